@@ -1,0 +1,3 @@
+"""Computational-materials workflows for the LiPON thin-film battery."""
+
+__version__ = "0.1.0"

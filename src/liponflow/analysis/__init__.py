@@ -1,0 +1,1 @@
+"""Numbers out of results: pure functions and result models with units."""

@@ -1,0 +1,1 @@
+"""Figures of results: a result in, a matplotlib Figure out."""

@@ -1,0 +1,112 @@
+"""Result documents: what every campaign ends in, and the calculation summary below them.
+
+A result carries its numbers with their units in the field descriptions, how far it converged,
+and what made it. Results are plain pydantic models, so that they can be stored, exported and
+read again without any of the code that computed them.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core import Structure
+
+
+class EngineInfo(BaseModel):
+    """Which code computed the energies and forces."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(description="Engine as the user names it: chgnet, MACE-MP-0, vasp, ...")
+    version: str = Field(description="Version of the program or package that ran.")
+    weights: str | None = Field(None, description="Version of the potential's weights, if any.")
+    functional: str | None = Field(
+        None, description="Exchange-correlation functional, or that of the training data."
+    )
+    surrogate: bool = Field(
+        description="True for a machine-learned potential: its numbers are not DFT."
+    )
+
+    @property
+    def label(self) -> str:
+        """One line for tables and figure corners.
+
+        Examples
+        --------
+        >>> EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True).label
+        'chgnet 0.3.0 (machine-learned potential, not DFT)'
+        """
+        shown = f"{self.name} {self.weights or self.version}"
+        return f"{shown} (machine-learned potential, not DFT)" if self.surrogate else shown
+
+
+class Calculation(BaseModel):
+    """One relaxation or static calculation, in the same words whichever engine ran it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    engine: EngineInfo
+    structure: Structure = Field(description="Final structure.")
+    energy: float = Field(description="Total energy of the cell (eV).")
+    magmoms: list[float] | None = Field(
+        None,
+        description="Magnetic moment of every site (µB); unsigned where the engine has no sign.",
+    )
+    stress: list[list[float]] | None = Field(
+        None, description="Stress tensor, 3x3 (GPa), positive under tension."
+    )
+    max_force: float | None = Field(
+        None, description="Largest force on an atom in the final structure (eV/Å)."
+    )
+    force_limit: float | None = Field(
+        None, description="Force below which the calculation counts as converged (eV/Å)."
+    )
+    converged: bool = Field(description="Whether forces (and stress, if the cell moved) converged.")
+    ionic_steps: int = Field(description="Ionic steps taken.")
+    directory: str | None = Field(None, description="Directory of the calculation, with host.")
+
+    @property
+    def energy_per_atom(self) -> float:
+        """Energy per atom (eV)."""
+        return self.energy / len(self.structure)
+
+    @property
+    def lattice(self) -> tuple[float, float, float, float, float, float]:
+        """Lattice parameters a, b, c (Å), alpha, beta, gamma (degrees)."""
+        return self.structure.lattice.parameters
+
+
+class Provenance(BaseModel):
+    """What made a result."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    engine: EngineInfo
+    packages: dict[str, str] = Field(description="Versions of the packages that took part.")
+    preset: str = Field(description="Preset that the parameters started from.")
+    parameters: dict[str, Any] = Field(description="Every parameter as it was used.")
+    input_fingerprint: str = Field(
+        description="SHA-256 of the source structure, engine and parameters."
+    )
+    source_structure: str = Field(description="Where the structure came from: file or built-in.")
+    parent_uuids: list[str] = Field(description="Jobs whose outputs entered the result.")
+    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+class Result(BaseModel):
+    """Base of every result document.
+
+    Subclasses set ``kind`` as a ``Literal`` with a default, and ``schema_version`` is raised
+    when a field changes its meaning.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: ClassVar[int] = 1
+
+    kind: str = Field(description="Kind of result; the store's queries filter on it.")
+    formula: str = Field(description="Reduced formula of the material that was studied.")
+    converged: bool = Field(description="Whether everything that the result rests on converged.")
+    criterion: str = Field(description="Convergence criterion and the value that was reached.")
+    provenance: Provenance
+    warnings: list[str] = Field(default_factory=list)

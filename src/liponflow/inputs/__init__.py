@@ -1,0 +1,1 @@
+"""Input sets and the published parameters, each with its citation."""

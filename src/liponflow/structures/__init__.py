@@ -1,0 +1,1 @@
+"""Pure builders: facts and arguments in, pymatgen structures out."""

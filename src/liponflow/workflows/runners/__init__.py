@@ -1,0 +1,1 @@
+"""Runners: where and how the jobs of a flow are executed."""
