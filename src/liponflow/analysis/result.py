@@ -6,10 +6,13 @@ read again without any of the code that computed them.
 """
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pymatgen.core import Structure
+
+StructureField = Annotated[Structure, PlainSerializer(lambda structure: structure.as_dict())]
+"""A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept."""
 
 
 class EngineInfo(BaseModel):
@@ -46,7 +49,7 @@ class Calculation(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     engine: EngineInfo
-    structure: Structure = Field(description="Final structure.")
+    structure: StructureField = Field(description="Final structure.")
     energy: float = Field(description="Total energy of the cell (eV).")
     magmoms: list[float] | None = Field(
         None,
@@ -61,7 +64,9 @@ class Calculation(BaseModel):
     force_limit: float | None = Field(
         None, description="Force below which the calculation counts as converged (eV/Å)."
     )
-    converged: bool = Field(description="Whether forces (and stress, if the cell moved) converged.")
+    converged: bool = Field(
+        description="Whether the forces (and the stress, if the cell moved) converged."
+    )
     ionic_steps: int = Field(description="Ionic steps taken.")
     directory: str | None = Field(None, description="Directory of the calculation, with host.")
 
