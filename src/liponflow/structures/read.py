@@ -1,0 +1,111 @@
+"""Read a user's structure, or say what is wrong with the file."""
+
+import re
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from monty.io import zopen
+from pymatgen.core.periodic_table import DummySpecies
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp.inputs import BadPoscarWarning
+
+OVERLAP_DISTANCE = 0.5
+"""Atoms nearer than this (Å) are one atom listed twice, or a wrong lattice."""
+
+
+class StructureError(ValueError):
+    """A structure cannot be used; the message names the place and the remedy."""
+
+
+def read_structure(path: str | Path) -> Structure:
+    """Read an ordered crystal structure from a file.
+
+    Parameters
+    ----------
+    path
+        CIF, POSCAR, CONTCAR, or anything else that ``Structure.from_file`` of pymatgen reads,
+        compressed or not.
+
+    Returns
+    -------
+    Structure
+        The structure as the file has it. Warnings of the parser are passed on.
+
+    Raises
+    ------
+    StructureError
+        If the file is missing, cannot be parsed (with the line where it can be found), names no
+        elements, is empty, has partial occupancies, or has two atoms on one place.
+    """
+    path = Path(path).expanduser()
+    if not path.is_file():
+        kind = "is a directory, not a file" if path.is_dir() else "no such file"
+        raise StructureError(f"{path}: {kind}; give the path of a CIF or POSCAR file")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            structure = Structure.from_file(path)
+        except Exception as error:  # pymatgen's parsers raise whatever their reader trips over
+            reasons = [str(error), *(str(warning.message) for warning in caught)]
+            raise StructureError(_parse_message(path, reasons)) from error
+    for warning in caught:
+        if issubclass(warning.category, BadPoscarWarning):
+            raise StructureError(f"{path}: {warning.message}. Add a line with the element symbols")
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    _check(structure, path)
+    return structure
+
+
+def _parse_message(path: Path, reasons: Iterable[str]) -> str:
+    """Message for a file that a parser refused, with the line that holds the quoted word."""
+    # pymatgen reports what stopped a CIF in a warning and then raises a general error.
+    reason = max(reasons, key=lambda text: ("could not convert" in text, text.count("'")))
+    reason = " ".join(reason.split()) or "the parser gave no reason"
+    place = str(path)
+    for word in re.findall(r"'([^']+)'", reason):
+        for number, line in enumerate(_lines(path), start=1):
+            if word in line.split():
+                place = f"{path}, line {number} ({line.strip()!r})"
+                break
+    return f"{place}: cannot be read as a structure: {reason}. Correct or export the file again"
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
+            return [str(line) for line in file]
+    except (OSError, EOFError):  # a damaged archive has no lines to point at
+        return []
+
+
+def _check(structure: Structure, path: Path) -> None:
+    if len(structure) == 0:
+        raise StructureError(f"{path}: holds no atoms")
+    if (
+        not np.isfinite(structure.lattice.matrix).all()
+        or not np.isfinite(structure.frac_coords).all()
+    ):
+        raise StructureError(f"{path}: a lattice vector or coordinate is not a finite number")
+    disordered = [site for site in structure if not site.is_ordered]
+    if disordered:
+        example = disordered[0]
+        raise StructureError(
+            f"{path}: {len(disordered)} of {len(structure)} sites are partially occupied, for "
+            f"example {example.species_string} at {np.round(example.frac_coords, 4).tolist()}; a "
+            "calculation needs whole atoms. Give one ordered supercell (for instance from "
+            "pymatgen's OrderDisorderedStructureTransformation)"
+        )
+    dummies = sorted({str(s) for s in structure.species if isinstance(s, DummySpecies)})
+    if dummies:
+        raise StructureError(f"{path}: {', '.join(dummies)} is no chemical element; name it")
+    first, second, _, distance = structure.get_neighbor_list(OVERLAP_DISTANCE)
+    if len(distance):
+        nearest = int(np.argmin(distance))
+        i, j = int(first[nearest]), int(second[nearest])
+        raise StructureError(
+            f"{path}: atoms {i + 1} ({structure[i].specie}) and {j + 1} ({structure[j].specie}) "
+            f"are {distance[nearest]:.3f} Å apart, less than {OVERLAP_DISTANCE} Å; remove the "
+            "duplicate, or check the lattice and the coordinates"
+        )
