@@ -1,0 +1,169 @@
+"""Lattice parameters with the unique axis found, and the distortion of octahedra."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+AXES = ("a", "b", "c")
+ANIONS = frozenset({"N", "O", "F", "S", "Cl", "Se", "Br", "I"})
+"""Elements that count as ligands."""
+OCTAHEDRON_CUTOFF = 2.8
+"""Longest metal-anion bond of an octahedron (Å); the long bonds of Mn3+ are near 2.3 Å."""
+LIGANDS = 6
+
+
+@dataclass(frozen=True)
+class PseudoCubicCell:
+    """Edges of a cell that was cubic before it distorted."""
+
+    a: float
+    """Length of the first edge (Å)."""
+    b: float
+    """Length of the second edge (Å)."""
+    c: float
+    """Length of the third edge (Å)."""
+
+    @property
+    def unique_axis(self) -> str:
+        """Axis whose length is farthest from the mean of the other two: a, b or c."""
+        lengths = np.array([self.a, self.b, self.c])
+        others = (lengths.sum() - lengths) / 2
+        # Rounding lets an exact tie (a cubic cell) fall to the same axis on every platform;
+        # reversing it lets that axis be c, as in the tables.
+        distance = np.round(np.abs(lengths - others), 9)[::-1]
+        return AXES[::-1][int(np.argmax(distance))]
+
+    @property
+    def unique_length(self) -> float:
+        """Length along the unique axis (Å)."""
+        return float(getattr(self, self.unique_axis))
+
+    @property
+    def basal_length(self) -> float:
+        """Mean length of the two axes that are not unique (Å)."""
+        return (self.a + self.b + self.c - self.unique_length) / 2
+
+    @property
+    def c_over_a(self) -> float:
+        """Unique length over basal length: above 1 elongated, below 1 compressed."""
+        return self.unique_length / self.basal_length
+
+
+def pseudo_cubic_cell(
+    lattice: Lattice, repeats: tuple[int, int, int] = (1, 1, 1)
+) -> PseudoCubicCell:
+    """Lengths of the pseudo-cubic cell that a (super)cell repeats.
+
+    Parameters
+    ----------
+    lattice
+        Lattice whose vectors run along the pseudo-cubic axes.
+    repeats
+        Pseudo-cubic cells along each of the three vectors.
+
+    Returns
+    -------
+    PseudoCubicCell
+        Edges (Å), whichever of them is the unique one.
+
+    Examples
+    --------
+    >>> cell = pseudo_cubic_cell(Lattice.orthorhombic(8.8, 8.0, 8.0))
+    >>> cell.unique_axis, round(cell.c_over_a, 3)
+    ('a', 1.1)
+    >>> pseudo_cubic_cell(Lattice.tetragonal(8.0, 17.6), (1, 1, 2)).c
+    8.8
+    """
+    a, b, c = (float(length) / repeat for length, repeat in zip(lattice.abc, repeats, strict=True))
+    return PseudoCubicCell(a, b, c)
+
+
+@dataclass(frozen=True)
+class OctahedralDistortion:
+    """How unequal the six bonds of an octahedrally coordinated site are."""
+
+    bond_lengths: tuple[float, ...]
+    """The six bond lengths, ascending (Å)."""
+
+    @property
+    def mean(self) -> float:
+        """Mean bond length (Å)."""
+        return float(np.mean(self.bond_lengths))
+
+    @property
+    def spread(self) -> float:
+        """Longest minus shortest bond (Å)."""
+        return self.bond_lengths[-1] - self.bond_lengths[0]
+
+    @property
+    def standard_deviation(self) -> float:
+        """Standard deviation of the six bonds about their mean (Å)."""
+        return float(np.std(self.bond_lengths))
+
+    @property
+    def baur_index(self) -> float:
+        """Distortion index D = mean(|l - <l>|) / <l> (dimensionless).
+
+        Source: W. H. Baur, Acta Crystallogr. B 30, 1195 (1974).
+        """
+        return float(np.mean(np.abs(np.array(self.bond_lengths) - self.mean))) / self.mean
+
+
+def octahedral_distortion(
+    structure: Structure, index: int, cutoff: float = OCTAHEDRON_CUTOFF
+) -> OctahedralDistortion:
+    """Measure the bonds from one site to its six nearest anions.
+
+    Parameters
+    ----------
+    structure
+        Periodic structure.
+    index
+        Index of the site.
+    cutoff
+        Longest bond (Å).
+
+    Returns
+    -------
+    OctahedralDistortion
+        The six bond lengths (Å) and what follows from them.
+
+    Raises
+    ------
+    ValueError
+        If fewer than six anions lie within `cutoff`; the number found is given.
+
+    Examples
+    --------
+    >>> rock_salt = Structure.from_spacegroup(
+    ...     "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    ... )
+    >>> round(octahedral_distortion(rock_salt, 0).spread, 9)
+    0.0
+    """
+    bonds = sorted(
+        float(neighbor.nn_distance)
+        for neighbor in structure.get_neighbors(structure[index], cutoff)
+        if neighbor.specie.symbol in ANIONS
+    )
+    if len(bonds) < LIGANDS:
+        raise ValueError(
+            f"site {index} ({structure[index].specie.symbol}) has {len(bonds)} anions within "
+            f"{cutoff:g} Å, an octahedron needs {LIGANDS}: raise the cutoff, or the site is "
+            "not octahedral"
+        )
+    return OctahedralDistortion(tuple(bonds[:LIGANDS]))
+
+
+def octahedral_distortions(
+    structure: Structure, element: str, cutoff: float = OCTAHEDRON_CUTOFF
+) -> Sequence[OctahedralDistortion]:
+    """Measure every site of an element; see :func:`octahedral_distortion`."""
+    return [
+        octahedral_distortion(structure, index, cutoff)
+        for index, site in enumerate(structure)
+        if site.specie.symbol == element
+    ]

@@ -1,0 +1,105 @@
+"""Published values that results are compared with, read from ``published.yaml``.
+
+A topic is a key of that file; each has its own models and a function that finds the entry for
+a material, and answers None where nothing was published.
+"""
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Cited(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    citation: str = Field(description="Short form, for labels in figures.")
+    source: str = Field(description="Full reference, with section or figure.")
+    note: str = Field(description="What a reader has to know before comparing.")
+
+
+class PublishedMoments(_Cited):
+    """Mean magnetic moments."""
+
+    values: dict[str, dict[float, float]] = Field(description="|moment| (µB) by element and x.")
+
+
+class PublishedDistortion(_Cited):
+    """A statement, without a number, about the shape of the cell."""
+
+    above_x: float = Field(description="Li content above which it holds.")
+    statement: str
+
+
+class PublishedVolumeChange(_Cited):
+    """Volume change over a range of x."""
+
+    x_range: tuple[float, float]
+    percent: tuple[float, float] = Field(description="Lowest and highest value (%).")
+
+
+class PublishedVoltage(_Cited):
+    """Voltage of a plateau."""
+
+    x_range: tuple[float, float]
+    volts: tuple[float, float] = Field(description="Lowest and highest value (V vs Li).")
+    couple: str = Field(description="Redox couple.")
+    main: bool = Field(description="Whether it is the plateau of the ideal composition.")
+
+    @property
+    def label(self) -> str:
+        """The value as it is written in tables.
+
+        Examples
+        --------
+        >>> [v.label for v in published_lithiation("Li2Mn3NiO8").voltages]
+        ['4.7 V', '4.0 V', '2.8-2.9 V']
+        """
+        low, high = self.volts
+        return f"{low:.1f} V" if low == high else f"{low:.1f}-{high:.1f} V"
+
+
+class PublishedLithiation(BaseModel):
+    """Published values for the lithiation of one material."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    formula: str = Field(description="Reduced formula of the pristine material.")
+    material: str
+    moments: PublishedMoments
+    tetragonal: PublishedDistortion
+    volume_change: PublishedVolumeChange
+    voltages: tuple[PublishedVoltage, ...]
+
+
+def published_lithiation(formula: str) -> PublishedLithiation | None:
+    """Find the published values for a material.
+
+    Parameters
+    ----------
+    formula
+        Reduced formula of the pristine material (x = 1), as pymatgen writes it.
+
+    Returns
+    -------
+    PublishedLithiation or None
+        None if nothing is recorded for it.
+
+    Examples
+    --------
+    >>> published_lithiation("Li2Mn3NiO8").moments.values["Ni"]
+    {0.0: 0.5, 1.0: 1.7, 2.0: 1.7}
+    >>> published_lithiation("LiCoO2") is None
+    True
+    """
+    entries = (PublishedLithiation.model_validate(entry) for entry in _topics()["lithiation"])
+    return next((entry for entry in entries if entry.formula == formula), None)
+
+
+@cache
+def _topics() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("published.yaml").read_text(encoding="utf-8")
+    topics: dict[str, Any] = yaml.safe_load(text)
+    return topics

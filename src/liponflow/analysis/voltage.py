@@ -1,0 +1,179 @@
+"""Formation energies, lower hull and average voltages from energies against the Li content.
+
+Energies are per formula unit, so that one unit of x is one Li per formula unit and eV per Li
+is V against the Li electrode whose energy is given.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+HULL_TOLERANCE = 1e-9
+"""Energies (eV) closer to the hull than this lie on it."""
+
+Floats = NDArray[np.float64]
+
+
+class VoltageStep(BaseModel):
+    """One plateau of the average-voltage staircase."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    x_low: float = Field(description="Li content at the charged end of the plateau.")
+    x_high: float = Field(description="Li content at the discharged end of the plateau.")
+    voltage: float = Field(description="Average voltage against Li metal (V).")
+    published: str | None = Field(
+        None, description="Published voltage of the same range of x, with its source."
+    )
+
+
+def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) -> Floats:
+    """Energies relative to the straight line between two states.
+
+    With the states of lowest and highest x as ends this is the formation energy; with the ends
+    of a two-phase region, a positive value means that the state decomposes into them.
+
+    Parameters
+    ----------
+    x
+        Li per formula unit, shape (n,).
+    energies
+        Total energies (eV per formula unit), shape (n,).
+    ends
+        Indices of the two states on the line.
+
+    Returns
+    -------
+    numpy.ndarray
+        Energy above the line, shape (n,), eV per formula unit.
+
+    Raises
+    ------
+    ValueError
+        If both ends have the same x.
+
+    Examples
+    --------
+    >>> energy_above_line([0, 0.5, 1], [-10.0, -12.5, -14.0], ends=(0, 2))
+    array([ 0. , -0.5,  0. ])
+    """
+    contents, values = np.asarray(x, dtype=float), np.asarray(energies, dtype=float)
+    low, high = ends
+    width = contents[high] - contents[low]
+    if width == 0:
+        raise ValueError(f"the two ends of the line have the same x = {contents[low]:g}")
+    share = (contents - contents[low]) / width
+    above: Floats = values - ((1 - share) * values[low] + share * values[high])
+    return above
+
+
+def lower_hull(x: ArrayLike, energies: ArrayLike) -> list[int]:
+    """Vertices of the lower convex hull of energy against x.
+
+    Parameters
+    ----------
+    x
+        Li per formula unit, shape (n,), in any order, no value twice.
+    energies
+        Energies (eV per formula unit), shape (n,). The hull is the same for total and for
+        formation energies, which differ by a straight line.
+
+    Returns
+    -------
+    list of int
+        Indices of the states on the hull, by ascending x.
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ or an x occurs twice.
+
+    Examples
+    --------
+    >>> lower_hull([0, 0.5, 1], [0.0, 0.1, 0.0])
+    [0, 2]
+    """
+    contents, values = np.asarray(x, dtype=float), np.asarray(energies, dtype=float)
+    if contents.shape != values.shape:
+        raise ValueError(f"{contents.size} contents x for {values.size} energies")
+    if np.unique(contents).size != contents.size:
+        raise ValueError("an x occurs twice: give the lowest energy of each x only")
+    hull: list[int] = []
+    for index in np.argsort(contents):
+        while len(hull) > 1 and not _turns_up(contents, values, hull[-2], hull[-1], index):
+            hull.pop()
+        hull.append(int(index))
+    return hull
+
+
+def _turns_up(x: Floats, e: Floats, first: int, middle: int, last: int) -> bool:
+    """Whether the middle state lies below the line between its neighbours."""
+    share = (x[middle] - x[first]) / (x[last] - x[first])
+    line = (1 - share) * e[first] + share * e[last]
+    return bool(e[middle] < line - HULL_TOLERANCE)
+
+
+def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> Floats:
+    """Energy of every state above the lower hull of all of them.
+
+    Parameters
+    ----------
+    x, energies
+        As in :func:`lower_hull`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Energy above the hull, shape (n,), eV per formula unit, 0 on the hull.
+
+    Examples
+    --------
+    >>> energy_above_hull([0, 0.5, 1], [0.0, 0.1, 0.0])
+    array([0. , 0.1, 0. ])
+    """
+    contents, values = np.asarray(x, dtype=float), np.asarray(energies, dtype=float)
+    hull = lower_hull(contents, values)
+    above: Floats = values - np.interp(contents, contents[hull], values[hull])
+    above[hull] = 0.0
+    return above
+
+
+def voltage_staircase(
+    x: Sequence[float], energies: Sequence[float], li_energy: float
+) -> list[VoltageStep]:
+    """Average voltage between consecutive states on the hull.
+
+    V = -[E(x2) - E(x1) - (x2 - x1) E(Li)] / (x2 - x1), the entropy and volume terms neglected:
+    M. K. Aydinol et al., Phys. Rev. B 56, 1354 (1997).
+
+    Parameters
+    ----------
+    x
+        Li per formula unit, shape (n,), no value twice.
+    energies
+        Total energies (eV per formula unit), shape (n,).
+    li_energy
+        Energy of Li metal (eV per atom), from the same engine.
+
+    Returns
+    -------
+    list of VoltageStep
+        Plateaus by ascending x; the voltage falls from one to the next. Empty for one state.
+
+    Examples
+    --------
+    >>> [(s.x_low, s.x_high, s.voltage) for s in voltage_staircase([0, 1], [-10, -16], -2)]
+    [(0.0, 1.0, 4.0)]
+    """
+    hull = lower_hull(x, energies)
+    return [
+        VoltageStep(
+            x_low=x[low],
+            x_high=x[high],
+            voltage=li_energy - (energies[high] - energies[low]) / (x[high] - x[low]),
+        )
+        for low, high in pairwise(hull)
+    ]
