@@ -15,15 +15,16 @@ from scipy.spatial import KDTree, Voronoi
 TETRAHEDRAL = 4
 OCTAHEDRAL = 6
 
-MERGE_DISTANCE = 0.5
+MERGE_DISTANCE = 0.8
 """Voronoi vertices nearer than this (Å) are one void.
 
-In a distorted octahedron the one vertex of the ideal one splits into several, as far apart as the
-distortion is large. Neighbouring voids of close-packed oxides are 1.1 Å apart or more.
+In a distorted octahedron the one vertex of the ideal one splits: with the bonds of a Jahn-Teller
+Mn3+ (1.93 and 2.30 Å) into two, 0.68 Å apart. Neighbouring voids of close-packed oxides are 1.1 Å
+apart or more.
 """
 
 OCCUPIED_WITHIN = 0.75
-"""An atom nearer than this (Å) to the centre of a void sits in it."""
+"""An atom nearer than this (Å) to the centre of a void occupies it."""
 
 _EDGE = 1e-4  # a centre on a cell face counts at 0, not at 1 (fractional)
 
@@ -40,11 +41,14 @@ class Void:
         Coordinating atoms, each as index in the structure and lattice translation.
     distance
         Mean distance from the centre to the coordinating atoms, Å.
+    occupant
+        Index of the atom that sits in the void, None if it is free.
     """
 
     frac_coords: tuple[float, float, float]
     neighbors: tuple[tuple[int, tuple[int, int, int]], ...]
     distance: float
+    occupant: int | None
 
     @property
     def coordination(self) -> int:
@@ -58,9 +62,9 @@ def voids(
     *,
     coordination: Collection[int] = (TETRAHEDRAL, OCTAHEDRAL),
     merge_distance: float = MERGE_DISTANCE,
-    occupied_within: float = OCCUPIED_WITHIN,
+    keep_occupied: bool = False,
 ) -> list[Void]:
-    """Find the free tetrahedral, octahedral or other sites between the atoms of a framework.
+    """Find the tetrahedral, octahedral or other sites between the atoms of a framework.
 
     A void is a vertex of the framework's Voronoi tessellation: a point that is locally farthest
     from it, equidistant to the atoms around.
@@ -76,8 +80,8 @@ def voids(
         Coordination numbers to keep.
     merge_distance
         Vertices nearer than this are one void, Å.
-    occupied_within
-        Voids with an atom of the structure nearer than this are left out, Å.
+    keep_occupied
+        Whether to return also the voids in which an atom of the structure sits.
 
     Returns
     -------
@@ -118,7 +122,9 @@ def voids(
         frac_centre = centre @ inverse
         if (frac_centre < -_EDGE).any() or (frac_centre >= 1 - _EDGE).any():
             continue
-        if structure.get_sites_in_sphere(centre, occupied_within):
+        inside = structure.get_sites_in_sphere(centre, OCCUPIED_WITHIN)
+        occupant = int(inside[0].index) if inside else None
+        if occupant is not None and not keep_occupied:
             continue
         x, y, z = (float(c) for c in np.abs(np.round(frac_centre, 10)))
         neighbors = tuple(
@@ -126,7 +132,7 @@ def voids(
             for atom, (i, j, k) in zip(atoms, image[atoms], strict=True)
         )
         distance = float(np.linalg.norm(points[atoms] - centre, axis=1).mean())
-        found.append(Void((x, y, z), neighbors, distance))
+        found.append(Void((x, y, z), neighbors, distance, occupant))
     return sorted(found, key=lambda void: (void.coordination, void.frac_coords))
 
 
