@@ -20,6 +20,7 @@ from .lithiation_result import (
 )
 from .magnetism import (
     MOMENT_WINDOWS,
+    UNASSIGNED,
     charge_sum,
     count_oxidation_states,
     mean_moments,
@@ -303,6 +304,13 @@ def _moment_warnings(states: Sequence[LithiationState]) -> list[str]:
         warnings.append(f"the engine reported no magnetic moments at x = {', '.join(silent)}")
     if unknown:
         warnings.append(f"no oxidation states for {', '.join(unknown)}: no |moment| windows")
+    warnings += [
+        f"x = {state.x:g}: {counts[UNASSIGNED]} of {sum(counts.values())} {metal} have a moment "
+        "outside every window: no oxidation state for them"
+        for state in states
+        for metal, counts in state.oxidation_states.items()
+        if metal in MOMENT_WINDOWS and UNASSIGNED in counts
+    ]
     warnings += [
         f"x = {state.x:g}: the oxidation states read off the moments sum to "
         f"{state.charge_sum:+d} e per cell, not 0: take them as indicative"
