@@ -1,0 +1,118 @@
+"""Jobs, flows and responses as JSON documents, and the way back.
+
+The text is JSON with MongoDB's extended notation for dates, object ids and bytes, the only
+values beside plain JSON that jobflow leaves in a document.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bson import json_util
+from jobflow.core.flow import Flow
+from jobflow.core.job import Job, Response
+from monty.json import jsanitize
+
+from liponflow import safejson
+
+FLAGS = ("stop_children", "stop_jobflow")
+CONTINUATIONS = ("replace", "detour", "addition")
+
+
+def dumps(document: Any) -> str:
+    """Write a document as one line of text."""
+    return json.dumps(document, default=json_util.default)
+
+
+def loads(text: str | bytes) -> Any:
+    """Read what :func:`dumps` wrote; classes that the text names stay undecoded.
+
+    Examples
+    --------
+    >>> loads(dumps({"x": [1.5, None], "weights": b"ab"}))
+    {'x': [1.5, None], 'weights': b'ab'}
+    """
+    return json.loads(text, object_hook=json_util.object_hook)
+
+
+def flow_document(flow: Flow | Job) -> dict[str, Any]:
+    """Describe a flow with its jobs, uuids and order.
+
+    Parameters
+    ----------
+    flow
+        Flow or job. jobflow cannot read back flows made by its ``@flow`` decorator; they are
+        written as the plain flows that they amount to.
+
+    Returns
+    -------
+    dict
+        Document that :func:`liponflow.safejson.decode` turns into the same flow.
+
+    Raises
+    ------
+    AttributeError, TypeError
+        If an argument of a job cannot be written as JSON.
+    """
+    if isinstance(flow, Job):
+        return dict(flow.as_dict())
+    attributes = ("name", "order", "uuid", "hosts", "metadata", "metadata_updates", "output")
+    plain = {name: getattr(flow, name) for name in attributes}
+    return {
+        "@module": Flow.__module__,
+        "@class": Flow.__name__,
+        "jobs": [flow_document(member) for member in flow],
+        **jsanitize(plain, strict=True, enum_values=True, allow_bson=True),
+    }
+
+
+def response_document(response: Response[Any]) -> dict[str, Any]:
+    """Describe what a job answered, without its output."""
+    document: dict[str, Any] = {flag: getattr(response, flag) for flag in FLAGS}
+    document["stored_data"] = jsanitize(response.stored_data, allow_bson=True)
+    for name in CONTINUATIONS:
+        flow = getattr(response, name)
+        document[name] = None if flow is None else flow_document(flow)
+    return document
+
+
+def read_response(document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
+    """Turn the document of :func:`response_document` into a response, without the stored data.
+
+    Raises
+    ------
+    liponflow.safejson.UntrustedClassError
+        If a new job names code outside the trusted packages.
+    """
+    flows = {name: safejson.decode(document[name], trusted) for name in CONTINUATIONS}
+    return Response(**flows, **{flag: document[flag] for flag in FLAGS})
+
+
+def referenced_uuids(document: Any) -> set[str]:
+    """Find the jobs whose output a document refers to, without decoding it.
+
+    Examples
+    --------
+    >>> sorted(referenced_uuids([{"a": {"@class": "OutputReference", "uuid": "u1"}}, None]))
+    ['u1']
+    """
+    uuids, stack = set(), [document]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            if item.get("@class") == "OutputReference":
+                uuids.add(item["uuid"])
+            else:
+                stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+    return uuids
+
+
+def all_jobs(flow: Flow | Job) -> Iterator[Job]:
+    """Walk through the jobs of a flow and of the flows within it."""
+    if isinstance(flow, Job):
+        yield flow
+    else:
+        for member in flow:
+            yield from all_jobs(member)

@@ -1,0 +1,274 @@
+"""The directory of a run: everything needed to go on after a kill at any moment.
+
+::
+
+    RUNS/RUN_ID/
+        flow.json                    the flow as it was started
+        run.json                     configuration, versions and state of the run
+        outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
+        jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
+        workers.log                  what workers print outside jobs
+        lock                         held by the one runner at work, with its process id
+
+An outcome is written by the worker that computed it, and its existence is what "finished"
+means: it outlives the runner, which then copies it into the store.
+"""
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jobflow.core.flow import Flow
+from jobflow.core.job import Job
+
+from liponflow import safejson
+from liponflow.workflows.runners.documents import dumps, flow_document, loads
+
+PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
+FINISHED_STATES = frozenset({"completed", "stopped"})
+
+
+class RunError(RuntimeError):
+    """A run ended early; what was finished is kept.
+
+    Parameters
+    ----------
+    message
+        What happened.
+    run_dir
+        Directory of the run, also as attribute ``run_dir``.
+    """
+
+    def __init__(self, message: str, run_dir: Path) -> None:
+        kept = "finished calculations are kept"
+        super().__init__(
+            f"{message}; {kept} in {run_dir}; go on with: "
+            f"liponflow resume {shlex.quote(str(run_dir))}"
+        )
+        self.run_dir = run_dir
+
+
+class RunLockedError(RuntimeError):
+    """Another process is at work in the run directory."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Read and write the directory of a run.
+
+    Parameters
+    ----------
+    path
+        Absolute path of an existing run directory.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, runs_dir: Path, flow: Flow, config: dict[str, Any] | None) -> "Journal":
+        """Set up the directory of a new run; nothing is computed before this is on disk.
+
+        Parameters
+        ----------
+        runs_dir
+            Directory that holds the runs; made if missing.
+        flow
+            The flow to run.
+        config
+            Anything JSON that the caller wants on record: command, resolved configuration.
+
+        Raises
+        ------
+        ValueError
+            If a job function is defined in the script that is being run.
+        AttributeError, TypeError
+            If an argument of a job or `config` cannot be written as JSON.
+        OSError
+            If the directory cannot be written.
+        """
+        document = dumps(flow_document(flow))
+        if '"@module": "__main__"' in document:
+            raise ValueError(
+                "the flow uses a function or class that is defined in the script being run, "
+                "which worker processes cannot import; move it into a module of its own"
+            )
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        record = dumps(
+            {
+                "run_id": run_id,
+                "name": flow.name,
+                "created_at": now.isoformat(),
+                "state": "running",
+                "versions": {"python": sys.version.split()[0]}
+                | {package: version(package) for package in PACKAGES},
+                "config": config or {},
+            }
+        )
+        journal = cls(runs_dir.resolve() / run_id)
+        journal.path.mkdir(parents=True)
+        (journal.path / "jobs").mkdir()
+        (journal.path / "outcomes").mkdir()
+        write_durably(journal.path / "flow.json", document)
+        # run.json comes last: a directory without it is no run.
+        write_durably(journal.path / "run.json", record)
+        return journal
+
+    @classmethod
+    def open(cls, run_dir: Path) -> "Journal":
+        """Open the directory of an earlier run.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not the directory of a run.
+        """
+        if not (run_dir / "run.json").is_file():
+            raise FileNotFoundError(f"{run_dir} is not a run directory: it has no run.json")
+        return cls(run_dir.resolve())
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run directory; the system lets go when this process ends, however it ends.
+
+        Raises
+        ------
+        RunLockedError
+            If another process holds it (its process id is given).
+        """
+        with (self.path / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise RunLockedError(
+                    f"process {file.read().strip()} is already running {self.path}; "
+                    "wait for it to end, or stop it first"
+                ) from None
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            yield
+
+    def flow(self, trusted: Iterable[str]) -> Flow:
+        """Read the flow as it was started.
+
+        Raises
+        ------
+        liponflow.safejson.UntrustedClassError
+            If it names code outside the trusted packages.
+        """
+        flow: Flow = safejson.decode(loads((self.path / "flow.json").read_bytes()), trusted)
+        return flow
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What run.json says."""
+        return _read_record(self.path)
+
+    def set_state(self, state: str) -> None:
+        """Write the state of the run into run.json."""
+        write_durably(self.path / "run.json", dumps(self.record | {"state": state}))
+
+    def outcome_file(self, job: Job) -> Path:
+        """Where the outcome of a job is, or will be."""
+        return self.path / "outcomes" / f"{job.uuid}_{job.index}.json"
+
+    def outcome(self, job: Job) -> dict[str, Any] | None:
+        """Read the outcome of a job, or None if the job has not finished.
+
+        Raises
+        ------
+        RunError
+            If the file is damaged.
+        """
+        file = self.outcome_file(job)
+        try:
+            text = file.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            outcome: dict[str, Any] = loads(text)
+        except json.JSONDecodeError as error:
+            raise RunError(
+                f"{file} is damaged ({error}); delete it to have job {job.name!r} computed again",
+                self.path,
+            ) from error
+        return outcome
+
+    def job_directory(self, job: Job) -> Path:
+        """Make a fresh working directory, setting that of an earlier attempt aside."""
+        # The whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
+        name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
+        directory = self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
+        if directory.exists():
+            attempt = 1
+            while (earlier := directory.with_name(f"{directory.name}.attempt{attempt}")).exists():
+                attempt += 1
+            directory.rename(earlier)
+        directory.mkdir()
+        return directory
+
+
+def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
+    """Find the youngest run.
+
+    Parameters
+    ----------
+    runs_dir
+        Directory that holds the runs.
+    unfinished
+        Look only at runs that can be resumed.
+
+    Returns
+    -------
+    Path or None
+        Its directory, or None if there is none.
+    """
+    runs = []
+    for file in runs_dir.glob("*/run.json"):
+        record = _read_record(file.parent)
+        if not (unfinished and record["state"] in FINISHED_STATES):
+            runs.append((record["created_at"], file.parent))
+    return max(runs)[1] if runs else None
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file so that it is whole or absent after a kill or a power cut.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, e.g. because the disk is full.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read_record(run_dir: Path) -> dict[str, Any]:
+    record: dict[str, Any] = loads((run_dir / "run.json").read_bytes())
+    return record

@@ -1,0 +1,343 @@
+"""Run a flow on this machine: parallel over processes, and resumable after a kill.
+
+The runner hands each worker a job together with the documents that the job refers to, and is
+the only one to write to the store. Going on after a kill is the same as starting: jobs with an
+outcome are not run but replayed.
+"""
+
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from jobflow.core.flow import Flow, get_flow
+from jobflow.core.job import Job
+from jobflow.core.store import JobStore
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.workflows.runners.documents import flow_document, read_response, referenced_uuids
+from liponflow.workflows.runners.execution import refuse_exposed_store
+from liponflow.workflows.runners.graph import FlowGraph, Node, State, needs_every_input
+from liponflow.workflows.runners.interrupts import deferred_interrupts
+from liponflow.workflows.runners.journal import Journal, RunError
+from liponflow.workflows.runners.pool import WorkerPool
+from liponflow.workflows.runners.progress import Progress, open_progress
+from liponflow.workflows.runners.report import JobFailure, RunReport
+
+TICK_S = 0.2
+"""Longest time for which Ctrl-C or SIGTERM go unnoticed while jobs run (s)."""
+
+
+class RunInterruptedError(RunError):
+    """Ctrl-C or SIGTERM ended the run."""
+
+
+class StoreFailureError(RunError):
+    """The results store could not be written or read."""
+
+
+def start(
+    flow: Flow | Job,
+    store: JobStore,
+    runs_dir: Path,
+    *,
+    workers: int | None = None,
+    config: dict[str, Any] | None = None,
+    trusted: Iterable[str] = (),
+    console: Console | None = None,
+) -> RunReport:
+    """Run a flow over worker processes.
+
+    Job functions must be importable (not defined in the script that is being run), and their
+    arguments reach them as JSON carries them, as with any jobflow manager but ``run_locally``:
+    tuples and arrays become lists.
+
+    Parameters
+    ----------
+    flow
+        What to run.
+    store
+        Connected store; this process is its only writer.
+    runs_dir
+        Directory that holds the directories of runs.
+    workers
+        Number of processes, one thread each; by default one for every core.
+    config
+        Anything JSON to put on record in ``run.json``: command, resolved configuration.
+    trusted
+        Top-level packages whose classes and functions documents may name, beside the usual
+        ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
+    console
+        Where to show progress; standard error by default.
+
+    Returns
+    -------
+    RunReport
+        What the run came to; failed jobs are listed in it and raise nothing here.
+
+    Raises
+    ------
+    ValueError
+        If the flow cannot be run: it refers to jobs outside it, a job exposes the store or is
+        defined in the script being run, or `workers` is less than one.
+    liponflow.safejson.UntrustedClassError
+        If the flow names code outside the trusted packages.
+    RunInterruptedError
+        On Ctrl-C or SIGTERM.
+    StoreFailureError
+        If the store cannot be written or read.
+    RunError
+        If the run directory cannot be written.
+    """
+    flow = get_flow(flow)
+    refuse_exposed_store(flow)
+    safejson.check_classes(flow_document(flow), trusted)
+    _check_workers(workers)
+    journal = Journal.create(runs_dir, flow, config)
+    return resume(journal.path, store, workers=workers, trusted=trusted, console=console)
+
+
+def resume(
+    run_dir: Path,
+    store: JobStore,
+    *,
+    workers: int | None = None,
+    trusted: Iterable[str] = (),
+    console: Console | None = None,
+) -> RunReport:
+    """Go on with a run; finished jobs are not run again, failed ones are.
+
+    Parameters
+    ----------
+    run_dir
+        Directory of the run; see :func:`liponflow.workflows.runners.journal.latest_run`.
+    store, workers, trusted, console
+        As in :func:`start`. Outcomes that the store does not hold are written to it.
+
+    Returns
+    -------
+    RunReport
+        As from :func:`start`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `run_dir` is not the directory of a run.
+    RunLockedError
+        If another process is running it.
+    ValueError, UntrustedClassError, RunInterruptedError, StoreFailureError, RunError
+        As in :func:`start`.
+    """
+    _check_workers(workers)
+    journal = Journal.open(run_dir)
+    trusted = tuple(trusted)
+    with journal.lock(), open_progress(console) as progress:
+        pool = WorkerPool[Node](
+            workers or _cores(),
+            trusted=trusted,
+            stores=store.additional_stores,  # type: ignore[has-type]
+            log_file=journal.path / "workers.log",
+        )
+        try:
+            return _Run(journal, store, pool, progress, trusted).run()
+        except OSError as error:
+            raise RunError(f"cannot write the run directory: {error}", journal.path) from error
+        finally:
+            pool.close()
+
+
+class _Run:
+    """One start of a run: the loop between graph, workers, journal and store."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        store: JobStore,
+        pool: WorkerPool[Node],
+        progress: Progress,
+        trusted: tuple[str, ...],
+    ) -> None:
+        self.journal = journal
+        self.store = store
+        self.pool = pool
+        self.progress = progress
+        self.trusted = trusted
+        self.graph = FlowGraph(journal.flow(trusted))
+        self.queue: deque[Node] = deque()
+        self.directories: dict[Node, Path] = {}
+        self.deaths: Counter[Node] = Counter()
+        self.failures: list[JobFailure] = []
+        self.reused = 0
+
+    def run(self) -> RunReport:
+        began = time.monotonic()
+        self.journal.set_state("running")
+        with deferred_interrupts() as interrupt:
+            while True:
+                self.replay()
+                if signal := interrupt():
+                    raise RunInterruptedError(f"stopped by {signal.name}", self.journal.path)
+                self.dispatch()
+                self.show()
+                for node, reply in self.pool.wait(TICK_S) if self.pool.tasks else ():
+                    self.take_reply(node, reply)
+                if not self.pool.tasks and self.graph.exhausted:
+                    break
+        return self.report(time.monotonic() - began)
+
+    def replay(self) -> None:
+        """Take the jobs that may run; those with an outcome need not."""
+        while (node := self.graph.take()) is not None:
+            outcome = self.journal.outcome(node.job)
+            if outcome is None:
+                self.queue.append(node)
+            else:
+                self.reused += 1
+                self.finish(node, outcome, reused=True)
+
+    def dispatch(self) -> None:
+        """Keep the workers busy."""
+        while self.queue and not self.pool.full and not self.graph.stopped:
+            self.launch(self.queue.popleft())
+
+    def launch(self, node: Node) -> None:
+        """Hand a job to a worker, unless a job of this run left it without an input."""
+        document = node.job.as_dict()
+        inputs: list[dict[str, Any]] = []
+        if node.job.config.resolve_references:
+            inputs, missing = self.inputs(document)
+            if needs_every_input(node.job) and self.graph.has_any(missing):
+                self.graph.skip(node)
+                return
+        directory = self.directories[node] = self.journal.job_directory(node.job)
+        self.progress.event(f"started {label(node.job)}")
+        request = {
+            "job": document,
+            "documents": inputs,
+            "directory": str(directory),
+            "outcome_file": str(self.journal.outcome_file(node.job)),
+        }
+        self.pool.submit(node, request)
+
+    def inputs(self, job: dict[str, Any]) -> tuple[list[dict[str, Any]], set[str]]:
+        """Collect the outputs that a job refers to, and those that these refer to in turn."""
+        found: dict[str, dict[str, Any]] = {}
+        missing: set[str] = set()
+        wanted = referenced_uuids([job["function_args"], job["function_kwargs"]])
+        while wanted:
+            uuid = wanted.pop()
+            fields = ["uuid", "index", "output"]
+            with self.store_access():
+                document = self.store.query_one(
+                    {"uuid": uuid}, [*fields], sort={"index": -1}, load=True
+                )
+            if document is None:
+                missing.add(uuid)
+            else:
+                found[uuid] = {field: document.get(field) for field in fields}
+                wanted |= referenced_uuids(document.get("output")) - found.keys() - missing
+        return list(found.values()), missing
+
+    def take_reply(self, node: Node, reply: dict[str, Any]) -> None:
+        """Act on what a worker said, or on its death."""
+        outcome = self.journal.outcome(node.job)
+        cause = reply.get("cause", "")
+        if outcome is not None:
+            self.progress.event(f"finished {label(node.job)}")
+            self.finish(node, outcome)
+        elif reply["state"] == "unwritable":
+            raise RunError(
+                f"the outcome of job {label(node.job)} could not be written: {cause}",
+                self.journal.path,
+            )
+        elif reply["state"] == "died" and not self.deaths[node]:
+            self.deaths[node] += 1
+            self.progress.event(f"{cause}; trying {label(node.job)} again", important=True)
+            self.queue.appendleft(node)
+        else:
+            again = " twice" if reply["state"] == "died" else ""
+            self.fail(node, cause + again, reply.get("traceback_file"))
+
+    def finish(self, node: Node, outcome: dict[str, Any], *, reused: bool = False) -> None:
+        """Store an outcome, then take up the jobs that it answered with."""
+        self.write(outcome, only_if_absent=reused)
+        self.graph.finish(node, read_response(outcome["response"], self.trusted))
+
+    def fail(self, node: Node, cause: str, traceback_file: str | None) -> None:
+        """Put a failure on record and go on with the jobs that do not need this one."""
+        job, directory = node.job, self.directories[node]
+        file = Path(traceback_file) if traceback_file else None
+        self.failures.append(JobFailure(job.name, job.uuid, job.index, directory, cause, file))
+        self.progress.event(f"failed {label(job)}: {cause} (in {directory})", important=True)
+        self.graph.fail(node)
+
+    def write(self, outcome: dict[str, Any], *, only_if_absent: bool) -> None:
+        """Copy an outcome into the store: blobs first, so that a document vouches for them."""
+        with self.store_access():
+            for document in outcome["documents"]:
+                key = {"uuid": document["uuid"], "index": document["index"]}
+                if only_if_absent and self.store.docs_store.query_one(key, ["uuid"]):
+                    continue
+                for name, blobs in outcome["blobs"].items():
+                    if blobs:
+                        stores = self.store.additional_stores  # type: ignore[has-type]
+                        stores[name].update(blobs, key="blob_uuid")
+                self.store.docs_store.update([document], key=["uuid", "index"])
+
+    @contextmanager
+    def store_access(self) -> Iterator[None]:
+        """Tell failures of the store from those of the run directory."""
+        try:
+            yield
+        except Exception as error:
+            raise StoreFailureError(
+                f"the results store failed ({type(error).__name__}: {error})", self.journal.path
+            ) from error
+
+    def show(self) -> None:
+        """Bring the progress display up to date."""
+        self.progress.update(
+            done=len(self.graph.nodes) - self.graph.count(State.PENDING),
+            total=len(self.graph.nodes),
+            running=[label(node.job) for node in self.pool.tasks],
+        )
+
+    def report(self, elapsed_s: float) -> RunReport:
+        """Sum up, in ``run.json`` too."""
+        state: Literal["completed", "failed", "stopped"] = "completed"
+        if self.graph.stopped:
+            state = "stopped"
+        elif self.failures:
+            state = "failed"
+        self.journal.set_state(state)
+        finished = self.graph.count(State.FINISHED)
+        return RunReport(
+            run_dir=self.journal.path,
+            state=state,
+            finished=finished,
+            reused=self.reused,
+            skipped=len(self.graph.nodes) - finished - len(self.failures),
+            failures=tuple(self.failures),
+            elapsed_s=elapsed_s,
+        )
+
+
+def label(job: Job) -> str:
+    """Name of a job, with its index if it is a replacement."""
+    return str(job.name) if job.index == 1 else f"{job.name} ({job.index})"
+
+
+def _check_workers(workers: int | None) -> None:
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
+
+
+def _cores() -> int:
+    """Count the cores that this process may use, which batch systems and containers restrict."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,38 @@
+"""What a run came to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class JobFailure:
+    """A job that failed, and where to look for the cause."""
+
+    name: str
+    uuid: str
+    index: int
+    directory: Path
+    """Working directory of the failed attempt, with ``job.log``."""
+    cause: str
+    """Exception and message, or how the worker died."""
+    traceback_file: Path | None
+    """None if the job left no traceback (its worker was killed)."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run came to, jobs that were finished before it was resumed included."""
+
+    run_dir: Path
+    state: Literal["completed", "failed", "stopped"]
+    """``failed``: at least one job failed. ``stopped``: a job asked to stop everything."""
+    finished: int
+    """Number of jobs with an outcome."""
+    reused: int
+    """How many of them had finished before this start."""
+    skipped: int
+    """Number of jobs that were not run: parents failed, or a job stopped its children or all."""
+    failures: tuple[JobFailure, ...]
+    elapsed_s: float
+    """Wall time since this start (s)."""
