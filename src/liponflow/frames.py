@@ -1,0 +1,93 @@
+"""Results as pandas tables."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from liponflow.analysis.result import Result
+from liponflow.store import StoredResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
+    """Tabulate results, one row each.
+
+    Parameters
+    ----------
+    stored
+        Results; of one kind, or of several, whose columns are then joined.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``uuid``, ``index``, ``completed_at`` and every scalar field of the results, nested ones
+        with dotted names, in the units that the fields of the result state. Lists and
+        structures are left out; see :func:`states_frame`.
+    """
+    import pandas as pd
+
+    rows = [
+        {
+            "uuid": item.uuid,
+            "index": item.index,
+            "completed_at": item.completed_at,
+            **_scalars(item.result),
+        }
+        for item in stored
+    ]
+    return pd.DataFrame(rows)
+
+
+def states_frame(result: Result, field: str) -> "pd.DataFrame":
+    """Tabulate a list of submodels in a result, such as the states of a lithiation, one row each.
+
+    Parameters
+    ----------
+    result
+        The result.
+    field
+        Name of the list.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every scalar field of the submodels, as in :func:`results_frame`.
+
+    Raises
+    ------
+    ValueError
+        If the result has no such list (those that it has are given).
+    """
+    import pandas as pd
+
+    lists = {
+        name: value
+        for name in type(result).model_fields
+        if (value := getattr(result, name))
+        and isinstance(value, list)
+        and all(isinstance(item, BaseModel) for item in value)
+    }
+    if field not in lists:
+        raise ValueError(
+            f"a {result.kind} result has no list of states named {field!r}; "
+            f"it has {', '.join(sorted(lists)) or 'none at all'}"
+        )
+    return pd.DataFrame([_scalars(item) for item in lists[field]])
+
+
+def _scalars(model: BaseModel) -> dict[str, Any]:
+    return _flat(model.model_dump(), "")
+
+
+def _flat(document: dict[str, Any], prefix: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        if isinstance(value, dict) and "@class" not in value:
+            flat |= _flat(value, f"{prefix}{name}.")
+        elif value is None or isinstance(value, str | int | float | datetime):
+            flat[f"{prefix}{name}"] = value
+    return flat

@@ -1,0 +1,195 @@
+"""One SQLite file below the stores: opening, transactions, and errors that say what to do.
+
+Everything that a process does with one file goes through one connection, so that the documents
+of a job and its large data are written in one transaction.
+"""
+
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+APPLICATION_ID = 0x4C69504F  # "LiPO" in the header of the file
+SCHEMA_VERSION = 1
+"""Layout of the tables, in the file's ``user_version``; raised when an older reader would err."""
+
+_REMEDIES = {
+    "SQLITE_NOTADB": "name another file, or move this one away and start anew",
+    "SQLITE_CORRUPT": "save a copy, then rescue what is readable with `sqlite3 FILE .recover`",
+    "SQLITE_READONLY": "give yourself write permission to the file and its directory, "
+    "or write to another file",
+    "SQLITE_CANTOPEN": "check that the directory exists and that you may write in it",
+    "SQLITE_BUSY": "another process holds the file: wait for it or stop it, then repeat",
+    "SQLITE_LOCKED": "another process holds the file: wait for it or stop it, then repeat",
+    "SQLITE_FULL": "everything stored before is kept: free some disk space, then repeat",
+    "SQLITE_IOERR": "everything stored before is kept: check the disk (full? over quota? "
+    "disconnected?), then repeat",
+    "SQLITE_CONSTRAINT": "a document with the same unique key is already stored",
+}
+"""What to do about each of SQLite's primary result codes (https://sqlite.org/rescode.html)."""
+
+
+class StoreError(RuntimeError):
+    """The results store cannot do what was asked; says which file, why, and what to do."""
+
+
+_inherited: list[sqlite3.Connection] = []
+"""Connections of a parent process, kept from being closed: SQLite forbids that to a child."""
+
+
+def _close(connection: sqlite3.Connection, pid: int) -> None:
+    if pid == os.getpid():
+        connection.close()
+    else:
+        _inherited.append(connection)
+
+
+class SQLiteFile:
+    """An open SQLite file; get it from :meth:`shared`.
+
+    Parameters
+    ----------
+    path
+        File to open; a writer creates it, but not its directory.
+    read_only
+        Refuse to create or change anything.
+    timeout
+        How long to wait for another process that is writing, s.
+
+    Raises
+    ------
+    StoreError
+        If the file does not exist (reading), is no database, belongs to another program, was
+        written by a newer version, is locked, or cannot be written.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, timeout: float = 30.0) -> None:
+        self.path = path
+        self.read_only = read_only
+        self.pid = os.getpid()
+        self._lock = threading.RLock()
+        if read_only and not path.is_file():
+            raise StoreError(
+                f"there is no results store at {path}; a campaign (`liponflow run ...`) makes "
+                "one, or name another file"
+            )
+        with self._errors():
+            self._connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?{self._open_mode()}",
+                uri=True,
+                timeout=timeout,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+            weakref.finalize(self, _close, self._connection, self.pid)
+            is_new = self._check_owner()
+            if not read_only:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = FULL")
+            if is_new:
+                self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @classmethod
+    def shared(cls, path: Path, *, read_only: bool, timeout: float) -> "SQLiteFile":
+        """Open a file, or join those in this process that have it open already.
+
+        The file closes when the last of them lets go of it. A forked child never uses the
+        connection of its parent, which SQLite forbids: it gets one of its own.
+        """
+        key = (os.getpid(), path.resolve(), read_only, timeout)
+        with _open_files_lock:
+            opened = _open_files.get(key)
+            if opened is None:
+                opened = cls(path, read_only=read_only, timeout=timeout)
+                _open_files[key] = opened
+            return opened
+
+    @property
+    def is_of_this_process(self) -> bool:
+        """False in a child that was forked after the file had been opened."""
+        return self.pid == os.getpid()
+
+    def _open_mode(self) -> str:
+        if not self.read_only:
+            return "mode=rwc"
+        # Reading a WAL database needs its -shm file. Where that can neither be found nor made,
+        # nobody else can be writing either.
+        wal = self.path.with_name(f"{self.path.name}-wal")
+        if not wal.exists() and not os.access(self.path.parent, os.W_OK):
+            return "mode=ro&immutable=1"
+        return "mode=ro"
+
+    def _check_owner(self) -> bool:
+        """Refuse the file of another program or a newer version; tell whether it is empty."""
+        (application,) = self._connection.execute("PRAGMA application_id").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if application != APPLICATION_ID and (tables or self.read_only):
+            raise StoreError(
+                f"{self.path} is an SQLite database, but not a results store of liponflow; "
+                "name another file"
+            )
+        if version > SCHEMA_VERSION:
+            raise StoreError(
+                f"{self.path} was written by a newer liponflow (store version {version}, this "
+                f"one knows {SCHEMA_VERSION}); update with `pip install -U liponflow`"
+            )
+        return application != APPLICATION_ID
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do all of the block or, when it raises, nothing of it.
+
+        A transaction inside another one belongs to the outer. Other threads wait.
+
+        Raises
+        ------
+        StoreError
+            If the file is read-only, locked by another process, or the disk is full; what was
+            stored before is kept.
+        """
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            if self.read_only:
+                raise StoreError(f"{self.path} was opened for reading only; open it for writing")
+            self.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite may have rolled back by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement and return all its rows."""
+        with self._lock, self._errors():
+            return self._connection.execute(sql, values).fetchall()
+
+    def execute_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for each row of values."""
+        with self._lock, self._errors():
+            self._connection.executemany(sql, rows)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            name = getattr(error, "sqlite_errorname", "")
+            remedy = next((text for code, text in _REMEDIES.items() if name.startswith(code)), "")
+            message = f"results store {self.path}: {error}"
+            raise StoreError(f"{message}; {remedy}" if remedy else message) from error
+
+
+_open_files: weakref.WeakValueDictionary[tuple[Any, ...], SQLiteFile] = (
+    weakref.WeakValueDictionary()
+)
+_open_files_lock = threading.Lock()

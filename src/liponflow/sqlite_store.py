@@ -1,0 +1,374 @@
+"""A maggma Store in one SQLite file: no server, safe against kill -9, queried like MongoDB.
+
+Documents are JSON text (MongoDB Extended JSON where JSON has no type: dates keep milliseconds
+and come back as naive UTC, as from MongoDB). The index selects documents that may match, and
+:mod:`liponflow.mongo_query` decides on each, so that no answer depends on what is indexed.
+"""
+
+# ruff: noqa: S608 (the table name is checked; values are always bound)
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import pydash
+from bson import json_util
+from maggma.core import Sort, Store
+from monty.json import jsanitize
+
+from liponflow.mongo_query import (
+    MISSING,
+    AllOf,
+    Leaf,
+    SortKey,
+    bson_key,
+    leaves,
+    matches,
+    parse,
+    project,
+    sort_key,
+)
+from liponflow.sqlite_file import SQLiteFile, StoreError
+from liponflow.sqlite_index import MultikeyIndex
+
+Document = dict[str, Any]
+
+JOB_PATHS = (
+    "uuid",
+    "name",
+    "completed_at",
+    "output.kind",
+    "output.formula",
+    "output.provenance.engine.name",
+)
+"""Paths that the store of job documents indexes."""
+
+_EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware=False)
+
+
+class SQLiteStore(Store):
+    """Store documents in a table of an SQLite file (WAL, ``synchronous=FULL``).
+
+    An acknowledged update survives ``kill -9`` and power loss, each update is all or nothing,
+    and other processes can read while one writes. Threads may share a store; other processes
+    open the file themselves.
+
+    Parameters
+    ----------
+    path
+        The file. Its directory must exist.
+    table
+        Name of the table, letters, digits and underscores.
+    unique
+        Paths whose values together identify a document; two documents never share them.
+    indexed
+        Paths to index.
+    read_only
+        Refuse to create or change anything.
+    timeout
+        How long to wait for another process that is writing, s.
+    **kwargs
+        ``key``, ``last_updated_field`` and ``last_updated_type`` of maggma's ``Store``.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        table: str = "docs",
+        unique: Iterable[str] = ("uuid", "index"),
+        indexed: Iterable[str] = JOB_PATHS,
+        *,
+        read_only: bool = False,
+        timeout: float = 30.0,
+        **kwargs: Any,
+    ) -> None:
+        if not re.fullmatch(r"[A-Za-z]\w*", table, re.ASCII):
+            raise ValueError(f"{table!r} is no table name; use letters, digits and underscores")
+        if "validator" in kwargs:
+            raise ValueError("SQLiteStore does not validate documents; leave out the validator")
+        self.path = str(path)
+        self.table = table
+        self.unique = list(unique)
+        self.indexed = list(indexed)
+        self.read_only = read_only
+        self.timeout = timeout
+        self.kwargs = kwargs
+        self._file: SQLiteFile | None = None
+        super().__init__(**{"key": self.unique[0], **kwargs})
+
+    @property
+    def name(self) -> str:
+        """File and table."""
+        return f"sqlite://{self.path}/{self.table}"
+
+    @property
+    def _collection(self) -> Any:
+        raise NotImplementedError("an SQLite store has no pymongo collection; use its methods")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SQLiteStore):
+            return NotImplemented
+        return (self.path, self.table) == (other.path, other.table)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.table))
+
+    def connect(self, force_reset: bool = False) -> None:  # noqa: FBT001, FBT002 (maggma's)
+        """Open the file; a writer creates the table and the indexes that are missing.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be opened; see :class:`~liponflow.sqlite_file.SQLiteFile`.
+        """
+        if self._file is not None and not force_reset:
+            return
+        self._file = SQLiteFile.shared(
+            Path(self.path), read_only=self.read_only, timeout=self.timeout
+        )
+        if self.read_only:
+            return
+        try:
+            with self._file.transaction():
+                self._create_tables()
+        except StoreError:
+            self._file = None
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file = None
+
+    @property
+    def _database(self) -> SQLiteFile:
+        if self._file is None:
+            raise StoreError(f"results store {self.path} is not open; call connect() first")
+        if not self._file.is_of_this_process:
+            self.connect(force_reset=True)
+        return self._file
+
+    @property
+    def _index(self) -> MultikeyIndex:
+        return MultikeyIndex(self._database, self.table)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Context manager: all updates in its block are stored together or not at all."""
+        return self._database.transaction()
+
+    def _create_tables(self) -> None:
+        self._database.execute(
+            f"CREATE TABLE IF NOT EXISTS {self.table} "
+            "(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL)"
+        )
+        self._index.create()
+        for path in self.indexed:
+            self.ensure_index(path)
+
+    def ensure_index(self, key: str, unique: bool = False) -> bool:  # noqa: FBT001, FBT002
+        """Index a path, also of the documents that are already stored.
+
+        Returns
+        -------
+        bool
+            Whether the path is indexed now, and is unique if that was asked for. Only the paths
+            given as ``unique`` to the constructor are.
+        """
+        if unique and [key] != self.unique:
+            return False
+        if key not in self._index.paths() and not self.read_only:
+            with self.transaction():
+                self._index.add_path(key, self._select(parse(None)))
+        return key in self._index.paths()
+
+    def update(self, docs: list[Document] | Document, key: list[str] | str | None = None) -> None:
+        """Store documents, replacing those with the same values of ``key``, in one transaction.
+
+        Parameters
+        ----------
+        docs
+            One document or several. Objects in them are sanitised by monty.
+        key
+            Path or paths that identify a document; the store's own ``key`` by default.
+
+        Raises
+        ------
+        StoreError
+            If a document lacks one of the identifying values, another document has the same
+            unique values, or the file cannot be written. Nothing is stored then.
+        """
+        names = [key] if isinstance(key, str) else list(key or [self.key])
+        with self.transaction():
+            for document in docs if isinstance(docs, list) else [docs]:
+                text = _encode(document)
+                self._put(text, _decode(text), names)
+
+    def _put(self, text: str, document: Document, names: list[str]) -> None:
+        unique = json.dumps([self._identity(document, name) for name in self.unique])
+        if set(names) == set(self.unique):
+            select = f"SELECT id, doc FROM {self.table} WHERE key = ?"
+            found = [(row, _decode(old)) for row, old in self._database.execute(select, [unique])]
+        else:
+            same = (Leaf(name, "eq", self._identity(document, name)) for name in names)
+            found = list(islice(self._select(AllOf(tuple(same))), 1))
+        for row, old in found:
+            self._index.remove(row, old)
+            self._database.execute(
+                f"UPDATE {self.table} SET key = ?, doc = ? WHERE id = ?", [unique, text, row]
+            )
+            self._index.insert(row, document)
+        if not found:
+            ((row,),) = self._database.execute(
+                f"INSERT INTO {self.table} (key, doc) VALUES (?, ?) RETURNING id", [unique, text]
+            )
+            self._index.insert(row, document)
+
+    def _identity(self, document: Document, name: str) -> Any:
+        value = next(leaves(document, tuple(name.split("."))), MISSING)
+        if value is MISSING:
+            raise StoreError(
+                f"results store {self.path}: a document lacks {name!r}, which identifies it in "
+                f"the table {self.table!r}"
+            )
+        return value
+
+    def remove_docs(self, criteria: Document) -> None:
+        """Remove the documents that match, in one transaction."""
+        with self.transaction():
+            for row, document in self._select(parse(criteria)):
+                self._index.remove(row, document)
+                self._database.execute(f"DELETE FROM {self.table} WHERE id = ?", [row])
+
+    def count(self, criteria: Document | None = None) -> int:
+        """Count the documents that match."""
+        if criteria:
+            return sum(1 for _ in self._select(parse(criteria)))
+        ((number,),) = self._database.execute(f"SELECT count(*) FROM {self.table}")
+        return int(number)
+
+    def query(
+        self,
+        criteria: Document | None = None,
+        properties: Document | list[str] | None = None,
+        sort: dict[str, Sort | int] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Iterator[Document]:
+        """Query as MongoDB would; see :mod:`liponflow.mongo_query` for the operators.
+
+        Parameters
+        ----------
+        criteria
+            Filter document.
+        properties
+            Paths to return; all by default.
+        sort
+            Direction (1 or -1) by path; in the order of storing by default.
+        skip
+            Number of documents to leave out at the start.
+        limit
+            Largest number of documents to return; 0 for all.
+
+        Returns
+        -------
+        Iterator
+            The documents; those stored or changed meanwhile may or may not be among them.
+
+        Raises
+        ------
+        QueryError
+            If the query is malformed or uses an unsupported operator.
+        """
+        condition = parse(criteria)
+        if sort:
+            documents = (document for _, document in self._fetch(self._sorted(condition, sort)))
+        else:
+            documents = (document for _, document in self._select(condition))
+        chosen = islice(documents, skip, skip + limit if limit else None)
+        return (project(document, properties) for document in chosen) if properties else chosen
+
+    def groupby(  # noqa: PLR0917 (the signature is maggma's)
+        self,
+        keys: list[str] | str,
+        criteria: Document | None = None,
+        properties: Document | list[str] | None = None,
+        sort: dict[str, Sort | int] | None = None,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Iterator[tuple[Document, list[Document]]]:
+        """Group the documents that have all ``keys`` by their values; see :meth:`query`."""
+        names = [keys] if isinstance(keys, str) else list(keys)
+        wanted = [*(properties or []), *names] if properties else None
+        groups: dict[SortKey, tuple[Document, list[Document]]] = {}
+        for document in self.query(criteria, wanted, sort, skip, limit):
+            if all(pydash.has(document, name) for name in names):
+                values = [pydash.get(document, name) for name in names]
+                label: Document = {}
+                for name, value in zip(names, values, strict=True):
+                    pydash.set_(label, name, value)
+                groups.setdefault(bson_key(values), (label, []))[1].append(document)
+        return iter(groups.values())
+
+    def distinct(
+        self,
+        field: str,
+        criteria: Document | None = None,
+        all_exist: bool = False,  # noqa: ARG002, FBT001, FBT002 (maggma's, unused there too)
+    ) -> list[Any]:
+        """Return the different values of a path; items of arrays count one by one."""
+        parts = tuple(field.split("."))
+        values: dict[SortKey, Any] = {}
+        for document in self.query(criteria, [field]):
+            for leaf in leaves(document, parts):
+                for value in leaf if isinstance(leaf, list) else [leaf]:
+                    if value is not MISSING:
+                        values.setdefault(bson_key(value), value)
+        return list(values.values())
+
+    def _select(self, condition: AllOf) -> Iterator[tuple[int, Document]]:
+        where, values = self._index.prefilter(condition)
+        rows = self._database.execute(
+            f"SELECT id FROM {self.table} WHERE {where} ORDER BY id", values
+        )
+        for row, document in self._fetch(row for (row,) in rows):
+            if matches(condition, document):
+                yield row, document
+
+    def _fetch(self, rows: Iterable[int]) -> Iterator[tuple[int, Document]]:
+        # One at a time: a document may hold a trajectory, and no lock outlives a statement.
+        for row in rows:
+            for (text,) in self._database.execute(
+                f"SELECT doc FROM {self.table} WHERE id = ?", [row]
+            ):
+                yield row, _decode(text)
+
+    def _sorted(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int]:
+        # Only the keys are held in memory, not the documents.
+        directions = {
+            path: int(way.value if isinstance(way, Sort) else way) for path, way in sort.items()
+        }
+        keyed = [
+            (
+                row,
+                [sort_key(document, path, descending=way < 0) for path, way in directions.items()],
+            )
+            for row, document in self._select(condition)
+        ]
+        for position, way in reversed(list(enumerate(directions.values()))):
+            keyed.sort(key=lambda item: item[1][position], reverse=way < 0)
+        return [row for row, _ in keyed]
+
+
+def _encode(document: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError):  # not plain JSON: objects, dates, NaN
+        plain = jsanitize(document, strict=True, allow_bson=True)
+        return json_util.dumps(plain, json_options=_EXTENDED)
+
+
+def _decode(text: str) -> Document:
+    document = json_util.loads(text, json_options=_EXTENDED) if '"$' in text else json.loads(text)
+    return cast("Document", document)

@@ -1,0 +1,351 @@
+"""The results database: open it, and query it for typed results.
+
+The default is one SQLite file and needs no server; any maggma store, MongoDB among them, serves
+as well. All query syntax of the package lives here.
+"""
+
+import difflib
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jobflow.core.store import JobStore
+from pydantic import ValidationError
+
+from liponflow import safejson
+from liponflow.analysis.result import Result
+from liponflow.mongo_query import QueryError
+from liponflow.sqlite_file import StoreError
+from liponflow.sqlite_store import SQLiteStore
+from liponflow.store_lock import network_filesystem, writer_lock
+
+__all__ = [
+    "EmbeddedJobStore",
+    "QueryError",
+    "StoreError",
+    "StoredResult",
+    "find_results",
+    "get_result",
+    "open_store",
+    "writer_lock",
+]
+
+_MOUNTS = Path("/proc/mounts")
+
+
+class EmbeddedJobStore(JobStore):
+    """A JobStore in one SQLite file: a job's document and its data are stored together."""
+
+    docs_store: SQLiteStore
+
+    def update(self, *args: Any, **kwargs: Any) -> None:
+        """Store documents and their data in one transaction; see ``JobStore.update``."""
+        with self.docs_store.transaction():
+            super().update(*args, **kwargs)
+
+    def remove_docs(self, criteria: dict[str, Any]) -> None:
+        """Remove documents and their data in one transaction."""
+        with self.docs_store.transaction():
+            super().remove_docs(criteria)
+
+
+def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> JobStore:
+    """Open the results database.
+
+    Parameters
+    ----------
+    location
+        A file for the embedded store, or a specification in jobflow's own form
+        (``{"docs_store": {"type": "MongoStore", ...}, "additional_stores": {"data": ...}}``).
+    read_only
+        Refuse to create or change the file. Permissions of a server are the server's.
+
+    Returns
+    -------
+    JobStore
+        Connected, with the additional store ``data`` for large data.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing (reading), no results store, from a newer version, locked or not
+        writable; or if the specification is incomplete.
+
+    Warns
+    -----
+    UserWarning
+        If the file lies on a network filesystem.
+    """
+    store = (
+        _from_specification(location)
+        if isinstance(location, dict)
+        else _from_file(Path(location).absolute(), read_only=read_only)
+    )
+    store.connect()
+    return store
+
+
+def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
+    mounts = _MOUNTS.read_text() if _MOUNTS.exists() else ""
+    if kind := network_filesystem(path, mounts):
+        warnings.warn(
+            f"the results store {path} lies on a network filesystem ({kind}), where SQLite can "
+            "lose data if two hosts use the file at a time: put it on a local disk, or use a "
+            "MongoDB server",
+            stacklevel=3,
+        )
+    if not read_only:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"cannot make the directory of the results store {path}: {error.strerror}; "
+                "use a results store elsewhere"
+            ) from error
+    docs = SQLiteStore(path, read_only=read_only)
+    data = SQLiteStore(
+        path, table="data", unique=["blob_uuid"], indexed=["blob_uuid", "job_uuid"],
+        read_only=read_only,
+    )  # fmt: skip
+    return EmbeddedJobStore(docs, {"data": data})
+
+
+def _from_specification(specification: dict[str, Any]) -> JobStore:
+    for missing in {"docs_store"} - set(specification):
+        raise StoreError(f"the specification of the results store lacks {missing!r}")
+    if "data" not in specification.get("additional_stores", {}):
+        raise StoreError(
+            "the specification of the results store lacks additional_stores: data, where "
+            "force-field jobs put their trajectories; a MongoDB collection of its own will do"
+        )
+    try:
+        return JobStore.from_dict_spec(specification)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"the specification of the results store is not understood ({error!r}); each store "
+            "takes `type`, the name of a maggma store, and the arguments of that store"
+        ) from error
+
+
+@dataclass(frozen=True)
+class StoredResult:
+    """A result and where it stands in the store."""
+
+    uuid: str
+    """Job that returned the result."""
+    index: int
+    """Run of the job; the highest is the latest."""
+    completed_at: datetime
+    """When the job ended, with the time zone of this machine."""
+    result: Result
+
+
+def find_results(
+    store: JobStore,
+    *,
+    kind: str | None = None,
+    formula: str | None = None,
+    engine: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    where: Mapping[str, Any] | Sequence[str] = (),
+    limit: int = 0,
+) -> list[StoredResult]:
+    """Find results, the latest first.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    kind, formula, engine
+        Exact values of ``kind``, ``formula`` and ``provenance.engine.name``.
+    since, until
+        Bounds of the time of completion, included; without a time zone they are local time.
+    where
+        Conditions on any field of the result: strings such as ``"converged=true"``,
+        ``"states.c_over_a>1.03"`` (any of the states) or ``"provenance.preset!=quick"``, with
+        ``= != > >= < <=``, or a MongoDB filter on the fields of the result.
+    limit
+        Largest number of results; 0 for all.
+
+    Raises
+    ------
+    QueryError
+        If a condition is malformed, or nothing is found and no result has its field (the
+        nearest names are given).
+
+    Warns
+    -----
+    UserWarning
+        For each result that this version cannot read; it is left out.
+    """
+    criteria: list[dict[str, Any]] = [{"output.kind": kind or {"$exists": True}}]
+    if formula is not None:
+        criteria.append({"output.formula": formula})
+    if engine is not None:
+        criteria.append({"output.provenance.engine.name": engine})
+    if since is not None:
+        criteria.append({"completed_at": {"$gte": _stamp(since)}})
+    if until is not None:
+        criteria.append({"completed_at": {"$lte": _stamp(until)}})
+    criteria += _conditions(where)
+    documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True)
+    found = list(_readable(documents))
+    if not found and not isinstance(where, Mapping):
+        _check_fields(store, [_split(text)[0] for text in where])
+    return found
+
+
+def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
+    """Get one result by the first characters of its job's uuid, the latest run of the job.
+
+    Raises
+    ------
+    StoreError
+        If no result or more than one has that prefix (the candidates are listed), or this
+        version cannot read it.
+    """
+    prefixed = {"$gte": uuid_prefix, "$lt": f"{uuid_prefix}\U0010ffff"}
+    chosen = list(_summaries(store, {"uuid": prefixed}))
+    uuids = sorted({document["uuid"] for document in chosen})
+    if len(uuids) > 1:
+        raise StoreError(f"several results begin with {uuid_prefix!r}: {_listed(chosen)}")
+    if not uuids:
+        latest = list(_summaries(store, {}))
+        raise StoreError(
+            f"no result begins with {uuid_prefix!r}; "
+            + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
+        )
+    criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
+    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
+
+
+def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    documents: Iterator[dict[str, Any]] = store.query(
+        {**criteria, "output.kind": {"$exists": True}},
+        properties=["uuid", "output.kind", "output.formula", "completed_at"],
+        sort={"completed_at": -1},
+    )
+    return documents
+
+
+def _listed(documents: Sequence[dict[str, Any]], most: int = 10) -> str:
+    lines = [
+        f"{item['uuid']} ({item['output']['kind']}, {item['output'].get('formula')})"
+        for item in documents[:most]
+    ]
+    return ", ".join(lines) + (" ..." if len(documents) > most else "")
+
+
+def _stamp(moment: datetime) -> str:
+    # jobflow writes completed_at in local time without a time zone.
+    local = moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment
+    return local.isoformat()
+
+
+def _readable(documents: Iterator[dict[str, Any]]) -> Iterator[StoredResult]:
+    for document in documents:
+        try:
+            yield _decode(document)
+        except StoreError as error:
+            warnings.warn(str(error), stacklevel=3)
+
+
+def _decode(document: dict[str, Any]) -> StoredResult:
+    uuid, output = document["uuid"], document["output"]
+    try:
+        result = safejson.decode(output)
+    except (ValidationError, safejson.UntrustedClassError, ImportError, AttributeError) as error:
+        raise StoreError(
+            f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
+            f"written by {output.get('@version', 'an unknown one')}: {error}"
+        ) from error
+    if not isinstance(result, Result):
+        raise StoreError(f"job {uuid} has an output of kind {output['kind']!r}, but no result")
+    completed = datetime.fromisoformat(document["completed_at"]).astimezone()
+    return StoredResult(uuid, document["index"], completed, result)
+
+
+# Conditions as text
+
+_CONDITION = re.compile(r"\s*([A-Za-z_][\w.@-]*)\s*(==|=|!=|>=|<=|>|<)\s*(.+?)\s*")
+_OPERATORS = {">": "$gt", ">=": "$gte", "<": "$lt", "<=": "$lte"}
+_WORDS = {"true": True, "false": False, "null": None, "none": None}
+
+
+def _conditions(where: Mapping[str, Any] | Sequence[str]) -> list[dict[str, Any]]:
+    if isinstance(where, Mapping):
+        return [_prefixed(where)]
+    if isinstance(where, str):
+        raise QueryError(f"`where` takes a list of conditions, such as [{where!r}]")
+    return [_condition(text) for text in where]
+
+
+def _prefixed(criteria: Mapping[str, Any]) -> dict[str, Any]:
+    prefixed: dict[str, Any] = {}
+    for name, value in criteria.items():
+        if name in ("$and", "$or"):
+            prefixed[name] = [_prefixed(item) for item in value]
+        elif name.startswith("$"):
+            raise QueryError(f"the operator {name} is not supported between conditions")
+        else:
+            prefixed[f"output.{name}"] = value
+    return prefixed
+
+
+def _split(text: str) -> tuple[str, str, str]:
+    if not (found := _CONDITION.fullmatch(text)):
+        raise QueryError(
+            f"the condition {text!r} is not understood; write FIELD OPERATOR VALUE with one of "
+            "= != > >= < <=, such as converged=true or states.c_over_a>1.03"
+        )
+    return found[1], found[2], found[3]
+
+
+def _condition(text: str) -> dict[str, Any]:
+    field, operator, token = _split(text)
+    values = _values(token)
+    if operator not in _OPERATORS:
+        # 0.4 may be a number or the string that a version is.
+        return {f"output.{field}": {"$nin" if operator == "!=" else "$in": values}}
+    if values[0] is None or isinstance(values[0], bool):
+        raise QueryError(f"the condition {text!r} orders {token}; only = and != can be used")
+    return {f"output.{field}": {_OPERATORS[operator]: values[0]}}
+
+
+def _values(token: str) -> list[Any]:
+    if len(token) > 1 and token[0] == token[-1] and token[0] in "'\"":
+        return [token[1:-1]]
+    if token.lower() in _WORDS:
+        return [_WORDS[token.lower()]]
+    for number in (int, float):
+        try:
+            return [number(token), token]
+        except ValueError:
+            continue
+    return [token]
+
+
+def _check_fields(store: JobStore, fields: Sequence[str]) -> None:
+    is_result = {"output.kind": {"$exists": True}}
+    sample = store.query_one(is_result, sort={"completed_at": -1})
+    if sample is None:
+        return
+    for field in fields:
+        if store.query_one({**is_result, f"output.{field}": {"$exists": True}}) is None:
+            near = difflib.get_close_matches(field, sorted(_field_names(sample["output"])))
+            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            raise QueryError(f"no stored result has the field {field!r}{hint}")
+
+
+def _field_names(value: Any, prefix: str = "") -> set[str]:
+    if isinstance(value, list):
+        return set().union(*(_field_names(item, prefix) for item in value[:1]))
+    if not isinstance(value, dict):
+        return {prefix.removesuffix(".")}
+    parts = (_field_names(item, f"{prefix}{name}.") for name, item in value.items())
+    return set().union(*parts)
