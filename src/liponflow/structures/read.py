@@ -9,10 +9,12 @@ import numpy as np
 from monty.io import zopen
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp.inputs import BadPoscarWarning
 
 OVERLAP_DISTANCE = 0.5
 """Atoms nearer than this (Å) are one atom listed twice, or a wrong lattice."""
+
+NO_ELEMENTS = "Elements in POSCAR cannot be determined"
+"""pymatgen's warning when it takes H, He, ... for the elements of a POSCAR without names."""
 
 
 class StructureError(ValueError):
@@ -50,11 +52,13 @@ def read_structure(path: str | Path) -> Structure:
         except Exception as error:  # pymatgen's parsers raise whatever their reader trips over
             reasons = [str(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
-    for warning in caught:
-        if issubclass(warning.category, BadPoscarWarning):
-            raise StructureError(f"{path}: {warning.message}. Add a line with the element symbols")
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    if any(NO_ELEMENTS in str(warning.message) for warning in caught):
+        raise StructureError(
+            f"{path}: names no elements; add a line of element symbols above the numbers of atoms"
+        )
     _check(structure, path)
+    for warning in caught:
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return structure
 
 
@@ -69,7 +73,10 @@ def _parse_message(path: Path, reasons: Iterable[str]) -> str:
             if word in line.split():
                 place = f"{path}, line {number} ({line.strip()!r})"
                 break
-    return f"{place}: cannot be read as a structure: {reason}. Correct or export the file again"
+    return (
+        f"{place}: cannot be read as a structure: {reason}. Correct the file, or export it again "
+        "as .cif or POSCAR"
+    )
 
 
 def _lines(path: Path) -> list[str]:
@@ -97,7 +104,7 @@ def _check(structure: Structure, path: Path) -> None:
             "calculation needs whole atoms. Give one ordered supercell (for instance from "
             "pymatgen's OrderDisorderedStructureTransformation)"
         )
-    dummies = sorted({str(s) for s in structure.species if isinstance(s, DummySpecies)})
+    dummies = sorted({s.symbol for s in structure.species if isinstance(s, DummySpecies)})
     if dummies:
         raise StructureError(f"{path}: {', '.join(dummies)} is no chemical element; name it")
     first, second, _, distance = structure.get_neighbor_list(OVERLAP_DISTANCE)
