@@ -1,0 +1,158 @@
+"""One look for every figure: sizes, colours, the stamp in the corner and the files.
+
+Figures are made without pyplot, so nothing is shown, kept open or shared between them.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from liponflow import __version__
+from liponflow.analysis.result import Result
+
+COLUMN = 3.5
+"""Width of a figure in one column of a journal (inch)."""
+PAGE = 7.0
+"""Width of a figure across both columns (inch)."""
+
+STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.labelsize": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "legend.handlelength": 1.6,
+    "lines.linewidth": 1.5,
+    "lines.markersize": 5.5,
+    "savefig.dpi": 300,
+    # Text stays text, and the same figure gives the same bytes.
+    "svg.fonttype": "none",
+    "svg.hashsalt": "liponflow",
+    "pdf.fonttype": 42,
+}
+
+# After Okabe and Ito (2008) and P. Tol's muted scheme: told apart by colour-blind readers, and
+# dark enough for lines and text on white.
+ELEMENT_COLOURS = {
+    "Li": "#E69F00",
+    "Ni": "#007A5E",
+    "Mn": "#882E72",
+    "P": "#0072B2",
+    "N": "#4DA6D9",
+    "O": "#C8391A",
+    "Si": "#8C6D31",
+    "Co": "#33407F",
+    "Fe": "#A0522D",
+}
+OTHER_COLOUR = "#5F6B73"
+"""Colour of an element that is not listed."""
+ELEMENT_MARKERS = {"Ni": "o", "Mn": "s", "Co": "^", "Fe": "D"}
+
+INK = "#222222"
+MUTED = "#6B6B6B"
+"""Published values, guides and the stamp."""
+BAND = "#E8E8E8"
+
+_STAMP_HEIGHT = 0.16  # inch
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
+
+P = ParamSpec("P")
+
+
+def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Run a figure function under the common style and leave matplotlib's settings alone."""
+
+    @wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make an empty figure (inches) that leaves room for the stamp at its bottom."""
+    share = _STAMP_HEIGHT / height
+    layout = ConstrainedLayoutEngine(rect=(0, share, 1, 0.985 - share))
+    figure = Figure(figsize=(width, height), layout=layout)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def element_colour(element: str) -> str:
+    """Colour of an element, the same in every figure."""
+    return ELEMENT_COLOURS.get(element, OTHER_COLOUR)
+
+
+def stamp(figure: Figure, result: Result) -> None:
+    """Print engine, preset and version in the lower right corner.
+
+    The label of a machine-learned potential says that it is no DFT.
+    """
+    provenance = result.provenance
+    parts = [provenance.engine.label, f"preset {provenance.preset}", f"liponflow {__version__}"]
+    if not result.converged:
+        parts.insert(0, "NOT CONVERGED")
+    figure.text(
+        0.99,
+        0.03 / figure.get_figheight(),
+        " · ".join(parts),
+        ha="right",
+        va="bottom",
+        fontsize=5,
+        color=MUTED,
+        gid="stamp",
+    )
+
+
+def save(figure: Figure, stem: Path, formats: Sequence[str] = ("png", "svg", "pdf")) -> list[Path]:
+    """Write a figure; the same figure gives the same bytes on the same matplotlib.
+
+    Parameters
+    ----------
+    figure
+        Any figure of ours.
+    stem
+        Path without suffix; its folder is made if need be.
+    formats
+        Any of png, svg and pdf.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order of `formats`.
+
+    Raises
+    ------
+    ValueError
+        If a format is not one of these three.
+    """
+    unknown = sorted(set(formats) - _METADATA.keys())
+    if unknown:
+        raise ValueError(f"unknown figure format {unknown[0]!r}: choose from {list(_METADATA)}")
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for suffix in formats:
+        path = stem.with_name(f"{stem.name}.{suffix}")
+        with rc_context(STYLE):
+            figure.savefig(path, format=suffix, metadata=_METADATA[suffix])
+        paths.append(path)
+    return paths
