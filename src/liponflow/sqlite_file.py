@@ -86,11 +86,11 @@ class SQLiteFile:
                 check_same_thread=False,
             )
             weakref.finalize(self, _close, self._connection, self.pid)
-            is_new = self._check_owner()
+            self._check_owner()
             if not read_only:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
-            if is_new:
+                # Written at each opening: a file that cannot be written is found out now.
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -124,8 +124,7 @@ class SQLiteFile:
             return "mode=ro&immutable=1"
         return "mode=ro"
 
-    def _check_owner(self) -> bool:
-        """Refuse the file of another program or a newer version; tell whether it is empty."""
+    def _check_owner(self) -> None:
         (application,) = self._connection.execute("PRAGMA application_id").fetchone()
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -139,7 +138,6 @@ class SQLiteFile:
                 f"{self.path} was written by a newer liponflow (store version {version}, this "
                 f"one knows {SCHEMA_VERSION}); update with `pip install -U liponflow`"
             )
-        return application != APPLICATION_ID
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -7,7 +7,7 @@ as well. All query syntax of the package lives here.
 import difflib
 import re
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -154,6 +154,7 @@ def find_results(
     until: datetime | None = None,
     where: Mapping[str, Any] | Sequence[str] = (),
     limit: int = 0,
+    trusted: Iterable[str] = (),
 ) -> list[StoredResult]:
     """Find results, the latest first.
 
@@ -171,6 +172,9 @@ def find_results(
         ``= != > >= < <=``, or a MongoDB filter on the fields of the result.
     limit
         Largest number of results; 0 for all.
+    trusted
+        Further top-level packages whose classes a result may name; see
+        :func:`liponflow.safejson.decode`.
 
     Raises
     ------
@@ -194,13 +198,13 @@ def find_results(
         criteria.append({"completed_at": {"$lte": _stamp(until)}})
     criteria += _conditions(where)
     documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True)
-    found = list(_readable(documents))
+    found = list(_readable(documents, trusted))
     if not found and not isinstance(where, Mapping):
         _check_fields(store, [_split(text)[0] for text in where])
     return found
 
 
-def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
+def get_result(store: JobStore, uuid_prefix: str, *, trusted: Iterable[str] = ()) -> StoredResult:
     """Get one result by the first characters of its job's uuid, the latest run of the job.
 
     Raises
@@ -221,7 +225,7 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
         )
     criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
-    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
+    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)), trusted)
 
 
 def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -247,18 +251,20 @@ def _stamp(moment: datetime) -> str:
     return local.isoformat()
 
 
-def _readable(documents: Iterator[dict[str, Any]]) -> Iterator[StoredResult]:
+def _readable(
+    documents: Iterable[dict[str, Any]], trusted: Iterable[str]
+) -> Iterator[StoredResult]:
     for document in documents:
         try:
-            yield _decode(document)
+            yield _decode(document, trusted)
         except StoreError as error:
             warnings.warn(str(error), stacklevel=3)
 
 
-def _decode(document: dict[str, Any]) -> StoredResult:
+def _decode(document: dict[str, Any], trusted: Iterable[str]) -> StoredResult:
     uuid, output = document["uuid"], document["output"]
     try:
-        result = safejson.decode(output)
+        result = safejson.decode(output, trusted)
     except (ValidationError, safejson.UntrustedClassError, ImportError, AttributeError) as error:
         raise StoreError(
             f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
