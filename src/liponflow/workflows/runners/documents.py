@@ -11,7 +11,7 @@ from typing import Any
 from bson import json_util
 from jobflow.core.flow import Flow
 from jobflow.core.job import Job, Response
-from monty.json import jsanitize
+from monty.json import MontyEncoder, jsanitize
 
 from liponflow import safejson
 
@@ -20,8 +20,15 @@ CONTINUATIONS = ("replace", "detour", "addition")
 
 
 def dumps(document: Any) -> str:
-    """Write a document as one line of text."""
-    return json.dumps(document, default=json_util.default)
+    """Write a document as one line of text; objects in it become the documents that name them."""
+    return json.dumps(document, default=_default)
+
+
+def _default(value: Any) -> Any:
+    try:
+        return json_util.default(value)
+    except TypeError:  # enumerations and models among a Maker's settings
+        return MontyEncoder().default(value)
 
 
 def loads(text: str | bytes) -> Any:

@@ -33,7 +33,7 @@ from jobflow.core.flow import Flow
 from jobflow.core.job import Job
 
 from liponflow import safejson
-from liponflow.workflows.runners.documents import dumps, flow_document, loads
+from liponflow.workflows.runners.documents import dumps, loads
 
 PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
 FINISHED_STATES = frozenset({"completed", "stopped"})
@@ -76,7 +76,9 @@ class Journal:
     path: Path
 
     @classmethod
-    def create(cls, runs_dir: Path, flow: Flow, config: dict[str, Any] | None) -> "Journal":
+    def create(
+        cls, runs_dir: Path, flow: dict[str, Any], config: dict[str, Any] | None
+    ) -> "Journal":
         """Set up the directory of a new run; nothing is computed before this is on disk.
 
         Parameters
@@ -84,31 +86,23 @@ class Journal:
         runs_dir
             Directory that holds the runs; made if missing.
         flow
-            The flow to run.
+            Document of the flow to run.
         config
             Anything JSON that the caller wants on record: command, resolved configuration.
 
         Raises
         ------
-        ValueError
-            If a job function is defined in the script that is being run.
-        AttributeError, TypeError
-            If an argument of a job or `config` cannot be written as JSON.
+        TypeError
+            If `config` cannot be written as JSON.
         OSError
             If the directory cannot be written.
         """
-        document = dumps(flow_document(flow))
-        if '"@module": "__main__"' in document:
-            raise ValueError(
-                "the flow uses a function or class that is defined in the script being run, "
-                "which worker processes cannot import; move it into a module of its own"
-            )
         now = datetime.now(UTC)
         run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         record = dumps(
             {
                 "run_id": run_id,
-                "name": flow.name,
+                "name": flow["name"],
                 "created_at": now.isoformat(),
                 "state": "running",
                 "versions": {"python": sys.version.split()[0]}
@@ -120,7 +114,7 @@ class Journal:
         journal.path.mkdir(parents=True)
         (journal.path / "jobs").mkdir()
         (journal.path / "outcomes").mkdir()
-        write_durably(journal.path / "flow.json", document)
+        write_durably(journal.path / "flow.json", dumps(flow))
         # run.json comes last: a directory without it is no run.
         write_durably(journal.path / "run.json", record)
         return journal

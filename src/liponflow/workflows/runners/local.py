@@ -19,7 +19,12 @@ from jobflow.core.store import JobStore
 from rich.console import Console
 
 from liponflow import safejson
-from liponflow.workflows.runners.documents import flow_document, read_response, referenced_uuids
+from liponflow.workflows.runners.documents import (
+    dumps,
+    flow_document,
+    read_response,
+    referenced_uuids,
+)
 from liponflow.workflows.runners.execution import refuse_exposed_store
 from liponflow.workflows.runners.graph import FlowGraph, Node, State, needs_every_input
 from liponflow.workflows.runners.interrupts import deferred_interrupts
@@ -84,6 +89,8 @@ def start(
     ValueError
         If the flow cannot be run: it refers to jobs outside it, a job exposes the store or is
         defined in the script being run, or `workers` is less than one.
+    AttributeError, TypeError
+        If an argument of a job or `config` cannot be written as JSON.
     liponflow.safejson.UntrustedClassError
         If the flow names code outside the trusted packages.
     RunInterruptedError
@@ -95,9 +102,11 @@ def start(
     """
     flow = get_flow(flow)
     refuse_exposed_store(flow)
-    safejson.check_classes(flow_document(flow), trusted)
+    document = flow_document(flow)
+    _check_importable(document)
+    safejson.check_classes(document, trusted)
     _check_workers(workers)
-    journal = Journal.create(runs_dir, flow, config)
+    journal = Journal.create(runs_dir, document, config)
     return resume(journal.path, store, workers=workers, trusted=trusted, console=console)
 
 
@@ -177,17 +186,22 @@ class _Run:
         began = time.monotonic()
         self.journal.set_state("running")
         with deferred_interrupts() as interrupt:
-            while True:
+            while not self.done:
                 self.replay()
                 if signal := interrupt():
+                    self.journal.set_state("interrupted")
                     raise RunInterruptedError(f"stopped by {signal.name}", self.journal.path)
                 self.dispatch()
                 self.show()
                 for node, reply in self.pool.wait(TICK_S) if self.pool.tasks else ():
                     self.take_reply(node, reply)
-                if not self.pool.tasks and self.graph.exhausted:
-                    break
         return self.report(time.monotonic() - began)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing runs and nothing is left that may run."""
+        left = self.queue and not self.graph.stopped
+        return not (left or self.pool.tasks) and self.graph.exhausted
 
     def replay(self) -> None:
         """Take the jobs that may run; those with an outcome need not."""
@@ -214,7 +228,7 @@ class _Run:
                 self.graph.skip(node)
                 return
         directory = self.directories[node] = self.journal.job_directory(node.job)
-        self.progress.event(f"started {label(node.job)}")
+        self.tell(f"started {label(node.job)}")
         request = {
             "job": document,
             "documents": inputs,
@@ -247,8 +261,8 @@ class _Run:
         outcome = self.journal.outcome(node.job)
         cause = reply.get("cause", "")
         if outcome is not None:
-            self.progress.event(f"finished {label(node.job)}")
             self.finish(node, outcome)
+            self.tell(f"finished {label(node.job)}")
         elif reply["state"] == "unwritable":
             raise RunError(
                 f"the outcome of job {label(node.job)} could not be written: {cause}",
@@ -256,7 +270,7 @@ class _Run:
             )
         elif reply["state"] == "died" and not self.deaths[node]:
             self.deaths[node] += 1
-            self.progress.event(f"{cause}; trying {label(node.job)} again", important=True)
+            self.tell(f"{cause}; trying {label(node.job)} again", important=True)
             self.queue.appendleft(node)
         else:
             again = " twice" if reply["state"] == "died" else ""
@@ -272,8 +286,8 @@ class _Run:
         job, directory = node.job, self.directories[node]
         file = Path(traceback_file) if traceback_file else None
         self.failures.append(JobFailure(job.name, job.uuid, job.index, directory, cause, file))
-        self.progress.event(f"failed {label(job)}: {cause} (in {directory})", important=True)
         self.graph.fail(node)
+        self.tell(f"failed {label(job)}: {cause} (in {directory})", important=True)
 
     def write(self, outcome: dict[str, Any], *, only_if_absent: bool) -> None:
         """Copy an outcome into the store: blobs first, so that a document vouches for them."""
@@ -297,6 +311,11 @@ class _Run:
             raise StoreFailureError(
                 f"the results store failed ({type(error).__name__}: {error})", self.journal.path
             ) from error
+
+    def tell(self, event: str, *, important: bool = False) -> None:
+        """Report an event, with the counts as they are after it."""
+        self.show()
+        self.progress.event(event, important=important)
 
     def show(self) -> None:
         """Bring the progress display up to date."""
@@ -329,6 +348,14 @@ class _Run:
 def label(job: Job) -> str:
     """Name of a job, with its index if it is a replacement."""
     return str(job.name) if job.index == 1 else f"{job.name} ({job.index})"
+
+
+def _check_importable(document: dict[str, Any]) -> None:
+    if '"@module": "__main__"' in dumps(document):
+        raise ValueError(
+            "the flow uses a function or class that is defined in the script being run, which "
+            "worker processes cannot import; move it into a module of its own"
+        )
 
 
 def _check_workers(workers: int | None) -> None:
