@@ -111,9 +111,9 @@ class Campaign:
         for n_li in contents:
             cell = spinel(n_li)
             energy = FORMULA_UNITS * ENERGIES[n_li]
-            self.add(n_li, "8a" if n_li <= FORMULA_UNITS else "16c", cell, energy)
+            self.add(n_li, "vacancy" if n_li <= FORMULA_UNITS else "all-octahedral", cell, energy)
             if n_li > FORMULA_UNITS:
-                self.add(n_li, "8a+16c", cell, energy + FORMULA_UNITS * 0.1)
+                self.add(n_li, "octahedral-added", cell, energy + FORMULA_UNITS * 0.1)
             self.statics.append(calculation(cell, energy, moments(cell, n_li)))
 
     def add(

@@ -68,8 +68,10 @@ def test_published_voltages_stand_beside_the_computed_ones(result: LithiationRes
 
 
 def test_families_are_compared_by_their_lowest_energy(result: LithiationResult) -> None:
-    assert result.states[-1].family == "16c"
-    assert result.states[-1].family_energies == pytest.approx({"16c": 0, "8a+16c": 0.1})
+    assert result.states[-1].family == "all-octahedral"
+    assert result.states[-1].family_energies == pytest.approx(
+        {"all-octahedral": 0, "octahedral-added": 0.1}
+    )
 
 
 def test_document_survives_json(result: LithiationResult) -> None:
@@ -85,7 +87,7 @@ def test_an_intermediate_phase_below_the_tie_line_is_named(campaign: Campaign) -
 
 def test_a_refused_candidate_is_recorded_and_never_chosen(campaign: Campaign) -> None:
     cell = campaign.statics[2].structure
-    campaign.add(8, "8a", cell, -1000.0, converged=False)
+    campaign.add(8, "vacancy", cell, -1000.0, converged=False)
     result = campaign.summarise()
     [refused] = result.refused
     assert refused.x == 1
@@ -190,9 +192,9 @@ def test_nothing_converged_is_an_error_with_the_reasons(
 
 def test_lowest_takes_the_lowest_usable_energy(campaign: Campaign) -> None:
     pool = [candidate for candidate in campaign.candidates if candidate.n_li == 16]
-    assert lowest(reversed(pool)).family == "16c"
+    assert lowest(reversed(pool)).family == "all-octahedral"
     refused = pool[0].model_copy(update={"refusal": "relaxed into another family"})
-    assert lowest([refused, pool[1]]).family == "8a+16c"
+    assert lowest([refused, pool[1]]).family == "octahedral-added"
 
 
 def test_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -> None:
@@ -202,7 +204,8 @@ def test_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -
     ]
     with pytest.raises(
         ValueError,
-        match=r"x = 2: 16c \(tetragonal\): clash of 0\.9 Å; 8a\+16c \(tetragonal\): not computed",
+        match=r"x = 2: all-octahedral \(tetragonal\): clash of 0\.9 Å; "
+        r"octahedral-added \(tetragonal\): not computed",
     ):
         lowest(pool)
     with pytest.raises(ValueError, match=r"\[0, 16\] Li cannot be compared"):

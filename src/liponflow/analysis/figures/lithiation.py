@@ -306,9 +306,7 @@ def hull_figure(result: LithiationResult) -> Figure:
         handles.append(line)
     handles.append(Line2D([], [], ls="", marker="o", color=colour, label="filled: on the hull"))
     handles += [
-        Line2D(
-            [], [], linestyle="", marker=marker, color=colour, mfc="white", label=f"Li on {family}"
-        )
+        Line2D([], [], linestyle="", marker=marker, color=colour, mfc="white", label=family)
         for family, marker in zip(families, cycle(FAMILY_MARKERS))
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)

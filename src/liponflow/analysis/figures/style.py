@@ -67,7 +67,7 @@ MUTED = "#6B6B6B"
 """Published values, guides and the stamp."""
 BAND = "#E8E8E8"
 
-_STAMP_HEIGHT = 0.16  # inch
+_STAMP_HEIGHT = 0.22  # inch
 _METADATA: dict[str, dict[str, None]] = {
     "png": {},
     "svg": {"Date": None},
@@ -108,13 +108,13 @@ def stamp(figure: Figure, result: Result) -> None:
     The label of a machine-learned potential says that it is no DFT.
     """
     provenance = result.provenance
-    parts = [provenance.engine.label, f"preset {provenance.preset}", f"liponflow {__version__}"]
+    made_by = provenance.engine.label
     if not result.converged:
-        parts.insert(0, "NOT CONVERGED")
+        made_by = f"NOT CONVERGED · {made_by}"
     figure.text(
         0.99,
         0.03 / figure.get_figheight(),
-        " · ".join(parts),
+        f"{made_by}\npreset {provenance.preset} · liponflow {__version__}",
         ha="right",
         va="bottom",
         fontsize=5,
