@@ -30,6 +30,7 @@ from .published import published_lithiation
 from .result import Calculation, Provenance
 from .voltage import (
     VoltageStep,
+    describe_two_phase,
     energy_above_hull,
     energy_above_line,
     lower_hull,
@@ -45,9 +46,6 @@ __all__ = [
     "lowest",
     "summarise",
 ]
-
-TWO_PHASE = (1.0, 2.0)
-"""Range of x whose tie line is examined: the cubic-to-tetragonal reaction of the spinel."""
 
 
 class _Chosen(NamedTuple):
@@ -156,7 +154,9 @@ def summarise(
         li_energy_per_atom=li_metal.energy_per_atom,
         formula_units=formula_units,
         volume_change_x0_to_x2_percent=_volume_change(states, 0.0, 2.0),
-        two_phase=_two_phase(states),
+        two_phase=describe_two_phase(
+            [state.x for state in states], [state.energy_per_formula for state in states]
+        ),
     )
 
 
@@ -340,25 +340,3 @@ def _volume_change(states: Sequence[LithiationState], low: float, high: float) -
     if low not in volume or high not in volume:
         return None
     return 100 * (volume[high] / volume[low] - 1)
-
-
-def _two_phase(states: Sequence[LithiationState]) -> str | None:
-    x = [state.x for state in states]
-    low, high = TWO_PHASE
-    if low not in x or high not in x:
-        return None
-    between = [state for state in states if low < state.x < high]
-    if not between:
-        return f"no state between x = {low:g} and {high:g}: the tie line stands for two phases"
-    ends = (x.index(low), x.index(high))
-    above = energy_above_line(x, [state.energy_per_formula for state in states], ends)
-    distance, nearest = min((1000 * above[x.index(state.x)], state.x) for state in between)
-    if distance >= 0:
-        return (
-            f"two phases: every state between x = {low:g} and {high:g} lies above their tie "
-            f"line, the nearest (x = {nearest:g}) by {distance:.0f} meV per formula unit"
-        )
-    return (
-        f"x = {nearest:g} lies {-distance:.0f} meV per formula unit below the tie line between "
-        f"x = {low:g} and {high:g}: an intermediate phase, not two phases"
-    )

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 HULL_TOLERANCE = 1e-9
 """Energies (eV) closer to the hull than this lie on it."""
 
+TWO_PHASE = (1.0, 2.0)
+"""Range of x whose tie line is examined: the cubic-to-tetragonal reaction of the spinel."""
+
 Floats = NDArray[np.float64]
 
 
@@ -177,3 +180,45 @@ def voltage_staircase(
         )
         for low, high in pairwise(hull)
     ]
+
+
+def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | None:
+    """Say how the states between x = 1 and 2 lie to the tie line between these two.
+
+    Parameters
+    ----------
+    x, energies
+        As in :func:`lower_hull`.
+
+    Returns
+    -------
+    str or None
+        The finding with its number; None if x = 1 or x = 2 is missing.
+
+    Examples
+    --------
+    >>> describe_two_phase([1.0, 1.5, 2.0], [-51.0, -53.4, -56.0])
+    'two phases: every state between x = 1 and 2 lies above their tie line, the nearest
+    (x = 1.5) by 100 meV per formula unit'
+    """
+    low, high = TWO_PHASE
+    if low not in x or high not in x:
+        return None
+    above = energy_above_line(x, energies, (x.index(low), x.index(high)))
+    between = [
+        (1000 * float(distance), content)
+        for distance, content in zip(above, x, strict=True)
+        if low < content < high
+    ]
+    if not between:
+        return f"no state between x = {low:g} and {high:g}: the tie line stands for two phases"
+    distance, nearest = min(between)
+    if distance >= 0:
+        return (
+            f"two phases: every state between x = {low:g} and {high:g} lies above their tie "
+            f"line, the nearest (x = {nearest:g}) by {distance:.0f} meV per formula unit"
+        )
+    return (
+        f"x = {nearest:g} lies {-distance:.0f} meV per formula unit below the tie line between "
+        f"x = {low:g} and {high:g}: an intermediate phase, not two phases"
+    )

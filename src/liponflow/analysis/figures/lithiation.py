@@ -10,8 +10,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 from pymatgen.core.periodic_table import Element
 
-from liponflow.analysis.lithiation import TWO_PHASE, LithiationResult
+from liponflow.analysis.lithiation import LithiationResult
 from liponflow.analysis.published import published_lithiation
+from liponflow.analysis.voltage import TWO_PHASE
 
 from .structure import draw_structure
 from .style import (
