@@ -1,7 +1,6 @@
 """Jobs and flows for the tests of the runner, importable by its workers."""
 
-# ruff: noqa: ANN001, ANN202, S311
-# Arguments of jobs are values or references, and the random numbers are no secrets.
+# ruff: noqa: S311  the random numbers are no secrets
 
 import json
 import os

@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bson import json_util
-from jobflow.core.flow import Flow
-from jobflow.core.job import Job, Response
+from jobflow import Flow, Job, Response
 from monty.json import MontyEncoder, jsanitize
 
 from liponflow import safejson

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from jobflow.core.store import JobStore
-from jobflow.utils.log import initialize_logger
+from jobflow import JobStore, initialize_logger
 
 from liponflow import safejson
 from liponflow.workflows.runners.documents import (

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, cast
 
-from jobflow.core.flow import Flow
-from jobflow.core.job import Job, Response
-from jobflow.core.reference import OnMissing
+from jobflow import Flow, Job, OnMissing, Response
 
 
 class State(Enum):
@@ -170,7 +168,7 @@ def ordered_jobs(flow: Flow) -> list[tuple[Job, list[str]]]:
     with warnings.catch_warnings():
         # Independent jobs are what this runner is for.
         warnings.filterwarnings("ignore", "Some jobs are not connected", UserWarning)
-        return list(flow.iterflow())  # type: ignore[no-untyped-call]
+        return list(flow.iterflow())
 
 
 def needs_every_input(job: Job) -> bool:

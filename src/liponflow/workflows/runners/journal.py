@@ -29,8 +29,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from jobflow.core.flow import Flow
-from jobflow.core.job import Job
+from jobflow import Flow, Job
 
 from liponflow import safejson
 from liponflow.workflows.runners.documents import dumps, loads
@@ -153,6 +152,8 @@ class Journal:
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
             file.flush()
+            for draft in self.path.glob("outcomes/.*"):  # of workers that were killed
+                draft.unlink(missing_ok=True)
             yield
 
     def flow(self, trusted: Iterable[str]) -> Flow:

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from jobflow.core.flow import Flow, get_flow
-from jobflow.core.job import Job
-from jobflow.core.store import JobStore
+from jobflow import Flow, Job, JobStore
+from jobflow.core.flow import get_flow
 from rich.console import Console
 
 from liponflow import safejson
@@ -245,7 +244,7 @@ class _Run:
         while wanted:
             uuid = wanted.pop()
             fields = ["uuid", "index", "output"]
-            with self.store_access():
+            with self.store_access(f"reading the output of {uuid}"):
                 document = self.store.query_one(
                     {"uuid": uuid}, [*fields], sort={"index": -1}, load=True
                 )
@@ -291,7 +290,8 @@ class _Run:
 
     def write(self, outcome: dict[str, Any], *, only_if_absent: bool) -> None:
         """Copy an outcome into the store: blobs first, so that a document vouches for them."""
-        with self.store_access():
+        names = ", ".join(document["name"] for document in outcome["documents"])
+        with self.store_access(f"storing the outcome of {names}"):
             for document in outcome["documents"]:
                 key = {"uuid": document["uuid"], "index": document["index"]}
                 if only_if_absent and self.store.docs_store.query_one(key, ["uuid"]):
@@ -303,13 +303,13 @@ class _Run:
                 self.store.docs_store.update([document], key=["uuid", "index"])
 
     @contextmanager
-    def store_access(self) -> Iterator[None]:
+    def store_access(self, doing: str) -> Iterator[None]:
         """Tell failures of the store from those of the run directory."""
         try:
             yield
         except Exception as error:
             raise StoreFailureError(
-                f"the results store failed ({type(error).__name__}: {error})", self.journal.path
+                f"{doing} failed ({type(error).__name__}: {error})", self.journal.path
             ) from error
 
     def tell(self, event: str, *, important: bool = False) -> None:

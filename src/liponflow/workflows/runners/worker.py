@@ -10,6 +10,7 @@ import os
 import queue
 import sys
 import threading
+from contextlib import suppress
 from typing import BinaryIO
 
 import psutil  # type: ignore[import-untyped]
@@ -44,10 +45,8 @@ def kill_tree(pid: int) -> None:
     # The parent first, lest it start something anew; but this process can only be the last.
     family = [*descendants, process] if pid == os.getpid() else [process, *descendants]
     for member in family:
-        try:
+        with suppress(psutil.Error):  # it may have ended by itself
             member.kill()
-        except psutil.NoSuchProcess:
-            continue
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -61,9 +60,12 @@ def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _receive(requests: BinaryIO, incoming: queue.SimpleQueue[bytes]) -> None:
-    for line in requests:
-        incoming.put(line)
-    kill_tree(os.getpid())
+    try:
+        for line in requests:
+            incoming.put(line)
+        kill_tree(os.getpid())
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":
