@@ -64,19 +64,23 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    lists = {
-        name: value
+    if field not in tables(result):
+        raise ValueError(
+            f"a {result.kind} result has no list of states named {field!r}; "
+            f"it has {', '.join(tables(result)) or 'none at all'}"
+        )
+    return pd.DataFrame([_scalars(item) for item in getattr(result, field)])
+
+
+def tables(result: Result) -> list[str]:
+    """Names of the lists of submodels in a result, those that :func:`states_frame` takes."""
+    return [
+        name
         for name in type(result).model_fields
         if (value := getattr(result, name))
         and isinstance(value, list)
         and all(isinstance(item, BaseModel) for item in value)
-    }
-    if field not in lists:
-        raise ValueError(
-            f"a {result.kind} result has no list of states named {field!r}; "
-            f"it has {', '.join(sorted(lists)) or 'none at all'}"
-        )
-    return pd.DataFrame([_scalars(item) for item in lists[field]])
+    ]
 
 
 def _scalars(model: BaseModel) -> dict[str, Any]:

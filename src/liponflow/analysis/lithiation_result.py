@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -71,6 +71,19 @@ class LithiationState(BaseModel):
     """The lowest-energy arrangement at one Li content."""
 
     model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "x",
+        "family",
+        "start_cell",
+        "c_over_a",
+        "volume_per_formula",
+        "energy_per_atom",
+        "formation_energy",
+        "energy_above_hull",
+        "max_force",
+    )
+    """Fields for a narrow table; the moments per element join them."""
 
     x: float = Field(description="Li per formula unit, relative to the pristine supercell.")
     n_li: int = Field(description="Li atoms in the supercell.")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
-from pymatgen.core import Structure
+from pymatgen.core.structure import Structure
 
 StructureField = Annotated[Structure, PlainSerializer(lambda structure: structure.as_dict())]
 """A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept."""

@@ -1,0 +1,113 @@
+"""Write results to files: JSON, tables as CSV, structures as CIF or POSCAR."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pymatgen.core.structure import Structure
+from pymatgen.io.cif import CifWriter
+from pymatgen.io.vasp.inputs import Poscar
+
+from liponflow.analysis.result import Result
+from liponflow.frames import states_frame, tables
+
+
+def export(result: Result, path: Path, format_: str | None = None, field: str | None = None) -> None:
+    """Write a result, or a part of it, to a file.
+
+    Parameters
+    ----------
+    result
+        The result.
+    path
+        File to write; an existing one is replaced.
+    format_
+        ``json`` (the whole result), ``csv`` (a list of states), ``cif`` or ``poscar`` (a
+        structure); by default what the file's name says.
+    field
+        For CSV the list, for a structure the path to it; not needed where there is one only.
+
+    Raises
+    ------
+    ValueError
+        If the format is not known or the result has no such table or structure; those that it
+        has are named.
+    """
+    format_ = format_ or _format_of(path)
+    if format_ == "json":
+        text = result.model_dump_json(indent=2)
+    elif format_ == "csv":
+        text = states_frame(result, _only(field, tables(result), "table")).to_csv(index=False)
+    else:
+        found = dict(structures(result))
+        name = _only(field and field.removesuffix(".structure"), list(found), "structure")
+        text = _STRUCTURE_WRITERS[format_](found[name])
+    path.write_text(text, encoding="utf-8")
+
+
+def export_all(result: Result, folder: Path) -> list[Path]:
+    """Write the result as JSON and every table of it as CSV.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = folder / f"{result.kind}.json"
+    export(result, whole, "json")
+    written = [whole]
+    for table in tables(result):
+        path = folder / f"{table}.csv"
+        export(result, path, "csv", table)
+        written.append(path)
+    return written
+
+
+def structures(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Structure]]:
+    """Find every structure in a result.
+
+    Yields
+    ------
+    tuple of (str, Structure)
+        Dotted path without the final ``.structure`` (``states.2``) and the structure.
+    """
+    for name in type(model).model_fields:
+        value: Any = getattr(model, name)
+        if isinstance(value, Structure):
+            yield prefix.removesuffix(".") if name == "structure" else f"{prefix}{name}", value
+        elif isinstance(value, BaseModel):
+            yield from structures(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, BaseModel):
+                    yield from structures(item, f"{prefix}{name}.{index}.")
+
+
+_STRUCTURE_WRITERS: dict[str, Callable[[Structure], str]] = {
+    "cif": lambda structure: str(CifWriter(structure)),
+    "poscar": lambda structure: Poscar(structure).get_str(significant_figures=12),
+}
+
+
+def _format_of(path: Path) -> str:
+    ending = path.suffix.lower().removeprefix(".")
+    if re.match(r"(POSCAR|CONTCAR)", path.name) or ending in {"vasp", "poscar"}:
+        return "poscar"
+    if ending not in {"json", "csv", "cif"}:
+        raise ValueError(
+            f"the name {path.name!r} does not say the format; end it in .json, .csv, .cif or "
+            ".vasp, or give the format"
+        )
+    return ending
+
+
+def _only(name: str | None, names: list[str], what: str) -> str:
+    if name is None and len(names) == 1:
+        return names[0]
+    if name not in names:
+        asked = f"no {what} {name!r} in the result" if name else f"the result has several {what}s"
+        raise ValueError(f"{asked}; give one of {', '.join(names) or '(none)'}")
+    return name

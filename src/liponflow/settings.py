@@ -1,0 +1,133 @@
+"""Settings: the only place that reads the environment and the user's YAML file.
+
+Values come, in rising priority, from the defaults, from ``~/.liponflow.yaml`` (or the file that
+``LIPONFLOW_CONFIG_FILE`` names) and from ``LIPONFLOW_*`` variables. Nothing is read on import.
+"""
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+PREFIX = "LIPONFLOW_"
+CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
+DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or has a value that cannot be used."""
+
+
+class Settings(BaseSettings):
+    """What a user configures once, not per campaign.
+
+    Examples
+    --------
+    >>> Settings(workers=2).workers
+    2
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        extra="forbid",
+        validate_assignment=True,
+        hide_input_in_errors=True,
+    )
+
+    # Hidden from repr: a store specification may hold a password.
+    store: Annotated[Path | dict[str, Any], Field(union_mode="left_to_right", repr=False)] = Field(
+        Path("liponflow.db"),
+        description="Results database: a file of the embedded store, or a jobflow JobStore "
+        "specification (docs_store, additional_stores) for any maggma store.",
+    )
+    runs_dir: Path = Field(
+        Path("liponflow_runs"), description="Folder of the runs: their jobs, logs and journals."
+    )
+    engine: str = Field("chgnet", description="Engine used where a command names none.")
+    workers: int | None = Field(
+        None, ge=1, description="Worker processes of the local runner; default: number of cores."
+    )
+    trusted_packages: tuple[str, ...] = Field(
+        (),
+        description="Further top-level Python packages whose classes a stored document may name.",
+    )
+
+    @field_validator("store", "runs_dir", mode="after")
+    @classmethod
+    def _expand(cls, value: Any) -> Any:
+        if isinstance(value, Path):
+            return Path(os.path.expandvars(value)).expanduser().absolute()
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, YAML file."""
+        return (
+            init_settings,
+            env_settings,
+            YamlConfigSettingsSource(settings_cls, yaml_file=config_file()),
+        )
+
+
+def config_file() -> Path:
+    """Path of the YAML file that is read, whether it exists or not."""
+    return Path(os.environ.get(CONFIG_FILE_VARIABLE, DEFAULT_CONFIG_FILE)).expanduser()
+
+
+def load_settings() -> Settings:
+    """Read the settings from the YAML file and the environment.
+
+    Returns
+    -------
+    Settings
+        The resolved settings, paths absolute.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing although named, is no YAML mapping, a key or variable is unknown
+        (the nearest known one is suggested), or a value is invalid. Values are not shown, since
+        one may be a secret.
+    """
+    path = config_file()
+    if CONFIG_FILE_VARIABLE in os.environ and not path.is_file():
+        raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {path}, which is no file")
+    known = set(Settings.model_fields)
+    for variable in os.environ:
+        name = variable.removeprefix(PREFIX).lower()
+        if variable.startswith(PREFIX) and variable != CONFIG_FILE_VARIABLE and name not in known:
+            raise SettingsError(f"unknown environment variable {variable}{_suggest(name, known)}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = str(first["loc"][0]) if first["loc"] else ""
+        if first["type"] == "extra_forbidden":
+            message = f"unknown setting {key!r} in {path}{_suggest(key, known)}"
+        else:
+            message = f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"
+        raise SettingsError(message) from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise SettingsError(f"cannot read the settings in {path}: {error}") from None
+
+
+def _suggest(name: str, known: set[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{hint} (known: {', '.join(sorted(known))})"

@@ -1,0 +1,307 @@
+"""Engines: a name turned into atomate2 Makers, and any engine's output into one summary.
+
+Nothing above this module knows which code computes the energies; every result says which did.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import Any, NamedTuple
+
+import numpy as np
+from ase import Atoms
+from ase.filters import FrechetCellFilter
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from atomate2.forcefields.schemas import ForceFieldTaskDocument
+from atomate2.forcefields.utils import MLFF
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from atomate2.vasp.sets.base import VaspInputGenerator
+from emmet.core.tasks import TaskDoc
+from emmet.core.types.enums import TaskState
+from jobflow import Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.inputs.presets import nearest
+
+CHGNET_WEIGHTS = "0.3.0"
+CHGNET_FUNCTIONAL = "PBE/PBE+U (MPtrj), Materials Project 2020 corrections included"
+"""Deng et al., Nature Machine Intelligence 5, 1031 (2023); the weights lie in chgnet's wheel."""
+
+UNTRAINED = {
+    "chgnet": frozenset({"Po", "At", "Rn", "Fr", "Ra"})
+    | {"Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"},
+}
+"""Elements outside the training data.
+
+MPtrj has 89 elements, H to Pu without these five: their embeddings still have the norm of
+their random initialisation (8, that is the square root of the 64 features), all others have
+more than 11. Beyond Pu the model has no embedding.
+"""
+
+_KBAR_TO_GPA = 0.1
+
+
+class BalancedCellFilter(FrechetCellFilter):
+    """Cell degrees of freedom weighted like the atoms.
+
+    ASE's default weight, the number of atoms, makes the cell of a large supercell so soft that
+    a force limit of 0.05 eV/Å leaves almost 1 GPa. With its square root, cell and atoms have
+    force constants of the same order (bulk modulus times volume grows with the number of atoms,
+    and the weight enters squared): fewer steps, and stress that converges with the forces.
+    """
+
+    def __init__(self, atoms: Atoms) -> None:
+        super().__init__(atoms, exp_cell_factor=len(atoms) ** 0.5)  # type: ignore[no-untyped-call]
+
+
+class EngineError(ValueError):
+    """An engine that is unknown, is not installed, or cannot compute a structure."""
+
+
+@dataclass(frozen=True)
+class Engine(ABC):
+    """A code that relaxes structures and computes their energies.
+
+    Attributes
+    ----------
+    name
+        As the user gave it.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    max_steps
+        Most ionic steps of a relaxation.
+    """
+
+    name: str
+    force_limit: float
+    max_steps: int
+
+    @abstractmethod
+    def relax(self, *, cell: bool = True) -> Maker:
+        """Maker that relaxes the ions, and the cell if asked."""
+
+    @abstractmethod
+    def static(self) -> Maker:
+        """Maker that computes energy, forces, stress and moments of a structure as it is."""
+
+    @abstractmethod
+    def check(self, structure: Structure) -> None:
+        """Refuse, by an EngineError, a structure that the engine cannot compute."""
+
+    @abstractmethod
+    def describe(self) -> EngineInfo:
+        """Say what the engine is, as far as it is known before it runs."""
+
+
+@dataclass(frozen=True)
+class ForceFieldEngine(Engine):
+    """One of atomate2's machine-learned potentials."""
+
+    def relax(self, *, cell: bool = True) -> Maker:
+        """See Engine."""
+        return ForceFieldRelaxMaker(
+            name="relax",
+            force_field_name=_mlff(self.name),
+            relax_cell=cell,
+            steps=self.max_steps,
+            optimizer_kwargs={"optimizer": "LBFGS"},
+            relax_kwargs={"fmax": self.force_limit, "cell_filter": BalancedCellFilter},
+            ionic_step_data=_IONIC_STEP_DATA,
+        )
+
+    def static(self) -> Maker:
+        """See Engine."""
+        return ForceFieldStaticMaker(
+            name="static",
+            force_field_name=_mlff(self.name),
+            ionic_step_data=_IONIC_STEP_DATA,
+        )
+
+    def check(self, structure: Structure) -> None:
+        """See Engine."""
+        untrained = UNTRAINED.get(self.name, frozenset())
+        for element in structure.composition.elements:
+            if element.symbol in untrained:
+                raise EngineError(
+                    f"{self.name} was not trained on {element.symbol} "
+                    f"({structure.composition.formula}); use --engine vasp or another potential"
+                )
+
+    def describe(self) -> EngineInfo:
+        """See Engine."""
+        if self.name == "chgnet":
+            return EngineInfo(
+                name="chgnet",
+                version=version("chgnet"),
+                weights=CHGNET_WEIGHTS,
+                functional=CHGNET_FUNCTIONAL,
+                surrogate=True,
+            )
+        return EngineInfo(name=self.name, version="as installed", surrogate=True)
+
+
+@dataclass(frozen=True)
+class VaspEngine(Engine):
+    """VASP through atomate2 and custodian, with the input sets of the topic."""
+
+    relax_set: VaspInputGenerator
+    static_set: VaspInputGenerator
+
+    def relax(self, *, cell: bool = True) -> Maker:
+        """See Engine."""
+        generator = self.relax_set
+        if not cell:
+            generator = _with_incar(generator, {"ISIF": 2})
+        return RelaxMaker(name="relax", input_set_generator=generator)
+
+    def static(self) -> Maker:
+        """See Engine."""
+        return StaticMaker(name="static", input_set_generator=self.static_set)
+
+    def check(self, structure: Structure) -> None:
+        """VASP has potentials for every element up to Cm."""
+
+    def describe(self) -> EngineInfo:
+        """See Engine."""
+        return EngineInfo(name="vasp", version="as installed", functional="PBE+U", surrogate=False)
+
+
+def get_engine(
+    name: str,
+    *,
+    force_limit: float,
+    max_steps: int,
+    relax_set: VaspInputGenerator,
+    static_set: VaspInputGenerator,
+) -> Engine:
+    """Turn an engine's name into the engine.
+
+    Parameters
+    ----------
+    name
+        ``chgnet``, the name of another force field of atomate2, or ``vasp``.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    max_steps
+        Most ionic steps of a relaxation.
+    relax_set, static_set
+        Input sets of the topic, for ``vasp``.
+
+    Returns
+    -------
+    Engine
+        The engine.
+
+    Raises
+    ------
+    EngineError
+        If the name is unknown; the nearest is suggested.
+
+    Examples
+    --------
+    >>> from atomate2.vasp.sets.base import VaspInputGenerator
+    >>> unused = VaspInputGenerator()
+    >>> options = {"force_limit": 0.05, "max_steps": 1, "relax_set": unused, "static_set": unused}
+    >>> get_engine("chgnet", **options).describe().label
+    'chgnet 0.3.0 (machine-learned potential, not DFT)'
+    >>> get_engine("chgnett", **options)
+    Traceback (most recent call last):
+    ...
+    liponflow.workflows.engines.EngineError: unknown engine 'chgnett'; did you mean 'chgnet'? ...
+    """
+    if name == "vasp":
+        return VaspEngine(name, force_limit, max_steps, relax_set, static_set)
+    if name not in engine_names():
+        raise EngineError(f"unknown engine {name!r}{nearest(name, engine_names())}")
+    return ForceFieldEngine(name, force_limit, max_steps)
+
+
+def engine_names() -> list[str]:
+    """Names that :func:`get_engine` knows, the default first."""
+    others = sorted(
+        member.value for member in MLFF if member not in {MLFF.CHGNet, MLFF.Forcefield, MLFF.MACE}
+    )
+    return ["chgnet", "vasp", *others]
+
+
+def calculation(
+    document: ForceFieldTaskDocument | TaskDoc, engine: EngineInfo, force_limit: float
+) -> Calculation:
+    """Summarise what an engine's Maker returned.
+
+    Parameters
+    ----------
+    document
+        Task document of atomate2's force-field or VASP jobs.
+    engine
+        What is known of the engine before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+
+    Returns
+    -------
+    Calculation
+        The same fields whichever engine ran. Stress is positive under tension; both kinds of
+        document give it in kbar and positive under compression.
+    """
+    read = _read_vasp if isinstance(document, TaskDoc) else _read_force_field
+    reading = read(document)
+    output: Any = document.output
+    structure = output.structure
+    if reading.magmoms is not None:
+        structure = structure.copy(site_properties={"magmom": reading.magmoms})
+    return Calculation(
+        engine=engine.model_copy(update={"version": reading.version}),
+        structure=structure,
+        energy=output.energy,
+        magmoms=reading.magmoms,
+        stress=(-_KBAR_TO_GPA * np.array(output.stress)).tolist() if output.stress else None,
+        max_force=float(np.linalg.norm(output.forces, axis=1).max()),
+        force_limit=force_limit,
+        converged=reading.converged,
+        ionic_steps=reading.ionic_steps,
+        directory=document.dir_name,
+    )
+
+
+class _Reading(NamedTuple):
+    """What the two kinds of task documents keep in different places."""
+
+    version: str
+    magmoms: list[float] | None
+    converged: bool
+    ionic_steps: int
+
+
+def _read_force_field(document: Any) -> _Reading:
+    magmoms = document.output.ionic_steps[-1].magmoms
+    return _Reading(
+        version=document.forcefield_version,
+        magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
+        converged=document.state is TaskState.SUCCESS,
+        ionic_steps=document.output.n_steps,
+    )
+
+
+def _read_vasp(document: Any) -> _Reading:
+    last = document.calcs_reversed[0]
+    magmoms = document.output.structure.site_properties.get("magmom")
+    return _Reading(
+        version=last.vasp_version,
+        magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
+        converged=last.has_vasp_completed is TaskState.SUCCESS,
+        ionic_steps=last.output.n_steps or len(last.output.ionic_steps or []),
+    )
+
+
+_IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
+"""Everything but the structures, which would be stored once per step."""
+
+
+def _mlff(name: str) -> MLFF:
+    return MLFF.CHGNet if name == "chgnet" else MLFF(name)
+
+
+def _with_incar(generator: VaspInputGenerator, incar: dict[str, Any]) -> VaspInputGenerator:
+    return replace(generator, user_incar_settings={**generator.user_incar_settings, **incar})

@@ -1,0 +1,389 @@
+"""The lithiation campaign: candidates relaxed, the lowest of each Li content kept, static."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from jobflow import Flow, Job, Maker, OnMissing, Response, job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.lithiation import (
+    LithiationCandidate,
+    LithiationResult,
+    Selection,
+    lowest,
+    summarise,
+)
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.inputs.lithiation import (
+    TOPIC,
+    LithiationParameters,
+    check_hubbard,
+    lithium_metal_set,
+    relax_set,
+    static_set,
+)
+from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.structures.lithiation import (
+    LithiationHost,
+    check_x,
+    choose,
+    families_at,
+    host,
+    start_cells,
+    with_magmoms,
+)
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.read import read_structure
+from liponflow.structures.spinel import disordered_lnmo, ordered_lnmo
+from liponflow.workflows.engines import Engine, VaspEngine, calculation, get_engine
+from liponflow.workflows.provenance import fingerprint, provenance
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A structure to relax and the words that describe it in the result."""
+
+    record: LithiationCandidate
+    structure: Structure
+
+
+@dataclass
+class LithiationMaker(Maker):
+    """Flow from a host structure to a LithiationResult.
+
+    Attributes
+    ----------
+    name
+        Name of the flow.
+    parameters
+        Every parameter of the campaign.
+    engine_name
+        Engine as the user names it.
+    preset
+        Preset that the parameters started from, for the record.
+    """
+
+    parameters: LithiationParameters
+    engine_name: str = "chgnet"
+    preset: str = "quick"
+    name: str = "lithiation"
+
+    def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
+        """Wire the campaign.
+
+        Parameters
+        ----------
+        structure
+            Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+        source
+            Where the structure came from, for the record.
+
+        Returns
+        -------
+        Flow
+            Its output is the LithiationResult.
+
+        Raises
+        ------
+        ValueError
+            If the structure, a Li content, the engine or an element cannot be computed; nothing
+            has been computed then.
+        """
+        if structure is None:
+            structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
+        engine = self.engine()
+        _check(engine, structure, self.parameters)
+        lithiation_host = host(structure, self.parameters.supercell)
+        xs = [check_x(lithiation_host, x) for x in self.parameters.x]
+        jobs: list[Flow | Job] = []
+        settled, selections = [], []
+        for x in xs:
+            candidates, selection = candidates_at(lithiation_host, x, self.parameters)
+            selections.append(selection)
+            relaxations = [_relaxation(engine, candidate) for candidate in candidates]
+            settle_job = settle(
+                [candidate.record for candidate in candidates],
+                [relaxation.output for relaxation in relaxations],
+                engine.static(),
+                engine.describe(),
+                self.parameters.force_limit,
+            )
+            settle_job.name = f"choose x={x:g}"
+            _tolerate_failures(settle_job)
+            settled.append(settle_job)
+            jobs += [*relaxations, settle_job]
+        metal = self.lithium_metal_job()
+        document = self.parameters.model_dump(mode="json")
+        conclusion = conclude(
+            [settle_job.output for settle_job in settled],
+            metal.output,
+            selections=selections,
+            formula_units=lithiation_host.formula_units,
+            engine=engine.describe(),
+            force_limit=self.parameters.force_limit,
+            record={
+                "preset": self.preset,
+                "parameters": document,
+                "input_fingerprint": fingerprint(structure, engine.describe(), document),
+                "source_structure": source or structure.composition.formula,
+                "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
+            },
+        )
+        conclusion.name = "result"
+        _tolerate_failures(conclusion)
+        return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
+
+    def engine(self) -> Engine:
+        """Engine of the oxide calculations."""
+        return get_engine(
+            self.engine_name,
+            force_limit=self.parameters.force_limit,
+            max_steps=self.parameters.max_steps,
+            relax_set=relax_set(self.parameters),
+            static_set=static_set(self.parameters),
+        )
+
+    def lithium_metal_job(self) -> Flow | Job:
+        """Relaxation of bcc Li, the reference of the voltages."""
+        metal_set = lithium_metal_set(self.parameters)
+        engine = get_engine(
+            self.engine_name,
+            force_limit=self.parameters.force_limit,
+            max_steps=self.parameters.max_steps,
+            relax_set=metal_set,
+            static_set=metal_set,
+        )
+        metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
+        metal_job: Flow | Job = engine.relax().make(metal)
+        metal_job.name = "relax Li metal"
+        return metal_job
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick`` or ``paper``.
+    engine
+        Name of the engine.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+
+    Returns
+    -------
+    Flow
+        Its output is the LithiationResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
+    maker = LithiationMaker(parameters, engine, preset)
+    if structure_file is None:
+        return maker.make()
+    return maker.make(read_structure(structure_file), str(structure_file))
+
+
+class SettledState(TypedDict):
+    """What is known of one Li content: candidates with their relaxations, and the static."""
+
+    candidates: list[LithiationCandidate]
+    static: Calculation | None
+
+
+def built_in(parameters: LithiationParameters) -> Structure:
+    """Build LiNi0.5Mn1.5O4 with the cation ordering that the parameters ask for."""
+    if parameters.ordering == "ordered":
+        return ordered_lnmo()
+    return disordered_lnmo(parameters.seed)
+
+
+def candidates_at(
+    lithiation_host: LithiationHost, x: float, parameters: LithiationParameters
+) -> tuple[list[Candidate], Selection]:
+    """List the structures to relax at one Li content.
+
+    Parameters
+    ----------
+    lithiation_host
+        Host and its Li sites.
+    x
+        Li content on the grid of the host.
+    parameters
+        Budget, seed, moments and strain.
+
+    Returns
+    -------
+    list of Candidate, Selection
+        The candidates, over-lithiated ones from both start cells, and how they were chosen.
+    """
+    candidates: list[Candidate] = []
+    notes, n_distinct = [], 0
+    n_li = round(x * lithiation_host.formula_units)
+    for family in families_at(lithiation_host, x):
+        selection = choose(
+            lithiation_host, x, family, budget=parameters.budget, seed=parameters.seed
+        )
+        notes.append(selection.note)
+        n_distinct += selection.n_distinct
+        for rank, arrangement in enumerate(selection.arrangements):
+            cells = start_cells(arrangement.structure, parameters.tetragonal_strain)
+            for cell, structure in cells if x > 1 else cells[:1]:
+                record = LithiationCandidate(
+                    x=x,
+                    n_li=n_li,
+                    family=family.value,
+                    start_cell=cell,
+                    multiplicity=arrangement.multiplicity,
+                    ewald_rank=rank,
+                )
+                candidates.append(Candidate(record, with_magmoms(structure, parameters.magmoms)))
+    return candidates, Selection(n_li=n_li, n_distinct=n_distinct, text="; ".join(notes))
+
+
+@job
+def settle(
+    candidates: Sequence[LithiationCandidate],
+    documents: Sequence[Any],
+    static_maker: Maker,
+    engine: EngineInfo,
+    force_limit: float,
+) -> Response[SettledState] | SettledState:
+    """Keep the lowest converged candidate of one Li content and compute it statically.
+
+    Parameters
+    ----------
+    candidates
+        What was relaxed.
+    documents
+        Task documents of the relaxations; None for one that failed.
+    static_maker
+        Maker of the static calculation.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+
+    Returns
+    -------
+    SettledState
+        Directly if no candidate converged, else through the static calculation.
+    """
+    relaxed = [
+        candidate.model_copy(update=_outcome(document, engine, force_limit))
+        for candidate, document in zip(candidates, documents, strict=True)
+    ]
+    try:
+        best = lowest(relaxed)
+    except ValueError:  # each candidate carries its reason into the result
+        return SettledState(candidates=relaxed, static=None)
+    assert best.calculation is not None  # noqa: S101 - `lowest` chooses among computed ones
+    static = static_maker.make(best.calculation.structure)
+    static.name = f"static x={best.x:g}"
+    collected = collect(relaxed, static.output, engine, force_limit)
+    collected.name = f"collect x={best.x:g}"
+    _tolerate_failures(collected)
+    return Response(replace=Flow([static, collected], output=collected.output))
+
+
+@job
+def collect(
+    candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
+) -> SettledState:
+    """Put candidates and static calculation of one Li content together."""
+    static = None if document is None else calculation(document, engine, force_limit)
+    return SettledState(candidates=candidates, static=static)
+
+
+@job
+def conclude(
+    states: Sequence[SettledState | None],
+    metal: Any,
+    *,
+    selections: Sequence[Selection],
+    formula_units: int,
+    engine: EngineInfo,
+    force_limit: float,
+    record: dict[str, Any],
+) -> LithiationResult:
+    """Summarise the campaign.
+
+    Parameters
+    ----------
+    states
+        Candidates and static calculation of every Li content; None for one that failed.
+    metal
+        Task document of Li metal.
+    selections
+        How the candidates were chosen.
+    formula_units
+        Formula units in the supercell.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    record
+        Provenance as known before the run.
+
+    Returns
+    -------
+    LithiationResult
+
+    Raises
+    ------
+    ValueError
+        If Li metal or every state is missing.
+    """
+    if metal is None:
+        raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
+    lithium = calculation(metal, engine, force_limit)
+    known = [state for state in states if state is not None]
+    return summarise(
+        [candidate for state in known for candidate in state["candidates"]],
+        [state["static"] for state in known if state["static"] is not None],
+        lithium,
+        formula_units=formula_units,
+        selections=selections,
+        provenance=provenance(engine=lithium.engine, **record),
+        repeats=tuple(record["parameters"]["supercell"]),
+    )
+
+
+def _check(engine: Engine, structure: Structure, parameters: LithiationParameters) -> None:
+    engine.check(structure)
+    if isinstance(engine, VaspEngine):
+        check_hubbard(structure, parameters)
+
+
+def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:
+    relaxation: Flow | Job = engine.relax().make(candidate.structure)
+    record = candidate.record
+    relaxation.name = (
+        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}"
+    )
+    return relaxation
+
+
+def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str, Any]:
+    if document is None:
+        return {"refusal": "the relaxation failed; the run's report names its directory and cause"}
+    return {"calculation": calculation(document, engine, force_limit)}
+
+
+def _tolerate_failures(job_: Job) -> None:
+    """Let a job run although some of its inputs failed; they arrive as None."""
+    job_.update_config({"on_missing_references": OnMissing.NONE}, dynamic=False)

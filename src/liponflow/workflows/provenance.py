@@ -1,0 +1,79 @@
+"""What made a result: versions, parameters and the fingerprint of the input."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.result import EngineInfo, Provenance
+
+PACKAGES = ("liponflow", "atomate2", "jobflow", "pymatgen", "ase", "numpy", "torch", "chgnet")
+"""Packages whose version can change a number."""
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of the installed packages that can change a number.
+
+    Examples
+    --------
+    >>> "numpy" in package_versions()
+    True
+    """
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[str, Any]) -> str:
+    """SHA-256 over what determines a campaign.
+
+    Parameters
+    ----------
+    structure
+        Source structure.
+    engine
+        Engine as known before it ran.
+    parameters
+        Every parameter, JSON-like.
+
+    Returns
+    -------
+    str
+        Hexadecimal digest; equal inputs give equal digests.
+    """
+    document = {
+        "lattice": structure.lattice.matrix.round(8).tolist(),
+        "sites": [[site.species_string, *site.frac_coords.round(8)] for site in structure],
+        "engine": engine.model_dump(mode="json"),
+        "parameters": dict(parameters),
+    }
+    text = json.dumps(document, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def provenance(
+    *,
+    engine: EngineInfo,
+    preset: str,
+    parameters: Mapping[str, Any],
+    input_fingerprint: str,
+    source_structure: str,
+    parent_uuids: Sequence[str],
+) -> Provenance:
+    """Write down what made a result, with the package versions of this process."""
+    return Provenance(
+        engine=engine,
+        packages=package_versions(),
+        preset=preset,
+        parameters=dict(parameters),
+        input_fingerprint=input_fingerprint,
+        source_structure=source_structure,
+        parent_uuids=list(parent_uuids),
+    )

@@ -1,0 +1,92 @@
+"""Settings: priority, strictness, and nothing on import."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from liponflow.settings import Settings, SettingsError, load_settings
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text("workers: 3\n")
+    monkeypatch.setenv("LIPONFLOW_CONFIG_FILE", str(path))
+    return path
+
+
+def test_environment_wins_over_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().workers == 3
+    monkeypatch.setenv("LIPONFLOW_WORKERS", "5")
+    assert load_settings().workers == 5
+
+
+def test_default_file_is_in_the_home_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("LIPONFLOW_CONFIG_FILE", raising=False)
+    (tmp_path / ".liponflow.yaml").write_text("engine: vasp\n")
+    assert load_settings().engine == "vasp"
+
+
+def test_paths_are_expanded(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/somewhere")
+    monkeypatch.setenv("SCRATCH", "/scratch/me")
+    config.write_text("store: ~/results.db\nruns_dir: $SCRATCH/runs\n")
+    settings = load_settings()
+    assert settings.store == Path("/somewhere/results.db")
+    assert settings.runs_dir == Path("/scratch/me/runs")
+
+
+def test_store_may_be_a_jobstore_specification(config: Path) -> None:
+    config.write_text("store: {docs_store: {type: MongoStore, password: secret}}\n")
+    settings = load_settings()
+    assert isinstance(settings.store, dict)
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("worker: 3\n", ["unknown setting 'worker'", "did you mean 'workers'", "config.yaml"]),
+        ("workers: 0\n", ["'workers'", "greater than or equal to 1"]),
+        ("workers: [\n", ["config.yaml"]),
+        ("just text\n", ["config.yaml"]),
+    ],
+)
+def test_bad_files_are_named(config: Path, text: str, parts: list[str]) -> None:
+    config.write_text(text)
+    with pytest.raises(SettingsError) as error:
+        load_settings()
+    assert all(part in str(error.value) for part in parts)
+
+
+def test_unknown_variable_is_an_error(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIPONFLOW_ENGNE", "vasp")
+    with pytest.raises(SettingsError, match="LIPONFLOW_ENGNE; did you mean 'engine'"):
+        load_settings()
+
+
+def test_named_file_must_exist(config: Path) -> None:
+    config.unlink()
+    with pytest.raises(SettingsError, match=r"config\.yaml, which is no file"):
+        load_settings()
+
+
+def test_assignments_are_validated() -> None:
+    settings = Settings()
+    with pytest.raises(ValueError, match="greater than or equal"):
+        settings.workers = -1
+
+
+def test_import_reads_nothing(tmp_path: Path) -> None:
+    """A broken file must not break `import liponflow.settings`."""
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("[")
+    code = "import liponflow.settings, sys; assert 'pymatgen' not in sys.modules"
+    subprocess.run(
+        [sys.executable, "-c", code], env={"LIPONFLOW_CONFIG_FILE": str(broken)}, check=True
+    )
