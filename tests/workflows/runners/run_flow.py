@@ -15,7 +15,8 @@ import runner_jobs
 from jobflow import JobStore
 
 from liponflow.store import open_store
-from liponflow.workflows.runners.local import RunInterruptedError, start
+from liponflow.workflows.runners.errors import RunInterruptedError
+from liponflow.workflows.runners.local import start
 
 
 def kill_at_write(store: JobStore, moment: str, number: int) -> None:

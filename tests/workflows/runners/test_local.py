@@ -15,8 +15,9 @@ from rich.console import Console
 from runner_checks import TRUSTED, memory_store, named, stored
 
 from liponflow.safejson import UntrustedClassError
-from liponflow.workflows.runners.journal import Journal, RunError, RunLockedError, latest_run
-from liponflow.workflows.runners.local import StoreFailureError, resume, start
+from liponflow.workflows.runners.errors import RunError, RunLockedError, StoreFailureError
+from liponflow.workflows.runners.journal import Journal, latest_run
+from liponflow.workflows.runners.local import resume, start
 from liponflow.workflows.runners.report import RunReport
 
 RAISING = "circular"  # run_locally does not survive it

@@ -168,7 +168,7 @@ def ordered_jobs(flow: Flow) -> list[tuple[Job, list[str]]]:
     with warnings.catch_warnings():
         # Independent jobs are what this runner is for.
         warnings.filterwarnings("ignore", "Some jobs are not connected", UserWarning)
-        return list(flow.iterflow())
+        return list(cast("Any", flow).iterflow())  # it is not annotated
 
 
 def needs_every_input(job: Job) -> bool:

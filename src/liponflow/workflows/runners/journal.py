@@ -19,7 +19,6 @@ import json
 import os
 import re
 import secrets
-import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -33,33 +32,10 @@ from jobflow import Flow, Job
 
 from liponflow import safejson
 from liponflow.workflows.runners.documents import dumps, loads
+from liponflow.workflows.runners.errors import RunError, RunLockedError
 
 PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
 FINISHED_STATES = frozenset({"completed", "stopped"})
-
-
-class RunError(RuntimeError):
-    """A run ended early; what was finished is kept.
-
-    Parameters
-    ----------
-    message
-        What happened.
-    run_dir
-        Directory of the run, also as attribute ``run_dir``.
-    """
-
-    def __init__(self, message: str, run_dir: Path) -> None:
-        kept = "finished calculations are kept"
-        super().__init__(
-            f"{message}; {kept} in {run_dir}; go on with: "
-            f"liponflow resume {shlex.quote(str(run_dir))}"
-        )
-        self.run_dir = run_dir
-
-
-class RunLockedError(RuntimeError):
-    """Another process is at work in the run directory."""
 
 
 @dataclass(frozen=True)
