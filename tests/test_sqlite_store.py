@@ -53,7 +53,9 @@ ANYTHING = st.recursive(
     | st.integers(-3, 3)
     | st.integers()
     | st.floats(allow_nan=True, allow_infinity=True)
-    | st.sampled_from([2**53, 2**53 + 1, 2.0**53, 2**63 - 1, -(2**63), 2**70, 0.1, 0.1 + 0.2])
+    | st.sampled_from(
+        [2**53, 2**53 + 1, 2.0**53, 2**63 - 1, -(2**63), 2**70, 10**400, 0.1, 0.1 + 0.2]
+    )
     | st.text(max_size=3)
     | st.sampled_from(["\udc80", "a\0b", "a", "ab", "\U0010ffff"])
     | st.datetimes().map(lambda moment: moment.replace(microsecond=0))

@@ -9,85 +9,21 @@ Source of the semantics: MongoDB manual, "Query and Projection Operators", "Comp
 Order", "Query for Null or Missing Fields" and "Query an Array".
 """
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from enum import Enum
 from typing import Any
 
-from bson import ObjectId
+from liponflow.bson_values import EMPTY_ARRAY_KEY, MISSING, NAN_KEY, SortKey, bson_key
 
 
 class QueryError(ValueError):
     """A query that is malformed or uses an operator that is not supported."""
 
 
-class _Missing(Enum):
-    """What a path leads to when the document ends before the path does."""
-
-    MISSING = "missing"
-
-
-MISSING = _Missing.MISSING
-
-SortKey = tuple[Any, ...]
-"""A value as a tuple whose equality and order are those of BSON."""
-
-# Positions of the types in MongoDB's order of comparison.
-(
-    _EMPTY_ARRAY,
-    _NULL,
-    _NUMBER,
-    _STRING,
-    _OBJECT,
-    _ARRAY,
-    _BYTES,
-    _OBJECT_ID,
-    _BOOL,
-    _DATE,
-    _OTHER,
-) = range(11)
-_NAN: SortKey = (_NUMBER, (0, 0))
-
 _COMPARISONS = ("gt", "gte", "lt", "lte")
 _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "x": re.VERBOSE, "s": re.DOTALL}
 _SUPPORTED = "$eq $ne $gt $gte $lt $lte $in $nin $exists $regex $options $and $or"
-
-
-def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON type)
-    """Turn a value into a tuple that compares as MongoDB compares the value.
-
-    Examples
-    --------
-    >>> bson_key(1) == bson_key(1.0), bson_key(1) == bson_key(True)
-    (True, False)
-    >>> bson_key(None) < bson_key(float("nan")) < bson_key(-1) < bson_key("a") < bson_key([])
-    True
-    """
-    if value is None or value is MISSING:
-        return (_NULL,)
-    if isinstance(value, bool):
-        return (_BOOL, value)
-    if isinstance(value, int | float):
-        return _NAN if math.isnan(value) else (_NUMBER, (1, value))
-    if isinstance(value, str):
-        return (_STRING, value)
-    if isinstance(value, Mapping):
-        keyed = ((str(name), bson_key(item)) for name, item in value.items())
-        return (_OBJECT, tuple((key[0], name, key) for name, key in keyed))
-    if isinstance(value, list | tuple):
-        return (_ARRAY, tuple(bson_key(item) for item in value))
-    if isinstance(value, bytes):
-        return (_BYTES, len(value), value)
-    if isinstance(value, ObjectId):
-        return (_OBJECT_ID, value.binary)
-    if isinstance(value, datetime):
-        naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-        # BSON dates count milliseconds.
-        return (_DATE, naive.replace(microsecond=naive.microsecond // 1000 * 1000))
-    return (_OTHER, type(value).__name__, repr(value))
 
 
 @dataclass(frozen=True)
@@ -298,7 +234,7 @@ def _holds(leaf: Leaf, value: Any) -> bool:
     if leaf.operator == "eq" or key == leaf.key:
         return bool(key == leaf.key and leaf.operator in ("eq", "gte", "lte"))
     # Values of different types are never ordered by an operator, and neither is NaN.
-    if key[0] != leaf.key[0] or _NAN in (key, leaf.key):
+    if key[0] != leaf.key[0] or NAN_KEY in (key, leaf.key):
         return False
     return bool(key > leaf.key) if leaf.operator.startswith("gt") else bool(key < leaf.key)
 
@@ -312,8 +248,8 @@ def sort_key(document: Mapping[str, Any], path: str, *, descending: bool = False
         elif leaf:
             keys.extend(bson_key(item) for item in leaf)
         else:
-            keys.append((_EMPTY_ARRAY,))
-    keys = keys or [(_NULL,)]
+            keys.append(EMPTY_ARRAY_KEY)
+    keys = keys or [bson_key(MISSING)]
     return max(keys) if descending else min(keys)
 
 

@@ -152,7 +152,8 @@ class SQLiteFile:
             stored before is kept.
         """
         with self._lock:
-            if self._connection.in_transaction:
+            is_inner = self._connection.in_transaction
+            if is_inner:
                 yield
                 return
             if self.read_only:

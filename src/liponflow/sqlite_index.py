@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from liponflow.mongo_query import MISSING, AllOf, AnyOf, Condition, Leaf, Not, candidates
+from liponflow.bson_values import MISSING
+from liponflow.mongo_query import AllOf, AnyOf, Condition, Leaf, Not, candidates
 from liponflow.sqlite_file import SQLiteFile
 
 _MOST_VALUES = 10_000  # of one $in; SQLite takes 32,766 in a statement
@@ -73,19 +74,23 @@ class MultikeyIndex:
             [*_rows(row, document, self.paths())],
         )
 
-    def prefilter(self, condition: Condition) -> tuple[str, list[Any]]:
-        """Translate a condition to SQL that selects every document it matches, and maybe more.
+    def select(self, condition: Condition) -> tuple[str, list[Any]]:
+        """Translate a condition to SQL that finds every document it matches, and maybe more.
 
         Returns
         -------
         tuple
-            Expression for a WHERE clause on the table of documents, and the values to bind.
+            A SELECT of the ``id`` of the documents, in their order, and the values to bind.
         """
-        return self._narrow(condition, self.paths()) or ("TRUE", [])
+        narrowed = self._narrow(condition, self.paths())
+        if narrowed is None:
+            return f"SELECT id FROM {self._table} ORDER BY id", []
+        return f"SELECT DISTINCT id FROM ({narrowed[0]}) ORDER BY id", narrowed[1]
 
     def _narrow(
         self, condition: Condition, paths: Mapping[str, int]
     ) -> tuple[str, list[Any]] | None:
+        """Do the same with the index alone; ``None`` where it is of no help."""
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
                 parts = [self._narrow(item, paths) for item in conditions[:_MOST_CONDITIONS]]
@@ -93,8 +98,10 @@ class MultikeyIndex:
                 is_any = isinstance(condition, AnyOf)
                 if not usable or (is_any and len(usable) < len(conditions)):
                     return None
-                joined = (" OR " if is_any else " AND ").join(part[0] for part in usable)
-                return f"({joined})", [value for part in usable for value in part[1]]
+                # SQLite takes no parentheses around the parts of a compound SELECT.
+                selects = [f"SELECT id FROM ({part[0]})" for part in usable]
+                values = [value for part in usable for value in part[1]]
+                return (" UNION " if is_any else " INTERSECT ").join(selects), values
             case Not():
                 return None
             case Leaf(path=path):
@@ -102,7 +109,7 @@ class MultikeyIndex:
                 if clause is None:
                     return None
                 rows = f"SELECT id FROM {self._table}_index WHERE path = {paths[path]}"
-                return f"id IN ({rows} AND {clause[0]})", clause[1]
+                return f"{rows} AND {clause[0]}", clause[1]
 
 
 _IndexRow = tuple[int, "int | float | str | bytes", int]
@@ -132,7 +139,7 @@ def _as_float(value: int) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if value > 0 else -math.inf
 
 
 def _is_text(value: str) -> bool:

@@ -1,36 +1,23 @@
 """A maggma Store in one SQLite file: no server, safe against kill -9, queried like MongoDB.
 
-Documents are JSON text (MongoDB Extended JSON where JSON has no type: dates keep milliseconds
-and come back as naive UTC, as from MongoDB). The index selects documents that may match, and
+Documents are JSON text. The index selects documents that may match, and
 :mod:`liponflow.mongo_query` decides on each, so that no answer depends on what is indexed.
 """
 
 # ruff: noqa: S608 (the table name is checked; values are always bound)
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pydash
-from bson import json_util
 from maggma.core import Sort, Store
-from monty.json import jsanitize
 
-from liponflow.mongo_query import (
-    MISSING,
-    AllOf,
-    Leaf,
-    SortKey,
-    bson_key,
-    leaves,
-    matches,
-    parse,
-    project,
-    sort_key,
-)
+from liponflow.bson_values import MISSING, SortKey, bson_key, decode, encode
+from liponflow.mongo_query import AllOf, Leaf, leaves, matches, parse, project, sort_key
 from liponflow.sqlite_file import SQLiteFile, StoreError
 from liponflow.sqlite_index import MultikeyIndex
 
@@ -45,8 +32,6 @@ JOB_PATHS = (
     "output.provenance.engine.name",
 )
 """Paths that the store of job documents indexes."""
-
-_EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware=False)
 
 
 class SQLiteStore(Store):
@@ -202,14 +187,14 @@ class SQLiteStore(Store):
         names = [key] if isinstance(key, str) else list(key or [self.key])
         with self.transaction():
             for document in docs if isinstance(docs, list) else [docs]:
-                text = _encode(document)
-                self._put(text, _decode(text), names)
+                text = encode(document)
+                self._put(text, decode(text), names)
 
     def _put(self, text: str, document: Document, names: list[str]) -> None:
         unique = json.dumps([self._identity(document, name) for name in self.unique])
         if set(names) == set(self.unique):
             select = f"SELECT id, doc FROM {self.table} WHERE key = ?"
-            found = [(row, _decode(old)) for row, old in self._database.execute(select, [unique])]
+            found = [(row, decode(old)) for row, old in self._database.execute(select, [unique])]
         else:
             same = (Leaf(name, "eq", self._identity(document, name)) for name in names)
             found = list(islice(self._select(AllOf(tuple(same))), 1))
@@ -328,10 +313,7 @@ class SQLiteStore(Store):
         return list(values.values())
 
     def _select(self, condition: AllOf) -> Iterator[tuple[int, Document]]:
-        where, values = self._index.prefilter(condition)
-        rows = self._database.execute(
-            f"SELECT id FROM {self.table} WHERE {where} ORDER BY id", values
-        )
+        rows = self._database.execute(*self._index.select(condition))
         for row, document in self._fetch(row for (row,) in rows):
             if matches(condition, document):
                 yield row, document
@@ -342,7 +324,7 @@ class SQLiteStore(Store):
             for (text,) in self._database.execute(
                 f"SELECT doc FROM {self.table} WHERE id = ?", [row]
             ):
-                yield row, _decode(text)
+                yield row, decode(text)
 
     def _sorted(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int]:
         # Only the keys are held in memory, not the documents.
@@ -359,16 +341,3 @@ class SQLiteStore(Store):
         for position, way in reversed(list(enumerate(directions.values()))):
             keyed.sort(key=lambda item: item[1][position], reverse=way < 0)
         return [row for row, _ in keyed]
-
-
-def _encode(document: Mapping[str, Any]) -> str:
-    try:
-        return json.dumps(document, allow_nan=False)
-    except (TypeError, ValueError):  # not plain JSON: objects, dates, NaN
-        plain = jsanitize(document, strict=True, allow_bson=True)
-        return json_util.dumps(plain, json_options=_EXTENDED)
-
-
-def _decode(text: str) -> Document:
-    document = json_util.loads(text, json_options=_EXTENDED) if '"$' in text else json.loads(text)
-    return cast("Document", document)

@@ -271,7 +271,10 @@ def _decode(document: dict[str, Any], trusted: Iterable[str]) -> StoredResult:
             f"written by {output.get('@version', 'an unknown one')}: {error}"
         ) from error
     if not isinstance(result, Result):
-        raise StoreError(f"job {uuid} has an output of kind {output['kind']!r}, but no result")
+        raise StoreError(
+            f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow: it "
+            f"knows no result {output.get('@module')}.{output.get('@class')}"
+        )
     completed = datetime.fromisoformat(document["completed_at"]).astimezone()
     return StoredResult(uuid, document["index"], completed, result)
 

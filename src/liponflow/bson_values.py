@@ -1,0 +1,98 @@
+"""Values as MongoDB sees them: their order, and documents as text that keeps them.
+
+The text is JSON and, for what JSON has no word for, MongoDB Extended JSON: dates keep
+milliseconds and come back as naive UTC, as from a MongoDB driver.
+
+Source of the order: MongoDB manual, "Comparison/Sort Order".
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, cast
+
+from bson import ObjectId, json_util
+from monty.json import jsanitize
+
+
+class _Missing(Enum):
+    """What a path leads to when the document ends before the path does."""
+
+    MISSING = "missing"
+
+
+MISSING = _Missing.MISSING
+
+SortKey = tuple[Any, ...]
+"""A value as a tuple whose equality and order are those of BSON."""
+
+# Positions of the types in MongoDB's order of comparison.
+(
+    _EMPTY_ARRAY,
+    _NULL,
+    _NUMBER,
+    _STRING,
+    _OBJECT,
+    _ARRAY,
+    _BYTES,
+    _OBJECT_ID,
+    _BOOL,
+    _DATE,
+    _OTHER,
+) = range(11)
+NAN_KEY: SortKey = (_NUMBER, (0, 0))
+EMPTY_ARRAY_KEY: SortKey = (_EMPTY_ARRAY,)
+
+_EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware=False)
+
+
+def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON type)
+    """Turn a value into a tuple that compares as MongoDB compares the value.
+
+    Examples
+    --------
+    >>> bson_key(1) == bson_key(1.0), bson_key(1) == bson_key(True)
+    (True, False)
+    >>> bson_key(None) < bson_key(float("nan")) < bson_key(-1) < bson_key("a") < bson_key([])
+    True
+    """
+    if value is None or value is MISSING:
+        return (_NULL,)
+    if isinstance(value, bool):
+        return (_BOOL, value)
+    if isinstance(value, int | float):
+        is_nan = isinstance(value, float) and math.isnan(value)
+        return NAN_KEY if is_nan else (_NUMBER, (1, value))
+    if isinstance(value, str):
+        return (_STRING, value)
+    if isinstance(value, Mapping):
+        keyed = ((str(name), bson_key(item)) for name, item in value.items())
+        return (_OBJECT, tuple((key[0], name, key) for name, key in keyed))
+    if isinstance(value, list | tuple):
+        return (_ARRAY, tuple(bson_key(item) for item in value))
+    if isinstance(value, bytes):
+        return (_BYTES, len(value), value)
+    if isinstance(value, ObjectId):
+        return (_OBJECT_ID, value.binary)
+    if isinstance(value, datetime):
+        naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        # BSON dates count milliseconds.
+        return (_DATE, naive.replace(microsecond=naive.microsecond // 1000 * 1000))
+    return (_OTHER, type(value).__name__, repr(value))
+
+
+def encode(document: Mapping[str, Any]) -> str:
+    """Write a document as text; objects in it are sanitised by monty."""
+    try:
+        return json.dumps(document, allow_nan=False)
+    except (TypeError, ValueError):  # not plain JSON: objects, dates, NaN
+        plain = jsanitize(document, strict=True, allow_bson=True)
+        return json_util.dumps(plain, json_options=_EXTENDED)
+
+
+def decode(text: str) -> dict[str, Any]:
+    """Read a document as a MongoDB driver does; see the head of this module."""
+    document = json_util.loads(text, json_options=_EXTENDED) if '"$' in text else json.loads(text)
+    return cast("dict[str, Any]", document)

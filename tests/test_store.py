@@ -1,0 +1,346 @@
+"""Opening the results store and finding typed results in it."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pytest
+from jobflow import Flow, JobStore, job, run_locally
+from maggma.stores import MemoryStore
+from monty.json import MontyDecoder, MontyEncoder
+from pydantic import BaseModel, Field
+from pymatgen.core import Lattice, Structure
+
+from liponflow import store as store_module
+from liponflow.analysis.result import EngineInfo, Provenance, Result, StructureField
+from liponflow.frames import results_frame, states_frame
+from liponflow.store import (
+    EmbeddedJobStore,
+    QueryError,
+    StoredResult,
+    StoreError,
+    find_results,
+    get_result,
+    open_store,
+)
+
+MODULE = "liponflow.analysis.result"
+
+
+class State(BaseModel):
+    """One state of a made-up campaign."""
+
+    x: float
+    c_over_a: float
+    moments: dict[str, float] = Field(description="mean |moment| by element (µB)")
+    structure: StructureField
+
+
+class ExampleResult(Result):
+    """A result as the campaigns make them."""
+
+    kind: Literal["example"] = "example"
+    states: list[State]
+    voltages: list[float] = Field(default=[4.7, 2.8])
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A stored result names the module of its class, which has to be one that can be imported.
+    import liponflow.analysis.result as module
+
+    for model in (ExampleResult, State):
+        monkeypatch.setattr(model, "__module__", MODULE)
+        monkeypatch.setattr(module, model.__name__, model, raising=False)
+
+
+def example(
+    formula: str = "LiNi0.5Mn1.5O4", engine: str = "chgnet", preset: str = "quick", *,
+    converged: bool = True, c_over_a: float = 1.08,
+) -> ExampleResult:  # fmt: skip
+    structure = Structure(Lattice.cubic(3.5), ["Li"], [[0, 0, 0]], site_properties={"magmom": [1]})
+    return ExampleResult(
+        formula=formula,
+        converged=converged,
+        criterion="forces below 0.05 eV/Å",
+        states=[
+            State(x=1, c_over_a=1.0, moments={"Ni": 1.7}, structure=structure),
+            State(x=2, c_over_a=c_over_a, moments={"Ni": 1.7}, structure=structure),
+        ],
+        provenance=Provenance(
+            engine=EngineInfo(name=engine, version="0.4", surrogate=engine != "vasp"),
+            packages={},
+            preset=preset,
+            parameters={"fmax": 0.05},
+            input_fingerprint="0" * 64,
+            source_structure="built-in",
+            parent_uuids=[],
+            created_at=datetime(2024, 1, 1, tzinfo=UTC),
+        ),
+    )
+
+
+NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 (jobflow writes local time)
+STORED = {
+    "aaaa-1": example(),
+    "aaab-2": example(engine="vasp", preset="paper"),
+    "bbbb-3": example("Li2O", converged=False, c_over_a=1.0),
+}
+
+
+@pytest.fixture(params=["embedded", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobStore]:
+    """Both kinds of store, so that no query depends on ours."""
+    if request.param == "embedded":
+        opened = open_store(tmp_path / "results.db")
+    else:
+        opened = JobStore(MemoryStore("docs"), additional_stores={"data": MemoryStore("data")})
+        opened.connect()
+    for hours, (uuid, result) in enumerate(STORED.items()):
+        moment = (NOON + timedelta(hours=hours)).isoformat()
+        opened.update({"uuid": uuid, "index": 1, "output": result, "completed_at": moment})
+    opened.update({"uuid": "cccc-4", "index": 1, "output": {"energy": -1}, "completed_at": "2024"})
+    yield opened
+    opened.close()
+
+
+def uuids(found: list[StoredResult]) -> list[str]:
+    return [item.uuid for item in found]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, "3 2 1"),
+        ({"kind": "example"}, "3 2 1"),
+        ({"kind": "glass"}, ""),
+        ({"formula": "Li2O"}, "3"),
+        ({"engine": "vasp"}, "2"),
+        ({"limit": 2}, "3 2"),
+        ({"since": NOON + timedelta(hours=1)}, "3 2"),
+        ({"until": NOON + timedelta(hours=1)}, "2 1"),
+        ({"since": (NOON + timedelta(minutes=1)).astimezone(UTC), "limit": 1}, "3"),
+        ({"where": ["converged=true"]}, "2 1"),
+        ({"where": ["converged != true"]}, "3"),
+        ({"where": ["states.c_over_a>1.03", "provenance.preset=quick"]}, "1"),
+        ({"where": ["states.moments.Ni<=1.7"]}, "3 2 1"),
+        ({"where": ["provenance.engine.version=0.4"]}, "3 2 1"),
+        ({"where": ["provenance.engine.version='0.4'"]}, "3 2 1"),
+        ({"where": ["provenance.engine.weights=null", "formula>=LiN"]}, "2 1"),
+        ({"where": ["voltages>=4.7", "states.x==2"]}, "3 2 1"),
+        ({"where": {"converged": True, "$or": [{"formula": "Li2O"}, {"states.x": 2}]}}, "2 1"),
+        ({"where": {"formula": {"$regex": "^Li2"}}}, "3"),
+    ],
+)
+def test_results_are_found(store: JobStore, filters: dict[str, Any], expected: str) -> None:
+    found = find_results(store, **filters)
+    assert " ".join(uuid[-1] for uuid in uuids(found)) == expected
+
+
+def test_results_come_back_typed_and_whole(store: JobStore) -> None:
+    (found,) = find_results(store, formula="Li2O")
+    assert isinstance(found.result, ExampleResult)
+    assert found.completed_at == (NOON + timedelta(hours=2)).astimezone()
+    restored, original = (
+        result.model_copy(
+            update={"provenance": result.provenance.model_copy(update={"created_at": None})}
+        )
+        for result in (found.result, STORED["bbbb-3"])
+    )
+    assert restored == original
+    assert restored.states[0].structure.site_properties == {"magmom": [1]}
+
+
+@pytest.mark.parametrize(
+    ("where", "named"),
+    [
+        (["converged"], "'converged' is not understood; write FIELD OPERATOR VALUE"),
+        (["x>"], "not understood"),
+        (["converged>true"], "orders true; only = and !="),
+        ("converged=true", "takes a list"),
+        ({"$nor": []}, r"\$nor"),
+        ({"x": {"$near": 1}}, r"\$near"),
+        (["states.c_over_b>1"], r"no stored result has the field.*did you mean states\.c_over_a"),
+    ],
+)
+def test_a_malformed_condition_is_named(tmp_path: Path, where: Any, named: str) -> None:
+    store = open_store(tmp_path / "results.db")
+    store.update({"uuid": "u", "index": 1, "output": example(), "completed_at": "2024-01-01"})
+    with pytest.raises(QueryError, match=named):
+        find_results(store, where=where)
+    store.close()
+
+
+def test_a_result_is_had_by_a_unique_prefix(store: JobStore) -> None:
+    assert get_result(store, "b").uuid == "bbbb-3"
+    assert get_result(store, "aaab-2").result.provenance.engine.name == "vasp"
+    with pytest.raises(StoreError, match=r"several results begin with 'aaa': aaab-2 .*, aaaa-1"):
+        get_result(store, "aaa")
+    with pytest.raises(StoreError, match=r"no result begins with 'c'; the latest are bbbb-3 \(ex"):
+        get_result(store, "c")  # cccc-4 is a job, but no result
+    store.update(
+        {"uuid": "bbbb-3", "index": 2, "output": example("Li3N"), "completed_at": "2024-07-01"}
+    )
+    assert get_result(store, "bbbb").result.formula == "Li3N"
+    store.remove_docs({})
+    with pytest.raises(StoreError, match="holds no results"):
+        get_result(store, "b")
+
+
+def test_results_that_cannot_be_read_are_named(store: JobStore) -> None:
+    for number, change in enumerate([{"states": 5}, {"@module": "os"}, {"@class": "Gone"}]):
+        output = {**store.query_one({"uuid": "aaaa-1"})["output"], **change}
+        uuid = f"bad-{number}"
+        store.update({"uuid": uuid, "index": 1, "output": output, "completed_at": "2023"})
+        with pytest.raises(StoreError, match=rf"{uuid} \(example\) cannot be read by this versi"):
+            get_result(store, uuid)
+    with pytest.warns(UserWarning, match="cannot be read by this version") as warned:
+        found = find_results(store)
+    assert len(warned) == 3
+    assert len(found) == 3
+    store.update({"uuid": "x", "index": 1, "output": {"kind": "k"}, "completed_at": "2023"})
+    with pytest.raises(StoreError, match=r"knows no result None\.None"):
+        get_result(store, "x")
+
+
+def test_frames_hold_the_scalar_fields(store: JobStore) -> None:
+    found = find_results(store)
+    frame = results_frame(found)
+    assert list(frame["uuid"]) == uuids(found)
+    assert list(frame["provenance.parameters.fmax"]) == [0.05] * 3
+    assert list(frame["converged"]) == [False, True, True]
+    assert isinstance(frame["completed_at"].dtype, pd.DatetimeTZDtype)
+    assert not [name for name in frame if "structure" in name and "source" not in name]
+    assert "states" not in frame
+    assert "voltages" not in frame
+    states = states_frame(found[-1].result, "states")
+    assert list(states["c_over_a"]) == [1.0, 1.08]
+    assert list(states["moments.Ni"]) == [1.7, 1.7]
+    assert list(states.columns) == ["x", "c_over_a", "moments.Ni"]
+    with pytest.raises(ValueError, match="no list of states named 'voltages'; it has states"):
+        states_frame(found[0].result, "voltages")
+    assert results_frame([]).empty
+
+
+# Opening
+
+
+@job(data="trajectory")
+def compute(number: int) -> dict[str, Any]:
+    return {"energy": -1.5 * number, "trajectory": [{"step": n} for n in range(number)]}
+
+
+@job
+def total(energies: list[float]) -> float:
+    return sum(energies)
+
+
+@pytest.mark.filterwarnings("ignore:cd is deprecated:FutureWarning")  # monty's, in jobflow
+def test_jobflow_runs_on_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "results.db"
+    jobs = [compute(number) for number in (1, 2)]
+    last = total([item.output["energy"] for item in jobs])
+    store = open_store(path)
+    responses = run_locally(
+        Flow([*jobs, last]), store=store, ensure_success=True, log=False, root_dir=tmp_path
+    )
+    store.close()
+    assert responses[last.uuid][1].output == -4.5
+
+    reader = open_store(path, read_only=True)
+    assert reader.get_output(last.uuid) == -4.5
+    whole = reader.get_output(jobs[1].uuid, load=True)
+    assert whole["trajectory"] == [{"step": 0}, {"step": 1}]
+    assert "blob_uuid" in reader.get_output(jobs[1].uuid)["trajectory"]
+    with pytest.raises(StoreError, match="reading only"):
+        reader.remove_docs({"uuid": last.uuid})
+    reader.close()
+
+
+def test_a_job_and_its_data_are_stored_together_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "results.db")
+    data = store.additional_stores["data"]
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise StoreError("the disk is full")
+
+    document = {"uuid": "u", "index": 1, "output": {"trajectory": [1, 2]}}
+    with monkeypatch.context() as patch:
+        patch.setattr(data, "update", fail)
+        with pytest.raises(StoreError, match="disk is full"):
+            store.update(document, save={"data": "trajectory"})
+    assert (store.count(), data.count()) == (0, 0)
+    store.update(document, save={"data": "trajectory"})
+    assert (store.count(), data.count()) == (1, 1)
+    store.remove_docs({"uuid": "u"})
+    assert (store.count(), data.count()) == (0, 0)
+    store.close()
+
+
+def test_a_store_can_be_sent_to_another_process(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "results.db")
+    store.update({"uuid": "u", "index": 1, "output": 1})
+    copy = MontyDecoder().decode(MontyEncoder().encode(store))
+    assert isinstance(copy, EmbeddedJobStore)
+    copy.connect()
+    assert copy.get_output("u") == 1
+    for each in (store, copy):
+        each.close()
+
+
+def test_any_maggma_store_serves(tmp_path: Path) -> None:
+    memory = {"type": "MemoryStore"}
+    store = open_store({"docs_store": memory, "additional_stores": {"data": memory}})
+    store.update({"uuid": "u", "index": 1, "output": 1})
+    assert store.get_output("u") == 1
+    store.close()
+    ours = {"type": "SQLiteStore", "path": str(tmp_path / "results.db")}
+    blobs = {**ours, "table": "data", "unique": ["blob_uuid"]}
+    store = open_store({"docs_store": ours, "additional_stores": {"data": blobs}})
+    store.update({"uuid": "u", "index": 1, "output": 1})
+    store.close()
+    with pytest.raises(StoreError, match="lacks 'docs_store'"):
+        open_store({"additional_stores": {"data": memory}})
+    with pytest.raises(StoreError, match="lacks additional_stores: data"):
+        open_store({"docs_store": memory})
+    with pytest.raises(StoreError, match="NoSuchStore"):
+        open_store({"docs_store": {"type": "NoSuchStore"}, "additional_stores": {"data": memory}})
+
+
+def test_places_that_cannot_hold_a_store_are_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no results store at .*absent\.db; a campaign"):
+        open_store(tmp_path / "absent.db", read_only=True)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot make the directory of the results store"):
+        open_store(tmp_path / "file" / "folder" / "results.db")
+
+
+def test_a_network_filesystem_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"server:/x {tmp_path} nfs4 rw 0 0\n")
+    monkeypatch.setattr(store_module, "_MOUNTS", mounts)
+    with pytest.warns(UserWarning, match=r"network filesystem \(nfs4\).*local disk"):
+        store = open_store(tmp_path / "results.db")
+    store.close()
+
+
+def test_queries_of_a_campaign_use_the_index(tmp_path: Path) -> None:
+    path = tmp_path / "results.db"
+    store = open_store(path)
+    store.update({"uuid": "u", "index": 1, "output": example(), "completed_at": "2024-01-01"})
+    store.close()
+    with sqlite3.connect(path) as raw:
+        indexed = {path for (path,) in raw.execute("SELECT path FROM docs_paths")}
+        blobs = {path for (path,) in raw.execute("SELECT path FROM data_paths")}
+    raw.close()
+    assert {"uuid", "name", "completed_at", "output.kind", "output.formula"} <= indexed
+    assert "output.provenance.engine.name" in indexed
+    assert blobs == {"blob_uuid", "job_uuid"}

@@ -1,0 +1,94 @@
+"""The lock of the one writer, and network filesystems."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from liponflow.sqlite_file import StoreError
+from liponflow.store_lock import network_filesystem, writer_lock
+
+HOLDER = """
+import os, sys, time
+from pathlib import Path
+from liponflow.store_lock import writer_lock
+with writer_lock(Path(sys.argv[1])):
+    if sys.argv[2] == "alone" or os.fork() == 0:  # a worker, soon an orphan
+        print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("workers", ["forks", "alone"])
+def test_a_second_writer_is_told_who_the_first_is_until_it_is_killed(
+    tmp_path: Path, workers: str
+) -> None:
+    path = tmp_path / "results.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, path, workers],
+        stdout=subprocess.PIPE, text=True, start_new_session=True,
+    ) as first:  # fmt: skip
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        children = Path(f"/proc/{first.pid}/task/{first.pid}/children").read_text().split()
+        named = rf"{path} is being written by process {first.pid} on {socket.gethostname()} since"
+        with pytest.raises(StoreError, match=named), writer_lock(path):
+            pass
+        first.kill()
+        first.stdout.close()
+    try:
+        assert len(children) == (workers == "forks")
+        with writer_lock(path):
+            pass
+    finally:
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+
+
+def test_the_lock_ends_with_its_block(tmp_path: Path) -> None:
+    path = tmp_path / "results.db"
+    for _ in range(2):
+        with writer_lock(path):
+            with pytest.raises(StoreError, match=f"process {os.getpid()}"), writer_lock(path):
+                pass
+            with writer_lock(tmp_path / "other.db"):
+                pass
+
+
+def test_a_directory_that_is_missing_is_named(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StoreError, match=r"cannot write .*x\.db\.lock: No such file"),
+        writer_lock(tmp_path / "nowhere" / "x.db"),
+    ):
+        pass
+
+
+MOUNTS = r"""
+/dev/sda1 / ext4 rw 0 0
+server:/home /home nfs4 rw,vers=4.2 0 0
+tmpfs /home/me/local tmpfs rw 0 0
+scratch@tcp:/lfs /scratch lustre rw 0 0
+me@there:/ /home/me/my\040remote fuse.sshfs rw 0 0
+/dev/sdb1 /data xfs rw 0 0
+//nas/data /data cifs rw 0 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/var/results.db", None),
+        ("/home/me/results.db", "nfs4"),
+        ("/homeland/results.db", None),
+        ("/home/me/local/results.db", None),
+        ("/home/me/my remote/results.db", "fuse.sshfs"),
+        ("/scratch/u/results.db", "lustre"),
+        ("/data/results.db", "cifs"),
+    ],
+)
+def test_network_filesystems_are_recognised(path: str, expected: str | None) -> None:
+    assert network_filesystem(Path(path), MOUNTS) == expected
