@@ -115,9 +115,9 @@ def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
 
 
 def _from_specification(specification: dict[str, Any]) -> JobStore:
-    for missing in {"docs_store"} - set(specification):
-        raise StoreError(f"the specification of the results store lacks {missing!r}")
-    if "data" not in specification.get("additional_stores", {}):
+    if "docs_store" not in specification:
+        raise StoreError("the specification of the results store lacks 'docs_store'")
+    if "data" not in (specification.get("additional_stores") or {}):
         raise StoreError(
             "the specification of the results store lacks additional_stores: data, where "
             "force-field jobs put their trajectories; a MongoDB collection of its own will do"
