@@ -17,7 +17,8 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_environment_wins_over_file(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("config")
+def test_environment_wins_over_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().workers == 3
     monkeypatch.setenv("LIPONFLOW_WORKERS", "5")
     assert load_settings().workers == 5
@@ -64,7 +65,8 @@ def test_bad_files_are_named(config: Path, text: str, parts: list[str]) -> None:
     assert all(part in str(error.value) for part in parts)
 
 
-def test_unknown_variable_is_an_error(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("config")
+def test_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIPONFLOW_ENGNE", "vasp")
     with pytest.raises(SettingsError, match="LIPONFLOW_ENGNE; did you mean 'engine'"):
         load_settings()

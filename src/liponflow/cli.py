@@ -197,8 +197,8 @@ def results_list(
 ) -> None:
     """List results, the latest first."""
     with _reported_errors(ctx):
-        from liponflow.frames import results_frame
         from liponflow.store import find_results, open_store
+        from liponflow.store.frames import results_frame
 
         settings = _settings(store=store)
         found = find_results(
@@ -259,7 +259,7 @@ def results_export(
 ) -> None:
     """Export a result: all of it as JSON, a table as CSV, a structure as CIF or POSCAR."""
     with _reported_errors(ctx):
-        from liponflow.export import export
+        from liponflow.store.export import export
 
         export(_get(result, store).result, out, format_ and format_.value, field)
         typer.echo(out)
@@ -297,7 +297,7 @@ def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: b
         stored = outcome.result
         if stored is not None:
             if out is not None:
-                from liponflow.export import export_all
+                from liponflow.store.export import export_all
 
                 written = [*export_all(stored.result, out), *_draw(stored.result, out)]
                 stderr.print(f"{len(written)} files written to {out}")

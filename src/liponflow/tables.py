@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from liponflow.analysis.result import Result
-from liponflow.frames import states_frame, tables
 from liponflow.store import StoredResult
+from liponflow.store.frames import states_frame, tables
 
 DIGITS = 4
 """Significant digits on the terminal; JSON and CSV have them all."""
@@ -46,7 +46,9 @@ def print_result(stored: StoredResult, console: Console | None = None) -> None:
 def _fields(result: Result) -> Table:
     grid = Table.grid(padding=(0, 2))
     made = result.provenance
-    grid.add_row("engine", f"{made.engine.label}, {made.engine.functional or 'functional unknown'}")
+    grid.add_row(
+        "engine", f"{made.engine.label}, {made.engine.functional or 'functional unknown'}"
+    )
     grid.add_row("preset", f"{made.preset}, source {made.source_structure}")
     for name in type(result).model_fields:
         value = getattr(result, name)

@@ -1,6 +1,6 @@
 """Refusal of unconverged calculations, in words a user can act on."""
 
-from .result import Calculation
+from liponflow.analysis.result import Calculation
 
 
 def unconverged_reason(calculation: Calculation) -> str | None:

@@ -8,9 +8,13 @@ from typing import NamedTuple
 from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Structure
 
-from .convergence import unconverged_reason
-from .lattice import OctahedralDistortion, octahedral_distortions, pseudo_cubic_cell
-from .lithiation_result import (
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.lattice import (
+    OctahedralDistortion,
+    octahedral_distortions,
+    pseudo_cubic_cell,
+)
+from liponflow.analysis.lithiation_result import (
     LithiationCandidate,
     LithiationResult,
     LithiationState,
@@ -18,7 +22,7 @@ from .lithiation_result import (
     Selection,
     lowest,
 )
-from .magnetism import (
+from liponflow.analysis.magnetism import (
     MOMENT_WINDOWS,
     UNASSIGNED,
     charge_sum,
@@ -26,9 +30,9 @@ from .magnetism import (
     mean_moments,
     moments_by_element,
 )
-from .published import published_lithiation
-from .result import Calculation, Provenance
-from .voltage import (
+from liponflow.analysis.published import published_lithiation
+from liponflow.analysis.result import Calculation, Provenance
+from liponflow.analysis.voltage import (
     VoltageStep,
     describe_two_phase,
     energy_above_hull,

@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .convergence import unconverged_reason
-from .result import Calculation, Result, StructureField
-from .voltage import VoltageStep
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.result import Calculation, Result, StructureField
+from liponflow.analysis.voltage import VoltageStep
 
 
 class LithiationCandidate(BaseModel):

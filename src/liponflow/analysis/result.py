@@ -95,7 +95,9 @@ class Provenance(BaseModel):
     )
     source_structure: str = Field(description="Where the structure came from: file or built-in.")
     parent_uuids: list[str] = Field(description="Jobs whose outputs entered the result.")
-    created_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
+        default_factory=lambda: datetime.now(UTC)
+    )
 
 
 class Result(BaseModel):

@@ -1,7 +1,7 @@
 """Run a campaign from its flow to its result: settings, store, lock and runner put together."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,15 +99,12 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
 @contextmanager
 def _writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
     """Open the store as its only writer; a server looks after its own writers."""
-    store = open_store(location)
-    try:
-        if isinstance(location, Path):
-            with writer_lock(location):
-                yield store
-        else:
+    with writer_lock(location) if isinstance(location, Path) else nullcontext():
+        store = open_store(location)
+        try:
             yield store
-    finally:
-        store.close()
+        finally:
+            store.close()  # type: ignore[no-untyped-call]
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:

@@ -10,12 +10,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 from pymatgen.core.periodic_table import Element
 
-from liponflow.analysis.lithiation import LithiationResult
-from liponflow.analysis.published import published_lithiation
-from liponflow.analysis.voltage import TWO_PHASE
-
-from .structure import draw_structure
-from .style import (
+from liponflow.analysis.figures.structure import draw_structure
+from liponflow.analysis.figures.style import (
     BAND,
     COLUMN,
     ELEMENT_MARKERS,
@@ -27,6 +23,9 @@ from .style import (
     stamp,
     styled,
 )
+from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.published import published_lithiation
+from liponflow.analysis.voltage import TWO_PHASE
 
 # In the order of Figure 5.4D in D. Cheng, dissertation, UC San Diego (2023).
 PANELS = {1.0: "pristine", 0.0: "delithiated", 2.0: "overlithiated"}

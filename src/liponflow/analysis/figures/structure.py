@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from scipy.spatial import ConvexHull, QhullError
 
+from liponflow.analysis.figures.style import INK, element_colour
 from liponflow.analysis.lattice import ANIONS
-
-from .style import INK, element_colour
 
 Floats = NDArray[np.float64]
 RGB = tuple[float, float, float]

@@ -11,10 +11,12 @@ from pymatgen.io.cif import CifWriter
 from pymatgen.io.vasp.inputs import Poscar
 
 from liponflow.analysis.result import Result
-from liponflow.frames import states_frame, tables
+from liponflow.store.frames import states_frame, tables
 
 
-def export(result: Result, path: Path, format_: str | None = None, field: str | None = None) -> None:
+def export(
+    result: Result, path: Path, format_: str | None = None, field: str | None = None
+) -> None:
     """Write a result, or a part of it, to a file.
 
     Parameters

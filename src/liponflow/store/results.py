@@ -1,4 +1,4 @@
-"""The results database: open it, and query it for typed results.
+"""Open the results database, and query it for typed results.
 
 The default is one SQLite file and needs no server; any maggma store, MongoDB among them, serves
 as well. All query syntax of the package lives here.
@@ -18,21 +18,10 @@ from pydantic import ValidationError
 
 from liponflow import safejson
 from liponflow.analysis.result import Result
-from liponflow.mongo_query import QueryError
-from liponflow.sqlite_file import StoreError
-from liponflow.sqlite_store import SQLiteStore
-from liponflow.store_lock import network_filesystem, writer_lock
-
-__all__ = [
-    "EmbeddedJobStore",
-    "QueryError",
-    "StoreError",
-    "StoredResult",
-    "find_results",
-    "get_result",
-    "open_store",
-    "writer_lock",
-]
+from liponflow.store.file import StoreError
+from liponflow.store.lock import network_filesystem
+from liponflow.store.query import QueryError
+from liponflow.store.sqlite import SQLiteStore
 
 _MOUNTS = Path("/proc/mounts")
 

@@ -1,7 +1,7 @@
 """A maggma Store in one SQLite file: no server, safe against kill -9, queried like MongoDB.
 
 Documents are JSON text. The index selects documents that may match, and
-:mod:`liponflow.mongo_query` decides on each, so that no answer depends on what is indexed.
+:mod:`liponflow.store.query` decides on each, so that no answer depends on what is indexed.
 """
 
 # ruff: noqa: S608 (the table name is checked; values are always bound)
@@ -16,10 +16,10 @@ from typing import Any
 import pydash
 from maggma.core import Sort, Store
 
-from liponflow.bson_values import MISSING, SortKey, bson_key, decode, encode
-from liponflow.mongo_query import AllOf, Leaf, leaves, matches, parse, project, sort_key
-from liponflow.sqlite_file import SQLiteFile, StoreError
-from liponflow.sqlite_index import MultikeyIndex
+from liponflow.store.file import SQLiteFile, StoreError
+from liponflow.store.index import MultikeyIndex
+from liponflow.store.query import AllOf, Leaf, leaves, matches, parse, project, sort_key
+from liponflow.store.values import MISSING, SortKey, bson_key, decode, encode
 
 Document = dict[str, Any]
 
@@ -107,7 +107,7 @@ class SQLiteStore(Store):
         Raises
         ------
         StoreError
-            If the file cannot be opened; see :class:`~liponflow.sqlite_file.SQLiteFile`.
+            If the file cannot be opened; see :class:`~liponflow.store.file.SQLiteFile`.
         """
         if self._file is not None and not force_reset:
             return
@@ -241,7 +241,7 @@ class SQLiteStore(Store):
         skip: int = 0,
         limit: int = 0,
     ) -> Iterator[Document]:
-        """Query as MongoDB would; see :mod:`liponflow.mongo_query` for the operators.
+        """Query as MongoDB would; see :mod:`liponflow.store.query` for the operators.
 
         Parameters
         ----------

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from liponflow.sqlite_file import StoreError
-from liponflow.store_lock import network_filesystem, writer_lock
+from liponflow.store.file import StoreError
+from liponflow.store.lock import network_filesystem, writer_lock
 
 HOLDER = """
 import os, sys, time
 from pathlib import Path
-from liponflow.store_lock import writer_lock
+from liponflow.store.lock import writer_lock
 with writer_lock(Path(sys.argv[1])):
     if sys.argv[2] == "alone" or os.fork() == 0:  # a worker, soon an orphan
         print("held", flush=True)

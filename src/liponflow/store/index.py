@@ -9,9 +9,9 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from liponflow.bson_values import MISSING
-from liponflow.mongo_query import AllOf, AnyOf, Condition, Leaf, Not, candidates
-from liponflow.sqlite_file import SQLiteFile
+from liponflow.store.file import SQLiteFile
+from liponflow.store.query import AllOf, AnyOf, Condition, Leaf, Not, candidates
+from liponflow.store.values import MISSING
 
 _MOST_VALUES = 10_000  # of one $in; SQLite takes 32,766 in a statement
 _MOST_CONDITIONS = 100  # of one $and or $or; SQLite takes expressions 1,000 deep

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from liponflow.analysis.result import Result
-from liponflow.store import StoredResult
+from liponflow.store.results import StoredResult
 
 if TYPE_CHECKING:
     import pandas as pd

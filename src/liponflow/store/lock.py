@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from liponflow.sqlite_file import StoreError
+from liponflow.store.file import StoreError
 
 NETWORK_FILESYSTEMS = frozenset(
     [
@@ -66,7 +66,7 @@ def writer_lock(path: Path) -> Iterator[None]:
     Parameters
     ----------
     path
-        The results file; its directory must exist.
+        The results file; its directory is made if missing.
 
     Raises
     ------
@@ -75,6 +75,7 @@ def writer_lock(path: Path) -> Iterator[None]:
     """
     lock = path.with_name(f"{path.name}.lock")
     try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise StoreError(

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from liponflow.bson_values import EMPTY_ARRAY_KEY, MISSING, NAN_KEY, SortKey, bson_key
+from liponflow.store.values import EMPTY_ARRAY_KEY, MISSING, NAN_KEY, SortKey, bson_key
 
 
 class QueryError(ValueError):
@@ -93,7 +93,7 @@ def parse(criteria: Mapping[str, Any] | None) -> AllOf:
     >>> parse({"x": {"$near": 1}})
     Traceback (most recent call last):
     ...
-    liponflow.mongo_query.QueryError: the operator $near (field 'x') is not supported; ...
+    liponflow.store.query.QueryError: the operator $near (field 'x') is not supported; ...
     """
     conditions: list[Condition] = []
     for name, value in (criteria or {}).items():

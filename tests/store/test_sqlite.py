@@ -23,9 +23,9 @@ from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 from pymatgen.core import Lattice
 
-from liponflow.mongo_query import QueryError, matches, parse
-from liponflow.sqlite_file import SCHEMA_VERSION, StoreError
-from liponflow.sqlite_store import SQLiteStore
+from liponflow.store.file import SCHEMA_VERSION, StoreError
+from liponflow.store.query import QueryError, matches, parse
+from liponflow.store.sqlite import SQLiteStore
 
 Document = dict[str, Any]
 
@@ -352,7 +352,7 @@ def test_a_forked_child_opens_the_file_itself(store: SQLiteStore) -> None:
 def test_a_reader_sees_only_what_a_writer_has_finished(store: SQLiteStore, path: Path) -> None:
     store.update(job("u"))
     count = (
-        "import sys; from liponflow.sqlite_store import SQLiteStore as S\n"
+        "import sys; from liponflow.store.sqlite import SQLiteStore as S\n"
         "with S(sys.argv[1], read_only=True) as s: print(s.count())"
     )
     with store.transaction():
@@ -365,7 +365,7 @@ def test_a_reader_sees_only_what_a_writer_has_finished(store: SQLiteStore, path:
 
 WRITER = """
 import sys
-from liponflow.sqlite_store import SQLiteStore
+from liponflow.store.sqlite import SQLiteStore
 with SQLiteStore(sys.argv[1]) as store:
     for n in range(100_000):
         store.update({"uuid": f"{sys.argv[2]}-{n}", "index": 1, "output": "x" * 5000})

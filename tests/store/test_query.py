@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liponflow.mongo_query import QueryError, matches, parse, project, sort_key
+from liponflow.store.query import QueryError, matches, parse, project, sort_key
 
 Document = dict[str, Any]
 
