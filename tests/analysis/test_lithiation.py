@@ -150,8 +150,18 @@ def test_unbalanced_oxidation_states_are_reported(campaign: Campaign) -> None:
     campaign.statics[2].magmoms = [
         0.75 * moment if moment < 2 else moment for moment in campaign.statics[2].magmoms
     ]
-    [warning] = campaign.summarise().warnings
+    [warning] = [w for w in campaign.summarise().warnings if "oxidation states" in w]
     assert warning.startswith("x = 1: the oxidation states read off the moments sum to +4 e")
+
+
+def test_families_that_relaxed_to_the_same_sites_are_reported(campaign: Campaign) -> None:
+    """The fixture gives both families of x = 2 the same structure."""
+    result = campaign.summarise()
+    state = result.states[-1]
+    assert len(state.family_li_sites) > 1
+    assert all(sites == state.li_sites for sites in state.family_li_sites.values())
+    families = ", ".join(state.family_li_sites)
+    assert any(w.startswith(f"x = 2: {families} all relaxed to") for w in result.warnings)
 
 
 def test_moments_outside_every_window_are_reported(campaign: Campaign) -> None:

@@ -22,6 +22,7 @@ from liponflow.analysis.lithiation_result import (
     Selection,
     lowest,
 )
+from liponflow.analysis.lithium_sites import lithium_sites
 from liponflow.analysis.magnetism import (
     MOMENT_WINDOWS,
     UNASSIGNED,
@@ -151,7 +152,7 @@ def summarise(
         converged=len(states) == len(asked) and li_reason is None,
         criterion=_criterion(chosen, len(asked), len(refused)),
         provenance=provenance,
-        warnings=notes + _moment_warnings(states),
+        warnings=notes + _merged_family_warnings(states) + _moment_warnings(states),
         states=states,
         voltages=[] if li_reason else _voltages(states, li_metal.energy_per_atom, formula),
         refused=refused,
@@ -246,6 +247,7 @@ def _states(
             volume_change_percent=100 * (volumes[index] / pristine - 1) if pristine else None,
             jahn_teller={m: _mean([o.spread for o in found]) for m, found in octahedra.items()},
             baur_index={m: _mean([o.baur_index for o in found]) for m, found in octahedra.items()},
+            li_sites=lithium_sites(structure),
             energy_per_atom=static.energy_per_atom,
             energy_per_formula=energies[index],
             formation_energy=float(formation[index]) if complete else None,
@@ -254,7 +256,15 @@ def _states(
             converged=True,
             max_force=best.calculation.max_force if best.calculation else None,
             structure=structure,
-            family_energies=_family_energies(group, formula_units),
+            family_energies={
+                family: (c.usable_energy - lowest(group).usable_energy) / formula_units
+                for family, c in _lowest_of_families(group).items()
+            },
+            family_li_sites={
+                family: lithium_sites(c.calculation.structure)
+                for family, c in _lowest_of_families(group).items()
+                if c.calculation
+            },
         )
         states.append(state)
     return states
@@ -275,14 +285,13 @@ def _octahedra(structure: Structure) -> dict[str, Sequence[OctahedralDistortion]
     return octahedra
 
 
-def _family_energies(group: Sequence[LithiationCandidate], formula_units: int) -> dict[str, float]:
-    ground = lowest(group).usable_energy
-    energies: dict[str, float] = {}
+def _lowest_of_families(group: Sequence[LithiationCandidate]) -> dict[str, LithiationCandidate]:
+    """Lowest usable candidate of each family, the lowest family first."""
+    best: dict[str, LithiationCandidate] = {}
     for candidate in sorted(group, key=lambda candidate: candidate.usable_energy):
         if math.isfinite(candidate.usable_energy):
-            relative = (candidate.usable_energy - ground) / formula_units
-            energies.setdefault(candidate.family, relative)
-    return energies
+            best.setdefault(candidate.family, candidate)
+    return best
 
 
 def _pristine_formula(structure: Structure, formula_units: int) -> str:
@@ -298,6 +307,19 @@ def _criterion(chosen: Sequence[_Chosen], asked: int, refused: int) -> str:
     limit = f"largest force below {max(limits):g} eV/Å" if limits else "engine's own"
     reached = f", reached {max(forces):.3f}" if forces else ""
     return f"{limit}{reached}; {len(chosen)} of {asked} Li contents, {refused} refusals"
+
+
+def _merged_family_warnings(states: Sequence[LithiationState]) -> list[str]:
+    warnings = []
+    for state in states:
+        same = [f for f, sites in state.family_li_sites.items() if sites == state.li_sites]
+        if len(same) > 1:
+            sites = " and ".join(f"{n} {kind}" for kind, n in state.li_sites.items())
+            warnings.append(
+                f"x = {state.x:g}: {', '.join(same)} all relaxed to {sites} Li: their energies "
+                "compare arrangements of one kind of phase, not the sites they started from"
+            )
+    return warnings
 
 
 def _moment_warnings(states: Sequence[LithiationState]) -> list[str]:

@@ -123,6 +123,9 @@ class LithiationState(BaseModel):
         description="Mean distortion index of the octahedra per transition metal "
         "(dimensionless; Baur, Acta Crystallogr. B 30, 1195, 1974)."
     )
+    li_sites: dict[str, int] = Field(
+        description="Li atoms on tetrahedral, octahedral and other sites after the relaxation."
+    )
     energy_per_atom: float = Field(description="Energy of the static calculation (eV/atom).")
     energy_per_formula: float = Field(
         description="Energy of the static calculation (eV per formula unit)."
@@ -140,6 +143,9 @@ class LithiationState(BaseModel):
     family_energies: dict[str, float] = Field(
         description="Lowest relaxed energy of each family relative to the lowest of all "
         "(eV per formula unit)."
+    )
+    family_li_sites: dict[str, dict[str, int]] = Field(
+        description="As li_sites, for the lowest relaxed candidate of each family."
     )
 
 

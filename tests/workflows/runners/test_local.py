@@ -136,6 +136,28 @@ def test_failed_jobs_are_tried_again(tmp_path: Path, store: JobStore, counter: P
     assert kept == [kept[0], f"{kept[0]}.attempt1"]
 
 
+def test_what_made_do_without_a_failed_job_is_computed_anew(
+    tmp_path: Path, store: JobStore, counter: Path
+) -> None:
+    missing = tmp_path / "missing"
+    unrelated = runner_jobs.slow_step("once", [])
+    job = runner_jobs.read_number(str(missing))
+    made_do = runner_jobs.tolerant(runner_jobs.add(job.output))
+    after = runner_jobs.add(made_do.output, 100)
+    report = run(Flow([unrelated, job, made_do, after]), store, tmp_path / "runs")
+    assert (report.state, store.get_output(after.uuid)) == ("failed", 101)
+
+    # Failing again changes nothing for them.
+    report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (report.state, report.reused) == ("failed", 3)
+
+    missing.write_text("41")
+    report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (report.state, report.reused) == ("completed", 1)
+    assert (store.get_output(made_do.uuid), store.get_output(after.uuid)) == (42, 142)
+    assert counter.read_text().split() == ["once"]
+
+
 def test_job_runs_in_its_directory_and_prints_into_its_log(
     tmp_path: Path, store: JobStore, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,6 +47,8 @@ class Run:
         self.deaths: Counter[Node] = Counter()
         self.failures: list[JobFailure] = []
         self.reused = 0
+        self.ran: set[str] = set()
+        """Jobs that finished in this start and were not replayed."""
 
     def run(self) -> RunReport:
         """Go on until nothing is left that may run.
@@ -77,9 +79,15 @@ class Run:
         return not (left or self.pool.tasks) and self.graph.exhausted
 
     def replay(self) -> None:
-        """Take the jobs that may run; those with an outcome need not."""
+        """Take the jobs that may run; those with an outcome need not.
+
+        Unless a parent ran since: it had failed when this job ran, and the job made do without.
+        """
         while (node := self.graph.take()) is not None:
             outcome = self.journal.outcome(node.job)
+            if outcome is not None and node.parents & self.ran:
+                self.journal.outcome_file(node.job).unlink()
+                outcome = None
             if outcome is None:
                 self.queue.append(node)
             else:
@@ -152,6 +160,8 @@ class Run:
     def finish(self, node: Node, outcome: dict[str, Any], *, reused: bool = False) -> None:
         """Store an outcome, then take up the jobs that it answered with."""
         self.write(outcome, only_if_absent=reused)
+        if not reused:
+            self.ran.add(node.job.uuid)
         self.graph.finish(node, read_response(outcome["response"], self.trusted))
 
     def fail(self, node: Node, cause: str, traceback_file: str | None) -> None:
