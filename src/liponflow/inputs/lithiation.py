@@ -1,18 +1,18 @@
 """Parameters and VASP input sets of the lithiation campaign."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from atomate2.vasp.sets.base import VaspInputGenerator
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Kpoints
-from pymatgen.io.vasp.sets import MPRelaxSet
 
-from liponflow.inputs.presets import ParameterError, load_data, values
+from liponflow.inputs.presets import Cited, ParameterError, load_data
+from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
 
 TOPIC = "lithiation"
+
+D_SHELL = 2
+"""Angular momentum that +U acts on."""
 
 HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
 
@@ -72,7 +72,7 @@ def hubbard_values(parameters: LithiationParameters) -> dict[str, float]:
     return assignment
 
 
-def relax_set(parameters: LithiationParameters) -> VaspInputGenerator:
+def relax_set(parameters: LithiationParameters) -> CitedInputGenerator:
     """VASP inputs of the relaxation of cell and ions.
 
     Parameters
@@ -82,31 +82,29 @@ def relax_set(parameters: LithiationParameters) -> VaspInputGenerator:
 
     Returns
     -------
-    VaspInputGenerator
+    CitedInputGenerator
         atomate2's generator with the published PBE+U set.
     """
     data = load_data(TOPIC)["vasp"]
-    incar = values(data["incar"]) | values(data["relax"])
-    incar |= {"EDIFFG": -parameters.force_limit, "NSW": parameters.max_steps}
-    return _generator(incar | _dft_u(parameters), data["kpoints"]["value"])
+    incar = data["incar"] | data["relax"] | _ionic(parameters)
+    incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
+    return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
-def static_set(parameters: LithiationParameters) -> VaspInputGenerator:
+def static_set(parameters: LithiationParameters) -> CitedInputGenerator:
     """VASP inputs of the static calculation; see :func:`relax_set`."""
     data = load_data(TOPIC)["vasp"]
-    incar = values(data["incar"]) | values(data["static"]) | _dft_u(parameters)
-    return _generator(incar, data["kpoints"]["value"])
+    incar = data["incar"] | data["static"]
+    incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
+    return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
-def lithium_metal_set(parameters: LithiationParameters) -> VaspInputGenerator:
+def lithium_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
     """VASP inputs of the Li metal reference: as the relaxation, without +U and moments."""
     data = load_data(TOPIC)
-    incar = values(data["vasp"]["incar"]) | values(data["vasp"]["relax"])
-    incar |= {"EDIFFG": -parameters.force_limit, "NSW": parameters.max_steps}
-    incar |= values(data["lithium_metal"]["incar"])
-    for key in ("LDAUTYPE", "LMAXMIX"):
-        incar.pop(key)
-    return _generator(incar, data["lithium_metal"]["kpoints"]["value"])
+    vasp, metal = data["vasp"], data["lithium_metal"]
+    incar = vasp["incar"] | vasp["relax"] | _ionic(parameters) | metal["incar"]
+    return cited_generator(incar, metal["kpoints"], vasp["potcar"])
 
 
 def check_hubbard(structure: Structure, parameters: LithiationParameters) -> None:
@@ -127,28 +125,25 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
             )
 
 
-def _dft_u(parameters: LithiationParameters) -> dict[str, Any]:
-    u = hubbard_values(parameters)
-    corrected = {symbol: value for symbol, value in u.items() if value}
+def _ionic(parameters: LithiationParameters) -> dict[str, Cited]:
     return {
-        "LDAUU": corrected,
-        "LDAUJ": dict.fromkeys(corrected, 0.0),
-        "LDAUL": dict.fromkeys(corrected, 2),
-        "MAGMOM": dict(parameters.magmoms),
+        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
+        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
     }
 
 
-def _generator(incar: Mapping[str, Any], mesh: tuple[int, int, int]) -> VaspInputGenerator:
-    potcar = load_data(TOPIC)["vasp"]["potcar"]
-    return VaspInputGenerator(
-        config_dict={
-            "INCAR": dict(incar),
-            "KPOINTS": {},
-            "POTCAR": MPRelaxSet.CONFIG["POTCAR"] | potcar["symbols"]["value"],
-            "POTCAR_FUNCTIONAL": potcar["functional"]["value"],
-        },
-        user_kpoints_settings=Kpoints.gamma_automatic(mesh),  # type: ignore[arg-type]
-        auto_ismear=False,
-        auto_metal_kpoints=False,
-        inherit_incar=False,
-    )
+def _magmoms(parameters: LithiationParameters) -> dict[str, Cited]:
+    source = "parameter magmoms, one value per site in the order of POSCAR"
+    return {"MAGMOM": Cited(value=dict(parameters.magmoms), source=source)}
+
+
+def _hubbard(parameters: LithiationParameters) -> dict[str, Cited]:
+    corrected = {symbol: u for symbol, u in hubbard_values(parameters).items() if u}
+    source = "parameter hubbard_u"
+    if isinstance(parameters.hubbard_u, str):
+        source += f"; {load_data(TOPIC)['hubbard_u'][parameters.hubbard_u]['source']}"
+    return {
+        "LDAUU": Cited(value=corrected, source=source),
+        "LDAUJ": Cited(value=dict.fromkeys(corrected, 0.0), source="U - J is all that enters"),
+        "LDAUL": Cited(value=dict.fromkeys(corrected, D_SHELL), source="d electrons"),
+    }

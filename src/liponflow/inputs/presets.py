@@ -7,12 +7,19 @@ The YAML file of a topic stands beside its input sets and writes every value as
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
+
+
+class Cited(TypedDict):
+    """A value and where it comes from."""
+
+    value: Any
+    source: str
 
 
 class ParameterError(ValueError):
@@ -26,7 +33,7 @@ def load_data(topic: str) -> dict[str, Any]:
     return data
 
 
-def values(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def values(entries: Mapping[str, Cited]) -> dict[str, Any]:
     """Keep the values of cited entries.
 
     Examples
@@ -68,7 +75,8 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         try:
             parsed[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            raise ParameterError(f"the value of {setting!r} is not valid YAML: {error}") from None
+            reason = getattr(error, "problem", None) or "it cannot be read"
+            raise ParameterError(f"the value of {setting!r} is no valid YAML: {reason}") from None
     return parsed
 
 
@@ -114,6 +122,35 @@ def load_parameters(
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise ParameterError(f"parameter {key}={first['input']!r}: {first['msg']}") from None
+
+
+def cited_parameters(
+    parameters: BaseModel, topic: str, preset: str, overrides: Mapping[str, Any]
+) -> dict[str, Cited]:
+    """Say where each parameter of a campaign comes from.
+
+    Parameters
+    ----------
+    parameters
+        As :func:`load_parameters` returned them.
+    topic, preset, overrides
+        As :func:`load_parameters` took them.
+
+    Returns
+    -------
+    dict
+        For every parameter its value and the source: the preset's, or that the user gave it.
+    """
+    entries = load_data(topic)["presets"][preset]
+    return {
+        key: Cited(
+            value=value,
+            source="given by the user"
+            if key in overrides
+            else f"preset {preset}: {entries[key]['source']}",
+        )
+        for key, value in parameters.model_dump(mode="json").items()
+    }
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

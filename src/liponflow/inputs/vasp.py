@@ -1,0 +1,124 @@
+"""VASP input sets that know where each value comes from, and the directories that they fill."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atomate2 import SETTINGS as ATOMATE2
+from atomate2.vasp.files import write_vasp_input_set
+from atomate2.vasp.sets.base import VaspInputGenerator
+from pymatgen.core import SETTINGS as PYMATGEN
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar, Kpoints
+from pymatgen.io.vasp.sets import MPRelaxSet
+
+from liponflow.inputs.presets import Cited, ParameterError, values
+
+POTCAR_LIBRARY = "PMG_VASP_PSP_DIR"
+"""pymatgen's setting (environment or ~/.config/.pmgrc.yaml) of where the POTCAR files are."""
+
+
+@dataclass
+class CitedInputGenerator(VaspInputGenerator):
+    """atomate2's generator, with a source for every value that it writes.
+
+    Attributes
+    ----------
+    sources
+        Source per INCAR key, and those of ``KPOINTS`` and ``POTCAR``.
+    """
+
+    sources: dict[str, str] = field(default_factory=dict)
+
+
+def cited_generator(
+    incar: Mapping[str, Cited], kpoints: Cited, potcar: Mapping[str, Cited]
+) -> CitedInputGenerator:
+    """Make the generator of an input set that is written exactly as given.
+
+    Parameters
+    ----------
+    incar
+        Every INCAR key; values of LDAUU, LDAUJ, LDAUL and MAGMOM per element.
+    kpoints
+        Divisions of the Gamma-centred mesh.
+    potcar
+        ``functional`` (pymatgen's name of the POTCAR release) and ``symbols`` per element; those
+        of the Materials Project for elements that are not named.
+
+    Returns
+    -------
+    CitedInputGenerator
+        Nothing in it is adapted to band gap, cell size or an earlier calculation.
+    """
+    potcar_source = "; ".join(f"{name}: {entry['source']}" for name, entry in potcar.items())
+    return CitedInputGenerator(
+        config_dict={
+            "INCAR": values(incar),
+            "KPOINTS": {},
+            "POTCAR": MPRelaxSet.CONFIG["POTCAR"] | potcar["symbols"]["value"],
+            "POTCAR_FUNCTIONAL": potcar["functional"]["value"],
+        },
+        user_kpoints_settings=Kpoints.gamma_automatic(kpoints["value"]),  # type: ignore[arg-type]
+        auto_ismear=False,
+        auto_metal_kpoints=False,
+        inherit_incar=False,
+        sources={key: entry["source"] for key, entry in incar.items()}
+        | {"KPOINTS": kpoints["source"], "POTCAR": potcar_source},
+    )
+
+
+def has_potcar_library() -> bool:
+    """Whether pymatgen is told where the licensed POTCAR files are."""
+    return bool(PYMATGEN.get(POTCAR_LIBRARY))
+
+
+def write_inputs(
+    structure: Structure, generator: CitedInputGenerator, directory: Path
+) -> dict[str, Cited]:
+    """Write a VASP directory as atomate2 writes it for a job.
+
+    Without a POTCAR library (:func:`has_potcar_library`), a ``POTCAR.spec`` with the symbols
+    takes the place of the POTCAR.
+
+    Parameters
+    ----------
+    structure
+        What to compute, with initial moments as the site property ``magmom``.
+    generator
+        The input set.
+    directory
+        Where to write; made if missing.
+
+    Returns
+    -------
+    dict
+        What was written and where it comes from: every key of the INCAR (moments and U per
+        element, not per site), KPOINTS, and POTCAR (release and symbols).
+
+    Raises
+    ------
+    ParameterError
+        If the POTCAR library lacks a file that the set needs.
+    """
+    try:
+        write_vasp_input_set(
+            structure, generator, directory, potcar_spec=not has_potcar_library(), clean_prev=False
+        )
+    except FileNotFoundError as error:  # pymatgen lists the paths that it tried
+        raise ParameterError(" ".join(str(error).split())) from None
+    return _written(structure, generator, directory)
+
+
+def _written(
+    structure: Structure, generator: CitedInputGenerator, directory: Path
+) -> dict[str, Cited]:
+    config = generator.config_dict
+    updates = ATOMATE2.VASP_INCAR_UPDATES
+    given = config["INCAR"] | updates
+    sources = generator.sources | dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
+    found = {key: given[key] for key in Incar.from_file(directory / "INCAR")}
+    found["KPOINTS"] = list(Kpoints.from_file(directory / "KPOINTS").kpts[0])
+    symbols = [config["POTCAR"].get(str(element), str(element)) for element in structure.elements]
+    found["POTCAR"] = [config["POTCAR_FUNCTIONAL"], *sorted(symbols)]
+    return {key: Cited(value=value, source=sources[key]) for key, value in found.items()}

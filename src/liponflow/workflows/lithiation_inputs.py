@@ -1,0 +1,198 @@
+"""The lithiation campaign as VASP directories, for whoever runs VASP by other means."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from liponflow import __version__
+from liponflow.inputs.lithiation import (
+    TOPIC,
+    LithiationParameters,
+    check_hubbard,
+    lithium_metal_set,
+    relax_set,
+    static_set,
+)
+from liponflow.inputs.presets import Cited, cited_parameters, load_data, load_parameters
+from liponflow.inputs.vasp import CitedInputGenerator, has_potcar_library, write_inputs
+from liponflow.structures.lithiation import check_x, host
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.read import read_structure
+from liponflow.workflows.lithiation import Candidate, built_in, candidates_at
+
+RELAX, STATIC, METAL = "relax", "static", "lithium-metal"
+SIDECAR, README = "provenance.yaml", "README.md"
+
+
+@dataclass(frozen=True)
+class WrittenInputs:
+    """What :func:`write` wrote."""
+
+    directory: Path
+    candidates: int
+    """Candidates, each with a relaxation and a static calculation."""
+    with_potcar: bool
+    """False where ``POTCAR.spec`` stands in for the POTCAR."""
+
+
+def write(
+    out: Path,
+    *,
+    preset: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> WrittenInputs:
+    """Write the directory of every VASP calculation that the campaign can come to.
+
+    Parameters
+    ----------
+    out
+        Directory to write to; it must be empty or not exist. It is complete or not written.
+    preset
+        ``quick`` or ``paper``.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+
+    Returns
+    -------
+    WrittenInputs
+
+    Raises
+    ------
+    FileExistsError
+        If `out` holds anything.
+    ValueError
+        If a parameter or the structure cannot be used, or the POTCAR library lacks a file.
+
+    Notes
+    -----
+    Structures and input sets are those of the ``vasp`` engine. It alone computes the static
+    calculation only of the lowest candidate, and starts it from the relaxed moments; the
+    ``static`` directories start from the same moments as the relaxation.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"{out} exists and is not empty; name a new directory")
+    overrides = overrides or {}
+    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
+    structure = read_structure(structure_file) if structure_file else built_in(parameters)
+    check_hubbard(structure, parameters)
+    lithiation_host = host(structure, parameters.supercell)
+    candidates = [
+        candidate
+        for x in [check_x(lithiation_host, x) for x in parameters.x]
+        for candidate in candidates_at(lithiation_host, x, parameters)[0]
+    ]
+    data = load_data(TOPIC)
+    record: dict[str, Any] = {
+        "written_by": f"liponflow {__version__}",
+        "material": lithiation_host.pristine.composition.reduced_formula,
+        "structure": str(structure_file or f"built-in, {parameters.ordering}"),
+        "preset": preset,
+        "published": data["published"],
+        "parameters": cited_parameters(parameters, TOPIC, preset, overrides),
+    }
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
+        root = Path(scratch, out.name)
+        metal = bcc_lithium(data["lithium_metal"]["a"]["value"])
+        record[METAL] = write_inputs(metal, lithium_metal_set(parameters), root / METAL / RELAX)
+        sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
+        for candidate in candidates:
+            # What the last one says stands for all: x ascends, so that it has every element.
+            record |= _write_candidate(candidate, sets, root / candidate_path(candidate))
+        text = yaml.safe_dump(
+            record, sort_keys=False, allow_unicode=True, width=200, default_flow_style=None
+        )
+        (root / SIDECAR).write_text(text, encoding="utf-8")
+        (root / README).write_text(_readme(candidates, record), encoding="utf-8")
+        root.rename(out)
+    return WrittenInputs(out, len(candidates), has_potcar_library())
+
+
+def candidate_path(candidate: Candidate) -> Path:
+    """Directory of a candidate below that of the campaign.
+
+    The parts are Li content, sites of the Li, rank by Ewald energy and start cell.
+    """
+    record = candidate.record
+    return Path(f"x={record.x:.3f}", f"{record.family}-{record.ewald_rank}-{record.start_cell}")
+
+
+def _write_candidate(
+    candidate: Candidate, sets: Mapping[str, CitedInputGenerator], path: Path
+) -> dict[str, dict[str, Cited]]:
+    written = {
+        name: write_inputs(candidate.structure, generator, path / name)
+        for name, generator in sets.items()
+    }
+    poscar = path / STATIC / "POSCAR"
+    poscar.unlink()
+    # Dangling until the relaxation has run: VASP cannot take the unrelaxed structure.
+    poscar.symlink_to(Path("..", RELAX, "CONTCAR"))
+    return written
+
+
+def _readme(candidates: Sequence[Candidate], record: Mapping[str, Any]) -> str:
+    functional, *_ = record[METAL]["POTCAR"]["value"]
+    rows = [
+        f"| `{candidate_path(candidate)}` | {len(candidate.structure)} "
+        f"| {candidate.record.multiplicity} |"
+        for candidate in candidates
+    ]
+    return _README.format(
+        material=record["material"],
+        preset=record["preset"],
+        version=__version__,
+        n=len(candidates),
+        force_limit=record["parameters"]["force_limit"]["value"],
+        potcar="" if has_potcar_library() else _NO_POTCAR.format(functional=functional),
+        rows="\n".join(rows),
+    )
+
+
+_README = """\
+# Lithiation of {material} by VASP
+
+Inputs of the preset `{preset}`, written by liponflow {version}. `provenance.yaml` says where each
+value comes from.
+{potcar}
+## What to run, in this order
+
+1. `lithium-metal/relax`: bcc Li, the reference of the voltages.
+2. `x=*/*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
+   reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
+   copy CONTCAR to POSCAR and run it again.
+3. For each x, `static` beside the relaxation of lowest energy. Its POSCAR is a link to the
+   CONTCAR of that relaxation and leads nowhere until that has run. MAGMOM holds the same start as
+   in the relaxation; the ferrimagnetic order (Ni against Mn) should be found again in OUTCAR.
+
+Do not change the order of the atoms: MAGMOM follows that of POSCAR.
+
+`liponflow run lithiation --engine vasp` does all this by itself, and starts each static
+calculation from the relaxed moments.
+
+## Candidates
+
+The directories say: Li content x, which sites hold the Li, rank by Ewald energy (0 the lowest)
+and the cell from which the relaxation starts.
+
+| directory | atoms | symmetry-equivalent arrangements |
+| --- | --- | --- |
+{rows}
+"""
+
+_NO_POTCAR = """
+**There is no POTCAR here**, since no POTCAR library is configured (PMG_VASP_PSP_DIR). Where you
+have one, run in this directory
+
+    PMG_DEFAULT_FUNCTIONAL={functional} PMG_VASP_PSP_DIR=/path/to/potcars pmg potcar -r .
+
+which turns each `POTCAR.spec` (the symbols, in the order of POSCAR) into a POTCAR; `pmg` comes
+with pymatgen.
+"""
