@@ -1,0 +1,61 @@
+# Every target does its own set-up; git, make and python3 (3.11 or later) are enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+# One thread per process: the runner is parallel over processes, and threads beside them
+# only compete for the same cores.
+export OMP_NUM_THREADS := 1
+export MPLBACKEND := Agg
+
+.PHONY: help setup demo test lint benchmark clean
+
+help:
+	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
+	@echo "make test       run the tests"
+	@echo "make lint       check style, types and layers"
+	@echo "make benchmark  measure; see benchmarks/RESULTS.md"
+	@echo "make clean      remove .venv and demo/"
+
+setup: $(READY)
+
+# The stamp is written last, so an interrupted installation is repeated.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
+	  "liponflow needs Python 3.11 or later, and $(PYTHON) is %d.%d; name another: make PYTHON=/path/to/python3.12" \
+	  % sys.version_info[:2])'
+	@rm -f $@
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: demo/.finished
+	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."
+
+# After a kill the run that was started goes on, finished calculations are not repeated.
+RUN = $(lastword $(sort $(wildcard demo/liponflow_runs/*/run.json)))
+demo/.finished: | $(READY)
+	@mkdir -p demo
+	LIPONFLOW_STORE=demo/liponflow.db LIPONFLOW_RUNS_DIR=demo/liponflow_runs \
+	  $(BIN)/liponflow $(if $(RUN),resume $(dir $(RUN)),run lithiation --preset quick --engine chgnet) \
+	  --out demo
+	@touch $@
+
+test: $(READY)
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+benchmark: $(READY)
+	$(BIN)/python benchmarks/cli_start.py
+	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/lithiation.py
+
+clean:
+	rm -rf $(VENV) demo
