@@ -4,19 +4,18 @@ Every heavy import stands inside its command, so that ``liponflow --help`` answe
 """
 
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import redirect_stdout
 from datetime import datetime
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from liponflow import __version__
+from liponflow.console import EXIT_FAILED, report_failures, reported_errors, say
 
 if TYPE_CHECKING:
     from liponflow.settings import Settings
@@ -30,11 +29,6 @@ app = typer.Typer(
 )
 results_app = typer.Typer(help="Query and export results.", no_args_is_help=True)
 app.add_typer(results_app, name="results")
-
-stderr = Console(stderr=True)
-
-EXIT_FAILED = 1
-EXIT_USAGE = 2
 
 
 class Kind(StrEnum):
@@ -103,19 +97,21 @@ def run_command(
     json: JsonOption = False,
 ) -> None:
     """Run a campaign on this machine and store its result."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.inputs.presets import parse_settings
         from liponflow.workflows import campaigns
+        from liponflow.workflows.installed import check_installed
 
         settings = _settings(workers=workers, store=store)
-        _check_out(out)
         choices: dict[str, Any] = {
             "preset": preset,
             "engine": engine or settings.engine,
             "overrides": parse_settings(set_ or []),
             "structure_file": structure,
         }
+        check_installed(choices["engine"])
         flow = import_module(f"liponflow.workflows.{kind}").plan(**choices)
+        _check_out(out)
         record = {"command": sys.argv, "kind": kind.value} | choices
         outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
     _finish(ctx, outcome, out=out, json=json)
@@ -133,7 +129,7 @@ def resume(
     json: JsonOption = False,
 ) -> None:
     """Go on with a run that was interrupted or had failures; nothing finished is repeated."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.workflows import campaigns
 
         _check_out(out)
@@ -145,21 +141,23 @@ def resume(
 def inputs(
     ctx: typer.Context,
     kind: KindArgument,
-    out: Annotated[Path, typer.Option(help="Directory to write to; must not exist.")],
+    out: Annotated[Path, typer.Option(help="Directory to write to; new or empty.")],
     *,
     preset: PresetOption = "paper",
     structure: StructureOption = None,
     set_: SetOption = None,
 ) -> None:
     """Write the VASP input directories of a campaign."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj):
         from liponflow.inputs.presets import parse_settings
 
-        _check_out(out)
+        _check_out(out.absolute().parent)
         written = import_module(f"liponflow.workflows.{kind}_inputs").write(
             out, preset=preset, overrides=parse_settings(set_ or []), structure_file=structure
         )
-        typer.echo(written)
+        typer.echo(f"{written.candidates} candidates written to {out}; read {out / 'README.md'}")
+        if not written.with_potcar:
+            say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
 
 
 @app.command()
@@ -171,7 +169,7 @@ def figures(
     store: StoreOption = None,
 ) -> None:
     """Draw the figures of a stored result."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj):
         stored = _get(result, store)
         for path in _draw(stored.result, out):
             typer.echo(path)
@@ -196,7 +194,7 @@ def results_list(
     csv: Annotated[bool, typer.Option("--csv", help="Print every scalar field as CSV.")] = False,
 ) -> None:
     """List results, the latest first."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj):
         from liponflow.store import find_results, open_store
         from liponflow.store.frames import results_frame
 
@@ -234,7 +232,7 @@ def results_show(
     json: JsonOption = False,
 ) -> None:
     """Show a result."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj):
         stored = _get(result, store)
         if json:
             _print_json(stored.result.model_dump(mode="json"))
@@ -258,7 +256,7 @@ def results_export(
     store: StoreOption = None,
 ) -> None:
     """Export a result: all of it as JSON, a table as CSV, a structure as CIF or POSCAR."""
-    with _reported_errors(ctx):
+    with reported_errors(debug=ctx.obj):
         from liponflow.store.export import export
 
         export(_get(result, store).result, out, format_ and format_.value, field)
@@ -285,35 +283,32 @@ def _get(uuid: str, store: Path | None) -> Any:
 
 def _check_out(out: Path | None) -> None:
     """Find out before the computing that nothing could be written after it."""
-    if out is not None:
-        if out.exists() and not out.is_dir():
-            raise NotADirectoryError(f"{out} exists and is no directory")
+    if out is None:
+        return
+    try:
         out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+    except FileExistsError:
+        raise NotADirectoryError(f"{out} exists and is no directory; name another --out") from None
+    except OSError as error:
+        raise OSError(f"cannot write to {out}: {error.strerror}; name another --out") from None
 
 
 def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bool) -> None:
     """Print the result and say what failed."""
-    with _reported_errors(ctx):
-        stored = outcome.result
+    stored = outcome.result
+    with reported_errors(debug=ctx.obj):
         if stored is not None:
             if out is not None:
                 from liponflow.store.export import export_all
 
                 written = [*export_all(stored.result, out), *_draw(stored.result, out)]
-                stderr.print(f"{len(written)} files written to {out}")
+                say(f"{len(written)} files written to {out}")
             if json:
                 _print_json(stored.result.model_dump(mode="json"))
             else:
                 import_module("liponflow.tables").print_result(stored)
-    for failure in outcome.report.failures:
-        stderr.print(f"failed: {failure.name}: {failure.cause}", style="red", markup=False)
-        stderr.print(f"  directory: {failure.directory}", markup=False)
-    if outcome.report.failures:
-        stderr.print(
-            f"what finished is kept; try the rest again with: liponflow resume "
-            f"{outcome.report.run_dir}",
-            markup=False,
-        )
+    report_failures(outcome.report)
     if outcome.report.failures or stored is None:
         raise typer.Exit(EXIT_FAILED)
 
@@ -335,24 +330,3 @@ def _print_json(document: Any) -> None:
     import json
 
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
-
-
-@contextmanager
-def _reported_errors(ctx: typer.Context) -> Iterator[None]:
-    """Print errors that a user can act on as one line; with --debug, their traceback."""
-    with warnings.catch_warnings():
-        warnings.showwarning = _show_warning
-        try:
-            yield
-        except (ValueError, OSError, RuntimeError) as error:
-            if ctx.obj:
-                raise
-            stderr.print(f"error: {error}", style="red", markup=False, highlight=False)
-            failed = isinstance(error, RuntimeError)
-            raise typer.Exit(EXIT_FAILED if failed else EXIT_USAGE) from None
-
-
-def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    """Show the warnings that are ours or speak to the user; libraries' own deprecations do not."""
-    if issubclass(category, UserWarning):
-        stderr.print(f"warning: {message}", style="yellow", markup=False, highlight=False)

@@ -1,34 +1,74 @@
-"""Results as tables on the terminal."""
+"""Results as tables on the terminal, readable at 80 columns."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
-from liponflow.analysis.result import Result
+from liponflow.analysis.result import EngineInfo, Result
 from liponflow.store import StoredResult
 from liponflow.store.frames import states_frame, tables
 
-DIGITS = 4
-"""Significant digits on the terminal; JSON and CSV have them all."""
+
+class Heading(NamedTuple):
+    """How a field of a result is shown."""
+
+    text: str
+    format: str = ""
+    wraps: bool = False
+
+
+HEADINGS = {
+    "x": Heading("x", ".4g"),
+    "x_low": Heading("from x", ".4g"),
+    "x_high": Heading("to x", ".4g"),
+    "moments.": Heading("{}\nµB", ".2f"),
+    "c_over_a": Heading("c/a", ".3f"),
+    "volume_per_formula": Heading("V\nÅ³/f.u.", ".2f"),
+    "energy_per_atom": Heading("E\neV/atom", ".4f"),
+    "formation_energy": Heading("E form\neV/f.u.", "z.3f"),
+    "energy_above_hull": Heading("E hull\neV/f.u.", "z.3f"),
+    "voltage": Heading("V vs Li", ".2f"),
+    "family": Heading("family"),
+    "start_cell": Heading("start cell"),
+    "max_force": Heading("F max\neV/Å", ".3f"),
+    "published": Heading("published", wraps=True),
+    "reason": Heading("why refused", wraps=True),
+    "li_energy_per_atom": Heading("Li metal, eV/atom", ".4f"),
+    "formula_units": Heading("formula units (f.u.)"),
+    "volume_change_x0_to_x2_percent": Heading("volume, x = 0 to 2, %", "+.1f"),
+    "two_phase": Heading("x = 1 to 2"),
+}
+"""Fields in the order of their columns. A narrow terminal loses columns from the right. The key
+that ends in a dot stands for one column per element."""
+
+UNLIMITED = 10_000
+"""Width (characters) at which a table is measured."""
+
+SURROGATE_NOTE = "* machine-learned potential, not DFT"
 
 
 def print_list(found: Sequence[StoredResult], console: Console | None = None) -> None:
     """Print one line per result."""
-    table = Table("uuid", "kind", "formula", "engine", "preset", "converged", "completed")
+    console = console or Console()
+    table = _empty("uuid", "kind", "formula", "engine", "preset", "conv.", "completed")
     for item in found:
         made = item.result.provenance
         table.add_row(
             item.uuid[:8],
             item.result.kind,
             item.result.formula,
-            made.engine.label,
+            _short(made.engine),
             made.preset,
-            "yes" if item.result.converged else "NO",
+            _text(item.result.converged),
             f"{item.completed_at:%Y-%m-%d %H:%M}",
         )
-    (console or Console()).print(table)
+    console.print(table)
+    if any(item.result.provenance.engine.surrogate for item in found):
+        console.print(SURROGATE_NOTE, markup=False)
 
 
 def print_result(stored: StoredResult, console: Console | None = None) -> None:
@@ -38,39 +78,81 @@ def print_result(stored: StoredResult, console: Console | None = None) -> None:
     console.print(f"{result.kind} of {result.formula}  {stored.uuid}", style="bold", markup=False)
     console.print(_fields(result))
     for name in tables(result):
-        console.print(_table(result, name))
+        console.print()
+        _print_table(result, name, console)
     for warning in result.warnings:
-        console.print(f"warning: {warning}", style="yellow", markup=False)
+        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
 
 
 def _fields(result: Result) -> Table:
     grid = Table.grid(padding=(0, 2))
     made = result.provenance
-    grid.add_row(
-        "engine", f"{made.engine.label}, {made.engine.functional or 'functional unknown'}"
-    )
-    grid.add_row("preset", f"{made.preset}, source {made.source_structure}")
+    grid.add_row("engine", made.engine.label)
+    grid.add_row("functional", made.engine.functional or "unknown")
+    grid.add_row("preset", made.preset)
+    grid.add_row("structure", made.source_structure)
     for name in type(result).model_fields:
         value = getattr(result, name)
         if name not in {"kind", "formula"} and isinstance(value, str | int | float):
-            grid.add_row(name, _text(value))
+            heading = HEADINGS.get(name, Heading(name))
+            grid.add_row(heading.text, _text(value, heading.format))
     return grid
 
 
-def _table(result: Result, name: str) -> Table:
+def _print_table(result: Result, name: str, console: Console) -> None:
     frame = states_frame(result, name)
     model = type(getattr(result, name)[0])
-    summary = getattr(model, "summary_columns", frame.columns)
-    columns = [c for c in frame.columns if c in summary or c.startswith("moments.")]
-    table = Table(*columns, title=name, title_justify="left")
-    for row in frame[columns].itertuples(index=False):
-        table.add_row(*(_text(value) for value in row))
+    known = {_key(column) for column in frame.columns}
+    wanted = {*getattr(model, "summary_columns", known), "moments."}
+    columns = sorted(
+        (column for column in frame.columns if _key(column) in wanted & HEADINGS.keys()),
+        key=lambda column: list(HEADINGS).index(_key(column)),
+    )
+    rows = frame[columns].to_dict("records")
+    any_width = console.options.update(width=UNLIMITED)
+    for shown in range(len(columns), 0, -1):
+        table = _table(rows, columns[:shown])
+        if Measurement.get(console, any_width, table).minimum <= console.width:
+            break
+    console.print(name, style="bold")
+    console.print(table)
+    if hidden := columns[shown:]:
+        console.print(f"not shown in {console.width} columns: {', '.join(hidden)}", style="dim")
+
+
+def _table(rows: Sequence[dict[Any, Any]], columns: Sequence[str]) -> Table:
+    table = _empty()
+    for column in columns:
+        heading = HEADINGS[_key(column)]
+        numeric = bool(heading.format)
+        table.add_column(
+            heading.text.format(column.removeprefix(_key(column))),
+            justify="right" if numeric else "left",
+            no_wrap=not heading.wraps,
+        )
+    for row in rows:
+        table.add_row(*(_text(row[column], HEADINGS[_key(column)].format) for column in columns))
     return table
 
 
-def _text(value: Any) -> str:
+def _empty(*headings: str) -> Table:
+    return Table(*headings, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _key(column: str) -> str:
+    """Key of a column in ``HEADINGS``: that of its family if it has one."""
+    family = column[: column.find(".") + 1]
+    return family if family in HEADINGS else column
+
+
+def _short(engine: EngineInfo) -> str:
+    star = "*" if engine.surrogate else ""
+    return f"{engine.name} {engine.weights or engine.version}{star}"
+
+
+def _text(value: Any, format_: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "NO"
-    if isinstance(value, float):
-        return f"{value:.{DIGITS}g}"
-    return str(value)
+    if value is None or value != value:  # noqa: PLR0124 - NaN, pandas' word for None
+        return "-"
+    return f"{value:{format_}}"

@@ -210,10 +210,9 @@ def get_engine(
     ...
     liponflow.workflows.engines.EngineError: unknown engine 'chgnett'; did you mean 'chgnet'? ...
     """
+    check_name(name)
     if name == "vasp":
         return VaspEngine(name, force_limit, max_steps, relax_set, static_set)
-    if name not in engine_names():
-        raise EngineError(f"unknown engine {name!r}{nearest(name, engine_names())}")
     return ForceFieldEngine(name, force_limit, max_steps)
 
 
@@ -223,6 +222,12 @@ def engine_names() -> list[str]:
         member.value for member in MLFF if member not in {MLFF.CHGNet, MLFF.Forcefield, MLFF.MACE}
     )
     return ["chgnet", "vasp", *others]
+
+
+def check_name(name: str) -> None:
+    """Refuse an unknown engine by an EngineError that suggests the nearest."""
+    if name not in engine_names():
+        raise EngineError(f"unknown engine {name!r}{nearest(name, engine_names())}")
 
 
 def calculation(
