@@ -1,0 +1,40 @@
+"""The command ``liponflow-vasp``: takes no arguments, works in the current directory, as VASP."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from liponflow import __version__
+from liponflow.workflows.standin.identity import PROGRAM
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the stand-in in the current directory.
+
+    Returns
+    -------
+    int
+        Exit code: 0, or 1 if the inputs cannot be used or the outputs cannot be written.
+    """
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Stand-in for VASP: reads INCAR, POSCAR, KPOINTS and POTCAR (or POTCAR.spec) "
+        "of the current directory, computes with an embedded machine-learned potential and "
+        "writes VASP's output files.",
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.parse_args(arguments)
+    from liponflow.workflows.standin.errors import InputError
+    from liponflow.workflows.standin.run import run
+
+    try:
+        run(Path.cwd())
+    except (InputError, OSError) as error:
+        print(f"{PROGRAM}: ERROR: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
