@@ -9,7 +9,7 @@ from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.sets.base import VaspInputGenerator
 from pymatgen.core import SETTINGS as PYMATGEN
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Incar, Kpoints
+from pymatgen.io.vasp import Incar, Kpoints, VaspInput
 from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.presets import Cited, ParameterError, values
@@ -29,6 +29,19 @@ class CitedInputGenerator(VaspInputGenerator):
     """
 
     sources: dict[str, str] = field(default_factory=dict)
+
+    def get_input_set(
+        self,
+        structure: Structure | None = None,
+        prev_dir: str | Path | None = None,
+        potcar_spec: bool = False,  # noqa: FBT001, FBT002 - pymatgen's signature
+    ) -> VaspInput:
+        """Make the files of a structure, its sites sorted by element as POTCAR wants them."""
+        # pymatgen sorts in a property setter, which the field of atomate2's dataclass hides.
+        if structure is not None:
+            structure = structure.get_sorted_structure()
+        files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
+        return files
 
 
 def cited_generator(
@@ -119,6 +132,7 @@ def _written(
     sources = generator.sources | dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
     found = {key: given[key] for key in Incar.from_file(directory / "INCAR")}
     found["KPOINTS"] = list(Kpoints.from_file(directory / "KPOINTS").kpts[0])
-    symbols = [config["POTCAR"].get(str(element), str(element)) for element in structure.elements]
-    found["POTCAR"] = [config["POTCAR_FUNCTIONAL"], *sorted(symbols)]
+    elements = [element.symbol for element in structure.get_sorted_structure().elements]
+    symbols = [config["POTCAR"].get(element, element) for element in elements]
+    found["POTCAR"] = [config["POTCAR_FUNCTIONAL"], *symbols]
     return {key: Cited(value=value, source=sources[key]) for key, value in found.items()}

@@ -1,0 +1,102 @@
+"""Presets and overrides: every value has a source, every mistake a message."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters
+from liponflow.inputs.presets import (
+    ParameterError,
+    cited_parameters,
+    load_data,
+    load_parameters,
+    parse_settings,
+)
+
+
+def entries(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every ``{value: ..., source: ...}`` below a mapping."""
+    if isinstance(data, dict) and "value" in data:
+        yield path, data
+    elif isinstance(data, dict):
+        for key, item in data.items():
+            yield from entries(item, f"{path}.{key}")
+
+
+def leaves(data: Any) -> int:
+    """Values below a mapping, cited or not."""
+    if isinstance(data, dict) and "value" not in data:
+        return sum(leaves(item) for item in data.values())
+    return 1
+
+
+def test_every_value_has_a_source() -> None:
+    data = load_data(TOPIC)
+    assert "dissertation" in data.pop("published")
+    cited = list(entries(data))
+    assert len(cited) == leaves(data), "a value stands there without a source"
+    for path, entry in cited:
+        assert set(entry) == {"value", "source"}, path
+        assert isinstance(entry["source"], str), path
+        assert len(entry["source"]) > 5, path
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_presets_set_every_parameter_and_no_other(preset: str) -> None:
+    assert set(load_data(TOPIC)["presets"][preset]) == set(LithiationParameters.model_fields)
+    load_parameters(LithiationParameters, TOPIC, preset)
+
+
+def test_published_range_of_x() -> None:
+    quick = load_parameters(LithiationParameters, TOPIC, "quick")
+    paper = load_parameters(LithiationParameters, TOPIC, "paper")
+    assert quick.x == [0, 0.5, 1, 1.5, 2]
+    assert paper.x == [n / 8 for n in range(17)]
+
+
+def test_sources_tell_the_preset_from_the_user() -> None:
+    overrides = {"budget": 3}
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick", overrides)
+    cited = cited_parameters(parameters, TOPIC, "quick", overrides)
+    assert cited["budget"] == {"value": 3, "source": "given by the user"}
+    assert cited["magmoms"]["source"].startswith("preset quick: published")
+    assert cited.keys() == LithiationParameters.model_fields.keys()
+
+
+def test_contents_are_sorted_and_distinct() -> None:
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick", {"x": [1, 0, 1.0]})
+    assert parameters.x == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"budgt": 3}, "unknown parameter 'budgt'; did you mean 'budget'"),
+        ({"budget": "many"}, "parameter budget='many'"),
+        ({"budget": 0}, "greater than or equal to 1"),
+        ({"x": []}, "parameter x"),
+        ({"x": [-0.5]}, "-0.5 is negative"),
+        ({"magmoms": {"Xx": 1.0}}, "'Xx' is no element"),
+        ({"hubbard_u": "swapped"}, "hubbard_u"),
+        ({"tetragonal_strain": 0.5}, "less than or equal to 0.2"),
+        ({"supercell": [1, 1]}, "supercell"),
+    ],
+)
+def test_unusable_overrides_are_refused(overrides: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message) as caught:
+        load_parameters(LithiationParameters, TOPIC, "quick", overrides)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_preset_suggests_the_nearest() -> None:
+    with pytest.raises(ParameterError, match="unknown preset 'papr'; did you mean 'paper'"):
+        load_parameters(LithiationParameters, TOPIC, "papr")
+
+
+@pytest.mark.parametrize("text", ["budget", "=3", "x=[0, 1"])
+def test_unreadable_settings_are_refused_in_one_line(text: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        parse_settings([text])
+    assert repr(text) in str(caught.value)
+    assert "\n" not in str(caught.value)
