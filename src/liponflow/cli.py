@@ -50,18 +50,18 @@ KindArgument = Annotated[Kind, typer.Argument(help="Campaign.", show_default=Fal
 PresetOption = Annotated[str, typer.Option(help="Parameters to start from: quick or paper.")]
 EngineOption = Annotated[
     str | None,
-    typer.Option(help="chgnet, vasp or another force field of atomate2 [default: the setting]."),
+    typer.Option(help="chgnet, vasp or another force field of atomate2 \\[default: the setting]."),
 ]
 StructureOption = Annotated[
     Path | None,
-    typer.Option(help="CIF, POSCAR, ... of the pristine material [default: built in]."),
+    typer.Option(help="CIF, POSCAR, ... of the pristine material \\[default: built in]."),
 ]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a parameter; may be repeated."),
 ]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes [default: cores].")]
-StoreOption = Annotated[Path | None, typer.Option(help="Results file [default: the setting].")]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes \\[default: cores].")]
+StoreOption = Annotated[Path | None, typer.Option(help="Results file \\[default: the setting].")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 FigureOption = Annotated[
     Path | None, typer.Option("--out", help="Also write figures, tables and the result here.")
@@ -121,7 +121,7 @@ def run_command(
 def resume(
     ctx: typer.Context,
     run: Annotated[
-        Path | None, typer.Argument(help="Run or its directory [default: latest unfinished].")
+        Path | None, typer.Argument(help="Run or its directory \\[default: latest unfinished].")
     ] = None,
     *,
     workers: WorkersOption = None,
@@ -247,7 +247,7 @@ def results_export(
     out: Annotated[Path, typer.Option(help="File to write.")],
     *,
     format_: Annotated[
-        Format | None, typer.Option("--format", help="[default: by the file's ending]")
+        Format | None, typer.Option("--format", help="\\[default: by the file's ending]")
     ] = None,
     field: Annotated[
         str | None,
