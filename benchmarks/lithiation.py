@@ -1,0 +1,90 @@
+"""The quick lithiation campaign through the local runner and through jobflow's run_locally.
+
+Both run the same Flow into a fresh store of the same kind, one after the other on the same
+machine; what the two compute is compared before their times are.
+
+    python benchmarks/lithiation.py --workers 2
+
+The runner starts its processes anew, so each of them loads the potential; run_locally loads it
+once into the process that has planned the flow.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, run_locally
+
+from liponflow.inputs.presets import parse_settings
+from liponflow.store import get_result, open_store
+from liponflow.workflows.lithiation import plan
+from liponflow.workflows.runners import local
+
+ENERGY_TOLERANCE = 1e-6
+"""Largest difference of the two ways' energies (eV/atom): the same arithmetic, summed anew."""
+
+
+def serial(flow: Flow, folder: Path) -> None:
+    """Run with jobflow's run_locally."""
+    store = open_store(folder / "results.db")
+    run_locally(flow, store=store, root_dir=folder, ensure_success=True, log=False)
+    store.close()  # type: ignore[no-untyped-call]
+
+
+def parallel(flow: Flow, folder: Path, workers: int) -> None:
+    """Run with the local runner."""
+    store = open_store(folder / "results.db")
+    report = local.start(flow, store, folder / "runs", workers=workers)
+    store.close()  # type: ignore[no-untyped-call]
+    if report.failures:
+        raise SystemExit(f"failed: {report.failures}")
+
+
+def energies(flow: Flow, folder: Path) -> list[float]:
+    """Energy of every state (eV/atom)."""
+    output: Any = flow.output
+    result: Any = get_result(open_store(folder / "results.db", read_only=True), output.uuid).result
+    return [state.energy_per_atom for state in result.states]
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workers", type=int, default=2, help="processes of the local runner")
+    parser.add_argument("--set", action="append", default=[], help="as `liponflow run --set`")
+    arguments = parser.parse_args()
+    flow = plan(preset="quick", engine="chgnet", overrides=parse_settings(arguments.set))
+    ways: dict[str, Callable[[Flow, Path], None]] = {
+        f"local runner, {arguments.workers} workers": partial(parallel, workers=arguments.workers),
+        "jobflow's run_locally": serial,
+    }
+    times: dict[str, float] = {}
+    computed: list[list[float]] = []
+    print(f"load average before: {os.getloadavg()[0]:.2f}")
+    with tempfile.TemporaryDirectory() as name:
+        for label, way in ways.items():
+            folder = Path(name) / label.replace(" ", "-")
+            folder.mkdir()
+            copy = deepcopy(flow)
+            start = time.perf_counter()
+            way(copy, folder)
+            times[label] = time.perf_counter() - start
+            computed.append(energies(copy, folder))
+    worst = max(abs(one - other) for one, other in zip(*computed, strict=True))
+    if worst > ENERGY_TOLERANCE:
+        raise SystemExit(f"the two ways differ by {worst:.1e} eV/atom, more than rounding")
+    shortest = min(times.values())
+    print("| way | wall time (s) | ratio |")
+    print("| --- | ---: | ---: |")
+    for label, taken in times.items():
+        print(f"| {label} | {taken:.0f} | {taken / shortest:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
