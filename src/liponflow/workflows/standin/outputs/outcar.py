@@ -14,6 +14,7 @@ from pymatgen.io.vasp import Incar
 
 from liponflow.workflows.standin.identity import PROGRAM, version_string
 from liponflow.workflows.standin.inputs import Inputs
+from liponflow.workflows.standin.outputs.sentinels import FERMI_LEVEL
 from liponflow.workflows.standin.outputs.text import TextFile, rows
 from liponflow.workflows.standin.step import KILOBAR, FloatArray, Result, Step
 
@@ -24,9 +25,9 @@ class Outcar(TextFile):
     """Writer of OUTCAR.
 
     What a potential without electrons does not know and parsers insist on is written as a
-    sentinel: NBANDS = 0, NPLWV = ******, 0 electrons if only a POTCAR.spec was there, and 0.000
-    in the columns s, p and d of the moments, which the column ``tot`` alone gives. Nothing else
-    of the electrons is written.
+    sentinel: NBANDS = 0, NPLWV = ******, 0 electrons if only a POTCAR.spec was there, 0.000 in
+    the columns s, p and d of the moments, which the column ``tot`` alone gives, and the Fermi
+    level of :mod:`.sentinels`. Nothing else of the electrons is written.
 
     Parameters
     ----------
@@ -42,7 +43,6 @@ class Outcar(TextFile):
         super().__init__(path)
         self._settings = inputs.settings
         self._electrons = inputs.electrons or 0.0
-        self._magnetization: float | None = None
         self._started = time.perf_counter()
         self.put(_title(potential) + _header(inputs))
 
@@ -51,10 +51,11 @@ class Outcar(TextFile):
         result = step.result
         text = f"\n{'-' * 39} Iteration {step.number:6d}(   1)  {'-' * 39}\n\n\n"
         if result.magmoms is not None:
-            self._magnetization = result.magmoms.sum()
-            # ASE reads the words of this line. pymatgen must not: without a Fermi level it would
-            # keep the first of them, and take the one behind the last step instead.
-            text += f" number of electron unchanged; magnetization {self._magnetization:15.7f}\n"
+            text += (
+                f" number of electron {self._electrons:15.7f}"
+                f" magnetization {result.magmoms.sum():15.7f}\n"
+            )
+        text += f"\n E-fermi : {FERMI_LEVEL:8.4f}\n"
         text += f"\n{'-' * 24} aborting loop because EDIFF is reached {'-' * 40}\n\n"
         if result.magmoms is not None and self._settings.lorbit:
             text += _moments(result.magmoms)
@@ -71,11 +72,6 @@ class Outcar(TextFile):
 
     def finish(self) -> None:
         """Write the accounting with which VASP ends a run."""
-        if self._magnetization is not None:
-            self.put(
-                f"\n number of electron {self._electrons:15.7f}"
-                f" magnetization {self._magnetization:15.7f}\n"
-            )
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu = os.times()
         self.put(

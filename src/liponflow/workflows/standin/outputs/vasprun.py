@@ -1,4 +1,4 @@
-"""vasprun.xml: no eigenvalues and no density of states, which the parsers do without."""
+"""vasprun.xml: no density of states, and sentinels for eigenvalues."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from liponflow.workflows.standin.identity import PROGRAM, version_string
 from liponflow.workflows.standin.inputs import Inputs
+from liponflow.workflows.standin.outputs.sentinels import BAND_EDGE
 from liponflow.workflows.standin.outputs.text import TextFile, rows
 from liponflow.workflows.standin.step import Configuration, Step
 
@@ -45,6 +46,7 @@ class Vasprun(TextFile):
     def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
         super().__init__(path, encoding="iso-8859-1")
         self._movable = inputs.movable
+        self._n_points = len(inputs.mesh.points)
         start = Configuration(inputs.atoms.cell.array, inputs.atoms.get_scaled_positions())
         self.put(
             '<?xml version="1.0" encoding="ISO-8859-1"?>\n<modeling>\n'
@@ -89,8 +91,16 @@ class Vasprun(TextFile):
         )
 
     def finish(self, where: Configuration) -> None:
-        """Write the last configuration and the end."""
-        self.put(self._structure(where, ' name="finalpos"') + "</modeling>\n")
+        """Write the eigenvalues' sentinels, the last configuration and the end.
+
+        The eigenvalues stand outside the last step, where pymatgen finds them and ASE, which can
+        do without, does not.
+        """
+        self.put(
+            _eigenvalues(self._n_points)
+            + self._structure(where, ' name="finalpos"')
+            + "</modeling>\n"
+        )
 
     def _structure(self, where: Configuration, name: str) -> str:
         selective = ""
@@ -223,6 +233,22 @@ def _atoms(inputs: Inputs) -> str:
 
 def _array(name: str, values: NDArray[np.floating[Any]]) -> str:
     return f'   <varray name="{name}" >\n{rows(_ROW, values)}   </varray>\n'
+
+
+def _eigenvalues(n_points: int) -> str:
+    bands = f"<r> {-BAND_EDGE:9.4f} 1.0000 </r><r> {BAND_EDGE:9.4f} 0.0000 </r>"
+    points = "".join(
+        f'     <set comment="kpoint {number}">{bands}</set>\n' for number in range(1, n_points + 1)
+    )
+    return (
+        "  <eigenvalues>\n   <array>\n"
+        '    <dimension dim="1">band</dimension>\n'
+        '    <dimension dim="2">kpoint</dimension>\n'
+        '    <dimension dim="3">spin</dimension>\n'
+        "    <field>eigene</field>\n    <field>occ</field>\n"
+        f'    <set><set comment="spin 1">\n{points}    </set></set>\n'
+        "   </array>\n  </eigenvalues>\n"
+    )
 
 
 def _energies(energy: float) -> dict[str, float]:
