@@ -35,7 +35,7 @@ def vasp_document(uuid: str, version: str) -> dict[str, Any]:
     calculation = {
         "vasp_version": version,
         "input": {"kpoints": {"actual_points": [[0, 0, 0]] * 7}},
-        "output": {"n_steps": 10},
+        "output": {"num_electronic_steps": [20] * 10},
     }
     return {
         "uuid": uuid,

@@ -21,7 +21,9 @@ class EngineInfo(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: str = Field(description="Engine as the user names it: chgnet, MACE-MP-0, vasp, ...")
-    version: str = Field(description="Version of the program or package that ran.")
+    version: str | None = Field(
+        description="Version of the program or package that ran; None if the name says it."
+    )
     weights: str | None = Field(None, description="Version of the potential's weights, if any.")
     functional: str | None = Field(
         None, description="Exchange-correlation functional, or that of the training data."
@@ -38,8 +40,10 @@ class EngineInfo(BaseModel):
         --------
         >>> EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True).label
         'chgnet 0.3.0 (machine-learned potential, not DFT)'
+        >>> EngineInfo(name="vasp", version="6.4.2", surrogate=False).label
+        'vasp 6.4.2'
         """
-        shown = f"{self.name} {self.weights or self.version}"
+        shown = f"{self.name} {self.weights or self.version or ''}".rstrip()
         return f"{shown} (machine-learned potential, not DFT)" if self.surrogate else shown
 
 

@@ -36,7 +36,11 @@ class CitedInputGenerator(VaspInputGenerator):
         prev_dir: str | Path | None = None,
         potcar_spec: bool = False,  # noqa: FBT001, FBT002 - pymatgen's signature
     ) -> VaspInput:
-        """Make the files of a structure, its sites sorted by element as POTCAR wants them."""
+        """Make the files of a structure, its sites sorted by element as POTCAR wants them.
+
+        Where this machine has no POTCAR library, ``POTCAR.spec`` takes the place of the POTCAR.
+        """
+        potcar_spec = potcar_spec or not has_potcar_library()
         # pymatgen sorts in a property setter, which the field of atomate2's dataclass hides.
         if structure is not None:
             structure = structure.get_sorted_structure()

@@ -56,14 +56,14 @@ def vasp_timings(store: JobStore) -> list[Timing]:
         Timing(
             output["nsites"],
             len(last["input"]["kpoints"].get("actual_points") or [0]),
-            last["output"]["n_steps"],
+            len(last["output"]["num_electronic_steps"]),
             stats["elapsed_time"] * max(stats["cores"], 1),
         )
         for output, last, stats in (
             (output, output["calcs_reversed"][0], output["run_stats"]["overall"])
             for output in _outputs(store, criteria, VASP_FIELDS)
         )
-        if "stand-in" not in last["vasp_version"] and last["output"].get("n_steps")
+        if "stand-in" not in last["vasp_version"] and last["output"].get("num_electronic_steps")
     ]
 
 

@@ -23,6 +23,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.inputs.presets import nearest
+from liponflow.workflows.standin.identity import stand_in_label
 
 CHGNET_WEIGHTS = "0.3.0"
 CHGNET_FUNCTIONAL = "PBE/PBE+U (MPtrj), Materials Project 2020 corrections included"
@@ -257,7 +258,7 @@ def calculation(
     if reading.magmoms is not None:
         structure = structure.copy(site_properties={"magmom": reading.magmoms})
     return Calculation(
-        engine=engine.model_copy(update={"version": reading.version}),
+        engine=_known_after_run(engine, reading.version),
         structure=structure,
         energy=output.energy,
         magmoms=reading.magmoms,
@@ -267,6 +268,19 @@ def calculation(
         converged=reading.converged,
         ionic_steps=reading.ionic_steps,
         directory=document.dir_name,
+    )
+
+
+def _known_after_run(engine: EngineInfo, version: str) -> EngineInfo:
+    """Complete what was known of an engine; a stand-in for VASP never passes for VASP."""
+    stand_in = stand_in_label(version)
+    if stand_in is None:
+        return engine.model_copy(update={"version": version})
+    return EngineInfo(
+        name=f"{engine.name} ({stand_in})",
+        version=None,
+        functional=CHGNET_FUNCTIONAL,
+        surrogate=True,
     )
 
 
@@ -296,7 +310,7 @@ def _read_vasp(document: Any) -> _Reading:
         version=last.vasp_version,
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
         converged=last.has_vasp_completed is TaskState.SUCCESS,
-        ionic_steps=last.output.n_steps or len(last.output.ionic_steps or []),
+        ionic_steps=len(last.output.num_electronic_steps),
     )
 
 
