@@ -1,5 +1,103 @@
-import sys
+"""A made-up lithiation result, for what stores, shows and exports results."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
-# Modules that write files for tests in several rooms; pytest's importlib mode does not find them.
-sys.path.insert(0, str(Path(__file__).parent / "support"))
+import pytest
+
+from liponflow.analysis.lithiation import (
+    LithiationCandidate,
+    LithiationResult,
+    Selection,
+    summarise,
+)
+from liponflow.analysis.result import Calculation, EngineInfo, Provenance
+from liponflow.store import open_store
+from liponflow.structures.lithiation import with_magmoms
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.spinel import ordered_lnmo
+
+FORMULA_UNITS = 8
+ENERGY = {0: -360.0, 8: -412.8}
+"""eV per cell: 4.7 V between x = 0 and 1 with Li at -1.9 eV."""
+
+
+@pytest.fixture(scope="session")
+def make_result() -> Callable[..., LithiationResult]:
+    """Give a factory of results with the states x = 0 and x = 1."""
+
+    def make(engine: str = "chgnet", preset: str = "quick") -> LithiationResult:
+        made_by = EngineInfo(name=engine, version="1.0", surrogate=engine != "vasp")
+
+        def calculation(structure: object, energy: float, **fields: object) -> Calculation:
+            return Calculation(
+                engine=made_by,
+                structure=structure,
+                energy=energy,
+                max_force=0.03,
+                force_limit=0.05,
+                converged=True,
+                ionic_steps=20,
+                **fields,
+            )
+
+        candidates, statics = [], []
+        for n_li, energy in ENERGY.items():
+            cell = with_magmoms(ordered_lnmo(), {"Ni": 1.7 if n_li else 0.3, "Mn": 3.2})
+            if not n_li:
+                cell.remove_species(["Li"])
+            x = n_li / FORMULA_UNITS
+            candidates.append(
+                LithiationCandidate(
+                    x=x,
+                    n_li=n_li,
+                    family="vacancy",
+                    start_cell="cubic",
+                    multiplicity=1,
+                    calculation=calculation(cell, energy),
+                )
+            )
+            moments = cell.site_properties["magmom"]
+            statics.append(calculation(cell, energy, magmoms=moments))
+        return summarise(
+            candidates,
+            statics,
+            calculation(bcc_lithium(), -3.8),
+            formula_units=FORMULA_UNITS,
+            selections=[Selection(n_li=n, n_distinct=1, text="all of 1") for n in ENERGY],
+            provenance=Provenance(
+                engine=made_by,
+                packages={"liponflow": "0.1.0"},
+                preset=preset,
+                parameters={"budget": 1},
+                input_fingerprint="0" * 64,
+                source_structure="built-in ordered",
+                parent_uuids=[],
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def stored(tmp_path: Path, make_result: Callable[..., LithiationResult]) -> Path:
+    """Make a store with a chgnet result of 2025 and a vasp result of 2026."""
+    path = tmp_path / "results.db"
+    store = open_store(path)
+    for uuid, year, result in [
+        ("aaaa1111-0000", 2025, make_result()),
+        ("bbbb2222-0000", 2026, make_result("vasp", "paper")),
+    ]:
+        completed = datetime(year, 6, 1, 12, tzinfo=UTC).astimezone().replace(tzinfo=None)
+        document = {
+            "uuid": uuid,
+            "index": 1,
+            "name": "result",
+            "completed_at": completed.isoformat(),
+            "output": result.model_dump(mode="json")
+            | {"@module": type(result).__module__, "@class": type(result).__name__},
+        }
+        store.update(document, key=["uuid", "index"])
+    store.close()
+    return path

@@ -122,16 +122,19 @@ def _print_table(result: Result, name: str, console: Console) -> None:
 
 def _table(rows: Sequence[dict[Any, Any]], columns: Sequence[str]) -> Table:
     table = _empty()
+    cells = []
     for column in columns:
         heading = HEADINGS[_key(column)]
-        numeric = bool(heading.format)
+        title = heading.text.format(column.removeprefix(_key(column)))
+        texts = [_text(row[column], heading.format) for row in rows]
+        cells.append(texts)
         table.add_column(
-            heading.text.format(column.removeprefix(_key(column))),
-            justify="right" if numeric else "left",
-            no_wrap=not heading.wraps,
+            title,
+            justify="right" if heading.format else "left",
+            min_width=None if heading.wraps else max(map(len, [*title.splitlines(), *texts])),
         )
-    for row in rows:
-        table.add_row(*(_text(row[column], HEADINGS[_key(column)].format) for column in columns))
+    for row in zip(*cells, strict=True):
+        table.add_row(*row)
     return table
 
 
