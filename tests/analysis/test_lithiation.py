@@ -222,3 +222,13 @@ def test_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -
         lowest([pool[0], campaign.candidates[0]])
     with pytest.raises(ValueError, match="no candidate"):
         lowest([])
+
+
+def test_without_lithium_metal_there_are_no_voltages_but_a_warning(campaign: Campaign) -> None:
+    campaign.li_metal = None
+    result = campaign.summarise()
+    assert result.converged
+    assert result.voltages == []
+    assert result.li_energy_per_atom is None
+    assert "no voltages: Li metal: not among the calculations" in result.warnings
+    assert [state.on_hull for state in result.states] == [True, True, True, False, True]

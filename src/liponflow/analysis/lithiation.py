@@ -65,7 +65,7 @@ class _Chosen(NamedTuple):
 def summarise(
     candidates: Sequence[LithiationCandidate],
     statics: Sequence[Calculation],
-    li_metal: Calculation,
+    li_metal: Calculation | None,
     *,
     formula_units: int,
     selections: Sequence[Selection],
@@ -83,7 +83,7 @@ def summarise(
         Static calculation of the lowest candidate of each Li content, in any order; an
         unconverged one is refused, and so is its Li content.
     li_metal
-        bcc Li, computed with the same engine.
+        bcc Li, computed with the same engine; without it there are no voltages.
     formula_units
         Formula units in the supercell: its number of Li at x = 1.
     selections
@@ -106,7 +106,7 @@ def summarise(
         If the energies come from different engines, the Li contents of candidates, selections
         and static calculations do not fit together, or none of them has a converged state.
     """
-    _check_same_engine([*statics, li_metal])
+    _check_same_engine([*statics, li_metal] if li_metal else statics)
     asked = [selection.n_li for selection in selections]
     _check_contents(candidates, asked, formula_units)
     refused = [
@@ -143,20 +143,24 @@ def summarise(
             f"x = {chosen[0].best.x:g} to {chosen[-1].best.x:g} only"
         )
     states = _states(chosen, formula_units, repeats, complete=complete)
-    li_reason = unconverged_reason(li_metal)
+    li_reason = unconverged_reason(li_metal) if li_metal else "not among the calculations"
     if li_reason is not None:
         notes.append(f"no voltages: Li metal: {li_reason}")
     formula = _pristine_formula(states[0].structure, formula_units)
     return LithiationResult(
         formula=formula,
-        converged=len(states) == len(asked) and li_reason is None,
+        converged=len(states) == len(asked) and (li_metal is None or not li_reason),
         criterion=_criterion(chosen, len(asked), len(refused)),
         provenance=provenance,
         warnings=notes + _merged_family_warnings(states) + _moment_warnings(states),
         states=states,
-        voltages=[] if li_reason else _voltages(states, li_metal.energy_per_atom, formula),
+        voltages=(
+            _voltages(states, li_metal.energy_per_atom, formula)
+            if li_metal and not li_reason
+            else []
+        ),
         refused=refused,
-        li_energy_per_atom=li_metal.energy_per_atom,
+        li_energy_per_atom=li_metal.energy_per_atom if li_metal else None,
         formula_units=formula_units,
         volume_change_x0_to_x2_percent=_volume_change(states, 0.0, 2.0),
         two_phase=describe_two_phase(

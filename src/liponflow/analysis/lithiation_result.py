@@ -158,7 +158,9 @@ class LithiationResult(Result):
         description="Average-voltage staircase against Li metal, by ascending x."
     )
     refused: list[RefusedCandidate] = Field(description="Candidates that did not enter.")
-    li_energy_per_atom: float = Field(description="Energy of bcc Li (eV/atom), same engine.")
+    li_energy_per_atom: float | None = Field(
+        description="Energy of bcc Li (eV/atom), same engine; None if it was not computed."
+    )
     formula_units: int = Field(description="Formula units in the supercell.")
     volume_change_x0_to_x2_percent: float | None = Field(
         description="Volume change from x = 0 to x = 2 (% of x = 0); None without both."
