@@ -1,0 +1,195 @@
+"""Find the files of VASP runs, and tell by their contents whether a run is known already."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monty.io import zopen
+
+COMPRESSED = (".gz", ".bz2", ".xz")
+INPUTS = ("INCAR", "POSCAR", "KPOINTS", "POTCAR", "POTCAR.spec")
+OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
+_VASPRUN = re.compile(r"vasprun.*\.xml.*", re.IGNORECASE)
+_IMAGE = re.compile(r"\d\d")
+_ENDING = re.compile(r"\.(?:precondition|standard|relax\d)$")
+"""What custodian's double relaxations append to the names."""
+_CHUNK = 1 << 20
+
+
+class IngestError(ValueError):
+    """A run that cannot be read, with the file, the reason and the remedy."""
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Files of one run."""
+
+    directory: Path
+    vasprun: Path | None
+    others: Sequence[Path]
+    """Inputs and other outputs of the same run."""
+
+    @property
+    def place(self) -> Path:
+        """What to call the run: its vasprun.xml, or its directory."""
+        return self.vasprun or self.directory
+
+    def find(self, name: str) -> Path | None:
+        """Find a file by VASP's name for it, compressed or not; None if there is none."""
+        return next((path for path in self.others if _plain(path) == name), None)
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the contents of all files: moved and compressed runs keep theirs.
+
+        Raises
+        ------
+        IngestError
+            If a file cannot be read.
+        """
+        digest = hashlib.sha256()
+        files = [*self.others, self.vasprun] if self.vasprun else self.others
+        for path in sorted(files, key=_plain):
+            digest.update(_plain(path).encode())
+            digest.update(_digest(path))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Band:
+    """A folder of a nudged elastic band: inputs, and one run per image."""
+
+    directory: Path
+    images: Sequence[RunFiles]
+    """From 00 on; those of the end points may have a structure only."""
+
+    @property
+    def place(self) -> Path:
+        """What to call the band."""
+        return self.directory
+
+
+def find_runs(paths: Iterable[Path]) -> Iterator[RunFiles | Band]:
+    """Walk directories for the runs in them.
+
+    Parameters
+    ----------
+    paths
+        Directories, searched to any depth, or single vasprun.xml files.
+
+    Yields
+    ------
+    RunFiles or Band
+        In the order of the names; nothing twice. A run that has not begun, with inputs only, is
+        among them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such file or directory")
+        found = _walk(path.resolve()) if path.is_dir() else iter([_single(path.resolve())])
+        for run in found:
+            if run.place not in seen:
+                seen.add(run.place)
+                yield run
+
+
+def _walk(top: Path) -> Iterator[RunFiles | Band]:
+    for folder, subfolders, _ in os.walk(top):
+        directory = Path(folder)
+        subfolders.sort()
+        images = [name for name in subfolders if _IMAGE.fullmatch(name)]
+        if images and _is_band(directory, images):
+            yield Band(directory, [_image(directory / name) for name in images])
+            subfolders[:] = [name for name in subfolders if name not in images]
+        else:
+            yield from _runs_in(directory)
+
+
+def _is_band(directory: Path, images: Sequence[str]) -> bool:
+    """Whether numbered folders are images; segments of a trajectory are numbered as well."""
+    runs = _runs_in(directory)
+    for image in images:
+        runs += _runs_in(directory / image)
+    return any(_asks_for_images(run) for run in runs)
+
+
+def _asks_for_images(run: RunFiles) -> bool:
+    incar = run.find("INCAR")
+    if incar is not None:
+        return re.search(r"^\s*IMAGES\s*=\s*[1-9]", _text(incar), re.MULTILINE) is not None
+    if run.vasprun is None:
+        return False
+    try:
+        with zopen(run.vasprun, mode="rb") as file:
+            return re.search(rb'name="IMAGES">\s*[1-9]', file.read(_CHUNK)) is not None
+    except (OSError, EOFError):
+        return False
+
+
+def _image(directory: Path) -> RunFiles:
+    runs = _runs_in(directory)
+    return runs[-1] if runs else RunFiles(directory, None, [])
+
+
+def _runs_in(directory: Path) -> list[RunFiles]:
+    """List the runs in one directory: of several vasprun.xml, each is one.
+
+    Of the parts of a double relaxation (relax1, relax2) the last counts.
+    """
+    paths = sorted(path for path in directory.iterdir() if path.is_file())
+    vaspruns = [path for path in paths if _VASPRUN.fullmatch(path.name)]
+    parts = {
+        _ending(path): path for path in vaspruns if _ending(path) or _plain(path) == "vasprun.xml"
+    }
+    if vaspruns and not parts:
+        return [RunFiles(directory, path, []) for path in vaspruns]
+    last = max(parts, key=lambda ending: ending or ".standard", default="")
+    others = [
+        path for path in paths if _plain(path) in (*INPUTS, *OUTPUTS) and _ending(path) == last
+    ]
+    return [RunFiles(directory, parts.get(last), others)] if parts or others else []
+
+
+def _single(path: Path) -> RunFiles:
+    for run in _runs_in(path.parent):
+        if run.vasprun == path:
+            return run
+    return RunFiles(path.parent, path, [])
+
+
+def _uncompressed(path: Path) -> str:
+    return path.stem if path.suffix in COMPRESSED else path.name
+
+
+def _ending(path: Path) -> str:
+    found = _ENDING.search(_uncompressed(path))
+    return found[0] if found else ""
+
+
+def _plain(path: Path) -> str:
+    """Name as VASP gave it."""
+    return _ENDING.sub("", _uncompressed(path))
+
+
+def _text(path: Path) -> str:
+    with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
+        return str(file.read())
+
+
+def _digest(path: Path) -> bytes:
+    digest = hashlib.sha256()
+    try:
+        with zopen(path, mode="rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except (OSError, EOFError) as error:
+        raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
+    return digest.digest()

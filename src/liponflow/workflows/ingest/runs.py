@@ -1,0 +1,248 @@
+"""Read a run of VASP: what it is, and its result in the words of every engine."""
+
+import gzip
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from monty.io import zopen
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp.outputs import Outcar, Vasprun
+
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.structures.read import read_structure
+from liponflow.workflows.ingest.files import IngestError, RunFiles
+from liponflow.workflows.standin.identity import stand_in_label
+
+Task = Literal["static", "relaxation", "md"]
+
+_TASKS: dict[int, Task] = {
+    -1: "static",
+    0: "md",
+    1: "relaxation",
+    2: "relaxation",
+    3: "relaxation",
+}
+"""By IBRION."""
+_FIRST_STEP_ONLY = 10**9
+_KBAR_TO_GPA = 0.1
+
+UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
+"""What pymatgen's readers raise on files that are damaged or not what they expect."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that VASP has begun, as far as its header and last structure say."""
+
+    files: RunFiles
+    header: Vasprun
+    """vasprun.xml with the first ionic step only."""
+    truncated: bool
+    """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
+
+    @property
+    def directory(self) -> str:
+        """Where it ran."""
+        return str(self.files.directory)
+
+    @property
+    def task(self) -> Task:
+        """What VASP did with the ions."""
+        steps = self.header.parameters.get("NSW", 0)
+        return "static" if steps in (-1, 0) else _TASKS[self.header.parameters["IBRION"]]
+
+    @cached_property
+    def final_structure(self) -> Structure:
+        """Structure that it ended with, and that a continued run begins with."""
+        contcar = self.files.find("CONTCAR")
+        # A vasprun.xml that breaks off has no final structure; else they are the same.
+        if self.truncated and contcar is not None:
+            return read_structure(contcar)
+        return self.header.final_structure
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See :meth:`RunFiles.fingerprint`."""
+        return self.files.fingerprint()
+
+    @cached_property
+    def engine(self) -> EngineInfo:
+        """Version and functional, or the stand-in that wrote the files."""
+        version = str(self.header.vasp_version).strip()
+        stand_in = stand_in_label(version)
+        if stand_in is None:
+            functional = _functional(self.header)
+            return EngineInfo(name="vasp", version=version, functional=functional, surrogate=False)
+        from liponflow.workflows.engines import CHGNET_FUNCTIONAL
+
+        return EngineInfo(
+            name=f"vasp ({stand_in})", version=None, functional=CHGNET_FUNCTIONAL, surrogate=True
+        )
+
+    @property
+    def force_limit(self) -> float | None:
+        """Criterion of a relaxation on forces (eV/Å); None if it was on energy."""
+        ediffg = self.header.parameters.get("EDIFFG", 0.0)
+        return -ediffg if self.task == "relaxation" and ediffg < 0 else None
+
+    @property
+    def incar(self) -> dict[str, Any]:
+        """INCAR as VASP repeats it, JSON-like."""
+        return {key: _plain(value) for key, value in self.header.incar.items()}
+
+    @cached_property
+    def has_projected_densities(self) -> bool:
+        """Whether vasprun.xml has densities of states by site."""
+        with zopen(str(self.files.vasprun), mode="rb") as file:
+            return any(b"<partial>" in line for line in file)
+
+    @property
+    def lithium(self) -> int:
+        """Number of Li atoms."""
+        return int(self.final_structure.composition["Li"])
+
+    def calculation(self) -> Calculation:
+        """Read the result of a relaxation or static calculation.
+
+        Raises
+        ------
+        IngestError
+            If a file cannot be read.
+        """
+        vasprun = parse(self.files)
+        last = vasprun.ionic_steps[-1]
+        magmoms = self._magmoms()
+        structure = vasprun.final_structure.copy()
+        if magmoms is not None:
+            structure.add_site_property("magmom", magmoms)
+        return Calculation(
+            engine=self.engine,
+            structure=structure,
+            energy=float(vasprun.final_energy),
+            magmoms=magmoms,
+            stress=(-_KBAR_TO_GPA * np.array(last["stress"])).tolist()
+            if "stress" in last
+            else None,
+            max_force=_largest(last.get("forces")),
+            force_limit=self.force_limit,
+            converged=bool(vasprun.converged),
+            ionic_steps=len(vasprun.ionic_steps),
+            directory=self.directory,
+        )
+
+    def _magmoms(self) -> list[float] | None:
+        """Moment of every site from OUTCAR, signs kept (µB); None where it has none."""
+        path = self.files.find("OUTCAR")
+        if path is None:
+            return None
+        try:
+            moments = [float(row["tot"]) for row in Outcar(path).magnetization]
+        except UNREADABLE as error:
+            raise IngestError(
+                f"{path}: cannot be read ({error}); remove it to do without moments, or copy it "
+                "again"
+            ) from error
+        if moments and len(moments) != len(self.final_structure):
+            raise IngestError(
+                f"{path}: moments of {len(moments)} sites, but {len(self.final_structure)} in "
+                f"{self.files.vasprun}: the files belong to different runs"
+            )
+        return moments or None
+
+
+def read_run(files: RunFiles) -> Run:
+    """Read the header of a run.
+
+    Parameters
+    ----------
+    files
+        Files of the run.
+
+    Returns
+    -------
+    Run
+        Of a trajectory also one whose vasprun.xml breaks off, as when time was up.
+
+    Raises
+    ------
+    IngestError
+        If the run has not begun, was no relaxation, static calculation or molecular dynamics,
+        or its vasprun.xml is truncated or damaged.
+    """
+    if files.vasprun is None:
+        begun = files.find("OUTCAR") is not None
+        raise IngestError(
+            f"{files.directory}: no vasprun.xml"
+            + (": copy it from where VASP ran" if begun else ": VASP has not run here yet")
+        )
+    truncated = False
+    try:
+        header = parse(files, ionic_step_skip=_FIRST_STEP_ONLY)
+    except TruncatedError:
+        header = parse(files, exception_on_bad_xml=False)
+        truncated = True
+        if not header.ionic_steps or header.parameters.get("IBRION") != 0:
+            raise
+    ibrion = header.parameters.get("IBRION", -1)
+    if ibrion not in _TASKS:
+        raise IngestError(
+            f"{files.vasprun}: IBRION = {ibrion}; static calculations, relaxations (1 to 3) and "
+            "molecular dynamics (0) can be read"
+        )
+    return Run(files, header, truncated)
+
+
+class TruncatedError(IngestError):
+    """A vasprun.xml that breaks off."""
+
+
+def parse(files: RunFiles, **options: Any) -> Vasprun:
+    """Read a vasprun.xml, without densities of states and eigenvalues unless asked.
+
+    Raises
+    ------
+    TruncatedError
+        If it breaks off.
+    IngestError
+        If it is damaged, or is none.
+    """
+    assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+    options = {"parse_dos": False, "parse_eigen": False, "parse_potcar_file": False} | options
+    with warnings.catch_warnings():
+        # What they say about convergence is in the results.
+        warnings.simplefilter("ignore")
+        try:
+            return Vasprun(files.vasprun, **options)
+        except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
+            raise TruncatedError(
+                f"{files.vasprun}: breaks off ({error}): the run was killed or the copy is not "
+                "complete; continue it from its CONTCAR, or copy it again"
+            ) from error
+        except (*UNREADABLE, gzip.BadGzipFile) as error:
+            raise IngestError(
+                f"{files.vasprun}: cannot be read as a vasprun.xml "
+                f"({type(error).__name__}: {error}): copy it again"
+            ) from error
+
+
+def _functional(header: Vasprun) -> str:
+    """Functional with the U values of the elements that have one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        name = str(header.run_type)
+    if all("PAW_PBE" in symbol for symbol in header.potcar_symbols):
+        name = re.sub(r"^GGA\b", "PBE", name)  # GGA = -- is what the POTCAR has
+    values = [f"{el} {u:g}" for el, u in sorted(header.hubbards.items()) if u]
+    return f"{name} ({', '.join(values)} eV)" if values else name
+
+
+def _largest(forces: Any) -> float | None:
+    return None if forces is None else float(np.linalg.norm(forces, axis=1).max())
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | list | None) else str(value)
