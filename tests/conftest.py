@@ -1,5 +1,6 @@
 """A made-up lithiation result, for what stores, shows and exports results."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,9 @@ from liponflow.store import open_store
 from liponflow.structures.lithiation import with_magmoms
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.spinel import ordered_lnmo
+
+# Modules that write files for tests in several rooms; pytest's importlib mode does not find them.
+sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 FORMULA_UNITS = 8
 ENERGY = {0: -360.0, 8: -412.8}
