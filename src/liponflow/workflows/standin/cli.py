@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.parse_args(arguments)
+    # ASE takes the logarithm of strains; scipy warns at errors of 1e-13.
+    warnings.filterwarnings("ignore", "logm result may be inaccurate")
     from liponflow.workflows.standin.errors import InputError
     from liponflow.workflows.standin.run import run
 

@@ -1,6 +1,6 @@
 """The INCAR: its tags checked, and the settings that the stand-in acts on."""
 
-import warnings
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pymatgen.io.vasp import Incar
-from pymatgen.io.vasp.inputs import BadIncarWarning
 
 from liponflow.workflows.standin.errors import InputError
 
@@ -107,23 +106,37 @@ def read_incar(path: Path) -> Incar:
     Raises
     ------
     InputError
-        If the file is missing or empty, gives a tag twice, or has an unknown tag (the nearest
+        If the file is missing, gives a tag twice, or has an unknown tag (the nearest
         known one is suggested).
     """
     if not path.is_file():
         raise InputError(f"{path.name} is missing in {path.parent}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", BadIncarWarning)
-        try:
-            incar = Incar.from_file(path)
-        except BadIncarWarning as warning:
-            raise InputError(f"INCAR: {warning}") from None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    written = _written_tags(text)
+    incar = Incar.from_str(text)
+    if "POMASS" in written:
+        # One value per species, of which pymatgen keeps the first.
+        incar["POMASS"] = [float(value) for value in written["POMASS"].split()]
     for tag in incar:
         if tag not in KNOWN_TAGS:
             close = get_close_matches(tag, KNOWN_TAGS, n=1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise InputError(f"INCAR: unknown tag {tag}{hint}")
     return incar
+
+
+def _written_tags(text: str) -> dict[str, str]:
+    """Take the tags as they are written; VASP keeps the first of two, pymatgen the last."""
+    tags: dict[str, str] = {}
+    for line in text.splitlines():
+        for assignment in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
+            name, separator, value = assignment.partition("=")
+            tag = name.strip().upper()
+            if separator and tag in tags:
+                raise InputError(f"INCAR: {tag} is given twice: {tags[tag]} and {value.strip()}")
+            if separator:
+                tags[tag] = value.strip()
+    return tags
 
 
 def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Settings:

@@ -210,13 +210,12 @@ def _check_order(symbols: tuple[str, ...], potentials: tuple[str, ...]) -> None:
 
 
 def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
-    given = incar.get("POMASS")
-    if given is None:
+    values = incar.get("POMASS")
+    if values is None:
         return [
             potential.mass or float(atomic_masses[atomic_numbers[potential.symbol]])
             for potential in potentials
         ]
-    values = given if isinstance(given, list) else [given]
     if len(values) != len(potentials):
         raise InputError(f"INCAR: POMASS has {len(values)} values for {len(potentials)} species")
     return [float(value) for value in values]

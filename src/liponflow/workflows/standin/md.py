@@ -10,7 +10,7 @@ import numpy as np
 from ase import Atoms, units
 from ase.md.langevin import Langevin
 from ase.md.langevinbaoab import LangevinBAOAB
-from ase.md.velocitydistribution import MaxwellBoltzmannDistribution, Stationary
+from ase.md.velocitydistribution import Stationary, thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 
 from liponflow.workflows.standin.errors import InputError
@@ -85,7 +85,7 @@ def _draw_velocities(
     atoms: Atoms, temperature: float, freedom: int, rng: np.random.Generator
 ) -> None:
     """Draw velocities of exactly this temperature, as VASP does, with no drift."""
-    MaxwellBoltzmannDistribution(atoms, temperature_K=temperature, rng=rng)
+    thermalize_momenta(atoms, temperature_K=temperature, rng=rng)
     if not atoms.constraints:
         Stationary(atoms)
     kinetic = atoms.get_kinetic_energy()

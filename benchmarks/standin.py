@@ -1,0 +1,79 @@
+"""Overhead of the stand-in over the bare potential, per ionic step, at 56 atoms.
+
+Both run in one process and in turn, so that their ratio does not depend on the machine's load:
+the time that a step of the stand-in spends outside the potential, over the time inside it.
+
+Run: ``python benchmarks/standin.py``.
+"""
+
+import contextlib
+import io
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from pymatgen.io.vasp import Kpoints, Poscar
+
+from liponflow.structures.spinel import ordered_lnmo
+from liponflow.workflows.standin.inputs import read_inputs
+from liponflow.workflows.standin.outputs import Outputs
+from liponflow.workflows.standin.potential import LABEL, Potential
+from liponflow.workflows.standin.run import ionic_steps
+
+LIMIT = 0.15
+INCARS = {
+    "relaxation with moments": "IBRION = 2\nISIF = 3\nISPIN = 2\nLORBIT = 11\nEDIFFG = -1e-9\n",
+    "dynamics without stress": "IBRION = 0\nSMASS = -3\nPOTIM = 1\nTEBEG = 300\n",
+}
+STEPS = 10
+
+
+class TimedPotential(Potential):
+    """The potential with a stopwatch."""
+
+    seconds = 0.0
+
+    def calculate(self, *arguments: Any, **keywords: Any) -> None:
+        """Compute, and add up the time."""
+        start = time.perf_counter()
+        super().calculate(*arguments, **keywords)
+        TimedPotential.seconds += time.perf_counter() - start
+
+
+def overhead(directory: Path, incar: str) -> tuple[float, float]:
+    """Time one run; return seconds inside the potential per step, and overhead over it."""
+    (directory / "INCAR").write_text(f"{incar}NSW = {STEPS}\n")
+    inputs = read_inputs(directory)
+    steps = ionic_steps(inputs)
+    settings = inputs.settings
+    inputs.atoms.calc = TimedPotential(stress=settings.isif > 0, magmoms=settings.ispin == 2)
+    TimedPotential.seconds = 0.0
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()), Outputs(directory, inputs, LABEL) as outputs:
+        for step in steps:
+            outputs.write(step)
+    total = time.perf_counter() - start
+    return TimedPotential.seconds / STEPS, total / TimedPotential.seconds - 1
+
+
+def main() -> None:
+    """Print the overheads, and fail if one is above the limit."""
+    worst = 0.0
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        poscar = Poscar(ordered_lnmo().get_sorted_structure())
+        poscar.write_file(directory / "POSCAR")
+        (directory / "POTCAR.spec").write_text("\n".join(poscar.site_symbols))
+        Kpoints.gamma_automatic((3, 3, 3)).write_file(directory / "KPOINTS")
+        print(f"{len(poscar.structure)} atoms, {STEPS} steps")
+        for what, incar in INCARS.items():
+            inside, ratio = overhead(directory, incar)
+            worst = max(worst, ratio)
+            print(f"{what}: potential {inside:.3f} s per step, overhead {ratio:.1%}")
+    if worst > LIMIT:
+        raise SystemExit(f"overhead {worst:.1%} is above {LIMIT:.0%}")
+
+
+if __name__ == "__main__":
+    main()
