@@ -1,0 +1,182 @@
+"""Every command and every Python example of the README, executed in its order in one folder.
+
+Blocks marked ``console`` and ``python`` run as they are printed, with these exceptions, which
+are all there are:
+
+- ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
+  ``make --dry-run``.
+- ``source .venv/bin/activate`` is where the tests already are.
+- ``liponflow run`` with a potential is killed (SIGKILL) once a calculation has finished, so that
+  the ``liponflow resume`` that comes next has the work to do that the README says it does.
+- ``liponflow run --engine vasp`` must be refused for want of VASP, and of nothing else.
+- The uuid that the README shows stands for that of the result that was computed here.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+UUID = re.compile(r"\bb7623429\b")
+PRIVATE = ("LIPONFLOW_", "ATOMATE2_", "PMG_")
+"""Settings of whoever runs the tests."""
+PATIENCE = 300
+"""Most seconds to wait for a first calculation on a busy machine."""
+
+
+class Reader:
+    """Someone who follows the README in an empty folder, with the package on the PATH."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        tools = str(Path(sys.executable).parent)
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(PRIVATE)}
+        self.environment = clean | {
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "HOME": str(folder),  # whoever runs the tests may have settings there
+            "MPLBACKEND": "Agg",
+            "OMP_NUM_THREADS": "1",
+            "COLUMNS": "100",
+        }
+
+    def type(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run one line in a shell, as it is printed."""
+        return subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def follow(self, command: str) -> str:
+        """Run one command by the rules of this module and return what it printed."""
+        if command.startswith("make "):
+            done = subprocess.run(
+                ["make", "--dry-run", *command.split()[1:]],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        elif command == "source .venv/bin/activate":
+            return ""
+        elif "--engine vasp" in command:
+            done = self.type(command)
+            assert done.returncode == 2
+            assert "VASP_CMD" in done.stderr, done.stderr
+            return done.stderr
+        elif command.startswith("liponflow run"):
+            return self.start_and_kill(command)
+        else:
+            done = self.type(UUID.sub(self.uuid, command))
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
+    def start_and_kill(self, command: str) -> str:
+        """Start a campaign and kill it once a calculation has finished."""
+        log = self.folder / "run.log"
+        with log.open("w") as file:
+            process = subprocess.Popen(
+                ["bash", "-c", f"exec {command}"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=file,
+                stderr=file,
+            )
+        limit = time.monotonic() + PATIENCE
+        try:
+            while "finished relax" not in log.read_text():
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < limit, log.read_text()
+                time.sleep(0.1)
+        finally:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        return log.read_text()
+
+    def uuid(self, _: re.Match[str]) -> str:
+        """First characters of the uuid of the one result."""
+        code = (
+            "from liponflow.store import find_results, open_store;"
+            "print(find_results(open_store('liponflow.db', read_only=True))[0].uuid[:8])"
+        )
+        return self.type(f'python -c "{code}"').stdout.strip()
+
+
+def test_every_block_is_of_a_kind_that_is_executed() -> None:
+    fences = re.findall(r"^```(.*)$", README, re.MULTILINE)
+    assert set(fences) == {"console", "python", ""}
+    assert fences.count("") == len(BLOCK.findall(README))
+
+
+def test_files_that_the_readme_shows_exist() -> None:
+    targets = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert "docs/figures/moments.png" in targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Follow the README from top to bottom; the folder afterwards, and what each step printed."""
+    reader = Reader(tmp_path_factory.mktemp("readme"))
+    printed: dict[str, str] = {}
+    for language, block in BLOCK.findall(README):
+        if language == "python":
+            (reader.folder / "example.py").write_text(block, encoding="utf-8")
+            done = reader.type("python -W error::DeprecationWarning:__main__ example.py")
+            assert done.returncode == 0, f"{block}\n{done.stderr}"
+            printed[block] = done.stdout
+            continue
+        for line in block.replace("\\\n", "").splitlines():
+            assert line.startswith("$ "), f"{line!r} is no command; the README shows no output"
+            printed[line.removeprefix("$ ")] = reader.follow(line.removeprefix("$ "))
+    return reader.folder, printed
+
+
+def output_of(session: tuple[Path, dict[str, str]], beginning: str) -> str:
+    """Look up what the one step with this beginning printed."""
+    (found,) = [text for step, text in session[1].items() if step.startswith(beginning)]
+    return found
+
+
+def test_resume_finishes_what_was_killed(session: tuple[Path, dict[str, str]]) -> None:
+    before = output_of(session, "liponflow run lithiation --structure")
+    after = output_of(session, "liponflow resume")
+    finished = re.findall(r"finished (relax .+)", before)
+    assert finished
+    started = re.findall(r"started (.+)", after)
+    assert started
+    assert not set(finished) & set(started)
+    assert "lithiation of LiCoO2" in after
+
+
+def test_commands_leave_the_files_that_they_name(session: tuple[Path, dict[str, str]]) -> None:
+    folder = session[0]
+    names = {"lco/lithiation.json", "lco/voltage.png", "states.csv", "POSCAR", "figures/hull.svg"}
+    assert [name for name in names if not (folder / name).is_file()] == []
+    assert (folder / "vasp_inputs" / "provenance.yaml").is_file()
+    assert (folder / "vasp_inputs" / "lithium-metal" / "relax" / "OUTCAR").is_file()
+    assert (folder / "states.csv").read_text().startswith("x,")
+
+
+def test_queries_find_the_campaign(session: tuple[Path, dict[str, str]]) -> None:
+    assert "LiCoO2" in output_of(session, "liponflow results list")
+    assert "voltages" in output_of(session, "liponflow results show")
+    assert "LiCoO2" in output_of(session, "from liponflow.store")
+
+
+def test_settings_table_is_complete() -> None:
+    from liponflow.settings import Settings
+
+    table = README.split("## Settings")[1].split("##")[0]
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(Settings.model_fields)
