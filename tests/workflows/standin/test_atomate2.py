@@ -8,7 +8,7 @@ import pytest
 from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
 from emmet.core.types.enums import TaskState
 from jobflow import Flow, run_locally
-from pymatgen.core import Structure
+from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Incar
 
 from liponflow.workflows.standin.identity import stand_in_label
@@ -21,11 +21,11 @@ KEYWORDS = {
 
 @pytest.mark.filterwarnings("ignore:No POTCAR file:UserWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_relaxation_and_static_end_in_emmet_documents(
-    lithium: Structure, tmp_path: Path, monkeypatch
-) -> None:
+def test_relaxation_and_static_end_in_emmet_documents(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    relaxation = RelaxMaker(**KEYWORDS).make(lithium)
+    lattice = Lattice([[0, 2.1, 2.1], [2.1, 0, 2.1], [2.1, 2.1, 0]])
+    oxide = Structure(lattice, ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.47]])
+    relaxation = RelaxMaker(**KEYWORDS).make(oxide)
     static = StaticMaker(**KEYWORDS).make(
         relaxation.output.structure, prev_dir=relaxation.output.dir_name
     )
@@ -35,6 +35,8 @@ def test_relaxation_and_static_end_in_emmet_documents(
         assert document.state is TaskState.SUCCESS
         version = document.calcs_reversed[0].vasp_version
         assert stand_in_label(version) == "stand-in: chgnet 0.3.0"
+        # MAGMOM of the input set, positive for Ni.
+        assert document.structure.site_properties["magmom"][0] > 1
     limit = abs(Incar(relaxed.input.incar or relaxed.orig_inputs.incar)["EDIFFG"])
     assert np.linalg.norm(relaxed.output.forces, axis=1).max() < limit
     # The same geometry to the digits of the files, the same potential.
