@@ -487,7 +487,7 @@ def sleep_with_child(folder):
     folder = Path(folder)
     if (folder / "awake").exists():
         return
-    child = subprocess.Popen(["sleep", "600"], start_new_session=True)  # noqa: S607
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True)
     draft = folder / ".pids"
     draft.write_text(json.dumps([os.getpid(), child.pid]))
     draft.rename(folder / "pids")
