@@ -1,5 +1,6 @@
 """Molecular dynamics in segments, through atomate2, custodian, emmet and the stand-in."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ PRINTED = 2e-8
 @pytest.fixture
 def rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("ATOMATE2_VASP_CMD", "ATOMATE2_VASP_GAMMA_CMD"):
-        monkeypatch.setenv(variable, "liponflow-vasp")
+        monkeypatch.setenv(variable, str(Path(sys.executable).with_name("liponflow-vasp")))
 
 
 def run(folder: Path, **options: Any) -> MDResult:
