@@ -16,7 +16,19 @@ ENERGIES = np.linspace(LOWEST, HIGHEST, POINTS)
 LM_FIELDS = ("s", "py", "pz", "px", "dxy", "dyz", "dz2", "dxz", "x2-y2")
 L_FIELDS = ("s", "p", "d")
 
-DEFAULTS: dict[str, Any] = {"ISPIN": 1, "NSW": 0, "IBRION": -1, "NELM": 60, "EDIFFG": 1e-4}
+# What a vasprun.xml says whether or not the INCAR does, and readers rely on.
+DEFAULTS: dict[str, Any] = {
+    "ISPIN": 1,
+    "NSW": 0,
+    "IBRION": -1,
+    "NELM": 60,
+    "EDIFFG": 1e-4,
+    "LDAU": False,
+    "LHFCALC": False,
+    "LUSE_VDW": False,
+    "AEXX": 0.0,
+    "HFSCREEN": 0.0,
+}
 
 
 def bump(centre: float, states: float = 1.0) -> np.ndarray:
@@ -53,15 +65,15 @@ class Run:
     """Kinetic energy of every step (eV) of a molecular dynamics."""
     densities: Densities | None = None
     version: str = "6.4.2"
-    start: Structure | None = None
-    """Structure of the POSCAR; that of the first step by default."""
+    end: Structure | None = None
+    """Structure of the CONTCAR; that of the last step by default."""
 
     def write(self, folder: Path) -> Path:
         """Write INCAR, POSCAR, CONTCAR, OUTCAR and vasprun.xml."""
         folder.mkdir(parents=True, exist_ok=True)
         Incar(dict(self.incar)).write_file(folder / "INCAR")
-        Poscar(self.start or self.steps[0]).write_file(folder / "POSCAR")
-        Poscar(self.steps[-1]).write_file(folder / "CONTCAR", significant_figures=16)
+        Poscar(self.steps[0]).write_file(folder / "POSCAR")
+        Poscar(self.end or self.steps[-1]).write_file(folder / "CONTCAR", significant_figures=16)
         (folder / "OUTCAR").write_text(self.outcar())
         (folder / "vasprun.xml").write_text(self.vasprun())
         return folder
@@ -75,7 +87,7 @@ class Run:
             f"<rc><c>{species.count(s)}</c><c>{s}</c><c>1.0</c><c>1.0</c><c>PAW_PBE {s}</c></rc>"
             for s in kinds
         )
-        settings = {**DEFAULTS, **self.incar}
+        settings = {**DEFAULTS, **self.incar, "ENMAX": self.incar.get("ENCUT", 400)}
         return (
             '<?xml version="1.0" encoding="ISO-8859-1"?>\n<modeling>\n<generator>'
             f'<i name="program" type="string">vasp </i>'
@@ -87,9 +99,9 @@ class Run:
             f'<parameters>{_settings(settings)}<i type="string" name="GGA">PE</i></parameters>\n'
             f'<atominfo><array name="atoms"><set>{atoms}</set></array>'
             f'<array name="atomtypes"><set>{types}</set></array></atominfo>\n'
-            f"{_structure(self.start or self.steps[0], 'initialpos')}\n"
+            f"{_structure(self.steps[0], 'initialpos')}\n"
             + "".join(self._step(index) for index in range(len(self.steps)))
-            + f"{_structure(self.steps[-1], 'finalpos')}\n</modeling>\n"
+            + f"{_structure(self.end or self.steps[-1], 'finalpos')}\n</modeling>\n"
         )
 
     def _step(self, index: int) -> str:
@@ -108,14 +120,16 @@ class Run:
 
     def outcar(self) -> str:
         """Text of an OUTCAR."""
+        energy = f"{self.energies[-1]:.8f}"
         text = (
             f" vasp.{self.version} 01Jan24 (build Jan 01 2024 00:00:00) complex\n"
             " running    2 mpi-ranks, with    1 threads/rank\n"
+            f"   IBRION = {self.incar.get('IBRION', -1):6d}    ionic relax\n"
             "   k-points           NKPTS =      1   k-points in BZ     NKDIM =      1   "
             "number of bands    NBANDS=     20\n"
             " total plane-waves  NPLWV =   1000\n"
-            " energy  without entropy=    -1.0  energy(sigma->0) =    -1.0\n"
-            f"  free  energy   TOTEN  =       {self.energies[-1]:.8f} eV\n"
+            f" energy  without entropy= {energy}  energy(sigma->0) = {energy}\n"
+            f"  free  energy   TOTEN  =       {energy} eV\n"
             " E-fermi :   2.0000     XC(G=0):  -1.0     alpha+bet : -1.0\n"
         )
         if self.moments is not None:

@@ -23,8 +23,9 @@ from liponflow.workflows.ingest.unit import Unit, same_structure
 
 RIGHT_ANGLE_TOLERANCE = 5.0
 """Degrees by which a pseudo-cubic cell may differ from a right angle."""
-ENERGY_TAGS = ("ENCUT", "PREC", "ISPIN", "LASPH", "ISMEAR", "SIGMA")
-"""INCAR tags that have to agree for energies to be comparable, beside the functional."""
+ENERGY_TAGS = ("ENMAX", "PREC", "ISPIN", "LASPH", "ISMEAR", "SIGMA")
+"""Tags that have to agree for energies to be comparable, beside the functional; vasprun.xml has
+ENCUT as ENMAX."""
 
 LITHIUM = Element("Li")
 
@@ -204,14 +205,20 @@ def _static(
 
 
 def _differences(runs: Sequence[Run]) -> list[str]:
+    """Say which settings differ among the relaxations, or among the static calculations."""
     notes = []
-    for tag in ENERGY_TAGS:
-        values = sorted({str(run.header.parameters.get(tag)) for run in runs})
-        if len(values) > 1:
-            notes.append(
-                f"{tag} differs among the runs ({', '.join(values)}): energies may not compare"
-            )
+    for task in ("relaxation", "static"):
+        settings = [_settings(run) for run in runs if run.task == task]
+        for tag in settings[0] if settings else ():
+            values = sorted({setting[tag] for setting in settings})
+            if len(values) > 1:
+                notes.append(f"{tag} differs ({', '.join(values)}): energies may not compare")
     return notes
+
+
+def _settings(run: Run) -> dict[str, str]:
+    settings = {tag: str(run.header.parameters.get(tag)) for tag in ENERGY_TAGS}
+    return settings | {"k-points": str(run.header.kpoints.kpts)}
 
 
 def _skewed(runs: Sequence[Run]) -> list[str]:

@@ -182,11 +182,9 @@ def read_run(files: RunFiles) -> Run:
     truncated = False
     try:
         header = parse(files, ionic_step_skip=_FIRST_STEP_ONLY)
-    except TruncatedError:
-        header = parse(files, exception_on_bad_xml=False)
+    except TruncatedError as error:
+        header = _trajectory_header(files, error)
         truncated = True
-        if not header.ionic_steps or header.parameters.get("IBRION") != 0:
-            raise
     ibrion = header.parameters.get("IBRION", -1)
     if ibrion not in _TASKS:
         raise IngestError(
@@ -194,6 +192,17 @@ def read_run(files: RunFiles) -> Run:
             "molecular dynamics (0) can be read"
         )
     return Run(files, header, truncated)
+
+
+def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
+    """Read what there is if it is of a molecular dynamics, whose steps so far are of use."""
+    try:
+        header = parse(files, exception_on_bad_xml=False)
+    except IngestError:
+        raise error from None
+    if not header.ionic_steps or header.parameters.get("IBRION") != 0:
+        raise error
+    return header
 
 
 class TruncatedError(IngestError):
@@ -219,8 +228,8 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
             return Vasprun(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
             raise TruncatedError(
-                f"{files.vasprun}: breaks off ({error}): the run was killed or the copy is not "
-                "complete; continue it from its CONTCAR, or copy it again"
+                f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
+                "continue it from its CONTCAR; else copy the file again"
             ) from error
         except (*UNREADABLE, gzip.BadGzipFile) as error:
             raise IngestError(
