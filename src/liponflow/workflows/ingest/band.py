@@ -21,7 +21,7 @@ _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
 
 
 @dataclass(frozen=True)
-class BandUnit(Unit):
+class BandUnit(Unit[Run]):
     """The images between the end points, which are in `ends`."""
 
     kind: ClassVar[str] = "neb"

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from liponflow.analysis.dos_files import densities_of_vasprun
 from liponflow.analysis.pdos import PDOSResult, pdos_state
 from liponflow.analysis.result import Result
 from liponflow.workflows.ingest.lithiation import formula_units, frameworks
-from liponflow.workflows.ingest.runs import Run, parse
+from liponflow.workflows.ingest.runs import AnyRun, Run
 from liponflow.workflows.ingest.unit import Unit
 
 
 @dataclass(frozen=True)
-class PDOSUnit(Unit):
+class PDOSUnit(Unit[AnyRun]):
     """Runs of one framework with different Li contents, or any one run."""
 
     kind: ClassVar[str] = "pdos"
@@ -24,13 +23,16 @@ class PDOSUnit(Unit):
 
     def build(self) -> Result:
         """See Unit."""
-        states, converged = [], []
-        for run in self.runs:
-            vasprun = parse(run.files, parse_dos=True)
-            x = run.lithium / self.units if self.units else None
-            structure = vasprun.final_structure
-            states.append(pdos_state(densities_of_vasprun(vasprun), structure, run.directory, x))
-            converged.append(bool(vasprun.converged))
+        states = [
+            pdos_state(
+                run.densities(),
+                run.final_structure,
+                run.directory,
+                run.lithium / self.units if self.units else None,
+            )
+            for run in self.runs
+        ]
+        converged = [run.converged for run in self.runs]
         first = states[0].structure.composition
         return PDOSResult(
             formula=first.reduced_formula,
@@ -53,7 +55,7 @@ class PDOSUnit(Unit):
         ]
 
 
-def pdos_units(runs: Sequence[Run], units: int | None = None) -> list[PDOSUnit]:
+def pdos_units(runs: Sequence[AnyRun], units: int | None = None) -> list[PDOSUnit]:
     """Find the runs with projected densities; those of one framework stand in one result.
 
     Parameters
@@ -63,7 +65,7 @@ def pdos_units(runs: Sequence[Run], units: int | None = None) -> list[PDOSUnit]:
     units
         Formula units in the cell, if the user says.
     """
-    having = [run for run in runs if run.has_projected_densities]
+    having = [run for run in runs if not isinstance(run, Run) or run.has_projected_densities]
     found = []
     grouped = frameworks(having)
     for group in grouped:
@@ -77,13 +79,13 @@ def pdos_units(runs: Sequence[Run], units: int | None = None) -> list[PDOSUnit]:
     return found + [PDOSUnit([run]) for run in having if id(run) not in members]
 
 
-def _one_per_content(group: Sequence[Run]) -> tuple[list[Run], list[str]]:
+def _one_per_content(group: Sequence[AnyRun]) -> tuple[list[AnyRun], list[str]]:
     """Keep one run per Li content: static before relaxation, then the lowest energy."""
-    chosen: list[Run] = []
+    chosen: list[AnyRun] = []
     notes = []
     for n_li in dict.fromkeys(run.lithium for run in group):
         here = [run for run in group if run.lithium == n_li]
-        best = min(here, key=_preference) if len(here) > 1 else here[0]
+        best = min(here, key=lambda run: (run.task != "static", run.last_energy))
         chosen.append(best)
         notes += [
             f"{run.directory} is left out: {best.directory} has the same composition"
@@ -91,7 +93,3 @@ def _one_per_content(group: Sequence[Run]) -> tuple[list[Run], list[str]]:
             if run is not best
         ]
     return chosen, notes
-
-
-def _preference(run: Run) -> tuple[bool, float]:
-    return run.task != "static", float(parse(run.files).final_energy)

@@ -25,7 +25,7 @@ _LANGEVIN = 3
 
 
 @dataclass(frozen=True)
-class TrajectoryUnit(Unit):
+class TrajectoryUnit(Unit[Run]):
     """Segments in their order."""
 
     kind: ClassVar[str] = "md"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from jobflow import JobStore
 from monty.json import jsanitize
@@ -13,6 +14,7 @@ from rich.progress import track
 from liponflow.analysis.result import Result
 from liponflow.workflows.ingest.band import band_unit
 from liponflow.workflows.ingest.densities import pdos_units
+from liponflow.workflows.ingest.doscar_run import DoscarRun, read_doscar_run
 from liponflow.workflows.ingest.dynamics import trajectory_units
 from liponflow.workflows.ingest.files import Band, RunFiles, find_runs
 from liponflow.workflows.ingest.lithiation import lithiation_units
@@ -92,14 +94,17 @@ def _recognise(
     report: Report,
     formula_units: int | None,
     console: Console,
-) -> list[Unit]:
-    units: list[Unit] = []
+) -> list[Unit[Any]]:
+    units: list[Unit[Any]] = []
     runs: list[Run] = []
+    densities: list[DoscarRun] = []
     places = {item.place: item for group in found for item in group}
     for item in track(list(places.values()), "reading", console=console, transient=True):
         try:
             if isinstance(item, Band):
                 units.append(band_unit(item))
+            elif item.vasprun is None and item.find("DOSCAR"):
+                densities.append(read_doscar_run(item))
             else:
                 runs.append(read_run(item))
         except ValueError as error:
@@ -110,12 +115,12 @@ def _recognise(
     used = {id(run) for unit in sets for run in (*unit.runs, *unit.metal)}
     units += trajectory_units(dynamics)
     units += sets
-    units += pdos_units(others, formula_units)
+    units += pdos_units([*others, *densities], formula_units)
     units += [SingleUnit([run]) for run in others if id(run) not in used]
     return units
 
 
-def _store(unit: Unit, store: JobStore, report: Report) -> None:
+def _store(unit: Unit[Any], store: JobStore, report: Report) -> None:
     if store.query_one({"uuid": unit.uuid}, ["uuid"]) is not None:
         report.known.append(f"{unit.kind}: {unit.title}")
         return
@@ -124,7 +129,7 @@ def _store(unit: Unit, store: JobStore, report: Report) -> None:
     report.stored.append(Stored(unit.uuid, result, len(unit.runs)))
 
 
-def _document(unit: Unit, result: Result) -> dict[str, object]:
+def _document(unit: Unit[Any], result: Result) -> dict[str, object]:
     """Document like that of a job, so that results of both kinds are found alike."""
     return {
         "uuid": unit.uuid,
@@ -138,5 +143,5 @@ def _document(unit: Unit, result: Result) -> dict[str, object]:
     }
 
 
-def _located(unit: Unit, message: str) -> str:
+def _located(unit: Unit[Any], message: str) -> str:
     return message if message.startswith("/") else f"{unit.title}: {message}"

@@ -18,7 +18,7 @@ from liponflow.analysis.lithiation import (
 from liponflow.analysis.lithium_sites import lithium_sites
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
-from liponflow.workflows.ingest.runs import Run
+from liponflow.workflows.ingest.runs import AnyRun, R, Run
 from liponflow.workflows.ingest.unit import Unit, same_structure
 
 RIGHT_ANGLE_TOLERANCE = 5.0
@@ -31,7 +31,7 @@ LITHIUM = Element("Li")
 
 
 @dataclass(frozen=True)
-class LithiationUnit(Unit):
+class LithiationUnit(Unit[Run]):
     """Runs of one framework, and of Li metal."""
 
     kind: ClassVar[str] = "lithiation"
@@ -118,9 +118,9 @@ def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[Lith
     return found
 
 
-def frameworks(runs: Iterable[Run]) -> list[list[Run]]:
+def frameworks(runs: Iterable[R]) -> list[list[R]]:
     """Group runs that differ in Li only and were computed with one method."""
-    groups: dict[tuple[str, str], list[Run]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[R]] = defaultdict(list)
     for run in runs:
         host = _host(run)
         if any(element.is_transition_metal for element in host.elements):
@@ -130,7 +130,7 @@ def frameworks(runs: Iterable[Run]) -> list[list[Run]]:
     ]
 
 
-def formula_units(runs: Sequence[Run], given: int | None) -> tuple[int, list[str]]:
+def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[str]]:
     """Count the formula units in the cell, which say what x = 1 is.
 
     Parameters
@@ -157,7 +157,7 @@ def formula_units(runs: Sequence[Run], given: int | None) -> tuple[int, list[str
     return most, [note]
 
 
-def _host(run: Run) -> Composition:
+def _host(run: AnyRun) -> Composition:
     composition = run.final_structure.composition
     return Composition({el: n for el, n in composition.items() if el != LITHIUM})
 

@@ -3,20 +3,24 @@
 import gzip
 import re
 import warnings
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar, Vasprun
 
+from liponflow.analysis.dos_files import densities_of_vasprun
+from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.structures.read import read_structure
 from liponflow.workflows.ingest.files import IngestError, RunFiles
 from liponflow.workflows.standin.identity import stand_in_label
 
+R = TypeVar("R", bound="AnyRun")
 Task = Literal["static", "relaxation", "md"]
 
 _TASKS: dict[int, Task] = {
@@ -35,29 +39,79 @@ UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSErr
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run that VASP has begun, as far as its header and last structure say."""
+class AnyRun(ABC):
+    """A run of VASP, whichever of its files were kept."""
 
     files: RunFiles
-    header: Vasprun
-    """vasprun.xml with the first ionic step only."""
-    truncated: bool
-    """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
 
     @property
     def directory(self) -> str:
         """Where it ran."""
         return str(self.files.directory)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """See :meth:`RunFiles.fingerprint`."""
+        return self.files.fingerprint()
+
     @property
+    def lithium(self) -> int:
+        """Number of Li atoms."""
+        return int(self.final_structure.composition["Li"])
+
+    @property
+    @abstractmethod
     def task(self) -> Task:
         """What VASP did with the ions."""
+
+    @property
+    @abstractmethod
+    def engine(self) -> EngineInfo:
+        """Version and functional, or the stand-in that wrote the files."""
+
+    @property
+    @abstractmethod
+    def incar(self) -> dict[str, Any]:
+        """INCAR, JSON-like."""
+
+    @property
+    @abstractmethod
+    def final_structure(self) -> Structure:
+        """Structure that it ended with, and that a continued run begins with."""
+
+    @property
+    @abstractmethod
+    def last_energy(self) -> float:
+        """Energy that it ended with (eV)."""
+
+    @property
+    @abstractmethod
+    def converged(self) -> bool:
+        """Whether VASP converged."""
+
+    @abstractmethod
+    def densities(self) -> SiteDensities:
+        """Read its densities of states."""
+
+
+@dataclass(frozen=True)
+class Run(AnyRun):
+    """A run with its vasprun.xml, read as far as the header and the last structure."""
+
+    header: Vasprun
+    """vasprun.xml with the first ionic step only."""
+    truncated: bool
+    """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
+
+    @property
+    def task(self) -> Task:
+        """See AnyRun."""
         steps = self.header.parameters.get("NSW", 0)
         return "static" if steps in (-1, 0) else _TASKS[self.header.parameters["IBRION"]]
 
     @cached_property
     def final_structure(self) -> Structure:
-        """Structure that it ended with, and that a continued run begins with."""
+        """See AnyRun."""
         contcar = self.files.find("CONTCAR")
         # A vasprun.xml that breaks off has no final structure; else they are the same.
         if self.truncated and contcar is not None:
@@ -65,13 +119,8 @@ class Run:
         return self.header.final_structure
 
     @cached_property
-    def fingerprint(self) -> str:
-        """See :meth:`RunFiles.fingerprint`."""
-        return self.files.fingerprint()
-
-    @cached_property
     def engine(self) -> EngineInfo:
-        """Version and functional, or the stand-in that wrote the files."""
+        """See AnyRun."""
         version = str(self.header.vasp_version).strip()
         stand_in = stand_in_label(version)
         if stand_in is None:
@@ -91,7 +140,7 @@ class Run:
 
     @property
     def incar(self) -> dict[str, Any]:
-        """INCAR as VASP repeats it, JSON-like."""
+        """See AnyRun."""
         return {key: _plain(value) for key, value in self.header.incar.items()}
 
     @cached_property
@@ -100,10 +149,19 @@ class Run:
         with zopen(str(self.files.vasprun), mode="rb") as file:
             return any(b"<partial>" in line for line in file)
 
-    @property
-    def lithium(self) -> int:
-        """Number of Li atoms."""
-        return int(self.final_structure.composition["Li"])
+    @cached_property
+    def last_energy(self) -> float:
+        """See AnyRun."""
+        return float(parse(self.files).final_energy)
+
+    @cached_property
+    def converged(self) -> bool:
+        """See AnyRun."""
+        return bool(parse(self.files).converged)
+
+    def densities(self) -> SiteDensities:
+        """See AnyRun."""
+        return densities_of_vasprun(parse(self.files, parse_dos=True))
 
     def calculation(self) -> Calculation:
         """Read the result of a relaxation or static calculation.

@@ -6,11 +6,12 @@ from typing import ClassVar
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.result import Calculation
 from liponflow.analysis.vasp_runs import CalculationResult
+from liponflow.workflows.ingest.runs import Run
 from liponflow.workflows.ingest.unit import Unit
 
 
 @dataclass(frozen=True)
-class SingleUnit(Unit):
+class SingleUnit(Unit[Run]):
     """One run."""
 
     kind: ClassVar[str] = "calculation"

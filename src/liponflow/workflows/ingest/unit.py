@@ -5,14 +5,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo, Provenance, Result
-from liponflow.workflows.ingest.runs import Run
+from liponflow.workflows.ingest.runs import R
 from liponflow.workflows.provenance import provenance
 
 PRESET = "as run"
@@ -23,13 +23,13 @@ SAME_PLACE = 1e-3
 
 
 @dataclass(frozen=True)
-class Unit(ABC):
+class Unit(ABC, Generic[R]):
     """Runs that make one result."""
 
     kind: ClassVar[str]
     """Kind of the result."""
 
-    runs: Sequence[Run]
+    runs: Sequence[R]
     """In the order of the result; never empty."""
 
     @abstractmethod
