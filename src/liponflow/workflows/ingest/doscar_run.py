@@ -103,7 +103,7 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
     Raises
     ------
     IngestError
-        If INCAR or the structure is missing or damaged; if the ions moved; or if a stand-in
+        If INCAR or the structure is missing, if the ions moved, or if a stand-in
         wrote it.
     """
     incar, doscar = files.find("INCAR"), files.find("DOSCAR")
@@ -111,11 +111,8 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
     if incar is None or poscar is None:
         missing = "INCAR" if incar is None else "CONTCAR or POSCAR"
         raise IngestError(f"{doscar}: {missing} is missing beside it, nor is there a vasprun.xml")
-    try:
-        settings = Incar.from_file(incar)
-    except ValueError as error:
-        raise IngestError(f"{incar}: cannot be read ({error})") from error
-    if settings.get("NSW", 0) > 0:
+    settings = Incar.from_file(incar)
+    if settings.get("NSW", 0) not in (-1, 0):
         raise IngestError(
             f"{doscar}: of a run with NSW = {settings['NSW']}, whose total density VASP averages "
             "over the steps: use its vasprun.xml, or a static calculation"
