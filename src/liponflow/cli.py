@@ -37,6 +37,20 @@ class Kind(StrEnum):
     LITHIATION = "lithiation"
 
 
+class ResultKind(StrEnum):
+    """Kinds of results: of campaigns, and of VASP runs that were ingested."""
+
+    LITHIATION = "lithiation"
+    PDOS = "pdos"
+    MD = "md"
+    NEB = "neb"
+    CALCULATION = "calculation"
+
+
+DRAWN = frozenset({ResultKind.LITHIATION, ResultKind.PDOS})
+"""Kinds with figures; each is a module of `analysis.figures` of the same name."""
+
+
 class Format(StrEnum):
     """Formats of `results export`."""
 
@@ -161,6 +175,42 @@ def inputs(
 
 
 @app.command()
+def ingest(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Directories with VASP runs at any depth, or vasprun.xml files."),
+    ],
+    *,
+    formula_units: Annotated[
+        int | None,
+        typer.Option(min=1, help="Li of a lithiation's cell at x = 1 \\[default: guessed]."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Read VASP runs that are there already, and store what they are; known ones are skipped."""
+    with reported_errors(debug=ctx.obj):
+        from rich.console import Console
+
+        from liponflow.workflows.campaigns import writable_store
+        from liponflow.workflows.ingest import ingest as ingest_runs
+
+        with writable_store(_settings(store=store).store) as opened:
+            report = ingest_runs(
+                paths, opened, formula_units=formula_units, console=Console(stderr=True)
+            )
+    for item in report.stored:
+        runs = f"{item.runs} run{'s' if item.runs > 1 else ''}"
+        typer.echo(f"{item.uuid[:8]}  {item.result.kind} of {item.result.formula}, {runs}")
+    if report.known:
+        say(f"{len(report.known)} in the store already")
+    for message in report.broken:
+        say(f"not read: {message}", style="red")
+    if report.broken:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
 def figures(
     ctx: typer.Context,
     result: Annotated[str, typer.Argument(help="First characters of the result's uuid.")],
@@ -179,7 +229,7 @@ def figures(
 def results_list(
     ctx: typer.Context,
     *,
-    kind: Annotated[Kind | None, typer.Option(help="Only this kind.")] = None,
+    kind: Annotated[ResultKind | None, typer.Option(help="Only this kind.")] = None,
     formula: Annotated[str | None, typer.Option(help="Only this reduced formula.")] = None,
     engine: Annotated[str | None, typer.Option(help="Only this engine.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Completed at or after.")] = None,
@@ -317,8 +367,12 @@ def _draw(result: Any, out: Path) -> list[Path]:
     """Draw every figure of a result; one topic has one name in every room."""
     from liponflow.analysis.figures.style import save
 
+    if result.kind not in DRAWN:
+        raise ValueError(
+            f"no figures of {result.kind} results; of {', '.join(sorted(DRAWN))} only"
+        )
     out.mkdir(parents=True, exist_ok=True)
-    module = import_module(f"liponflow.analysis.figures.{Kind(result.kind)}")
+    module = import_module(f"liponflow.analysis.figures.{result.kind}")
     return [
         path
         for name, figure in module.all_figures(result).items()

@@ -22,6 +22,12 @@ class Heading(NamedTuple):
 
 
 HEADINGS = {
+    "image": Heading("image"),
+    "first_step": Heading("from\nstep"),
+    "n_steps": Heading("steps"),
+    "start_temperature": Heading("from\nK", ".0f"),
+    "end_temperature": Heading("to\nK", ".0f"),
+    "complete": Heading("complete"),
     "x": Heading("x", ".4g"),
     "x_low": Heading("from x", ".4g"),
     "x_high": Heading("to x", ".4g"),
@@ -34,13 +40,24 @@ HEADINGS = {
     "voltage": Heading("V vs Li", ".2f"),
     "family": Heading("family"),
     "start_cell": Heading("start cell"),
+    "distance": Heading("path\nÅ", ".3f"),
+    "energy": Heading("E\neV", "z.3f"),
     "max_force": Heading("F max\neV/Å", ".3f"),
+    "converged": Heading("conv."),
+    "efermi": Heading("E Fermi\neV", ".3f"),
+    "formula": Heading("formula", wraps=True),
+    "directory": Heading("directory", wraps=True),
     "published": Heading("published", wraps=True),
     "reason": Heading("why refused", wraps=True),
     "li_energy_per_atom": Heading("Li metal, eV/atom", ".4f"),
     "formula_units": Heading("formula units (f.u.)"),
     "volume_change_x0_to_x2_percent": Heading("volume, x = 0 to 2, %", "+.1f"),
     "two_phase": Heading("x = 1 to 2"),
+    "time_step": Heading("time step, fs", "g"),
+    "duration": Heading("duration, ps", ".3g"),
+    "mean_temperature": Heading("mean temperature, K", ".0f"),
+    "barrier": Heading("barrier, eV", ".3f"),
+    "reverse_barrier": Heading("reverse barrier, eV", ".3f"),
 }
 """Fields in the order of their columns. A narrow terminal loses columns from the right. The key
 that ends in a dot stands for one column per element."""
@@ -150,7 +167,7 @@ def _key(column: str) -> str:
 
 def _short(engine: EngineInfo) -> str:
     star = "*" if engine.surrogate else ""
-    return f"{engine.name} {engine.weights or engine.version}{star}"
+    return f"{engine.name} {engine.weights or engine.version or ''}".rstrip() + star
 
 
 def _text(value: Any, format_: str = "") -> str:

@@ -48,7 +48,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
     RunError
         If the run was interrupted or could not be written; it can be resumed.
     """
-    with _writable_store(settings.store) as store:
+    with writable_store(settings.store) as store:
         report = local.start(
             flow,
             store,
@@ -89,7 +89,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
         raise FileNotFoundError(f"no unfinished run in {settings.runs_dir}")
     config = Journal.open(run_dir).record["config"]
     location = Path(config["store"]) if config["store"] else settings.store
-    with _writable_store(location) as store:
+    with writable_store(location) as store:
         report = local.resume(
             run_dir, store, workers=settings.workers, trusted=settings.trusted_packages
         )
@@ -97,7 +97,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
 
 
 @contextmanager
-def _writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
+def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
     """Open the store as its only writer; a server looks after its own writers."""
     with writer_lock(location) if isinstance(location, Path) else nullcontext():
         store = open_store(location)

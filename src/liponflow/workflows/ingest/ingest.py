@@ -64,7 +64,7 @@ def ingest(
     formula_units
         Formula units in the cell of a lithiation, its number of Li at x = 1; guessed if None.
     console
-        Where to show progress; nowhere by default.
+        Terminal to show progress on; anything else stays as it is.
 
     Returns
     -------
@@ -77,11 +77,11 @@ def ingest(
         If a path does not exist; nothing has been stored then.
     """
     report = Report()
-    quiet = console or Console(quiet=True)
+    bars = console if console and console.is_terminal else Console(quiet=True)
     found = {path: list(find_runs([path])) for path in paths}
     report.broken += [f"{path}: no VASP run in it" for path, runs in found.items() if not runs]
-    units = _recognise(found.values(), report, formula_units, quiet)
-    for unit in track(units, "storing", console=quiet, transient=True):
+    units = _recognise(found.values(), report, formula_units, bars)
+    for unit in track(units, "storing", console=bars, transient=True):
         try:
             _store(unit, store, report)
         except ValueError as error:
