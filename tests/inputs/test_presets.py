@@ -75,6 +75,7 @@ def test_contents_are_sorted_and_distinct() -> None:
         ({"budgt": 3}, "unknown parameter 'budgt'; did you mean 'budget'"),
         ({"budget": "many"}, "parameter budget='many'"),
         ({"budget": 0}, "greater than or equal to 1"),
+        ({"max_steps": 1}, "greater than or equal to 2"),
         ({"x": []}, "parameter x"),
         ({"x": [-0.5]}, "-0.5 is negative"),
         ({"magmoms": {"Xx": 1.0}}, "'Xx' is no element"),

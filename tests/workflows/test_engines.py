@@ -173,7 +173,7 @@ def test_force_fields_give_makers_of_their_own(name: str) -> None:
     assert maker.mlff is (MLFF.CHGNet if name == "chgnet" else MLFF(name))
     assert maker.steps == 7
     assert maker.relax_cell
-    assert maker.relax_kwargs["fmax"] == FORCE_LIMIT
+    assert maker.relax_kwargs["fmax"] < FORCE_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,8 @@ class LithiationParameters(BaseModel):
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
     )
-    max_steps: int = Field(ge=1, description="Most ionic steps of a relaxation.")
+    # atomate2 takes a single step for a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
     magmoms: dict[str, float] = Field(description="Initial moment per element (µB).")
     hubbard_u: HubbardU = Field(
         description="U_eff (eV) per element, or one of the two published assignments."

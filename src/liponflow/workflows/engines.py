@@ -40,6 +40,10 @@ their random initialisation (8, that is the square root of the 64 features), all
 more than 11. Beyond Pu the model has no embedding.
 """
 
+FORCE_MARGIN = 0.9
+"""Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
+cell, where those of a cell that has grown or shrunk by up to 10 % look that much smaller."""
+
 _KBAR_TO_GPA = 0.1
 
 
@@ -71,7 +75,7 @@ class Engine(ABC):
     force_limit
         Largest force of a converged relaxation, eV/Å.
     max_steps
-        Most ionic steps of a relaxation.
+        Most ionic steps of a relaxation, 2 or more.
     """
 
     name: str
@@ -107,7 +111,10 @@ class ForceFieldEngine(Engine):
             relax_cell=cell,
             steps=self.max_steps,
             optimizer_kwargs={"optimizer": "LBFGS"},
-            relax_kwargs={"fmax": self.force_limit, "cell_filter": BalancedCellFilter},
+            relax_kwargs={
+                "fmax": FORCE_MARGIN * self.force_limit,
+                "cell_filter": BalancedCellFilter,
+            },
             ionic_step_data=_IONIC_STEP_DATA,
         )
 

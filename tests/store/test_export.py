@@ -1,0 +1,81 @@
+"""Export: files that other programs read back to the same numbers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pymatgen.core import Structure
+
+from liponflow.analysis.lithiation import LithiationResult
+from liponflow.store import export, export_all
+from liponflow.store.export import structures
+
+
+@pytest.fixture
+def result(make_result: Callable[..., LithiationResult]) -> LithiationResult:
+    return make_result()
+
+
+def test_json_reads_back_as_the_same_result(result: LithiationResult, tmp_path: Path) -> None:
+    export(result, tmp_path / "result.json")
+    again = LithiationResult.model_validate_json((tmp_path / "result.json").read_text())
+    assert again == result
+
+
+def test_csv_has_the_states_at_full_precision(result: LithiationResult, tmp_path: Path) -> None:
+    export(result, tmp_path / "states.csv", field="states")
+    frame = pd.read_csv(tmp_path / "states.csv")
+    assert list(frame["x"]) == [state.x for state in result.states]
+    assert list(frame["moments.Ni"]) == [state.moments["Ni"] for state in result.states]
+    assert list(frame["energy_per_atom"]) == [state.energy_per_atom for state in result.states]
+
+
+@pytest.mark.parametrize("name", ["x1.cif", "POSCAR", "x1.vasp", "CONTCAR_x1"])
+def test_structures_read_back(result: LithiationResult, tmp_path: Path, name: str) -> None:
+    export(result, tmp_path / name, field="states.1")
+    structure = Structure.from_file(tmp_path / name)
+    original = result.states[1].structure
+    assert structure.composition == original.composition
+    assert structure.lattice.matrix == pytest.approx(original.lattice.matrix, abs=1e-5)
+    assert structure.matches(original, primitive_cell=False, scale=False, stol=1e-3)
+
+
+def test_every_structure_is_found(result: LithiationResult) -> None:
+    assert [name for name, _ in structures(result)] == ["states.0", "states.1"]
+
+
+def test_format_overrides_the_ending(result: LithiationResult, tmp_path: Path) -> None:
+    export(result, tmp_path / "table.txt", "csv", "voltages")
+    assert pd.read_csv(tmp_path / "table.txt")["voltage"][0] == pytest.approx(4.7)
+
+
+def test_existing_file_is_replaced(result: LithiationResult, tmp_path: Path) -> None:
+    path = tmp_path / "states.csv"
+    path.write_text("old\n" * 1000)
+    export(result, path, field="states")
+    assert "old" not in path.read_text()
+
+
+def test_all_of_a_result(result: LithiationResult, tmp_path: Path) -> None:
+    written = export_all(result, tmp_path / "new" / "folder")
+    assert [path.name for path in written] == ["lithiation.json", "states.csv", "voltages.csv"]
+    assert all(path.stat().st_size for path in written)
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "message"),
+    [
+        ("result.xlsx", None, r"\.json, \.csv, \.cif"),
+        ("table.csv", None, "several tables; give one of states, voltages"),
+        ("table.csv", "stats", "no table 'stats'.*states, voltages"),
+        ("cell.cif", None, "several structures; give one of states.0, states.1"),
+        ("cell.cif", "states.7", "no structure 'states.7'"),
+    ],
+)
+def test_what_is_not_there_is_named(
+    result: LithiationResult, tmp_path: Path, name: str, field: str | None, message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        export(result, tmp_path / name, field=field)
+    assert not (tmp_path / name).exists()
