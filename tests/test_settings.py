@@ -72,6 +72,15 @@ def test_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
         load_settings()
 
 
+@pytest.mark.usefixtures("config")
+def test_a_fault_for_the_stand_in_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIPONFLOW_VASP_FAULT", "zbrent")
+    assert load_settings().workers == 3
+    monkeypatch.setenv("LIPONFLOW_VASP_FAULTS", "zbrent")
+    with pytest.raises(SettingsError, match="LIPONFLOW_VASP_FAULTS"):
+        load_settings()
+
+
 def test_named_file_must_exist(config: Path) -> None:
     config.unlink()
     with pytest.raises(SettingsError, match=r"config\.yaml, which is no file"):

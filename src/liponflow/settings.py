@@ -20,6 +20,8 @@ from pydantic_settings import (
 
 PREFIX = "LIPONFLOW_"
 CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
+VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
+"""For one run of ``liponflow-vasp``, which reads it itself: no setting to keep in a file."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
 
 
@@ -109,9 +111,9 @@ def load_settings() -> Settings:
     if CONFIG_FILE_VARIABLE in os.environ and not path.is_file():
         raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {path}, which is no file")
     known = set(Settings.model_fields)
-    for variable in os.environ:
+    for variable in os.environ.keys() - {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE}:
         name = variable.removeprefix(PREFIX).lower()
-        if variable.startswith(PREFIX) and variable != CONFIG_FILE_VARIABLE and name not in known:
+        if variable.startswith(PREFIX) and name not in known:
             raise SettingsError(f"unknown environment variable {variable}{_suggest(name, known)}")
     try:
         return Settings()

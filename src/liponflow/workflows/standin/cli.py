@@ -1,6 +1,7 @@
 """The command ``liponflow-vasp``: takes no arguments, works in the current directory, as VASP."""
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0, or 1 if the inputs cannot be used or the outputs cannot be written.
+        Exit code: 0, or 1 if the inputs cannot be used, the outputs cannot be written, or a
+        rehearsed fault stops the run.
     """
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
@@ -28,11 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.parse_args(arguments)
     # ASE takes the logarithm of strains; scipy warns at errors of 1e-13.
     warnings.filterwarnings("ignore", "logm result may be inaccurate")
-    from liponflow.workflows.standin.errors import InputError
+    from liponflow.settings import VASP_FAULT_VARIABLE
+    from liponflow.workflows.standin.errors import InputError, VaspStopped
+    from liponflow.workflows.standin.faults import parse_fault
     from liponflow.workflows.standin.run import run
 
     try:
-        run(Path.cwd())
+        fault = os.environ.get(VASP_FAULT_VARIABLE)
+        run(Path.cwd(), parse_fault(fault) if fault else None)
+    except VaspStopped as stopped:
+        print(stopped)  # noqa: T201
+        return 1
     except (InputError, OSError) as error:
         print(f"{PROGRAM}: ERROR: {error}", file=sys.stderr)  # noqa: T201
         return 1

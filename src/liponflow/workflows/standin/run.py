@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from liponflow.workflows.standin.errors import InputError
+from liponflow.workflows.standin.faults import Fault
 from liponflow.workflows.standin.inputs import Inputs, read_inputs
 from liponflow.workflows.standin.md import dynamics
 from liponflow.workflows.standin.outputs import Outputs
@@ -14,18 +15,22 @@ from liponflow.workflows.standin.relax import relax, single_point
 from liponflow.workflows.standin.step import Step
 
 
-def run(directory: Path) -> None:
+def run(directory: Path, fault: Fault | None = None) -> None:
     """Do what the inputs of a VASP directory ask for.
 
     Parameters
     ----------
     directory
         VASP directory; the outputs are written there.
+    fault
+        What goes wrong, if it is due in this directory.
 
     Raises
     ------
     InputError
         If the inputs cannot be used; the OUTCAR says so too.
+    VaspStopped, OSError
+        If the fault is one that raises them.
     """
     try:
         inputs = read_inputs(directory)
@@ -34,6 +39,10 @@ def run(directory: Path) -> None:
     except InputError as error:
         write_error(directory / "OUTCAR", LABEL, str(error))
         raise
+    if fault is not None and not fault.is_due(directory, inputs.incar):
+        fault = None
+    if fault is not None:
+        steps = fault.strike(steps, directory)
     with Outputs(directory, inputs, LABEL) as outputs:
         for step in steps:
             outputs.write(step)
@@ -41,6 +50,8 @@ def run(directory: Path) -> None:
             if kind is not None:
                 outputs.stop(kind)
                 break
+    if fault is not None:
+        fault.spoil(directory / "vasprun.xml")
 
 
 def ionic_steps(inputs: Inputs) -> Iterator[Step]:

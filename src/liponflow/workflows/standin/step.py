@@ -91,6 +91,8 @@ class Step:
         None but in molecular dynamics.
     converged
         Whether the criterion of a relaxation is reached.
+    scf_converged
+        Whether the electrons are said to have converged; False only in a rehearsed fault.
     """
 
     number: int
@@ -98,6 +100,7 @@ class Step:
     continuation: Configuration
     dynamics: Dynamics | None = None
     converged: bool = False
+    scf_converged: bool = True
 
 
 def configuration(atoms: Atoms, *, velocities: bool = False) -> Configuration:

@@ -42,7 +42,9 @@ class Oszicar(TextFile):
         change = energy - (self._energy or 0.0)
         self._energy = energy
         electrons = f"{energy: .12E}   {energy: .5E}    0.00000E+00     0   0.000E+00"
-        lines = [self._header, f"{self._label}:   1    {electrons}"]
+        loops = 1 if step.scf_converged else self._settings.nelm
+        lines = [self._header]
+        lines += [f"{self._label}:{loop:4d}    {electrons}" for loop in range(1, loops + 1)]
         if step.dynamics is None:
             last = f"{step.number:4d} F= {energy:.8E} E0= {energy:.8E}  d E ={change:.6E}"
         else:

@@ -49,14 +49,16 @@ class Outcar(TextFile):
     def write(self, step: Step, seconds: float) -> None:
         """Write one ionic step, which took this many seconds."""
         result = step.result
-        text = f"\n{'-' * 39} Iteration {step.number:6d}(   1)  {'-' * 39}\n\n\n"
+        electrons = 1 if step.scf_converged else self._settings.nelm
+        text = f"\n{'-' * 39} Iteration {step.number:6d}({electrons:4d})  {'-' * 39}\n\n\n"
         if result.magmoms is not None:
             text += (
                 f" number of electron {self._electrons:15.7f}"
                 f" magnetization {result.magmoms.sum():15.7f}\n"
             )
         text += f"\n E-fermi : {FERMI_LEVEL:8.4f}\n"
-        text += f"\n{'-' * 24} aborting loop because EDIFF is reached {'-' * 40}\n\n"
+        end = "because EDIFF is reached" if step.scf_converged else "EDIFF was not reached"
+        text += f"\n{'-' * 24} aborting loop {end} {'-' * 40}\n\n"
         if result.magmoms is not None and self._settings.lorbit:
             text += _moments(result.magmoms)
         text += self._stress(result) if result.stress is not None else ""

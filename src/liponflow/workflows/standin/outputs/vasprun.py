@@ -46,6 +46,7 @@ class Vasprun(TextFile):
     def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
         super().__init__(path, encoding="iso-8859-1")
         self._movable = inputs.movable
+        self._nelm = inputs.settings.nelm
         self._n_points = len(inputs.mesh.points)
         start = Configuration(inputs.atoms.cell.array, inputs.atoms.get_scaled_positions())
         self.put(
@@ -78,11 +79,10 @@ class Vasprun(TextFile):
                 "total": total,
             }
         time = f'  <time name="total">{seconds:9.2f}{seconds:9.2f}</time>\n'
+        electrons = f"  <scstep>\n{time}{_energy_block(_energies(result.energy))}  </scstep>\n"
         self.put(
-            " <calculation>\n  <scstep>\n"
-            + time
-            + _energy_block(_energies(result.energy))
-            + "  </scstep>\n"
+            " <calculation>\n"
+            + electrons * (1 if step.scf_converged else self._nelm)
             + self._structure(result.configuration, "")
             + arrays
             + _energy_block(energies)
