@@ -95,13 +95,15 @@ class Fault:
         memory.write_text(json.dumps(tags) + "\n", encoding="utf-8")
         return True
 
-    def strike(self, steps: Iterator[Step], directory: Path) -> Iterator[Step]:
+    def strike(
+        self, steps: Iterator[tuple[Step, ...]], directory: Path
+    ) -> Iterator[tuple[Step, ...]]:
         """Let the fault happen among the ionic steps of a VASP directory.
 
         Yields
         ------
-        Step
-            The steps that the fault leaves.
+        tuple of Step
+            The steps of every image that the fault leaves.
 
         Raises
         ------
@@ -110,13 +112,14 @@ class Fault:
         OSError
             If no space is left.
         """
-        for step in steps:
-            if self.kind is Kind.CRASH and step.number == self.number:
+        for number, images in enumerate(steps, start=1):
+            if self.kind is Kind.CRASH and number == self.number:
                 _die()
-            if self.kind is Kind.WALLTIME and step.number == 2:  # noqa: PLR2004
+            if self.kind is Kind.WALLTIME and number == 2:  # noqa: PLR2004
                 _wait_for_stopcar(directory, self.number or QUEUE_PATIENCE)
-            yield replace(step, scf_converged=self.kind is not Kind.UNCONVERGED_SCF)
-            if self.kind is Kind.ZBRENT and step.number == 2:  # noqa: PLR2004
+            scf_converged = self.kind is not Kind.UNCONVERGED_SCF
+            yield tuple(replace(step, scf_converged=scf_converged) for step in images)
+            if self.kind is Kind.ZBRENT and number == 2:  # noqa: PLR2004
                 raise VaspStopped(ZBRENT_MESSAGE)
             if self.kind is Kind.FULL_DISK:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "OUTCAR"))

@@ -30,7 +30,9 @@ VTST_TAGS = frozenset(
 KNOWN_TAGS = frozenset(Incar.INCAR_PARAMS) | VTST_TAGS
 
 BEYOND = {
-    "IMAGES": "nudged elastic bands",
+    "ICHAIN": "the dimer and other methods of VTST than bands",
+    "LDNEB": "doubly nudged bands",
+    "LNEBCELL": "bands whose cell moves",
     "LNONCOLLINEAR": "non-collinear moments",
     "LSORBIT": "spin-orbit coupling",
     "LEPSILON": "response functions",
@@ -74,6 +76,11 @@ class Settings:
         Friction per species and of the cell, 1/ps, and mass of the cell, atomic mass units.
     random_seed
         Seed of initial velocities and of the Langevin forces; None for a fresh one.
+    images, spring, climb
+        Images of a nudged elastic band, 0 for none; its springs, eV/Å², negative for nudging;
+        whether its highest image climbs.
+    vtst
+        Whether a band is written as VTST does: if the INCAR has ICHAIN, IOPT or LCLIMB.
     kspacing, kgamma
         Mesh if there is no KPOINTS file.
     """
@@ -96,6 +103,10 @@ class Settings:
     langevin_gamma_l: float
     pmass: float
     random_seed: tuple[int, ...] | None
+    images: int
+    spring: float
+    climb: bool
+    vtst: bool
     kspacing: float
     kgamma: bool
 
@@ -137,6 +148,11 @@ def _written_tags(text: str) -> dict[str, str]:
             if separator:
                 tags[tag] = value.strip()
     return tags
+
+
+def images_asked(incar: Incar) -> int:
+    """Tell how many images a nudged elastic band has between its end points; 0 for no band."""
+    return _integer(incar, "IMAGES", 0)
 
 
 def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Settings:
@@ -187,6 +203,10 @@ def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Setti
         langevin_gamma_l=_number(incar, "LANGEVIN_GAMMA_L", 0.0),
         pmass=_number(incar, "PMASS", 1000.0),
         random_seed=_seed(incar),
+        images=images_asked(incar),
+        spring=_number(incar, "SPRING", -5.0),
+        climb=_truth(incar, "LCLIMB", default=False),
+        vtst=any(tag in incar for tag in ("ICHAIN", "IOPT", "LCLIMB")),
         kspacing=_number(incar, "KSPACING", 0.5),
         kgamma=_truth(incar, "KGAMMA", default=True),
     )
@@ -204,6 +224,8 @@ def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: 
             f"INCAR: NSW = {settings.nsw} asks for ionic steps, IBRION = -1 for none; "
             "set NSW = 0 or another IBRION"
         )
+    if settings.images:
+        _check_band(settings)
     if settings.ensemble is not None and ("POTIM" not in incar or settings.potim <= 0):
         raise InputError("INCAR: IBRION = 0 needs a time step, POTIM (fs)")
     if settings.ensemble in {Ensemble.LANGEVIN, Ensemble.LANGEVIN_NPT}:
@@ -219,6 +241,22 @@ def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: 
             values = _numbers(incar, tag)
             if values is not None:
                 _length(tag, values, len(species), "species")
+
+
+def _check_band(settings: Settings) -> None:
+    if settings.images < 0:
+        raise InputError(f"INCAR: IMAGES = {settings.images} is no number of images")
+    if settings.spring > 0:
+        raise InputError(
+            f"INCAR: SPRING = {settings.spring:g} asks for an elastic band without nudging; the "
+            "stand-in does nudged ones, SPRING < 0"
+        )
+    if settings.ibrion == 0:
+        raise InputError("INCAR: IMAGES and IBRION = 0 (dynamics) cannot be combined")
+    if settings.isif > 2:  # noqa: PLR2004 - from ISIF 3 on the cell moves
+        raise InputError(
+            f"INCAR: ISIF = {settings.isif} lets the cell of a band move; set ISIF = 2"
+        )
 
 
 def _ensemble(incar: Incar, isif: int) -> Ensemble:

@@ -90,7 +90,7 @@ class Inputs:
         return total
 
 
-def read_inputs(directory: Path) -> Inputs:
+def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
     """Read and check the inputs of a VASP directory.
 
     Parameters
@@ -98,6 +98,8 @@ def read_inputs(directory: Path) -> Inputs:
     directory
         Directory with INCAR, POSCAR, POTCAR or POTCAR.spec, and KPOINTS unless the INCAR has
         KSPACING.
+    image
+        Folder with the POSCAR instead, of an image of a band.
 
     Returns
     -------
@@ -109,7 +111,7 @@ def read_inputs(directory: Path) -> Inputs:
         Naming the file, the tag or the species.
     """
     incar = read_incar(directory / "INCAR")
-    poscar = _read_poscar(directory / "POSCAR")
+    poscar = _read_poscar((image or directory) / "POSCAR")
     symbols, counts = tuple(poscar.site_symbols), tuple(poscar.natoms)
     potentials = _read_potentials(directory)
     _check_order(symbols, tuple(potential.symbol for potential in potentials))

@@ -57,7 +57,8 @@ class Result:
     energy
         eV.
     forces
-        eV/Å, also on ions that selective dynamics keeps fixed, as VASP writes them.
+        eV/Å, also on ions that selective dynamics keeps fixed, as VASP writes them. In a band
+        those of the potential, but with VTST those that move the ions.
     stress
         kB, positive under compression, as VASP writes it; shape (3, 3) or None.
     magmoms
@@ -75,6 +76,32 @@ class Result:
 
 
 @dataclass(frozen=True)
+class BandForces:
+    """What a nudged elastic band does to one of its images.
+
+    Attributes
+    ----------
+    total
+        Forces that move the ions, eV/Å: those of the potential across the band, of the springs
+        along it; those of the potential reversed along it for the climbing image.
+    tangential
+        Force of the potential along the band, eV/Å.
+    spring
+        Force of the springs along the band, eV/Å.
+    distances
+        To the image before and behind, Å.
+    vtst
+        Whether it is written as VTST does, or as VASP alone.
+    """
+
+    total: FloatArray
+    tangential: float
+    spring: float
+    distances: tuple[float, float]
+    vtst: bool
+
+
+@dataclass(frozen=True)
 class Step:
     """One ionic step.
 
@@ -89,6 +116,8 @@ class Step:
         molecular dynamics.
     dynamics
         None but in molecular dynamics.
+    band
+        None but for an image of a band.
     converged
         Whether the criterion of a relaxation is reached.
     scf_converged
@@ -99,6 +128,7 @@ class Step:
     result: Result
     continuation: Configuration
     dynamics: Dynamics | None = None
+    band: BandForces | None = None
     converged: bool = False
     scf_converged: bool = True
 

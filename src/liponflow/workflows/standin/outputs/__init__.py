@@ -28,9 +28,14 @@ class Outputs:
         What is computed.
     potential
         What computes it, such as ``chgnet 0.3.0``.
+    aloud
+        Whether to tell standard output; of the images of a band the first does.
     """
 
-    def __init__(self, directory: Path, inputs: Inputs, potential: str) -> None:
+    def __init__(
+        self, directory: Path, inputs: Inputs, potential: str, *, aloud: bool = True
+    ) -> None:
+        self._aloud = aloud
         self._contcar = directory / "CONTCAR"
         self._contcar.write_bytes(b"")  # as VASP does: never the one of an older run
         self._inputs = inputs
@@ -41,7 +46,7 @@ class Outputs:
         self._vasprun = Vasprun(directory / "vasprun.xml", inputs, potential)
         self._last: Configuration | None = None
         self._clock = time.perf_counter()
-        say(f" {PROGRAM}: stand-in for VASP, {potential}, no electrons computed")
+        self._say(f" {PROGRAM}: stand-in for VASP, {potential}, no electrons computed")
 
     def write(self, step: Step) -> None:
         """Write one ionic step."""
@@ -51,7 +56,7 @@ class Outputs:
         self._vasprun.write(step, seconds)
         write_contcar(self._contcar, self._inputs, self._signed_comment(), step.continuation)
         for line in self._oszicar.write(step):
-            say(line)
+            self._say(line)
         self._last = step.continuation
         self._clock = time.perf_counter()
         if step.converged:
@@ -78,13 +83,13 @@ class Outputs:
 
     def _announce(self, line: str) -> None:
         self._outcar.note(line)
-        say(f" {line}")
+        self._say(f" {line}")
 
     def _signed_comment(self) -> str:
         comment = self._inputs.comment
         return comment if self._mark in comment else f"{comment} {self._mark}".strip()
 
-
-def say(line: str) -> None:
-    """Print to standard output, which custodian watches."""
-    print(line, flush=True)  # noqa: T201
+    def _say(self, line: str) -> None:
+        """Print to standard output, which custodian watches."""
+        if self._aloud:
+            print(line, flush=True)  # noqa: T201

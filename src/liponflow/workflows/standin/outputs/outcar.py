@@ -64,6 +64,7 @@ class Outcar(TextFile):
         text += self._stress(result) if result.stress is not None else ""
         text += _cell(result.configuration.cell)
         text += _forces(result)
+        text += _band(step)
         text += _energy(result)
         text += _dynamics(step)
         self.put(text + f"     LOOP+:  cpu time{seconds:10.4f}: real time{seconds:10.4f}\n")
@@ -208,6 +209,30 @@ def _forces(result: Result) -> str:
         + "    total drift:                         "
         + rows("%14.6f%14.6f%14.6f\n", result.forces.sum(axis=0)[np.newaxis])
         + f"\n{_RULE}\n\n"
+    )
+
+
+def _band(step: Step) -> str:
+    """Write the forces of a band as VTST or as VASP alone does."""
+    band = step.band
+    if band is None:
+        return ""
+    if band.vtst:
+        sizes = np.linalg.norm(band.total, axis=1)
+        return (
+            f" NEB: projections on to tangent (spring, REAL) {band.spring:12.6f}"
+            f"{band.tangential:12.6f}\n"
+            f" NEB: distance to prev, next image {band.distances[0]:12.6f}"
+            f"{band.distances[1]:12.6f}\n"
+            f"  FORCES: max atom, RMS {sizes.max():12.6f}{np.sqrt((sizes**2).mean()):12.6f}\n\n"
+        )
+    rule = f" {'-' * 46}\n"
+    return (
+        f"  tangential force (eV/A) {band.tangential:16.6f}\n"
+        f"  left and right image {band.distances[0]:10.6f}{band.distances[1]:10.6f} A\n"
+        f" CHAIN + TOTAL  (eV/Angst)\n{rule}"
+        + rows("%13.5f%13.5f%13.5f\n", band.total)
+        + f"{rule}\n"
     )
 
 
