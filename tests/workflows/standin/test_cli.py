@@ -1,11 +1,5 @@
-import os
-import signal
-import subprocess
-import sys
-import time
 from contextlib import redirect_stderr
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from pymatgen.core import Structure
@@ -14,7 +8,6 @@ from pymatgen.io.vasp import Outcar, Vasprun, Xdatcar
 from liponflow.workflows.standin.cli import main
 from liponflow.workflows.standin.run import run
 
-COMMAND = [sys.executable, "-m", "liponflow.workflows.standin.cli"]
 LONG = "IBRION = 0\nSMASS = -3\nPOTIM = 1\nTEBEG = 300\nNSW = 2000\nISIF = 0\n"
 
 # pymatgen leaves the XDATCAR open.
@@ -59,29 +52,3 @@ def test_stopcar_ends_the_run_in_order(
     vasprun = Vasprun(directory / "vasprun.xml", parse_potcar_file=False)
     assert not vasprun.converged_ionic
     assert Outcar(directory / "OUTCAR").is_stopped == (kind == "soft")
-
-
-def test_killed_run_leaves_its_finished_steps(vasp_directory, lithium: Structure) -> None:
-    directory: Path = vasp_directory(lithium, LONG)
-    process = subprocess.Popen(COMMAND, cwd=directory, stdout=subprocess.DEVNULL)
-    xdatcar = directory / "XDATCAR"
-    limit = time.monotonic() + 60
-    while not xdatcar.is_file() or xdatcar.read_text().count("Direct") < 5:
-        assert time.monotonic() < limit
-        assert process.poll() is None
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    with pytest.warns(UserWarning, match="malformed"):
-        vasprun = Vasprun(
-            directory / "vasprun.xml", parse_potcar_file=False, exception_on_bad_xml=False
-        )
-    finished = vasprun.nionic_steps
-    assert finished >= 4
-    # A kill may come between two files.
-    assert abs(len(Xdatcar(xdatcar).structures) - finished) <= 1
-    # CONTCAR is whole, and a run from it goes on.
-    (directory / "POSCAR").write_bytes((directory / "CONTCAR").read_bytes())
-    (directory / "INCAR").write_text(LONG.replace("2000", "2"))
-    run(directory)
-    assert Vasprun(directory / "vasprun.xml", parse_potcar_file=False).nionic_steps == 2
