@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from ase import units
 from ase.build import bulk
-from ase.calculators.emt import EMT
 from ase.md.velocitydistribution import Stationary, thermalize_momenta
+from cheap_potential import CheapPotential
 
 from liponflow.workflows.standin.nose import NoseHoover, nose_mass
 
@@ -27,7 +27,7 @@ def test_default_mass_gives_a_period_of_forty_steps() -> None:
 
 def test_conserved_energy_drifts_less_than_it_fluctuates() -> None:
     copper = bulk("Cu", cubic=True).repeat(2)
-    copper.calc = EMT()
+    copper.calc = CheapPotential(2.62)
     thermalize_momenta(copper, temperature_K=600, rng=np.random.default_rng(0))
     Stationary(copper)
     freedom, timestep = 3 * len(copper) - 3, 2 * units.fs
