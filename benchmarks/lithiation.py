@@ -11,9 +11,11 @@ once into the process that has planned the flow.
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from copy import deepcopy
 from functools import partial
 from pathlib import Path
@@ -65,25 +67,29 @@ def main() -> None:
         "jobflow's run_locally": serial,
     }
     times: dict[str, float] = {}
+    loads: dict[str, tuple[float, float]] = {}
     computed: list[list[float]] = []
-    print(f"load average before: {os.getloadavg()[0]:.2f}")
     with tempfile.TemporaryDirectory() as name:
         for label, way in ways.items():
             folder = Path(name) / label.replace(" ", "-")
             folder.mkdir()
             copy = deepcopy(flow)
+            before = os.getloadavg()[0]
             start = time.perf_counter()
-            way(copy, folder)
+            with redirect_stdout(sys.stderr):  # potentials talk
+                way(copy, folder)
             times[label] = time.perf_counter() - start
+            loads[label] = (before, os.getloadavg()[0])
             computed.append(energies(copy, folder))
     worst = max(abs(one - other) for one, other in zip(*computed, strict=True))
     if worst > ENERGY_TOLERANCE:
         raise SystemExit(f"the two ways differ by {worst:.1e} eV/atom, more than rounding")
     shortest = min(times.values())
-    print("| way | wall time (s) | ratio |")
-    print("| --- | ---: | ---: |")
+    print("| way | wall time (s) | ratio | load average before, after |")
+    print("| --- | ---: | ---: | ---: |")
     for label, taken in times.items():
-        print(f"| {label} | {taken:.0f} | {taken / shortest:.2f} |")
+        load = ", ".join(f"{value:.1f}" for value in loads[label])
+        print(f"| {label} | {taken:.0f} | {taken / shortest:.2f} | {load} |")
 
 
 if __name__ == "__main__":
