@@ -386,3 +386,35 @@ def test_stores_close_after_reading(liponflow: Command, stored: Path) -> None:
     store = open_store(stored)
     assert store.count() == 2
     store.close()
+
+
+def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: Path) -> None:
+    """VASP need not be on the machine that plans."""
+    result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["relax", "1", "56", "14", "30", "300"] in rows
+    assert any(row[:2] == ["all", "5"] for row in rows)
+    assert "rule of thumb, not a measurement" in " ".join(result.stdout.split())
+    assert list(tmp_path.glob("liponflow*")) == []
+
+
+def test_inputs_compare_a_directory(liponflow: Command, tmp_path: Path) -> None:
+    written = liponflow("inputs", "lithiation", "--out", tmp_path / "in", "--set", "x=[1]")
+    assert written.exit_code == 0, written.output
+    relax = tmp_path / "in" / "x=1.000" / "vacancy-0-cubic" / "relax"
+    metal = tmp_path / "in" / "lithium-metal" / "relax"
+    for directory in (relax, metal):
+        same = liponflow("inputs", "lithiation", "--diff", directory)
+        assert (same.exit_code, same.stdout.strip()) == (0, "no difference")
+    incar = (relax / "INCAR").read_text()
+    (relax / "INCAR").write_text(incar.replace("ENCUT = 520.0", "ENCUT = 400"))
+    different = liponflow("inputs", "lithiation", "--diff", relax)
+    assert different.exit_code == 1
+    assert "ENCUT" in different.stdout
+    assert "published: section 5.2.6" in different.stdout
+
+
+def test_inputs_ask_what_to_do(refused: Callable[..., str], tmp_path: Path) -> None:
+    assert "give either --out" in refused("inputs", "lithiation")
+    assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)

@@ -20,6 +20,7 @@ from liponflow.console import EXIT_FAILED, report_failures, reported_errors, say
 if TYPE_CHECKING:
     from liponflow.settings import Settings
     from liponflow.workflows.campaigns import Outcome
+    from liponflow.workflows.estimate import Estimate
 
 app = typer.Typer(
     name="liponflow",
@@ -109,6 +110,9 @@ def run_command(
     store: StoreOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would run and its cost, and stop.")
+    ] = False,
 ) -> None:
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
@@ -123,12 +127,19 @@ def run_command(
             "overrides": parse_settings(set_ or []),
             "structure_file": structure,
         }
-        check_installed(choices["engine"])
+        if not dry_run:
+            check_installed(choices["engine"], settings.vasp_cmd)
         flow = import_module(f"liponflow.workflows.{kind}").plan(**choices)
-        _check_out(out)
-        record = {"command": sys.argv, "kind": kind.value} | choices
-        outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
-    _finish(ctx, outcome, out=out, json=json)
+        if dry_run:
+            cost = _estimate(flow, settings)
+        else:
+            _check_out(out)
+            record = {"command": sys.argv, "kind": kind.value} | choices
+            outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
+    if dry_run:
+        import_module("liponflow.tables").print_estimate(cost)
+    else:
+        _finish(ctx, outcome, out=out, json=json)
 
 
 @app.command()
@@ -155,23 +166,36 @@ def resume(
 def inputs(
     ctx: typer.Context,
     kind: KindArgument,
-    out: Annotated[Path, typer.Option(help="Directory to write to; new or empty.")],
+    out: Annotated[Path | None, typer.Option(help="Directory to write to; new or empty.")] = None,
     *,
+    diff: Annotated[
+        Path | None, typer.Option(help="Compare this VASP directory instead of writing.")
+    ] = None,
     preset: PresetOption = "paper",
     structure: StructureOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Write the VASP input directories of a campaign."""
+    """Write the VASP input directories of a campaign, or compare one with them key by key."""
+    found = []
     with reported_errors(debug=ctx.obj):
         from liponflow.inputs.presets import parse_settings
 
-        _check_out(out.absolute().parent)
-        written = import_module(f"liponflow.workflows.{kind}_inputs").write(
-            out, preset=preset, overrides=parse_settings(set_ or []), structure_file=structure
-        )
-        typer.echo(f"{written.candidates} candidates written to {out}; read {out / 'README.md'}")
-        if not written.with_potcar:
-            say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
+        module = import_module(f"liponflow.workflows.{kind}_inputs")
+        choices = {"preset": preset, "overrides": parse_settings(set_ or [])}
+        if out is not None and diff is None:
+            _check_out(out.absolute().parent)
+            written = module.write(out, structure_file=structure, **choices)
+            candidates = f"{written.candidates} candidates written to {out}"
+            typer.echo(f"{candidates}; read {out / 'README.md'}")
+            if not written.with_potcar:
+                say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
+        elif diff is not None and out is None:
+            found = module.compare(diff, **choices)
+            import_module("liponflow.tables").print_differences(found)
+        else:
+            raise ValueError("give either --out, to write, or --diff, to compare")
+    if found:
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()
@@ -329,6 +353,15 @@ def _get(uuid: str, store: Path | None) -> Any:
     settings = _settings(store=store)
     opened = open_store(settings.store, read_only=True)
     return get_result(opened, uuid, trusted=settings.trusted_packages)
+
+
+def _estimate(flow: Any, settings: "Settings") -> "Estimate":
+    from liponflow.store import open_store
+    from liponflow.workflows.estimate import estimate
+
+    known = isinstance(settings.store, dict) or settings.store.exists()
+    store = open_store(settings.store, read_only=True) if known else None
+    return estimate(flow, store)
 
 
 def _check_out(out: Path | None) -> None:

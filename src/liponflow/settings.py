@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         Path("liponflow_runs"), description="Folder of the runs: their jobs, logs and journals."
     )
     engine: str = Field("chgnet", description="Engine used where a command names none.")
+    vasp_cmd: str | None = Field(
+        None,
+        description="Command that runs VASP, e.g. `mpirun -np 16 vasp_std`, or `liponflow-vasp` "
+        "to rehearse; default: atomate2's VASP_CMD.",
+    )
     workers: int | None = Field(
         None, ge=1, description="Worker processes of the local runner; default: number of cores."
     )

@@ -1,16 +1,21 @@
 """Results as tables on the terminal, readable at 80 columns."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.store import StoredResult
 from liponflow.store.frames import states_frame, tables
+
+if TYPE_CHECKING:
+    from liponflow.inputs.compare import Difference
+    from liponflow.workflows.estimate import Estimate
 
 
 class Heading(NamedTuple):
@@ -176,3 +181,35 @@ def _text(value: Any, format_: str = "") -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN, pandas' word for None
         return "-"
     return f"{value:{format_}}"
+
+
+def print_estimate(estimate: "Estimate", console: Console | None = None) -> None:
+    """Print what a flow will compute and what that may cost."""
+    console = console or Console()
+    table = _empty("calculation", "jobs", "atoms", "k-points", "ionic steps", "core-hours")
+    for line in estimate.lines:
+        numbers = (line.jobs, line.atoms, line.kpoints, line.ionic_steps)
+        table.add_row(line.name, *map(str, numbers), _hours(line.core_hours))
+    jobs = sum(line.jobs for line in estimate.lines)
+    table.add_row("all", str(jobs), "", "", "", _hours(estimate.core_hours), style="bold")
+    console.print(table)
+    console.print(f"basis: {estimate.basis}", markup=False, highlight=False)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.0f}" if hours >= 100 else f"{hours:.2g}"  # noqa: PLR2004 - an estimate
+
+
+def print_differences(found: Sequence["Difference"], console: Console | None = None) -> None:
+    """Print where a VASP directory and an input set differ."""
+    console = console or Console()
+    if not found:
+        console.print("no difference")
+        return
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("file", "key", "there", "ours", "source of ours"):
+        table.add_column(heading, overflow="fold")
+    for item in found:
+        texts = (escape(str(value)) for value in (item.theirs, item.ours, item.source))
+        table.add_row(item.file, item.key, *texts)
+    console.print(table)

@@ -18,8 +18,8 @@ from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, 
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows import installed
+from liponflow.workflows.chgnet import UNTRAINED
 from liponflow.workflows.engines import (
-    UNTRAINED,
     Engine,
     EngineError,
     calculation,
@@ -28,12 +28,8 @@ from liponflow.workflows.engines import (
 )
 from liponflow.workflows.installed import REQUIREMENTS, check_installed
 
-pytestmark = [
-    # atomate2 0.1.5 fills the argument itself that it warns about.
-    pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning"),
-    # torch 2.13 about a line of chgnet 0.4.2.
-    pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad:UserWarning"),
-]
+# atomate2 0.1.5 fills the argument itself that it warns about.
+pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
 
 ENERGY_TOLERANCE = 1e-5  # eV; the potential computes in single precision
 STRESS_TOLERANCE = 1e-4  # GPa
@@ -204,7 +200,7 @@ def test_trained_elements_are_those_with_trained_embeddings() -> None:
     norms = weights.detach().norm(dim=1).numpy()
     untrained = {Element.from_Z(z + 1).symbol for z in np.flatnonzero(norms < 10)}
     beyond = {Element.from_Z(z).symbol for z in range(len(norms) + 1, 104)}
-    assert untrained | beyond == UNTRAINED["chgnet"]
+    assert untrained | beyond == UNTRAINED
 
 
 # What is missing on this machine is found out before any job.

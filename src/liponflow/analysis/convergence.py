@@ -25,9 +25,9 @@ def unconverged_reason(calculation: Calculation) -> str | None:
         return (
             f"cell or electrons not converged {steps} (largest force "
             f"{calculation.max_force:.3f} eV/Å, limit {calculation.force_limit:g}): "
-            "raise the number of steps"
+            "raise the number of steps (max_steps, NSW)"
         )
     return (
         f"largest force {calculation.max_force:.3f} eV/Å {steps}, "
-        f"limit {calculation.force_limit:g}: raise the number of steps"
+        f"limit {calculation.force_limit:g}: raise the number of steps (max_steps, NSW)"
     )

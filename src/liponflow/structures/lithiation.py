@@ -317,7 +317,7 @@ def with_magmoms(structure: Structure, magmoms: Mapping[str, float]) -> Structur
     if missing:
         raise ValueError(
             f"no initial moment for {', '.join(missing)} of {structure.composition.formula}; give "
-            "one for every transition metal (0 for a non-magnetic one)"
+            "one for every transition metal in magmoms (0 for a non-magnetic one)"
         )
     moments = [float(magmoms.get(site.specie.symbol, 0)) for site in structure]
     return structure.copy(site_properties={**structure.site_properties, "magmom": moments})

@@ -10,6 +10,7 @@ from jobflow import Flow, JobStore
 
 from liponflow.settings import Settings
 from liponflow.store import StoredResult, get_result, open_store, writer_lock
+from liponflow.workflows.installed import vasp_environment
 from liponflow.workflows.runners import local
 from liponflow.workflows.runners.journal import Journal, latest_run
 from liponflow.workflows.runners.report import RunReport
@@ -32,7 +33,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
     flow
         Flow whose output is a result document.
     settings
-        Store, runs directory, workers.
+        Store, runs directory, workers, VASP's command.
     record
         What to write down before computing starts: command and resolved configuration.
 
@@ -56,6 +57,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
             workers=settings.workers,
             config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
             trusted=settings.trusted_packages,
+            environment=vasp_environment(settings.vasp_cmd),
         )
         return Outcome(report, _result(store, flow.output.uuid, settings))
 
@@ -66,7 +68,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     Parameters
     ----------
     settings
-        Store, runs directory, workers.
+        Store, runs directory, workers, VASP's command.
     run_dir
         Directory of the run; the latest unfinished one if None.
 
@@ -91,7 +93,11 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     location = Path(config["store"]) if config["store"] else settings.store
     with writable_store(location) as store:
         report = local.resume(
-            run_dir, store, workers=settings.workers, trusted=settings.trusted_packages
+            run_dir,
+            store,
+            workers=settings.workers,
+            trusted=settings.trusted_packages,
+            environment=vasp_environment(settings.vasp_cmd),
         )
         return Outcome(report, _result(store, config["result"], settings))
 

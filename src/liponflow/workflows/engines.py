@@ -23,22 +23,8 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.inputs.presets import nearest
+from liponflow.workflows.chgnet import FUNCTIONAL, UNTRAINED, WEIGHTS
 from liponflow.workflows.standin.identity import stand_in_label
-
-CHGNET_WEIGHTS = "0.3.0"
-CHGNET_FUNCTIONAL = "PBE/PBE+U (MPtrj), Materials Project 2020 corrections included"
-"""Deng et al., Nature Machine Intelligence 5, 1031 (2023); the weights lie in chgnet's wheel."""
-
-UNTRAINED = {
-    "chgnet": frozenset({"Po", "At", "Rn", "Fr", "Ra"})
-    | {"Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"},
-}
-"""Elements outside the training data.
-
-MPtrj has 89 elements, H to Pu without these five: their embeddings still have the norm of
-their random initialisation (8, that is the square root of the 64 features), all others have
-more than 11. Beyond Pu the model has no embedding.
-"""
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
@@ -128,7 +114,7 @@ class ForceFieldEngine(Engine):
 
     def check(self, structure: Structure) -> None:
         """See Engine."""
-        untrained = UNTRAINED.get(self.name, frozenset())
+        untrained = UNTRAINED if self.name == "chgnet" else frozenset()
         for element in structure.composition.elements:
             if element.symbol in untrained:
                 raise EngineError(
@@ -142,8 +128,8 @@ class ForceFieldEngine(Engine):
             return EngineInfo(
                 name="chgnet",
                 version=version("chgnet"),
-                weights=CHGNET_WEIGHTS,
-                functional=CHGNET_FUNCTIONAL,
+                weights=WEIGHTS,
+                functional=FUNCTIONAL,
                 surrogate=True,
             )
         return EngineInfo(name=self.name, version="as installed", surrogate=True)
@@ -286,7 +272,7 @@ def _known_after_run(engine: EngineInfo, version: str) -> EngineInfo:
     return EngineInfo(
         name=f"{engine.name} ({stand_in})",
         version=None,
-        functional=CHGNET_FUNCTIONAL,
+        functional=FUNCTIONAL,
         surrogate=True,
     )
 

@@ -2,12 +2,15 @@
 
 import shlex
 import shutil
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 
 from atomate2 import SETTINGS as ATOMATE2
 
 from liponflow.inputs.vasp import POTCAR_LIBRARY, has_potcar_library
 from liponflow.workflows.engines import EngineError, check_name
+from liponflow.workflows.standin.identity import PROGRAM
 
 REQUIREMENTS = {
     "chgnet": ("chgnet", "chgnet"),
@@ -34,13 +37,15 @@ NO_WEIGHTS = frozenset({"Allegro", "DeepMD", "GAP", "NEP", "Nequip"})
 """Architectures without universal weights: atomate2 needs the file of a fitted potential."""
 
 
-def check_installed(name: str) -> None:
+def check_installed(name: str, vasp_command: str | None = None) -> None:
     """Find out before any job that an engine cannot run on this machine.
 
     Parameters
     ----------
     name
         As for :func:`get_engine`.
+    vasp_command
+        Command that runs VASP; atomate2's setting if None.
 
     Raises
     ------
@@ -49,7 +54,7 @@ def check_installed(name: str) -> None:
     """
     check_name(name)
     if name == "vasp":
-        _check_vasp()
+        _check_vasp(vasp_command)
     elif name in NO_WEIGHTS:
         raise EngineError(
             f"{name} has no universal potential, and a campaign cannot be given the file of a "
@@ -62,14 +67,41 @@ def check_installed(name: str) -> None:
         )
 
 
-def _check_vasp() -> None:
-    program = shlex.split(ATOMATE2.VASP_CMD)[0]
+def vasp_environment(vasp_command: str | None) -> dict[str, str]:
+    """Variables that make atomate2 run VASP by a command; none if its own setting is to hold.
+
+    A program that is not on the PATH but was installed beside this Python, as the stand-in is in
+    a virtual environment that is not activated, is found there.
+
+    Examples
+    --------
+    >>> vasp_environment("mpirun -np 4 vasp_std")["ATOMATE2_VASP_CMD"]
+    'mpirun -np 4 vasp_std'
+    >>> vasp_environment(None)
+    {}
+    """
+    if vasp_command is None:
+        return {}
+    program, *arguments = shlex.split(vasp_command)
+    beside = Path(sys.executable).with_name(program)
+    if shutil.which(program) is None and beside.is_file():
+        program = str(beside)
+    command = shlex.join([program, *arguments])
+    return {"ATOMATE2_VASP_CMD": command, "ATOMATE2_VASP_GAMMA_CMD": command}
+
+
+def _check_vasp(vasp_command: str | None) -> None:
+    command = vasp_environment(vasp_command).get("ATOMATE2_VASP_CMD", ATOMATE2.VASP_CMD)
+    program = shlex.split(command)[0]
     missing = []
     if shutil.which(program) is None:
-        missing.append(f"{program!r} is not on the PATH (atomate2's setting VASP_CMD)")
-    if not has_potcar_library():
+        missing.append(
+            f"{program!r} is not on the PATH (setting vasp_cmd, or atomate2's VASP_CMD)"
+        )
+    if not has_potcar_library() and Path(program).name != PROGRAM:
         missing.append(f"no POTCAR library is configured ({POTCAR_LIBRARY})")
     if missing:
         raise EngineError(
-            f"VASP cannot run here: {' and '.join(missing)}; `liponflow inputs` writes its inputs"
+            f"VASP cannot run here: {' and '.join(missing)}; `liponflow inputs` writes its "
+            f"inputs, and vasp_cmd: {PROGRAM} rehearses the campaign without VASP"
         )

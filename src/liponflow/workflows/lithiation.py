@@ -35,7 +35,7 @@ from liponflow.structures.lithiation import (
     with_magmoms,
 )
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.read import read_structure
+from liponflow.structures.read import StructureError, read_structure
 from liponflow.structures.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.workflows.engines import Engine, VaspEngine, calculation, get_engine
 from liponflow.workflows.provenance import fingerprint, provenance
@@ -195,7 +195,11 @@ def plan(
     maker = LithiationMaker(parameters, engine, preset)
     if structure_file is None:
         return maker.make()
-    return maker.make(read_structure(structure_file), str(structure_file))
+    structure = read_structure(structure_file)
+    try:
+        return maker.make(structure, str(structure_file))
+    except StructureError as error:
+        raise StructureError(f"{structure_file}: {error}") from error
 
 
 class SettledState(TypedDict):

@@ -7,8 +7,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
+from pymatgen.core.periodic_table import Element
 
 from liponflow import __version__
+from liponflow.inputs.compare import Difference, read_incar, read_poscar
+from liponflow.inputs.compare import compare as compare_directory
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,
@@ -19,7 +22,7 @@ from liponflow.inputs.lithiation import (
 )
 from liponflow.inputs.presets import Cited, cited_parameters, load_data, load_parameters
 from liponflow.inputs.vasp import CitedInputGenerator, has_potcar_library, write_inputs
-from liponflow.structures.lithiation import check_x, host
+from liponflow.structures.lithiation import check_x, host, with_magmoms
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.read import read_structure
 from liponflow.workflows.lithiation import Candidate, built_in, candidates_at
@@ -113,6 +116,40 @@ def write(
         (root / README).write_text(_readme(candidates, record), encoding="utf-8")
         root.rename(out)
     return WrittenInputs(out, len(candidates), has_potcar_library())
+
+
+def compare(
+    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
+) -> list[Difference]:
+    """Compare a user's VASP directory with the one that the campaign would write.
+
+    Parameters
+    ----------
+    directory
+        VASP directory of a relaxation or static calculation (by its NSW), of the oxide or of
+        Li metal.
+    preset, overrides
+        As for :func:`write`.
+
+    Returns
+    -------
+    list of Difference
+        Empty if they agree.
+
+    Raises
+    ------
+    ParameterError
+        If the directory is none of VASP's, or has a transition metal without U or moment.
+    """
+    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides or {})
+    structure = read_poscar(directory).structure
+    if structure.composition.elements == [Element("Li")]:
+        return compare_directory(directory, lithium_metal_set(parameters), {})
+    check_hubbard(structure, parameters)
+    with_magmoms(structure, parameters.magmoms)
+    static = read_incar(directory).get("NSW", 0) == 0
+    generator = (static_set if static else relax_set)(parameters)
+    return compare_directory(directory, generator, parameters.magmoms)
 
 
 def candidate_path(candidate: Candidate) -> Path:

@@ -17,6 +17,7 @@ from liponflow.analysis.dos_files import densities_of_vasprun
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.structures.read import read_structure
+from liponflow.workflows.chgnet import FUNCTIONAL
 from liponflow.workflows.ingest.files import IngestError, RunFiles
 from liponflow.workflows.standin.identity import stand_in_label
 
@@ -126,10 +127,8 @@ class Run(AnyRun):
         if stand_in is None:
             functional = _functional(self.header)
             return EngineInfo(name="vasp", version=version, functional=functional, surrogate=False)
-        from liponflow.workflows.engines import CHGNET_FUNCTIONAL
-
         return EngineInfo(
-            name=f"vasp ({stand_in})", version=None, functional=CHGNET_FUNCTIONAL, surrogate=True
+            name=f"vasp ({stand_in})", version=None, functional=FUNCTIONAL, surrogate=True
         )
 
     @property

@@ -6,7 +6,7 @@ outcome are not run but replayed.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ def start(
     workers: int | None = None,
     config: dict[str, Any] | None = None,
     trusted: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
     console: Console | None = None,
 ) -> RunReport:
     """Run a flow over worker processes.
@@ -60,6 +61,8 @@ def start(
     trusted
         Top-level packages whose classes and functions documents may name, beside the usual
         ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
+    environment
+        Variables for the workers, beside those of this process.
     console
         Where to show progress; standard error by default.
 
@@ -91,7 +94,14 @@ def start(
     safejson.check_classes(document, trusted)
     _check_workers(workers)
     journal = Journal.create(runs_dir, document, config)
-    return resume(journal.path, store, workers=workers, trusted=trusted, console=console)
+    return resume(
+        journal.path,
+        store,
+        workers=workers,
+        trusted=trusted,
+        environment=environment,
+        console=console,
+    )
 
 
 def resume(
@@ -100,6 +110,7 @@ def resume(
     *,
     workers: int | None = None,
     trusted: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
     console: Console | None = None,
 ) -> RunReport:
     """Go on with a run; finished jobs are not run again, failed ones are.
@@ -108,7 +119,7 @@ def resume(
     ----------
     run_dir
         Directory of the run; see :func:`liponflow.workflows.runners.journal.latest_run`.
-    store, workers, trusted, console
+    store, workers, trusted, environment, console
         As in :func:`start`. Outcomes that the store does not hold are written to it.
 
     Returns
@@ -134,6 +145,7 @@ def resume(
             trusted=trusted,
             stores=store.additional_stores,  # type: ignore[has-type]
             log_file=journal.path / "workers.log",
+            environment=environment or {},
         )
         try:
             return Run(journal, store, pool, progress, trusted).run()

@@ -6,7 +6,7 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,12 +51,21 @@ class WorkerPool(Generic[Task]):
         Names of the additional stores.
     log_file
         Where workers print outside jobs.
+    environment
+        Variables that the workers have beside those of this process.
     """
 
     def __init__(
-        self, size: int, *, trusted: Iterable[str], stores: Iterable[str], log_file: Path
+        self,
+        size: int,
+        *,
+        trusted: Iterable[str],
+        stores: Iterable[str],
+        log_file: Path,
+        environment: Mapping[str, str],
     ) -> None:
         self.size = size
+        self._environment = dict(environment)
         self._log_file = log_file
         # Relative entries of sys.path would mean something else in a job's directory.
         paths = [str(Path(path).resolve()) for path in sys.path]
@@ -128,7 +137,7 @@ class WorkerPool(Generic[Task]):
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd=self._log_file.parent,
-                env=os.environ | ONE_THREAD,
+                env=os.environ | ONE_THREAD | self._environment,
                 start_new_session=True,  # a Ctrl-C in the terminal is for the runner alone
             )
         assert process.stdin is not None  # noqa: S101  both are pipes

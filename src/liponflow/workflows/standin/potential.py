@@ -14,23 +14,10 @@ from ase.units import GPa
 from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 
+from liponflow.workflows.chgnet import UNTRAINED, WEIGHTS
 from liponflow.workflows.standin.errors import InputError
 
-WEIGHTS = "0.3.0"
 LABEL = f"chgnet {WEIGHTS}"
-
-UNTRAINED = frozenset({"Po", "At", "Rn", "Fr", "Ra"}) | {
-    "Am",
-    "Cm",
-    "Bk",
-    "Cf",
-    "Es",
-    "Fm",
-    "Md",
-    "No",
-    "Lr",
-}
-"""Elements outside MPtrj, the training data (Deng et al., Nature Machine Intelligence 5, 1031)."""
 
 
 class Potential(Calculator):
