@@ -257,7 +257,7 @@ def _decode(document: dict[str, Any], trusted: Iterable[str]) -> StoredResult:
     except (ValidationError, safejson.UntrustedClassError, ImportError, AttributeError) as error:
         raise StoreError(
             f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
-            f"written by {output.get('@version', 'an unknown one')}: {error}"
+            f"written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
         ) from error
     if not isinstance(result, Result):
         raise StoreError(
@@ -266,6 +266,14 @@ def _decode(document: dict[str, Any], trusted: Iterable[str]) -> StoredResult:
         )
     completed = datetime.fromisoformat(document["completed_at"]).astimezone()
     return StoredResult(uuid, document["index"], completed, result)
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return f"{error.error_count()} fields do not fit, {field} first: {first['msg']}"
+    return str(error)
 
 
 # Conditions as text

@@ -94,13 +94,14 @@ class LithiationMaker(Maker):
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
         engine = self.engine()
-        _check(engine, structure, self.parameters)
+        parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
         xs = [check_x(lithiation_host, x) for x in self.parameters.x]
         jobs: list[Flow | Job] = []
         settled, selections = [], []
-        for x in xs:
-            candidates, selection = candidates_at(lithiation_host, x, self.parameters)
+        # Over-lithiated states take longest: started last, one would run alone at the end.
+        for x in reversed(xs):
+            candidates, selection = candidates_at(lithiation_host, x, parameters)
             selections.append(selection)
             relaxations = [_relaxation(engine, candidate) for candidate in candidates]
             settle_job = settle(
@@ -367,10 +368,17 @@ def conclude(
     )
 
 
-def _check(engine: Engine, structure: Structure, parameters: LithiationParameters) -> None:
+def _checked(
+    engine: Engine, structure: Structure, parameters: LithiationParameters
+) -> LithiationParameters:
+    """Refuse what the engine cannot compute; a potential needs no initial moments."""
     engine.check(structure)
     if isinstance(engine, VaspEngine):
         check_hubbard(structure, parameters)
+        return parameters
+    metals = [e.symbol for e in structure.composition.elements if e.is_transition_metal]
+    moments = dict.fromkeys(metals, 0.0) | parameters.magmoms
+    return parameters.model_copy(update={"magmoms": moments})
 
 
 def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:

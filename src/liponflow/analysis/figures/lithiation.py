@@ -297,7 +297,7 @@ def hull_figure(result: LithiationResult) -> Figure:
         (line,) = energies.plot(
             [low, high],
             [formation[low], formation[high]],
-            "--",
+            linestyle=(0, (2, 1)),  # two whole dashes in the legend
             color=element_colour("O"),
             lw=2,
             label=f"tie line x = {low:g} to {high:g}",
