@@ -1,21 +1,14 @@
 """The lithiation campaign: candidates relaxed, the lowest of each Li content kept, static."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
-from jobflow import Flow, Job, Maker, OnMissing, Response, job
+from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.lithiation import (
-    LithiationCandidate,
-    LithiationResult,
-    Selection,
-    lowest,
-    summarise,
-)
-from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.analysis.lithiation import LithiationCandidate, Selection
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,
@@ -37,8 +30,9 @@ from liponflow.structures.lithiation import (
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.read import StructureError, read_structure
 from liponflow.structures.spinel import disordered_lnmo, ordered_lnmo
-from liponflow.workflows.engines import Engine, VaspEngine, calculation, get_engine
-from liponflow.workflows.provenance import fingerprint, provenance
+from liponflow.workflows.engines import Engine, VaspEngine, get_engine
+from liponflow.workflows.lithiation_jobs import conclude, settle, tolerate_failures
+from liponflow.workflows.provenance import fingerprint
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ class LithiationMaker(Maker):
                 self.parameters.force_limit,
             )
             settle_job.name = f"choose x={x:g}"
-            _tolerate_failures(settle_job)
+            tolerate_failures(settle_job)
             settled.append(settle_job)
             jobs += [*relaxations, settle_job]
         metal = self.lithium_metal_job()
@@ -133,7 +127,7 @@ class LithiationMaker(Maker):
             },
         )
         conclusion.name = "result"
-        _tolerate_failures(conclusion)
+        tolerate_failures(conclusion)
         return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
 
     def engine(self) -> Engine:
@@ -203,13 +197,6 @@ def plan(
         raise StructureError(f"{structure_file}: {error}") from error
 
 
-class SettledState(TypedDict):
-    """What is known of one Li content: candidates with their relaxations, and the static."""
-
-    candidates: list[LithiationCandidate]
-    static: Calculation | None
-
-
 def built_in(parameters: LithiationParameters) -> Structure:
     """Build LiNi0.5Mn1.5O4 with the cation ordering that the parameters ask for."""
     if parameters.ordering == "ordered":
@@ -260,114 +247,6 @@ def candidates_at(
     return candidates, Selection(n_li=n_li, n_distinct=n_distinct, text="; ".join(notes))
 
 
-@job
-def settle(
-    candidates: Sequence[LithiationCandidate],
-    documents: Sequence[Any],
-    static_maker: Maker,
-    engine: EngineInfo,
-    force_limit: float,
-) -> Response[SettledState] | SettledState:
-    """Keep the lowest converged candidate of one Li content and compute it statically.
-
-    Parameters
-    ----------
-    candidates
-        What was relaxed.
-    documents
-        Task documents of the relaxations; None for one that failed.
-    static_maker
-        Maker of the static calculation.
-    engine
-        Engine as known before it ran.
-    force_limit
-        Largest force of a converged relaxation, eV/Å.
-
-    Returns
-    -------
-    SettledState
-        Directly if no candidate converged, else through the static calculation.
-    """
-    relaxed = [
-        candidate.model_copy(update=_outcome(document, engine, force_limit))
-        for candidate, document in zip(candidates, documents, strict=True)
-    ]
-    try:
-        best = lowest(relaxed)
-    except ValueError:  # each candidate carries its reason into the result
-        return SettledState(candidates=relaxed, static=None)
-    assert best.calculation is not None  # noqa: S101 - `lowest` chooses among computed ones
-    static = static_maker.make(best.calculation.structure)
-    static.name = f"static x={best.x:g}"
-    collected = collect(relaxed, static.output, engine, force_limit)
-    collected.name = f"collect x={best.x:g}"
-    _tolerate_failures(collected)
-    return Response(replace=Flow([static, collected], output=collected.output))
-
-
-@job
-def collect(
-    candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
-) -> SettledState:
-    """Put candidates and static calculation of one Li content together."""
-    static = None if document is None else calculation(document, engine, force_limit)
-    return SettledState(candidates=candidates, static=static)
-
-
-@job
-def conclude(
-    states: Sequence[SettledState | None],
-    metal: Any,
-    *,
-    selections: Sequence[Selection],
-    formula_units: int,
-    engine: EngineInfo,
-    force_limit: float,
-    record: dict[str, Any],
-) -> LithiationResult:
-    """Summarise the campaign.
-
-    Parameters
-    ----------
-    states
-        Candidates and static calculation of every Li content; None for one that failed.
-    metal
-        Task document of Li metal.
-    selections
-        How the candidates were chosen.
-    formula_units
-        Formula units in the supercell.
-    engine
-        Engine as known before it ran.
-    force_limit
-        Largest force of a converged relaxation, eV/Å.
-    record
-        Provenance as known before the run.
-
-    Returns
-    -------
-    LithiationResult
-
-    Raises
-    ------
-    ValueError
-        If Li metal or every state is missing.
-    """
-    if metal is None:
-        raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
-    lithium = calculation(metal, engine, force_limit)
-    known = [state for state in states if state is not None]
-    return summarise(
-        [candidate for state in known for candidate in state["candidates"]],
-        [state["static"] for state in known if state["static"] is not None],
-        lithium,
-        formula_units=formula_units,
-        selections=selections,
-        provenance=provenance(engine=lithium.engine, **record),
-        repeats=tuple(record["parameters"]["supercell"]),
-    )
-
-
 def _checked(
     engine: Engine, structure: Structure, parameters: LithiationParameters
 ) -> LithiationParameters:
@@ -388,14 +267,3 @@ def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:
         f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}"
     )
     return relaxation
-
-
-def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str, Any]:
-    if document is None:
-        return {"refusal": "the relaxation failed; the run's report names its directory and cause"}
-    return {"calculation": calculation(document, engine, force_limit)}
-
-
-def _tolerate_failures(job_: Job) -> None:
-    """Let a job run although some of its inputs failed; they arrive as None."""
-    job_.update_config({"on_missing_references": OnMissing.NONE}, dynamic=False)
