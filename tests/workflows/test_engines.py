@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +240,19 @@ def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(installed.ATOMATE2, "VASP_CMD", "sh -c vasp")
     monkeypatch.setattr(installed, "has_potcar_library", lambda: True)
     check_installed("vasp")
+
+
+@pytest.mark.filterwarnings("ignore:No POTCAR file:UserWarning")
+@pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_a_stopcar_ended_is_not_converged(tmp_path: Path) -> None:
+    cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
+    maker = RelaxMaker(
+        run_vasp_kwargs={"vasp_cmd": f"{sys.executable} -m liponflow.workflows.standin.cli"},
+        write_input_set_kwargs={"potcar_spec": True},
+        write_additional_data={"STOPCAR": "LSTOP = .TRUE."},
+    )
+    document = run(maker.make(cell), tmp_path / "run")
+    summary = calculation(document, engine("vasp").describe(), FORCE_LIMIT)
+    assert summary.ionic_steps == 1
+    assert not summary.converged

@@ -299,10 +299,13 @@ def _read_force_field(document: Any) -> _Reading:
 def _read_vasp(document: Any) -> _Reading:
     last = document.calcs_reversed[0]
     magmoms = document.output.structure.site_properties.get("magmom")
+    # pymatgen takes for convergence that steps are left, as where a STOPCAR ended a relaxation.
+    relaxation = last.input.parameters.get("NSW", 0) > 0
+    stopped = relaxation and (last.output.outcar or {}).get("is_stopped", False)
     return _Reading(
         version=last.vasp_version,
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
-        converged=last.has_vasp_completed is TaskState.SUCCESS,
+        converged=last.has_vasp_completed is TaskState.SUCCESS and not stopped,
         ionic_steps=len(last.output.num_electronic_steps),
     )
 

@@ -58,6 +58,26 @@ def test_forces_are_those_that_vtst_prints(folder: Path) -> None:
     assert unit(folder).build().images[2].max_force == pytest.approx(0.042)
 
 
+def test_forces_are_those_of_vasps_own_band(folder: Path) -> None:
+    rule = f" {'-' * 46}\n"
+    with (folder / "02" / "OUTCAR").open("a") as file:
+        for force in (0.9, 0.03):
+            file.write(f" CHAIN + TOTAL  (eV/Angst)\n{rule}")
+            file.write(f"{0:13.5f}{-force:13.5f}{0:13.5f}\n{0:13.5f}{0:13.5f}{0.01:13.5f}\n")
+            file.write(f"{rule}\n")
+    assert unit(folder).build().images[2].max_force == pytest.approx(0.03)
+
+
+def test_a_band_that_was_stopped_has_no_barrier(folder: Path) -> None:
+    for name in ("01", "02", "03"):
+        with (folder / name / "OUTCAR").open("a") as file:
+            file.write(" soft stop encountered!  aborting job ...\n")
+    result = unit(folder).build()
+    assert not result.converged
+    assert result.barrier is None
+    assert "did not converge before a STOPCAR ended the run" in result.warnings[0]
+
+
 def test_an_unconverged_band_has_no_barrier(folder: Path) -> None:
     Run([image(2)], [ENERGIES[2]], NEB | {"NSW": 1, "NELM": 1}).write(folder / "02")
     result = unit(folder).build()

@@ -64,6 +64,28 @@ def test_steps_used_up_are_no_convergence(
     assert not read(run.write(tmp_path)).calculation().converged
 
 
+@pytest.mark.parametrize(
+    ("kind", "n_steps", "converged"),
+    [("soft", 50, False), ("hard", 50, False), ("soft", 0, True), ("hard", 0, False)],
+)
+def test_what_a_stopcar_ended_is_not_converged(
+    tmp_path: Path,
+    make_relaxation: Callable[..., Files],
+    kind: str,
+    n_steps: int,
+    converged: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    files = make_relaxation(8)
+    files.incar = {**files.incar, "NSW": n_steps}
+    folder = files.write(tmp_path)
+    assert read(folder).converged
+    with (folder / "OUTCAR").open("a") as file:
+        file.write(f" {kind} stop encountered!  aborting job ...\n")
+    run = read(folder)
+    assert run.converged is converged
+    assert run.calculation().converged is converged
+
+
 def test_without_outcar_there_are_no_moments(tmp_path: Path) -> None:
     Files([CELL], [-10.0], moments=[1.7, 0.1]).write(tmp_path)
     (tmp_path / "OUTCAR").unlink()

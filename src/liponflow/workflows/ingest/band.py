@@ -3,21 +3,22 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, takewhile
 from typing import ClassVar
 
 import numpy as np
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar
 
 from liponflow.analysis.vasp_runs import NEBImage, NEBResult
 from liponflow.structures.read import read_structure
 from liponflow.workflows.ingest.files import Band, IngestError, RunFiles
-from liponflow.workflows.ingest.runs import UNREADABLE, Run, parse, read_run
+from liponflow.workflows.ingest.runs import UNREADABLE, Run, outcar_lines, parse, read_run
 from liponflow.workflows.ingest.unit import Unit
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
+_PLAIN_FORCES = "CHAIN + TOTAL"
+"""Heads VASP's own table of the forces of the band, a row of three numbers per ion."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class BandUnit(Unit[Run]):
         energies = [first, *(calculation.energy for calculation in calculations), last]
         converged = [True, *(calculation.converged for calculation in calculations), True]
         forces = [
-            _force(run) or calculation.max_force
+            calculation.max_force if (force := _force(run)) is None else force
             for run, calculation in zip(self.runs, calculations, strict=True)
         ]
         distances = [0.0, *accumulate(_distance(a, b) for a, b in pairwise(structures))]
@@ -91,10 +92,11 @@ class BandUnit(Unit[Run]):
         notes = []
         if failed:
             numbers = ", ".join(f"{number:02d}" for number in failed)
+            stopped = any(run.stopped for run in self.runs)
             steps = self.runs[0].header.parameters["NSW"]
+            until = "before a STOPCAR ended the run" if stopped else f"within NSW = {steps} steps"
             notes.append(
-                f"no barrier: image {numbers} did not converge within NSW = {steps} steps: "
-                "continue from the CONTCARs"
+                f"no barrier: image {numbers} did not converge {until}: continue from the CONTCARs"
             )
         notes += [
             f"no energy of the end point {files.directory}: copy its OUTCAR or vasprun.xml there"
@@ -130,13 +132,18 @@ def band_unit(band: Band) -> BandUnit:
 
 
 def _force(run: Run) -> float | None:
-    """Largest force after projection, as VTST's code prints it; None without that code."""
-    outcar = run.files.find("OUTCAR")
-    if outcar is None:
-        return None
-    with zopen(str(outcar), mode="rt", encoding="utf-8", errors="replace") as file:
-        found = [match[1] for line in file if (match := _VTST_FORCE.search(str(line)))]
-    return float(found[-1]) if found else None
+    """Largest force after projection at the last step; None if the OUTCAR does not tell."""
+    vtst = plain = None
+    lines = outcar_lines(run.files)
+    for line in lines:
+        if match := _VTST_FORCE.search(line):
+            vtst = float(match[1])
+        elif _PLAIN_FORCES in line:
+            next(lines)  # a rule, as behind the rows
+            rows = takewhile(lambda row: "---" not in row, lines)
+            forces = np.array([row.split() for row in rows], dtype=float)
+            plain = float(np.linalg.norm(forces, axis=1).max())
+    return plain if vtst is None else vtst
 
 
 def _end_energy(files: RunFiles) -> float | None:

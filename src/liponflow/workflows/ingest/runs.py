@@ -4,6 +4,7 @@ import gzip
 import re
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -34,6 +35,8 @@ _TASKS: dict[int, Task] = {
 """By IBRION."""
 _FIRST_STEP_ONLY = 10**9
 _KBAR_TO_GPA = 0.1
+_STOP = re.compile(r"(soft|hard) stop encountered")
+"""What OUTCAR says of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
 
 UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
 """What pymatgen's readers raise on files that are damaged or not what they expect."""
@@ -156,7 +159,17 @@ class Run(AnyRun):
     @cached_property
     def converged(self) -> bool:
         """See AnyRun."""
-        return bool(parse(self.files).converged)
+        return bool(parse(self.files).converged) and not self.stopped
+
+    @cached_property
+    def stopped(self) -> bool:
+        """Whether a STOPCAR ended it before it was done, which pymatgen takes for convergence.
+
+        A soft stop (LSTOP) lets the ionic step end, which is all that a static calculation is to
+        do; a hard one (LABORT) breaks off the electronic steps.
+        """
+        kinds = {match[1] for line in outcar_lines(self.files) if (match := _STOP.search(line))}
+        return "hard" in kinds or ("soft" in kinds and self.task == "relaxation")
 
     def densities(self) -> SiteDensities:
         """See AnyRun."""
@@ -186,7 +199,7 @@ class Run(AnyRun):
             else None,
             max_force=_largest(last.get("forces")),
             force_limit=self.force_limit,
-            converged=bool(vasprun.converged),
+            converged=bool(vasprun.converged) and not self.stopped,
             ionic_steps=len(vasprun.ionic_steps),
             directory=self.directory,
         )
@@ -293,6 +306,24 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
                 f"{files.vasprun}: cannot be read as a vasprun.xml "
                 f"({type(error).__name__}: {error}): copy it again"
             ) from error
+
+
+def outcar_lines(files: RunFiles) -> Iterator[str]:
+    """Lines of the OUTCAR; none where it was not kept.
+
+    Raises
+    ------
+    IngestError
+        If it cannot be read.
+    """
+    path = files.find("OUTCAR")
+    if path is None:
+        return
+    try:
+        with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
+            yield from (str(line) for line in file)
+    except (OSError, EOFError) as error:
+        raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
 
 
 def _functional(header: Vasprun) -> str:
