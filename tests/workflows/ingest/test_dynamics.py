@@ -114,6 +114,8 @@ def test_steps_that_were_not_taken_are_said(tmp_path: Path) -> None:
         ({"MDALGO": 0, "SMASS": -3.0}, "NVE"),
         ({"MDALGO": 0, "SMASS": 0.5}, "NVT, Nosé-Hoover"),
         ({"MDALGO": 2, "SMASS": 0.0}, "NVT, Nosé-Hoover"),
+        ({"MDALGO": 1, "ANDERSEN_PROB": 0.0}, "NVE"),
+        ({"MDALGO": 1, "ANDERSEN_PROB": 0.1}, "NVT, Andersen"),
         ({"MDALGO": 3, "ISIF": 2}, "NVT, Langevin"),
         ({"MDALGO": 3, "ISIF": 3}, "NpT, Langevin"),
         ({"MDALGO": 0, "SMASS": -1.0}, "velocities scaled"),

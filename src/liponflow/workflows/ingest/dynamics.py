@@ -21,6 +21,7 @@ BOLTZMANN = constants.Boltzmann / constants.elementary_charge
 
 _ALGORITHMS = {1: "Andersen", 2: "Nosé-Hoover", 3: "Langevin", 4: "Nosé-Hoover chain", 5: "CSVR"}
 """By MDALGO (VASP wiki, "MDALGO")."""
+_ANDERSEN = 1
 _LANGEVIN = 3
 
 
@@ -108,12 +109,17 @@ def trajectory_units(runs: Sequence[Run]) -> list[TrajectoryUnit]:
 
 
 def ensemble(run: Run) -> str:
-    """Ensemble and thermostat, as MDALGO, SMASS and ISIF say (VASP wiki, "MDALGO")."""
+    """Ensemble and thermostat, as MDALGO, SMASS, ANDERSEN_PROB and ISIF say.
+
+    See the VASP wiki, "MDALGO" and "NVE ensemble".
+    """
     parameters = run.header.parameters
     algorithm = int(parameters.get("MDALGO", 0))
     smass = float(parameters.get("SMASS", -3))
     if algorithm in (0, 2) and smass < 0:
         return "NVE" if smass == -3 else "velocities scaled"  # noqa: PLR2004 (VASP's own code)
+    if algorithm == _ANDERSEN and float(parameters.get("ANDERSEN_PROB", 0.0)) == 0:
+        return "NVE"
     if algorithm == 0:
         return "NVT, Nosé-Hoover"
     name = _ALGORITHMS.get(algorithm, f"MDALGO = {algorithm}")
