@@ -1,0 +1,166 @@
+"""Bands through atomate2, custodian, emmet and the stand-in: a vacancy hops in bcc Li."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ase import Atoms
+from ase.mep import NEB
+from ase.optimize import FIRE
+from atomate2.forcefields.utils import ase_calculator
+from jobflow import JobStore
+from maggma.stores import MemoryStore
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.analysis.vasp_runs import NEBResult
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.workflows.installed import vasp_environment
+from liponflow.workflows.runners.local import start
+from liponflow.workflows.vasp_neb import VaspNEBMaker
+
+FORCE_LIMIT = 0.02
+"""eV/Å; at 0.05 two bands still differ by 6 meV."""
+BARRIER_TOLERANCE = 5e-3
+"""Largest difference (eV) between barriers of bands that are converged to the force limit."""
+
+
+def hop(n_images: int = 5) -> list[Structure]:
+    """Straight path of a Li atom into the vacancy beside it, a little off the line between."""
+    crystal = bcc_lithium(3.4) * (2, 2, 2)
+    distances = crystal.lattice.get_all_distances([0.5] * 3, crystal.frac_coords)[0]
+    vacant = int(distances.argmin())
+    hole = crystal[vacant].frac_coords
+    crystal.remove_sites([vacant])
+    start = hole + 0.25
+    hopper = int(crystal.lattice.get_all_distances(start, crystal.frac_coords)[0].argmin())
+    images = []
+    for number in range(n_images):
+        image = crystal.copy()
+        between = 0 < number < n_images - 1
+        position = start + (hole - start) * number / (n_images - 1)
+        image.replace(hopper, "Li", position + ([0.01, -0.01, 0] if between else 0))
+        images.append(image)
+    return images
+
+
+def run(folder: Path, **options: Any) -> NEBResult:
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    flow = VaspNEBMaker(force_limit=FORCE_LIMIT, **options).make(hop())
+    report = start(
+        flow,
+        store,
+        folder,
+        workers=2,
+        environment=vasp_environment("liponflow-vasp"),
+        console=Console(quiet=True),
+    )
+    assert report.failures == ()
+    result: NEBResult = safejson.decode(store.get_output(flow.output.uuid, load=True))
+    return result
+
+
+def independent_barrier(*, climb: bool) -> float:
+    """Barrier of the same path from ASE alone, with the springs of the input set."""
+    atoms: list[Atoms] = [image.to_ase_atoms() for image in hop()]
+    for image in atoms:
+        image.calc = ase_calculator("CHGNet", stress_unit="eV/A3")
+    band = NEB(atoms, k=5, climb=climb, method="improvedtangent")
+    assert FIRE(band, logfile=None).run(fmax=FORCE_LIMIT, steps=200)
+    energies = [image.get_potential_energy() for image in atoms]
+    return float(max(energies) - energies[0])
+
+
+def incar(folder: Path) -> Incar:
+    """Read the INCAR of the band that ran under a folder."""
+    [path] = (p.parent for p in folder.rglob("02") if p.is_dir())
+    return Incar.from_file(next(path.glob("INCAR*")))
+
+
+@pytest.mark.parametrize("climbing", [False, True], ids=["plain", "VTST"])
+def test_the_barrier_is_that_of_an_independent_band(tmp_path: Path, *, climbing: bool) -> None:
+    result = run(tmp_path, climbing=climbing)
+    assert result.converged
+    assert result.climbing is climbing
+    assert [image.image for image in result.images] == [0, 1, 2, 3, 4]
+    assert all((image.max_force or 0) < FORCE_LIMIT for image in result.images)
+    expected = independent_barrier(climb=climbing)
+    assert result.barrier == pytest.approx(expected, abs=BARRIER_TOLERANCE)
+    # The hop is symmetric.
+    assert result.reverse_barrier == pytest.approx(expected, abs=BARRIER_TOLERANCE)
+    assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
+    # A plain VASP does not know the tags of VTST.
+    assert {"IOPT", "LCLIMB"}.isdisjoint(incar(tmp_path)) is not climbing
+
+
+def test_a_band_that_did_not_converge_is_a_result_without_a_barrier(tmp_path: Path) -> None:
+    result = run(tmp_path, max_steps=2)
+    assert not result.converged
+    assert result.barrier is None
+    assert "within NSW = 2 steps" in result.warnings[0]
+
+
+def test_end_points_have_the_settings_of_the_band() -> None:
+    flow = VaspNEBMaker(user_incar_settings={"ENCUT": 450}).make(hop())
+    first, last, band, _ = flow.jobs
+    sets = [
+        job.maker.input_set_generator.get_input_set(hop()[0], potcar_spec=True).incar
+        for job in (first, last, band)
+    ]
+    assert sets[0] == sets[1]
+    changed = {key for key in {*sets[0], *sets[2]} if sets[0].get(key) != sets[2].get(key)}
+    # Of what the ions do; pymatgen gives a static calculation no ISIF.
+    assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING"}
+    assert sets[2]["IBRION"] == 1
+    assert sets[2]["ENCUT"] == 450
+
+
+def test_moments_of_the_first_image_hold_for_the_band_and_both_end_points() -> None:
+    oxide = Structure(
+        Lattice.cubic(4.2),
+        ["O", "Ni", "O", "Ni"],
+        [[0, 0, 0.5], [0, 0, 0], [0.5, 0, 0], [0.5] * 3],
+    )
+    start = oxide.copy(site_properties={"magmom": [0.0, 2.0, 0.0, -2.0]})
+    first, last, band, _ = VaspNEBMaker().make([start, oxide, oxide]).jobs
+    images = [first.function_args[0], *band.function_args[0], last.function_args[0]]
+    assert [image.site_properties["magmom"] for image in images] == [[2.0, -2.0, 0.0, 0.0]] * 5
+    assert [str(element) for element in images[0].species] == ["Ni", "Ni", "O", "O"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda path: path[:2], "a band of 2 images: give the two end points and at least one"),
+        (
+            lambda path: [path[0], path[1].copy().replace_species({"Li": "Na"}), path[2]],
+            r"image 1 \(Na15\) has other atoms than image 0 \(Li15\)",
+        ),
+        (
+            lambda path: [*path[:2], path[2].copy().apply_strain(0.01)],
+            "image 2 has another cell than image 0",
+        ),
+    ],
+)
+def test_images_that_are_no_band(change: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        VaspNEBMaker().make(change(hop(3)))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"force_limit": -0.05}, r"force_limit = -0\.05 eV/Å must be above 0"),
+        ({"max_steps": 1}, "max_steps = 1 must be 2 or more"),
+    ],
+)
+def test_numbers_that_no_run_could_have(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        VaspNEBMaker(**options)
