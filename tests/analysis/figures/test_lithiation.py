@@ -140,6 +140,24 @@ def test_hull_shows_states_families_and_the_tie_line(
     assert above[0].get_markerfacecolor() == "white"
 
 
+def test_families_far_above_are_named_and_do_not_flatten_the_hull(
+    result: LithiationResult,
+) -> None:
+    states = [
+        state.model_copy(
+            update={"family_energies": state.family_energies | {"far": 2.0 * state.x}}
+        )
+        for state in result.states
+        if state.x in {0.0, 1.0, 2.0}
+    ]
+    figure = hull_figure(result.model_copy(update={"states": states}))
+    [note] = drawn(figure, "off scale")
+    assert note.get_text().splitlines()[1:] == ["far, x = 1, 2: 2.0 to 4.0"]
+    far = [artist.get_xydata()[0][0] for artist in drawn(figure, "far")]
+    assert set(far) == {0.0}  # only there it is as low as the lowest
+    assert figure.axes[0].get_ylim()[1] < 1.0
+
+
 def test_structures_are_drawn_for_the_contents_that_converged(
     result: LithiationResult, campaign: Campaign
 ) -> None:

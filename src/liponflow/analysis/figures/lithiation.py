@@ -1,5 +1,6 @@
 """Figures of a lithiation campaign: structures, moments, lattice, voltage curve and hull."""
 
+from collections.abc import Sequence
 from itertools import cycle
 from textwrap import fill
 
@@ -23,7 +24,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation import LithiationResult, LithiationState
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.voltage import TWO_PHASE
 
@@ -33,6 +34,9 @@ FAMILY_MARKERS = ("o", "^", "s", "D", "v")
 """One per family of Li sites, in the order in which the families appear."""
 LABELLED_STEPS = 5
 """Voltage steps up to which each is labelled with its value."""
+OFF_SCALE = 0.5
+"""Families this far (eV/f.u.) above the lowest are named instead of drawn: they would flatten the
+hull."""
 
 
 def all_figures(result: LithiationResult) -> dict[str, Figure]:
@@ -278,7 +282,7 @@ def hull_figure(result: LithiationResult) -> Figure:
         axes.plot(vertices, [height[x] for x in vertices], color=INK, lw=1.2, gid="hull")
         for family, marker in zip(families, cycle(FAMILY_MARKERS)):
             for state in states:
-                if family not in state.family_energies:
+                if state.family_energies.get(family, OFF_SCALE) >= OFF_SCALE:
                     continue
                 stable = state.on_hull and family == state.family
                 axes.plot(
@@ -310,6 +314,18 @@ def hull_figure(result: LithiationResult) -> Figure:
         for family, marker in zip(families, cycle(FAMILY_MARKERS))
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    if far := _off_scale(states):
+        energies.text(
+            0.5,
+            0.98,
+            "\n".join(["off the scale (eV/f.u. above the lowest):", *far]),
+            transform=energies.transAxes,
+            ha="center",
+            va="top",
+            color=MUTED,
+            fontsize="small",
+            gid="off scale",
+        )
     energies.set_ylabel("formation energy\n(eV/f.u.)")
     distances.set_ylabel("above the hull\n(meV/f.u.)")
     distances.margins(y=0.15)
@@ -317,6 +333,19 @@ def hull_figure(result: LithiationResult) -> Figure:
     figure.align_ylabels()
     stamp(figure, result)
     return figure
+
+
+def _off_scale(states: Sequence[LithiationState]) -> list[str]:
+    """Name the families that are too far up to be drawn, one line each."""
+    lines = []
+    for family in dict.fromkeys(family for state in states for family in state.family_energies):
+        found = {state.x: state.family_energies.get(family, 0.0) for state in states}
+        far = {x: energy for x, energy in found.items() if energy >= OFF_SCALE}
+        if far:
+            at = ", ".join(f"{x:g}" for x in far)
+            values = sorted({f"{energy:.1f}" for energy in far.values()}, key=float)
+            lines.append(f"{family}, x = {at}: " + " to ".join(values[:: max(len(values) - 1, 1)]))
+    return lines
 
 
 def _x_axis(axes: Axes, result: LithiationResult) -> None:
