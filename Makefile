@@ -56,6 +56,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/cli_start.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/lithiation.py
+	$(BIN)/python benchmarks/standin.py
 
 clean:
 	rm -rf $(VENV) demo
