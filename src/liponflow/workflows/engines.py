@@ -24,7 +24,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.inputs.presets import nearest
 from liponflow.workflows.chgnet import FUNCTIONAL, UNTRAINED, WEIGHTS
-from liponflow.workflows.standin.identity import stand_in_label
+from liponflow.workflows.standin.engine import stand_in_engine
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
@@ -251,7 +251,8 @@ def calculation(
     if reading.magmoms is not None:
         structure = structure.copy(site_properties={"magmom": reading.magmoms})
     return Calculation(
-        engine=_known_after_run(engine, reading.version),
+        engine=stand_in_engine(reading.version)
+        or engine.model_copy(update={"version": reading.version}),
         structure=structure,
         energy=output.energy,
         magmoms=reading.magmoms,
@@ -261,19 +262,6 @@ def calculation(
         converged=reading.converged,
         ionic_steps=reading.ionic_steps,
         directory=document.dir_name,
-    )
-
-
-def _known_after_run(engine: EngineInfo, version: str) -> EngineInfo:
-    """Complete what was known of an engine; a stand-in for VASP never passes for VASP."""
-    stand_in = stand_in_label(version)
-    if stand_in is None:
-        return engine.model_copy(update={"version": version})
-    return EngineInfo(
-        name=f"{engine.name} ({stand_in})",
-        version=None,
-        functional=FUNCTIONAL,
-        surrogate=True,
     )
 
 

@@ -18,9 +18,8 @@ from liponflow.analysis.dos_files import densities_of_vasprun
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.structures.read import read_structure
-from liponflow.workflows.chgnet import FUNCTIONAL
 from liponflow.workflows.ingest.files import IngestError, RunFiles
-from liponflow.workflows.standin.identity import stand_in_label
+from liponflow.workflows.standin.engine import stand_in_engine
 
 R = TypeVar("R", bound="AnyRun")
 Task = Literal["static", "relaxation", "md"]
@@ -126,12 +125,8 @@ class Run(AnyRun):
     def engine(self) -> EngineInfo:
         """See AnyRun."""
         version = str(self.header.vasp_version).strip()
-        stand_in = stand_in_label(version)
-        if stand_in is None:
-            functional = _functional(self.header)
-            return EngineInfo(name="vasp", version=version, functional=functional, surrogate=False)
-        return EngineInfo(
-            name=f"vasp ({stand_in})", version=None, functional=FUNCTIONAL, surrogate=True
+        return stand_in_engine(version) or EngineInfo(
+            name="vasp", version=version, functional=_functional(self.header), surrogate=False
         )
 
     @property
