@@ -12,7 +12,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Cited(BaseModel):
+class Published(BaseModel):
+    """Values with the source that they are quoted from."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     citation: str = Field(description="Short form, for labels in figures.")
@@ -20,27 +22,27 @@ class _Cited(BaseModel):
     note: str = Field(description="What a reader has to know before comparing.")
 
 
-class PublishedMoments(_Cited):
+class PublishedMoments(Published):
     """Mean magnetic moments."""
 
     values: dict[str, dict[float, float]] = Field(description="|moment| (µB) by element and x.")
 
 
-class PublishedDistortion(_Cited):
+class PublishedDistortion(Published):
     """A statement, without a number, about the shape of the cell."""
 
     above_x: float = Field(description="Li content above which it holds.")
     statement: str
 
 
-class PublishedVolumeChange(_Cited):
+class PublishedVolumeChange(Published):
     """Volume change over a range of x."""
 
     x_range: tuple[float, float]
     percent: tuple[float, float] = Field(description="Lowest and highest value (%).")
 
 
-class PublishedVoltage(_Cited):
+class PublishedVoltage(Published):
     """Voltage of a plateau."""
 
     x_range: tuple[float, float]
@@ -94,12 +96,13 @@ def published_lithiation(formula: str) -> PublishedLithiation | None:
     >>> published_lithiation("LiCoO2") is None
     True
     """
-    entries = (PublishedLithiation.model_validate(entry) for entry in _topics()["lithiation"])
+    entries = (PublishedLithiation.model_validate(entry) for entry in topics()["lithiation"])
     return next((entry for entry in entries if entry.formula == formula), None)
 
 
 @cache
-def _topics() -> dict[str, Any]:
+def topics() -> dict[str, Any]:
+    """Read every topic of ``published.yaml``."""
     text = resources.files(__package__).joinpath("published.yaml").read_text(encoding="utf-8")
     topics: dict[str, Any] = yaml.safe_load(text)
     return topics
