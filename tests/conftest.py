@@ -1,5 +1,6 @@
-"""A made-up lithiation result, for what stores, shows and exports results."""
+"""What tests in several rooms share: a made-up lithiation result, and where reference data lie."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -25,6 +26,15 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 FORMULA_UNITS = 8
 ENERGY = {0: -360.0, 8: -412.8}
 """eV per cell: 4.7 V between x = 0 and 1 with Li at -1.9 eV."""
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """Folder of reference data that the project does not contain (other people's, and large)."""
+    folder = os.environ.get("LIPONFLOW_REFERENCE_DATA")
+    if not folder:
+        pytest.skip("LIPONFLOW_REFERENCE_DATA does not name the folder of reference data")
+    return Path(folder)
 
 
 @pytest.fixture(scope="session")
