@@ -12,8 +12,9 @@ from liponflow.inputs import vasp
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.workflows import lithiation_inputs
+from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.lithiation import LithiationMaker
-from liponflow.workflows.lithiation_inputs import WrittenInputs, write
+from liponflow.workflows.lithiation_inputs import write
 
 CONTENTS = [0, 1, 1.5]
 FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
@@ -37,7 +38,7 @@ def test_directories_are_named_after_what_they_hold(written: WrittenInputs) -> N
     cells = ("cubic", "tetragonal")
     over_lithiated = {f"x=1.500/{family}-0-{cell}" for family in families for cell in cells}
     assert names == {"x=0.000/vacancy-0-cubic", "x=1.000/vacancy-0-cubic"} | over_lithiated
-    assert written.candidates == len(names)
+    assert written.count == len(names)
 
 
 def test_structures_are_those_that_the_engine_relaxes(written: WrittenInputs) -> None:
@@ -48,7 +49,7 @@ def test_structures_are_those_that_the_engine_relaxes(written: WrittenInputs) ->
         for job, _ in flow.iterflow()
         if job.name.startswith("relax x=")
     }
-    assert len(to_relax) == written.candidates
+    assert len(to_relax) == written.count
     for path in candidates(written):
         family, rank, cell = path.name.rsplit("-", 2)
         structure = to_relax[f"x={float(path.parent.name[2:]):g} {family} {rank} {cell}"]
@@ -135,7 +136,7 @@ def test_full_directory_is_refused(tmp_path: Path) -> None:
 def test_empty_directory_is_filled(tmp_path: Path) -> None:
     out = tmp_path / "empty"
     out.mkdir()
-    assert write(out, preset="quick", overrides={"x": [0]}).candidates == 1
+    assert write(out, preset="quick", overrides={"x": [0]}).summary == "1 candidate"
     assert {file.name for file in out.iterdir()} == {
         "README.md",
         "lithium-metal",

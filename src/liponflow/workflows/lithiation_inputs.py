@@ -1,12 +1,9 @@
 """The lithiation campaign as VASP directories, for whoever runs VASP by other means."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import yaml
 from pymatgen.core.periodic_table import Element
 
 from liponflow import __version__
@@ -20,26 +17,23 @@ from liponflow.inputs.lithiation import (
     relax_set,
     static_set,
 )
-from liponflow.inputs.presets import Cited, cited_parameters, load_data, load_parameters
+from liponflow.inputs.presets import Cited, load_data, load_parameters
 from liponflow.inputs.vasp import CitedInputGenerator, has_potcar_library, write_inputs
 from liponflow.structures.lithiation import check_x, host, with_magmoms
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.read import read_structure
+from liponflow.workflows.input_directories import (
+    WrittenInputs,
+    campaign_record,
+    check_vacant,
+    new_directory,
+    potcar_note,
+    write_readme,
+    write_sidecar,
+)
 from liponflow.workflows.lithiation import Candidate, built_in, candidates_at
 
 RELAX, STATIC, METAL = "relax", "static", "lithium-metal"
-SIDECAR, README = "provenance.yaml", "README.md"
-
-
-@dataclass(frozen=True)
-class WrittenInputs:
-    """What :func:`write` wrote."""
-
-    directory: Path
-    candidates: int
-    """Candidates, each with a relaxation and a static calculation."""
-    with_potcar: bool
-    """False where ``POTCAR.spec`` stands in for the POTCAR."""
 
 
 def write(
@@ -79,9 +73,7 @@ def write(
     calculation only of the lowest candidate, and starts it from the relaxed moments; the
     ``static`` directories start from the same moments as the relaxation.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise FileExistsError(f"{out} exists and is not empty; name a new directory")
-    overrides = overrides or {}
+    check_vacant(out)
     parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
     structure = read_structure(structure_file) if structure_file else built_in(parameters)
     check_hubbard(structure, parameters)
@@ -91,31 +83,24 @@ def write(
         for x in [check_x(lithiation_host, x) for x in parameters.x]
         for candidate in candidates_at(lithiation_host, x, parameters)[0]
     ]
-    data = load_data(TOPIC)
-    record: dict[str, Any] = {
-        "written_by": f"liponflow {__version__}",
-        "material": lithiation_host.pristine.composition.reduced_formula,
-        "structure": str(structure_file or f"built-in, {parameters.ordering}"),
-        "preset": preset,
-        "published": data["published"],
-        "parameters": cited_parameters(parameters, TOPIC, preset, overrides),
-    }
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        root = Path(scratch, out.name)
-        metal = bcc_lithium(data["lithium_metal"]["a"]["value"])
+    record = campaign_record(
+        TOPIC,
+        parameters,
+        preset,
+        overrides,
+        material=lithiation_host.pristine.composition.reduced_formula,
+        structure=str(structure_file or f"built-in, {parameters.ordering}"),
+    )
+    with new_directory(out) as root:
+        metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
         record[METAL] = write_inputs(metal, lithium_metal_set(parameters), root / METAL / RELAX)
         sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
         for candidate in candidates:
             # What the last one says stands for all: x ascends, so that it has every element.
             record |= _write_candidate(candidate, sets, root / candidate_path(candidate))
-        text = yaml.safe_dump(
-            record, sort_keys=False, allow_unicode=True, width=200, default_flow_style=None
-        )
-        (root / SIDECAR).write_text(text, encoding="utf-8")
-        (root / README).write_text(_readme(candidates, record), encoding="utf-8")
-        root.rename(out)
-    return WrittenInputs(out, len(candidates), has_potcar_library())
+        write_sidecar(root, record)
+        write_readme(root, _readme(candidates, record))
+    return WrittenInputs(out, len(candidates), "candidate", has_potcar_library())
 
 
 def compare(
@@ -188,7 +173,7 @@ def _readme(candidates: Sequence[Candidate], record: Mapping[str, Any]) -> str:
         version=__version__,
         n=len(candidates),
         force_limit=record["parameters"]["force_limit"]["value"],
-        potcar="" if has_potcar_library() else _NO_POTCAR.format(functional=functional),
+        potcar=potcar_note(functional),
         rows="\n".join(rows),
     )
 
@@ -222,14 +207,4 @@ and the cell from which the relaxation starts.
 | directory | atoms | symmetry-equivalent arrangements |
 | --- | --- | --- |
 {rows}
-"""
-
-_NO_POTCAR = """
-**There is no POTCAR here**, since no POTCAR library is configured (PMG_VASP_PSP_DIR). Where you
-have one, run in this directory
-
-    PMG_DEFAULT_FUNCTIONAL={functional} PMG_VASP_PSP_DIR=/path/to/potcars pmg potcar -r .
-
-which turns each `POTCAR.spec` (the symbols, in the order of POSCAR) into a POTCAR; `pmg` comes
-with pymatgen.
 """

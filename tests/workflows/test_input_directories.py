@@ -1,0 +1,64 @@
+"""Directories that are complete or not there."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from liponflow import __version__
+from liponflow.inputs import vasp
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.workflows.input_directories import (
+    SIDECAR,
+    campaign_record,
+    check_vacant,
+    new_directory,
+    potcar_note,
+    write_sidecar,
+)
+
+
+def test_directory_appears_when_it_is_complete(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out"
+    with new_directory(out) as root:
+        (root / "file").write_text("text")
+        assert not out.exists()
+    assert (out / "file").read_text() == "text"
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_failure_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="full"), new_directory(tmp_path / "out") as root:  # noqa: PT012
+        (root / "file").write_text("half")
+        raise OSError("full")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_there_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    with pytest.raises(FileExistsError, match="not empty; name a new directory"):
+        check_vacant(tmp_path)
+    with pytest.raises(FileExistsError, match="not empty"):
+        check_vacant(tmp_path / "mine")
+    check_vacant(tmp_path / "new")
+
+
+def test_record_cites_every_parameter(tmp_path: Path) -> None:
+    overrides = {"x": [1.0]}
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick", overrides)
+    record = campaign_record(TOPIC, parameters, "quick", overrides, material="oxide")
+    write_sidecar(tmp_path, record)
+    read = yaml.safe_load((tmp_path / SIDECAR).read_text(encoding="utf-8"))
+    assert read["written_by"] == f"liponflow {__version__}"
+    assert (read["material"], read["preset"]) == ("oxide", "quick")
+    assert read["parameters"].keys() == LithiationParameters.model_fields.keys()
+    assert read["parameters"]["x"] == {"value": [1.0], "source": "given by the user"}
+    assert all(entry["source"] for entry in read["parameters"].values())
+
+
+def test_note_is_for_machines_without_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+    assert "PMG_DEFAULT_FUNCTIONAL=PBE_54 PMG_VASP_PSP_DIR=" in potcar_note("PBE_54")
+    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, "/potcars")
+    assert potcar_note("PBE_54") == ""
