@@ -94,10 +94,15 @@ def print_list(found: Sequence[StoredResult], console: Console | None = None) ->
 
 
 def print_result(stored: StoredResult, console: Console | None = None) -> None:
+    """Print a result of the store under its uuid."""
+    print_document(stored.result, stored.uuid, console)
+
+
+def print_document(result: Result, uuid: str = "", console: Console | None = None) -> None:
     """Print a result: its scalar fields, its tables and what made it."""
     console = console or Console()
-    result = stored.result
-    console.print(f"{result.kind} of {result.formula}  {stored.uuid}", style="bold", markup=False)
+    title = f"{result.kind} of {result.formula}  {uuid}".rstrip()
+    console.print(title, style="bold", markup=False)
     console.print(_fields(result))
     for name in tables(result):
         console.print()

@@ -1,0 +1,62 @@
+"""What commands have in common: kinds of campaigns and results, and the options."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Kind(StrEnum):
+    """Campaigns; each is a module of `workflows` of the same name."""
+
+    LITHIATION = "lithiation"
+    GLASS = "glass"
+    MIGRATION = "migration"
+    STABILITY = "stability"
+
+
+class ResultKind(StrEnum):
+    """Kinds of results: of campaigns, of files that were analysed, and of ingested VASP runs."""
+
+    LITHIATION = "lithiation"
+    GLASS = "glass"
+    MIGRATION = "migration"
+    STABILITY = "stability"
+    FINGERPRINT = "fingerprint"
+    PDOS = "pdos"
+    MD = "md"
+    NEB = "neb"
+    CALCULATION = "calculation"
+
+
+class Format(StrEnum):
+    """Formats of `results export`."""
+
+    JSON = "json"
+    CSV = "csv"
+    CIF = "cif"
+    POSCAR = "poscar"
+
+
+KindArgument = Annotated[Kind, typer.Argument(help="Campaign.", show_default=False)]
+ResultArgument = Annotated[str, typer.Argument(help="First characters of the result's uuid.")]
+PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(help="chgnet, vasp or another force field of atomate2 \\[default: the setting]."),
+]
+StructureOption = Annotated[
+    Path | None,
+    typer.Option(help="CIF, POSCAR, ... of the material to start from \\[default: built in]."),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a parameter; may be repeated."),
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes \\[default: cores].")]
+StoreOption = Annotated[Path | None, typer.Option(help="Results file \\[default: the setting].")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+FigureOption = Annotated[
+    Path | None, typer.Option("--out", help="Also write figures, tables and the result here.")
+]

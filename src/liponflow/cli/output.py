@@ -1,0 +1,93 @@
+"""What commands do before and after the work: settings, places to write to, results shown."""
+
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from liponflow.cli.options import ResultKind
+from liponflow.console import say
+
+if TYPE_CHECKING:
+    from liponflow.analysis.result import Result
+    from liponflow.settings import Settings
+    from liponflow.store import StoredResult
+
+DRAWN = frozenset(
+    {
+        ResultKind.LITHIATION,
+        ResultKind.GLASS,
+        ResultKind.FINGERPRINT,
+        ResultKind.MIGRATION,
+        ResultKind.STABILITY,
+        ResultKind.PDOS,
+    }
+)
+"""Kinds with figures; each is a module of `analysis.figures` of the same name."""
+
+
+def settings_with(**overrides: Any) -> "Settings":
+    """Load the settings; options that were given replace them."""
+    from liponflow.settings import load_settings
+
+    settings = load_settings()
+    for name, value in overrides.items():
+        if value is not None:
+            setattr(settings, name, value)
+    return settings
+
+
+def stored_result(beginning: str, store: Path | None) -> "StoredResult":
+    """Get a result by the first characters of its uuid."""
+    from liponflow.store import get_result, open_store
+
+    settings = settings_with(store=store)
+    opened = open_store(settings.store, read_only=True)
+    return get_result(opened, beginning, trusted=settings.trusted_packages)
+
+
+def check_out(out: Path | None) -> None:
+    """Find out before the computing that nothing could be written after it."""
+    if out is None:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+    except FileExistsError:
+        raise NotADirectoryError(f"{out} exists and is no directory; name another --out") from None
+    except OSError as error:
+        raise OSError(f"cannot write to {out}: {error.strerror}; name another --out") from None
+
+
+def export(result: "Result", out: Path) -> None:
+    """Write result, tables and figures to a directory."""
+    from liponflow.store.export import export_all
+
+    written = [*export_all(result, out), *draw(result, out)]
+    say(f"{len(written)} files written to {out}")
+
+
+def draw(result: "Result", out: Path) -> list[Path]:
+    """Draw every figure of a result; one topic has one name in every room."""
+    from liponflow.analysis.figures.style import save
+
+    if result.kind not in DRAWN:
+        raise ValueError(
+            f"no figures of {result.kind} results; of {', '.join(sorted(DRAWN))} only"
+        )
+    out.mkdir(parents=True, exist_ok=True)
+    module = import_module(f"liponflow.analysis.figures.{result.kind}")
+    return [
+        path
+        for name, figure in module.all_figures(result).items()
+        for path in save(figure, out / name)
+    ]
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document on standard output."""
+    import json
+
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -1,0 +1,116 @@
+"""Commands about results in the store."""
+
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liponflow.cli.options import Format, JsonOption, ResultArgument, ResultKind, StoreOption
+from liponflow.cli.output import draw, print_json, settings_with, stored_result
+from liponflow.console import reported_errors
+
+app = typer.Typer(help="Query and export results.", no_args_is_help=True)
+
+
+def figures(
+    ctx: typer.Context,
+    result: ResultArgument,
+    out: Annotated[Path, typer.Option(help="Directory to write to.")],
+    *,
+    store: StoreOption = None,
+) -> None:
+    """Draw the figures of a stored result."""
+    with reported_errors(debug=ctx.obj):
+        stored = stored_result(result, store)
+        for path in draw(stored.result, out):
+            typer.echo(path)
+
+
+@app.command("list")
+def results_list(
+    ctx: typer.Context,
+    *,
+    kind: Annotated[ResultKind | None, typer.Option(help="Only this kind.")] = None,
+    formula: Annotated[str | None, typer.Option(help="Only this reduced formula.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Only this engine.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Completed at or after.")] = None,
+    until: Annotated[datetime | None, typer.Option(help="Completed at or before.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD>VALUE", help="Condition on a field; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Most results; 0 for all.")] = 50,
+    store: StoreOption = None,
+    json: JsonOption = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print every scalar field as CSV.")] = False,
+) -> None:
+    """List results, the latest first."""
+    with reported_errors(debug=ctx.obj):
+        from liponflow.store import find_results, open_store
+        from liponflow.store.frames import results_frame
+
+        settings = settings_with(store=store)
+        found = find_results(
+            open_store(settings.store, read_only=True),
+            kind=kind,
+            formula=formula,
+            engine=engine,
+            since=since,
+            until=until,
+            where=where or [],
+            limit=limit,
+            trusted=settings.trusted_packages,
+        )
+        if json:
+            documents = [
+                {"uuid": item.uuid, "completed_at": item.completed_at.isoformat()}
+                | item.result.model_dump(mode="json")
+                for item in found
+            ]
+            print_json(documents)
+        elif csv:
+            typer.echo(results_frame(found).to_csv(index=False), nl=False)
+        else:
+            import_module("liponflow.tables").print_list(found)
+
+
+@app.command("show")
+def results_show(
+    ctx: typer.Context,
+    result: ResultArgument,
+    *,
+    store: StoreOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Show a result."""
+    with reported_errors(debug=ctx.obj):
+        stored = stored_result(result, store)
+        if json:
+            print_json(stored.result.model_dump(mode="json"))
+        else:
+            import_module("liponflow.tables").print_result(stored)
+
+
+@app.command("export")
+def results_export(
+    ctx: typer.Context,
+    result: ResultArgument,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    *,
+    format_: Annotated[
+        Format | None, typer.Option("--format", help="\\[default: by the file's ending]")
+    ] = None,
+    field: Annotated[
+        str | None,
+        typer.Option(help="Table (CSV) or structure (CIF, POSCAR), e.g. states or states.2."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Export a result: all of it as JSON, a table as CSV, a structure as CIF or POSCAR."""
+    with reported_errors(debug=ctx.obj):
+        from liponflow.store.export import export
+
+        export(stored_result(result, store).result, out, format_ and format_.value, field)
+        typer.echo(out)
