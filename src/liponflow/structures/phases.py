@@ -1,0 +1,138 @@
+"""Reference crystals of Li-P-O-N and Ni-Mn-O(-P, -N, -Li), built from crystallographic facts.
+
+The facts stand in ``phases.yaml`` beside this module, which also says what the words for the
+reliability of coordinates mean. They are starts for a relaxation, not refinements.
+"""
+
+from collections.abc import Collection
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core.composition import Composition
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
+
+POSITION_TOLERANCE = 1e-3
+"""Distance (fractional) below which images of a site are one atom; the facts have five digits."""
+
+
+SITE_TOLERANCE = 0.01
+"""Distance (Å) within which a translation maps sites onto each other; pymatgen's 0.25 Å takes a
+slight distortion (Mn2O3, Pbca) for a smaller cell."""
+
+
+class PhaseError(ValueError):
+    """A reference crystal that is not in the library."""
+
+
+class Phase(BaseModel):
+    """Crystallographic facts of one crystal.
+
+    Examples
+    --------
+    >>> phase("Li2O").structure().formula
+    'Li8 O4'
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(
+        description="Unique name: formula and, of polymorphs, what tells them apart."
+    )
+    formula: str = Field(description="Formula, as the unit of the literature has it.")
+    spacegroup: str = Field(description="Hermann-Mauguin symbol, standard setting.")
+    lattice: tuple[float, float, float, float, float, float] = Field(
+        description="a, b, c (Å) and alpha, beta, gamma (degrees) of the conventional cell."
+    )
+    sites: tuple[tuple[str, float, float, float], ...] = Field(
+        min_length=1, description="Element and fractional coordinates of the asymmetric unit."
+    )
+    coordinate_status: CoordinateStatus = Field(
+        description="How far the coordinates are to be trusted; see phases.yaml."
+    )
+    source: str = Field(description="Where the facts come from.")
+
+    @property
+    def reduced_formula(self) -> str:
+        """Formula as pymatgen writes it."""
+        return Composition(self.formula).reduced_formula
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """Symbols of the elements."""
+        return frozenset(site[0] for site in self.sites)
+
+    def structure(self) -> Structure:
+        """Build the conventional cell."""
+        return Structure.from_spacegroup(
+            self.spacegroup,
+            Lattice.from_parameters(*self.lattice),
+            [site[0] for site in self.sites],
+            [list(site[1:]) for site in self.sites],
+            tol=POSITION_TOLERANCE,
+        )
+
+    def primitive(self) -> Structure:
+        """Build the primitive cell, the cheapest to compute, its sites sorted by element.
+
+        Examples
+        --------
+        >>> len(phase("Li2O").primitive())
+        3
+        """
+        primitive = self.structure().get_primitive_structure(tolerance=SITE_TOLERANCE)
+        return primitive.get_sorted_structure()
+
+
+@cache
+def phases() -> tuple[Phase, ...]:
+    """Read the library, in the order of its file."""
+    text = files(__package__).joinpath("phases.yaml").read_text(encoding="utf-8")
+    facts: list[dict[str, Any]] = yaml.safe_load(text)
+    return tuple(Phase.model_validate(entry) for entry in facts)
+
+
+def phase(name: str) -> Phase:
+    """Find a crystal by its name.
+
+    Raises
+    ------
+    PhaseError
+        If there is none; the nearest names are suggested.
+
+    Examples
+    --------
+    >>> phase("Li3P04_beta")
+    Traceback (most recent call last):
+    ...
+    liponflow.structures.phases.PhaseError: no reference crystal 'Li3P04_beta'; did you mean ...
+    """
+    for entry in phases():
+        if entry.name == name:
+            return entry
+    near = get_close_matches(name, [entry.name for entry in phases()])
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise PhaseError(f"no reference crystal {name!r}{hint}")
+
+
+def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
+    """List the crystals that hold no other elements than the given ones.
+
+    Parameters
+    ----------
+    elements
+        Symbols of a chemical system.
+
+    Examples
+    --------
+    >>> [entry.name for entry in phases_of({"Li", "N"})]
+    ['Li_bcc', 'N2_alpha', 'Li3N_alpha', 'Li3N_beta', 'LiN3']
+    """
+    allowed = frozenset(elements)
+    return tuple(entry for entry in phases() if entry.elements <= allowed)
