@@ -1,0 +1,183 @@
+"""Protocols of molecular dynamics as data: stages one after another, velocities carried over.
+
+A protocol is a list of :class:`Stage`. What no stage says takes the defaults below, which are
+those that VASP's and atomate2's molecular dynamics use or that the method's authors chose.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+FRICTION = 10.0
+"""1/ps: atomate2 0.1.5, in its VASP sets (LANGEVIN_GAMMA) as in its force-field dynamics."""
+
+THERMOSTAT_TIME = 100.0
+"""fs: Bussi, Donadio and Parrinello, J. Chem. Phys. 126, 014101 (2007), use 0.1 ps for water."""
+
+BAROSTAT_TIME = 1000.0
+"""fs: 1000 time steps of 1 fs, as ASE 3.29 advises for its Martyna-Tobias-Klein barostat."""
+
+FS_PER_PS = 1000.0
+
+_ABOVE_ZERO = {
+    "duration": "ps",
+    "time_step": "fs",
+    "friction": "1/ps",
+    "thermostat_time": "fs",
+    "barostat_time": "fs",
+}
+
+Thermostat = Literal["langevin", "nose-hoover", "bussi"]
+
+
+class Stage(BaseModel):
+    """Dynamics at one temperature, or along a linear ramp between two.
+
+    Notes
+    -----
+    Thermostats: ``langevin`` (BAOAB; Leimkuhler and Matthews, J. Chem. Phys. 138, 174102, 2013),
+    ``nose-hoover`` (a chain of three; Martyna, Klein and Tuckerman, J. Chem. Phys. 97, 2635,
+    1992), ``bussi`` (stochastic velocity rescaling). At constant pressure the cell keeps its
+    shape and its volume moves with the Langevin piston of Quigley and Probert (J. Chem. Phys.
+    120, 11432, 2004) or, with ``nose-hoover``, the barostat of Martyna, Tobias and Klein (J.
+    Chem. Phys. 101, 4177, 1994); ``bussi`` has no barostat.
+
+    Examples
+    --------
+    >>> melt = Stage(name="melt", ensemble="nvt", temperature=3000, duration=5, time_step=2)
+    >>> melt.steps, melt.target(1.0)
+    (2500, 3000.0)
+    >>> Stage(name="melt", ensemble="nvt", temperature=3000, duration=-5, time_step=2)
+    Traceback (most recent call last):
+    ...
+    pydantic_core._pydantic_core.ValidationError: 1 validation error for Stage
+      Value error, stage 'melt': duration = -5 ps must be above 0 ...
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    name: str = Field(min_length=1, description="What the stage is for: melt, quench, ...")
+    ensemble: Literal["nve", "nvt", "npt"] = Field(description="What is held constant.")
+    temperature: float = Field(
+        description="Temperature at the start (K); in NVE that of velocities drawn anew."
+    )
+    end_temperature: float | None = Field(
+        None, description="Temperature at the end of a linear ramp (K); None for no ramp."
+    )
+    pressure: float = Field(0.0, description="Pressure in NpT (GPa), positive if compressing.")
+    duration: float = Field(description="Length of the stage (ps).")
+    time_step: float = Field(description="Time step (fs).")
+    thermostat: Thermostat = Field("langevin", description="Thermostat of NVT and NpT.")
+    friction: float = Field(FRICTION, description="Friction of the Langevin thermostat (1/ps).")
+    thermostat_time: float = Field(
+        THERMOSTAT_TIME, description="Time constant of the other thermostats (fs)."
+    )
+    barostat_time: float = Field(BAROSTAT_TIME, description="Time constant of the barostat (fs).")
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        for field, unit in _ABOVE_ZERO.items():
+            value = getattr(self, field)
+            if value <= 0:
+                self._refuse(f"{field} = {value:g} {unit} must be above 0")
+        if self.steps < 1:
+            self._refuse(
+                f"duration = {self.duration:g} ps is shorter than a time step of "
+                f"{self.time_step:g} fs"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _thermal(self) -> Self:
+        for field in ("temperature", "end_temperature"):
+            value = getattr(self, field)
+            if value is not None and value < 0:
+                self._refuse(f"{field} = {value:g} K is negative")
+            if value == 0 and self.ensemble != "nve":
+                self._refuse(f"{field} = 0 K: a thermostat needs a temperature above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _of_the_ensemble(self) -> Self:
+        if self.ensemble == "nve" and self.end_temperature is not None:
+            self._refuse("end_temperature: NVE has no thermostat that could follow a ramp")
+        if self.ensemble != "npt" and self.pressure != 0:
+            self._refuse(f"pressure = {self.pressure:g} GPa is for the ensemble npt")
+        if self.ensemble == "npt" and self.thermostat == "bussi":
+            self._refuse("thermostat = bussi has no barostat; take langevin or nose-hoover")
+        return self
+
+    def _refuse(self, reason: str) -> None:
+        raise ValueError(f"stage {self.name!r}: {reason}")
+
+    @property
+    def steps(self) -> int:
+        """Number of time steps."""
+        return round(self.duration * FS_PER_PS / self.time_step)
+
+    @property
+    def final_temperature(self) -> float:
+        """Temperature (K) at the end."""
+        return self.temperature if self.end_temperature is None else self.end_temperature
+
+    def target(self, fraction: float) -> float:
+        """Temperature (K) that is asked for after a fraction (0 to 1) of the stage."""
+        return self.temperature + fraction * (self.final_temperature - self.temperature)
+
+
+def total_duration(stages: Sequence[Stage]) -> float:
+    """Time that the stages take together, ps.
+
+    Examples
+    --------
+    >>> hold = Stage(name="hold", ensemble="nvt", temperature=300, duration=2, time_step=1)
+    >>> total_duration([hold, hold])
+    4.0
+    """
+    return sum(stage.duration for stage in stages)
+
+
+def total_steps(stages: Sequence[Stage]) -> int:
+    """Time steps of all stages together."""
+    return sum(stage.steps for stage in stages)
+
+
+def temperature_at(stages: Sequence[Stage], time: float) -> float:
+    """Temperature that a protocol asks for at a time.
+
+    Parameters
+    ----------
+    stages
+        The protocol.
+    time
+        Time from its beginning, ps.
+
+    Returns
+    -------
+    float
+        Temperature, K; where two stages meet, that at the start of the later one.
+
+    Raises
+    ------
+    ValueError
+        If the time is negative or behind the end of the protocol.
+
+    Examples
+    --------
+    >>> melt = Stage(name="melt", ensemble="nvt", temperature=3000, duration=2, time_step=1)
+    >>> quench = melt.model_copy(update={"name": "quench", "end_temperature": 300.0})
+    >>> [temperature_at([melt, quench], time) for time in (1.0, 3.0, 4.0)]
+    [3000.0, 1650.0, 300.0]
+    """
+    end = total_duration(stages)
+    if not 0 <= time <= end:
+        raise ValueError(
+            f"time = {time:g} ps is outside the protocol, which lasts 0 to {end:g} ps"
+        )
+    start = 0.0
+    for stage in stages:
+        if time < start + stage.duration:
+            return stage.target((time - start) / stage.duration)
+        start += stage.duration
+    return stages[-1].final_temperature
