@@ -1,4 +1,4 @@
-"""Results of users' own VASP runs: calculations, trajectories in segments, and bands (NEB)."""
+"""Results below a campaign: calculations, molecular dynamics, and bands (NEB)."""
 
 from typing import ClassVar, Literal
 
@@ -41,25 +41,93 @@ class MDSegment(BaseModel):
     complete: bool = Field(description="Whether the run took all the steps that it was to take.")
 
 
-class MDResult(Result):
-    """Molecular dynamics, its segments in one trajectory.
+class MDStage(BaseModel):
+    """What was asked for in one stage of a protocol, and what came of it."""
 
-    The numbers of every step are here; the positions stay in the files of the segments.
+    model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "name",
+        "ensemble",
+        "target_temperature",
+        "end_target_temperature",
+        "duration",
+        "mean_temperature",
+        "mean_volume",
+        "mean_pressure",
+    )
+    """Fields for a narrow table."""
+
+    name: str = Field(description="Name in the protocol.")
+    ensemble: str = Field(description="NVE, NVT or NpT, with the thermostat.")
+    target_temperature: float = Field(description="Temperature asked for at the start (K).")
+    end_target_temperature: float = Field(description="Temperature asked for at the end (K).")
+    target_pressure: float | None = Field(None, description="Pressure asked for in NpT (GPa).")
+    time_step: float = Field(description="Time step (fs).")
+    first_step: int = Field(description="Step of the whole run that it begins with, from 0.")
+    n_steps: int = Field(description="Steps taken.")
+    duration: float = Field(description="Time that they span (ps).")
+    mean_temperature: float = Field(description="Mean kinetic temperature (K).")
+    mean_potential_energy: float = Field(description="Mean potential energy (eV).")
+    mean_volume: float | None = Field(None, description="Mean volume of the cell (Å³).")
+    mean_pressure: float | None = Field(
+        None, description="Mean pressure with the kinetic part (GPa); None without stress."
+    )
+
+
+class MDResult(Result):
+    """Molecular dynamics, its segments or stages in one trajectory.
+
+    What describes every step in a few numbers is here, as means over blocks of steps; positions
+    and velocities stay in the files of the trajectory.
     """
 
     kind: Literal["md"] = "md"
-    time_step: float = Field(description="Time between two steps (fs).")
+    time_step: float = Field(
+        description="Time between two steps (fs); that of the first stage, where stages differ."
+    )
     n_steps: int = Field(description="Steps of all segments.")
     duration: float = Field(description="Time that they span (ps).")
     ensemble: str = Field(description="NVE, NVT or NpT, with the thermostat.")
     mean_temperature: float = Field(description="Mean over all steps (K).")
-    segments: list[MDSegment] = Field(description="Runs in their order.")
-    temperatures: list[float] = Field(description="Kinetic temperature of every step (K).")
-    potential_energies: list[float] = Field(description="Potential energy of every step (eV).")
-    total_energies: list[float] = Field(
-        description="Potential and kinetic energy, with that of the thermostat (eV)."
+    stop_reason: str = Field(
+        "every step was taken", description="Why the run ended where it ended."
     )
-    structure: StructureField = Field(description="Structure after the last step.")
+    stages: list[MDStage] = Field(default_factory=list, description="Stages of the protocol.")
+    segments: list[MDSegment] = Field(
+        default_factory=list, description="Runs of VASP in their order; none of a potential."
+    )
+    stride: int = Field(1, description="Steps per entry of the lists below, which are means.")
+    times: list[float] = Field(
+        default_factory=list, description="Time at the end of every block (ps)."
+    )
+    temperatures: list[float] = Field(description="Kinetic temperature of every block (K).")
+    potential_energies: list[float] = Field(description="Potential energy of every block (eV).")
+    total_energies: list[float] = Field(
+        description="Potential and kinetic energy, with that of VASP's thermostat (eV)."
+    )
+    volumes: list[float] = Field(
+        default_factory=list, description="Volume of the cell in every block (Å³)."
+    )
+    pressures: list[float | None] = Field(
+        default_factory=list,
+        description="Pressure with the kinetic part (GPa); None for blocks without stress.",
+    )
+    structure: StructureField = Field(
+        description="Structure after the last step, with the site property velocities (Å/fs) "
+        "where they are known."
+    )
+    trajectory_files: list[str] = Field(
+        default_factory=list,
+        description="Files of the trajectory in their order: extended XYZ, or vasprun.xml.",
+    )
+    frame_interval: int = Field(1, description="Steps between two frames of the trajectory.")
+    series_file: str | None = Field(
+        None, description="CSV file with time, temperature, energies, volume, pressure per step."
+    )
+    checkpoint: str | None = Field(
+        None, description="File from which the dynamics can be continued, bit for bit."
+    )
 
 
 class NEBImage(BaseModel):
