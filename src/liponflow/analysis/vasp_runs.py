@@ -153,6 +153,11 @@ class NEBImage(BaseModel):
         description="Largest force left on an atom, projected as in the NEB (eV/Å)."
     )
     converged: bool = Field(description="Whether the image converged; end points as they came.")
+    slope: float | None = Field(
+        None,
+        description="Derivative of the energy along the path (eV/Å), 0 at a relaxed end point; "
+        "None if the forces along it are not known.",
+    )
     structure: StructureField = Field(description="Structure of the image.")
 
 
@@ -168,4 +173,12 @@ class NEBResult(Result):
     )
     reverse_barrier: float | None = Field(
         description="Highest image above the last end point (eV); None as for barrier."
+    )
+    steps: int | None = Field(None, description="Steps of the relaxation; None if not known.")
+    force_evaluations: int | None = Field(
+        None, description="Images whose forces were computed; None if not known."
+    )
+    force_history: list[float] = Field(
+        default_factory=list,
+        description="Largest force of the band at every step (eV/Å), if known.",
     )

@@ -1,0 +1,282 @@
+"""Symmetry-distinct interstitial sites of a host: where a foreign atom finds room."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from scipy.spatial import Voronoi
+
+from liponflow.structures.read import StructureError
+from liponflow.structures.space_group import SpaceGroup, space_group
+from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+MIN_RADIUS = 1.3
+"""Least distance (Å) from the centre of an interstitial site to the nearest host atom.
+
+Below it no bond of a second-row element to a metal fits; the octahedral site of bcc Fe, which
+holds C, has 1.43 Å.
+"""
+
+SAME_SITE = 0.3
+"""Sites nearer than this (Å) are one."""
+
+SHELL, WIDE_SHELL = 1.1, 1.5
+"""Atoms up to this many times the distance of the nearest one coordinate a site; the wide shell
+counts where the first makes no polyhedron: the octahedron of bcc has two atoms nearer than the
+other four, by 1.41."""
+
+BOND_MIDDLE = 1.1
+"""The middle of two atoms is a site only where it is this many times farther from them than the
+middle of the shortest bond."""
+
+NAMES = {TETRAHEDRAL: "tetrahedral", OCTAHEDRAL: "octahedral"}
+
+_MAX_VERTICES = 24
+_EXACT = 1e-3  # Å, to which a symmetry operation maps a site on itself
+
+
+@dataclass(frozen=True)
+class SiteKind:
+    """One symmetry-distinct interstitial site.
+
+    Attributes
+    ----------
+    label
+        tetrahedral, octahedral or the number of coordinating atoms ("8-fold"); a number follows
+        where distinct sites share it.
+    frac_coords
+        One of the equivalent positions, fractional.
+    multiplicity
+        Equivalent positions in the cell of the host.
+    radius
+        Distance to the nearest host atom, Å.
+    coordination
+        Host atoms in the first shell.
+    """
+
+    label: str
+    frac_coords: tuple[float, float, float]
+    multiplicity: int
+    radius: float
+    coordination: int
+
+
+@dataclass(frozen=True, eq=False)
+class Interstitials:
+    """Every interstitial site in the cell of a host.
+
+    Attributes
+    ----------
+    host
+        The cell that the positions refer to.
+    kinds
+        Distinct sites, widest first.
+    frac_coords
+        All positions, shape (n, 3), fractional in [0, 1).
+    kind
+        Index into `kinds` of each position, shape (n,).
+    group
+        Symmetry of the host.
+    """
+
+    host: Structure
+    kinds: tuple[SiteKind, ...]
+    frac_coords: Floats
+    kind: Ints
+    group: SpaceGroup
+
+    def __len__(self) -> int:
+        return len(self.frac_coords)
+
+    @property
+    def labels(self) -> list[str]:
+        """Label of every position, shape (n,)."""
+        return [self.kinds[kind].label for kind in self.kind]
+
+    def kind_of(self, label: str) -> SiteKind:
+        """Find a distinct site by its label.
+
+        Raises
+        ------
+        ValueError
+            If the host has no such site; those that it has are named.
+        """
+        for kind in self.kinds:
+            if kind.label == label:
+                return kind
+        known = ", ".join(kind.label for kind in self.kinds)
+        raise ValueError(
+            f"{self.host.composition.reduced_formula} has no {label!r} site; it has: {known}"
+        )
+
+    def positions_of(self, label: str) -> Ints:
+        """List the indices of all positions of one kind."""
+        kind = self.kinds.index(self.kind_of(label))
+        return np.flatnonzero(self.kind == kind)
+
+
+def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> Interstitials:
+    """Find the interstitial sites of a crystal.
+
+    Parameters
+    ----------
+    host
+        Ordered crystal, any cell.
+    min_radius
+        Least distance from the centre of a site to the nearest host atom, Å.
+
+    Returns
+    -------
+    Interstitials
+
+    Raises
+    ------
+    StructureError
+        If the host is disordered, or if no void is large enough; the radius of the largest is
+        given.
+
+    Notes
+    -----
+    Sites are the vertices of the Voronoi tessellation, and those middles of its faces that
+    symmetry fixes as points and that no bond passes through: there the force on an atom vanishes
+    whatever the potential, so that they are minima or saddles. The octahedral site of bcc is one
+    of them.
+
+    Examples
+    --------
+    >>> from liponflow.structures.lithium import bcc_lithium
+    >>> found = interstitial_sites(bcc_lithium(3.44))
+    >>> [(site.label, site.multiplicity, round(site.radius, 2)) for site in found.kinds]
+    [('tetrahedral', 12, 1.92), ('octahedral', 6, 1.72)]
+    """
+    formula = host.composition.reduced_formula
+    if not host.is_ordered:
+        raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
+    group = space_group(host)
+    lattice = host.lattice
+    candidates = [
+        np.array(void.frac_coords)
+        for void in voids(
+            host,
+            range(len(host)),
+            coordination=range(1, _MAX_VERTICES + 1),
+            merge_distance=SAME_SITE,
+        )
+    ]
+    candidates += [middle for middle in _face_middles(host) if _is_fixed(middle, lattice, group)]
+    orbits: list[Floats] = []
+    for position in candidates:
+        if not any(_distance(lattice, position, orbit) < SAME_SITE for orbit in orbits):
+            orbits.append(_orbit(position, lattice, group))
+    radii = [_radius(host, orbit[0]) for orbit in orbits]
+    widest = max(radii, default=0.0)
+    if widest < min_radius:
+        raise StructureError(
+            f"{formula} has no interstitial void large enough: the largest has a radius of "
+            f"{widest:.2f} Å (centre to nearest atom), min_radius asks for {min_radius:g}; lower "
+            "min_radius, or start from a substitutional or split site"
+        )
+    order = [i for i in np.argsort(radii, kind="stable")[::-1] if radii[i] >= min_radius]
+    shells = [_coordination(host, orbits[i][0]) for i in order]
+    kinds = tuple(
+        SiteKind(
+            label=label,
+            frac_coords=_triple(orbits[i][0]),
+            multiplicity=len(orbits[i]),
+            radius=radii[i],
+            coordination=shell,
+        )
+        for i, shell, label in zip(order, shells, _labels(shells), strict=True)
+    )
+    return Interstitials(
+        host=host,
+        kinds=kinds,
+        frac_coords=np.vstack([orbits[i] for i in order]),
+        kind=np.repeat(np.arange(len(kinds)), [kind.multiplicity for kind in kinds]),
+        group=group,
+    )
+
+
+def _face_middles(host: Structure) -> list[Floats]:
+    """Middles of atom pairs that share a Voronoi face and are no bond, fractional in [0, 1)."""
+    # Large enough that the tessellation around the middle cell is that of the crystal.
+    reach = np.ceil(2 * sum(host.lattice.abc) / 3 / np.array(_heights(host.lattice))).astype(int)
+    grid = np.stack(
+        np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1
+    ).reshape(-1, 3)
+    points = (host.frac_coords[:, None, :] + grid).reshape(-1, 3)
+    home = np.repeat(np.arange(len(host)), len(grid)), np.tile((grid == 0).all(axis=1), len(host))
+    pairs = Voronoi(points @ host.lattice.matrix).ridge_points
+    pairs = pairs[home[1][pairs].any(axis=1)]
+    ends = points[pairs]
+    lengths = np.linalg.norm((ends[:, 1] - ends[:, 0]) @ host.lattice.matrix, axis=1)
+    wide = lengths > BOND_MIDDLE * lengths.min()
+    return list(np.mod(ends[wide].mean(axis=1), 1.0))
+
+
+def _heights(lattice: Lattice) -> tuple[float, ...]:
+    """Distances between opposite faces of the cell, Å."""
+    return tuple(1 / np.linalg.norm(lattice.inv_matrix, axis=0))
+
+
+def _is_fixed(position: Floats, lattice: Lattice, group: SpaceGroup) -> bool:
+    """Whether the symmetry of a position leaves no direction in which it could move freely."""
+    images = group.images(position)
+    shift = images - position
+    stays = np.linalg.norm((shift - np.round(shift)) @ lattice.matrix, axis=1) < _EXACT
+    # The mean over a point group of its rotations projects onto the directions it leaves alone.
+    return bool(np.allclose(group.rotations[stays].mean(axis=0), 0, atol=1e-8))
+
+
+def _orbit(position: Floats, lattice: Lattice, group: SpaceGroup) -> Floats:
+    """Distinct images of a position in the cell, shape (n, 3)."""
+    found: list[Floats] = []
+    for image in group.images(position):
+        wrapped = _wrapped(image)
+        if not found or _distance(lattice, wrapped, np.array(found)) > SAME_SITE:
+            found.append(wrapped)
+    return np.array(found)
+
+
+def _wrapped(position: Floats) -> Floats:
+    """Coordinates in [0, 1), where 0.9999999 is 0."""
+    wrapped: Floats = np.mod(np.round(position, 8), 1.0)
+    return wrapped
+
+
+def _distance(lattice: Lattice, position: Floats, others: Floats) -> float:
+    return float(lattice.get_all_distances(position, others).min())
+
+
+def _radius(host: Structure, position: Floats) -> float:
+    return _distance(host.lattice, position, host.frac_coords)
+
+
+def _coordination(host: Structure, position: Floats) -> int:
+    centre = host.lattice.get_cartesian_coords(position)
+    radius = _radius(host, position)
+    shells = (len(host.get_sites_in_sphere(centre, s * radius)) for s in (SHELL, WIDE_SHELL))
+    first, wide = shells
+    return first if first >= TETRAHEDRAL else wide
+
+
+def _labels(coordinations: Sequence[int]) -> list[str]:
+    names = [NAMES.get(n, f"{n}-fold") for n in coordinations]
+    total, seen = Counter(names), Counter[str]()
+    labels = []
+    for name in names:
+        seen[name] += 1
+        labels.append(name if total[name] == 1 else f"{name} {seen[name]}")
+    return labels
+
+
+def _triple(position: Floats) -> tuple[float, float, float]:
+    x, y, z = (float(c) for c in position)
+    return x, y, z

@@ -1,0 +1,64 @@
+"""A foreign atom's ways through a host: sites, hops, networks, end points and images.
+
+The parts have modules of their own; this one is the door to them.
+"""
+
+from liponflow.structures.end_points import (
+    EndPoints,
+    HopCell,
+    SiteAssignment,
+    hop_cell,
+    hop_starts,
+    interstitial_start,
+    locate,
+    match,
+    moved,
+    partner,
+    split_start,
+    substitutional_start,
+)
+from liponflow.structures.hops import (
+    Hop,
+    distinct_hops,
+    percolating_distance,
+    worth_computing,
+)
+from liponflow.structures.images import (
+    PathMirror,
+    check_order,
+    interpolate,
+    mirrored,
+    path_mirror,
+)
+from liponflow.structures.interstitials import Interstitials, SiteKind, interstitial_sites
+from liponflow.structures.percolation import Network, dimension, lowest_networks
+
+__all__ = [
+    "EndPoints",
+    "Hop",
+    "HopCell",
+    "Interstitials",
+    "Network",
+    "PathMirror",
+    "SiteAssignment",
+    "SiteKind",
+    "check_order",
+    "dimension",
+    "distinct_hops",
+    "hop_cell",
+    "hop_starts",
+    "interpolate",
+    "interstitial_sites",
+    "interstitial_start",
+    "locate",
+    "lowest_networks",
+    "match",
+    "mirrored",
+    "moved",
+    "partner",
+    "path_mirror",
+    "percolating_distance",
+    "split_start",
+    "substitutional_start",
+    "worth_computing",
+]
