@@ -30,6 +30,12 @@ _ABOVE_ZERO = {
 
 Thermostat = Literal["langevin", "nose-hoover", "bussi"]
 
+_THERMOSTATS = {
+    "langevin": "Langevin",
+    "nose-hoover": "Nosé-Hoover",
+    "bussi": "velocity rescaling (Bussi)",
+}
+
 
 class Stage(BaseModel):
     """Dynamics at one temperature, or along a linear ramp between two.
@@ -124,6 +130,21 @@ class Stage(BaseModel):
     def target(self, fraction: float) -> float:
         """Temperature (K) that is asked for after a fraction (0 to 1) of the stage."""
         return self.temperature + fraction * (self.final_temperature - self.temperature)
+
+
+def describe_ensemble(stage: Stage) -> str:
+    """Ensemble and thermostat in words.
+
+    Examples
+    --------
+    >>> hold = Stage(name="hold", ensemble="npt", temperature=300, duration=2, time_step=1)
+    >>> describe_ensemble(hold)
+    'NpT, Langevin'
+    """
+    if stage.ensemble == "nve":
+        return "NVE"
+    ensemble = "NpT" if stage.ensemble == "npt" else "NVT"
+    return f"{ensemble}, {_THERMOSTATS[stage.thermostat]}"
 
 
 def total_duration(stages: Sequence[Stage]) -> float:

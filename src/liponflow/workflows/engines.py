@@ -4,7 +4,8 @@ Nothing above this module knows which code computes the energies; every result s
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
@@ -23,7 +24,10 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.inputs.presets import nearest
+from liponflow.inputs.protocol import Stage
 from liponflow.workflows.chgnet import FUNCTIONAL, UNTRAINED, WEIGHTS
+from liponflow.workflows.dynamics.maker import CHUNK_STEPS, CheckpointedMDMaker
+from liponflow.workflows.dynamics.vasp import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.workflows.standin.engine import stand_in_engine
 
 FORCE_MARGIN = 0.9
@@ -77,6 +81,34 @@ class Engine(ABC):
         """Maker that computes energy, forces, stress and moments of a structure as it is."""
 
     @abstractmethod
+    def md(
+        self,
+        stages: Sequence[Stage],
+        *,
+        seed: int,
+        frame_interval: int = 10,
+        chunk_steps: int | None = None,
+        name: str = "molecular dynamics",
+    ) -> Maker:
+        """Maker of molecular dynamics; its ``make(structure)`` has an MDResult as output.
+
+        Parameters
+        ----------
+        stages
+            The protocol; velocities are carried from stage to stage.
+        seed
+            Of velocities and random forces, from 0. Velocities are drawn unless the structure
+            has the site property ``velocities`` (Å/fs), as an MDResult's structure has.
+        frame_interval
+            Steps between two frames of the trajectory; VASP writes every step.
+        chunk_steps
+            Most steps between two states from which a killed run can go on: the checkpoints of
+            a potential, the segments of VASP. Each kind of engine has its own default.
+        name
+            Name of the job or flow.
+        """
+
+    @abstractmethod
     def check(self, structure: Structure) -> None:
         """Refuse, by an EngineError, a structure that the engine cannot compute."""
 
@@ -112,6 +144,26 @@ class ForceFieldEngine(Engine):
             ionic_step_data=_IONIC_STEP_DATA,
         )
 
+    def md(
+        self,
+        stages: Sequence[Stage],
+        *,
+        seed: int,
+        frame_interval: int = 10,
+        chunk_steps: int | None = None,
+        name: str = "molecular dynamics",
+    ) -> Maker:
+        """See Engine."""
+        return CheckpointedMDMaker(
+            stages=list(stages),
+            potential=self.name,
+            engine=self.describe(),
+            seed=seed,
+            frame_interval=frame_interval,
+            chunk_steps=chunk_steps or CHUNK_STEPS,
+            name=name,
+        )
+
     def check(self, structure: Structure) -> None:
         """See Engine."""
         untrained = UNTRAINED if self.name == "chgnet" else frozenset()
@@ -141,6 +193,7 @@ class VaspEngine(Engine):
 
     relax_set: VaspInputGenerator
     static_set: VaspInputGenerator
+    md_incar: Mapping[str, Any] = field(default_factory=dict)
 
     def relax(self, *, cell: bool = True) -> Maker:
         """See Engine."""
@@ -152,6 +205,24 @@ class VaspEngine(Engine):
     def static(self) -> Maker:
         """See Engine."""
         return StaticMaker(name="static", input_set_generator=self.static_set)
+
+    def md(
+        self,
+        stages: Sequence[Stage],
+        *,
+        seed: int,
+        frame_interval: int = 10,  # noqa: ARG002 - VASP writes every step
+        chunk_steps: int | None = None,
+        name: str = "molecular dynamics",
+    ) -> Maker:
+        """See Engine."""
+        return StagedVaspMDMaker(
+            stages=list(stages),
+            seed=seed,
+            segment_steps=chunk_steps or SEGMENT_STEPS,
+            user_incar_settings=dict(self.md_incar),
+            name=name,
+        )
 
     def check(self, structure: Structure) -> None:
         """VASP has potentials for every element up to Cm."""
@@ -168,6 +239,7 @@ def get_engine(
     max_steps: int,
     relax_set: VaspInputGenerator,
     static_set: VaspInputGenerator,
+    md_incar: Mapping[str, Any] | None = None,
 ) -> Engine:
     """Turn an engine's name into the engine.
 
@@ -181,6 +253,8 @@ def get_engine(
         Most ionic steps of a relaxation.
     relax_set, static_set
         Input sets of the topic, for ``vasp``.
+    md_incar
+        INCAR values of the topic that replace those of atomate2's molecular dynamics.
 
     Returns
     -------
@@ -206,7 +280,7 @@ def get_engine(
     """
     check_name(name)
     if name == "vasp":
-        return VaspEngine(name, force_limit, max_steps, relax_set, static_set)
+        return VaspEngine(name, force_limit, max_steps, relax_set, static_set, md_incar or {})
     return ForceFieldEngine(name, force_limit, max_steps)
 
 

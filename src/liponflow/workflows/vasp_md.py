@@ -18,6 +18,7 @@ from liponflow.inputs.vasp import has_potcar_library
 from liponflow.workflows.ingest.dynamics import TrajectoryUnit
 from liponflow.workflows.ingest.files import RunFiles, find_runs
 from liponflow.workflows.ingest.runs import read_run
+from liponflow.workflows.planned import PlannedCalculation, planned_by
 
 
 @dataclass
@@ -79,20 +80,45 @@ class SegmentedMDMaker(Maker):
         Flow
             Its output is an MDResult.
         """
+        jobs = self.chain(structure)
+        stitched = stitch([segment.output.dir_name for segment in jobs[::2]])
+        stitched.name = "trajectory"
+        # The last segment is continued by nothing.
+        return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
+
+    def chain(self, structure: Structure | OutputReference) -> list[Job]:
+        """Wire every segment with the job that reads how it ended.
+
+        Parameters
+        ----------
+        structure
+            As for :meth:`make`.
+
+        Returns
+        -------
+        list of Job
+            Segment and :func:`continuation` by turns; the output of the last job is the
+            structure, with velocities, that the last segment ended with.
+        """
         jobs: list[Job] = []
-        current: Structure | OutputReference = structure
+        current = structure
         for index, (first, length) in enumerate(self.segments()):
             maker: Maker = self._maker(index, first, length)
             segment = cast("Job", maker.make(current))
             segment.name = f"{self.name} {index + 1}"
             onward = continuation(segment.output.dir_name)
-            onward.name = f"continue {index + 1}"
+            onward.name = f"continue {self.name} {index + 1}"
             jobs += [segment, onward]
             current = onward.output
-        stitched = stitch([segment.output.dir_name for segment in jobs[::2]])
-        stitched.name = "trajectory"
-        # The last segment is continued by nothing.
-        return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
+        return jobs
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute; see :mod:`liponflow.workflows.planned`."""
+        return [
+            calculation
+            for index, (first, length) in enumerate(self.segments())
+            for calculation in planned_by(self._maker(index, first, length), structure)
+        ]
 
     def segments(self) -> list[tuple[int, int]]:
         """First step and number of steps of each segment.
@@ -105,13 +131,17 @@ class SegmentedMDMaker(Maker):
         starts = range(0, self.steps, self.segment_steps)
         return [(first, min(self.segment_steps, self.steps - first)) for first in starts]
 
+    def set_generator(self, **options: Any) -> MDSetGenerator:
+        """Make the input set of a segment, with the options of atomate2's MD set."""
+        return MDSetGenerator(**options)
+
     def temperature(self, step: int) -> float:
         """Temperature (K) that is asked for at a step."""
         rise = self.end_temperature - self.start_temperature
         return self.start_temperature + rise * step / self.steps
 
     def _maker(self, index: int, first: int, length: int) -> MDMaker:
-        generator = MDSetGenerator(
+        generator = self.set_generator(
             ensemble=self.ensemble,
             start_temp=self.temperature(first),
             end_temp=self.temperature(first + length),

@@ -1,0 +1,85 @@
+"""VASP input sets of the stages of a protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atomate2.vasp.sets.core import MDSetGenerator
+
+from liponflow.inputs.protocol import FS_PER_PS, Stage
+
+KBAR_PER_GPA = 10.0
+
+
+@dataclass
+class StageSetGenerator(MDSetGenerator):
+    """atomate2's MD set with the thermostat and the pressure of a stage.
+
+    Attributes
+    ----------
+    thermostat
+        INCAR values of the thermostat; ``LANGEVIN_GAMMA`` is one friction for all elements.
+    """
+
+    thermostat: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def incar_updates(self) -> dict[str, Any]:
+        """See atomate2; the number of elements is known only here."""
+        updates: dict[str, Any] = super().incar_updates | dict(self.thermostat)
+        if "LANGEVIN_GAMMA" in self.thermostat:
+            n_elements = len(self.structure.composition.elements)
+            updates["LANGEVIN_GAMMA"] = [self.thermostat["LANGEVIN_GAMMA"]] * n_elements
+        return updates
+
+
+def thermostat_incar(stage: Stage) -> dict[str, Any]:
+    """INCAR values of the thermostat and barostat of a stage.
+
+    Parameters
+    ----------
+    stage
+        The stage.
+
+    Returns
+    -------
+    dict
+        What replaces the values that atomate2 gives the ensemble; None takes a key out.
+
+    Raises
+    ------
+    ValueError
+        For Nosé-Hoover at constant pressure, which VASP does not have.
+
+    Notes
+    -----
+    See the VASP wiki, "MDALGO": 2 is Nosé's thermostat, here with the period of 40 steps that
+    ``SMASS = 0`` asks for, 3 is Langevin's, whose barostat also changes the shape of the cell, 5
+    is stochastic velocity rescaling (Bussi).
+
+    Examples
+    --------
+    >>> hold = Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_step=1)
+    >>> thermostat_incar(hold)
+    {'MDALGO': 3, 'SMASS': None, 'LANGEVIN_GAMMA': 10.0}
+    """
+    if stage.ensemble == "nve":
+        return {}
+    match stage.thermostat:
+        case "langevin" if stage.ensemble == "nvt":
+            return {"MDALGO": 3, "SMASS": None, "LANGEVIN_GAMMA": stage.friction}
+        case "langevin":
+            return {
+                "LANGEVIN_GAMMA": stage.friction,
+                "LANGEVIN_GAMMA_L": FS_PER_PS / stage.barostat_time,
+                "PSTRESS": stage.pressure * KBAR_PER_GPA,
+            }
+        case "bussi":
+            return {"MDALGO": 5, "SMASS": None, "CSVR_PERIOD": stage.thermostat_time}
+        case _ if stage.ensemble == "npt":
+            raise ValueError(
+                f"stage {stage.name!r}: VASP has no Nosé-Hoover barostat; "
+                "set thermostat = langevin"
+            )
+        case _:
+            return {}
