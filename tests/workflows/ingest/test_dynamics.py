@@ -68,6 +68,18 @@ def test_segments_are_put_together_in_the_order_of_their_structures(three: Path)
     assert result.warnings == []
 
 
+def test_an_ideal_gas_has_its_pressure(three: Path) -> None:
+    [unit] = units(three)
+    result = unit.build()  # the stress of these files is 0
+    volume = 5.43**3
+    assert result.volumes == pytest.approx([volume] * 9)
+    # Seven of the eight atoms share the kinetic energy: the centre of mass is at rest.
+    expected = (N_ATOMS - 1) * BOLTZMANN * 600 / volume * 160.21766
+    assert result.pressures[0] == pytest.approx(expected, rel=1e-6)
+    assert result.times == pytest.approx([0.002 * step for step in range(1, 10)])
+    assert [Path(file).parent.name for file in result.trajectory_files] == ["b", "c", "a"]
+
+
 def test_a_gap_makes_two_trajectories(three: Path) -> None:
     for path in (three / "c").iterdir():
         path.unlink()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
+import numpy as np
 from monty.io import zopen
+from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from scipy import constants
 
@@ -18,6 +20,9 @@ from liponflow.workflows.ingest.unit import Unit, same_structure
 
 BOLTZMANN = constants.Boltzmann / constants.elementary_charge
 """eV/K."""
+
+_GPA_PER_KBAR = 0.1
+_GPA_PER_EV_A3 = constants.elementary_charge * 1e21
 
 _ALGORITHMS = {1: "Andersen", 2: "Nosé-Hoover", 3: "Langevin", 4: "Nosé-Hoover chain", 5: "CSVR"}
 """By MDALGO (VASP wiki, "MDALGO")."""
@@ -46,7 +51,10 @@ class TrajectoryUnit(Unit[Run]):
         structure = self.runs[-1].final_structure
         free = _degrees_of_freedom(self.runs[0])
         temperatures = [2 * step.kinetic / (free * BOLTZMANN) for step in all_steps]
-        time_step = _time_step(self.runs[0])
+        time_steps = [
+            _time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
+        ]
+        times = [time / 1000 for time in accumulate(time_steps)]
         asked = sum(int(run.header.parameters["NSW"]) for run in self.runs)
         return MDResult(
             formula=structure.composition.reduced_formula,
@@ -54,16 +62,21 @@ class TrajectoryUnit(Unit[Run]):
             criterion=f"{len(all_steps)} of {asked} steps taken",
             provenance=self.provenance(),
             warnings=self._warnings(segments),
-            time_step=time_step,
+            time_step=time_steps[0],
             n_steps=len(all_steps),
-            duration=len(all_steps) * time_step / 1000,
+            duration=times[-1],
             ensemble=ensemble(self.runs[0]),
             mean_temperature=math.fsum(temperatures) / len(temperatures),
+            stop_reason=_stop_reason(len(all_steps), asked),
             segments=segments,
+            times=times,
             temperatures=temperatures,
             potential_energies=[step.potential for step in all_steps],
             total_energies=[step.total for step in all_steps],
+            volumes=[step.volume for step in all_steps],
+            pressures=[step.pressure for step in all_steps],
             structure=structure,
+            trajectory_files=[str(run.files.vasprun) for run in self.runs],
         )
 
     def _warnings(self, segments: Sequence[MDSegment]) -> list[str]:
@@ -131,6 +144,8 @@ class _Step(NamedTuple):
     potential: float
     kinetic: float
     total: float
+    volume: float
+    pressure: float | None
 
 
 def _steps(run: Run) -> Iterator[_Step]:
@@ -139,19 +154,38 @@ def _steps(run: Run) -> Iterator[_Step]:
         try:
             for _, element in ET.iterparse(file):  # noqa: S314 (the user's own file)
                 if element.tag == "calculation":
-                    energy = element.find("energy")
-                    if energy is not None:
-                        yield _step(energy)
+                    if element.find("energy") is not None:
+                        yield _step(element)
                     element.clear()
         except (ET.ParseError, EOFError):
             if not run.truncated:
                 raise
 
 
-def _step(energy: ET.Element) -> _Step:
-    values = {item.get("name"): float(item.text or "nan") for item in energy}
+def _step(calculation: ET.Element) -> _Step:
+    energies = calculation.iterfind("energy/i")
+    values = {item.get("name"): float(item.text or "nan") for item in energies}
     potential, kinetic = values["e_0_energy"], values["kinetic"]
-    return _Step(potential, kinetic, values.get("total", potential + kinetic))
+    volume = abs(
+        float(np.linalg.det(_rows(calculation, "structure/crystal/varray[@name='basis']")))
+    )
+    pressure = None
+    if calculation.find("varray[@name='stress']") is not None:
+        # kbar, positive under compression, without the momentum that the ions carry.
+        stress = _rows(calculation, "varray[@name='stress']")
+        pressure = float(np.trace(stress)) / 3 * _GPA_PER_KBAR
+        pressure += 2 / 3 * kinetic / volume * _GPA_PER_EV_A3
+    return _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
+
+
+def _rows(element: ET.Element, path: str) -> NDArray[np.float64]:
+    return np.array([(row.text or "").split() for row in element.iterfind(f"{path}/v")], float)
+
+
+def _stop_reason(taken: int, asked: int) -> str:
+    if taken == asked:
+        return "every step was taken"
+    return f"the files end after {taken} of {asked} steps"
 
 
 def _segment(run: Run, first: int, taken: int) -> MDSegment:
