@@ -1,0 +1,220 @@
+"""Harmonic phonons from forces of displaced atoms, and the free energy of their vibrations."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from phonopy import Phonopy
+from pydantic import BaseModel, ConfigDict, Field
+from scipy.interpolate import CubicHermiteSpline, CubicSpline
+
+from liponflow.analysis.gases import KJ_PER_MOL, STANDARD_TEMPERATURE, ThermalZero
+from liponflow.analysis.result import Result, StructureField
+
+IMAGINARY = -0.1
+"""Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a
+little below zero from numerical noise."""
+
+TEMPERATURES = tuple(float(step) for step in range(0, 1010, 10))
+"""Temperatures (K) of the tables."""
+
+_J_PER_KJ = 1000.0
+
+
+class PhononDensity(BaseModel):
+    """Density of vibrational states."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frequencies: list[float] = Field(description="Frequencies (THz), negative for imaginary.")
+    states: list[float] = Field(description="States per THz and atom; they integrate to 3.")
+
+
+class Phonons(BaseModel):
+    """Harmonic vibrations of a crystal; energies and entropies per atom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repeats: tuple[int, int, int] = Field(description="Repeats of the cell in the supercell.")
+    supercell_atoms: int = Field(description="Atoms in the supercell.")
+    n_displacements: int = Field(description="Displaced supercells that were computed.")
+    distance: float = Field(description="Displacement of an atom (Å).")
+    mesh: tuple[int, int, int] = Field(description="Mesh of wave vectors.")
+    residual_force: float = Field(description="Largest force with every atom at rest (eV/Å).")
+    lowest_frequency: float = Field(
+        description="Lowest frequency of the mesh, negative if imaginary (THz)."
+    )
+    imaginary_share: float = Field(
+        description="Share of the modes that are imaginary; they are left out of the sums."
+    )
+    zero_point_energy: float = Field(description="Zero-point energy (eV/atom).")
+    temperatures: list[float] = Field(description="Temperatures of the tables (K).")
+    free_energies: list[float] = Field(
+        description="Vibrational Helmholtz energy with the zero point (eV/atom)."
+    )
+    entropies: list[float] = Field(description="Vibrational entropy (eV/K/atom).")
+    density: PhononDensity
+
+    @property
+    def stable(self) -> bool:
+        """Whether no mode is imaginary."""
+        return self.imaginary_share == 0
+
+    def free_energy(self, temperature: float, zero: ThermalZero = ThermalZero.STATIC) -> float:
+        """Vibrational free energy on top of an energy scale.
+
+        Parameters
+        ----------
+        temperature
+            K, within the tables.
+        zero
+            What the energy scale holds already.
+
+        Returns
+        -------
+        float
+            F(T), or F(T) minus the internal energy at 298.15 K (eV/atom). At 0 K a scale of
+            enthalpies has no vibrations to be added, and 0 is returned.
+
+        Raises
+        ------
+        ValueError
+            If the temperature is outside of the tables.
+        """
+        low, high = self.temperatures[0], self.temperatures[-1]
+        if not low <= temperature <= high:
+            raise ValueError(f"{temperature:g} K is outside of {low:g} to {high:g} K")
+        energy = self._at(temperature)
+        if zero is ThermalZero.STATIC:
+            return energy
+        return 0.0 if temperature == 0 else energy - self.internal_energy(STANDARD_TEMPERATURE)
+
+    def internal_energy(self, temperature: float) -> float:
+        """U(T) = F + T S (eV/atom)."""
+        entropy = CubicSpline(self.temperatures, self.entropies)(temperature)
+        return self._at(temperature) + temperature * float(entropy)
+
+    def _at(self, temperature: float) -> float:
+        # dF/dT = -S is tabulated too: the spline that has both is exact to 1e-8 eV.
+        slopes = -np.asarray(self.entropies)
+        return float(
+            CubicHermiteSpline(self.temperatures, self.free_energies, slopes)(temperature)
+        )
+
+
+class PhononResult(Result):
+    """Result of a phonon calculation."""
+
+    kind: Literal["phonons"] = "phonons"
+    energy_per_atom: float = Field(description="Energy with every atom at rest (eV/atom).")
+    spacegroup: str = Field(description="Space group of the cell.")
+    n_atoms: int = Field(description="Atoms in the primitive cell.")
+    n_displacements: int = Field(description="Displaced supercells that were computed.")
+    supercell_atoms: int = Field(description="Atoms in the supercell.")
+    lowest_frequency: float = Field(description="Lowest frequency (THz), negative if imaginary.")
+    imaginary_share: float = Field(description="Share of the modes that are imaginary.")
+    zero_point_energy: float = Field(description="Zero-point energy (eV/atom).")
+    free_energy_300: float = Field(
+        description="Vibrational Helmholtz energy at 300 K with the zero point (eV/atom)."
+    )
+    entropy_300: float = Field(description="Vibrational entropy at 300 K (J/K per mole of atoms).")
+    structure: StructureField = Field(description="Primitive cell.")
+    phonons: Phonons
+
+
+def harmonic(
+    phonons: Phonopy,
+    dataset: dict[str, Any],
+    forces: Sequence[Any],
+    rest: Any,
+    *,
+    distance: float,
+    mesh_length: float,
+    temperatures: Sequence[float] = TEMPERATURES,
+) -> Phonons:
+    """Solve the harmonic vibrations of a crystal.
+
+    Parameters
+    ----------
+    phonons
+        phonopy, set up for cell and supercell.
+    dataset
+        Displacements as phonopy generated them.
+    forces
+        Forces of every displaced supercell, each (atoms, 3), eV/Å.
+    rest
+        Forces of the supercell with every atom at rest, (atoms, 3), eV/Å; they are subtracted.
+    distance
+        Displacement, Å, for the record.
+    mesh_length
+        Length (Å) from which phonopy makes the mesh of wave vectors: about that length over
+        the lattice parameter along each axis.
+    temperatures
+        Temperatures of the tables, K, ascending.
+
+    Returns
+    -------
+    Phonons
+        Sums over the modes that are not imaginary; the acoustic modes at Gamma are left out.
+
+    Raises
+    ------
+    ValueError
+        If forces are missing for a displacement.
+    """
+    moved = dataset["first_atoms"]
+    if len(forces) != len(moved):
+        raise ValueError(f"forces of {len(forces)} supercells for {len(moved)} displacements")
+    at_rest = np.asarray(rest, dtype=float)
+    phonons.dataset = dataset
+    phonons.forces = np.array([np.asarray(item, dtype=float) - at_rest for item in forces])
+    phonons.produce_force_constants(show_drift=False)
+    phonons.symmetrize_force_constants(show_drift=False)
+    phonons.run_mesh(mesh_length, is_gamma_center=True)
+    phonons.run_thermal_properties(
+        temperatures=np.array(temperatures), exclude_gamma_acoustic=True
+    )
+    frequencies, weights = phonons.mesh.frequencies, phonons.mesh.weights
+    thermal = phonons.thermal_properties
+    atoms = len(phonons.primitive)
+    first, second, third = (int(n) for n in phonons.mesh.mesh_numbers)
+    imaginary = ((frequencies < IMAGINARY).sum(axis=1) * weights).sum() / (
+        weights.sum() * frequencies.shape[1]
+    )
+    return Phonons(
+        repeats=_repeats(phonons.supercell_matrix),
+        supercell_atoms=len(phonons.supercell),
+        n_displacements=len(moved),
+        distance=distance,
+        mesh=(first, second, third),
+        residual_force=float(np.linalg.norm(at_rest, axis=1).max()),
+        lowest_frequency=float(frequencies.min()),
+        imaginary_share=float(imaginary),
+        zero_point_energy=float(thermal.zero_point_energy) * KJ_PER_MOL / atoms,
+        temperatures=list(temperatures),
+        free_energies=(thermal.free_energy * KJ_PER_MOL / atoms).tolist(),
+        entropies=(thermal.entropy / _J_PER_KJ * KJ_PER_MOL / atoms).tolist(),
+        density=_density(frequencies, weights, atoms),
+    )
+
+
+def _density(
+    frequencies: NDArray[np.float64], weights: NDArray[np.int64], atoms: int, bins: int = 200
+) -> PhononDensity:
+    low, high = min(0.0, float(frequencies.min())), float(frequencies.max())
+    counts, edges = np.histogram(
+        frequencies,
+        bins=bins,
+        range=(low, 1.02 * high),
+        weights=np.repeat(weights[:, None], frequencies.shape[1], axis=1),
+    )
+    states = counts / (weights.sum() * atoms * np.diff(edges))
+    return PhononDensity(
+        frequencies=((edges[1:] + edges[:-1]) / 2).tolist(), states=states.tolist()
+    )
+
+
+def _repeats(matrix: NDArray[np.int64]) -> tuple[int, int, int]:
+    first, second, third = (int(matrix[axis, axis]) for axis in range(3))
+    return first, second, third

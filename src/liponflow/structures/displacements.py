@@ -1,0 +1,162 @@
+"""Supercells with one atom displaced: what a phonon calculation takes forces of."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from phonopy import Phonopy
+from phonopy.structure.atoms import PhonopyAtoms
+from pymatgen.core.structure import Structure
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
+SYMMETRY_TOLERANCE = 1e-3
+"""Distance (Å) within which displacements are taken for equivalent; cells are refined before."""
+
+
+@dataclass(frozen=True)
+class Displacements:
+    """Supercells to compute and how they came about.
+
+    Attributes
+    ----------
+    cell
+        Cell that is repeated.
+    repeats
+        Repeats of it along its axes.
+    supercell
+        The supercell with every atom at rest, in the order of atoms of all others.
+    structures
+        The supercells with one atom displaced, up to symmetry.
+    dataset
+        Which atom moved where: phonopy's displacement dataset, JSON-like.
+    """
+
+    cell: Structure
+    repeats: tuple[int, int, int]
+    supercell: Structure
+    structures: Sequence[Structure]
+    dataset: dict[str, Any]
+
+
+def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structure:
+    """Primitive cell with its symmetry made exact.
+
+    Parameters
+    ----------
+    structure
+        Relaxed crystal.
+    tolerance
+        How far (Å) sites may be from their symmetric places.
+
+    Returns
+    -------
+    Structure
+        Sites sorted by element; site properties are not kept.
+    """
+    analyzer = SpacegroupAnalyzer(structure, tolerance)
+    return analyzer.get_primitive_standard_structure().get_sorted_structure()
+
+
+def repeats_for(structure: Structure, min_length: float) -> tuple[int, int, int]:
+    """Repeats after which opposite faces of the supercell are far enough apart.
+
+    Parameters
+    ----------
+    structure
+        Cell to repeat.
+    min_length
+        Least distance between opposite faces, Å.
+
+    Examples
+    --------
+    >>> from liponflow.structures.lithium import bcc_lithium
+    >>> repeats_for(bcc_lithium(), 10)
+    (3, 3, 3)
+    """
+    if min_length <= 0:
+        raise ValueError(f"the least length of a supercell is {min_length:g} Å; above 0 is needed")
+    lattice = structure.lattice
+    heights = [lattice.d_hkl(hkl) for hkl in ((1, 0, 0), (0, 1, 0), (0, 0, 1))]
+    first, second, third = (math.ceil(min_length / height - 1e-6) for height in heights)
+    return first, second, third
+
+
+def displacements(
+    cell: Structure, *, min_length: float, distance: float, repeats: Sequence[int] | None = None
+) -> Displacements:
+    """Displace the atoms of a supercell, one at a time and up to symmetry.
+
+    Parameters
+    ----------
+    cell
+        Cell to repeat, its symmetry exact (:func:`refined_primitive`).
+    min_length
+        Least distance between opposite faces of the supercell, Å.
+    distance
+        How far an atom is displaced, Å.
+    repeats
+        Repeats along the axes, instead of those that `min_length` gives.
+
+    Returns
+    -------
+    Displacements
+        As phonopy generates them; both signs where symmetry does not make them equal.
+
+    Raises
+    ------
+    ValueError
+        If a length is not positive.
+
+    Examples
+    --------
+    >>> from liponflow.structures.lithium import bcc_lithium
+    >>> cell = bcc_lithium().get_primitive_structure()
+    >>> found = displacements(cell, min_length=6, distance=0.01)
+    >>> len(found.supercell), len(found.structures)
+    (27, 1)
+    """
+    if distance <= 0:
+        raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
+    first, second, third = repeats or repeats_for(cell, min_length)
+    phonons = phonopy_of(cell, (first, second, third))
+    phonons.generate_displacements(distance=distance)
+    moved = phonons.supercells_with_displacements or []
+    return Displacements(
+        cell=cell,
+        repeats=(first, second, third),
+        supercell=_structure(phonons.supercell),
+        structures=[_structure(supercell) for supercell in moved if supercell is not None],
+        dataset=_plain(phonons.dataset),
+    )
+
+
+def phonopy_of(cell: Structure, repeats: Sequence[int]) -> Phonopy:
+    """Set up phonopy for a cell that is primitive and its supercell."""
+    atoms = PhonopyAtoms(
+        symbols=[site.specie.symbol for site in cell],
+        cell=cell.lattice.matrix,
+        scaled_positions=cell.frac_coords,
+    )
+    return Phonopy(
+        atoms,
+        supercell_matrix=np.diag(list(repeats)),
+        primitive_matrix="P",
+        symprec=SYMMETRY_TOLERANCE,
+    )
+
+
+def _structure(atoms: PhonopyAtoms) -> Structure:
+    return Structure(atoms.cell, atoms.symbols, atoms.scaled_positions)
+
+
+def _plain(value: Any) -> Any:
+    """JSON-like copy of a dataset with arrays."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value.item() if isinstance(value, np.generic) else value

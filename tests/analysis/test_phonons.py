@@ -1,0 +1,166 @@
+"""Phonons of a crystal of springs, whose vibrations are known in closed form."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pymatgen.core import Lattice, Structure
+from scipy.constants import atomic_mass, electron_volt, hbar
+
+from liponflow.analysis.gases import BOLTZMANN, ThermalZero
+from liponflow.analysis.phonons import Phonons, harmonic
+from liponflow.structures.displacements import displacements, phonopy_of
+
+SPRING = 2.0
+"""eV/Å²: between nearest neighbours, the same along and across the bond."""
+
+LATTICE_PARAMETER = 3.0
+MESH = 24.0
+"""Å; 8 wave vectors along each axis."""
+
+MASS = 6.941 * atomic_mass
+"""Of Li as phonopy has it, kg."""
+
+EXACT = 1e-9
+"""eV/atom: all that differs is arithmetic."""
+
+CONSTANTS = 5e-7
+"""eV/atom: phonopy's constants of nature are others in the seventh digit."""
+
+TABLE = 1e-7
+"""eV/atom, between the temperatures of the table."""
+
+
+def crystal() -> Structure:
+    return Structure(Lattice.cubic(LATTICE_PARAMETER), ["Li"], [[0, 0, 0]])
+
+
+def spring_forces(structure: Structure, rest: Structure, spring: float) -> NDArray[np.float64]:
+    """Sum the forces of springs, the same along and across, between nearest neighbours."""
+    moved = structure.frac_coords - rest.frac_coords
+    moved -= moved.round()
+    shifts = moved @ rest.lattice.matrix
+    first, second, _, _ = rest.get_neighbor_list(1.1 * LATTICE_PARAMETER)
+    forces = np.zeros((len(rest), 3))
+    np.add.at(forces, first, -spring * (shifts[first] - shifts[second]))
+    return forces
+
+
+def solved(spring: float = SPRING, **options: object) -> Phonons:
+    found = displacements(crystal(), min_length=9.0, distance=0.01)
+    forces = [spring_forces(moved, found.supercell, spring) for moved in found.structures]
+    return harmonic(
+        phonopy_of(found.cell, found.repeats),
+        found.dataset,
+        forces,
+        np.zeros((len(found.supercell), 3)),
+        distance=0.01,
+        mesh_length=MESH,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def springs() -> Phonons:
+    return solved()
+
+
+def quanta() -> NDArray[np.float64]:
+    """ħω (eV) on the mesh, without the acoustic modes at Gamma: m ω² = 2 k Σ (1 - cos q a)."""
+    q = 2 * np.pi * np.arange(8) / 8
+    curvature = 2 * SPRING * sum(1 - np.cos(axis) for axis in np.meshgrid(q, q, q))
+    omega = np.sqrt(curvature.ravel() * electron_volt / 1e-20 / MASS)
+    return np.sort(hbar * omega / electron_volt)[1:]
+
+
+def test_mesh_is_the_one_of_the_sum(springs: Phonons) -> None:
+    assert springs.mesh == (8, 8, 8)
+    assert springs.repeats == (3, 3, 3)
+
+
+def test_zero_point_energy_is_exact(springs: Phonons) -> None:
+    exact = 3 * quanta().sum() / 2 / 8**3
+    assert springs.zero_point_energy == pytest.approx(exact, abs=CONSTANTS)
+
+
+@pytest.mark.parametrize("temperature", [100.0, 300.0, 1000.0])
+def test_free_energy_and_entropy_are_exact(springs: Phonons, temperature: float) -> None:
+    modes, kt = quanta(), BOLTZMANN * temperature
+    free = 3 * (modes / 2 + kt * np.log(-np.expm1(-modes / kt))).sum() / 8**3
+    occupied = 1 / np.expm1(modes / kt)
+    entropy = (
+        3
+        * BOLTZMANN
+        * ((1 + occupied) * np.log(1 + occupied) - occupied * np.log(occupied)).sum()
+        / 8**3
+    )
+    assert springs.free_energy(temperature) == pytest.approx(free, abs=CONSTANTS)
+    assert springs.entropies[springs.temperatures.index(temperature)] == pytest.approx(
+        entropy, rel=1e-5
+    )
+
+
+def test_tables_are_interpolated_well(springs: Phonons) -> None:
+    between = [15.0, 155.0, 298.15, 303.3, 995.0]
+    exact = solved(temperatures=[0.0, *between])
+    for temperature in between:
+        assert springs.free_energy(temperature) == pytest.approx(
+            exact.free_energies[exact.temperatures.index(temperature)], abs=TABLE
+        )
+
+
+def test_enthalpy_scale_holds_the_heat_already(springs: Phonons) -> None:
+    assert springs.free_energy(0, ThermalZero.ENTHALPY) == 0
+    at_standard = springs.free_energy(298.15, ThermalZero.ENTHALPY)
+    step = 0.5
+    slope = (springs.free_energy(298.15 + step) - springs.free_energy(298.15 - step)) / 2 / step
+    assert at_standard == pytest.approx(298.15 * slope, rel=1e-4)  # -T S
+
+
+def test_classical_limit(springs: Phonons) -> None:
+    # Equipartition with its quantum corrections (y = ħω/kT): U = 3 kT (1 + y²/12 - y⁴/720),
+    # without the acoustic modes at Gamma.
+    internal = springs.internal_energy(1000) / (3 * BOLTZMANN * 1000)
+    y = quanta() / (BOLTZMANN * 1000)
+    assert internal == pytest.approx((1 + y**2 / 12 - y**4 / 720).sum() / 8**3, rel=1e-4)
+
+
+def test_density_holds_three_states_per_atom(springs: Phonons) -> None:
+    frequencies = np.array(springs.density.frequencies)
+    width = frequencies[1] - frequencies[0]
+    assert sum(springs.density.states) * width == pytest.approx(3)
+    highest = np.sqrt(12 * SPRING * electron_volt / 1e-20 / MASS) / 2e12 / np.pi
+    assert frequencies[np.nonzero(springs.density.states)[0][-1]] == pytest.approx(
+        highest, abs=width
+    )
+
+
+def test_imaginary_modes_are_reported_not_summed(springs: Phonons) -> None:
+    assert springs.stable
+    unstable = solved(spring=-SPRING)
+    assert not unstable.stable
+    assert unstable.imaginary_share == pytest.approx(1 - 1 / 8**3)
+    assert unstable.lowest_frequency < -5
+    assert unstable.free_energy(300) == pytest.approx(0, abs=EXACT)
+
+
+def test_residual_forces_cancel() -> None:
+    found = displacements(crystal(), min_length=9.0, distance=0.01)
+    rest = np.full((27, 3), 0.02)
+    forces = [spring_forces(moved, found.supercell, SPRING) + rest for moved in found.structures]
+    phonons = harmonic(
+        phonopy_of(found.cell, found.repeats), found.dataset, forces, rest,
+        distance=0.01, mesh_length=MESH,
+    )  # fmt: skip
+    assert phonons.residual_force == pytest.approx(0.02 * 3**0.5)
+    assert phonons.free_energy(300) == pytest.approx(solved().free_energy(300), abs=EXACT)
+
+
+def test_missing_forces_and_temperatures_are_refused(springs: Phonons) -> None:
+    found = displacements(crystal(), min_length=9.0, distance=0.01)
+    with pytest.raises(ValueError, match="forces of 0 supercells for 1 displacements"):
+        harmonic(
+            phonopy_of(found.cell, found.repeats), found.dataset, [], np.zeros((27, 3)),
+            distance=0.01, mesh_length=MESH,
+        )  # fmt: skip
+    with pytest.raises(ValueError, match="2000 K is outside of 0 to 1000 K"):
+        springs.free_energy(2000)
