@@ -26,6 +26,7 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
         "output": {
             "forcefield_name": "MLFF.CHGNet",
             "nsites": atoms,
+            "is_force_converged": True,
             "output": {"n_steps": steps, "elapsed_time": seconds},
         },
     }
@@ -34,7 +35,7 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
 def vasp_document(uuid: str, version: str) -> dict[str, Any]:
     calculation = {
         "vasp_version": version,
-        "input": {"kpoints": {"actual_points": [[0, 0, 0]] * 7}},
+        "input": {"kpoints": {"actual_points": [[0, 0, 0]] * 7}, "incar": {"IBRION": 2}},
         "output": {"num_electronic_steps": [20] * 10},
     }
     return {
@@ -76,7 +77,7 @@ def test_rule_for_vasp_is_named_as_a_rule() -> None:
     result = estimate(flow("vasp"))
     [static] = [line for line in result.lines if (line.name, line.atoms) == ("static", 56)]
     # The cell, mesh and spins that the rule is stated for.
-    assert (static.kpoints, static.core_hours) == (14, pytest.approx(10.0))
+    assert (static.kpoints, static.core_hours) == (4, pytest.approx(10.0))
     [metal] = [line for line in result.lines if line.atoms == 2]
     # 15 x 15 x 15 in bcc: a spin-less mesh is reduced by symmetry.
     assert metal.kpoints == 120
@@ -91,7 +92,7 @@ def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
         ],
         key=["uuid", "index"],
     )
-    assert force_field_timings(store, "MLFF.CHGNet")[0] == Timing(10, 1, 5, 50.0)
+    assert force_field_timings(store, "MLFF.CHGNet")[0] == Timing(10, 1, 5, 50.0, relaxation=True)
     result = estimate(flow("chgnet"), store)
     # One second per atom and step; 7 steps, the median.
     assert result.core_hours == pytest.approx(((2 + 48 + 56) * 7 + 48 + 56) / 3600)
@@ -101,9 +102,9 @@ def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
 def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
     documents = [vasp_document("a", "6.4.2"), vasp_document("b", "6.4.2 (stand-in: chgnet 0.3.0)")]
     store.docs_store.update(documents, key=["uuid", "index"])
-    assert vasp_timings(store) == [Timing(28, 7, 10, 1440.0)]
+    assert vasp_timings(store) == [Timing(28, 7, 10, 1440.0, relaxation=True)]
     [static] = [line for line in estimate(flow("vasp"), store).lines if line.name == "static"][1:]
-    expected = 1440.0 / (10 * 7) * 14 * 2**module.VASP_EXPONENT / 3600
+    expected = 1440.0 / (10 * 7) * 4 * 2**module.VASP_EXPONENT / 3600
     assert static.core_hours == pytest.approx(expected)
 
 

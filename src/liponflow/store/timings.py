@@ -17,9 +17,18 @@ class Timing:
     ionic_steps: int
     core_seconds: float
     """Elapsed time multiplied by the number of cores (s)."""
+    relaxation: bool
+    """Whether it is a relaxation: how long it takes to converge is known from it."""
 
 
-FORCE_FIELD_FIELDS = ("output.nsites", "output.output.n_steps", "output.output.elapsed_time")
+FORCE_FIELD_FIELDS = (
+    "output.nsites",
+    "output.is_force_converged",
+    "output.output.n_steps",
+    "output.output.elapsed_time",
+)
+_RELAXING = (1, 2, 3)
+"""IBRION of the ways to relax."""
 VASP_FIELDS = ("output.nsites", "output.calcs_reversed", "output.run_stats.overall")
 
 
@@ -40,10 +49,16 @@ def force_field_timings(store: JobStore, mlff: str) -> list[Timing]:
     """
     criteria = {"output.forcefield_name": mlff}
     return [
-        Timing(nsites, 1, inner["n_steps"], inner["elapsed_time"])
-        for nsites, inner in (
-            (output["nsites"], output["output"])
-            for output in _outputs(store, criteria, FORCE_FIELD_FIELDS)
+        Timing(
+            output["nsites"],
+            1,
+            inner["n_steps"],
+            inner["elapsed_time"],
+            # Dynamics know no convergence; a static calculation has one step.
+            relaxation=output.get("is_force_converged") is not None and inner["n_steps"] > 1,
+        )
+        for output, inner in (
+            (output, output["output"]) for output in _outputs(store, criteria, FORCE_FIELD_FIELDS)
         )
         if inner.get("elapsed_time") and inner.get("n_steps")
     ]
@@ -58,6 +73,7 @@ def vasp_timings(store: JobStore) -> list[Timing]:
             len(last["input"]["kpoints"].get("actual_points") or [0]),
             len(last["output"]["num_electronic_steps"]),
             stats["elapsed_time"] * max(stats["cores"], 1),
+            relaxation=last["input"]["incar"].get("IBRION", -1) in _RELAXING,
         )
         for output, last, stats in (
             (output, output["calcs_reversed"][0], output["run_stats"]["overall"])

@@ -18,6 +18,7 @@ from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.vasp import has_potcar_library
 from liponflow.workflows.ingest.band import band_unit
 from liponflow.workflows.ingest.files import Band, RunFiles, find_runs
+from liponflow.workflows.planned import PlannedCalculation, planned_by
 
 MIN_IMAGES = 3
 """Two end points and something between them."""
@@ -93,12 +94,29 @@ class VaspNEBMaker(Maker):
             If the images are fewer than three, or differ in atoms, their order, or the cell.
         """
         path = _aligned(images)
-        static: Maker = StaticMaker(
+        static = self._end_point_maker()
+        ends = [cast("Job", static.make(path[0])), cast("Job", static.make(path[-1]))]
+        band = cast("Job", self._band_maker().make(path))
+        result = read_band(band.output.dir_name, [end.output.dir_name for end in ends])
+        result.name = "barrier"
+        return Flow([*ends, band, result], output=result.output, name=self.name)
+
+    def planned(self, structure: Sequence[Structure]) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute from images; see the module planned."""
+        path = _aligned(structure)
+        static = self._end_point_maker()
+        ends = [*planned_by(static, path[0]), *planned_by(static, path[-1])]
+        return [*ends, *planned_by(self._band_maker(), path)]
+
+    def _end_point_maker(self) -> Maker:
+        maker: Maker = StaticMaker(
             name=f"{self.name} end point",
             input_set_generator=self._generator(climbing=False, **_STATIC),
             write_input_set_kwargs=_write_options(),
         )
-        ends = [cast("Job", static.make(path[0])), cast("Job", static.make(path[-1]))]
+        return maker
+
+    def _band_maker(self) -> Maker:
         # Custodian's backup of a band's inputs wants a POTCAR, which may be a POTCAR.spec.
         maker: Maker = NebFromImagesMaker(
             name=self.name,
@@ -115,10 +133,7 @@ class VaspNEBMaker(Maker):
             # The result says that there is no barrier, and keeps the path to go on from.
             stop_children_kwargs={"handle_unsuccessful": False},
         )
-        band = cast("Job", maker.make(path))
-        result = read_band(band.output.dir_name, [end.output.dir_name for end in ends])
-        result.name = "barrier"
-        return Flow([*ends, band, result], output=result.output, name=self.name)
+        return maker
 
     def _generator(self, *, climbing: bool, **incar: Any) -> NebSetGenerator:
         settings: dict[str, Any] = {"EDIFFG": -self.force_limit, "NSW": self.max_steps}
