@@ -121,7 +121,8 @@ def load_parameters(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ParameterError(f"parameter {key}={first['input']!r}: {first['msg']}") from None
+        named = f"parameter {key}={first['input']!r}: " if key else ""  # not one of several
+        raise ParameterError(f"{named}{first['msg']}") from None
 
 
 def cited_parameters(
