@@ -1,0 +1,299 @@
+"""Parameters and VASP input sets of the stability campaign."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pymatgen.core.composition import Composition
+from pymatgen.core.periodic_table import Element
+
+from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+
+TOPIC = "stability"
+
+LOWEST_TEMPERATURE = 100.0
+"""K; the tables of the gases begin here."""
+
+
+class VoltageGrid(BaseModel):
+    """Evenly spaced voltages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    low: float = Field(ge=0, description="Lowest (V vs Li).")
+    high: float = Field(le=10, description="Highest (V vs Li).")
+    count: int = Field(ge=2, description="How many.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.high <= self.low:
+            raise ValueError(f"the highest voltage, {self.high:g}, is not above {self.low:g}")
+        return self
+
+    @property
+    def values(self) -> list[float]:
+        """The voltages (V).
+
+        Examples
+        --------
+        >>> VoltageGrid(low=0, high=1, count=3).values
+        [0.0, 0.5, 1.0]
+        """
+        step = (self.high - self.low) / (self.count - 1)
+        return [self.low + step * number for number in range(self.count)]
+
+
+class StabilityParameters(BaseModel):
+    """Everything that a user can set in a stability campaign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    composition: str = Field(
+        description="Formula of the material, fractions allowed: Li2.98PO3.3N0.46."
+    )
+    compare: list[str] = Field(description="Formulas of further materials.")
+    electrode: str | None = Field(
+        description="Electrode beside the material, its Li content as x: LixNi0.5Mn1.5O4."
+    )
+    x: Annotated[list[float], Field(min_length=1)] = Field(
+        description="Li contents of the electrode."
+    )
+    voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage (V vs Li).")
+    exclude: list[str] = Field(description="Names or formulas of phases to leave out.")
+    source: Literal["engine", "file", "mp", "store"] = Field(
+        description="Where the energies come from: the engine, a file of pymatgen entries, the "
+        "Materials Project, or VASP runs in the results store."
+    )
+    entries: Path | None = Field(description="File of pymatgen entries (JSON); implies its use.")
+    corrections: Literal["auto", "none", "mp2020"] = Field(
+        description="Corrections that are added to computed energies."
+    )
+    glass: str | None = Field(
+        description="First characters of the uuid of a glass result, or latest: the material has "
+        "the mean energy of its models."
+    )
+    above_hull: float | None = Field(
+        ge=0, le=1, description="Assumed energy of the material above the hull (eV/atom)."
+    )
+    temperature: float = Field(
+        ge=0, le=1000, description="Temperature of a second window (K); 0 for none."
+    )
+    vibrations: Literal["none", "phonons"] = Field(
+        description="What solids have above 0 K: nothing, so that gases alone have entropy, or "
+        "phonons."
+    )
+    gas_pressure: float = Field(gt=0, description="Partial pressure of the gases (bar).")
+    error_independent: float = Field(
+        ge=0, le=0.5, description="Standard error of each phase (eV/atom)."
+    )
+    error_shared: dict[str, float] = Field(
+        description="Standard error that all phases share per atom of an element (eV/atom)."
+    )
+    samples: int = Field(ge=0, description="Draws of all energies with their errors.")
+    seed: int = Field(ge=0, description="Seed of the draws.")
+    force_limit: float = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
+    )
+    # atomate2 takes a single step for a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
+    symmetry_tolerance: float = Field(
+        gt=0, le=0.5, description="How far sites may be from their symmetric places (Å)."
+    )
+    phonon_length: float = Field(
+        ge=3, description="Least distance between opposite faces of a phonon supercell (Å)."
+    )
+    phonon_distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
+    phonon_force_limit: float = Field(
+        gt=0, le=0.1, description="Largest force before atoms are displaced (eV/Å)."
+    )
+
+    @field_validator("compare", "exclude", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        """Take ``A,B`` for a list."""
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("composition")
+    @classmethod
+    def _formula(cls, value: str) -> str:
+        composition(value)
+        return value
+
+    @field_validator("compare")
+    @classmethod
+    def _formulas(cls, value: list[str]) -> list[str]:
+        for formula in value:
+            composition(formula)
+        return value
+
+    @field_validator("electrode")
+    @classmethod
+    def _electrode(cls, value: str | None) -> str | None:
+        if value is not None:
+            electrode_at(value, 1.0)
+        return value
+
+    @field_validator("x")
+    @classmethod
+    def _sorted_and_distinct(cls, value: list[float]) -> list[float]:
+        if min(value) < 0:
+            raise ValueError(f"a lithium content of {min(value):g} is negative")
+        return sorted(set(value))
+
+    @field_validator("temperature")
+    @classmethod
+    def _tabulated(cls, value: float) -> float:
+        if 0 < value < LOWEST_TEMPERATURE:
+            raise ValueError(
+                f"{value:g} K is below {LOWEST_TEMPERATURE:g} K, where the tables of the gases "
+                "begin; 0 leaves heat out"
+            )
+        return value
+
+    @field_validator("error_shared")
+    @classmethod
+    def _elements(cls, value: dict[str, float]) -> dict[str, float]:
+        for symbol, error in value.items():
+            if not Element.is_valid_symbol(symbol):
+                raise ValueError(f"{symbol!r} is no element")
+            if error < 0:
+                raise ValueError(f"an error of {error:g} eV/atom for {symbol} is negative")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _file_given(cls, value: Any) -> Any:
+        """Read a file where one is named, and look for one where ``source=file`` is."""
+        if isinstance(value, dict) and value.get("entries") is not None:
+            if value.get("source") in {"mp", "store"}:
+                raise ValueError(
+                    f"source={value['source']} and entries={value['entries']} are two sources of "
+                    "energies; give one"
+                )
+            return {**value, "source": "file"}
+        return value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.source == "file" and self.entries is None:
+            raise ValueError("source=file needs the file: --entries FILE or entries=FILE")
+        if self.glass is not None and self.above_hull is not None:
+            raise ValueError(
+                "glass and above_hull both give the energy of the material; give one of them"
+            )
+        return self
+
+    @property
+    def elements(self) -> list[str]:
+        """Elements of the material, of what it is compared with and of the electrode, with Li."""
+        found = {"Li"}
+        for formula in [self.composition, *self.compare]:
+            found |= {element.symbol for element in composition(formula)}
+        if self.electrode is not None:
+            found |= {element.symbol for element in electrode_at(self.electrode, 1.0)}
+        return sorted(found, key=lambda symbol: Element(symbol).Z)
+
+
+def composition(formula: str) -> Composition:
+    """Read a formula.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> composition("Li2.98PO3.3N0.46").num_atoms
+    7.74
+    """
+    try:
+        found = Composition(formula)
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{formula!r} is no formula ({error}); write Li2PO2N") from None
+    unknown = [str(element) for element in found if not isinstance(element, Element)]
+    if unknown or not found:
+        named = f": {unknown[0]} is no element" if unknown else ""
+        raise ValueError(f"{formula!r} is no formula{named}; write Li2PO2N")
+    return found
+
+
+def electrode_at(electrode: str, x: float) -> Composition:
+    """Put a Li content into the formula of an electrode.
+
+    Parameters
+    ----------
+    electrode
+        Formula with ``x`` in the place of its Li content.
+    x
+        Li content.
+
+    Raises
+    ------
+    ValueError
+        If the formula has no ``Lix`` or is none.
+
+    Examples
+    --------
+    >>> electrode_at("LixNi0.5Mn1.5O4", 0.5).formula
+    'Li0.5 Mn1.5 Ni0.5 O4'
+    """
+    if not re.search(r"Lix(?![a-z])", electrode):
+        raise ValueError(f"{electrode!r} has no Lix; write the electrode as LixNi0.5Mn1.5O4")
+    return composition(re.sub(r"Lix(?![a-z])", f"Li{x:.6f}" if x else "", electrode))
+
+
+def relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
+    """VASP inputs of a relaxation on the scale of the Materials Project.
+
+    Parameters
+    ----------
+    parameters
+        Parameters of the campaign.
+
+    Returns
+    -------
+    CitedInputGenerator
+        As pymatgen's MPRelaxSet but for the force limit, which only tightens it.
+    """
+    return _set("relax", _ionic(parameters.force_limit, parameters.max_steps))
+
+
+def static_set() -> CitedInputGenerator:
+    """VASP inputs of a static calculation; see :func:`relax_set`."""
+    return _set("static", {})
+
+
+def phonon_relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
+    """VASP inputs of the relaxation before atoms are displaced."""
+    ionic = _ionic(parameters.phonon_force_limit, parameters.max_steps)
+    return _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
+
+
+def phonon_static_set() -> CitedInputGenerator:
+    """VASP inputs of a supercell with a displaced atom."""
+    return _set("phonons", {})
+
+
+def _set(task: str, more: dict[str, Cited]) -> CitedInputGenerator:
+    data = load_data(TOPIC)["vasp"]
+    generator = cited_generator(
+        data["incar"] | data[task] | more,
+        # Replaced below: divisions cannot be given for crystals of every size.
+        Cited(value=[1, 1, 1], source=data["kpoints"]["source"]),
+        data["potcar"],
+    )
+    density = {"reciprocal_density": data["kpoints"]["value"]}
+    return replace(generator, user_kpoints_settings=density)
+
+
+def _ionic(force_limit: float, max_steps: int) -> dict[str, Cited]:
+    return {
+        "EDIFFG": Cited(value=-force_limit, source="parameter force_limit"),
+        "NSW": Cited(value=max_steps, source="parameter max_steps"),
+    }
