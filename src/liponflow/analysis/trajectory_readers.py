@@ -1,0 +1,299 @@
+"""Readers of trajectory files, one frame at a time.
+
+Each reader here stands for one of ASE that is unfit for long trajectories (ASE 3.29, measured in
+``benchmarks/fingerprint.py``): its XDATCAR and vasprun.xml readers build every frame before they
+give the first, and its extended XYZ reader takes several times as long as this one.
+"""
+
+import math
+import re
+import xml.etree.ElementTree as ET
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from monty.io import zopen
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+NAN = math.nan
+XYZ_FORMATS = {"extxyz", "xyz"}
+_PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
+
+
+class TrajectoryError(ValueError):
+    """A trajectory cannot be used; the message names the place and the remedy."""
+
+
+class Frame(NamedTuple):
+    """One frame."""
+
+    symbols: tuple[str, ...]
+    positions: FloatArray
+    """Cartesian, atoms x 3 (Å)."""
+    cell: FloatArray
+    """Lattice vectors in rows (Å)."""
+    periodic: bool = True
+    """In all three directions."""
+    time: float = NAN
+    """fs."""
+    temperature: float = NAN
+    """K."""
+    energy: float = NAN
+    """Potential energy of the cell (eV)."""
+    stage: str = ""
+
+
+class _NotThisReader(Exception):  # noqa: N818 - no error: another reader takes over
+    """A file is of a variety that only ASE's own reader knows."""
+
+
+def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame]:
+    """Read the frames of one file, one after another.
+
+    Parameters
+    ----------
+    path
+        Any file that ASE reads.
+    notes
+        List that takes remarks.
+
+    Raises
+    ------
+    TrajectoryError
+        If it is missing, or no reader makes sense of it.
+    """
+    from ase.io.formats import UnknownFileTypeError, filetype
+
+    if not path.is_file():
+        kind = "is a directory, not a file" if path.is_dir() else "no such file"
+        raise TrajectoryError(f"{path}: {kind}; give a trajectory or a structure")
+    notes = notes if notes is not None else []
+    try:
+        format_ = filetype(str(path))
+    except (UnknownFileTypeError, OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise TrajectoryError(
+            f"{path}: ASE does not know the format ({error}); name it as its program does "
+            "(XDATCAR, vasprun.xml, .extxyz, .traj, ...), or convert it with `ase convert`"
+        ) from error
+    count = 0
+    try:
+        for frame in _reader(format_, path, notes):
+            count += 1
+            yield frame
+    except TrajectoryError:
+        raise
+    except Exception as error:  # parsers raise whatever their reader trips over
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise TrajectoryError(
+            f"{path}: cannot be read as {format_} after frame {count}: {reason}; the file is "
+            "damaged or incomplete: write it again, or cut it off behind that frame"
+        ) from error
+    if count == 0:
+        raise TrajectoryError(f"{path}: holds no frame; was the run killed before its first?")
+
+
+def _reader(format_: str, path: Path, notes: list[str]) -> Iterator[Frame]:
+    if format_ == "vasp-xdatcar":
+        return _read_xdatcar(path, notes)
+    if format_ == "vasp-xml":
+        return _read_vasprun(path, notes)
+    if format_ in XYZ_FORMATS:
+        return _read_xyz(path, notes)
+    return _read_ase(path, format_)
+
+
+def _read_ase(path: Path, format_: str) -> Iterator[Frame]:
+    from ase.io import iread
+
+    for atoms in iread(str(path), index=":", format=format_):
+        yield _from_atoms(atoms)
+
+
+def _from_atoms(atoms: Any) -> Frame:
+    """Convert an ASE Atoms object."""
+    info = atoms.info
+    energy = NAN
+    if atoms.calc is not None:
+        energy = atoms.calc.results.get("energy", NAN)
+    temperature = info.get("temperature", NAN)
+    if math.isnan(float(temperature)) and atoms.has("momenta") and atoms.get_momenta().any():
+        temperature = atoms.get_temperature()
+    return Frame(
+        tuple(atoms.get_chemical_symbols()),
+        atoms.get_positions(),
+        np.array(atoms.cell[:], dtype=float),
+        periodic=bool(atoms.pbc.all()),
+        time=float(info.get("time", NAN)),
+        temperature=float(temperature),
+        energy=float(info.get("energy", energy)),
+        stage=str(info.get("stage", "")),
+    )
+
+
+def _open(path: Path) -> IO[str]:
+    opened: IO[str] = zopen(path, mode="rt", encoding="utf-8")
+    return opened
+
+
+def _read_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
+    """Read extended XYZ as most programs write it, and other varieties with ASE's own reader."""
+    try:
+        with _open(path) as file:
+            yield from _xyz_frames(file, path, notes)
+    except _NotThisReader:
+        yield from _read_ase(path, "extxyz")
+
+
+def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
+    from ase.io.extxyz import key_val_str_to_dict
+
+    count = 0
+    columns: tuple[str, slice] | None = None
+    while True:
+        try:
+            head = file.readline()
+            comment = file.readline() if head.strip() else ""
+            lines = list(islice(file, int(head))) if comment else []
+        except EOFError:  # a compressed file that was cut off
+            head, lines = "?", []
+        if not head.strip():
+            return
+        if head == "?" or len(lines) < int(head) or not lines[-1].endswith("\n"):
+            notes.append(
+                f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
+            )
+            return
+        info = key_val_str_to_dict(comment)
+        declared = info.get("Properties", "")
+        if columns is None or columns[0] != declared:
+            if count and columns is not None:
+                raise ValueError(f"Properties change from {columns[0]} to {declared}")
+            columns = (declared, _position_columns(declared))
+        words = [line.split() for line in lines]
+        cell = np.asarray(info.get("Lattice", np.zeros((3, 3))), dtype=float)
+        yield Frame(
+            tuple([row[0] for row in words]),
+            np.array([row[columns[1]] for row in words], dtype=float),
+            cell.T,  # ASE's parser gives the vectors in columns
+            periodic=bool(np.all(info.get("pbc", "Lattice" in info))),
+            time=float(info.get("time", NAN)),
+            temperature=float(info.get("temperature", NAN)),
+            energy=float(info.get("energy", info.get("potential_energy", NAN))),
+            stage=str(info.get("stage", "")),
+        )
+        count += 1
+
+
+def _position_columns(declared: str) -> slice:
+    """Columns of x, y and z, or hand the file over to ASE."""
+    match = _PROPERTIES.fullmatch(declared)
+    if match is None:
+        raise _NotThisReader
+    column = 1
+    fields = match[1].split(":")[1:]
+    for name, width in zip(fields[::3], fields[2::3], strict=True):
+        if name == "pos":
+            return slice(column, column + 3)
+        column += int(width)
+    raise _NotThisReader
+
+
+def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
+    """XDATCAR with one lattice for all frames, or with one before every frame (NpT)."""
+    count = 0
+    symbols: tuple[str, ...] = ()
+    cell = np.zeros((3, 3))
+    with _open(path) as file:
+        while line := file.readline():
+            if not line.strip():
+                continue
+            if "configuration=" not in line:  # the comment above a lattice
+                header = [file.readline() for _ in range(6)]
+                symbols, cell = _xdatcar_header(header)
+                line = file.readline()
+            lines = list(islice(file, len(symbols)))
+            if len(lines) < len(symbols) or not lines[-1].endswith("\n"):
+                notes.append(
+                    f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
+                )
+                return
+            fractional = np.array([row.split()[:3] for row in lines], dtype=float)
+            cartesian = "cartesian" in line.lower()
+            yield Frame(symbols, fractional if cartesian else fractional @ cell, cell)
+            count += 1
+
+
+def _xdatcar_header(header: list[str]) -> tuple[tuple[str, ...], FloatArray]:
+    scale = float(header[0])
+    cell = np.array([row.split()[:3] for row in header[1:4]], dtype=float)
+    if scale < 0:  # VASP: the volume
+        scale = float((-scale / abs(np.linalg.det(cell))) ** (1 / 3))
+    names = header[4].split()
+    counts = [int(word) for word in header[5].split()]
+    if len(names) != len(counts) or any(name.isdigit() for name in names):
+        raise ValueError("names no elements above the numbers of atoms, as VASP 5 and later do")
+    symbols = tuple(
+        name.split("_")[0].split("/")[0]
+        for name, number in zip(names, counts, strict=True)
+        for _ in range(number)
+    )
+    return symbols, cell * scale
+
+
+def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
+    """Frames of a vasprun.xml, without the ones before in memory."""
+    symbols: tuple[str, ...] = ()
+    time_step, dynamics, count = NAN, False, 0
+    with zopen(path, mode="rb") as file:
+        try:
+            events = ET.iterparse(file, events=("start", "end"))  # noqa: S314 (the user's file)
+            _, root = next(events)
+            for event, element in events:
+                if event == "start":
+                    continue
+                if element.tag == "atominfo":
+                    rows = element.findall("./array[@name='atoms']/set/rc")
+                    symbols = tuple((row[0].text or "").strip() for row in rows)
+                elif element.tag == "i" and element.get("name") == "POTIM":
+                    time_step = float(element.text or "nan")
+                elif element.tag == "i" and element.get("name") == "IBRION":
+                    dynamics = int(element.text or "-1") == 0
+                elif element.tag == "calculation":
+                    count += 1
+                    time = count * time_step if dynamics else NAN
+                    yield _vasprun_frame(element, symbols, time)
+                    root.clear()  # also the emptied elements would add up
+        except (ET.ParseError, EOFError):
+            if not count:
+                raise
+            notes.append(f"{path} breaks off: its {count} whole frames are taken")
+
+
+def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -> Frame:
+    structure = element.find("structure")
+    if structure is None:
+        raise ValueError("a calculation without a structure")
+    basis = [row.text or "" for row in structure.findall("./crystal/varray[@name='basis']/v")]
+    rows = [row.text or "" for row in structure.findall("./varray[@name='positions']/v")]
+    cell = np.array([row.split() for row in basis], dtype=float)
+    fractional = np.array([row.split() for row in rows], dtype=float)
+    energy = element.find("./energy/i[@name='e_0_energy']")
+    kinetic = element.find("./energy/i[@name='kinetic']")
+    temperature = NAN
+    if kinetic is not None and kinetic.text:
+        from ase.units import kB
+
+        temperature = 2 * float(kinetic.text) / (3 * max(len(symbols) - 1, 1) * kB)
+    return Frame(
+        symbols,
+        fractional @ cell,
+        cell,
+        time=time,
+        temperature=temperature,
+        energy=float(energy.text or "nan") if energy is not None else NAN,
+    )
