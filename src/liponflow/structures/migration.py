@@ -5,15 +5,17 @@ The parts have modules of their own; this one is the door to them.
 
 from liponflow.structures.end_points import (
     EndPoints,
-    HopCell,
     SiteAssignment,
-    hop_cell,
     hop_starts,
-    interstitial_start,
     locate,
     match,
     moved,
-    partner,
+    relaxed_ends,
+)
+from liponflow.structures.hop_cell import (
+    HopCell,
+    hop_cell,
+    interstitial_start,
     split_start,
     substitutional_start,
 )
@@ -55,9 +57,9 @@ __all__ = [
     "match",
     "mirrored",
     "moved",
-    "partner",
     "path_mirror",
     "percolating_distance",
+    "relaxed_ends",
     "split_start",
     "substitutional_start",
     "worth_computing",
