@@ -72,6 +72,11 @@ class Stage(BaseModel):
         None, description="Temperature at the end of a linear ramp (K); None for no ramp."
     )
     pressure: float = Field(0.0, description="Pressure in NpT (GPa), positive if compressing.")
+    stress: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Whether a potential computes the stress of every step also where nothing "
+        "needs it, which takes longer; NpT always does.",
+    )
     duration: float = Field(description="Length of the stage (ps).")
     time_step: float = Field(description="Time step (fs).")
     thermostat: Thermostat = Field("langevin", description="Thermostat of NVT and NpT.")
@@ -116,6 +121,11 @@ class Stage(BaseModel):
 
     def _refuse(self, reason: str) -> None:
         raise ValueError(f"stage {self.name!r}: {reason}")
+
+    @property
+    def needs_stress(self) -> bool:
+        """Whether every step computes the stress."""
+        return self.stress or self.ensemble == "npt"
 
     @property
     def steps(self) -> int:
