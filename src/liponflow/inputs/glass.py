@@ -1,0 +1,153 @@
+"""Parameters and VASP input sets of the glass campaign."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from liponflow.inputs.presets import Cited, load_data, values
+from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+
+TOPIC = "glass"
+
+Property = Literal["tg", "elastic", "cleavage"]
+
+
+class GlassParameters(BaseModel):
+    """Everything that a user can set in a glass campaign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    composition: str = Field(
+        min_length=1, description="Formula of the model; fractions need n_atoms."
+    )
+    n_atoms: int | None = Field(
+        ge=1, description="Atoms of a model; None for those of the formula."
+    )
+    method: Literal["units", "random", "crystal"] = Field(
+        description="Start: packed units, packed atoms, or changed Li3PO4."
+    )
+    units: dict[str, Annotated[int, Field(ge=0)]] | None = Field(
+        description="Proportions of units by name (PO4, P2O6N, ...); None to solve for them."
+    )
+    bridging_to_apical: float = Field(
+        ge=0, description="Bridging N per apical N, where the units are solved for."
+    )
+    free_anions: bool = Field(description="Whether O may belong to no network former.")
+    neutral: bool = Field(
+        description="Whether the number of cations is changed so that the formal charges add up "
+        "to 0."
+    )
+    density: float = Field(gt=0, le=25, description="Density of the packed model (g/cm³).")
+    distances: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        description="Least distances in the packing (Å) by pair, e.g. Li-O; others by default."
+    )
+    packing_time: float = Field(gt=0, description="Longest time that a packing may take (s).")
+    models: int = Field(ge=1, description="Independent models.")
+    seed: int = Field(ge=0, description="Seed of the first model; the others count on from it.")
+    volume: Literal["packed", "pressure-volume"] = Field(
+        description="Volume that the protocol starts with: that of the packing, or where a fit to "
+        "the pressure of short dynamics at several volumes has none (MPMorph)."
+    )
+    volume_stage: Stage = Field(description="Dynamics at each volume of the fit.")
+    volume_strain: float = Field(
+        gt=0, lt=0.5, description="Largest linear strain of the volumes that are fitted."
+    )
+    volume_points: int = Field(ge=3, description="Volumes that are computed before the fit.")
+    volume_attempts: int = Field(
+        ge=1, description="Volumes that may be added where the fit lies outside."
+    )
+    protocol: list[Stage] = Field(
+        description="Stages of molecular dynamics; none goes straight to the relaxation."
+    )
+    frame_interval: int = Field(ge=1, description="Steps between frames of the trajectory.")
+    segment_steps: int = Field(
+        ge=1, description="Steps from which a killed run can go on: a segment of VASP."
+    )
+    relax: bool = Field(description="Whether the last structure is relaxed.")
+    relax_cell: bool = Field(description="Whether the relaxation moves the cell, too.")
+    force_limit: float = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
+    )
+    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
+    measure: Literal["structure", "last stage"] = Field(
+        description="What the fingerprint is taken of: the final structure, or the trajectory of "
+        "the last stage."
+    )
+    properties: list[Property] = Field(description="Properties to compute: tg, elastic, cleavage.")
+    cooling: list[Stage] = Field(
+        min_length=1, description="Dynamics from which the glass transition is read (NpT ramp)."
+    )
+    elastic_strain: float = Field(
+        gt=0, le=0.05, description="Largest component of the six strains (both signs)."
+    )
+    elastic_force_limit: float = Field(
+        gt=0, le=0.1, description="Largest force of the relaxations under strain (eV/Å)."
+    )
+    cluster_vacuum: float = Field(
+        ge=4, description="Vacuum around the clusters of the bond cleavage (Å)."
+    )
+    cluster_force_limit: float = Field(
+        gt=0, le=0.5, description="Largest force of the relaxed clusters (eV/Å)."
+    )
+
+    @field_validator("properties")
+    @classmethod
+    def _distinct(cls, value: list[Property]) -> list[Property]:
+        return list(dict.fromkeys(value))
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Self:
+        if self.measure == "last stage" and not self.protocol:
+            raise ValueError("measure = 'last stage' needs a protocol with a stage")
+        if not self.relax and not self.protocol:
+            raise ValueError("neither a protocol nor a relaxation: there is nothing to compute")
+        if self.volume_stage.ensemble != "nvt":
+            raise ValueError("volume_stage: the volumes are computed at constant volume (nvt)")
+        if "tg" in self.properties and any(stage.ensemble != "npt" for stage in self.cooling):
+            raise ValueError("cooling: the volume shows the glass transition in npt only")
+        return self
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seed of every model."""
+        return [self.seed + index for index in range(self.models)]
+
+
+def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
+    """VASP inputs of the relaxation of cell and ions.
+
+    Parameters
+    ----------
+    parameters
+        Parameters of the campaign.
+
+    Returns
+    -------
+    CitedInputGenerator
+        atomate2's generator; every value with its source.
+    """
+    data = load_data(TOPIC)["vasp"]
+    ionic = {
+        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
+        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
+    }
+    return cited_generator(data["incar"] | data["relax"] | ionic, data["kpoints"], data["potcar"])
+
+
+def static_set() -> CitedInputGenerator:
+    """VASP inputs of a static calculation; see :func:`relax_set`."""
+    data = load_data(TOPIC)["vasp"]
+    return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
+
+
+def md_incar() -> Mapping[str, Any]:
+    """INCAR of VASP's molecular dynamics beside what the stages of the protocol say."""
+    return values(md_sources())
+
+
+def md_sources() -> Mapping[str, Cited]:
+    """Give the values of :func:`md_incar` with their sources."""
+    sources: Mapping[str, Cited] = load_data(TOPIC)["vasp"]["md"]
+    return sources
