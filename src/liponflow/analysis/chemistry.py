@@ -1,0 +1,123 @@
+"""Who is who in a phosphate glass: network formers, anions, and how long a bond may be."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FORMERS = ("P", "Si", "B", "Al", "Ge", "C", "S", "Ti", "W")
+"""Network formers of LiPON and of its derivatives (LiSiPON, LiBPON, LiCPON, LiSON, ...)."""
+ANIONS = ("O", "N", "F", "Cl")
+MOBILE = ("Li", "Na")
+
+BOND_CUTOFF = 2.1
+"""Longest bond of a network former to an anion (Å): P-O and P-N are 1.5 to 1.75, the next anions
+of a tetrahedron beyond 2.5."""
+LARGE_FORMER_CUTOFF = 2.4
+"""The same for Al, Ti and W, whose bonds to O reach 2.0 to 2.1 Å in octahedra."""
+LARGE_FORMERS = ("Al", "Ti", "W")
+ANION_FACTOR = 1.2
+"""Two anions are bonded within this multiple of the sum of their covalent radii: 1.58 Å for O-O
+(peroxide 1.49, DFT 1.55), 1.70 Å for N-N; in a tetrahedron they are beyond 2.4 Å."""
+FORMER_FACTOR = 1.15
+"""The same for two formers: 2.46 Å for P-P (bond 2.2; across a bridging anion 2.7 to 3.0)."""
+
+
+class Roles(BaseModel):
+    """Elements by their part in the network, and the longest bonds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    formers: tuple[str, ...] = Field(description="Network formers.")
+    anions: tuple[str, ...] = Field(description="Anions, those that come first named first.")
+    mobile: tuple[str, ...] = Field(description="Mobile cations.")
+    cutoffs: dict[str, float] = Field(
+        default_factory=dict, description="Longest bond of a former to an anion (Å), by former."
+    )
+
+    def former_cutoff(self, former: str) -> float:
+        """Longest bond (Å) of a former to an anion."""
+        default = LARGE_FORMER_CUTOFF if former in LARGE_FORMERS else BOND_CUTOFF
+        return self.cutoffs.get(former, default)
+
+
+def roles(
+    elements: Sequence[str],
+    *,
+    formers: Sequence[str] | None = None,
+    anions: Sequence[str] | None = None,
+    cutoff: float | Mapping[str, float] | None = None,
+) -> Roles:
+    """Find the part that every element of a glass plays.
+
+    Parameters
+    ----------
+    elements
+        Elements that are present.
+    formers, anions
+        Elements that form the network and that link it; what is usual in LiPON and its derivatives
+        if None. S is a former (sulfate) unless it is named as an anion.
+    cutoff
+        Longest bond of a former to an anion (Å), for all formers or by former.
+
+    Returns
+    -------
+    Roles
+        Of the elements that are present.
+
+    Raises
+    ------
+    ValueError
+        If an element has two parts, or a cut-off is not above zero.
+
+    Examples
+    --------
+    >>> found = roles(["Li", "N", "O", "P"])
+    >>> found.formers, found.anions, found.mobile
+    (('P',), ('O', 'N'), ('Li',))
+    """
+    named_anions = tuple(anions) if anions is not None else ANIONS
+    if formers is not None:
+        named_formers = tuple(formers)
+        named_anions = tuple(a for a in named_anions if anions is not None or a not in formers)
+    else:
+        named_formers = tuple(former for former in FORMERS if former not in named_anions)
+    both = set(named_formers) & set(named_anions)
+    if both:
+        raise ValueError(f"{', '.join(sorted(both))} cannot be network former and anion at once")
+    present = set(elements)
+    chosen = tuple(former for former in named_formers if former in present)
+    given = dict.fromkeys(chosen, cutoff) if isinstance(cutoff, int | float) else (cutoff or {})
+    for former, value in given.items():
+        if value <= 0:
+            raise ValueError(f"cut-off of {former} = {value:g} Å must be above 0")
+    return Roles(
+        formers=chosen,
+        anions=tuple(anion for anion in named_anions if anion in present),
+        mobile=tuple(element for element in MOBILE if element in present),
+        cutoffs={former: float(value) for former, value in given.items()},
+    )
+
+
+@cache
+def covalent_radius(element: str) -> float:
+    """Covalent radius (Å) of Cordero et al., Dalton Trans. 2832 (2008), from ASE.
+
+    Examples
+    --------
+    >>> covalent_radius("P")
+    1.07
+    """
+    from ase.data import atomic_numbers, covalent_radii
+
+    return float(covalent_radii[atomic_numbers[element]])
+
+
+def anion_bond(first: str, second: str) -> float:
+    """Longest bond (Å) between two anions."""
+    return ANION_FACTOR * (covalent_radius(first) + covalent_radius(second))
+
+
+def former_bond(first: str, second: str) -> float:
+    """Longest bond (Å) between two network formers."""
+    return FORMER_FACTOR * (covalent_radius(first) + covalent_radius(second))

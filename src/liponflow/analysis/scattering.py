@@ -1,0 +1,212 @@
+"""Neutron- and x-ray-weighted S(q) and G(r), as an experiment would see a set of partials."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from liponflow.analysis.radial import (
+    Window,
+    broadened,
+    faber_ziman_weights,
+    pdf_from_structure_factor,
+    reduced_pdf,
+    structure_factor,
+    weighted_sum,
+)
+
+FloatArray = NDArray[np.float64]
+Partials = Mapping[tuple[str, str], FloatArray]
+
+# Bound coherent scattering lengths (fm), natural abundance unless the key names an isotope: H.
+# Rauch and W. Waschkowski, Neutron Data Booklet, 2nd ed., section 1.1 (2003). They agree with V.
+# F. Sears, Neutron News 3 (3), 26 (1992), within 0.003 fm for the elements of LiPON.
+NEUTRON_LENGTHS = {
+    "H": -3.7409, "D": 6.674, "Li": -1.90, "6Li": 2.0, "7Li": -2.22, "B": 5.30, "11B": 6.65,
+    "C": 6.6484, "N": 9.36, "15N": 6.44, "O": 5.805, "F": 5.654, "Na": 3.63, "Mg": 5.375,
+    "Al": 3.449, "Si": 4.15071, "P": 5.13, "S": 2.847, "Cl": 9.5792, "K": 3.67, "Ca": 4.70,
+    "Ti": -3.370, "V": -0.443, "Cr": 3.635, "Mn": -3.750, "Fe": 9.45, "Co": 2.49, "Ni": 10.3,
+    "Cu": 7.718, "Zn": 5.680, "Ga": 7.288, "Ge": 8.185, "Zr": 7.16, "Nb": 7.054, "Mo": 6.715,
+    "La": 8.24, "Ta": 6.91, "W": 4.755,
+}  # fmt: skip
+
+_S_OVER_Q = 1 / (4 * np.pi)
+"""sin(θ)/λ over q = 4π sin(θ)/λ."""
+_FORM_FACTOR = 41.78214
+"""Constant of the parametrisation that pymatgen's table belongs to (its module ``xrd``)."""
+
+
+class Experiment(BaseModel):
+    """What an instrument does to a pair distribution function."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    q_min: float = Field(0.0, ge=0, description="Lowest momentum transfer used (1/Å).")
+    q_max: float = Field(25.0, gt=0, description="Highest momentum transfer used (1/Å).")
+    window: Window = Field("none", description="Window on q[S(q) - 1].")
+    q_damp: float = Field(
+        0.0, ge=0, description="Damping of G(r) from the resolution, exp(-(r q_damp)²/2) (1/Å)."
+    )
+    broadening: float = Field(
+        0.0, ge=0, description="Standard deviation of pair distances added to the model (Å)."
+    )
+    isotopes: dict[str, str] = Field(
+        default_factory=dict, description="Isotopes in place of elements: {Li: 7Li}."
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Experiment":
+        if self.q_min >= self.q_max:
+            raise ValueError(f"q_min = {self.q_min:g} 1/Å is not below q_max = {self.q_max:g} 1/Å")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The options in words, for results and figures."""
+        parts = [f"q = {self.q_min:g}-{self.q_max:g} 1/Å, window {self.window}"]
+        if self.q_damp:
+            parts.append(f"q_damp {self.q_damp:g} 1/Å")
+        if self.broadening:
+            parts.append(f"broadened by {self.broadening:g} Å")
+        parts += [f"{isotope} for {element}" for element, isotope in self.isotopes.items()]
+        return ", ".join(parts)
+
+
+class WeightedFunctions(NamedTuple):
+    """Total functions for one probe."""
+
+    weights: dict[tuple[str, str], float]
+    """Faber-Ziman weights; of x-rays at q = 0."""
+    s: FloatArray
+    """S(q)."""
+    pdf: FloatArray
+    """G(r) (1/Å²), through the instrument."""
+
+
+def neutron_lengths(elements: list[str], isotopes: Mapping[str, str]) -> dict[str, float]:
+    """Bound coherent scattering lengths (fm).
+
+    Raises
+    ------
+    ValueError
+        If one is not tabulated here; those that are are listed.
+
+    Examples
+    --------
+    >>> neutron_lengths(["Li", "O"], {"Li": "7Li"})
+    {'Li': -2.22, 'O': 5.805}
+    """
+    names = {element: isotopes.get(element, element) for element in elements}
+    missing = sorted(set(names.values()) - NEUTRON_LENGTHS.keys())
+    if missing:
+        raise ValueError(
+            f"no neutron scattering length of {', '.join(missing)} here; of "
+            f"{', '.join(NEUTRON_LENGTHS)} only"
+        )
+    return {element: NEUTRON_LENGTHS[name] for element, name in names.items()}
+
+
+@cache
+def form_factor_table() -> dict[str, list[tuple[float, float]]]:
+    """Gaussians (a, b) of the x-ray form factor of every neutral atom, from pymatgen."""
+    from pymatgen.analysis.diffraction.xrd import ATOMIC_SCATTERING_PARAMS
+
+    return {symbol: [(a, b) for a, b in rows] for symbol, rows in ATOMIC_SCATTERING_PARAMS.items()}
+
+
+def xray_form_factor(element: str, q: FloatArray) -> FloatArray:
+    """X-ray form factor (electrons) of a neutral atom, as in pymatgen's XRDCalculator.
+
+    Z - 41.78214 s² Σ a_i exp(-b_i s²) with s = q/(4π); made for s up to 2 1/Å (q up to 25).
+
+    Examples
+    --------
+    >>> float(xray_form_factor("O", np.array([0.0]))[0])
+    8.0
+    """
+    from pymatgen.core.periodic_table import Element
+
+    table = form_factor_table()
+    if element not in table:
+        raise ValueError(f"no x-ray form factor of {element} in pymatgen's table")
+    s_squared = (q * _S_OVER_Q) ** 2
+    gaussians = sum(a * np.exp(-b * s_squared) for a, b in table[element])
+    values: FloatArray = Element(element).Z - _FORM_FACTOR * s_squared * gaussians
+    return values
+
+
+def momentum_grid(r_max: float, q_max: float) -> FloatArray:
+    """Momentum transfers (1/Å), fine enough for functions that end at r_max (Å).
+
+    Ten points to the shortest period, 2π/r_max, and at most 0.05 apart.
+    """
+    step = min(0.05, 2 * np.pi / r_max / 10)
+    number = int(np.ceil(q_max / step))
+    return np.linspace(q_max / number, q_max, number)
+
+
+def neutron_functions(
+    r: FloatArray,
+    partials: Partials,
+    concentrations: Mapping[str, float],
+    density: float,
+    *,
+    q: FloatArray,
+    experiment: Experiment,
+) -> WeightedFunctions:
+    """Neutron-weighted S(q) and G(r).
+
+    Parameters
+    ----------
+    r
+        Centres of equal bins (Å).
+    partials
+        Partial g(r) of every unordered pair of elements.
+    concentrations
+        Share of every element.
+    density
+        Number density of all atoms (1/Å³).
+    q
+        Equal steps up to the experiment's q_max (1/Å).
+    experiment
+        Range of q, window, damping, broadening, isotopes.
+    """
+    lengths = neutron_lengths(list(concentrations), experiment.isotopes)
+    weights = faber_ziman_weights(concentrations, lengths)
+    total = broadened(r, weighted_sum(partials, weights), experiment.broadening)
+    s = structure_factor(q, r, reduced_pdf(r, total, density))
+    return WeightedFunctions(weights, s, _measured(r, q, s, experiment))
+
+
+def xray_functions(
+    r: FloatArray,
+    partials: Partials,
+    concentrations: Mapping[str, float],
+    density: float,
+    *,
+    q: FloatArray,
+    experiment: Experiment,
+) -> WeightedFunctions:
+    """X-ray-weighted S(q) and G(r); arguments as for :func:`neutron_functions`.
+
+    The weights depend on q, so that S(q) is put together from partial structure factors.
+    """
+    factors = {element: xray_form_factor(element, np.r_[0.0, q]) for element in concentrations}
+    at_zero = faber_ziman_weights(concentrations, {e: float(f[0]) for e, f in factors.items()})
+    mean = sum(concentrations[e] * factors[e][1:] for e in concentrations)
+    s = np.ones(len(q))
+    for a, b in at_zero:
+        g = broadened(r, partials[a, b], experiment.broadening)
+        partial = structure_factor(q, r, reduced_pdf(r, g, density)) - 1
+        amplitude = concentrations[a] * factors[a][1:] * concentrations[b] * factors[b][1:]
+        s += (1 if a == b else 2) * amplitude / mean**2 * partial
+    return WeightedFunctions(at_zero, s, _measured(r, q, s, experiment))
+
+
+def _measured(r: FloatArray, q: FloatArray, s: FloatArray, experiment: Experiment) -> FloatArray:
+    used = q >= experiment.q_min
+    pdf = pdf_from_structure_factor(r, q[used], s[used], window=experiment.window)
+    return pdf * np.exp(-((r * experiment.q_damp) ** 2) / 2)
