@@ -1,0 +1,137 @@
+"""Barriers from the images of a band: a spline through energies and slopes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import CubicHermiteSpline, PPoly
+
+Floats = NDArray[np.float64]
+
+WELL = 1e-3
+"""Depth (eV) from which a minimum between the end points counts as one."""
+
+POINTS = 121
+"""Points of the curve that is kept for figures."""
+
+
+@dataclass(frozen=True)
+class Barrier:
+    """What a band says about a hop.
+
+    Attributes
+    ----------
+    forward, reverse
+        Saddle above the first and above the last image, eV.
+    saddle_distance
+        Path length from the first image to the saddle, Å.
+    lowest_between
+        Energy of the lowest minimum between the end points above the first image, eV; None if
+        there is none deeper than ``WELL``.
+    curve
+        Path length (Å) and energy above the first image (eV), shape (n, 2).
+    """
+
+    forward: float
+    reverse: float
+    saddle_distance: float
+    lowest_between: float | None
+    curve: Floats
+
+
+def barrier(
+    distances: Sequence[float] | Floats,
+    energies: Sequence[float] | Floats,
+    slopes: Sequence[float] | Floats | None = None,
+) -> Barrier:
+    """Find the saddle on the spline through a band.
+
+    Parameters
+    ----------
+    distances
+        Path length from the first image to each, Å, shape (n,), increasing.
+    energies
+        Energy of each image, eV.
+    slopes
+        Derivative of the energy along the path at each image, eV/Å: minus the force along the
+        path. Without them the spline is emmet's, with slopes of zero at the end points.
+
+    Returns
+    -------
+    Barrier
+        The saddle may be an end point: then the hop has no barrier in that direction.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three images, the numbers of values differ, one is not finite, or
+        the images are not in order.
+
+    Examples
+    --------
+    >>> found = barrier([0, 0.5, 1], [0, 0.4, 0])
+    >>> round(found.forward, 3), round(found.saddle_distance, 3), found.lowest_between
+    (0.4, 0.5, None)
+    """
+    s, e = np.asarray(distances, dtype=np.float64), np.asarray(energies, dtype=np.float64)
+    d = None if slopes is None else np.asarray(slopes, dtype=np.float64)
+    _check(s, e, d)
+    spline = _emmet_spline(s, e) if d is None else CubicHermiteSpline(s, e, d)
+    ends = s[[0, -1]]
+    stationary = spline.derivative().roots(extrapolate=False)
+    # A part of the band that is flat to the last digit answers nan.
+    stationary = stationary[np.isfinite(stationary)]
+    candidates = np.concatenate([ends, stationary, s])
+    heights = spline(candidates)
+    top = int(heights.argmax())
+    curve_at = np.linspace(*ends, POINTS)
+    return Barrier(
+        forward=float(heights[top] - e[0]),
+        reverse=float(heights[top] - e[-1]),
+        saddle_distance=float(candidates[top]),
+        lowest_between=_lowest_between(spline, np.sort(stationary), ends),
+        curve=np.column_stack([curve_at, spline(curve_at) - e[0]]),
+    )
+
+
+def _emmet_spline(distances: Floats, energies: Floats) -> PPoly:
+    from emmet.core.neb import BarrierAnalysis
+
+    found = BarrierAnalysis.from_energies(energies.tolist(), distances.tolist())
+    # emmet's coordinate runs from 0 to 1.
+    length = distances[-1]
+    coefficients = np.array(found.cubic_spline_pars) / length ** np.arange(3, -1, -1)[:, None]
+    return PPoly(coefficients, distances)
+
+
+def _lowest_between(spline: PPoly, stationary: Floats, ends: Floats) -> float | None:
+    """Energy above the start of the lowest minimum that both sides of the path climb out of."""
+    points = np.concatenate([ends[:1], stationary, ends[1:]])
+    heights = spline(points)
+    wells = [
+        heights[i]
+        for i in range(1, len(points) - 1)
+        if heights[:i].max() > heights[i] + WELL and heights[i + 1 :].max() > heights[i] + WELL
+    ]
+    # The highest point between two end points is no well, nor is a shoulder.
+    return float(min(wells) - heights[0]) if wells else None
+
+
+def _check(distances: Floats, energies: Floats, slopes: Floats | None) -> None:
+    n = len(distances)
+    if n < 3:  # noqa: PLR2004 - two end points and one between
+        raise ValueError(f"a band of {n} images has no barrier: give the end points and one more")
+    if len(energies) != n or (slopes is not None and len(slopes) != n):
+        given = "" if slopes is None else f", {len(slopes)} slopes"
+        raise ValueError(f"{n} distances, {len(energies)} energies{given}: give one per image")
+    everything = [distances, energies] if slopes is None else [distances, energies, slopes]
+    if not np.isfinite(everything).all():
+        raise ValueError("a distance, energy or slope of the band is not finite: compute it again")
+    steps = np.diff(distances)
+    if (steps <= 0).any():
+        image = int(np.flatnonzero(steps <= 0)[0])
+        raise ValueError(
+            f"images out of order: image {image + 1} is not farther along the path than image "
+            f"{image}; sort them"
+        )

@@ -1,0 +1,62 @@
+"""Published barriers of foreign atoms in a host, and how wide the interphase is that they made."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.published import Published, topics
+
+
+class PublishedBarriers(Published):
+    """Barriers of interstitial diffusion."""
+
+    values: dict[str, float] = Field(description="Barrier (eV) by element.")
+
+
+class PublishedWidth(Published):
+    """Width of an interphase."""
+
+    nm: float = Field(description="Width (nm).")
+    layers_nm: dict[str, float] = Field(description="Widths of its layers (nm).")
+
+    @property
+    def layers_total_nm(self) -> float:
+        """Sum of the layers (nm)."""
+        return sum(self.layers_nm.values())
+
+
+class PublishedMigration(BaseModel):
+    """Published values for the migration of foreign atoms in one host."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(description="Reduced formula of the host.")
+    barriers: PublishedBarriers
+    interphase: PublishedWidth
+
+    def barrier(self, dopant: str) -> float | None:
+        """Find the barrier (eV) of an element, None if none was published."""
+        return self.barriers.values.get(dopant)
+
+
+def published_migration(host: str) -> PublishedMigration | None:
+    """Find the published values for a host.
+
+    Parameters
+    ----------
+    host
+        Reduced formula, as pymatgen writes it.
+
+    Returns
+    -------
+    PublishedMigration or None
+        None if nothing is recorded for it.
+
+    Examples
+    --------
+    >>> found = published_migration("Li")
+    >>> found.barriers.values, found.interphase.nm, round(found.interphase.layers_total_nm, 1)
+    ({'P': 0.42, 'N': 0.5, 'O': 1.08}, 76.0, 76.4)
+    >>> published_migration("Na") is None
+    True
+    """
+    entries = (PublishedMigration.model_validate(entry) for entry in topics()["migration"])
+    return next((entry for entry in entries if entry.host == host), None)

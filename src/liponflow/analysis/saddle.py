@@ -1,0 +1,88 @@
+"""Is it a saddle? One imaginary mode, and no more."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+TRANSLATIONS = 3
+"""Modes of a periodic cell that move it as a whole."""
+
+IMAGINARY = 0.1
+"""A mode with an imaginary frequency above this (THz) is unstable; below it, numerical noise."""
+
+
+def without_translations(frequencies: Sequence[float] | Floats) -> list[float]:
+    """Drop the three modes of a periodic cell that move it as a whole.
+
+    Parameters
+    ----------
+    frequencies
+        All Γ-point frequencies, THz, imaginary ones negative.
+
+    Returns
+    -------
+    list of float
+        Ascending, without the three nearest to zero.
+
+    Raises
+    ------
+    ValueError
+        If there are not more than three.
+    """
+    values = np.sort(np.asarray(frequencies, dtype=np.float64))
+    if len(values) <= TRANSLATIONS:
+        raise ValueError(f"{len(values)} frequencies: a cell of one atom has no vibrations")
+    translations = np.argsort(np.abs(values), kind="stable")[:TRANSLATIONS]
+    return [float(value) for value in np.delete(values, translations)]
+
+
+def imaginary_modes(frequencies: Sequence[float] | Floats) -> list[float]:
+    """List the imaginary frequencies.
+
+    Parameters
+    ----------
+    frequencies
+        Frequencies without translations, THz, imaginary ones negative.
+
+    Returns
+    -------
+    list of float
+        Those beyond ``IMAGINARY``, as positive numbers, largest first.
+
+    Examples
+    --------
+    >>> imaginary_modes([-4.2, -0.01, 3.0, 9.5])
+    [4.2]
+    """
+    return sorted((-float(f) for f in frequencies if f < -IMAGINARY), reverse=True)
+
+
+def saddle_reason(frequencies: Sequence[float] | Floats) -> str | None:
+    """Say why a configuration is no saddle of first order.
+
+    Parameters
+    ----------
+    frequencies
+        As for :func:`imaginary_modes`.
+
+    Returns
+    -------
+    str or None
+        None if exactly one mode is imaginary.
+    """
+    found = imaginary_modes(frequencies)
+    if len(found) == 1:
+        return None
+    if not found:
+        return (
+            "no imaginary mode: a minimum, not a saddle; add images, or converge the climbing "
+            "image to a smaller force"
+        )
+    shown = ", ".join(f"{f:.2f}i" for f in found)
+    return (
+        f"{len(found)} imaginary modes ({shown} THz): no saddle of first order but a hill between "
+        "several; break the symmetry of the path, or look for a lower saddle beside it"
+    )
