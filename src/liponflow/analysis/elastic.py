@@ -1,0 +1,231 @@
+"""Elastic moduli of a glass from the stress of strained, relaxed models."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.analysis.elasticity.elastic import ElasticTensor
+from pymatgen.analysis.elasticity.strain import Deformation, Strain
+from pymatgen.analysis.elasticity.stress import Stress
+
+Floats = NDArray[np.float64]
+
+LARGEST_DEVIATION = 0.1
+"""How far the stress may deviate from the fitted tensor, as a share of the largest stress: above
+it the strains are not in the linear range or a relaxation fell into another minimum."""
+
+
+class ModelElasticity(BaseModel):
+    """Elastic moduli of one model."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "seed",
+        "youngs_modulus",
+        "bulk_modulus",
+        "shear_modulus",
+        "poisson_ratio",
+        "deviation",
+    )
+
+    seed: int = Field(description="Seed of the model.")
+    youngs_modulus: float = Field(description="Young's modulus of the isotropic average (GPa).")
+    bulk_modulus: float = Field(description="Bulk modulus, Voigt-Reuss-Hill (GPa).")
+    shear_modulus: float = Field(description="Shear modulus, Voigt-Reuss-Hill (GPa).")
+    poisson_ratio: float = Field(description="Poisson's ratio of the isotropic average.")
+    anisotropy: float = Field(description="Universal anisotropy (0 for an isotropic solid).")
+    stiffness: list[list[float]] = Field(
+        description="Elastic tensor in Voigt's notation, 6x6 (GPa)."
+    )
+    strain: float = Field(description="Largest component of the strains.")
+    residual_stress: float = Field(
+        description="Largest component of the stress of the unstrained model (GPa)."
+    )
+    deviation: float = Field(
+        description="Largest deviation of a stress from the fitted tensor, as a share of the "
+        "largest stress."
+    )
+    converged: bool = Field(
+        description="Whether every relaxation converged and the deviation is small."
+    )
+    criterion: str = Field(description="Convergence criterion and the value reached.")
+
+
+class MeanModulus(BaseModel):
+    """One modulus, averaged over models."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = ("name", "value", "spread", "unit", "published")
+
+    name: str = Field(description="Modulus.")
+    value: float = Field(description="Mean over the models (in `unit`).")
+    spread: float | None = Field(
+        description="Standard deviation over the models (in `unit`); None for one model."
+    )
+    unit: str = Field(description="GPa, or none for Poisson's ratio.")
+    published: str | None = Field(None, description="Published values, if any.")
+
+
+class GlassElasticity(BaseModel):
+    """Elastic moduli of a glass."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    models: list[ModelElasticity] = Field(description="Of every model.")
+    means: list[MeanModulus] = Field(description="Mean and spread over the models.")
+    note: str = Field(description="What to know before quoting it.")
+
+
+def six_deformations(strain: float) -> list[Deformation]:
+    """List the deformations of the six strains, each with both signs.
+
+    Parameters
+    ----------
+    strain
+        Component of the Green-Lagrange strain in Voigt's notation (a shear is twice its tensor
+        component).
+
+    Returns
+    -------
+    list of Deformation
+        Twelve symmetric gradients, in Voigt's order.
+
+    Examples
+    --------
+    >>> [float(d[0, 0].round(4)) for d in six_deformations(0.01)[:2]]
+    [0.9899, 1.01]
+    """
+    return [
+        Strain.from_index_amount(component, sign * strain).get_deformation_matrix("symmetric")
+        for component in range(6)
+        for sign in (-1, 1)
+    ]
+
+
+def elastic_moduli(
+    deformations: Sequence[ArrayLike],
+    stresses: Sequence[ArrayLike],
+    reference: ArrayLike,
+    *,
+    seed: int,
+    unconverged: Sequence[str] = (),
+) -> ModelElasticity:
+    """Fit an elastic tensor to stress and strain, and average it over directions.
+
+    Parameters
+    ----------
+    deformations
+        Deformation gradients of :func:`six_deformations`, n times 3x3.
+    stresses
+        Cauchy stress of each, n times 3x3, GPa, positive under tension.
+    reference
+        Cauchy stress of the undeformed model, 3x3, GPa.
+    seed
+        Of the model, for the record.
+    unconverged
+        What did not converge, in words.
+
+    Returns
+    -------
+    ModelElasticity
+
+    Notes
+    -----
+    Green-Lagrange strain against second Piola-Kirchhoff stress, fitted by pymatgen; the means are
+    those of Voigt, Reuss and Hill, Young's modulus is 9BG/(3B+G), Poisson's ratio
+    (3B-2G)/(6B+2G); anisotropy as in Ranganathan and Ostoja-Starzewski, Phys. Rev. Lett. 101,
+    055504 (2008).
+    """
+    gradients = [Deformation(deformation) for deformation in deformations]
+    strains = [gradient.green_lagrange_strain for gradient in gradients]
+    zero = np.asarray(reference, dtype=float)
+    lagrangian = [
+        _second_piola_kirchhoff(np.asarray(stress, dtype=float) - zero, np.asarray(gradient))
+        for stress, gradient in zip(stresses, gradients, strict=True)
+    ]
+    tensor = ElasticTensor.from_independent_strains(
+        strains, [Stress(stress) for stress in lagrangian], eq_stress=Stress(np.zeros((3, 3)))
+    )
+    stiffness = np.asarray(tensor.voigt)
+    stiffness = (stiffness + stiffness.T) / 2
+    tensor = ElasticTensor.from_voigt(stiffness)
+    fitted = np.array([np.einsum("ijkl,kl", np.asarray(tensor), strain) for strain in strains])
+    found = np.array(lagrangian)
+    deviation = float(np.abs(fitted - found).max() / np.abs(found).max())
+    bulk, shear = float(tensor.k_vrh), float(tensor.g_vrh)
+    reasons = [*unconverged]
+    if deviation > LARGEST_DEVIATION:
+        reasons.append(
+            f"a stress deviates by {100 * deviation:.0f} % from the fitted tensor, above the "
+            f"limit of {100 * LARGEST_DEVIATION:.0f} %; take smaller strains or a tighter force "
+            "limit"
+        )
+    return ModelElasticity(
+        seed=seed,
+        youngs_modulus=9 * bulk * shear / (3 * bulk + shear),
+        bulk_modulus=bulk,
+        shear_modulus=shear,
+        poisson_ratio=(3 * bulk - 2 * shear) / (6 * bulk + 2 * shear),
+        anisotropy=float(tensor.universal_anisotropy),
+        stiffness=stiffness.tolist(),
+        strain=float(np.abs(np.array(strains)).max()),
+        residual_stress=float(np.abs(zero).max()),
+        deviation=deviation,
+        converged=not reasons,
+        criterion="; ".join(reasons)
+        or f"every relaxation converged; stresses within {100 * deviation:.1f} % of the tensor",
+    )
+
+
+def _second_piola_kirchhoff(cauchy: Floats, gradient: Floats) -> Floats:
+    """J F⁻¹ σ F⁻ᵀ."""
+    inverse = np.linalg.inv(gradient)
+    stress: Floats = np.linalg.det(gradient) * inverse @ cauchy @ inverse.T
+    return stress
+
+
+def average_elasticity(
+    models: Sequence[ModelElasticity], published: dict[str, str] | None = None
+) -> GlassElasticity:
+    """Average the moduli over models.
+
+    Parameters
+    ----------
+    models
+        At least one.
+    published
+        Published values by the name of the modulus, as text.
+
+    Returns
+    -------
+    GlassElasticity
+
+    Raises
+    ------
+    ValueError
+        If there is no model.
+    """
+    if not models:
+        raise ValueError("no model has elastic moduli; the warnings say why")
+    names = {
+        "youngs_modulus": ("Young's modulus", "GPa"),
+        "bulk_modulus": ("bulk modulus", "GPa"),
+        "shear_modulus": ("shear modulus", "GPa"),
+        "poisson_ratio": ("Poisson's ratio", ""),
+    }
+    means = []
+    for field, (name, unit) in names.items():
+        values = [getattr(model, field) for model in models]
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+        known = (published or {}).get(field)
+        means.append(
+            MeanModulus(
+                name=name, value=float(np.mean(values)), spread=spread, unit=unit, published=known
+            )
+        )
+    note = "static moduli at 0 K of models without pores, substrate or creep"
+    return GlassElasticity(models=list(models), means=means, note=note)
