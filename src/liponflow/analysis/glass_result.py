@@ -4,6 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.cleavage import GlassCleavage
+from liponflow.analysis.elastic import GlassElasticity
 from liponflow.analysis.glass_transition import GlassTransition
 from liponflow.analysis.result import Result, StructureField
 
@@ -229,6 +231,8 @@ class GlassResult(Result):
     )
     problems: list[str] = Field(description="Defects that the models have, one line each.")
     tg: GlassTransition | None = Field(None, description="Glass transition from cooling.")
+    elastic: GlassElasticity | None = Field(None, description="Elastic moduli.")
+    cleavage: GlassCleavage | None = Field(None, description="Strength of the units' bonds.")
 
 
 class FingerprintResult(Result):
