@@ -70,7 +70,10 @@ def export(result: "Result", out: Path) -> None:
 
 
 def draw(result: "Result", out: Path) -> list[Path]:
-    """Draw every figure of a result; one topic has one name in every room."""
+    """Draw every figure of a result; one topic has one name in every room.
+
+    A topic with interactive views has ``all_pages`` beside ``all_figures``.
+    """
     from liponflow.analysis.figures.style import save
 
     if result.kind not in DRAWN:
@@ -79,11 +82,15 @@ def draw(result: "Result", out: Path) -> list[Path]:
         )
     out.mkdir(parents=True, exist_ok=True)
     module = import_module(f"liponflow.analysis.figures.{result.kind}")
-    return [
+    paths = [
         path
         for name, figure in module.all_figures(result).items()
         for path in save(figure, out / name)
     ]
+    for name, page in getattr(module, "all_pages", lambda _: {})(result).items():
+        paths.append(out / f"{name}.html")
+        paths[-1].write_text(page, encoding="utf-8")
+    return paths
 
 
 def print_json(document: Any) -> None:
