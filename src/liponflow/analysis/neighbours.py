@@ -133,12 +133,20 @@ class PairFinder:
         Bins from 0 to `r_max`.
     bond_radius
         Largest distance of the pairs that are returned with their vectors (Å).
+    order
+        Elements in the order in which pairs are named; alphabetical if None.
     """
 
     def __init__(
-        self, symbols: Sequence[str], *, r_max: float, bins: int, bond_radius: float
+        self,
+        symbols: Sequence[str],
+        *,
+        r_max: float,
+        bins: int,
+        bond_radius: float,
+        order: Sequence[str] | None = None,
     ) -> None:
-        self.elements = list(dict.fromkeys(sorted(symbols)))
+        self.elements = list(order or sorted(set(symbols)))
         self.species = np.array([self.elements.index(symbol) for symbol in symbols])
         self.r_max, self.bins, self.bond_radius = r_max, bins, bond_radius
         self.counts = np.bincount(self.species, minlength=len(self.elements))
