@@ -1,6 +1,6 @@
 """Draw a crystal or a glass as coordination polyhedra, spheres and the edges of its cell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
@@ -93,6 +93,8 @@ def draw_structure(
     *,
     centres: Sequence[str] | None = None,
     spheres: Sequence[str] = ("Li", "O", "N"),
+    radii: Mapping[str, float] | None = None,
+    colours: Mapping[str, str] | None = None,
     up: str = "c",
     turn: float = 17.0,
     tilt: float = 11.0,
@@ -109,6 +111,10 @@ def draw_structure(
         Elements drawn as polyhedra; by default transition metals, P and Si.
     spheres
         Elements drawn as spheres.
+    radii
+        Radii of spheres (Å) that replace the usual ones.
+    colours
+        Colours of elements that replace the usual ones.
     up
         Cell vector that points upwards on the page: a, b or c.
     turn
@@ -130,7 +136,7 @@ def draw_structure(
     corners = np.array(list(product((0, 1), repeat=3))) @ matrix
     middle = corners.mean(axis=0)
     depths = ((corners - middle) @ view.T)[:, 2]
-    scene = _Scene(axes, view, middle, float(depths.min()), float(depths.max()))
+    scene = _Scene(axes, view, middle, float(depths.min()), float(depths.max()), colours or {})
     balls = {
         (site.specie.symbol, *np.round(site.coords + shift, 3))
         for site in wrapped
@@ -145,7 +151,8 @@ def draw_structure(
         )
     for element, *position in sorted(balls):
         if element in spheres:
-            scene.add_sphere(element, np.array(position))
+            radius = (RADII | dict(radii or {})).get(element, OTHER_RADIUS)
+            scene.add_sphere(element, np.array(position), radius)
     for start, end in _edges(matrix):
         scene.add_line(start, end)
     axes.set_aspect("equal")
@@ -200,6 +207,10 @@ class _Scene:
     middle: Floats
     far: float
     near: float
+    colours: Mapping[str, str]
+
+    def colour(self, element: str) -> Floats:
+        return _rgb(self.colours.get(element, element_colour(element)))
 
     def project(self, points: Floats) -> Floats:
         projected: Floats = (points - self.middle) @ self.view.T
@@ -216,7 +227,7 @@ class _Scene:
             faces = ConvexHull(vertices).simplices
         except QhullError:  # flat: a square-planar site has no volume to draw
             return
-        base = _rgb(element_colour(polyhedron.element))
+        base = self.colour(polyhedron.element)
         centre = self.project(polyhedron.centre)
         for face in faces:
             corners = vertices[face]
@@ -238,10 +249,9 @@ class _Scene:
                 )
             )
 
-    def add_sphere(self, element: str, position: Floats) -> None:
+    def add_sphere(self, element: str, position: Floats, radius: float) -> None:
         x, y, depth = self.project(position)
-        radius = RADII.get(element, OTHER_RADIUS)
-        colour = _rgb(element_colour(element))
+        colour = self.colour(element)
         dark = self.fogged(colour * 0.55, depth)
         order = self.order(depth + radius)
         self.axes.add_patch(
