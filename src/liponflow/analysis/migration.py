@@ -1,14 +1,17 @@
 """From the calculations of a migration campaign to its result."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.dopant_migration import Conditions, Way, dopant_migration
+from liponflow.analysis.hops import HopRecord, Vibrations, hop_barrier
 from liponflow.analysis.migration_result import (
     FiniteSize,
     HopBarrier,
-    Jump,
     Migration,
     MigrationResult,
     ModelBarrier,
@@ -16,10 +19,13 @@ from liponflow.analysis.migration_result import (
     Refinement,
     SiteEnergy,
 )
+from liponflow.analysis.migration_warnings import migration_warnings
+from liponflow.analysis.published_migration import published_migration
 from liponflow.analysis.result import Calculation, Provenance
-from liponflow.analysis.vasp_runs import NEBResult
 
 __all__ = [
+    "Conditions",
+    "Extras",
     "FiniteSize",
     "HopBarrier",
     "HopRecord",
@@ -29,41 +35,25 @@ __all__ = [
     "ModelSpread",
     "Refinement",
     "SiteEnergy",
+    "Vibrations",
     "Way",
+    "finite_size",
     "hop_barrier",
+    "model_spreads",
     "site_energy",
     "summarise",
+    "with_energies",
 ]
 
-DEFAULT_ATTEMPT_FREQUENCY = 10.0
-"""Attempt frequency (THz) where none was computed; our choice, the usual size of a phonon's."""
-
 
 @dataclass(frozen=True)
-class HopRecord:
-    """What a hop is before it is computed (from ``structures.hops.Hop``)."""
+class Extras:
+    """What was computed besides the hops themselves."""
 
-    dopant: str
-    hop: str
-    start_site: str
-    end_site: str
-    hop_distance: float
-    from_start: int
-    from_end: int
-    jumps: Sequence[Jump]
-    symmetric: bool
-
-
-@dataclass(frozen=True)
-class Way:
-    """The easiest way through the crystal (from ``structures.percolation.Network``).
-
-    ``saddle_energy`` is that of its bottleneck above the lowest site, eV.
-    """
-
-    dimension: int
-    saddle_energy: float
-    hops: Sequence[str]
+    models: Sequence[ModelBarrier] = field(default_factory=list)
+    finite_size: Sequence[FiniteSize] = field(default_factory=list)
+    refinements: Sequence[Refinement] = field(default_factory=list)
+    warnings: Sequence[str] = field(default_factory=list)
 
 
 def site_energy(
@@ -77,43 +67,177 @@ def site_energy(
     displacement: float,
     moved: str | None,
 ) -> SiteEnergy:
-    """Describe one relaxed end point; :func:`summarise` fills in its relative energy.
-
-    Unconverged or displaced relaxations keep their reason and get no energy.
-    """
-    raise NotImplementedError
-
-
-def hop_barrier(
-    record: HopRecord,
-    band: NEBResult | None,
-    *,
-    force_limit: float,
-    start_frequencies: Sequence[float] | None = None,
-    saddle_frequencies: Sequence[float] | None = None,
-    reason: str | None = None,
-) -> HopBarrier:
-    """Analyse the band of a hop: barriers by a spline, saddle, prefactor.
+    """Describe one relaxed end point.
 
     Parameters
     ----------
-    record
-        The hop.
-    band
-        Relaxed band; None if it failed, with `reason`.
-    force_limit
-        Largest perpendicular force of a converged band, eV/Å.
-    start_frequencies, saddle_frequencies
-        Γ-point frequencies without translations, THz, imaginary ones negative.
-    reason
-        Why the band failed.
+    dopant
+        Element of the foreign atom.
+    site
+        Kind of site that it started from.
+    positions
+        Indices of all sites of this kind in the host's cell.
+    radius
+        Distance from the site to the nearest host atom, Å.
+    calculation
+        The relaxation; None if it failed.
+    ends_at
+        Kind of site at which it is afterwards.
+    displacement
+        Largest displacement of a host atom, Å.
+    moved
+        Where it moved to, in a sentence; None if it stayed.
 
     Returns
     -------
-    HopBarrier
-        Without a barrier, and with the reason, if the band did not converge.
+    SiteEnergy
+        With the reason why it does not count, if it does not. :func:`with_energies` fills in its
+        relative energy.
     """
-    raise NotImplementedError
+    if calculation is None:
+        reason: str | None = "the relaxation failed; the run's report names its directory"
+    else:
+        reason = unconverged_reason(calculation) or moved
+    return SiteEnergy(
+        dopant=dopant,
+        site=site,
+        multiplicity=len(positions),
+        positions=list(positions),
+        radius=radius,
+        site_energy=None,
+        ends_at=ends_at,
+        displacement=displacement,
+        moved=moved,
+        max_force=calculation.max_force if calculation else None,
+        converged=calculation is not None and calculation.converged,
+        reason=reason,
+        calculation=calculation,
+    )
+
+
+def with_energies(
+    sites: Sequence[SiteEnergy], hops: Sequence[HopBarrier]
+) -> tuple[list[SiteEnergy], list[HopBarrier]]:
+    """Put the energies of sites and saddles on one scale per dopant.
+
+    Parameters
+    ----------
+    sites, hops
+        Of any dopants.
+
+    Returns
+    -------
+    list of SiteEnergy, list of HopBarrier
+        Copies; the sites that count have ``site_energy``, and the hops with a barrier from or to
+        such a site have ``saddle_energy``, both above the dopant's lowest site (eV).
+    """
+    known = {
+        (site.dopant, site.site): site.calculation.energy
+        for site in sites
+        if site.calculation is not None and site.reason is None
+    }
+    lowest: dict[str, float] = {}
+    for (dopant, _), energy in known.items():
+        lowest[dopant] = min(energy, lowest.get(dopant, energy))
+
+    def relative(dopant: str, site: str) -> float | None:
+        energy = known.get((dopant, site))
+        return None if energy is None else energy - lowest[dopant]
+
+    def saddle(hop: HopBarrier) -> float | None:
+        for site, climb in (
+            (hop.start_site, hop.barrier),
+            (hop.end_site, hop.reverse_barrier),
+        ):
+            energy = relative(hop.dopant, site)
+            if climb is not None and energy is not None:
+                return energy + climb
+        return None
+
+    return (
+        [s.model_copy(update={"site_energy": relative(s.dopant, s.site)}) for s in sites],
+        [hop.model_copy(update={"saddle_energy": saddle(hop)}) for hop in hops],
+    )
+
+
+def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
+    """Take the spread over potentials as the error bar of each hop.
+
+    Parameters
+    ----------
+    models
+        The same hops with several potentials.
+
+    Returns
+    -------
+    list of ModelSpread
+        One per hop with two or more converged bands.
+    """
+
+    def hop(model: ModelBarrier) -> tuple[str, str]:
+        return model.dopant, model.hop
+
+    spreads = []
+    for (dopant, name), group in groupby(sorted(models, key=hop), key=hop):
+        members = list(group)
+        barriers = [model.barrier for model in members if model.barrier is not None]
+        if len(barriers) > 1:
+            spreads.append(
+                ModelSpread(
+                    dopant=dopant,
+                    hop=name,
+                    n_models=len(barriers),
+                    barrier_mean=sum(barriers) / len(barriers),
+                    barrier_low=min(barriers),
+                    barrier_high=max(barriers),
+                    published_barrier=members[0].published_barrier,
+                )
+            )
+    return spreads
+
+
+def finite_size(
+    dopant: str, hop: str, small: tuple[int, float], large: tuple[int, float]
+) -> FiniteSize:
+    """Extrapolate a barrier from cells of two sizes.
+
+    Parameters
+    ----------
+    dopant, hop
+        Which hop.
+    small, large
+        Host atoms and barrier (eV) of each cell.
+
+    Returns
+    -------
+    FiniteSize
+        The strain fields of periodic images interact as the inverse of the volume.
+
+    Raises
+    ------
+    ValueError
+        If the second cell is not the larger one.
+
+    Examples
+    --------
+    >>> finite_size("N", "hop", (50, 0.30), (100, 0.25)).barrier_extrapolated
+    0.2
+    """
+    (n_small, barrier_small), (n_large, barrier_large) = small, large
+    if n_large <= n_small:
+        raise ValueError(
+            f"cells of {n_small} and {n_large} atoms: the second must be larger to extrapolate"
+        )
+    limit = (n_large * barrier_large - n_small * barrier_small) / (n_large - n_small)
+    return FiniteSize(
+        dopant=dopant,
+        hop=hop,
+        n_atoms_small=n_small,
+        barrier_small=barrier_small,
+        n_atoms_large=n_large,
+        barrier_large=barrier_large,
+        barrier_extrapolated=limit,
+    )
 
 
 def summarise(
@@ -125,14 +249,8 @@ def summarise(
     *,
     host_atoms: int,
     provenance: Provenance,
-    attempt_frequency: float = DEFAULT_ATTEMPT_FREQUENCY,
-    temperatures: Sequence[float] = (250, 300, 350, 400, 500, 600),
-    models: Sequence[ModelBarrier] = (),
-    finite_size: Sequence[FiniteSize] = (),
-    refinements: Sequence[Refinement] = (),
-    walkers: int = 0,
-    seed: int = 0,
-    warnings: Sequence[str] = (),
+    conditions: Conditions | None = None,
+    extras: Extras | None = None,
 ) -> MigrationResult:
     """Turn the calculations of a campaign into its result.
 
@@ -143,37 +261,74 @@ def summarise(
     site_positions
         Its interstitial sites, fractional.
     sites, hops
-        From :func:`site_energy` and :func:`hop_barrier`, after :func:`with_energies`.
+        From :func:`with_energies`.
     ways
         Easiest way through the crystal per dopant, None where there is none.
     host_atoms
         Host atoms of the supercell.
     provenance
         What made the result.
-    attempt_frequency
-        Prefactor where none was computed, THz.
-    temperatures
-        Temperatures of the diffusivities, K.
-    models, finite_size, refinements
+    conditions
+        Temperatures and prefactors.
+    extras
         What was computed besides.
-    walkers, seed
-        Kinetic Monte Carlo at 300 K beside the analytic diffusivity, if walkers > 0.
-    warnings
-        Further warnings.
 
     Returns
     -------
     MigrationResult
+
+    Raises
+    ------
+    ValueError
+        If there is no dopant.
     """
-    raise NotImplementedError
-
-
-def with_energies(
-    sites: Sequence[SiteEnergy], hops: Sequence[HopBarrier]
-) -> tuple[list[SiteEnergy], list[HopBarrier]]:
-    """Fill in the energies relative to the lowest site of each dopant.
-
-    Sites get ``site_energy``, hops ``saddle_energy``; these are what the search for the easiest
-    way through the crystal starts from.
-    """
-    raise NotImplementedError
+    conditions, extras = conditions or Conditions(), extras or Extras()
+    if not ways:
+        raise ValueError("a migration without a foreign atom: name one, such as dopant=N")
+    published = published_migration(host.composition.reduced_formula)
+    quoted = {
+        name: published.barrier(name) if published else None
+        for name in {*ways, *(hop.dopant for hop in hops)}
+    }
+    spreads = model_spreads(extras.models)
+    migrations = [
+        dopant_migration(
+            dopant,
+            [site for site in sites if site.dopant == dopant],
+            [hop for hop in hops if hop.dopant == dopant],
+            way,
+            n_sites=len(site_positions),
+            spreads=spreads,
+            published=published,
+            conditions=conditions,
+        )
+        for dopant, way in ways.items()
+    ]
+    limits = [hop.force_limit for hop in hops]
+    forces = [hop.max_force for hop in hops if hop.max_force is not None]
+    reached = f"{max(forces):.3f}" if forces else "unknown"
+    return MigrationResult(
+        formula=host.composition.reduced_formula,
+        converged=bool(hops) and all(hop.converged for hop in hops),
+        criterion=(
+            f"largest force perpendicular to the path below {max(limits, default=0):g} eV/Å in "
+            f"every band; reached {reached}"
+        ),
+        provenance=provenance,
+        warnings=[*extras.warnings, *migration_warnings(sites, hops, migrations)],
+        host_atoms=host_atoms,
+        host_lattice=host.lattice.matrix.tolist(),
+        site_positions=[[float(x) for x in position] for position in site_positions],
+        migrations=migrations,
+        sites=list(sites),
+        hops=[
+            hop.model_copy(
+                update={"published_barrier": published.barrier(hop.dopant) if published else None}
+            )
+            for hop in hops
+        ],
+        models=list(extras.models),
+        spreads=spreads,
+        finite_size=list(extras.finite_size),
+        refinements=list(extras.refinements),
+    )

@@ -73,6 +73,7 @@ class HopBarrier(BaseModel):
     hop: str = Field(description="Kinds of site that it joins, those on the way included.")
     start_site: str = Field(description="Kind of site that it leaves.")
     end_site: str = Field(description="Kind of site that it reaches.")
+    via: list[str] = Field(default_factory=list, description="Kinds of site on the way.")
     hop_distance: float = Field(description="Length of the straight line (Å).")
     from_start: int = Field(description="Equivalent hops that leave a site of the start's kind.")
     from_end: int = Field(description="Equivalent hops that leave a site of the end's kind.")
@@ -132,8 +133,17 @@ class HopBarrier(BaseModel):
     saddle_frequencies: list[float] | None = Field(
         None, description="Γ-point frequencies at the saddle (THz), imaginary ones negative."
     )
+    end_frequencies: list[float] | None = Field(
+        None, description="Γ-point frequencies at an end of another kind (THz), likewise."
+    )
+    saddle_reason: str | None = Field(
+        None, description="Why there is no prefactor: what the frequencies are instead."
+    )
     attempt_frequency: float | None = Field(
         None, description="Vineyard prefactor from the start (THz); None if not computed."
+    )
+    reverse_attempt_frequency: float | None = Field(
+        None, description="Vineyard prefactor from the end (THz); None if not computed."
     )
     published_barrier: float | None = Field(
         None, description="Published barrier of the dopant in this host (eV), which hop unsaid."
