@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.published_glass import PublishedBondStrength
 from liponflow.analysis.result import Calculation
 
 DISSOCIATION = {"O": 5.116, "N": 9.759}
@@ -51,12 +52,10 @@ class GlassCleavage(BaseModel):
 
     bonds: list[BondCleavage] = Field(description="One per cluster and site.")
     ratio_bridging: float | None = Field(
-        description="P-O of PO4 over P-N with bridging N, energies per bond; published 3."
+        description="P-O of PO4 over P-N with bridging N, energies per bond."
     )
-    ratio_apical: float | None = Field(
-        description="P-O of PO4 over P-N with apical N; published: P-N is nearly half."
-    )
-    published: str = Field(description="What was published.")
+    ratio_apical: float | None = Field(description="P-O of PO4 over P-N with apical N.")
+    published: str | None = Field(description="What was published of the ratios.")
     note: str = Field(description="How the energies are defined.")
 
 
@@ -111,13 +110,17 @@ def bond_cleavage(
     )
 
 
-def summarise_cleavage(bonds: Sequence[BondCleavage]) -> GlassCleavage:
+def summarise_cleavage(
+    bonds: Sequence[BondCleavage], published: PublishedBondStrength | None
+) -> GlassCleavage:
     """Put the energies beside the published statement.
 
     Parameters
     ----------
     bonds
         One per cluster and site; the ratios take P-O from the first apical O.
+    published
+        The statement; None if there is none for the glass.
     """
     energies: dict[str, float] = {}
     for bond in bonds:
@@ -126,9 +129,10 @@ def summarise_cleavage(bonds: Sequence[BondCleavage]) -> GlassCleavage:
         bonds=list(bonds),
         ratio_bridging=_ratio(energies, "bridging N"),
         ratio_apical=_ratio(energies, "apical N"),
-        published=(
-            "P-O in isolated PO4 about three times as strong as P-N with bridging N; P-N with "
-            "apical N nearly half as strong as P-O (Cheng 2023, section 4.4.1)"
+        published=published
+        and (
+            f"P-O over P-N {published.ratio:g} with bridging N, "
+            f"{1 / published.apical_ratio:g} with apical N ({published.citation}: in words)"
         ),
         note=NOTE,
     )
