@@ -7,8 +7,21 @@
         run.json                     configuration, versions and state of the run
         outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
         jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
+            checkpoint/              what the job can go on from, if it can
+            status                   a line about where the job is, if it says so
         workers.log                  what workers print outside jobs
         lock                         held by the one runner at work, with its process id
+
+Two contracts between jobs and the runner:
+
+- A job that can go on where it was killed keeps all that it needs for that in the folder
+  ``checkpoint`` of its working directory (:data:`CHECKPOINT`). A job always starts in a fresh
+  directory, that of an earlier attempt being set aside as ``NAME.attemptN``; but the folder
+  travels: the new attempt finds it as the last one left it, whatever moment that ended at. It is
+  up to the job to write there so that a kill leaves nothing half done (:func:`write_durably`), and
+  to see whether it finds its own state.
+- What a job writes into the file ``status`` of its directory (:data:`STATUS`), one line, is shown
+  beside its name while it runs; :func:`write_status` does it.
 
 An outcome is written by the worker that computed it, and its existence is what "finished"
 means: it outlives the runner, which then copies it into the store.
@@ -35,6 +48,14 @@ from liponflow.workflows.runners.documents import dumps, loads
 from liponflow.workflows.runners.errors import RunError, RunLockedError
 
 PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
+CHECKPOINT = "checkpoint"
+"""Folder of a job's directory that travels from attempt to attempt."""
+
+STATUS = "status"
+"""File of a job's directory with the line to show while it runs."""
+
+_LONGEST_STATUS = 200
+
 FINISHED_STATES = frozenset({"completed", "stopped"})
 
 
@@ -179,17 +200,61 @@ class Journal:
         return outcome
 
     def job_directory(self, job: Job) -> Path:
-        """Make a fresh working directory, setting that of an earlier attempt aside."""
+        """Make a working directory with nothing but the checkpoint of an earlier attempt.
+
+        The rest of that attempt is set aside.
+        """
         # The whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
         name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
         directory = self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
+        attempt = 1
+        while directory.with_name(f"{directory.name}.attempt{attempt}").exists():
+            attempt += 1
         if directory.exists():
-            attempt = 1
-            while (earlier := directory.with_name(f"{directory.name}.attempt{attempt}")).exists():
-                attempt += 1
-            directory.rename(earlier)
+            directory.rename(directory.with_name(f"{directory.name}.attempt{attempt}"))
+            attempt += 1
         directory.mkdir()
+        # Not only the last attempt: a kill between these two steps leaves one without a folder.
+        for number in range(attempt - 1, 0, -1):
+            earlier = directory.with_name(f"{directory.name}.attempt{number}") / CHECKPOINT
+            if earlier.is_dir():
+                earlier.rename(directory / CHECKPOINT)
+                break
         return directory
+
+
+def write_status(directory: Path, line: str) -> None:
+    """Replace the line that is shown beside a running job.
+
+    Parameters
+    ----------
+    directory
+        Working directory of the job.
+    line
+        What to show: progress, speed, time left.
+    """
+    draft = directory / f".{STATUS}.draft"
+    draft.write_text(line, encoding="utf-8")
+    draft.replace(directory / STATUS)
+
+
+def read_status(directory: Path) -> str:
+    """First line of a job's status, printable characters only; empty if there is none.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> directory = Path(mkdtemp())
+    >>> write_status(directory, "melt, 1 of 5 ps")
+    >>> read_status(directory), read_status(directory / "nowhere")
+    ('melt, 1 of 5 ps', '')
+    """
+    try:
+        with (directory / STATUS).open(encoding="utf-8", errors="replace") as file:
+            line = file.readline(_LONGEST_STATUS)
+    except OSError:
+        return ""
+    return "".join(character for character in line.strip() if character.isprintable())
 
 
 def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:

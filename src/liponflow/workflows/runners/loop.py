@@ -16,7 +16,7 @@ from liponflow.workflows.runners.documents import (
 from liponflow.workflows.runners.errors import RunError, RunInterruptedError, StoreFailureError
 from liponflow.workflows.runners.graph import FlowGraph, Node, State, needs_every_input
 from liponflow.workflows.runners.interrupts import deferred_interrupts
-from liponflow.workflows.runners.journal import Journal
+from liponflow.workflows.runners.journal import Journal, read_status
 from liponflow.workflows.runners.pool import WorkerPool
 from liponflow.workflows.runners.progress import Progress
 from liponflow.workflows.runners.report import JobFailure, RunReport
@@ -206,8 +206,13 @@ class Run:
         self.progress.update(
             done=len(self.graph.nodes) - self.graph.count(State.PENDING),
             total=len(self.graph.nodes),
-            running=[label(node.job) for node in self.pool.tasks],
+            running=[self.describe(node) for node in self.pool.tasks],
         )
+
+    def describe(self, node: Node) -> str:
+        """Name a running job, with what it says about where it is."""
+        status = read_status(self.directories[node])
+        return f"{label(node.job)} ({status})" if status else label(node.job)
 
     def report(self, elapsed_s: float) -> RunReport:
         """Sum up, in ``run.json`` too."""

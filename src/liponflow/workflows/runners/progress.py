@@ -1,14 +1,15 @@
 """How a run shows itself on standard error: a live bar in a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
+from rich.text import Text
 
 
 class Progress(Protocol):
@@ -25,50 +26,65 @@ class Progress(Protocol):
     ) -> None: ...
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Show how many of the jobs known by now are done, and which ones are at work."""
+        """Show how many of the jobs known by now are done, and what those at work say."""
 
     def event(self, text: str, *, important: bool = False) -> None:
         """Tell what happened; `important` lines stay visible above a bar."""
 
 
 class BarProgress:
-    """A live bar over the known jobs, with elapsed time and the names of running jobs."""
+    """A live bar over the known jobs, with elapsed time and what the running jobs say."""
 
     def __init__(self, console: Console) -> None:
         self._bar = RichProgress(
-            TimeElapsedColumn(),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            console=console,
-            transient=True,
+            TimeElapsedColumn(), BarColumn(), MofNCompleteColumn(), console=console
         )
         self._task = self._bar.add_task("", total=None)
+        self._running: Sequence[str] = ()
+        self._live = Live(get_renderable=self._render, console=console, transient=True)
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._live.stop()
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
         """Move the bar; its total grows as jobs answer with new ones."""
-        names = escape(", ".join(running))
-        self._bar.update(self._task, completed=done, total=total, description=names)
+        self._running = running
+        self._bar.update(self._task, completed=done, total=total)
 
     def event(self, text: str, *, important: bool = False) -> None:
         """Print important events above the bar."""
         if important:
-            self._bar.console.print(text, markup=False, highlight=False)
+            self._live.console.print(text, markup=False, highlight=False)
+
+    def _render(self) -> Group:
+        lines = [Text(f"  {name}", no_wrap=True, overflow="ellipsis") for name in self._running]
+        return Group(self._bar.get_renderable(), *lines)
+
+
+STATUS_EVERY_S = 60.0
+"""How often lines, which stay, say where long jobs are (s)."""
 
 
 class LineProgress:
-    """One line per event, each with the elapsed time (minutes:seconds)."""
+    """One line per event, each with the elapsed time (minutes:seconds).
 
-    def __init__(self, console: Console) -> None:
+    Parameters
+    ----------
+    console
+        Where to write.
+    clock
+        Seconds, from any zero.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
-        self._start = time.monotonic()
+        self._clock = clock
+        self._start = self._told = clock()
+        self._running: Sequence[str] = ()
         self._done, self._total = 0, 0
 
     def __enter__(self) -> Self:
@@ -77,13 +93,18 @@ class LineProgress:
     def __exit__(self, *_: object) -> None:
         return
 
-    def update(self, done: int, total: int, running: Sequence[str]) -> None:  # noqa: ARG002
-        """Take note of the counts for the next line."""
+    def update(self, done: int, total: int, running: Sequence[str]) -> None:
+        """Take note of the counts for the next line, and now and then tell what is at work."""
         self._done, self._total = done, total
+        if self._clock() - self._told >= STATUS_EVERY_S:
+            self._told = self._clock()
+            if running and running != self._running:
+                self._running = list(running)
+                self.event(f"at work: {', '.join(running)}")
 
     def event(self, text: str, *, important: bool = False) -> None:  # noqa: ARG002
         """Print the event."""
-        minutes, seconds = divmod(int(time.monotonic() - self._start), 60)
+        minutes, seconds = divmod(int(self._clock() - self._start), 60)
         line = f"{minutes:02d}:{seconds:02d} [{self._done}/{self._total}] {text}"
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 
