@@ -27,6 +27,7 @@ class Heading(NamedTuple):
 
 
 HEADINGS = {
+    "name": Heading("name", wraps=True),
     "image": Heading("image"),
     "first_step": Heading("from\nstep"),
     "n_steps": Heading("steps"),
@@ -61,6 +62,16 @@ HEADINGS = {
     "time_step": Heading("time step, fs", "g"),
     "duration": Heading("duration, ps", ".3g"),
     "mean_temperature": Heading("mean temperature, K", ".0f"),
+    "ensemble": Heading("ensemble", wraps=True),
+    "target_temperature": Heading("from\nK", ".0f"),
+    "end_target_temperature": Heading("to\nK", ".0f"),
+    "mean_volume": Heading("mean volume, Å³", ".1f"),
+    "mean_pressure": Heading("mean pressure, GPa", "z.3f"),
+    "stop_reason": Heading("why it ended"),
+    "stride": Heading("steps per block"),
+    "frame_interval": Heading("steps per frame"),
+    "series_file": Heading("series", wraps=True),
+    "checkpoint": Heading("checkpoint", wraps=True),
     "barrier": Heading("barrier, eV", ".3f"),
     "reverse_barrier": Heading("reverse barrier, eV", ".3f"),
 }

@@ -1,14 +1,25 @@
 """A protocol as one job with a machine-learned potential, which a kill cannot undo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from jobflow import Maker, job
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.analysis.vasp_runs import MDResult
 from liponflow.inputs.protocol import Stage, total_steps
+from liponflow.workflows.dynamics.chunk import Dynamics
+from liponflow.workflows.dynamics.driver import run
+from liponflow.workflows.dynamics.summary import summarise, to_atoms
 from liponflow.workflows.planned import MD, PlannedCalculation
+from liponflow.workflows.potentials.calculators import potential
+from liponflow.workflows.provenance import fingerprint, provenance
+from liponflow.workflows.runners.journal import CHECKPOINT
+
+PRESET = "protocol"
+"""In the place of a preset: the parameters are those of the stages."""
 
 CHUNK_STEPS = 100
 """Steps between two checkpoints: under a minute for a hundred atoms (our choice)."""
@@ -27,6 +38,8 @@ class CheckpointedMDMaker(Maker):
         calculator's class.
     engine
         What is known of the potential before it runs.
+    potential_options
+        Arguments of a calculator that is named by its class.
     seed
         Of velocities and random forces.
     frame_interval
@@ -40,6 +53,7 @@ class CheckpointedMDMaker(Maker):
     stages: list[Stage]
     potential: str
     engine: EngineInfo
+    potential_options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     frame_interval: int = 10
     chunk_steps: int = CHUNK_STEPS
@@ -63,4 +77,36 @@ class CheckpointedMDMaker(Maker):
         MDResult
             Its trajectory stays in the directory of the job.
         """
-        raise NotImplementedError
+        directory = Path.cwd()
+        dynamics = Dynamics(
+            stages=self.stages,
+            potential=potential(self.potential, **self.potential_options),
+            seed=self.seed,
+            frame_interval=self.frame_interval,
+            chunk_steps=self.chunk_steps,
+            identity=f"{self.potential} {self.engine.label} {self.potential_options}",
+        )
+        state = run(dynamics, to_atoms(structure), directory)
+        return summarise(
+            dynamics,
+            state,
+            structure,
+            folder=directory / CHECKPOINT,
+            provenance=self._record(structure),
+        )
+
+    def _record(self, structure: Structure) -> Provenance:
+        parameters = {
+            "stages": [stage.model_dump(mode="json") for stage in self.stages],
+            "seed": self.seed,
+            "frame_interval": self.frame_interval,
+            "chunk_steps": self.chunk_steps,
+        }
+        return provenance(
+            engine=self.engine,
+            preset=PRESET,
+            parameters=parameters,
+            input_fingerprint=fingerprint(structure, self.engine, parameters),
+            source_structure=f"given: {structure.composition.formula}",
+            parent_uuids=[],
+        )

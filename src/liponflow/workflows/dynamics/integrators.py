@@ -1,0 +1,250 @@
+"""ASE's integrators with all that is needed to go on from any step: state out, state in.
+
+Each class names the variables that ASE keeps beside positions, momenta and cell. The masses of
+thermostats and barostats are those of the stage's mean temperature; a ramp moves the target
+only.
+"""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call,misc,attr-defined"
+
+from typing import Any, Protocol
+
+import numpy as np
+from ase import Atoms, units
+from ase.md.bussi import Bussi
+from ase.md.langevinbaoab import LangevinBAOAB
+from ase.md.nose_hoover_chain import (
+    IsotropicMTKNPT,
+    NoseHooverChainNVT,
+    NoseHooverChainThermostat,
+)
+from ase.md.verlet import VelocityVerlet
+from numpy.typing import NDArray
+
+from liponflow.inputs.protocol import FS_PER_PS, Stage
+
+State = dict[str, NDArray[np.float64]]
+
+
+class Integrator(Protocol):
+    """What the driver asks of an integrator."""
+
+    def step(self) -> Any:
+        """Take one time step."""
+
+    def aim(self, temperature: float) -> None:
+        """Move the target of the thermostat, K."""
+
+    def state(self) -> State:
+        """Variables beside positions, momenta and cell."""
+
+    def restore(self, state: State) -> None:
+        """Take up variables of :meth:`state`."""
+
+
+class Verlet(VelocityVerlet):
+    """Constant energy."""
+
+    def aim(self, temperature: float) -> None:
+        """There is no thermostat."""
+
+    def state(self) -> State:
+        """There is none."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """There is none."""
+
+
+class VelocityRescaling(Bussi):
+    """Stochastic velocity rescaling, with the centre of mass at rest."""
+
+    def __init__(self, atoms: Atoms, stage: Stage, rng: np.random.Generator) -> None:
+        super().__init__(
+            atoms,
+            stage.time_step * units.fs,
+            temperature_K=stage.temperature,
+            taut=stage.thermostat_time * units.fs,
+            rng=rng,
+        )
+        self.ndof = degrees_of_freedom(stage, len(atoms))
+        self.aim(stage.temperature)
+
+    def aim(self, temperature: float) -> None:
+        """See Integrator."""
+        self.temp = units.kB * temperature
+        self.target_kinetic_energy = 0.5 * self.temp * self.ndof
+
+    def state(self) -> State:
+        """See Integrator; what is random has its state elsewhere."""
+        return {}
+
+    def restore(self, state: State) -> None:
+        """See Integrator."""
+
+
+class Langevin(LangevinBAOAB):
+    """Langevin dynamics of the atoms, and in NpT of the volume."""
+
+    def __init__(self, atoms: Atoms, stage: Stage, rng: np.random.Generator) -> None:
+        options: dict[str, Any] = {}
+        self._moves_cell = stage.ensemble == "npt"
+        if self._moves_cell:
+            tau = stage.barostat_time * units.fs
+            freedom = 3 * len(atoms) + 3
+            options = {
+                "externalstress": -stage.pressure * units.GPa,
+                "P_tau": tau,
+                "P_mass": freedom * units.kB * _mean_temperature(stage) * tau**2,
+            }
+        super().__init__(
+            atoms,
+            stage.time_step * units.fs,
+            temperature_K=stage.temperature,
+            T_tau=FS_PER_PS * units.fs / stage.friction,
+            hydrostatic=True,
+            rng=rng,
+            **options,
+        )
+
+    def aim(self, temperature: float) -> None:
+        """See Integrator."""
+        self.set_temperature(temperature)
+
+    def state(self) -> State:
+        """See Integrator; ASE computes the force on the cell before the last half step."""
+        if not self._moves_cell:
+            return {}
+        return {"p_eps": np.array(self.p_eps), "force_eps": np.array(self.force_eps)}
+
+    def restore(self, state: State) -> None:
+        """See Integrator."""
+        if self._moves_cell:
+            self.p_eps, self.force_eps = float(state["p_eps"]), float(state["force_eps"])
+
+
+class NoseHoover(NoseHooverChainNVT):
+    """Nosé-Hoover chain, with the centre of mass at rest."""
+
+    def __init__(self, atoms: Atoms, stage: Stage) -> None:
+        tdamp = stage.thermostat_time * units.fs
+        super().__init__(atoms, stage.time_step * units.fs, _mean_temperature(stage), tdamp)
+        self._thermostat = _chain(self, stage, tdamp)
+        self.aim(stage.temperature)
+
+    def aim(self, temperature: float) -> None:
+        """See Integrator."""
+        self._thermostat._kT = units.kB * temperature  # noqa: SLF001 - ASE has no setter
+
+    def state(self) -> State:
+        """See Integrator."""
+        return _chain_state(self._thermostat)
+
+    def restore(self, state: State) -> None:
+        """See Integrator."""
+        _restore_chain(self._thermostat, state)
+
+
+class MartynaTobiasKlein(IsotropicMTKNPT):
+    """Nosé-Hoover chains on the atoms and on the volume, with the centre of mass at rest."""
+
+    def __init__(self, atoms: Atoms, stage: Stage) -> None:
+        tdamp = stage.thermostat_time * units.fs
+        super().__init__(
+            atoms,
+            stage.time_step * units.fs,
+            _mean_temperature(stage),
+            stage.pressure * units.GPa,
+            tdamp,
+            stage.barostat_time * units.fs,
+        )
+        self._thermostat = _chain(self, stage, tdamp)
+        self.aim(stage.temperature)
+
+    def aim(self, temperature: float) -> None:
+        """See Integrator."""
+        self._thermostat._kT = self._barostat._kT = units.kB * temperature  # noqa: SLF001
+
+    def state(self) -> State:
+        """See Integrator."""
+        barostat = self._barostat
+        return _chain_state(self._thermostat) | {
+            "xi": barostat._xi.copy(),  # noqa: SLF001
+            "p_xi": barostat._p_xi.copy(),  # noqa: SLF001
+            "p_eps": np.array(self._p_eps),
+        }
+
+    def restore(self, state: State) -> None:
+        """See Integrator."""
+        _restore_chain(self._thermostat, state)
+        self._barostat._xi[:] = state["xi"]  # noqa: SLF001
+        self._barostat._p_xi[:] = state["p_xi"]  # noqa: SLF001
+        self._p_eps = float(state["p_eps"])
+
+
+def integrator(atoms: Atoms, stage: Stage, rng: np.random.Generator) -> Integrator:
+    """Make the integrator of a stage.
+
+    Parameters
+    ----------
+    atoms
+        With a calculator; they are moved.
+    stage
+        Ensemble, thermostat and their constants.
+    rng
+        Source of random forces.
+
+    Returns
+    -------
+    Integrator
+        As at the start of the stage.
+    """
+    if stage.ensemble == "nve":
+        return Verlet(atoms, stage.time_step * units.fs)
+    if stage.thermostat == "langevin":
+        return Langevin(atoms, stage, rng)
+    if stage.thermostat == "bussi":
+        return VelocityRescaling(atoms, stage, rng)
+    return (NoseHoover if stage.ensemble == "nvt" else MartynaTobiasKlein)(atoms, stage)
+
+
+def degrees_of_freedom(stage: Stage, n_atoms: int) -> int:
+    """Count what shares the kinetic energy: random forces move the centre of mass too.
+
+    Examples
+    --------
+    >>> hold = Stage(name="hold", ensemble="nve", temperature=300, duration=1, time_step=1)
+    >>> degrees_of_freedom(hold, 122)
+    363
+    """
+    return 3 * n_atoms if moves_centre(stage) else max(1, 3 * n_atoms - 3)
+
+
+def moves_centre(stage: Stage) -> bool:
+    """Whether the centre of mass moves."""
+    return stage.ensemble != "nve" and stage.thermostat == "langevin"
+
+
+def _mean_temperature(stage: Stage) -> float:
+    return stage.target(0.5)
+
+
+def _chain(dynamics: Any, stage: Stage, tdamp: float) -> NoseHooverChainThermostat:
+    # Three degrees of freedom fewer than ASE takes: those of the centre of mass.
+    freedom = degrees_of_freedom(stage, len(dynamics.atoms))
+    return NoseHooverChainThermostat(
+        num_atoms_global=freedom / 3,  # type: ignore[arg-type]
+        masses=dynamics.masses,
+        temperature_K=_mean_temperature(stage),
+        tdamp=tdamp,
+    )
+
+
+def _chain_state(chain: Any) -> State:
+    return {"eta": chain._eta.copy(), "p_eta": chain._p_eta.copy()}  # noqa: SLF001
+
+
+def _restore_chain(chain: Any, state: State) -> None:
+    chain._eta[:] = state["eta"]  # noqa: SLF001
+    chain._p_eta[:] = state["p_eta"]  # noqa: SLF001

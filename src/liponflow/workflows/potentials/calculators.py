@@ -1,0 +1,55 @@
+"""Names into ASE calculators."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from ase.calculators.calculator import Calculator
+from atomate2.forcefields.utils import MLFF, ase_calculator
+
+from liponflow import safejson
+
+
+def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
+    """Give the function that makes the calculators of a potential.
+
+    Parameters
+    ----------
+    name
+        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
+        calculator's class in a trusted package.
+    options
+        Arguments of a calculator that is named by its class.
+
+    Returns
+    -------
+    Callable
+        Its argument asks for the stress. Loaded weights are shared by the calculators of a
+        process; one of atomate2's force fields is the same calculator each time.
+
+    Raises
+    ------
+    liponflow.safejson.UntrustedClassError
+        If the class is of another package.
+
+    Examples
+    --------
+    >>> potential("ase.calculators.emt.EMT")(True).name
+    'emt'
+    """
+    if name == "chgnet":
+        return _chgnet
+    if "." in name:
+        module, _, class_name = name.rpartition(".")
+        safejson.check_classes({"@module": module, "@class": class_name})
+        return lambda _stress: ase_calculator(name, **options)
+    return lambda _stress: _force_field(name)
+
+
+def _chgnet(_stress: bool) -> Calculator:  # noqa: FBT001
+    return ase_calculator(MLFF.CHGNet)
+
+
+@cache
+def _force_field(name: str) -> Calculator:
+    return ase_calculator(MLFF(name))
