@@ -186,7 +186,7 @@ def test_inputs_refuse_a_full_directory(refused: Callable[..., str], tmp_path: P
 def test_inputs_are_written(liponflow: Command, tmp_path: Path) -> None:
     result = liponflow("inputs", "lithiation", "--out", "new", "--set", "x=[1]")
     assert result.exit_code == 0, result.output
-    assert result.stdout == "1 candidates written to new; read new/README.md\n"
+    assert result.stdout == "1 candidate written to new; read new/README.md\n"
     assert (tmp_path / "new" / "x=1.000" / "vacancy-0-cubic" / "relax" / "INCAR").is_file()
 
 
@@ -393,7 +393,7 @@ def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: 
     result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.stdout.splitlines()]
-    assert ["relax", "1", "56", "14", "30", "300"] in rows
+    assert ["relax", "1", "56", "4", "30", "300"] in rows
     assert any(row[:2] == ["all", "5"] for row in rows)
     assert "rule of thumb, not a measurement" in " ".join(result.stdout.split())
     assert list(tmp_path.glob("liponflow*")) == []

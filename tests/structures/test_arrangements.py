@@ -121,7 +121,9 @@ def test_operations_that_do_not_keep_the_sites_are_left_out():
 
 
 @pytest.mark.filterwarnings("ignore:Set OLD_ERROR_HANDLING:DeprecationWarning")
-def test_overlapping_atoms_are_reported():
+@pytest.mark.parametrize("old", [True, False], ids=["spglib alone", "after phonopy"])
+def test_overlapping_atoms_are_reported(monkeypatch, *, old):
+    monkeypatch.setattr("spglib.error.OLD_ERROR_HANDLING", old)
     cube = Structure(Lattice.cubic(4), ["Ni", "Ni"], [[0, 0, 0], [0, 0, 1e-4]])
     with pytest.raises(ValueError, match="overlapping atoms"):
         site_permutations(cube, [[0.5, 0.5, 0.5]])

@@ -14,6 +14,7 @@ import numpy as np
 import spglib
 from numpy.typing import ArrayLike, NDArray
 from pymatgen.core.structure import Structure
+from spglib import SpglibError
 
 Subset = tuple[int, ...]
 
@@ -56,7 +57,10 @@ def site_permutations(
     kinds = [*structure.atomic_numbers, *([0] * len(sites))]
     positions = np.vstack([structure.frac_coords, sites])
     cell = (structure.lattice.matrix.tolist(), positions.tolist(), kinds)
-    symmetry = spglib.get_symmetry(cell, symprec=symprec)
+    try:
+        symmetry = spglib.get_symmetry(cell, symprec=symprec)
+    except SpglibError:  # what it raises in the place of None once phonopy has been imported
+        symmetry = None
     if symmetry is None:
         raise ValueError(
             f"no symmetry found for {structure.composition.reduced_formula} with {len(sites)} "
