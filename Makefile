@@ -43,8 +43,10 @@ demo/.finished: | $(READY)
 	  --out demo
 	@touch $@
 
+# Two processes: most of what tests wait for is one thread of a potential or of an import.
+TEST_WORKERS ?= 2
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks
