@@ -85,7 +85,7 @@ def barrier(
     candidates = np.concatenate([ends, stationary, s])
     heights = spline(candidates)
     top = int(heights.argmax())
-    curve_at = np.linspace(*ends, POINTS)
+    curve_at = np.linspace(float(s[0]), float(s[-1]), POINTS)
     return Barrier(
         forward=float(heights[top] - e[0]),
         reverse=float(heights[top] - e[-1]),

@@ -321,12 +321,7 @@ def summarise(
         site_positions=[[float(x) for x in position] for position in site_positions],
         migrations=migrations,
         sites=list(sites),
-        hops=[
-            hop.model_copy(
-                update={"published_barrier": published.barrier(hop.dopant) if published else None}
-            )
-            for hop in hops
-        ],
+        hops=[hop.model_copy(update={"published_barrier": quoted[hop.dopant]}) for hop in hops],
         models=list(extras.models),
         spreads=spreads,
         finite_size=list(extras.finite_size),

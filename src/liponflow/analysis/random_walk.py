@@ -53,7 +53,8 @@ class JumpNetwork:
     @property
     def exit_rates(self) -> Floats:
         """Sum of the rates that leave each site, shape (n_sites,), 1/s."""
-        return np.bincount(self.start, self.rates, self.n_sites)
+        exits: Floats = np.bincount(self.start, self.rates, self.n_sites).astype(np.float64)
+        return exits
 
     def parts(self) -> list[Ints]:
         """Sites that jumps join, part by part; sites without a jump are in none."""
