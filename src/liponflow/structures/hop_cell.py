@@ -114,7 +114,7 @@ def substitutional_start(cell: HopCell, dopant: str, atom: int = 0) -> Structure
     atom
         Host atom, index in the host's cell; its image nearest to the middle is replaced.
     """
-    index = _middle_atom(cell, atom)
+    index = middle_atom(cell, atom)
     place = cell.supercell[index].frac_coords
     return with_dopant(cell.supercell.copy().remove_sites([index]), dopant, place)
 
@@ -158,7 +158,7 @@ def split_start(
             f"split start along {direction} with {separation:g} Å: give a direction with a length "
             "and a separation above 0"
         )
-    index = _middle_atom(cell, atom)
+    index = middle_atom(cell, atom)
     half = np.array(direction) / length * separation / 2
     split = cell.supercell.copy()
     split.translate_sites([index], -half, frac_coords=False, to_unit_cell=False)
@@ -179,7 +179,8 @@ def supercell_rotation(rotation: Ints, repeats: tuple[int, int, int]) -> Floats 
     return turned if np.allclose(turned, np.round(turned), atol=1e-9) else None
 
 
-def _middle_atom(cell: HopCell, atom: int) -> int:
+def middle_atom(cell: HopCell, atom: int) -> int:
+    """Find the image of a host atom (index in the host's cell) nearest to the middle."""
     if not 0 <= atom < len(cell.sites.host):
         raise ValueError(
             f"host atom {atom}: the host's cell has atoms 0 to {len(cell.sites.host) - 1}"

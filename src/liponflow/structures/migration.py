@@ -34,6 +34,7 @@ from liponflow.structures.images import (
 )
 from liponflow.structures.interstitials import Interstitials, SiteKind, interstitial_sites
 from liponflow.structures.percolation import Network, dimension, lowest_networks
+from liponflow.structures.vacancies import mirror_partner, vacancy_hop
 
 __all__ = [
     "EndPoints",
@@ -55,6 +56,7 @@ __all__ = [
     "locate",
     "lowest_networks",
     "match",
+    "mirror_partner",
     "mirrored",
     "moved",
     "path_mirror",
@@ -62,5 +64,6 @@ __all__ = [
     "relaxed_ends",
     "split_start",
     "substitutional_start",
+    "vacancy_hop",
     "worth_computing",
 ]
