@@ -111,7 +111,7 @@ class FragmentCounter:
         return Fragments({name: (of_former == name).sum(axis=1) for name in kinds}, rings)
 
     def _cyclic(
-        self, net: Network, label: IntArray, component: int, formers: IntArray
+        self, net: Network, label: NDArray[np.integer], component: int, formers: IntArray
     ) -> tuple[int, bool, Counter[int]]:
         members = formers[label[formers] == component]
         frame = int(members[0]) // net.bonds.n_atoms
@@ -131,7 +131,9 @@ def _tree_name(size: int, *, branched: bool) -> str:
     return "dimer" if size == DIMER else f"chain of {size}"
 
 
-def _links(net: Network, label: IntArray, component: int, first_atom: int) -> Iterator[Link]:
+def _links(
+    net: Network, label: NDArray[np.integer], component: int, first_atom: int
+) -> Iterator[Link]:
     """Links between formers of one fragment, with atoms numbered within the frame."""
     at: dict[int, list[Node]] = {}
     bonds = net.bonds.select(label[net.bonds.first] == component)

@@ -49,7 +49,7 @@ def radial_grid(r_max: float, bin_width: float) -> tuple[FloatArray, FloatArray]
 
 
 def partial_g(
-    pairs: FloatArray,
+    pairs: FloatArray | NDArray[np.int64],
     volume: float | FloatArray,
     counts: tuple[int, int],
     shells: FloatArray,
@@ -282,7 +282,8 @@ def weighted_sum(
     partials: Mapping[tuple[str, str], FloatArray], weights: Mapping[tuple[str, str], float]
 ) -> FloatArray:
     """Sum of partial functions times the weights of their pairs."""
-    return np.sum([weights[pair] * partials[pair] for pair in weights], axis=0)
+    total: FloatArray = np.sum([weights[pair] * partials[pair] for pair in weights], axis=0)
+    return total
 
 
 def pair_names(elements: Sequence[str]) -> list[tuple[str, str]]:

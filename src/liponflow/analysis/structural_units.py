@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.chemistry import Roles, roles
+from liponflow.analysis.chemistry import Roles, former_bond, roles
 from liponflow.analysis.neighbours import PairFinder, Pairs
 from liponflow.analysis.trajectory import frames_of_structures
 
@@ -78,28 +78,21 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
     found
         Formers, anions and cut-offs.
     """
-    from liponflow.analysis.chemistry import former_bond
-
     species = np.array(symbols)
-    limits = np.zeros((2, len(symbols)))
+    first, second = species[pairs.first % pairs.n_atoms], species[pairs.second % pairs.n_atoms]
+    anion_first, anion_second = np.isin(first, found.anions), np.isin(second, found.anions)
+    forward = np.zeros(len(first), dtype=np.bool_)
+    backward, direct = forward.copy(), forward.copy()
     for former in found.formers:
-        limits[0, species == former] = found.former_cutoff(former)
-    anion = np.isin(species, found.anions)
-    first, second = pairs.first % pairs.n_atoms, pairs.second % pairs.n_atoms
-    forward = anion[second] & (pairs.distance <= limits[0, first])
-    backward = anion[first] & (pairs.distance <= limits[0, second])
+        near = pairs.distance <= found.former_cutoff(former)
+        forward |= near & (first == former) & anion_second
+        backward |= near & (second == former) & anion_first
+        for other in found.formers:
+            near = pairs.distance <= former_bond(former, other)
+            direct |= near & (first == former) & (second == other)
     bonded = forward | backward
     bonds = pairs.select(bonded).oriented(backward[bonded])
-    longest = {(a, b): former_bond(a, b) for a in found.formers for b in found.formers}
-    former = np.flatnonzero((limits[0, first] > 0) & (limits[0, second] > 0))
-    near = [
-        index
-        for index in former
-        if pairs.distance[index] <= longest[species[first[index]], species[second[index]]]
-    ]
-    mask = np.zeros(len(pairs.first), dtype=np.bool_)
-    mask[near] = True
-    return Network(species, found, bonds, pairs.select(mask))
+    return Network(species, found, bonds, pairs.select(direct))
 
 
 @dataclass(frozen=True)

@@ -168,7 +168,7 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
                 f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
             )
             return
-        info = key_val_str_to_dict(comment)
+        info: dict[str, Any] = key_val_str_to_dict(comment)  # type: ignore[no-untyped-call]
         declared = info.get("Properties", "")
         if columns is None or columns[0] != declared:
             if count and columns is not None:
