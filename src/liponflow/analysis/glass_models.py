@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -20,6 +21,9 @@ from liponflow.analysis.vasp_runs import MDResult
 
 SERIES_POINTS = 400
 """Most points of a model's series: what a figure can show."""
+
+COOLING_POINTS = 28
+"""Points of V(T) to which lines are fitted: 50 K each where 1400 K are cooled through."""
 
 
 def glass_model(
@@ -184,3 +188,39 @@ def _unconverged(item: Any) -> bool:
     """Whether a part of a property did not converge."""
     parts = [*getattr(item, "models", ()), *getattr(item, "bonds", ())]
     return any(not part.converged for part in parts)
+
+
+def cooling_points(
+    runs: Sequence[MDResult], points: int = COOLING_POINTS
+) -> tuple[list[float], list[float]]:
+    """Average temperature and volume of cooling runs over equal lengths of time.
+
+    Parameters
+    ----------
+    runs
+        Of several models, through the same protocol.
+    points
+        Lengths of time.
+
+    Returns
+    -------
+    list of float, list of float
+        Temperatures, K, and volumes, Å³/atom, each the mean over the models.
+
+    Raises
+    ------
+    ValueError
+        If a run has fewer blocks than `points`, or no volumes.
+    """
+    temperatures, volumes = [], []
+    for run in runs:
+        if len(run.volumes) < points:
+            raise ValueError(
+                f"a cooling run has {len(run.volumes)} blocks with a volume, fewer than {points}: "
+                "make the stages of cooling longer"
+            )
+        temperatures.append([chunk.mean() for chunk in np.array_split(run.temperatures, points)])
+        volumes.append(
+            [chunk.mean() / len(run.structure) for chunk in np.array_split(run.volumes, points)]
+        )
+    return np.mean(temperatures, axis=0).tolist(), np.mean(volumes, axis=0).tolist()
