@@ -51,6 +51,11 @@ class Measured(TypedDict):
 
 @job
 def at_rest(dynamics: MDResult) -> Structure:
+    """Take the last structure of dynamics without its velocities; see :func:`last_structure`."""
+    return last_structure(dynamics)
+
+
+def last_structure(dynamics: MDResult) -> Structure:
     """Take the last structure of dynamics without its velocities.
 
     Raises
@@ -60,10 +65,12 @@ def at_rest(dynamics: MDResult) -> Structure:
     """
     if not dynamics.converged:
         raise ValueError(f"the protocol was not finished: {dynamics.stop_reason}")
-    structure = dynamics.structure.copy()
-    for name in list(structure.site_properties):
-        structure.remove_site_property(name)
-    return structure
+    return without_properties(dynamics.structure)
+
+
+def without_properties(structure: Structure) -> Structure:
+    """Copy a structure without velocities and moments."""
+    return Structure(structure.lattice, structure.species, structure.frac_coords)
 
 
 @job
@@ -101,7 +108,7 @@ def measure(
     if relaxation is not None:
         structure, made_by = relaxation.structure, relaxation.engine
     elif dynamics is not None:
-        structure, made_by = at_rest.original(dynamics), dynamics.provenance.engine
+        structure, made_by = last_structure(dynamics), dynamics.provenance.engine
     else:
         raise ValueError("there is neither a protocol nor a relaxation to measure")
     notes = list(origin["notes"])
@@ -183,7 +190,9 @@ def conclude(
         )
     bonds = [item for item in measured["cleavage"] if item is not None]
     if bonds:
-        properties["cleavage"] = summarise_cleavage(bonds, known and known.bond_strength)
+        properties["cleavage"] = summarise_cleavage(
+            bonds, None if known is None else known.bond_strength
+        )
     return summarise_glass(
         [item["model"] for item in models],
         protocol=[describe_stage(stage) for stage in protocol],

@@ -15,6 +15,7 @@ from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster
 from liponflow.structures.phosphate_clusters import without as remove
 from liponflow.workflows.engines import Engine, calculation
+from liponflow.workflows.glass_jobs import without_properties
 from liponflow.workflows.planned import announce, planned_by
 
 
@@ -229,10 +230,7 @@ def cleave(
         Replaced by the calculations and the energies.
     """
     whole = calculation(cluster, engine, force_limit)
-    structure = whole.structure.copy()
-    for name in list(structure.site_properties):
-        structure.remove_site_property(name)
-    rest = remove(structure, Cut(**cut))
+    rest = remove(without_properties(whole.structure), Cut(**cut))
     name = f"{cut['unit']} without {cut['site']}"
     frozen: Flow | Job = static_maker.make(rest)
     frozen.name = f"static {name}"

@@ -65,9 +65,18 @@ class VolumePointMaker(Maker):
         return planned_by(self.md_maker, structure)
 
 
-@dataclass
-class VolumeFit(MPMorphPVPostProcess):  # type: ignore[misc]
-    """MPMorph's fit of pressure against volume, which says why it failed."""
+class VolumeFit(MPMorphPVPostProcess):
+    """MPMorph's fit of pressure against volume, which says why it failed.
+
+    Parameters
+    ----------
+    min_data_points
+        Volumes before the first fit; MPMorph's own class takes no arguments and has 3.
+    """
+
+    def __init__(self, min_data_points: int = 5) -> None:
+        super().__init__()
+        self.min_data_points = min_data_points
 
     def eval(self) -> None:
         """Fit, and refuse a volume that no solid has.
@@ -78,7 +87,8 @@ class VolumeFit(MPMorphPVPostProcess):  # type: ignore[misc]
             If there is no fit; volumes and pressures are given.
         """
         super().eval()
-        found = self.results["V0"]
+        results: dict[str, Any] = self.results
+        found: float | None = results["V0"]
         if found is None or not np.isfinite(found) or found <= 0:
             raise ValueError(
                 f"no equation of state fits the pressures {_listed(self._column('pressure'))} "
@@ -87,8 +97,8 @@ class VolumeFit(MPMorphPVPostProcess):  # type: ignore[misc]
             )
 
     def _column(self, name: str) -> list[float]:
-        values: list[float] = self.results["relax"][name]
-        return values
+        results: dict[str, dict[str, list[float]]] = self.results
+        return results["relax"][name]
 
 
 def equilibrium_volume(
