@@ -63,7 +63,7 @@ def roles(
     Returns
     -------
     Roles
-        Of the elements that are present.
+        Of the elements that are present; without an anion there is no network, and no former.
 
     Raises
     ------
@@ -86,7 +86,8 @@ def roles(
     if both:
         raise ValueError(f"{', '.join(sorted(both))} cannot be network former and anion at once")
     present = set(elements)
-    chosen = tuple(former for former in named_formers if former in present)
+    linked = present & set(named_anions)
+    chosen = tuple(former for former in named_formers if former in present and linked)
     given = dict.fromkeys(chosen, cutoff) if isinstance(cutoff, int | float) else (cutoff or {})
     for former, value in given.items():
         if value <= 0:

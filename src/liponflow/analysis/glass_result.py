@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from liponflow.analysis.cleavage import GlassCleavage
 from liponflow.analysis.elastic import GlassElasticity
 from liponflow.analysis.glass_transition import GlassTransition
+from liponflow.analysis.pdf_comparison import PdfComparison
 from liponflow.analysis.result import Result, StructureField
 
 
@@ -245,3 +246,6 @@ class FingerprintResult(Result):
         default_factory=list, description="Temperature, volume and energy of the frames."
     )
     problems: list[str] = Field(description="Defects that the frames have, one line each.")
+    comparison: PdfComparison | None = Field(
+        None, description="A measured G(r) beside the computed one, if a file was given."
+    )
