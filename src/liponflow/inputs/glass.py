@@ -97,6 +97,14 @@ class GlassParameters(BaseModel):
     def _distinct(cls, value: list[Property]) -> list[Property]:
         return list(dict.fromkeys(value))
 
+    @field_validator("protocol", "cooling")
+    @classmethod
+    def _named_apart(cls, value: list[Stage]) -> list[Stage]:
+        names = [stage.name for stage in value]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two stages are called {twice[0]!r}; name them apart")
+        return value
+
     @model_validator(mode="after")
     def _measurable(self) -> Self:
         if self.measure == "last stage" and not self.protocol:
