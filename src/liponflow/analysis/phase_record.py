@@ -53,6 +53,7 @@ class PhononRecord(BaseModel):
     )
     name: str = Field(description="Name of the crystal in the library.")
     engine: EngineInfo
+    cell: StructureField = Field(description="Primitive cell, its symmetry exact.")
     phonons: Phonons
 
 

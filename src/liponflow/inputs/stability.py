@@ -63,6 +63,9 @@ class StabilityParameters(BaseModel):
     )
     voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage (V vs Li).")
     exclude: list[str] = Field(description="Names or formulas of phases to leave out.")
+    unseen: list[str] = Field(
+        description="Phases that a second sequence of layers does without."
+    )
     source: Literal["engine", "file", "mp", "store"] = Field(
         description="Where the energies come from: the engine, a file of pymatgen entries, the "
         "Materials Project, or VASP runs in the results store."
@@ -110,7 +113,7 @@ class StabilityParameters(BaseModel):
         gt=0, le=0.1, description="Largest force before atoms are displaced (eV/Å)."
     )
 
-    @field_validator("compare", "exclude", mode="before")
+    @field_validator("compare", "exclude", "unseen", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         """Take ``A,B`` for a list."""
@@ -269,9 +272,9 @@ def static_set() -> CitedInputGenerator:
     return _set("static", {})
 
 
-def phonon_relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
+def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
     """VASP inputs of the relaxation before atoms are displaced."""
-    ionic = _ionic(parameters.phonon_force_limit, parameters.max_steps)
+    ionic = _ionic(force_limit, max_steps)
     return _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
 
 

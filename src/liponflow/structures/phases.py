@@ -132,7 +132,7 @@ def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
     Examples
     --------
     >>> [entry.name for entry in phases_of({"Li", "N"})]
-    ['Li_bcc', 'N2_alpha', 'Li3N_alpha', 'Li3N_beta', 'LiN3']
+    ['Li_bcc', 'N2_alpha', 'Li3N_alpha', 'Li3N_beta', 'LiN3', 'LiN3_rhombohedral']
     """
     allowed = frozenset(elements)
     return tuple(entry for entry in phases() if entry.elements <= allowed)

@@ -1,0 +1,140 @@
+"""Entries of the Materials Project, fetched with the user's key."""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from jobflow import JobStore, job
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core import SETTINGS as PYMATGEN
+
+from liponflow.analysis.entries import Entry, EntrySet
+from liponflow.store.outputs import find_outputs
+
+KEY = "PMG_MAPI_KEY"
+"""pymatgen's setting of the key (environment or ~/.config/.pmgrc.yaml)."""
+
+THERMO_TYPE = "GGA_GGA+U"
+"""The Materials Project's name of the scale: PBE and PBE+U with its corrections of 2020."""
+
+JOB_NAME = "entries of the Materials Project"
+
+
+class EntriesUnavailableError(ValueError):
+    """The Materials Project cannot be asked; the message says what to do."""
+
+
+class FetchedEntries(BaseModel):
+    """Entries of a chemical system, kept in the store so that they are fetched once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    chemical_system: str = Field(description="Elements, joined by hyphens.")
+    entries: EntrySet
+
+
+def project_entries(
+    elements: Sequence[str], store: JobStore | None = None, client: Any = None
+) -> FetchedEntries:
+    """Get the entries of a chemical system, from the store if an earlier run fetched them.
+
+    Parameters
+    ----------
+    elements
+        Symbols.
+    store
+        Open store; None to fetch in any case.
+    client
+        What answers in the place of ``mp_api.client.MPRester()``.
+
+    Returns
+    -------
+    FetchedEntries
+
+    Raises
+    ------
+    EntriesUnavailableError
+        If mp-api is not installed, there is no key, the key is refused, there is no network, or
+        the answer is empty.
+    """
+    system = "-".join(sorted(elements))
+    if store is not None:
+        known = find_outputs(store, names=[JOB_NAME], field="chemical_system", values=[system])
+        if system in known:
+            found: FetchedEntries = known[system]
+            return found
+    return _fetch(system, client)
+
+
+@job
+def keep_entries(fetched: FetchedEntries) -> FetchedEntries:
+    """Put fetched entries into the store, for later runs."""
+    return fetched
+
+
+def _fetch(system: str, client: Any) -> FetchedEntries:
+    rester = client or _client()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with rester as session:
+                found = session.get_entries_in_chemsys(
+                    system.split("-"), additional_criteria={"thermo_types": [THERMO_TYPE]}
+                )
+                version = session.get_database_version()
+    except Exception as error:  # the client raises whatever its layers do
+        raise EntriesUnavailableError(
+            f"the Materials Project did not answer for {system}: {_first_line(error)}; check the "
+            f"network and the key ({KEY}), or use source=engine, which needs neither"
+        ) from error
+    if not found:
+        raise EntriesUnavailableError(
+            f"the Materials Project has no {THERMO_TYPE} entries of {system}; use source=engine"
+        )
+    return FetchedEntries(
+        chemical_system=system,
+        entries=EntrySet.build(
+            [_entry(item) for item in found],
+            scale=f"Materials Project {version}, {THERMO_TYPE} with its corrections of 2020, "
+            "total energies",
+            kind="total",
+        ),
+    )
+
+
+def _client() -> Any:
+    try:
+        from mp_api.client import MPRester
+    except ImportError:
+        raise EntriesUnavailableError(
+            "entries of the Materials Project need its client: pip install 'liponflow[mp]'; or "
+            "use source=engine, which computes them"
+        ) from None
+    if not PYMATGEN.get(KEY):
+        raise EntriesUnavailableError(
+            "entries of the Materials Project need your key (free, from "
+            f"next-gen.materialsproject.org/api): set {KEY} in the environment or by `pmg config "
+            f"--add {KEY} KEY`; or use source=engine, which needs none"
+        )
+    try:
+        return MPRester(PYMATGEN[KEY])
+    except Exception as error:  # it asks the server for its version at once
+        raise EntriesUnavailableError(
+            f"the Materials Project did not answer: {_first_line(error)}; check the network and "
+            f"the key ({KEY}), or use source=engine, which needs neither"
+        ) from error
+
+
+def _entry(item: Any) -> Entry:
+    """Take over one entry with its corrections; its energies are on one scale already."""
+    label = str(item.data.get("material_id") or item.entry_id)
+    return Entry(
+        name=item.composition.reduced_formula,
+        composition=item.composition.get_el_amt_dict(),
+        energy=float(item.energy),
+        source=f"Materials Project {label}",
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
