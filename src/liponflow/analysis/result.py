@@ -33,6 +33,18 @@ class EngineInfo(BaseModel):
     )
 
     @property
+    def short(self) -> str:
+        """Name with the weights or the version, whichever says more.
+
+        Examples
+        --------
+        >>> EngineInfo(name="chgnet-r2scan", weights="r2scan", version=None, surrogate=True).short
+        'chgnet-r2scan'
+        """
+        known = self.weights or self.version or ""
+        return self.name if self.name.endswith(f"-{known}") else f"{self.name} {known}".rstrip()
+
+    @property
     def label(self) -> str:
         """One line for tables and figure corners.
 
@@ -43,8 +55,9 @@ class EngineInfo(BaseModel):
         >>> EngineInfo(name="vasp", version="6.4.2", surrogate=False).label
         'vasp 6.4.2'
         """
-        shown = f"{self.name} {self.weights or self.version or ''}".rstrip()
-        return f"{shown} (machine-learned potential, not DFT)" if self.surrogate else shown
+        if not self.surrogate:
+            return self.short
+        return f"{self.short} (machine-learned potential, not DFT)"
 
 
 class Calculation(BaseModel):

@@ -6,6 +6,21 @@ WEIGHTS = "0.3.0"
 FUNCTIONAL = "PBE/PBE+U (MPtrj), Materials Project 2020 corrections included"
 """Of the training data: Deng et al., Nature Machine Intelligence 5, 1031 (2023)."""
 
+VARIANTS = {"chgnet": WEIGHTS, "chgnet-0.2.0": "0.2.0", "chgnet-r2scan": "r2scan"}
+"""Weights in chgnet's wheel by the name of their engine.
+
+Barriers of different weights may be compared, and their spread is an error bar; their total
+energies may not: r2scan's are on the scale of that functional (bcc Li -2.38 eV/atom against -1.88
+of 0.3.0 and -1.91 of 0.2.0).
+"""
+
+FUNCTIONALS = {
+    WEIGHTS: FUNCTIONAL,
+    "0.2.0": FUNCTIONAL,
+    "r2scan": "r2SCAN (MP-r2SCAN, weights started from those of 0.3.0)",
+}
+"""Of the training data, by weights: the README files in chgnet's wheel."""
+
 UNTRAINED = frozenset(
     {"Po", "At", "Rn", "Fr", "Ra", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"}
 )

@@ -25,10 +25,13 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.inputs.presets import nearest
 from liponflow.inputs.protocol import Stage
-from liponflow.workflows.chgnet import FUNCTIONAL, UNTRAINED, WEIGHTS
+from liponflow.workflows.bands.maker import BandMaker
+from liponflow.workflows.chgnet import FUNCTIONALS, UNTRAINED, VARIANTS
+from liponflow.workflows.chgnet_makers import ChgnetRelaxMaker, ChgnetStaticMaker
 from liponflow.workflows.dynamics.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.workflows.dynamics.vasp import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.workflows.standin.engine import stand_in_engine
+from liponflow.workflows.vasp_neb import VaspNEBMaker
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
@@ -73,12 +76,50 @@ class Engine(ABC):
     max_steps: int
 
     @abstractmethod
-    def relax(self, *, cell: bool = True) -> Maker:
-        """Maker that relaxes the ions, and the cell if asked."""
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
+        """Maker that relaxes the ions, and the cell if asked.
+
+        Parameters
+        ----------
+        cell
+            Whether the cell relaxes.
+        max_step
+            Longest step of an atom (Å), with damped dynamics (FIRE) in the place of quasi-Newton
+            steps: slower, for starts far from what a potential was trained on, whose holes long
+            steps fall into. VASP, which has none, takes no account of it.
+        """
 
     @abstractmethod
     def static(self) -> Maker:
         """Maker that computes energy, forces, stress and moments of a structure as it is."""
+
+    @abstractmethod
+    def neb(
+        self,
+        *,
+        climbing: bool = True,
+        force_limit: float | None = None,
+        max_steps: int | None = None,
+        name: str = "nudged elastic band",
+    ) -> Maker:
+        """Maker of nudged elastic bands; its ``make(images, mirror=None)`` ends in an NEBResult.
+
+        Parameters
+        ----------
+        climbing
+            Whether the highest image climbs; a VASP without VTST cannot.
+        force_limit
+            Largest force of a converged band, eV/Å; the engine's own by default.
+        max_steps
+            Most steps; the engine's own by default.
+        name
+            Name of the job or flow.
+
+        Notes
+        -----
+        The mirror (:class:`liponflow.structures.images.PathMirror`) of a symmetric hop saves half
+        the images where the engine can make use of it; VASP cannot.
+        """
 
     @abstractmethod
     def md(
@@ -121,27 +162,44 @@ class Engine(ABC):
 class ForceFieldEngine(Engine):
     """One of atomate2's machine-learned potentials."""
 
-    def relax(self, *, cell: bool = True) -> Maker:
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
         """See Engine."""
-        return ForceFieldRelaxMaker(
+        relax_kwargs: dict[str, Any] = {
+            "fmax": FORCE_MARGIN * self.force_limit,
+            "cell_filter": BalancedCellFilter,
+        }
+        if max_step is not None:
+            relax_kwargs["maxstep"] = max_step
+        return self._maker(
+            ForceFieldRelaxMaker,
+            ChgnetRelaxMaker,
             name="relax",
-            force_field_name=_mlff(self.name),
             relax_cell=cell,
             steps=self.max_steps,
-            optimizer_kwargs={"optimizer": "LBFGS"},
-            relax_kwargs={
-                "fmax": FORCE_MARGIN * self.force_limit,
-                "cell_filter": BalancedCellFilter,
-            },
-            ionic_step_data=_IONIC_STEP_DATA,
+            optimizer_kwargs={"optimizer": "LBFGS" if max_step is None else "FIRE"},
+            relax_kwargs=relax_kwargs,
         )
 
     def static(self) -> Maker:
         """See Engine."""
-        return ForceFieldStaticMaker(
-            name="static",
-            force_field_name=_mlff(self.name),
-            ionic_step_data=_IONIC_STEP_DATA,
+        return self._maker(ForceFieldStaticMaker, ChgnetStaticMaker, name="static")
+
+    def neb(
+        self,
+        *,
+        climbing: bool = True,
+        force_limit: float | None = None,
+        max_steps: int | None = None,
+        name: str = "nudged elastic band",
+    ) -> Maker:
+        """See Engine."""
+        return BandMaker(
+            potential=self.name,
+            engine=self.describe(),
+            climbing=climbing,
+            force_limit=force_limit or self.force_limit,
+            max_steps=max_steps or self.max_steps,
+            name=name,
         )
 
     def md(
@@ -166,7 +224,7 @@ class ForceFieldEngine(Engine):
 
     def check(self, structure: Structure) -> None:
         """See Engine."""
-        untrained = UNTRAINED if self.name == "chgnet" else frozenset()
+        untrained = UNTRAINED if self.name in VARIANTS else frozenset()
         for element in structure.composition.elements:
             if element.symbol in untrained:
                 raise EngineError(
@@ -176,15 +234,25 @@ class ForceFieldEngine(Engine):
 
     def describe(self) -> EngineInfo:
         """See Engine."""
-        if self.name == "chgnet":
+        if self.name in VARIANTS:
             return EngineInfo(
-                name="chgnet",
+                name=self.name,
                 version=version("chgnet"),
-                weights=WEIGHTS,
-                functional=FUNCTIONAL,
+                weights=VARIANTS[self.name],
+                functional=FUNCTIONALS[VARIANTS[self.name]],
                 surrogate=True,
             )
         return EngineInfo(name=self.name, version="as installed", surrogate=True)
+
+    def _maker(self, maker: type[Maker], chgnet_maker: type[Maker], **options: Any) -> Maker:
+        """Make a Maker of atomate2, or ours where it would load other weights."""
+        options |= {
+            "force_field_name": _mlff(self.name),
+            "ionic_step_data": _IONIC_STEP_DATA,
+        }
+        if self.name in VARIANTS and self.name != "chgnet":
+            return chgnet_maker(**options, weights=VARIANTS[self.name])
+        return maker(**options)
 
 
 @dataclass(frozen=True)
@@ -194,8 +262,10 @@ class VaspEngine(Engine):
     relax_set: VaspInputGenerator
     static_set: VaspInputGenerator
     md_incar: Mapping[str, Any] = field(default_factory=dict)
+    band_set: VaspInputGenerator | None = None
+    functional: str = "PBE+U"
 
-    def relax(self, *, cell: bool = True) -> Maker:
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
         """See Engine."""
         generator = self.relax_set
         if not cell:
@@ -205,6 +275,23 @@ class VaspEngine(Engine):
     def static(self) -> Maker:
         """See Engine."""
         return StaticMaker(name="static", input_set_generator=self.static_set)
+
+    def neb(
+        self,
+        *,
+        climbing: bool = True,
+        force_limit: float | None = None,
+        max_steps: int | None = None,
+        name: str = "nudged elastic band",
+    ) -> Maker:
+        """See Engine."""
+        return VaspNEBMaker(
+            climbing=climbing,
+            force_limit=force_limit or self.force_limit,
+            max_steps=max_steps or self.max_steps,
+            band_set=self.band_set,
+            name=name,
+        )
 
     def md(
         self,
@@ -229,7 +316,9 @@ class VaspEngine(Engine):
 
     def describe(self) -> EngineInfo:
         """See Engine."""
-        return EngineInfo(name="vasp", version="as installed", functional="PBE+U", surrogate=False)
+        return EngineInfo(
+            name="vasp", version="as installed", functional=self.functional, surrogate=False
+        )
 
 
 def get_engine(
@@ -240,13 +329,16 @@ def get_engine(
     relax_set: VaspInputGenerator,
     static_set: VaspInputGenerator,
     md_incar: Mapping[str, Any] | None = None,
+    band_set: VaspInputGenerator | None = None,
+    functional: str = "PBE+U",
 ) -> Engine:
     """Turn an engine's name into the engine.
 
     Parameters
     ----------
     name
-        ``chgnet``, the name of another force field of atomate2, or ``vasp``.
+        ``chgnet``, or with other weights ``chgnet-0.2.0`` and ``chgnet-r2scan``; the name of
+        another force field of atomate2; or ``vasp``.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     max_steps
@@ -255,6 +347,11 @@ def get_engine(
         Input sets of the topic, for ``vasp``.
     md_incar
         INCAR values of the topic that replace those of atomate2's molecular dynamics.
+    band_set
+        Input set of the topic's bands (IMAGES, force limit and steps are added); atomate2's by
+        default.
+    functional
+        What these sets compute, for the record.
 
     Returns
     -------
@@ -280,7 +377,16 @@ def get_engine(
     """
     check_name(name)
     if name == "vasp":
-        return VaspEngine(name, force_limit, max_steps, relax_set, static_set, md_incar or {})
+        return VaspEngine(
+            name,
+            force_limit,
+            max_steps,
+            relax_set,
+            static_set,
+            md_incar or {},
+            band_set,
+            functional,
+        )
     return ForceFieldEngine(name, force_limit, max_steps)
 
 
@@ -289,7 +395,7 @@ def engine_names() -> list[str]:
     others = sorted(
         member.value for member in MLFF if member not in {MLFF.CHGNet, MLFF.Forcefield, MLFF.MACE}
     )
-    return ["chgnet", "vasp", *others]
+    return ["chgnet", "vasp", *(name for name in VARIANTS if name != "chgnet"), *others]
 
 
 def check_name(name: str) -> None:
@@ -377,7 +483,7 @@ _IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
 
 
 def _mlff(name: str) -> MLFF:
-    return MLFF.CHGNet if name == "chgnet" else MLFF(name)
+    return MLFF.CHGNet if name in VARIANTS else MLFF(name)
 
 
 def _with_incar(generator: VaspInputGenerator, incar: dict[str, Any]) -> VaspInputGenerator:

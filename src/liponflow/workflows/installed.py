@@ -14,6 +14,8 @@ from liponflow.workflows.standin.identity import PROGRAM
 
 REQUIREMENTS = {
     "chgnet": ("chgnet", "chgnet"),
+    "chgnet-0.2.0": ("chgnet", "chgnet"),
+    "chgnet-r2scan": ("chgnet", "chgnet"),
     "DeepMD": ("deepmd", "deepmd-kit"),
     "FAIRChem": ("fairchem", "fairchem-core"),
     "GAP": ("quippy", "quippy-ase"),
@@ -83,7 +85,7 @@ def vasp_environment(vasp_command: str | None) -> dict[str, str]:
     if vasp_command is None:
         return {}
     program, *arguments = shlex.split(vasp_command)
-    beside = Path(sys.executable).with_name(program)
+    beside = Path(sys.executable).parent / program
     if shutil.which(program) is None and beside.is_file():
         program = str(beside)
     command = shlex.join([program, *arguments])

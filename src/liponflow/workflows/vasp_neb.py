@@ -5,29 +5,26 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
-import numpy as np
 from atomate2.utils.path import strip_hostname
 from atomate2.vasp.jobs.core import StaticMaker
 from atomate2.vasp.jobs.neb import NebFromImagesMaker
 from atomate2.vasp.run import JobType
+from atomate2.vasp.sets.base import VaspInputGenerator
 from atomate2.vasp.sets.core import NebSetGenerator
 from jobflow import Flow, Job, Maker, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.vasp import has_potcar_library
+from liponflow.structures.images import PathMirror
+from liponflow.workflows.bands.images import check_images
 from liponflow.workflows.ingest.band import band_unit
 from liponflow.workflows.ingest.files import Band, RunFiles, find_runs
 from liponflow.workflows.planned import PlannedCalculation, planned_by
 
-MIN_IMAGES = 3
-"""Two end points and something between them."""
-
 MIN_STEPS = 2
 """One ionic step is a static calculation to pymatgen, which does not look at its forces."""
 
-_SAME_CELL = 1e-6
-"""Largest difference (Å) of a lattice vector's component between images."""
 _STATIC = {"NSW": 0, "IBRION": -1, "IMAGES": None, "SPRING": None}
 """What turns the settings of a band into those of its end points; None removes a key."""
 
@@ -52,6 +49,9 @@ class VaspNEBMaker(Maker):
         Most ionic steps, 2 or more.
     user_incar_settings
         INCAR values that replace those of atomate2's NEB set, in the band and its end points.
+    band_set
+        Input set in the place of atomate2's; IMAGES, EDIFFG, NSW and the tags of a climbing image
+        are added to it.
     name
         Name of the flow.
 
@@ -65,6 +65,7 @@ class VaspNEBMaker(Maker):
     force_limit: float = 0.05
     max_steps: int = 200
     user_incar_settings: dict[str, Any] = field(default_factory=dict)
+    band_set: VaspInputGenerator | None = None
     name: str = "nudged elastic band"
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class VaspNEBMaker(Maker):
         if self.max_steps < MIN_STEPS:
             raise ValueError(f"max_steps = {self.max_steps} must be {MIN_STEPS} or more")
 
-    def make(self, images: Sequence[Structure]) -> Flow:
+    def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Flow:  # noqa: ARG002
         """Wire the band and its end points.
 
         Parameters
@@ -82,6 +83,9 @@ class VaspNEBMaker(Maker):
         images
             First path, relaxed end points included: the same atoms in the same order and the
             same cell. The moments (site property ``magmom``) of the first hold for all.
+        mirror
+            Not taken account of: VASP computes every image. It is here for the makers of bands
+            that can make use of it.
 
         Returns
         -------
@@ -91,12 +95,13 @@ class VaspNEBMaker(Maker):
         Raises
         ------
         ValueError
-            If the images are fewer than three, or differ in atoms, their order, or the cell.
+            If the images are fewer than three, differ in atoms, their order, or the cell, or are
+            out of order.
         """
         path = _aligned(images)
-        static = self._end_point_maker()
+        static = self._end_point_maker(len(path) - 2)
         ends = [cast("Job", static.make(path[0])), cast("Job", static.make(path[-1]))]
-        band = cast("Job", self._band_maker().make(path))
+        band = cast("Job", self._band_maker(len(path) - 2).make(path))
         result = read_band(band.output.dir_name, [end.output.dir_name for end in ends])
         result.name = "barrier"
         return Flow([*ends, band, result], output=result.output, name=self.name)
@@ -104,23 +109,23 @@ class VaspNEBMaker(Maker):
     def planned(self, structure: Sequence[Structure]) -> list[PlannedCalculation]:
         """Say what :meth:`make` will compute from images; see the module planned."""
         path = _aligned(structure)
-        static = self._end_point_maker()
+        static = self._end_point_maker(len(path) - 2)
         ends = [*planned_by(static, path[0]), *planned_by(static, path[-1])]
-        return [*ends, *planned_by(self._band_maker(), path)]
+        return [*ends, *planned_by(self._band_maker(len(path) - 2), path)]
 
-    def _end_point_maker(self) -> Maker:
+    def _end_point_maker(self, images: int) -> Maker:
         maker: Maker = StaticMaker(
             name=f"{self.name} end point",
-            input_set_generator=self._generator(climbing=False, **_STATIC),
+            input_set_generator=self._generator(climbing=False, images=images, **_STATIC),
             write_input_set_kwargs=_write_options(),
         )
         return maker
 
-    def _band_maker(self) -> Maker:
+    def _band_maker(self, images: int) -> Maker:
         # Custodian's backup of a band's inputs wants a POTCAR, which may be a POTCAR.spec.
         maker: Maker = NebFromImagesMaker(
             name=self.name,
-            input_set_generator=self._generator(climbing=self.climbing),
+            input_set_generator=self._generator(climbing=self.climbing, images=images),
             write_input_set_kwargs=_write_options(),
             run_vasp_kwargs={
                 "job_type": JobType.NEB,
@@ -135,16 +140,24 @@ class VaspNEBMaker(Maker):
         )
         return maker
 
-    def _generator(self, *, climbing: bool, **incar: Any) -> NebSetGenerator:
+    def _generator(self, *, climbing: bool, images: int, **incar: Any) -> VaspInputGenerator:
         settings: dict[str, Any] = {"EDIFFG": -self.force_limit, "NSW": self.max_steps}
         if not climbing:
             # The forces of a band are no gradient of an energy, along which the line searches of
             # atomate2's conjugate gradients (IBRION = 2) could go.
             settings["IBRION"] = 1
-        return NebSetGenerator(
-            climbing_image=climbing,
-            user_incar_settings={**settings, **self.user_incar_settings, **incar},
+        if self.band_set is None:
+            return NebSetGenerator(
+                climbing_image=climbing,
+                user_incar_settings={**settings, **self.user_incar_settings, **incar},
+            )
+        if climbing:
+            settings |= {"LCLIMB": True, "IOPT": 1, "IBRION": 3, "POTIM": 0}
+        given = self.band_set.user_incar_settings | settings | {"IMAGES": images}
+        generator: VaspInputGenerator = replace(
+            self.band_set, user_incar_settings={**given, **self.user_incar_settings, **incar}
         )
+        return generator
 
 
 @job
@@ -172,23 +185,8 @@ def _write_options() -> dict[str, bool]:
 
 def _aligned(images: Sequence[Structure]) -> list[Structure]:
     """Images sorted by element as POTCAR wants them, with the moments of the first."""
-    if len(images) < MIN_IMAGES:
-        raise ValueError(
-            f"a band of {len(images)} images: give the two end points and at least one between"
-        )
+    check_images(images)
     path = [image.get_sorted_structure() for image in images]
-    first = images[0]
-    for number, image in enumerate(images):
-        if image.species != first.species:
-            raise ValueError(
-                f"image {number} ({image.formula}) has other atoms than image 0 "
-                f"({first.formula}), or the same in another order: sort them alike"
-            )
-        if not np.allclose(image.lattice.matrix, first.lattice.matrix, rtol=0, atol=_SAME_CELL):
-            raise ValueError(
-                f"image {number} has another cell than image 0: a band has one cell, relax the "
-                "end points in it"
-            )
     moments = path[0].site_properties.get("magmom")
     if moments is not None:
         for image in path:

@@ -8,6 +8,8 @@ from ase.calculators.calculator import Calculator
 from atomate2.forcefields.utils import MLFF, ase_calculator
 
 from liponflow import safejson
+from liponflow.workflows.chgnet import VARIANTS
+from liponflow.workflows.chgnet_makers import load_chgnet
 
 
 def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
@@ -16,8 +18,8 @@ def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
     Parameters
     ----------
     name
-        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
-        calculator's class in a trusted package.
+        ``chgnet`` (or ``chgnet-0.2.0``, ``chgnet-r2scan``), the name of another force field of
+        atomate2, or the dotted name of an ASE calculator's class in a trusted package.
     options
         Arguments of a calculator that is named by its class.
 
@@ -39,6 +41,8 @@ def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
     """
     if name == "chgnet":
         return _chgnet
+    if name in VARIANTS:
+        return lambda _stress: load_chgnet(VARIANTS[name])
     if "." in name:
         module, _, class_name = name.rpartition(".")
         safejson.check_classes({"@module": module, "@class": class_name})

@@ -1,0 +1,179 @@
+"""Energies and forces of images: in this process, in several, or from the record of a job.
+
+A relaxation is a deterministic function of what it is told about its images. So the record of
+all evaluations is all the state that a killed job needs: the optimiser is started again, takes
+what was computed from the record, and goes on, bit for bit, where it was.
+"""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+import json
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.calculator import Calculator
+from numpy.typing import NDArray
+
+SAME_POSITION = 1e-9
+"""Largest difference (Å) between a recorded position and one that is asked for."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a potential says of one image.
+
+    Attributes
+    ----------
+    energy
+        eV.
+    forces
+        eV/Å, shape (atoms, 3).
+    """
+
+    energy: float
+    forces: NDArray[np.float64]
+
+
+Evaluate = Callable[[Sequence[Atoms]], list[Evaluation]]
+"""Computes images, in their order."""
+
+LoadCalculator = Callable[[], Calculator]
+"""Loads a potential; importable, since processes of their own call it."""
+
+
+def evaluate_with(calculator: Calculator) -> Evaluate:
+    """Compute one image after the other with one calculator."""
+
+    def evaluate(images: Sequence[Atoms]) -> list[Evaluation]:
+        return [_evaluate(image, calculator) for image in images]
+
+    return evaluate
+
+
+@contextmanager
+def evaluator(load: LoadCalculator, processes: int = 1) -> Iterator[Evaluate]:
+    """Compute images with a potential, several at a time if asked.
+
+    Parameters
+    ----------
+    load
+        Loads the potential; with several processes it must be picklable (an importable function
+        or a bound method of a picklable object), since each of them loads its own.
+    processes
+        How many there are; 1 computes in this one.
+
+    Yields
+    ------
+    Evaluate
+        Works until the context ends.
+    """
+    if processes == 1:
+        yield evaluate_with(load())
+        return
+    # "spawn": torch does not survive a fork of a process that has already computed.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _start, (load,)) as pool:
+        yield lambda images: list(pool.map(_evaluate_here, images))
+
+
+class Recorded:
+    """Evaluations that are written down, and taken from the record if they are in it.
+
+    Parameters
+    ----------
+    evaluate
+        Computes what is not in the record.
+    path
+        File of the record, a line of JSON per call; its folder is made if missing. A last line
+        that a kill cut short is ignored, and so is everything behind the first call for other
+        positions than those on record.
+
+    Attributes
+    ----------
+    computed
+        Images computed in this process.
+    recalled
+        Images taken from the record.
+    """
+
+    def __init__(self, evaluate: Evaluate, path: Path) -> None:
+        self._evaluate = evaluate
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        self._lines = path.read_bytes().splitlines(keepends=True)
+        self._length = 0
+        self._recalling = True
+        self.computed = 0
+        self.recalled = 0
+
+    def __call__(self, images: Sequence[Atoms]) -> list[Evaluation]:
+        """Compute images, or recall them."""
+        positions = np.array([image.positions for image in images])
+        evaluations = self._recall(positions)
+        if evaluations is not None:
+            self.recalled += len(evaluations)
+            return evaluations
+        evaluations = self._evaluate(images)
+        self.computed += len(evaluations)
+        record = {
+            "positions": positions.tolist(),
+            "energies": [one.energy for one in evaluations],
+            "forces": [one.forces.tolist() for one in evaluations],
+        }
+        with self._path.open("ab") as file:
+            file.write(json.dumps(record).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        return evaluations
+
+    def _recall(self, positions: NDArray[np.float64]) -> list[Evaluation] | None:
+        """Take the next line of the record, or end the recalling and cut off what is left."""
+        if not self._recalling:
+            return None
+        line = self._lines.pop(0) if self._lines else b""
+        if line.endswith(b"\n"):
+            record = json.loads(line)
+            known = np.array(record["positions"])
+            if known.shape == positions.shape and np.allclose(
+                known, positions, rtol=0, atol=SAME_POSITION
+            ):
+                self._length += len(line)
+                return [
+                    Evaluation(energy, np.array(forces))
+                    for energy, forces in zip(record["energies"], record["forces"], strict=True)
+                ]
+        self._recalling = False
+        os.truncate(self._path, self._length)
+        return None
+
+
+def _evaluate(image: Atoms, calculator: Calculator) -> Evaluation:
+    atoms = image.copy()
+    atoms.calc = calculator
+    forces = np.asarray(atoms.get_forces(), dtype=np.float64).copy()
+    return Evaluation(float(atoms.get_potential_energy()), forces)
+
+
+_calculator: Calculator
+
+
+def _start(load: LoadCalculator) -> None:
+    """Load the potential of a process; one thread each, as everywhere."""
+    global _calculator  # noqa: PLW0603 - the state of a process that does nothing else
+    import torch
+
+    torch.set_num_threads(1)
+    _calculator = load()
+
+
+def _evaluate_here(image: Atoms) -> Evaluation:
+    return _evaluate(image, _calculator)
