@@ -270,8 +270,8 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
         steps.append(
             f"`seed-*/{VOLUME}/*`: dynamics at {parameters.volume_points} volumes (Å³, the name "
             f"of the directory), {describe_stage(stage)}. Average the pressure over the second "
-            "half of each, fit it against the volume, and scale the POSCAR of the first segment of "
-            f"`{DYNAMICS}` to the volume without pressure"
+            "half of each, fit it against the volume, and scale the POSCAR of the first segment "
+            f"of `{DYNAMICS}` to the volume without pressure"
         )
     if parameters.protocol:
         listed = "; ".join(describe_stage(stage) for stage in parameters.protocol)
