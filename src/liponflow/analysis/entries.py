@@ -69,6 +69,12 @@ class Entry(BaseModel):
         return formula
 
     @property
+    def atoms_per_formula(self) -> float:
+        """Atoms in a unit of `formula`."""
+        atoms: float = Composition(self.formula).num_atoms
+        return atoms
+
+    @property
     def reason_refused(self) -> str | None:
         """Why the entry may not enter a phase diagram; None if it may."""
         if self.problem is not None:

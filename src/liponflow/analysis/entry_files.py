@@ -94,6 +94,8 @@ def _load(path: Path) -> Any:
 def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:
     label = getattr(item, "name", None) or str(getattr(item, "entry_id", None) or "")
     formula = item.composition.reduced_formula
+    if len(item.composition) == 1 and label == str(item.composition.elements[0]):
+        label = formula  # a gas is O2 or N2 wherever it is named
     return Entry(
         name=label or formula,
         composition=item.composition.get_el_amt_dict(),

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.entries import ExcludedEntry
 from liponflow.analysis.result import Result
+from liponflow.analysis.voltage import VoltageStep
 
 
 class Reaction(BaseModel):
@@ -31,7 +32,8 @@ class WindowSegment(BaseModel):
         "voltage_low",
         "voltage_high",
         "li_exchanged",
-        "decomposition_energy",
+        "energy_low",
+        "energy_high",
         "equation",
     )
 
@@ -41,10 +43,14 @@ class WindowSegment(BaseModel):
         description="Li taken up (positive) or given off (negative) per formula unit."
     )
     phases: list[str] = Field(description="Products, by name, without Li.")
-    decomposition_energy: float = Field(
-        description="Energy of the reaction at its least driven end of the range, Li at the "
-        "voltage there (eV/atom of the material); negative drives it."
+    energy_low: float = Field(
+        description="Energy of the reaction at `voltage_low`, Li from or to the electrode there "
+        "(eV per atom of the material); negative drives it."
     )
+    energy_high: float = Field(
+        description="The same at `voltage_high` (eV per atom of the material)."
+    )
+    equation: str = Field(description="The reaction in one line.")
     reaction: Reaction
 
 
@@ -104,6 +110,7 @@ class InterfacePoint(BaseModel):
         description="The same without what either material gains by decomposing alone."
     )
     phases: list[str] = Field(description="Products, by name.")
+    equation: str = Field(description="The reaction in one line.")
     reaction: Reaction
 
 
@@ -148,14 +155,20 @@ class InterfaceMap(BaseModel):
     min_energy: list[list[float]] = Field(
         description="Lowest reaction energy, n rows of m (eV per atom other than Li)."
     )
-    min_energy_of_contact: list[list[float]] = Field(
-        description="Lowest energy that contact adds, n rows of m (eV per atom other than Li)."
+    min_energy_of_contact: list[float] = Field(
+        description="Lowest energy that contact adds once both are in equilibrium with the "
+        "electrode, length n (eV per atom other than Li). It does not depend on x."
     )
+    closed_energy: list[float] = Field(
+        description="Lowest reaction energy if no Li is exchanged, length m (eV/atom)."
+    )
+    closed_products: list[str] = Field(description="Products of that, length m.")
     products: list[list[str]] = Field(description="Products at the lowest, n rows of m.")
-    equilibrium: list[float | None] = Field(
-        description="Voltage at which the electrode itself has the Li content x (V vs Li); None "
-        "where no voltage examined gives it."
+    plateaus: list[VoltageStep] = Field(
+        description="Voltages at which the electrode itself takes up Li, from the same entries; "
+        "empty if these hold no two states of it."
     )
+    electrode_energies: str = Field(description="Where the energies of the electrode come from.")
 
 
 class ProductCertainty(BaseModel):
@@ -217,8 +230,8 @@ class Layer(BaseModel):
     voltage_low: float = Field(description="Lower voltage of the layer (V vs Li).")
     voltage_high: float = Field(description="Upper voltage of the layer (V vs Li).")
     phases: list[str] = Field(description="Phases, by name.")
-    volume_shares: dict[str, float] | None = Field(
-        None, description="Share of the layer's atoms per phase (dimensionless)."
+    atom_shares: dict[str, float] = Field(
+        description="Share of the layer's atoms per phase (dimensionless)."
     )
     text: str = Field(description="Phases as one text.")
     without: list[str] = Field(description="Phases that were excluded to arrive at it.")
@@ -281,6 +294,7 @@ class StabilityResult(Result):
     kind: Literal["stability"] = "stability"
     scale: str = Field(description="What the energies of the phases are.")
     temperature: float = Field(description="Temperature of the energies (K); 0: no entropy.")
+    elements: list[str] = Field(description="Elements of the diagram.")
     n_phases: int = Field(description="Phases in the diagram.")
     composition: dict[str, float] = Field(description="Composition of the material studied.")
     above_hull: float = Field(description="Energy of the material above the hull (eV/atom).")

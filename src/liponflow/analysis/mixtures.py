@@ -1,0 +1,189 @@
+"""Cheapest mixtures as linear programmes: the arithmetic of every convex hull here.
+
+A column is the composition of a phase, a row an element (or whatever else is conserved). The
+cheapest mixture of a composition is a facet of the lower convex hull, found without building
+the others, which makes hulls of six elements and hundreds of phases a matter of milliseconds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+Floats = NDArray[np.float64]
+
+PRESENT = 1e-6
+"""Weight above which a phase counts as present; solutions are normalised to a sum near 1."""
+
+SAME_PLACE = 1e-6
+"""Kinks closer than this (in the unit of the abscissa) are one."""
+
+SAME_VALUE = 1e-7
+"""Values closer than this lie on one line; the solver's tolerance."""
+
+
+class NoMixtureError(ValueError):
+    """No mixture of the columns has the composition that was asked for."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """The cheapest mixture of a composition."""
+
+    weights: Floats
+    """Weight of every column, shape (n,)."""
+    cost: float
+    """Sum of weight times cost."""
+    prices: Floats
+    """Derivative of the cost by each row of the target, shape (m,): chemical potentials."""
+
+    @property
+    def present(self) -> list[int]:
+        """Columns that take part."""
+        return [int(index) for index in np.flatnonzero(self.weights > PRESENT)]
+
+
+def cheapest(columns: Floats, costs: Floats, target: Floats) -> Mixture:
+    """Find the cheapest mixture with a composition.
+
+    Parameters
+    ----------
+    columns
+        Composition of each phase, shape (m, n).
+    costs
+        Cost of each column, shape (n,).
+    target
+        Composition asked for, shape (m,), in the unit of the columns.
+
+    Returns
+    -------
+    Mixture
+        A vertex of the solution set: at most m phases.
+
+    Raises
+    ------
+    NoMixtureError
+        If the composition lies outside the phases.
+
+    Examples
+    --------
+    >>> columns = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])
+    >>> cheapest(columns, np.array([0.0, 0.0, -1.0]), np.array([0.75, 0.25])).weights
+    array([0.5, 0. , 0.5])
+    """
+    return _solve(columns, costs, target, None)
+
+
+def cheapest_between(
+    columns: Floats, costs: Floats, ends: tuple[Floats, Floats], end_costs: tuple[float, float]
+) -> tuple[float, Mixture]:
+    """Find where between two compositions a mixture gains most over the two ends.
+
+    Parameters
+    ----------
+    columns, costs
+        As in :func:`cheapest`.
+    ends
+        Compositions at share 0 and 1, each of shape (m,).
+    end_costs
+        Their costs; the gain is relative to the straight line between these.
+
+    Returns
+    -------
+    share : float
+        Share of the second end.
+    mixture : Mixture
+        The mixture; its cost is the gain, not larger than 0 if both ends can be reached.
+
+    Raises
+    ------
+    NoMixtureError
+        As in :func:`cheapest`.
+
+    Notes
+    -----
+    The share is one more variable of the linear programme, so that one solution replaces the
+    search over all kinks.
+
+    Examples
+    --------
+    >>> share, mixture = cheapest_between(
+    ...     np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]]), np.array([0.0, 0.0, -1.0]),
+    ...     (np.array([1.0, 0.0]), np.array([0.0, 1.0])), (0.0, 0.0))
+    >>> share, mixture.cost
+    (0.5, -1.0)
+    """
+    first, second = ends
+    all_columns = np.column_stack([columns, first - second])
+    all_costs = np.append(costs, end_costs[0] - end_costs[1])
+    found = _solve(all_columns, all_costs, first, 1.0)
+    mixture = Mixture(found.weights[:-1], found.cost - end_costs[0], found.prices)
+    return float(found.weights[-1]), mixture
+
+
+def _solve(columns: Floats, costs: Floats, target: Floats, last_most: float | None) -> Mixture:
+    """Solve one linear programme; the weight of the last column may have an upper bound."""
+    bounds: list[tuple[float, float | None]] = [(0.0, None)] * costs.size
+    if last_most is not None:
+        bounds[-1] = (0.0, last_most)
+    found = linprog(costs, A_eq=columns, b_eq=target, bounds=bounds, method="highs-ds")
+    if found.x is None or found.fun is None:
+        raise NoMixtureError(f"no mixture of the phases has this composition: {found.message}")
+    return Mixture(found.x, float(found.fun), np.asarray(found.eqlin.marginals, dtype=float))
+
+
+def kinks(
+    evaluate: Callable[[float], tuple[float, float]], low: float, high: float
+) -> list[float]:
+    """Find the kinks of a convex, piecewise linear function.
+
+    Parameters
+    ----------
+    evaluate
+        Gives value and a slope (any subgradient) at a place.
+    low, high
+        Ends of the range.
+
+    Returns
+    -------
+    list of float
+        Places of the kinks strictly between the ends, ascending.
+
+    Notes
+    -----
+    The tangents at two places meet below the function unless there is one kink between them
+    (M. J. Eisner and D. G. Severance, J. ACM 23, 619, 1976): two evaluations per kink.
+
+    Examples
+    --------
+    >>> kinks(lambda x: (max(-x, 2 * x - 3), -1.0 if x < 1 else 2.0), -1.0, 2.0)
+    [1.0]
+    """
+
+    def between(a: float, at_a: tuple[float, float], b: float, at_b: tuple[float, float]) -> None:
+        (value_a, slope_a), (value_b, slope_b) = at_a, at_b
+        if slope_b - slope_a < SAME_VALUE:
+            return
+        middle = (value_a - slope_a * a - value_b + slope_b * b) / (slope_b - slope_a)
+        if not a + SAME_PLACE < middle < b - SAME_PLACE:
+            # Tangents meet where one was taken: at a kink, if that lies inside the range.
+            nearest = a if middle - a < b - middle else b
+            if low < nearest < high:
+                found.append(nearest)
+            return
+        value, slope = evaluate(middle)
+        if value - (value_a + slope_a * (middle - a)) < SAME_VALUE:
+            found.append(middle)
+            return
+        between(a, at_a, middle, (value, slope))
+        between(middle, (value, slope), b, at_b)
+
+    found: list[float] = []
+    between(low, evaluate(low), high, evaluate(high))
+    places: list[float] = []
+    for place in sorted(found):
+        if not places or place - places[-1] > SAME_PLACE:
+            places.append(place)
+    return places
