@@ -4,24 +4,22 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.block_average import BlockAverage, NamedAverages
-from liponflow.analysis.bonding import Values, contact_lengths, network_angles, network_bonds
+from liponflow.analysis.bonding import contact_lengths, network_angles, network_bonds
 from liponflow.analysis.chemistry import Roles, anion_bond, former_bond, roles
+from liponflow.analysis.distribution import Distribution, listed
 from liponflow.analysis.fragments import FragmentCounter
 from liponflow.analysis.glass_quality import as_defects, defects
 from liponflow.analysis.glass_result import (
-    AngleStatistics,
-    BondStatistics,
     Cutoff,
     Fingerprint,
     PairCorrelation,
-    Scattering,
     Share,
 )
+from liponflow.analysis.glass_settings import MOBILE_LIMIT, FingerprintSettings
 from liponflow.analysis.li_environments import environments
 from liponflow.analysis.neighbours import PairFinder, Pairs, widths
 from liponflow.analysis.published_glass import published_share
@@ -31,13 +29,7 @@ from liponflow.analysis.radial import (
     radial_grid,
     running_coordination,
 )
-from liponflow.analysis.scattering import (
-    Experiment,
-    WeightedFunctions,
-    momentum_grid,
-    neutron_functions,
-    xray_functions,
-)
+from liponflow.analysis.scattering import weighted_scattering
 from liponflow.analysis.structural_units import Network, anion_sites, classify_units, network
 from liponflow.analysis.trajectory import Frames, frames_of_structures
 
@@ -46,41 +38,12 @@ IntArray = NDArray[np.int64]
 
 ANGLE_BINS = 90
 """Bins of 2 degrees."""
-MOBILE_LIMIT = 3.4
-"""First minima of a mobile cation's anions are looked for up to here (Å)."""
 MOBILE_DEFAULT = 2.6
 """Cut-off of a mobile cation (Å) where g(r) has no first minimum."""
 GRAMS = 1.66053906892
 """g/cm³ of one atomic mass unit in an Å³ (CODATA 2022)."""
 AGREEMENT = 0.25
 """Cut-off and first minimum of a mobile cation may differ by this much (Å) without a remark."""
-
-
-class FingerprintSettings(BaseModel):
-    """How a fingerprint is taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    r_max: float = Field(10.0, ge=3, le=100, description="Range of g(r) (Å).")
-    bin_width: float = Field(0.02, ge=0.001, le=0.5, description="Bins of g(r) (Å).")
-    formers: tuple[str, ...] | None = Field(
-        None, description="Network formers; the usual ones that are present if None."
-    )
-    anions: tuple[str, ...] | None = Field(None, description="Anions, likewise.")
-    cutoffs: dict[str, float] = Field(
-        default_factory=dict, description="Longest bond of a former to an anion (Å), by former."
-    )
-    mobile_cutoff: float | None = Field(
-        None,
-        gt=0,
-        le=MOBILE_LIMIT,
-        description="Longest distance of Li to an anion of its environment (Å); the first minimum "
-        "of g(r) in the first block of frames if None.",
-    )
-    experiment: Experiment = Field(
-        default_factory=lambda: Experiment.model_validate({}),
-        description="What the instrument does to G(r).",
-    )
 
 
 class Fingerprinter:
@@ -110,7 +73,7 @@ class Fingerprinter:
         )
         found = self.roles
         others = [e for e in present if e not in {*found.formers, *found.mobile, *found.anions}]
-        self.elements = [*found.formers, *found.mobile, *others, *found.anions]
+        self.elements = [*found.mobile, *others, *found.formers, *found.anions]
         self.r, self.shells = radial_grid(settings.r_max, settings.bin_width)
         self.finder = PairFinder(
             self.symbols,
@@ -126,7 +89,7 @@ class Fingerprinter:
         self._inverse_volume = 0.0
         self._half_width = np.inf
         self._groups = {name: NamedAverages() for name in _GROUPS}
-        self._bonds, self._angles = _Distribution(bins=0), _Distribution(bins=ANGLE_BINS)
+        self._bonds, self._angles = Distribution(bins=0), Distribution(bins=ANGLE_BINS)
         self._worst: dict[str, int] = {}
         self._last: dict[str, int] = {}
         self._fragments = FragmentCounter()
@@ -249,14 +212,20 @@ class Fingerprinter:
             number_density=number_density,
             half_width=float(self._half_width),
             cutoffs=self._cutoffs(),
-            r=_listed(self.r),
+            r=listed(self.r),
             pairs=[
                 self._pair(
                     pair, g[index], None if errors is None else errors[index], number_density
                 )
                 for index, pair in enumerate(self.finder.names)
             ],
-            scattering=self._scattering(g, number_density),
+            scattering=weighted_scattering(
+                self.r,
+                dict(zip(self.finder.names, g, strict=True)),
+                {e: n / len(self.symbols) for e, n in self.counts.items()},
+                number_density,
+                self.settings.experiment,
+            ),
             bonds=self._bonds.bond_statistics(self.n_frames),
             angles=self._angles.angle_statistics(self.n_frames),
             units=self._shares("units"),
@@ -314,35 +283,13 @@ class Fingerprinter:
                 coordination[index] = float(np.interp(shell.minimum, edges, running))
         return PairCorrelation(
             pair=f"{a}-{b}",
-            g=_listed(g),
-            g_error=None if error is None else _listed(error),
+            g=listed(g),
+            g_error=None if error is None else listed(error),
             first_peak=None if shell is None else round(shell.peak, 4),
             first_minimum=None if shell is None else round(shell.minimum, 4),
             coordination=coordination[0],
             coordination_reverse=coordination[1],
         )
-
-    def _scattering(self, g: FloatArray, density: float) -> list[Scattering]:
-        experiment = self.settings.experiment
-        partials = dict(zip(self.finder.names, g, strict=True))
-        shares = {e: n / len(self.symbols) for e, n in self.counts.items()}
-        q = momentum_grid(self.settings.r_max, experiment.q_max)
-        neutron = neutron_functions(self.r, partials, shares, density, q=q, experiment=experiment)
-        xray = xray_functions(self.r, partials, shares, density, q=q, experiment=experiment)
-        functions: list[tuple[str, WeightedFunctions]] = [("neutron", neutron), ("x-ray", xray)]
-        return [
-            Scattering.model_validate(
-                {
-                    "probe": probe,
-                    "weights": {f"{a}-{b}": w for (a, b), w in found.weights.items()},
-                    "q": _listed(q),
-                    "s": _listed(found.s),
-                    "g": _listed(found.pdf),
-                    "treatment": experiment.text,
-                }
-            )
-            for probe, found in functions
-        ]
 
     def _shares(self, group: str, renamed: Mapping[str, str] | None = None) -> list[Share]:
         means, errors = self._groups[group].means(), self._groups[group].errors()
@@ -367,64 +314,6 @@ _GROUPS = (
     "li_environments",
     "defects",
 )
-
-
-class _Distribution:
-    """Mean, width and block error of values of several kinds, with a histogram if wanted."""
-
-    def __init__(self, *, bins: int) -> None:
-        self._bins = bins
-        self._moments: dict[str, FloatArray] = {}
-        self._averages: dict[str, BlockAverage] = {}
-        self._histograms: dict[str, IntArray] = {}
-
-    def add(self, n_frames: int, found: Mapping[str, Values]) -> None:
-        for name, (values, frames) in found.items():
-            moments = np.array([len(values), values.sum(), (values**2).sum()])
-            self._moments[name] = self._moments.get(name, np.zeros(3)) + moments
-            counts = np.bincount(frames, minlength=n_frames)
-            sums = np.bincount(frames, values, minlength=n_frames)
-            # A frame without this kind has no mean of it, and is left out of the error.
-            there = counts > 0
-            self._averages.setdefault(name, BlockAverage(1)).add(sums[there] / counts[there])
-            if self._bins:
-                counted = np.histogram(values, self._bins, (0, 180))[0]
-                self._histograms[name] = self._histograms.get(name, 0) + counted
-
-    def _statistics(self, name: str) -> tuple[float, float, float | None, float]:
-        number, total, squares = self._moments[name]
-        mean = total / number
-        width = np.sqrt(max(squares / number - mean**2, 0))
-        error = self._averages[name].error()
-        return float(mean), float(width), None if error is None else float(error[0]), float(number)
-
-    def bond_statistics(self, n_frames: int) -> list[BondStatistics]:
-        found = []
-        for name in self._moments:
-            mean, width, error, number = self._statistics(name)
-            found.append(
-                BondStatistics(
-                    name=name, length=mean, error=error, width=width, number=number / n_frames
-                )
-            )
-        return found
-
-    def angle_statistics(self, n_frames: int) -> list[AngleStatistics]:
-        found = []
-        for name in self._moments:
-            mean, width, error, number = self._statistics(name)
-            density = self._histograms[name] / (number * 180 / self._bins)
-            found.append(
-                AngleStatistics(
-                    name=name,
-                    angle=mean,
-                    error=error,
-                    width=width,
-                    number=number / n_frames,
-                    density=_listed(density),
-                )
-            )
-        return found
 
 
 def fingerprint(
@@ -504,8 +393,3 @@ def _bond_radius(found: Roles) -> float:
             *(former_bond(a, b) for a in formers for b in formers),
         ]
     )
-
-
-def _listed(values: FloatArray) -> list[float]:
-    """Values with six significant digits: more would only fill the store."""
-    return [float(f"{value:.6g}") for value in values]

@@ -73,7 +73,7 @@ class Scattering(BaseModel):
         description="Reduced pair distribution function G(r) on the grid `r` (1/Å²), terminated "
         "and broadened as `treatment` says."
     )
-    treatment: str = Field(description="Range of q, window, damping and broadening.")
+    treatment: str = Field(description="Range of q, window, damping and broadening of G(r).")
 
 
 class BondStatistics(BaseModel):

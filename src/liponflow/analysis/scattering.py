@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from liponflow.analysis.distribution import listed
+from liponflow.analysis.glass_result import Scattering
 from liponflow.analysis.radial import (
     Window,
     broadened,
@@ -47,6 +49,11 @@ class Experiment(BaseModel):
     q_min: float = Field(0.0, ge=0, description="Lowest momentum transfer used (1/Å).")
     q_max: float = Field(25.0, gt=0, description="Highest momentum transfer used (1/Å).")
     window: Window = Field("none", description="Window on q[S(q) - 1].")
+    termination: Window = Field(
+        "lorch",
+        description="Window on the model's G(r) in its transform to S(q), as the model ends at "
+        "r_max; G(r) itself is not changed by it.",
+    )
     q_damp: float = Field(
         0.0, ge=0, description="Damping of G(r) from the resolution, exp(-(r q_damp)²/2) (1/Å)."
     )
@@ -66,7 +73,9 @@ class Experiment(BaseModel):
     @property
     def text(self) -> str:
         """The options in words, for results and figures."""
-        parts = [f"q = {self.q_min:g}-{self.q_max:g} 1/Å, window {self.window}"]
+        parts = [f"q = {self.q_min:g} to {self.q_max:g} 1/Å"]
+        if self.window != "none":
+            parts.append(f"window of {self.window.title()}")
         if self.q_damp:
             parts.append(f"q_damp {self.q_damp:g} 1/Å")
         if self.broadening:
@@ -177,8 +186,10 @@ def neutron_functions(
     lengths = neutron_lengths(list(concentrations), experiment.isotopes)
     weights = faber_ziman_weights(concentrations, lengths)
     total = broadened(r, weighted_sum(partials, weights), experiment.broadening)
-    s = structure_factor(q, r, reduced_pdf(r, total, density))
-    return WeightedFunctions(weights, s, _measured(r, q, s, experiment))
+    pdf = reduced_pdf(r, total, density)
+    s = structure_factor(q, r, pdf)
+    shown = structure_factor(q, r, pdf * _termination(r, experiment))
+    return WeightedFunctions(weights, shown, _measured(r, q, s, experiment))
 
 
 def xray_functions(
@@ -197,16 +208,72 @@ def xray_functions(
     factors = {element: xray_form_factor(element, np.r_[0.0, q]) for element in concentrations}
     at_zero = faber_ziman_weights(concentrations, {e: float(f[0]) for e, f in factors.items()})
     mean = sum(concentrations[e] * factors[e][1:] for e in concentrations)
-    s = np.ones(len(q))
+    s, shown = np.ones(len(q)), np.ones(len(q))
     for a, b in at_zero:
-        g = broadened(r, partials[a, b], experiment.broadening)
-        partial = structure_factor(q, r, reduced_pdf(r, g, density)) - 1
+        pdf = reduced_pdf(r, broadened(r, partials[a, b], experiment.broadening), density)
         amplitude = concentrations[a] * factors[a][1:] * concentrations[b] * factors[b][1:]
-        s += (1 if a == b else 2) * amplitude / mean**2 * partial
-    return WeightedFunctions(at_zero, s, _measured(r, q, s, experiment))
+        weight = (1 if a == b else 2) * amplitude / mean**2
+        s += weight * (structure_factor(q, r, pdf) - 1)
+        shown += weight * (structure_factor(q, r, pdf * _termination(r, experiment)) - 1)
+    return WeightedFunctions(at_zero, shown, _measured(r, q, s, experiment))
+
+
+def _termination(r: FloatArray, experiment: Experiment) -> FloatArray:
+    values: FloatArray = (
+        np.sinc(r / r[-1]) if experiment.termination == "lorch" else np.ones(len(r))
+    )
+    return values
 
 
 def _measured(r: FloatArray, q: FloatArray, s: FloatArray, experiment: Experiment) -> FloatArray:
     used = q >= experiment.q_min
     pdf = pdf_from_structure_factor(r, q[used], s[used], window=experiment.window)
     return pdf * np.exp(-((r * experiment.q_damp) ** 2) / 2)
+
+
+def weighted_scattering(
+    r: FloatArray,
+    partials: Partials,
+    concentrations: Mapping[str, float],
+    density: float,
+    experiment: Experiment,
+) -> list[Scattering]:
+    """Compute S(q) and G(r) for neutrons and x-rays.
+
+    Parameters
+    ----------
+    r
+        Centres of equal bins from 0 on (Å).
+    partials
+        Partial g(r) of every unordered pair of elements.
+    concentrations
+        Share of every element.
+    density
+        Number density of all atoms (1/Å³).
+    experiment
+        What the instrument does.
+    """
+    q = momentum_grid(float(r[-1] + r[0]), experiment.q_max)
+    functions = (
+        (
+            "neutron",
+            neutron_functions(r, partials, concentrations, density, q=q, experiment=experiment),
+        ),
+        (
+            "x-ray",
+            xray_functions(r, partials, concentrations, density, q=q, experiment=experiment),
+        ),
+    )
+    return [
+        Scattering.model_validate(
+            {
+                "probe": probe,
+                "weights": {f"{a}-{b}": weight for (a, b), weight in found.weights.items()},
+                "q": listed(q),
+                "s": listed(found.s),
+                "g": listed(found.pdf),
+                "treatment": experiment.text,
+            }
+        )
+        for probe, found in functions
+    ]

@@ -290,7 +290,8 @@ def structural_units(
     found = roles(frames.symbols, formers=formers, anions=anions, cutoff=cutoff)
     if not found.formers:
         raise ValueError(
-            f"{structure.composition.reduced_formula} has no network former; name them (formers=)"
+            f"{structure.composition.reduced_formula} has no network former beside an anion; name "
+            "them (formers=, anions=)"
         )
     radius = max(map(found.former_cutoff, found.formers)) + 1
     finder = PairFinder(frames.symbols, r_max=radius, bins=1, bond_radius=radius)
@@ -311,8 +312,6 @@ def _bare_message(structure: Structure, index: int, found: Roles) -> str:
     anions = [i for i, site in enumerate(structure) if site.specie.symbol in found.anions]
     former = structure[index].specie.symbol
     limit = found.former_cutoff(former)
-    if not anions:
-        return f"there is no anion ({', '.join(found.anions) or 'O, N'}) in the structure"
     nearest = min(structure.get_distance(index, i) for i in anions)
     return (
         f"atom {index + 1} ({former}) has no anion within {limit:g} Å; the nearest is "

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from monty.io import zopen
 from pydantic import ValidationError
 
-from liponflow.analysis.glass import FingerprintSettings, fingerprint
+from liponflow.analysis.glass import fingerprint
 from liponflow.analysis.glass_quality import problems
 from liponflow.analysis.glass_result import Fingerprint, FingerprintResult
+from liponflow.analysis.glass_settings import FingerprintSettings
 from liponflow.analysis.pdf_comparison import (
     MeasuredPdf,
     PdfComparison,
