@@ -100,9 +100,10 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """Formula: formers, then O, then the other anions."""
+        """Formula: formers in the order of ``FORMERS``, then O, then the other anions."""
         amounts = self.composition.get_el_amt_dict()
-        order = [*dict.fromkeys(self.formers), *(a for a in "ONFS" if a not in self.formers)]
+        formers = [symbol for symbol in FORMERS if symbol in self.formers]
+        order = [*formers, *(anion for anion in "ONFS" if anion not in formers)]
         return "".join(
             f"{symbol}{'' if amounts[symbol] == 1 else int(amounts[symbol])}"
             for symbol in order

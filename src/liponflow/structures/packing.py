@@ -213,6 +213,7 @@ def _write(
         f"tolerance {2 * min(sizes.values()):.4f}",
         "filetype xyz",
         "output packed.xyz",
+        "writeout 1",  # so that the best attempt is there when the time is over
         f"seed {seed + 1}",  # packmol takes -1 for the clock
         f"pbc {length:.8f} {length:.8f} {length:.8f}",
     ]

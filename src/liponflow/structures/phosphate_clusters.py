@@ -17,8 +17,9 @@ Site = Literal["apical N", "bridging N", "apical O", "bridging O"]
 LI_ANION = 1.9
 """Å: Li-O of lithium phosphates; N a little more, which the relaxation sees to."""
 
-_LI_LI = 2.4
-"""Å: nearest that two Li are put."""
+_LI_LI, _LI_FORMER = 2.4, 2.4
+"""Å: nearest that Li is put to another Li and to a former; over an edge of PO4 they are 2.5 Å
+apart."""
 
 _FORMER = 3.0
 """Charge of a former as a Li sees it, e: covalent bonds leave less than the formal 5."""
@@ -184,7 +185,10 @@ def _score(point: Floats, anions: Floats, formers: Floats, lithium: list[Floats]
     near = np.linalg.norm(anions - point, axis=1)
     if near.min() < LI_ANION - 0.05:  # inside another anion
         return -np.inf
-    repulsion = (_FORMER / np.linalg.norm(formers - point, axis=1)).sum()
+    behind = np.linalg.norm(formers - point, axis=1)
+    if behind.min() < _LI_FORMER:
+        return -np.inf
+    repulsion = (_FORMER / behind).sum()
     if lithium:
         gaps = np.linalg.norm(np.array(lithium) - point, axis=1)
         if gaps.min() < _LI_LI:

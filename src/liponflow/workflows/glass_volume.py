@@ -14,6 +14,8 @@ from liponflow.inputs.glass import GlassParameters
 from liponflow.workflows.engines import Engine
 
 _GPA_IN_KBAR = 10.0
+_OUTWARD = 0.1
+"""Relative step beyond the outermost volume where no fit says how far to go."""
 _SETTLED = 0.5
 """Share of the dynamics whose pressure counts: what comes before is still settling."""
 
@@ -66,12 +68,18 @@ class VolumePointMaker(Maker):
 
 
 class VolumeFit(MPMorphPVPostProcess):
-    """MPMorph's fit of pressure against volume, which says why it failed.
+    """MPMorph's fit of pressure against volume, with a way out where it has none.
 
     Parameters
     ----------
     min_data_points
         Volumes before the first fit; MPMorph's own class takes no arguments and has 3.
+
+    Notes
+    -----
+    Far from the volume without pressure the Birch-Murnaghan fit often fails, and MPMorph then
+    ends the flow. Here the next volume is sought beyond those that there are, on the side where
+    the pressure falls; where pressures of both signs are known, between these.
     """
 
     def __init__(self, min_data_points: int = 5) -> None:
@@ -79,26 +87,20 @@ class VolumeFit(MPMorphPVPostProcess):
         self.min_data_points = min_data_points
 
     def eval(self) -> None:
-        """Fit, and refuse a volume that no solid has.
-
-        Raises
-        ------
-        ValueError
-            If there is no fit; volumes and pressures are given.
-        """
+        """Fit; ``results`` then has V0, Vmin and Vmax (Å³)."""
         super().eval()
         results: dict[str, Any] = self.results
+        volumes = np.array(results["relax"]["volume"])
+        pressures = np.array(results["relax"]["pressure"])
         found: float | None = results["V0"]
-        if found is None or not np.isfinite(found) or found <= 0:
-            raise ValueError(
-                f"no equation of state fits the pressures {_listed(self._column('pressure'))} "
-                f"kbar at the volumes {_listed(self._column('volume'))} Å³; lengthen "
-                "volume_stage, or choose another density or volume_strain"
-            )
-
-    def _column(self, name: str) -> list[float]:
-        results: dict[str, dict[str, list[float]]] = self.results
-        return results["relax"][name]
+        if pressures.min() < 0 < pressures.max():
+            if found is None or not volumes.min() <= found <= volumes.max():
+                order = np.argsort(-pressures)
+                results["V0"] = float(np.interp(0, -pressures[order], volumes[order]))
+        elif found is None or volumes.min() <= found <= volumes.max() or found <= 0:
+            outward = 1 + _OUTWARD if pressures.min() > 0 else 1 / (1 + _OUTWARD)
+            edge = volumes.max() if pressures.min() > 0 else volumes.min()
+            results["V0"] = float(edge * outward)
 
 
 def equilibrium_volume(
@@ -136,8 +138,10 @@ def equilibrium_volume(
         name="volume",
         postprocessor=VolumeFit(min_data_points=parameters.volume_points),
         initial_strain=parameters.volume_strain,
-        # MPMorph's default steps by half the edge beyond the volumes that it has.
-        min_strain=parameters.volume_strain / 2,
+        # MPMorph counts the strain of a further volume from the start, not from the outermost
+        # volume: less than the first strains would compute what there is already. Its default is
+        # half the edge.
+        min_strain=2 * parameters.volume_strain,
         max_attempts=parameters.volume_attempts,
     )
     search = maker.make(structure)
@@ -209,7 +213,3 @@ def chosen_volume(found: dict[str, Any]) -> Structure:
         )
     chosen: Structure = structure
     return chosen
-
-
-def _listed(values: list[float]) -> str:
-    return ", ".join(f"{value:.4g}" for value in values)
