@@ -10,9 +10,11 @@ from liponflow.analysis.figures.glass_functions import (
 )
 from liponflow.analysis.figures.glass_labels import AnyGlass, fingerprint_of, series_of
 from liponflow.analysis.figures.glass_protocol import protocol_figure, transition_figure
-from liponflow.analysis.figures.glass_structure import structure_figure
+from liponflow.analysis.figures.glass_structure import all_pages, structure_figure
 from liponflow.analysis.figures.glass_units import units_figure
 from liponflow.analysis.glass_result import GlassResult
+
+__all__ = ["all_figures", "all_pages"]
 
 
 def all_figures(result: AnyGlass) -> dict[str, Figure]:
