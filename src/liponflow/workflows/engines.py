@@ -32,6 +32,7 @@ from liponflow.workflows.dynamics.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.workflows.dynamics.vasp import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.workflows.standin.engine import stand_in_engine
 from liponflow.workflows.vasp_neb import VaspNEBMaker
+from liponflow.workflows.vibration_makers import PotentialVibrationMaker, StaticVibrationMaker
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
@@ -150,6 +151,10 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def vibrations(self) -> Maker:
+        """Maker of Γ-point vibrations: ``make(structure, moving)`` has a GammaModes as output."""
+
+    @abstractmethod
     def check(self, structure: Structure) -> None:
         """Refuse, by an EngineError, a structure that the engine cannot compute."""
 
@@ -221,6 +226,10 @@ class ForceFieldEngine(Engine):
             chunk_steps=chunk_steps or CHUNK_STEPS,
             name=name,
         )
+
+    def vibrations(self) -> Maker:
+        """See Engine."""
+        return PotentialVibrationMaker(self.name)
 
     def check(self, structure: Structure) -> None:
         """See Engine."""
@@ -310,6 +319,10 @@ class VaspEngine(Engine):
             user_incar_settings=dict(self.md_incar),
             name=name,
         )
+
+    def vibrations(self) -> Maker:
+        """See Engine."""
+        return StaticVibrationMaker(self.static())
 
     def check(self, structure: Structure) -> None:
         """VASP has potentials for every element up to Cm."""

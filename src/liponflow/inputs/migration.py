@@ -1,0 +1,146 @@
+"""Parameters and VASP input sets of the migration campaign."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pymatgen.core.periodic_table import Element
+
+from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+
+TOPIC = "migration"
+
+Repeats = tuple[
+    Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]
+]
+
+
+class MigrationParameters(BaseModel):
+    """Everything that a user can set in a migration campaign."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dopant: Annotated[list[str], Field(min_length=1)] = Field(
+        description="Foreign atoms: elements, as a list or as N,P,O."
+    )
+    supercell: Repeats = Field(description="Repeats of the host's cell.")
+    larger_supercell: Repeats | None = Field(
+        description="Repeats of a second, larger cell that tells of the finite size; null for "
+        "none."
+    )
+    min_radius: float = Field(
+        gt=0,
+        description="Least distance from an interstitial site to the nearest host atom (Å).",
+    )
+    max_distance: float | None = Field(
+        gt=0, description="Longest hop (Å); null for as far as the crystal can be crossed."
+    )
+    nudge: float = Field(
+        ge=0, le=0.5, description="Distance from its site at which a foreign atom starts (Å)."
+    )
+    starts: list[Literal["split", "substitutional"]] = Field(
+        description="States other than interstitials that are relaxed and reported."
+    )
+    images: int = Field(ge=1, le=31, description="Images between the end points.")
+    climbing: bool = Field(description="Whether the highest image climbs.")
+    force_limit: float = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation or band (eV/Å)."
+    )
+    # atomate2 takes a single step for a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Most steps of a relaxation or band.")
+    max_step: float = Field(
+        gt=0, le=0.5, description="Longest step of an atom as an end point relaxes (Å)."
+    )
+    vibrations: bool = Field(
+        description="Whether vibrations of end points and saddles are computed."
+    )
+    vibration_radius: float = Field(
+        gt=0, description="Distance from the foreign atom within which atoms vibrate (Å)."
+    )
+    attempt_frequency: float = Field(
+        gt=0, description="Prefactor of hops for which none is computed (THz)."
+    )
+    temperatures: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)] = Field(
+        description="Temperatures of the diffusivities (K)."
+    )
+    walkers: int = Field(
+        ge=0, description="Walkers of the kinetic Monte Carlo beside the analytic diffusivity."
+    )
+    seed: int = Field(ge=0, description="Seed of the walkers.")
+    models: list[str] = Field(
+        description="Further engines for the same hops; their spread is the error bar."
+    )
+    refine: str | None = Field(
+        description="Engine that goes on from the converged paths, such as vasp; null for none."
+    )
+    refine_baseline: bool = Field(
+        description="Whether it also starts from the interpolation, to tell what the path saved."
+    )
+
+    @field_validator("dopant", "models", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """Take ``N,P,O`` and a single name for a list.
+
+        Bare N and O are no YAML booleans, but ``No`` (nobelium) and ``Y`` (yttrium) may be.
+        """
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("dopant")
+    @classmethod
+    def _elements(cls, value: list[str]) -> list[str]:
+        unknown = [symbol for symbol in value if not Element.is_valid_symbol(symbol)]
+        if unknown:
+            raise ValueError(f"{unknown[0]!r} is no element")
+        return list(dict.fromkeys(value))
+
+    @model_validator(mode="after")
+    def _larger_is_larger(self) -> "MigrationParameters":
+        if self.larger_supercell is not None:
+            a, b, c = self.larger_supercell
+            d, e, f = self.supercell
+            if a * b * c <= d * e * f:
+                raise ValueError(
+                    f"larger_supercell {self.larger_supercell} is not larger than supercell "
+                    f"{self.supercell}"
+                )
+        return self
+
+
+def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """VASP inputs of the relaxation of the host's cell, a dense mesh for its small cell."""
+    data = load_data(TOPIC)["vasp"]
+    incar = data["incar"] | data["host"] | _ionic(parameters)
+    return cited_generator(incar, data["host_kpoints"], data["potcar"])
+
+
+def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """VASP inputs of the relaxation of an end point, in the cell of the host."""
+    data = load_data(TOPIC)["vasp"]
+    incar = data["incar"] | data["end_point"] | _ionic(parameters)
+    return cited_generator(incar, data["kpoints"], data["potcar"])
+
+
+def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """VASP inputs of a band: the published plain NEB, or with the tags of VTST if one climbs."""
+    data = load_data(TOPIC)["vasp"]
+    incar = data["incar"] | data["band"] | _ionic(parameters)
+    incar["IMAGES"] = Cited(value=parameters.images, source="parameter images")
+    if parameters.climbing:
+        incar |= data["climbing"]
+    return cited_generator(incar, data["kpoints"], data["potcar"])
+
+
+def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa: ARG001
+    """VASP inputs of a static calculation in the supercell."""
+    data = load_data(TOPIC)["vasp"]
+    return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
+
+
+def _ionic(parameters: MigrationParameters) -> dict[str, Cited]:
+    return {
+        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
+        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
+    }
