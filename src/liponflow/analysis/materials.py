@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core.composition import Composition, CompositionError
+from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.entries import Entry, EntrySet
 from liponflow.analysis.hull import Hull
@@ -69,6 +70,9 @@ def parse_formula(formula: str) -> dict[str, float]:
             f"{formula!r} is no chemical formula: write elements with amounts, such as "
             f"Li2PO2N or Li2.98PO3.3N0.46 ({error})"
         ) from error
+    strange = [symbol for symbol in amounts if not Element.is_valid_symbol(symbol)]
+    if strange:
+        raise ValueError(f"{formula!r} is no chemical formula: {strange[0]} is no element")
     if not amounts or any(not value > 0 for value in amounts.values()):
         raise ValueError(f"{formula!r} is no chemical formula: every element needs an amount > 0")
     return amounts

@@ -70,7 +70,7 @@ def balance(reactants: Formulas, products: Formulas, guess: Mapping[str, float])
             for symbol in elements
         ]
     )
-    values = np.array([guess[formula] for formula in formulas])
+    values = np.array([guess[formula] for formula in formulas], dtype=float)
     step, *_ = np.linalg.lstsq(matrix[:, 1:], -matrix @ values, rcond=None)
     values[1:] += step
     lacking = matrix @ values
