@@ -35,7 +35,6 @@ def network_bonds(net: Network) -> dict[str, Values]:
         by three or more formers counts as bridging. All bonds of two elements are under ``P-O``.
     """
     bonds = net.bonds
-    frames = bonds.first // bonds.n_atoms
     former, anion = net.element(bonds.first), net.element(bonds.second)
     shared = net.formers_of[bonds.second] > 1
     found = {}
@@ -46,7 +45,7 @@ def network_bonds(net: Network) -> dict[str, Values]:
             for suffix, mask in (("", None), (f" ({terminal})", ~shared), (" (bridging)", shared)):
                 chosen = of_elements if mask is None else of_elements & mask
                 if chosen.any():
-                    found[f"{a}-{b}{suffix}"] = Values(bonds.distance[chosen], frames[chosen])
+                    found[f"{a}-{b}{suffix}"] = Values(bonds.distance[chosen], bonds.frame[chosen])
     return found
 
 
@@ -55,14 +54,13 @@ def contact_lengths(
 ) -> dict[str, Values]:
     """Distances (Å) of a cation's anions within a cut-off, by element: ``Li-O``."""
     species = np.array(symbols)
-    near = pairs.select(pairs.distance <= cutoff)
-    first, second = species[near.first % near.n_atoms], species[near.second % near.n_atoms]
+    near = pairs.select(pairs.joining(species == centre, np.isin(species, anions)))
+    near = near.select(near.distance <= cutoff)
     found = {}
     for anion in anions:
-        chosen = ((first == centre) & (second == anion)) | ((first == anion) & (second == centre))
+        chosen = near.joining(species == centre, species == anion)
         if chosen.any():
-            frames = near.first[chosen] // near.n_atoms
-            found[f"{centre}-{anion}"] = Values(near.distance[chosen], frames)
+            found[f"{centre}-{anion}"] = Values(near.distance[chosen], near.frame[chosen])
     return found
 
 
@@ -86,16 +84,19 @@ def network_angles(net: Network) -> dict[str, Values]:
     for vertex, ends, angles in (at_former, at_anion):
         element = net.element(vertex)
         order = [*net.found.anions, *net.found.formers]
-        rank = np.array([order.index(end) for end in ends.ravel()]).reshape(ends.shape)
+        names, place = np.unique(ends, return_inverse=True)
+        rank = np.array([order.index(name) for name in names], dtype=np.int64)
+        rank = rank[place].reshape(ends.shape)
         turned = rank[:, 0] > rank[:, 1]
         left = np.where(turned, ends[:, 1], ends[:, 0])
         right = np.where(turned, ends[:, 0], ends[:, 1])
-        kinds, inverse = np.unique(
-            np.stack([left, element, right], axis=1), axis=0, return_inverse=True
+        triples = np.char.add(
+            np.char.add(np.char.add(left, "-"), element), np.char.add("-", right)
         )
+        kinds, inverse = np.unique(triples, return_inverse=True)
         for index, kind in enumerate(kinds):
-            chosen = inverse.ravel() == index
-            found["-".join(kind)] = Values(angles[chosen], vertex[chosen] // bonds.n_atoms)
+            chosen = inverse == index
+            found[str(kind)] = Values(angles[chosen], vertex[chosen] // bonds.n_atoms)
     return found
 
 

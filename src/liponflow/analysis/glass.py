@@ -79,7 +79,7 @@ class Fingerprinter:
             self.symbols,
             r_max=settings.r_max,
             bins=len(self.r),
-            bond_radius=_bond_radius(found),
+            bond_radius=max(MOBILE_LIMIT, _bond_radius(found)),
             order=self.elements,
         )
         self.counts = {element: self.symbols.count(element) for element in self.elements}
@@ -111,6 +111,9 @@ class Fingerprinter:
         self.n_frames += len(frames)
         self._add_mobile(pairs)
         self._add_network(network(self.symbols, pairs, self.roles), pairs)
+        # From the second block on the cut-offs are known, and shorter than what may be.
+        cutoffs = [cutoff.cutoff for cutoff in self.mobile_cutoffs.values()]
+        self.finder.look_for_bonds_up_to(max(_bond_radius(self.roles), *cutoffs, 1.0))
 
     def _partial_g(self, histograms: IntArray, volumes: FloatArray) -> FloatArray:
         g = np.empty(histograms.shape)
@@ -387,7 +390,7 @@ def _bond_radius(found: Roles) -> float:
     formers, anions = found.formers, found.anions
     return max(
         [
-            MOBILE_LIMIT,
+            0.0,
             *(found.former_cutoff(former) for former in formers),
             *(anion_bond(a, b) for a in anions for b in anions),
             *(former_bond(a, b) for a in formers for b in formers),

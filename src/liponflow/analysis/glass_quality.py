@@ -51,32 +51,26 @@ def defects(net: Network, pairs: Pairs, symbols: Sequence[str]) -> dict[str, Int
         found[f"free {anion}"] = (degree == 0).sum(axis=1)
         found[f"{anion} bonded to 3 or more formers"] = (degree > SHARED_EDGE).sum(axis=1)
     found |= _anion_bonds(net, pairs, np.array(symbols))
-    frames = net.former_bonds.first // net.former_bonds.n_atoms
-    a = net.element(net.former_bonds.first)
-    b = net.element(net.former_bonds.second)
-    formers = net.found.formers
-    for i, first in enumerate(formers):
-        for second in formers[i:]:
-            chosen = ((a == first) & (b == second)) | ((a == second) & (b == first))
-            found[f"{first}-{second} bonds"] = np.bincount(frames[chosen], minlength=net.n_frames)
+    bonds, species = net.former_bonds, np.array(symbols)
+    for i, first in enumerate(net.found.formers):
+        for second in net.found.formers[i:]:
+            chosen = bonds.frame[bonds.joining(species == first, species == second)]
+            found[f"{first}-{second} bonds"] = np.bincount(chosen, minlength=net.n_frames)
     found["pairs of formers that share an edge"] = _shared_edges(net)
     return found
 
 
 def _anion_bonds(net: Network, pairs: Pairs, species: NDArray[np.str_]) -> dict[str, IntArray]:
     found = {}
-    first, second = species[pairs.first % pairs.n_atoms], species[pairs.second % pairs.n_atoms]
-    free = (net.formers_of[pairs.first] == 0) & (net.formers_of[pairs.second] == 0)
-    frames = pairs.first // pairs.n_atoms
     anions = sorted(net.found.anions)
+    near = pairs.select(pairs.joining(*[np.isin(species, anions)] * 2))
+    free = (net.formers_of[near.first] == 0) & (net.formers_of[near.second] == 0)
     for i, a in enumerate(anions):
         for b in anions[i:]:
-            bonded = ((first == a) & (second == b)) | ((first == b) & (second == a))
-            bonded &= pairs.distance <= anion_bond(a, b)
+            bonded = near.joining(species == a, species == b) & (near.distance <= anion_bond(a, b))
             molecule = f"{a}2" if a == b else f"{a}{b}"
             for name, mask in ((f"{molecule} molecules", free), (f"{a}-{b} bonds", ~free)):
-                chosen = frames[bonded & mask]
-                found[name] = np.bincount(chosen, minlength=net.n_frames)
+                found[name] = np.bincount(near.frame[bonded & mask], minlength=net.n_frames)
     return found
 
 

@@ -50,11 +50,12 @@ def environments(
         Atoms in every frame by name of the environment.
     """
     species = np.array(symbols)
-    near = pairs.select(pairs.distance <= cutoff)
-    first, second = near.first % near.n_atoms, near.second % near.n_atoms
+    is_centre = species == centre
+    near = pairs.select(pairs.joining(is_centre, np.isin(species, anions)))
+    near = near.select(near.distance <= cutoff)
+    first, second = near.ends
     total = near.n_frames * near.n_atoms
     code = np.zeros(total, dtype=np.int64)
-    is_centre = species == centre
     for anion in anions:
         is_anion = species == anion
         there = near.first[is_centre[first] & is_anion[second]]

@@ -51,6 +51,26 @@ class Pairs:
         lengths: FloatArray = np.linalg.norm(self.vector, axis=1)
         return lengths
 
+    @cached_property
+    def frame(self) -> IntArray:
+        """Frame of every pair."""
+        return self.first // self.n_atoms
+
+    @cached_property
+    def ends(self) -> tuple[IntArray, IntArray]:
+        """First and second atom of every pair as indices within their frame."""
+        begin = self.frame * self.n_atoms
+        return self.first - begin, self.second - begin
+
+    def joining(self, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Tell which pairs join an atom of one kind with one of another, either way round.
+
+        The masks are those of the atoms of a frame.
+        """
+        a, b = self.ends
+        joined: NDArray[np.bool_] = (first[a] & second[b]) | (second[a] & first[b])
+        return joined
+
     def select(self, mask: NDArray[np.bool_]) -> "Pairs":
         """Pairs for which the mask is true."""
         return Pairs(
@@ -96,7 +116,7 @@ def _translations(span: tuple[int, ...]) -> IntArray:
     return grid
 
 
-def _pair_terms(delta: NDArray[np.float32], cell: FloatArray) -> NDArray[np.float32]:
+def _pair_terms(delta: NDArray[np.float32], cell: NDArray[np.float32]) -> NDArray[np.float32]:
     """Left factor, pairs x 5, of the product that gives squared distances.
 
     With pairs d and translations s in units of the cell A, and its metric G = A·Aᵀ,
@@ -104,7 +124,7 @@ def _pair_terms(delta: NDArray[np.float32], cell: FloatArray) -> NDArray[np.floa
     """
     terms = np.empty((5, len(delta)), dtype=np.float32)
     terms[:3] = delta.T
-    cartesian = delta @ cell.astype(np.float32)
+    cartesian = delta @ cell
     terms[3] = np.einsum("pi,pi->p", cartesian, cartesian)
     terms[4] = 1
     return terms.T
@@ -118,6 +138,29 @@ def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
     terms[3] = 1
     terms[4] = np.einsum("si,si->s", cartesian, cartesian)
     return terms
+
+
+def _is_first(translations: IntArray) -> NDArray[np.bool_]:
+    """Tell of each two opposite translations one; of none none."""
+    chosen: NDArray[np.bool_] = translations @ np.array([1_000_000, 1_000, 1]) > 0
+    return chosen
+
+
+@dataclass(frozen=True)
+class _Lattice:
+    """What a search needs to know of a cell."""
+
+    cell: FloatArray
+    inverse: FloatArray
+    scaled: NDArray[np.float32]
+    """Cell in units of the bins' width."""
+    shifts: IntArray
+    terms: NDArray[np.float32]
+    own_histogram: IntArray
+    """Pairs of an atom and its own image by distance."""
+    own_atoms: IntArray
+    """Atoms with an own image within the bond radius."""
+    own_images: IntArray
 
 
 class PairFinder:
@@ -156,6 +199,12 @@ class PairFinder:
         for index, (a, b) in enumerate(self.pair_types):
             self._type_of[a, b] = self._type_of[b, a] = index
         self._first, self._second, self._ends = self._sorted_pairs()
+        self._known: _Lattice | None = None
+
+    def look_for_bonds_up_to(self, radius: float) -> None:
+        """Change the largest distance (Å) of the pairs that are returned."""
+        self.bond_radius = radius
+        self._known = None
 
     @property
     def names(self) -> list[tuple[str, str]]:
@@ -203,38 +252,63 @@ class PairFinder:
     def _by_product(
         self, positions: FloatArray, cell: FloatArray, histogram: IntArray
     ) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-        fractional = (positions @ np.linalg.inv(cell)).astype(np.float32)
-        reach = max(self.r_max, self.bond_radius)
-        shifts = _translations(tuple(np.floor(reach / widths(cell) + 0.5).astype(int).tolist()))
-        # In units of the bins' width the square root of a square is the number of the bin.
-        scaled = cell * (self.bins / self.r_max)
-        terms = _shift_terms(scaled, shifts)
-        limit = (SLACK * reach * self.bins / self.r_max) ** 2
-        bond_limit = (SLACK * self.bond_radius * self.bins / self.r_max) ** 2
-        found = []
+        lattice = self._lattice(cell)
+        shifts = lattice.shifts
+        fractional = (positions @ lattice.inverse).astype(np.float32)
+        limit, bond_limit = (
+            (SLACK * radius * self.bins / self.r_max) ** 2
+            for radius in (max(self.r_max, self.bond_radius), self.bond_radius)
+        )
+        found = [(lattice.own_atoms, lattice.own_atoms, lattice.own_images)]
         step = max(1, BATCH // len(shifts))
         for start in range(0, len(self._first), step):
-            rows = slice(start, start + step)
-            delta = fractional.take(self._second[rows], axis=0)
-            delta -= fractional.take(self._first[rows], axis=0)
+            first, second = self._first[start : start + step], self._second[start : start + step]
+            delta = fractional.take(second, axis=0)
+            delta -= fractional.take(first, axis=0)
             wrap = np.rint(delta)
             delta -= wrap
-            squares = (_pair_terms(delta, scaled) @ terms).ravel()
+            squares = (_pair_terms(delta, lattice.scaled) @ lattice.terms).ravel()
             near = np.flatnonzero(squares < limit)
             squares = squares[near]
             self._count(near, squares, start * len(shifts), len(shifts), histogram)
-            short = near[squares < bond_limit]
-            pair, shift = np.divmod(short, len(shifts))
-            found.append((pair + start, shifts[shift] - wrap[pair].astype(np.int64)))
-        self._count_own_images(cell, shifts, histogram)
-        own_atoms, own_images = self._own_images(cell, shifts)
-        pair = np.concatenate([np.zeros(0, dtype=np.int64), *(pair for pair, _ in found)])
-        image = np.concatenate([own_images, *(shift for _, shift in found)])
-        first = np.concatenate([own_atoms, self._first[pair]])
-        second = np.concatenate([own_atoms, self._second[pair]])
+            pair, shift = np.divmod(near[squares < bond_limit], len(shifts))
+            found.append((first[pair], second[pair], shifts[shift] - wrap[pair].astype(np.int64)))
+        histogram += lattice.own_histogram
+        first, second, image = (np.concatenate(part) for part in zip(*found, strict=True))
         vector = positions[second] - positions[first] + image @ cell
-        short = np.linalg.norm(vector, axis=1) < self.bond_radius
+        short = np.einsum("pi,pi->p", vector, vector) < self.bond_radius**2
         return first[short], second[short], image[short], vector[short]
+
+    def _lattice(self, cell: FloatArray) -> "_Lattice":
+        """Make what depends on the cell only; kept while the cell does not change."""
+        if self._known is None or not np.array_equal(self._known.cell, cell):
+            reach = max(self.r_max, self.bond_radius)
+            span = np.floor(reach / widths(cell) + 0.5).astype(int)
+            shifts = _translations(tuple(span.tolist()))
+            # In units of the bins' width the square root of a square is the number of the bin.
+            scaled = cell * (self.bins / self.r_max)
+            half = shifts[_is_first(shifts)]
+            lengths = np.linalg.norm(half @ cell, axis=1)
+            near = half[lengths < self.bond_radius]
+            self._known = _Lattice(
+                cell=cell,
+                inverse=np.linalg.inv(cell),
+                scaled=scaled.astype(np.float32),
+                shifts=shifts,
+                terms=_shift_terms(scaled, shifts),
+                own_histogram=self._own_histogram(lengths),
+                own_atoms=np.repeat(np.arange(len(self.species)), len(near)),
+                own_images=np.tile(near, (len(self.species), 1)),
+            )
+        return self._known
+
+    def _own_histogram(self, lengths: FloatArray) -> IntArray:
+        """Count pairs of an atom and its own image."""
+        bins = (lengths[lengths < self.r_max] * self.bins / self.r_max).astype(np.int64)
+        histogram = np.zeros((len(self.pair_types), self.bins), dtype=np.int64)
+        for element, count in enumerate(self.counts):
+            np.add.at(histogram[self._type_of[element, element]], bins, count)
+        return histogram
 
     def _count(
         self,
@@ -254,24 +328,6 @@ class PairFinder:
         )
         flat = np.bincount((bins + kinds)[inside], minlength=histogram.size)
         histogram += flat.reshape(histogram.shape)
-
-    def _half_space(self, shifts: IntArray) -> IntArray:
-        """Every translation but 0, one of each two opposite ones."""
-        key = shifts @ np.array([1_000_000, 1_000, 1])
-        half: IntArray = shifts[key > 0]
-        return half
-
-    def _count_own_images(self, cell: FloatArray, shifts: IntArray, histogram: IntArray) -> None:
-        lengths = np.linalg.norm(self._half_space(shifts) @ cell, axis=1)
-        bins = (lengths[lengths < self.r_max] * self.bins / self.r_max).astype(np.int64)
-        for element, count in enumerate(self.counts):
-            np.add.at(histogram[self._type_of[element, element]], bins, count)
-
-    def _own_images(self, cell: FloatArray, shifts: IntArray) -> tuple[IntArray, IntArray]:
-        half = self._half_space(shifts)
-        near = half[np.linalg.norm(half @ cell, axis=1) < self.bond_radius]
-        atoms = np.repeat(np.arange(len(self.species)), len(near))
-        return atoms, np.tile(near, (len(self.species), 1))
 
     def _by_tree(
         self, positions: FloatArray, cell: FloatArray, histogram: IntArray
@@ -294,8 +350,7 @@ class PairFinder:
         first, ghost, distance = entries["i"], entries["j"], entries["v"]
         second, image = atom[ghost], shifts[shift[ghost]]
         # Every pair was found from both of its ends: keep one.
-        key = image @ np.array([1_000_000, 1_000, 1])
-        keep = (second > first) | ((second == first) & (key > 0))
+        keep = (second > first) | ((second == first) & _is_first(image))
         first, second, image, distance = first[keep], second[keep], image[keep], distance[keep]
         kinds = self._type_of[self.species[first], self.species[second]]
         inside = distance < self.r_max

@@ -79,20 +79,22 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
         Formers, anions and cut-offs.
     """
     species = np.array(symbols)
-    first, second = species[pairs.first % pairs.n_atoms], species[pairs.second % pairs.n_atoms]
-    anion_first, anion_second = np.isin(first, found.anions), np.isin(second, found.anions)
+    anion = np.isin(species, found.anions)
+    near = pairs.select(pairs.joining(np.isin(species, found.formers), anion | ~anion))
+    first, second = near.ends
     forward = np.zeros(len(first), dtype=np.bool_)
     backward, direct = forward.copy(), forward.copy()
     for former in found.formers:
-        near = pairs.distance <= found.former_cutoff(former)
-        forward |= near & (first == former) & anion_second
-        backward |= near & (second == former) & anion_first
+        is_former = species == former
+        within = near.distance <= found.former_cutoff(former)
+        forward |= within & is_former[first] & anion[second]
+        backward |= within & is_former[second] & anion[first]
         for other in found.formers:
-            near = pairs.distance <= former_bond(former, other)
-            direct |= near & (first == former) & (second == other)
+            within = near.distance <= former_bond(former, other)
+            direct |= within & is_former[first] & (species == other)[second]
     bonded = forward | backward
-    bonds = pairs.select(bonded).oriented(backward[bonded])
-    return Network(species, found, bonds, pairs.select(direct))
+    bonds = near.select(bonded).oriented(backward[bonded])
+    return Network(species, found, bonds, near.select(direct))
 
 
 @dataclass(frozen=True)

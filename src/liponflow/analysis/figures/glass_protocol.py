@@ -39,7 +39,7 @@ def protocol_figure(result: AnyGlass) -> Figure:
     ]
     rows = [row for row in rows if any(getattr(p, row[0]) is not None for s in series for p in s)]
     figure = new_figure(COLUMN * 1.35, 1.15 * len(rows) + 0.9)
-    panels = figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0]
+    panels = list(figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0])
     for axes, (field, label, colour) in zip(panels, rows, strict=True):
         for points in series:
             known = [point for point in points if getattr(point, field) is not None]

@@ -71,7 +71,7 @@ def units_figure(result: AnyGlass) -> Figure:
 
 def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
     shown = _shown(panel.shares)
-    places = np.arange(len(shown))
+    places = range(len(shown))
     axes.barh(
         places,
         [share.share for share in shown],
