@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pydantic import BaseModel
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.store import StoredResult
-from liponflow.store.frames import states_frame, tables
+from liponflow.store.frames import states_frame, table_items, tables
 
 if TYPE_CHECKING:
     from liponflow.inputs.compare import Difference
@@ -28,6 +29,39 @@ class Heading(NamedTuple):
 
 HEADINGS = {
     "name": Heading("name", wraps=True),
+    "pair": Heading("pair"),
+    "seed": Heading("seed", "d"),
+    "start": Heading("start", wraps=True),
+    "share": Heading("share", ".3f"),
+    "length": Heading("length\nÅ", ".3f"),
+    "angle": Heading("angle\ndegrees", ".1f"),
+    "first_peak": Heading("peak\nÅ", ".2f"),
+    "first_minimum": Heading("cut-off\nÅ", ".2f"),
+    "coordination": Heading("neigh-\nbours", ".2f"),
+    "coordination_reverse": Heading("the other\nway", ".2f"),
+    "value": Heading("value", ".4g"),
+    "unit": Heading("unit"),
+    "spread": Heading("spread", ".2g"),
+    "error": Heading("±", ".2g"),
+    "width": Heading("width", ".3f"),
+    "number": Heading("number", ".3g"),
+    "mean": Heading("mean", ".3g"),
+    "worst": Heading("most", "d"),
+    "last": Heading("in the\nlast", "d"),
+    "cutoff": Heading("cut-off\nÅ", ".2f"),
+    "origin": Heading("origin", wraps=True),
+    "density": Heading("density\ng/cm³", ".3f"),
+    "youngs_modulus": Heading("E\nGPa", ".1f"),
+    "bulk_modulus": Heading("B\nGPa", ".1f"),
+    "shear_modulus": Heading("G\nGPa", ".1f"),
+    "poisson_ratio": Heading("ν", ".3f"),
+    "deviation": Heading("off the\ntensor", ".3f"),
+    "cluster": Heading("cluster"),
+    "site": Heading("site"),
+    "bonds": Heading("bonds", "d"),
+    "cleavage_energy": Heading("energy\neV", ".2f"),
+    "energy_per_bond": Heading("per bond\neV", ".2f"),
+    "vertical_energy_per_bond": Heading("vertical\neV", ".2f"),
     "image": Heading("image"),
     "first_step": Heading("from\nstep"),
     "n_steps": Heading("steps"),
@@ -59,6 +93,21 @@ HEADINGS = {
     "formula_units": Heading("formula units (f.u.)"),
     "volume_change_x0_to_x2_percent": Heading("volume, x = 0 to 2, %", "+.1f"),
     "two_phase": Heading("x = 1 to 2"),
+    "n_models": Heading("models"),
+    "protocol": Heading("protocol"),
+    "problems": Heading("problems"),
+    "files": Heading("files"),
+    "density_spread": Heading("spread of density, g/cm³", ".3f"),
+    "tg.temperature": Heading("glass transition, K", ".0f"),
+    "tg.error": Heading("its error, K", ".0f"),
+    "tg.cooling_rate": Heading("cooling rate, K/ps", ".3g"),
+    "tg.resolved": Heading("transition resolved"),
+    "tg.note": Heading("note on it"),
+    "elastic.note": Heading("note on elasticity"),
+    "cleavage.ratio_bridging": Heading("P-O over P-N, bridging", ".2f"),
+    "cleavage.ratio_apical": Heading("P-O over P-N, apical", ".2f"),
+    "cleavage.published": Heading("published"),
+    "cleavage.note": Heading("note on bonds"),
     "time_step": Heading("time step, fs", "g"),
     "duration": Heading("duration, ps", ".3g"),
     "mean_temperature": Heading("mean temperature, K", ".0f"),
@@ -116,7 +165,6 @@ def print_document(result: Result, uuid: str = "", console: Console | None = Non
     console.print(title, style="bold", markup=False)
     console.print(_fields(result))
     for name in tables(result):
-        console.print()
         _print_table(result, name, console)
     for warning in result.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
@@ -132,26 +180,43 @@ def _fields(result: Result) -> Table:
     for name in type(result).model_fields:
         value = getattr(result, name)
         if name not in {"kind", "formula"} and isinstance(value, str | int | float):
-            heading = HEADINGS.get(name, Heading(name))
-            grid.add_row(heading.text, _text(value, heading.format))
+            _add_field(grid, HEADINGS.get(name, Heading(name)), value)
+        elif isinstance(value, list) and name in HEADINGS and all(_is_text(v) for v in value):
+            grid.add_row(HEADINGS[name].text, "\n".join(value) or "none")
+        elif isinstance(value, BaseModel):
+            for key in type(value).model_fields:
+                inner = HEADINGS.get(f"{name}.{key}")
+                if inner is not None and getattr(value, key) is not None:
+                    _add_field(grid, inner, getattr(value, key))
     return grid
+
+
+def _add_field(grid: Table, heading: Heading, value: str | float) -> None:
+    grid.add_row(heading.text.replace("\n", ", "), _text(value, heading.format))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _print_table(result: Result, name: str, console: Console) -> None:
     frame = states_frame(result, name)
-    model = type(getattr(result, name)[0])
+    model = type(table_items(result, name)[0])
     known = {_key(column) for column in frame.columns}
     wanted = {*getattr(model, "summary_columns", known), "moments."}
     columns = sorted(
         (column for column in frame.columns if _key(column) in wanted & HEADINGS.keys()),
         key=lambda column: list(HEADINGS).index(_key(column)),
     )
+    if not columns:  # curves, which no terminal shows
+        return
     rows = frame[columns].to_dict("records")
     any_width = console.options.update(width=UNLIMITED)
     for shown in range(len(columns), 0, -1):
         table = _table(rows, columns[:shown])
         if Measurement.get(console, any_width, table).minimum <= console.width:
             break
+    console.print()
     console.print(name, style="bold")
     console.print(table)
     if hidden := columns[shown:]:

@@ -1,6 +1,6 @@
 """Results as pandas tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
     result
         The result.
     field
-        Name of the list.
+        Name of the list, dotted where it lies in a submodel (``mean.units``).
 
     Returns
     -------
@@ -69,18 +69,37 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
             f"a {result.kind} result has no list of states named {field!r}; "
             f"it has {', '.join(tables(result)) or 'none at all'}"
         )
-    return pd.DataFrame([_scalars(item) for item in getattr(result, field)])
+    return pd.DataFrame([_scalars(item) for item in table_items(result, field)])
 
 
 def tables(result: Result) -> list[str]:
-    """Names of the lists of submodels in a result, those that :func:`states_frame` takes."""
-    return [
-        name
-        for name in type(result).model_fields
-        if (value := getattr(result, name))
-        and isinstance(value, list)
-        and all(isinstance(item, BaseModel) for item in value)
-    ]
+    """Names of the lists of submodels in a result, those that :func:`states_frame` takes.
+
+    Lists in submodels have dotted names; those in the items of a list are left out.
+    """
+    return list(_tables(result, ""))
+
+
+def table_items(result: Result, field: str) -> Sequence[BaseModel]:
+    """Submodels of a list that :func:`tables` names."""
+    value: Any = result
+    for part in field.split("."):
+        value = getattr(value, part)
+    items: Sequence[BaseModel] = value
+    return items
+
+
+def _tables(model: BaseModel, prefix: str) -> Iterator[str]:
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _tables(value, f"{prefix}{name}.")
+        elif (
+            isinstance(value, list)
+            and value
+            and all(isinstance(item, BaseModel) for item in value)
+        ):
+            yield f"{prefix}{name}"
 
 
 def _scalars(model: BaseModel) -> dict[str, Any]:
