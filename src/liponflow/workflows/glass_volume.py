@@ -1,5 +1,6 @@
 """Volume at which a glass has no pressure, by atomate2's MPMorph fit on any of our engines."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -88,19 +89,22 @@ class VolumeFit(MPMorphPVPostProcess):
 
     def eval(self) -> None:
         """Fit; ``results`` then has V0, Vmin and Vmax (Å³)."""
-        super().eval()
+        with warnings.catch_warnings():
+            # A fit that fails is dealt with below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            super().eval()
         results: dict[str, Any] = self.results
         volumes = np.array(results["relax"]["volume"])
         pressures = np.array(results["relax"]["pressure"])
-        found: float | None = results["V0"]
-        if pressures.min() < 0 < pressures.max():
-            if found is None or not volumes.min() <= found <= volumes.max():
-                order = np.argsort(-pressures)
-                results["V0"] = float(np.interp(0, -pressures[order], volumes[order]))
-        elif found is None or volumes.min() <= found <= volumes.max() or found <= 0:
-            outward = 1 + _OUTWARD if pressures.min() > 0 else 1 / (1 + _OUTWARD)
-            edge = volumes.max() if pressures.min() > 0 else volumes.min()
-            results["V0"] = float(edge * outward)
+        found: float = np.nan if results["V0"] is None else results["V0"]
+        low, high = float(volumes.min()), float(volumes.max())
+        if pressures.min() > 0:
+            results["V0"] = found if found > high else high * (1 + _OUTWARD)
+        elif pressures.max() < 0:
+            results["V0"] = found if 0 < found < low else low / (1 + _OUTWARD)
+        elif not low <= found <= high:
+            order = np.argsort(-pressures)
+            results["V0"] = float(np.interp(0, -pressures[order], volumes[order]))
 
 
 def equilibrium_volume(
