@@ -1,0 +1,94 @@
+"""Structures that tests of glasses share, and slow searches that are obviously right."""
+
+from collections import Counter
+from itertools import product
+
+import numpy as np
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.neighbours import PairFinder, Pairs
+from liponflow.analysis.structural_units import Network, network, roles
+from liponflow.analysis.trajectory import Frames, frames_of_structures
+
+ARM = 1.55 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+"""From the middle of a tetrahedron to its corners (Å)."""
+
+
+def molecule(symbols: list[str], positions: np.ndarray, edge: float = 20.0) -> Structure:
+    """Put a molecule into the middle of an empty cube."""
+    middle = np.asarray(positions) + edge / 2
+    return Structure(Lattice.cubic(edge), symbols, middle, coords_are_cartesian=True)
+
+
+def po3n() -> Structure:
+    return molecule(["P", "O", "O", "O", "N"], np.vstack([np.zeros(3), ARM]))
+
+
+def dimer(bridge: str, terminal: str = "OOOOOO") -> Structure:
+    """Two tetrahedra that share one corner, its mirror image the second one."""
+    first = np.vstack([np.zeros(3), ARM])  # the last corner is the bridge
+    axis = ARM[3] / np.linalg.norm(ARM[3])
+    mirrored = first[:4] - 2 * np.outer((first[:4] - ARM[3]) @ axis, axis)
+    positions = np.vstack([first, mirrored])
+    return molecule(["P", *terminal[:3], bridge, "P", *terminal[3:]], positions)
+
+
+def pairs_of(structures: Structure | list[Structure], radius: float) -> tuple[Frames, Pairs]:
+    frames = frames_of_structures(structures)
+    finder = PairFinder(frames.symbols, r_max=radius, bins=1, bond_radius=radius)
+    return frames, finder.find(frames)[1]
+
+
+def network_of(structures: Structure | list[Structure], **chosen: object) -> Network:
+    frames, pairs = pairs_of(structures, 3.4)
+    return network(frames.symbols, pairs, roles(frames.symbols, **chosen))
+
+
+def random_structure(seed: int, symbols: list[str], volume: float = 12.0) -> Structure:
+    """Atoms at random in a random cell, skewed but not flat (Å³ per atom)."""
+    chance = np.random.default_rng(seed)
+    matrix = np.eye(3) + 0.35 * chance.standard_normal((3, 3))
+    matrix *= (volume * len(symbols) / abs(np.linalg.det(matrix))) ** (1 / 3)
+    return Structure(Lattice(matrix), symbols, chance.uniform(-1, 2, (len(symbols), 3)))
+
+
+def slow_bonds(structure: Structure, first: str, second: str, cutoff: float) -> list[tuple]:
+    """Find bonds by looking at every image within reach, one after another."""
+    matrix = structure.lattice.matrix
+    reach = np.ceil(cutoff / (1 / np.linalg.norm(np.linalg.inv(matrix), axis=0))).astype(int) + 2
+    found = []
+    for i, a in enumerate(structure):
+        for j, b in enumerate(structure):
+            if a.specie.symbol != first or b.specie.symbol != second:
+                continue
+            for shift in product(*(range(-n, n + 1) for n in reach)):
+                vector = b.coords + np.array(shift) @ matrix - a.coords
+                distance = np.linalg.norm(vector)
+                if 1e-8 < distance <= cutoff:
+                    found.append((i, j, shift, float(distance)))
+    return found
+
+
+def slow_units(structure: Structure, cutoff: float = 2.1) -> Counter:
+    """Name the unit of every P by counting, one P after another."""
+    bonds = {anion: slow_bonds(structure, "P", anion, cutoff) for anion in ("O", "N")}
+    sharing = Counter(j for found in bonds.values() for _, j, _, _ in found)
+    direct = Counter(i for i, _, _, _ in slow_bonds(structure, "P", "P", 1.15 * 2 * 1.07))
+    names: Counter = Counter()
+    for i, site in enumerate(structure):
+        if site.specie.symbol != "P":
+            continue
+        mine = [(anion, j) for anion, found in bonds.items() for p, j, _, _ in found if p == i]
+        n = sum(sharing[j] > 1 for _, j in mine)
+        m = sum(anion == "N" for anion, _ in mine)
+        apical = sum(anion == "N" and sharing[j] == 1 for anion, j in mine)
+        notes = []
+        if len(mine) != 4:
+            notes.append("1 anion" if len(mine) == 1 else f"{len(mine)} anions")
+        if apical > max(0, m - n):
+            notes.append(f"{apical} apical N")
+        if direct[i]:
+            notes.append("1 former bond" if direct[i] == 1 else f"{direct[i]} former bonds")
+        names[f"Q{n}_{m}" + (f" ({', '.join(notes)})" if notes else "")] += 1
+    return names
