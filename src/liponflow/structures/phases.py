@@ -70,13 +70,7 @@ class Phase(BaseModel):
 
     def structure(self) -> Structure:
         """Build the conventional cell."""
-        return Structure.from_spacegroup(
-            self.spacegroup,
-            Lattice.from_parameters(*self.lattice),
-            [site[0] for site in self.sites],
-            [list(site[1:]) for site in self.sites],
-            tol=POSITION_TOLERANCE,
-        )
+        return _conventional(self).copy()
 
     def primitive(self) -> Structure:
         """Build the primitive cell, the cheapest to compute, its sites sorted by element.
@@ -86,8 +80,25 @@ class Phase(BaseModel):
         >>> len(phase("Li2O").primitive())
         3
         """
-        primitive = self.structure().get_primitive_structure(tolerance=SITE_TOLERANCE)
-        return primitive.get_sorted_structure()
+        return _primitive(self).copy()
+
+
+@cache
+def _conventional(entry: Phase) -> Structure:
+    # Cubic groups take pymatgen half a second.
+    return Structure.from_spacegroup(
+        entry.spacegroup,
+        Lattice.from_parameters(*entry.lattice),
+        [site[0] for site in entry.sites],
+        [list(site[1:]) for site in entry.sites],
+        tol=POSITION_TOLERANCE,
+    )
+
+
+@cache
+def _primitive(entry: Phase) -> Structure:
+    primitive = _conventional(entry).get_primitive_structure(tolerance=SITE_TOLERANCE)
+    return primitive.get_sorted_structure()
 
 
 @cache
