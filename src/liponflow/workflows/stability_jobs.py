@@ -17,7 +17,7 @@ from liponflow.analysis.stability import Question, summarise
 from liponflow.analysis.stability_result import StabilityResult
 from liponflow.analysis.thermal import with_free_energies
 from liponflow.inputs.phonons import PhononParameters
-from liponflow.inputs.stability import StabilityParameters
+from liponflow.inputs.stability import StabilityParameters, composition
 from liponflow.structures.phases import Phase, phase, phases
 from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.phonons import phonon_engine, vibration_jobs
@@ -119,7 +119,7 @@ def vibrate(
     settings = phonon_parameters(parameters)
     jobs: list[Flow | Job] = []
     vibrations: list[Any] = []
-    for entry in stable_solids(entries, material, parameters.exclude):
+    for entry in stable_solids(_without(entries, parameters), material):
         chosen = crystal_of(entry, names)
         if chosen is None:
             continue
@@ -175,7 +175,7 @@ def conclude(
     warnings: list[str] = []
     if parameters.temperature:
         warm, warnings = heated(entries, material, parameters, vibrations)
-    hull = Hull.of(_without(entries, parameters.exclude))
+    hull = Hull.of(_without(entries, parameters))
     return summarise(
         entries,
         material,
@@ -184,7 +184,7 @@ def conclude(
             electrode=parameters.electrode,
             contents=parameters.x,
             voltages=parameters.voltages.values,
-            exclude=parameters.exclude,
+            exclude=excluded_names(parameters, entries),
             unseen=[name for name in parameters.unseen if is_crystal(name, entries)],
             samples=parameters.samples,
             error_independent=parameters.error_independent,
@@ -207,7 +207,7 @@ def material_of(
     ValueError
         If the energy of the glass is on another scale than the entries.
     """
-    hull = Hull.of(_without(entries, parameters.exclude))
+    hull = Hull.of(_without(entries, parameters))
     if glass_energy is not None:
         if not entries.scale.startswith(glass_energy.scale):
             raise ValueError(
@@ -238,11 +238,9 @@ def _material(formula: str, entries: EntrySet, hull: Hull) -> Material:
     return glass(formula, hull, above_hull=0.0, energy_source=source)
 
 
-def stable_solids(
-    entries: EntrySet, material: Material, exclude: Sequence[str]
-) -> tuple[Entry, ...]:
+def stable_solids(entries: EntrySet, material: Material) -> tuple[Entry, ...]:
     """List the phases on the hull of the elements of a material with Li, gases left out."""
-    system = _without(entries, exclude).within(sorted({LITHIUM, *material.composition}))
+    system = entries.within(sorted({LITHIUM, *material.composition}))
     gases = {gas.formula for gas in GASES.values()}
     return tuple(entry for entry in Hull.of(system).entries if entry.formula not in gases)
 
@@ -331,7 +329,7 @@ def heated(
                 f"{share:.1f} % of the modes of {record.name} are imaginary (lowest "
                 f"{record.phonons.lowest_frequency:.2f} THz) and left out of its free energy"
             )
-    stable = stable_solids(entries, material, parameters.exclude)
+    stable = stable_solids(_without(entries, parameters), material)
     lacking = [entry.name for entry in stable if entry.formula not in added]
     if lacking:
         notes.append(
@@ -343,10 +341,25 @@ def heated(
         "make stable is not found"
     )
     # What is excluded on request has to be there to be taken out.
-    for name in parameters.exclude:
+    for name in excluded_names(parameters, entries):
         added.setdefault(name, 0.0)
     return with_free_energies(system, added, temperature, missing="exclude"), notes
 
 
-def _without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
-    return entries.without(list(names)) if names else entries
+def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[str]:
+    """Name the phases to leave out as the entries do: Li2PO2N is Li2PNO2 there.
+
+    Raises
+    ------
+    ValueError
+        If a name is neither that of an entry nor a formula.
+    """
+    known = {entry.name for entry in entries.entries}
+    return [
+        name if name in known else composition(name).reduced_formula for name in parameters.exclude
+    ]
+
+
+def _without(entries: EntrySet, parameters: StabilityParameters) -> EntrySet:
+    names = excluded_names(parameters, entries)
+    return entries.without(names) if names else entries
