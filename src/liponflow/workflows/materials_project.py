@@ -6,13 +6,12 @@ from typing import Any
 
 from jobflow import JobStore, job
 from pydantic import BaseModel, ConfigDict, Field
-from pymatgen.core import SETTINGS as PYMATGEN
 
 from liponflow.analysis.entries import Entry, EntrySet
 from liponflow.store.outputs import find_outputs
 
-KEY = "PMG_MAPI_KEY"
-"""pymatgen's setting of the key (environment or ~/.config/.pmgrc.yaml)."""
+KEY = "MP_API_KEY"
+"""Environment variable of the key; pymatgen's PMG_MAPI_KEY serves as well."""
 
 THERMO_TYPE = "GGA_GGA+U"
 """The Materials Project's name of the scale: PBE and PBE+U with its corrections of 2020."""
@@ -81,7 +80,7 @@ def _fetch(system: str, client: Any) -> FetchedEntries:
                 found = session.get_entries_in_chemsys(
                     system.split("-"), additional_criteria={"thermo_types": [THERMO_TYPE]}
                 )
-                version = session.get_database_version()
+                version = session.db_version
     except Exception as error:  # the client raises whatever its layers do
         raise EntriesUnavailableError(
             f"the Materials Project did not answer for {system}: {_first_line(error)}; check the "
@@ -110,18 +109,13 @@ def _client() -> Any:
             "entries of the Materials Project need its client: pip install 'liponflow[mp]'; or "
             "use source=engine, which computes them"
         ) from None
-    if not PYMATGEN.get(KEY):
-        raise EntriesUnavailableError(
-            "entries of the Materials Project need your key (free, from "
-            f"next-gen.materialsproject.org/api): set {KEY} in the environment or by `pmg config "
-            f"--add {KEY} KEY`; or use source=engine, which needs none"
-        )
     try:
-        return MPRester(PYMATGEN[KEY])
-    except Exception as error:  # it asks the server for its version at once
+        return MPRester(mute_progress_bars=True)
+    except Exception as error:  # without a key or a network; it asks the server at once
         raise EntriesUnavailableError(
-            f"the Materials Project did not answer: {_first_line(error)}; check the network and "
-            f"the key ({KEY}), or use source=engine, which needs neither"
+            f"the Materials Project cannot be asked ({_first_line(error)}): it needs a network "
+            f"and your key (free, from next-gen.materialsproject.org/api) in {KEY}; or use "
+            "source=engine, which needs neither"
         ) from error
 
 
