@@ -62,7 +62,7 @@ def vineyard_prefactor(
     if reason := saddle_reason(high):
         raise ValueError(f"the saddle has {reason}")
     real = high[1:]
-    if real[0] <= 0:
+    if (real <= 0).any():
         raise ValueError(
             f"the saddle has a mode of {real[0]:.3f} THz that is neither real nor clearly "
             "imaginary; converge it to a smaller force"
