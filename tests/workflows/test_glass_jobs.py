@@ -10,7 +10,7 @@ from liponflow.analysis.elastic import ModelElasticity
 from liponflow.analysis.glass import fingerprint_structure
 from liponflow.analysis.glass_models import COOLING_POINTS, glass_model
 from liponflow.analysis.result import EngineInfo, Provenance
-from liponflow.analysis.vasp_runs import MDResult
+from liponflow.analysis.vasp_runs import MDResult, MDSegment, MDStage
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
@@ -20,6 +20,7 @@ from liponflow.workflows.glass_jobs import (
     conclude,
     last_structure,
     measure,
+    stage_files,
     transition,
     without_properties,
 )
@@ -173,3 +174,39 @@ def test_measuring_needs_something(structure: Structure) -> None:
     found = measure.original(origin, dynamics(structure), None, **options)
     assert found["model"].notes == ["neutral"]
     assert found["engine"] == ENGINE
+
+
+def test_last_stage_of_vasp_is_in_its_own_segments(structure: Structure) -> None:
+    files = [f"host:/run/{index}/vasprun.xml.gz" for index in range(4)]
+    segments = [
+        MDSegment(
+            directory=f"/run/{index}",
+            first_step=first,
+            n_steps=100,
+            start_temperature=300,
+            end_temperature=300,
+            complete=True,
+        )
+        for index, first in enumerate((0, 100, 200, 300))
+    ]
+    stages = [
+        MDStage(
+            name=name,
+            ensemble="NVT",
+            target_temperature=300,
+            end_target_temperature=300,
+            time_step=1,
+            first_step=first,
+            n_steps=200,
+            duration=0.2,
+            mean_temperature=300,
+            mean_potential_energy=0,
+        )
+        for name, first in (("melt", 0), ("production", 200))
+    ]
+    run = dynamics(structure, trajectory_files=files, segments=segments, stages=stages)
+    found, stage = stage_files(run, "production")
+    assert [str(file) for file in found] == [file.removeprefix("host:") for file in files[2:]]
+    assert stage is None
+    whole, stage = stage_files(run.model_copy(update={"segments": []}), "production")
+    assert (len(whole), stage) == (4, "production")

@@ -113,8 +113,8 @@ def measure(
         raise ValueError("there is neither a protocol nor a relaxation to measure")
     notes = list(origin["notes"])
     if last_stage is not None and dynamics is not None:
-        files = [Path(strip_hostname(name)) for name in dynamics.trajectory_files]
-        found = fingerprint(read_frames(files, stage=last_stage, notes=notes), notes=notes)
+        files, stage = stage_files(dynamics, last_stage)
+        found = fingerprint(read_frames(files, stage=stage, notes=notes), notes=notes)
     else:
         found = fingerprint_structure(structure)
     model = glass_model(
@@ -127,6 +127,31 @@ def measure(
         relaxation=relaxation,
     )
     return MeasuredModel(model=model, engine=made_by)
+
+
+def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
+    """Find the frames of a stage.
+
+    Parameters
+    ----------
+    dynamics
+        Of a protocol.
+    name
+        Stage.
+
+    Returns
+    -------
+    list of Path, str or None
+        Files; and the stage to look for in them, None where they hold nothing else, as those of
+        VASP's segments do.
+    """
+    files = [Path(strip_hostname(file)) for file in dynamics.trajectory_files]
+    if not dynamics.segments:
+        return files, name
+    stage = next(stage for stage in dynamics.stages if stage.name == name)
+    steps = range(stage.first_step, stage.first_step + stage.n_steps)
+    runs = zip(files, dynamics.segments, strict=True)
+    return [file for file, segment in runs if segment.first_step in steps], None
 
 
 @job
