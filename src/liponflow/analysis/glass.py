@@ -29,7 +29,7 @@ from liponflow.analysis.radial import (
     radial_grid,
     running_coordination,
 )
-from liponflow.analysis.scattering import weighted_scattering
+from liponflow.analysis.scattering import untabulated, weighted_scattering
 from liponflow.analysis.structural_units import Network, anion_sites, classify_units, network
 from liponflow.analysis.trajectory import Frames, frames_of_structures
 
@@ -251,6 +251,8 @@ class Fingerprinter:
                     f"environments of {ion} were counted up to {cutoff.cutoff:.2f} Å, but the "
                     f"first minimum over all frames is at {minimum:.2f} Å; give mobile_cutoff"
                 )
+        for probe, missing in untabulated(self.elements, self.settings.experiment).items():
+            notes.append(f"no {probe} functions: {', '.join(missing)} is not tabulated here")
         if self.settings.r_max > self._half_width:
             notes.append(
                 f"beyond {self._half_width:.2f} Å, half the narrowest width of the cell, g(r) "

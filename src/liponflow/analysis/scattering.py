@@ -1,10 +1,12 @@
 """Neutron- and x-ray-weighted S(q) and G(r), as an experiment would see a set of partials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from importlib import resources
+from typing import Any, NamedTuple
 
 import numpy as np
+import yaml
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,22 +25,8 @@ from liponflow.analysis.radial import (
 FloatArray = NDArray[np.float64]
 Partials = Mapping[tuple[str, str], FloatArray]
 
-# Bound coherent scattering lengths (fm), natural abundance unless the key names an isotope: H.
-# Rauch and W. Waschkowski, Neutron Data Booklet, 2nd ed., section 1.1 (2003). They agree with V.
-# F. Sears, Neutron News 3 (3), 26 (1992), within 0.003 fm for the elements of LiPON.
-NEUTRON_LENGTHS = {
-    "H": -3.7409, "D": 6.674, "Li": -1.90, "6Li": 2.0, "7Li": -2.22, "B": 5.30, "11B": 6.65,
-    "C": 6.6484, "N": 9.36, "15N": 6.44, "O": 5.805, "F": 5.654, "Na": 3.63, "Mg": 5.375,
-    "Al": 3.449, "Si": 4.15071, "P": 5.13, "S": 2.847, "Cl": 9.5792, "K": 3.67, "Ca": 4.70,
-    "Ti": -3.370, "V": -0.443, "Cr": 3.635, "Mn": -3.750, "Fe": 9.45, "Co": 2.49, "Ni": 10.3,
-    "Cu": 7.718, "Zn": 5.680, "Ga": 7.288, "Ge": 8.185, "Zr": 7.16, "Nb": 7.054, "Mo": 6.715,
-    "La": 8.24, "Ta": 6.91, "W": 4.755,
-}  # fmt: skip
-
 _S_OVER_Q = 1 / (4 * np.pi)
 """sin(θ)/λ over q = 4π sin(θ)/λ."""
-_FORM_FACTOR = 41.78214
-"""Constant of the parametrisation that pymatgen's table belongs to (its module ``xrd``)."""
 
 
 class Experiment(BaseModel):
@@ -95,55 +83,75 @@ class WeightedFunctions(NamedTuple):
     """G(r) (1/Å²), through the instrument."""
 
 
-def neutron_lengths(elements: list[str], isotopes: Mapping[str, str]) -> dict[str, float]:
-    """Bound coherent scattering lengths (fm).
+@cache
+def _tables() -> dict[str, Any]:
+    """Read the scattering lengths and form factors, with their sources."""
+    text = resources.files(__package__).joinpath("scattering.yaml").read_text(encoding="utf-8")
+    tables: dict[str, Any] = yaml.safe_load(text)
+    return tables
+
+
+def neutron_lengths(
+    elements: Sequence[str], isotopes: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """Bound coherent scattering lengths (fm), from the table that ``scattering.yaml`` cites.
+
+    Parameters
+    ----------
+    elements
+        Elements, of natural abundance.
+    isotopes
+        Isotopes in the place of some of them.
 
     Raises
     ------
     ValueError
-        If one is not tabulated here; those that are are listed.
+        If one is not tabulated there; those that are are listed.
 
     Examples
     --------
     >>> neutron_lengths(["Li", "O"], {"Li": "7Li"})
     {'Li': -2.22, 'O': 5.805}
     """
-    names = {element: isotopes.get(element, element) for element in elements}
-    missing = sorted(set(names.values()) - NEUTRON_LENGTHS.keys())
+    table: dict[str, float] = _tables()["neutron"]["lengths"]
+    names = {element: (isotopes or {}).get(element, element) for element in elements}
+    missing = sorted(set(names.values()) - table.keys())
     if missing:
         raise ValueError(
             f"no neutron scattering length of {', '.join(missing)} here; of "
-            f"{', '.join(NEUTRON_LENGTHS)} only"
+            f"{', '.join(table)} only"
         )
-    return {element: NEUTRON_LENGTHS[name] for element, name in names.items()}
-
-
-@cache
-def form_factor_table() -> dict[str, list[tuple[float, float]]]:
-    """Gaussians (a, b) of the x-ray form factor of every neutral atom, from pymatgen."""
-    from pymatgen.analysis.diffraction.xrd import ATOMIC_SCATTERING_PARAMS
-
-    return {symbol: [(a, b) for a, b in rows] for symbol, rows in ATOMIC_SCATTERING_PARAMS.items()}
+    return {element: table[name] for element, name in names.items()}
 
 
 def xray_form_factor(element: str, q: FloatArray) -> FloatArray:
-    """X-ray form factor (electrons) of a neutral atom, as in pymatgen's XRDCalculator.
+    """X-ray form factor (electrons) of a neutral atom, from the table in ``scattering.yaml``.
 
-    Z - 41.78214 s² Σ a_i exp(-b_i s²) with s = q/(4π); made for s up to 2 1/Å (q up to 25).
+    Parameters
+    ----------
+    element
+        Its symbol.
+    q
+        Momentum transfers (1/Å), up to 25.
+
+    Raises
+    ------
+    ValueError
+        If the element is not tabulated there; those that are are listed.
 
     Examples
     --------
-    >>> float(xray_form_factor("O", np.array([0.0]))[0])
+    >>> round(float(xray_form_factor("O", np.array([0.0]))[0]), 2)
     8.0
     """
-    from pymatgen.core.periodic_table import Element
-
-    table = form_factor_table()
+    table: dict[str, list[float]] = _tables()["xray"]["coefficients"]
     if element not in table:
-        raise ValueError(f"no x-ray form factor of {element} in pymatgen's table")
+        raise ValueError(f"no x-ray form factor of {element} here; of {', '.join(table)} only")
+    constant, *rest = table[element]
     s_squared = (q * _S_OVER_Q) ** 2
-    gaussians = sum(a * np.exp(-b * s_squared) for a, b in table[element])
-    values: FloatArray = Element(element).Z - _FORM_FACTOR * s_squared * gaussians
+    values = np.full(len(q), constant)
+    for a, b in zip(rest[::2], rest[1::2], strict=True):
+        values += a * np.exp(-b * s_squared)
     return values
 
 
@@ -252,28 +260,48 @@ def weighted_scattering(
         Number density of all atoms (1/Å³).
     experiment
         What the instrument does.
+
+    Returns
+    -------
+    list of Scattering
+        One per probe; a probe for which an element is not tabulated is left out.
     """
     q = momentum_grid(float(r[-1] + r[0]), experiment.q_max)
-    functions = (
-        (
-            "neutron",
-            neutron_functions(r, partials, concentrations, density, q=q, experiment=experiment),
-        ),
-        (
-            "x-ray",
-            xray_functions(r, partials, concentrations, density, q=q, experiment=experiment),
-        ),
-    )
-    return [
-        Scattering.model_validate(
-            {
-                "probe": probe,
-                "weights": {f"{a}-{b}": weight for (a, b), weight in found.weights.items()},
-                "q": listed(q),
-                "s": listed(found.s),
-                "g": listed(found.pdf),
-                "treatment": experiment.text,
-            }
+    missing = untabulated(list(concentrations), experiment)
+    found = []
+    for probe, functions in (("neutron", neutron_functions), ("x-ray", xray_functions)):
+        if probe in missing:
+            continue
+        total = functions(r, partials, concentrations, density, q=q, experiment=experiment)
+        found.append(
+            Scattering.model_validate(
+                {
+                    "probe": probe,
+                    "weights": {f"{a}-{b}": weight for (a, b), weight in total.weights.items()},
+                    "q": listed(q),
+                    "s": listed(total.s),
+                    "g": listed(total.pdf),
+                    "treatment": experiment.text,
+                }
+            )
         )
-        for probe, found in functions
-    ]
+    return found
+
+
+def untabulated(elements: Sequence[str], experiment: Experiment) -> dict[str, list[str]]:
+    """List elements without scattering length or form factor, by probe; probes with all left out.
+
+    Examples
+    --------
+    >>> untabulated(["Li", "O"], Experiment())
+    {}
+    >>> untabulated(["Li", "Xe"], Experiment())
+    {'neutron': ['Xe'], 'x-ray': ['Xe']}
+    """
+    tables = _tables()
+    lengths, factors = tables["neutron"]["lengths"], tables["xray"]["coefficients"]
+    missing = {
+        "neutron": [e for e in elements if experiment.isotopes.get(e, e) not in lengths],
+        "x-ray": [e for e in elements if e not in factors],
+    }
+    return {probe: names for probe, names in missing.items() if names}

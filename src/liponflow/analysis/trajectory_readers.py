@@ -22,6 +22,7 @@ FloatArray = NDArray[np.float64]
 
 NAN = math.nan
 XYZ_FORMATS = {"extxyz", "xyz"}
+COMPRESSED = (".gz", ".bz2", ".xz")
 _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
 
 
@@ -67,19 +68,11 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
     TrajectoryError
         If it is missing, or no reader makes sense of it.
     """
-    from ase.io.formats import UnknownFileTypeError, filetype
-
     if not path.is_file():
         kind = "is a directory, not a file" if path.is_dir() else "no such file"
         raise TrajectoryError(f"{path}: {kind}; give a trajectory or a structure")
     notes = notes if notes is not None else []
-    try:
-        format_ = filetype(str(path))
-    except (UnknownFileTypeError, OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        raise TrajectoryError(
-            f"{path}: ASE does not know the format ({error}); name it as its program does "
-            "(XDATCAR, vasprun.xml, .extxyz, .traj, ...), or convert it with `ase convert`"
-        ) from error
+    format_ = _format(path)
     count = 0
     try:
         for frame in _reader(format_, path, notes):
@@ -95,6 +88,30 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
         ) from error
     if count == 0:
         raise TrajectoryError(f"{path}: holds no frame; was the run killed before its first?")
+
+
+def _format(path: Path) -> str:
+    """Find the format by the file's name or, as ASE does, by its beginning."""
+    from ase.io.formats import UnknownFileTypeError, filetype, ioformats
+
+    name = path.name
+    for suffix in COMPRESSED:
+        name = name.removesuffix(suffix)
+    if name.endswith((".extxyz", ".xyz")):  # ASE would look into the file, which may break off
+        return "extxyz"
+    if "XDATCAR" in name:
+        return "vasp-xdatcar"
+    try:
+        found: str = filetype(str(path))
+        reason = f"it looks like {found}"
+    except (UnknownFileTypeError, OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        found, reason = "", str(error) or type(error).__name__
+    if found not in ioformats:
+        raise TrajectoryError(
+            f"{path}: ASE does not know the format ({reason}); name it as its program does "
+            "(XDATCAR, vasprun.xml, .extxyz, .traj, ...), or convert it with `ase convert`"
+        )
+    return found
 
 
 def _reader(format_: str, path: Path, notes: list[str]) -> Iterator[Frame]:
@@ -282,7 +299,6 @@ def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -
     rows = [row.text or "" for row in structure.findall("./varray[@name='positions']/v")]
     cell = np.array([row.split() for row in basis], dtype=float)
     fractional = np.array([row.split() for row in rows], dtype=float)
-    energy = element.find("./energy/i[@name='e_0_energy']")
     kinetic = element.find("./energy/i[@name='kinetic']")
     temperature = NAN
     if kinetic is not None and kinetic.text:
@@ -295,5 +311,22 @@ def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -
         cell,
         time=time,
         temperature=temperature,
-        energy=float(energy.text or "nan") if energy is not None else NAN,
+        energy=_vasprun_energy(element),
     )
+
+
+def _vasprun_energy(element: ET.Element) -> float:
+    """Energy extrapolated to no smearing (eV).
+
+    Old versions of VASP write a wrong one behind the electronic steps; as in ASE, its difference
+    to the free energy is taken from the last of these steps.
+    """
+    total = element.find("energy")
+    if total is None:
+        return NAN
+    values = {item.get("name"): float(item.text or "nan") for item in total.findall("i")}
+    steps = element.findall("scstep/energy")
+    if not steps or "e_fr_energy" not in values:
+        return values.get("e_0_energy", NAN)
+    last = {item.get("name"): float(item.text or "nan") for item in steps[-1].findall("i")}
+    return values["e_fr_energy"] + last.get("e_0_energy", NAN) - last.get("e_fr_energy", NAN)

@@ -135,7 +135,12 @@ def _comparison(
 ) -> PdfComparison:
     import numpy as np
 
-    functions = next(item for item in found.scattering if item.probe == probe)
+    functions = next((item for item in found.scattering if item.probe == probe), None)
+    if functions is None:
+        raise ValueError(
+            f"{path}: cannot be compared, as an element of {found.formula} has no {probe} "
+            "scattering length or form factor here; leave the comparison out"
+        )
     return compare_pdf(
         measured,
         np.array(found.r),

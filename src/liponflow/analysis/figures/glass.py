@@ -32,11 +32,10 @@ def all_figures(result: AnyGlass) -> dict[str, Figure]:
         transition.
     """
     found = fingerprint_of(result)
-    figures = {
-        "pairs": pairs_figure(result),
-        "pdf": pdf_figure(result),
-        "structure_factor": structure_factor_figure(result),
-    }
+    figures = {"pairs": pairs_figure(result)}
+    if found.scattering:
+        figures["pdf"] = pdf_figure(result)
+        figures["structure_factor"] = structure_factor_figure(result)
     if found.units or found.li_environments:
         figures["units"] = units_figure(result)
     if found.angles:
