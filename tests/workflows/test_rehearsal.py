@@ -1,10 +1,18 @@
-"""A campaign with ``--engine vasp``, through atomate2, custodian, emmet and the stand-in."""
+"""The campaign of LNMO with ``--engine vasp``: atomate2, custodian, emmet and the stand-in.
 
+Structures, families, start cells and input sets are those of the quick preset; fewer Li contents
+and a looser force limit make it a matter of two minutes.
+"""
+
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
-from pymatgen.core.lattice import Lattice
-from pymatgen.core.structure import Structure
+from atomate2.forcefields.utils import ase_calculator
+from emmet.core.tasks import TaskDoc
+from jobflow import JobStore
 from pymatgen.io.vasp import Incar
 
 from liponflow.analysis.lithiation import LithiationResult
@@ -16,75 +24,114 @@ from liponflow.workflows.lithiation import plan
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
+OVERRIDES = {"x": [0, 1, 2], "force_limit": 0.3, "max_steps": 15}
+FAMILIES = {
+    0: {"vacancy cubic"},
+    1: {"vacancy cubic"},
+    2: {
+        f"{family} {cell}"
+        for family in ("all-octahedral", "octahedral-added", "tetrahedral-added")
+        for cell in ("cubic", "tetragonal")
+    },
+}
+
+
+class Rehearsal(NamedTuple):
+    """What a rehearsed campaign left behind."""
+
+    result: LithiationResult
+    store: JobStore
+    jobs: Path
+
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        """Task documents of every VASP run by the name of its job."""
+        found = self.store.query(
+            {"output.calcs_reversed": {"$exists": True}}, properties=["name", "output"], load=True
+        )
+        return {document["name"]: document["output"] for document in found}
+
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Rock-salt-like LiNiO2 of 8 atoms, small enough for a test."""
-    file = tmp_path_factory.mktemp("host") / "host.vasp"
-    Structure(
-        Lattice.tetragonal(4.1, 4.2),
-        ["Li", "Li", "Ni", "Ni", *["O"] * 4],
-        [
-            *([0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]),
-            *([0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5], [0.5, 0.5, 0.5]),
-        ],
-    ).to(filename=str(file), fmt="poscar")
-    return file
-
-
-def run(engine: str, host: Path, folder: Path) -> LithiationResult:
+def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+    folder = tmp_path_factory.mktemp("rehearsal")
     settings = Settings(
         store=folder / "store.db",
         runs_dir=folder / "runs",
         workers=2,
         vasp_cmd="liponflow-vasp",
     )
-    overrides = {"x": [0.5, 1], "magmoms": {"Li": 0, "Ni": -2, "O": 0}, "force_limit": 0.1}
-    flow = plan(preset="quick", engine=engine, overrides=overrides, structure_file=host)
+    flow = plan(preset="quick", engine="vasp", overrides=OVERRIDES)
     outcome = campaigns.run(flow, settings, {})
     assert outcome.report.failures == ()
     assert outcome.result is not None
     assert isinstance(outcome.result.result, LithiationResult)
-    return outcome.result.result
+    store = open_store(settings.store, read_only=True)
+    [run_dir] = settings.runs_dir.iterdir()
+    yield Rehearsal(outcome.result.result, store, run_dir / "jobs")
+    store.close()
 
 
-def test_the_rehearsal_ends_in_the_document_of_the_direct_engine(
-    host: Path, tmp_path: Path
-) -> None:
-    rehearsed = run("vasp", host, tmp_path / "vasp")
-    assert rehearsed.converged
-    assert rehearsed.provenance.engine.label == (
+def test_it_ends_in_the_document_of_any_other_engine(rehearsal: Rehearsal) -> None:
+    result = rehearsal.result
+    assert result.converged
+    assert result.refused == []
+    assert [state.x for state in result.states] == [0, 1, 2]
+    assert [len(state.family_energies) for state in result.states] == [1, 1, 3]
+    # Loosely relaxed, near the 4.5 and 2.8 V of the direct engine.
+    assert [step.voltage for step in result.voltages] == pytest.approx([4.5, 2.8], abs=0.3)
+
+
+def test_it_computed_every_candidate(rehearsal: Rehearsal) -> None:
+    names = set(rehearsal.tasks())
+    relaxed = {
+        f"relax x={x} {name.replace(' ', ' 0 ')}"
+        for x, every in FAMILIES.items()
+        for name in every
+    }
+    assert names == {"relax Li metal", *relaxed, *(f"static x={x}" for x in FAMILIES)}
+
+
+def test_it_is_never_taken_for_vasp(rehearsal: Rehearsal) -> None:
+    assert rehearsal.result.provenance.engine.label == (
         "vasp (stand-in: chgnet 0.3.0) (machine-learned potential, not DFT)"
     )
-    assert [state.x for state in rehearsed.states] == [0.5, 1.0]
+    assert find_results(rehearsal.store, engine="vasp") == []
+    assert len(find_results(rehearsal.store, engine="vasp (stand-in: chgnet 0.3.0)")) == 1
 
-    # No query for VASP finds it.
-    store = open_store(tmp_path / "vasp" / "store.db", read_only=True)
-    assert find_results(store, engine="vasp") == []
-    assert len(find_results(store, engine="vasp (stand-in: chgnet 0.3.0)")) == 1
 
-    # The same geometry has the same energy and moments with the direct engine.
-    from atomate2.forcefields.utils import ase_calculator
-
+def test_energies_and_moments_are_those_of_the_direct_engine(rehearsal: Rehearsal) -> None:
     calculator = ase_calculator("CHGNet", stress_unit="eV/A3")
-    for state in rehearsed.states:
-        atoms = state.structure.copy().remove_site_property("magmom").to_ase_atoms()
+    energies = {}
+    for name, document in rehearsal.tasks().items():
+        task = TaskDoc.model_validate(document)
+        structure = task.output.structure
+        atoms = structure.copy(site_properties={}).to_ase_atoms()
         atoms.calc = calculator
-        energy = atoms.get_potential_energy() / len(atoms)
-        assert state.energy_per_atom == pytest.approx(energy, abs=MILLIELECTRONVOLT)
-        assert state.moments["Ni"] == pytest.approx(
-            abs(atoms.get_magnetic_moments()[state.structure.indices_from_symbol("Ni")[0]]),
-            abs=0.05,
-        )
+        energies[name] = atoms.get_potential_energy() / len(atoms)
+        assert task.output.energy_per_atom == pytest.approx(energies[name], abs=MILLIELECTRONVOLT)
+        if name.startswith("static"):
+            moments = np.abs(structure.site_properties["magmom"])
+            np.testing.assert_allclose(moments, atoms.get_magnetic_moments(), atol=0.02)
+    for state in rehearsal.result.states:
+        expected = energies[f"static x={state.x:g}"]
+        assert state.energy_per_atom == pytest.approx(expected, abs=MILLIELECTRONVOLT)
+    assert rehearsal.result.li_energy_per_atom == pytest.approx(
+        energies["relax Li metal"], abs=MILLIELECTRONVOLT
+    )
 
 
-def test_moments_are_passed_on_with_their_sign(host: Path, tmp_path: Path) -> None:
-    """Relaxed moments, not the first guess, start the static calculation."""
-    run("vasp", host, tmp_path)
-    [static] = (tmp_path / "runs").glob("*/jobs/static_x_1-*")
+@pytest.mark.parametrize("x", [0, 1, 2])
+def test_relaxed_moments_start_the_static_with_their_sign(rehearsal: Rehearsal, x: int) -> None:
+    """Not the first guess, 4 and -2 µB, and nickel still against manganese."""
+    [static] = rehearsal.jobs.glob(f"static_x_{x}-*")
     written = Incar.from_file(next(static.glob("INCAR*")))["MAGMOM"]
-    assert len(written) == 8
-    nickel = [moment for moment in written if abs(moment) > 0.5]
-    assert len(nickel) == 2
-    assert all(moment < 0 for moment in nickel)
-    assert all(moment != -2 for moment in nickel)
+    tasks = rehearsal.tasks()
+    static_task = TaskDoc.model_validate(tasks[f"static x={x}"])
+    elements = [site.specie.symbol for site in static_task.input.structure]
+    assert len(written) == len(elements)
+    moments = {
+        symbol: [m for m, other in zip(written, elements, strict=True) if other == symbol]
+        for symbol in ("Mn", "Ni")
+    }
+    assert all(m > 2.5 and m != 4 for m in moments["Mn"])
+    assert all(m < 0 and m != -2 for m in moments["Ni"])

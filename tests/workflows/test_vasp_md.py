@@ -1,11 +1,13 @@
 """Molecular dynamics in segments, through atomate2, custodian, emmet and the stand-in."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from ase.md.verlet import VelocityVerlet
+from ase.units import fs
+from atomate2.forcefields.utils import ase_calculator
 from jobflow import JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core.structure import Structure
@@ -14,39 +16,74 @@ from rich.console import Console
 from liponflow import safejson
 from liponflow.analysis.vasp_runs import MDResult
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.workflows.installed import vasp_environment
 from liponflow.workflows.runners.local import start
 from liponflow.workflows.vasp_md import SegmentedMDMaker, continuation
 
+STEPS, TIME_STEP = 9, 1.0
 PRINTED = 2e-8
 """Total energies (eV) have 8 decimals in vasprun.xml, positions 16 digits in CONTCAR."""
+MILLIELECTRONVOLT = 1e-3
+"""Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
 
-@pytest.fixture
-def rehearsal(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("ATOMATE2_VASP_CMD", "ATOMATE2_VASP_GAMMA_CMD"):
-        monkeypatch.setenv(variable, str(Path(sys.executable).with_name("liponflow-vasp")))
+def moving_lithium() -> Structure:
+    """Two atoms of bcc Li that move fast against each other."""
+    velocity = np.array([0.012, -0.008, 0.004])  # Å/fs
+    return bcc_lithium(3.44).add_site_property("velocities", [velocity, -velocity])
 
 
-def run(folder: Path, **options: Any) -> MDResult:
+def run(folder: Path, command: str, structure: Structure, **options: Any) -> MDResult:
     store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     store.connect()
     maker = SegmentedMDMaker(
-        steps=9, time_step=1.0, start_temperature=300, end_temperature=300, **options
+        steps=STEPS,
+        time_step=TIME_STEP,
+        start_temperature=300,
+        end_temperature=300,
+        ensemble="nve",
+        **options,
     )
-    flow = maker.make(bcc_lithium(3.44))
-    report = start(flow, store, folder, workers=2, console=Console(quiet=True))
+    flow = maker.make(structure)
+    report = start(
+        flow,
+        store,
+        folder,
+        workers=2,
+        environment=vasp_environment(command),
+        console=Console(quiet=True),
+    )
     assert report.failures == ()
     result: MDResult = safejson.decode(store.get_output(flow.output.uuid, load=True))
     return result
 
 
-@pytest.mark.usefixtures("rehearsal")
-def test_three_segments_are_one_trajectory(tmp_path: Path) -> None:
-    unbroken = run(tmp_path, ensemble="nve", segment_steps=9)
-    broken = run(tmp_path, ensemble="nve", segment_steps=3)
+def test_three_segments_are_the_trajectory_of_the_direct_engine(tmp_path: Path) -> None:
+    start_from = moving_lithium()
+    result = run(tmp_path, "liponflow-vasp", start_from, segment_steps=3)
+    assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
+
+    atoms = start_from.to_ase_atoms()
+    atoms.set_velocities(np.array(start_from.site_properties["velocities"]) / fs)
+    atoms.calc = ase_calculator("CHGNet", stress_unit="eV/A3")
+    potential, total = [], []
+    dynamics = VelocityVerlet(atoms, timestep=TIME_STEP * fs)
+    for _ in dynamics.irun(STEPS - 1):
+        potential.append(atoms.get_potential_energy())
+        total.append(atoms.get_total_energy())
+    tolerance = MILLIELECTRONVOLT * len(atoms)
+    assert result.potential_energies == pytest.approx(potential, abs=tolerance)
+    assert result.total_energies == pytest.approx(total, abs=tolerance)
+    # Potential and kinetic energy change more than that: the trajectory is the same one.
+    assert np.ptp(potential) > 10 * tolerance
+
+
+def test_three_segments_are_one_trajectory(tmp_path: Path, cheap_vasp: str) -> None:
+    unbroken = run(tmp_path / "unbroken", cheap_vasp, bcc_lithium(3.44), segment_steps=STEPS)
+    broken = run(tmp_path / "broken", cheap_vasp, bcc_lithium(3.44), segment_steps=3)
     assert [(s.first_step, s.n_steps) for s in broken.segments] == [(0, 3), (3, 3), (6, 3)]
     assert all(segment.complete for segment in broken.segments)
-    assert broken.time_step == 1.0
+    assert broken.time_step == TIME_STEP
     np.testing.assert_allclose(broken.total_energies, unbroken.total_energies, atol=PRINTED)
     np.testing.assert_allclose(broken.temperatures, unbroken.temperatures, rtol=1e-6)
     np.testing.assert_allclose(
@@ -54,7 +91,6 @@ def test_three_segments_are_one_trajectory(tmp_path: Path) -> None:
     )
     drift = np.ptp(unbroken.total_energies)
     assert np.ptp(broken.total_energies) <= drift + PRINTED
-    assert broken.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
 
 
 def test_the_ramp_goes_on_from_segment_to_segment() -> None:

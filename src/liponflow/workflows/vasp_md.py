@@ -19,6 +19,7 @@ from liponflow.workflows.ingest.dynamics import TrajectoryUnit
 from liponflow.workflows.ingest.files import RunFiles, find_runs
 from liponflow.workflows.ingest.runs import read_run
 from liponflow.workflows.planned import PlannedCalculation, planned_by
+from liponflow.workflows.vasp_run import run_options
 
 
 @dataclass
@@ -157,6 +158,7 @@ class SegmentedMDMaker(Maker):
             name=self.name,
             input_set_generator=generator,
             write_input_set_kwargs={"potcar_spec": not has_potcar_library()},
+            run_vasp_kwargs=run_options(),
         )
 
 

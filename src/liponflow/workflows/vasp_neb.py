@@ -21,6 +21,7 @@ from liponflow.workflows.bands.images import check_images
 from liponflow.workflows.ingest.band import band_unit
 from liponflow.workflows.ingest.files import Band, RunFiles, find_runs
 from liponflow.workflows.planned import PlannedCalculation, planned_by
+from liponflow.workflows.vasp_run import run_options
 
 MIN_STEPS = 2
 """One ionic step is a static calculation to pymatgen, which does not look at its forces."""
@@ -118,6 +119,7 @@ class VaspNEBMaker(Maker):
             name=f"{self.name} end point",
             input_set_generator=self._generator(climbing=False, images=images, **_STATIC),
             write_input_set_kwargs=_write_options(),
+            run_vasp_kwargs=run_options(),
         )
         return maker
 
@@ -127,14 +129,14 @@ class VaspNEBMaker(Maker):
             name=self.name,
             input_set_generator=self._generator(climbing=self.climbing, images=images),
             write_input_set_kwargs=_write_options(),
-            run_vasp_kwargs={
-                "job_type": JobType.NEB,
-                "vasp_job_kwargs": {
+            run_vasp_kwargs=run_options(
+                job_type=JobType.NEB,
+                vasp_job_kwargs={
                     "output_file": "vasp.out",
                     "stderr_file": "std_err.txt",
                     "backup": has_potcar_library(),
                 },
-            },
+            ),
             # The result says that there is no barrier, and keeps the path to go on from.
             stop_children_kwargs={"handle_unsuccessful": False},
         )

@@ -1,6 +1,5 @@
 """VASP directories of small cells for the stand-in."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +7,6 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Kpoints, Poscar
-
-# pytest's importlib mode does not find modules beside the tests.
-sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 SPIN = "ISPIN = 2\nMAGMOM = 2*2 2*-2 4*0\nLORBIT = 11\n"
 
