@@ -32,6 +32,7 @@ from liponflow.workflows.dynamics.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.workflows.dynamics.vasp import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.workflows.standin.engine import stand_in_engine
 from liponflow.workflows.vasp_neb import VaspNEBMaker
+from liponflow.workflows.vasp_run import run_options
 from liponflow.workflows.vibration_makers import PotentialVibrationMaker, StaticVibrationMaker
 
 FORCE_MARGIN = 0.9
@@ -279,11 +280,15 @@ class VaspEngine(Engine):
         generator = self.relax_set
         if not cell:
             generator = _with_incar(generator, {"ISIF": 2})
-        return RelaxMaker(name="relax", input_set_generator=generator)
+        return RelaxMaker(
+            name="relax", input_set_generator=generator, run_vasp_kwargs=run_options()
+        )
 
     def static(self) -> Maker:
         """See Engine."""
-        return StaticMaker(name="static", input_set_generator=self.static_set)
+        return StaticMaker(
+            name="static", input_set_generator=self.static_set, run_vasp_kwargs=run_options()
+        )
 
     def neb(
         self,
