@@ -54,8 +54,10 @@ class MigrationParameters(BaseModel):
     vibrations: bool = Field(
         description="Whether vibrations of end points and saddles are computed."
     )
-    vibration_radius: float = Field(
-        gt=0, description="Distance from the foreign atom within which atoms vibrate (Å)."
+    vibration_radius: float | None = Field(
+        gt=0,
+        description="Distance from the foreign atom within which atoms vibrate, the others being "
+        "frozen (Å); null for all atoms.",
     )
     attempt_frequency: float = Field(
         gt=0, description="Prefactor of hops for which none is computed (THz)."
@@ -80,10 +82,7 @@ class MigrationParameters(BaseModel):
     @field_validator("dopant", "models", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        """Take ``N,P,O`` and a single name for a list.
-
-        Bare N and O are no YAML booleans, but ``No`` (nobelium) and ``Y`` (yttrium) may be.
-        """
+        """Take ``N,P,O`` and a single name for a list."""
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value

@@ -1,17 +1,16 @@
-"""Relaxations and static calculations with weights of chgnet other than those it loads itself."""
+"""Relaxations and static calculations with chgnet: any of its weights, and its fast calculator."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 from ase.calculators.calculator import Calculator
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
 
 from liponflow.workflows.chgnet import WEIGHTS
+from liponflow.workflows.potentials.chgnet import FastCHGNet
 
 
 @dataclass
-class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
+class ChgnetRelaxMaker(ForceFieldRelaxMaker):
     """atomate2's relaxation.
 
     Attributes
@@ -27,7 +26,7 @@ class ChgnetRelaxMaker(ForceFieldRelaxMaker):  # type: ignore[misc]
 
 
 @dataclass
-class ChgnetStaticMaker(ForceFieldStaticMaker):  # type: ignore[misc]
+class ChgnetStaticMaker(ForceFieldStaticMaker):
     """atomate2's static calculation; see :class:`ChgnetRelaxMaker`."""
 
     weights: str = WEIGHTS
@@ -37,14 +36,5 @@ class ChgnetStaticMaker(ForceFieldStaticMaker):  # type: ignore[misc]
 
 
 def load_chgnet(weights: str) -> Calculator:
-    """Load chgnet's own calculator, on one thread of the processor as everywhere."""
-    from chgnet.model.dynamics import CHGNetCalculator
-
-    return CHGNetCalculator(_model(weights), use_device="cpu")
-
-
-@cache
-def _model(weights: str) -> Any:
-    from chgnet.model import CHGNet
-
-    return CHGNet.load(model_name=weights, verbose=False, use_device="cpu")
+    """Load chgnet, on one thread of the processor as everywhere, with magnetic moments."""
+    return FastCHGNet(weights, magmoms=True, lone_atoms=True)

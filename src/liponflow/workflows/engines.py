@@ -255,12 +255,12 @@ class ForceFieldEngine(Engine):
         return EngineInfo(name=self.name, version="as installed", surrogate=True)
 
     def _maker(self, maker: type[Maker], chgnet_maker: type[Maker], **options: Any) -> Maker:
-        """Make a Maker of atomate2, or ours where it would load other weights."""
+        """Make a Maker of atomate2, or ours where the potential is chgnet."""
         options |= {
             "force_field_name": _mlff(self.name),
             "ionic_step_data": _IONIC_STEP_DATA,
         }
-        if self.name in VARIANTS and self.name != "chgnet":
+        if self.name in VARIANTS:
             return chgnet_maker(**options, weights=VARIANTS[self.name])
         return maker(**options)
 

@@ -22,13 +22,8 @@ from liponflow.structures.migration import HopCell, distinct_hops, hop_starts, i
 from liponflow.structures.read import StructureError, read_structure
 from liponflow.workflows.engines import Engine, get_engine
 from liponflow.workflows.migration_jobs import conclude, refine
-from liponflow.workflows.migration_survey import (
-    Tools,
-    cell_of,
-    explore,
-    starting_points,
-    tolerate_failures,
-)
+from liponflow.workflows.migration_sites import cell_of, starting_points
+from liponflow.workflows.migration_survey import Tools, explore, tolerate_failures
 from liponflow.workflows.planned import PlannedCalculation, announce, planned_by
 from liponflow.workflows.provenance import fingerprint
 

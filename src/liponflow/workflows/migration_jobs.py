@@ -34,7 +34,8 @@ from liponflow.structures.migration import (
     match,
 )
 from liponflow.workflows.engines import calculation
-from liponflow.workflows.migration_survey import Survey, Tools, in_order_of, tolerate_failures
+from liponflow.workflows.migration_sites import in_order_of
+from liponflow.workflows.migration_survey import Survey, Tools, tolerate_failures
 from liponflow.workflows.provenance import provenance
 
 

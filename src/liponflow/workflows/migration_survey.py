@@ -4,43 +4,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-import numpy as np
 from jobflow import Flow, Job, Maker, OnMissing, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.migration import (
-    HopBarrier,
-    HopRecord,
-    SiteEnergy,
-    hop_barrier,
-    site_energy,
-)
+from liponflow.analysis.migration import HopBarrier, HopRecord, SiteEnergy, hop_barrier
 from liponflow.analysis.migration import Vibrations as HopVibrations
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.migration import MigrationParameters
-from liponflow.structures.migration import (
-    Hop,
-    HopCell,
-    distinct_hops,
-    hop_cell,
-    interpolate,
-    interstitial_sites,
-    interstitial_start,
-    locate,
-    moved,
-    path_mirror,
-    relaxed_ends,
-    split_start,
-    substitutional_start,
-    worth_computing,
-)
+from liponflow.structures.migration import interpolate, path_mirror, relaxed_ends
 from liponflow.workflows.engines import calculation
+from liponflow.workflows.migration_sites import (
+    cell_of,
+    hop_record,
+    hops_of,
+    in_host_order,
+    settle,
+    starting_points,
+)
 from liponflow.workflows.vibrations import moving_atoms
 
-SPLIT, SUBSTITUTIONAL = "split", "substitutional"
-"""Starts that are no interstitial sites."""
+NO_SADDLE = 1e-3
+"""A path that climbs less than this (eV) above an end point has no saddle of its own."""
 
 
 class Tools(TypedDict):
@@ -66,37 +52,6 @@ class Route(TypedDict):
 
     sites: list[SiteEnergy]
     hops: list[HopBarrier]
-
-
-def cell_of(
-    host: Structure, parameters: MigrationParameters, supercell: Sequence[int] | None = None
-) -> HopCell:
-    """Find the sites of a host and repeat it.
-
-    Raises
-    ------
-    StructureError
-        If the host is disordered or has no void large enough.
-    """
-    a, b, c = supercell or parameters.supercell
-    return hop_cell(interstitial_sites(host, min_radius=parameters.min_radius), (a, b, c))
-
-
-def starting_points(
-    cell: HopCell, dopant: str, parameters: MigrationParameters
-) -> dict[str, Structure]:
-    """Build the structures to relax for a foreign atom, by the name of their start."""
-    found = {
-        kind.label: interstitial_start(
-            cell, dopant, int(cell.sites.positions_of(kind.label)[0]), nudge=parameters.nudge
-        )
-        for kind in cell.sites.kinds
-    }
-    if SPLIT in parameters.starts:
-        found[SPLIT] = split_start(cell, dopant)
-    if SUBSTITUTIONAL in parameters.starts:
-        found[SUBSTITUTIONAL] = substitutional_start(cell, dopant)
-    return found
 
 
 @job
@@ -202,6 +157,14 @@ def route(
     if not hops:
         return Route(sites=sites, hops=[])
     jobs: list[Flow | Job] = []
+    # Where all atoms vibrate, one calculation of a site serves every hop that begins there.
+    modes: dict[str, Any] = {}
+    if tools["vibrations"] is not None and parameters.vibration_radius is None:
+        for label in sorted({label for hop in hops for label in hop.end_labels}):
+            vibrating = tools["vibrations"].make(relaxed[label], None)
+            vibrating.name = f"vibrations {dopant} {label}"
+            jobs.append(vibrating)
+            modes[label] = vibrating.output
     found = []
     for hop in hops:
         ends = relaxed_ends(cell, hop, relaxed)
@@ -214,7 +177,11 @@ def route(
             vibrations=tools["vibrations"],
             radius=parameters.vibration_radius,
             force_limit=parameters.force_limit,
-            equivalent=hop.equivalent_ends,
+            known={
+                name: modes[label]
+                for name, label in zip(("start", "end"), hop.end_labels, strict=True)
+                if label in modes
+            },
         )
         analysed.name = f"barrier {dopant} {hop.label}"
         tolerate_failures(analysed)
@@ -226,103 +193,15 @@ def route(
     return Response(replace=Flow([*jobs, joined], output=joined.output))
 
 
-def settle(
-    cell: HopCell,
-    dopant: str,
-    starts: Mapping[str, Structure],
-    documents: Mapping[str, Any],
-    *,
-    engine: EngineInfo,
-    force_limit: float,
-) -> tuple[list[SiteEnergy], dict[str, Structure]]:
-    """Judge the relaxed sites of a foreign atom.
-
-    Returns
-    -------
-    list of SiteEnergy
-        In the order of the starts.
-    dict
-        Relaxed structures by start, atoms in the order of the start.
-    """
-    sites, relaxed = [], {}
-    for label, start in starts.items():
-        document = documents[label]
-        if document is None:
-            result, end, displacement = None, start, 0.0
-        else:
-            result = calculation(document, engine, force_limit)
-            end = in_order_of(start, result.structure)
-            displacement = largest_displacement(start, end)
-            relaxed[label] = end
-        interstitial = label not in {SPLIT, SUBSTITUTIONAL}
-        site = site_energy(
-            dopant,
-            label,
-            positions=cell.sites.positions_of(label).tolist() if interstitial else [],
-            radius=cell.sites.kind_of(label).radius if interstitial else 0.0,
-            calculation=result,
-            ends_at=locate(cell, end).label,
-            displacement=displacement,
-            moved=moved(cell, start, end),
-        )
-        if label == SUBSTITUTIONAL and site.reason is None:
-            site = site.model_copy(
-                update={
-                    "reason": "one host atom less than the other sites: its energy is on "
-                    "another scale and does not enter the network"
-                }
-            )
-        sites.append(site)
-    return sites, relaxed
-
-
-def hops_of(
-    cell: HopCell, sites: Sequence[SiteEnergy], parameters: MigrationParameters
-) -> list[Hop]:
-    """Choose the hops between the sites at which a foreign atom stays."""
-    energies = {
-        site.site: site.calculation.energy
-        for site in sites
-        if site.reason is None and site.calculation is not None and site.positions
-    }
-    if not energies:
-        return []
-    lowest = min(energies, key=lambda label: energies[label])
-    return worth_computing(
-        distinct_hops(cell.sites, parameters.max_distance), list(energies), lowest
-    )
-
-
-def hop_record(cell: HopCell, hop: Hop, dopant: str, *, mirrored: bool) -> HopRecord:
-    """Describe a hop in the words of the result."""
-    coordinates, lattice = cell.sites.frac_coords, cell.sites.host.lattice.matrix
-    jumps = []
-    for start, end, *translation in hop.edges.tolist():
-        x, y, z = (coordinates[end] + np.array(translation) - coordinates[start]) @ lattice
-        jumps.append((start, end, float(x), float(y), float(z)))
-    return HopRecord(
-        dopant=dopant,
-        hop=hop.label,
-        start_site=hop.end_labels[0],
-        end_site=hop.end_labels[1],
-        hop_distance=hop.distance,
-        from_start=hop.from_start,
-        from_end=hop.from_end,
-        jumps=jumps,
-        symmetric=mirrored,
-        via=list(hop.via),
-    )
-
-
 @job
 def analyse(
     record: dict[str, Any],
     band: NEBResult | None,
     *,
     vibrations: Maker | None,
-    radius: float,
+    radius: float | None,
     force_limit: float,
-    equivalent: bool,
+    known: dict[str, Any],
 ) -> Response[HopBarrier] | HopBarrier:
     """Analyse a band, and let its end points and saddle vibrate if asked.
 
@@ -335,26 +214,37 @@ def analyse(
     vibrations
         Maker of vibrations; None for none.
     radius
-        Distance from the foreign atom within which atoms vibrate, Å.
+        Distance from the foreign atom within which atoms vibrate, Å; None for all.
     force_limit
         Largest force of a converged band, eV/Å.
-    equivalent
-        Whether the end points are equivalent, so that one of them is enough.
+    known
+        Vibrations (GammaModes) of ``start`` and ``end``, as far as they were computed.
+
+    Returns
+    -------
+    HopBarrier
+        Through the vibrations, unless the path goes downhill all the way: then it has no saddle.
     """
     found = hop_barrier(HopRecord(**record), band, force_limit=force_limit)
-    if vibrations is None or band is None or found.saddle is None:
+    climbs = [found.barrier or 0.0, found.reverse_barrier or 0.0]
+    if vibrations is None or band is None or found.saddle is None or min(climbs) < NO_SADDLE:
         return found
-    states = {"start": band.images[0].structure, "saddle": found.saddle}
-    if not equivalent:
-        states["end"] = band.images[-1].structure
+    states = {
+        "start": band.images[0].structure,
+        "saddle": found.saddle,
+        "end": band.images[-1].structure,
+    }
     # The foreign atom may have been sorted to another place by the engine.
-    ends = [in_host_order(structure, record["dopant"]) for structure in states.values()]
-    moving = moving_atoms(ends, radius)
+    states = {name: in_host_order(state, record["dopant"]) for name, state in states.items()}
+    moving = None if radius is None else moving_atoms(list(states.values()), radius)
+    if record["start_site"] == record["end_site"]:
+        del states["end"]
     jobs = {}
-    for name, structure in zip(states, ends, strict=True):
-        jobs[name] = vibrations.make(structure, moving)
+    for name in (name for name in states if name not in known):
+        jobs[name] = vibrations.make(states[name], moving)
         jobs[name].name = f"vibrations {record['dopant']} {record['hop']} {name}"
-    rated = rate(record, band, {name: made.output for name, made in jobs.items()}, force_limit)
+    modes = known | {name: made.output for name, made in jobs.items()}
+    rated = rate(record, band, {name: modes[name] for name in states}, force_limit)
     rated.name = f"prefactor {record['dopant']} {record['hop']}"
     tolerate_failures(rated)
     return Response(replace=Flow([*jobs.values(), rated], output=rated.output))
@@ -392,32 +282,6 @@ def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) 
         sites=[site for route in known for site in route["sites"]],
         hops=[hop for route in known for hop in route["hops"]],
     )
-
-
-def in_order_of(start: Structure, relaxed: Structure) -> Structure:
-    """Give a relaxed structure the order that its atoms had before an engine sorted them."""
-    if relaxed.species == start.species:
-        return relaxed
-    order = sorted(range(len(start)), key=lambda index: start[index].specie.X)
-    back = np.argsort(order)
-    return Structure.from_sites([relaxed[int(index)] for index in back])
-
-
-def in_host_order(structure: Structure, dopant: str) -> Structure:
-    """Put the foreign atom, if there is one of its element, at the end."""
-    places = structure.indices_from_symbol(dopant)
-    if len(places) != 1 or places[0] == len(structure) - 1:
-        return structure
-    [place] = places
-    others = [site for index, site in enumerate(structure) if index != place]
-    return Structure.from_sites([*others, structure[place]])
-
-
-def largest_displacement(start: Structure, end: Structure) -> float:
-    """Farthest way of a host atom (all but the last), the shortest way round, Å."""
-    shift = end.frac_coords[:-1] - start.frac_coords[:-1]
-    ways = (shift - shift.round()) @ start.lattice.matrix
-    return float(np.linalg.norm(ways, axis=1).max())
 
 
 def tolerate_failures(job_: Job) -> None:

@@ -193,7 +193,7 @@ class Band:
         return self._evaluations
 
 
-class BandOptimizable(Optimizable):  # type: ignore[misc]
+class BandOptimizable(Optimizable):
     """The moving images of a band as one set of coordinates for ASE's optimisers.
 
     Parameters
@@ -221,10 +221,6 @@ class BandOptimizable(Optimizable):  # type: ignore[misc]
     def get_value(self) -> float:
         """Energy of the highest image, eV: a band has no energy of its own."""
         return float(self.band.state.energies.max())
-
-    def converged(self, gradient: Array, fmax: float) -> bool:  # noqa: ARG002 - springs included
-        """Whether the path lies still, whatever the springs between the images still want."""
-        return self.band.state.residual < fmax
 
     def ndofs(self) -> int:
         """Count the coordinates."""

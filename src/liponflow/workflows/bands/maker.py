@@ -120,7 +120,7 @@ class BandMaker(Maker):
         made.name = self.name
         return made
 
-    def load(self) -> Calculator:
+    def calculator(self) -> Calculator:
         """Load the potential; a band needs no stress."""
         return potential(self.potential, **self.potential_options)(False)  # noqa: FBT003
 
@@ -136,7 +136,7 @@ def relax_images(
         arrays = {key: np.array(value) for key, value in mirror_document.items()}
         mirror = PathMirror(**arrays)
     atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
-    with evaluator(partial(BandMaker.load, maker), maker.processes) as evaluate:
+    with evaluator(maker.calculator, maker.processes) as evaluate:
         recorded = Recorded(evaluate, directory / CHECKPOINT / RECORD)
         band = Band(atoms, recorded, mirror=mirror, climbing=maker.climbing, spring=maker.spring)
         relaxed = relax_band(

@@ -3,7 +3,7 @@
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,11 +32,20 @@ A machine-learned potential has holes outside of what it was trained on, into wh
 ASE allows a quasi-Newton step can fall.
 """
 
+CAREFUL_STEP = 0.05
+"""Longest step of an atom (Å) once quasi-Newton steps have gone astray."""
+
 CLIMB_BELOW = 5.0
 """Multiple of the force limit below which the highest image begins to climb.
 
 Before that, another image may still become the highest.
 """
+
+PATIENCE = 25
+"""Quasi-Newton steps without a smaller force than before after which they count as astray."""
+
+ASTRAY = 2.0
+"""Growth of the largest force at which they count as astray at once."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,8 @@ def relax_band(
     optimiser
         ``LBFGS``, ``BFGS`` or ``FIRE``. The forces of a band are no gradient; without line
         searches, quasi-Newton steps converge nevertheless: D. Sheppard, R. Terrell and
-        G. Henkelman, J. Chem. Phys. 128, 134106 (2008).
+        G. Henkelman, J. Chem. Phys. 128, 134106 (2008). Where they go astray, damped dynamics
+        (FIRE) with short steps goes on from the best images so far.
     report
         Called after every step.
 
@@ -89,20 +99,67 @@ def relax_band(
     RelaxedBand
     """
     climbing = band.climbing
-    history: list[float] = []
-    stages = [(False, CLIMB_BELOW * force_limit), (True, force_limit)]
-    converged = False
-    for climbs, limit in stages if climbing else [(False, force_limit)]:
-        if len(history) == max_steps:
-            break
-        band.climb(climbing=climbs)
-        if history:  # where the stage before ended is where this one begins
-            history.pop()
-        optimizer = OPTIMISERS[optimiser](BandOptimizable(band), logfile=None, maxstep=MAX_STEP)
-        steps = max_steps - len(history) - 1
-        for done in optimizer.irun(fmax=limit, steps=steps):
-            history.append(band.state.residual)
-            report(len(history), band.state)
-            converged = bool(done)
-    band.climb(climbing=climbing)
-    return RelaxedBand(band.state, converged and band.climbing == climbing, history)
+    walk = _Walk(band, optimiser, max_steps, report)
+    if climbing:
+        band.climb(climbing=False)
+        if walk.to(CLIMB_BELOW * force_limit):
+            band.climb(climbing=True)
+            converged = walk.to(force_limit)
+        else:
+            converged = False
+            band.climb(climbing=True)
+    else:
+        converged = walk.to(force_limit)
+    return RelaxedBand(band.state, converged, walk.history)
+
+
+class _Walk:
+    """Steps of a band, counted over optimisers."""
+
+    def __init__(
+        self,
+        band: Band,
+        optimiser: str,
+        max_steps: int,
+        report: Callable[[int, BandState], None],
+    ) -> None:
+        self._band = band
+        self._optimiser = optimiser
+        self._max_steps = max_steps
+        self._report = report
+        self.history: list[float] = []
+
+    def to(self, limit: float) -> bool:
+        """Walk until the largest perpendicular force is below a limit; say whether it is."""
+        band = BandOptimizable(self._band)
+        if self.history:  # where the walk before ended is where this one begins
+            self.history.pop()
+        best = residual = self._look()
+        place, since, first = band.get_x(), 0, residual
+        steps = self._steps(band)
+        while residual >= limit and len(self.history) < self._max_steps:
+            next(steps)
+            residual = self._look()
+            since += 1
+            if residual < best:
+                best, place, since = residual, band.get_x(), 0
+            if self._optimiser != "FIRE" and (since > PATIENCE or residual > ASTRAY * first):
+                self._optimiser = "FIRE"
+                band.set_x(place)
+                residual, since = best, 0
+                steps = self._steps(band)
+        return residual < limit
+
+    def _steps(self, band: BandOptimizable) -> Iterator[None]:
+        longest = MAX_STEP if self._optimiser != "FIRE" else CAREFUL_STEP
+        optimizer = OPTIMISERS[self._optimiser](band, logfile=None, maxstep=longest)
+        while True:
+            optimizer.step()
+            yield
+
+    def _look(self) -> float:
+        """Compute the images where they are, and write down the force."""
+        residual = self._band.state.residual
+        self.history.append(residual)
+        self._report(len(self.history), self._band.state)
+        return residual

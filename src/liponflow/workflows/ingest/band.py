@@ -73,6 +73,8 @@ class BandUnit(Unit[Run]):
             climbing=bool(self.runs[0].header.incar.get("LCLIMB", False)),
             barrier=barriers[0],
             reverse_barrier=barriers[1],
+            steps=max(calculation.ionic_steps for calculation in calculations),
+            force_evaluations=sum(calculation.ionic_steps for calculation in calculations),
         )
 
     def _contents(self) -> list[str]:
