@@ -27,7 +27,7 @@ class StageSetGenerator(MDSetGenerator):
     def incar_updates(self) -> dict[str, Any]:
         """See atomate2; the number of elements is known only here."""
         updates: dict[str, Any] = super().incar_updates | dict(self.thermostat)
-        if "LANGEVIN_GAMMA" in self.thermostat:
+        if "LANGEVIN_GAMMA" in self.thermostat and self.structure is not None:
             n_elements = len(self.structure.composition.elements)
             updates["LANGEVIN_GAMMA"] = [self.thermostat["LANGEVIN_GAMMA"]] * n_elements
         return updates

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from atomate2.vasp.sets.core import MDSetGenerator
@@ -130,15 +130,15 @@ def stitch_stages(
     MDResult
         Its structure carries the velocities that the last segment ended with.
     """
-    whole: MDResult = stitch.original(directories)
+    # What jobflow's decorator makes of a function keeps it, which the types do not know.
+    join, read_end = cast("Any", stitch).original, cast("Any", continuation).original
+    whole: MDResult = join(directories)
     ends = list(accumulate(counts))
     table = [
         _stage(whole, stage, end - count, end)
         for stage, count, end in zip(stages, counts, ends, strict=True)
     ]
-    return whole.model_copy(
-        update={"stages": table, "structure": continuation.original(directories[-1])}
-    )
+    return whole.model_copy(update={"stages": table, "structure": read_end(directories[-1])})
 
 
 def _stage(whole: MDResult, stage: Stage, begin: int, end: int) -> MDStage:

@@ -9,7 +9,7 @@ from atomate2.forcefields.utils import MLFF, ase_calculator
 
 from liponflow import safejson
 from liponflow.workflows.chgnet import VARIANTS
-from liponflow.workflows.chgnet_makers import load_chgnet
+from liponflow.workflows.potentials.chgnet import FastCHGNet
 
 
 def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
@@ -39,21 +39,22 @@ def potential(name: str, **options: Any) -> Callable[[bool], Calculator]:
     >>> potential("ase.calculators.emt.EMT")(True).name
     'emt'
     """
-    if name == "chgnet":
-        return _chgnet
     if name in VARIANTS:
-        return lambda _stress: load_chgnet(VARIANTS[name])
+        return lambda _stress: FastCHGNet(VARIANTS[name])
     if "." in name:
         module, _, class_name = name.rpartition(".")
         safejson.check_classes({"@module": module, "@class": class_name})
-        return lambda _stress: ase_calculator(name, **options)
+        return lambda _stress: _atomate2(name, **options)
     return lambda _stress: _force_field(name)
-
-
-def _chgnet(_stress: bool) -> Calculator:  # noqa: FBT001
-    return ase_calculator(MLFF.CHGNet)
 
 
 @cache
 def _force_field(name: str) -> Calculator:
-    return ase_calculator(MLFF(name))
+    return _atomate2(MLFF(name))
+
+
+def _atomate2(name: str | MLFF, **options: Any) -> Calculator:
+    calculator = ase_calculator(name, **options)
+    if not isinstance(calculator, Calculator):
+        raise TypeError(f"{name} is no calculator of ASE but {type(calculator).__name__}")
+    return calculator
