@@ -1,6 +1,6 @@
 """Draw a crystal or a glass as coordination polyhedra, spheres and the edges of its cell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
@@ -98,7 +98,7 @@ def draw_structure(
     up: str = "c",
     turn: float = 17.0,
     tilt: float = 11.0,
-) -> None:
+) -> Callable[[Floats], Floats]:
     """Draw a structure into axes, without perspective and far to near.
 
     Parameters
@@ -121,6 +121,12 @@ def draw_structure(
         Rotation about the upward vector (degrees).
     tilt
         How far the viewer stands above the horizon (degrees).
+
+    Returns
+    -------
+    Callable
+        Projects positions (Å, shape (n, 3)) onto the axes and towards the viewer, for whoever
+        draws more.
     """
     if centres is None:
         centres = [
@@ -158,6 +164,7 @@ def draw_structure(
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.autoscale_view()
+    return scene.project
 
 
 def _view(matrix: Floats, up: str, turn: float, tilt: float) -> Floats:
