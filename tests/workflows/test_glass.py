@@ -108,6 +108,9 @@ def test_dynamics_and_relaxations_are_estimated() -> None:
     steps = sum(stage.steps for stage in parameters().protocol)
     (dynamics,) = [line for name, line in lines.items() if name.startswith("md")]
     assert (dynamics.jobs, dynamics.atoms, dynamics.ionic_steps) == (2, 17, steps)
+    searched = estimate(GlassMaker(parameters(volume="pressure-volume")).make()).lines
+    counts = Counter({line.ionic_steps: line.jobs for line in searched if "md" in line.name})
+    assert counts == {steps: 2, parameters().volume_stage.steps: 2 * parameters().volume_points}
     (relaxations,) = [line for name, line in lines.items() if name.startswith("relax")]
     assert relaxations.jobs == 2
 

@@ -13,6 +13,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.vasp_runs import MDResult
 from liponflow.inputs.glass import GlassParameters
 from liponflow.workflows.engines import Engine
+from liponflow.workflows.planned import announce, planned_by
 
 _GPA_IN_KBAR = 10.0
 _OUTWARD = 0.1
@@ -60,12 +61,6 @@ class VolumePointMaker(Maker):
         point = volume_point(dynamics.output)
         point.name = "pressure"
         return Flow([dynamics, point], output=point.output, name=self.name)
-
-    def planned(self, structure: Structure) -> Any:
-        """Say what :meth:`make` will compute."""
-        from liponflow.workflows.planned import planned_by
-
-        return planned_by(self.md_maker, structure)
 
 
 class VolumeFit(MPMorphPVPostProcess):
@@ -150,6 +145,8 @@ def equilibrium_volume(
     )
     search = maker.make(structure)
     search.name = f"volume seed {seed}"
+    # More volumes join only where the fit lies outside of these.
+    announce(search, [*planned_by(dynamics, structure)] * parameters.volume_points)
     chosen = chosen_volume(search.output)
     chosen.name = f"volume seed {seed}: chosen"
     return [search, chosen], chosen.output
