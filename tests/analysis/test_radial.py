@@ -109,8 +109,9 @@ def test_definitions_of_g_and_t() -> None:
 
 def test_broadening_keeps_the_number_of_neighbours() -> None:
     r, shells = radial_grid(10.0, 0.02)
-    # The Gaussian ends at four standard deviations.
-    assert broadened(r, np.ones(500), 0.1)[:-30] == pytest.approx(1, abs=1e-3)
+    assert broadened(r, np.ones(500), 0.1) == pytest.approx(1)
+    # Nothing stays nothing; the Gaussian ends at four standard deviations.
+    assert broadened(r, np.zeros(500), 0.1)[:-30] == pytest.approx(0, abs=1e-3)
     peak = np.where(np.abs(r - 2) < 0.1, 10.0, 1.0)
     wide = broadened(r, peak, 0.15)
     inner = r < 4

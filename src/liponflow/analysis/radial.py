@@ -262,19 +262,18 @@ def broadened(r: FloatArray, g: FloatArray, sigma: float) -> FloatArray:
     Returns
     -------
     array
-        r²g(r) convoluted with the Gaussian, over r²: the number of pairs is kept, and g(r) = 1
-        stays 1 but for the outermost 3 sigma.
+        r²g(r) convoluted with the Gaussian, over r² + sigma²: g(r) = 1 stays 1, and the number of
+        pairs is kept but for a share of (sigma/r)² of a peak at r.
     """
     from scipy.ndimage import gaussian_filter1d
 
     if sigma == 0:
         return g
     step = float(r[1] - r[0])
-    # The density at the end of the grid goes on as 1, not as nothing.
-    excess = gaussian_filter1d(r**2 * (g - 1), sigma / step, mode="constant")
-    even = gaussian_filter1d(np.r_[r**2, (r[-1] + step * np.arange(1, len(r) + 1)) ** 2],
-                             sigma / step)[: len(r)]  # fmt: skip
-    values: FloatArray = (excess + even) / (r**2 + sigma**2)
+    # Beyond the grid g(r) goes on as 1; at r = 0 all of this is even.
+    padding = np.zeros(int(5 * sigma / step) + 1)
+    excess = gaussian_filter1d(np.r_[r**2 * (g - 1), padding], sigma / step, mode="reflect")
+    values: FloatArray = 1 + excess[: len(r)] / (r**2 + sigma**2)
     return values
 
 
