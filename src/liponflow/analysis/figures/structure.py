@@ -138,7 +138,7 @@ def draw_structure(
         structure.lattice, structure.species, structure.frac_coords, to_unit_cell=True
     )
     matrix = np.array(wrapped.lattice.matrix)
-    view = _view(matrix, up, turn, tilt)
+    view = projection(matrix, up, turn, tilt)
     corners = np.array(list(product((0, 1), repeat=3))) @ matrix
     middle = corners.mean(axis=0)
     depths = ((corners - middle) @ view.T)[:, 2]
@@ -167,8 +167,8 @@ def draw_structure(
     return scene.project
 
 
-def _view(matrix: Floats, up: str, turn: float, tilt: float) -> Floats:
-    """Rows: right, up on the page, towards the viewer; shape (3, 3)."""
+def projection(matrix: Floats, up: str, turn: float, tilt: float) -> Floats:
+    """Find a view of a cell: rows right, up on the page, towards the viewer; shape (3, 3)."""
     index = "abc".index(up)
     upward = matrix[index] / np.linalg.norm(matrix[index])
     towards = np.cross(matrix[(index + 1) % 3], upward)
