@@ -171,7 +171,7 @@ def summarise(
         ),
         layers=layers,
         thermal=(
-            [thermal_shift(used, _without(warm, question.exclude), material, question.v_max)]
+            [thermal_shift(system, _known_without(warm, question.exclude), material, question.v_max)]
             if warm is not None
             else []
         ),
@@ -184,6 +184,12 @@ def summarise(
 
 def _without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
     return entries.without(list(names)) if names else entries
+
+
+def _known_without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
+    """Leave out what is there: heated entries may hold fewer phases."""
+    known = {entry.name for entry in entries.entries} | {e.formula for e in entries.entries}
+    return _without(entries, [name for name in names if name in known])
 
 
 def _failed(entries: EntrySet) -> list[ExcludedEntry]:
@@ -211,8 +217,6 @@ def _warnings(material: Material, entries: EntrySet) -> list[str]:
             f"the ions of {material.formula} sum to {charge:+.3g} e per formula unit: it has no "
             "voltage at which it keeps its Li"
         )
-    if entries.kind == "formation" and entries.temperature == 0 and "2019" in entries.scale:
-        found.append("Ni oxides of the 2019 entries are under-bound: take their products as hints")
     return found
 
 

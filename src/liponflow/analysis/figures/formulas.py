@@ -1,0 +1,54 @@
+"""Formulas and reactions as matplotlib draws them."""
+
+import re
+
+from pymatgen.core.composition import Composition
+
+_AMOUNT = re.compile(r"(?<=[A-Za-z)])(\d+(?:\.\d+)?|x)(?![a-z])")
+_TERM = re.compile(r"(?P<count>\d+(?:\.\d+)? )?(?P<formula>\S+)")
+
+PHOSPHATE_LAST = ("P", "O", "N")
+"""Order of these elements in a phosphorus oxynitride, which is written without brackets."""
+
+
+def pretty_formula(formula: str) -> str:
+    """Write amounts as subscripts, and phosphorus oxynitrides in their usual order.
+
+    Examples
+    --------
+    >>> pretty_formula("Li2PNO2"), pretty_formula("Mn(NO3)2"), pretty_formula("LixNi0.5O4")
+    ('Li$_{2}$PO$_{2}$N', 'Mn(NO$_{3}$)$_{2}$', 'Li$_{x}$Ni$_{0.5}$O$_{4}$')
+    >>> pretty_formula("Li14P2(N2O)3")
+    'Li$_{14}$P$_{2}$O$_{3}$N$_{6}$'
+    """
+    if "x" not in formula and re.fullmatch(r"[A-Za-z0-9.()]+", formula):
+        amounts = Composition(formula).get_el_amt_dict()
+        if set(PHOSPHATE_LAST) <= amounts.keys():
+            first = [symbol for symbol in amounts if symbol not in PHOSPHATE_LAST]
+            formula = "".join(
+                f"{symbol}{amounts[symbol]:.6g}" if amounts[symbol] != 1 else symbol
+                for symbol in [*first, *PHOSPHATE_LAST]
+            )
+    return _AMOUNT.sub(r"$_{\1}$", formula)
+
+
+def pretty_reaction(equation: str) -> str:
+    """Write a reaction with subscripts, an arrow and without trailing zeros.
+
+    Examples
+    --------
+    >>> pretty_reaction("Li2O -> 0.5000 O2 + 2 Li")
+    'Li$_{2}$O → 0.5 O$_{2}$ + 2 Li'
+    """
+    sides = []
+    for side in equation.split(" -> "):
+        terms = []
+        for text in side.split(" + "):
+            match = _TERM.fullmatch(text)
+            if match is None:
+                return equation
+            count = match["count"]
+            shown = f"{float(count):.12g} " if count else ""
+            terms.append(shown + pretty_formula(match["formula"]))
+        sides.append(" + ".join(terms))
+    return " → ".join(sides)
