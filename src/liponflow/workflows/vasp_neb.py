@@ -16,7 +16,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.vasp import has_potcar_library
-from liponflow.structures.images import PathMirror
+from liponflow.structures.images import PathMirror, check_order
 from liponflow.workflows.bands.images import check_images
 from liponflow.workflows.ingest.band import band_unit
 from liponflow.workflows.ingest.files import Band, RunFiles, find_runs
@@ -188,6 +188,7 @@ def _write_options() -> dict[str, bool]:
 def _aligned(images: Sequence[Structure]) -> list[Structure]:
     """Images sorted by element as POTCAR wants them, with the moments of the first."""
     check_images(images)
+    check_order(images)
     path = [image.get_sorted_structure() for image in images]
     moments = path[0].site_properties.get("magmom")
     if moments is not None:

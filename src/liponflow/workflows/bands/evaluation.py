@@ -11,6 +11,7 @@ what was computed from the record, and goes on, bit for bit, where it was.
 import json
 import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -169,10 +170,9 @@ _calculator: Calculator
 def _start(load: LoadCalculator) -> None:
     """Load the potential of a process; one thread each, as everywhere."""
     global _calculator  # noqa: PLW0603 - the state of a process that does nothing else
-    import torch
-
-    torch.set_num_threads(1)
     _calculator = load()
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(1)
 
 
 def _evaluate_here(image: Atoms) -> Evaluation:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.structures.images import check_order
-
 MIN_IMAGES = 3
 """Two end points and something between them."""
 
@@ -23,8 +21,7 @@ def check_images(images: Sequence[Structure]) -> None:
     Raises
     ------
     ValueError
-        If they are fewer than three, differ in atoms, their order, or the cell, or are out of
-        order.
+        If they are fewer than three, or differ in atoms, their order, or the cell.
     """
     if len(images) < MIN_IMAGES:
         raise ValueError(
@@ -47,7 +44,6 @@ def check_images(images: Sequence[Structure]) -> None:
                 f"image {number} has another cell than image 0: a band has one cell, relax the "
                 "end points in it"
             )
-    check_order(images)
 
 
 def check_ends(images: Sequence[Structure]) -> None:

@@ -14,7 +14,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.vasp_runs import NEBResult
-from liponflow.structures.images import PathMirror
+from liponflow.structures.images import PathMirror, check_order
 from liponflow.workflows.bands.band import Band, BandState
 from liponflow.workflows.bands.evaluation import Recorded, evaluator
 from liponflow.workflows.bands.images import check_ends, check_images
@@ -115,6 +115,7 @@ class BandMaker(Maker):
         """
         check_images(images)
         check_ends(images)
+        check_order(images)
         document = None if mirror is None else asdict(mirror)
         made: Job = relax_images(self, list(images), document)
         made.name = self.name
