@@ -29,6 +29,7 @@ from liponflow.workflows.dynamics.observe import (
     default_limits,
     pressure,
 )
+from liponflow.workflows.dynamics.output import frame_text
 from liponflow.workflows.dynamics.state import Place, State
 
 
@@ -44,13 +45,13 @@ class Chunk(NamedTuple):
     end
         State after the last step; its place knows nothing of the files yet.
     frames
-        Frames to keep.
+        Frames to keep, as extended XYZ: text takes less memory than atoms.
     rows
         Numbers of every step, in the order of the series' columns.
     """
 
     end: State
-    frames: list[Atoms]
+    frames: list[str]
     rows: list[tuple[float | str | None, ...]]
 
 
@@ -243,8 +244,8 @@ def observe(atoms: Atoms, stage: Stage) -> Observation:
     )
 
 
-def frame(atoms: Atoms, step: int, time: float, stage: str, temperature: float) -> Atoms:
-    """Copy what the trajectory keeps of a step; time in ps, temperature in K."""
+def frame(atoms: Atoms, step: int, time: float, stage: str, temperature: float) -> str:
+    """Write what the trajectory keeps of a step; time in ps, temperature in K."""
     kept: Atoms = atoms.copy()
     kept.info = {"step": step, "time": time, "stage": stage, "temperature": temperature}
     results = {
@@ -253,7 +254,7 @@ def frame(atoms: Atoms, step: int, time: float, stage: str, temperature: float) 
         if name in atoms.calc.results
     }
     kept.calc = SinglePointCalculator(kept, **results)
-    return kept
+    return frame_text(kept)
 
 
 def _needs_stress(stage: Stage) -> bool:

@@ -72,13 +72,26 @@ class GrowingFile:
         self._file.close()
 
 
-def frames_chunk(frames: Sequence[Atoms]) -> bytes:
-    """Write frames as extended XYZ, one member of a gzip file.
+def frame_text(frame: Atoms) -> str:
+    """Write a frame as extended XYZ.
+
+    Parameters
+    ----------
+    frame
+        With momenta; energy and stress come from its calculator, the rest from ``info``.
+    """
+    text = io.StringIO()
+    write_xyz(text, frame, columns=["symbols", "positions", "momenta"])
+    return text.getvalue()
+
+
+def frames_chunk(frames: Sequence[str]) -> bytes:
+    """Compress frames.
 
     Parameters
     ----------
     frames
-        With momenta; energy and stress come from their calculators, the rest from ``info``.
+        See :func:`frame_text`.
 
     Returns
     -------
@@ -88,9 +101,7 @@ def frames_chunk(frames: Sequence[Atoms]) -> bytes:
     """
     if not frames:
         return b""
-    text = io.StringIO()
-    write_xyz(text, frames, columns=["symbols", "positions", "momenta"])
-    return gzip.compress(text.getvalue().encode(), _FAST, mtime=0)
+    return gzip.compress("".join(frames).encode(), _FAST, mtime=0)
 
 
 def series_chunk(rows: Sequence[Sequence[float | int | str | None]]) -> bytes:
