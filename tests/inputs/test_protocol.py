@@ -1,0 +1,83 @@
+"""Protocols: what they ask for at a time, and what no run could have."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from liponflow.inputs.protocol import (
+    Stage,
+    describe_ensemble,
+    temperature_at,
+    total_duration,
+    total_steps,
+)
+
+GOOD = {"name": "melt", "ensemble": "nvt", "temperature": 3000, "duration": 2, "time_step": 2}
+NPT = {"ensemble": "npt"}
+
+
+def stage(**changes: Any) -> Stage:
+    return Stage(**(GOOD | changes))
+
+
+def test_steps_and_durations_add_up() -> None:
+    stages = [stage(), stage(name="quench", end_temperature=300, duration=0.5, time_step=0.5)]
+    assert [s.steps for s in stages] == [1000, 1000]
+    assert total_steps(stages) == 2000
+    assert total_duration(stages) == 2.5
+
+
+def test_the_temperature_is_linear_in_a_ramp() -> None:
+    stages = [stage(), stage(name="quench", end_temperature=300, duration=4)]
+    times = [0, 1.99, 2, 3, 4, 6]
+    found = [temperature_at(stages, time) for time in times]
+    assert found == pytest.approx([3000, 3000, 3000, 2325, 1650, 300])
+
+
+@pytest.mark.parametrize("time", [-0.1, 2.1])
+def test_times_outside_the_protocol_are_refused(time: float) -> None:
+    with pytest.raises(
+        ValueError, match=rf"time = {time} ps is outside the protocol, which lasts 0 to 2 ps"
+    ):
+        temperature_at([stage()], time)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"duration": -1}, "stage 'melt': duration = -1 ps must be above 0"),
+        ({"duration": 0}, "duration = 0 ps must be above 0"),
+        ({"duration": 0.0009}, "duration = 0.0009 ps is shorter than a time step of 2 fs"),
+        ({"time_step": -2}, "time_step = -2 fs must be above 0"),
+        ({"friction": 0}, "friction = 0 1/ps must be above 0"),
+        ({"thermostat_time": -1}, "thermostat_time = -1 fs must be above 0"),
+        ({"barostat_time": -1}, "barostat_time = -1 fs must be above 0"),
+        ({"temperature": -300}, "stage 'melt': temperature = -300 K is negative"),
+        ({"end_temperature": -1}, "end_temperature = -1 K is negative"),
+        ({"temperature": 0}, "temperature = 0 K: a thermostat needs a temperature above 0"),
+        ({"ensemble": "nve", "end_temperature": 5}, "NVE has no thermostat"),
+        ({"pressure": 1}, "pressure = 1 GPa is for the ensemble npt"),
+        (NPT | {"thermostat": "bussi"}, "thermostat = bussi has no barostat"),
+        ({"duration": float("inf")}, "finite"),
+        ({"temprature": 1}, "Extra inputs are not permitted"),
+        ({"ensemble": "nph"}, "'nve', 'nvt' or 'npt'"),
+    ],
+)
+def test_stages_that_no_run_could_have(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        stage(**changes)
+
+
+def test_atoms_may_start_from_rest_at_constant_energy() -> None:
+    assert stage(ensemble="nve", temperature=0).temperature == 0
+
+
+def test_ensembles_in_words() -> None:
+    kinds = [{"ensemble": "nve"}, {"thermostat": "nose-hoover"}, NPT, {"thermostat": "bussi"}]
+    assert [describe_ensemble(stage(**kind)) for kind in kinds] == [
+        "NVE",
+        "NVT, Nosé-Hoover",
+        "NpT, Langevin",
+        "NVT, velocity rescaling (Bussi)",
+    ]
