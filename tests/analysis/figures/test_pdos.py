@@ -94,6 +94,30 @@ def test_nothing_to_see_is_refused() -> None:
         pdos_figure(empty)
 
 
+def test_texts_of_a_single_state_are_inside_and_above_the_curves() -> None:
+    single = result()
+    state = single.states[0].model_copy(update={"x": None, "formula": "Li16 Fe16 P16 O64"})
+    figure = pdos_figure(single.model_copy(update={"states": [state]}))
+    figure.draw_without_rendering()
+    [axes] = figure.axes
+    title = axes.texts[-1]
+    assert title.get_text() == "16 LiFePO₄"
+    bottom = axes.transData.inverted().transform(title.get_window_extent().get_points())[0, 1]
+    curves = [line for line in axes.lines if line.get_gid() != "Fermi level"]
+    assert max(np.max(line.get_ydata()) for line in curves) < bottom
+    [label] = [text for text in figure.texts if "states/eV" in text.get_text()]
+    extent = label.get_window_extent()
+    assert extent.x0 > 0
+    assert extent.y0 > 0
+    assert extent.y1 < figure.bbox.y1
+
+
+def test_orbitals_differ_by_more_than_their_colour() -> None:
+    figure = pdos_figure(result())
+    styles = {line.get_gid(): line.get_linestyle() for axes in figure.axes for line in axes.lines}
+    assert styles["Mn d up"] != styles["O p up"]
+
+
 def test_texts_do_not_overlap_and_the_engine_is_named() -> None:
     figure = pdos_figure(result())
     figure.draw_without_rendering()

@@ -1,14 +1,15 @@
 """Figure of projected densities of states: one panel per structure, spin down mirrored."""
 
 from collections.abc import Iterable
-from itertools import cycle
 from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
+from pymatgen.util.string import unicodeify
 
 from liponflow.analysis.figures.style import (
     COLUMN,
@@ -26,8 +27,10 @@ WINDOW = (-8.0, 4.0)
 SMALLEST_SHARE = 0.05
 """Orbitals that stay below this share of the highest curve in every panel are left out."""
 LineStyle = Literal["-", "--", ":", "-."]
-DASHES: tuple[LineStyle, ...] = ("-", "--", ":", "-.")
-"""One per orbital of an element, in the order in which they are drawn."""
+DASHES: dict[str, LineStyle] = {"d": "-", "p": "--", "s": ":", "f": "-."}
+"""By orbital, so that metal d and anion p differ by more than their colour."""
+HEADROOM = 0.22
+"""Share of the height left free above and below the curves, for the texts."""
 PANEL_HEIGHT = 1.9
 """Inch."""
 
@@ -61,7 +64,8 @@ def pdos_figure(result: PDOSResult, points: int = PUBLISHED_WINDOW) -> Figure:
         _panel(axes, state, drawn)
     panels[-1].set_xlim(*WINDOW)
     panels[-1].set_xlabel("E − E$_F$ (eV)")
-    figure.supylabel("projected density of states (states/eV per cell)", fontsize=8.5)
+    label = "projected density of states\n(states/eV per cell)"
+    figure.supylabel(label, fontsize=8.5, multialignment="center")
     handles = [
         Line2D([], [], color=colour, linestyle=dashes, label=f"{element} {orbital}")
         for (element, orbital), (colour, dashes) in drawn.items()
@@ -90,16 +94,21 @@ def _large_enough(states: Iterable[PDOSState]) -> _Drawn:
     large = [key for key, top in height.items() if top > SMALLEST_SHARE * max(height.values())]
     styles: _Drawn = {}
     for element in sorted({element for element, _ in large}, key=_metals_first):
-        dashes = cycle(DASHES)
         orbitals = [orbital for symbol, orbital in large if symbol == element]
         for orbital in sorted(orbitals, key="fdps".index):
-            styles[element, orbital] = (element_colour(element), next(dashes))
+            styles[element, orbital] = (element_colour(element), DASHES[orbital])
     return styles
 
 
 def _metals_first(symbol: str) -> tuple[bool, int]:
     element = Element(symbol)
     return (not element.is_transition_metal, -element.Z)
+
+
+def _cell(formula: str) -> str:
+    """Phrase the contents of a cell: formula units and formula."""
+    reduced, units = Composition(formula).get_reduced_formula_and_factor()
+    return (f"{units:g} " if units > 1 else "") + unicodeify(reduced)
 
 
 def _shown(state: PDOSState) -> slice:
@@ -135,5 +144,6 @@ def _panel(axes: Axes, state: PDOSState, drawn: _Drawn) -> None:
             )  # fmt: skip
     # The densities per cell are positive; labels without a sign say so.
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    title = state.formula if state.x is None else f"x = {state.x:g}"
+    axes.margins(y=HEADROOM)
+    title = _cell(state.formula) if state.x is None else f"x = {state.x:g}"
     axes.text(0.02, 0.97, title, transform=axes.transAxes, ha="left", va="top", fontsize=8)
