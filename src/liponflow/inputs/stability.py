@@ -212,8 +212,8 @@ def composition(formula: str) -> Composition:
 
     Examples
     --------
-    >>> composition("Li2.98PO3.3N0.46").num_atoms
-    7.74
+    >>> composition("Li2.98PO3.3N0.46")["O"]
+    3.3
     """
     try:
         found = Composition(formula)
