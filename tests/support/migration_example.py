@@ -222,6 +222,11 @@ def migration_result(
     dopants: Sequence[str] = ("N", "P", "O"), *, unconverged: str | None = None
 ) -> MigrationResult:
     """Make a result with all there can be; `unconverged` names a dopant whose bands are."""
+    return _migration_result(tuple(dopants), unconverged)
+
+
+@cache
+def _migration_result(dopants: tuple[str, ...], unconverged: str | None) -> MigrationResult:
     sites, found = [], []
     for dopant in dopants:
         energies, saddles = ATOMS[dopant]

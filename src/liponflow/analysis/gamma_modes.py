@@ -96,7 +96,8 @@ def gamma_modes(
     # Rows of frozen atoms are not looked at below.
     everything = np.zeros((len(phonons.dataset["first_atoms"]), n_atoms, 3))
     everything[wanted] = np.array(forces) - rest
-    phonons.produce_force_constants(forces=everything, show_drift=False)
+    phonons.forces = everything
+    phonons.produce_force_constants(show_drift=False)
     atoms = np.arange(n_atoms) if moving is None else np.array(sorted(set(moving)))
     constants = np.asarray(phonons.force_constants)[np.ix_(atoms, atoms)]
     masses = np.repeat(np.asarray(phonons.supercell.masses)[atoms], 3)
