@@ -164,7 +164,7 @@ def phase_states(
                 name=entry.name,
                 formula=entry.formula,
                 composition=entry.composition,
-                formation_energy=float(diagram.get_form_energy_per_atom(item)),
+                formation_energy_per_atom=float(diagram.get_form_energy_per_atom(item)),
                 above_hull=max(float(above), 0.0),
                 decomposes_to=" + ".join(
                     sorted(str(product.name) for product in _named(products))

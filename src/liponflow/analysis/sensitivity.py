@@ -181,7 +181,7 @@ def layer_sequence(
                 voltage_high=segment.high,
                 phases=names,
                 atom_shares={name: atoms[name] / sum(atoms.values()) for name in names},
-                text=" + ".join(names),
+                text=" + ".join(names) + (f" (without {', '.join(without)})" if without else ""),
                 without=list(without),
             )
         )

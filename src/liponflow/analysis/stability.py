@@ -171,12 +171,15 @@ def summarise(
         ),
         layers=layers,
         thermal=(
-            [thermal_shift(system, _known_without(warm, question.exclude), material, question.v_max)]
+            [
+                thermal_shift(
+                    system, _known_without(warm, question.exclude), material, question.v_max
+                )
+            ]
             if warm is not None
             else []
         ),
         uncertainty=uncertainty,
-        products=uncertainty.products if uncertainty else [],
         slices=_slices(used, material, question.corners),
         excluded=list(used.excluded),
     )

@@ -77,7 +77,8 @@ class PhaseState(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "name",
-        "formation_energy",
+        "formation_energy_per_atom",
+        "published_formation_energy",
         "above_hull",
         "decomposes_to",
     )
@@ -85,7 +86,7 @@ class PhaseState(BaseModel):
     name: str = Field(description="Name of the phase.")
     formula: str = Field(description="Reduced formula.")
     composition: dict[str, float] = Field(description="Atoms per element, as it was given.")
-    formation_energy: float = Field(description="Formation energy (eV/atom).")
+    formation_energy_per_atom: float = Field(description="Formation energy (eV/atom).")
     above_hull: float = Field(description="Energy above the hull (eV/atom), 0 on it.")
     decomposes_to: str = Field(description="Stable phases that it decomposes into; itself if on.")
     source: str = Field(description="Where the energy comes from.")
@@ -147,6 +148,8 @@ class InterfaceMap(BaseModel):
     """Lowest interface reaction energy over the Li content of an electrode and the voltage."""
 
     model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = ("electrolyte", "electrode", "electrode_energies")
 
     electrolyte: str = Field(description="Formula of the electrolyte.")
     electrode: str = Field(description="Electrode as a formula with x.")
@@ -233,7 +236,7 @@ class Layer(BaseModel):
     atom_shares: dict[str, float] = Field(
         description="Share of the layer's atoms per phase (dimensionless)."
     )
-    text: str = Field(description="Phases as one text.")
+    text: str = Field(description="Phases and what was left out, as one text.")
     without: list[str] = Field(description="Phases that were excluded to arrive at it.")
 
 
@@ -242,7 +245,15 @@ class ThermalShift(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    summary_columns: ClassVar[tuple[str, ...]] = ("temperature", "low", "high", "products_at_zero")
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "temperature",
+        "low",
+        "high",
+        "low_shift",
+        "high_shift",
+        "products_at_zero",
+        "products_oxidation",
+    )
 
     temperature: float = Field(description="Temperature (K).")
     low: float | None = Field(description="Lower limit (V).")
@@ -257,6 +268,8 @@ class HullSlice(BaseModel):
     """A section of the phase diagram, ready to draw."""
 
     model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = ()
 
     title: str
     corners: list[str] = Field(description="Formulas of the corners: three, or four of a square.")
@@ -277,7 +290,13 @@ class ComparedWindow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    summary_columns: ClassVar[tuple[str, ...]] = ("formula", "above_hull", "low", "high")
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "formula",
+        "above_hull",
+        "low",
+        "high",
+        "published",
+    )
 
     formula: str = Field(description="Formula of the material.")
     above_hull: float = Field(description="Energy above the hull (eV/atom).")
@@ -319,8 +338,5 @@ class StabilityResult(Result):
     layers: list[Layer] = Field(default_factory=list, description="From Li to the material.")
     thermal: list[ThermalShift] = Field(default_factory=list)
     uncertainty: WindowUncertainty | None = None
-    products: list[ProductCertainty] = Field(
-        default_factory=list, description="Certainty of the products, for tables."
-    )
     slices: list[HullSlice] = Field(default_factory=list, description="Sections to draw.")
     excluded: list[ExcludedEntry] = Field(description="Phases that were left out, and why.")

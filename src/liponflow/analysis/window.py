@@ -222,16 +222,15 @@ def voltage_window(
         return VoltageWindow(low=None, high=None, statement=_no_window(material, segments))
     low, high = held[0].low, held[-1].high
     upper = None if high >= v_max - SAME_LI else high
-    stated = f"above {v_max:g} V, the highest examined" if upper is None else f"at {high:.3f} V"
+    below = f"takes up Li below {low:.3f} V" if low > 0 else "is at rest with Li metal"
+    above = f"{v_max:g} V, the highest examined" if upper is None else f"{high:.3f} V"
     kept = (
         "the material itself"
         if material.above_hull <= 0
         else "what it decomposes into without exchanging Li"
     )
     return VoltageWindow(
-        low=low,
-        high=upper,
-        statement=f"takes up Li below {low:.3f} V, gives it off {stated}: {kept}",
+        low=low, high=upper, statement=f"{below}, gives it off above {above}: {kept}"
     )
 
 

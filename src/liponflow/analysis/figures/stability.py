@@ -58,7 +58,7 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
         figures["interface"] = interface_figure(result)
     if result.pathways:
         figures["pathways"] = pathways_figure(result)
-    if result.products:
+    if result.uncertainty is not None:
         figures["certainty"] = certainty_figure(result)
     if result.layers:
         figures["layers"] = layers_figure(result)
@@ -95,7 +95,7 @@ def window_figure(result: StabilityResult) -> Figure:
             )
             if text
         ]
-        axes.text(0.03, y - 0.23, "\n".join(lines), va="top", fontsize=6, linespacing=1.4)
+        axes.text(0.03, y - 0.26, "\n".join(lines), va="top", fontsize=6, linespacing=1.4)
         published = published_stability().window(row.formula) if row.published else None
         if published is not None:
             axes.barh(
@@ -222,7 +222,7 @@ def interface_figure(result: StabilityResult) -> Figure:
     opened = _few([r for r in result.interfaces if r.voltage is not None])
     groups = [group for group in (closed, opened) if group]
     shown = [reaction for group in groups for reaction in group]
-    captions = [_caption(number, reaction) for number, reaction in enumerate(shown, start=1)]
+    captions = [_caption(reaction) for reaction in shown]
     height = 0.13 * sum(text.count("\n") + 1.3 for text in captions)
     figure = new_figure(PAGE, 2.9 + height)
     grid = figure.add_gridspec(2, len(groups), height_ratios=(2.6, height))
@@ -243,7 +243,9 @@ def interface_figure(result: StabilityResult) -> Figure:
     line = 0.13 / height
     y = 1.0
     for number, text in enumerate(captions, start=1):
-        listing.text(0, y, text, fontsize=6.5, va="top", color=_line_colour(number))
+        style = {"fontsize": 6.5, "va": "top"}
+        listing.text(0, y, str(number), color=_line_colour(number), weight="bold", **style)
+        listing.text(0.02, y, text, **style)
         y -= line * (text.count("\n") + 1.3)
     stamp(figure, result)
     return figure
@@ -277,14 +279,14 @@ def _few(reactions: Sequence[InterfaceReaction]) -> list[InterfaceReaction]:
     return [reactions[0], *(rest[round(k * step)] for k in range(MOST_LINES - 1))]
 
 
-def _caption(number: int, reaction: InterfaceReaction) -> str:
+def _caption(reaction: InterfaceReaction) -> str:
     energy = f"{1000 * reaction.min_energy:.0f} meV".replace("-", "−")
     at = "" if reaction.voltage is None else f" at {reaction.voltage:.2f} V"
-    text = f"{number}  {reaction.first} with {reaction.second}{at}, {energy}: {reaction.equation}"
+    text = f"{reaction.first} with {reaction.second}{at}, {energy}: {reaction.equation}"
     # Wrapped before the subscripts, which take no width of their own.
     return "\n".join(
         " ".join(_pretty_word(word) for word in line.replace("->", "→").split(" "))
-        for line in wrap(text, 128, subsequent_indent="     ", break_long_words=False)
+        for line in wrap(text, 128, break_long_words=False)
     )
 
 
@@ -329,11 +331,12 @@ def certainty_figure(result: StabilityResult) -> Figure:
 
     Filled bars are the products predicted with the energies as they are.
     """
-    places = list(dict.fromkeys(item.where for item in result.products))
+    products = result.uncertainty.products if result.uncertainty else []
+    if not products:
+        raise ValueError("the result has no uncertainty: ask for samples")
+    places = list(dict.fromkeys(item.where for item in products))
     shown = {
-        where: [
-            p for p in result.products if p.where == where and (p.share >= RARE or p.predicted)
-        ]
+        where: [p for p in products if p.where == where and (p.share >= RARE or p.predicted)]
         for where in places
     }
     rows = max(len(items) for items in shown.values())
