@@ -1,6 +1,7 @@
 """Γ-point vibrations of a cell, or of some of its atoms, from the forces of displacements."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,14 @@ class GammaModes(BaseModel):
         return len(imaginary_modes(self.frequencies))
 
 
+def displaced_atoms(phonons: Phonopy) -> list[dict[str, Any]]:
+    """Give ``number`` and ``displacement`` (Å) of the atom that each displaced cell moves."""
+    # phonopy's other kind of dataset moves all atoms at once; nobody asked for it.
+    dataset: Any = phonons.dataset
+    entries: list[dict[str, Any]] = dataset["first_atoms"]
+    return entries
+
+
 def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
     """Say which displacements of a dataset have to be computed.
 
@@ -48,7 +57,7 @@ def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
     list of int
         Those of atoms that symmetry maps on a moving one.
     """
-    displaced = phonons.dataset["first_atoms"]
+    displaced = displaced_atoms(phonons)
     if moving is None:
         return list(range(len(displaced)))
     stands_for = phonons.symmetry.get_map_atoms()
@@ -94,7 +103,7 @@ def gamma_modes(
         raise ValueError(f"{len(forces)} sets of forces for {len(wanted)} displacements")
     n_atoms = len(phonons.supercell)
     # Rows of frozen atoms are not looked at below.
-    everything = np.zeros((len(phonons.dataset["first_atoms"]), n_atoms, 3))
+    everything = np.zeros((len(displaced_atoms(phonons)), n_atoms, 3))
     everything[wanted] = np.array(forces) - rest
     phonons.forces = everything
     phonons.produce_force_constants(show_drift=False)

@@ -14,7 +14,7 @@ from phonopy import Phonopy
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from liponflow.analysis.gamma_modes import GammaModes, gamma_modes, needed
+from liponflow.analysis.gamma_modes import GammaModes, displaced_atoms, gamma_modes, needed
 from liponflow.structures.displacements import phonopy_of
 from liponflow.workflows.potentials.calculators import potential
 
@@ -209,7 +209,7 @@ def _displaced(structure: Structure, distance: float) -> Phonopy:
 
 def _shift(phonons: Phonopy, number: int) -> Floats:
     """Displacement of every atom, shape (n_atoms, 3), Å."""
-    entry = phonons.dataset["first_atoms"][number]
+    entry = displaced_atoms(phonons)[number]
     shift = np.zeros((len(phonons.supercell), 3))
     shift[entry["number"]] = entry["displacement"]
     return shift

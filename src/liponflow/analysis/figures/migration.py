@@ -74,9 +74,12 @@ def from_lower_end(hop: HopBarrier) -> Profile:
     if reverse - forward < FLAT:
         return Profile(curve, images, f"{short_label(hop.hop)}: {forward:.2f} eV")
     length, end = curve[-1]
-    turned = (np.column_stack([length - p[::-1, 0], p[::-1, 1] - end]) for p in (curve, images))
+    back, images_back = (
+        np.column_stack([length - points[::-1, 0], points[::-1, 1] - end])
+        for points in (curve, images)
+    )
     name = "-".join([hop.end_site, *reversed(hop.via), hop.start_site])
-    return Profile(*turned, f"{short_label(name)}: {reverse:.2f} eV")
+    return Profile(back, images_back, f"{short_label(name)}: {reverse:.2f} eV")
 
 
 def all_figures(result: MigrationResult) -> dict[str, Figure]:
@@ -276,7 +279,7 @@ def models_figure(result: MigrationResult) -> Figure:
         own = [model for model in models if model.model == name]
         axes.plot(
             [hops.index((model.dopant, model.hop)) + offset for model in own],
-            [model.barrier for model in own],
+            [model.barrier or 0.0 for model in own],
             linestyle="",
             marker=marker,
             color=colour,

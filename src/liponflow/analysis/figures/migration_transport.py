@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.constants import day, hour, minute, year
 
 from liponflow.analysis.diffusion_length import diffusion_length, time_to_reach
@@ -198,7 +198,7 @@ def _temperature_axis(axes: Axes, temperatures: Sequence[float]) -> None:
     top.set_xlabel("temperature (K)")
 
 
-def _inverse(values: Floats) -> Floats:
+def _inverse(values: ArrayLike) -> Floats:
     with np.errstate(divide="ignore"):
         inverse: Floats = 1000 / np.asarray(values, dtype=np.float64)
     return inverse
@@ -215,7 +215,7 @@ def _time_axis(axes: Axes, times: Floats) -> None:
     top.minorticks_off()
 
 
-def _same(values: Floats) -> Floats:
+def _same(values: ArrayLike) -> ArrayLike:
     return values
 
 
