@@ -129,7 +129,7 @@ def test_campaign_finds_the_window_of_lithium_oxide(first: StabilityResult) -> N
     assert first.window_low == 0
     assert first.window_high == pytest.approx(2.9, abs=0.1)
     assert first.segments[-1].equation == "2 Li2O -> O2 + 4 Li"
-    [formation] = [item.formation_energy for item in first.phases if item.name == "Li2O"]
+    [formation] = [item.formation_energy_per_atom for item in first.phases if item.name == "Li2O"]
     assert formation == pytest.approx(-2.0715, abs=0.1)  # Materials Project 2019, eV/atom
     assert {item.name for item in first.phases} == {"Li", "O2", "Li2O", "Li2O2", "LiO2"}
     assert "gases by reference" in first.scale

@@ -142,7 +142,7 @@ def summarise(
         converged=not _failed(entries),
         criterion=_criterion(entries),
         provenance=provenance,
-        warnings=[*warnings, *entries.remarks, *_warnings(material, used)],
+        warnings=[*warnings, *entries.remarks, *_warnings(material)],
         scale=used.scale,
         temperature=used.temperature,
         elements=used.elements,
@@ -205,7 +205,7 @@ def _criterion(entries: EntrySet) -> str:
     return f"every phase usable; reached {len(entries.entries)} of {total}"
 
 
-def _warnings(material: Material, entries: EntrySet) -> list[str]:
+def _warnings(material: Material) -> list[str]:
     found = []
     if material.above_hull == 0 and "assumed" in material.energy_source:
         found.append(f"{material.formula} is assumed to lie on the hull; a glass lies above it")

@@ -142,7 +142,8 @@ def test_slices_show_every_stable_phase(
 
 
 def test_rare_products_are_not_drawn(figures: dict[str, Figure], result: StabilityResult) -> None:
-    wanted = [p for p in result.products if p.share >= 0.05 or p.predicted]
+    assert result.uncertainty is not None
+    wanted = [p for p in result.uncertainty.products if p.share >= 0.05 or p.predicted]
     bars = [b for phase in {p.phase for p in wanted} for b in drawn(figures["certainty"], phase)]
     assert sorted(bar.get_width() for bar in bars) == pytest.approx(
         sorted(100 * p.share for p in wanted)
@@ -152,7 +153,8 @@ def test_rare_products_are_not_drawn(figures: dict[str, Figure], result: Stabili
 def test_what_has_no_numbers_is_not_drawn(result: StabilityResult) -> None:
     bare = result.model_copy(
         update={
-            name: [] for name in ("interfaces", "maps", "pathways", "layers", "products", "slices")
+            "uncertainty": None,
+            **{name: [] for name in ("interfaces", "maps", "pathways", "layers", "slices")},
         }
     )
     assert sorted(all_figures(bare)) == ["exchange", "window"]
