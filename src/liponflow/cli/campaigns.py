@@ -3,6 +3,7 @@
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,8 @@ from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.console import EXIT_FAILED, report_failures, reported_errors, say
 
 if TYPE_CHECKING:
+    from jobflow import JobStore
+
     from liponflow.settings import Settings
     from liponflow.workflows.campaigns import Outcome
     from liponflow.workflows.estimate import Estimate
@@ -69,7 +72,9 @@ def run(
         }
         if not dry_run:
             check_installed(choices["engine"], settings.vasp_cmd)
-        flow = import_module(f"liponflow.workflows.{kind}").plan(**choices)
+        plan = import_module(f"liponflow.workflows.{kind}").plan
+        known = {"store": _known_store(settings)} if "store" in signature(plan).parameters else {}
+        flow = plan(**choices, **known)
         if dry_run:
             cost = _estimate(flow, settings)
         else:
@@ -136,12 +141,17 @@ def inputs(
 
 
 def _estimate(flow: Any, settings: "Settings") -> "Estimate":
-    from liponflow.store import open_store
     from liponflow.workflows.estimate import estimate
 
+    return estimate(flow, _known_store(settings))
+
+
+def _known_store(settings: "Settings") -> "JobStore | None":
+    """Open the results store to read, if there is one."""
+    from liponflow.store import open_store
+
     known = isinstance(settings.store, dict) or settings.store.exists()
-    store = open_store(settings.store, read_only=True) if known else None
-    return estimate(flow, store)
+    return open_store(settings.store, read_only=True) if known else None
 
 
 def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bool) -> None:
