@@ -279,9 +279,10 @@ def _charge_note(known: Roles) -> str:
     given = ", ".join(f"{symbol} {charges[symbol]:+d}" for symbol in elements)
     if known.charge == 0:
         return f"neutral with the formal charges {given}"
+    number = "1 electron" if abs(known.charge) == 1 else f"{abs(known.charge)} electrons"
     return (
         f"the formal charges ({given}) add up to {known.charge:+d} e: a neutral cell has "
-        f"{abs(known.charge)} electrons {'more' if known.charge > 0 else 'fewer'} than filled "
+        f"{number} {'more' if known.charge > 0 else 'fewer'} than filled "
         "shells; neutral=true changes the number of cations instead"
     )
 
