@@ -19,6 +19,7 @@ from liponflow.settings import Settings
 from liponflow.store import open_store
 from liponflow.structures.phases import phase, phases
 from liponflow.workflows import campaigns
+from liponflow.workflows.estimate import estimate
 from liponflow.workflows.stability import plan
 from liponflow.workflows.stability_jobs import FAILED, collect_entries
 
@@ -352,3 +353,10 @@ def test_gases_alone_can_be_heated(entry_file: Path) -> None:
     assert shift.high_shift is not None
     assert -0.31 < shift.high_shift < -0.01
     assert any("solids have no entropy" in text for text in result.warnings)
+
+
+def test_flow_without_calculations_costs_nothing(entry_file: Path) -> None:
+    overrides = {"entries": str(entry_file), "electrode": None}
+    cost = estimate(plan(preset="quick", engine="chgnet", overrides=overrides))
+    assert (cost.core_hours, cost.lines) == (0, [])
+    assert "there already" in cost.basis

@@ -73,16 +73,12 @@ def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
         Per kind and size of calculation: jobs, atoms, k-points, ionic steps, core-hours.
         Timings of the same engine in the store are scaled (linearly in k-points and ionic
         steps; in atoms linearly for a force field, to the power ``VASP_EXPONENT`` for VASP);
-        where there are none, the rules of this module are taken, and the basis says so.
-
-    Raises
-    ------
-    ValueError
-        If the flow has no calculation.
+        where there are none, the rules of this module are taken, and the basis says so. No
+        lines if the flow has no calculation.
     """
     calculations = list(planned(flow))
     if not calculations:
-        raise ValueError(f"the flow {flow.name!r} has no calculation to estimate")
+        return Estimate([], "no calculation: the energies are there already")
     lines: list[Line] = []
     basis: list[str] = []
     for engine in dict.fromkeys(calculation.engine for calculation in calculations):
