@@ -27,6 +27,7 @@ from liponflow.analysis.migration import (
     summarise,
     with_energies,
 )
+from liponflow.analysis.rates import BOLTZMANN
 from liponflow.structures.lithium import bcc_lithium
 
 MEV = 1e-3  # eV
@@ -129,7 +130,7 @@ def test_the_spread_of_potentials_is_the_error_of_the_diffusivity(result: Migrat
     assert found.diffusivity_300_high is not None
     assert found.diffusivity_300 is not None
     ratio = math.log(found.diffusivity_300_high / found.diffusivity_300)
-    assert ratio == pytest.approx((0.263 - 0.06) / (8.617333e-5 * 300), rel=0.01)
+    assert ratio == pytest.approx((0.263 - 0.06) / (BOLTZMANN * 300), rel=0.01)
     assert len(found.diffusivities_low) == len(found.temperatures)
 
 
@@ -186,16 +187,17 @@ def test_site_energies_are_relative_and_moved_atoms_have_none(result: MigrationR
 def test_a_state_below_the_lowest_site_is_where_the_barrier_is_counted_from():
     hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"lowest_on_the_way": -0.05})
     sites, hops = with_energies([made_up_site("N", "octahedral", 0.0)], [hop])
-    found = summarise(
-        cell().sites.host,
-        cell().sites.frac_coords.tolist(),
-        sites,
-        hops,
-        {"N": Way(3, hops[0].saddle_energy or 0, [OTO])},
-        host_atoms=54,
-        provenance=provenance(),
-    )
+    positions = cell().sites.frac_coords.tolist()
+    way = {"N": Way(3, hops[0].saddle_energy or 0, [OTO])}
+    options = {"host_atoms": 54, "provenance": provenance()}
+    found = summarise(cell().sites.host, positions, sites, hops, way, **options)
+    plain = [hops[0].model_copy(update={"lowest_on_the_way": None})]
+    above = summarise(cell().sites.host, positions, sites, plain, way, **options)
     assert found.migrations[0].percolating_barrier == pytest.approx(0.25, abs=MEV)
+    slower = math.exp(-0.05 / (BOLTZMANN * 300))
+    assert found.migrations[0].diffusivity_300 == pytest.approx(
+        (above.migrations[0].diffusivity_300 or 0) * slower
+    )
     assert any("0.050 eV below the lowest site" in text for text in found.warnings)
 
 
@@ -263,6 +265,20 @@ def test_the_finite_size_is_exact_for_an_error_of_inverse_volume():
     assert found.barrier_extrapolated == pytest.approx(true, abs=1e-12)
     with pytest.raises(ValueError, match="the second must be larger"):
         finite_size("N", OTO, (54, 0.1), (54, 0.1))
+
+
+def test_an_atom_without_a_hop_is_no_converged_result(result: MigrationResult):
+    own = [hop for hop in result.hops if hop.dopant == "P"]
+    found = summarise(
+        cell().sites.host,
+        result.site_positions,
+        result.sites,
+        own,
+        {"P": None, "N": None},
+        host_atoms=54,
+        provenance=provenance(),
+    )
+    assert not found.converged
 
 
 def test_no_foreign_atom_is_refused():

@@ -97,7 +97,8 @@ def dopant_migration(
     """
     energies = {site.site: site.site_energy for site in sites if site.site_energy is not None}
     bottleneck = _bottleneck(hops, way)
-    barrier = None if way is None else way.saddle_energy - _rest(hops, energies)
+    rest = _rest(hops, energies)
+    barrier = None if way is None else way.saddle_energy - rest
     low, high = _spread(barrier, bottleneck, spreads)
 
     def network(temperature: float) -> JumpNetwork | None:
@@ -115,8 +116,10 @@ def dopant_migration(
         for temperature in conditions.temperatures:
             at = network(temperature)
             assert at is not None  # noqa: S101 - it has the jumps that it has at room temperature
-            values[temperature] = diffusivity(at)
-        room, walked = diffusivity(at_room), _walk(at_room, conditions)
+            # An atom that rests below all sites has to climb out of there.
+            values[temperature] = with_barrier_shifted(diffusivity(at), -rest, temperature)
+        room = with_barrier_shifted(diffusivity(at_room), -rest, ROOM)
+        walked = _walk(at_room, conditions)
 
     def shifted(to: float | None) -> list[float]:
         if to is None or barrier is None:
@@ -147,8 +150,8 @@ def dopant_migration(
         diffusivity_300=room,
         diffusivity_300_low=room_shifted(high),
         diffusivity_300_high=room_shifted(low),
-        monte_carlo_300=walked.diffusivity if walked else None,
-        monte_carlo_300_error=walked.error if walked else None,
+        monte_carlo_300=with_barrier_shifted(walked.diffusivity, -rest, ROOM) if walked else None,
+        monte_carlo_300_error=with_barrier_shifted(walked.error, -rest, ROOM) if walked else None,
         time_to_published_width=(
             time_to_reach(room, published.interphase.nm) if published and room else None
         ),

@@ -309,7 +309,8 @@ def summarise(
     reached = f"{max(forces):.3f}" if forces else "unknown"
     return MigrationResult(
         formula=host.composition.reduced_formula,
-        converged=bool(hops) and all(hop.converged for hop in hops),
+        converged=all(hop.converged for hop in hops)
+        and {hop.dopant for hop in hops} >= ways.keys(),
         criterion=(
             f"largest force perpendicular to the path below {max(limits, default=0):g} eV/Å in "
             f"every band; reached {reached}"

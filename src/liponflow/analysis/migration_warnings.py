@@ -58,5 +58,5 @@ def _of_hop(hop: HopBarrier, start: float | None, end: float | None) -> Iterator
     if hop.lowest_on_the_way is not None and start + hop.lowest_on_the_way < -WELL:
         yield (
             f"a state on the way lies {-start - hop.lowest_on_the_way:.3f} eV below the lowest "
-            "site, and the barrier is counted from it; relax it as a site of its own"
+            "site; barrier and diffusivity are counted from it; relax it as a site of its own"
         )

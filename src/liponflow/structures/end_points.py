@@ -98,6 +98,7 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     Returns
     -------
     EndPoints
+        Matched; a symmetry operation renames atoms, which ``rematched`` counts.
 
     Raises
     ------

@@ -39,6 +39,7 @@ middle of the shortest bond."""
 NAMES = {TETRAHEDRAL: "tetrahedral", OCTAHEDRAL: "octahedral"}
 
 _MAX_VERTICES = 24
+_SAFE = 1.2
 _EXACT = 1e-3  # Å, to which a symmetry operation maps a site on itself
 
 
@@ -161,16 +162,16 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
         raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
     group = space_group(host)
     lattice = host.lattice
-    candidates = [
-        np.array(void.frac_coords)
-        for void in voids(
-            host,
-            range(len(host)),
-            coordination=range(1, _MAX_VERTICES + 1),
-            merge_distance=SAME_SITE,
-        )
-    ]
-    candidates += [middle for middle in _face_middles(host) if _is_fixed(middle, lattice, group)]
+    vertices = voids(
+        host,
+        range(len(host)),
+        coordination=range(1, _MAX_VERTICES + 1),
+        merge_distance=SAME_SITE,
+    )
+    widest_void = max(void.distance for void in vertices)
+    middles = _face_middles(host, widest_void)
+    candidates = [np.array(void.frac_coords) for void in vertices]
+    candidates += [middle for middle in middles if _is_fixed(middle, lattice, group)]
     orbits: list[Floats] = []
     for position in candidates:
         if not any(_distance(lattice, position, orbit) < SAME_SITE for orbit in orbits):
@@ -183,7 +184,11 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
             f"{widest:.2f} Å (centre to nearest atom), min_radius asks for {min_radius:g}; lower "
             "min_radius, or start from a substitutional or split site"
         )
-    order = [i for i in np.argsort(radii, kind="stable")[::-1] if radii[i] >= min_radius]
+    # Rounded, so that rounding errors of equal radii do not decide.
+    order = sorted(
+        (i for i, radius in enumerate(radii) if radius >= min_radius),
+        key=lambda i: (-round(radii[i], 3), *np.round(orbits[i][0], 4)),
+    )
     shells = [_coordination(host, orbits[i][0]) for i in order]
     kinds = tuple(
         SiteKind(
@@ -204,10 +209,11 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
     )
 
 
-def _face_middles(host: Structure) -> list[Floats]:
+def _face_middles(host: Structure, widest_void: float) -> list[Floats]:
     """Middles of atom pairs that share a Voronoi face and are no bond, fractional in [0, 1)."""
-    # Large enough that the tessellation around the middle cell is that of the crystal.
-    reach = np.ceil(2 * sum(host.lattice.abc) / 3 / np.array(_heights(host.lattice))).astype(int)
+    # The atoms around a vertex of an atom's cell lie within twice the radius of the widest void.
+    margin = _SAFE * 2 * widest_void
+    reach = np.ceil(margin / np.array(_heights(host.lattice))).astype(int)
     grid = np.stack(
         np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1
     ).reshape(-1, 3)
