@@ -5,8 +5,8 @@ import pytest
 from pymatgen.core.composition import Composition
 
 from liponflow.structures.glass import LIPON, build
-from liponflow.structures.glass_composition import CompositionError
 from liponflow.structures.glass_crystal import crystal_composition
+from liponflow.structures.glass_roles import CompositionError
 
 SMALL = "Li12P4O15N"
 """32 atoms, 3 PO4 and a PO3N: packs in a tenth of a second."""

@@ -9,14 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pymatgen.core.composition import Composition
 
-from liponflow.structures.glass_composition import (
-    CompositionError,
-    choose,
-    n_bridges,
-    roles,
-    solutions,
-    whole_atoms,
-)
+from liponflow.structures.glass_composition import choose, n_bridges, solutions
+from liponflow.structures.glass_roles import CompositionError, roles, whole_atoms
 from liponflow.structures.glass_units import unit
 
 LIPON = Composition("Li46P16O55N5")
@@ -101,6 +95,7 @@ def test_what_was_put_in_is_among_the_solutions(
 
 
 def test_the_published_model_has_five_solutions_and_the_tried_one() -> None:
+    assert n_bridges(roles(LIPON)) == 4
     found, complete = solutions(LIPON)
     assert complete
     assert len(found) == 5
@@ -116,12 +111,6 @@ def test_the_ratio_shares_out_the_nitrogen(ratio: float, bridging: int) -> None:
 def test_a_negative_ratio_is_refused() -> None:
     with pytest.raises(ValueError, match="ratio of -1 is negative"):
         choose(solutions(LIPON)[0], -1)
-
-
-def test_charge_of_the_published_model_is_stated() -> None:
-    known = roles(LIPON)
-    assert known.charge == 46 + 16 * 5 - 55 * 2 - 5 * 3
-    assert n_bridges(known) == 4
 
 
 @pytest.mark.parametrize("formula", DERIVATIVES)
@@ -140,21 +129,12 @@ def test_derivatives_are_solved_or_refused_with_the_reason(formula: str) -> None
     assert made == Composition({**known.formers, **known.anions})
 
 
-def test_sulfur_forms_the_network_alone_and_is_a_corner_beside_phosphorus() -> None:
-    assert roles(Composition("Li3SO3N")).formers == {"S": 1}
-    beside = roles(Composition("Li3PO3S"))
-    assert (beside.formers, beside.anions) == ({"P": 1}, {"O": 3, "S": 1})
-
-
 @pytest.mark.parametrize(
     ("formula", "message"),
     [
         ("Li3PO5", r"1 anions more than the corners .*free_anions=true"),
         ("LiPO3", "longer than pairs"),
         ("Li12P4N9O7", "do not fit"),
-        ("Li2O", "no network former"),
-        ("Li3P", "no anion"),
-        ("LiXeO4", "Xe is no network former"),
     ],
 )
 def test_impossible_compositions_are_named(formula: str, message: str) -> None:
@@ -165,35 +145,3 @@ def test_impossible_compositions_are_named(formula: str, message: str) -> None:
 def test_free_oxygen_takes_what_has_no_corner() -> None:
     found, _ = solutions(Composition("Li5PO5"), free_anions=True)
     assert [item.names for item in found] == [{"PO4": 1, "O": 1}]
-
-
-@settings(deadline=None)
-@given(
-    li=st.floats(0.1, 5), p=st.floats(0.1, 2), o=st.floats(0.5, 5), n_atoms=st.integers(60, 300)
-)
-def test_whole_atoms_have_the_number_and_err_by_less_than_one(
-    li: float, p: float, o: float, n_atoms: int
-) -> None:
-    wanted = Composition({"Li": li, "P": p, "O": o})
-    try:
-        found = whole_atoms(wanted, n_atoms)
-    except CompositionError:
-        return
-    assert found.composition.num_atoms == n_atoms
-    for symbol, amount in wanted.get_el_amt_dict().items():
-        share = amount * n_atoms / wanted.num_atoms
-        assert abs(found.composition[symbol] - share) < 1
-
-
-@pytest.mark.parametrize(
-    ("formula", "n_atoms", "message"),
-    [
-        ("Li2.88PO3.44N0.31", None, "2.88 Li: give whole atoms"),
-        ("Li3PO4N0.001", 50, "no whole atom of N"),
-        ("Li3P(O4", None, "no chemical formula"),
-        ("", None, "no chemical formula"),
-    ],
-)
-def test_what_is_no_composition(formula: str, n_atoms: int | None, message: str) -> None:
-    with pytest.raises(CompositionError, match=message):
-        whole_atoms(formula, n_atoms)

@@ -15,7 +15,7 @@ from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.settings import Settings
 from liponflow.store import open_store
 from liponflow.structures.glass import build
-from liponflow.structures.glass_composition import CompositionError
+from liponflow.structures.glass_roles import CompositionError
 from liponflow.structures.packing import PackingError
 from liponflow.workflows import campaigns
 from liponflow.workflows.engines import EngineError

@@ -8,16 +8,9 @@ from typing import Literal, get_args
 from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Molecule, Structure
 
-from liponflow.structures.glass_composition import (
-    CompositionError,
-    Roles,
-    UnitCounts,
-    choose,
-    roles,
-    solutions,
-    whole_atoms,
-)
+from liponflow.structures.glass_composition import UnitCounts, choose, solutions
 from liponflow.structures.glass_crystal import crystal_composition, crystal_start
+from liponflow.structures.glass_roles import CompositionError, Roles, roles, whole_atoms
 from liponflow.structures.glass_units import ANIONS, CATIONS, FORMERS, Unit, unit
 from liponflow.structures.packing import Pair, box_length, pack
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import product
+from typing import Any
 
 import numpy as np
 from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Structure
 
-from liponflow.structures.glass_composition import CompositionError, Roles, roles
+from liponflow.structures.glass_roles import CompositionError, Roles, roles
 from liponflow.structures.glass_units import ANIONS
 from liponflow.structures.phases import phase
 from liponflow.structures.voids import voids
@@ -175,13 +176,13 @@ def _holes(structure: Structure, number: int) -> list[tuple[float, float, float]
     """Choose voids between the anions, far from cations and formers and from each other."""
     anions = [index for index, site in enumerate(structure) if site.specie.symbol in ANIONS]
     free = [void.frac_coords for void in voids(structure, anions) if void.occupant is None]
-    others = [site.frac_coords for site in structure if site.specie.symbol not in ANIONS]
+    others: list[Any] = [s.frac_coords for s in structure if s.specie.symbol not in ANIONS]
     lattice = structure.lattice
     chosen: list[tuple[float, float, float]] = []
     for _ in range(number):
         if not free:
             raise CompositionError(f"the supercell has voids for {len(chosen)} cations more only")
-        room = lattice.get_all_distances(free, [*others, *chosen]).min(axis=1)
+        room = lattice.get_all_distances(free, np.array([*others, *chosen])).min(axis=1)
         best = int(np.argmax(room))
         if room[best] < _NEAREST_CATION:
             raise CompositionError(
