@@ -12,7 +12,7 @@ def blocks(number: int, size: int = 100, *, timed: bool = True):
             symbols=("Li", "Li"),
             positions=np.zeros((len(index), 2, 3)),
             cells=np.tile(2 * np.eye(3), (len(index), 1, 1)),
-            times=2 * index if timed else np.full(len(index), np.nan),
+            times=0.002 * index if timed else np.full(len(index), np.nan),
             temperatures=300 + index,
             energies=np.full(len(index), np.nan),
             stages=tuple("melt" if i < number / 2 else "hold" for i in index),

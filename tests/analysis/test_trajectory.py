@@ -22,7 +22,7 @@ SYMBOLS = ["Li", "Li", "O", "P"]
 
 
 def images(number: int = 7, symbols: list[str] | None = None, *, cell: bool = True) -> list[Atoms]:
-    """Random frames in a skewed cell that grows by 1 % per frame, 2 fs apart."""
+    """Random frames in a skewed cell that grows by 1 % per frame, 2 ps apart."""
     chance = np.random.default_rng(0)
     names = symbols or SYMBOLS
     found = []

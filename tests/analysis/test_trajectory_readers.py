@@ -35,7 +35,7 @@ def test_a_run_of_vasp(tmp_path: Path) -> None:
     path.write_text(vasprun(3))
     frames = list(frames_of_file(path))
     assert [frame.symbols for frame in frames] == [("Li", "O")] * 3
-    assert [frame.time for frame in frames] == [1.5, 3.0, 4.5]
+    assert [frame.time for frame in frames] == [0.0015, 0.003, 0.0045]  # POTIM is in fs
     assert [frame.positions[1, 2] for frame in frames] == pytest.approx([0.6, 1.2, 1.8])
     # Free energy of the ionic step, and the last electronic step's difference to no smearing.
     assert [frame.energy for frame in frames] == pytest.approx([-9.9] * 3)

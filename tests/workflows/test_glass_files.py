@@ -20,7 +20,7 @@ def frames_of(structure: Structure, number: int, **info: object) -> list:
     for index in range(number):
         atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
         atoms.positions += 0.03 * chance.standard_normal(atoms.positions.shape)
-        atoms.info = {"time": float(index), "temperature": 300.0, "stage": "hold"} | info
+        atoms.info = {"time": 0.001 * index, "temperature": 300.0, "stage": "hold"} | info
         found.append(atoms)
     return found
 

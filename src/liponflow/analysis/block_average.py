@@ -16,6 +16,9 @@ MINIMUM_BLOCKS = 10
 """Blocks below which a standard error says little: its own relative error is 1/sqrt(2(n-1)),
 24 % for 10."""
 
+ROUNDING = 1e-12
+"""Relative errors below this are rounding."""
+
 
 @dataclass
 class _Level:
@@ -104,7 +107,12 @@ class BlockAverage:
             for level in self._levels
             if level.count >= MINIMUM_BLOCKS
         ]
-        return np.max(errors, axis=0) if errors else None
+        if not errors:
+            return None
+        largest: FloatArray = np.max(errors, axis=0)
+        # What does not change has no error, but for the rounding of its sums.
+        largest[largest < ROUNDING * np.abs(self.mean)] = 0
+        return largest
 
 
 class NamedAverages:

@@ -9,7 +9,6 @@ from liponflow.analysis.trajectory import Frames
 
 LIMIT = 1000
 """Points that are kept at most: more than a figure shows."""
-FS_PER_PS = 1000.0
 
 
 class SeriesRecorder:
@@ -49,7 +48,7 @@ class SeriesRecorder:
             if self._seen % self._every == 0:
                 self._points.append(
                     SeriesPoint(
-                        time=float(frames.times[index]) / FS_PER_PS,
+                        time=float(frames.times[index]),
                         stage=frames.stages[index],
                         temperature=_known(frames.temperatures[index]),
                         volume_per_atom=float(volumes[index]),

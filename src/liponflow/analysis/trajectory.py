@@ -35,7 +35,7 @@ class Frames:
     cells: FloatArray
     """Lattice vectors in rows, frames x 3 x 3 (Å)."""
     times: FloatArray
-    """Time of every frame (fs); NaN where the file has none."""
+    """Time of every frame (ps); NaN where the file has none."""
     temperatures: FloatArray
     """Temperature (K); NaN where unknown."""
     energies: FloatArray

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 
 NAN = math.nan
+FS_PER_PS = 1000.0
 XYZ_FORMATS = {"extxyz", "xyz"}
 COMPRESSED = (".gz", ".bz2", ".xz")
 _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
@@ -41,7 +42,7 @@ class Frame(NamedTuple):
     periodic: bool = True
     """In all three directions."""
     time: float = NAN
-    """fs."""
+    """ps."""
     temperature: float = NAN
     """K."""
     energy: float = NAN
@@ -158,7 +159,10 @@ def _open(path: Path) -> IO[str]:
 
 
 def _read_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
-    """Read extended XYZ as most programs write it, and other varieties with ASE's own reader."""
+    """Read extended XYZ as most programs write it, and other varieties with ASE's own reader.
+
+    The key ``time`` is taken to be in ps, as this package's molecular dynamics writes it.
+    """
     try:
         with _open(path) as file:
             yield from _xyz_frames(file, path, notes)
@@ -282,7 +286,7 @@ def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
                     dynamics = int(element.text or "-1") == 0
                 elif element.tag == "calculation":
                     count += 1
-                    time = count * time_step if dynamics else NAN
+                    time = count * time_step / FS_PER_PS if dynamics else NAN
                     yield _vasprun_frame(element, symbols, time)
                     root.clear()  # also the emptied elements would add up
         except (ET.ParseError, EOFError):
