@@ -51,7 +51,7 @@ def frames(start: Structure, number: int) -> Iterator[Frames]:
             symbols=symbols,
             positions=start.cart_coords + 0.1 * chance.standard_normal(shape),
             cells=np.tile(cell, (size, 1, 1)),
-            times=np.arange(begin, begin + size, dtype=float),
+            times=0.001 * np.arange(begin, begin + size),
             temperatures=np.full(size, np.nan),
             energies=np.full(size, np.nan),
             stages=("",) * size,
