@@ -85,12 +85,7 @@ def plan(
     ValueError, FileNotFoundError
         If any of it cannot be used; nothing has been computed then.
     """
-    overrides = dict(overrides or {})
-    if structure_file is not None:
-        if "composition" in overrides:
-            raise ParameterError("a structure and a composition are two materials; give one")
-        material = read_structure(structure_file).composition
-        overrides["composition"] = material.reduced_formula
+    overrides = with_composition(overrides, structure_file)
     parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides)
     glass_energy = None
     if parameters.glass is not None:
@@ -98,6 +93,25 @@ def plan(
         parameters = _of_glass(parameters, glass_energy, given="composition" in overrides)
     order = Order(parameters, preset, engine, glass_energy, store)
     return _computed(order) if parameters.source == "engine" else _fetched(order)
+
+
+def with_composition(
+    overrides: Mapping[str, Any] | None, structure_file: Path | None
+) -> dict[str, Any]:
+    """Add the composition of a structure to the overrides.
+
+    Raises
+    ------
+    ParameterError
+        If they have a composition already.
+    """
+    found = dict(overrides or {})
+    if structure_file is None:
+        return found
+    if "composition" in found:
+        raise ParameterError("a structure and a composition are two materials; give one")
+    found["composition"] = read_structure(structure_file).composition.reduced_formula
+    return found
 
 
 def stability_engine(name: str, parameters: StabilityParameters) -> Engine:

@@ -7,11 +7,10 @@ from typing import Any
 from liponflow import __version__
 from liponflow.inputs.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.compare import compare as compare_directory
-from liponflow.inputs.presets import Cited, ParameterError, load_data, load_parameters
+from liponflow.inputs.presets import Cited, load_data, load_parameters
 from liponflow.inputs.stability import TOPIC, StabilityParameters, relax_set, static_set
 from liponflow.inputs.vasp import has_potcar_library, write_inputs
 from liponflow.structures.phases import Phase
-from liponflow.structures.read import read_structure
 from liponflow.workflows.input_directories import (
     WrittenInputs,
     campaign_record,
@@ -21,7 +20,7 @@ from liponflow.workflows.input_directories import (
     write_readme,
     write_sidecar,
 )
-from liponflow.workflows.stability import crystals
+from liponflow.workflows.stability import crystals, with_composition
 
 RELAX, STATIC = "relax", "static"
 
@@ -61,12 +60,7 @@ def write(
         If a parameter cannot be used, or the POTCAR library lacks a file.
     """
     check_vacant(out)
-    overrides = dict(overrides or {})
-    if structure_file is not None:
-        if "composition" in overrides:
-            raise ParameterError("a structure and a composition are two materials; give one")
-        composition = read_structure(structure_file).composition
-        overrides["composition"] = composition.reduced_formula
+    overrides = with_composition(overrides, structure_file)
     parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides)
     chosen = crystals(parameters)
     record = campaign_record(TOPIC, parameters, preset, overrides, material=parameters.composition)
