@@ -11,7 +11,8 @@ def test_roles_are_those_of_the_elements_that_are_present() -> None:
 
 
 def test_without_an_anion_there_is_no_network() -> None:
-    assert roles(["Li", "P"]).formers == ()
+    found = roles(["Li", "P"])
+    assert found.formers == found.mobile == ()
 
 
 def test_sulphur_is_a_former_unless_it_is_named_as_an_anion() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis import fragments
 from liponflow.analysis.fragments import FragmentCounter
 from liponflow.structures.phases import phase
 
@@ -59,6 +60,16 @@ def test_molecules_and_frames_are_kept_apart() -> None:
     found = FragmentCounter().count(network_of([dimer("O"), dimer("O")]))
     assert {name: counts.tolist() for name, counts in found.formers.items()} == {"dimer": [2, 2]}
     assert counted(po3n()) == ({"isolated": 1}, {})
+
+
+def test_the_memory_of_rings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fragments, "REMEMBERED", 2)
+    counter = FragmentCounter()
+    for name in ("P2O3", "LiPO3_P21c", "LiPN2", "P2O3"):
+        n = phase(name).structure().composition["P"]
+        found = counter.count(network_of(phase(name).structure()))
+        assert sum(counts[0] for counts in found.formers.values()) == n
+        assert len(counter._known) <= 2
 
 
 def chain(number: int, *, branched: bool = False) -> Structure:

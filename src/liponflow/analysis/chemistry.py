@@ -63,7 +63,8 @@ def roles(
     Returns
     -------
     Roles
-        Of the elements that are present; without an anion there is no network, and no former.
+        Of the elements that are present; without an anion there is neither a network nor an
+        environment, and no former or mobile cation.
 
     Raises
     ------
@@ -95,7 +96,7 @@ def roles(
     return Roles(
         formers=chosen,
         anions=tuple(anion for anion in named_anions if anion in present),
-        mobile=tuple(element for element in MOBILE if element in present),
+        mobile=tuple(element for element in MOBILE if element in present and linked),
         cutoffs={former: float(value) for former, value in given.items()},
     )
 

@@ -23,6 +23,8 @@ HOME: Offset = (0, 0, 0)
 MAX_RING = 12
 """Longest ring that is looked for (formers)."""
 DIMER = 2
+REMEMBERED = 1000
+"""Fragments whose rings are remembered; a melt has ever new ones, and memory is to stay flat."""
 
 
 class Link(NamedTuple):
@@ -118,6 +120,8 @@ class FragmentCounter:
         links = list(_links(net, label, component, frame * net.bonds.n_atoms))
         key = tuple(links)
         if key not in self._known:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
             neighbours = _adjacency(links)
             self._known[key] = (_winds(neighbours), _rings(links, neighbours))
         return (frame, *self._known[key])

@@ -42,6 +42,8 @@ MOBILE_DEFAULT = 2.6
 """Cut-off of a mobile cation (Å) where g(r) has no first minimum."""
 GRAMS = 1.66053906892
 """g/cm³ of one atomic mass unit in an Å³ (CODATA 2022)."""
+MARGIN = 0.01
+"""Pairs are looked for this much (Å) beyond the longest cut-off, so that none at it is missed."""
 AGREEMENT = 0.25
 """Cut-off and first minimum of a mobile cation may differ by this much (Å) without a remark."""
 
@@ -59,7 +61,7 @@ class Fingerprinter:
     Raises
     ------
     ValueError
-        If an element has two roles or no scattering length.
+        If an element has two roles.
     """
 
     def __init__(self, symbols: Sequence[str], settings: FingerprintSettings) -> None:
@@ -113,7 +115,7 @@ class Fingerprinter:
         self._add_network(network(self.symbols, pairs, self.roles), pairs)
         # From the second block on the cut-offs are known, and shorter than what may be.
         cutoffs = [cutoff.cutoff for cutoff in self.mobile_cutoffs.values()]
-        self.finder.look_for_bonds_up_to(max(_bond_radius(self.roles), *cutoffs, 1.0))
+        self.finder.look_for_bonds_up_to(max(_bond_radius(self.roles), *cutoffs, 1.0) + MARGIN)
 
     def _partial_g(self, histograms: IntArray, volumes: FloatArray) -> FloatArray:
         g = np.empty(histograms.shape)
@@ -347,7 +349,7 @@ def fingerprint(
     Raises
     ------
     ValueError
-        If there is no frame, or if its elements have no roles or scattering lengths.
+        If there is no frame, or if an element has two roles.
     """
     chosen = settings or FingerprintSettings.model_validate({})
     taker: Fingerprinter | None = None

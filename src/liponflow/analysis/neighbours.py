@@ -292,7 +292,7 @@ class PairFinder:
             near = half[lengths < self.bond_radius]
             self._known = _Lattice(
                 cell=cell,
-                inverse=np.linalg.inv(cell),
+                inverse=np.linalg.inv(cell).astype(np.float64),
                 scaled=scaled.astype(np.float32),
                 shifts=shifts,
                 terms=_shift_terms(scaled, shifts),
