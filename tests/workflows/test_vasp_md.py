@@ -1,5 +1,6 @@
 """Molecular dynamics in segments, through atomate2, custodian, emmet and the stand-in."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ from ase.units import fs
 from atomate2.forcefields.utils import ase_calculator
 from jobflow import JobStore
 from maggma.stores import MemoryStore
+from monty.json import jsanitize
 from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Poscar
 from rich.console import Console
 
 from liponflow import safejson
@@ -41,7 +44,6 @@ def run(folder: Path, command: str, structure: Structure, **options: Any) -> MDR
         time_step=TIME_STEP,
         start_temperature=300,
         end_temperature=300,
-        ensemble="nve",
         **options,
     )
     flow = maker.make(structure)
@@ -60,7 +62,7 @@ def run(folder: Path, command: str, structure: Structure, **options: Any) -> MDR
 
 def test_three_segments_are_the_trajectory_of_the_direct_engine(tmp_path: Path) -> None:
     start_from = moving_lithium()
-    result = run(tmp_path, "liponflow-vasp", start_from, segment_steps=3)
+    result = run(tmp_path, "liponflow-vasp", start_from, ensemble="nve", segment_steps=3)
     assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
 
     atoms = start_from.to_ase_atoms()
@@ -79,8 +81,13 @@ def test_three_segments_are_the_trajectory_of_the_direct_engine(tmp_path: Path) 
 
 
 def test_three_segments_are_one_trajectory(tmp_path: Path, cheap_vasp: str) -> None:
-    unbroken = run(tmp_path / "unbroken", cheap_vasp, bcc_lithium(3.44), segment_steps=STEPS)
-    broken = run(tmp_path / "broken", cheap_vasp, bcc_lithium(3.44), segment_steps=3)
+    """With a thermostat, whose state goes on as well."""
+    unbroken = run(
+        tmp_path / "unbroken", cheap_vasp, bcc_lithium(3.44), ensemble="nvt", segment_steps=STEPS
+    )
+    broken = run(
+        tmp_path / "broken", cheap_vasp, bcc_lithium(3.44), ensemble="nvt", segment_steps=3
+    )
     assert [(s.first_step, s.n_steps) for s in broken.segments] == [(0, 3), (3, 3), (6, 3)]
     assert all(segment.complete for segment in broken.segments)
     assert broken.time_step == TIME_STEP
@@ -91,6 +98,33 @@ def test_three_segments_are_one_trajectory(tmp_path: Path, cheap_vasp: str) -> N
     )
     drift = np.ptp(unbroken.total_energies)
     assert np.ptp(broken.total_energies) <= drift + PRINTED
+
+
+@pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
+def test_what_a_contcar_says_of_the_thermostat_goes_on_within_a_stage_only(tmp_path: Path) -> None:
+    cell = bcc_lithium(3.44)
+    state = Poscar(
+        cell,
+        velocities=[[0.0, 0.0, 0.001], [0.0, 0.0, -0.001]],
+        predictor_corrector=np.full((2, 3, 3), 0.1).tolist(),
+        predictor_corrector_preamble="1\n1.0\n0.5 0.25 0.0 0.0",
+        lattice_velocities=np.full((6, 3), 0.2).tolist(),
+    )
+    state.write_file(tmp_path / "CONTCAR")
+    end = continuation.original(f"localhost:{tmp_path}")
+    end = Structure.from_dict(json.loads(json.dumps(jsanitize(end, strict=True))))
+    jobs = SegmentedMDMaker(20, 10, 1.0, 300, 300, ensemble="npt").make(end).jobs[:-1:2]
+    first, second = (
+        job.maker.input_set_generator.get_input_set(end, potcar_spec=True) for job in jobs
+    )
+    assert "predictor" not in str(first.poscar)
+    assert "Lattice velocities" not in str(first.poscar)
+    assert np.array(first.poscar.velocities) == pytest.approx(np.array(state.velocities))
+    again = Poscar.from_str(str(second.poscar))
+    assert again.predictor_corrector_preamble == state.predictor_corrector_preamble
+    assert np.array(again.predictor_corrector) == pytest.approx(0.1)
+    assert np.array(again.lattice_velocities) == pytest.approx(0.2)
+    assert "predictor_corrector" in end.site_properties, "the structure given is not changed"
 
 
 def test_the_ramp_goes_on_from_segment_to_segment() -> None:

@@ -5,14 +5,51 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from atomate2.vasp.sets.core import MDSetGenerator
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import VaspInput
 
 from liponflow.inputs.protocol import FS_PER_PS, Stage
 
 KBAR_PER_GPA = 10.0
 
+_STATE = ("predictor_corrector_preamble", "lattice_velocities")
+"""Where pymatgen keeps the parts of a POSCAR that are not per site."""
+
 
 @dataclass
-class StageSetGenerator(MDSetGenerator):
+class SegmentSetGenerator(MDSetGenerator):
+    """atomate2's MD set, of a run that may continue another.
+
+    What a CONTCAR of dynamics holds behind the velocities (predictor-corrector coordinates with
+    the state of a Nosé thermostat, velocities of the lattice) goes into the POSCAR of a run that
+    continues it with the same thermostat. Before any other it must go, or VASP crashes
+    (https://www.vasp.at/wiki/CONTCAR).
+
+    Attributes
+    ----------
+    continues
+        Whether the run goes on with the thermostat and barostat of the run before.
+    """
+
+    continues: bool = False
+
+    def get_input_set(
+        self, structure: Structure | None = None, *arguments: Any, **options: Any
+    ) -> VaspInput:
+        """See atomate2; velocities are kept in any case."""
+        if structure is not None and not self.continues:
+            structure = structure.copy()
+            structure.properties = {
+                key: value for key, value in structure.properties.items() if key not in _STATE
+            }
+            for site in structure:
+                site.properties.pop("predictor_corrector", None)
+        files: VaspInput = super().get_input_set(structure, *arguments, **options)
+        return files
+
+
+@dataclass
+class StageSetGenerator(SegmentSetGenerator):
     """atomate2's MD set with the thermostat and the pressure of a stage.
 
     Attributes

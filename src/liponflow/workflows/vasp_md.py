@@ -7,7 +7,6 @@ from typing import Any, Literal, cast
 
 from atomate2.utils.path import strip_hostname
 from atomate2.vasp.jobs.md import MDMaker
-from atomate2.vasp.sets.core import MDSetGenerator
 from jobflow import Flow, Job, Maker, OutputReference, job
 from monty.os.path import zpath
 from pymatgen.core.structure import Structure
@@ -15,6 +14,7 @@ from pymatgen.io.vasp import Poscar
 
 from liponflow.analysis.vasp_runs import MDResult
 from liponflow.inputs.vasp import has_potcar_library
+from liponflow.inputs.vasp_md import SegmentSetGenerator
 from liponflow.workflows.ingest.dynamics import TrajectoryUnit
 from liponflow.workflows.ingest.files import RunFiles, find_runs
 from liponflow.workflows.ingest.runs import read_run
@@ -47,6 +47,14 @@ class SegmentedMDMaker(Maker):
         INCAR values that replace those of atomate2's MD set.
     name
         Name of the flow.
+
+    Notes
+    -----
+    What a CONTCAR holds goes on: positions, velocities, and the block behind them that VASP asks
+    for in a continuation (https://www.vasp.at/wiki/CONTCAR) without saying what is in it; pymatgen
+    takes its third line for the parameters of the thermostat. With the stand-in, NVE and Nosé are
+    exactly the unbroken run. A Langevin run goes on with other random forces: another trajectory
+    of the same ensemble.
     """
 
     steps: int
@@ -132,9 +140,9 @@ class SegmentedMDMaker(Maker):
         starts = range(0, self.steps, self.segment_steps)
         return [(first, min(self.segment_steps, self.steps - first)) for first in starts]
 
-    def set_generator(self, **options: Any) -> MDSetGenerator:
+    def set_generator(self, **options: Any) -> SegmentSetGenerator:
         """Make the input set of a segment, with the options of atomate2's MD set."""
-        return MDSetGenerator(**options)
+        return SegmentSetGenerator(**options)
 
     def temperature(self, step: int) -> float:
         """Temperature (K) that is asked for at a step."""
@@ -148,6 +156,7 @@ class SegmentedMDMaker(Maker):
             end_temp=self.temperature(first + length),
             nsteps=length,
             time_step=self.time_step,
+            continues=index > 0,
             user_incar_settings={
                 # The same seed in each would repeat a Langevin run's random forces.
                 "RANDOM_SEED": [self.seed + index, 0, 0],
@@ -174,7 +183,8 @@ def continuation(directory: str) -> Structure:
     Returns
     -------
     Structure
-        With the site property ``velocities`` (Å/fs, Cartesian).
+        With the site property ``velocities`` (Å/fs, Cartesian), and what else the CONTCAR says of
+        thermostat and barostat.
 
     Raises
     ------

@@ -63,6 +63,46 @@ def test_two_segments_are_the_unbroken_run(vasp_directory, nickel_oxide: Structu
     assert abs(frames(whole)[-1] - frames(whole)[0]).max() > 1e-3
 
 
+def test_two_segments_with_a_thermostat_are_the_unbroken_run(
+    vasp_directory, lithium: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "liponflow.workflows.standin.run.Potential", lambda **_: CheapPotential(2.94)
+    )
+    tags = NVE.replace("SMASS = -3", "MDALGO = 2\nSMASS = 0\nISIF = 0")
+    cell = lithium * (2, 2, 2)
+    whole = vasp_directory(cell, tags + "NSW = 60\n", name="whole")
+    first = vasp_directory(cell, tags + "NSW = 30\n", name="first")
+    second = vasp_directory(cell, tags + "NSW = 30\n", name="second")
+    forgetful = vasp_directory(cell, tags + "NSW = 30\n", name="forgetful")
+    run(whole)
+    run(first)
+    contcar = (first / "CONTCAR").read_text()
+    (second / "POSCAR").write_text(contcar)
+    # Without the block behind the velocities the thermostat starts anew.
+    (forgetful / "POSCAR").write_text(contcar.rsplit("\n\n", 1)[0] + "\n")
+    run(second)
+    run(forgetful)
+    unbroken = frames(whole)[30:]
+    for directory, same in ((second, True), (forgetful, False)):
+        shift = frames(directory) - unbroken
+        shift -= np.round(shift)
+        assert bool(abs(shift).max() * 6.8 < POSITIONS) is same
+    assert totals(second) == pytest.approx(totals(whole)[30:], abs=ENERGIES)
+
+
+def test_a_thermostat_that_cannot_be_read_is_named(vasp_directory, lithium: Structure) -> None:
+    directory = vasp_directory(
+        lithium, NVE.replace("SMASS = -3", "MDALGO = 2\nSMASS = 0") + "NSW = 2\n"
+    )
+    poscar = (directory / "POSCAR").read_text()
+    velocities = "\n0 0 0.001\n0 0 -0.001\n"
+    block = "\n1\n1.5\nnothing\n" + "0.1 0.1 0.1\n" * 6
+    (directory / "POSCAR").write_text(poscar + velocities + block)
+    with pytest.raises(InputError, match="POSCAR: the predictor-corrector block"):
+        read_inputs(directory)
+
+
 def test_first_step_is_the_poscar_at_tebeg(vasp_directory, nickel_oxide: Structure) -> None:
     directory = vasp_directory(nickel_oxide, NVE + "NSW = 2\n")
     run(directory)

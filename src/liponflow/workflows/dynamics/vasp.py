@@ -6,13 +6,12 @@ from itertools import accumulate
 from typing import Any, cast
 
 import numpy as np
-from atomate2.vasp.sets.core import MDSetGenerator
 from jobflow import Flow, Job, Maker, OutputReference, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.vasp_runs import MDResult, MDStage
 from liponflow.inputs.protocol import FS_PER_PS, Stage, describe_ensemble
-from liponflow.inputs.vasp_md import StageSetGenerator, thermostat_incar
+from liponflow.inputs.vasp_md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
 from liponflow.workflows.planned import PlannedCalculation
 from liponflow.workflows.vasp_md import SegmentedMDMaker, continuation, stitch
 
@@ -104,7 +103,7 @@ class StageSegmentsMaker(SegmentedMDMaker):
 
     stage: Stage | None = None
 
-    def set_generator(self, **options: Any) -> MDSetGenerator:
+    def set_generator(self, **options: Any) -> SegmentSetGenerator:
         """See SegmentedMDMaker."""
         assert self.stage is not None  # noqa: S101 - a dataclass wants a default
         return StageSetGenerator(thermostat=thermostat_incar(self.stage), **options)

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from pymatgen.io.vasp import Incar, Poscar
 
 from liponflow.workflows.standin.errors import InputError
-from liponflow.workflows.standin.incar import Settings, read_incar, settings_from
+from liponflow.workflows.standin.incar import Ensemble, Settings, read_incar, settings_from
 from liponflow.workflows.standin.kpoints import Mesh, read_kpoints
+from liponflow.workflows.standin.step import ThermostatState
 
 FloatArray = NDArray[np.float64]
 
@@ -62,6 +63,8 @@ class Inputs:
         Degrees of freedom that may move, shape (n_atoms, 3); None without selective dynamics.
     has_velocities
         Whether the POSCAR gave velocities that are not all zero.
+    thermostat
+        State of a Nosé thermostat that the POSCAR gave, behind the velocities.
     comment
         First line of the POSCAR.
     species
@@ -75,6 +78,7 @@ class Inputs:
     atoms: Atoms
     movable: NDArray[np.bool_] | None
     has_velocities: bool
+    thermostat: ThermostatState | None
     comment: str
     species: tuple[Species, ...]
     mesh: Mesh
@@ -143,6 +147,7 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
         atoms=atoms,
         movable=movable,
         has_velocities=bool(velocities.any()),
+        thermostat=_thermostat(poscar) if settings.ensemble is Ensemble.NOSE else None,
         comment=poscar.comment.strip(),
         species=species,
         mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, incar, settings),
@@ -155,6 +160,20 @@ class _Potential:
     titel: str
     valence: float | None
     mass: float | None
+
+
+def _thermostat(poscar: Poscar) -> ThermostatState | None:
+    """Take the thermostat from the third line of the predictor-corrector block, as written."""
+    if not poscar.predictor_corrector_preamble:
+        return None
+    try:
+        third = poscar.predictor_corrector_preamble.split("\n")[2]
+        position, velocity, *_ = map(float, third.split())
+    except (ValueError, IndexError):
+        raise InputError(
+            "POSCAR: the predictor-corrector block behind the velocities cannot be read; remove it"
+        ) from None
+    return ThermostatState(position, velocity)
 
 
 def _read_poscar(path: Path) -> Poscar:

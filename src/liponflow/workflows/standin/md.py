@@ -35,7 +35,8 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
     Step
         NSW steps. The first is the configuration of the POSCAR; the continuation of each is the
         configuration of the next with velocities of the same instant, so that a run from the
-        CONTCAR goes on without repeating or leaving out a step. This costs one force call more
+        CONTCAR goes on without repeating or leaving out a step; with it goes the state of a Nosé
+        thermostat. This costs one force call more
         than NSW, and a step is written when the forces of the next are known.
 
     Raises
@@ -53,7 +54,8 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
     for number, _ in enumerate(propagator.irun(settings.nsw), start=1):
         result = evaluate(atoms, settings, velocities=True)
         if pending is not None:
-            yield replace(pending, continuation=result.configuration)
+            where = replace(result.configuration, thermostat=getattr(propagator, "state", None))
+            yield replace(pending, continuation=where)
         kinetic = atoms.get_kinetic_energy()
         energies = Dynamics(
             temperature=2 * kinetic / (freedom * units.kB),
@@ -110,9 +112,12 @@ def _propagator(
                 temperature=max(settings.tebeg, settings.teend),
                 timestep=timestep,
             )
-            return NoseHoover(
+            thermostat = NoseHoover(
                 atoms, timestep, temperature=settings.tebeg, mass=thermostat_mass, freedom=freedom
             )
+            if inputs.thermostat is not None:
+                thermostat.state = inputs.thermostat
+            return thermostat
         case Ensemble.LANGEVIN:
             counts = [species.count for species in inputs.species]
             friction = np.repeat(settings.langevin_gamma, counts) / PICOSECOND

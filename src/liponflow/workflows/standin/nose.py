@@ -7,6 +7,8 @@ import numpy as np
 from ase import Atoms, units
 from ase.md.verlet import VelocityVerlet
 
+from liponflow.workflows.standin.step import ThermostatState
+
 PERIOD_IN_STEPS = 40
 """Period of the thermostat for SMASS = 0: https://www.vasp.at/wiki/index.php/SMASS."""
 
@@ -84,6 +86,15 @@ class NoseHoover(VelocityVerlet):
     def thermostat_kinetic(self) -> float:
         """Kinetic energy of the thermostat, eV."""
         return 0.5 * self._mass * self._velocity**2
+
+    @property
+    def state(self) -> ThermostatState:
+        """Where the thermostat is, to go on from in another run."""
+        return ThermostatState(self._position, self._velocity * units.fs)
+
+    @state.setter
+    def state(self, state: ThermostatState) -> None:
+        self._position, self._velocity = state.position, state.velocity / units.fs
 
     def step(self, forces: None = None) -> None:
         """Propagate by one time step."""

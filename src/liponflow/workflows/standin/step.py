@@ -4,6 +4,7 @@
 # mypy: disable-error-code="no-untyped-call"
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from ase import Atoms, units
@@ -15,6 +16,13 @@ FloatArray = NDArray[np.float64]
 
 KILOBAR = 0.1 * units.GPa
 """One kB in eV/Å³."""
+
+
+class ThermostatState(NamedTuple):
+    """Coordinate (no unit) and velocity (1/fs) of a Nosé thermostat."""
+
+    position: float
+    velocity: float
 
 
 @dataclass(frozen=True)
@@ -29,11 +37,14 @@ class Configuration:
         Fractional coordinates in [0, 1), shape (n_atoms, 3).
     velocities
         Å/fs, shape (n_atoms, 3); None but in molecular dynamics.
+    thermostat
+        State of a Nosé thermostat at the same instant; None without one.
     """
 
     cell: FloatArray
     scaled: FloatArray
     velocities: FloatArray | None = None
+    thermostat: ThermostatState | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from liponflow.workflows.standin.inputs import Inputs
 from liponflow.workflows.standin.outputs.text import TextFile, rows
-from liponflow.workflows.standin.step import Configuration, Step
+from liponflow.workflows.standin.step import Configuration, Step, ThermostatState
 
 
 class Xdatcar(TextFile):
@@ -53,7 +53,7 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
     comment
         First line.
     where
-        Configuration, with velocities (Å/fs) if a next run is to continue them.
+        Configuration, with velocities (Å/fs) and thermostat if a next run is to continue them.
     """
     text = f"{comment}\n   1.00000000000000\n"
     text += rows("   %20.16f  %20.16f  %20.16f\n", where.cell) + _species_lines(inputs)
@@ -67,9 +67,22 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
         text += "".join(f"{line}   {'   '.join(row)}\n" for line, row in marked)
     if where.velocities is not None:
         text += "\n" + rows("  %.8E  %.8E  %.8E\n", where.velocities)
+    if where.thermostat is not None:
+        text += _predictor_corrector(where.thermostat, inputs.settings.potim, positions)
     draft = path.with_name(f".{path.name}.draft")
     draft.write_text(text, encoding="utf-8")
     draft.replace(path)
+
+
+def _predictor_corrector(thermostat: ThermostatState, timestep: float, positions: str) -> str:
+    """Write the block that VASP continues a Nosé thermostat from, in the layout of pymatgen.
+
+    What VASP keeps in the third line, and in the three sets of coordinates, it does not say
+    (https://www.vasp.at/wiki/CONTCAR); here the thermostat, the positions, and zeros.
+    """
+    state = "".join(f"  {value:.16E}" for value in (*thermostat, 0.0, 0.0))
+    zeros = f"{0:20.16f}{0:20.16f}{0:20.16f}\n" * (2 * positions.count("\n"))
+    return f"\n           1\n  {timestep:.8E}\n{state}\n{positions}{zeros}"
 
 
 def _species_lines(inputs: Inputs) -> str:
