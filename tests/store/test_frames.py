@@ -3,7 +3,7 @@
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.store.frames import states_frame, table_items, tables
@@ -24,7 +24,7 @@ class NestedResult(Result):
     parts: list[Part]
     inner: Whole
     absent: Whole | None = None
-    empty: list[Part] = []
+    empty: list[Part] = Field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
