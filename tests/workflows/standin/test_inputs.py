@@ -19,7 +19,8 @@ def directory(vasp_directory, nickel_oxide: Structure) -> Path:
 @pytest.mark.parametrize(
     ("incar", "message"),
     [
-        ("ENCUTT = 520", "unknown tag ENCUTT; did you mean ENCUT"),
+        ("ENCUTT = 520", r"unknown tag ENCUTT \(did you mean ENCUT\?\)$"),
+        ("ENCUTT = 520\nQQQ = 1", r"unknown tags ENCUTT \(did you mean ENCUT\?\), QQQ$"),
         ("NSW = 5\nIBRION = -1", "NSW = 5 asks for ionic steps, IBRION = -1 for none"),
         ("NSW = 5\nIBRION = 5", "IBRION = 5: the stand-in does -1, 0, 1, 2, 3"),
         ("ISIF = 9", "ISIF = 9"),

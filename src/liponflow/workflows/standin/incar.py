@@ -117,8 +117,8 @@ def read_incar(path: Path) -> Incar:
     Raises
     ------
     InputError
-        If the file is missing, gives a tag twice, or has an unknown tag (the nearest
-        known one is suggested).
+        If the file is missing, gives a tag twice, or has unknown tags (all are named, the
+        nearest known ones suggested).
     """
     if not path.is_file():
         raise InputError(f"{path.name} is missing in {path.parent}")
@@ -128,12 +128,16 @@ def read_incar(path: Path) -> Incar:
     if "POMASS" in written:
         # One value per species, of which pymatgen keeps the first.
         incar["POMASS"] = [float(value) for value in written["POMASS"].split()]
-    for tag in incar:
-        if tag not in KNOWN_TAGS:
-            close = get_close_matches(tag, KNOWN_TAGS, n=1)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise InputError(f"INCAR: unknown tag {tag}{hint}")
+    unknown = [tag for tag in incar if tag not in KNOWN_TAGS]
+    if unknown:
+        named = ", ".join(_suggested(tag) for tag in unknown)
+        raise InputError(f"INCAR: unknown tag{'s' if len(unknown) > 1 else ''} {named}")
     return incar
+
+
+def _suggested(tag: str) -> str:
+    close = get_close_matches(tag, KNOWN_TAGS, n=1)
+    return f"{tag} (did you mean {close[0]}?)" if close else tag
 
 
 def _written_tags(text: str) -> dict[str, str]:
