@@ -85,12 +85,14 @@ def published_glass(elements: Sequence[str]) -> PublishedGlass | None:
 
 
 def published_share(elements: Sequence[str], group: str, name: str) -> str | None:
-    """Tell in words what was published of a unit or of a site of nitrogen; None if nothing.
+    """Tell in words what was published of a unit, a site of nitrogen or an environment of Li.
 
     Examples
     --------
     >>> published_share(["Li", "P", "O", "N"], "units", "Q1_1")
     'found (Cheng 2023)'
+    >>> published_share(["Li", "P", "O", "N"], "li_environments", "Li[O4]")
+    'with Li[O2N2], Li[O3N] about 0.20 (Dai 2022)'
     >>> published_share(["Li", "P", "O", "N"], "nitrogen_sites", "triply coordinated")
     'absent (Dai 2022)'
     """
@@ -105,6 +107,10 @@ def published_share(elements: Sequence[str], group: str, name: str) -> str | Non
             return f"found ({sites.citation})"
         if name in sites.absent:
             return f"absent ({sites.citation})"
+    if group == "li_environments" and name in known.li_tetrahedra.environments:
+        tetrahedra = known.li_tetrahedra
+        others = ", ".join(other for other in tetrahedra.environments if other != name)
+        return f"with {others} about {tetrahedra.share:.2f} ({tetrahedra.citation})"
     return None
 
 

@@ -20,6 +20,8 @@ from liponflow.analysis.published_glass import published_glass
 SHOWN_SHARES = 8
 """Bars per panel; what is rarer is added up in one bar."""
 BAR_COLOUR = "#0072B2"
+MARKERS = {"found": "D", "absent": "x"}
+"""By the first word of what was published; shares from other simulations get none."""
 
 
 class _Bars(NamedTuple):
@@ -86,8 +88,8 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
     for place, share in zip(places, shown, strict=True):
         end = share.share + (share.error or 0)
         axes.text(end + 0.02 * limit, place, f"{share.share:.2f}", va="center", fontsize=6.5)
-        if share.published:
-            marker = "x" if share.published.startswith("absent") else "D"
+        marker = MARKERS.get((share.published or "").split(" ")[0])
+        if marker is not None:
             axes.plot(
                 0.97 * limit,
                 place,
@@ -108,7 +110,7 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
 def _shown(shares: Sequence[Share]) -> list[Share]:
     """Choose the largest shares and those that were published, and add up the others."""
     ranked = sorted(shares, key=lambda share: (-share.share, share.name))
-    kept = [share for share in ranked if share.published]
+    kept = [share for share in ranked if share.published][:SHOWN_SHARES]
     kept += [share for share in ranked if share not in kept][: SHOWN_SHARES - len(kept)]
     kept.sort(key=lambda share: (-share.share, share.name))
     rest = [share for share in ranked if share not in kept]
