@@ -67,6 +67,12 @@ def test_a_state_on_the_way_is_found():
     assert found.forward == pytest.approx(max(energies), abs=5 * MEV)
 
 
+def test_an_end_point_that_is_not_quite_relaxed_makes_no_state_on_the_way():
+    s = np.linspace(0, 1, 7)
+    energies = np.array([0.0, -0.008, -0.127, -0.169, -0.187, -0.1975, -0.196])
+    assert barrier(s, energies).lowest_between is None
+
+
 def test_a_profile_without_a_barrier_has_its_saddle_at_the_end():
     s = np.linspace(0, 1, 6)
     rising = barrier(s, 0.2 * (3 * s**2 - 2 * s**3))

@@ -33,6 +33,9 @@ def test_saddles_are_on_the_scale_of_the_lowest_site(hops: dict[str, HopBarrier]
 def test_a_hop_past_a_minimum_is_left_to_the_shorter_ones(hops: dict[str, HopBarrier]):
     both = list(hops.values())
     assert [hop.hop for hop in taking_part(both, ENERGIES)] == [TO]
+    # A long hop over a lower saddle than theirs is a way of its own.
+    lower = hops[OTO].model_copy(update={"saddle_energy": 0.17})
+    assert [hop.hop for hop in taking_part([hops[TO], lower], ENERGIES)] == [TO, OTO]
     # Where the site on the way is no minimum, the long hop is all there is.
     alone = {"octahedral": 0.0}
     assert [hop.hop for hop in taking_part(both, alone)] == [OTO]

@@ -9,8 +9,9 @@ from scipy.interpolate import CubicHermiteSpline, PPoly
 
 Floats = NDArray[np.float64]
 
-WELL = 1e-3
-"""Depth (eV) from which a minimum between the end points counts as one."""
+WELL = 0.01
+"""Depth (eV) from which a minimum between the end points counts as one: what end points that were
+relaxed to 0.03 eV/Å still lose is less."""
 
 POINTS = 121
 """Points of the curve that is kept for figures."""

@@ -9,6 +9,9 @@ from liponflow.analysis.migration_result import HopBarrier
 from liponflow.analysis.random_walk import JumpNetwork
 from liponflow.analysis.rates import BOLTZMANN, jump_rate
 
+SAME_SADDLE = 0.01
+"""Saddles that differ by less than this (eV) are taken for one."""
+
 
 def taking_part(
     hops: Sequence[HopBarrier], site_energies: Mapping[str, float]
@@ -25,8 +28,8 @@ def taking_part(
     Returns
     -------
     list of HopBarrier
-        Those with a barrier between such sites. A hop past a site that shorter hops with a
-        barrier reach from both its ends is left out: they make it up.
+        Those with a barrier between such sites. A hop past a site that shorter hops reach from
+        both its ends, over saddles that are not higher, is left out: they make it up.
     """
     usable = [
         hop
@@ -35,16 +38,22 @@ def taking_part(
         and hop.start_site in site_energies
         and hop.end_site in site_energies
     ]
-    joined = {frozenset((hop.start_site, hop.end_site)) for hop in usable if not hop.via}
-    return [
-        hop
-        for hop in usable
-        if not any(
-            site in site_energies
-            and {frozenset((hop.start_site, site)), frozenset((site, hop.end_site))} <= joined
-            for site in hop.via
-        )
-    ]
+    saddles: dict[frozenset[str], float] = {}
+    for hop in usable:
+        if not hop.via and hop.saddle_energy is not None:
+            ends = frozenset((hop.start_site, hop.end_site))
+            saddles[ends] = min(hop.saddle_energy, saddles.get(ends, math.inf))
+
+    def made_up_of_others(hop: HopBarrier) -> bool:
+        assert hop.saddle_energy is not None  # noqa: S101 - it is usable
+        for site in hop.via:
+            legs = (frozenset((end, site)) for end in (hop.start_site, hop.end_site))
+            highest = max(saddles.get(leg, math.inf) for leg in legs)
+            if site in site_energies and highest < hop.saddle_energy + SAME_SADDLE:
+                return True
+        return False
+
+    return [hop for hop in usable if not made_up_of_others(hop)]
 
 
 def jump_network(

@@ -30,6 +30,12 @@ def figures(result: MigrationResult) -> dict[str, Figure]:
     return all_figures(result)
 
 
+@pytest.fixture(scope="module")
+def unconverged() -> dict[str, Figure]:
+    """Figures with the longest stamp."""
+    return all_figures(migration_result(unconverged="N"))
+
+
 def drawn(figure: Figure, name: str) -> list[Any]:
     return [a for axes in figure.axes for a in axes.get_children() if a.get_gid() == name]
 
@@ -45,11 +51,14 @@ def test_every_figure_says_that_a_potential_is_no_dft(figures: dict[str, Figure]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_cut_off(figures: dict[str, Figure], name: str):
-    figure = figures[name]
+def test_nothing_is_cut_off(unconverged: dict[str, Figure], name: str):
+    figure = unconverged[name]
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
     frame = figure.bbox
+    legends = [legend.get_window_extent(renderer) for legend in figure.legends]
+    [stamp] = [text for text in figure.texts if text.get_gid() == "stamp"]
+    assert not any(stamp.get_window_extent(renderer).overlaps(legend) for legend in legends)
     for item in [*figure.texts, *figure.legends, *(axes.title for axes in figure.axes)]:
         box = item.get_window_extent(renderer)
         assert box.x0 >= frame.x0 - 1
@@ -86,8 +95,10 @@ def test_a_profile_is_turned_to_climb_from_its_lower_end():
     assert turned.curve[0] == pytest.approx([0, 0])
     assert turned.curve[-1] == pytest.approx([hop.images[-1].distance, 0.14], abs=1e-3)
     assert (np.diff(turned.images[:, 0]) > 0).all()
-    level = from_lower_end(made_up_hop("N", OTO, 0.26, 0.0))
-    assert level.label == "oct-tet-oct: 0.26 eV"
+    level = made_up_hop("N", OTO, 0.26, 0.0)
+    assert from_lower_end(level).label == "oct-tet-oct: 0.26 eV"
+    deep = level.model_copy(update={"lowest_on_the_way": -0.2})
+    assert from_lower_end(deep).label == "oct-tet-oct: 0.26 eV (-0.20 on the way)"
 
 
 def test_every_hop_has_its_profile(figures: dict[str, Figure], result: MigrationResult):
@@ -113,12 +124,10 @@ def test_models_are_drawn_beside_each_other(figures: dict[str, Figure]):
         assert bar.get_height() == pytest.approx(max(values) - min(values))
 
 
-def test_unconverged_bands_are_drawn_as_such():
-    result = migration_result(["N", "P"], unconverged="N")
-    figures = all_figures(result)
-    assert "NOT CONVERGED" in figures["profiles"].texts[-1].get_text()
-    assert not drawn(figures["profiles"], "N curve")
-    legend = [text.get_text() for text in figures["convergence"].legends[0].get_texts()]
+def test_unconverged_bands_are_drawn_as_such(unconverged: dict[str, Figure]):
+    assert "NOT CONVERGED" in unconverged["profiles"].texts[-1].get_text()
+    assert not drawn(unconverged["profiles"], "N curve")
+    legend = [text.get_text() for text in unconverged["convergence"].legends[0].get_texts()]
     assert legend[0] == "N, oct-tet-oct (not converged)"
 
 

@@ -72,7 +72,9 @@ def from_lower_end(hop: HopBarrier) -> Profile:
     images = np.array([(image.distance, image.energy) for image in hop.images], dtype=np.float64)
     forward, reverse = hop.barrier or 0.0, hop.reverse_barrier or 0.0
     if reverse - forward < FLAT:
-        return Profile(curve, images, f"{short_label(hop.hop)}: {forward:.2f} eV")
+        well = hop.lowest_on_the_way
+        below = "" if well is None or well > -FLAT else f" ({well:.2f} on the way)"
+        return Profile(curve, images, f"{short_label(hop.hop)}: {forward:.2f} eV{below}")
     length, end = curve[-1]
     back, images_back = (
         np.column_stack([length - points[::-1, 0], points[::-1, 1] - end])
@@ -221,17 +223,17 @@ def convergence_figure(result: MigrationResult) -> Figure:
         axes.axhline(limit, color=MUTED, linestyle=":", linewidth=1.0, gid="limit")
         axes.annotate(
             f"limit {limit:g} eV/Å",
-            (0.99, limit),
+            (0.01, limit),
             xycoords=("axes fraction", "data"),
-            xytext=(0, 2),
+            xytext=(0, -2),
             textcoords="offset points",
-            ha="right",
-            va="bottom",
+            va="top",
             fontsize=6.5,
             color=MUTED,
-            bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
         )
+    axes.set_xscale("log")  # a band that does not converge takes ten times the steps
     axes.set_yscale("log")
+    axes.margins(y=0.12)
     axes.set_xlabel("step of the relaxation")
     axes.set_ylabel("largest force perpendicular\nto the path (eV/Å)")
     if hops:

@@ -88,7 +88,7 @@ def path_figure(result: MigrationResult) -> Figure:
             [], [], color=INK, marker="o", markerfacecolor="none", linestyle="", label="saddle"
         ),
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
     stamp(figure, result)
     return figure
 
