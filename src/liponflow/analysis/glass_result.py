@@ -68,7 +68,10 @@ class Scattering(BaseModel):
         description="Faber-Ziman weight of every pair (dimensionless, sums to 1; x-ray at q = 0)."
     )
     q: list[float] = Field(description="Momentum transfer (1/Å).")
-    s: list[float] = Field(description="Faber-Ziman structure factor S(q) on `q`.")
+    s: list[float] = Field(
+        description="Faber-Ziman structure factor S(q) on `q`, of a G(r) that a window of Lorch "
+        "takes to zero where the grid of r ends (unless the settings say otherwise)."
+    )
     g: list[float] = Field(
         description="Reduced pair distribution function G(r) on the grid `r` (1/Å²), terminated "
         "and broadened as `treatment` says."
