@@ -56,6 +56,19 @@ def test_stress_is_in_gpa_and_positive_under_tension(tmp_path: Path) -> None:
     assert np.array(read(folder).calculation().stress)[0, 0] == pytest.approx(-2.5)
 
 
+@pytest.mark.parametrize(
+    ("ediffg", "force", "converged"),
+    [(-0.02, 0.005, True), (-0.02, 0.1, False), (1e-3, 0.0, False)],
+)
+def test_a_relaxation_of_one_step_is_converged_only_if_its_forces_are(
+    tmp_path: Path, ediffg: float, force: float, *, converged: bool
+) -> None:
+    incar = {"NSW": 1, "IBRION": 2, "EDIFFG": ediffg}
+    run = static(tmp_path, incar=incar, forces=[np.full((2, 3), force)])
+    assert run.task == "relaxation"
+    assert run.converged is run.calculation().converged is converged
+
+
 def test_steps_used_up_are_no_convergence(
     tmp_path: Path, make_relaxation: Callable[..., Files]
 ) -> None:

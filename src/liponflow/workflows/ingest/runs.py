@@ -154,7 +154,15 @@ class Run(AnyRun):
     @cached_property
     def converged(self) -> bool:
         """See AnyRun."""
-        return bool(parse(self.files).converged) and not self.stopped
+        return self._has_converged(parse(self.files))
+
+    def _has_converged(self, vasprun: Vasprun) -> bool:
+        if self.task == "relaxation" and vasprun.parameters.get("NSW") == 1:
+            # A single step is converged to pymatgen whatever its forces; only they can tell.
+            limit, left = self.force_limit, _largest(vasprun.ionic_steps[-1].get("forces"))
+            if limit is None or left is None or left > limit:
+                return False
+        return bool(vasprun.converged) and not self.stopped
 
     @cached_property
     def stopped(self) -> bool:
@@ -194,7 +202,7 @@ class Run(AnyRun):
             else None,
             max_force=_largest(last.get("forces")),
             force_limit=self.force_limit,
-            converged=bool(vasprun.converged) and not self.stopped,
+            converged=self._has_converged(vasprun),
             ionic_steps=len(vasprun.ionic_steps),
             directory=self.directory,
         )
