@@ -21,7 +21,7 @@ from liponflow.structures.phases import phase, phases
 from liponflow.workflows import campaigns
 from liponflow.workflows.estimate import estimate
 from liponflow.workflows.stability import plan
-from liponflow.workflows.stability_jobs import FAILED, collect_entries
+from liponflow.workflows.stability_jobs import FAILED, ScaledEntries, collect_entries
 
 OXIDES: dict[str, Any] = {
     "composition": "Li2O",
@@ -150,10 +150,12 @@ def test_later_run_computes_nothing_again(folder: Path, first: StabilityResult) 
     flow = plan(preset="quick", engine="chgnet", overrides=OXIDES | WARM, store=store)
     assert names(flow) == ["put on one scale", "displace the stable phases", "result"]
     by_name = {job.name: job for job, _ in flow.iterflow()}
-    entries: EntrySet = _call(by_name["put on one scale"])
+    scaled: ScaledEntries = _call(by_name["put on one scale"])
     known = by_name["displace the stable phases"].function_args[2]
     assert known.keys() == {"Li_bcc", "Li2O", "Li2O2"}
-    again: StabilityResult = _call(by_name["result"], entries, list(known.values()))
+    again: StabilityResult = _call(
+        by_name["result"], scaled.entries, list(known.values()), engine=scaled.engine
+    )
     assert again.segments == first.segments
     assert again.thermal == first.thermal
     assert "4 of them relaxed by earlier runs" in again.provenance.source_structure
@@ -168,9 +170,9 @@ def test_other_settings_are_computed_anew(folder: Path) -> None:
     assert len(names(flow)) == 3 * 4 + 2
 
 
-def _call(job: Job, *arguments: Any) -> Any:
+def _call(job: Job, *arguments: Any, **options: Any) -> Any:
     """Run the function of a job in this process, with its own or other arguments."""
-    return job.function(*(arguments or job.function_args), **job.function_kwargs)
+    return job.function(*(arguments or job.function_args), **job.function_kwargs | options)
 
 
 # Putting energies together
@@ -203,10 +205,11 @@ def record() -> Callable[..., PhaseRecord]:
 
 def collected(records: Sequence[PhaseRecord | None], **options: Any) -> EntrySet:
     found = [item.name if item else "Li2O2" for item in records]
-    entries: EntrySet = collect_entries.original(
+    scaled: ScaledEntries = collect_entries.original(
         found, records, **{"gases": ["Li", "O"], "corrections": "auto"} | options
     )
-    return entries
+    assert scaled.engine == next(item.engine for item in records if item)
+    return scaled.entries
 
 
 def test_failed_and_changed_crystals_are_left_out_by_name(
@@ -253,6 +256,17 @@ def test_vasp_is_corrected_once(record: Callable[..., PhaseRecord]) -> None:
     assert entries.named("Li2O").energy_per_atom == pytest.approx(-4.5 - 0.687 / 3)
     assert entries.named("Li").energy_per_atom == -1.9
     assert "Materials Project 2020 corrections" in entries.scale
+
+
+def test_stand_in_does_not_pass_for_vasp(record: Callable[..., PhaseRecord]) -> None:
+    engine = CHGNET.model_copy(update={"name": "vasp (stand-in: chgnet 0.3.0)", "weights": None})
+    records = [record("Li_bcc", -1.9, engine=engine), record("Li2O", -4.9, engine=engine)]
+    assert collected(records).scale.startswith("vasp (stand-in: chgnet 0.3.0)")
+    assert collected(records).named("Li2O").energy_per_atom == -4.9
+    flow = plan(preset="quick", engine="vasp", overrides=OXIDES)
+    by_name = {job.name: job for job, _ in flow.iterflow()}
+    told = by_name["result"].function_kwargs["engine"]
+    assert told.uuid == by_name["put on one scale"].uuid  # what ran, not what was asked for
 
 
 def test_scales_are_not_mixed(record: Callable[..., PhaseRecord]) -> None:

@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jobflow import Flow, Job, JobStore
+from jobflow.core.reference import OutputReference
 
 from liponflow.analysis.entries import EntrySet
 from liponflow.analysis.entry_files import read_entries
@@ -48,6 +49,20 @@ class Order:
     engine: str
     glass_energy: GlassEnergy | None
     store: JobStore | None
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Phases on one scale, or the references to them, and where they come from."""
+
+    entries: EntrySet | OutputReference
+    engine: EngineInfo | OutputReference
+    source: str
+    key: str
+    """Text that determines them, for the fingerprint."""
+    parents: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Reference crystals that they were computed from."""
 
 
 def plan(
@@ -162,17 +177,21 @@ def _computed(order: Order) -> Flow:
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=order.store
     )
     names = list(relaxed.records)
-    entries = collect_entries(
+    scaled = collect_entries(
         names,
         [relaxed.records[name] for name in names],
         gases=parameters.elements,
         corrections=parameters.corrections,
     )
-    entries.name = "put on one scale"
-    tolerate_failures(entries)
+    scaled.name = "put on one scale"
+    tolerate_failures(scaled)
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
-    end = _ending(order, entries, engine.describe(), names=names, source=source)
-    return Flow([*relaxed.jobs, entries, *end], output=end[-1].output, name=TOPIC)
+    key = parameters.model_dump_json() + engine.describe().model_dump_json()
+    end = _ending(
+        order,
+        Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
+    )
+    return Flow([*relaxed.jobs, scaled, *end], output=end[-1].output, name=TOPIC)
 
 
 def _fetched(order: Order) -> Flow:
@@ -194,22 +213,20 @@ def _fetched(order: Order) -> Flow:
     engine = EngineInfo(
         name=ENTRIES_ENGINE, version=None, functional=entries.scale, surrogate=_surrogate(entries)
     )
-    end = _ending(order, entries, engine, names=[], source=source)
+    key = parameters.model_dump_json() + entries.model_dump_json()
+    end = _ending(order, Entries(entries, engine, source, key))
     return Flow([*first, *end], output=end[-1].output, name=TOPIC)
 
 
-def _ending(
-    order: Order, entries: Job | EntrySet, engine: EngineInfo, *, names: list[str], source: str
-) -> list[Job]:
+def _ending(order: Order, found: Entries) -> list[Job]:
     """Make the jobs that come after the entries; the last one's output is the result."""
     parameters = order.parameters
-    found = entries.output if isinstance(entries, Job) else entries
     jobs: list[Job] = []
     vibrations = None
     if parameters.temperature and parameters.vibrations == "phonons":
         vibrating = vibrate(
-            found,
-            names,
+            found.entries,
+            found.names,
             known_vibrations(parameters, order.engine, order.store),
             parameters=parameters,
             glass_energy=order.glass_energy,
@@ -219,17 +236,17 @@ def _ending(
         jobs.append(vibrating)
         vibrations = vibrating.output
     result = conclude(
-        found,
+        found.entries,
         vibrations,
         parameters=parameters,
         glass_energy=order.glass_energy,
-        engine=engine,
+        engine=found.engine,
         record={
             "preset": order.preset,
             "parameters": parameters.model_dump(mode="json"),
-            "input_fingerprint": _fingerprint(parameters, entries, engine),
-            "source_structure": source,
-            "parent_uuids": [entries.uuid] if isinstance(entries, Job) else [],
+            "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
+            "source_structure": found.source,
+            "parent_uuids": found.parents,
         },
     )
     result.name = "result"
@@ -278,12 +295,3 @@ def _of_glass(
 
 def _surrogate(entries: EntrySet) -> bool:
     return "machine-learned" in entries.scale or entries.scale.startswith("chgnet")
-
-
-def _fingerprint(
-    parameters: StabilityParameters, entries: Job | EntrySet, engine: EngineInfo
-) -> str:
-    text = parameters.model_dump_json() + engine.model_dump_json()
-    if isinstance(entries, EntrySet):
-        text += entries.model_dump_json()
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobflow import Flow, Job, Response, job
+from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.corrections import MP2020, Corrections, resolve, scale_name
 from liponflow.analysis.entries import Entry, EntrySet, ExcludedEntry
@@ -25,6 +26,16 @@ from liponflow.workflows.provenance import provenance
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
 
+
+class ScaledEntries(BaseModel):
+    """Phases on one scale, and what computed them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entries: EntrySet
+    engine: EngineInfo = Field(description="The engine that ran, which may be a stand-in.")
+
+
 MESH_LENGTH = 60.0
 """Å, as in the quick preset of phonons."""
 
@@ -36,7 +47,7 @@ def collect_entries(
     *,
     gases: Sequence[str],
     corrections: Corrections,
-) -> EntrySet:
+) -> ScaledEntries:
     """Put the energies of relaxed crystals and of the gases on one scale.
 
     Parameters
@@ -52,7 +63,7 @@ def collect_entries(
 
     Returns
     -------
-    EntrySet
+    ScaledEntries
         Failed and changed crystals are named in it.
 
     Raises
@@ -80,7 +91,10 @@ def collect_entries(
         for name, record in zip(names, records, strict=True)
         if record is None
     ]
-    return built.model_copy(update={"excluded": (*built.excluded, *lost)})
+    return ScaledEntries(
+        entries=built.model_copy(update={"excluded": (*built.excluded, *lost)}),
+        engine=found[0].engine,
+    )
 
 
 @job
