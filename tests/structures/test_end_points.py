@@ -24,6 +24,7 @@ from liponflow.structures.hop_cell import (
     substitutional_start,
 )
 from liponflow.structures.hops import Hop, distinct_hops
+from liponflow.structures.images import path_mirror
 from liponflow.structures.interstitials import interstitial_sites
 from liponflow.structures.lithium import bcc_lithium
 
@@ -98,6 +99,14 @@ def test_relaxed_partners_have_the_energy_of_what_they_were_made_from(
     assert ends.displacements[:-1].max() < NEIGHBOURS / 2
     nearest = hop_starts(cell, hop, "N").end
     assert locate(cell, ends.end).place == pytest.approx(locate(cell, nearest).place, abs=1e-6)
+
+
+@pytest.mark.parametrize("label", LABELS[1:])
+def test_partners_of_low_symmetry_still_mirror_the_path(
+    cell: HopCell, hops: dict[str, Hop], relaxed: dict[str, Structure], label: str
+):
+    ends = relaxed_ends(cell, hops[label], relaxed)
+    assert path_mirror(cell, ends.start, ends.end) is not None
 
 
 def test_a_supercell_of_another_shape_lacks_some_partners(

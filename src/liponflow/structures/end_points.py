@@ -25,6 +25,11 @@ IDENTICAL = 0.1
 SAME_CELL = 1e-3
 """Largest difference (Å) of two lattice vectors of one cell."""
 
+MIRROR_WORTH = 1.1
+"""How much longer a path may be whose second half need not be computed."""
+
+_EXCHANGED = 1e-6  # fractional, in the cell of the host
+
 SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 
 
@@ -109,15 +114,28 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     start = relaxed[hop.end_labels[0]]
     source = hop.end_labels[1]
     first = int(cell.sites.positions_of(source)[0])
-    ends = [match(start, end) for end in _carried(cell, hop, relaxed[source], first)]
-    if not ends:
+    carried = _carried(cell, hop, relaxed[source], first)
+    if not carried:
         raise ValueError(
             f"no symmetry operation of the {'x'.join(map(str, cell.repeats))} supercell carries "
             f"the {source} site to the end of {hop.label}; repeat the host alike along its "
             "equivalent axes, or relax both end points"
         )
-    # A configuration of low symmetry has several partners; the path to the nearest is meant.
-    return min(ends, key=lambda pair: float(np.sum(np.round(pair.displacements, 3) ** 2)))
+    # A configuration of low symmetry has several partners; the path to the nearest is meant,
+    # which may be a little farther if its second half mirrors the first.
+    pairs = [(match(start, end), exchanges) for end, exchanges in carried]
+    nearest = min(_length(pair) for pair, _ in pairs)
+    mirrors = [
+        pair
+        for pair, exchanges in pairs
+        if exchanges and _length(pair) <= MIRROR_WORTH * nearest + IDENTICAL
+    ]
+    return min(mirrors or [pair for pair, _ in pairs], key=_length)
+
+
+def _length(ends: EndPoints) -> float:
+    """Distance between two end points over all atoms, Å, rounded so that equals are equal."""
+    return round(float(np.linalg.norm(ends.displacements)), 3)
 
 
 def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
@@ -239,8 +257,13 @@ def assign(start: Structure, end: Structure) -> Ints:
     return order
 
 
-def _carried(cell: HopCell, hop: Hop, relaxed: Structure, first: int) -> list[Structure]:
-    """Images of a relaxed structure, from `first`, with its foreign atom at the end of a hop."""
+def _carried(
+    cell: HopCell, hop: Hop, relaxed: Structure, first: int
+) -> list[tuple[Structure, bool]]:
+    """Images of a relaxed structure, from `first`, with its foreign atom at the end of a hop.
+
+    Each with whether the operation is its own inverse: then it exchanges the end points.
+    """
     group, repeats = cell.sites.group, np.array(cell.repeats)
     target = cell.sites.frac_coords[hop.end] + _end_cell(cell, hop)
     origin = cell.sites.frac_coords[first] + cell.home(first)
@@ -254,13 +277,11 @@ def _carried(cell: HopCell, hop: Hop, relaxed: Structure, first: int) -> list[St
         if turned is None:
             continue
         moved_by = (translation + cells) / repeats
-        found.append(
-            Structure(
-                relaxed.lattice,
-                relaxed.species,
-                relaxed.frac_coords @ turned.T + moved_by,
-            )
-        )
+        coords = relaxed.frac_coords @ turned.T + moved_by
+        back = rotation @ target + translation + cells - origin
+        twice_is_nothing = np.array_equal(rotation @ rotation, np.eye(3))
+        exchanges = twice_is_nothing and float(np.abs(back).max()) < _EXCHANGED
+        found.append((Structure(relaxed.lattice, relaxed.species, coords), exchanges))
     return found
 
 
