@@ -19,6 +19,7 @@ from liponflow.analysis.stability_result import WindowSegment
 from liponflow.analysis.window import (
     lithium_segments,
     metastable_window,
+    nearest_segments,
     neighbours,
     stable_products,
     voltage_window,
@@ -213,3 +214,34 @@ def test_lithium_itself_and_a_voltage_of_zero_are_refused() -> None:
         lithium_segments(hull, phase("Li"))
     with pytest.raises(ValueError, match="must lie above 0 V, not 0"):
         lithium_segments(hull, phase("Li3P"), v_max=0)
+
+
+@given(formula=glasses)
+@settings(max_examples=15, deadline=None)
+def test_the_nearest_segments_are_those_of_all(formula: str) -> None:
+    _, hull = lipon()
+    material = glass(kept(formula), hull, above_hull=0.02, energy_source="assumed")
+    complete, nearest = (find(hull, material) for find in (lithium_segments, nearest_segments))
+    wide = [s for s in complete if s.high - s.low > 1e-3]
+    if len(wide) < len(complete):
+        return  # a sliver may hold a segment narrower than itself
+    one, other = (voltage_window(material, found) for found in (complete, nearest))
+    assert other.low == pytest.approx(one.low, abs=VOLT)
+    assert other.high == pytest.approx(one.high, abs=VOLT)
+    assert set(nearest[0].amounts) == set(complete[0].amounts)
+    for expected, found in zip(
+        neighbours(material, complete), neighbours(material, nearest), strict=True
+    ):
+        assert (found is None) == (expected is None)
+        if found is not None and expected is not None:
+            assert set(found.amounts) == set(expected.amounts)
+
+
+def test_the_nearest_segments_of_crystals() -> None:
+    _, hull = lipon()
+    for name in ("Li2PO2N", "Li3PO4", "Li3P", "Li2O", "P3N5", "LiPN2"):
+        material = phase(name)
+        one = voltage_window(material, lithium_segments(hull, material))
+        other = voltage_window(material, nearest_segments(hull, material))
+        assert other.low == pytest.approx(one.low, abs=VOLT)
+        assert other.high == pytest.approx(one.high, abs=VOLT)

@@ -20,6 +20,7 @@ from liponflow.analysis.window import (
     V_MAX,
     Segment,
     lithium_segments,
+    nearest_segments,
     neighbours,
     voltage_window,
 )
@@ -96,7 +97,7 @@ def window_uncertainty(
     with_window = 0
     for errors in _errors(hull, independent, shared, samples, seed):
         drawn = hull.with_energies(hull.energies + errors)
-        segments = lithium_segments(drawn, material, v_max)
+        segments = nearest_segments(drawn, material, v_max)
         window = voltage_window(material, segments, v_max)
         with_window += window.low is not None
         if window.low is not None:

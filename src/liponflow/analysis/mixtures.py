@@ -135,7 +135,11 @@ def _solve(columns: Floats, costs: Floats, target: Floats, last_most: float | No
 
 
 def kinks(
-    evaluate: Callable[[float], tuple[float, float]], low: float, high: float
+    evaluate: Callable[[float], tuple[float, float]],
+    low: float,
+    high: float,
+    *,
+    beside: float | None = None,
 ) -> list[float]:
     """Find the kinks of a convex, piecewise linear function.
 
@@ -145,11 +149,15 @@ def kinks(
         Gives value and a slope (any subgradient) at a place.
     low, high
         Ends of the range.
+    beside
+        Slope whose ends alone are asked for, which takes fewer evaluations; None for all.
 
     Returns
     -------
     list of float
-        Places of the kinks strictly between the ends, ascending.
+        Places of the kinks strictly between the ends, ascending. With `beside`, the two ends of
+        the piece of that slope, or the one kink where the function passes over it; kinks that
+        were met on the way may be among them.
 
     Notes
     -----
@@ -165,6 +173,8 @@ def kinks(
     def between(a: float, at_a: tuple[float, float], b: float, at_b: tuple[float, float]) -> None:
         (value_a, slope_a), (value_b, slope_b) = at_a, at_b
         if slope_b - slope_a < SAME_VALUE:
+            return
+        if beside is not None and not slope_a - SAME_VALUE < beside < slope_b + SAME_VALUE:
             return
         middle = (value_a - slope_a * a - value_b + slope_b * b) / (slope_b - slope_a)
         if not a + SAME_PLACE < middle < b - SAME_PLACE:

@@ -7,7 +7,7 @@ one set of products, and every slope a voltage at which they change: S. P. Ong e
 Mater. 20, 1798 (2008); Y. Zhu, X. He and Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,7 +15,7 @@ from pymatgen.core.composition import Composition
 
 from liponflow.analysis.hull import LITHIUM, Hull
 from liponflow.analysis.materials import Material, excess_charge
-from liponflow.analysis.mixtures import PRESENT, cheapest, kinks
+from liponflow.analysis.mixtures import PRESENT, Floats, cheapest, kinks
 from liponflow.analysis.reactions import balance
 from liponflow.analysis.stability_result import Reaction, VoltageWindow, WindowSegment
 
@@ -27,6 +27,10 @@ SAME_LI = 1e-5
 
 EDGE = 1e-7
 """Distance from the ends of the range (V) at which the outermost segments are looked up."""
+
+
+SLIVER = 1e-4
+"""Width (V) of the range beside a limit in which the reaction there is looked up."""
 
 
 @dataclass(frozen=True)
@@ -66,35 +70,85 @@ def lithium_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> li
         If the material is Li itself, has an element that the entries lack, or `v_max` is not
         above 0.
     """
+    potential = _potential(hull, material, v_max)
+    edges = [0.0, *kinks(potential, EDGE, v_max - EDGE), v_max]
+    return _merged([_segment(hull, material, low, high) for low, high in pairwise(edges)])
+
+
+def nearest_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> list[Segment]:
+    """Find only the equilibria that limit a window, in fewer steps.
+
+    Parameters
+    ----------
+    hull, material, v_max
+        As in :func:`lithium_segments`.
+
+    Returns
+    -------
+    list of Segment
+        That at 0 V, that of the first reduction, the one at rest and that of the first oxidation,
+        as far as they exist. The one at rest has its true limits; of the others, only a sliver
+        is described.
+
+    Raises
+    ------
+    ValueError
+        As in :func:`lithium_segments`.
+    """
+    potential = _potential(hull, material, v_max)
+    content = material.composition.get(LITHIUM, 0.0) / material.n_other
+    found = kinks(potential, EDGE, v_max - EDGE, beside=-content)
+    edges = [0.0, *found, v_max]
+    # Between two kinks there may be more segments than one, but none beside them. Where both
+    # ends of a range are alike so is what lies between, since the Li content only falls.
+    pieces: list[tuple[float, float]] = []
+    for low, high in pairwise(edges):
+        if high - low < 2 * SLIVER:
+            pieces.append((low, high))
+        else:
+            pieces += [(low, low + SLIVER), (high - SLIVER, high)]
+    return _merged([_segment(hull, material, low, high) for low, high in pieces])
+
+
+def _potential(
+    hull: Hull, material: Material, v_max: float
+) -> Callable[[float], tuple[float, float]]:
+    """Minus the grand potential (eV per atom other than Li) over the voltage, and its slope."""
     if not v_max > 0:
         raise ValueError(f"the highest voltage must lie above 0 V, not {v_max:g}")
-    if material.n_other == 0:
-        raise ValueError(f"{material.formula} holds nothing but Li, which is the electrode here")
-    fractions = hull.vector(material.composition)[hull.other]
-    target = fractions / fractions.sum()
+    target = _target(hull, material)
     lithium = hull.lithium_per_other()
 
     def potential(voltage: float) -> tuple[float, float]:
-        """Minus the grand potential (eV per atom other than Li): convex; and its slope."""
-        columns, costs = hull.open_columns(voltage)
-        mixture = cheapest(columns, costs, target)
+        mixture = cheapest(*hull.open_columns(voltage), target)
         return -mixture.cost, -float(mixture.weights @ lithium)
 
-    edges = [0.0, *kinks(potential, EDGE, v_max - EDGE), v_max]
-    segments = []
-    for low, high in pairwise(edges):
-        columns, costs = hull.open_columns((low + high) / 2)
-        mixture = cheapest(columns, costs, target)
-        li = float(mixture.weights @ lithium) * material.n_other
-        amounts, energy = {}, 0.0
-        for place in mixture.present:
-            index = hull.solids[place]
-            # Weights count atoms other than Li.
-            atoms = mixture.weights[place] * material.n_other * (1 + lithium[place])
-            amounts[index] = float(atoms) / hull.entries[index].atoms_per_formula
-            energy += float(atoms * hull.energies[index])
-        segments.append(Segment(low, high, li, amounts, energy))
-    return _merged(segments)
+    return potential
+
+
+def _target(hull: Hull, material: Material) -> Floats:
+    """Elements other than Li per atom other than Li."""
+    if material.n_other == 0:
+        raise ValueError(f"{material.formula} holds nothing but Li, which is the electrode here")
+    fractions = hull.vector(material.composition)[hull.other]
+    target: Floats = fractions / fractions.sum()
+    return target
+
+
+def _segment(hull: Hull, material: Material, low: float, high: float) -> Segment:
+    """Look up the equilibrium in the middle of a range of voltage."""
+    lithium = hull.lithium_per_other()
+    columns, costs = hull.open_columns((low + high) / 2)
+    mixture = cheapest(columns, costs, _target(hull, material))
+    amounts, energy = {}, 0.0
+    for place in mixture.present:
+        index = hull.solids[place]
+        # Weights count atoms other than Li.
+        atoms = float(mixture.weights[place] * material.n_other * (1 + lithium[place]))
+        amounts[index] = atoms / hull.entries[index].atoms_per_formula
+        energy += atoms * float(hull.energies[index])
+    li = float(mixture.weights @ lithium) * material.n_other
+    return Segment(low, high, li, amounts, energy)
 
 
 def _merged(segments: Sequence[Segment]) -> list[Segment]:
