@@ -51,6 +51,7 @@ HEADINGS = {
     "cutoff": Heading("cut-off\nÅ", ".2f"),
     "origin": Heading("origin", wraps=True),
     "density": Heading("density\ng/cm³", ".3f"),
+    "pressure": Heading("pressure\nGPa", "z.2f"),
     "youngs_modulus": Heading("E\nGPa", ".1f"),
     "bulk_modulus": Heading("B\nGPa", ".1f"),
     "shear_modulus": Heading("G\nGPa", ".1f"),

@@ -46,6 +46,7 @@ def relaxation(structure: Structure, *, force: float = 0.05, limit: float = 0.1)
         energy=-50.0,
         max_force=force,
         force_limit=limit,
+        stress=[[-3.0, 0.5, 0.0], [0.5, -2.0, 0.0], [0.0, 0.0, -1.0]],
         converged=force < limit,
         ionic_steps=40,
     )
@@ -111,6 +112,7 @@ def test_model_keeps_what_was_reached_and_no_trajectory_data(structure: Structur
     assert "largest force 0.050 eV/Å, limit 0.1" in made.criterion
     assert "every step of 0.08 ps" in made.criterion
     assert made.energy_per_atom == pytest.approx(-50 / 8)
+    assert made.pressure == pytest.approx(2.0)  # positive where the stress presses
     assert made.density == pytest.approx(float(structure.density))
     assert made.trajectories == ["host:/run/trajectory.extxyz.gz"]
     assert [point.stage for point in made.series] == ["cool"] * 20 + ["hold"] * 20

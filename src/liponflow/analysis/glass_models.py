@@ -68,13 +68,17 @@ def glass_model(
     if relaxation is not None and relaxation.max_force is not None:
         limit = f", limit {relaxation.force_limit:g}" if relaxation.force_limit else ""
         reached.append(f"largest force {relaxation.max_force:.3f} eV/Å{limit}")
-    energy = relaxation.energy_per_atom if relaxation is not None else None
+    energy, pressure = None, None
+    if relaxation is not None:
+        energy = relaxation.energy_per_atom
+        pressure = None if relaxation.stress is None else -float(np.trace(relaxation.stress)) / 3
     return GlassModel(
         seed=seed,
         start=start,
         notes=list(notes),
         structure=structure,
         density=float(structure.density),
+        pressure=pressure,
         energy_per_atom=energy,
         max_force=relaxation.max_force if relaxation is not None else None,
         converged=not reasons,

@@ -193,6 +193,7 @@ class GlassModel(BaseModel):
         "seed",
         "start",
         "density",
+        "pressure",
         "energy_per_atom",
         "max_force",
         "converged",
@@ -203,6 +204,11 @@ class GlassModel(BaseModel):
     notes: list[str] = Field(default_factory=list, description="Remarks from building and MD.")
     structure: StructureField = Field(description="Final structure, relaxed if the preset does.")
     density: float = Field(description="Mass density of the final structure (g/cm³).")
+    pressure: float | None = Field(
+        None,
+        description="Pressure of the relaxed structure (GPa): what holding the cell at a density "
+        "leaves; None where nothing was relaxed.",
+    )
     energy_per_atom: float | None = Field(description="Energy of the final structure (eV/atom).")
     max_force: float | None = Field(description="Largest force left on an atom (eV/Å).")
     converged: bool = Field(description="Whether the protocol ended and the relaxation converged.")
