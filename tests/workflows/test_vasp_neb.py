@@ -20,6 +20,7 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.vasp_runs import NEBResult
+from liponflow.inputs import vasp
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows.installed import vasp_environment
 from liponflow.workflows.runners.local import start
@@ -29,6 +30,24 @@ FORCE_LIMIT = 0.02
 """eV/Å; at 0.05 two bands still differ by 6 meV."""
 BARRIER_TOLERANCE = 5e-3
 """Largest difference (eV) between barriers of bands that are converged to the force limit."""
+POTCAR = """  PAW_PBE Li_sv 10Sep2004
+   3.00000000000000
+ parameters from PSCTR are:
+   VRHFIN =Li: 1s2s2p
+   LEXCH  = PE
+   EATOM  =   202.0178 eV,   14.8476 Ry
+
+   TITEL  = PAW_PBE Li_sv 10Sep2004
+   POMASS =    7.010; ZVAL   =    3.000    mass and valenz
+   ENMAX  =  499.034; ENMIN  =  374.276 eV
+
+ END of PSCTR-controll parameters
+ local part
+   75.589 1
+  0.1 0.2 0.3 0.4
+ End of Dataset
+"""
+"""As much of one as its readers look at; the numbers mean nothing."""
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
@@ -125,14 +144,25 @@ def test_the_barrier_is_that_of_an_independent_band(rehearsed: tuple[NEBResult, 
 
 
 def test_a_band_that_did_not_converge_is_a_result_without_a_barrier(
-    tmp_path: Path, cheap_vasp: str
+    tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = run(tmp_path, cheap_vasp, climbing=True, max_steps=2)
+    """With POTCARs from a library, whose content is made up, and KSPACING."""
+    potcar = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
+    potcar.parent.mkdir(parents=True)
+    potcar.write_text(POTCAR)
+    monkeypatch.setenv(vasp.POTCAR_LIBRARY, str(tmp_path / "potcars"))
+    monkeypatch.setenv("PMG_DEFAULT_FUNCTIONAL", "PBE_54")
+    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, str(tmp_path / "potcars"))
+    spacing = {"KSPACING": 0.5}
+    result = run(tmp_path, cheap_vasp, climbing=True, max_steps=2, user_incar_settings=spacing)
     assert not result.converged
     assert result.barrier is None
     assert "within NSW = 2 steps" in result.warnings[0]
     assert result.climbing
-    assert {"IOPT", "LCLIMB"} <= incar(tmp_path).keys()
+    assert {"IOPT", "LCLIMB", "KSPACING"} <= incar(tmp_path).keys()
+    written = [path.name for path in tmp_path.glob("*/jobs/*/POTCAR*")]
+    assert written.count("POTCAR.gz") == 3
+    assert "POTCAR.spec" not in written
 
 
 def test_end_points_have_the_settings_of_the_band() -> None:

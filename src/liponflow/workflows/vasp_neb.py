@@ -124,7 +124,8 @@ class VaspNEBMaker(Maker):
         return maker
 
     def _band_maker(self, images: int) -> Maker:
-        # Custodian's backup of a band's inputs wants a POTCAR, which may be a POTCAR.spec.
+        # Custodian's backup of a band's inputs wants a POTCAR and a KPOINTS, in the place of which
+        # there may be a POTCAR.spec and KSPACING; custodian.json says what it changes.
         maker: Maker = NebFromImagesMaker(
             name=self.name,
             input_set_generator=self._generator(climbing=self.climbing, images=images),
@@ -134,7 +135,7 @@ class VaspNEBMaker(Maker):
                 vasp_job_kwargs={
                     "output_file": "vasp.out",
                     "stderr_file": "std_err.txt",
-                    "backup": has_potcar_library(),
+                    "backup": False,
                 },
             ),
             # The result says that there is no barrier, and keeps the path to go on from.
