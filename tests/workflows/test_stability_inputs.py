@@ -14,7 +14,7 @@ from liponflow.structures.phases import phase
 from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.stability_inputs import compare, write
 
-SYSTEM = {"composition": "NiO", "compare": [], "unseen": []}
+SYSTEM = {"composition": "NiO", "compare": [], "unseen": [], "electrode": None}
 CRYSTALS = {"Li_bcc", "Li2O", "Li2O2", "LiO2", "Ni", "NiO", "LiNiO2"}
 FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
 

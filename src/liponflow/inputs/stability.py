@@ -9,10 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
+from liponflow.inputs.compare import read_poscar
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
 
 TOPIC = "stability"
+
+DEFAULT_MOMENT = 0.6
+"""µB, what pymatgen gives an element without a moment of its own."""
 
 LOWEST_TEMPERATURE = 100.0
 """K; the tables of the gases begin here."""
@@ -63,9 +67,7 @@ class StabilityParameters(BaseModel):
     )
     voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage (V vs Li).")
     exclude: list[str] = Field(description="Names or formulas of phases to leave out.")
-    unseen: list[str] = Field(
-        description="Phases that a second sequence of layers does without."
-    )
+    unseen: list[str] = Field(description="Phases that a second sequence of layers does without.")
     source: Literal["engine", "file", "mp", "store"] = Field(
         description="Where the energies come from: the engine, a file of pymatgen entries, the "
         "Materials Project, or VASP runs in the results store."
@@ -281,6 +283,19 @@ def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
 def phonon_static_set() -> CitedInputGenerator:
     """VASP inputs of a supercell with a displaced atom."""
     return _set("phonons", {})
+
+
+def initial_moments(directory: Path) -> dict[str, float]:
+    """List the initial moments (µB) of the input sets for the elements of a POSCAR.
+
+    Raises
+    ------
+    ParameterError
+        If the directory has no POSCAR.
+    """
+    known = load_data(TOPIC)["vasp"]["incar"]["MAGMOM"]["value"]
+    elements = read_poscar(directory).structure.composition.elements
+    return {e.symbol: known.get(e.symbol, DEFAULT_MOMENT) for e in elements}
 
 
 def _set(task: str, more: dict[str, Cited]) -> CitedInputGenerator:

@@ -5,10 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from liponflow import __version__
-from liponflow.inputs.compare import Difference, read_incar, read_poscar
+from liponflow.inputs.compare import Difference, read_incar
 from liponflow.inputs.compare import compare as compare_directory
 from liponflow.inputs.presets import Cited, load_data, load_parameters
-from liponflow.inputs.stability import TOPIC, StabilityParameters, relax_set, static_set
+from liponflow.inputs.stability import (
+    TOPIC,
+    StabilityParameters,
+    initial_moments,
+    relax_set,
+    static_set,
+)
 from liponflow.inputs.vasp import has_potcar_library, write_inputs
 from liponflow.structures.phases import Phase
 from liponflow.workflows.input_directories import (
@@ -23,9 +29,6 @@ from liponflow.workflows.input_directories import (
 from liponflow.workflows.stability import crystals, with_composition
 
 RELAX, STATIC = "relax", "static"
-
-DEFAULT_MOMENT = 0.6
-"""µB, what pymatgen gives an element without a moment of its own."""
 
 
 def write(
@@ -103,14 +106,9 @@ def compare(
         If the directory is none of VASP's.
     """
     parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides or {})
-    structure = read_poscar(directory).structure
-    generator = static_set() if read_incar(directory).get("NSW", 0) == 0 else relax_set(parameters)
-    known = generator.config_dict["INCAR"]["MAGMOM"]
-    moments = {
-        element.symbol: known.get(element.symbol, DEFAULT_MOMENT)
-        for element in structure.composition.elements
-    }
-    return compare_directory(directory, generator, moments)
+    static = read_incar(directory).get("NSW", 0) == 0
+    generator = static_set() if static else relax_set(parameters)
+    return compare_directory(directory, generator, initial_moments(directory))
 
 
 def _write_crystal(

@@ -1,0 +1,82 @@
+"""Formation energies of the reference crystals beside those of a file of entries.
+
+python benchmarks/phases.py results.db entries.json
+
+The store is one in which `liponflow run stability` ran; the file holds formation energies as
+pymatgen entries, such as those of the Materials Project's release of 2019 in the data of C. J.
+Bartel et al., npj Comput. Mater. 6, 97 (2020). Prints Markdown.
+"""
+
+import argparse
+from pathlib import Path
+
+from liponflow import safejson
+from liponflow.analysis.entries import Entry
+from liponflow.analysis.entry_files import read_entries
+from liponflow.analysis.phase_record import PhaseRecord, gas_entries, phase_entries
+from liponflow.store import open_store
+from liponflow.structures.phases import phase, phases
+from liponflow.workflows.phases import record_name
+
+
+def records(path: Path) -> list[PhaseRecord]:
+    """Latest record of every crystal in a store."""
+    store = open_store(path, read_only=True)
+    found = {}
+    for entry in phases():
+        criteria = {"name": record_name(entry.name)}
+        for document in store.query(criteria, sort={"completed_at": 1}, load=True):
+            found[entry.name] = safejson.decode(document["output"])
+    return list(found.values())
+
+
+def formation_energies(entries: list[Entry]) -> dict[str, float]:
+    """Energies from the elements (eV/atom) by name."""
+    reference: dict[str, float] = {}
+    for entry in entries:
+        if len(entry.composition) == 1:
+            [symbol] = entry.composition
+            lowest = min(entry.energy_per_atom, reference.get(symbol, entry.energy_per_atom))
+            reference[symbol] = lowest
+    return {
+        entry.name: entry.energy_per_atom
+        - sum(reference[s] * n for s, n in entry.composition.items()) / entry.n_atoms
+        for entry in entries
+    }
+
+
+def main() -> None:
+    """Print the table and the mean absolute error."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("entries", type=Path)
+    arguments = parser.parse_args()
+    theirs: dict[str, float] = {}
+    for entry in read_entries(arguments.entries).entries:
+        energy = entry.energy_per_atom
+        theirs[entry.formula] = min(energy, theirs.get(entry.formula, energy))
+    found = records(arguments.store)
+    entries = phase_entries(found, "none")
+    energies = formation_energies([*entries, *gas_entries(["O", "N"])])
+    print("| crystal | formula | ours | 2019 | difference | volume, % | coordinates |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | --- |")
+    errors = []
+    for record, entry in sorted(zip(found, entries, strict=True), key=lambda pair: pair[1].name):
+        ours, other = energies[entry.name], theirs.get(entry.formula)
+        difference = "" if other is None else f"{ours - other:+.3f}"
+        if other is not None and entry.name == entry.formula and len(entry.composition) > 1:
+            errors.append(ours - other)
+        problem = "" if record.problem is None else f", now {record.relaxed_spacegroup}: left out"
+        print(
+            f"| {record.name} | {entry.formula} | {ours:.3f} | "
+            f"{'' if other is None else f'{other:.3f}'} | {difference} | "
+            f"{record.volume_change_percent:+.1f} | "
+            f"{phase(record.name).coordinate_status}{problem} |"
+        )
+    mean = sum(map(abs, errors)) / len(errors)
+    print(f"\nMean absolute error over {len(errors)} compounds: {mean:.3f} eV/atom")
+    print(f"Mean error: {sum(errors) / len(errors):+.3f} eV/atom")
+
+
+if __name__ == "__main__":
+    main()
