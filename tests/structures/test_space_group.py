@@ -27,7 +27,10 @@ def test_every_operation_maps_the_crystal_on_itself():
     assert len(np.unique(group.rotations, axis=0)) == 16  # 4/mmm
 
 
-def test_overlapping_atoms_are_refused():
+@pytest.mark.filterwarnings("ignore:Set OLD_ERROR_HANDLING:DeprecationWarning")
+@pytest.mark.parametrize("old", [True, False])
+def test_overlapping_atoms_are_refused(monkeypatch: pytest.MonkeyPatch, *, old: bool):
+    monkeypatch.setattr("spglib.error.OLD_ERROR_HANDLING", old)
     two = Structure(Lattice.cubic(3), ["Li", "Li"], [[0, 0, 0], [0, 0, 1e-4]])
     with pytest.raises(ValueError, match=r"no symmetry found for Li.*overlapping"):
         space_group(two)

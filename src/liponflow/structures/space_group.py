@@ -6,6 +6,7 @@ import numpy as np
 import spglib
 from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
+from spglib import SpglibError
 
 from liponflow.structures.arrangements import SYMPREC
 
@@ -68,7 +69,10 @@ def space_group(structure: Structure, symprec: float = SYMPREC) -> SpaceGroup:
         structure.frac_coords.tolist(),
         list(structure.atomic_numbers),
     )
-    found = spglib.get_symmetry(cell, symprec=symprec)
+    try:
+        found = spglib.get_symmetry(cell, symprec=symprec)
+    except SpglibError:  # where some package has chosen spglib's new way to fail
+        found = None
     if found is None:
         raise ValueError(
             f"no symmetry found for {structure.composition.reduced_formula} within {symprec} Å; "
