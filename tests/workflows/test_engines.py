@@ -28,6 +28,7 @@ from liponflow.workflows.engines import (
     get_engine,
 )
 from liponflow.workflows.installed import REQUIREMENTS, check_installed
+from liponflow.workflows.vasp_run import run_options
 
 # atomate2 0.1.5 fills the argument itself that it warns about.
 pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
@@ -248,7 +249,9 @@ def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None
 def test_what_a_stopcar_ended_is_not_converged(tmp_path: Path) -> None:
     cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
     maker = RelaxMaker(
-        run_vasp_kwargs={"vasp_cmd": f"{sys.executable} -m liponflow.workflows.standin.cli"},
+        run_vasp_kwargs=run_options(
+            vasp_cmd=f"{sys.executable} -m liponflow.workflows.standin.cli"
+        ),
         write_input_set_kwargs={"potcar_spec": True},
         write_additional_data={"STOPCAR": "LSTOP = .TRUE."},
     )

@@ -12,9 +12,12 @@ from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Incar
 
 from liponflow.workflows.standin.identity import stand_in_label
+from liponflow.workflows.vasp_run import run_options
 
 KEYWORDS = {
-    "run_vasp_kwargs": {"vasp_cmd": f"{sys.executable} -m liponflow.workflows.standin.cli"},
+    "run_vasp_kwargs": run_options(
+        vasp_cmd=f"{sys.executable} -m liponflow.workflows.standin.cli"
+    ),
     "write_input_set_kwargs": {"potcar_spec": True},
 }
 
