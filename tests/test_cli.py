@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import Result as CliResult
-from pymatgen.core import Structure
+from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
 
 from liponflow.cli import app
@@ -418,3 +418,32 @@ def test_inputs_compare_a_directory(liponflow: Command, tmp_path: Path) -> None:
 def test_inputs_ask_what_to_do(refused: Callable[..., str], tmp_path: Path) -> None:
     assert "give either --out" in refused("inputs", "lithiation")
     assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
+
+
+# Files
+
+
+@pytest.fixture
+def phosphate(tmp_path: Path) -> Path:
+    file = tmp_path / "po4.vasp"
+    corners = [[0.55, 0.55, 0.55], [0.45, 0.45, 0.55], [0.55, 0.45, 0.45], [0.45, 0.55, 0.45]]
+    Structure(Lattice.cubic(17), ["P", *"OOOO"], [[0.5] * 3, *corners]).to(
+        filename=str(file), fmt="poscar"
+    )
+    return file
+
+
+def test_analyze_measures_a_file(liponflow: Command, phosphate: Path, tmp_path: Path) -> None:
+    result = liponflow("analyze", "glass", phosphate, "--json", "--out", tmp_path / "measured")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    shares = {unit["name"]: unit["share"] for unit in document["fingerprint"]["units"]}
+    assert shares["Q0_0"] == 1
+    assert (tmp_path / "measured" / "units.png").stat().st_size > 1000
+
+
+def test_analyze_refuses(refused: Callable[..., str], phosphate: Path) -> None:
+    assert "nowhere.cif: no such file" in refused("analyze", "glass", "nowhere.cif")
+    message = refused("analyze", "glass", phosphate, "--set", "rmax=8")
+    assert "did you mean 'r_max'" in message
+    assert "skip" in refused("analyze", "glass", phosphate, "--skip", "5")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from liponflow.cli.options import FigureOption, JsonOption, StoreOption
+from liponflow.cli.options import FigureOption, JsonOption, SetOption, StoreOption
 from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.console import EXIT_FAILED, reported_errors, say
 
@@ -16,6 +16,21 @@ class Analysis(StrEnum):
     """What can be measured in files; each is a module of `workflows`, with `_files` behind it."""
 
     GLASS = "glass"
+
+
+class Probe(StrEnum):
+    """Radiation of a measured pair distribution function."""
+
+    NEUTRON = "neutron"
+    X_RAY = "x-ray"
+
+
+class PairFunction(StrEnum):
+    """What a measured pair distribution function is."""
+
+    REDUCED = "G"
+    RADIAL = "g"
+    TOTAL = "T"
 
 
 def ingest(
@@ -64,14 +79,34 @@ def analyze(
     pdf: Annotated[
         Path | None, typer.Option(help="Measured PDF to compare with: two columns, r and G(r).")
     ] = None,
+    probe: Annotated[Probe, typer.Option(help="Radiation of --pdf.")] = Probe.NEUTRON,
+    quantity: Annotated[
+        PairFunction, typer.Option(help="What the second column of --pdf is.")
+    ] = PairFunction.REDUCED,
+    stage: Annotated[
+        str | None, typer.Option(help="Only frames of this stage of our own trajectories.")
+    ] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Frames to leave out at the beginning.")] = 0,
+    every: Annotated[int, typer.Option(min=1, help="Take one frame of so many.")] = 1,
+    set_: SetOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
     """Measure structures and trajectories from files, whoever made them."""
     with reported_errors(debug=ctx.obj):
+        from liponflow.inputs.presets import parse_settings
+
         check_out(out)
-        module = import_module(f"liponflow.workflows.{kind}_files")
-        result = module.analyze(paths, experiment=pdf)
+        result = import_module(f"liponflow.workflows.{kind}_files").analyze(
+            paths,
+            experiment=pdf,
+            probe=probe.value,
+            quantity=quantity.value,
+            stage=stage,
+            skip=skip,
+            every=every,
+            settings=parse_settings(set_ or []),
+        )
         if out is not None:
             export(result, out)
         if json:

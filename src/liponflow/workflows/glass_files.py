@@ -23,6 +23,7 @@ from liponflow.analysis.pdf_comparison import (
 from liponflow.analysis.protocol_series import SeriesRecorder
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.trajectory import read_frames
+from liponflow.inputs.presets import ParameterError, nearest
 from liponflow.workflows.provenance import provenance
 from liponflow.workflows.standin.engine import stand_in_engine
 
@@ -116,6 +117,10 @@ def analyze(
 
 
 def _settings(given: Mapping[str, Any], measured: MeasuredPdf | None) -> FingerprintSettings:
+    for key in given.keys() - FingerprintSettings.model_fields.keys():
+        raise ParameterError(
+            f"unknown setting {key!r}{nearest(key, FingerprintSettings.model_fields)}"
+        )
     experiment = dict(measured.options) if measured is not None else {}
     experiment |= given.get("experiment") or {}
     try:
