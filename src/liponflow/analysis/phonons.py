@@ -1,7 +1,7 @@
 """Harmonic phonons from forces of displaced atoms, and the free energy of their vibrations."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -167,7 +167,7 @@ def harmonic(
     if len(forces) != len(moved):
         raise ValueError(f"forces of {len(forces)} supercells for {len(moved)} displacements")
     at_rest = np.asarray(rest, dtype=float)
-    phonons.dataset = dataset
+    phonons.dataset = cast("Any", dataset)  # it went through JSON
     phonons.forces = np.array([np.asarray(item, dtype=float) - at_rest for item in forces])
     phonons.produce_force_constants(show_drift=False)
     phonons.symmetrize_force_constants(show_drift=False)
@@ -175,10 +175,11 @@ def harmonic(
     phonons.run_thermal_properties(
         temperatures=np.array(temperatures), exclude_gamma_acoustic=True
     )
-    frequencies, weights = phonons.mesh.frequencies, phonons.mesh.weights
-    thermal = phonons.thermal_properties
+    mesh: Any = phonons.mesh
+    thermal: Any = phonons.thermal_properties
+    frequencies, weights = mesh.frequencies, mesh.weights
     atoms = len(phonons.primitive)
-    first, second, third = (int(n) for n in phonons.mesh.mesh_numbers)
+    first, second, third = (int(n) for n in mesh.mesh_numbers)
     imaginary = ((frequencies < IMAGINARY).sum(axis=1) * weights).sum() / (
         weights.sum() * frequencies.shape[1]
     )

@@ -56,7 +56,8 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
         Sites sorted by element; site properties are not kept.
     """
     analyzer = SpacegroupAnalyzer(structure, tolerance)
-    return analyzer.get_primitive_standard_structure().get_sorted_structure()
+    primitive: Structure = analyzer.get_primitive_standard_structure()
+    return primitive.get_sorted_structure()
 
 
 def repeats_for(structure: Structure, min_length: float) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from jobflow import JobStore, job
@@ -103,14 +104,14 @@ def _fetch(system: str, client: Any) -> FetchedEntries:
 
 def _client() -> Any:
     try:
-        from mp_api.client import MPRester
+        client = import_module("mp_api.client")
     except ImportError:
         raise EntriesUnavailableError(
             "entries of the Materials Project need its client: pip install 'liponflow[mp]'; or "
             "use source=engine, which computes them"
         ) from None
     try:
-        return MPRester(mute_progress_bars=True)
+        return client.MPRester(mute_progress_bars=True)
     except Exception as error:  # without a key or a network; it asks the server at once
         raise EntriesUnavailableError(
             f"the Materials Project cannot be asked ({_first_line(error)}): it needs a network "
