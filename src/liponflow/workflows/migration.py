@@ -18,7 +18,7 @@ from liponflow.inputs.migration import (
 )
 from liponflow.inputs.presets import load_data, load_parameters
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration import HopCell, distinct_hops, hop_starts, interpolate
+from liponflow.structures.migration import Hop, HopCell, distinct_hops, hop_cell, hop_starts
 from liponflow.structures.read import StructureError, read_structure
 from liponflow.workflows.engines import Engine, get_engine
 from liponflow.workflows.migration_jobs import conclude, refine
@@ -82,19 +82,18 @@ class MigrationMaker(Maker):
             if name is not None:
                 check_engine(name, host, parameters)
         cell = cell_of(host, parameters)
-        distinct_hops(cell.sites, parameters.max_distance)
+        hops = distinct_hops(cell.sites, parameters.max_distance)
 
         jobs: list[Flow | Job] = []
-        survey = self._survey(jobs, host, self.engine_name)
+        survey = self._survey(jobs, cell, hops, self.engine_name)
         models = {
-            engine_of(name, parameters).describe().short: self._survey(jobs, host, name)
+            engine_of(name, parameters).describe().short: self._survey(jobs, cell, hops, name)
             for name in others
         }
         larger = refined = None
         if parameters.larger_supercell is not None:
-            larger = self._survey(
-                jobs, host, self.engine_name, supercell=parameters.larger_supercell
-            )
+            bigger = hop_cell(cell.sites, parameters.larger_supercell)
+            larger = self._survey(jobs, bigger, hops, self.engine_name)
         if parameters.refine is not None:
             refined = self._refinement(jobs, host, survey, parameters.refine)
         document = parameters.model_dump(mode="json")
@@ -120,31 +119,27 @@ class MigrationMaker(Maker):
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
     def _survey(
-        self,
-        jobs: list[Flow | Job],
-        host: Structure,
-        engine_name: str,
-        *,
-        supercell: Sequence[int] | None = None,
+        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], engine_name: str
     ) -> Job:
         """Add the relaxation of the host's cell and the survey of its sites and hops."""
         parameters = self.parameters
-        main = engine_name == self.engine_name and supercell is None
+        sized = "" if cell.repeats == parameters.supercell else "x".join(map(str, cell.repeats))
+        main = engine_name == self.engine_name and not sized
         engine = engine_of(engine_name, parameters)
-        relaxed = engine_of(engine_name, parameters, host=True).relax().make(host)
-        label = "" if main else f" {engine.describe().short}"
-        label += "" if supercell is None else f" {'x'.join(map(str, supercell))}"
+        other = "" if engine_name == self.engine_name else engine_name
+        label = "".join(f" {part}" for part in (other, sized) if part)
+        relaxed = engine_of(engine_name, parameters, host=True).relax().make(cell.sites.host)
         relaxed.name = f"relax host{label}"
         tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
         found: Job = explore(
             relaxed.output,
             parameters=parameters,
-            supercell=list(supercell or parameters.supercell),
+            supercell=list(cell.repeats),
             tools=tools,
             engine=engine.describe(),
         )
         found.name = f"sites and hops{label}"
-        announce(found, _to_come(cell_of(host, parameters, supercell), parameters, tools))
+        announce(found, _to_come(cell, hops, parameters, tools))
         jobs += [relaxed, found]
         return found
 
@@ -254,18 +249,16 @@ def check_engine(name: str, host: Structure, parameters: MigrationParameters) ->
 
 
 def _to_come(
-    cell: HopCell, parameters: MigrationParameters, tools: Tools
+    cell: HopCell, hops: Sequence[Hop], parameters: MigrationParameters, tools: Tools
 ) -> list[PlannedCalculation]:
     """List what a survey will compute if every site is stable."""
     found: list[PlannedCalculation] = []
-    hops = distinct_hops(cell.sites, parameters.max_distance)
     for dopant in parameters.dopant:
         starts = starting_points(cell, dopant, parameters)
         for start in starts.values():
             found += planned_by(tools["relax"], start)
         for hop in hops:
             ends = hop_starts(cell, hop, dopant)
-            found += planned_by(
-                tools["band"], interpolate(ends.start, ends.end, parameters.images)
-            )
+            # Where the images are does not matter, only how many.
+            found += planned_by(tools["band"], [ends.start] * (parameters.images + 1) + [ends.end])
     return found

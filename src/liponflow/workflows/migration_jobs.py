@@ -1,6 +1,7 @@
 """Jobs of the migration campaign behind its surveys: refinement, and the result."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,15 @@ from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration import (
     Interstitials,
+    PathMirror,
     interpolate,
     interstitial_sites,
     lowest_networks,
     match,
+    path_mirror,
 )
 from liponflow.workflows.engines import calculation
-from liponflow.workflows.migration_sites import in_order_of
+from liponflow.workflows.migration_sites import cell_of, in_order_of
 from liponflow.workflows.migration_survey import Survey, Tools, tolerate_failures
 from liponflow.workflows.provenance import provenance
 
@@ -73,21 +76,28 @@ def refine(
     relaxed = calculation(host, engine, parameters.force_limit)
     if reason := unconverged_reason(relaxed):
         raise ValueError(f"the cell of the host: {reason}")
-    scale = np.array(supercell)[:, None] * relaxed.structure.lattice.matrix
+    cell = cell_of(relaxed.structure, parameters, supercell)
+    lattice = cell.supercell.lattice
     jobs: list[Flow | Job] = []
     found = []
     for hop in survey["hops"]:
         if hop.barrier is None:
             continue
-        path = [_scaled(image.structure, scale) for image in hop.images]
-        ends = {name: tools["relax"].make(path[place]) for name, place in _ENDS.items()}
-        for name, relaxation in ends.items():
+        path = [
+            Structure(lattice, image.structure.species, image.structure.frac_coords)
+            for image in hop.images
+        ]
+        mirror = path_mirror(cell, path[0], path[-1]) if hop.symmetric else None
+        # Equivalent end points that are relaxed independently need not end equivalent.
+        ends = [tools["relax"].make(path[place]) for place in ((0,) if mirror else (0, -1))]
+        for name, relaxation in zip(("first", "last"), ends, strict=False):
             relaxation.name = f"refine {hop.dopant} {hop.hop}: relax the {name} point"
         going_on = go_on(
             hop.dopant,
             hop.hop,
             path,
-            [relaxation.output for relaxation in ends.values()],
+            [relaxation.output for relaxation in ends],
+            mirror=None if mirror is None else asdict(mirror),
             band=tools["band"],
             engine=engine,
             force_limit=parameters.force_limit,
@@ -95,7 +105,7 @@ def refine(
         )
         going_on.name = f"refine {hop.dopant} {hop.hop}"
         tolerate_failures(going_on)
-        jobs += [*ends.values(), going_on]
+        jobs += [*ends, going_on]
         found.append(going_on.output)
     listed = as_list(found)
     listed.name = "refinements"
@@ -110,6 +120,7 @@ def go_on(
     path: Sequence[Structure],
     ends: Sequence[Any],
     *,
+    mirror: dict[str, Any] | None,
     band: Maker,
     engine: EngineInfo,
     force_limit: float,
@@ -124,7 +135,10 @@ def go_on(
     path
         Images of the cheaper engine, end points included, in the new lattice.
     ends
-        Task documents of the relaxed end points; None for one that failed.
+        Task documents of the relaxed end points, of the first alone if there is a mirror; None
+        for one that failed.
+    mirror
+        The PathMirror of a symmetric path, as a dictionary.
     band
         Makes the band.
     engine, force_limit
@@ -138,17 +152,24 @@ def go_on(
     for result in results:
         if reason := unconverged_reason(result):
             return _refused(dopant, hop, result.engine, f"an end point: {reason}")
-    first, last = (
-        in_order_of(start, result.structure)
-        for start, result in zip((path[0], path[-1]), results, strict=True)
-    )
+    first = in_order_of(path[0], results[0].structure)
+    turns = None if mirror is None else PathMirror(**{k: np.array(v) for k, v in mirror.items()})
+    if turns is None:
+        last = in_order_of(path[-1], results[1].structure)
+    else:
+        places = turns.positions(first.cart_coords, path[-1].cart_coords)
+        last = Structure(first.lattice, first.species, places, coords_are_cartesian=True)
     try:
-        first, last = (pair := match(first, last)).start, pair.end
+        bands = {"path": band.make(between(path, first, last), turns)}
+        if baseline:
+            pair = match(first, last)
+            bands["interpolation"] = band.make(
+                interpolate(pair.start, pair.end, len(path) - 2), turns
+            )
     except ValueError as error:
-        return _refused(dopant, hop, results[0].engine, f"the end points: {error}")
-    bands = {"path": band.make(between(path, first, last))}
-    if baseline:
-        bands["interpolation"] = band.make(interpolate(first, last, len(path) - 2))
+        return _refused(
+            dopant, hop, results[0].engine, f"the newly relaxed end points make no path: {error}"
+        )
     for name, made in bands.items():
         made.name = f"refine {dopant} {hop}: band from the {name}"
     weighed = weigh(dopant, hop, {name: made.output for name, made in bands.items()}, engine)
@@ -361,16 +382,9 @@ def _edge(jump: Jump, sites: Interstitials) -> list[int]:
     return [start, end, *(round(number) for number in cell)]
 
 
-_ENDS = {"first": 0, "last": -1}
-
-
 def _way(old: Structure, new: Structure) -> Any:
     shift = new.frac_coords - old.frac_coords
     return shift - shift.round()
-
-
-def _scaled(structure: Structure, lattice: Any) -> Structure:
-    return Structure(lattice, structure.species, structure.frac_coords)
 
 
 def _refused(dopant: str, hop: str, engine: EngineInfo, reason: str) -> Refinement:

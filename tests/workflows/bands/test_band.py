@@ -127,6 +127,22 @@ def test_steps_that_go_astray_are_taken_back(monkeypatch: pytest.MonkeyPatch) ->
     assert len(careful.history) > len(quick.history)
 
 
+def test_no_image_climbs_on_a_path_without_a_saddle() -> None:
+    """From the top of the valley down to its end, an image would climb into the end point."""
+    surface = ModelSurface(height=0.4)
+    images = model_path(surface).images
+    for image, x in zip(images, np.linspace(0, surface.minima[1], len(images)), strict=True):
+        image.positions[0, :2] = CENTRE + x, CENTRE + surface.valley(x)
+    band = Band(images, evaluate_with(surface), climbing=True)
+    found = relax_band(band, force_limit=TIGHT, max_steps=100)
+    assert found.converged
+    assert not found.state.climbs
+    assert found.state.energies.argmax() == 0
+    assert np.all(np.diff(found.state.energies) < 0)
+    x = [image.positions[0, 0] for image in images]
+    assert np.all(np.diff(x) > 0.1)
+
+
 def test_a_limit_of_steps_is_kept() -> None:
     surface = ModelSurface()
     band = Band(model_path(surface).images, evaluate_with(surface))

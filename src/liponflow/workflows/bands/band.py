@@ -43,17 +43,15 @@ class BandState:
         points; eV/Å.
     slopes
         Derivative of the energy along the path at each image, eV/Å; zero at the end points.
+    climbs
+        Whether an image climbs: where it is to, and one lies above both end points.
     """
 
     energies: Array
     forces: Array
     residuals: Array
     slopes: Array
-
-    @property
-    def top(self) -> int:
-        """Number of the highest image between the end points."""
-        return int(1 + np.argmax(self.energies[1:-1]))
+    climbs: bool
 
     @property
     def residual(self) -> float:
@@ -74,7 +72,8 @@ class Band:
         Turns the path round, if there is such an operation: then the second half is never
         computed. The number of images must be odd, so that one of them is the middle.
     climbing
-        Whether the highest image climbs.
+        Whether the highest image climbs. It does so only while it lies above both end points: on
+        a path without a saddle it would climb into one of them, and the band fall apart.
     spring
         Spring constant, eV/Å².
     """
@@ -134,7 +133,7 @@ class Band:
 
     def climb(self, *, climbing: bool) -> None:
         """Let the highest image climb, or not."""
-        self.climbing = self._neb.climb = climbing
+        self.climbing = climbing
         self._state = None
 
     def _mirror_images(self, mirror: PathMirror) -> None:
@@ -151,8 +150,10 @@ class Band:
         for image, one in zip(self.images, evaluations, strict=True):
             image.calc = SinglePointCalculator(image, energy=one.energy, forces=one.forces)
         n_atoms = len(self.images[0])
-        forces = self._neb.get_forces().reshape(-1, n_atoms, 3).copy()
         energies = np.array([one.energy for one in evaluations])
+        climbs = self.climbing and bool(energies[1:-1].max() > max(energies[0], energies[-1]))
+        self._neb.climb = climbs
+        forces = self._neb.get_forces().reshape(-1, n_atoms, 3).copy()
         real = np.array([one.forces for one in evaluations])
         residual_forces = real.copy()
         slopes = np.zeros(len(self.images))
@@ -163,7 +164,7 @@ class Band:
             )
             along = float(np.vdot(real[number], tangent))
             slopes[number] = -along
-            if not (self.climbing and number == self._neb.imax):
+            if not (climbs and number == self._neb.imax):
                 residual_forces[number] -= along * tangent
         if self.mirror is not None:
             _reflect(forces, self.mirror, self._neb.imax)
@@ -173,6 +174,7 @@ class Band:
             forces=forces,
             residuals=np.linalg.norm(residual_forces, axis=2).max(axis=1),
             slopes=slopes,
+            climbs=climbs,
         )
 
     def _evaluated(self) -> list[Evaluation]:

@@ -109,7 +109,7 @@ def summarise(
         ),
         warnings=warnings,
         images=images,
-        climbing=band.climbing,
+        climbing=state.climbs,
         barrier=None if warnings else top,
         reverse_barrier=None if warnings else top - float(energies[-1]),
         steps=len(relaxed.history),

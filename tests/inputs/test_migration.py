@@ -1,0 +1,119 @@
+"""Parameters of the migration campaign and the published VASP set."""
+
+from typing import Any
+
+import pytest
+from pymatgen.io.vasp import Kpoints
+
+from liponflow.inputs.migration import (
+    TOPIC,
+    MigrationParameters,
+    band_set,
+    end_point_set,
+    host_set,
+    static_set,
+)
+from liponflow.inputs.presets import ParameterError, load_data, load_parameters
+from liponflow.structures.lithium import bcc_lithium
+
+
+def parameters(preset: str = "paper", **overrides: Any) -> MigrationParameters:
+    return load_parameters(MigrationParameters, TOPIC, preset, overrides)
+
+
+def test_presets_are_complete_and_published_where_they_say_so() -> None:
+    paper = parameters()
+    assert paper.dopant == ["N", "P", "O"]
+    assert paper.supercell == (4, 4, 4)
+    assert paper.images == 5
+    assert not paper.climbing, "the published set is a plain NEB"
+    presets = load_data(TOPIC)["presets"]
+    for preset in presets.values():
+        assert preset.keys() == MigrationParameters.model_fields.keys()
+        assert all(entry["source"] for entry in preset.values())
+    for key in ("dopant", "supercell", "images"):
+        assert presets["paper"][key]["source"].startswith("published")
+
+
+def test_the_band_has_the_published_set_and_nothing_else() -> None:
+    files = band_set(parameters()).get_input_set(bcc_lithium(), potcar_spec=True)
+    assert dict(files.incar) == {
+        "ENCUT": 450,
+        "GGA": "Pe",
+        "IMAGES": 5,
+        "ISIF": 2,
+        "IBRION": 1,
+        "POTIM": 0.3,
+        "SPRING": -5,
+        "NSW": 500,
+        "EDIFFG": -0.02,
+        "EDIFF": 1e-6,
+        "PREC": "Accurate",
+        "ALGO": "Normal",
+        "NELM": 200,
+        "ISMEAR": 1,
+        "SIGMA": 0.2,
+        "ISPIN": 1,
+        "LREAL": "Auto",
+        "LWAVE": False,
+        "LCHARG": False,
+    }
+    assert isinstance(files.kpoints, Kpoints)
+    assert files.kpoints.kpts == [(5, 5, 5)]
+    sources = band_set(parameters()).sources
+    for key in ("ENCUT", "GGA", "KPOINTS"):
+        assert sources[key].startswith("published: section 4.2.10")
+
+
+def test_the_other_sets_differ_by_what_the_ions_do() -> None:
+    incars = [
+        dict(make(parameters()).get_input_set(bcc_lithium(), potcar_spec=True).incar)
+        for make in (band_set, end_point_set, static_set, host_set)
+    ]
+    band, end, static, host = incars
+    ionic = {"IMAGES", "SPRING", "IBRION", "POTIM", "ISIF", "NSW", "EDIFFG"}
+    for other, also in ((end, set()), (static, set()), (host, {"LREAL"})):
+        changed = {key for key in {*band, *other} if band.get(key) != other.get(key)}
+        assert changed <= ionic | also
+    assert (end["ISIF"], host["ISIF"], static["NSW"]) == (2, 3, 0)
+
+
+def test_a_climbing_image_has_the_tags_of_vtst() -> None:
+    incar = (
+        band_set(parameters(climbing=True)).get_input_set(bcc_lithium(), potcar_spec=True).incar
+    )
+    assert {key: incar[key] for key in ("LCLIMB", "IOPT", "IBRION", "POTIM")} == {
+        "LCLIMB": True,
+        "IOPT": 1,
+        "IBRION": 3,
+        "POTIM": 0,
+    }
+
+
+def test_a_list_may_be_written_with_commas() -> None:
+    assert parameters(dopant="N,P, O").dopant == ["N", "P", "O"]
+    assert parameters(dopant="S").dopant == ["S"]
+    assert parameters(dopant=["N", "N"]).dopant == ["N"]
+    assert parameters(models="chgnet-0.2.0,chgnet-r2scan").models == [
+        "chgnet-0.2.0",
+        "chgnet-r2scan",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "complaint"),
+    [
+        ({"dopant": "Xx"}, "dopant='Xx'.*'Xx' is no element"),
+        ({"dopant": []}, "at least 1 item"),
+        ({"images": 0}, "images=0.*greater than or equal to 1"),
+        ({"force_limit": -0.05}, "force_limit=-0.05"),
+        ({"max_distance": 0}, "max_distance=0"),
+        ({"supercell": [3, 3, 0]}, r"supercell\.2=0"),
+        ({"larger_supercell": [4, 4, 4]}, r"larger_supercell \(4, 4, 4\) is not larger than"),
+        ({"starts": ["vacancy"]}, "starts.0='vacancy'"),
+        ({"image": 5}, "unknown parameter 'image'; did you mean 'images'"),
+    ],
+)
+def test_values_that_cannot_be_used(overrides: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ParameterError, match=complaint):
+        parameters(**overrides)
