@@ -75,7 +75,8 @@ def place(
 ) -> float:
     """Lowest reaction energy of an interface by pymatgen (eV per atom other than Li)."""
     reactivity = GrandPotentialInterfacialReactivity(
-        *(Composition(material.composition) for material in pair),
+        Composition(pair[0].composition),
+        Composition(pair[1].composition),
         grand,
         pd_non_grand=diagram,
         norm=True,

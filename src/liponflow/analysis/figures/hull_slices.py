@@ -144,7 +144,7 @@ def _label_places(drawn: HullSlice, *, square: bool) -> dict[int, tuple[float, f
             outward = math.cos(angle) * (drawn.points[index][0] - centre[0]) + math.sin(angle) * (
                 drawn.points[index][1] - centre[1]
             )
-            cost = 20 * sum(_overlap(box, other) for n, other in enumerate(taken) if n != index)
+            cost = 20.0 * sum(_overlap(box, other) for n, other in enumerate(taken) if n != index)
             cost += sum(_crosses(box, line) for line in lines) - outward + 0.1 * (step // 12)
             if best is None or cost < best[0]:
                 best = (cost, (dx, dy), box)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
+from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -109,7 +111,7 @@ def window_figure(result: StabilityResult) -> Figure:
                 linestyle=(0, (3, 1.5)),
                 gid="published",
             )
-    handles = [Patch(color=colour, label="no Li exchanged, these entries")]
+    handles: list[Artist] = [Patch(color=colour, label="no Li exchanged, these entries")]
     if any(row.published for row in rows):
         handles.append(
             Patch(
@@ -143,7 +145,7 @@ def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:
     high = top if row.high is None else row.high
     axes.barh(y, high - row.low, left=row.low, height=0.3, color=colour, gid="window")
     lower, upper = f"{row.low:.2f} V", f"> {high:g} V" if row.high is None else f"{high:.2f} V"
-    style = {"va": "center", "fontsize": 7}
+    style: dict[str, Any] = {"va": "center", "fontsize": 7}
     if high - row.low > top / 6:  # the numbers find room inside
         axes.text(row.low + 0.05, y, lower, ha="left", color="white", **style)
         axes.text(high - 0.05, y, upper, ha="right", color="white", **style)
@@ -243,7 +245,7 @@ def interface_figure(result: StabilityResult) -> Figure:
     line = 0.13 / height
     y = 1.0
     for number, text in enumerate(captions, start=1):
-        style = {"fontsize": 6.5, "va": "top"}
+        style: dict[str, Any] = {"fontsize": 6.5, "va": "top"}
         listing.text(0, y, str(number), color=_line_colour(number), weight="bold", **style)
         listing.text(0.02, y, text, **style)
         y -= line * (text.count("\n") + 1.3)
