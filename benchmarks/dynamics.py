@@ -1,0 +1,144 @@
+"""Speed of molecular dynamics with CHGNet, 122 atoms of LiPON, one thread.
+
+Compares, in one process and by turns, lest the load of the machine decide:
+
+- atomate2's ForceFieldMDMaker, and this package's dynamics with trajectory and checkpoints,
+- chgnet's own model with its graph at hand (energy and forces), the limit of any driver of it,
+- this package's evaluation of the same model, the limit of its own driver.
+
+The forces along the trajectory are compared with those of chgnet's calculator.
+
+    OMP_NUM_THREADS=1 .venv/bin/python benchmarks/dynamics.py [steps] [rounds]
+"""
+
+import contextlib
+import io
+import os
+import statistics
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ase.io
+import numpy as np
+import torch
+from ase.optimize import FIRE
+from atomate2.forcefields.md import ForceFieldMDMaker
+from chgnet.model.dynamics import CHGNetCalculator
+from pymatgen.core import Structure
+
+from liponflow.inputs.protocol import Stage
+from liponflow.structures.glass import build
+from liponflow.workflows.dynamics.chunk import Dynamics
+from liponflow.workflows.dynamics.driver import run
+from liponflow.workflows.dynamics.output import TRAJECTORY
+from liponflow.workflows.dynamics.summary import to_atoms
+from liponflow.workflows.potentials.chgnet import FastCHGNet
+from liponflow.workflows.potentials.pairs import angles
+
+TEMPERATURE, TIME_STEP = 1000.0, 2.0
+SETTLING = 40
+
+
+def glass() -> Structure:
+    """Pack the model and take the worst out of it."""
+    atoms = to_atoms(build(seed=0).structure)
+    atoms.calc = FastCHGNet()
+    with FIRE(atoms, logfile=None) as fire:  # type: ignore[no-untyped-call]
+        fire.run(fmax=0.5, steps=SETTLING)
+    return Structure(
+        atoms.cell.array,
+        atoms.get_chemical_symbols(),  # type: ignore[no-untyped-call]
+        atoms.positions,
+        coords_are_cartesian=True,
+    )
+
+
+def seconds(function: Callable[[], Any]) -> float:
+    """Time one call."""
+    begin = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        function()
+    return time.perf_counter() - begin
+
+
+def theirs(structure: Structure, steps: int) -> None:
+    """Run atomate2's dynamics, its job's function without the store."""
+    maker = ForceFieldMDMaker(
+        force_field_name="CHGNet",
+        n_steps=steps,
+        time_step=TIME_STEP,
+        temperature=TEMPERATURE,
+        mb_velocity_seed=1,
+        ase_md_kwargs={"fixcm": False, "friction": 0.01},
+    )
+    type(maker).make.original(maker, structure)
+
+
+def ours(structure: Structure, steps: int, folder: Path) -> None:
+    """Run this package's dynamics with the thermostat and the friction of atomate2's."""
+    hold = Stage(
+        name="hold",
+        ensemble="nvt",
+        temperature=TEMPERATURE,
+        duration=steps * TIME_STEP / 1000,
+        time_step=TIME_STEP,
+    )
+    run(Dynamics([hold], lambda _: FastCHGNet()), to_atoms(structure), folder)
+
+
+def main() -> None:
+    """Print seconds per step and their ratios."""
+    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    structure = glass()
+    chgnet = CHGNetCalculator(use_device="cpu")
+    graph = chgnet.model.graph_converter(structure)
+    fast, atoms = FastCHGNet(), to_atoms(structure)
+    pairs = fast._neighbours.pairs(atoms.positions, atoms.cell.array)  # noqa: SLF001
+    bonds, evaluate = angles(pairs, 3.0), fast._evaluate  # noqa: SLF001
+    times: dict[str, list[float]] = {}
+
+    def measure(name: str, per: int, function: Callable[[], Any]) -> None:
+        times.setdefault(name, []).append(seconds(function) / per)
+
+    os.chdir(tempfile.mkdtemp())
+    theirs(structure, 1)  # loads what is loaded once
+    for number in range(rounds):
+        folder = Path(f"round{number}")
+        folder.mkdir()
+        measure("atomate2", steps, lambda: theirs(structure, steps))
+        measure("liponflow", steps, lambda at=folder: ours(structure, steps, at))  # type: ignore[misc]
+        for _ in range(3):
+            measure("bare chgnet", 1, lambda: chgnet.model.predict_graph(graph, task="ef"))
+            measure("bare ours", 1, lambda: evaluate(pairs, bonds, atoms.numbers))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    print(
+        f"{len(structure)} atoms, {steps} steps of {TIME_STEP:g} fs, {rounds} rounds, s per step"
+    )
+    for name, values in times.items():
+        print(f"{name:16s} median {medians[name]:.3f}  least {min(values):.3f}")
+    for label, pick in (("medians", statistics.median), ("least", min)):
+        chosen = {name: pick(values) for name, values in times.items()}
+        print(
+            f"by {label}: {chosen['atomate2'] / chosen['liponflow']:.2f} times atomate2's steps, "
+            f"{chosen['bare chgnet'] / chosen['liponflow']:.2f} of chgnet's bare model, "
+            f"{chosen['bare ours'] / chosen['liponflow']:.2f} of our bare evaluation"
+        )
+    worst = 0.0
+    for frame in ase.io.read(Path("round0/checkpoint") / TRAJECTORY, ":"):
+        frame.calc = FastCHGNet()
+        found = frame.get_forces()
+        frame.calc = chgnet
+        worst = max(worst, float(np.abs(found - frame.get_forces()).max()))
+    print(f"largest difference of a force along the trajectory: {worst:.1e} eV/Å")
+
+
+if __name__ == "__main__":
+    main()
