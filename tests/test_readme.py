@@ -1,4 +1,6 @@
-"""Every command and every Python example of the README, executed in its order in one folder.
+"""Every command and every Python example of the README and of docs/, executed page by page.
+
+Each page is followed from top to bottom in a folder of its own.
 
 Blocks marked ``console`` and ``python`` run as they are printed, with these exceptions, which
 are all there are:
@@ -6,8 +8,11 @@ are all there are:
 - ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
   ``make --dry-run``.
 - ``source .venv/bin/activate`` is where the tests already are.
-- ``liponflow run`` with a potential is killed (SIGKILL) once a calculation has finished, so that
-  the ``liponflow resume`` that comes next has the work to do that the README says it does.
+- ``liponflow run lithiation`` with a potential is killed (SIGKILL) once a calculation has
+  finished, so that the ``liponflow resume`` that comes next has the work to do that the README
+  says it does.
+- ``liponflow run`` of the other campaigns takes minutes with a potential: it is planned in full,
+  with ``--dry-run``; small campaigns are run in tests/workflows. With ``--entries`` it is run.
 - ``liponflow run --engine vasp`` must be refused for want of VASP, and of nothing else, unless it
   is a ``--dry-run``.
 - The uuid that the README shows stands for that of the result that was computed here.
@@ -25,6 +30,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = sorted((ROOT / "docs").glob("*.md"))
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UUID = re.compile(r"\bb7623429\b")
 PRIVATE = ("LIPONFLOW_", "ATOMATE2_", "PMG_")
@@ -76,8 +82,10 @@ class Reader:
             assert done.returncode == 2
             assert "VASP_CMD" in done.stderr, done.stderr
             return done.stderr
-        elif command.startswith("liponflow run") and "--dry-run" not in command:
+        elif command.startswith("liponflow run lithiation") and "--dry-run" not in command:
             return self.start_and_kill(command)
+        elif command.startswith("liponflow run") and "--entries" not in command:
+            done = self.type(f"{command.removesuffix(' --dry-run')} --dry-run")
         else:
             done = self.type(UUID.sub(self.uuid, command))
         assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}"
@@ -105,6 +113,21 @@ class Reader:
             process.wait()
         return log.read_text()
 
+    def read(self, page: str) -> dict[str, str]:
+        """Follow a page from top to bottom; what each step printed."""
+        printed: dict[str, str] = {}
+        for language, block in BLOCK.findall(page):
+            if language == "python":
+                (self.folder / "example.py").write_text(block, encoding="utf-8")
+                done = self.type("python -W error::DeprecationWarning:__main__ example.py")
+                assert done.returncode == 0, f"{block}\n{done.stderr}"
+                printed[block] = done.stdout
+                continue
+            for line in block.replace("\\\n", "").splitlines():
+                assert line.startswith("$ "), f"{line!r} is no command; no output is shown"
+                printed[line.removeprefix("$ ")] = self.follow(line.removeprefix("$ "))
+        return printed
+
     def uuid(self, _: re.Match[str]) -> str:
         """First characters of the uuid of the one result."""
         code = (
@@ -128,20 +151,20 @@ def test_files_that_the_readme_shows_exist() -> None:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Follow the README from top to bottom; the folder afterwards, and what each step printed."""
+    """Follow the README; the folder afterwards, and what each step printed."""
     reader = Reader(tmp_path_factory.mktemp("readme"))
-    printed: dict[str, str] = {}
-    for language, block in BLOCK.findall(README):
-        if language == "python":
-            (reader.folder / "example.py").write_text(block, encoding="utf-8")
-            done = reader.type("python -W error::DeprecationWarning:__main__ example.py")
-            assert done.returncode == 0, f"{block}\n{done.stderr}"
-            printed[block] = done.stdout
-            continue
-        for line in block.replace("\\\n", "").splitlines():
-            assert line.startswith("$ "), f"{line!r} is no command; the README shows no output"
-            printed[line.removeprefix("$ ")] = reader.follow(line.removeprefix("$ "))
-    return reader.folder, printed
+    return reader.folder, reader.read(README)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_pages_of_the_documentation(page: Path, tmp_path: Path) -> None:
+    """Every step of the page succeeds, and every file of ours that it links to exists."""
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
+    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert f"docs/{page.name}" in README, "the README does not tell of the page"
+    assert set(re.findall(r"^```(.+)$", text, re.MULTILINE)) <= {"console", "python"}
+    Reader(tmp_path).read(text)
 
 
 def output_of(session: tuple[Path, dict[str, str]], beginning: str) -> str:
@@ -165,8 +188,6 @@ def test_commands_leave_the_files_that_they_name(session: tuple[Path, dict[str, 
     folder = session[0]
     names = {"lco/lithiation.json", "lco/voltage.png", "states.csv", "POSCAR", "figures/hull.svg"}
     assert [name for name in names if not (folder / name).is_file()] == []
-    assert (folder / "vasp_inputs" / "provenance.yaml").is_file()
-    assert (folder / "vasp_inputs" / "lithium-metal" / "relax" / "OUTCAR").is_file()
     assert (folder / "states.csv").read_text().startswith("x,")
 
 
