@@ -38,7 +38,7 @@ from liponflow.structures.migration import (
 )
 from liponflow.workflows.engines import calculation
 from liponflow.workflows.migration_sites import cell_of, in_order_of
-from liponflow.workflows.migration_survey import Survey, Tools, tolerate_failures
+from liponflow.workflows.migration_survey import Survey, Tools, has_saddle, tolerate_failures
 from liponflow.workflows.provenance import provenance
 
 
@@ -81,7 +81,7 @@ def refine(
     jobs: list[Flow | Job] = []
     found = []
     for hop in survey["hops"]:
-        if hop.barrier is None:
+        if not has_saddle(hop):
             continue
         path = [
             Structure(lattice, image.structure.species, image.structure.frac_coords)

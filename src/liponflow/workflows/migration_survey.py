@@ -226,8 +226,7 @@ def analyse(
         Through the vibrations, unless the path goes downhill all the way: then it has no saddle.
     """
     found = hop_barrier(HopRecord(**record), band, force_limit=force_limit)
-    climbs = [found.barrier or 0.0, found.reverse_barrier or 0.0]
-    if vibrations is None or band is None or found.saddle is None or min(climbs) < NO_SADDLE:
+    if vibrations is None or band is None or found.saddle is None or not has_saddle(found):
         return found
     states = {
         "start": band.images[0].structure,
@@ -282,6 +281,11 @@ def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) 
         sites=[site for route in known for site in route["sites"]],
         hops=[hop for route in known for hop in route["hops"]],
     )
+
+
+def has_saddle(hop: HopBarrier) -> bool:
+    """Whether a path rises between its end points; not if it has no barrier or goes downhill."""
+    return min(hop.barrier or 0.0, hop.reverse_barrier or 0.0) >= NO_SADDLE
 
 
 def tolerate_failures(job_: Job) -> None:
