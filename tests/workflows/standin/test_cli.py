@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from contextlib import redirect_stderr
 from io import StringIO
 
@@ -37,6 +39,11 @@ def test_bad_input_fails_with_a_line(
         assert main([]) == 1
     assert message in error.getvalue()
     assert message in (directory / "OUTCAR").read_text()
+
+
+def test_threads_are_limited_before_numpy_is_there() -> None:
+    code = "import sys, liponflow.workflows.standin.cli; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize(("tag", "kind"), [("LSTOP", "soft"), ("LABORT", "hard")])

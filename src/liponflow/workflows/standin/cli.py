@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.parse_args(arguments)
+    # Before numpy is imported: its matrices of 3 x 3 are no work for several threads, which on a
+    # busy machine more than doubled the time of a relaxation.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     # ASE takes the logarithm of strains; scipy warns at errors of 1e-13.
     warnings.filterwarnings("ignore", "logm result may be inaccurate")
     from liponflow.settings import VASP_FAULT_VARIABLE
