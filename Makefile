@@ -43,10 +43,11 @@ demo/.finished: | $(READY)
 	  --out demo
 	@touch $@
 
-# Two processes: most of what tests wait for is one thread of a potential or of an import.
+# One file, one process: tests of a file share campaigns. In the order of collection the quick
+# doctests come last, which leaves no process alone with a long file at the end.
 TEST_WORKERS ?= 2
 test: $(READY)
-	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile
+	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check src tests benchmarks
