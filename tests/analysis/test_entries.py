@@ -129,3 +129,32 @@ def test_within_keeps_the_subsystem() -> None:
 def test_a_set_survives_json() -> None:
     entries = formation_entries({"Li2O": -2.0715})
     assert EntrySet.model_validate_json(entries.model_dump_json()) == entries
+
+
+def test_refused_phase_names_the_one_that_takes_its_place() -> None:
+    found = EntrySet.build(
+        [
+            Entry(name="Li", composition={"Li": 1}, energy=-1.9, source="made up"),
+            Entry(name="LiN3", composition={"Li": 1, "N": 3}, energy=-28.0, source="made up"),
+            Entry(
+                name="LiN3_other",
+                composition={"Li": 2, "N": 6},
+                energy=-55.9,
+                source="made up",
+                symmetry_kept=False,
+            ),
+            Entry(
+                name="Li3N",
+                composition={"Li": 3, "N": 1},
+                energy=-15.8,
+                source="made up",
+                converged=False,
+            ),
+        ],
+        scale="made up",
+        kind="total",
+    )
+    assert {item.name: item.replaced_by for item in found.excluded} == {
+        "LiN3_other": "LiN3",
+        "Li3N": None,
+    }

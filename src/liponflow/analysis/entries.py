@@ -93,6 +93,9 @@ class ExcludedEntry(BaseModel):
 
     name: str = Field(description="Name of the phase.")
     reason: str = Field(description="Why it was left out.")
+    replaced_by: str | None = Field(
+        None, description="Phase of the same composition that takes part; None if none does."
+    )
 
 
 class EntrySet(BaseModel):
@@ -157,14 +160,16 @@ class EntrySet(BaseModel):
             `POLYMORPH_SPREAD` apart, or formation energies with an element that is not at 0.
         """
         pool = list(entries)
-        excluded = [
-            ExcludedEntry(name=entry.name, reason=reason)
-            for entry in pool
-            if (reason := entry.reason_refused) is not None
-        ]
         usable = [entry for entry in pool if entry.reason_refused is None]
         _check_one_scale(usable, kind)
         kept, remarks = _settle(usable)
+        by_energy = sorted(kept, key=lambda entry: -entry.energy_per_atom)
+        lowest = {entry.formula: entry.name for entry in by_energy}
+        excluded = [
+            ExcludedEntry(name=entry.name, reason=reason, replaced_by=lowest.get(entry.formula))
+            for entry in pool
+            if (reason := entry.reason_refused) is not None
+        ]
         return cls(
             scale=scale,
             kind=kind,
