@@ -64,9 +64,13 @@ def test_interfaces_are_those_with_lithium_and_with_the_electrode(result: Stabil
         ("Li0.5Ni0.5Mn1.5O4", None),
         ("LiNi0.5Mn1.5O4", None),
     ]
-    [(second, voltage)] = pairs[4:]
+    second, voltage = pairs[4]
     assert second == "Ni0.5Mn1.5O4"
     assert voltage == pytest.approx(4.647, abs=2e-3)
+    assert pairs[5:] == [("Li3PO4", None), ("Li3N", None), ("P3N5", None)]
+    beside = {r.second: r for r in result.interfaces}
+    assert (beside["Li3PO4"].min_energy, beside["Li3PO4"].equation) == (0, "no reaction")
+    assert beside["Li3N"].min_energy < 0
 
 
 def test_the_temperature_shifts_the_oxidation_by_the_gas(result: StabilityResult) -> None:

@@ -1,6 +1,7 @@
 """Entries for tests of stability: quoted formation energies, and made-up ones."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -33,12 +34,14 @@ def formation_entries(per_atom: Mapping[str, float], source: str = "made up") ->
     )
 
 
+@cache
 def quoted_entries() -> EntrySet:
     """Li-P-O-N and the spinel, from the Materials Project."""
     document = yaml.safe_load(QUOTED.read_text())
     return formation_entries(document["eV_per_atom"], "Materials Project 2019")
 
 
+@cache
 def lipon() -> tuple[EntrySet, Hull]:
     """Entries of Li-P-O-N, and their hull."""
     entries = quoted_entries().within(["Li", "P", "O", "N"])

@@ -1,5 +1,7 @@
 """Stability results whose entries are the quoted formation energies."""
 
+from functools import cache
+
 from stability_entries import quoted_entries
 
 from liponflow.analysis.hull import Hull
@@ -25,6 +27,7 @@ def made_by() -> Provenance:
     )
 
 
+@cache
 def stability_result(formula: str = "Li2PO2N", *, samples: int = 4) -> StabilityResult:
     """Answer every question about a crystal, or about a glass 30 meV/atom above the hull."""
     entries = quoted_entries()

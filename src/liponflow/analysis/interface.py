@@ -22,6 +22,8 @@ SAME_ENERGY = 1e-6
 PART = 1e-5
 """Share of the formula units below which something takes no part in a reaction."""
 
+NO_REACTION = "no reaction"
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -172,7 +174,7 @@ def interface_reaction(
         min_energy_of_contact=min(point.energy_of_contact for point in points),
         min_mixing=best.mixing,
         phases=best.phases,
-        equation=best.reaction.equation,
+        equation=best.equation if best.energy < 0 else NO_REACTION,
         points=points,
     )
 
@@ -226,7 +228,7 @@ def _reaction(contact: Contact, mixture: Mixture, units: Sequence[float]) -> Rea
     if not reactants:
         present = [m.formula for m, n in zip(contact.materials, units, strict=True) if n > 0]
         return Reaction(
-            equation=" + ".join(present) + ": no reaction",
+            equation=f"{' + '.join(present)}: {NO_REACTION}",
             reactants={},
             products={},
         )

@@ -9,7 +9,7 @@ from liponflow.analysis.hull import LITHIUM, Hull, phase_states
 from liponflow.analysis.hull_slices import neutral_square, ternary_slice
 from liponflow.analysis.interface import interface_reaction
 from liponflow.analysis.interface_map import Electrode, insertion_electrode, interface_map
-from liponflow.analysis.materials import Material, crystal, excess_charge, parse_formula
+from liponflow.analysis.materials import Material, excess_charge, parse_formula
 from liponflow.analysis.published_stability import published_stability
 from liponflow.analysis.result import Provenance
 from liponflow.analysis.sensitivity import layer_sequence, ranked_pathways
@@ -46,7 +46,7 @@ class Question:
     """What is asked about a material, beyond its window."""
 
     compare: Sequence[Material] = ()
-    """Materials whose windows stand beside."""
+    """Materials whose windows stand beside, and that the material may meet."""
     electrode: str | None = None
     """Insertion electrode, such as LixNi0.5Mn1.5O4."""
     contents: Sequence[float] = (0.0, 1.0, 2.0)
@@ -158,7 +158,7 @@ def summarise(
         segments=window_segments(hull, material, segments),
         comparison=_comparison(used, [material, *question.compare], question.v_max),
         phases=phase_states(used, published.formation_energies.values),
-        interfaces=_interfaces(everything, material, electrode),
+        interfaces=_interfaces(everything, material, electrode, question.compare),
         maps=(
             [interface_map(everything, material, electrode, question.voltages)]
             if electrode is not None and question.voltages
@@ -196,7 +196,12 @@ def _known_without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
 
 
 def _failed(entries: EntrySet) -> list[ExcludedEntry]:
-    return [item for item in entries.excluded if "excluded on request" not in item.reason]
+    """List what is missing: refused phases without another one of their composition."""
+    return [
+        item
+        for item in entries.excluded
+        if item.replaced_by is None and "excluded on request" not in item.reason
+    ]
 
 
 def _criterion(entries: EntrySet) -> str:
@@ -257,18 +262,23 @@ def _equation(hull: Hull, material: Material, segment: Segment | None) -> str:
 
 
 def _interfaces(
-    hull: Hull, material: Material, electrode: Electrode | None
+    hull: Hull, material: Material, electrode: Electrode | None, partners: Sequence[Material]
 ) -> list[InterfaceReaction]:
-    """Reactions with Li metal, and with the electrode as it is and at its own voltages."""
+    """Reactions with Li metal, with the electrode, at its own voltages too, and with others."""
     found = [interface_reaction(hull, material, METAL)]
+    others = [
+        interface_reaction(hull, material, other)
+        for other in partners
+        if other.formula not in {material.formula, LITHIUM}
+    ]
     if electrode is None:
-        return found
+        return found + others
     found += [interface_reaction(hull, material, other) for other in electrode.materials]
     by_content = dict(zip(electrode.x, electrode.materials, strict=True))
     for step in electrode.plateaus:
         if step.x_low in by_content:
             found.append(interface_reaction(hull, material, by_content[step.x_low], step.voltage))
-    return found
+    return found + others
 
 
 def _slices(
@@ -283,8 +293,3 @@ def _slices(
     if known >= LIPON:
         found.append(neutral_square(entries, material))
     return found
-
-
-def crystals(names: Sequence[str], entries: EntrySet, hull: Hull) -> list[Material]:
-    """Take several phases of the entries as materials; see :func:`materials.crystal`."""
-    return [crystal(name, entries, hull) for name in names]

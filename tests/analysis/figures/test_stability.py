@@ -101,13 +101,14 @@ def test_the_staircase_is_the_exchange(
 
 
 def test_interfaces_show_their_kinks(figures: dict[str, Figure], result: StabilityResult) -> None:
-    for reaction in result.interfaces:
+    shown = [r for r in result.interfaces if r.second == "Li" or "Mn" in r.second]
+    for reaction in shown:
         lines = [
             np.asarray(a.get_xydata()) for a in drawn(figures["interface"], reaction.materials)
         ]
         points = np.array([(p.mixing, 1000 * p.energy) for p in reaction.points])
         assert any(line.shape == points.shape and np.allclose(line, points) for line in lines)
-    assert len(drawn(figures["interface"], "lowest")) == len(result.interfaces)
+    assert len(drawn(figures["interface"], "lowest")) == len(shown)
 
 
 def test_the_map_shows_the_energies_and_the_electrode(

@@ -220,7 +220,7 @@ def interface_figure(result: StabilityResult) -> Figure:
 
     Dots are kinks, the numbered one the lowest, whose reaction stands below.
     """
-    closed = _few([r for r in result.interfaces if r.voltage is None])
+    closed = _few(_beside_the_electrode(result))
     opened = _few([r for r in result.interfaces if r.voltage is not None])
     groups = [group for group in (closed, opened) if group]
     shown = [reaction for group in groups for reaction in group]
@@ -270,6 +270,13 @@ def _interface(axes: Axes, reaction: InterfaceReaction, number: int) -> None:
     lowest = (reaction.min_mixing, 1000 * reaction.min_energy)
     axes.plot(*lowest, "o", ms=9, color=colour, mfc="white", gid="lowest")
     axes.annotate(str(number), lowest, ha="center", va="center_baseline", fontsize=6, color=colour)
+
+
+def _beside_the_electrode(result: StabilityResult) -> list[InterfaceReaction]:
+    """Choose the closed reactions to draw: with an electrode, those with it and with Li."""
+    closed = [r for r in result.interfaces if r.voltage is None]
+    compared = {row.formula for row in result.comparison} if result.maps else set()
+    return [r for r in closed if r.second not in compared]
 
 
 def _few(reactions: Sequence[InterfaceReaction]) -> list[InterfaceReaction]:
