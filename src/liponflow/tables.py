@@ -337,8 +337,7 @@ def _key(column: str) -> str:
 
 
 def _short(engine: EngineInfo) -> str:
-    star = "*" if engine.surrogate else ""
-    return f"{engine.name} {engine.weights or engine.version or ''}".rstrip() + star
+    return engine.short + ("*" if engine.surrogate else "")
 
 
 def _text(value: Any, format_: str = "") -> str:

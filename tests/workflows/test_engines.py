@@ -19,6 +19,7 @@ from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, 
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows import installed
+from liponflow.workflows.bands.maker import BandMaker
 from liponflow.workflows.chgnet import UNTRAINED
 from liponflow.workflows.engines import (
     Engine,
@@ -28,6 +29,8 @@ from liponflow.workflows.engines import (
     get_engine,
 )
 from liponflow.workflows.installed import REQUIREMENTS, check_installed
+from liponflow.workflows.potentials.calculators import potential
+from liponflow.workflows.vasp_neb import VaspNEBMaker
 from liponflow.workflows.vasp_run import run_options
 
 # atomate2 0.1.5 fills the argument itself that it warns about.
@@ -172,6 +175,45 @@ def test_force_fields_give_makers_of_their_own(name: str) -> None:
     assert maker.steps == 7
     assert maker.relax_cell
     assert maker.relax_kwargs["fmax"] < FORCE_LIMIT
+
+
+@pytest.mark.parametrize("weights", ["0.2.0", "r2scan"])
+def test_other_weights_of_chgnet_are_engines_of_their_own(
+    weights: str, static: Calculation, tmp_path: Path
+) -> None:
+    from chgnet.model import CHGNet
+
+    other = engine(f"chgnet-{weights}")
+    document = run(other.static().make(compressed_nio()), tmp_path / "run")
+    computed = calculation(document, other.describe(), FORCE_LIMIT)
+    model = CHGNet.load(model_name=weights, verbose=False, use_device="cpu")
+    expected = model.predict_structure(compressed_nio())
+    assert computed.energy_per_atom == pytest.approx(float(expected["e"]), abs=ENERGY_TOLERANCE)
+    assert computed.engine.label == f"chgnet-{weights} (machine-learned potential, not DFT)"
+    assert computed.engine.weights == weights
+    # Weights have scales of their own: nobody may take one for the other.
+    assert abs(computed.energy_per_atom - static.energy_per_atom) > 0.01
+    calculator = potential(f"chgnet-{weights}")(True)  # noqa: FBT003
+    atoms = compressed_nio().to_ase_atoms(msonable=False)
+    atoms.calc = calculator
+    assert atoms.get_potential_energy() == pytest.approx(computed.energy, abs=1e-4)
+
+
+def test_bands_are_made_by_every_engine() -> None:
+    band = engine("chgnet-0.2.0").neb(climbing=False, max_steps=7)
+    assert isinstance(band, BandMaker)
+    assert (band.potential, band.climbing, band.max_steps) == ("chgnet-0.2.0", False, 7)
+    assert band.force_limit == FORCE_LIMIT
+    assert band.engine == engine("chgnet-0.2.0").describe()
+    plain = engine("vasp").neb(climbing=False, force_limit=0.03)
+    assert isinstance(plain, VaspNEBMaker)
+    assert (plain.climbing, plain.force_limit) == (False, 0.03)
+
+
+def test_short_steps_are_taken_by_damped_dynamics() -> None:
+    careful = engine("chgnet").relax(cell=False, max_step=0.05)
+    assert careful.optimizer_kwargs == {"optimizer": "FIRE"}
+    assert careful.relax_kwargs["maxstep"] == 0.05
 
 
 @pytest.mark.parametrize(
