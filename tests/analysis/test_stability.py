@@ -146,6 +146,13 @@ def test_failed_phases_are_named_and_the_result_says_so() -> None:
     ]
 
 
+def test_what_another_system_lacks_is_no_error_in_layers() -> None:
+    """Li3P is unknown among Li and O, where nobody can have missed it."""
+    entries = quoted_entries()
+    oxide = crystal("Li2O", entries, Hull.of(entries))
+    assert small(material=oxide, question={"unseen": ("Li3P",)}).layers == []
+
+
 def test_missing_elements_are_named_before_anything_is_computed() -> None:
     entries = quoted_entries().within(["Li", "P", "O"])
     full = quoted_entries()

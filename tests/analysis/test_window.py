@@ -180,6 +180,17 @@ def test_a_glass_out_of_charge_balance_has_no_window_and_hears_why() -> None:
     )
 
 
+def test_a_material_of_too_much_lithium_never_rests() -> None:
+    _, hull = lipon()
+    material = glass("Li9PO3", hull, above_hull=0.1, energy_source="assumed")
+    # 3 Li2O + Li3P hold all of it; one more is metal.
+    assert voltage_window(material, lithium_segments(hull, material)).low == 0
+    more = glass("Li10PO3", hull, above_hull=0.1, energy_source="assumed")
+    window = voltage_window(more, lithium_segments(hull, more))
+    assert window.low is None
+    assert window.statement.startswith("gives off Li at every voltage")
+
+
 def test_the_metastable_window_closes_as_the_energy_rises() -> None:
     _, hull = lipon()
     stable = phase("Li2PO2N")

@@ -17,6 +17,9 @@ from pymatgen.core.periodic_table import Element
 SAME_ENERGY = 1e-6
 """Entries of one composition closer in energy than this (eV/atom) are one entry given twice."""
 
+ON_REQUEST = "excluded on request"
+"""Reason of an exclusion that says nothing about the phase."""
+
 POLYMORPH_SPREAD = 1.5
 """Polymorphs differ by less than this (eV/atom); more means that two scales were mixed."""
 
@@ -245,7 +248,7 @@ class EntrySet(BaseModel):
             self.named(name)
         left = tuple(e for e in self.entries if e.name not in names and e.formula not in names)
         gone = [
-            ExcludedEntry(name=entry.name, reason="excluded on request")
+            ExcludedEntry(name=entry.name, reason=ON_REQUEST)
             for entry in self.entries
             if entry not in left
         ]

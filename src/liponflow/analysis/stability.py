@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from liponflow.analysis.entries import EntrySet, ExcludedEntry
+from liponflow.analysis.entries import ON_REQUEST, EntrySet, ExcludedEntry
 from liponflow.analysis.entry_uncertainty import window_uncertainty
 from liponflow.analysis.hull import LITHIUM, Hull, phase_states
 from liponflow.analysis.hull_slices import neutral_square, ternary_slice
@@ -88,8 +88,8 @@ def summarise(
     entries
         Phases at 0 K on one scale, before anything is excluded.
     material
-        The material, with its energy above the hull of these entries; see
-        :mod:`liponflow.analysis.materials`.
+        The material, with its energy above the hull of these entries less the excluded ones;
+        see :mod:`liponflow.analysis.materials`.
     question
         What is asked.
     provenance
@@ -133,7 +133,7 @@ def summarise(
         if question.samples
         else None
     )
-    unseen = [name for name in question.unseen if name not in question.exclude]
+    unseen = _known(system, question.unseen)
     layers = layer_sequence(system, material)
     if unseen:
         layers += layer_sequence(system, material, without=unseen)
@@ -173,7 +173,10 @@ def summarise(
         thermal=(
             [
                 thermal_shift(
-                    system, _known_without(warm, question.exclude), material, question.v_max
+                    system,
+                    _without(warm, _known(warm, question.exclude)),
+                    material,
+                    question.v_max,
                 )
             ]
             if warm is not None
@@ -189,18 +192,16 @@ def _without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
     return entries.without(list(names)) if names else entries
 
 
-def _known_without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
-    """Leave out what is there: heated entries may hold fewer phases."""
+def _known(entries: EntrySet, names: Sequence[str]) -> list[str]:
+    """Choose the names that a set has: heated entries, or those of fewer elements, lack some."""
     known = {entry.name for entry in entries.entries} | {e.formula for e in entries.entries}
-    return _without(entries, [name for name in names if name in known])
+    return [name for name in names if name in known]
 
 
 def _failed(entries: EntrySet) -> list[ExcludedEntry]:
     """List what is missing: refused phases without another one of their composition."""
     return [
-        item
-        for item in entries.excluded
-        if item.replaced_by is None and "excluded on request" not in item.reason
+        item for item in entries.excluded if item.replaced_by is None and item.reason != ON_REQUEST
     ]
 
 

@@ -293,6 +293,8 @@ def _no_window(material: Material, segments: Sequence[Segment]) -> str:
     crossing = next((s for s in segments if s.li < content), None)
     if crossing is None:
         return f"takes up Li at every voltage up to {segments[-1].high:g} V"
+    if crossing.low == 0:
+        return "gives off Li at every voltage: more Li than its elements hold in equilibrium"
     charge = excess_charge(material.composition)
     reason = (
         ""
