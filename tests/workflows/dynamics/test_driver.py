@@ -13,12 +13,14 @@ import killed
 import numpy as np
 import pytest
 from ase import Atoms, units
+from ase.build import bulk
 from cheap import LennardJones, Wells, argon
 
 from liponflow.inputs.protocol import Stage
 from liponflow.workflows.dynamics.chunk import Dynamics, ExplodedError
 from liponflow.workflows.dynamics.driver import STATE, run
 from liponflow.workflows.dynamics.output import SERIES, TRAJECTORY
+from liponflow.workflows.dynamics.progress import Speedometer
 from liponflow.workflows.dynamics.state import CheckpointError, load
 
 KILLS = 10
@@ -133,6 +135,35 @@ def test_an_exploding_run_ends_at_once_and_names_its_last_checkpoint(tmp_path: P
     assert f"in step {state.place.step}" not in note
     kinetic = (state.momenta**2).sum() / 2 / atoms.get_masses()[0]
     assert 2 * kinetic / (9 * units.kB) < 10_000
+
+
+def test_chgnet_goes_on_bit_for_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from liponflow.workflows.potentials.calculators import potential
+
+    crystal = bulk("NiO", "rocksalt", a=4.2, cubic=True)
+    hold = Stage(name="hold", ensemble="npt", temperature=900, duration=0.018, time_step=2)
+    dynamics = Dynamics([hold], potential("chgnet"), chunk_steps=2, frame_interval=1)
+    whole = run(dynamics, crystal, _made(tmp_path / "whole"))
+
+    def broken(_stage: str, time: float) -> None:
+        if time > 0.009:
+            raise KeyboardInterrupt
+
+    folder = _made(tmp_path / "broken")
+    with monkeypatch.context() as patch:
+        patch.setattr(Speedometer, "update", lambda _, *arguments: broken(*arguments))
+        with pytest.raises(KeyboardInterrupt):
+            run(dynamics, crystal, folder)
+    resumed = run(dynamics, crystal, folder)
+    np.testing.assert_array_equal(resumed.positions, whole.positions)
+    np.testing.assert_array_equal(resumed.momenta, whole.momenta)
+    files = [folder / "checkpoint" / TRAJECTORY for folder in (tmp_path / "whole", folder)]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
 
 
 def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:

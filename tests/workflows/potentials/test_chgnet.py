@@ -11,9 +11,11 @@ from pymatgen.core import Lattice, Structure
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.phases import phase
 from liponflow.workflows.potentials.chgnet import FastCHGNet
+from liponflow.workflows.potentials.model import FastModel
 
 ENERGY = 2e-6  # eV/atom: single precision
 FORCE = 1e-4  # eV/Å, what the speed may cost
+DOUBLE = 1e-5  # eV/Å, from the same model in double precision
 STRESS = 1e-3  # GPa
 MOMENT = 1e-5  # µB
 
@@ -63,6 +65,21 @@ def test_the_numbers_are_chgnet_s(weights: str, structure: Structure) -> None:
     moments = atoms.calc.results["magmoms"]
     np.testing.assert_allclose(moments, reference.calc.results["magmoms"], atol=MOMENT)
     assert np.abs(atoms.get_forces()).max() > 500 * FORCE
+
+
+def test_forces_are_nearer_to_double_precision_than_chgnet_s() -> None:
+    from chgnet.model import CHGNet
+
+    atoms = distorted(phase("Li3PO4_beta").structure())
+    reference, exact = atoms.copy(), atoms.copy()
+    atoms.calc = FastCHGNet()
+    reference.calc = CHGNetCalculator(use_device="cpu")
+    exact.calc = FastCHGNet()
+    double = CHGNet.load(verbose=False, use_device="cpu").eval().double()
+    exact.calc._loaded = exact.calc._loaded._replace(model=FastModel(double))
+    error = np.abs(atoms.get_forces() - exact.get_forces()).max()
+    assert 0 < error < DOUBLE
+    assert error < 0.5 * np.abs(reference.get_forces() - exact.get_forces()).max()
 
 
 def test_forces_and_stress_are_slopes_of_the_energy() -> None:

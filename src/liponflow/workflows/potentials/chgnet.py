@@ -8,6 +8,9 @@ Four things make it faster than chgnet's own, with the same weights and numbers:
   nothing is kept for a second derivative, which only training needs.
 - The layers sum in another order (:mod:`liponflow.workflows.potentials.model`).
 - Moments are read off on the way, if asked for.
+
+Distances and angles, whose rounding is most of what single precision does to a force, are computed
+in double precision; the layers are not.
 """
 
 # ASE's methods and torch's modules carry no types.
@@ -106,7 +109,7 @@ class FastCHGNet(Calculator):
         from liponflow.workflows.potentials.model import Graph
 
         n_pairs = len(pairs.first)
-        vectors = torch.tensor(pairs.vectors, dtype=torch.float32, requires_grad=True)
+        vectors = torch.tensor(pairs.vectors, dtype=torch.float64, requires_grad=True)
         lengths = torch.linalg.vector_norm(vectors, dim=1)
         directions = vectors / lengths[:, None]
         directed = torch.cat([-directions, directions])
@@ -162,7 +165,7 @@ def load(weights: str = WEIGHTS) -> Loaded:
 
     # Two threads are no faster, and collapse when another process runs beside.
     torch.set_num_threads(1)
-    model = CHGNet.load(model_name=weights, verbose=False, use_device="cpu").eval()
+    model: Any = CHGNet.load(model_name=weights, verbose=False, use_device="cpu").eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)  # noqa: FBT003 - torch's signature
     return Loaded(
