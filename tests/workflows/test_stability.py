@@ -10,18 +10,26 @@ from jobflow import Flow, Job
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.core import Composition
 
-from liponflow.analysis.entries import EntrySet
+from liponflow.analysis.entries import Entry, EntrySet
+from liponflow.analysis.glass_energy import GlassEnergy
+from liponflow.analysis.materials import Material
 from liponflow.analysis.phase_record import PhaseRecord
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability_result import StabilityResult
-from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.settings import Settings
 from liponflow.store import open_store
 from liponflow.structures.phases import phase, phases
-from liponflow.workflows import campaigns
+from liponflow.workflows import campaigns, stability
 from liponflow.workflows.estimate import estimate
 from liponflow.workflows.stability import plan
-from liponflow.workflows.stability_jobs import FAILED, ScaledEntries, collect_entries
+from liponflow.workflows.stability_jobs import (
+    FAILED,
+    ScaledEntries,
+    collect_entries,
+    material_of,
+)
 
 OXIDES: dict[str, Any] = {
     "composition": "Li2O",
@@ -374,3 +382,54 @@ def test_flow_without_calculations_costs_nothing(entry_file: Path) -> None:
     cost = estimate(plan(preset="quick", engine="chgnet", overrides=overrides))
     assert (cost.core_hours, cost.lines) == (0, [])
     assert "there already" in cost.basis
+
+
+# The glass
+
+
+GLASS = GlassEnergy(
+    formula="Li2.98PO3.3N0.46",
+    energy_per_atom=-6.0,
+    spread=0.01,
+    n_models=3,
+    scale="made up",
+    uuid="abcd1234-0000",
+)
+
+
+def glass_of(energy: float, scale: str = "made up; gases by reference") -> Material:
+    entries = EntrySet.build(
+        [
+            Entry(name=name, composition=Composition(name).get_el_amt_dict(), energy=e, source="-")
+            for name, e in [("Li", -2.0), ("P", -5.0), ("O2", -10.0), ("N2", -16.0)]
+        ],
+        scale=scale,
+        kind="total",
+    )
+    parameters = load_parameters(StabilityParameters, TOPIC, "quick", {"electrode": None})
+    return material_of(parameters, entries, GLASS.model_copy(update={"energy_per_atom": energy}))
+
+
+def test_glass_has_the_energy_of_its_models() -> None:
+    # The hull of the elements alone: the mean of their energies.
+    elements = (2.98 * -2 + 1 * -5 + 3.3 * -5 + 0.46 * -8) / 7.74
+    found = glass_of(elements + 0.03)
+    assert found.formula == "Li2.98PO3.3N0.46"
+    assert found.above_hull == pytest.approx(0.03)
+    assert found.energy_source == "glass result abcd1234: mean of 3 models, spread 10 meV/atom"
+
+
+def test_glass_on_another_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"energies on two scales .* give above_hull"):
+        glass_of(-4.0, scale="Materials Project 2019, formation energies")
+
+
+def test_glass_decides_the_composition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stability, "stored_glass", lambda *_: GLASS)
+    overrides = {"glass": "abcd", "electrode": None}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides)
+    [result] = [job for job, _ in flow.iterflow() if job.name == "result"]
+    assert result.function_kwargs["parameters"].composition == GLASS.formula
+    assert result.function_kwargs["glass_energy"] == GLASS
+    with pytest.raises(ParameterError, match=r"composition=Li3PO4 is not that of glass abcd1234"):
+        plan(preset="quick", engine="chgnet", overrides=overrides | {"composition": "Li3PO4"})
