@@ -124,8 +124,9 @@ def load(path: Path, fingerprint: str) -> State | None:
         If the file is damaged or belongs to another run.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        # numpy leaves a file open that it cannot read, unless the file is not its own.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(arrays.pop(_META).tobytes())
         place = Place(**meta["place"])
     except FileNotFoundError:
