@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from jobflow import Flow, JobStore
+from jobflow import Flow, JobStore, job
 from maggma.stores import MemoryStore
 
 from liponflow.store.timings import Timing, force_field_timings, vasp_timings
 from liponflow.workflows import estimate as module
 from liponflow.workflows.estimate import estimate
 from liponflow.workflows.lithiation import plan
+from liponflow.workflows.planned import PlannedCalculation, announce
 
 
 @pytest.fixture
@@ -108,6 +109,39 @@ def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
     assert static.core_hours == pytest.approx(expected)
 
 
-def test_a_flow_without_calculations_is_refused() -> None:
-    with pytest.raises(ValueError, match="'nothing' has no calculation"):
-        estimate(Flow([], name="nothing"))
+def test_a_flow_without_calculations_costs_nothing() -> None:
+    result = estimate(Flow([], name="nothing"))
+    assert list(result.lines) == []
+    assert result.core_hours == 0
+    assert result.basis.startswith("no calculation")
+
+
+def test_bands_and_engines_are_told_apart() -> None:
+    calculations = [
+        PlannedCalculation("neb", "chgnet", 50, images=3),
+        PlannedCalculation("md", "vasp", 50, 100, kpoints=2, spins=2),
+        PlannedCalculation("core loss", "feff", 50, 1, core_hours=1.5, basis="as measured"),
+    ]
+    nothing = job(lambda: None)()
+    announce(nothing, calculations)
+    result = estimate(Flow([nothing]))
+    lines = {line.name: line for line in result.lines}
+    band = lines["neb, 3 images (chgnet)"]
+    assert band.ionic_steps == module.STEPS_OF_A_BAND
+    steps = 3 * module.STEPS_OF_A_BAND
+    assert band.core_hours == pytest.approx(steps * 50 * module.FORCE_FIELD_RULE / 3600)
+    dynamics = lines["md (vasp)"]
+    per_step = module.VASP_RULE_CORE_HOURS * 2 / module.VASP_RULE_KPOINTS
+    per_step *= (50 / module.VASP_RULE_ATOMS) ** module.VASP_EXPONENT
+    assert dynamics.core_hours == pytest.approx(100 * per_step)
+    assert lines["core loss (feff)"].core_hours == 1.5
+    assert "as measured" in result.basis
+    assert "60 ionic steps assumed per nudged elastic band" in result.basis
+
+
+def test_dynamics_say_nothing_of_how_long_relaxations_take(store: JobStore) -> None:
+    dynamics = force_field_document("a", atoms=10, steps=5000, seconds=50.0)
+    dynamics["output"]["is_force_converged"] = None
+    store.docs_store.update([dynamics], key=["uuid", "index"])
+    assert [timing.relaxation for timing in force_field_timings(store, "MLFF.CHGNet")] == [False]
+    assert "30 ionic steps assumed per relaxation" in estimate(flow("chgnet"), store).basis

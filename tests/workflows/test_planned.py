@@ -12,6 +12,7 @@ from jobflow import Flow, Job, Maker, job
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Incar, Kpoints
 
+from liponflow.workflows.chgnet_makers import ChgnetStaticMaker
 from liponflow.workflows.planned import (
     PlannedCalculation,
     announce,
@@ -22,7 +23,7 @@ from liponflow.workflows.planned import (
 from liponflow.workflows.vasp_md import SegmentedMDMaker
 from liponflow.workflows.vasp_neb import VaspNEBMaker
 
-CHGNET = "MLFF.CHGNet"
+CHGNET = "chgnet"
 
 
 @pytest.fixture
@@ -65,6 +66,17 @@ def test_jobs_of_force_fields(salt: Structure) -> None:
         PlannedCalculation("md", CHGNET, 8, 70),
         PlannedCalculation("neb", CHGNET, 8, None, images=3),
     ]
+
+
+def test_engines_are_named_as_a_user_names_them(salt: Structure) -> None:
+    makers = {
+        "chgnet": ChgnetStaticMaker(force_field_name="CHGNet"),
+        "chgnet-r2scan": ChgnetStaticMaker(force_field_name="CHGNet", weights="r2scan"),
+        "MACE-MP-0": ForceFieldStaticMaker(force_field_name="MACE-MP-0"),
+    }
+    for name, maker in makers.items():
+        [one] = planned_by(maker, salt)
+        assert one.engine == name
 
 
 def test_segments_of_dynamics_whether_wired_or_still_to_be(salt: Structure) -> None:

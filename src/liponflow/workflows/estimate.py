@@ -8,7 +8,14 @@ from statistics import median
 from jobflow import Flow, JobStore
 
 from liponflow.store.timings import Timing, force_field_timings, vasp_timings
-from liponflow.workflows.planned import NEB, RELAX, VASP, PlannedCalculation, planned
+from liponflow.workflows.planned import (
+    NEB,
+    RELAX,
+    VASP,
+    PlannedCalculation,
+    planned,
+    stored_name,
+)
 
 STEPS_OF_A_RELAXATION = 30
 """Ionic steps assumed where the store has no relaxation of this engine (our choice)."""
@@ -161,7 +168,9 @@ class _Costs:
 def _timings(engine: str, store: JobStore | None) -> list[Timing]:
     if store is None:
         return []
-    return vasp_timings(store) if engine == VASP else force_field_timings(store, engine)
+    if engine == VASP:
+        return vasp_timings(store)
+    return force_field_timings(store, stored_name(engine))
 
 
 def _relaxation_steps(timings: Sequence[Timing]) -> tuple[int, str]:

@@ -29,12 +29,13 @@ from atomate2.ase.jobs import AseMaker
 from atomate2.ase.md import AseMDMaker
 from atomate2.ase.neb import AseNebFromImagesMaker
 from atomate2.forcefields.jobs import ForceFieldStaticMaker
-from atomate2.forcefields.utils import ForceFieldMixin
+from atomate2.forcefields.utils import MLFF, ForceFieldMixin
 from atomate2.vasp.jobs.base import BaseVaspMaker
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Kpoints
 
+from liponflow.workflows.chgnet import VARIANTS, WEIGHTS
 from liponflow.workflows.runners.documents import all_jobs
 
 VASP = "vasp"
@@ -56,7 +57,7 @@ class PlannedCalculation:
     kind
         What it is, a word of the table: ``relax``, ``static``, ``md``, ``neb``, ``displacement``.
     engine
-        ``vasp``, or a force field as atomate2 writes it (``MLFF.CHGNet``, :func:`force_field`).
+        Name of the engine as a user gives it: ``vasp``, ``chgnet``, ...
     atoms
         Atoms in the cell.
     ionic_steps
@@ -142,9 +143,26 @@ def planned_by(
 
 
 def force_field(maker: Maker) -> str:
-    """Name of a Maker's force field, as the task documents in the store have it."""
-    name = maker.force_field_name if isinstance(maker, ForceFieldMixin) else maker.name
-    return str(name)
+    """Name of the engine that a Maker of atomate2's force fields stands for."""
+    if not isinstance(maker, ForceFieldMixin):
+        return str(maker.name)
+    if maker.mlff is not MLFF.CHGNet:
+        return str(maker.mlff.value)
+    weights = getattr(maker, "weights", WEIGHTS)
+    return next((name for name, version in VARIANTS.items() if version == weights), weights)
+
+
+def stored_name(engine: str) -> str:
+    """Name of a force field in the task documents of the store.
+
+    Examples
+    --------
+    >>> stored_name("chgnet-r2scan"), stored_name("MACE-MP-0")
+    ('MLFF.CHGNet', 'MLFF.MACE_MP_0')
+    """
+    if engine in VARIANTS:
+        return str(MLFF.CHGNet)
+    return str(MLFF(engine)) if engine in {member.value for member in MLFF} else engine
 
 
 def _ase(maker: AseMaker, images: Sequence[Structure]) -> PlannedCalculation:
