@@ -17,10 +17,13 @@ from pymatgen.core import Element, Lattice, Structure
 from liponflow.analysis.result import Calculation
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, static_set
 from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.protocol import Stage
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows import installed
 from liponflow.workflows.bands.maker import BandMaker
 from liponflow.workflows.chgnet import UNTRAINED
+from liponflow.workflows.dynamics.maker import CheckpointedMDMaker
+from liponflow.workflows.dynamics.vasp import StagedVaspMDMaker
 from liponflow.workflows.engines import (
     Engine,
     EngineError,
@@ -245,6 +248,39 @@ def test_trained_elements_are_those_with_trained_embeddings() -> None:
     untrained = {Element.from_Z(z + 1).symbol for z in np.flatnonzero(norms < 10)}
     beyond = {Element.from_Z(z).symbol for z in range(len(norms) + 1, 104)}
     assert untrained | beyond == UNTRAINED
+
+
+# Molecular dynamics: the same call whichever engine.
+
+STAGES = [Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_step=2)]
+
+
+def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
+    maker = engine("chgnet").md(STAGES, seed=3, frame_interval=5, chunk_steps=20)
+    assert isinstance(maker, CheckpointedMDMaker)
+    assert (maker.potential, maker.seed, maker.stages) == ("chgnet", 3, STAGES)
+    assert (maker.frame_interval, maker.chunk_steps) == (5, 20)
+    assert maker.engine == engine("chgnet").describe()
+
+
+@pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
+def test_vasp_is_propagated_in_segments_with_the_incar_of_the_topic() -> None:
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick")
+    vasp = get_engine(
+        "vasp",
+        force_limit=FORCE_LIMIT,
+        max_steps=2,
+        relax_set=relax_set(parameters),
+        static_set=static_set(parameters),
+        md_incar={"ENCUT": 400},
+    )
+    maker = vasp.md(STAGES, seed=3, chunk_steps=200)
+    assert isinstance(maker, StagedVaspMDMaker)
+    runs = [job.maker for job in maker.make(bcc_lithium()).jobs if job.maker is not None]
+    assert [run.input_set_generator.nsteps for run in runs] == [200, 200, 100]
+    generator = runs[0].input_set_generator
+    incar = generator.get_input_set(bcc_lithium(), potcar_spec=True).incar
+    assert (incar["ENCUT"], incar["MDALGO"], incar["POTIM"]) == (400, 3, 2)
 
 
 # What is missing on this machine is found out before any job.
