@@ -93,6 +93,7 @@ def test_only_the_elements_that_are_asked_for_are_relaxed() -> None:
     [
         ({"composition": "Li2SO4"}, "no S: give entries .* by --entries FILE or source=mp"),
         ({"exclude": "Li9N"}, "exclude=Li9N: no such phase of Li-N-O-P; there are Li, Li14P2"),
+        ({"exclude": "Li"}, "needs its elements; exclude compounds only"),
         ({"composition": "Li2POxN"}, "is no formula"),
         ({"source": "file"}, "source=file needs the file"),
         ({"glass": "latest"}, "there is no results store yet"),
@@ -288,7 +289,7 @@ def test_unknown_potential_has_to_be_told(record: Callable[..., PhaseRecord]) ->
     with pytest.raises(ValueError, match="say corrections=none"):
         collected([record("Li_bcc", -1.9, engine=other)])
     entries = collected([record("Li_bcc", -1.9, engine=other)], corrections="none")
-    assert entries.scale.startswith("Other 0.3.0: functional unknown")
+    assert entries.scale.startswith("Other 0.3.0 (machine-learned potential): functional")
 
 
 def test_nothing_relaxed_is_an_error() -> None:
@@ -317,6 +318,32 @@ def entry_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     path.write_text(json.dumps(entries))
     return path
+
+
+def test_failed_phonons_of_an_element_cost_the_warm_window_only(entry_file: Path) -> None:
+    overrides = {"entries": str(entry_file), "electrode": None, "samples": 0, "temperature": 300}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides)
+    by_name = {job.name: job for job, _ in flow.iterflow()}
+    assert by_name.keys() == {"displace the stable phases", "result"}
+    entries = by_name["result"].function_args[0]
+    result: StabilityResult = _call(by_name["result"], entries, [None])
+    assert result.thermal == []
+    assert any("no window at 300 K: no free energy" in text for text in result.warnings)
+    assert result.window_low == pytest.approx(0.68, abs=0.02)
+
+
+def test_own_entries_from_a_file_do_not_pass_for_dft(
+    entry_file: Path, tmp_path: Path, record: Callable[..., PhaseRecord]
+) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(collected([record("Li_bcc", -1.9), record("Li2O", -4.9)]).model_dump_json())
+    flow = plan(preset="quick", engine="chgnet", overrides=OXIDES | {"entries": str(path)})
+    [job] = [job for job, _ in flow.iterflow()]
+    assert job.function_kwargs["engine"].surrogate
+    flow = plan(preset="quick", engine="chgnet",
+                overrides={"entries": str(entry_file), "electrode": None})  # fmt: skip
+    [job] = [job for job, _ in flow.iterflow()]
+    assert not job.function_kwargs["engine"].surrogate
 
 
 def test_file_of_entries_from_end_to_end(entry_file: Path, tmp_path: Path) -> None:

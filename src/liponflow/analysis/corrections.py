@@ -20,7 +20,8 @@ Corrections = Literal["auto", "none", "mp2020"]
 MP2020 = "Materials Project 2020 corrections"
 """Words that the functional of an engine has if its energies hold the corrections."""
 
-SCHEME = "A. Wang et al., Sci. Rep. 11, 15496 (2021)"
+SURROGATE = "machine-learned potential"
+"""Words that the name of a scale has if no DFT code computed its energies."""
 
 
 def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp2020"]:
@@ -77,6 +78,8 @@ def scale_name(corrections: Literal["none", "mp2020"], engine: EngineInfo) -> st
     """
     # A version of VASP does not change the scale, weights of a potential do.
     name = f"{engine.name} {engine.weights}" if engine.weights else engine.name
+    if engine.surrogate:
+        name += f" ({SURROGATE})"
     if corrections == "mp2020":
         return f"{name}: PBE/PBE+U with {MP2020}, total energies"
     return f"{name}: {engine.functional or 'functional unknown'}, total energies"

@@ -9,6 +9,7 @@ from typing import Any
 from jobflow import Flow, Job, JobStore
 from jobflow.core.reference import OutputReference
 
+from liponflow.analysis.corrections import SURROGATE
 from liponflow.analysis.entries import EntrySet
 from liponflow.analysis.entry_files import read_entries
 from liponflow.analysis.gases import GASES
@@ -159,9 +160,15 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
             f"the library of reference crystals has no {', '.join(missing)}: give entries of the "
             f"system {'-'.join(parameters.elements)} by --entries FILE or source=mp"
         )
-    known = gases | {name for entry in found for name in (entry.name, entry.reduced_formula)}
+    by_name = {entry.name: entry.reduced_formula for entry in found}
+    known = {*by_name, *by_name.values()}
     for name in parameters.exclude:
-        if name not in known and composition(name).reduced_formula not in known:
+        formula = by_name[name] if name in by_name else composition(name).reduced_formula
+        if len(composition(formula)) == 1:
+            raise ParameterError(
+                f"exclude={name}: a phase diagram needs its elements; exclude compounds only"
+            )
+        if formula not in known:
             raise ParameterError(
                 f"exclude={name}: no such phase of {'-'.join(parameters.elements)}; there are "
                 f"{', '.join(sorted(known))}"
@@ -211,7 +218,10 @@ def _fetched(order: Order) -> Flow:
     entries = entries.within(parameters.elements)
     material_of(parameters, entries, order.glass_energy)  # refused here or not at all
     engine = EngineInfo(
-        name=ENTRIES_ENGINE, version=None, functional=entries.scale, surrogate=_surrogate(entries)
+        name=ENTRIES_ENGINE,
+        version=None,
+        functional=entries.scale,
+        surrogate=SURROGATE in entries.scale,
     )
     key = parameters.model_dump_json() + entries.model_dump_json()
     end = _ending(order, Entries(entries, engine, source, key))
@@ -291,7 +301,3 @@ def _of_glass(
             f"{glass_energy.formula}; leave composition out"
         )
     return parameters.model_copy(update={"composition": glass_energy.formula})
-
-
-def _surrogate(entries: EntrySet) -> bool:
-    return "machine-learned" in entries.scale or entries.scale.startswith("chgnet")

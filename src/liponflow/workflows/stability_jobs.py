@@ -188,7 +188,10 @@ def conclude(
     warm: EntrySet | None = None
     warnings: list[str] = []
     if parameters.temperature:
-        warm, warnings = heated(entries, material, parameters, vibrations)
+        try:
+            warm, warnings = heated(entries, material, parameters, vibrations)
+        except ValueError as error:  # an element has no phonons; the rest stands without them
+            warnings = [f"no window at {parameters.temperature:g} K: {error}"]
     hull = Hull.of(_without(entries, parameters))
     return summarise(
         entries,
