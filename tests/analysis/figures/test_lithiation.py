@@ -1,11 +1,10 @@
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pytest
+from figure_texts import drawn, misplaced, texts
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
-from matplotlib.text import Text
 
 from liponflow.analysis.figures.lithiation import (
     all_figures,
@@ -26,25 +25,8 @@ def figures(result: LithiationResult) -> dict[str, Figure]:
     return all_figures(result)
 
 
-def drawn(figure: Figure, name: str) -> list[Any]:
-    return [a for axes in figure.axes for a in axes.get_children() if a.get_gid() == name]
-
-
 def line(figure: Figure, name: str, nth: int = 0) -> np.ndarray:
     return np.asarray(drawn(figure, name)[nth].get_xydata())
-
-
-def texts(figure: Figure) -> list[Text]:
-    """Titles, annotations, legends, axis labels and the stamp; matplotlib places the ticks."""
-    ticks = {
-        label
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        for label in (tick.label1, tick.label2)
-    }
-    found = figure.findobj(lambda artist: isinstance(artist, Text) and bool(artist.get_text()))
-    return [text for text in found if isinstance(text, Text) and text not in ticks]
 
 
 def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
@@ -62,22 +44,7 @@ def test_every_figure_says_that_a_potential_is_no_dft(
 @pytest.mark.parametrize("name", NAMES)
 def test_texts_neither_overlap_nor_leave_the_figure(figures: dict[str, Figure], name: str) -> None:
     figure = figures[name]
-    figure.draw_without_rendering()
-    boxes = {text: text.get_window_extent() for text in texts(figure)}
-    clashes = [
-        (a.get_text(), b.get_text())
-        for (a, box_a), (b, box_b) in combinations(boxes.items(), 2)
-        if box_a.overlaps(box_b)
-    ]
-    assert clashes == []
-    page = figure.bbox.padded(1)
-    outside = [
-        text.get_text()
-        for text, box in boxes.items()
-        if not (page.x0 <= box.x0 and box.x1 <= page.x1)
-        or not (page.y0 <= box.y0 and box.y1 <= page.y1)
-    ]
-    assert outside == []
+    assert misplaced(figure) == []
 
 
 def test_moments_are_means_sites_and_published_values(

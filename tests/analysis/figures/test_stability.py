@@ -1,11 +1,8 @@
-from itertools import combinations
-from typing import Any
-
 import numpy as np
 import pytest
+from figure_texts import drawn, misplaced, texts
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
-from matplotlib.text import Text
 from stability_results import stability_result
 
 from liponflow.analysis.figures.stability import all_figures
@@ -29,23 +26,6 @@ def glass_figures() -> dict[str, Figure]:
     return all_figures(stability_result("Li2.98PO3.3N0.46", samples=2))
 
 
-def drawn(figure: Figure, name: str) -> list[Any]:
-    return [a for axes in figure.axes for a in axes.get_children() if a.get_gid() == name]
-
-
-def texts(figure: Figure) -> list[Text]:
-    """All texts but the ticks, which matplotlib places."""
-    ticks = {
-        label
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        for label in (tick.label1, tick.label2)
-    }
-    found = figure.findobj(lambda artist: isinstance(artist, Text) and bool(artist.get_text()))
-    return [text for text in found if isinstance(text, Text) and text not in ticks]
-
-
 def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
     assert sorted(figures) == NAMES
 
@@ -56,22 +36,7 @@ def test_texts_neither_overlap_nor_leave_the_figure(
     figures: dict[str, Figure], glass_figures: dict[str, Figure], name: str, kind: str
 ) -> None:
     figure = (figures if kind == "crystal" else glass_figures)[name]
-    figure.draw_without_rendering()
-    boxes = {text: text.get_window_extent() for text in texts(figure)}
-    clashes = [
-        (a.get_text(), b.get_text())
-        for (a, box_a), (b, box_b) in combinations(boxes.items(), 2)
-        if box_a.overlaps(box_b)
-    ]
-    assert clashes == []
-    page = figure.bbox.padded(1)
-    outside = [
-        text.get_text()
-        for text, box in boxes.items()
-        if not (page.x0 <= box.x0 and box.x1 <= page.x1)
-        or not (page.y0 <= box.y0 and box.y1 <= page.y1)
-    ]
-    assert outside == []
+    assert misplaced(figure) == []
 
 
 def test_bars_span_the_windows_and_the_published_one(
