@@ -23,6 +23,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from ase.optimize import FIRE
 from atomate2.common.jobs.neb import _get_images_from_endpoints
@@ -69,11 +70,8 @@ def counted() -> Iterator[list[int]]:
         calls[0] += 1
         plain(self, *args, **kwargs)
 
-    CHGNetCalculator.calculate = counting
-    try:
+    with mock.patch.object(CHGNetCalculator, "calculate", counting):
         yield calls
-    finally:
-        CHGNetCalculator.calculate = plain
 
 
 def end_points(dopant: str) -> tuple[EndPoints, PathMirror | None]:

@@ -51,6 +51,9 @@ class MigrationParameters(BaseModel):
     max_step: float = Field(
         gt=0, le=0.5, description="Longest step of an atom as an end point relaxes (Å)."
     )
+    processes: int = Field(
+        ge=1, le=64, description="Processes over which a potential spreads the images of a band."
+    )
     vibrations: bool = Field(
         description="Whether vibrations of end points and saddles are computed."
     )

@@ -95,7 +95,7 @@ class MigrationMaker(Maker):
             bigger = hop_cell(cell.sites, parameters.larger_supercell)
             larger = self._survey(jobs, bigger, hops, self.engine_name)
         if parameters.refine is not None:
-            refined = self._refinement(jobs, host, survey, parameters.refine)
+            refined = self._refinement(jobs, cell, hops, survey)
         document = parameters.model_dump(mode="json")
         conclusion = conclude(
             survey.output,
@@ -144,22 +144,24 @@ class MigrationMaker(Maker):
         return found
 
     def _refinement(
-        self, jobs: list[Flow | Job], host: Structure, survey: Job, engine_name: str
+        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], survey: Job
     ) -> Job:
         """Add what goes on from the converged paths with a costlier engine."""
-        parameters = self.parameters
-        engine = engine_of(engine_name, parameters)
-        relaxed = engine_of(engine_name, parameters, host=True).relax().make(host)
-        relaxed.name = f"relax host {engine_name}"
+        parameters, name = self.parameters, str(self.parameters.refine)
+        engine = engine_of(name, parameters)
+        relaxed = engine_of(name, parameters, host=True).relax().make(cell.sites.host)
+        relaxed.name = f"relax host {name}"
+        tools = tools_of(engine, parameters, vibrations=False)
         refined: Job = refine(
             relaxed.output,
             survey.output,
             parameters=parameters,
             supercell=list(parameters.supercell),
-            tools=tools_of(engine, parameters, vibrations=False),
+            tools=tools,
             engine=engine.describe(),
         )
-        refined.name = f"refine with {engine_name}"
+        refined.name = f"refine with {name}"
+        announce(refined, _to_come(cell, hops, parameters, tools))
         tolerate_failures(refined)
         jobs += [relaxed, refined]
         return refined
@@ -228,7 +230,7 @@ def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: boo
     """Makers of an engine for one survey."""
     return Tools(
         relax=engine.relax(cell=False, max_step=parameters.max_step),
-        band=engine.neb(climbing=parameters.climbing),
+        band=engine.neb(climbing=parameters.climbing, processes=parameters.processes),
         vibrations=engine.vibrations() if vibrations else None,
     )
 

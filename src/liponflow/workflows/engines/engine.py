@@ -58,6 +58,7 @@ class Engine(ABC):
         climbing: bool = True,
         force_limit: float | None = None,
         max_steps: int | None = None,
+        processes: int = 1,
         name: str = "nudged elastic band",
     ) -> Maker:
         """Maker of nudged elastic bands; its ``make(images, mirror=None)`` ends in an NEBResult.
@@ -70,6 +71,8 @@ class Engine(ABC):
             Largest force of a converged band, eV/Å; the engine's own by default.
         max_steps
             Most steps; the engine's own by default.
+        processes
+            Processes over which a potential spreads the images of a band; VASP has its MPI ranks.
         name
             Name of the job or flow.
 

@@ -74,6 +74,7 @@ class ForceFieldEngine(Engine):
         climbing: bool = True,
         force_limit: float | None = None,
         max_steps: int | None = None,
+        processes: int = 1,
         name: str = "nudged elastic band",
     ) -> Maker:
         """See Engine."""
@@ -83,6 +84,7 @@ class ForceFieldEngine(Engine):
             climbing=climbing,
             force_limit=force_limit or self.force_limit,
             max_steps=max_steps or self.max_steps,
+            processes=processes,
             name=name,
         )
 

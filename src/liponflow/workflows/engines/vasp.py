@@ -49,6 +49,7 @@ class VaspEngine(Engine):
         climbing: bool = True,
         force_limit: float | None = None,
         max_steps: int | None = None,
+        processes: int = 1,  # noqa: ARG002 - VASP has its MPI ranks
         name: str = "nudged elastic band",
     ) -> Maker:
         """See Engine."""
