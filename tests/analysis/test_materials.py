@@ -49,6 +49,14 @@ def test_a_crystal_has_the_energy_of_its_entry() -> None:
     assert 0 < above.above_hull < 0.025
 
 
+def test_a_crystal_that_was_left_out_lies_below_the_hull_of_the_rest() -> None:
+    entries, _ = lipon()
+    rest = Hull.of(entries.without(["Li3P"]))
+    # Li3P -> LiP + 2 Li costs 4 x 0.6976 - 2 x 0.5249 eV.
+    found = crystal("Li3P", entries, rest)
+    assert found.above_hull == pytest.approx(-(4 * 0.6976 - 2 * 0.5249) / 4, abs=1e-6)
+
+
 def test_a_crystal_that_is_missing_is_named_with_similar_ones() -> None:
     entries, hull = lipon()
     assert not is_crystal("Li3PO3", entries)

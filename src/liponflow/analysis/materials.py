@@ -14,7 +14,7 @@ from pymatgen.core.composition import Composition, CompositionError
 from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.entries import Entry, EntrySet
-from liponflow.analysis.hull import Hull
+from liponflow.analysis.hull import ON_HULL, Hull
 
 CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
 """Charges of the ions of LiPON and its relatives (e)."""
@@ -124,7 +124,7 @@ def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
     entries
         The entries.
     hull
-        Their hull.
+        Their hull; without the phase, if that was left out, which then lies below it.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
     return Material(
         formula=formula,
         composition=composition,
-        above_hull=max(above, 0.0),
+        above_hull=above if abs(above) > ON_HULL else 0.0,
         energy_source=f"entry {entry.name} ({entry.source})",
     )
 
