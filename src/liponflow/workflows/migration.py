@@ -21,9 +21,10 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration import Hop, HopCell, distinct_hops, hop_cell, hop_starts
 from liponflow.structures.read import StructureError, read_structure
 from liponflow.workflows.engines import Engine, get_engine
+from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.migration_jobs import conclude, refine
 from liponflow.workflows.migration_sites import cell_of, starting_points
-from liponflow.workflows.migration_survey import Tools, explore, tolerate_failures
+from liponflow.workflows.migration_survey import Tools, explore
 from liponflow.workflows.planned import PlannedCalculation, announce, planned_by
 from liponflow.workflows.provenance import fingerprint
 

@@ -37,8 +37,9 @@ from liponflow.structures.migration import (
     path_mirror,
 )
 from liponflow.workflows.engines import calculation
+from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.migration_sites import cell_of, in_order_of
-from liponflow.workflows.migration_survey import Survey, Tools, has_saddle, tolerate_failures
+from liponflow.workflows.migration_survey import Survey, Tools, has_saddle
 from liponflow.workflows.provenance import provenance
 
 

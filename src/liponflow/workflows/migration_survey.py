@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
-from jobflow import Flow, Job, Maker, OnMissing, Response, job
+from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -15,6 +15,7 @@ from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration import interpolate, path_mirror, relaxed_ends
 from liponflow.workflows.engines import calculation
+from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.migration_sites import (
     cell_of,
     hop_record,
@@ -286,8 +287,3 @@ def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) 
 def has_saddle(hop: HopBarrier) -> bool:
     """Whether a path rises between its end points; not if it has no barrier or goes downhill."""
     return min(hop.barrier or 0.0, hop.reverse_barrier or 0.0) >= NO_SADDLE
-
-
-def tolerate_failures(job_: Job) -> None:
-    """Let a job run although some of its inputs failed; they arrive as None."""
-    job_.update_config({"on_missing_references": OnMissing.NONE}, dynamic=False)
