@@ -9,7 +9,7 @@ from rich.console import Console
 
 from liponflow.analysis.lithiation import LithiationResult
 from liponflow.store import StoredResult
-from liponflow.tables import print_list, print_result
+from liponflow.tables import MOST_ROWS, print_list, print_result
 
 
 @pytest.fixture
@@ -75,3 +75,10 @@ def test_list_marks_what_is_no_dft(
     assert "2026-06-01" in rows["aaaa1111"]
     assert "* machine-learned potential, not DFT" in text.getvalue()
     assert "…" not in text.getvalue()
+
+
+def test_long_tables_are_cut_and_say_so(item: StoredResult) -> None:
+    states = item.result.states
+    item.result.states = states * MOST_ROWS
+    lines = shown(item, 100).splitlines()
+    assert f"{(len(states) - 1) * MOST_ROWS} more rows are in the export" in lines
