@@ -116,9 +116,7 @@ def _print_table(result: Result, name: str, console: Console) -> None:
     console.print(name, style="bold")
     console.print(table)
     if len(frame) > MOST_ROWS:
-        console.print(
-            f"and {len(frame) - MOST_ROWS} more rows, in the exported table", style="dim"
-        )
+        console.print(f"{len(frame) - MOST_ROWS} more rows are in the export", style="dim")
     if hidden := columns[shown:]:
         console.print(f"not shown in {console.width} columns: {', '.join(hidden)}", style="dim")
 
