@@ -10,26 +10,19 @@ from jobflow import Flow, Job
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.core import Composition
 
-from liponflow.analysis.entries import Entry, EntrySet
+from liponflow.analysis.entries import EntrySet
 from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.materials import Material
 from liponflow.analysis.phase_record import PhaseRecord
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability_result import StabilityResult
-from liponflow.inputs.presets import ParameterError, load_parameters
-from liponflow.inputs.stability import TOPIC, StabilityParameters
+from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
 from liponflow.store import open_store
 from liponflow.structures.phases import phase, phases
 from liponflow.workflows import campaigns, stability
 from liponflow.workflows.estimate import estimate
 from liponflow.workflows.stability import plan
-from liponflow.workflows.stability_jobs import (
-    FAILED,
-    ScaledEntries,
-    collect_entries,
-    material_of,
-)
+from liponflow.workflows.stability_jobs import FAILED, ScaledEntries, collect_entries
 
 OXIDES: dict[str, Any] = {
     "composition": "Li2O",
@@ -422,33 +415,6 @@ GLASS = GlassEnergy(
     scale="made up",
     uuid="abcd1234-0000",
 )
-
-
-def glass_of(energy: float, scale: str = "made up; gases by reference") -> Material:
-    entries = EntrySet.build(
-        [
-            Entry(name=name, composition=Composition(name).get_el_amt_dict(), energy=e, source="-")
-            for name, e in [("Li", -2.0), ("P", -5.0), ("O2", -10.0), ("N2", -16.0)]
-        ],
-        scale=scale,
-        kind="total",
-    )
-    parameters = load_parameters(StabilityParameters, TOPIC, "quick", {"electrode": None})
-    return material_of(parameters, entries, GLASS.model_copy(update={"energy_per_atom": energy}))
-
-
-def test_glass_has_the_energy_of_its_models() -> None:
-    # The hull of the elements alone: the mean of their energies.
-    elements = (2.98 * -2 + 1 * -5 + 3.3 * -5 + 0.46 * -8) / 7.74
-    found = glass_of(elements + 0.03)
-    assert found.formula == "Li2.98PO3.3N0.46"
-    assert found.above_hull == pytest.approx(0.03)
-    assert found.energy_source == "glass result abcd1234: mean of 3 models, spread 10 meV/atom"
-
-
-def test_glass_on_another_scale_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"energies on two scales .* give above_hull"):
-        glass_of(-4.0, scale="Materials Project 2019, formation energies")
 
 
 def test_glass_decides_the_composition(monkeypatch: pytest.MonkeyPatch) -> None:

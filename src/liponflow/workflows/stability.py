@@ -28,13 +28,8 @@ from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.materials_project import JOB_NAME, keep_entries, project_entries
 from liponflow.workflows.phases import relaxed_phases
 from liponflow.workflows.phonons import phonon_engine, phonon_fingerprint, phonons_name
-from liponflow.workflows.stability_jobs import (
-    collect_entries,
-    conclude,
-    material_of,
-    phonon_parameters,
-    vibrate,
-)
+from liponflow.workflows.stability_jobs import collect_entries, conclude, vibrate
+from liponflow.workflows.stability_material import material_of, phonon_parameters
 from liponflow.workflows.stored_entries import stored_entries, stored_glass
 
 ENTRIES_ENGINE = "entries"

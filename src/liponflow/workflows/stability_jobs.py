@@ -6,23 +6,29 @@ from typing import Any
 from jobflow import Flow, Job, Response, job
 from pydantic import BaseModel, ConfigDict, Field
 
-from liponflow.analysis.corrections import MP2020, Corrections, resolve, scale_name
-from liponflow.analysis.entries import Entry, EntrySet, ExcludedEntry
-from liponflow.analysis.gases import GASES, ThermalZero, free_energy
+from liponflow.analysis.corrections import Corrections, resolve, scale_name
+from liponflow.analysis.entries import EntrySet, ExcludedEntry
 from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.hull import LITHIUM, Hull
-from liponflow.analysis.materials import Material, crystal, glass, glass_of_energy, is_crystal
+from liponflow.analysis.hull import Hull
+from liponflow.analysis.materials import is_crystal
 from liponflow.analysis.phase_record import PhaseRecord, PhononRecord, gas_entries, phase_entries
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability import Question, summarise
 from liponflow.analysis.stability_result import StabilityResult
-from liponflow.analysis.thermal import with_free_energies
-from liponflow.inputs.phonons import PhononParameters
-from liponflow.inputs.stability import StabilityParameters, composition
-from liponflow.structures.phases import Phase, phase, phases
+from liponflow.inputs.stability import StabilityParameters
 from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.phonons import phonon_engine, vibration_jobs
 from liponflow.workflows.provenance import provenance
+from liponflow.workflows.stability_material import (
+    crystal_of,
+    excluded_names,
+    heated,
+    material_of,
+    named_material,
+    phonon_parameters,
+    stable_solids,
+    without_excluded,
+)
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
 
@@ -34,10 +40,6 @@ class ScaledEntries(BaseModel):
 
     entries: EntrySet
     engine: EngineInfo = Field(description="The engine that ran, which may be a stand-in.")
-
-
-MESH_LENGTH = 60.0
-"""Å, as in the quick preset of phonons."""
 
 
 @job
@@ -133,7 +135,7 @@ def vibrate(
     settings = phonon_parameters(parameters)
     jobs: list[Flow | Job] = []
     vibrations: list[Any] = []
-    for entry in stable_solids(_without(entries, parameters), material):
+    for entry in stable_solids(without_excluded(entries, parameters), material):
         chosen = crystal_of(entry, names)
         if chosen is None:
             continue
@@ -192,12 +194,12 @@ def conclude(
             warm, warnings = heated(entries, material, parameters, vibrations)
         except ValueError as error:  # an element has no phonons; the rest stands without them
             warnings = [f"no window at {parameters.temperature:g} K: {error}"]
-    hull = Hull.of(_without(entries, parameters))
+    hull = Hull.of(without_excluded(entries, parameters))
     return summarise(
         entries,
         material,
         Question(
-            compare=[_material(formula, entries, hull) for formula in parameters.compare],
+            compare=[named_material(formula, entries, hull) for formula in parameters.compare],
             electrode=parameters.electrode,
             contents=parameters.x,
             voltages=parameters.voltages.values,
@@ -212,171 +214,3 @@ def conclude(
         warm=warm,
         warnings=warnings,
     )
-
-
-def material_of(
-    parameters: StabilityParameters, entries: EntrySet, glass_energy: GlassEnergy | None
-) -> Material:
-    """Find the material and its energy: of a glass result, assumed, or of a crystal.
-
-    Raises
-    ------
-    ValueError
-        If the energy of the glass is on another scale than the entries.
-    """
-    hull = Hull.of(_without(entries, parameters))
-    if glass_energy is not None:
-        if not entries.scale.startswith(glass_energy.scale):
-            raise ValueError(
-                f"the glass is on the scale '{glass_energy.scale}', the entries are on "
-                f"'{entries.scale}': energies on two scales cannot be compared; compute the "
-                "entries with the engine of the glass, or give above_hull"
-            )
-        return glass_of_energy(
-            glass_energy.formula,
-            hull,
-            energy_per_atom=glass_energy.energy_per_atom,
-            energy_source=glass_energy.text,
-        )
-    if parameters.above_hull is not None:
-        return glass(
-            parameters.composition,
-            hull,
-            above_hull=parameters.above_hull,
-            energy_source="assumed (parameter above_hull)",
-        )
-    return _material(parameters.composition, entries, hull)
-
-
-def _material(formula: str, entries: EntrySet, hull: Hull) -> Material:
-    if is_crystal(formula, entries):
-        return crystal(formula, entries, hull)
-    source = "assumed to lie on the hull: no entry and no energy of a glass"
-    return glass(formula, hull, above_hull=0.0, energy_source=source)
-
-
-def stable_solids(entries: EntrySet, material: Material) -> tuple[Entry, ...]:
-    """List the phases on the hull of the elements of a material with Li, gases left out."""
-    system = entries.within(sorted({LITHIUM, *material.composition}))
-    gases = {gas.formula for gas in GASES.values()}
-    return tuple(entry for entry in Hull.of(system).entries if entry.formula not in gases)
-
-
-def crystal_of(entry: Entry, names: Sequence[str]) -> Phase | None:
-    """Find the reference crystal that an entry is of.
-
-    Parameters
-    ----------
-    entry
-        An entry.
-    names
-        Crystals to choose from; all of the library if empty.
-
-    Returns
-    -------
-    Phase or None
-        The one that the entry's source names, or else the first of its formula.
-    """
-    same = [item for item in phases() if item.reduced_formula == entry.formula]
-    chosen = [item for item in same if not names or item.name in names]
-    named = [item for item in chosen if f", {item.name} (" in entry.source]
-    return next(iter([*named, *chosen]), None)
-
-
-def phonon_parameters(parameters: StabilityParameters) -> PhononParameters:
-    """Take the parameters of the phonons out of those of the campaign."""
-    return PhononParameters(
-        phase=phase("Li_bcc").name,
-        min_length=parameters.phonon_length,
-        distance=parameters.phonon_distance,
-        mesh_length=MESH_LENGTH,
-        force_limit=parameters.phonon_force_limit,
-        max_steps=parameters.max_steps,
-    )
-
-
-def heated(
-    entries: EntrySet,
-    material: Material,
-    parameters: StabilityParameters,
-    vibrations: Sequence[PhononRecord | None] | None,
-) -> tuple[EntrySet, list[str]]:
-    """Give the phases around a material their free energies.
-
-    Parameters
-    ----------
-    entries
-        Phases at 0 K.
-    material
-        The material.
-    parameters
-        Temperature, pressure of the gases, phases to leave out.
-    vibrations
-        Vibrations of solids; None if solids are to have none.
-
-    Returns
-    -------
-    EntrySet, list of str
-        Phases of the elements of the material at the temperature; solids without vibrations are
-        left out of it. And what a reader has to know.
-    """
-    system = entries.within(sorted({LITHIUM, *material.composition}))
-    # A file's scale is taken for one of the Materials Project's kind.
-    computed = parameters.source in {"engine", "store"}
-    zero = ThermalZero.STATIC if computed and MP2020 not in system.scale else ThermalZero.ENTHALPY
-    temperature = parameters.temperature
-    added = {
-        gas.formula: free_energy(element, temperature, pressure=parameters.gas_pressure, zero=zero)
-        for element, gas in GASES.items()
-    }
-    tables = f"NIST-JANAF tables at {parameters.gas_pressure:g} bar"
-    notes = [f"at {temperature:g} K: gases by {tables} on a scale that holds the {zero.value}"]
-    if vibrations is None:
-        notes.append(f"at {temperature:g} K solids have no entropy: only gases are heated")
-        added |= {e.formula: 0.0 for e in system.entries if e.formula not in added}
-        return with_free_energies(system, added, temperature), notes
-    for record in vibrations:
-        if record is None:
-            continue
-        formula = record.cell.composition.reduced_formula
-        added[formula] = record.phonons.free_energy(temperature, zero)
-        if not record.phonons.stable:
-            share = 100 * record.phonons.imaginary_share
-            notes.append(
-                f"{share:.1f} % of the modes of {record.name} are imaginary (lowest "
-                f"{record.phonons.lowest_frequency:.2f} THz) and left out of its free energy"
-            )
-    stable = stable_solids(_without(entries, parameters), material)
-    lacking = [entry.name for entry in stable if entry.formula not in added]
-    if lacking:
-        notes.append(
-            f"at {temperature:g} K without {', '.join(lacking)}: stable at 0 K, but there are no "
-            "phonons of it; the window may be too wide"
-        )
-    notes.append(
-        f"at {temperature:g} K only phases that are stable at 0 K take part; one that heat would "
-        "make stable is not found"
-    )
-    # What is excluded on request has to be there to be taken out.
-    for name in excluded_names(parameters, entries):
-        added.setdefault(name, 0.0)
-    return with_free_energies(system, added, temperature, missing="exclude"), notes
-
-
-def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[str]:
-    """Name the phases to leave out as the entries do: Li2PO2N is Li2PNO2 there.
-
-    Raises
-    ------
-    ValueError
-        If a name is neither that of an entry nor a formula.
-    """
-    known = {entry.name for entry in entries.entries}
-    return [
-        name if name in known else composition(name).reduced_formula for name in parameters.exclude
-    ]
-
-
-def _without(entries: EntrySet, parameters: StabilityParameters) -> EntrySet:
-    names = excluded_names(parameters, entries)
-    return entries.without(names) if names else entries
