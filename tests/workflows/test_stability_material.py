@@ -113,7 +113,7 @@ def test_crystal_is_the_one_that_was_relaxed() -> None:
         name="Li3N",
         composition={"Li": 3, "N": 1},
         energy=-15.8,
-        source="chgnet 0.3.0, Li3N_beta (lattice ICSD 63201) relaxed",
+        source="Li3N_beta relaxed by chgnet 0.3.0 (machine-learned potential, not DFT)",
     )
     assert crystal_of(entry, []).name == "Li3N_beta"  # type: ignore[union-attr]
     other = entry.model_copy(update={"source": "Materials Project mp-2251"})

@@ -172,7 +172,7 @@ def gas_entries(elements: Sequence[str]) -> list[Entry]:
 def _entry(record: PhaseRecord, corrections: Literal["none", "mp2020"]) -> Entry:
     structure = record.structure
     energy, problem = record.energy_per_atom * len(structure), record.problem
-    source = f"{record.engine.label}, {record.name} ({record.source}) relaxed"
+    source = f"{record.name} relaxed by {record.engine.label}"
     if corrections == "mp2020":
         try:
             energy += mp2020_correction(structure, record.hubbard_u)

@@ -84,7 +84,7 @@ def crystal_of(entry: Entry, names: Sequence[str]) -> Phase | None:
     """
     same = [item for item in phases() if item.reduced_formula == entry.formula]
     chosen = [item for item in same if not names or item.name in names]
-    named = [item for item in chosen if f", {item.name} (" in entry.source]
+    named = [item for item in chosen if entry.source.startswith(f"{item.name} relaxed by")]
     return next(iter([*named, *chosen]), None)
 
 
