@@ -17,6 +17,7 @@ from ase.build import bulk
 from cheap import LennardJones, Wells, argon
 
 from liponflow.inputs.protocol import Stage
+from liponflow.workflows.dynamics import chunk
 from liponflow.workflows.dynamics.chunk import Dynamics, ExplodedError
 from liponflow.workflows.dynamics.driver import STATE, run
 from liponflow.workflows.dynamics.output import SERIES, TRAJECTORY
@@ -102,10 +103,13 @@ def wells(stiffness: float, n_atoms: int = 4) -> tuple[Atoms, Callable[[bool], W
     return atoms, lambda _: Wells(centres, stiffness)
 
 
-def test_memory_does_not_grow_with_the_trajectory(tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_trajectory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chunk, "BLOCKS", 100)  # both runs are longer than the lists
     atoms, potential = wells(5.0)
     peaks, sizes = [], []
-    for steps in (1000, 2000):
+    for steps in (300, 900):
         hold = Stage(
             name="hold", ensemble="nve", temperature=300, duration=steps / 1000, time_step=1
         )
@@ -116,7 +120,7 @@ def test_memory_does_not_grow_with_the_trajectory(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
         sizes.append((folder / "checkpoint" / TRAJECTORY).stat().st_size)
-    assert sizes[1] > 1.8 * sizes[0]
+    assert sizes[1] > 2.5 * sizes[0]
     assert peaks[1] < 1.1 * peaks[0]
 
 
