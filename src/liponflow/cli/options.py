@@ -14,6 +14,7 @@ class Kind(StrEnum):
     GLASS = "glass"
     MIGRATION = "migration"
     STABILITY = "stability"
+    PHONONS = "phonons"
 
 
 class ResultKind(StrEnum):
@@ -23,6 +24,7 @@ class ResultKind(StrEnum):
     GLASS = "glass"
     MIGRATION = "migration"
     STABILITY = "stability"
+    PHONONS = "phonons"
     FINGERPRINT = "fingerprint"
     PDOS = "pdos"
     MD = "md"

@@ -22,6 +22,7 @@ DRAWN = frozenset(
         ResultKind.FINGERPRINT,
         ResultKind.MIGRATION,
         ResultKind.STABILITY,
+        ResultKind.PHONONS,
         ResultKind.PDOS,
     }
 )
