@@ -119,7 +119,8 @@ def test_walltime_stops_the_run_in_order(rehearse: Rehearse, directory: Path) ->
     [correction, *_] = rehearse("walltime", handler, watched=True, auto_continue=True)
     assert correction["errors"] == ["Walltime reached"]
     stopped = finished(directory)
-    assert stopped.nionic_steps == 2
+    # The fault waits in its second step; on a busy machine the time is up before.
+    assert stopped.nionic_steps in {1, 2}
     assert np.linalg.norm(stopped.ionic_steps[-1]["forces"], axis=1).max() > FORCES
     assert Outcar(directory / "OUTCAR").is_stopped
     (directory / "STOPCAR").unlink(missing_ok=True)
