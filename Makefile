@@ -16,7 +16,7 @@ help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
 	@echo "make test       run the tests"
 	@echo "make lint       check style, types and layers"
-	@echo "make benchmark  measure; see benchmarks/RESULTS.md"
+	@echo "make benchmark  measure (an hour or more); see benchmarks/RESULTS*.md"
 	@echo "make clean      remove .venv and demo/"
 
 setup: $(READY)
@@ -60,6 +60,10 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/lithiation.py
 	$(BIN)/python benchmarks/standin.py
+	$(BIN)/python benchmarks/fingerprint.py
+	$(BIN)/python benchmarks/dynamics.py
+	$(BIN)/python benchmarks/glass.py
+	$(BIN)/python benchmarks/migration.py N O
 
 clean:
 	rm -rf $(VENV) demo
