@@ -23,6 +23,7 @@ TINY = {
     "dopant": "N",
     "supercell": [2, 2, 2],
     "force_limit": 0.1,
+    "nudge": 0.0,
     "images": 3,
     "walkers": 0,
     "refine": "chgnet",

@@ -25,6 +25,7 @@ TINY: dict[str, Any] = {
     "dopant": "N",
     "supercell": [2, 2, 2],
     "force_limit": 0.02,
+    "nudge": 0.0,
     "images": 3,
     "climbing": False,
 }
