@@ -31,8 +31,8 @@ from ase.io import iread, write
 from pymatgen.analysis.diffusion.aimd.rdf import RadialDistributionFunctionFast
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass import fingerprint
-from liponflow.analysis.trajectory import BLOCK, Frames, read_frames
+from liponflow.analysis.glass.fingerprint import fingerprint
+from liponflow.analysis.glass.trajectory import BLOCK, Frames, read_frames
 from liponflow.structures.glass import build
 
 R_MAX = 10.0

@@ -11,7 +11,7 @@ from time import perf_counter
 
 from rich.console import Console
 
-from liponflow.analysis.glass_result import Fingerprint, GlassResult
+from liponflow.analysis.glass.result import Fingerprint, GlassResult
 from liponflow.inputs.presets import parse_settings
 from liponflow.settings import Settings
 from liponflow.tables import print_result

@@ -11,9 +11,9 @@ import argparse
 from pathlib import Path
 
 from liponflow import safejson
-from liponflow.analysis.entries import Entry
-from liponflow.analysis.entry_files import read_entries
-from liponflow.analysis.phase_record import PhaseRecord, gas_entries, phase_entries
+from liponflow.analysis.stability.entries import Entry
+from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.stability.phase_record import PhaseRecord, gas_entries, phase_entries
 from liponflow.store import open_store
 from liponflow.structures.phases import phase, phases
 from liponflow.workflows.phases import record_name

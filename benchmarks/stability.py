@@ -24,13 +24,17 @@ from pymatgen.analysis.phase_diagram import GrandPotentialPhaseDiagram, PhaseDia
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
-from liponflow.analysis.entries import EntrySet
-from liponflow.analysis.entry_files import read_entries
-from liponflow.analysis.hull import Hull
-from liponflow.analysis.interface_map import Electrode, insertion_electrode, interface_map
-from liponflow.analysis.materials import Material, crystal
-from liponflow.analysis.stability_result import InterfaceMap
-from liponflow.analysis.window import lithium_segments, voltage_window, window_segments
+from liponflow.analysis.stability.entries import EntrySet
+from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.interface_map import (
+    Electrode,
+    insertion_electrode,
+    interface_map,
+)
+from liponflow.analysis.stability.materials import Material, crystal
+from liponflow.analysis.stability.result import InterfaceMap
+from liponflow.analysis.stability.window import lithium_segments, voltage_window, window_segments
 
 LITHIUM = Element("Li")
 CONTENTS = np.linspace(0, 2, 17).tolist()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from liponflow.analysis.lithiation import (
+from liponflow.analysis.lithiation.summary import (
     LithiationCandidate,
     LithiationResult,
     Selection,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 from liponflow.store import StoredResult
 from liponflow.tables import MOST_ROWS, print_list, print_result
 

@@ -7,7 +7,7 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.lithiation import (
+from liponflow.analysis.lithiation.summary import (
     LithiationCandidate,
     LithiationResult,
     Selection,

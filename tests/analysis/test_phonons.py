@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 from scipy.constants import atomic_mass, electron_volt, hbar
 
-from liponflow.analysis.gases import BOLTZMANN, ThermalZero
 from liponflow.analysis.phonons import Phonons, harmonic
+from liponflow.analysis.stability.gases import BOLTZMANN, ThermalZero
 from liponflow.structures.displacements import displacements, phonopy_of
 
 SPRING = 2.0

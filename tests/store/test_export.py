@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from pymatgen.core import Structure
 
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 from liponflow.store import export, export_all
 from liponflow.store.export import structures
 

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from liponflow.analysis.materials import parse_formula
+from liponflow.analysis.stability.materials import parse_formula
 
 TERM = re.compile(r"(?:(\d+(?:\.\d+)?) )?(\S+)")
 

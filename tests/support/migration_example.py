@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration import (
+from liponflow.analysis.migration.summary import (
     Conditions,
     Extras,
     HopBarrier,

@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 from pymatgen.core.composition import Composition
 
-from liponflow.analysis.entries import Entry, EntrySet
-from liponflow.analysis.hull import Hull
-from liponflow.analysis.materials import Material, crystal
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.materials import Material, crystal
 
 QUOTED = Path(__file__).with_name("formation_energies.yaml")
 

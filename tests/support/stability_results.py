@@ -4,12 +4,12 @@ from functools import cache
 
 from stability_entries import quoted_entries
 
-from liponflow.analysis.hull import Hull
-from liponflow.analysis.materials import crystal, glass
 from liponflow.analysis.result import EngineInfo, Provenance
-from liponflow.analysis.stability import Question, summarise
-from liponflow.analysis.stability_result import StabilityResult
-from liponflow.analysis.thermal import with_free_energies
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.materials import crystal, glass
+from liponflow.analysis.stability.result import StabilityResult
+from liponflow.analysis.stability.summary import Question, summarise
+from liponflow.analysis.stability.thermal import with_free_energies
 
 
 def made_by() -> Provenance:

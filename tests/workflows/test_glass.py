@@ -9,7 +9,7 @@ from ase.io import iread
 from atomate2.utils.path import strip_hostname
 from jobflow import Flow, Job
 
-from liponflow.analysis.glass_result import GlassResult
+from liponflow.analysis.glass.result import GlassResult
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.settings import Settings

@@ -8,7 +8,7 @@ from glass_frames import dimer
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from liponflow.analysis.glass_result import FingerprintResult
+from liponflow.analysis.glass.result import FingerprintResult
 from liponflow.structures.phases import phase
 from liponflow.workflows.glass_files import analyze
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from liponflow.analysis.elastic import ModelElasticity
-from liponflow.analysis.glass import fingerprint_structure
-from liponflow.analysis.glass_models import COOLING_POINTS, glass_model
+from liponflow.analysis.glass.elastic import ModelElasticity
+from liponflow.analysis.glass.fingerprint import fingerprint_structure
+from liponflow.analysis.glass.models import COOLING_POINTS, glass_model
 from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.analysis.vasp_runs import MDResult, MDSegment, MDStage
 from liponflow.inputs.glass import TOPIC, GlassParameters

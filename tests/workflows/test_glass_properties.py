@@ -15,8 +15,8 @@ from jobflow import Flow, JobStore, job, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
-from liponflow.analysis.cleavage import DISSOCIATION, BondCleavage
-from liponflow.analysis.elastic import ModelElasticity
+from liponflow.analysis.glass.cleavage import DISSOCIATION, BondCleavage
+from liponflow.analysis.glass.elastic import ModelElasticity
 from liponflow.analysis.result import EngineInfo
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters

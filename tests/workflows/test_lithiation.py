@@ -8,7 +8,7 @@ import pytest
 from jobflow import Flow, Job
 from pymatgen.core import Lattice, Structure
 
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.settings import Settings

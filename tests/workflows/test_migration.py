@@ -11,7 +11,7 @@ from pymatgen.core.structure import Structure
 from rich.console import Console
 
 from liponflow import safejson
-from liponflow.analysis.migration import MigrationResult
+from liponflow.analysis.migration.summary import MigrationResult
 from liponflow.inputs.presets import ParameterError
 from liponflow.workflows.engines import EngineError
 from liponflow.workflows.migration import plan

@@ -5,7 +5,7 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration import HopBarrier, hop_barrier
+from liponflow.analysis.migration.summary import HopBarrier, hop_barrier
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration import distinct_hops, hop_cell, interstitial_sites
 from liponflow.workflows.migration_jobs import between, easiest_way

@@ -15,7 +15,7 @@ from emmet.core.tasks import TaskDoc
 from jobflow import JobStore
 from pymatgen.io.vasp import Incar
 
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 from liponflow.settings import Settings
 from liponflow.store import find_results, open_store
 from liponflow.workflows import campaigns

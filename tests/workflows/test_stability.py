@@ -10,11 +10,11 @@ from jobflow import Flow, Job
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.core import Composition
 
-from liponflow.analysis.entries import EntrySet
-from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.phase_record import PhaseRecord
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.stability_result import StabilityResult
+from liponflow.analysis.stability.entries import EntrySet
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.phase_record import PhaseRecord
+from liponflow.analysis.stability.result import StabilityResult
 from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
 from liponflow.store import open_store

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pymatgen.core import Composition
 
-from liponflow.analysis.entries import Entry, EntrySet
-from liponflow.analysis.gases import ThermalZero, free_energy
-from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.materials import Material
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.gases import ThermalZero, free_energy
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.materials import Material
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.workflows.stability_material import (

@@ -14,9 +14,9 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 from static_emt import StaticEMTMaker
 
-from liponflow.analysis.gamma_modes import GammaModes
-from liponflow.analysis.rates import vineyard_prefactor
-from liponflow.analysis.saddle import saddle_reason, without_translations
+from liponflow.analysis.migration.gamma_modes import GammaModes
+from liponflow.analysis.migration.rates import vineyard_prefactor
+from liponflow.analysis.migration.saddle import saddle_reason, without_translations
 from liponflow.structures.migration import hop_cell, interstitial_sites, vacancy_hop
 from liponflow.workflows.vibrations import (
     DISTANCE,

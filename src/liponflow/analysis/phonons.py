@@ -9,8 +9,8 @@ from phonopy import Phonopy
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
-from liponflow.analysis.gases import KJ_PER_MOL, STANDARD_TEMPERATURE, ThermalZero
 from liponflow.analysis.result import Result, StructureField
+from liponflow.analysis.stability.gases import KJ_PER_MOL, STANDARD_TEMPERATURE, ThermalZero
 
 IMAGINARY = -0.1
 """Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a

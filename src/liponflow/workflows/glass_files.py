@@ -9,20 +9,20 @@ from typing import Any, Literal
 from monty.io import zopen
 from pydantic import ValidationError
 
-from liponflow.analysis.glass import fingerprint
-from liponflow.analysis.glass_quality import problems
-from liponflow.analysis.glass_result import Fingerprint, FingerprintResult
-from liponflow.analysis.glass_settings import FingerprintSettings
-from liponflow.analysis.pdf_comparison import (
+from liponflow.analysis.glass.fingerprint import fingerprint
+from liponflow.analysis.glass.pdf_comparison import (
     MeasuredPdf,
     PdfComparison,
     Quantity,
     compare_pdf,
     read_pdf,
 )
-from liponflow.analysis.protocol_series import SeriesRecorder
+from liponflow.analysis.glass.protocol_series import SeriesRecorder
+from liponflow.analysis.glass.quality import problems
+from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
+from liponflow.analysis.glass.settings import FingerprintSettings
+from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.trajectory import read_frames
 from liponflow.inputs.presets import ParameterError, nearest
 from liponflow.workflows.provenance import provenance
 from liponflow.workflows.standin.engine import stand_in_engine
@@ -59,7 +59,7 @@ def analyze(
     quantity
         What its second column is: G(r), g(r) or T(r).
     skip, every, stage
-        Frames to take; see :func:`liponflow.analysis.trajectory.read_frames`.
+        Frames to take; see :func:`liponflow.analysis.glass.trajectory.read_frames`.
     settings
         Fields of FingerprintSettings, those of ``experiment`` (q_max, window, ...) among them;
         what is not given is taken from the header of the measurement, then from the defaults.

@@ -9,15 +9,15 @@ from atomate2.utils.path import strip_hostname
 from jobflow import job
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.cleavage import BondCleavage, summarise_cleavage
-from liponflow.analysis.elastic import ModelElasticity, average_elasticity
-from liponflow.analysis.glass import fingerprint, fingerprint_structure
-from liponflow.analysis.glass_models import cooling_points, glass_model, summarise_glass
-from liponflow.analysis.glass_result import GlassModel, GlassResult
-from liponflow.analysis.glass_transition import GlassTransition, fit_glass_transition
-from liponflow.analysis.published_glass import published_glass
+from liponflow.analysis.glass.cleavage import BondCleavage, summarise_cleavage
+from liponflow.analysis.glass.elastic import ModelElasticity, average_elasticity
+from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
+from liponflow.analysis.glass.models import cooling_points, glass_model, summarise_glass
+from liponflow.analysis.glass.published import published_glass
+from liponflow.analysis.glass.result import GlassModel, GlassResult
+from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.glass.transition import GlassTransition, fit_glass_transition
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.trajectory import read_frames
 from liponflow.analysis.vasp_runs import MDResult
 from liponflow.inputs.protocol import Stage, describe_ensemble, total_duration
 from liponflow.workflows.engines import calculation

@@ -7,9 +7,9 @@ import numpy as np
 from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.cleavage import BondCleavage, bond_cleavage
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.elastic import ModelElasticity, elastic_moduli, six_deformations
+from liponflow.analysis.glass.cleavage import BondCleavage, bond_cleavage
+from liponflow.analysis.glass.elastic import ModelElasticity, elastic_moduli, six_deformations
 from liponflow.analysis.result import EngineInfo
 from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster

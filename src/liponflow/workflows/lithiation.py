@@ -8,7 +8,7 @@ from typing import Any
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.lithiation import LithiationCandidate, Selection
+from liponflow.analysis.lithiation.summary import LithiationCandidate, Selection
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,

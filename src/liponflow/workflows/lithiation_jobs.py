@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 from jobflow import Flow, Job, Maker, OnMissing, Response, job
 
-from liponflow.analysis.lithiation import (
+from liponflow.analysis.lithiation.summary import (
     LithiationCandidate,
     LithiationResult,
     Selection,

@@ -8,7 +8,7 @@ from typing import Any
 from jobflow import JobStore, job
 from pydantic import BaseModel, ConfigDict, Field
 
-from liponflow.analysis.entries import Entry, EntrySet
+from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.store.outputs import find_outputs
 
 KEY = "MP_API_KEY"

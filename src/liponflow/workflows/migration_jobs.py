@@ -9,7 +9,9 @@ from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.migration import (
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import Jump
+from liponflow.analysis.migration.summary import (
     Conditions,
     Extras,
     FiniteSize,
@@ -22,8 +24,6 @@ from liponflow.analysis.migration import (
     summarise,
     with_energies,
 )
-from liponflow.analysis.migration_result import Jump
-from liponflow.analysis.published_migration import published_migration
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.migration import MigrationParameters

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration import HopRecord, SiteEnergy, site_energy
+from liponflow.analysis.migration.summary import HopRecord, SiteEnergy, site_energy
 from liponflow.analysis.result import EngineInfo
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration import (

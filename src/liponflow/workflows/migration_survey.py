@@ -8,8 +8,8 @@ from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.migration import HopBarrier, HopRecord, SiteEnergy, hop_barrier
-from liponflow.analysis.migration import Vibrations as HopVibrations
+from liponflow.analysis.migration.summary import HopBarrier, HopRecord, SiteEnergy, hop_barrier
+from liponflow.analysis.migration.summary import Vibrations as HopVibrations
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.vasp_runs import NEBResult
 from liponflow.inputs.migration import MigrationParameters

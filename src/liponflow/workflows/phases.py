@@ -7,9 +7,9 @@ from typing import Any
 from jobflow import Flow, Job, JobStore, job
 from jobflow.core.reference import OutputReference
 
-from liponflow.analysis.corrections import hubbard_of_incar
-from liponflow.analysis.phase_record import PhaseRecord, phase_record
 from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import hubbard_of_incar
+from liponflow.analysis.stability.phase_record import PhaseRecord, phase_record
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phase
 from liponflow.workflows.engines import Engine, VaspEngine, calculation

@@ -8,9 +8,9 @@ from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.phase_record import PhononRecord
 from liponflow.analysis.phonons import PhononResult, harmonic
 from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.displacements import displacements, phonopy_of, refined_primitive
 from liponflow.workflows.engines import calculation

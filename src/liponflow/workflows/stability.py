@@ -9,13 +9,13 @@ from typing import Any
 from jobflow import Flow, Job, JobStore
 from jobflow.core.reference import OutputReference
 
-from liponflow.analysis.corrections import SURROGATE
-from liponflow.analysis.entries import EntrySet
-from liponflow.analysis.entry_files import read_entries
-from liponflow.analysis.gases import GASES
-from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.phase_record import PhononRecord
 from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import SURROGATE
+from liponflow.analysis.stability.entries import EntrySet
+from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.stability.gases import GASES
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
 from liponflow.inputs.stability import relax_set as relax_inputs

@@ -6,15 +6,20 @@ from typing import Any
 from jobflow import Flow, Job, Response, job
 from pydantic import BaseModel, ConfigDict, Field
 
-from liponflow.analysis.corrections import Corrections, resolve, scale_name
-from liponflow.analysis.entries import EntrySet, ExcludedEntry
-from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.hull import Hull
-from liponflow.analysis.materials import is_crystal
-from liponflow.analysis.phase_record import PhaseRecord, PhononRecord, gas_entries, phase_entries
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.stability import Question, summarise
-from liponflow.analysis.stability_result import StabilityResult
+from liponflow.analysis.stability.corrections import Corrections, resolve, scale_name
+from liponflow.analysis.stability.entries import EntrySet, ExcludedEntry
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.materials import is_crystal
+from liponflow.analysis.stability.phase_record import (
+    PhaseRecord,
+    PhononRecord,
+    gas_entries,
+    phase_entries,
+)
+from liponflow.analysis.stability.result import StabilityResult
+from liponflow.analysis.stability.summary import Question, summarise
 from liponflow.inputs.stability import StabilityParameters
 from liponflow.workflows.lithiation_jobs import tolerate_failures
 from liponflow.workflows.phonons import phonon_engine, vibration_jobs

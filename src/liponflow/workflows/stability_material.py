@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 
-from liponflow.analysis.corrections import MP2020
-from liponflow.analysis.entries import Entry, EntrySet
-from liponflow.analysis.gases import GASES, ThermalZero, free_energy
-from liponflow.analysis.glass_energy import GlassEnergy
-from liponflow.analysis.hull import LITHIUM, Hull
-from liponflow.analysis.materials import Material, crystal, glass, glass_of_energy, is_crystal
-from liponflow.analysis.phase_record import PhononRecord
-from liponflow.analysis.thermal import with_free_energies
+from liponflow.analysis.stability.corrections import MP2020
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.gases import GASES, ThermalZero, free_energy
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.hull import LITHIUM, Hull
+from liponflow.analysis.stability.materials import (
+    Material,
+    crystal,
+    glass,
+    glass_of_energy,
+    is_crystal,
+)
+from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.analysis.stability.thermal import with_free_energies
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.stability import StabilityParameters, composition
 from liponflow.structures.phases import Phase, phase, phases

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 
 from jobflow import JobStore
 
-from liponflow.analysis.corrections import (
+from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.stability.corrections import (
     Corrections,
     hubbard_of_incar,
     mp2020_correction,
     resolve,
     scale_name,
 )
-from liponflow.analysis.entries import Entry, EntrySet
-from liponflow.analysis.glass_energy import GlassEnergy, glass_energy
-from liponflow.analysis.glass_result import GlassResult
-from liponflow.analysis.phase_record import gas_entries
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
+from liponflow.analysis.stability.phase_record import gas_entries
 from liponflow.analysis.vasp_runs import CalculationResult
 from liponflow.store.results import StoredResult, find_results, get_result
 
@@ -96,7 +96,7 @@ def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -
         If there is no such glass.
     ValueError
         If its models have no energy to use; see
-        :func:`liponflow.analysis.glass_energy.glass_energy`.
+        :func:`liponflow.analysis.stability.glass_energy.glass_energy`.
     """
     if store is None:
         raise StoredEntriesError(

@@ -14,7 +14,12 @@ from phonopy import Phonopy
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
-from liponflow.analysis.gamma_modes import GammaModes, displaced_atoms, gamma_modes, needed
+from liponflow.analysis.migration.gamma_modes import (
+    GammaModes,
+    displaced_atoms,
+    gamma_modes,
+    needed,
+)
 from liponflow.structures.displacements import phonopy_of
 from liponflow.workflows.potentials.calculators import potential
 

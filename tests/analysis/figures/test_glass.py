@@ -14,17 +14,17 @@ from liponflow.analysis.figures.glass_functions import pairs_figure, pdf_figure
 from liponflow.analysis.figures.glass_labels import average_words, formula_label
 from liponflow.analysis.figures.glass_protocol import protocol_figure, transition_figure
 from liponflow.analysis.figures.glass_units import SHOWN_SHARES, units_figure
-from liponflow.analysis.glass import fingerprint_structure
-from liponflow.analysis.glass_models import summarise_glass
-from liponflow.analysis.glass_result import (
+from liponflow.analysis.glass.fingerprint import fingerprint_structure
+from liponflow.analysis.glass.models import summarise_glass
+from liponflow.analysis.glass.pdf_comparison import MeasuredPdf, compare_pdf
+from liponflow.analysis.glass.result import (
     FingerprintResult,
     GlassModel,
     GlassResult,
     SeriesPoint,
     Share,
 )
-from liponflow.analysis.glass_transition import fit_glass_transition
-from liponflow.analysis.pdf_comparison import MeasuredPdf, compare_pdf
+from liponflow.analysis.glass.transition import fit_glass_transition
 from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.structures.glass import build
 

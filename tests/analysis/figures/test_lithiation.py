@@ -14,7 +14,7 @@ from liponflow.analysis.figures.lithiation import (
     structures_figure,
     voltage_figure,
 )
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 
 NAMES = ["hull", "lattice", "moments", "structures", "voltage"]
 Campaign = Any

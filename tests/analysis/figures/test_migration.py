@@ -15,7 +15,7 @@ from liponflow.analysis.figures.migration import (
     models_figure,
     profiles_figure,
 )
-from liponflow.analysis.migration import MigrationResult
+from liponflow.analysis.migration.summary import MigrationResult
 
 NAMES = ["arrhenius", "convergence", "hops", "lengths", "models", "path", "profiles"]
 

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from migration_example import TO, TT, migration_result
 
 from liponflow.analysis.figures.migration_path import bottleneck, path_figure, short_label
-from liponflow.analysis.migration import MigrationResult
+from liponflow.analysis.migration.summary import MigrationResult
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from migration_example import migration_result
 
 from liponflow.analysis.figures.migration_transport import arrhenius_figure, lengths_figure
-from liponflow.analysis.migration import MigrationResult
-from liponflow.analysis.rates import BOLTZMANN
+from liponflow.analysis.migration.rates import BOLTZMANN
+from liponflow.analysis.migration.summary import MigrationResult
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from matplotlib.text import Text
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.densities.pdos import PDOSResult, SiteDensities, pdos_state
 from liponflow.analysis.figures.pdos import all_figures, pdos_figure
-from liponflow.analysis.pdos import PDOSResult, SiteDensities, pdos_state
 from liponflow.analysis.result import EngineInfo, Provenance
 
 ENERGIES = np.linspace(-10, 10, 401)

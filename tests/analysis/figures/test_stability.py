@@ -6,7 +6,7 @@ from matplotlib.patches import StepPatch
 from stability_results import stability_result
 
 from liponflow.analysis.figures.stability import all_figures
-from liponflow.analysis.stability_result import StabilityResult
+from liponflow.analysis.stability.result import StabilityResult
 
 NAMES = ["certainty", "exchange", "hull", "interface", "layers", "map", "pathways", "window"]
 

@@ -13,7 +13,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 
 MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 

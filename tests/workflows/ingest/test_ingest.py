@@ -5,7 +5,7 @@ import pytest
 from jobflow import JobStore
 from rich.console import Console
 
-from liponflow.analysis.lithiation import LithiationResult
+from liponflow.analysis.lithiation.summary import LithiationResult
 from liponflow.analysis.vasp_runs import CalculationResult
 from liponflow.store import find_results, open_store
 from liponflow.workflows.ingest import ingest

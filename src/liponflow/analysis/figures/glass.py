@@ -12,7 +12,7 @@ from liponflow.analysis.figures.glass_labels import AnyGlass, fingerprint_of, se
 from liponflow.analysis.figures.glass_protocol import protocol_figure, transition_figure
 from liponflow.analysis.figures.glass_structure import all_pages, structure_figure
 from liponflow.analysis.figures.glass_units import units_figure
-from liponflow.analysis.glass_result import GlassResult
+from liponflow.analysis.glass.result import GlassResult
 
 __all__ = ["all_figures", "all_pages"]
 

@@ -24,9 +24,9 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.glass_result import Fingerprint, FingerprintResult, PairCorrelation
-from liponflow.analysis.pdf_comparison import PdfComparison
-from liponflow.analysis.radial import broadened
+from liponflow.analysis.glass.pdf_comparison import PdfComparison
+from liponflow.analysis.glass.radial import broadened
+from liponflow.analysis.glass.result import Fingerprint, FingerprintResult, PairCorrelation
 
 FloatArray = NDArray[np.float64]
 

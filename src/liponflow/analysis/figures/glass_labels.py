@@ -2,7 +2,7 @@
 
 from pymatgen.core.composition import Composition
 
-from liponflow.analysis.glass_result import (
+from liponflow.analysis.glass.result import (
     Fingerprint,
     FingerprintResult,
     GlassResult,

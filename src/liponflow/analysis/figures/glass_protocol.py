@@ -17,8 +17,8 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.glass_result import GlassResult, SeriesPoint
-from liponflow.analysis.published_glass import published_glass
+from liponflow.analysis.glass.published import published_glass
+from liponflow.analysis.glass.result import GlassResult, SeriesPoint
 
 STAGE_COLOURS = ("#FFFFFF", BAND)
 CELSIUS = 273.15

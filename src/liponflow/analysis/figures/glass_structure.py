@@ -28,7 +28,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.glass_result import GlassResult
+from liponflow.analysis.glass.result import GlassResult
 
 Floats = NDArray[np.float64]
 

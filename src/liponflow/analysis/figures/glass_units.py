@@ -14,8 +14,8 @@ from liponflow.analysis.figures.glass_labels import (
     formula_label,
 )
 from liponflow.analysis.figures.style import INK, MUTED, PAGE, new_figure, stamp, styled
-from liponflow.analysis.glass_result import Share
-from liponflow.analysis.published_glass import published_glass
+from liponflow.analysis.glass.published import published_glass
+from liponflow.analysis.glass.result import Share
 
 SHOWN_SHARES = 8
 """Bars per panel; what is rarer is added up in one bar."""

@@ -16,7 +16,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.stability_result import HullSlice, StabilityResult
+from liponflow.analysis.stability.result import HullSlice, StabilityResult
 
 SQUARE = 4
 """Corners of a section of four."""

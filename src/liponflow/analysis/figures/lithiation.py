@@ -24,9 +24,9 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.lithiation import LithiationResult, LithiationState
+from liponflow.analysis.lithiation.summary import LithiationResult, LithiationState
+from liponflow.analysis.lithiation.voltage import TWO_PHASE
 from liponflow.analysis.published import published_lithiation
-from liponflow.analysis.voltage import TWO_PHASE
 
 # In the order of Figure 5.4D in D. Cheng, dissertation, UC San Diego (2023).
 PANELS = {1.0: "pristine", 0.0: "delithiated", 2.0: "overlithiated"}

@@ -26,8 +26,8 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.migration_result import HopBarrier, MigrationResult
-from liponflow.analysis.published_migration import published_migration
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import HopBarrier, MigrationResult
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.migration_result import HopBarrier, MigrationResult
+from liponflow.analysis.migration.result import HopBarrier, MigrationResult
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,6 @@ from matplotlib.patches import Patch
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import day, hour, minute, year
 
-from liponflow.analysis.diffusion_length import diffusion_length, time_to_reach
-from liponflow.analysis.dopant_migration import ROOM
 from liponflow.analysis.figures.style import (
     COLUMN,
     MUTED,
@@ -22,9 +20,11 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.hop_diffusion import with_barrier_shifted
-from liponflow.analysis.migration_result import Migration, MigrationResult
-from liponflow.analysis.published_migration import published_migration
+from liponflow.analysis.migration.diffusion_length import diffusion_length, time_to_reach
+from liponflow.analysis.migration.dopant import ROOM
+from liponflow.analysis.migration.hop_diffusion import with_barrier_shifted
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import Migration, MigrationResult
 
 Floats = NDArray[np.float64]
 

@@ -11,6 +11,12 @@ from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 from pymatgen.util.string import unicodeify
 
+from liponflow.analysis.densities.pdos import (
+    PUBLISHED_WINDOW,
+    PDOSResult,
+    PDOSState,
+    ProjectedDensity,
+)
 from liponflow.analysis.figures.style import (
     COLUMN,
     INK,
@@ -20,7 +26,6 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.pdos import PUBLISHED_WINDOW, PDOSResult, PDOSState, ProjectedDensity
 
 WINDOW = (-8.0, 4.0)
 """Energies shown (eV from the Fermi level): valence band, gap and the empty d states."""

@@ -24,8 +24,8 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.published_stability import published_stability
-from liponflow.analysis.stability_result import (
+from liponflow.analysis.stability.published import published_stability
+from liponflow.analysis.stability.result import (
     ComparedWindow,
     InterfaceReaction,
     ProductCertainty,

@@ -18,8 +18,8 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.published_stability import published_stability
-from liponflow.analysis.stability_result import Layer, StabilityResult
+from liponflow.analysis.stability.published import published_stability
+from liponflow.analysis.stability.result import Layer, StabilityResult
 
 PHASE_COLOURS = {
     "Li": "#E69F00",

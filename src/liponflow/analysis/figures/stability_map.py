@@ -12,7 +12,7 @@ from liponflow.analysis.figures.style import (
     stamp,
     styled,
 )
-from liponflow.analysis.stability_result import InterfaceMap, StabilityResult
+from liponflow.analysis.stability.result import InterfaceMap, StabilityResult
 
 LEVELS = (-2000, -1000, -500, -200, -100, -50)
 """Contours drawn where they fall into the map (meV per atom other than Li)."""

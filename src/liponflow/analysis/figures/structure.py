@@ -14,7 +14,7 @@ from pymatgen.core.structure import Structure
 from scipy.spatial import ConvexHull, QhullError
 
 from liponflow.analysis.figures.style import INK, element_colour
-from liponflow.analysis.lattice import ANIONS
+from liponflow.analysis.lithiation.lattice import ANIONS
 
 Floats = NDArray[np.float64]
 RGB = tuple[float, float, float]

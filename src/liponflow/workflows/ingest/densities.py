@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from liponflow.analysis.pdos import PDOSResult, pdos_state
+from liponflow.analysis.densities.pdos import PDOSResult, pdos_state
 from liponflow.analysis.result import Result
 from liponflow.workflows.ingest.lithiation import formula_units, frameworks
 from liponflow.workflows.ingest.runs import AnyRun, Run

@@ -9,8 +9,8 @@ from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import Incar
 
-from liponflow.analysis.dos_files import read_doscar
-from liponflow.analysis.pdos import SiteDensities
+from liponflow.analysis.densities.dos_files import read_doscar
+from liponflow.analysis.densities.pdos import SiteDensities
 from liponflow.analysis.result import EngineInfo
 from liponflow.structures.read import read_structure
 from liponflow.workflows.ingest.files import IngestError, RunFiles

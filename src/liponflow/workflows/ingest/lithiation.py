@@ -8,14 +8,14 @@ from typing import ClassVar
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
-from liponflow.analysis.lithiation import (
+from liponflow.analysis.lithiation.lithium_sites import lithium_sites
+from liponflow.analysis.lithiation.summary import (
     LithiationCandidate,
     LithiationResult,
     Selection,
     lowest,
     summarise,
 )
-from liponflow.analysis.lithium_sites import lithium_sites
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
 from liponflow.workflows.ingest.runs import AnyRun, R, Run

@@ -14,8 +14,8 @@ from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar, Vasprun
 
-from liponflow.analysis.dos_files import densities_of_vasprun
-from liponflow.analysis.pdos import SiteDensities
+from liponflow.analysis.densities.dos_files import densities_of_vasprun
+from liponflow.analysis.densities.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.structures.read import read_structure
 from liponflow.workflows.ingest.files import IngestError, RunFiles

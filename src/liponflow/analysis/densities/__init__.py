@@ -1,0 +1,1 @@
+"""Projected densities of states, from the files that hold them."""

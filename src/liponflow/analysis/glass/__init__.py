@@ -1,0 +1,1 @@
+"""Glasses: trajectories, structure in numbers, properties, and the results that hold them."""

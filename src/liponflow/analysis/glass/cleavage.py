@@ -1,0 +1,145 @@
+"""Bond cleavage: what it takes to pull an anion out of an isolated phosphate unit."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.glass.published import PublishedBondStrength
+from liponflow.analysis.result import Calculation
+
+DISSOCIATION = {"O": 5.116, "N": 9.759}
+"""Dissociation energies (eV) of O2 and N2 at 0 K: K. P. Huber and G. Herzberg, Constants of
+Diatomic Molecules (1979), as listed in the NIST Chemistry WebBook."""
+
+NOTE = (
+    "isolated units made neutral with Li, since the engine takes no charge; the anion leaves as a "
+    "free atom, whose energy is half that of its molecule, by the same engine, plus half the "
+    "experimental dissociation energy"
+)
+
+
+class BondCleavage(BaseModel):
+    """Energy to take one anion out of one cluster."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "cluster",
+        "site",
+        "bonds",
+        "cleavage_energy",
+        "energy_per_bond",
+        "vertical_energy_per_bond",
+        "converged",
+    )
+
+    cluster: str = Field(description="Formula of the cluster.")
+    site: str = Field(description="What is taken out: apical N, bridging N, apical O, ...")
+    bonds: int = Field(description="Bonds to network formers that break.")
+    cleavage_energy: float = Field(description="Energy with the rest relaxed (eV).")
+    energy_per_bond: float = Field(description="The same per broken bond (eV).")
+    vertical_energy_per_bond: float = Field(
+        description="Energy per broken bond with the rest held in place (eV)."
+    )
+    converged: bool = Field(description="Whether cluster, rest and molecule converged.")
+
+
+class GlassCleavage(BaseModel):
+    """Bond strengths of the units of a glass."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    bonds: list[BondCleavage] = Field(description="One per cluster and site.")
+    ratio_bridging: float | None = Field(
+        description="P-O of PO4 over P-N with bridging N, energies per bond."
+    )
+    ratio_apical: float | None = Field(description="P-O of PO4 over P-N with apical N.")
+    published: str | None = Field(description="What was published of the ratios.")
+    note: str = Field(description="How the energies are defined.")
+
+
+def atom_energy(symbol: str, molecule: Calculation) -> float:
+    """Energy (eV) of a free atom from that of its molecule and the measured bond.
+
+    A potential trained on solids knows no free atoms; the molecule it knows about.
+
+    Parameters
+    ----------
+    symbol
+        O or N.
+    molecule
+        Calculation of O2 or N2.
+    """
+    return (molecule.energy + DISSOCIATION[symbol]) / 2
+
+
+def bond_cleavage(
+    site: str,
+    bonds: int,
+    *,
+    cluster: Calculation,
+    frozen: Calculation,
+    rest: Calculation,
+    molecule: Calculation,
+) -> BondCleavage:
+    """Energies to take one anion out.
+
+    Parameters
+    ----------
+    site
+        Role and element, such as ``apical N``.
+    bonds
+        Bonds to network formers that break.
+    cluster, frozen, rest
+        The cluster, and what is left of it: in place, and relaxed.
+    molecule
+        O2 or N2.
+    """
+    free = atom_energy(site.rpartition(" ")[2], molecule)
+    relaxed = rest.energy + free - cluster.energy
+    vertical = frozen.energy + free - cluster.energy
+    return BondCleavage(
+        cluster=cluster.structure.composition.reduced_formula,
+        site=site,
+        bonds=bonds,
+        cleavage_energy=relaxed,
+        energy_per_bond=relaxed / bonds,
+        vertical_energy_per_bond=vertical / bonds,
+        converged=all(c.converged for c in (cluster, rest, molecule)),
+    )
+
+
+def summarise_cleavage(
+    bonds: Sequence[BondCleavage], published: PublishedBondStrength | None
+) -> GlassCleavage:
+    """Put the energies beside the published statement.
+
+    Parameters
+    ----------
+    bonds
+        One per cluster and site; the ratios take P-O from the first apical O.
+    published
+        The statement; None if there is none for the glass.
+    """
+    energies: dict[str, float] = {}
+    for bond in bonds:
+        energies.setdefault(bond.site, bond.energy_per_bond)
+    return GlassCleavage(
+        bonds=list(bonds),
+        ratio_bridging=_ratio(energies, "bridging N"),
+        ratio_apical=_ratio(energies, "apical N"),
+        published=published
+        and (
+            f"P-O over P-N {published.ratio:g} with bridging N, "
+            f"{1 / published.apical_ratio:g} with apical N ({published.citation}: in words)"
+        ),
+        note=NOTE,
+    )
+
+
+def _ratio(energies: Mapping[str, float], site: str) -> float | None:
+    oxygen, nitrogen = energies.get("apical O"), energies.get(site)
+    if oxygen is None or nitrogen is None or nitrogen <= 0:
+        return None
+    return oxygen / nitrogen

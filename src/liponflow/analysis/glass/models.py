@@ -1,0 +1,230 @@
+"""From the models of a glass campaign to its result: means, spreads and what is wrong."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.glass.average import average_fingerprints, spread
+from liponflow.analysis.glass.quality import problems
+from liponflow.analysis.glass.result import (
+    Fingerprint,
+    GlassModel,
+    GlassResult,
+    SeriesPoint,
+)
+from liponflow.analysis.result import Calculation, Provenance
+from liponflow.analysis.vasp_runs import MDResult
+
+SERIES_POINTS = 400
+"""Most points of a model's series: what a figure can show."""
+
+COOLING_POINTS = 28
+"""Points of V(T) to which lines are fitted: 50 K each where 1400 K are cooled through."""
+
+
+def glass_model(
+    *,
+    seed: int,
+    start: str,
+    notes: Sequence[str],
+    fingerprint: Fingerprint,
+    structure: Structure,
+    dynamics: MDResult | None,
+    relaxation: Calculation | None,
+) -> GlassModel:
+    """Put together what is known of one model.
+
+    Parameters
+    ----------
+    seed, start, notes
+        How it was built.
+    fingerprint
+        Of its structure or trajectory.
+    structure
+        Final structure.
+    dynamics
+        The protocol's; None without one.
+    relaxation
+        Relaxation of the last structure; None without one.
+
+    Returns
+    -------
+    GlassModel
+        Not converged if the protocol stopped early or the relaxation did not converge; the
+        criterion says so.
+    """
+    reasons = []
+    if dynamics is not None and not dynamics.converged:
+        reasons.append(f"dynamics: {dynamics.stop_reason}")
+    if relaxation is not None and (reason := unconverged_reason(relaxation)):
+        reasons.append(f"relaxation: {reason}")
+    reached = []
+    if dynamics is not None:
+        reached.append(f"every step of {dynamics.duration:.3g} ps taken")
+    if relaxation is not None and relaxation.max_force is not None:
+        limit = f", limit {relaxation.force_limit:g}" if relaxation.force_limit else ""
+        reached.append(f"largest force {relaxation.max_force:.3f} eV/Å{limit}")
+    energy, pressure = None, None
+    if relaxation is not None:
+        energy = relaxation.energy_per_atom
+        pressure = None if relaxation.stress is None else -float(np.trace(relaxation.stress)) / 3
+    return GlassModel(
+        seed=seed,
+        start=start,
+        notes=list(notes),
+        structure=structure,
+        density=float(structure.density),
+        pressure=pressure,
+        energy_per_atom=energy,
+        max_force=relaxation.max_force if relaxation is not None else None,
+        converged=not reasons,
+        criterion="; ".join(reasons or reached),
+        fingerprint=fingerprint,
+        trajectories=[] if dynamics is None else list(dynamics.trajectory_files),
+        series=[] if dynamics is None else protocol_series(dynamics),
+    )
+
+
+def protocol_series(dynamics: MDResult) -> list[SeriesPoint]:
+    """Temperature, volume and energy through a protocol, thinned to what a figure can show.
+
+    Parameters
+    ----------
+    dynamics
+        With one entry per block in its lists.
+
+    Returns
+    -------
+    list of SeriesPoint
+    """
+    atoms = len(dynamics.structure)
+    blocks = len(dynamics.temperatures)
+    step = max(1, -(-blocks // SERIES_POINTS))
+    times = dynamics.times or [
+        (index + 1) * dynamics.stride * dynamics.time_step / 1000 for index in range(blocks)
+    ]
+    return [
+        SeriesPoint(
+            time=times[index],
+            stage=_stage_at(dynamics, times[index]),
+            temperature=dynamics.temperatures[index],
+            volume_per_atom=dynamics.volumes[index] / atoms if dynamics.volumes else None,
+            energy_per_atom=dynamics.potential_energies[index] / atoms,
+        )
+        for index in range(0, blocks, step)
+    ]
+
+
+def _stage_at(dynamics: MDResult, time: float) -> str:
+    end = 0.0
+    for stage in dynamics.stages:
+        end += stage.duration
+        if time <= end + 1e-9:  # a block ends where its stage does
+            return stage.name
+    return dynamics.stages[-1].name if dynamics.stages else ""
+
+
+def summarise_glass(
+    models: Sequence[GlassModel],
+    *,
+    protocol: Sequence[str],
+    provenance: Provenance,
+    warnings: Sequence[str] = (),
+    **properties: Any,
+) -> GlassResult:
+    """Turn models into the result of a campaign.
+
+    Parameters
+    ----------
+    models
+        Every model that was made.
+    protocol
+        Its stages, one line each.
+    provenance
+        What made the result.
+    warnings
+        What else a reader should know.
+    **properties
+        ``tg``, ``elastic``, ``cleavage``: what was computed of them.
+
+    Returns
+    -------
+    GlassResult
+        Models that did not converge are left out, and a warning says why.
+
+    Raises
+    ------
+    ValueError
+        If no model converged; each one's reason is given.
+    """
+    usable = [model for model in models if model.converged]
+    refused = [f"seed {model.seed}: {model.criterion}" for model in models if not model.converged]
+    if not usable:
+        raise ValueError(f"no model of the glass converged: {'; '.join(refused) or 'none ended'}")
+    densities = [model.density for model in usable]
+    mean = average_fingerprints([model.fingerprint for model in usable])
+    return GlassResult(
+        formula=usable[0].structure.composition.reduced_formula,
+        converged=not refused and not any(_unconverged(item) for item in properties.values()),
+        criterion="; ".join(f"seed {model.seed}: {model.criterion}" for model in usable),
+        provenance=provenance,
+        n_models=len(usable),
+        density=fmean(densities),
+        density_spread=spread(densities),
+        protocol=list(protocol),
+        models=usable,
+        mean=mean,
+        problems=[
+            f"seed {model.seed}: {line}"
+            for model in usable
+            for line in problems(model.fingerprint.defects)
+        ],
+        warnings=[*(f"model left out, {line}" for line in refused), *warnings],
+        **properties,
+    )
+
+
+def _unconverged(item: Any) -> bool:
+    """Whether a part of a property did not converge."""
+    parts = [*getattr(item, "models", ()), *getattr(item, "bonds", ())]
+    return any(not part.converged for part in parts)
+
+
+def cooling_points(
+    runs: Sequence[MDResult], points: int = COOLING_POINTS
+) -> tuple[list[float], list[float]]:
+    """Average temperature and volume of cooling runs over equal lengths of time.
+
+    Parameters
+    ----------
+    runs
+        Of several models, through the same protocol.
+    points
+        Lengths of time.
+
+    Returns
+    -------
+    list of float, list of float
+        Temperatures, K, and volumes, Å³/atom, each the mean over the models.
+
+    Raises
+    ------
+    ValueError
+        If a run has fewer blocks than `points`, or no volumes.
+    """
+    temperatures, volumes = [], []
+    for run in runs:
+        if len(run.volumes) < points:
+            raise ValueError(
+                f"a cooling run has {len(run.volumes)} blocks with a volume, fewer than {points}: "
+                "make the stages of cooling longer"
+            )
+        temperatures.append([chunk.mean() for chunk in np.array_split(run.temperatures, points)])
+        volumes.append(
+            [chunk.mean() / len(run.structure) for chunk in np.array_split(run.volumes, points)]
+        )
+    return np.mean(temperatures, axis=0).tolist(), np.mean(volumes, axis=0).tolist()

@@ -1,0 +1,122 @@
+"""What a good model of a phosphate glass has none of."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liponflow.analysis.glass.chemistry import anion_bond
+from liponflow.analysis.glass.neighbours import Pairs
+from liponflow.analysis.glass.result import Defect
+from liponflow.analysis.glass.structural_units import TETRAHEDRAL, Network
+
+IntArray = NDArray[np.int64]
+
+TRIGONAL = ("B", "C")
+"""Formers for which three anions are as usual as four."""
+OCTAHEDRAL = ("Al", "Ti", "W")
+"""Formers for which five and six are usual as well."""
+SHARED_EDGE = 2
+"""Anions that two formers share if their tetrahedra share an edge."""
+
+
+def defects(net: Network, pairs: Pairs, symbols: Sequence[str]) -> dict[str, IntArray]:
+    """Count defects in every frame.
+
+    Parameters
+    ----------
+    net
+        Bonds of the network over a block of frames.
+    pairs
+        All short pairs of these frames.
+    symbols
+        Element of every atom of a frame.
+
+    Returns
+    -------
+    dict
+        Numbers in every frame by name: formers with too few or too many anions, free and triply
+        coordinated anions, bonds between two anions (those between two free atoms as molecules:
+        N2, O2, NO), bonds between two formers, pairs of formers that share an edge.
+    """
+    found: dict[str, IntArray] = {}
+    for former in net.found.formers:
+        number = net.coordination[net.atoms([former])].reshape(net.n_frames, -1)
+        least = TETRAHEDRAL - 1 if former in TRIGONAL else TETRAHEDRAL
+        most = TETRAHEDRAL + 2 if former in OCTAHEDRAL else TETRAHEDRAL
+        found[f"{former} with fewer than {least} anions"] = (number < least).sum(axis=1)
+        found[f"{former} with more than {most} anions"] = (number > most).sum(axis=1)
+    for anion in net.found.anions:
+        degree = net.formers_of[net.atoms([anion])].reshape(net.n_frames, -1)
+        found[f"free {anion}"] = (degree == 0).sum(axis=1)
+        found[f"{anion} bonded to 3 or more formers"] = (degree > SHARED_EDGE).sum(axis=1)
+    found |= _anion_bonds(net, pairs, np.array(symbols))
+    bonds, species = net.former_bonds, np.array(symbols)
+    for i, first in enumerate(net.found.formers):
+        for second in net.found.formers[i:]:
+            chosen = bonds.frame[bonds.joining(species == first, species == second)]
+            found[f"{first}-{second} bonds"] = np.bincount(chosen, minlength=net.n_frames)
+    found["pairs of formers that share an edge"] = _shared_edges(net)
+    return found
+
+
+def _anion_bonds(net: Network, pairs: Pairs, species: NDArray[np.str_]) -> dict[str, IntArray]:
+    found = {}
+    anions = sorted(net.found.anions)
+    near = pairs.select(pairs.joining(*[np.isin(species, anions)] * 2))
+    free = (net.formers_of[near.first] == 0) & (net.formers_of[near.second] == 0)
+    for i, a in enumerate(anions):
+        for b in anions[i:]:
+            bonded = near.joining(species == a, species == b) & (near.distance <= anion_bond(a, b))
+            molecule = f"{a}2" if a == b else f"{a}{b}"
+            for name, mask in ((f"{molecule} molecules", free), (f"{a}-{b} bonds", ~free)):
+                found[name] = np.bincount(near.frame[bonded & mask], minlength=net.n_frames)
+    return found
+
+
+def _shared_edges(net: Network) -> IntArray:
+    """Pairs of formers with two anions in common, in every frame."""
+    anion = net.bonds.second
+    order = np.argsort(anion, kind="stable")
+    anion, former, image = anion[order], net.bonds.first[order], net.bonds.image[order]
+    keys = []
+    for step in range(1, int(net.formers_of.max(initial=0))):
+        same = np.flatnonzero(anion[step:] == anion[:-step])
+        a, b = former[same], former[same + step]
+        offset = image[same] - image[same + step]  # of the second former
+        behind = offset @ np.array([1_000_000, 1_000, 1]) < 0
+        turned = (a > b) | ((a == b) & behind)  # one name for the pair seen from either end
+        sign = np.where(turned, -1, 1)[:, None]
+        keys.append(
+            np.column_stack([np.where(turned, b, a), np.where(turned, a, b), offset * sign])
+        )
+    if not keys:
+        return np.zeros(net.n_frames, dtype=np.int64)
+    links, count = np.unique(np.concatenate(keys), axis=0, return_counts=True)
+    frames = links[count >= SHARED_EDGE][:, 0] // net.bonds.n_atoms
+    return np.bincount(frames, minlength=net.n_frames)
+
+
+def problems(found: Sequence[Defect]) -> list[str]:
+    """Tell of the defects that occur, one line each.
+
+    Examples
+    --------
+    >>> problems([Defect(name="free N", mean=0.5, worst=2, last=1)])
+    ['free N: 0.5 per frame, 2 at most, 1 in the last frame']
+    """
+    return [
+        f"{item.name}: {item.mean:.3g} per frame, {item.worst} at most, {item.last} in the last "
+        "frame"
+        for item in found
+        if item.worst
+    ]
+
+
+def as_defects(
+    means: Mapping[str, float], worst: Mapping[str, int], last: Mapping[str, int]
+) -> list[Defect]:
+    """Put the numbers of defects together, those that never occur included."""
+    return [
+        Defect(name=name, mean=means[name], worst=worst[name], last=last[name]) for name in means
+    ]

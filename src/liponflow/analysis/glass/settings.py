@@ -1,0 +1,35 @@
+"""How the fingerprint of a glass is taken."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.glass.scattering import Experiment
+
+MOBILE_LIMIT = 3.4
+"""First minima of a mobile cation's anions are looked for up to here (Å)."""
+
+
+class FingerprintSettings(BaseModel):
+    """How a fingerprint is taken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    r_max: float = Field(10.0, ge=3, le=100, description="Range of g(r) (Å).")
+    bin_width: float = Field(0.02, ge=0.001, le=0.5, description="Bins of g(r) (Å).")
+    formers: tuple[str, ...] | None = Field(
+        None, description="Network formers; the usual ones that are present if None."
+    )
+    anions: tuple[str, ...] | None = Field(None, description="Anions, likewise.")
+    cutoffs: dict[str, float] = Field(
+        default_factory=dict, description="Longest bond of a former to an anion (Å), by former."
+    )
+    mobile_cutoff: float | None = Field(
+        None,
+        gt=0,
+        le=MOBILE_LIMIT,
+        description="Longest distance of Li to an anion of its environment (Å); the first minimum "
+        "of g(r) in the first block of frames if None.",
+    )
+    experiment: Experiment = Field(
+        default_factory=lambda: Experiment.model_validate({}),
+        description="What the instrument does to G(r).",
+    )

@@ -1,0 +1,234 @@
+"""Frames of a trajectory in blocks of arrays, read from any file that ASE reads.
+
+A block holds some hundred frames, and nothing is kept of the blocks before it: memory does not
+grow with the length of a trajectory. Formats of which ASE holds every frame in memory before it
+gives the first (XDATCAR, vasprun.xml), or which it reads slowly (extended XYZ), are read here,
+in ``trajectory_readers``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
+
+__all__ = ["Frames", "TrajectoryError", "frames_of_structures", "read_frames"]
+
+FloatArray = NDArray[np.float64]
+
+BLOCK = 100
+"""Frames in a block: their distances take some ten megabytes for a hundred atoms."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Consecutive frames of one set of atoms."""
+
+    symbols: tuple[str, ...]
+    """Element of every atom."""
+    positions: FloatArray
+    """Cartesian, frames x atoms x 3 (Å)."""
+    cells: FloatArray
+    """Lattice vectors in rows, frames x 3 x 3 (Å)."""
+    times: FloatArray
+    """Time of every frame (ps); NaN where the file has none."""
+    temperatures: FloatArray
+    """Temperature (K); NaN where unknown."""
+    energies: FloatArray
+    """Potential energy of the cell (eV); NaN where unknown."""
+    stages: tuple[str, ...]
+    """Stage of the protocol that every frame belongs to; empty where unknown."""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @property
+    def volumes(self) -> FloatArray:
+        """Volume of every frame (Å³)."""
+        volumes: FloatArray = np.abs(np.linalg.det(self.cells))
+        return volumes
+
+    def structure(self, index: int) -> Structure:
+        """One frame as a pymatgen Structure."""
+        return Structure(
+            self.cells[index], self.symbols, self.positions[index], coords_are_cartesian=True
+        )
+
+
+def read_frames(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    block: int = BLOCK,
+    skip: int = 0,
+    every: int = 1,
+    stage: str | None = None,
+    notes: list[str] | None = None,
+) -> Iterator[Frames]:
+    """Read one or several files as one trajectory, block by block.
+
+    Parameters
+    ----------
+    paths
+        Files in their order: anything that ASE reads, gzip-compressed or not.
+    block
+        Frames per block.
+    skip
+        Frames at the beginning to leave out, such as those of the equilibration.
+    every
+        Take every n-th of the others.
+    stage
+        Take only frames of this stage of the protocol (info key ``stage`` of extended XYZ).
+    notes
+        List that takes remarks, such as on a file that breaks off within a frame.
+
+    Yields
+    ------
+    Frames
+        Up to `block` frames.
+
+    Raises
+    ------
+    TrajectoryError
+        If a file is missing, cannot be read, has no cell or none that is periodic, or if the atoms
+        change within or between the files (the frame and both counts are given), or if no frame
+        is left.
+    ValueError
+        If `block`, `skip` or `every` is out of range.
+    """
+    if block < 1 or every < 1 or skip < 0:
+        raise ValueError(
+            f"block = {block}, every = {every} and skip = {skip}: block and every must be at "
+            "least 1, skip at least 0"
+        )
+    files = [paths] if isinstance(paths, str | Path) else list(paths)
+    taken = 0
+    for frames in _blocks(_selected(files, skip, every, stage, notes), block):
+        taken += len(frames)
+        yield frames
+    if taken == 0:
+        names = ", ".join(map(str, files)) or "no file"
+        of_stage = f" of stage {stage!r}" if stage is not None else ""
+        raise TrajectoryError(
+            f"{names}: no frame{of_stage} is left of skip = {skip}, every = {every}; "
+            "skip fewer, or name another file"
+        )
+
+
+def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
+    """Make frames of one or several pymatgen Structures of the same atoms.
+
+    Raises
+    ------
+    TrajectoryError
+        If there is none, if they differ in their atoms, or if one is disordered.
+
+    Examples
+    --------
+    >>> from pymatgen.core.structure import Structure
+    >>> from pymatgen.core.lattice import Lattice
+    >>> li = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    >>> len(frames_of_structures([li, li]))
+    2
+    """
+    pool = [structures] if isinstance(structures, Structure) else list(structures)
+    frames = []
+    for structure in pool:
+        if not structure.is_ordered:
+            raise TrajectoryError("a structure has partially occupied sites; give an ordered one")
+        symbols = tuple(site.specie.symbol for site in structure)
+        frames.append(Frame(symbols, structure.cart_coords, structure.lattice.matrix))
+    if not frames:
+        raise TrajectoryError("there is no structure")
+    [block] = _blocks(_checked(frames, "structures", None), len(frames))
+    return block
+
+
+def _selected(
+    files: Sequence[str | Path],
+    skip: int,
+    every: int,
+    stage: str | None,
+    notes: list[str] | None,
+) -> Iterator[Frame]:
+    number = 0
+    symbols: tuple[str, ...] | None = None
+    for file in files:
+        path = Path(file).expanduser()
+        for frame in _checked(frames_of_file(path, notes), str(path), symbols):
+            symbols = frame.symbols
+            if stage is not None and frame.stage != stage:
+                continue
+            if number >= skip and (number - skip) % every == 0:
+                yield frame
+            number += 1
+
+
+def _checked(
+    frames: Iterable[Frame], place: str, symbols: tuple[str, ...] | None
+) -> Iterator[Frame]:
+    """Pass frames on that belong to one trajectory, and refuse others with the reason."""
+    for number, frame in enumerate(frames, start=1):
+        symbols = symbols or frame.symbols
+        if frame.symbols != symbols:
+            raise TrajectoryError(f"{place}, frame {number}: {_difference(symbols, frame)}")
+        if not frame.periodic or not np.any(frame.cell):
+            raise TrajectoryError(
+                f"{place}, frame {number}: has no cell that repeats in three directions; a "
+                "density and a g(r) need one: write the cell (Lattice and pbc of extended XYZ)"
+            )
+        if not (np.isfinite(frame.positions).all() and np.isfinite(frame.cell).all()):
+            raise TrajectoryError(
+                f"{place}, frame {number}: a coordinate or lattice vector is no finite number: "
+                "the run exploded, or the file is damaged; leave out the frames from here on"
+            )
+        volume = abs(np.linalg.det(frame.cell))
+        if volume < len(symbols):  # no solid has atoms of less than 1 Å³
+            raise TrajectoryError(
+                f"{place}, frame {number}: a cell of {volume:.3g} Å³ for {len(symbols)} atoms; "
+                "check the lattice vectors and their unit (Å)"
+            )
+        yield frame
+
+
+def _difference(symbols: tuple[str, ...], frame: Frame) -> str:
+    if len(frame.symbols) != len(symbols):
+        return (
+            f"has {len(frame.symbols)} atoms, the frames before it {len(symbols)}; one trajectory "
+            "has one set of atoms: analyse the files apart"
+        )
+    first = next(
+        index
+        for index, pair in enumerate(zip(symbols, frame.symbols, strict=True))
+        if pair[0] != pair[1]
+    )
+    return (
+        f"atom {first + 1} is {frame.symbols[first]}, in the frames before it {symbols[first]}; "
+        "bring the atoms into one order, or analyse the files apart"
+    )
+
+
+def _blocks(frames: Iterable[Frame], size: int) -> Iterator[Frames]:
+    pool: list[Frame] = []
+    for frame in frames:
+        pool.append(frame)
+        if len(pool) == size:
+            yield _stack(pool)
+            pool = []
+    if pool:
+        yield _stack(pool)
+
+
+def _stack(pool: Sequence[Frame]) -> Frames:
+    return Frames(
+        symbols=pool[0].symbols,
+        positions=np.array([frame.positions for frame in pool]),
+        cells=np.array([frame.cell for frame in pool]),
+        times=np.array([frame.time for frame in pool]),
+        temperatures=np.array([frame.temperature for frame in pool]),
+        energies=np.array([frame.energy for frame in pool]),
+        stages=tuple(frame.stage for frame in pool),
+    )

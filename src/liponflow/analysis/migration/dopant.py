@@ -1,0 +1,194 @@
+"""What the sites and hops of one foreign atom add up to: its way, its diffusivity, its error."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from liponflow.analysis.migration.barrier import WELL
+from liponflow.analysis.migration.diffusion_length import time_to_reach
+from liponflow.analysis.migration.hop_diffusion import jump_network, with_barrier_shifted
+from liponflow.analysis.migration.kinetic_monte_carlo import Walk, kinetic_monte_carlo
+from liponflow.analysis.migration.published import PublishedMigration
+from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
+from liponflow.analysis.migration.result import HopBarrier, Migration, ModelSpread, SiteEnergy
+
+ATTEMPT_FREQUENCY = 10.0
+"""Attempt frequency (THz) where none was computed; our choice, the usual size of a phonon's."""
+
+ROOM = 300.0
+"""Temperature (K) of the diffusion lengths."""
+
+TEMPERATURES = (250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 600.0)
+"""Default temperatures of the diffusivities (K)."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """The easiest way through the crystal (from ``structures.percolation.Network``).
+
+    Attributes
+    ----------
+    dimension
+        Directions in which it is endless, 1 to 3.
+    saddle_energy
+        Highest saddle on it above the lowest site, eV.
+    hops
+        Hops that it takes.
+    """
+
+    dimension: int
+    saddle_energy: float
+    hops: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """At what the transport is evaluated.
+
+    Attributes
+    ----------
+    attempt_frequency
+        Prefactor of hops for which none was computed, THz.
+    temperatures
+        Temperatures of the diffusivities, K.
+    walkers, seed
+        Kinetic Monte Carlo at 300 K beside the analytic diffusivity, if walkers > 0.
+    """
+
+    attempt_frequency: float = ATTEMPT_FREQUENCY
+    temperatures: Sequence[float] = TEMPERATURES
+    walkers: int = 0
+    seed: int = 0
+
+
+def dopant_migration(
+    dopant: str,
+    sites: Sequence[SiteEnergy],
+    hops: Sequence[HopBarrier],
+    way: Way | None,
+    *,
+    n_sites: int,
+    spreads: Sequence[ModelSpread],
+    published: PublishedMigration | None,
+    conditions: Conditions,
+) -> Migration:
+    """Put together what is known of one foreign atom.
+
+    Parameters
+    ----------
+    dopant
+        Element.
+    sites, hops
+        Its own, with their energies.
+    way
+        Its easiest way through the crystal, None if there is none.
+    n_sites
+        Interstitial sites of the host's cell.
+    spreads
+        Error bars of hops, of any dopant.
+    published
+        Published values for the host, None if there are none.
+    conditions
+        Temperatures and prefactors.
+
+    Returns
+    -------
+    Migration
+        Without diffusivities if it has no way.
+    """
+    energies = {site.site: site.site_energy for site in sites if site.site_energy is not None}
+    bottleneck = _bottleneck(hops, way)
+    rest = _rest(hops, energies)
+    barrier = None if way is None else way.saddle_energy - rest
+    low, high = _spread(barrier, bottleneck, spreads)
+
+    def network(temperature: float) -> JumpNetwork | None:
+        return jump_network(
+            hops,
+            energies,
+            n_sites=n_sites,
+            temperature=temperature,
+            attempt_frequency=conditions.attempt_frequency,
+        )
+
+    values = {}
+    room, walked = None, None
+    if way is not None and (at_room := network(ROOM)) is not None:
+        for temperature in conditions.temperatures:
+            at = network(temperature)
+            assert at is not None  # noqa: S101 - it has the jumps that it has at room temperature
+            # An atom that rests below all sites has to climb out of there.
+            values[temperature] = with_barrier_shifted(diffusivity(at), -rest, temperature)
+        room = with_barrier_shifted(diffusivity(at_room), -rest, ROOM)
+        walked = _walk(at_room, conditions)
+
+    def shifted(to: float | None) -> list[float]:
+        if to is None or barrier is None:
+            return []
+        return [with_barrier_shifted(d, to - barrier, t) for t, d in values.items()]
+
+    def room_shifted(to: float | None) -> float | None:
+        if room is None or to is None or barrier is None:
+            return None
+        return with_barrier_shifted(room, to - barrier, ROOM)
+
+    own = bottleneck.attempt_frequency if bottleneck else None
+    return Migration(
+        dopant=dopant,
+        lowest_site=min(energies, key=lambda site: energies[site], default=None),
+        percolating_barrier=barrier,
+        network_dimension=way.dimension if way else 0,
+        percolating_hops=list(way.hops) if way else [],
+        attempt_frequency=own or conditions.attempt_frequency,
+        attempt_frequency_source="Vineyard" if own else "assumed",
+        barrier_low=low,
+        barrier_high=high,
+        published_barrier=published.barrier(dopant) if published else None,
+        temperatures=list(values),
+        diffusivities=list(values.values()),
+        diffusivities_low=shifted(high),
+        diffusivities_high=shifted(low),
+        diffusivity_300=room,
+        diffusivity_300_low=room_shifted(high),
+        diffusivity_300_high=room_shifted(low),
+        monte_carlo_300=with_barrier_shifted(walked.diffusivity, -rest, ROOM) if walked else None,
+        monte_carlo_300_error=with_barrier_shifted(walked.error, -rest, ROOM) if walked else None,
+        time_to_published_width=(
+            time_to_reach(room, published.interphase.nm) if published and room else None
+        ),
+    )
+
+
+def _walk(network: JumpNetwork, conditions: Conditions) -> Walk | None:
+    if not conditions.walkers:
+        return None
+    return kinetic_monte_carlo(network, walkers=conditions.walkers, seed=conditions.seed)
+
+
+def _bottleneck(hops: Sequence[HopBarrier], way: Way | None) -> HopBarrier | None:
+    """Hop of the way with the highest saddle."""
+    taken = [hop for hop in hops if way and hop.hop in way.hops and hop.saddle_energy is not None]
+    return max(taken, key=lambda hop: hop.saddle_energy or 0.0, default=None)
+
+
+def _rest(hops: Sequence[HopBarrier], energies: Mapping[str, float]) -> float:
+    """Energy (eV) of the deepest state on the way below the lowest site, 0 if there is none."""
+    wells = [
+        energies[hop.start_site] + hop.lowest_on_the_way
+        for hop in hops
+        if hop.lowest_on_the_way is not None and hop.start_site in energies
+    ]
+    return min((well for well in wells if well < -WELL), default=0.0)
+
+
+def _spread(
+    barrier: float | None, bottleneck: HopBarrier | None, spreads: Sequence[ModelSpread]
+) -> tuple[float | None, float | None]:
+    """Lowest and highest percolating barrier over the potentials, eV."""
+    if barrier is None or bottleneck is None or bottleneck.barrier is None:
+        return None, None
+    for spread in spreads:
+        if (spread.dopant, spread.hop) == (bottleneck.dopant, bottleneck.hop):
+            below = min(spread.barrier_low - bottleneck.barrier, 0.0)
+            above = max(spread.barrier_high - bottleneck.barrier, 0.0)
+            return barrier + below, barrier + above
+    return None, None

@@ -1,0 +1,127 @@
+"""Γ-point vibrations of a cell, or of some of its atoms, from the forces of displacements."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from phonopy import Phonopy
+from phonopy.physical_units import get_physical_units
+from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.migration.saddle import imaginary_modes, without_translations
+
+Floats = NDArray[np.float64]
+
+
+class GammaModes(BaseModel):
+    """Vibrations at the Γ point."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frequencies: list[float] = Field(
+        description="Frequencies without translations, ascending (THz); imaginary ones negative."
+    )
+    moving: list[int] | None = Field(
+        description="Atoms that vibrate while the others are frozen; None if all do."
+    )
+    distance: float = Field(description="Displacement of the finite differences (Å).")
+    n_calculations: int = Field(description="Cells whose forces were computed.")
+
+    @property
+    def n_imaginary(self) -> int:
+        """Number of imaginary modes: 0 at a minimum, 1 at a saddle."""
+        return len(imaginary_modes(self.frequencies))
+
+
+def displaced_atoms(phonons: Phonopy) -> list[dict[str, Any]]:
+    """Give ``number`` and ``displacement`` (Å) of the atom that each displaced cell moves."""
+    # phonopy's other kind of dataset moves all atoms at once; nobody asked for it.
+    dataset: Any = phonons.dataset
+    entries: list[dict[str, Any]] = dataset["first_atoms"]
+    return entries
+
+
+def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
+    """Say which displacements of a dataset have to be computed.
+
+    Parameters
+    ----------
+    phonons
+        With its displacements.
+    moving
+        Atoms that vibrate; None for all.
+
+    Returns
+    -------
+    list of int
+        Those of atoms that symmetry maps on a moving one.
+    """
+    displaced = displaced_atoms(phonons)
+    if moving is None:
+        return list(range(len(displaced)))
+    stands_for = phonons.symmetry.get_map_atoms()
+    wanted = {int(stands_for[atom]) for atom in moving}
+    return [n for n, entry in enumerate(displaced) if int(stands_for[entry["number"]]) in wanted]
+
+
+def gamma_modes(
+    phonons: Phonopy,
+    forces: Sequence[Floats],
+    rest: Floats,
+    *,
+    moving: Sequence[int] | None = None,
+    distance: float,
+) -> GammaModes:
+    """Solve the vibrations of one cell.
+
+    Parameters
+    ----------
+    phonons
+        Of the cell itself (supercell 1 x 1 x 1), with its displacements.
+    forces
+        Forces (eV/Å) of the displacements that :func:`needed` names, in their order, each of
+        shape (n_atoms, 3).
+    rest
+        Forces without displacement, eV/Å: what the relaxation left.
+    moving
+        Atoms that vibrate while the others are frozen; None for all.
+    distance
+        Displacement, Å, for the record.
+
+    Returns
+    -------
+    GammaModes
+
+    Raises
+    ------
+    ValueError
+        If the number of forces is not that of the needed displacements.
+    """
+    wanted = needed(phonons, moving)
+    if len(forces) != len(wanted):
+        raise ValueError(f"{len(forces)} sets of forces for {len(wanted)} displacements")
+    n_atoms = len(phonons.supercell)
+    # Rows of frozen atoms are not looked at below.
+    everything = np.zeros((len(displaced_atoms(phonons)), n_atoms, 3))
+    everything[wanted] = np.array(forces) - rest
+    phonons.forces = everything
+    phonons.produce_force_constants(show_drift=False)
+    atoms = np.arange(n_atoms) if moving is None else np.array(sorted(set(moving)))
+    constants = np.asarray(phonons.force_constants)[np.ix_(atoms, atoms)]
+    masses = np.repeat(np.asarray(phonons.supercell.masses)[atoms], 3)
+    hessian = constants.transpose(0, 2, 1, 3).reshape(len(masses), len(masses))
+    dynamical = (hessian + hessian.T) / 2 / np.sqrt(np.outer(masses, masses))
+    squares = np.linalg.eigvalsh(dynamical)
+    factor = get_physical_units().DefaultToTHz
+    frequencies = np.sign(squares) * np.sqrt(np.abs(squares)) * factor
+    return GammaModes(
+        frequencies=(
+            without_translations(frequencies)
+            if moving is None
+            else [float(frequency) for frequency in frequencies]
+        ),
+        moving=None if moving is None else [int(atom) for atom in atoms],
+        distance=distance,
+        n_calculations=len(wanted) + 1,
+    )

@@ -1,0 +1,112 @@
+"""From the barriers of all hops of a foreign atom to its diffusivity."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from liponflow.analysis.migration.random_walk import JumpNetwork
+from liponflow.analysis.migration.rates import BOLTZMANN, jump_rate
+from liponflow.analysis.migration.result import HopBarrier
+
+SAME_SADDLE = 0.01
+"""Saddles that differ by less than this (eV) are taken for one."""
+
+
+def taking_part(
+    hops: Sequence[HopBarrier], site_energies: Mapping[str, float]
+) -> list[HopBarrier]:
+    """Choose the hops that a random walk takes.
+
+    Parameters
+    ----------
+    hops
+        Hops of one foreign atom.
+    site_energies
+        Energy of each kind of site above the lowest, eV; kinds that are missing are no minima.
+
+    Returns
+    -------
+    list of HopBarrier
+        Those with a barrier between such sites. A hop past a site that shorter hops reach from
+        both its ends, over saddles that are not higher, is left out: they make it up.
+    """
+    usable = [
+        hop
+        for hop in hops
+        if hop.saddle_energy is not None
+        and hop.start_site in site_energies
+        and hop.end_site in site_energies
+    ]
+    saddles: dict[frozenset[str], float] = {}
+    for hop in usable:
+        if not hop.via and hop.saddle_energy is not None:
+            ends = frozenset((hop.start_site, hop.end_site))
+            saddles[ends] = min(hop.saddle_energy, saddles.get(ends, math.inf))
+
+    def made_up_of_others(hop: HopBarrier) -> bool:
+        assert hop.saddle_energy is not None  # noqa: S101 - it is usable
+        for site in hop.via:
+            legs = (frozenset((end, site)) for end in (hop.start_site, hop.end_site))
+            highest = max(saddles.get(leg, math.inf) for leg in legs)
+            if site in site_energies and highest < hop.saddle_energy + SAME_SADDLE:
+                return True
+        return False
+
+    return [hop for hop in usable if not made_up_of_others(hop)]
+
+
+def jump_network(
+    hops: Sequence[HopBarrier],
+    site_energies: Mapping[str, float],
+    *,
+    n_sites: int,
+    temperature: float,
+    attempt_frequency: float,
+) -> JumpNetwork | None:
+    """Turn hops into the jumps of a random walk.
+
+    Parameters
+    ----------
+    hops
+        Hops of one foreign atom; :func:`taking_part` chooses among them.
+    site_energies
+        Energy of each kind of site above the lowest, eV.
+    n_sites
+        Interstitial sites of the host's cell.
+    temperature
+        K.
+    attempt_frequency
+        Prefactor of hops without one of their own, THz.
+
+    Returns
+    -------
+    JumpNetwork or None
+        Both directions of every hop, in detailed balance; None if no hop takes part.
+    """
+    start, end, vectors, rates = [], [], [], []
+    for hop in taking_part(hops, site_energies):
+        assert hop.saddle_energy is not None  # noqa: S101 - taking_part asks for it
+        forward = hop.attempt_frequency or attempt_frequency
+        reverse = hop.reverse_attempt_frequency or forward
+        there = jump_rate(hop.saddle_energy - site_energies[hop.start_site], forward, temperature)
+        back = jump_rate(hop.saddle_energy - site_energies[hop.end_site], reverse, temperature)
+        for first, second, *vector in hop.jumps:
+            start += [first, second]
+            end += [second, first]
+            vectors += [np.array(vector), -np.array(vector)]
+            rates += [there, back]
+    if not rates:
+        return None
+    return JumpNetwork(
+        n_sites=n_sites,
+        start=np.array(start, dtype=np.int_),
+        end=np.array(end, dtype=np.int_),
+        vectors=np.array(vectors, dtype=np.float64),
+        rates=np.array(rates, dtype=np.float64),
+    )
+
+
+def with_barrier_shifted(diffusivity: float, shift: float, temperature: float) -> float:
+    """Diffusivity (m²/s) if every saddle lay higher by `shift` (eV)."""
+    return diffusivity * math.exp(-shift / (BOLTZMANN * temperature))

@@ -1,0 +1,169 @@
+"""The barrier of one hop: from its relaxed band and its vibrations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from liponflow.analysis.migration.barrier import barrier
+from liponflow.analysis.migration.rates import vineyard_prefactor
+from liponflow.analysis.migration.result import HopBarrier, Jump
+from liponflow.analysis.migration.saddle import imaginary_modes
+from liponflow.analysis.vasp_runs import NEBResult
+
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("barrier", "reverse_barrier", "highest_image", "saddle_distance", "lowest_on_the_way")
+)
+
+
+@dataclass(frozen=True)
+class HopRecord:
+    """What a hop is before it is computed (from ``structures.hops.Hop``).
+
+    Attributes are those of :class:`liponflow.analysis.migration.result.HopBarrier`.
+    """
+
+    dopant: str
+    hop: str
+    start_site: str
+    end_site: str
+    hop_distance: float
+    from_start: int
+    from_end: int
+    jumps: Sequence[Jump]
+    symmetric: bool
+    via: Sequence[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Vibrations:
+    """Γ-point frequencies of a hop, THz, translations left out and imaginary ones negative.
+
+    Attributes
+    ----------
+    start, saddle
+        At the first image and at the saddle.
+    end
+        At the last image; None if it is equivalent to the first.
+    """
+
+    start: Sequence[float]
+    saddle: Sequence[float]
+    end: Sequence[float] | None = None
+
+
+def hop_barrier(
+    record: HopRecord,
+    band: NEBResult | None,
+    *,
+    force_limit: float,
+    vibrations: Vibrations | None = None,
+    reason: str | None = None,
+) -> HopBarrier:
+    """Analyse the band of a hop.
+
+    Parameters
+    ----------
+    record
+        The hop.
+    band
+        Relaxed band; None if it failed.
+    force_limit
+        Largest perpendicular force of a converged band, eV/Å.
+    vibrations
+        Of end points and saddle, if computed.
+    reason
+        Why the band failed.
+
+    Returns
+    -------
+    HopBarrier
+        Without a barrier, and with the reason, if the band did not converge.
+        :func:`liponflow.analysis.migration.summary.with_energies` fills in the energy of its
+        saddle.
+    """
+    images = band.images if band else []
+    forces = [image.max_force for image in images[1:-1] if image.max_force is not None]
+    max_force = max(forces, default=None)
+    if reason is None:
+        reason = _reason_unconverged(band, max_force, force_limit)
+    found: dict[str, Any] = {} if band is None or reason else _saddle(band)
+    if vibrations and found:
+        found |= _rates(vibrations)
+    return HopBarrier(
+        dopant=record.dopant,
+        hop=record.hop,
+        start_site=record.start_site,
+        end_site=record.end_site,
+        via=list(record.via),
+        hop_distance=record.hop_distance,
+        from_start=record.from_start,
+        from_end=record.from_end,
+        jumps=list(record.jumps),
+        symmetric=record.symmetric,
+        saddle_energy=None,
+        max_force=max_force,
+        force_limit=force_limit,
+        climbing=bool(band and band.climbing),
+        converged=reason is None,
+        reason=reason,
+        steps=band.steps if band else None,
+        force_evaluations=band.force_evaluations if band else None,
+        force_history=band.force_history if band else [],
+        images=images,
+        **{**_NOTHING, **found},
+    )
+
+
+def _reason_unconverged(
+    band: NEBResult | None, max_force: float | None, force_limit: float
+) -> str | None:
+    if band is None:
+        return "the band failed; the run's report names its directory and cause"
+    go_on = "no barrier; raise max_steps and run again: it goes on from the images that it reached"
+    steps = "" if band.steps is None else f" after {band.steps} steps"
+    if max_force is not None and max_force > force_limit:
+        return (
+            f"largest force perpendicular to the path {max_force:.3f} eV/Å{steps}, limit "
+            f"{force_limit:g}: {go_on}"
+        )
+    if not band.converged:
+        # The end points may be to blame; who relaxed the band knows.
+        return "; ".join(band.warnings) or f"band not converged{steps} ({band.criterion}): {go_on}"
+    if any(image.energy is None for image in band.images):
+        return "the energy of an end point is not known: no barrier; compute the end points too"
+    return None
+
+
+def _saddle(band: NEBResult) -> dict[str, Any]:
+    distances = [image.distance for image in band.images]
+    energies = [image.energy or 0.0 for image in band.images]
+    slopes = [image.slope for image in band.images]
+    known = [slope for slope in slopes if slope is not None]
+    found = barrier(distances, energies, known if len(known) == len(slopes) else None)
+    nearest = min(band.images, key=lambda image: abs(image.distance - found.saddle_distance))
+    return {
+        "barrier": found.forward,
+        "reverse_barrier": found.reverse,
+        "highest_image": max(energies) - energies[0],
+        "saddle_distance": found.saddle_distance,
+        "lowest_on_the_way": found.lowest_between,
+        "profile": [(float(s), float(e)) for s, e in found.curve],
+        "saddle": nearest.structure,
+    }
+
+
+def _rates(vibrations: Vibrations) -> dict[str, Any]:
+    """Prefactors, or why there are none."""
+    found: dict[str, Any] = {
+        "start_frequencies": list(vibrations.start),
+        "saddle_frequencies": list(vibrations.saddle),
+        "end_frequencies": None if vibrations.end is None else list(vibrations.end),
+        "imaginary_modes": len(imaginary_modes(vibrations.saddle)),
+    }
+    end = vibrations.start if vibrations.end is None else vibrations.end
+    try:
+        found["attempt_frequency"] = vineyard_prefactor(vibrations.start, vibrations.saddle)
+        found["reverse_attempt_frequency"] = vineyard_prefactor(end, vibrations.saddle)
+    except ValueError as error:  # the result says so; the barrier stands
+        found["saddle_reason"] = str(error)
+    return found

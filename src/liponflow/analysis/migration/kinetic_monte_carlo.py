@@ -1,0 +1,147 @@
+"""Kinetic Monte Carlo on a periodic network of sites: many walkers at once, in continuous time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import angstrom
+
+from liponflow.analysis.migration.random_walk import JumpNetwork, occupations
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+MAX_JUMPS = 20_000_000
+"""Most jumps of all walkers together."""
+
+TRANSIENT = 0.25
+"""First part of the time whose displacements are left out of the fit: where sites differ, jumps
+back and forth make the first displacements larger than diffusion."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What the walkers did.
+
+    Attributes
+    ----------
+    times
+        s, shape (n_points,).
+    mean_squares
+        Mean squared displacement over the walkers, Å², shape (n_points,).
+    mean_square_errors
+        Its standard error, Å².
+    diffusivity
+        Slope over 6, m²/s.
+    error
+        Its standard error over the walkers, m²/s.
+    jumps
+        Jumps of all walkers.
+    """
+
+    times: Floats
+    mean_squares: Floats
+    mean_square_errors: Floats
+    diffusivity: float
+    error: float
+    jumps: int
+
+
+def kinetic_monte_carlo(
+    network: JumpNetwork,
+    *,
+    walkers: int = 2000,
+    jumps_per_walker: float = 200.0,
+    points: int = 20,
+    seed: int = 0,
+) -> Walk:
+    """Let walkers jump from site to site and measure how far they come.
+
+    Parameters
+    ----------
+    network
+        Jumps with their rates.
+    walkers
+        Independent walkers, 2 or more; they start on sites as these are occupied in equilibrium.
+    jumps_per_walker
+        Mean number of jumps, which sets the time.
+    points
+        Times at which displacements are taken, 4 or more.
+    seed
+        Of the random numbers; the same seed gives the same walk.
+
+    Returns
+    -------
+    Walk
+
+    Raises
+    ------
+    ValueError
+        If there are too few walkers or points, or too many jumps.
+
+    Notes
+    -----
+    Waiting times are exponential, so that a walker that waits at the end of an interval has
+    forgotten it: each interval starts with fresh waiting times, which keeps walkers in step.
+    """
+    if walkers < 2 or points < 4:  # noqa: PLR2004 - an error bar, and a line with a slope
+        raise ValueError(f"{walkers} walkers and {points} points: give 2 and 4 or more")
+    if walkers * jumps_per_walker > MAX_JUMPS:
+        raise ValueError(
+            f"{walkers} walkers with {jumps_per_walker:g} jumps each are more than {MAX_JUMPS}: "
+            "give fewer"
+        )
+    rng = np.random.default_rng(seed)
+    shares = occupations(network)
+    exits = network.exit_rates
+    order, cumulative = _by_site(network)
+    duration = jumps_per_walker / float(shares @ exits)
+    times = np.linspace(0, duration, points + 1)[1:]
+    site = rng.choice(network.n_sites, walkers, p=shares)
+    place = np.zeros((walkers, 3))
+    squares = np.empty((points, walkers))
+    jumps = 0
+    for point in range(points):
+        left = np.full(walkers, duration / points)
+        moving = np.arange(walkers)
+        while len(moving):
+            left[moving] -= rng.exponential(size=len(moving)) / exits[site[moving]]
+            moving = moving[left[moving] > 0]
+            here = site[moving]
+            chosen = order[np.searchsorted(cumulative, here + rng.random(len(moving)), "right")]
+            place[moving] += network.vectors[chosen]
+            site[moving] = network.end[chosen]
+            jumps += len(moving)
+        squares[point] = np.einsum("wa,wa->w", place, place)
+    slopes = _slopes(times, squares) * angstrom**2 / 6
+    root = np.sqrt(walkers)
+    return Walk(
+        times=times,
+        mean_squares=squares.mean(axis=1),
+        mean_square_errors=squares.std(axis=1, ddof=1) / root,
+        diffusivity=float(slopes.mean()),
+        error=float(slopes.std(ddof=1) / root),
+        jumps=jumps,
+    )
+
+
+def _by_site(network: JumpNetwork) -> tuple[Ints, Floats]:
+    """Sort jumps by their start, and line up their shares: site n's end at n + 1."""
+    order = np.argsort(network.start, kind="stable")
+    start, rates = network.start[order], network.rates[order]
+    total = np.cumsum(rates / network.exit_rates[start])
+    # Rounding must not let the last jump of a site end before or after n + 1.
+    ends = np.flatnonzero(np.diff(start, append=-1))
+    before = np.concatenate([[0.0], total[ends][:-1]])
+    n_jumps = np.diff(ends, prepend=-1)
+    shares = start + total - np.repeat(before, n_jumps)
+    shares[ends] = start[ends] + 1.0
+    return order, shares
+
+
+def _slopes(times: Floats, squares: Floats) -> Floats:
+    """Slope of the squared displacement of each walker after the transient, Å²/s."""
+    late = times > TRANSIENT * times[-1]
+    away = times[late] - times[late].mean()
+    slopes: Floats = away @ squares[late] / (away @ away)
+    return slopes

@@ -1,0 +1,330 @@
+"""From the calculations of a migration campaign to its result."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
+from liponflow.analysis.migration.hops import HopRecord, Vibrations, hop_barrier
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import (
+    FiniteSize,
+    HopBarrier,
+    Migration,
+    MigrationResult,
+    ModelBarrier,
+    ModelSpread,
+    Refinement,
+    SiteEnergy,
+)
+from liponflow.analysis.migration.warnings import migration_warnings
+from liponflow.analysis.result import Calculation, Provenance
+
+__all__ = [
+    "Conditions",
+    "Extras",
+    "FiniteSize",
+    "HopBarrier",
+    "HopRecord",
+    "Migration",
+    "MigrationResult",
+    "ModelBarrier",
+    "ModelSpread",
+    "Refinement",
+    "SiteEnergy",
+    "Vibrations",
+    "Way",
+    "finite_size",
+    "hop_barrier",
+    "model_spreads",
+    "site_energy",
+    "summarise",
+    "with_energies",
+]
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What was computed besides the hops themselves."""
+
+    models: Sequence[ModelBarrier] = field(default_factory=list)
+    finite_size: Sequence[FiniteSize] = field(default_factory=list)
+    refinements: Sequence[Refinement] = field(default_factory=list)
+    warnings: Sequence[str] = field(default_factory=list)
+
+
+def site_energy(
+    dopant: str,
+    site: str,
+    *,
+    positions: Sequence[int],
+    radius: float,
+    calculation: Calculation | None,
+    ends_at: str,
+    displacement: float,
+    moved: str | None,
+) -> SiteEnergy:
+    """Describe one relaxed end point.
+
+    Parameters
+    ----------
+    dopant
+        Element of the foreign atom.
+    site
+        Kind of site that it started from.
+    positions
+        Indices of all sites of this kind in the host's cell.
+    radius
+        Distance from the site to the nearest host atom, Å.
+    calculation
+        The relaxation; None if it failed.
+    ends_at
+        Kind of site at which it is afterwards.
+    displacement
+        Largest displacement of a host atom, Å.
+    moved
+        Where it moved to, in a sentence; None if it stayed.
+
+    Returns
+    -------
+    SiteEnergy
+        With the reason why it does not count, if it does not. :func:`with_energies` fills in its
+        relative energy.
+    """
+    if calculation is None:
+        reason: str | None = "the relaxation failed; the run's report names its directory"
+    else:
+        reason = unconverged_reason(calculation) or moved
+    return SiteEnergy(
+        dopant=dopant,
+        site=site,
+        multiplicity=len(positions),
+        positions=list(positions),
+        radius=radius,
+        site_energy=None,
+        ends_at=ends_at,
+        displacement=displacement,
+        moved=moved,
+        max_force=calculation.max_force if calculation else None,
+        converged=calculation is not None and calculation.converged,
+        reason=reason,
+        calculation=calculation,
+    )
+
+
+def with_energies(
+    sites: Sequence[SiteEnergy], hops: Sequence[HopBarrier]
+) -> tuple[list[SiteEnergy], list[HopBarrier]]:
+    """Put the energies of sites and saddles on one scale per dopant.
+
+    Parameters
+    ----------
+    sites, hops
+        Of any dopants.
+
+    Returns
+    -------
+    list of SiteEnergy, list of HopBarrier
+        Copies; the sites that count have ``site_energy``, and the hops with a barrier from or to
+        such a site have ``saddle_energy``, both above the dopant's lowest site (eV).
+    """
+    known = {
+        (site.dopant, site.site): site.calculation.energy
+        for site in sites
+        if site.calculation is not None and site.reason is None
+    }
+    lowest: dict[str, float] = {}
+    for (dopant, _), energy in known.items():
+        lowest[dopant] = min(energy, lowest.get(dopant, energy))
+
+    def relative(dopant: str, site: str) -> float | None:
+        energy = known.get((dopant, site))
+        return None if energy is None else energy - lowest[dopant]
+
+    def saddle(hop: HopBarrier) -> float | None:
+        for site, climb in (
+            (hop.start_site, hop.barrier),
+            (hop.end_site, hop.reverse_barrier),
+        ):
+            energy = relative(hop.dopant, site)
+            if climb is not None and energy is not None:
+                return energy + climb
+        return None
+
+    return (
+        [s.model_copy(update={"site_energy": relative(s.dopant, s.site)}) for s in sites],
+        [hop.model_copy(update={"saddle_energy": saddle(hop)}) for hop in hops],
+    )
+
+
+def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
+    """Take the spread over potentials as the error bar of each hop.
+
+    Parameters
+    ----------
+    models
+        The same hops with several potentials.
+
+    Returns
+    -------
+    list of ModelSpread
+        One per hop with two or more converged bands.
+    """
+
+    def hop(model: ModelBarrier) -> tuple[str, str]:
+        return model.dopant, model.hop
+
+    spreads = []
+    for (dopant, name), group in groupby(sorted(models, key=hop), key=hop):
+        members = list(group)
+        barriers = [model.barrier for model in members if model.barrier is not None]
+        if len(barriers) > 1:
+            spreads.append(
+                ModelSpread(
+                    dopant=dopant,
+                    hop=name,
+                    n_models=len(barriers),
+                    barrier_mean=sum(barriers) / len(barriers),
+                    barrier_low=min(barriers),
+                    barrier_high=max(barriers),
+                    published_barrier=members[0].published_barrier,
+                )
+            )
+    return spreads
+
+
+def finite_size(
+    dopant: str, hop: str, small: tuple[int, float], large: tuple[int, float]
+) -> FiniteSize:
+    """Extrapolate a barrier from cells of two sizes.
+
+    Parameters
+    ----------
+    dopant, hop
+        Which hop.
+    small, large
+        Host atoms and barrier (eV) of each cell.
+
+    Returns
+    -------
+    FiniteSize
+        The strain fields of periodic images interact as the inverse of the volume.
+
+    Raises
+    ------
+    ValueError
+        If the second cell is not the larger one.
+
+    Examples
+    --------
+    >>> finite_size("N", "hop", (50, 0.30), (100, 0.25)).barrier_extrapolated
+    0.2
+    """
+    (n_small, barrier_small), (n_large, barrier_large) = small, large
+    if n_large <= n_small:
+        raise ValueError(
+            f"cells of {n_small} and {n_large} atoms: the second must be larger to extrapolate"
+        )
+    limit = (n_large * barrier_large - n_small * barrier_small) / (n_large - n_small)
+    return FiniteSize(
+        dopant=dopant,
+        hop=hop,
+        n_atoms_small=n_small,
+        barrier_small=barrier_small,
+        n_atoms_large=n_large,
+        barrier_large=barrier_large,
+        barrier_extrapolated=limit,
+    )
+
+
+def summarise(
+    host: Structure,
+    site_positions: Sequence[Sequence[float]],
+    sites: Sequence[SiteEnergy],
+    hops: Sequence[HopBarrier],
+    ways: Mapping[str, Way | None],
+    *,
+    host_atoms: int,
+    provenance: Provenance,
+    conditions: Conditions | None = None,
+    extras: Extras | None = None,
+) -> MigrationResult:
+    """Turn the calculations of a campaign into its result.
+
+    Parameters
+    ----------
+    host
+        Cell of the host, to which the jumps refer.
+    site_positions
+        Its interstitial sites, fractional.
+    sites, hops
+        From :func:`with_energies`.
+    ways
+        Easiest way through the crystal per dopant, None where there is none.
+    host_atoms
+        Host atoms of the supercell.
+    provenance
+        What made the result.
+    conditions
+        Temperatures and prefactors.
+    extras
+        What was computed besides.
+
+    Returns
+    -------
+    MigrationResult
+
+    Raises
+    ------
+    ValueError
+        If there is no dopant.
+    """
+    conditions, extras = conditions or Conditions(), extras or Extras()
+    if not ways:
+        raise ValueError("a migration without a foreign atom: name one, such as dopant=N")
+    published = published_migration(host.composition.reduced_formula)
+    quoted = {
+        name: published.barrier(name) if published else None
+        for name in {*ways, *(hop.dopant for hop in hops)}
+    }
+    spreads = model_spreads(extras.models)
+    migrations = [
+        dopant_migration(
+            dopant,
+            [site for site in sites if site.dopant == dopant],
+            [hop for hop in hops if hop.dopant == dopant],
+            way,
+            n_sites=len(site_positions),
+            spreads=spreads,
+            published=published,
+            conditions=conditions,
+        )
+        for dopant, way in ways.items()
+    ]
+    limits = [hop.force_limit for hop in hops]
+    forces = [hop.max_force for hop in hops if hop.max_force is not None]
+    reached = f"{max(forces):.3f}" if forces else "unknown"
+    return MigrationResult(
+        formula=host.composition.reduced_formula,
+        converged=all(hop.converged for hop in hops)
+        and {hop.dopant for hop in hops} >= ways.keys(),
+        criterion=(
+            f"largest force perpendicular to the path below {max(limits, default=0):g} eV/Å in "
+            f"every band; reached {reached}"
+        ),
+        provenance=provenance,
+        warnings=[*extras.warnings, *migration_warnings(sites, hops, migrations)],
+        host_atoms=host_atoms,
+        host_lattice=host.lattice.matrix.tolist(),
+        site_positions=[[float(x) for x in position] for position in site_positions],
+        migrations=migrations,
+        sites=list(sites),
+        hops=[hop.model_copy(update={"published_barrier": quoted[hop.dopant]}) for hop in hops],
+        models=list(extras.models),
+        spreads=spreads,
+        finite_size=list(extras.finite_size),
+        refinements=list(extras.refinements),
+    )

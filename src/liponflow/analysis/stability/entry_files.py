@@ -1,0 +1,132 @@
+"""Read entries from a JSON file: pymatgen's PDEntry and ComputedEntry, or an entry set of ours."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pymatgen.analysis.phase_diagram import PDEntry
+from pymatgen.entries.computed_entries import ComputedEntry
+
+from liponflow import safejson
+from liponflow.analysis.stability.entries import SAME_ENERGY, Entry, EntrySet
+
+EXPECTED = (
+    "a list of pymatgen entries (PDEntry, ComputedEntry or ComputedStructureEntry), as "
+    "monty.serialization.dumpfn writes it, or an entry set of liponflow"
+)
+
+
+class EntryFileError(ValueError):
+    """A file holds no entries, or entries that cannot be used together."""
+
+
+def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
+    """Read a file of entries.
+
+    Parameters
+    ----------
+    path
+        ``.json`` or ``.json.gz``.
+    scale
+        What the energies are; if not given, the file's name and what it says about itself.
+
+    Returns
+    -------
+    EntrySet
+        Formation energies if every element that it holds has 0, total energies otherwise.
+
+    Raises
+    ------
+    EntryFileError
+        If the file cannot be read, holds something else, is empty, or mixes schemes of correction.
+    ValueError
+        See :meth:`EntrySet.build`.
+    liponflow.safejson.UntrustedClassError
+        If it names a class of a package that is not trusted.
+    """
+    document = _load(path)
+    if isinstance(document, dict) and "scale" in document:
+        try:
+            ours = EntrySet.model_validate(document)
+        except ValidationError as error:
+            raise EntryFileError(f"{path} is no entry set: {error}") from error
+        # Written by hand as likely as by us: settle it like any other.
+        return EntrySet.build(
+            ours.entries, scale=ours.scale, kind=ours.kind, temperature=ours.temperature
+        ).model_copy(update={"excluded": ours.excluded})
+    items = document.get("entries") if isinstance(document, dict) else document
+    if not isinstance(items, list):
+        raise EntryFileError(f"{path} holds no entries: expected {EXPECTED}")
+    if not items:
+        raise EntryFileError(f"{path} holds an empty list: expected {EXPECTED}")
+    found = safejson.decode(items)
+    for number, item in enumerate(found):
+        if not isinstance(item, PDEntry | ComputedEntry):
+            raise EntryFileError(
+                f"item {number} of {path} is a {type(item).__name__}: expected {EXPECTED}"
+            )
+    scheme = _scheme(found, path)
+    entries = [_entry(item, path.name) for item in found]
+    pure = [entry for entry in entries if len(entry.composition) == 1]
+    formation = bool(pure) and all(abs(e.energy_per_atom) < SAME_ENERGY for e in pure)
+    return EntrySet.build(
+        entries,
+        scale=scale or f"{path.name}, {'formation' if formation else 'total'} energies{scheme}",
+        kind="formation" if formation else "total",
+    )
+
+
+def _load(path: Path) -> Any:
+    try:
+        raw = path.read_bytes()
+        return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+    except OSError as error:
+        raise EntryFileError(
+            f"cannot read the entries in {path}: {error.strerror or error}"
+        ) from error
+    except (EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise EntryFileError(f"{path} is no JSON: {error}; expected {EXPECTED}") from error
+
+
+def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:
+    label = getattr(item, "name", None) or str(getattr(item, "entry_id", None) or "")
+    formula = item.composition.reduced_formula
+    if len(item.composition) == 1 and label == str(item.composition.elements[0]):
+        label = formula  # a gas is O2 or N2 wherever it is named
+    return Entry(
+        name=label or formula,
+        composition=item.composition.get_el_amt_dict(),
+        energy=float(item.energy),
+        source=f"{file}: {getattr(item, 'entry_id', None) or label or formula}",
+    )
+
+
+def _scheme(items: Sequence[PDEntry | ComputedEntry], path: Path) -> str:
+    """Correction scheme that the entries share, as the end of a scale; refuse several."""
+    schemes: dict[str, str] = {}
+    runs: dict[str, str] = {}
+    uncorrected: list[str] = []
+    for item in items:
+        if not isinstance(item, ComputedEntry):
+            continue
+        formula = item.composition.reduced_formula
+        for adjustment in item.energy_adjustments:
+            schemes.setdefault(str(adjustment.cls.get("@class", "unnamed")), formula)
+        # Every scheme corrects the O of an oxide, so one without was left out of it.
+        if not item.energy_adjustments and "O" in item.composition and len(item.composition) > 1:
+            uncorrected.append(formula)
+        if run := str(item.parameters.get("run_type") or ""):
+            # PBE with and without U are one scale by the Materials Project's construction.
+            runs.setdefault(run.replace("+U", ""), formula)
+    if schemes and uncorrected:
+        schemes["no correction"] = uncorrected[0]
+    for kinds, what in ((schemes, "corrections"), (runs, "functionals")):
+        if len(kinds) > 1:
+            listed = ", ".join(f"{name} ({formula})" for name, formula in kinds.items())
+            raise EntryFileError(
+                f"{path} mixes energies on different scales: {what} {listed}; keep one of them"
+            )
+    return f", {next(iter(schemes))}" if schemes else ""

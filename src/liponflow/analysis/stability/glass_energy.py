@@ -1,0 +1,119 @@
+"""The glass as a phase of its own: its energy, from the models of a glass result."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core.composition import Composition
+
+from liponflow.analysis.glass.result import GlassModel, GlassResult
+from liponflow.analysis.stability.corrections import (
+    Corrections,
+    mp2020_correction,
+    resolve,
+    scale_name,
+)
+
+SAME_COMPOSITION = 1e-3
+"""Largest difference of atomic fractions for two models to be one glass."""
+
+
+class GlassEnergy(BaseModel):
+    """Energy of a glass on a stated scale: mean and spread over its models."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    formula: str = Field(description="Formula per P, or reduced where there is none.")
+    energy_per_atom: float = Field(description="Mean over the models (eV/atom).")
+    spread: float | None = Field(
+        description="Standard deviation over the models (eV/atom); None for one."
+    )
+    n_models: int = Field(description="Models that entered.")
+    scale: str = Field(description="Scale of the energy.")
+    uuid: str = Field(description="Job that returned the glass result.")
+
+    @property
+    def text(self) -> str:
+        """Where the energy comes from, for the result."""
+        spread = "one model" if self.spread is None else f"{1000 * self.spread:.0f} meV/atom"
+        models = "" if self.spread is None else f"mean of {self.n_models} models, spread "
+        return f"glass result {self.uuid[:8]}: {models}{spread}"
+
+
+def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> GlassEnergy:
+    """Take the energy of a glass from its result.
+
+    Parameters
+    ----------
+    result
+        A glass result whose models were relaxed.
+    uuid
+        Its job.
+    corrections
+        What is to be added to the engine's energies.
+
+    Returns
+    -------
+    GlassEnergy
+
+    Raises
+    ------
+    ValueError
+        If a model has no energy or did not converge, the models differ in composition, or an
+        energy would be corrected twice.
+    """
+    engine = result.provenance.engine
+    resolved = resolve(corrections, engine)
+    energies = [_energy(model, uuid, resolved) for model in result.models]
+    compositions = [model.structure.composition for model in result.models]
+    first = compositions[0].fractional_composition
+    for other in compositions[1:]:
+        if not first.almost_equals(other.fractional_composition, rtol=0, atol=SAME_COMPOSITION):
+            raise ValueError(
+                f"the models of glass result {uuid[:8]} differ in composition "
+                f"({compositions[0].formula} and {other.formula}); their mean has no meaning"
+            )
+    return GlassEnergy(
+        formula=formula_per_phosphorus(compositions[0]),
+        energy_per_atom=float(np.mean(energies)),
+        spread=float(np.std(energies, ddof=1)) if len(energies) > 1 else None,
+        n_models=len(energies),
+        scale=scale_name(resolved, engine),
+        uuid=uuid,
+    )
+
+
+def formula_per_phosphorus(composition: Composition) -> str:
+    """Write a formula with one P, as LiPON is written.
+
+    Examples
+    --------
+    >>> formula_per_phosphorus(Composition("Li46P16O55N5"))
+    'Li2.875PO3.4375N0.3125'
+    """
+    if not composition["P"]:
+        reduced: str = composition.reduced_formula
+        return reduced
+    order = sorted(composition.elements, key=lambda element: _ORDER.index(element.symbol)
+                   if element.symbol in _ORDER else len(_ORDER))  # fmt: skip
+    amounts = {element.symbol: composition[element] / composition["P"] for element in order}
+    return "".join(f"{s}{'' if n == 1 else f'{n:.6g}'}" for s, n in amounts.items())
+
+
+_ORDER = ("Li", "P", "O", "N")
+
+
+def _energy(model: GlassModel, uuid: str, corrections: Literal["none", "mp2020"]) -> float:
+    if model.energy_per_atom is None:
+        raise ValueError(
+            f"model {model.seed} of glass result {uuid[:8]} has no energy; run the glass with a "
+            "relaxation at its end"
+        )
+    if not model.converged:
+        raise ValueError(
+            f"model {model.seed} of glass result {uuid[:8]} did not converge "
+            f"({model.criterion}); finish its relaxation"
+        )
+    if corrections == "none":
+        return model.energy_per_atom
+    return model.energy_per_atom + mp2020_correction(model.structure, {}) / len(model.structure)

@@ -1,0 +1,206 @@
+"""A material whose stability is asked for: a crystal among the entries, or a glass.
+
+Its energy is stated as an energy above the hull of the phases around it. A glass is on the hull
+only where 0 was asked for, and the text beside the number says so.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core.composition import Composition, CompositionError
+from pymatgen.core.periodic_table import Element
+
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.hull import ON_HULL, Hull
+
+CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
+"""Charges of the ions of LiPON and its relatives (e)."""
+
+_PLAIN = re.compile(r"(?:[A-Z][a-z]?\d*\.?\d*)+")
+_TERM = re.compile(r"([A-Z][a-z]?)(\d*\.?\d*)")
+
+
+class Material(BaseModel):
+    """A composition and its energy relative to the hull."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    formula: str = Field(description="Formula as it is printed; one formula unit is counted.")
+    composition: dict[str, float] = Field(description="Atoms per element in a formula unit.")
+    above_hull: float = Field(
+        description="Energy above the hull of the entries (eV/atom); negative: below all of them."
+    )
+    energy_source: str = Field(description="Where the energy comes from.")
+
+    @property
+    def n_atoms(self) -> float:
+        """Atoms in a formula unit."""
+        return sum(self.composition.values())
+
+    @property
+    def n_other(self) -> float:
+        """Atoms other than Li in a formula unit."""
+        return self.n_atoms - self.composition.get("Li", 0.0)
+
+
+def parse_formula(formula: str) -> dict[str, float]:
+    """Read a formula with whole or decimal amounts.
+
+    Raises
+    ------
+    ValueError
+        If it is no formula, or an amount is not above 0.
+
+    Examples
+    --------
+    >>> parse_formula("Li2.98PO3.3N0.46")
+    {'Li': 2.98, 'P': 1.0, 'O': 3.3, 'N': 0.46}
+    >>> parse_formula("Li2PO2N2x")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'Li2PO2N2x' is no chemical formula: write elements with amounts, ...
+    """
+    try:
+        amounts: dict[str, float] = Composition(formula).get_el_amt_dict()
+    except (CompositionError, ValueError, KeyError) as error:
+        raise ValueError(
+            f"{formula!r} is no chemical formula: write elements with amounts, such as "
+            f"Li2PO2N or Li2.98PO3.3N0.46 ({error})"
+        ) from error
+    strange = [symbol for symbol in amounts if not Element.is_valid_symbol(symbol)]
+    if strange:
+        raise ValueError(f"{formula!r} is no chemical formula: {strange[0]} is no element")
+    if not amounts or any(not value > 0 for value in amounts.values()):
+        raise ValueError(f"{formula!r} is no chemical formula: every element needs an amount > 0")
+    return amounts
+
+
+def exact_amounts(formula: str, amounts: Mapping[str, float]) -> dict[str, Fraction]:
+    """Amounts of a formula as fractions: its decimals as they are written.
+
+    Examples
+    --------
+    >>> exact_amounts("Li0.3PO", {"Li": 0.3, "P": 1, "O": 1})
+    {'Li': Fraction(3, 10), 'P': Fraction(1, 1), 'O': Fraction(1, 1)}
+    """
+    if _PLAIN.fullmatch(formula):
+        exact: dict[str, Fraction] = {}
+        for symbol, digits in _TERM.findall(formula):
+            exact[symbol] = exact.get(symbol, Fraction(0)) + Fraction(digits or "1")
+        if exact.keys() == amounts.keys():
+            return exact
+    return {symbol: Fraction(value).limit_denominator(10**6) for symbol, value in amounts.items()}
+
+
+def excess_charge(composition: Mapping[str, float]) -> float | None:
+    """Sum of the ions' charges (e per formula unit); None with an element of no fixed charge.
+
+    A composition with an excess has no voltage at which it is at rest: it can reach balance only
+    by giving off or taking up that much Li.
+
+    Examples
+    --------
+    >>> excess_charge({"Li": 2.98, "P": 1, "O": 3.3, "N": 0.46})
+    0.0
+    >>> excess_charge({"Li": 1, "Mn": 2, "O": 4}) is None
+    True
+    """
+    if not composition.keys() <= CHARGES.keys():
+        return None
+    charge = sum(CHARGES[symbol] * amount for symbol, amount in composition.items())
+    return 0.0 if math.isclose(charge, 0, abs_tol=1e-9) else charge
+
+
+def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
+    """Take a phase of the entries as the material.
+
+    Parameters
+    ----------
+    name
+        Name of an entry, or a formula, whose lowest entry is then taken.
+    entries
+        The entries.
+    hull
+        Their hull; without the phase, if that was left out, which then lies below it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such entry.
+    """
+    entry = _entry(name, entries)
+    formula = Composition(entry.composition).reduced_formula
+    composition: dict[str, float] = Composition(formula).get_el_amt_dict()
+    above = entry.energy_per_atom - hull.energy(entry.composition)
+    return Material(
+        formula=formula,
+        composition=composition,
+        above_hull=above if abs(above) > ON_HULL else 0.0,
+        energy_source=f"entry {entry.name} ({entry.source})",
+    )
+
+
+def glass(formula: str, hull: Hull, *, above_hull: float, energy_source: str) -> Material:
+    """Take any composition with a stated energy above the hull as the material.
+
+    Parameters
+    ----------
+    formula
+        Formula, amounts may be fractions.
+    hull
+        Hull of the entries.
+    above_hull
+        Energy above it (eV/atom).
+    energy_source
+        Where that number comes from; "assumed" belongs here.
+
+    Raises
+    ------
+    ValueError
+        If the formula is none, an element is not among the entries, or the energy is not finite.
+    """
+    composition = parse_formula(formula)
+    hull.vector(composition)  # refuses missing elements
+    if not math.isfinite(above_hull):
+        raise ValueError(f"the energy of {formula} above the hull is {above_hull}, not a number")
+    return Material(
+        formula=formula,
+        composition=composition,
+        above_hull=above_hull,
+        energy_source=energy_source,
+    )
+
+
+def glass_of_energy(
+    formula: str, hull: Hull, *, energy_per_atom: float, energy_source: str
+) -> Material:
+    """As :func:`glass`, from an energy on the scale of the entries (eV/atom)."""
+    composition = parse_formula(formula)
+    return glass(
+        formula,
+        hull,
+        above_hull=energy_per_atom - hull.energy(composition),
+        energy_source=energy_source,
+    )
+
+
+def is_crystal(formula: str, entries: EntrySet) -> bool:
+    """Whether a formula, or a name, is that of an entry."""
+    try:
+        _entry(formula, entries)
+    except ValueError:
+        return False
+    return True
+
+
+def _entry(name: str, entries: EntrySet) -> Entry:
+    if any(entry.name == name for entry in entries.entries):
+        return entries.named(name)
+    try:
+        reduced = Composition(parse_formula(name)).reduced_formula
+    except ValueError:
+        return entries.named(name)
+    return entries.named(reduced)

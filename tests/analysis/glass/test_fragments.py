@@ -1,0 +1,125 @@
+import networkx as nx
+import numpy as np
+import pytest
+from glass_frames import dimer, network_of, po3n, random_structure
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.glass import fragments
+from liponflow.analysis.glass.fragments import FragmentCounter
+from liponflow.structures.phases import phase
+
+
+def counted(structure: Structure) -> tuple[dict[str, int], dict[int, int]]:
+    found = FragmentCounter().count(network_of(structure))
+    formers = {name: int(counts[0]) for name, counts in found.formers.items()}
+    return formers, {size: int(counts[0]) for size, counts in found.rings.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "fragment", "rings_per_former"),
+    [
+        ("Li3PO4_gamma", "isolated", {}),
+        ("Li4P2O7_mono", "dimer", {}),
+        ("Li2PO2N_SD", "infinite", {}),  # chains
+        ("LiPO3_P2c", "infinite", {}),
+        ("LiPO3_P21c", "with rings, 6", {6: 1 / 6}),  # P6O18 rings
+        ("P2O3", "with rings, 4", {3: 1.0}),  # P4O6 cages: four faces, four P
+        # Nets of diamond: 12 six-membered rings through every node.
+        ("PON_cristobalite_ordered", "infinite", {6: 2.0}),
+        ("LiPN2", "infinite", {6: 2.0}),
+    ],
+)
+def test_fragments_and_rings_of_crystals(
+    name: str, fragment: str, rings_per_former: dict[int, float]
+) -> None:
+    structure = phase(name).structure()
+    n = round(structure.composition["P"])
+    formers, rings = counted(structure)
+    assert formers == {fragment: n}
+    assert {size: number / n for size, number in rings.items()} == pytest.approx(rings_per_former)
+
+
+def test_rings_do_not_depend_on_the_cell_that_describes_them() -> None:
+    small = phase("LiPN2").structure().get_primitive_structure()
+    large = phase("LiPN2").structure().copy()
+    large.make_supercell([2, 1, 1])
+    for structure in (small, large):
+        _, rings = counted(structure)
+        assert rings == {6: 2 * round(structure.composition["P"])}
+
+
+def test_edge_sharing_tetrahedra_make_rings_of_two() -> None:
+    # P3N5 has pairs of tetrahedra with a common edge.
+    _, rings = counted(phase("P3N5_alpha").structure())
+    assert rings[2] == 4
+
+
+def test_molecules_and_frames_are_kept_apart() -> None:
+    found = FragmentCounter().count(network_of([dimer("O"), dimer("O")]))
+    assert {name: counts.tolist() for name, counts in found.formers.items()} == {"dimer": [2, 2]}
+    assert counted(po3n()) == ({"isolated": 1}, {})
+
+
+def test_the_memory_of_rings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fragments, "REMEMBERED", 2)
+    counter = FragmentCounter()
+    for name in ("P2O3", "LiPO3_P21c", "LiPN2", "P2O3"):
+        n = phase(name).structure().composition["P"]
+        found = counter.count(network_of(phase(name).structure()))
+        assert sum(counts[0] for counts in found.formers.values()) == n
+        assert len(counter._known) <= 2
+
+
+def chain(number: int, *, branched: bool = False) -> Structure:
+    """P-O-P-O-... in an empty box, with an arm at its second P if wanted; edges of 3 Å."""
+    p = [[3.0 * i, 0, 0] for i in range(number)]
+    o = [[3.0 * i + 1.5, 0, 0] for i in range(number - 1)]
+    if branched:
+        p.append([3.0, 3.0, 0])
+        o.append([3.0, 1.5, 0])
+    return Structure(
+        [[60, 0, 0], [0, 20, 0], [0, 0, 20]],
+        ["P"] * len(p) + ["O"] * len(o),
+        p + o,
+        coords_are_cartesian=True,
+    )
+
+
+def test_chains_and_branches() -> None:
+    assert counted(chain(3)) == ({"chain of 3": 3}, {})
+    assert counted(chain(5)) == ({"chain of 5": 5}, {})
+    assert counted(chain(4, branched=True)) == ({"branched, 5": 5}, {})
+
+
+@pytest.mark.parametrize("size", [3, 4, 5, 6, 8, 12])
+def test_a_ring_is_found_at_its_size(size: int) -> None:
+    angles = 2 * np.pi * np.arange(2 * size) / (2 * size)
+    radius = 1.5 / (2 * np.sin(np.pi / (2 * size)))
+    ring = radius * np.column_stack([np.cos(angles), np.sin(angles), 0 * angles])
+    structure = Structure(30 * np.eye(3), ["P", "O"] * size, ring + 15, coords_are_cartesian=True)
+    assert counted(structure) == ({f"with rings, {size}": size}, {size: 1})
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 100_000), volume=st.floats(5.0, 12.0))
+def test_sizes_are_those_of_connected_components(seed: int, volume: float) -> None:
+    structure = random_structure(seed, ["P"] * 5 + ["O"] * 7 + ["N"], volume)
+    net = network_of(structure)
+    graph = nx.Graph()
+    graph.add_nodes_from(range(5))
+    graph.add_edges_from(zip(net.bonds.first.tolist(), net.bonds.second.tolist(), strict=True))
+    pairs = zip(net.former_bonds.first.tolist(), net.former_bonds.second.tolist(), strict=True)
+    graph.add_edges_from(pairs)
+    sizes = {
+        p: sum(other < 5 for other in nx.node_connected_component(graph, p)) for p in range(5)
+    }
+    formers, _ = counted(structure)
+    for name, number in formers.items():
+        if name == "isolated":
+            assert number == sum(size == 1 for size in sizes.values())
+        elif name != "infinite":
+            digits = int("".join(filter(str.isdigit, name)) or 2)
+            assert digits in sizes.values()
+    assert sum(formers.values()) == 5

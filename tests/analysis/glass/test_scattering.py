@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from ase.utils.xrdebye import waasmaier
+from pydantic import ValidationError
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.periodic_table import Element
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
+from liponflow.analysis.glass.radial import radial_grid, reduced_pdf, structure_factor
+from liponflow.analysis.glass.scattering import (
+    Experiment,
+    _tables,
+    momentum_grid,
+    neutron_functions,
+    neutron_lengths,
+    xray_form_factor,
+    xray_functions,
+)
+from liponflow.analysis.glass.settings import FingerprintSettings
+from liponflow.analysis.glass.trajectory import frames_of_structures
+
+PLAIN = Experiment(termination="none")
+
+
+def shells(r: np.ndarray, centre: float) -> np.ndarray:
+    """Smooth g(r) that is 1 far out: a peak, and nothing nearer."""
+    edge = 1 / (1 + np.exp(-(r - centre) / 0.1))
+    return edge + 2 * np.exp(-((r - centre - 0.2) ** 2) / 0.05)
+
+
+def test_one_element_is_weighted_by_1() -> None:
+    r, _ = radial_grid(10.0, 0.02)
+    g = shells(r, 2.0)
+    q = momentum_grid(10.0, 25.0)
+    partials, shares = {("Si", "Si"): g}, {"Si": 1.0}
+    expected = structure_factor(q, r, reduced_pdf(r, g, 0.05))
+    for functions in (neutron_functions, xray_functions):
+        found = functions(r, partials, shares, 0.05, q=q, experiment=PLAIN)
+        assert found.s == pytest.approx(expected)
+        assert found.weights == {("Si", "Si"): pytest.approx(1)}
+
+
+def test_neutron_pdf_with_a_high_q_max_is_the_weighted_g() -> None:
+    r, _ = radial_grid(10.0, 0.02)
+    partials = {
+        ("Li", "Li"): shells(r, 2.5),
+        ("Li", "O"): shells(r, 1.9),
+        ("O", "O"): shells(r, 2.6),
+    }
+    shares = {"Li": 2 / 3, "O": 1 / 3}
+    experiment = Experiment(q_max=60.0)
+    q = momentum_grid(10.0, 60.0)
+    found = neutron_functions(r, partials, shares, 0.08, q=q, experiment=experiment)
+    total = sum(found.weights[pair] * partials[pair] for pair in partials)
+    inner = (r > 0.3) & (r < 9.5)  # ripples of the edges of the grid stay near them
+    assert found.pdf[inner] == pytest.approx(reduced_pdf(r, total, 0.08)[inner], abs=0.05)
+
+
+def test_damping_multiplies_the_pdf() -> None:
+    r, _ = radial_grid(10.0, 0.02)
+    partials, shares, q = {("Si", "Si"): shells(r, 2.0)}, {"Si": 1.0}, momentum_grid(10.0, 25.0)
+    plain, damped = (
+        neutron_functions(r, partials, shares, 0.05, q=q, experiment=Experiment(q_damp=damp)).pdf
+        for damp in (0.0, 0.1)
+    )
+    assert damped == pytest.approx(plain * np.exp(-((0.1 * r) ** 2) / 2))
+
+
+def test_structure_factor_agrees_with_the_sum_over_pairs() -> None:
+    """Against Debye's sum of sin(qr)/(qr) over pymatgen's neighbours, less the mean density."""
+    chance = np.random.default_rng(3)
+    r_max, edge, atoms = 8.0, 9.0, 40
+    structure = Structure(Lattice.cubic(edge), ["Si"] * atoms, chance.random((atoms, 3)))
+    settings = FingerprintSettings(r_max=r_max, bin_width=0.005, experiment=PLAIN)
+    found = fingerprint_structure(structure, settings)
+    neutron = next(item for item in found.scattering if item.probe == "neutron")
+    q, s = np.array(neutron.q), np.array(neutron.s)
+    distances = structure.get_neighbor_list(r_max)[3]
+    debye = np.sinc(np.outer(q, distances) / np.pi).sum(axis=1) / atoms
+    density = atoms / edge**3
+    sphere = 4 * np.pi * density * (np.sin(q * r_max) - q * r_max * np.cos(q * r_max)) / q**3
+    seen = (q > 0.3) & (q < 15)  # at lower q both are differences of large numbers
+    assert s[seen] == pytest.approx((1 + debye - sphere)[seen], abs=0.02)
+
+
+def test_form_factors_are_those_of_another_table() -> None:
+    """Against D. Waasmaier and A. Kirfel, Acta Crystallogr. A 51, 416 (1995), as ASE has it."""
+    q = np.linspace(0, 25, 60)
+    for element in ("C", "N", "O", "P", "S", "Cl", "Ni"):  # that of Cu begins at 28.5, not 29
+        *pairs, constant = waasmaier[element]
+        expected = constant + sum(
+            a * np.exp(-b * (q / 4 / np.pi) ** 2)
+            for a, b in zip(pairs[::2], pairs[1::2], strict=True)
+        )
+        assert xray_form_factor(element, q) == pytest.approx(expected, abs=0.15), element
+
+
+def test_form_factors_begin_at_the_number_of_electrons_and_fall() -> None:
+    q = np.linspace(0, 25, 60)
+    tabulated = _tables()["xray"]["coefficients"]
+    assert {"Li", "P", "O", "N", "Si", "B", "Al", "W"} <= tabulated.keys()
+    for element in tabulated:
+        values = xray_form_factor(element, q)
+        assert values[0] == pytest.approx(Element(element).Z, abs=0.05), element
+        assert (np.diff(values) < 1e-3).all(), element
+        assert 0 < values[-1] < 0.35 * values[0], element
+
+
+def test_untabulated_elements_are_left_out_and_named() -> None:
+    structure = Structure(Lattice.cubic(4), ["Xe"], [[0, 0, 0]])
+    notes: list[str] = []
+    found = fingerprint([frames_of_structures(structure)], notes=notes)
+    assert found.scattering == []
+    assert "no neutron functions: Xe is not tabulated here" in notes
+    with pytest.raises(ValueError, match="no x-ray form factor of Xe here; of Li, B"):
+        xray_form_factor("Xe", np.zeros(1))
+
+
+def test_isotopes_replace_elements() -> None:
+    assert neutron_lengths(["Li"], {})["Li"] == -1.90
+    assert neutron_lengths(["Li"], {"Li": "6Li"})["Li"] == 2.0
+    with pytest.raises(ValueError, match="no neutron scattering length of 9Li here"):
+        neutron_lengths(["Li"], {"Li": "9Li"})
+
+
+def test_options_are_checked_and_told() -> None:
+    with pytest.raises(ValidationError, match="q_min = 30 1/Å is not below q_max = 25 1/Å"):
+        Experiment(q_min=30)
+    text = Experiment(q_max=20, window="lorch", q_damp=0.02, isotopes={"Li": "7Li"}).text
+    assert text == "q = 0 to 20 1/Å, window of Lorch, q_damp 0.02 1/Å, 7Li for Li"

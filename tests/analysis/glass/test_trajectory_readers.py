@@ -1,0 +1,111 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ase.units import kB
+
+from liponflow.analysis.glass.trajectory_readers import TrajectoryError, frames_of_file
+
+CALCULATION = """
+ <calculation>
+  <scstep><energy><i name="e_fr_energy"> -9.5 </i><i name="e_0_energy"> -9.4 </i></energy></scstep>
+  <structure>
+   <crystal><varray name="basis"><v>4 0 0</v><v>0 5 0</v><v>0 0 6</v></varray></crystal>
+   <varray name="positions"><v>0 0 0</v><v>0.5 0.5 {z}</v></varray>
+  </structure>
+  <energy><i name="e_fr_energy"> -10.0 </i><i name="e_0_energy"> 0.001 </i>
+   <i name="kinetic"> 0.1 </i></energy>
+ </calculation>
+"""
+
+
+def vasprun(steps: int) -> str:
+    body = "".join(CALCULATION.format(z=0.1 * (1 + step)) for step in range(steps))
+    return f"""<?xml version="1.0" encoding="ISO-8859-1"?>
+<modeling>
+ <incar><i type="int" name="IBRION"> 0</i><i name="POTIM"> 1.5</i></incar>
+ <atominfo><array name="atoms"><set>
+  <rc><c>Li</c><c>1</c></rc><rc><c>O </c><c>2</c></rc>
+ </set></array></atominfo>{body}</modeling>
+"""
+
+
+def test_a_run_of_vasp(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    path.write_text(vasprun(3))
+    frames = list(frames_of_file(path))
+    assert [frame.symbols for frame in frames] == [("Li", "O")] * 3
+    assert [frame.time for frame in frames] == [0.0015, 0.003, 0.0045]  # POTIM is in fs
+    assert [frame.positions[1, 2] for frame in frames] == pytest.approx([0.6, 1.2, 1.8])
+    # Free energy of the ionic step, and the last electronic step's difference to no smearing.
+    assert [frame.energy for frame in frames] == pytest.approx([-9.9] * 3)
+    # Two atoms without the motion of their centre have three degrees of freedom.
+    assert frames[0].temperature == pytest.approx(2 * 0.1 / (3 * kB))
+    assert np.diag(frames[0].cell).tolist() == [4, 5, 6]
+
+
+def test_a_run_that_breaks_off(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    text = vasprun(3)
+    path.write_text(text[: text.rindex("<energy>")])
+    notes: list[str] = []
+    assert len(list(frames_of_file(path, notes))) == 2
+    assert notes == [f"{path} breaks off: its 2 whole frames are taken"]
+
+
+def test_a_run_without_a_step_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    path.write_text(vasprun(0))
+    with pytest.raises(TrajectoryError, match="holds no frame; was the run killed before its fir"):
+        list(frames_of_file(path))
+
+
+XDATCAR = """title
+1.0
+{a} 0 0
+0 {a} 0
+0 0 {a}
+Li O
+1 2
+Direct configuration= {n}
+0.0 0.0 0.0
+0.5 0.5 0.5
+0.25 0.25 0.25
+"""
+
+
+def test_an_xdatcar_with_a_lattice_in_every_frame(tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    path.write_text("".join(XDATCAR.format(a=4.0 + n, n=n) for n in range(3)))
+    frames = list(frames_of_file(path))
+    assert [frame.positions[1, 0] for frame in frames] == [2.0, 2.5, 3.0]
+    assert [frame.cell[0, 0] for frame in frames] == [4, 5, 6]
+    assert frames[0].symbols == ("Li", "O", "O")
+
+
+def test_scale_and_volume_of_an_xdatcar(tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    path.write_text(XDATCAR.format(a=1.0, n=1).replace("\n1.0\n", "\n4.0\n", 1))
+    assert next(frames_of_file(path)).cell[0, 0] == 4
+    path.write_text(XDATCAR.format(a=1.0, n=1).replace("\n1.0\n", "\n-64.0\n", 1))
+    assert next(frames_of_file(path)).cell[0, 0] == pytest.approx(4)
+
+
+def test_an_xdatcar_of_vasp_4_names_no_elements(tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    path.write_text(XDATCAR.format(a=4.0, n=1).replace("Li O\n1 2\n", "1 2\nSelective\n"))
+    with pytest.raises(TrajectoryError, match="cannot be read as vasp-xdatcar after frame 0"):
+        list(frames_of_file(path))
+
+
+def test_plain_xyz_has_no_cell(tmp_path: Path) -> None:
+    path = tmp_path / "molecule.xyz"
+    path.write_text("2\na comment\nLi 0 0 0\nO 0 0 1.6\n")
+    [frame] = frames_of_file(path)
+    assert not frame.periodic
+    assert frame.positions[1].tolist() == [0, 0, 1.6]
+
+
+def test_a_folder_is_no_trajectory(tmp_path: Path) -> None:
+    with pytest.raises(TrajectoryError, match="is a directory, not a file"):
+        list(frames_of_file(tmp_path))

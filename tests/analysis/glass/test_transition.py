@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from liponflow.analysis.glass.transition import fit_glass_transition
+
+TG = 780.0
+
+
+def cooled(noise: float, seed: int = 0, glass: float = 3e-4, liquid: float = 9e-4) -> tuple:
+    x = np.linspace(300, 1500, 25)
+    y = 11.5 + np.where(x < TG, glass, liquid) * (x - TG)
+    return x, y + noise * np.random.default_rng(seed).standard_normal(len(x))
+
+
+def test_two_lines_are_recovered() -> None:
+    fit = fit_glass_transition(*cooled(0.0), quantity="volume", cooling_rate=10)
+    assert fit.temperature == pytest.approx(TG, abs=0.1)
+    assert (fit.glass_slope, fit.liquid_slope) == pytest.approx((3e-4, 9e-4), rel=1e-3)
+    assert fit.value_at_tg == pytest.approx(11.5, abs=1e-4)
+    assert fit.error < 0.1
+    assert fit.resolved
+    assert "10 K/ps" in fit.note
+
+
+def test_order_of_points_does_not_matter() -> None:
+    x, y = cooled(0.005)
+    order = np.random.default_rng(5).permutation(len(x))
+    first = fit_glass_transition(x, y, quantity="volume", cooling_rate=1)
+    assert fit_glass_transition(x[order], y[order], quantity="volume", cooling_rate=1) == first
+
+
+def test_the_error_is_the_scatter_of_repeated_measurements() -> None:
+    fits = [
+        fit_glass_transition(*cooled(0.01, seed), quantity="enthalpy", cooling_rate=1)
+        for seed in range(12)
+    ]
+    scatter = np.std([fit.temperature for fit in fits], ddof=1)
+    # Both are estimates from a dozen or so: they agree within a factor of two.
+    assert 0.5 < np.mean([fit.error for fit in fits]) / scatter < 2
+    assert np.mean([fit.temperature for fit in fits]) == pytest.approx(TG, abs=3 * scatter)
+
+
+@pytest.mark.parametrize(
+    ("points", "reason"),
+    [
+        (cooled(0.01, glass=6e-4, liquid=6e-4), "no better than one"),
+        (cooled(0.002, glass=9e-4, liquid=3e-4), "the slope is larger below the break"),
+    ],
+)
+def test_what_is_no_transition_is_not_resolved(points: tuple, reason: str) -> None:
+    fit = fit_glass_transition(*points, quantity="volume", cooling_rate=1)
+    assert not fit.resolved
+    assert reason in fit.note
+
+
+def test_a_break_at_the_end_is_not_resolved() -> None:
+    x = np.linspace(300, 800, 20)
+    y = 11 + 9e-4 * x + 4e-7 * np.maximum(0, x - 700) ** 2
+    y[:2] -= 0.01
+    fit = fit_glass_transition(x, y, quantity="volume", cooling_rate=1)
+    assert not fit.resolved
+    assert "at the end of the temperatures" in fit.note
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "rate", "message"),
+    [
+        ([300, 400], [1, 2], 1, "2 temperatures are too few for two lines; give at least 8"),
+        ([300] * 10, [1] * 10, 1, "1 temperatures are too few"),
+        (range(10), range(9), 1, "10 temperatures and 9 values"),
+        (range(10), [np.nan] * 10, 1, "not a finite number"),
+        (range(10), range(10), 0, "cooling rate = 0 K/ps must be above 0"),
+    ],
+)
+def test_bad_input_is_refused(x: list, y: list, rate: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        fit_glass_transition(list(x), list(y), quantity="volume", cooling_rate=rate)

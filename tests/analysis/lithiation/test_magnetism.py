@@ -1,0 +1,74 @@
+from itertools import pairwise
+
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.lithiation.magnetism import (
+    MOMENT_WINDOWS,
+    UNASSIGNED,
+    charge_sum,
+    count_oxidation_states,
+    mean_moments,
+    moments_by_element,
+    oxidation_state,
+)
+
+
+def rock_salt(metal: str) -> Structure:
+    return Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.2), [metal, "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
+
+
+def test_sign_of_a_moment_does_not_matter():
+    cell = rock_salt("Ni")
+    signed = [1.7, -1.7, 1.7, -1.7, 0.1, -0.1, 0.1, -0.1]
+    moments = moments_by_element(cell, signed)
+    assert moments == moments_by_element(cell, [abs(m) for m in signed])
+    assert mean_moments(moments) == pytest.approx({"Ni": 1.7})
+
+
+def test_one_moment_per_site_is_required():
+    with pytest.raises(ValueError, match="7 magnetic moments for 8 sites"):
+        moments_by_element(rock_salt("Ni"), [0.0] * 7)
+
+
+@pytest.mark.parametrize(
+    ("element", "moment", "state"),
+    [
+        # Published means of x = 0, 1 and 2: dissertation of D. Cheng (UC San Diego, 2023), 5.3.2.
+        ("Ni", 0.5, 4),
+        ("Ni", 1.7, 2),
+        ("Mn", 3.2, 4),
+        ("Mn", 3.7, 3),
+        # Low-spin Ni3+ and Mn2+ of rock-salt MnO.
+        ("Ni", 1.0, 3),
+        ("Mn", 4.6, 2),
+    ],
+)
+def test_published_moments_give_the_published_states(
+    element: str, moment: float, state: int
+) -> None:
+    assert oxidation_state(element, moment) == oxidation_state(element, -moment) == state
+
+
+@pytest.mark.parametrize(("element", "moment"), [("Ni", 2.5), ("Mn", 1.0), ("Mn", 6.0), ("Co", 0)])
+def test_no_assignment_outside_the_windows(element: str, moment: float) -> None:
+    assert oxidation_state(element, moment) is None
+    assert count_oxidation_states({element: [moment]}) == {element: {UNASSIGNED: 1}}
+
+
+def test_windows_of_an_element_follow_each_other_without_gap_or_overlap():
+    for windows in MOMENT_WINDOWS.values():
+        for lower, upper in pairwise(windows):
+            assert lower.high == upper.low
+            assert lower.charge == upper.charge + 1
+
+
+def test_charges_balance_only_with_the_right_states():
+    cell = rock_salt("Mn")
+    assert charge_sum(cell, {"Mn": [4.6] * 4}) == 0
+    assert charge_sum(cell, {"Mn": [4.6, 4.6, 4.6, 3.8]}) == 1
+    assert charge_sum(cell, {"Mn": [4.6, 4.6, 4.6, 0.0]}) is None
+    assert charge_sum(rock_salt("Co"), {"Co": [2.7] * 4}) is None

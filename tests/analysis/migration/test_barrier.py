@@ -1,0 +1,124 @@
+"""Splines through bands of known profiles."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from liponflow.analysis.migration.barrier import barrier
+
+MEV = 1e-3  # eV
+HEIGHT, LENGTH = 0.5, 1.7  # eV, Å
+
+
+def cosine(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Profile of a sinusoidal surface and its slope."""
+    phase = 2 * np.pi * s / LENGTH
+    return HEIGHT / 2 * (1 - np.cos(phase)), HEIGHT * np.pi / LENGTH * np.sin(phase)
+
+
+def double_well(s: np.ndarray, tilt: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
+    """Quartic with unequal wells at the ends of the path; returns its slope too."""
+    wells = np.roots([4, 0, -2, tilt]).real
+    low, high = np.sort(wells)[[0, -1]]
+    x = low + (high - low) * s / LENGTH
+    slope = (4 * x**3 - 2 * x + tilt) * (high - low) / LENGTH
+    return x**4 - x**2 + tilt * x - (low**4 - low**2 + tilt * low), slope
+
+
+@pytest.mark.parametrize("n_images", [3, 5, 6, 7])
+def test_a_sinusoidal_barrier_to_1_mev(n_images: int):
+    s = np.linspace(0, LENGTH, n_images + 2)
+    found = barrier(s, *cosine(s))
+    assert found.forward == pytest.approx(HEIGHT, abs=MEV)
+    assert found.reverse == pytest.approx(HEIGHT, abs=MEV)
+    assert found.saddle_distance == pytest.approx(LENGTH / 2, abs=1e-3)
+    assert found.lowest_between is None
+
+
+def test_without_slopes_an_image_at_the_top_is_needed_for_1_mev():
+    s = np.linspace(0, LENGTH, 7)
+    assert barrier(s, cosine(s)[0]).forward == pytest.approx(HEIGHT, abs=MEV)
+
+
+def test_an_asymmetric_barrier_to_1_mev():
+    s = np.linspace(0, LENGTH, 7)
+    energies, slopes = double_well(s)
+    found = barrier(s, energies, slopes)
+    fine = double_well(np.linspace(0, LENGTH, 100_001))[0]
+    assert found.forward == pytest.approx(fine.max(), abs=MEV)
+    assert found.reverse == pytest.approx(fine.max() - fine[-1], abs=MEV)
+    assert abs(found.forward - found.reverse) > 0.1
+
+
+def test_slopes_make_it_better():
+    s = np.linspace(0, LENGTH, 6)  # no image at the top
+    energies, slopes = double_well(s)
+    fine = double_well(np.linspace(0, LENGTH, 100_001))[0].max()
+    with_slopes = abs(barrier(s, energies, slopes).forward - fine)
+    assert with_slopes < abs(energies.max() - fine) / 3
+
+
+def test_a_state_on_the_way_is_found():
+    s = np.linspace(0, 1, 13)
+    energies = 0.3 * np.sin(2 * np.pi * s) ** 2 - 0.1 * np.sin(np.pi * s) ** 2
+    found = barrier(s, energies)
+    assert found.lowest_between == pytest.approx(-0.1, abs=2 * MEV)
+    assert found.forward == pytest.approx(max(energies), abs=5 * MEV)
+
+
+def test_an_end_point_that_is_not_quite_relaxed_makes_no_state_on_the_way():
+    s = np.linspace(0, 1, 7)
+    energies = np.array([0.0, -0.008, -0.127, -0.169, -0.187, -0.1975, -0.196])
+    assert barrier(s, energies).lowest_between is None
+
+
+def test_a_profile_without_a_barrier_has_its_saddle_at_the_end():
+    s = np.linspace(0, 1, 6)
+    rising = barrier(s, 0.2 * (3 * s**2 - 2 * s**3))
+    assert rising.forward == pytest.approx(0.2)
+    assert rising.reverse == pytest.approx(0, abs=1e-9)
+    assert rising.saddle_distance == pytest.approx(1)
+    falling = barrier(s, -0.2 * (3 * s**2 - 2 * s**3))
+    assert falling.forward == pytest.approx(0, abs=1e-9)
+    assert barrier(s, np.zeros(6)).forward == 0
+
+
+def test_the_curve_passes_through_the_images():
+    s = np.linspace(0, LENGTH, 7)
+    energies, slopes = double_well(s)
+    curve = barrier(s, energies, slopes).curve
+    assert np.interp(s, curve[:, 0], curve[:, 1]) == pytest.approx(energies, abs=MEV)
+
+
+PROFILES = st.lists(st.floats(-1, 1), min_size=3, max_size=9)
+
+
+@given(energies=PROFILES, shift=st.floats(-100, 100))
+def test_barriers_do_not_depend_on_the_zero_and_turn_with_the_path(
+    energies: list[float], shift: float
+):
+    s = np.cumsum(np.linspace(0.2, 0.4, len(energies)))
+    s -= s[0]
+    slopes = np.zeros(len(s))
+    there = barrier(s, energies, slopes)
+    moved = barrier(s, np.array(energies) + shift, slopes)
+    back = barrier(s[-1] - s[::-1], energies[::-1], -slopes[::-1])
+    assert moved.forward == pytest.approx(there.forward, abs=1e-9)
+    assert back.forward == pytest.approx(there.reverse, abs=1e-9)
+    assert there.forward == pytest.approx(max(energies) - energies[0], abs=1e-9)
+    assert there.forward - there.reverse == pytest.approx(energies[-1] - energies[0], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("distances", "energies", "message"),
+    [
+        ([0, 1], [0, 0], "a band of 2 images"),
+        ([0, 1, 2], [0, 1], "3 distances, 2 energies"),
+        ([0, 2, 1], [0, 1, 0], "out of order: image 2 is not farther .* than image 1"),
+        ([0, 1, 2], [0, float("nan"), 0], "not finite"),
+    ],
+)
+def test_what_is_no_band_is_refused(distances: list[float], energies: list[float], message: str):
+    with pytest.raises(ValueError, match=message):
+        barrier(distances, energies)

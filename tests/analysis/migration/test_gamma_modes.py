@@ -1,0 +1,91 @@
+"""Vibrations of crystals of springs, whose frequencies are known."""
+
+import numpy as np
+import pytest
+from phonopy import Phonopy
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from scipy.constants import atomic_mass, elementary_charge
+
+from liponflow.analysis.migration.gamma_modes import GammaModes, gamma_modes, needed
+from liponflow.structures.displacements import phonopy_of
+
+STIFFNESS = 2.0  # eV/Å², spring along the bond
+DISTANCE = 0.01  # Å
+A = 4.0  # Å
+CHAIN = Structure(Lattice.tetragonal(A, 10), ["Li", "O"], [[0, 0, 0], [0.5, 0, 0]])
+MASSES = [site.specie.atomic_mass for site in CHAIN]
+
+
+def springs(positions: np.ndarray) -> np.ndarray:
+    """Give the forces of springs along x between neighbours, and of soft ones to the grid."""
+    rest = CHAIN.cart_coords
+    shift = positions - rest
+    forces = -0.01 * shift
+    # Two springs of a bond each: both sides of the neighbour.
+    stretch = 2 * STIFFNESS * (shift[1, 0] - shift[0, 0])
+    forces[0, 0] += stretch
+    forces[1, 0] -= stretch
+    return forces
+
+
+def thz(stiffness: float, mass: float) -> float:
+    root = np.sqrt(stiffness * elementary_charge * 1e20 / (mass * atomic_mass))
+    return float(root / (2 * np.pi) / 1e12)
+
+
+@pytest.fixture(scope="module")
+def phonons() -> Phonopy:
+    made = phonopy_of(CHAIN, (1, 1, 1))
+    made.generate_displacements(distance=DISTANCE, is_plusminus=True)
+    return made
+
+
+def solved(phonons: Phonopy, moving: list[int] | None = None) -> GammaModes:
+    forces = []
+    for number in needed(phonons, moving):
+        entry = phonons.dataset["first_atoms"][number]
+        positions = CHAIN.cart_coords.copy()
+        positions[entry["number"]] += entry["displacement"]
+        forces.append(springs(positions))
+    rest = springs(CHAIN.cart_coords)
+    return gamma_modes(phonons, forces, rest, moving=moving, distance=DISTANCE)
+
+
+def test_the_stretching_mode_has_the_reduced_mass(phonons: Phonopy):
+    found = solved(phonons)
+    reduced = MASSES[0] * MASSES[1] / sum(MASSES)
+    assert len(found.frequencies) == 6 - 3
+    assert found.frequencies[-1] == pytest.approx(thz(2 * STIFFNESS + 0.005, reduced), rel=1e-2)
+    assert found.n_imaginary == 0
+
+
+def test_an_atom_in_a_frozen_host_has_its_own_mass(phonons: Phonopy):
+    found = solved(phonons, [1])
+    assert found.moving == [1]
+    expected = [thz(0.01, MASSES[1])] * 2 + [thz(2 * STIFFNESS + 0.01, MASSES[1])]
+    assert found.frequencies == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_frozen_host_needs_fewer_calculations(phonons: Phonopy):
+    assert len(needed(phonons, [1])) < len(needed(phonons, None))
+    assert set(needed(phonons, [0])) | set(needed(phonons, [1])) == set(needed(phonons, None))
+    assert solved(phonons, [1]).n_calculations == len(needed(phonons, [1])) + 1
+
+
+def test_forces_at_rest_do_not_matter(phonons: Phonopy):
+    wanted = needed(phonons, [1])
+    forces = []
+    for number in wanted:
+        entry = phonons.dataset["first_atoms"][number]
+        positions = CHAIN.cart_coords.copy()
+        positions[entry["number"]] += entry["displacement"]
+        forces.append(springs(positions) + 0.3)
+    offset = np.full((2, 3), 0.3)
+    found = gamma_modes(phonons, forces, offset, moving=[1], distance=DISTANCE)
+    assert found.frequencies == pytest.approx(solved(phonons, [1]).frequencies)
+
+
+def test_forces_of_another_number_are_refused(phonons: Phonopy):
+    with pytest.raises(ValueError, match="0 sets of forces for"):
+        gamma_modes(phonons, [], np.zeros((2, 3)), distance=DISTANCE)

@@ -1,0 +1,136 @@
+"""Bands into barriers, and bands that give none."""
+
+import pytest
+from migration_example import LIMIT, OTO, TO, band, cell, hops, made_up_hop, profile, record
+
+from liponflow.analysis.migration.hops import Vibrations, hop_barrier
+from liponflow.analysis.migration.summary import HopBarrier
+from liponflow.analysis.vasp_runs import NEBResult
+from liponflow.structures.migration import hop_starts, interpolate
+
+MEV = 1e-3  # eV
+
+
+@pytest.fixture(scope="module")
+def hop() -> HopBarrier:
+    return made_up_hop("O", TO, 0.06, -0.14)
+
+
+@pytest.fixture(scope="module")
+def relaxed() -> NEBResult:
+    ends = hop_starts(cell(), hops()[OTO], "N")
+    return band(interpolate(ends.start, ends.end), profile(0.26, 0.0))
+
+
+def test_the_barrier_is_that_of_the_profile(hop: HopBarrier):
+    assert hop.converged
+    assert hop.reason is None
+    assert hop.barrier == pytest.approx(0.06, abs=MEV)
+    assert hop.reverse_barrier == pytest.approx(0.20, abs=MEV)
+    assert hop.lowest_on_the_way is None
+    assert hop.saddle_energy is None  # no site is known here
+
+
+def test_the_saddle_lies_on_the_path(hop: HopBarrier):
+    assert hop.saddle_distance is not None
+    assert 0 < hop.saddle_distance < hop.images[-1].distance
+    assert hop.highest_image is not None
+    assert hop.barrier is not None
+    assert hop.barrier >= hop.highest_image
+    distances = [abs(image.distance - hop.saddle_distance) for image in hop.images]
+    assert hop.saddle == hop.images[distances.index(min(distances))].structure
+    path, energies = zip(*hop.profile, strict=True)
+    assert (path[0], energies[0]) == (0, 0)
+    assert path[-1] == pytest.approx(hop.images[-1].distance)
+    assert max(energies) == pytest.approx(hop.barrier, abs=MEV)
+
+
+def test_how_it_was_relaxed_is_kept(hop: HopBarrier):
+    assert hop.climbing
+    assert (hop.steps, hop.force_evaluations) == (24, 120)
+    assert hop.max_force == pytest.approx(0.04)
+    assert hop.force_history[-1] == pytest.approx(hop.max_force)
+    assert hop.force_limit == LIMIT
+
+
+def test_an_unconverged_band_has_no_barrier_but_says_how_to_go_on():
+    found = made_up_hop("N", OTO, 0.26, 0.0, max_force=0.31)
+    assert not found.converged
+    assert found.barrier is None
+    assert found.reverse_barrier is None
+    assert found.saddle is None
+    assert found.attempt_frequency is None
+    assert found.reason is not None
+    assert "0.310 eV/Å after 24 steps, limit 0.05: no barrier; raise max_steps" in found.reason
+    assert len(found.images) == 7  # to go on from
+
+
+def test_a_tighter_limit_than_the_bands_own_counts(relaxed: NEBResult):
+    found = hop_barrier(record("N", hops()[OTO]), relaxed, force_limit=0.02)
+    assert found.barrier is None
+    assert "limit 0.02" in (found.reason or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"converged": False, "warnings": ["no barrier: the last end point"]}, "the last end"),
+        ({"converged": False}, "band not converged after 24 steps"),
+    ],
+)
+def test_what_the_band_says_of_itself_counts(relaxed: NEBResult, changes: dict, expected: str):
+    copy = relaxed.model_copy(update=changes)
+    found = hop_barrier(record("N", hops()[OTO]), copy, force_limit=LIMIT)
+    assert found.barrier is None
+    assert expected in (found.reason or "")
+
+
+def test_a_band_without_energies_of_its_ends_has_no_barrier(relaxed: NEBResult):
+    images = [image.model_copy(update={"energy": None}) for image in relaxed.images]
+    copy = relaxed.model_copy(update={"images": images})
+    found = hop_barrier(record("N", hops()[OTO]), copy, force_limit=LIMIT)
+    assert found.barrier is None
+    assert "compute the end points" in (found.reason or "")
+
+
+def test_a_band_that_failed_leaves_a_reason():
+    found = hop_barrier(record("N", hops()[OTO]), None, force_limit=LIMIT)
+    assert not found.converged
+    assert found.images == []
+    assert "run's report" in (found.reason or "")
+
+
+def test_without_slopes_the_barrier_is_that_of_emmets_spline(relaxed: NEBResult):
+    images = [image.model_copy(update={"slope": None}) for image in relaxed.images]
+    found = hop_barrier(
+        record("N", hops()[OTO]),
+        relaxed.model_copy(update={"images": images}),
+        force_limit=LIMIT,
+    )
+    assert found.barrier == pytest.approx(0.26, abs=2 * MEV)
+
+
+def test_prefactors_of_both_directions(relaxed: NEBResult):
+    found = hop_barrier(
+        record("N", hops()[OTO]),
+        relaxed,
+        force_limit=LIMIT,
+        vibrations=Vibrations(start=[4.0, 5.0], saddle=[-3.0, 2.0], end=[6.0, 5.0]),
+    )
+    assert found.imaginary_modes == 1
+    assert found.attempt_frequency == pytest.approx(10)
+    assert found.reverse_attempt_frequency == pytest.approx(15)
+    assert found.saddle_reason is None
+
+
+def test_a_saddle_of_second_order_keeps_its_barrier_and_loses_its_prefactor(relaxed: NEBResult):
+    found = hop_barrier(
+        record("N", hops()[OTO]),
+        relaxed,
+        force_limit=LIMIT,
+        vibrations=Vibrations(start=[4.0, 5.0, 6.0], saddle=[-3.0, -2.0, 5.0]),
+    )
+    assert found.imaginary_modes == 2
+    assert found.attempt_frequency is None
+    assert found.barrier == pytest.approx(0.26, abs=MEV)
+    assert "2 imaginary modes" in (found.saddle_reason or "")

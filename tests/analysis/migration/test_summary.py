@@ -1,0 +1,314 @@
+"""A made-up campaign into its result."""
+
+import math
+
+import pytest
+from migration_example import (
+    LIMIT,
+    OTO,
+    TO,
+    TOT,
+    TT,
+    calculation,
+    cell,
+    made_up_hop,
+    made_up_site,
+    migration_result,
+    provenance,
+)
+
+from liponflow.analysis.migration.rates import BOLTZMANN
+from liponflow.analysis.migration.summary import (
+    MigrationResult,
+    ModelBarrier,
+    Way,
+    finite_size,
+    model_spreads,
+    site_energy,
+    summarise,
+    with_energies,
+)
+from liponflow.structures.lithium import bcc_lithium
+
+MEV = 1e-3  # eV
+
+
+@pytest.fixture(scope="module")
+def result() -> MigrationResult:
+    return migration_result()
+
+
+@pytest.fixture(scope="module")
+def unconverged() -> MigrationResult:
+    return migration_result(unconverged="N")
+
+
+def test_every_foreign_atom_has_its_lowest_site_and_percolating_barrier(result: MigrationResult):
+    found = {
+        m.dopant: (m.lowest_site, m.network_dimension, m.percolating_hops)
+        for m in result.migrations
+    }
+    assert found == {
+        "N": ("octahedral", 3, [OTO]),
+        "P": ("tetrahedral", 3, [TT]),
+        "O": ("octahedral", 3, [TO]),
+    }
+    barriers = {m.dopant: m.percolating_barrier for m in result.migrations}
+    # That of O: the saddle above its lowest site, not above where the hop begins.
+    assert barriers == pytest.approx({"N": 0.263, "P": 0.12, "O": 0.20}, abs=MEV)
+
+
+def test_the_result_is_read_again_as_it_was_written(result: MigrationResult):
+    text = result.model_dump_json()
+    again = MigrationResult.model_validate_json(text)
+    assert again.model_dump_json() == text
+    assert again.of("N") == result.migrations[0]
+    assert again.of("S") is None
+    assert [hop.hop for hop in again.hops_of("P")] == [TT, TOT]
+
+
+def test_published_values_stand_beside(result: MigrationResult):
+    assert {m.dopant: m.published_barrier for m in result.migrations} == {
+        "P": 0.42,
+        "N": 0.50,
+        "O": 1.08,
+    }
+    assert {(hop.dopant, hop.published_barrier) for hop in result.hops} == {
+        ("P", 0.42),
+        ("N", 0.50),
+        ("O", 1.08),
+    }
+
+
+def test_another_host_has_no_published_values():
+    sodium = bcc_lithium(4.2)
+    sodium.replace_species({"Li": "Na"})
+    sites, hops = with_energies(
+        [made_up_site("N", "octahedral", 0.0)], [made_up_hop("N", OTO, 0.2, 0.0)]
+    )
+    found = summarise(
+        sodium,
+        cell().sites.frac_coords.tolist(),
+        sites,
+        hops,
+        {"N": None},
+        host_atoms=54,
+        provenance=provenance(),
+    )
+    [migration] = found.migrations
+    assert migration.published_barrier is None
+    assert migration.time_to_published_width is None
+
+
+def test_a_lower_barrier_diffuses_faster_and_farther(result: MigrationResult):
+    nitrogen, phosphorus = result.of("N"), result.of("P")
+    assert nitrogen is not None
+    assert phosphorus is not None
+    assert nitrogen.diffusivity_300 is not None
+    assert phosphorus.diffusivity_300 is not None
+    assert phosphorus.diffusivity_300 > nitrogen.diffusivity_300
+    assert (phosphorus.time_to_published_width or math.inf) < (
+        nitrogen.time_to_published_width or 0
+    )
+    for found in result.migrations:
+        assert found.diffusivities == sorted(found.diffusivities)
+        at_300 = dict(zip(found.temperatures, found.diffusivities, strict=True))[300]
+        assert at_300 == found.diffusivity_300
+
+
+def test_monte_carlo_agrees_within_its_error(result: MigrationResult):
+    for found in result.migrations:
+        assert found.monte_carlo_300 == pytest.approx(
+            found.diffusivity_300, abs=4 * (found.monte_carlo_300_error or 0)
+        )
+
+
+def test_the_spread_of_potentials_is_the_error_of_the_diffusivity(result: MigrationResult):
+    found = result.of("N")
+    assert found is not None
+    assert (found.barrier_low, found.barrier_high) == pytest.approx((0.06, 0.263), abs=MEV)
+    assert found.diffusivity_300_high is not None
+    assert found.diffusivity_300 is not None
+    ratio = math.log(found.diffusivity_300_high / found.diffusivity_300)
+    assert ratio == pytest.approx((0.263 - 0.06) / (BOLTZMANN * 300), rel=0.01)
+    assert len(found.diffusivities_low) == len(found.temperatures)
+
+
+def test_an_atom_whose_way_no_second_potential_computed_has_no_error(result: MigrationResult):
+    found = result.of("O")  # the models have its other hop
+    assert found is not None
+    assert found.barrier_low is None
+    assert found.diffusivities_low == []
+
+
+def test_prefactors_say_where_they_are_from(result: MigrationResult):
+    assert {m.attempt_frequency_source for m in result.migrations} == {"Vineyard"}
+    plain = [
+        hop.model_copy(update={"attempt_frequency": None})
+        for hop in result.hops
+        if hop.dopant == "N"
+    ]
+    found = summarise(
+        cell().sites.host,
+        result.site_positions,
+        result.sites,
+        plain,
+        {"N": None},
+        host_atoms=54,
+        provenance=provenance(),
+    )
+    assert found.migrations[0].attempt_frequency_source == "assumed"
+    assert found.migrations[0].attempt_frequency == 10
+
+
+def test_an_unconverged_band_leaves_its_atom_without_barrier(unconverged: MigrationResult):
+    assert not unconverged.converged
+    found = unconverged.of("N")
+    assert found is not None
+    assert found.percolating_barrier is None
+    assert found.diffusivity_300 is None
+    assert found.network_dimension == 0
+    texts = [text for text in unconverged.warnings if text.startswith("N, octahedral-")]
+    assert any("0.400 eV/Å after" in text and "raise max_steps" in text for text in texts)
+    assert "reached 0.400" in unconverged.criterion
+    other = unconverged.of("P")
+    assert other is not None
+    assert other.percolating_barrier == pytest.approx(0.12, abs=MEV)
+
+
+def test_site_energies_are_relative_and_moved_atoms_have_none(result: MigrationResult):
+    energies = {(site.dopant, site.site): site.site_energy for site in result.sites}
+    assert energies["O", "tetrahedral"] == pytest.approx(0.14)
+    assert energies["O", "octahedral"] == 0
+    assert energies["N", "tetrahedral"] is None
+    assert any("N left the tetrahedral site" in text for text in result.warnings)
+
+
+def test_a_state_below_the_lowest_site_is_where_the_barrier_is_counted_from():
+    hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"lowest_on_the_way": -0.05})
+    sites, hops = with_energies([made_up_site("N", "octahedral", 0.0)], [hop])
+    positions = cell().sites.frac_coords.tolist()
+    way = {"N": Way(3, hops[0].saddle_energy or 0, [OTO])}
+    options = {"host_atoms": 54, "provenance": provenance()}
+    found = summarise(cell().sites.host, positions, sites, hops, way, **options)
+    plain = [hops[0].model_copy(update={"lowest_on_the_way": None})]
+    above = summarise(cell().sites.host, positions, sites, plain, way, **options)
+    assert found.migrations[0].percolating_barrier == pytest.approx(0.25, abs=MEV)
+    slower = math.exp(-0.05 / (BOLTZMANN * 300))
+    assert found.migrations[0].diffusivity_300 == pytest.approx(
+        (above.migrations[0].diffusivity_300 or 0) * slower
+    )
+    assert any("0.050 eV below the lowest site" in text for text in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("force", "moved", "reason"),
+    [
+        (0.03, None, None),
+        (0.2, None, "largest force 0.200 eV/Å after 20 steps, limit 0.05"),
+        (0.03, "N left", "N left"),
+    ],
+)
+def test_a_site_says_why_it_does_not_count(force: float, moved: str | None, reason: str | None):
+    made = site_energy(
+        "N",
+        "octahedral",
+        positions=[12],
+        radius=1.7,
+        calculation=calculation(cell().supercell, -1.0, force),
+        ends_at="octahedral",
+        displacement=0.1,
+        moved=moved,
+    )
+    assert (made.reason is None) == (reason is None)
+    assert (reason or "") in (made.reason or "")
+    known, _ = with_energies([made], [])
+    assert (known[0].site_energy == 0) == (reason is None)
+
+
+def test_a_relaxation_that_failed_is_told():
+    made = site_energy(
+        "N",
+        "octahedral",
+        positions=[12],
+        radius=1.7,
+        calculation=None,
+        ends_at="unknown",
+        displacement=0.0,
+        moved=None,
+    )
+    assert not made.converged
+    assert "failed" in (made.reason or "")
+
+
+def test_spreads_need_two_potentials():
+    def model(name: str, barrier: float | None) -> ModelBarrier:
+        return ModelBarrier(
+            dopant="N",
+            hop=OTO,
+            model=name,
+            barrier=barrier,
+            max_force=0.1,
+            converged=barrier is not None,
+        )
+
+    assert model_spreads([model("a", 0.1)]) == []
+    assert model_spreads([model("a", 0.1), model("b", None)]) == []
+    [spread] = model_spreads([model("a", 0.1), model("b", 0.4), model("c", None)])
+    assert (spread.n_models, spread.barrier_low, spread.barrier_high) == (2, 0.1, 0.4)
+    assert spread.barrier_mean == pytest.approx(0.25)
+
+
+def test_the_finite_size_is_exact_for_an_error_of_inverse_volume():
+    true, strain = 0.31, 1.7  # eV, eV times atoms
+    found = finite_size("N", OTO, (54, true + strain / 54), (128, true + strain / 128))
+    assert found.barrier_extrapolated == pytest.approx(true, abs=1e-12)
+    with pytest.raises(ValueError, match="the second must be larger"):
+        finite_size("N", OTO, (54, 0.1), (54, 0.1))
+
+
+def test_an_atom_without_a_hop_is_no_converged_result(result: MigrationResult):
+    own = [hop for hop in result.hops if hop.dopant == "P"]
+    found = summarise(
+        cell().sites.host,
+        result.site_positions,
+        result.sites,
+        own,
+        {"P": None, "N": None},
+        host_atoms=54,
+        provenance=provenance(),
+    )
+    assert not found.converged
+
+
+def test_no_foreign_atom_is_refused():
+    with pytest.raises(ValueError, match="dopant=N"):
+        summarise(cell().sites.host, [], [], [], {}, host_atoms=54, provenance=provenance())
+
+
+def test_every_number_has_its_unit(result: MigrationResult):
+    """In the description of its field; counts, shares and indices are plain."""
+    units = ("(eV", "(Å", "(THz)", "(K)", "(m²/s)", "(s)", "(nm)")
+    plain = {
+        "multiplicity",
+        "from_start",
+        "from_end",
+        "network_dimension",
+        "n_models",
+        "n_atoms_small",
+        "n_atoms_large",
+        "imaginary_modes",
+        "steps",
+        "force_evaluations",
+    }
+    for part in (*result.migrations[:1], *result.sites[:1], *result.hops[:1], *result.spreads[:1]):
+        for name, field in type(part).model_fields.items():
+            value = getattr(part, name)
+            numbers = isinstance(value, int | float) and not isinstance(value, bool)
+            if numbers and name not in plain:
+                assert any(unit in (field.description or "") for unit in units), name
+
+
+def test_the_limit_is_told(result: MigrationResult):
+    assert f"below {LIMIT} eV/Å" in result.criterion
+    assert result.converged

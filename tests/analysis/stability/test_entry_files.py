@@ -1,0 +1,139 @@
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymatgen.analysis.phase_diagram import PDEntry
+from pymatgen.core.composition import Composition
+from pymatgen.entries.computed_entries import ComputedEntry, ConstantEnergyAdjustment
+
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.entry_files import EntryFileError, read_entries
+from liponflow.safejson import UntrustedClassError
+
+FORMATION = {"Li": 0.0, "O": 0.0, "Li2O": -6.2145}
+
+
+def write(path: Path, document: Any) -> Path:
+    path.write_text(json.dumps(document))
+    return path
+
+
+def pd_entries(energies: dict[str, float]) -> list[dict[str, Any]]:
+    return [PDEntry(Composition(f), e).as_dict() for f, e in energies.items()]
+
+
+def computed(formula: str, energy: float, scheme: str | None = None, run: str = "GGA") -> Any:
+    adjustments = [ConstantEnergyAdjustment(-0.7, cls={"@class": scheme})] if scheme else []
+    return ComputedEntry(
+        formula, energy, energy_adjustments=adjustments, parameters={"run_type": run}
+    ).as_dict()
+
+
+def test_formation_energies_are_told_by_elements_at_zero(tmp_path: Path) -> None:
+    found = read_entries(write(tmp_path / "mp.json", pd_entries(FORMATION)))
+    assert (found.kind, found.scale) == ("formation", "mp.json, formation energies")
+    assert found.named("Li2O").energy == -6.2145
+    assert found.named("Li2O").source == "mp.json: Li2O"
+
+
+def test_total_energies_keep_their_corrections_and_say_which(tmp_path: Path) -> None:
+    items = [
+        computed("Li", -1.9),
+        computed("O2", -9.8),
+        computed("Li2O", -14.0, "MaterialsProject2020Compatibility"),
+    ]
+    found = read_entries(write(tmp_path / "own.json", items))
+    assert found.kind == "total"
+    assert found.scale.endswith("total energies, MaterialsProject2020Compatibility")
+    assert found.named("Li2O").energy == pytest.approx(-14.7)
+
+
+def test_compressed_files_and_own_sets_are_read_alike(tmp_path: Path) -> None:
+    packed = tmp_path / "mp.json.gz"
+    packed.write_bytes(gzip.compress(json.dumps(pd_entries(FORMATION)).encode()))
+    first = read_entries(packed, scale="made up")
+    ours = tmp_path / "ours.json"
+    ours.write_text(first.model_dump_json())
+    assert read_entries(ours) == first
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        (
+            [
+                computed("Li2O", -14.0, "MaterialsProject2020Compatibility"),
+                computed("Li3PO4", -52.0, "MaterialsProjectCompatibility"),
+            ],
+            r"different scales: corrections .*2020.*\(Li2O\), .*\(Li3PO4\)",
+        ),
+        (
+            [
+                computed("Li2O", -14.0, "MaterialsProject2020Compatibility"),
+                computed("Li3PO4", -52.0),
+            ],
+            r"no correction \(Li3PO4\)",
+        ),
+        (
+            [computed("Li2O", -14.0), computed("Li3P", -13.0, run="r2SCAN")],
+            r"functionals GGA \(Li2O\), r2SCAN \(Li3P\)",
+        ),
+    ],
+)
+def test_mixed_schemes_are_refused(tmp_path: Path, items: list[Any], message: str) -> None:
+    with pytest.raises(EntryFileError, match=message):
+        read_entries(write(tmp_path / "mixed.json", items))
+
+
+def test_pbe_with_and_without_u_are_one_scale(tmp_path: Path) -> None:
+    items = [computed("Li", -1.9), computed("Mn", -9.0), computed("O2", -9.8)]
+    items.append(computed("MnO2", -22.0, run="GGA+U"))
+    assert len(read_entries(write(tmp_path / "u.json", items)).entries) == 4
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "empty list"),
+        ({"phases": 1}, "holds no entries"),
+        (3, "holds no entries"),
+        ([{"a": 1}], "item 0 .* is a dict"),
+        ([Composition("Li").as_dict()], "item 0"),
+        ({"scale": "s", "kind": "total", "entries": [{"name": "Li"}]}, "is no entry set"),
+    ],
+)
+def test_files_with_something_else_are_refused(
+    tmp_path: Path, document: Any, message: str
+) -> None:
+    with pytest.raises(EntryFileError, match=message):
+        read_entries(write(tmp_path / "wrong.json", document))
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(EntryFileError, match=r"absent\.json: No such file"):
+        read_entries(tmp_path / "absent.json")
+    broken = tmp_path / "broken.json"
+    broken.write_text("[{")
+    with pytest.raises(EntryFileError, match=r"broken\.json is no JSON"):
+        read_entries(broken)
+    (tmp_path / "no.json.gz").write_text("plain")
+    with pytest.raises(EntryFileError, match=r"no\.json\.gz"):
+        read_entries(tmp_path / "no.json.gz")
+
+
+def test_no_class_of_a_strange_package_is_imported(tmp_path: Path) -> None:
+    hostile = [{"@module": "os", "@class": "system", "command": "true"}]
+    with pytest.raises(UntrustedClassError, match=r"os\.system"):
+        read_entries(write(tmp_path / "hostile.json", hostile))
+
+
+def test_reference_entries_are_formation_energies(reference_data: Path) -> None:
+    found = read_entries(
+        reference_data / "thermo" / "mp2019_formation_pdentries_LiPONNiMn.json", scale="MP 2019"
+    )
+    assert isinstance(found, EntrySet)
+    assert isinstance(found.named("Li3PO4"), Entry)
+    assert (found.kind, len(found.entries)) == ("formation", 612)
+    assert found.elements == ["Li", "Mn", "N", "Ni", "O", "P"]

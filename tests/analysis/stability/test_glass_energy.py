@@ -1,0 +1,81 @@
+"""The energy of a glass: mean and spread over models, and what is refused."""
+
+from typing import Any
+
+import pytest
+from pymatgen.core import Composition, Lattice, Structure
+
+from liponflow.analysis.glass.result import GlassModel, GlassResult
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.glass_energy import formula_per_phosphorus, glass_energy
+
+CHGNET = EngineInfo(
+    name="chgnet",
+    version="0.4.2",
+    weights="0.3.0",
+    functional="PBE, Materials Project 2020 corrections included",
+    surrogate=True,
+)
+VASP = EngineInfo(name="vasp", version="6.4.2", functional="PBE", surrogate=False)
+UUID = "abcd1234-0000"
+
+
+def cell(formula: str) -> Structure:
+    species = [element for element, n in Composition(formula).items() for _ in range(round(n))]
+    places = [[number / len(species), 0, 0] for number in range(len(species))]
+    return Structure(Lattice.cubic(20), species, places)
+
+
+def result(*energies: float | None, engine: EngineInfo = CHGNET, **fields: Any) -> GlassResult:
+    """Make a result with what matters here, unvalidated: its fingerprints are not looked at."""
+    formulas = fields.pop("formulas", ["Li3PO3N"] * len(energies))
+    models = [
+        GlassModel.model_construct(
+            seed=seed,
+            structure=cell(formula),
+            energy_per_atom=energy,
+            converged=fields.get("converged", True),
+            criterion="largest force below 0.05 eV/Å, reached 0.3 eV/Å",
+        )
+        for seed, (energy, formula) in enumerate(zip(energies, formulas, strict=True))
+    ]
+    provenance = type("Provenance", (), {"engine": engine})()
+    return GlassResult.model_construct(models=models, provenance=provenance)
+
+
+def test_mean_and_spread() -> None:
+    found = glass_energy(result(-6.0, -6.1, -6.2), UUID, "auto")
+    assert found.energy_per_atom == pytest.approx(-6.1)
+    assert found.spread == pytest.approx(0.1)
+    assert found.formula == "Li3PO3N"
+    assert found.text == "glass result abcd1234: mean of 3 models, spread 100 meV/atom"
+    assert found.scale.startswith("chgnet 0.3.0")
+
+
+def test_one_model_has_no_spread() -> None:
+    found = glass_energy(result(-6.0), UUID, "auto")
+    assert found.spread is None
+    assert found.text == "glass result abcd1234: one model"
+
+
+def test_dft_is_corrected() -> None:
+    found = glass_energy(result(-6.0, engine=VASP), UUID, "auto")
+    # Oxide and nitride corrections of Wang et al. 2021 over the 8 atoms of Li3PO3N.
+    assert found.energy_per_atom == pytest.approx(-6.0 + (3 * -0.687 - 0.361) / 8, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (result(None), "model 0 of glass result abcd1234 has no energy"),
+        (result(-6.0, converged=False), "did not converge.*reached 0.3"),
+        (result(-6.0, -6.0, formulas=["Li3PO4", "Li3PO3N"]), "differ in composition"),
+    ],
+)
+def test_what_has_no_meaning_is_refused(made: GlassResult, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        glass_energy(made, UUID, "auto")
+
+
+def test_formula_without_phosphorus_is_reduced() -> None:
+    assert formula_per_phosphorus(Composition("Li4O2")) == "Li2O"

@@ -1,0 +1,78 @@
+"""Records of relaxed crystals: what is refused, and what enters a phase diagram."""
+
+from typing import Any
+
+import pytest
+
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.analysis.stability.gases import GASES
+from liponflow.analysis.stability.phase_record import PhaseRecord, gas_entries, phase_record
+from liponflow.structures.phases import phase
+
+ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
+
+
+def made(name: str = "Li2O", shift: float = 0.0, scale: float = 1.0, **fields: Any) -> PhaseRecord:
+    facts = phase(name)
+    structure = facts.primitive()
+    structure.translate_sites([0], [shift, 0, 0], frac_coords=False)
+    structure.scale_lattice(scale * structure.volume)
+    calculation = Calculation(
+        **{
+            "engine": ENGINE,
+            "structure": structure,
+            "energy": -15.0,
+            "max_force": 0.01,
+            "force_limit": 0.05,
+            "converged": True,
+            "ionic_steps": 10,
+        }
+        | fields
+    )
+    start = facts.structure()
+    return phase_record(
+        calculation,
+        fingerprint="0" * 64,
+        name=name,
+        source=facts.source,
+        spacegroup=facts.spacegroup,
+        start_volume_per_atom=start.volume / len(start),
+        symmetry_tolerance=0.1,
+        hubbard_u={},
+    )
+
+
+def test_crystal_that_stays_is_used() -> None:
+    record = made(scale=1.02)
+    assert record.problem is None
+    assert record.relaxed_spacegroup == "Fm-3m"
+    assert record.volume_change_percent == pytest.approx(2)
+    assert record.energy_per_atom == -5.0
+    assert record.formula == "Li2O"
+
+
+def test_change_of_symmetry_is_a_problem() -> None:
+    record = made(shift=0.3)
+    assert record.problem is not None
+    assert "changed the space group from Fm-3m to" in record.problem
+    assert "widen symmetry_tolerance" in record.problem
+
+
+def test_noise_within_the_tolerance_is_none() -> None:
+    assert made(shift=0.02).problem is None
+
+
+def test_unconverged_is_a_problem_with_number_limit_and_remedy() -> None:
+    record = made(converged=False, max_force=0.2)
+    assert record.problem is not None
+    for part in ("0.200 eV/Å", "limit 0.05", "max_steps"):
+        assert part in record.problem
+
+
+def test_gases_enter_by_reference() -> None:
+    entries = gas_entries(["Li", "N", "O", "P"])
+    assert {entry.name: entry.energy_per_atom for entry in entries} == {
+        "N2": GASES["N"].reference_energy,
+        "O2": GASES["O"].reference_energy,
+    }
+    assert all("by reference" in entry.source for entry in entries)
