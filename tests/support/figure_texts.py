@@ -28,7 +28,7 @@ def texts(figure: Figure) -> list[Text]:
 def misplaced(figure: Figure) -> list[Any]:
     """Pairs of texts that overlap, and texts that leave the figure."""
     figure.draw_without_rendering()
-    boxes = {text: text.get_window_extent() for text in texts(figure)}
+    boxes = {text: text.get_window_extent() for text in texts(figure) if text.get_visible()}
     clashes = [
         (a.get_text(), b.get_text())
         for (a, box_a), (b, box_b) in combinations(boxes.items(), 2)

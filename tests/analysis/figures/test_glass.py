@@ -1,11 +1,8 @@
-from itertools import combinations
-from typing import Any
-
 import numpy as np
 import pytest
+from figure_texts import drawn, misplaced
 from glass_frames import dimer
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.figures import fingerprint as fingerprint_figures
@@ -139,41 +136,6 @@ def figures(result: GlassResult) -> dict[str, Figure]:
     return all_figures(result)
 
 
-def drawn(figure: Figure, name: str) -> list[Any]:
-    return [a for axes in figure.axes for a in axes.get_children() if a.get_gid() == name]
-
-
-def texts(figure: Figure) -> list[Text]:
-    """All texts but those of the ticks, which matplotlib places."""
-    ticks = {
-        label
-        for axes in figure.axes
-        for axis in (axes.xaxis, axes.yaxis)
-        for tick in axis.get_major_ticks()
-        for label in (tick.label1, tick.label2)
-    }
-    found = figure.findobj(lambda artist: isinstance(artist, Text) and bool(artist.get_text()))
-    return [text for text in found if isinstance(text, Text) and text not in ticks]
-
-
-def check_texts(figure: Figure) -> None:
-    figure.draw_without_rendering()
-    boxes = {text: text.get_window_extent() for text in texts(figure) if text.get_visible()}
-    clashes = [
-        (a.get_text(), b.get_text())
-        for (a, box_a), (b, box_b) in combinations(boxes.items(), 2)
-        if box_a.overlaps(box_b)
-    ]
-    assert clashes == []
-    page = figure.bbox.padded(1)
-    outside = [
-        text.get_text()
-        for text, box in boxes.items()
-        if not (page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 <= page.y1)
-    ]
-    assert outside == []
-
-
 def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
     assert sorted(figures) == NAMES
 
@@ -188,7 +150,7 @@ def test_every_figure_says_that_a_potential_is_no_dft(
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "structures"])
 def test_texts_neither_overlap_nor_leave_the_figure(figures: dict[str, Figure], name: str) -> None:
-    check_texts(figures[name])
+    assert misplaced(figures[name]) == []
 
 
 def test_pairs_show_the_numbers_of_the_result(result: GlassResult) -> None:
@@ -221,7 +183,7 @@ def test_rare_shares_are_added_up(result: GlassResult) -> None:
     assert len(labels) == SHOWN_SHARES + 1
     assert labels[-1] == "12 others"
     assert axes.patches[-1].get_width() == pytest.approx(0.6)
-    check_texts(figure)
+    assert misplaced(figure) == []
 
 
 def test_transition_draws_both_lines_to_their_meeting_point(result: GlassResult) -> None:
@@ -261,14 +223,14 @@ def test_overlay_of_a_measurement(read: FingerprintResult) -> None:
     assert computed.get_ydata().tolist() == read.comparison.computed
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert f"$R_w$ = {read.comparison.r_w:.3f}" in labels[2]
-    check_texts(figure)
+    assert misplaced(figure) == []
 
 
 def test_a_fingerprint_has_what_one_frame_has(read: FingerprintResult) -> None:
     found = fingerprint_figures.all_figures(read)
     assert sorted(found) == ["angles", "pairs", "pdf", "structure_factor", "units"]
     for figure in found.values():
-        check_texts(figure)
+        assert misplaced(figure) == []
     title = found["pairs"].get_suptitle()
     assert "1 frame" in title
     assert "drawn with a Gaussian of 0.04 Å" in title
