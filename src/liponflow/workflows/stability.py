@@ -214,7 +214,7 @@ def _fetched(order: Order) -> Flow:
     material_of(parameters, entries, order.glass_energy)  # refused here or not at all
     engine = EngineInfo(
         name=ENTRIES_ENGINE,
-        version=None,
+        version=entries.scale,
         functional=entries.scale,
         surrogate=SURROGATE in entries.scale,
     )
