@@ -21,8 +21,8 @@ from liponflow.analysis.vasp_runs import MDResult
 from liponflow.store import find_results, open_store
 from liponflow.workflows.standin import run as standin
 
-KILLS = 4
-"""Ten and more were tried by hand (benchmarks/RESULTS_standin.md); each costs 5 s of imports."""
+KILLS = 10
+"""Each costs 5 s of imports."""
 PATIENCE_S = 120
 JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
 POSITIONS = 1e-5
