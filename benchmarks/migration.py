@@ -188,4 +188,4 @@ def main(dopants: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["N", "O", "P"])
+    main(sys.argv[1:] or ["N", "O"])
