@@ -156,6 +156,12 @@ def test_engine_of_the_settings_is_checked_too(
     assert "did you mean 'chgnet'" in refused("run", "lithiation")
 
 
+def test_engines_of_models_and_refinement_are_checked_too(refused: Callable[..., str]) -> None:
+    arguments = ["run", "migration", "--set", "dopant=N"]
+    assert "VASP_CMD" in refused(*arguments, "--refine", "vasp")
+    assert "did you mean 'chgnet'" in refused(*arguments, "--set", "models=chgnet-0.2.0,chgnt")
+
+
 def test_unknown_campaign(liponflow: Command) -> None:
     result = liponflow("run", "lithiaton")
     assert result.exit_code == 2

@@ -71,7 +71,8 @@ def run(
             "structure_file": structure,
         }
         if not dry_run:
-            check_installed(choices["engine"], settings.vasp_cmd)
+            for name in _engines(choices["engine"], choices["overrides"]):
+                check_installed(name, settings.vasp_cmd)
         plan = import_module(f"liponflow.workflows.{kind}").plan
         known = {"store": _known_store(settings)} if "store" in signature(plan).parameters else {}
         flow = plan(**choices, **known)
@@ -138,6 +139,15 @@ def inputs(
             raise ValueError("give either --out, to write, or --diff, to compare")
     if found:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _engines(engine: str, overrides: dict[str, Any]) -> list[str]:
+    """Engines that a campaign will ask for, those of a migration's models and refinement too."""
+    models = overrides.get("models") or []
+    if isinstance(models, str):
+        models = models.split(",")
+    refine = overrides.get("refine")
+    return [engine, *([refine] if refine else []), *(str(name).strip() for name in models)]
 
 
 def _estimate(flow: Any, settings: "Settings") -> "Estimate":
