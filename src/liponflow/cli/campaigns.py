@@ -1,6 +1,7 @@
 """Commands that run campaigns or write their VASP inputs."""
 
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib import import_module
 from inspect import signature
@@ -70,10 +71,12 @@ def run(
             | {key: value for key, value in given.items() if value is not None},
             "structure_file": structure,
         }
+        module = import_module(f"liponflow.workflows.{kind}")
         if not dry_run:
-            for name in _engines(choices["engine"], choices["overrides"]):
+            further: Callable[..., list[str]] = getattr(module, "further_engines", lambda *_: [])
+            for name in [choices["engine"], *further(preset, choices["overrides"])]:
                 check_installed(name, settings.vasp_cmd)
-        plan = import_module(f"liponflow.workflows.{kind}").plan
+        plan = module.plan
         known = {"store": _known_store(settings)} if "store" in signature(plan).parameters else {}
         flow = plan(**choices, **known)
         if dry_run:
@@ -139,15 +142,6 @@ def inputs(
             raise ValueError("give either --out, to write, or --diff, to compare")
     if found:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _engines(engine: str, overrides: dict[str, Any]) -> list[str]:
-    """Engines that a campaign will ask for, those of a migration's models and refinement too."""
-    models = overrides.get("models") or []
-    if isinstance(models, str):
-        models = models.split(",")
-    refine = overrides.get("refine")
-    return [engine, *([refine] if refine else []), *(str(name).strip() for name in models)]
 
 
 def _estimate(flow: Any, settings: "Settings") -> "Estimate":

@@ -209,6 +209,28 @@ def plan(
         raise StructureError(f"{structure_file}: {error}") from error
 
 
+def further_engines(preset: str, overrides: Mapping[str, Any]) -> list[str]:
+    """Engines that a campaign will ask for beside its own: further models, and the refinement.
+
+    Parameters
+    ----------
+    preset, overrides
+        As for :func:`plan`.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter cannot be used.
+
+    Examples
+    --------
+    >>> further_engines("quick", {"models": "chgnet-0.2.0,chgnet-r2scan", "refine": "vasp"})
+    ['chgnet-0.2.0', 'chgnet-r2scan', 'vasp']
+    """
+    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides)
+    return [*parameters.models, *([parameters.refine] if parameters.refine else [])]
+
+
 def built_in() -> Structure:
     """Build the conventional cell of bcc Li."""
     return bcc_lithium(load_data(TOPIC)["host"]["a"]["value"])
