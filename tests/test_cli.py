@@ -162,9 +162,9 @@ def test_engines_of_models_and_refinement_are_checked_too(refused: Callable[...,
     assert "did you mean 'chgnet'" in refused(*arguments, "--set", "models=chgnet-0.2.0,chgnt")
 
 
-def test_a_glass_has_models_that_are_no_engines(liponflow: Command) -> None:
-    result = liponflow("run", "glass", "--set", "models=1", "--dry-run")
-    assert result.exit_code == 0, result.output
+def test_a_glass_has_models_that_are_no_engines(refused: Callable[..., str]) -> None:
+    message = refused("run", "glass", "--set", "models=1", "--structure", "nowhere.cif")
+    assert "nowhere.cif: no such file" in message
 
 
 def test_unknown_campaign(liponflow: Command) -> None:
