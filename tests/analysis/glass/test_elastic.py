@@ -112,3 +112,15 @@ def test_mean_and_spread_over_models() -> None:
     assert average_elasticity(models[:1]).means[0].spread is None
     with pytest.raises(ValueError, match="no model"):
         average_elasticity([])
+
+
+def test_moduli_that_did_not_converge_are_in_no_mean() -> None:
+    gradients, stresses = measured(isotropic())
+    unstrained = np.zeros((3, 3))
+    good = elastic_moduli(gradients, stresses, unstrained, seed=0)
+    bad = elastic_moduli(gradients, stresses, unstrained, seed=1, unconverged=["too large"])
+    bad = bad.model_copy(update={"bulk_modulus": 1000.0})
+    both = average_elasticity([good, bad])
+    assert {mean.name: mean.value for mean in both.means}["bulk modulus"] == good.bulk_modulus
+    assert [model.seed for model in both.models] == [0, 1]
+    assert average_elasticity([bad]).means == []

@@ -191,24 +191,26 @@ def _second_piola_kirchhoff(cauchy: Floats, gradient: Floats) -> Floats:
 def average_elasticity(
     models: Sequence[ModelElasticity], published: dict[str, str] | None = None
 ) -> GlassElasticity:
-    """Average the moduli over models.
+    """Average the moduli over the models that converged.
 
     Parameters
     ----------
     models
-        At least one.
+        At least one; those that did not converge are kept with their criterion, outside the means.
     published
         Published values by the name of the modulus, as text.
 
     Returns
     -------
     GlassElasticity
+        Without means if no model converged.
 
     Raises
     ------
     ValueError
         If there is no model.
     """
+    usable = [model for model in models if model.converged]
     if not models:
         raise ValueError("no model has elastic moduli; the warnings say why")
     names = {
@@ -218,8 +220,8 @@ def average_elasticity(
         "poisson_ratio": ("Poisson's ratio", ""),
     }
     means = []
-    for field, (name, unit) in names.items():
-        values = [getattr(model, field) for model in models]
+    for field, (name, unit) in names.items() if usable else ():
+        values = [getattr(model, field) for model in usable]
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
         known = (published or {}).get(field)
         means.append(

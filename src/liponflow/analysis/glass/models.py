@@ -9,6 +9,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.glass.average import average_fingerprints, spread
+from liponflow.analysis.glass.elastic import ModelElasticity
 from liponflow.analysis.glass.quality import problems
 from liponflow.analysis.glass.result import (
     Fingerprint,
@@ -183,15 +184,28 @@ def summarise_glass(
             for model in usable
             for line in problems(model.fingerprint.defects)
         ],
-        warnings=[*(f"model left out, {line}" for line in refused), *warnings],
+        warnings=[
+            *(f"model left out, {line}" for line in refused),
+            *(line for item in properties.values() for line in _doubts(item)),
+            *warnings,
+        ],
         **properties,
     )
 
 
-def _unconverged(item: Any) -> bool:
-    """Whether a part of a property did not converge."""
+def _unconverged(item: Any) -> list[Any]:
+    """Parts of a property that did not converge."""
     parts = [*getattr(item, "models", ()), *getattr(item, "bonds", ())]
-    return any(not part.converged for part in parts)
+    return [part for part in parts if not part.converged]
+
+
+def _doubts(item: Any) -> list[str]:
+    """Say of the elastic moduli of models why they are in no mean."""
+    return [
+        f"elastic moduli of seed {part.seed} are in no mean: {part.criterion}"
+        for part in _unconverged(item)
+        if isinstance(part, ModelElasticity)
+    ]
 
 
 def cooling_points(
