@@ -31,14 +31,14 @@ from atomate2.forcefields.md import ForceFieldMDMaker
 from chgnet.model.dynamics import CHGNetCalculator
 from pymatgen.core import Structure
 
+from liponflow.engines.chgnet.calculator import FastCHGNet
+from liponflow.engines.chgnet.pairs import angles
+from liponflow.engines.potential.md.chunk import Dynamics
+from liponflow.engines.potential.md.driver import run
+from liponflow.engines.potential.md.output import TRAJECTORY
+from liponflow.engines.potential.md.summary import to_atoms
 from liponflow.inputs.protocol import Stage
-from liponflow.structures.glass import build
-from liponflow.workflows.dynamics.chunk import Dynamics
-from liponflow.workflows.dynamics.driver import run
-from liponflow.workflows.dynamics.output import TRAJECTORY
-from liponflow.workflows.dynamics.summary import to_atoms
-from liponflow.workflows.potentials.chgnet import FastCHGNet
-from liponflow.workflows.potentials.pairs import angles
+from liponflow.structures.glass.build import build
 
 TEMPERATURE, TIME_STEP = 1000.0, 2.0
 SETTLING = 40

@@ -33,7 +33,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.fingerprint import fingerprint
 from liponflow.analysis.glass.trajectory import BLOCK, Frames, read_frames
-from liponflow.structures.glass import build
+from liponflow.structures.glass.build import build
 
 R_MAX = 10.0
 BIN = 0.02

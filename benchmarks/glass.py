@@ -12,11 +12,11 @@ from time import perf_counter
 from rich.console import Console
 
 from liponflow.analysis.glass.result import Fingerprint, GlassResult
+from liponflow.cli.tables import print_result
 from liponflow.inputs.presets import parse_settings
 from liponflow.settings import Settings
-from liponflow.tables import print_result
-from liponflow.workflows import campaigns
-from liponflow.workflows.glass import plan
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.glass.flow import plan
 
 WORKERS = 2
 DENSITY = 2.3

@@ -24,9 +24,9 @@ from typing import Any
 from jobflow import Flow, run_locally
 
 from liponflow.inputs.presets import parse_settings
-from liponflow.store import get_result, open_store
-from liponflow.workflows.lithiation import plan
-from liponflow.workflows.runners import local
+from liponflow.runners import local
+from liponflow.store.results import get_result, open_store
+from liponflow.workflows.lithiation.flow import plan
 
 ENERGY_TOLERANCE = 1e-6
 """Largest difference of the two ways' energies (eV/atom): the same arithmetic, summed anew."""

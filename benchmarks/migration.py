@@ -35,22 +35,16 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import EngineInfo
+from liponflow.engines.potential.neb.band import Band
+from liponflow.engines.potential.neb.evaluation import evaluate_with
+from liponflow.engines.potential.neb.maker import BandMaker
+from liponflow.engines.potential.neb.relaxation import relax_band
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration import (
-    EndPoints,
-    PathMirror,
-    distinct_hops,
-    hop_cell,
-    interpolate,
-    interstitial_sites,
-    interstitial_start,
-    path_mirror,
-    relaxed_ends,
-)
-from liponflow.workflows.bands.band import Band
-from liponflow.workflows.bands.evaluation import evaluate_with
-from liponflow.workflows.bands.maker import BandMaker
-from liponflow.workflows.bands.relaxation import relax_band
+from liponflow.structures.migration.end_points import EndPoints, relaxed_ends
+from liponflow.structures.migration.hop_cell import hop_cell, interstitial_start
+from liponflow.structures.migration.hops import distinct_hops
+from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
+from liponflow.structures.migration.interstitials import interstitial_sites
 
 LIMIT = 0.05
 """eV/Å."""

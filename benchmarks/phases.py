@@ -14,9 +14,9 @@ from liponflow import safejson
 from liponflow.analysis.stability.entries import Entry
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.stability.phase_record import PhaseRecord, gas_entries, phase_entries
-from liponflow.store import open_store
+from liponflow.store.results import open_store
 from liponflow.structures.phases import phase, phases
-from liponflow.workflows.phases import record_name
+from liponflow.workflows.stability.phases import record_name
 
 
 def records(path: Path) -> list[PhaseRecord]:

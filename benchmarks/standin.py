@@ -15,11 +15,11 @@ from typing import Any
 
 from pymatgen.io.vasp import Kpoints, Poscar
 
-from liponflow.structures.spinel import ordered_lnmo
-from liponflow.workflows.standin.inputs import read_inputs
-from liponflow.workflows.standin.outputs import Outputs
-from liponflow.workflows.standin.potential import LABEL, Potential
-from liponflow.workflows.standin.run import ionic_steps
+from liponflow.engines.standin.inputs import read_inputs
+from liponflow.engines.standin.outputs import Outputs
+from liponflow.engines.standin.potential import LABEL, Potential
+from liponflow.engines.standin.run import ionic_steps
+from liponflow.structures.lithiation.spinel import ordered_lnmo
 
 LIMIT = 0.15
 INCARS = {

@@ -21,7 +21,7 @@ from typing import Any
 from jobflow.core.store import JobStore
 from maggma.stores import MemoryStore, MontyStore
 
-from liponflow.store import open_store
+from liponflow.store.results import open_store
 
 FORMULAS = 100
 BATCH = 100

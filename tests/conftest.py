@@ -1,6 +1,7 @@
 """What tests in several rooms share: a made-up lithiation result, and where reference data lie."""
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,20 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from liponflow.analysis.lithiation.summary import (
-    LithiationCandidate,
-    LithiationResult,
-    Selection,
-    summarise,
-)
+from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
+from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
-from liponflow.store import open_store
-from liponflow.structures.lithiation import with_magmoms
+from liponflow.store.results import open_store
+from liponflow.structures.lithiation.candidates import with_magmoms
+from liponflow.structures.lithiation.spinel import ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.spinel import ordered_lnmo
 
 # Modules that write files for tests in several rooms; pytest's importlib mode does not find them.
-sys.path.insert(0, str(Path(__file__).parent / "support"))
+SUPPORT = Path(__file__).parent / "support"
+sys.path.insert(0, str(SUPPORT))
 
 FORMULA_UNITS = 8
 ENERGY = {0: -360.0, 8: -412.8}
@@ -35,6 +33,12 @@ def reference_data() -> Path:
     if not folder:
         pytest.skip("LIPONFLOW_REFERENCE_DATA does not name the folder of reference data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cheap_vasp() -> str:
+    """Give the command of the stand-in with a pair potential for Li; it calls itself chgnet."""
+    return shlex.join([sys.executable, str(SUPPORT / "cheap_vasp.py")])
 
 
 @pytest.fixture(scope="session")

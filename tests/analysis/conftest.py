@@ -7,12 +7,8 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.lithiation.summary import (
-    LithiationCandidate,
-    LithiationResult,
-    Selection,
-    summarise,
-)
+from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
+from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
 
 FORMULA_UNITS = 8

@@ -8,7 +8,7 @@ from scipy.constants import atomic_mass, electron_volt, hbar
 
 from liponflow.analysis.phonons import Phonons, harmonic
 from liponflow.analysis.stability.gases import BOLTZMANN, ThermalZero
-from liponflow.structures.displacements import displacements, phonopy_of
+from liponflow.structures.phonons import displacements, phonopy_of
 
 SPRING = 2.0
 """eV/Å²: between nearest neighbours, the same along and across the bond."""

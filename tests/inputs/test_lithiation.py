@@ -15,10 +15,10 @@ from liponflow.inputs.lithiation import (
     static_set,
 )
 from liponflow.inputs.presets import ParameterError, load_parameters
-from liponflow.inputs.vasp import CitedInputGenerator
-from liponflow.structures.lithiation import with_magmoms
+from liponflow.inputs.vasp.generator import CitedInputGenerator
+from liponflow.structures.lithiation.candidates import with_magmoms
+from liponflow.structures.lithiation.spinel import ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.spinel import ordered_lnmo
 
 COMMON = {"ALGO", "EDIFF", "ENCUT", "GGA", "ISMEAR", "ISPIN", "LASPH", "LCHARG", "LORBIT"}
 COMMON |= {"LREAL", "LWAVE", "NELM", "NSW", "PREC", "SIGMA"}

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from pymatgen.core import Structure
 
-from liponflow.analysis.lithiation.summary import LithiationResult
-from liponflow.store import export, export_all
-from liponflow.store.export import structures
+from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.store import export
+from liponflow.store.export import export_all, structures
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from jobflow import JobStore
 
-from liponflow.store import open_store
 from liponflow.store.outputs import find_outputs
+from liponflow.store.results import open_store
 
 
 @pytest.fixture

@@ -15,18 +15,17 @@ from pydantic import BaseModel, Field
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.result import EngineInfo, Provenance, Result, StructureField
-from liponflow.store import (
-    QueryError,
+from liponflow.store import results
+from liponflow.store.file import StoreError
+from liponflow.store.frames import results_frame, states_frame
+from liponflow.store.query import QueryError
+from liponflow.store.results import (
+    EmbeddedJobStore,
     StoredResult,
-    StoreError,
     find_results,
     get_result,
     open_store,
-    results,
-    results_frame,
-    states_frame,
 )
-from liponflow.store.results import EmbeddedJobStore
 
 MODULE = "liponflow.analysis.result"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.read import StructureError, read_structure
-from liponflow.structures.spinel import disordered_lnmo, ordered_lnmo
 
 POSCAR = """comment
 1.0

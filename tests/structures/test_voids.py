@@ -7,7 +7,7 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.structures.spinel import disordered_lnmo, ordered_lnmo
+from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
 
 EXACT = 1e-8  # Å

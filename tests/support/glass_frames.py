@@ -7,8 +7,9 @@ import numpy as np
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.glass.chemistry import roles
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
-from liponflow.analysis.glass.structural_units import Network, network, roles
+from liponflow.analysis.glass.structural_units import Network, network
 from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
 
 ARM = 1.55 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])

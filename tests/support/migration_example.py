@@ -8,36 +8,30 @@ from typing import Any
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.summary import (
-    Conditions,
-    Extras,
+from liponflow.analysis.migration.dopant import Conditions, Way
+from liponflow.analysis.migration.hops import HopRecord, Vibrations, hop_barrier
+from liponflow.analysis.migration.result import (
     HopBarrier,
-    HopRecord,
     MigrationResult,
     ModelBarrier,
     SiteEnergy,
-    Vibrations,
-    Way,
+)
+from liponflow.analysis.migration.summary import (
+    Extras,
     finite_size,
-    hop_barrier,
     site_energy,
     summarise,
     with_energies,
 )
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
-from liponflow.analysis.vasp_runs import NEBImage, NEBResult
+from liponflow.analysis.runs import NEBImage, NEBResult
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration import (
-    Hop,
-    HopCell,
-    distinct_hops,
-    hop_cell,
-    hop_starts,
-    interpolate,
-    interstitial_sites,
-    interstitial_start,
-    lowest_networks,
-)
+from liponflow.structures.migration.end_points import hop_starts
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hops import Hop, distinct_hops
+from liponflow.structures.migration.images import interpolate
+from liponflow.structures.migration.interstitials import interstitial_sites
+from liponflow.structures.migration.percolation import lowest_networks
 
 TT, TO = "tetrahedral-tetrahedral", "tetrahedral-octahedral"
 OTO, TOT = "octahedral-tetrahedral-octahedral", "tetrahedral-octahedral-tetrahedral"

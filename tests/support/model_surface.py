@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 
-from liponflow.structures.images import PathMirror
+from liponflow.structures.migration.images import PathMirror
 
 CENTRE = 10.0
 """Å, of the box of 20 Å in which the atom moves."""

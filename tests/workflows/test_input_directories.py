@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from liponflow import __version__
-from liponflow.inputs import vasp
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.vasp import generator as vasp
 from liponflow.workflows.input_directories import (
     SIDECAR,
     campaign_record,

@@ -15,11 +15,11 @@ from emmet.core.tasks import TaskDoc
 from jobflow import JobStore
 from pymatgen.io.vasp import Incar
 
-from liponflow.analysis.lithiation.summary import LithiationResult
+from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.settings import Settings
-from liponflow.store import find_results, open_store
-from liponflow.workflows import campaigns
-from liponflow.workflows.lithiation import plan
+from liponflow.store.results import find_results, open_store
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.lithiation.flow import plan
 
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from liponflow.cli.console import EXIT_FAILED, report_failures, reported_errors, say
 from liponflow.cli.options import (
     EngineOption,
     FigureOption,
@@ -22,14 +23,13 @@ from liponflow.cli.options import (
     WorkersOption,
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
-from liponflow.console import EXIT_FAILED, report_failures, reported_errors, say
 
 if TYPE_CHECKING:
     from jobflow import JobStore
 
+    from liponflow.cost.estimate import Estimate
     from liponflow.settings import Settings
-    from liponflow.workflows.campaigns import Outcome
-    from liponflow.workflows.estimate import Estimate
+    from liponflow.workflows.run import Outcome
 
 
 def run(
@@ -58,9 +58,11 @@ def run(
 ) -> None:
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
+        from liponflow.engines.installed import check_installed
         from liponflow.inputs.presets import parse_settings
-        from liponflow.workflows import campaigns
-        from liponflow.workflows.installed import check_installed
+        from liponflow.registry import resolve
+        from liponflow.workflows import run as campaigns
+        from liponflow.workflows.campaign import get_campaign
 
         settings = settings_with(workers=workers, store=store)
         given = {"entries": entries and str(entries), "refine": refine}
@@ -71,22 +73,25 @@ def run(
             | {key: value for key, value in given.items() if value is not None},
             "structure_file": structure,
         }
-        module = import_module(f"liponflow.workflows.{kind}")
+        campaign = get_campaign(kind)
         if not dry_run:
-            further: Callable[..., list[str]] = getattr(module, "further_engines", lambda *_: [])
+            flow_module = import_module(campaign.plan.partition(":")[0])
+            further: Callable[..., list[str]] = getattr(
+                flow_module, "further_engines", lambda *_: []
+            )
             for name in [choices["engine"], *further(preset, choices["overrides"])]:
                 check_installed(name, settings.vasp_cmd)
-        plan = module.plan
+        plan = resolve(campaign.plan)
         known = {"store": _known_store(settings)} if "store" in signature(plan).parameters else {}
         flow = plan(**choices, **known)
         if dry_run:
             cost = _estimate(flow, settings)
         else:
             check_out(out)
-            record = {"command": sys.argv, "kind": kind.value} | choices
+            record = {"command": sys.argv, "kind": kind} | choices
             outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
     if dry_run:
-        import_module("liponflow.tables").print_estimate(cost)
+        import_module("liponflow.cli.tables").print_estimate(cost)
     else:
         _finish(ctx, outcome, out=out, json=json)
 
@@ -103,7 +108,7 @@ def resume(
 ) -> None:
     """Go on with a run that was interrupted or had failures; nothing finished is repeated."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
-        from liponflow.workflows import campaigns
+        from liponflow.workflows import run as campaigns
 
         check_out(out)
         outcome = campaigns.resume(settings_with(workers=workers), run)
@@ -126,18 +131,20 @@ def inputs(
     found = []
     with reported_errors(debug=ctx.obj):
         from liponflow.inputs.presets import parse_settings
+        from liponflow.registry import resolve
+        from liponflow.workflows.campaign import get_campaign
 
-        module = import_module(f"liponflow.workflows.{kind}_inputs")
+        campaign = get_campaign(kind)
         choices = {"preset": preset, "overrides": parse_settings(set_ or [])}
         if out is not None and diff is None:
             check_out(out.absolute().parent)
-            written = module.write(out, structure_file=structure, **choices)
+            written = resolve(str(campaign.write))(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
             if not written.with_potcar:
                 say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
         elif diff is not None and out is None:
-            found = module.compare(diff, **choices)
-            import_module("liponflow.tables").print_differences(found)
+            found = resolve(str(campaign.compare))(diff, **choices)
+            import_module("liponflow.cli.tables").print_differences(found)
         else:
             raise ValueError("give either --out, to write, or --diff, to compare")
     if found:
@@ -145,14 +152,14 @@ def inputs(
 
 
 def _estimate(flow: Any, settings: "Settings") -> "Estimate":
-    from liponflow.workflows.estimate import estimate
+    from liponflow.cost.estimate import estimate
 
     return estimate(flow, _known_store(settings))
 
 
 def _known_store(settings: "Settings") -> "JobStore | None":
     """Open the results store to read, if there is one."""
-    from liponflow.store import open_store
+    from liponflow.store.results import open_store
 
     known = isinstance(settings.store, dict) or settings.store.exists()
     return open_store(settings.store, read_only=True) if known else None
@@ -168,7 +175,7 @@ def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: b
             if json:
                 print_json(stored.result.model_dump(mode="json"))
             else:
-                import_module("liponflow.tables").print_result(stored)
+                import_module("liponflow.cli.tables").print_result(stored)
     report_failures(outcome.report)
     if outcome.report.failures or stored is None:
         raise typer.Exit(EXIT_FAILED)

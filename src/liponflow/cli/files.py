@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from liponflow.cli.console import EXIT_FAILED, reported_errors, say
 from liponflow.cli.options import FigureOption, JsonOption, SetOption, StoreOption
 from liponflow.cli.output import check_out, export, print_json, settings_with
-from liponflow.console import EXIT_FAILED, reported_errors, say
 
 
 class Analysis(StrEnum):
@@ -50,8 +50,8 @@ def ingest(
     with reported_errors(debug=ctx.obj):
         from rich.console import Console
 
-        from liponflow.workflows.campaigns import writable_store
-        from liponflow.workflows.ingest import ingest as ingest_runs
+        from liponflow.ingest.ingest import ingest as ingest_runs
+        from liponflow.workflows.run import writable_store
 
         with writable_store(settings_with(store=store).store) as opened:
             report = ingest_runs(
@@ -97,7 +97,7 @@ def analyze(
         from liponflow.inputs.presets import parse_settings
 
         check_out(out)
-        result = import_module(f"liponflow.workflows.{kind}_files").analyze(
+        result = import_module(f"liponflow.workflows.{kind}.files").analyze(
             paths,
             experiment=pdf,
             probe=probe.value,
@@ -112,4 +112,4 @@ def analyze(
         if json:
             print_json(result.model_dump(mode="json"))
         else:
-            import_module("liponflow.tables").print_document(result)
+            import_module("liponflow.cli.tables").print_document(result)

@@ -1,35 +1,14 @@
-"""What commands have in common: kinds of campaigns and results, and the options."""
+"""What commands have in common: the options."""
 
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
-
-class Kind(StrEnum):
-    """Campaigns; each is a module of `workflows` of the same name."""
-
-    LITHIATION = "lithiation"
-    GLASS = "glass"
-    MIGRATION = "migration"
-    STABILITY = "stability"
-    PHONONS = "phonons"
-
-
-class ResultKind(StrEnum):
-    """Kinds of results: of campaigns, of files that were analysed, and of ingested VASP runs."""
-
-    LITHIATION = "lithiation"
-    GLASS = "glass"
-    MIGRATION = "migration"
-    STABILITY = "stability"
-    PHONONS = "phonons"
-    FINGERPRINT = "fingerprint"
-    PDOS = "pdos"
-    MD = "md"
-    NEB = "neb"
-    CALCULATION = "calculation"
+from liponflow import registry
+from liponflow.analysis.kinds import kind_names
 
 
 class Format(StrEnum):
@@ -41,7 +20,18 @@ class Format(StrEnum):
     POSCAR = "poscar"
 
 
-KindArgument = Annotated[Kind, typer.Argument(help="Campaign.", show_default=False)]
+KindArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Campaign.",
+        show_default=False,
+        click_type=click.Choice(registry.names(registry.CAMPAIGNS)),
+    ),
+]
+ResultKindOption = Annotated[
+    str | None,
+    typer.Option("--kind", help="Only this kind.", click_type=click.Choice(kind_names())),
+]
 ResultArgument = Annotated[str, typer.Argument(help="First characters of the result's uuid.")]
 PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
 EngineOption = Annotated[

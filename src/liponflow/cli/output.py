@@ -1,32 +1,18 @@
 """What commands do before and after the work: settings, places to write to, results shown."""
 
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from liponflow.cli.options import ResultKind
-from liponflow.console import say
+from liponflow.analysis.kinds import get_kind, kind_names
+from liponflow.cli.console import say
 
 if TYPE_CHECKING:
     from liponflow.analysis.result import Result
     from liponflow.settings import Settings
-    from liponflow.store import StoredResult
-
-DRAWN = frozenset(
-    {
-        ResultKind.LITHIATION,
-        ResultKind.GLASS,
-        ResultKind.FINGERPRINT,
-        ResultKind.MIGRATION,
-        ResultKind.STABILITY,
-        ResultKind.PHONONS,
-        ResultKind.PDOS,
-    }
-)
-"""Kinds with figures; each is a module of `analysis.figures` of the same name."""
+    from liponflow.store.results import StoredResult
 
 
 def settings_with(**overrides: Any) -> "Settings":
@@ -42,7 +28,7 @@ def settings_with(**overrides: Any) -> "Settings":
 
 def stored_result(beginning: str, store: Path | None) -> "StoredResult":
     """Get a result by the first characters of its uuid."""
-    from liponflow.store import get_result, open_store
+    from liponflow.store.results import get_result, open_store
 
     settings = settings_with(store=store)
     opened = open_store(settings.store, read_only=True)
@@ -71,24 +57,24 @@ def export(result: "Result", out: Path) -> None:
 
 
 def draw(result: "Result", out: Path) -> list[Path]:
-    """Draw every figure of a result; one topic has one name in every room.
+    """Draw every figure of a result, and write its interactive pages.
 
-    A topic with interactive views has ``all_pages`` beside ``all_figures``.
+    Raises
+    ------
+    ValueError
+        If results of its kind are not drawn.
     """
-    from liponflow.analysis.figures.style import save
+    from liponflow.figures.style import save
 
-    if result.kind not in DRAWN:
-        raise ValueError(
-            f"no figures of {result.kind} results; of {', '.join(sorted(DRAWN))} only"
-        )
+    kind = get_kind(result.kind)
+    if kind.figures is None:
+        drawn = [name for name in kind_names() if get_kind(name).figures]
+        raise ValueError(f"no figures of {result.kind} results; of {', '.join(drawn)} only")
     out.mkdir(parents=True, exist_ok=True)
-    module = import_module(f"liponflow.analysis.figures.{result.kind}")
     paths = [
-        path
-        for name, figure in module.all_figures(result).items()
-        for path in save(figure, out / name)
+        path for name, figure in kind.draw(result).items() for path in save(figure, out / name)
     ]
-    for name, page in getattr(module, "all_pages", lambda _: {})(result).items():
+    for name, page in kind.write_pages(result).items():
         paths.append(out / f"{name}.html")
         paths[-1].write_text(page, encoding="utf-8")
     return paths

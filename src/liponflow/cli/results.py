@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from liponflow.cli.options import Format, JsonOption, ResultArgument, ResultKind, StoreOption
+from liponflow.cli.console import reported_errors
+from liponflow.cli.options import Format, JsonOption, ResultArgument, ResultKindOption, StoreOption
 from liponflow.cli.output import draw, print_json, settings_with, stored_result
-from liponflow.console import reported_errors
 
 app = typer.Typer(help="Query and export results.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def figures(
 def results_list(
     ctx: typer.Context,
     *,
-    kind: Annotated[ResultKind | None, typer.Option(help="Only this kind.")] = None,
+    kind: ResultKindOption = None,
     formula: Annotated[str | None, typer.Option(help="Only this reduced formula.")] = None,
     engine: Annotated[str | None, typer.Option(help="Only this engine.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Completed at or after.")] = None,
@@ -48,8 +48,8 @@ def results_list(
 ) -> None:
     """List results, the latest first."""
     with reported_errors(debug=ctx.obj):
-        from liponflow.store import find_results, open_store
         from liponflow.store.frames import results_frame
+        from liponflow.store.results import find_results, open_store
 
         settings = settings_with(store=store)
         found = find_results(
@@ -73,7 +73,7 @@ def results_list(
         elif csv:
             typer.echo(results_frame(found).to_csv(index=False), nl=False)
         else:
-            import_module("liponflow.tables").print_list(found)
+            import_module("liponflow.cli.tables").print_list(found)
 
 
 @app.command("show")
@@ -90,7 +90,7 @@ def results_show(
         if json:
             print_json(stored.result.model_dump(mode="json"))
         else:
-            import_module("liponflow.tables").print_result(stored)
+            import_module("liponflow.cli.tables").print_result(stored)
 
 
 @app.command("export")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
-from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 
 TOPIC = "glass"
 

@@ -7,7 +7,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.inputs.presets import Cited, ParameterError, load_data
-from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 
 TOPIC = "lithiation"
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pymatgen.core.periodic_table import Element
 
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 
 TOPIC = "migration"
 

@@ -5,12 +5,13 @@ The YAML file of a topic stands beside its input sets and writes every value as
 """
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any, TypedDict, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+
+from liponflow.registry import nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
@@ -152,18 +153,3 @@ def cited_parameters(
         )
         for key, value in parameters.model_dump(mode="json").items()
     }
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Phrase the nearest known name for an error message.
-
-    Examples
-    --------
-    >>> nearest("qiuck", ["quick", "paper"])
-    "; did you mean 'quick'? (known: paper, quick)"
-    """
-    known = sorted(known)
-    lower = {item.lower(): item for item in known}
-    close = get_close_matches(name.lower(), lower, n=1)
-    hint = f"; did you mean {lower[close[0]]!r}?" if close else ""
-    return f"{hint} (known: {', '.join(known)})"

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
-from liponflow.inputs.compare import read_poscar
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.vasp import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.compare import read_poscar
+from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 
 TOPIC = "stability"
 

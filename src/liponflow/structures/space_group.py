@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
-from liponflow.structures.arrangements import SYMPREC
+from liponflow.structures.lithiation.arrangements import SYMPREC
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]

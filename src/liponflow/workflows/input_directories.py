@@ -7,7 +7,7 @@ A topic has a module ``workflows/<topic>_inputs.py``, which ``liponflow inputs``
     to run, in which order) and ``provenance.yaml`` (where each value comes from).
 ``compare(directory, *, preset, overrides=None) -> list[Difference]``
     Compares one of a user's own directories with the one that the campaign would write
-    (:mod:`liponflow.inputs.compare`).
+    (:mod:`liponflow.inputs.vasp.compare`).
 
 `write` checks `out`, then everything else that can be wrong, and only then writes::
 
@@ -33,7 +33,7 @@ from pydantic import BaseModel
 
 from liponflow import __version__
 from liponflow.inputs.presets import cited_parameters, load_data
-from liponflow.inputs.vasp import POTCAR_LIBRARY, has_potcar_library
+from liponflow.inputs.vasp.generator import POTCAR_LIBRARY, has_potcar_library
 
 SIDECAR, README = "provenance.yaml", "README.md"
 

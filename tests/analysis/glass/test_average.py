@@ -5,8 +5,9 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.glass.average import average_fingerprints, spread
-from liponflow.analysis.glass.fingerprint import FingerprintSettings, fingerprint_structure
+from liponflow.analysis.glass.fingerprint import fingerprint_structure
 from liponflow.analysis.glass.result import Fingerprint
+from liponflow.analysis.glass.settings import FingerprintSettings
 
 SETTINGS = FingerprintSettings(r_max=5.0)
 

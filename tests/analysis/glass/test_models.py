@@ -16,7 +16,7 @@ from liponflow.analysis.glass.models import (
 )
 from liponflow.analysis.glass.result import GlassModel, GlassResult
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
-from liponflow.analysis.vasp_runs import MDResult, MDStage
+from liponflow.analysis.runs import MDResult, MDStage
 
 ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
 PROVENANCE = Provenance(

@@ -9,12 +9,8 @@ from ase.io import iread, write
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.trajectory import (
-    Frames,
-    TrajectoryError,
-    frames_of_structures,
-    read_frames,
-)
+from liponflow.analysis.glass.trajectory import Frames, frames_of_structures, read_frames
+from liponflow.analysis.glass.trajectory_readers import TrajectoryError
 
 WRITTEN = 1e-7
 """Å: digits of XDATCAR and extended XYZ."""

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from liponflow.analysis.lithiation.summary import LithiationCandidate, LithiationResult, lowest
+from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, lowest
 
 ENERGY_TOL = 1e-9  # eV: exact but for rounding
 

@@ -5,7 +5,8 @@ from migration_example import OTO, TT, made_up_hop, made_up_site
 
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
 from liponflow.analysis.migration.published import published_migration
-from liponflow.analysis.migration.summary import Migration, ModelSpread, with_energies
+from liponflow.analysis.migration.result import Migration, ModelSpread
+from liponflow.analysis.migration.summary import with_energies
 
 
 def migration(

@@ -8,7 +8,7 @@ from pymatgen.core.structure import Structure
 from scipy.constants import atomic_mass, elementary_charge
 
 from liponflow.analysis.migration.gamma_modes import GammaModes, gamma_modes, needed
-from liponflow.structures.displacements import phonopy_of
+from liponflow.structures.phonons import phonopy_of
 
 STIFFNESS = 2.0  # eV/Å², spring along the bond
 DISTANCE = 0.01  # Å

@@ -11,7 +11,8 @@ from liponflow.analysis.migration.hop_diffusion import (
 )
 from liponflow.analysis.migration.random_walk import diffusivity, occupations
 from liponflow.analysis.migration.rates import BOLTZMANN, jump_rate
-from liponflow.analysis.migration.summary import HopBarrier, with_energies
+from liponflow.analysis.migration.result import HopBarrier
+from liponflow.analysis.migration.summary import with_energies
 
 A = 3.44  # Å
 T = 300.0  # K

@@ -4,9 +4,10 @@ import pytest
 from migration_example import LIMIT, OTO, TO, band, cell, hops, made_up_hop, profile, record
 
 from liponflow.analysis.migration.hops import Vibrations, hop_barrier
-from liponflow.analysis.migration.summary import HopBarrier
-from liponflow.analysis.vasp_runs import NEBResult
-from liponflow.structures.migration import hop_starts, interpolate
+from liponflow.analysis.migration.result import HopBarrier
+from liponflow.analysis.runs import NEBResult
+from liponflow.structures.migration.end_points import hop_starts
+from liponflow.structures.migration.images import interpolate
 
 MEV = 1e-3  # eV
 

@@ -5,9 +5,9 @@ import pytest
 
 from liponflow.analysis.migration.kinetic_monte_carlo import Walk, kinetic_monte_carlo
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusion_tensor, diffusivity
-from liponflow.structures.hops import distinct_hops
-from liponflow.structures.interstitials import interstitial_sites
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.hops import distinct_hops
+from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å
 ERRORS = 3.5  # standard errors that a correct walk may be off, once in 2000 seeds

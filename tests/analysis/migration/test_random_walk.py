@@ -11,9 +11,9 @@ from liponflow.analysis.migration.random_walk import (
     diffusivity,
     occupations,
 )
-from liponflow.structures.hops import Hop, distinct_hops
-from liponflow.structures.interstitials import Interstitials, interstitial_sites
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.hops import Hop, distinct_hops
+from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
 
 A = 3.44  # Å
 RATE = 1e12  # 1/s

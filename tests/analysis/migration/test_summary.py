@@ -17,11 +17,10 @@ from migration_example import (
     provenance,
 )
 
+from liponflow.analysis.migration.dopant import Way
 from liponflow.analysis.migration.rates import BOLTZMANN
+from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
 from liponflow.analysis.migration.summary import (
-    MigrationResult,
-    ModelBarrier,
-    Way,
     finite_size,
     model_spreads,
     site_energy,

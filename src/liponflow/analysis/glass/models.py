@@ -18,7 +18,7 @@ from liponflow.analysis.glass.result import (
     SeriesPoint,
 )
 from liponflow.analysis.result import Calculation, Provenance
-from liponflow.analysis.vasp_runs import MDResult
+from liponflow.analysis.runs import MDResult
 
 SERIES_POINTS = 400
 """Most points of a model's series: what a figure can show."""

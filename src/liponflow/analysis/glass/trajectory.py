@@ -16,8 +16,6 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
 
-__all__ = ["Frames", "TrajectoryError", "frames_of_structures", "read_frames"]
-
 FloatArray = NDArray[np.float64]
 
 BLOCK = 100

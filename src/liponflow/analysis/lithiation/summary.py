@@ -42,16 +42,6 @@ from liponflow.analysis.lithiation.voltage import (
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation, Provenance
 
-__all__ = [
-    "LithiationCandidate",
-    "LithiationResult",
-    "LithiationState",
-    "RefusedCandidate",
-    "Selection",
-    "lowest",
-    "summarise",
-]
-
 
 class _Chosen(NamedTuple):
     """What is known about one Li content with a converged state."""

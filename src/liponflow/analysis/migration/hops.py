@@ -8,7 +8,7 @@ from liponflow.analysis.migration.barrier import barrier
 from liponflow.analysis.migration.rates import vineyard_prefactor
 from liponflow.analysis.migration.result import HopBarrier, Jump
 from liponflow.analysis.migration.saddle import imaginary_modes
-from liponflow.analysis.vasp_runs import NEBResult
+from liponflow.analysis.runs import NEBResult
 
 _NOTHING: dict[str, Any] = dict.fromkeys(
     ("barrier", "reverse_barrier", "highest_image", "saddle_distance", "lowest_on_the_way")

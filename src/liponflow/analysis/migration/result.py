@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.result import Calculation, Result, StructureField
-from liponflow.analysis.vasp_runs import NEBImage
+from liponflow.analysis.runs import NEBImage
 
 Jump = tuple[int, int, float, float, float]
 """Start, end (indices of sites in the cell of the host) and the vector between them (Å)."""

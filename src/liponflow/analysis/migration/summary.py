@@ -8,12 +8,10 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
-from liponflow.analysis.migration.hops import HopRecord, Vibrations, hop_barrier
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import (
     FiniteSize,
     HopBarrier,
-    Migration,
     MigrationResult,
     ModelBarrier,
     ModelSpread,
@@ -22,28 +20,6 @@ from liponflow.analysis.migration.result import (
 )
 from liponflow.analysis.migration.warnings import migration_warnings
 from liponflow.analysis.result import Calculation, Provenance
-
-__all__ = [
-    "Conditions",
-    "Extras",
-    "FiniteSize",
-    "HopBarrier",
-    "HopRecord",
-    "Migration",
-    "MigrationResult",
-    "ModelBarrier",
-    "ModelSpread",
-    "Refinement",
-    "SiteEnergy",
-    "Vibrations",
-    "Way",
-    "finite_size",
-    "hop_barrier",
-    "model_spreads",
-    "site_energy",
-    "summarise",
-    "with_energies",
-]
 
 
 @dataclass(frozen=True)

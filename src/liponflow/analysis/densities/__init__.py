@@ -1,1 +1,0 @@
-"""Projected densities of states, from the files that hold them."""

@@ -1,0 +1,193 @@
+"""Results as tables on the terminal, readable at 80 columns."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.table import Table
+
+from liponflow.analysis.result import EngineInfo, Result
+from liponflow.headings import HEADINGS, Heading
+from liponflow.store.frames import states_frame, table_items, tables
+from liponflow.store.results import StoredResult
+
+if TYPE_CHECKING:
+    from liponflow.cost.estimate import Estimate
+    from liponflow.inputs.vasp.compare import Difference
+
+
+UNLIMITED = 10_000
+"""Width (characters) at which a table is measured."""
+
+MOST_ROWS = 40
+"""Rows of a table that a terminal shows."""
+
+SURROGATE_NOTE = "* machine-learned potential, not DFT"
+
+
+def print_list(found: Sequence[StoredResult], console: Console | None = None) -> None:
+    """Print one line per result."""
+    console = console or Console()
+    table = _empty("uuid", "kind", "formula", "engine", "preset", "conv.", "completed")
+    for item in found:
+        made = item.result.provenance
+        table.add_row(
+            item.uuid[:8],
+            item.result.kind,
+            item.result.formula,
+            _short(made.engine),
+            made.preset,
+            _text(item.result.converged),
+            f"{item.completed_at:%Y-%m-%d %H:%M}",
+        )
+    console.print(table)
+    if any(item.result.provenance.engine.surrogate for item in found):
+        console.print(SURROGATE_NOTE, markup=False)
+
+
+def print_result(stored: StoredResult, console: Console | None = None) -> None:
+    """Print a result of the store under its uuid."""
+    print_document(stored.result, stored.uuid, console)
+
+
+def print_document(result: Result, uuid: str = "", console: Console | None = None) -> None:
+    """Print a result: its scalar fields, its tables and what made it."""
+    console = console or Console()
+    title = f"{result.kind} of {result.formula}  {uuid}".rstrip()
+    console.print(title, style="bold", markup=False)
+    console.print(_fields(result))
+    for name in tables(result):
+        _print_table(result, name, console)
+    for warning in result.warnings:
+        console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
+
+
+def _fields(result: Result) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    made = result.provenance
+    grid.add_row("engine", made.engine.label)
+    grid.add_row("functional", made.engine.functional or "unknown")
+    grid.add_row("preset", made.preset)
+    grid.add_row("structure", made.source_structure)
+    for name in type(result).model_fields:
+        value = getattr(result, name)
+        if name not in {"kind", "formula"} and isinstance(value, str | int | float):
+            _add_field(grid, HEADINGS.get(name, Heading(name)), value)
+        elif isinstance(value, list) and name in HEADINGS and all(_is_text(v) for v in value):
+            grid.add_row(HEADINGS[name].text, "\n".join(value) or "none")
+        elif isinstance(value, BaseModel):
+            for key in type(value).model_fields:
+                inner = HEADINGS.get(f"{name}.{key}")
+                if inner is not None and getattr(value, key) is not None:
+                    _add_field(grid, inner, getattr(value, key))
+    return grid
+
+
+def _add_field(grid: Table, heading: Heading, value: str | float) -> None:
+    grid.add_row(heading.text.replace("\n", ", "), _text(value, heading.format))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _print_table(result: Result, name: str, console: Console) -> None:
+    frame = states_frame(result, name)
+    model = type(table_items(result, name)[0])
+    known = {_key(column) for column in frame.columns}
+    wanted = {*getattr(model, "summary_columns", known), "moments."}
+    columns = sorted(
+        (column for column in frame.columns if _key(column) in wanted & HEADINGS.keys()),
+        key=lambda column: list(HEADINGS).index(_key(column)),
+    )
+    if not columns:  # curves, which no terminal shows
+        return
+    rows = frame[columns].head(MOST_ROWS).to_dict("records")
+    any_width = console.options.update(width=UNLIMITED)
+    for shown in range(len(columns), 0, -1):
+        table = _table(rows, columns[:shown])
+        if Measurement.get(console, any_width, table).minimum <= console.width:
+            break
+    console.print()
+    console.print(name, style="bold")
+    console.print(table)
+    if len(frame) > MOST_ROWS:
+        console.print(f"{len(frame) - MOST_ROWS} more rows are in the export", style="dim")
+    if hidden := columns[shown:]:
+        console.print(f"not shown in {console.width} columns: {', '.join(hidden)}", style="dim")
+
+
+def _table(rows: Sequence[dict[Any, Any]], columns: Sequence[str]) -> Table:
+    table = _empty()
+    cells = []
+    for column in columns:
+        heading = HEADINGS[_key(column)]
+        title = heading.text.format(column.removeprefix(_key(column)))
+        texts = [_text(row[column], heading.format) for row in rows]
+        cells.append(texts)
+        table.add_column(
+            title,
+            justify="right" if heading.format else "left",
+            min_width=None if heading.wraps else max(map(len, [*title.splitlines(), *texts])),
+        )
+    for row in zip(*cells, strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _empty(*headings: str) -> Table:
+    return Table(*headings, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
+
+
+def _key(column: str) -> str:
+    """Key of a column in ``HEADINGS``: that of its family if it has one."""
+    family = column[: column.find(".") + 1]
+    return family if family in HEADINGS else column
+
+
+def _short(engine: EngineInfo) -> str:
+    return engine.short + ("*" if engine.surrogate else "")
+
+
+def _text(value: Any, format_: str = "") -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    if value is None or value != value:  # noqa: PLR0124 - NaN, pandas' word for None
+        return "-"
+    return f"{value:{format_}}"
+
+
+def print_estimate(estimate: "Estimate", console: Console | None = None) -> None:
+    """Print what a flow will compute and what that may cost."""
+    console = console or Console()
+    table = _empty("calculation", "jobs", "atoms", "k-points", "ionic steps", "core-hours")
+    for line in estimate.lines:
+        numbers = (line.jobs, line.atoms, line.kpoints, line.ionic_steps)
+        table.add_row(line.name, *map(str, numbers), _hours(line.core_hours))
+    jobs = sum(line.jobs for line in estimate.lines)
+    table.add_row("all", str(jobs), "", "", "", _hours(estimate.core_hours), style="bold")
+    console.print(table)
+    console.print(f"basis: {estimate.basis}", markup=False, highlight=False)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.0f}" if hours >= 100 else f"{hours:.2g}"  # noqa: PLR2004 - an estimate
+
+
+def print_differences(found: Sequence["Difference"], console: Console | None = None) -> None:
+    """Print where a VASP directory and an input set differ."""
+    console = console or Console()
+    if not found:
+        console.print("no difference")
+        return
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("file", "key", "there", "ours", "source of ours"):
+        table.add_column(heading, overflow="fold")
+    for item in found:
+        texts = (escape(str(value)) for value in (item.theirs, item.ours, item.source))
+        table.add_row(item.file, item.key, *texts)
+    console.print(table)

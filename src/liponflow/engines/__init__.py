@@ -1,0 +1,1 @@
+"""What computes energies and forces; see :mod:`liponflow.engines.engine` for the contract."""

@@ -1,0 +1,1 @@
+"""CHGNet: the embedded potential, with a faster calculator."""

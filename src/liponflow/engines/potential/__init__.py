@@ -1,0 +1,1 @@
+"""Machine-learned potentials and other ASE calculators as engines."""

@@ -1,0 +1,151 @@
+"""Machine-learned potentials as engines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from ase import Atoms
+from ase.filters import FrechetCellFilter
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from atomate2.forcefields.utils import MLFF
+from jobflow import Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.chgnet.makers import ChgnetRelaxMaker, ChgnetStaticMaker
+from liponflow.engines.chgnet.weights import FUNCTIONALS, UNTRAINED, VARIANTS
+from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
+from liponflow.engines.potential.neb.maker import BandMaker
+from liponflow.engines.vibration_makers import PotentialVibrationMaker
+from liponflow.inputs.protocol import Stage
+
+FORCE_MARGIN = 0.9
+"""Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
+cell, where those of a cell that has grown or shrunk by up to 10 % look that much smaller."""
+
+_IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
+"""Everything but the structures, which would be stored once per step."""
+
+
+class BalancedCellFilter(FrechetCellFilter):
+    """Cell degrees of freedom weighted like the atoms.
+
+    ASE's default weight, the number of atoms, makes the cell of a large supercell so soft that
+    a force limit of 0.05 eV/Å leaves almost 1 GPa. With its square root, cell and atoms have
+    force constants of the same order (bulk modulus times volume grows with the number of atoms,
+    and the weight enters squared): fewer steps, and stress that converges with the forces.
+    """
+
+    def __init__(self, atoms: Atoms) -> None:
+        super().__init__(atoms, exp_cell_factor=len(atoms) ** 0.5)  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class ForceFieldEngine(Engine):
+    """One of atomate2's machine-learned potentials."""
+
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
+        """See Engine."""
+        relax_kwargs: dict[str, Any] = {
+            "fmax": FORCE_MARGIN * self.force_limit,
+            "cell_filter": BalancedCellFilter,
+        }
+        if max_step is not None:
+            relax_kwargs["maxstep"] = max_step
+        return self._maker(
+            ForceFieldRelaxMaker,
+            ChgnetRelaxMaker,
+            name="relax",
+            relax_cell=cell,
+            steps=self.max_steps,
+            optimizer_kwargs={"optimizer": "LBFGS" if max_step is None else "FIRE"},
+            relax_kwargs=relax_kwargs,
+        )
+
+    def static(self) -> Maker:
+        """See Engine."""
+        return self._maker(ForceFieldStaticMaker, ChgnetStaticMaker, name="static")
+
+    def neb(
+        self,
+        *,
+        climbing: bool = True,
+        force_limit: float | None = None,
+        max_steps: int | None = None,
+        processes: int = 1,
+        name: str = "nudged elastic band",
+    ) -> Maker:
+        """See Engine."""
+        return BandMaker(
+            potential=self.name,
+            engine=self.describe(),
+            climbing=climbing,
+            force_limit=force_limit or self.force_limit,
+            max_steps=max_steps or self.max_steps,
+            processes=processes,
+            name=name,
+        )
+
+    def md(
+        self,
+        stages: Sequence[Stage],
+        *,
+        seed: int,
+        frame_interval: int = 10,
+        chunk_steps: int | None = None,
+        name: str = "molecular dynamics",
+    ) -> Maker:
+        """See Engine."""
+        return CheckpointedMDMaker(
+            stages=list(stages),
+            potential=self.name,
+            engine=self.describe(),
+            seed=seed,
+            frame_interval=frame_interval,
+            chunk_steps=chunk_steps or CHUNK_STEPS,
+            name=name,
+        )
+
+    def vibrations(self) -> Maker:
+        """See Engine."""
+        return PotentialVibrationMaker(self.name)
+
+    def check(self, structure: Structure) -> None:
+        """See Engine."""
+        untrained = UNTRAINED if self.name in VARIANTS else frozenset()
+        for element in structure.composition.elements:
+            if element.symbol in untrained:
+                raise EngineError(
+                    f"{self.name} was not trained on {element.symbol} "
+                    f"({structure.composition.formula}); use --engine vasp or another potential"
+                )
+
+    def describe(self) -> EngineInfo:
+        """See Engine."""
+        if self.name in VARIANTS:
+            return EngineInfo(
+                name=self.name,
+                version=version("chgnet"),
+                weights=VARIANTS[self.name],
+                functional=FUNCTIONALS[VARIANTS[self.name]],
+                surrogate=True,
+            )
+        return EngineInfo(name=self.name, version="as installed", surrogate=True)
+
+    def _maker(
+        self, maker: Callable[..., Maker], chgnet_maker: Callable[..., Maker], **options: Any
+    ) -> Maker:
+        """Make a Maker of atomate2, or ours where the potential is chgnet."""
+        options |= {
+            "force_field_name": _mlff(self.name),
+            "ionic_step_data": _IONIC_STEP_DATA,
+        }
+        if self.name in VARIANTS:
+            return chgnet_maker(**options, weights=VARIANTS[self.name])
+        return maker(**options)
+
+
+def _mlff(name: str) -> MLFF:
+    return MLFF.CHGNet if name in VARIANTS else MLFF(name)

@@ -1,0 +1,112 @@
+"""A protocol as one job with a machine-learned potential, which a kill cannot undo."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobflow import Maker, job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.provenance import fingerprint, provenance
+from liponflow.analysis.result import EngineInfo, Provenance
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.planned import MD, PlannedCalculation
+from liponflow.engines.potential.calculators import potential
+from liponflow.engines.potential.md.chunk import Dynamics
+from liponflow.engines.potential.md.driver import run
+from liponflow.engines.potential.md.summary import summarise, to_atoms
+from liponflow.inputs.protocol import Stage, total_steps
+from liponflow.runners.journal import CHECKPOINT
+
+PRESET = "protocol"
+"""In the place of a preset: the parameters are those of the stages."""
+
+CHUNK_STEPS = 100
+"""Steps between two checkpoints: under a minute for a hundred atoms (our choice)."""
+
+
+@dataclass
+class CheckpointedMDMaker(Maker):
+    """Job of molecular dynamics through the stages of a protocol.
+
+    Attributes
+    ----------
+    stages
+        The protocol.
+    potential
+        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
+        calculator's class.
+    engine
+        What is known of the potential before it runs.
+    potential_options
+        Arguments of a calculator that is named by its class.
+    seed
+        Of velocities and random forces.
+    frame_interval
+        Steps between two frames of the trajectory.
+    chunk_steps
+        Steps between two checkpoints.
+    name
+        Name of the job.
+    """
+
+    stages: list[Stage]
+    potential: str
+    engine: EngineInfo
+    potential_options: dict[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    frame_interval: int = 10
+    chunk_steps: int = CHUNK_STEPS
+    name: str = "molecular dynamics"
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        return [PlannedCalculation(MD, self.potential, len(structure), total_steps(self.stages))]
+
+    @job
+    def make(self, structure: Structure) -> MDResult:
+        """Run the protocol in the working directory.
+
+        Parameters
+        ----------
+        structure
+            Start; with the site property ``velocities`` (Å/fs) they are kept.
+
+        Returns
+        -------
+        MDResult
+            Its trajectory stays in the directory of the job.
+        """
+        directory = Path.cwd()
+        dynamics = Dynamics(
+            stages=self.stages,
+            potential=potential(self.potential, **self.potential_options),
+            seed=self.seed,
+            frame_interval=self.frame_interval,
+            chunk_steps=self.chunk_steps,
+            identity=f"{self.potential} {self.engine.label} {self.potential_options}",
+        )
+        state = run(dynamics, to_atoms(structure), directory)
+        return summarise(
+            dynamics,
+            state,
+            structure,
+            folder=directory / CHECKPOINT,
+            provenance=self._record(structure),
+        )
+
+    def _record(self, structure: Structure) -> Provenance:
+        parameters = {
+            "stages": [stage.model_dump(mode="json") for stage in self.stages],
+            "seed": self.seed,
+            "frame_interval": self.frame_interval,
+            "chunk_steps": self.chunk_steps,
+        }
+        return provenance(
+            engine=self.engine,
+            preset=PRESET,
+            parameters=parameters,
+            input_fingerprint=fingerprint(structure, self.engine, parameters),
+            source_structure=f"given: {structure.composition.formula}",
+            parent_uuids=[],
+        )

@@ -1,0 +1,154 @@
+"""The state of a run between two chunks, and the file that it goes on from."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_META = "meta"
+_INTEGRATOR = "integrator."
+
+
+class CheckpointError(ValueError):
+    """A checkpoint that cannot be gone on from."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run is, and how far its files reach.
+
+    Attributes
+    ----------
+    fingerprint
+        SHA-256 of what determines the run.
+    step
+        Steps taken of all stages.
+    stage, stage_step
+        Index of the stage, and steps taken of it.
+    first_energy
+        Potential energy at the start, eV.
+    trajectory_bytes, series_bytes
+        Length of the files.
+    """
+
+    fingerprint: str
+    step: int = 0
+    stage: int = 0
+    stage_step: int = 0
+    first_energy: float = 0.0
+    trajectory_bytes: int = 0
+    series_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that the steps to come depend on.
+
+    Attributes
+    ----------
+    place
+        Where the run is.
+    positions, momenta
+        Of all atoms, shape (atoms, 3), in ASE's units; positions are not wrapped.
+    cell
+        Lattice vectors in rows, Å.
+    integrator
+        Variables of the integrator; see :mod:`liponflow.engines.potential.md.integrators`.
+    random
+        State of the random numbers.
+    blocks, stages
+        Sums over steps for the means; see :mod:`liponflow.engines.potential.md.observe`.
+    """
+
+    place: Place
+    positions: Array
+    momenta: Array
+    cell: Array
+    random: dict[str, Any]
+    blocks: Array
+    stages: Array
+    integrator: dict[str, Array] = field(default_factory=dict)
+
+    def at(self, **changes: Any) -> Self:
+        """Copy with another place."""
+        return replace(self, place=replace(self.place, **changes))
+
+
+def save(path: Path, state: State) -> None:
+    """Write a checkpoint, so that the file is the old or the new one after a kill or power cut.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, e.g. because the disk is full.
+    """
+    meta = json.dumps({"place": asdict(state.place), "random": state.random})
+    arrays = {
+        name: getattr(state, name) for name in ("positions", "momenta", "cell", "blocks", "stages")
+    }
+    arrays |= {_INTEGRATOR + name: value for name, value in state.integrator.items()}
+    arrays[_META] = np.frombuffer(meta.encode(), dtype=np.uint8)
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    sync_folder(path.parent)
+
+
+def load(path: Path, fingerprint: str) -> State | None:
+    """Read a checkpoint.
+
+    Parameters
+    ----------
+    path
+        The file.
+    fingerprint
+        Of the run that wants to go on.
+
+    Returns
+    -------
+    State or None
+        None if there is no file.
+
+    Raises
+    ------
+    CheckpointError
+        If the file is damaged or belongs to another run.
+    """
+    try:
+        # numpy leaves a file open that it cannot read, unless the file is not its own.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        meta = json.loads(arrays.pop(_META).tobytes())
+        place = Place(**meta["place"])
+    except FileNotFoundError:
+        return None
+    except Exception as error:  # zip, numpy and JSON each have their own
+        raise CheckpointError(
+            f"{path} is damaged ({error}); remove its folder to start the dynamics anew"
+        ) from error
+    if place.fingerprint != fingerprint:
+        raise CheckpointError(
+            f"{path} is of dynamics with another structure, protocol, seed or potential; remove "
+            "its folder to start anew"
+        )
+    names = [name for name in arrays if name.startswith(_INTEGRATOR)]
+    variables = {name.removeprefix(_INTEGRATOR): arrays.pop(name) for name in names}
+    return State(place=place, random=meta["random"], integrator=variables, **arrays)
+
+
+def sync_folder(folder: Path) -> None:
+    """Put the names of a folder's files on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,248 @@
+"""A band of images as an optimiser sees it: the forces that nudge it onto a path.
+
+Improved tangents and climbing images are those of ASE (G. Henkelman and H. Jónsson, J. Chem.
+Phys. 113, 9978 (2000); G. Henkelman, B. P. Uberuaga and H. Jónsson, ibid. 9901). What is added
+is the mirror: where a symmetry operation turns the path round, only the first half is computed.
+"""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
+from ase.mep import NEB
+from ase.mep.neb import NEBState
+from ase.optimize.optimize import Optimizable
+from numpy.typing import NDArray
+
+from liponflow.engines.potential.neb.evaluation import Evaluate, Evaluation
+from liponflow.structures.migration.band import MIN_IMAGES
+from liponflow.structures.migration.images import PathMirror
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BandState:
+    """A band after its images were computed.
+
+    Attributes
+    ----------
+    energies
+        eV, one per image, end points included.
+    forces
+        What moves the images between the end points: perpendicular forces, springs, and the
+        inverted force of a climbing image; eV/Å, shape (images - 2, atoms, 3).
+    residuals
+        Largest force on an atom of each image, end points included, as it counts for
+        convergence: perpendicular to the path, and all of it at a climbing image and at the end
+        points; eV/Å.
+    slopes
+        Derivative of the energy along the path at each image, eV/Å; zero at the end points.
+    climbs
+        Whether an image climbs: where it is to, and one lies above both end points.
+    """
+
+    energies: Array
+    forces: Array
+    residuals: Array
+    slopes: Array
+    climbs: bool
+
+    @property
+    def residual(self) -> float:
+        """Largest of the residuals between the end points, eV/Å."""
+        return float(self.residuals[1:-1].max())
+
+
+class Band:
+    """Images between two end points, tied by springs.
+
+    Parameters
+    ----------
+    images
+        Path with its end points; the images between them are moved in place.
+    evaluate
+        Computes images.
+    mirror
+        Turns the path round, if there is such an operation: then the second half is never
+        computed. The number of images must be odd, so that one of them is the middle.
+    climbing
+        Whether the highest image climbs. It does so only while it lies above both end points: on
+        a path without a saddle it would climb into one of them, and the band fall apart.
+    spring
+        Spring constant, eV/Å².
+    """
+
+    def __init__(
+        self,
+        images: Sequence[Atoms],
+        evaluate: Evaluate,
+        *,
+        mirror: PathMirror | None = None,
+        climbing: bool = True,
+        spring: float = 0.1,
+    ) -> None:
+        if len(images) < MIN_IMAGES:
+            raise ValueError(
+                f"a band of {len(images)} images: give the two end points and at least one between"
+            )
+        if mirror is not None and len(images) % 2 == 0:
+            raise ValueError(
+                f"a band of {len(images)} images has none in the middle: a mirrored one needs an "
+                "odd number"
+            )
+        self.images = list(images)
+        self.mirror = mirror
+        self.climbing = climbing
+        self._evaluate = evaluate
+        self._neb = NEB(self.images, k=spring, climb=climbing, method="improvedtangent")
+        self._evaluations: list[Evaluation] | None = None
+        self._state: BandState | None = None
+        n_moving = (len(images) - 1) // 2 if mirror else len(images) - 2
+        self.moving = self.images[1 : 1 + n_moving]
+        if mirror is not None:
+            self._mirror_images(mirror)
+
+    @property
+    def state(self) -> BandState:
+        """Energies and forces where the images are."""
+        if self._state is None:
+            self._state = self._compute()
+        return self._state
+
+    def move(self, positions: Array) -> None:
+        """Put the moving images somewhere else.
+
+        Parameters
+        ----------
+        positions
+            Å, shape (moving images, atoms, 3).
+        """
+        for image, new in zip(self.moving, positions, strict=True):
+            image.set_positions(new)
+        if self.mirror is not None:
+            self._mirror_images(self.mirror)
+        if self._evaluations is not None:
+            self._evaluations[1:-1] = []
+        self._state = None
+
+    def climb(self, *, climbing: bool) -> None:
+        """Let the highest image climb, or not."""
+        self.climbing = climbing
+        self._state = None
+
+    def _mirror_images(self, mirror: PathMirror) -> None:
+        """Put the second half, and the middle, where the mirror wants them."""
+        *pairs, middle = self.moving
+        twin = mirror.positions(middle.positions, middle.positions)
+        middle.set_positions((middle.positions + twin) / 2)
+        for number, image in enumerate([self.images[0], *pairs]):
+            other = self.images[-1 - number]
+            other.set_positions(mirror.positions(image.positions, other.positions))
+
+    def _compute(self) -> BandState:
+        evaluations = self._evaluated()
+        for image, one in zip(self.images, evaluations, strict=True):
+            image.calc = SinglePointCalculator(image, energy=one.energy, forces=one.forces)
+        n_atoms = len(self.images[0])
+        energies = np.array([one.energy for one in evaluations])
+        climbs = self.climbing and bool(energies[1:-1].max() > max(energies[0], energies[-1]))
+        self._neb.climb = climbs
+        forces = self._neb.get_forces().reshape(-1, n_atoms, 3).copy()
+        real = np.array([one.forces for one in evaluations])
+        residual_forces = real.copy()
+        slopes = np.zeros(len(self.images))
+        state = NEBState(self._neb, self.images, energies)
+        for number in range(1, len(self.images) - 1):
+            tangent = self._neb.neb_method.get_tangent(
+                state, state.spring(number - 1), state.spring(number), number
+            )
+            along = float(np.vdot(real[number], tangent))
+            slopes[number] = -along
+            if not (climbs and number == self._neb.imax):
+                residual_forces[number] -= along * tangent
+        if self.mirror is not None:
+            _reflect(forces, self.mirror, self._neb.imax)
+            _reflect(residual_forces[1:-1], self.mirror, self._neb.imax)
+        return BandState(
+            energies=energies,
+            forces=forces,
+            residuals=np.linalg.norm(residual_forces, axis=2).max(axis=1),
+            slopes=slopes,
+            climbs=climbs,
+        )
+
+    def _evaluated(self) -> list[Evaluation]:
+        """Compute what is not known of the images where they are."""
+        mirror = self.mirror
+        if self._evaluations is None:
+            first = self._evaluate([self.images[0]])[0]
+            last = _mirrored(first, mirror) if mirror else self._evaluate([self.images[-1]])[0]
+            self._evaluations = [first, last]
+        if len(self._evaluations) < len(self.images):
+            found = self._evaluate(self.moving)
+            if mirror is not None:
+                middle = found[-1]
+                symmetric = (middle.forces + mirror.vectors(middle.forces)) / 2
+                found[-1] = Evaluation(middle.energy, symmetric)
+                found += [_mirrored(one, mirror) for one in reversed(found[:-1])]
+            self._evaluations[1:-1] = found
+        return self._evaluations
+
+
+class BandOptimizable(Optimizable):
+    """The moving images of a band as one set of coordinates for ASE's optimisers.
+
+    Parameters
+    ----------
+    band
+        What is moved.
+    """
+
+    def __init__(self, band: Band) -> None:
+        self.band = band
+
+    def get_x(self) -> Array:
+        """Positions of the moving images, flat, Å."""
+        return np.array([image.positions for image in self.band.moving]).ravel()
+
+    def set_x(self, x: Array) -> None:
+        """Move them."""
+        self.band.move(x.reshape(len(self.band.moving), -1, 3))
+
+    def get_gradient(self) -> Array:
+        """Minus the forces of the band, flat, eV/Å."""
+        gradient: Array = -self.band.state.forces[: len(self.band.moving)].ravel()
+        return gradient
+
+    def get_value(self) -> float:
+        """Energy of the highest image, eV: a band has no energy of its own."""
+        return float(self.band.state.energies.max())
+
+    def ndofs(self) -> int:
+        """Count the coordinates."""
+        return int(self.get_x().size)
+
+    def iterimages(self) -> Iterator[Atoms]:
+        """Give the images that move."""
+        return iter(self.band.moving)
+
+
+def _mirrored(evaluation: Evaluation, mirror: PathMirror) -> Evaluation:
+    return Evaluation(evaluation.energy, mirror.vectors(evaluation.forces))
+
+
+def _reflect(forces: Array, mirror: PathMirror, top: int) -> None:
+    """Let an image that climbs in the second half climb in the first, too.
+
+    Of two equal tops, ASE lets one climb.
+    """
+    half = len(forces) // 2
+    if top > half + 1:
+        for number in range(half):
+            forces[number] = mirror.vectors(forces[-1 - number])

@@ -1,0 +1,172 @@
+"""The job that relaxes a band with a machine-learned potential, and that a kill cannot undo."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ase.calculators.calculator import Calculator
+from jobflow import Job, Maker, job
+from pymatgen.core.structure import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.runs import NEBResult
+from liponflow.engines.planned import NEB, PlannedCalculation
+from liponflow.engines.potential.calculators import potential
+from liponflow.engines.potential.neb.band import Band, BandState
+from liponflow.engines.potential.neb.evaluation import Recorded, evaluator
+from liponflow.engines.potential.neb.relaxation import OPTIMISERS, relax_band
+from liponflow.engines.potential.neb.summary import summarise
+from liponflow.runners.journal import CHECKPOINT, write_status
+from liponflow.structures.migration.band import check_ends, check_images
+from liponflow.structures.migration.images import PathMirror, check_order
+
+SPRING = 0.1
+"""Spring constant between images, eV/Å²: ASE's default. Converged paths do not depend on it."""
+
+RECORD = "images.jsonl"
+"""In the folder of checkpoints: every image that was computed."""
+
+
+@dataclass
+class BandMaker(Maker):
+    """Job that relaxes a nudged elastic band.
+
+    Attributes
+    ----------
+    potential
+        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
+        calculator's class.
+    engine
+        What is known of the potential before it runs.
+    climbing
+        Whether the highest image climbs to the saddle point.
+    force_limit
+        Largest force perpendicular to the path, and at the climbing image in all directions, of
+        a converged band, eV/Å.
+    max_steps
+        Most steps, each of which computes every image that is not a mirror image.
+    spring
+        Spring constant, eV/Å².
+    optimiser
+        ``LBFGS``, ``BFGS`` or ``FIRE``.
+    processes
+        Processes over which the images are spread. The runner runs bands side by side: more than
+        one pays where there are fewer bands than cores.
+    potential_options
+        Arguments of a calculator that is named by its class.
+    name
+        Name of the job.
+    """
+
+    potential: str
+    engine: EngineInfo
+    climbing: bool = True
+    force_limit: float = 0.05
+    max_steps: int = 200
+    spring: float = SPRING
+    optimiser: str = "LBFGS"
+    processes: int = 1
+    potential_options: dict[str, Any] = field(default_factory=dict)
+    name: str = "nudged elastic band"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no run could have."""
+        for key in ("force_limit", "spring"):
+            if getattr(self, key) <= 0:
+                raise ValueError(f"{key} = {getattr(self, key)} must be above 0")
+        for key in ("max_steps", "processes"):
+            if getattr(self, key) < 1:
+                raise ValueError(f"{key} = {getattr(self, key)} must be 1 or more")
+        if self.optimiser not in OPTIMISERS:
+            known = ", ".join(OPTIMISERS)
+            raise ValueError(f"unknown optimiser {self.optimiser!r} (known: {known})")
+
+    def planned(self, images: Sequence[Structure]) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        inner = max(1, len(images) - 2)
+        return [PlannedCalculation(NEB, self.potential, len(images[0]), images=inner)]
+
+    def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Job:
+        """Make the job.
+
+        Parameters
+        ----------
+        images
+            First path, relaxed end points included: the same atoms in the same order and the
+            same cell.
+        mirror
+            Operation that turns the path round: then half the images are computed. It is left
+            out of account where the images are even in number, so that none is in the middle.
+
+        Returns
+        -------
+        Job
+            Its output is an NEBResult, also of a band that did not converge.
+
+        Raises
+        ------
+        ValueError
+            If the images are fewer than three, differ in atoms, their order, or the cell, are
+            out of order, or if the end points are the same.
+        """
+        check_images(images)
+        check_ends(images)
+        check_order(images)
+        document = None if mirror is None else asdict(mirror)
+        made: Job = relax_images(self, list(images), document)
+        made.name = self.name
+        return made
+
+    def calculator(self) -> Calculator:
+        """Load the potential; a band needs no stress."""
+        return potential(self.potential, **self.potential_options)(False)  # noqa: FBT003
+
+
+@job
+def relax_images(
+    maker: BandMaker, images: Sequence[Structure], mirror_document: dict[str, Any] | None
+) -> NEBResult:
+    """Relax a band in the working directory; see :meth:`BandMaker.make`."""
+    directory = Path.cwd()
+    mirror = None
+    if mirror_document is not None and len(images) % 2 == 1:
+        arrays = {key: np.array(value) for key, value in mirror_document.items()}
+        mirror = PathMirror(**arrays)
+    atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
+    with evaluator(maker.calculator, maker.processes) as evaluate:
+        recorded = Recorded(evaluate, directory / CHECKPOINT / RECORD)
+        band = Band(atoms, recorded, mirror=mirror, climbing=maker.climbing, spring=maker.spring)
+        relaxed = relax_band(
+            band,
+            force_limit=maker.force_limit,
+            max_steps=maker.max_steps,
+            optimiser=maker.optimiser,
+            report=partial(_report, directory, maker),
+        )
+    return summarise(
+        band,
+        relaxed,
+        images,
+        force_limit=maker.force_limit,
+        max_steps=maker.max_steps,
+        evaluations=recorded.computed + recorded.recalled,
+        engine=maker.engine,
+        parameters={
+            "spring": maker.spring,
+            "optimiser": maker.optimiser,
+            "mirrored": mirror is not None,
+        },
+    )
+
+
+def _report(directory: Path, maker: BandMaker, step: int, state: BandState) -> None:
+    barrier = state.energies.max() - state.energies[0]
+    write_status(
+        directory,
+        f"step {step} of at most {maker.max_steps}, force {state.residual:.3f} of "
+        f"{maker.force_limit:g} eV/Å, barrier {barrier:.3f} eV",
+    )

@@ -1,0 +1,31 @@
+"""What a result says of its engine when the stand-in computed it."""
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.chgnet.weights import FUNCTIONAL
+from liponflow.engines.standin.identity import stand_in_label
+
+
+def stand_in_engine(vasp_version: str) -> EngineInfo | None:
+    """Describe the stand-in, so that none of its results passes for one of VASP.
+
+    Parameters
+    ----------
+    vasp_version
+        As for :func:`liponflow.engines.standin.identity.stand_in_label`.
+
+    Returns
+    -------
+    EngineInfo or None
+        None if VASP computed.
+
+    Examples
+    --------
+    >>> stand_in_engine("0.0.0.stand-in: chgnet 0.3.0").label
+    'vasp (stand-in: chgnet 0.3.0) (machine-learned potential, not DFT)'
+    >>> stand_in_engine("6.4.3") is None
+    True
+    """
+    label = stand_in_label(vasp_version)
+    if label is None:
+        return None
+    return EngineInfo(name=f"vasp ({label})", version=None, functional=FUNCTIONAL, surrogate=True)

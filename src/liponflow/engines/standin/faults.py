@@ -1,0 +1,176 @@
+"""Faults on request, for rehearsing how a workflow recovers.
+
+``LIPONFLOW_VASP_FAULT`` names one of :class:`Kind`, some with a number behind a colon:
+``crash:3``. The files and messages are those that VASP leaves, so that custodian's own handlers
+recognise them.
+
+A fault strikes the first start in a directory and leaves a file ``FAULT.<name>`` there. What
+custodian cures by changing the INCAR strikes again until one of the tags that its handler changes
+(:data:`CURES`) is no longer what it was the first time; the other faults are over with the first
+start. Without the file they strike anew.
+"""
+
+import errno
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pymatgen.io.vasp import Incar
+
+from liponflow.engines.standin.errors import InputError, VaspStopped
+from liponflow.engines.standin.step import Step
+from liponflow.settings import VASP_FAULT_VARIABLE
+
+
+class Kind(StrEnum):
+    """What goes wrong.
+
+    Attributes
+    ----------
+    UNCONVERGED_SCF
+        No ionic step reaches EDIFF within NELM electronic steps.
+    ZBRENT
+        The line search of conjugate gradients (IBRION = 2) fails behind the second ionic step.
+    WALLTIME
+        The second ionic step is endless: a STOPCAR ends the run in order behind it, as
+        custodian's WalltimeHandler wants it; else the queue kills it after N seconds.
+    CRASH
+        The process is killed at ionic step N, before anything of that step is written.
+    TRUNCATED_VASPRUN
+        The run ends in order, but the end of vasprun.xml never reaches the disk.
+    FULL_DISK
+        No space is left on the disk behind the first ionic step.
+    """
+
+    UNCONVERGED_SCF = "unconverged-scf"
+    ZBRENT = "zbrent"
+    WALLTIME = "walltime"
+    CRASH = "crash"
+    TRUNCATED_VASPRUN = "truncated-vasprun"
+    FULL_DISK = "full-disk"
+
+
+CURES = {
+    Kind.UNCONVERGED_SCF: ("ALGO", "ISMEAR", "NELMDL", "AMIX", "AMIN", "BMIX"),
+    Kind.ZBRENT: ("EDIFF", "NELMIN", "IBRION", "IOPT"),
+}
+"""Tags that UnconvergedErrorHandler, NonConvergingErrorHandler and VaspErrorHandler change."""
+
+QUEUE_PATIENCE = 600
+"""Seconds until the queue kills; custodian looks at a run every 300 s unless told otherwise."""
+
+ZBRENT_MESSAGE = """ ZBRENT: fatal error in bracketing
+     please rerun with smaller EDIFF, or copy CONTCAR
+     to POSCAR and continue"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault and its number.
+
+    Attributes
+    ----------
+    kind
+        What goes wrong.
+    number
+        Ionic step of a crash, starting at 1; seconds until the queue kills; else None.
+    """
+
+    kind: Kind
+    number: int | None = None
+
+    def is_due(self, directory: Path, incar: Incar) -> bool:
+        """Tell whether the fault strikes this start, and remember in the directory that it did."""
+        if self.kind is Kind.ZBRENT and incar.get("IBRION") != 2:  # noqa: PLR2004 - VASP's value
+            return False
+        tags = {tag: str(incar.get(tag)) for tag in CURES.get(self.kind, ())}
+        memory = directory / f"FAULT.{self.kind}"
+        if memory.is_file():
+            return bool(tags) and tags == json.loads(memory.read_text(encoding="utf-8"))
+        memory.write_text(json.dumps(tags) + "\n", encoding="utf-8")
+        return True
+
+    def strike(
+        self, steps: Iterator[tuple[Step, ...]], directory: Path
+    ) -> Iterator[tuple[Step, ...]]:
+        """Let the fault happen among the ionic steps of a VASP directory.
+
+        Yields
+        ------
+        tuple of Step
+            The steps of every image that the fault leaves.
+
+        Raises
+        ------
+        VaspStopped
+            If VASP stops itself.
+        OSError
+            If no space is left.
+        """
+        for number, images in enumerate(steps, start=1):
+            if self.kind is Kind.CRASH and number == self.number:
+                _die()
+            if self.kind is Kind.WALLTIME and number == 2:  # noqa: PLR2004
+                _wait_for_stopcar(directory, self.number or QUEUE_PATIENCE)
+            scf_converged = self.kind is not Kind.UNCONVERGED_SCF
+            yield tuple(replace(step, scf_converged=scf_converged) for step in images)
+            if self.kind is Kind.ZBRENT and number == 2:  # noqa: PLR2004
+                raise VaspStopped(ZBRENT_MESSAGE)
+            if self.kind is Kind.FULL_DISK:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "OUTCAR"))
+
+    def spoil(self, vasprun: Path) -> None:
+        """Let the fault happen to the vasprun.xml of a finished run."""
+        if self.kind is Kind.TRUNCATED_VASPRUN:
+            os.truncate(vasprun, vasprun.stat().st_size * 3 // 4)
+
+
+def parse_fault(text: str) -> Fault:
+    """Understand the value of ``LIPONFLOW_VASP_FAULT``.
+
+    Raises
+    ------
+    InputError
+        If the fault is unknown, or has no number and needs one, or one that makes no sense.
+
+    Examples
+    --------
+    >>> parse_fault("crash:3")
+    Fault(kind=<Kind.CRASH: 'crash'>, number=3)
+    >>> parse_fault("zbrent").number is None
+    True
+    """
+    name, colon, digits = text.partition(":")
+    if name not in set(Kind):
+        known = ", ".join(Kind)
+        raise InputError(
+            f"{VASP_FAULT_VARIABLE} = {text}: unknown fault {name!r} (known: {known})"
+        )
+    kind = Kind(name)
+    if not colon and kind is not Kind.CRASH:
+        return Fault(kind)
+    if kind not in {Kind.CRASH, Kind.WALLTIME}:
+        raise InputError(f"{VASP_FAULT_VARIABLE} = {text}: {kind} takes no number")
+    if not digits.isdecimal() or int(digits) < 1:
+        meaning = "the ionic step" if kind is Kind.CRASH else "seconds until the queue kills"
+        raise InputError(
+            f"{VASP_FAULT_VARIABLE} = {text}: write {kind}:N, N = 1, 2, ... {meaning}"
+        )
+    return Fault(kind, int(digits))
+
+
+def _wait_for_stopcar(directory: Path, seconds: int) -> None:
+    end = time.monotonic() + seconds
+    while not (directory / "STOPCAR").is_file():
+        if time.monotonic() > end:
+            _die()
+        time.sleep(0.1)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,335 @@
+"""The INCAR: its tags checked, and the settings that the stand-in acts on."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pymatgen.io.vasp import Incar
+
+from liponflow.engines.standin.errors import InputError
+
+VTST_TAGS = frozenset(
+    {"FDSTEP", "ICHAIN", "ILBFGSMEM", "INVCURV", "IOPT", "LAUTOSCALE", "LCLIMB", "LDNEB"}
+    | {
+        "LGLOBAL",
+        "LLINEOPT",
+        "LNEBCELL",
+        "LTANGENTOLD",
+        "MAXMOVE",
+        "SDALPHA",
+        "SLTOL",
+        "STIMESTEP",
+    }
+    | {"TIMESTEP"}
+)
+"""Tags of the transition-state tools, https://theory.cm.utexas.edu/vtsttools."""
+
+KNOWN_TAGS = frozenset(Incar.INCAR_PARAMS) | VTST_TAGS
+
+BEYOND = {
+    "ICHAIN": "the dimer and other methods of VTST than bands",
+    "LDNEB": "doubly nudged bands",
+    "LNEBCELL": "bands whose cell moves",
+    "LNONCOLLINEAR": "non-collinear moments",
+    "LSORBIT": "spin-orbit coupling",
+    "LEPSILON": "response functions",
+    "ML_LMLFF": "VASP's own machine-learned potentials",
+}
+"""Tags whose results a potential without electrons cannot give, or does not give yet."""
+
+
+class Ensemble(StrEnum):
+    """Ensembles of molecular dynamics that the stand-in propagates."""
+
+    NVE = "NVE"
+    NOSE = "Nose-Hoover NVT"
+    LANGEVIN = "Langevin NVT"
+    LANGEVIN_NPT = "Langevin NpT"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the stand-in acts on, VASP's defaults filled in; units are VASP's.
+
+    Attributes
+    ----------
+    nsw, ibrion, isif, ediffg
+        Number and kind of ionic steps, what moves, and when to stop.
+    potim
+        Time step of molecular dynamics, fs.
+    ispin, lorbit, magmom, nelm
+        Moments are written if `ispin` is 2, per site if `lorbit` is not 0, with the signs of
+        `magmom`.
+    pstress
+        External pressure, kB.
+    ensemble
+        None unless `ibrion` is 0.
+    tebeg, teend
+        Temperature at the first and the last step, K.
+    smass
+        Mass of the Nosé thermostat, in atomic mass units times the first lattice vector squared;
+        0 for a period of 40 steps.
+    langevin_gamma, langevin_gamma_l, pmass
+        Friction per species and of the cell, 1/ps, and mass of the cell, atomic mass units.
+    random_seed
+        Seed of initial velocities and of the Langevin forces; None for a fresh one.
+    images, spring, climb
+        Images of a nudged elastic band, 0 for none; its springs, eV/Å², negative for nudging;
+        whether its highest image climbs.
+    vtst
+        Whether a band is written as VTST does: if the INCAR has ICHAIN, IOPT or LCLIMB.
+    kspacing, kgamma
+        Mesh if there is no KPOINTS file.
+    """
+
+    nsw: int
+    ibrion: int
+    isif: int
+    ediffg: float
+    potim: float
+    ispin: int
+    lorbit: int
+    magmom: tuple[float, ...] | None
+    nelm: int
+    pstress: float
+    ensemble: Ensemble | None
+    tebeg: float
+    teend: float
+    smass: float
+    langevin_gamma: tuple[float, ...]
+    langevin_gamma_l: float
+    pmass: float
+    random_seed: tuple[int, ...] | None
+    images: int
+    spring: float
+    climb: bool
+    vtst: bool
+    kspacing: float
+    kgamma: bool
+
+
+def read_incar(path: Path) -> Incar:
+    """Read an INCAR and refuse tags that VASP does not know.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, gives a tag twice, or has unknown tags (all are named, the
+        nearest known ones suggested).
+    """
+    if not path.is_file():
+        raise InputError(f"{path.name} is missing in {path.parent}")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    written = _written_tags(text)
+    incar = Incar.from_str(text)
+    if "POMASS" in written:
+        # One value per species, of which pymatgen keeps the first.
+        incar["POMASS"] = [float(value) for value in written["POMASS"].split()]
+    unknown = [tag for tag in incar if tag not in KNOWN_TAGS]
+    if unknown:
+        named = ", ".join(_suggested(tag) for tag in unknown)
+        raise InputError(f"INCAR: unknown tag{'s' if len(unknown) > 1 else ''} {named}")
+    return incar
+
+
+def _suggested(tag: str) -> str:
+    close = get_close_matches(tag, KNOWN_TAGS, n=1)
+    return f"{tag} (did you mean {close[0]}?)" if close else tag
+
+
+def _written_tags(text: str) -> dict[str, str]:
+    """Take the tags as they are written; VASP keeps the first of two, pymatgen the last."""
+    tags: dict[str, str] = {}
+    for line in text.splitlines():
+        for assignment in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
+            name, separator, value = assignment.partition("=")
+            tag = name.strip().upper()
+            if separator and tag in tags:
+                raise InputError(f"INCAR: {tag} is given twice: {tags[tag]} and {value.strip()}")
+            if separator:
+                tags[tag] = value.strip()
+    return tags
+
+
+def images_asked(incar: Incar) -> int:
+    """Tell how many images a nudged elastic band has between its end points; 0 for no band."""
+    return _integer(incar, "IMAGES", 0)
+
+
+def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Settings:
+    """Take the settings out of an INCAR, as VASP would understand them.
+
+    Parameters
+    ----------
+    incar
+        Tags.
+    species
+        Element of every POTCAR, in order.
+    n_atoms
+        Number of ions.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    InputError
+        If a value has the wrong type, tags contradict each other, or something is asked for
+        that the stand-in cannot do; the tags are named.
+    """
+    for tag, what in BEYOND.items():
+        if _truth(incar, tag, default=False):
+            raise InputError(f"INCAR: {tag} = {incar[tag]}: the stand-in does not do {what}")
+    nsw = _integer(incar, "NSW", 0)
+    ibrion = _integer(incar, "IBRION", -1 if nsw <= 0 else 0)
+    isif = _integer(incar, "ISIF", 0 if ibrion == 0 else 2)
+    tebeg = _number(incar, "TEBEG", 1e-4)
+    settings = Settings(
+        nsw=nsw,
+        ibrion=ibrion if nsw > 0 else -1,
+        isif=isif,
+        ediffg=_number(incar, "EDIFFG", 10 * _number(incar, "EDIFF", 1e-4)),
+        potim=_number(incar, "POTIM", 0.5),
+        ispin=_integer(incar, "ISPIN", 1),
+        lorbit=_integer(incar, "LORBIT", 0),
+        magmom=_numbers(incar, "MAGMOM"),
+        nelm=_integer(incar, "NELM", 60),
+        pstress=_number(incar, "PSTRESS", 0.0),
+        ensemble=_ensemble(incar, isif) if ibrion == 0 and nsw > 0 else None,
+        tebeg=tebeg,
+        teend=_number(incar, "TEEND", tebeg),
+        smass=_number(incar, "SMASS", -3.0),
+        langevin_gamma=_numbers(incar, "LANGEVIN_GAMMA") or (),
+        langevin_gamma_l=_number(incar, "LANGEVIN_GAMMA_L", 0.0),
+        pmass=_number(incar, "PMASS", 1000.0),
+        random_seed=_seed(incar),
+        images=images_asked(incar),
+        spring=_number(incar, "SPRING", -5.0),
+        climb=_truth(incar, "LCLIMB", default=False),
+        vtst=any(tag in incar for tag in ("ICHAIN", "IOPT", "LCLIMB")),
+        kspacing=_number(incar, "KSPACING", 0.5),
+        kgamma=_truth(incar, "KGAMMA", default=True),
+    )
+    _check(incar, settings, species, n_atoms)
+    return settings
+
+
+def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: int) -> None:
+    """Refuse values out of range and lists of the wrong length."""
+    _among("IBRION", settings.ibrion, (-1, 0, 1, 2, 3))
+    _among("ISIF", settings.isif, tuple(range(9)))
+    _among("ISPIN", settings.ispin, (1, 2))
+    if settings.nsw > 0 and settings.ibrion == -1:
+        raise InputError(
+            f"INCAR: NSW = {settings.nsw} asks for ionic steps, IBRION = -1 for none; "
+            "set NSW = 0 or another IBRION"
+        )
+    if settings.images:
+        _check_band(settings)
+    if settings.ensemble is not None and ("POTIM" not in incar or settings.potim <= 0):
+        raise InputError("INCAR: IBRION = 0 needs a time step, POTIM (fs)")
+    if settings.ensemble in {Ensemble.LANGEVIN, Ensemble.LANGEVIN_NPT}:
+        if "LANGEVIN_GAMMA" not in incar:
+            raise InputError(
+                "INCAR: MDALGO = 3 needs LANGEVIN_GAMMA, one value (1/ps) per species"
+            )
+        _length("LANGEVIN_GAMMA", settings.langevin_gamma, len(species), "species")
+    if settings.ispin == 2 and settings.magmom is not None:  # noqa: PLR2004 - VASP's value
+        _length("MAGMOM", settings.magmom, n_atoms, "ions")
+    if _truth(incar, "LDAU", default=False):
+        for tag in ("LDAUU", "LDAUJ", "LDAUL"):
+            values = _numbers(incar, tag)
+            if values is not None:
+                _length(tag, values, len(species), "species")
+
+
+def _check_band(settings: Settings) -> None:
+    if settings.images < 0:
+        raise InputError(f"INCAR: IMAGES = {settings.images} is no number of images")
+    if settings.spring > 0:
+        raise InputError(
+            f"INCAR: SPRING = {settings.spring:g} asks for an elastic band without nudging; the "
+            "stand-in does nudged ones, SPRING < 0"
+        )
+    if settings.ibrion == 0:
+        raise InputError("INCAR: IMAGES and IBRION = 0 (dynamics) cannot be combined")
+    if settings.isif > 2:  # noqa: PLR2004 - from ISIF 3 on the cell moves
+        raise InputError(
+            f"INCAR: ISIF = {settings.isif} lets the cell of a band move; set ISIF = 2"
+        )
+
+
+def _ensemble(incar: Incar, isif: int) -> Ensemble:
+    algorithm = _integer(incar, "MDALGO", 0)
+    smass = _number(incar, "SMASS", -3.0)
+    probability = _number(incar, "ANDERSEN_PROB", 0.0)
+    match algorithm:
+        case 0 | 2 if smass >= 0:
+            ensemble = Ensemble.NOSE
+        case 0 | 2 if smass == -3:  # noqa: PLR2004 - VASP's value for a microcanonical run
+            ensemble = Ensemble.NVE
+        case 1 if probability == 0:
+            ensemble = Ensemble.NVE
+        case 3:
+            ensemble = Ensemble.LANGEVIN_NPT if isif == 3 else Ensemble.LANGEVIN  # noqa: PLR2004
+        case _:
+            raise InputError(
+                f"INCAR: MDALGO = {algorithm}, SMASS = {smass:g}, ANDERSEN_PROB = "
+                f"{probability:g}: the stand-in does NVE (SMASS = -3, or MDALGO = 1 with "
+                "ANDERSEN_PROB = 0), Nose (MDALGO = 2, SMASS >= 0) and Langevin (MDALGO = 3)"
+            )
+    if isif > 2 and ensemble is not Ensemble.LANGEVIN_NPT:  # noqa: PLR2004 - ISIF 3 moves the cell
+        raise InputError(
+            f"INCAR: ISIF = {isif} lets the cell move, which {ensemble} dynamics cannot; "
+            "set ISIF = 2, or MDALGO = 3 with ISIF = 3"
+        )
+    return ensemble
+
+
+def _seed(incar: Incar) -> tuple[int, ...] | None:
+    values = _numbers(incar, "RANDOM_SEED")
+    return None if values is None else tuple(abs(int(value)) for value in values)
+
+
+def _among(tag: str, value: int, allowed: tuple[int, ...]) -> None:
+    if value not in allowed:
+        listed = ", ".join(map(str, allowed))
+        raise InputError(f"INCAR: {tag} = {value}: the stand-in does {listed}")
+
+
+def _length(tag: str, values: tuple[float, ...], expected: int, what: str) -> None:
+    if len(values) != expected:
+        raise InputError(f"INCAR: {tag} has {len(values)} values for {expected} {what}")
+
+
+def _number(incar: Incar, tag: str, default: float) -> float:
+    value = incar.get(tag, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(f"INCAR: {tag} = {value} is no number")
+    return float(value)
+
+
+def _integer(incar: Incar, tag: str, default: int) -> int:
+    value = _number(incar, tag, default)
+    if value != round(value):
+        raise InputError(f"INCAR: {tag} = {value:g} is no integer")
+    return round(value)
+
+
+def _numbers(incar: Incar, tag: str) -> tuple[float, ...] | None:
+    value: Any = incar.get(tag)
+    if value is None:
+        return None
+    values = value if isinstance(value, list) else [value]
+    if any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
+        raise InputError(f"INCAR: {tag} = {value} is no list of numbers")
+    return tuple(float(item) for item in values)
+
+
+def _truth(incar: Incar, tag: str, *, default: bool) -> bool:
+    value = incar.get(tag, default)
+    return str(value).strip(".").upper().startswith("T") if isinstance(value, str) else bool(value)

@@ -1,0 +1,256 @@
+"""The inputs of one VASP directory, read and checked against each other."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ase import Atoms, units
+from ase.constraints import FixAtoms, FixScaled
+from ase.data import atomic_masses, atomic_numbers
+from numpy.typing import NDArray
+from pymatgen.io.vasp import Incar, Poscar
+
+from liponflow.engines.standin.errors import InputError
+from liponflow.engines.standin.incar import Ensemble, Settings, read_incar, settings_from
+from liponflow.engines.standin.kpoints import Mesh, read_kpoints
+from liponflow.engines.standin.step import ThermostatState
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Species:
+    """One block of ions and its potential.
+
+    Attributes
+    ----------
+    symbol
+        Element.
+    count
+        Number of ions.
+    titel
+        Title of the potential; from a POTCAR.spec, its symbol and the words that say so.
+    valence
+        Valence electrons per ion; None from a POTCAR.spec.
+    mass
+        Atomic mass units: POMASS of the INCAR, of the POTCAR, or the standard weight.
+    """
+
+    symbol: str
+    count: int
+    titel: str
+    valence: float | None
+    mass: float
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything that one run reads.
+
+    Attributes
+    ----------
+    incar
+        Tags as the user gave them.
+    settings
+        What the stand-in acts on.
+    atoms
+        Ions with masses, velocities (ASE units) and constraints.
+    movable
+        Degrees of freedom that may move, shape (n_atoms, 3); None without selective dynamics.
+    has_velocities
+        Whether the POSCAR gave velocities that are not all zero.
+    thermostat
+        State of a Nosé thermostat that the POSCAR gave, behind the velocities.
+    comment
+        First line of the POSCAR.
+    species
+        Blocks of ions, in order.
+    mesh
+        k-points: echoed, not used.
+    """
+
+    incar: Incar
+    settings: Settings
+    atoms: Atoms
+    movable: NDArray[np.bool_] | None
+    has_velocities: bool
+    thermostat: ThermostatState | None
+    comment: str
+    species: tuple[Species, ...]
+    mesh: Mesh
+
+    @property
+    def electrons(self) -> float | None:
+        """Valence electrons of the neutral cell; None if no POTCAR tells."""
+        total = 0.0
+        for species in self.species:
+            if species.valence is None:
+                return None
+            total += species.count * species.valence
+        return total
+
+
+def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
+    """Read and check the inputs of a VASP directory.
+
+    Parameters
+    ----------
+    directory
+        Directory with INCAR, POSCAR, POTCAR or POTCAR.spec, and KPOINTS unless the INCAR has
+        KSPACING.
+    image
+        Folder with the POSCAR instead, of an image of a band.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InputError
+        Naming the file, the tag or the species.
+    """
+    incar = read_incar(directory / "INCAR")
+    poscar = _read_poscar((image or directory) / "POSCAR")
+    symbols, counts = tuple(poscar.site_symbols), tuple(poscar.natoms)
+    potentials = _read_potentials(directory)
+    _check_order(symbols, tuple(potential.symbol for potential in potentials))
+    settings = settings_from(incar, symbols, sum(counts))
+    masses = _masses(incar, potentials)
+    species = tuple(
+        Species(symbol, count, potential.titel, potential.valence, mass)
+        for symbol, count, potential, mass in zip(symbols, counts, potentials, masses, strict=True)
+    )
+    movable = (
+        None
+        if poscar.selective_dynamics is None
+        else np.array(poscar.selective_dynamics, dtype=bool)
+    )
+    atoms = Atoms(
+        [block.symbol for block in species for _ in range(block.count)],
+        cell=poscar.structure.lattice.matrix,
+        scaled_positions=poscar.structure.frac_coords,
+        masses=[block.mass for block in species for _ in range(block.count)],
+        constraint=_constraints(movable, poscar.structure.lattice.matrix),
+        pbc=True,
+    )
+    velocities = np.array(poscar.velocities if poscar.velocities is not None else 0.0)
+    if velocities.any():
+        atoms.set_velocities(velocities / units.fs)
+    return Inputs(
+        incar=incar,
+        settings=settings,
+        atoms=atoms,
+        movable=movable,
+        has_velocities=bool(velocities.any()),
+        thermostat=_thermostat(poscar) if settings.ensemble is Ensemble.NOSE else None,
+        comment=poscar.comment.strip(),
+        species=species,
+        mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, incar, settings),
+    )
+
+
+@dataclass(frozen=True)
+class _Potential:
+    symbol: str
+    titel: str
+    valence: float | None
+    mass: float | None
+
+
+def _thermostat(poscar: Poscar) -> ThermostatState | None:
+    """Take the thermostat from the third line of the predictor-corrector block, as written."""
+    if not poscar.predictor_corrector_preamble:
+        return None
+    try:
+        third = poscar.predictor_corrector_preamble.split("\n")[2]
+        position, velocity, *_ = map(float, third.split())
+    except (ValueError, IndexError):
+        raise InputError(
+            "POSCAR: the predictor-corrector block behind the velocities cannot be read; remove it"
+        ) from None
+    return ThermostatState(position, velocity)
+
+
+def _read_poscar(path: Path) -> Poscar:
+    if not path.is_file():
+        raise InputError(f"POSCAR is missing in {path.parent}")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    names = lines[5].split() if len(lines) > 5 else []  # noqa: PLR2004 - VASP 5 names species here
+    if not names or names[0].isdigit():
+        raise InputError("POSCAR: line 6 must name the elements (the format of VASP 5)")
+    try:
+        return Poscar.from_file(path, check_for_potcar=False)
+    except (ValueError, IndexError, KeyError) as error:
+        raise InputError(f"POSCAR cannot be read: {error}") from error
+
+
+def _read_potentials(directory: Path) -> list[_Potential]:
+    potcar, spec = directory / "POTCAR", directory / "POTCAR.spec"
+    if potcar.is_file():
+        text = potcar.read_text(encoding="utf-8", errors="replace")
+        titles = re.findall(r"TITEL\s*=\s*(\S.*\S)", text)
+        valences = re.findall(r"ZVAL\s*=\s*([\d.]+)", text)
+        masses = re.findall(r"POMASS\s*=\s*([\d.]+)", text)
+        if not titles or not len(titles) == len(valences) == len(masses):
+            raise InputError(
+                f"POTCAR has {len(titles)} TITEL, {len(valences)} ZVAL and {len(masses)} POMASS "
+                "entries; it is no POTCAR, or cut off"
+            )
+        return [
+            _Potential(_element(title.split()[1]), title, float(valence), float(mass))
+            for title, valence, mass in zip(titles, valences, masses, strict=True)
+        ]
+    if spec.is_file():
+        return [
+            # Three words, as a TITEL has: functional, symbol, date.
+            _Potential(_element(symbol), f"unread {symbol} POTCAR.spec", None, None)
+            for symbol in spec.read_text(encoding="utf-8").split()
+        ]
+    raise InputError(f"neither POTCAR nor POTCAR.spec is in {directory}")
+
+
+def _element(potential: str) -> str:
+    """Element of a potential's name: Ni of Ni_pv, H of H1.25."""
+    match = re.match(r"[A-Z][a-z]?", potential)
+    if match is None or match[0] not in atomic_numbers:
+        raise InputError(f"the potential {potential!r} names no element")
+    return match[0]
+
+
+def _check_order(symbols: tuple[str, ...], potentials: tuple[str, ...]) -> None:
+    if symbols != potentials:
+        raise InputError(
+            f"POSCAR has the species {' '.join(symbols)}, POTCAR has {' '.join(potentials)}: "
+            "they must be the same in the same order"
+        )
+
+
+def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
+    values = incar.get("POMASS")
+    if values is None:
+        return [
+            potential.mass or float(atomic_masses[atomic_numbers[potential.symbol]])
+            for potential in potentials
+        ]
+    if len(values) != len(potentials):
+        raise InputError(f"INCAR: POMASS has {len(values)} values for {len(potentials)} species")
+    return [float(value) for value in values]
+
+
+def _constraints(
+    movable: NDArray[np.bool_] | None, cell: FloatArray
+) -> list[FixAtoms | FixScaled]:
+    """Fix what selective dynamics fixes: coordinates along the lattice vectors."""
+    if movable is None:
+        return []
+    fixed = np.flatnonzero(~movable.any(axis=1))
+    partly = np.flatnonzero(movable.any(axis=1) & ~movable.all(axis=1))
+    constraints: list[FixAtoms | FixScaled] = [
+        FixScaled(int(index), ~movable[index], cell) for index in partly
+    ]
+    return [*constraints, FixAtoms(fixed)] if len(fixed) else constraints

@@ -1,0 +1,162 @@
+"""Molecular dynamics."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+from ase import Atoms, units
+from ase.md.langevin import Langevin
+from ase.md.langevinbaoab import LangevinBAOAB
+from ase.md.velocitydistribution import Stationary, thermalize_momenta
+from ase.md.verlet import VelocityVerlet
+
+from liponflow.engines.standin.errors import InputError
+from liponflow.engines.standin.incar import Ensemble
+from liponflow.engines.standin.inputs import Inputs
+from liponflow.engines.standin.nose import NoseHoover, nose_mass
+from liponflow.engines.standin.step import KILOBAR, Dynamics, Step, evaluate
+
+PICOSECOND = 1000 * units.fs
+
+
+def dynamics(inputs: Inputs) -> Iterator[Step]:
+    """Propagate the ions, and the cell in the NpT ensemble.
+
+    Parameters
+    ----------
+    inputs
+        Inputs of the run; their atoms carry a calculator and are moved.
+
+    Yields
+    ------
+    Step
+        NSW steps. The first is the configuration of the POSCAR; the continuation of each is the
+        configuration of the next with velocities of the same instant, so that a run from the
+        CONTCAR goes on without repeating or leaving out a step; with it goes the state of a Nosé
+        thermostat. This costs one force call more
+        than NSW, and a step is written when the forces of the next are known.
+
+    Raises
+    ------
+    InputError
+        If the integrator cannot do what is asked for.
+    """
+    settings, atoms = inputs.settings, inputs.atoms
+    rng = np.random.default_rng(settings.random_seed)
+    freedom = degrees_of_freedom(inputs)
+    if not inputs.has_velocities:
+        _draw_velocities(atoms, settings.tebeg, freedom, rng)
+    propagator = _propagator(inputs, freedom, rng)
+    pending: Step | None = None
+    for number, _ in enumerate(propagator.irun(settings.nsw), start=1):
+        result = evaluate(atoms, settings, velocities=True)
+        if pending is not None:
+            where = replace(result.configuration, thermostat=getattr(propagator, "state", None))
+            yield replace(pending, continuation=where)
+        kinetic = atoms.get_kinetic_energy()
+        energies = Dynamics(
+            temperature=2 * kinetic / (freedom * units.kB),
+            kinetic=kinetic,
+            thermostat_potential=getattr(propagator, "thermostat_potential", 0.0),
+            thermostat_kinetic=getattr(propagator, "thermostat_kinetic", 0.0),
+        )
+        pending = Step(number, result, result.configuration, energies)
+        if isinstance(propagator, NoseHoover | Langevin | LangevinBAOAB):
+            # The step that follows leads to step number + 1 of NSW.
+            ramp = min(1.0, number / max(1, settings.nsw - 1))
+            propagator.set_temperature(
+                temperature_K=settings.tebeg + ramp * (settings.teend - settings.tebeg)
+            )
+
+
+def degrees_of_freedom(inputs: Inputs) -> int:
+    """Count what shares the kinetic energy.
+
+    Without selective dynamics the centre of mass is at rest and stays so, but for Langevin
+    forces, which push it.
+    """
+    free: int = inputs.atoms.get_number_of_degrees_of_freedom()
+    at_rest = inputs.movable is None and inputs.settings.ensemble in {Ensemble.NVE, Ensemble.NOSE}
+    return max(1, free - 3) if at_rest else free
+
+
+def _draw_velocities(
+    atoms: Atoms, temperature: float, freedom: int, rng: np.random.Generator
+) -> None:
+    """Draw velocities of exactly this temperature, as VASP does, with no drift."""
+    thermalize_momenta(atoms, temperature_K=temperature, rng=rng)
+    if not atoms.constraints:
+        Stationary(atoms)
+    kinetic = atoms.get_kinetic_energy()
+    if kinetic > 0:
+        wanted = 0.5 * freedom * units.kB * temperature
+        atoms.set_momenta(atoms.get_momenta() * np.sqrt(wanted / kinetic))
+
+
+def _propagator(
+    inputs: Inputs, freedom: int, rng: np.random.Generator
+) -> VelocityVerlet | NoseHoover | Langevin | LangevinBAOAB:
+    settings, atoms = inputs.settings, inputs.atoms
+    timestep = settings.potim * units.fs
+    match settings.ensemble:
+        case Ensemble.NVE:
+            return VelocityVerlet(atoms, timestep)
+        case Ensemble.NOSE:
+            thermostat_mass = nose_mass(
+                settings.smass,
+                first_vector=float(np.linalg.norm(atoms.cell.array[0])),
+                freedom=freedom,
+                temperature=max(settings.tebeg, settings.teend),
+                timestep=timestep,
+            )
+            thermostat = NoseHoover(
+                atoms, timestep, temperature=settings.tebeg, mass=thermostat_mass, freedom=freedom
+            )
+            if inputs.thermostat is not None:
+                thermostat.state = inputs.thermostat
+            return thermostat
+        case Ensemble.LANGEVIN:
+            counts = [species.count for species in inputs.species]
+            friction = np.repeat(settings.langevin_gamma, counts) / PICOSECOND
+            return Langevin(
+                atoms,
+                timestep,
+                temperature_K=settings.tebeg,
+                friction=friction[:, np.newaxis],  # type: ignore[arg-type]
+                fixcm=False,
+                rng=rng,
+            )
+        case _:
+            return _constant_pressure(inputs, timestep, rng)
+
+
+def _constant_pressure(inputs: Inputs, timestep: float, rng: np.random.Generator) -> LangevinBAOAB:
+    """Langevin dynamics of ions and cell.
+
+    VASP gives the lattice vectors a mass, ASE the strain; a strain moves a lattice vector by its
+    length, here the cube root of the volume.
+    """
+    settings, atoms = inputs.settings, inputs.atoms
+    frictions = set(settings.langevin_gamma)
+    if len(frictions) > 1 or min(frictions) <= 0:
+        raise InputError(
+            f"INCAR: LANGEVIN_GAMMA = {' '.join(f'{g:g}' for g in settings.langevin_gamma)}: at "
+            "constant pressure the stand-in has one friction above 0 for all species"
+        )
+    if inputs.movable is not None:
+        raise InputError("POSCAR: selective dynamics and ISIF = 3 cannot be combined in dynamics")
+    thermal_cell = settings.langevin_gamma_l > 0
+    return LangevinBAOAB(
+        atoms,
+        timestep,
+        temperature_K=settings.tebeg,
+        externalstress=-settings.pstress * KILOBAR,
+        T_tau=PICOSECOND / frictions.pop(),
+        P_tau=PICOSECOND / settings.langevin_gamma_l if thermal_cell else PICOSECOND,
+        P_mass=settings.pmass * atoms.get_volume() ** (2 / 3),
+        disable_cell_langevin=not thermal_cell,
+        rng=rng,
+    )

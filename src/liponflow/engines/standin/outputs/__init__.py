@@ -1,0 +1,95 @@
+"""The output files of one run, flushed after every ionic step."""
+
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from liponflow.engines.standin.identity import PROGRAM
+from liponflow.engines.standin.inputs import Inputs
+from liponflow.engines.standin.outputs.oszicar import Oszicar
+from liponflow.engines.standin.outputs.outcar import Outcar
+from liponflow.engines.standin.outputs.trajectory import Xdatcar, write_contcar
+from liponflow.engines.standin.outputs.vasprun import Vasprun
+from liponflow.engines.standin.step import Configuration, Step
+
+
+class Outputs:
+    """OUTCAR, OSZICAR, CONTCAR, XDATCAR and vasprun.xml of one run.
+
+    A context manager: on leaving it without an exception the files are closed as VASP closes
+    them; a killed run leaves the finished steps, and a vasprun.xml without an end.
+
+    Parameters
+    ----------
+    directory
+        Where to write; older outputs there are replaced.
+    inputs
+        What is computed.
+    potential
+        What computes it, such as ``chgnet 0.3.0``.
+    aloud
+        Whether to tell standard output; of the images of a band the first does.
+    """
+
+    def __init__(
+        self, directory: Path, inputs: Inputs, potential: str, *, aloud: bool = True
+    ) -> None:
+        self._aloud = aloud
+        self._contcar = directory / "CONTCAR"
+        self._contcar.write_bytes(b"")  # as VASP does: never the one of an older run
+        self._inputs = inputs
+        self._mark = f"[stand-in for VASP: {potential}]"
+        self._outcar = Outcar(directory / "OUTCAR", inputs, potential)
+        self._oszicar = Oszicar(directory / "OSZICAR", inputs.settings, potential)
+        self._xdatcar = Xdatcar(directory / "XDATCAR", inputs, self._signed_comment())
+        self._vasprun = Vasprun(directory / "vasprun.xml", inputs, potential)
+        self._last: Configuration | None = None
+        self._clock = time.perf_counter()
+        self._say(f" {PROGRAM}: stand-in for VASP, {potential}, no electrons computed")
+
+    def write(self, step: Step) -> None:
+        """Write one ionic step."""
+        seconds = time.perf_counter() - self._clock
+        self._outcar.write(step, seconds)
+        self._xdatcar.write(step)
+        self._vasprun.write(step, seconds)
+        write_contcar(self._contcar, self._inputs, self._signed_comment(), step.continuation)
+        for line in self._oszicar.write(step):
+            self._say(line)
+        self._last = step.continuation
+        self._clock = time.perf_counter()
+        if step.converged:
+            self._announce("reached required accuracy - stopping structural energy minimisation")
+
+    def stop(self, kind: str) -> None:
+        """Say that a STOPCAR ends the run; `kind` is ``soft`` or ``hard``."""
+        self._announce(f"{kind} stop encountered!  aborting job ...")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None and self._last is not None:
+            self._outcar.finish()
+            self._vasprun.finish(self._last)
+        for file in (self._outcar, self._oszicar, self._xdatcar, self._vasprun):
+            file.close()
+
+    def _announce(self, line: str) -> None:
+        self._outcar.note(line)
+        self._say(f" {line}")
+
+    def _signed_comment(self) -> str:
+        comment = self._inputs.comment
+        return comment if self._mark in comment else f"{comment} {self._mark}".strip()
+
+    def _say(self, line: str) -> None:
+        """Print to standard output, which custodian watches."""
+        if self._aloud:
+            print(line, flush=True)  # noqa: T201

@@ -1,0 +1,93 @@
+"""Single points and relaxations."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Iterator
+from typing import Any
+
+from ase import Atoms
+from ase.filters import FrechetCellFilter
+from ase.optimize import BFGS, FIRE, LBFGS
+from ase.optimize.optimize import Optimizer
+
+from liponflow.engines.standin.incar import Settings
+from liponflow.engines.standin.step import KILOBAR, Step, configuration, evaluate
+
+OPTIMISERS: dict[int, type[Optimizer]] = {1: BFGS, 2: LBFGS, 3: FIRE}
+"""By IBRION: quasi-Newton, conjugate gradients in VASP, damped dynamics.
+
+ASE has no conjugate gradients with one force call per step; L-BFGS takes their place. The path
+differs from VASP's, the minimum does not.
+"""
+
+CELL_ONLY = frozenset({5, 6, 7})
+CONSTANT_VOLUME = frozenset({4, 5})
+VOLUME_ONLY = frozenset({7, 8})
+"""Values of ISIF: https://www.vasp.at/wiki/index.php/ISIF."""
+
+
+class CellDegrees(FrechetCellFilter):
+    """The degrees of freedom that ISIF 3 to 8 lets move.
+
+    The cell is weighted by the square root of the number of atoms, so that cell and atoms have
+    force constants of the same order and one force limit serves both.
+    """
+
+    def __init__(self, atoms: Atoms, isif: int, pressure: float) -> None:
+        super().__init__(
+            atoms,
+            hydrostatic_strain=isif in VOLUME_ONLY,
+            constant_volume=isif in CONSTANT_VOLUME,
+            scalar_pressure=pressure,
+            exp_cell_factor=len(atoms) ** 0.5,
+        )
+        self._ions_move = isif not in CELL_ONLY
+
+    def get_forces(self, **kwargs: Any) -> Any:
+        """Give the forces on ions and cell, eV/Å; none on ions that only follow the cell."""
+        forces = super().get_forces(**kwargs)
+        if not self._ions_move:
+            forces[:-3] = 0.0
+        return forces
+
+
+def single_point(atoms: Atoms, settings: Settings) -> Iterator[Step]:
+    """Compute the ions where they are."""
+    yield Step(1, evaluate(atoms, settings), configuration(atoms))
+
+
+def relax(atoms: Atoms, settings: Settings) -> Iterator[Step]:
+    """Relax what ISIF and selective dynamics let move.
+
+    Parameters
+    ----------
+    atoms
+        Ions with a calculator.
+    settings
+        IBRION, ISIF, EDIFFG, NSW and PSTRESS.
+
+    Yields
+    ------
+    Step
+        At most NSW steps, each one force call; the last is converged if EDIFFG was reached: the
+        largest force on an ion or on the cell if it is negative, the change of the energy if it
+        is positive.
+    """
+    moving = (
+        CellDegrees(atoms, settings.isif, settings.pstress * KILOBAR)
+        if settings.isif > 2  # noqa: PLR2004 - from ISIF 3 on the cell moves
+        else atoms
+    )
+    optimiser = OPTIMISERS[settings.ibrion](moving, logfile=None)  # type: ignore[arg-type]
+    previous = None
+    path = optimiser.irun(fmax=max(0.0, -settings.ediffg), steps=settings.nsw - 1)
+    for number, force_converged in enumerate(path, start=1):
+        result = evaluate(atoms, settings)
+        enthalpy = result.energy + result.pressure_volume
+        energy_converged = previous is not None and abs(enthalpy - previous) < settings.ediffg
+        converged = bool(force_converged or energy_converged)
+        yield Step(number, result, configuration(atoms), converged=converged)
+        if converged:
+            return
+        previous = enthalpy

@@ -1,0 +1,1 @@
+"""VASP through atomate2 and custodian."""

@@ -1,0 +1,97 @@
+"""VASP as an engine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from atomate2.vasp.sets.base import VaspInputGenerator
+from jobflow import Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.engine import Engine
+from liponflow.engines.vasp.neb import VaspNEBMaker
+from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.staged_md import SEGMENT_STEPS, StagedVaspMDMaker
+from liponflow.engines.vibration_makers import StaticVibrationMaker
+from liponflow.inputs.protocol import Stage
+
+
+@dataclass(frozen=True)
+class VaspEngine(Engine):
+    """VASP through atomate2 and custodian, with the input sets of the topic."""
+
+    relax_set: VaspInputGenerator
+    static_set: VaspInputGenerator
+    md_incar: Mapping[str, Any] = field(default_factory=dict)
+    band_set: VaspInputGenerator | None = None
+    functional: str = "PBE+U"
+
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
+        """See Engine."""
+        generator = self.relax_set
+        if not cell:
+            generator = _with_incar(generator, {"ISIF": 2})
+        return RelaxMaker(
+            name="relax", input_set_generator=generator, run_vasp_kwargs=run_options()
+        )
+
+    def static(self) -> Maker:
+        """See Engine."""
+        return StaticMaker(
+            name="static", input_set_generator=self.static_set, run_vasp_kwargs=run_options()
+        )
+
+    def neb(
+        self,
+        *,
+        climbing: bool = True,
+        force_limit: float | None = None,
+        max_steps: int | None = None,
+        processes: int = 1,  # noqa: ARG002 - VASP has its MPI ranks
+        name: str = "nudged elastic band",
+    ) -> Maker:
+        """See Engine."""
+        return VaspNEBMaker(
+            climbing=climbing,
+            force_limit=force_limit or self.force_limit,
+            max_steps=max_steps or self.max_steps,
+            band_set=self.band_set,
+            name=name,
+        )
+
+    def md(
+        self,
+        stages: Sequence[Stage],
+        *,
+        seed: int,
+        frame_interval: int = 10,  # noqa: ARG002 - VASP writes every step
+        chunk_steps: int | None = None,
+        name: str = "molecular dynamics",
+    ) -> Maker:
+        """See Engine."""
+        return StagedVaspMDMaker(
+            stages=list(stages),
+            seed=seed,
+            segment_steps=chunk_steps or SEGMENT_STEPS,
+            user_incar_settings=dict(self.md_incar),
+            name=name,
+        )
+
+    def vibrations(self) -> Maker:
+        """See Engine."""
+        return StaticVibrationMaker(self.static())
+
+    def check(self, structure: Structure) -> None:
+        """VASP has potentials for every element up to Cm."""
+
+    def describe(self) -> EngineInfo:
+        """See Engine."""
+        return EngineInfo(
+            name="vasp", version="as installed", functional=self.functional, surrogate=False
+        )
+
+
+def _with_incar(generator: VaspInputGenerator, incar: dict[str, Any]) -> VaspInputGenerator:
+    return replace(generator, user_incar_settings={**generator.user_incar_settings, **incar})

@@ -1,0 +1,206 @@
+"""VASP molecular dynamics in segments that fit a queue's walltime, as one trajectory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from atomate2.utils.path import strip_hostname
+from atomate2.vasp.jobs.md import MDMaker
+from jobflow import Flow, Job, Maker, OutputReference, job
+from monty.os.path import zpath
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Poscar
+
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.planned import PlannedCalculation, planned_by
+from liponflow.engines.vasp.reading.files import RunFiles, find_runs
+from liponflow.engines.vasp.reading.runs import read_run
+from liponflow.engines.vasp.reading.trajectory import TrajectoryUnit
+from liponflow.engines.vasp.run import run_options
+from liponflow.inputs.vasp.generator import has_potcar_library
+from liponflow.inputs.vasp.md import SegmentSetGenerator
+
+
+@dataclass
+class SegmentedMDMaker(Maker):
+    """Flow of VASP runs that continue each other, positions and velocities.
+
+    Each segment is a job of its own: a run that was killed goes on behind the last segment that
+    finished.
+
+    Attributes
+    ----------
+    steps
+        Time steps of all segments together.
+    segment_steps
+        Most time steps of one segment, what the walltime of the queue allows.
+    time_step
+        Time step, fs.
+    start_temperature, end_temperature
+        Temperature at the first and after the last step, K; linear in between.
+    ensemble
+        ``nve``, ``nvt`` (Nosé-Hoover) or ``npt`` (Langevin), with atomate2's parameters.
+    seed
+        Of the initial velocities and of the random forces of a Langevin thermostat.
+    user_incar_settings
+        INCAR values that replace those of atomate2's MD set.
+    name
+        Name of the flow.
+
+    Notes
+    -----
+    What a CONTCAR holds goes on: positions, velocities, and the block behind them that VASP asks
+    for in a continuation (https://www.vasp.at/wiki/CONTCAR) without saying what is in it; pymatgen
+    takes its third line for the parameters of the thermostat. With the stand-in, NVE and Nosé are
+    exactly the unbroken run. A Langevin run goes on with other random forces: another trajectory
+    of the same ensemble.
+    """
+
+    steps: int
+    segment_steps: int
+    time_step: float
+    start_temperature: float
+    end_temperature: float
+    ensemble: Literal["nve", "nvt", "npt"] = "nvt"
+    seed: int = 0
+    user_incar_settings: dict[str, Any] = field(default_factory=dict)
+    name: str = "molecular dynamics"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no run could have."""
+        for attribute in ("steps", "segment_steps", "time_step"):
+            if getattr(self, attribute) <= 0:
+                raise ValueError(f"{attribute} = {getattr(self, attribute)} must be above 0")
+        for attribute in ("start_temperature", "end_temperature"):
+            if getattr(self, attribute) < 0:
+                raise ValueError(f"{attribute} = {getattr(self, attribute)} K is negative")
+
+    def make(self, structure: Structure) -> Flow:
+        """Wire the segments.
+
+        Parameters
+        ----------
+        structure
+            Start; with the site property ``velocities`` (Å/fs, Cartesian) they are kept.
+
+        Returns
+        -------
+        Flow
+            Its output is an MDResult.
+        """
+        jobs = self.chain(structure)
+        stitched = stitch([segment.output.dir_name for segment in jobs[::2]])
+        stitched.name = "trajectory"
+        # The last segment is continued by nothing.
+        return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
+
+    def chain(self, structure: Structure | OutputReference) -> list[Job]:
+        """Wire every segment with the job that reads how it ended.
+
+        Parameters
+        ----------
+        structure
+            As for :meth:`make`.
+
+        Returns
+        -------
+        list of Job
+            Segment and :func:`continuation` by turns; the output of the last job is the
+            structure, with velocities, that the last segment ended with.
+        """
+        jobs: list[Job] = []
+        current = structure
+        for index, (first, length) in enumerate(self.segments()):
+            maker: Maker = self._maker(index, first, length)
+            segment = cast("Job", maker.make(current))
+            segment.name = f"{self.name} {index + 1}"
+            onward = continuation(segment.output.dir_name)
+            onward.name = f"continue {self.name} {index + 1}"
+            jobs += [segment, onward]
+            current = onward.output
+        return jobs
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        return [
+            calculation
+            for index, (first, length) in enumerate(self.segments())
+            for calculation in planned_by(self._maker(index, first, length), structure)
+        ]
+
+    def segments(self) -> list[tuple[int, int]]:
+        """First step and number of steps of each segment.
+
+        Examples
+        --------
+        >>> SegmentedMDMaker(250, 100, 1.0, 300, 300).segments()
+        [(0, 100), (100, 100), (200, 50)]
+        """
+        starts = range(0, self.steps, self.segment_steps)
+        return [(first, min(self.segment_steps, self.steps - first)) for first in starts]
+
+    def set_generator(self, **options: Any) -> SegmentSetGenerator:
+        """Make the input set of a segment, with the options of atomate2's MD set."""
+        return SegmentSetGenerator(**options)
+
+    def temperature(self, step: int) -> float:
+        """Temperature (K) that is asked for at a step."""
+        rise = self.end_temperature - self.start_temperature
+        return self.start_temperature + rise * step / self.steps
+
+    def _maker(self, index: int, first: int, length: int) -> MDMaker:
+        generator = self.set_generator(
+            ensemble=self.ensemble,
+            start_temp=self.temperature(first),
+            end_temp=self.temperature(first + length),
+            nsteps=length,
+            time_step=self.time_step,
+            continues=index > 0,
+            user_incar_settings={
+                # The same seed in each would repeat a Langevin run's random forces.
+                "RANDOM_SEED": [self.seed + index, 0, 0],
+                **self.user_incar_settings,
+            },
+        )
+        return MDMaker(
+            name=self.name,
+            input_set_generator=generator,
+            write_input_set_kwargs={"potcar_spec": not has_potcar_library()},
+            run_vasp_kwargs=run_options(),
+        )
+
+
+@job
+def continuation(directory: str) -> Structure:
+    """Read positions and velocities that a segment ended with.
+
+    Parameters
+    ----------
+    directory
+        Directory of the segment, with host.
+
+    Returns
+    -------
+    Structure
+        With the site property ``velocities`` (Å/fs, Cartesian), and what else the CONTCAR says of
+        thermostat and barostat.
+
+    Raises
+    ------
+    ValueError
+        If the CONTCAR has no velocities: the trajectory would start anew.
+    """
+    path = zpath(str(Path(strip_hostname(directory), "CONTCAR")))
+    structure: Structure = Poscar.from_file(path, check_for_potcar=False).structure
+    if "velocities" not in structure.site_properties:
+        raise ValueError(f"{path} has no velocities: the segment did not end as a run of MD does")
+    return structure
+
+
+@job
+def stitch(directories: Sequence[str]) -> MDResult:
+    """Put segments together in their order."""
+    found = find_runs(Path(strip_hostname(directory)) for directory in directories)
+    runs = [read_run(files) for files in found if isinstance(files, RunFiles)]
+    return TrajectoryUnit(runs).build()

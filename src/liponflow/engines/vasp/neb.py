@@ -1,0 +1,198 @@
+"""VASP nudged elastic bands, with the static calculations of their end points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
+
+from atomate2.utils.path import strip_hostname
+from atomate2.vasp.jobs.core import StaticMaker
+from atomate2.vasp.jobs.neb import NebFromImagesMaker
+from atomate2.vasp.run import JobType
+from atomate2.vasp.sets.base import VaspInputGenerator
+from atomate2.vasp.sets.core import NebSetGenerator
+from jobflow import Flow, Job, Maker, job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.runs import NEBResult
+from liponflow.engines.planned import PlannedCalculation, planned_by
+from liponflow.engines.vasp.reading.band import band_unit
+from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
+from liponflow.engines.vasp.run import run_options
+from liponflow.inputs.vasp.generator import has_potcar_library
+from liponflow.structures.migration.band import check_images
+from liponflow.structures.migration.images import PathMirror, check_order
+
+MIN_STEPS = 2
+"""One ionic step is a static calculation to pymatgen, which does not look at its forces."""
+
+_STATIC = {"NSW": 0, "IBRION": -1, "IMAGES": None, "SPRING": None}
+"""What turns the settings of a band into those of its end points; None removes a key."""
+
+
+@dataclass
+class VaspNEBMaker(Maker):
+    """Flow of a VASP run that relaxes a band, and a static one for each end point.
+
+    VASP writes nothing for the end points of a band: their energies, without which there is no
+    barrier, are computed with the settings of the band.
+
+    Attributes
+    ----------
+    climbing
+        Whether the highest image climbs to the saddle point, Henkelman, Uberuaga and Jónsson,
+        J. Chem. Phys. 113, 9901 (2000). It needs a VASP patched with VTST
+        (https://theory.cm.utexas.edu/vtsttools); without it the barrier is that of the highest
+        image, a lower bound.
+    force_limit
+        Largest force of a converged band on an ion of any image, eV/Å.
+    max_steps
+        Most ionic steps, 2 or more.
+    user_incar_settings
+        INCAR values that replace those of atomate2's NEB set, in the band and its end points.
+    band_set
+        Input set in the place of atomate2's; IMAGES, EDIFFG, NSW and the tags of a climbing image
+        are added to it.
+    name
+        Name of the flow.
+
+    Notes
+    -----
+    VASP shares its MPI ranks among the images: their number must be a multiple of that of the
+    images between the end points (VASP wiki, "IMAGES").
+    """
+
+    climbing: bool = False
+    force_limit: float = 0.05
+    max_steps: int = 200
+    user_incar_settings: dict[str, Any] = field(default_factory=dict)
+    band_set: VaspInputGenerator | None = None
+    name: str = "nudged elastic band"
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that no run could have."""
+        if self.force_limit <= 0:
+            raise ValueError(f"force_limit = {self.force_limit} eV/Å must be above 0")
+        if self.max_steps < MIN_STEPS:
+            raise ValueError(f"max_steps = {self.max_steps} must be {MIN_STEPS} or more")
+
+    def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Flow:  # noqa: ARG002
+        """Wire the band and its end points.
+
+        Parameters
+        ----------
+        images
+            First path, relaxed end points included: the same atoms in the same order and the
+            same cell. The moments (site property ``magmom``) of the first hold for all.
+        mirror
+            Not taken account of: VASP computes every image. It is here for the makers of bands
+            that can make use of it.
+
+        Returns
+        -------
+        Flow
+            Its output is an NEBResult, also of a band that did not converge.
+
+        Raises
+        ------
+        ValueError
+            If the images are fewer than three, differ in atoms, their order, or the cell, or are
+            out of order.
+        """
+        path = _aligned(images)
+        static = self._end_point_maker(len(path) - 2)
+        ends = [cast("Job", static.make(path[0])), cast("Job", static.make(path[-1]))]
+        band = cast("Job", self._band_maker(len(path) - 2).make(path))
+        result = read_band(band.output.dir_name, [end.output.dir_name for end in ends])
+        result.name = "barrier"
+        return Flow([*ends, band, result], output=result.output, name=self.name)
+
+    def planned(self, structure: Sequence[Structure]) -> list[PlannedCalculation]:
+        """Say what :meth:`make` will compute from images; see the module planned."""
+        path = _aligned(structure)
+        static = self._end_point_maker(len(path) - 2)
+        ends = [*planned_by(static, path[0]), *planned_by(static, path[-1])]
+        return [*ends, *planned_by(self._band_maker(len(path) - 2), path)]
+
+    def _end_point_maker(self, images: int) -> Maker:
+        maker: Maker = StaticMaker(
+            name=f"{self.name} end point",
+            input_set_generator=self._generator(climbing=False, images=images, **_STATIC),
+            write_input_set_kwargs=_write_options(),
+            run_vasp_kwargs=run_options(),
+        )
+        return maker
+
+    def _band_maker(self, images: int) -> Maker:
+        # Custodian's backup of a band's inputs wants a POTCAR and a KPOINTS, in the place of which
+        # there may be a POTCAR.spec and KSPACING; custodian.json says what it changes.
+        maker: Maker = NebFromImagesMaker(
+            name=self.name,
+            input_set_generator=self._generator(climbing=self.climbing, images=images),
+            write_input_set_kwargs=_write_options(),
+            run_vasp_kwargs=run_options(
+                job_type=JobType.NEB,
+                vasp_job_kwargs={
+                    "output_file": "vasp.out",
+                    "stderr_file": "std_err.txt",
+                    "backup": False,
+                },
+            ),
+            # The result says that there is no barrier, and keeps the path to go on from.
+            stop_children_kwargs={"handle_unsuccessful": False},
+        )
+        return maker
+
+    def _generator(self, *, climbing: bool, images: int, **incar: Any) -> VaspInputGenerator:
+        settings: dict[str, Any] = {"EDIFFG": -self.force_limit, "NSW": self.max_steps}
+        if not climbing:
+            # The forces of a band are no gradient of an energy, along which the line searches of
+            # atomate2's conjugate gradients (IBRION = 2) could go.
+            settings["IBRION"] = 1
+        if self.band_set is None:
+            return NebSetGenerator(
+                climbing_image=climbing,
+                user_incar_settings={**settings, **self.user_incar_settings, **incar},
+            )
+        if climbing:
+            settings |= {"LCLIMB": True, "IOPT": 1, "IBRION": 3, "POTIM": 0}
+        given = self.band_set.user_incar_settings | settings | {"IMAGES": images}
+        generator: VaspInputGenerator = replace(
+            self.band_set, user_incar_settings={**given, **self.user_incar_settings, **incar}
+        )
+        return generator
+
+
+@job
+def read_band(directory: str, ends: Sequence[str]) -> NEBResult:
+    """Put a band and its end points together.
+
+    Parameters
+    ----------
+    directory
+        Directory of the band, with host.
+    ends
+        Directories of the static calculations of the first and the last image, with host.
+    """
+    [band] = find_runs([Path(strip_hostname(directory))])
+    assert isinstance(band, Band)  # noqa: S101 - atomate2 wrote its folders and IMAGES
+    first, last = find_runs(Path(strip_hostname(end)) for end in ends)
+    assert isinstance(first, RunFiles)  # noqa: S101
+    assert isinstance(last, RunFiles)  # noqa: S101
+    return replace(band_unit(band), ends=(first, last)).build()
+
+
+def _write_options() -> dict[str, bool]:
+    return {"potcar_spec": not has_potcar_library()}
+
+
+def _aligned(images: Sequence[Structure]) -> list[Structure]:
+    """Images sorted by element as POTCAR wants them, with the moments of the first."""
+    check_images(images)
+    check_order(images)
+    path = [image.get_sorted_structure() for image in images]
+    moments = path[0].site_properties.get("magmom")
+    if moments is not None:
+        for image in path:
+            image.add_site_property("magmom", moments)
+    return path

@@ -1,0 +1,1 @@
+"""Read the outputs of finished VASP runs."""

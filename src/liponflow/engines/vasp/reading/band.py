@@ -1,0 +1,178 @@
+"""Nudged elastic bands: folders 00 to nn, one per image."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise, takewhile
+from typing import ClassVar
+
+import numpy as np
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp.outputs import Outcar
+
+from liponflow.analysis.runs import NEBImage, NEBResult
+from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
+from liponflow.engines.vasp.reading.runs import UNREADABLE, Run, outcar_lines, parse, read_run
+from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.structures.read import read_structure
+
+_VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
+_PLAIN_FORCES = "CHAIN + TOTAL"
+"""Heads VASP's own table of the forces of the band, a row of three numbers per ion."""
+
+
+@dataclass(frozen=True)
+class BandUnit(Unit[Run]):
+    """The images between the end points, which are in `ends`."""
+
+    kind: ClassVar[str] = "neb"
+
+    ends: tuple[RunFiles, RunFiles]
+
+    def build(self) -> NEBResult:
+        """See Unit."""
+        calculations = [run.calculation() for run in self.runs]
+        first, last = (_end_energy(files) for files in self.ends)
+        structures = [
+            _end_structure(self.ends[0]),
+            *(calculation.structure for calculation in calculations),
+            _end_structure(self.ends[1]),
+        ]
+        energies = [first, *(calculation.energy for calculation in calculations), last]
+        converged = [True, *(calculation.converged for calculation in calculations), True]
+        forces = [
+            calculation.max_force if (force := _force(run)) is None else force
+            for run, calculation in zip(self.runs, calculations, strict=True)
+        ]
+        distances = [0.0, *accumulate(_distance(a, b) for a, b in pairwise(structures))]
+        images = [
+            NEBImage(
+                image=number,
+                distance=distance,
+                energy=None if first is None or energy is None else energy - first,
+                max_force=force,
+                converged=ok,
+                structure=structure,
+            )
+            for number, (distance, energy, force, ok, structure) in enumerate(
+                zip(distances, energies, [None, *forces, None], converged, structures, strict=True)
+            )
+        ]
+        failed = [image.image for image in images if not image.converged]
+        top = max(calculation.energy for calculation in calculations)
+        barriers = [
+            None if failed or end is None else max(top, end) - end for end in (first, last)
+        ]
+        return NEBResult(
+            formula=structures[0].composition.reduced_formula,
+            converged=not failed,
+            criterion=self._criterion(failed),
+            provenance=self.provenance(),
+            warnings=self._warnings(failed, (first, last)),
+            images=images,
+            climbing=bool(self.runs[0].header.incar.get("LCLIMB", False)),
+            barrier=barriers[0],
+            reverse_barrier=barriers[1],
+            steps=max(calculation.ionic_steps for calculation in calculations),
+            force_evaluations=sum(calculation.ionic_steps for calculation in calculations),
+        )
+
+    def _contents(self) -> list[str]:
+        return [
+            *(run.fingerprint for run in self.runs),
+            *(files.fingerprint() for files in self.ends),
+        ]
+
+    def _criterion(self, failed: Sequence[int]) -> str:
+        limit = self.runs[0].force_limit
+        asked = f"largest force below {limit:g} eV/Å" if limit else "VASP's own, on energy"
+        return f"{asked}; {len(self.runs) - len(failed)} of {len(self.runs)} images converged"
+
+    def _warnings(
+        self, failed: Sequence[int], ends: tuple[float | None, float | None]
+    ) -> list[str]:
+        notes = []
+        if failed:
+            numbers = ", ".join(f"{number:02d}" for number in failed)
+            stopped = any(run.stopped for run in self.runs)
+            steps = self.runs[0].header.parameters["NSW"]
+            until = "before a STOPCAR ended the run" if stopped else f"within NSW = {steps} steps"
+            notes.append(
+                f"no barrier: image {numbers} did not converge {until}: continue from the CONTCARs"
+            )
+        notes += [
+            f"no energy of the end point {files.directory}: copy its OUTCAR or vasprun.xml there"
+            for files, energy in zip(self.ends, ends, strict=True)
+            if energy is None
+        ]
+        return notes
+
+
+def band_unit(band: Band) -> BandUnit:
+    """Read the headers of a band.
+
+    Raises
+    ------
+    IngestError
+        If a folder is missing, or an image between the end points cannot be read.
+    """
+    numbers = [int(image.directory.name) for image in band.images]
+    missing = sorted(set(range(numbers[-1] + 1)) - set(numbers))
+    if missing:
+        names = ", ".join(f"{number:02d}" for number in missing)
+        raise IngestError(
+            f"{band.directory}: folder {names} is missing in 00 to {numbers[-1]:02d}"
+        )
+    runs = [read_run(image) for image in band.images[1:-1]]
+    asked = int(runs[0].header.incar.get("IMAGES", len(runs))) if runs else 0
+    if not runs or asked != len(runs):
+        raise IngestError(
+            f"{band.directory}: folders 00 to {numbers[-1]:02d} hold {len(runs)} images between "
+            f"the end points, but IMAGES = {asked or 'unknown'}: copy all the folders"
+        )
+    return BandUnit(runs, (band.images[0], band.images[-1]))
+
+
+def _force(run: Run) -> float | None:
+    """Largest force after projection at the last step; None if the OUTCAR does not tell."""
+    vtst = plain = None
+    lines = outcar_lines(run.files)
+    for line in lines:
+        if match := _VTST_FORCE.search(line):
+            vtst = float(match[1])
+        elif _PLAIN_FORCES in line:
+            next(lines)  # a rule, as behind the rows
+            rows = takewhile(lambda row: "---" not in row, lines)
+            forces = np.array([row.split() for row in rows], dtype=float)
+            plain = float(np.linalg.norm(forces, axis=1).max())
+    return plain if vtst is None else vtst
+
+
+def _end_energy(files: RunFiles) -> float | None:
+    outcar = files.find("OUTCAR")
+    if files.vasprun is not None:
+        return float(parse(files).final_energy)
+    if outcar is None:
+        return None
+    try:
+        energy = Outcar(outcar).final_energy
+    except UNREADABLE as error:
+        raise IngestError(f"{outcar}: cannot be read ({error}): copy it again") from error
+    return None if energy is None else float(energy)
+
+
+def _end_structure(files: RunFiles) -> Structure:
+    path = files.find("POSCAR") or files.find("CONTCAR")
+    if path is None:
+        raise IngestError(f"{files.directory}: no POSCAR of the end point")
+    return read_structure(path)
+
+
+def _distance(first: Structure, second: Structure) -> float:
+    """Length of the step to the next image, over all atoms, the shortest way round (Å)."""
+    if first.species != second.species:
+        raise IngestError(
+            f"neighbouring images have different atoms: {first.formula} and {second.formula}"
+        )
+    shift = second.frac_coords - first.frac_coords
+    return float(np.linalg.norm((shift - shift.round()) @ first.lattice.matrix))

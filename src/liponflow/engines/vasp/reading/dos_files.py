@@ -1,0 +1,210 @@
+"""Densities of states from VASP's files: vasprun.xml, or DOSCAR where it was not kept.
+
+pymatgen reads vasprun.xml. It has no reader of a DOSCAR with projections, so that one is here.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+from monty.io import zopen
+from pymatgen.electronic_structure.core import Orbital as PymatgenOrbital
+from pymatgen.electronic_structure.core import Spin as PymatgenSpin
+from pymatgen.io.vasp.outputs import Vasprun
+
+from liponflow.analysis.pdos import Floats, Orbital, SiteDensities, Spin
+
+ORBITALS: tuple[Orbital, ...] = ("s", "p", "d", "f")
+HEADER_LINES = 5
+SPIN_COLUMNS = 5
+"""Columns of the total density of a spin-polarised run: energy, and density and integral of both
+channels. All other runs have three."""
+
+_BY_L = {3: ORBITALS[:3], 4: ORBITALS}
+_DEGENERACY = {"s": 1, "p": 3, "d": 5, "f": 7}
+_BY_LM = {
+    n * n: tuple(orbital for orbital in ORBITALS[:n] for _ in range(_DEGENERACY[orbital]))
+    for n in (3, 4)
+}
+_ORBITALS_OF: dict[int, tuple[Orbital, ...]] = _BY_L | _BY_LM
+"""Orbital of every column, by the number of columns: LORBIT = 10, and 11 or above."""
+
+_MAGNETISATION = 4
+"""Columns per orbital of a non-collinear run: density, and magnetisation along x, y and z."""
+
+_HEADER_WIDTHS = (16, 16, 5, 16, 16)
+"""Highest and lowest energy, points, Fermi level, weight."""
+
+_LOST_E = re.compile(r"(\d)([+-]\d{3})")
+"""Fortran drops the E of exponents with three digits: 0.1234-100."""
+
+
+def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
+    """Take the densities of states out of a vasprun.xml.
+
+    Parameters
+    ----------
+    vasprun
+        File parsed with ``parse_dos=True``.
+
+    Returns
+    -------
+    SiteDensities
+        Of a non-collinear run the density, without its magnetisation.
+
+    Raises
+    ------
+    ValueError
+        If the file has no density of states.
+    """
+    if getattr(vasprun, "dos_has_errors", None) is not False:
+        raise ValueError(
+            f"{vasprun.filename}: no readable density of states; run a static calculation with "
+            "LORBIT = 11 (a relaxation stopped early and a stand-in for VASP write none)"
+        )
+    channels = _channels(len(vasprun.tdos.densities))
+    sites = []
+    for orbitals in vasprun.pdos:
+        site: dict[tuple[Orbital, Spin], Floats] = {}
+        for orbital, densities in orbitals.items():
+            kind = orbital.orbital_type if isinstance(orbital, PymatgenOrbital) else orbital
+            for spin, density in densities.items():
+                key = (cast("Orbital", kind.name), channels[spin])
+                site[key] = site.get(key, 0.0) + np.asarray(density)
+        sites.append(site)
+    return SiteDensities(
+        energies=np.asarray(vasprun.tdos.energies),
+        efermi=vasprun.tdos.efermi,
+        total={channels[s]: np.asarray(d) for s, d in vasprun.tdos.densities.items()},
+        sites=sites,
+    )
+
+
+def read_doscar(path: Path, *, noncollinear: bool | None = None) -> SiteDensities:
+    """Read a DOSCAR, compressed or not.
+
+    Parameters
+    ----------
+    path
+        The file.
+    noncollinear
+        Whether LNONCOLLINEAR or LSORBIT was set; needed for the one layout that does not tell,
+        16 columns (s to f by l with their magnetisation, or by l and m without).
+
+    Returns
+    -------
+    SiteDensities
+        Of a non-collinear run the density, without its magnetisation.
+
+    Warnings
+    --------
+    VASP averages the total density, not the projections, of a relaxation's or a trajectory's
+    DOSCAR over its ionic steps (VASP wiki, "DOSCAR"): read those of static calculations only.
+
+    Raises
+    ------
+    ValueError
+        If the file ends early, a number cannot be read (the line is given) or the number of
+        columns fits no layout.
+
+    Notes
+    -----
+    Layout: VASP wiki, "DOSCAR" (total block; then one block per ion, with LORBIT = 10 by l,
+    with 11 and above by l and m; spin channels alternate, a non-collinear run has the density
+    and three components of the magnetisation per orbital).
+    """
+    with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
+        lines = [str(line) for line in file]
+    if len(lines) <= HEADER_LINES:
+        raise ValueError(f"{path}: ends in its header, at line {len(lines)}: copy it again")
+    header = _block_header(path, lines, HEADER_LINES)
+    length = header.points + 1
+    table = _rows(path, lines, HEADER_LINES, header.points)
+    blocks = []
+    if any(line.strip() for line in lines[HEADER_LINES + length :]):
+        n_ions = int(_numbers(path, lines, 0)[0])
+        starts = [HEADER_LINES + length * (ion + 1) for ion in range(n_ions)]
+        blocks = [_rows(path, lines, start, header.points) for start in starts]
+    channels: tuple[Spin, ...] = ("up", "down") if table.shape[1] == SPIN_COLUMNS else ("both",)
+    return SiteDensities(
+        energies=np.linspace(header.lowest, header.highest, header.points),
+        efermi=header.efermi,
+        total={spin: table[:, 1 + i] for i, spin in enumerate(channels)},
+        sites=[
+            _projections(path, block[:, 1:], channels, noncollinear=noncollinear)
+            for block in blocks
+        ],
+    )
+
+
+def _channels(count: int) -> dict[PymatgenSpin, Spin]:
+    if count == 1:
+        return {PymatgenSpin.up: "both"}
+    return {PymatgenSpin.up: "up", PymatgenSpin.down: "down"}
+
+
+class _BlockHeader(NamedTuple):
+    highest: float
+    lowest: float
+    points: int
+    efermi: float
+
+
+def _block_header(path: Path, lines: Sequence[str], start: int) -> _BlockHeader:
+    fields = lines[start].split()
+    if len(fields) != len(_HEADER_WIDTHS):
+        # 10,000 points and more touch the number before them: VASP writes fixed widths.
+        ends = list(accumulate(_HEADER_WIDTHS))
+        fields = [lines[start][end - w : end] for end, w in zip(ends, _HEADER_WIDTHS, strict=True)]
+    try:
+        highest, lowest, points, efermi = (float(field) for field in fields[:4])
+    except ValueError:
+        raise ValueError(
+            f"{path}, line {start + 1}: no energy range, number of points and Fermi level: "
+            f"{lines[start].strip()!r}"
+        ) from None
+    return _BlockHeader(highest, lowest, int(points), efermi)
+
+
+def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> Floats:
+    if len(lines) <= start + points:
+        raise ValueError(
+            f"{path}: ends at line {len(lines)}, a block of {points} energies that starts at line "
+            f"{start + 1} is not complete: copy the file again, or use vasprun.xml"
+        )
+    return np.array([_numbers(path, lines, start + 1 + row) for row in range(points)])
+
+
+def _numbers(path: Path, lines: Sequence[str], index: int) -> list[float]:
+    try:
+        return [float(field) for field in _LOST_E.sub(r"\1E\2", lines[index]).split()]
+    except ValueError:
+        raise ValueError(
+            f"{path}, line {index + 1}: not numbers: {lines[index].strip()!r}"
+        ) from None
+
+
+def _projections(
+    path: Path, columns: Floats, channels: tuple[Spin, ...], *, noncollinear: bool | None
+) -> dict[tuple[Orbital, Spin], Floats]:
+    count = columns.shape[1]
+    if channels == ("both",):
+        scalar, vector = count in _ORBITALS_OF, count / _MAGNETISATION in _ORBITALS_OF
+        if scalar and vector and noncollinear is None:
+            raise ValueError(
+                f"{path}: {count} columns are s to f by l and m or, of a non-collinear run, by l: "
+                "keep the INCAR beside it"
+            )
+        if vector and (noncollinear or not scalar):
+            columns = columns[:, ::_MAGNETISATION]
+    orbitals = _ORBITALS_OF.get(columns.shape[1] // len(channels))
+    if orbitals is None or columns.shape[1] % len(channels):
+        raise ValueError(f"{path}: {count} projected columns fit no layout of LORBIT = 10 to 14")
+    summed: dict[tuple[Orbital, Spin], Floats] = {}
+    keys = [(orbital, spin) for orbital in orbitals for spin in channels]
+    for key, column in zip(keys, columns.T, strict=True):
+        summed[key] = summed.get(key, 0.0) + column
+    return summed

@@ -1,0 +1,123 @@
+"""A run of which DOSCAR was kept and vasprun.xml was not, as for the published PDOS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from monty.io import zopen
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp.inputs import Incar
+
+from liponflow.analysis.pdos import SiteDensities
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.standin.identity import stand_in_label
+from liponflow.engines.vasp.reading.dos_files import read_doscar
+from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.engines.vasp.reading.runs import AnyRun, Task
+from liponflow.structures.read import read_structure
+
+_FUNCTIONALS = {"PE": "PBE", "PS": "PBEsol", "RP": "RPBE", "AM": "AM05", "91": "PW91"}
+"""By the tag GGA."""
+_CONVERGED = "aborting loop because EDIFF is reached"
+
+
+@dataclass(frozen=True)
+class DoscarRun(AnyRun):
+    """A static calculation, known by INCAR, structure, DOSCAR and, if there, OUTCAR."""
+
+    settings: Mapping[str, Any]
+    """INCAR."""
+    structure: Structure
+
+    @property
+    def task(self) -> Task:
+        """See AnyRun."""
+        return "static"
+
+    @cached_property
+    def engine(self) -> EngineInfo:
+        """See AnyRun; the version is that of OUTCAR."""
+        words = self.version_line.split()
+        return EngineInfo(
+            name="vasp",
+            version=words[0] if words else None,
+            functional=self._functional(),
+            surrogate=False,
+        )
+
+    @property
+    def version_line(self) -> str:
+        """First line of OUTCAR, without the program's name; empty without OUTCAR."""
+        return self._outcar[0].strip().removeprefix("vasp.") if self._outcar else ""
+
+    @property
+    def incar(self) -> dict[str, Any]:
+        """See AnyRun."""
+        return dict(self.settings)
+
+    @property
+    def final_structure(self) -> Structure:
+        """See AnyRun."""
+        return self.structure
+
+    @property
+    def last_energy(self) -> float:
+        """See AnyRun; not known."""
+        return float("inf")
+
+    @property
+    def converged(self) -> bool:
+        """See AnyRun; without OUTCAR that is not known."""
+        return any(_CONVERGED in line for line in self._outcar)
+
+    def densities(self) -> SiteDensities:
+        """See AnyRun."""
+        vectors = any(self.settings.get(tag) for tag in ("LNONCOLLINEAR", "LSORBIT"))
+        path = self.files.find("DOSCAR")
+        assert path is not None  # noqa: S101 - `read_doscar_run` refuses the others
+        return read_doscar(path, noncollinear=vectors)
+
+    @cached_property
+    def _outcar(self) -> list[str]:
+        path = self.files.find("OUTCAR")
+        if path is None:
+            return []
+        with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
+            return [str(line) for line in file]
+
+    def _functional(self) -> str:
+        tag = str(self.settings.get("GGA", "")).upper()
+        name = _FUNCTIONALS.get(tag, tag or "that of the POTCAR")
+        if not self.settings.get("LDAU"):
+            return name
+        symbols = list(dict.fromkeys(site.specie.symbol for site in self.structure))
+        values = zip(symbols, self.settings.get("LDAUU", []), strict=False)
+        shown = ", ".join(f"{symbol} {u:g}" for symbol, u in sorted(values) if u)
+        return f"{name}+U ({shown} eV)"
+
+
+def read_doscar_run(files: RunFiles) -> DoscarRun:
+    """Read what stands beside a DOSCAR.
+
+    Raises
+    ------
+    IngestError
+        If INCAR or the structure is missing, if the ions moved, or if a stand-in
+        wrote it.
+    """
+    incar, doscar = files.find("INCAR"), files.find("DOSCAR")
+    poscar = files.find("CONTCAR") or files.find("POSCAR")
+    if incar is None or poscar is None:
+        missing = "INCAR" if incar is None else "CONTCAR or POSCAR"
+        raise IngestError(f"{doscar}: {missing} is missing beside it, nor is there a vasprun.xml")
+    settings = Incar.from_file(incar)
+    if settings.get("NSW", 0) not in (-1, 0):
+        raise IngestError(
+            f"{doscar}: of a run with NSW = {settings['NSW']}, whose total density VASP averages "
+            "over the steps: use its vasprun.xml, or a static calculation"
+        )
+    run = DoscarRun(files, settings, read_structure(poscar))
+    if stand_in_label(run.version_line) is not None:
+        raise IngestError(f"{doscar}: written by a stand-in for VASP, which has no densities")
+    return run

@@ -1,0 +1,348 @@
+"""Read a run of VASP: what it is, and its result in the words of every engine."""
+
+import gzip
+import re
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from monty.io import zopen
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp.outputs import Outcar, Vasprun
+
+from liponflow.analysis.pdos import SiteDensities
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.standin.engine import stand_in_engine
+from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
+from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.structures.read import read_structure
+
+R = TypeVar("R", bound="AnyRun")
+Task = Literal["static", "relaxation", "md"]
+
+_TASKS: dict[int, Task] = {
+    -1: "static",
+    0: "md",
+    1: "relaxation",
+    2: "relaxation",
+    3: "relaxation",
+}
+"""By IBRION."""
+_FIRST_STEP_ONLY = 10**9
+_KBAR_TO_GPA = 0.1
+_STOP = re.compile(r"(soft|hard) stop encountered")
+"""What OUTCAR says of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
+
+UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
+"""What pymatgen's readers raise on files that are damaged or not what they expect."""
+
+
+@dataclass(frozen=True)
+class AnyRun(ABC):
+    """A run of VASP, whichever of its files were kept."""
+
+    files: RunFiles
+
+    @property
+    def directory(self) -> str:
+        """Where it ran."""
+        return str(self.files.directory)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """See :meth:`RunFiles.fingerprint`."""
+        return self.files.fingerprint()
+
+    @property
+    def lithium(self) -> int:
+        """Number of Li atoms."""
+        return int(self.final_structure.composition["Li"])
+
+    @property
+    @abstractmethod
+    def task(self) -> Task:
+        """What VASP did with the ions."""
+
+    @property
+    @abstractmethod
+    def engine(self) -> EngineInfo:
+        """Version and functional, or the stand-in that wrote the files."""
+
+    @property
+    @abstractmethod
+    def incar(self) -> dict[str, Any]:
+        """INCAR, JSON-like."""
+
+    @property
+    @abstractmethod
+    def final_structure(self) -> Structure:
+        """Structure that it ended with, and that a continued run begins with."""
+
+    @property
+    @abstractmethod
+    def last_energy(self) -> float:
+        """Energy that it ended with (eV)."""
+
+    @property
+    @abstractmethod
+    def converged(self) -> bool:
+        """Whether VASP converged."""
+
+    @abstractmethod
+    def densities(self) -> SiteDensities:
+        """Read its densities of states."""
+
+
+@dataclass(frozen=True)
+class Run(AnyRun):
+    """A run with its vasprun.xml, read as far as the header and the last structure."""
+
+    header: Vasprun
+    """vasprun.xml with the first ionic step only."""
+    truncated: bool
+    """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
+
+    @property
+    def task(self) -> Task:
+        """See AnyRun."""
+        steps = self.header.parameters.get("NSW", 0)
+        return "static" if steps in (-1, 0) else _TASKS[self.header.parameters["IBRION"]]
+
+    @cached_property
+    def final_structure(self) -> Structure:
+        """See AnyRun."""
+        contcar = self.files.find("CONTCAR")
+        # A vasprun.xml that breaks off has no final structure; else they are the same.
+        if self.truncated and contcar is not None:
+            return read_structure(contcar)
+        return self.header.final_structure
+
+    @cached_property
+    def engine(self) -> EngineInfo:
+        """See AnyRun."""
+        version = str(self.header.vasp_version).strip()
+        return stand_in_engine(version) or EngineInfo(
+            name="vasp", version=version, functional=_functional(self.header), surrogate=False
+        )
+
+    @property
+    def force_limit(self) -> float | None:
+        """Criterion of a relaxation on forces (eV/Å); None if it was on energy."""
+        ediffg = self.header.parameters.get("EDIFFG", 0.0)
+        return -ediffg if self.task == "relaxation" and ediffg < 0 else None
+
+    @property
+    def incar(self) -> dict[str, Any]:
+        """See AnyRun."""
+        return {key: _plain(value) for key, value in self.header.incar.items()}
+
+    @cached_property
+    def has_projected_densities(self) -> bool:
+        """Whether vasprun.xml has densities of states by site."""
+        with zopen(str(self.files.vasprun), mode="rb") as file:
+            return any(b"<partial>" in line for line in file)
+
+    @cached_property
+    def last_energy(self) -> float:
+        """See AnyRun."""
+        return float(parse(self.files).final_energy)
+
+    @cached_property
+    def converged(self) -> bool:
+        """See AnyRun."""
+        return self._has_converged(parse(self.files))
+
+    def _has_converged(self, vasprun: Vasprun) -> bool:
+        if self.task == "relaxation" and vasprun.parameters.get("NSW") == 1:
+            # A single step is converged to pymatgen whatever its forces; only they can tell.
+            limit, left = self.force_limit, _largest(vasprun.ionic_steps[-1].get("forces"))
+            if limit is None or left is None or left > limit:
+                return False
+        return bool(vasprun.converged) and not self.stopped
+
+    @cached_property
+    def stopped(self) -> bool:
+        """Whether a STOPCAR ended it before it was done, which pymatgen takes for convergence.
+
+        A soft stop (LSTOP) lets the ionic step end, which is all that a static calculation is to
+        do; a hard one (LABORT) breaks off the electronic steps.
+        """
+        kinds = {match[1] for line in outcar_lines(self.files) if (match := _STOP.search(line))}
+        return "hard" in kinds or ("soft" in kinds and self.task == "relaxation")
+
+    def densities(self) -> SiteDensities:
+        """See AnyRun."""
+        return densities_of_vasprun(parse(self.files, parse_dos=True))
+
+    def calculation(self) -> Calculation:
+        """Read the result of a relaxation or static calculation.
+
+        Raises
+        ------
+        IngestError
+            If a file cannot be read.
+        """
+        vasprun = parse(self.files)
+        last = vasprun.ionic_steps[-1]
+        magmoms = self._magmoms()
+        structure = vasprun.final_structure.copy()
+        if magmoms is not None:
+            structure.add_site_property("magmom", magmoms)
+        return Calculation(
+            engine=self.engine,
+            structure=structure,
+            energy=float(vasprun.final_energy),
+            magmoms=magmoms,
+            stress=(-_KBAR_TO_GPA * np.array(last["stress"])).tolist()
+            if "stress" in last
+            else None,
+            max_force=_largest(last.get("forces")),
+            force_limit=self.force_limit,
+            converged=self._has_converged(vasprun),
+            ionic_steps=len(vasprun.ionic_steps),
+            directory=self.directory,
+        )
+
+    def _magmoms(self) -> list[float] | None:
+        """Moment of every site from OUTCAR, signs kept (µB); None where it has none."""
+        path = self.files.find("OUTCAR")
+        if path is None:
+            return None
+        try:
+            moments = [float(row["tot"]) for row in Outcar(path).magnetization]
+        except UNREADABLE as error:
+            raise IngestError(
+                f"{path}: cannot be read ({error}); remove it to do without moments, or copy it "
+                "again"
+            ) from error
+        if moments and len(moments) != len(self.final_structure):
+            raise IngestError(
+                f"{path}: moments of {len(moments)} sites, but {len(self.final_structure)} in "
+                f"{self.files.vasprun}: the files belong to different runs"
+            )
+        return moments or None
+
+
+def read_run(files: RunFiles) -> Run:
+    """Read the header of a run.
+
+    Parameters
+    ----------
+    files
+        Files of the run.
+
+    Returns
+    -------
+    Run
+        Of a trajectory also one whose vasprun.xml breaks off, as when time was up.
+
+    Raises
+    ------
+    IngestError
+        If the run has not begun, was no relaxation, static calculation or molecular dynamics,
+        or its vasprun.xml is truncated or damaged.
+    """
+    if files.vasprun is None:
+        begun = files.find("OUTCAR") is not None
+        raise IngestError(
+            f"{files.directory}: no vasprun.xml"
+            + (": copy it from where VASP ran" if begun else ": VASP has not run here yet")
+        )
+    truncated = False
+    try:
+        header = parse(files, ionic_step_skip=_FIRST_STEP_ONLY)
+    except TruncatedError as error:
+        header = _trajectory_header(files, error)
+        truncated = True
+    ibrion = header.parameters.get("IBRION", -1)
+    if ibrion not in _TASKS:
+        raise IngestError(
+            f"{files.vasprun}: IBRION = {ibrion}; static calculations, relaxations (1 to 3) and "
+            "molecular dynamics (0) can be read"
+        )
+    return Run(files, header, truncated)
+
+
+def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
+    """Read what there is if it is of a molecular dynamics, whose steps so far are of use."""
+    try:
+        header = parse(files, exception_on_bad_xml=False)
+    except IngestError:
+        raise error from None
+    if not header.ionic_steps or header.parameters.get("IBRION") != 0:
+        raise error
+    return header
+
+
+class TruncatedError(IngestError):
+    """A vasprun.xml that breaks off."""
+
+
+def parse(files: RunFiles, **options: Any) -> Vasprun:
+    """Read a vasprun.xml, without densities of states and eigenvalues unless asked.
+
+    Raises
+    ------
+    TruncatedError
+        If it breaks off.
+    IngestError
+        If it is damaged, or is none.
+    """
+    assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+    options = {"parse_dos": False, "parse_eigen": False, "parse_potcar_file": False} | options
+    with warnings.catch_warnings():
+        # What they say about convergence is in the results.
+        warnings.simplefilter("ignore")
+        try:
+            return Vasprun(files.vasprun, **options)
+        except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
+            raise TruncatedError(
+                f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
+                "continue it from its CONTCAR; else copy the file again"
+            ) from error
+        except (*UNREADABLE, gzip.BadGzipFile) as error:
+            raise IngestError(
+                f"{files.vasprun}: cannot be read as a vasprun.xml "
+                f"({type(error).__name__}: {error}): copy it again"
+            ) from error
+
+
+def outcar_lines(files: RunFiles) -> Iterator[str]:
+    """Lines of the OUTCAR; none where it was not kept.
+
+    Raises
+    ------
+    IngestError
+        If it cannot be read.
+    """
+    path = files.find("OUTCAR")
+    if path is None:
+        return
+    try:
+        with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
+            yield from (str(line) for line in file)
+    except (OSError, EOFError) as error:
+        raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
+
+
+def _functional(header: Vasprun) -> str:
+    """Functional with the U values of the elements that have one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        name = str(header.run_type)
+    if all("PAW_PBE" in symbol for symbol in header.potcar_symbols):
+        name = re.sub(r"^GGA\b", "PBE", name)  # GGA = -- is what the POTCAR has
+    values = [f"{el} {u:g}" for el, u in sorted(header.hubbards.items()) if u]
+    return f"{name} ({', '.join(values)} eV)" if values else name
+
+
+def _largest(forces: Any) -> float | None:
+    return None if forces is None else float(np.linalg.norm(forces, axis=1).max())
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | list | None) else str(value)

@@ -1,0 +1,1 @@
+"""Figures of glass models and fingerprints."""

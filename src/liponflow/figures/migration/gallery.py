@@ -1,0 +1,323 @@
+"""Figures of a migration campaign: paths, profiles, potentials and convergence.
+
+Those of the diffusion that follows are in :mod:`liponflow.figures.migration.transport`.
+"""
+
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.figures.migration.path import bottleneck, path_figure, short_label
+from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
+from liponflow.figures.style import (
+    BAND,
+    COLUMN,
+    INK,
+    MUTED,
+    PAGE,
+    element_colour,
+    new_figure,
+    stamp,
+    styled,
+)
+
+Floats = NDArray[np.float64]
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+"""One per foreign atom or per hop, in their order."""
+LINES = ("-", "--", "-.", ":")
+MODEL_COLOURS = (INK, "#7A4EAB", "#009E73", "#B8860B", MUTED)
+ENOUGH = 6
+"""Curves or hops of a figure up to which there is room for the usual sizes."""
+FLAT = 0.005
+"""Ends that differ by less than this (eV) are as low as each other."""
+CLOSE = 0.09
+"""Lines nearer to each other than this share of the axis have their labels on opposite sides."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A profile as it is drawn: from its lower end.
+
+    Attributes
+    ----------
+    curve, images
+        Path length (Å) and energy above the lower end (eV), shape (n, 2).
+    label
+        Kinds of site in this direction, and the barrier.
+    """
+
+    curve: Floats
+    images: Floats
+    label: str
+
+
+def from_lower_end(hop: HopBarrier) -> Profile:
+    """Turn the profile of a hop so that it climbs from its lower end.
+
+    Parameters
+    ----------
+    hop
+        With a barrier.
+    """
+    curve = np.array(hop.profile)
+    images = np.array([(image.distance, image.energy) for image in hop.images], dtype=np.float64)
+    forward, reverse = hop.barrier or 0.0, hop.reverse_barrier or 0.0
+    if reverse - forward < FLAT:
+        well = hop.lowest_on_the_way
+        below = "" if well is None or well > -FLAT else f" ({well:.2f} on the way)"
+        return Profile(curve, images, f"{short_label(hop.hop)}: {forward:.2f} eV{below}")
+    length, end = curve[-1]
+    back, images_back = (
+        np.column_stack([length - points[::-1, 0], points[::-1, 1] - end])
+        for points in (curve, images)
+    )
+    name = "-".join([hop.end_site, *reversed(hop.via), hop.start_site])
+    return Profile(back, images_back, f"{short_label(name)}: {reverse:.2f} eV")
+
+
+def all_figures(result: MigrationResult) -> dict[str, Figure]:
+    """Draw every figure for which the result has numbers.
+
+    Parameters
+    ----------
+    result
+        Result of a migration campaign.
+
+    Returns
+    -------
+    dict
+        Figures by name: path, profiles, hops, arrhenius, lengths, convergence and models.
+    """
+    figures = {}
+    if any(hop.images for hop in result.hops):
+        figures["path"] = path_figure(result)
+    if any(hop.profile for hop in result.hops):
+        figures["profiles"] = profiles_figure(result)
+        figures["hops"] = hops_figure(result)
+    if any(found.diffusivities for found in result.migrations):
+        figures["arrhenius"] = arrhenius_figure(result)
+        figures["lengths"] = lengths_figure(result)
+    if any(hop.force_history for hop in result.hops):
+        figures["convergence"] = convergence_figure(result)
+    if any(model.barrier is not None for model in result.models):
+        figures["models"] = models_figure(result)
+    return figures
+
+
+@styled
+def profiles_figure(result: MigrationResult) -> Figure:
+    """Draw the profile that limits each foreign atom, as in Figure 4.12B of the dissertation.
+
+    Each climbs from its lower end. Published barriers are dashed lines.
+    """
+    figure = new_figure(COLUMN, 3.0)
+    axes = figure.add_subplot()
+    published = published_migration(result.formula)
+    names = [found.dopant for found in result.migrations]
+    for dopant, marker in zip(names, cycle(MARKERS), strict=False):
+        hop = bottleneck(result, dopant)
+        if hop is not None and hop.profile:
+            profile = from_lower_end(hop)
+            _draw_profile(axes, profile, dopant, marker, f"{dopant} {profile.label}")
+    handles, _ = axes.get_legend_handles_labels()
+    if published:
+        values = {name: value for name in names if (value := published.barrier(name)) is not None}
+        _draw_published(axes, values)
+        label = f"barriers of {published.barriers.citation}"
+        handles.append(Line2D([], [], color=MUTED, linestyle="--", linewidth=1.0, label=label))
+    axes.set_xlabel("path length (Å)")
+    axes.set_ylabel("energy (eV)")
+    axes.margins(y=0.12)
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    stamp(figure, result)
+    return figure
+
+
+def _draw_published(axes: Axes, values: dict[str, float]) -> None:
+    """Draw barriers as lines, the label of the lower of two close ones below it."""
+    low, high = axes.get_ylim()
+    span = max(high, *values.values()) - low if values else 1.0
+    for dopant, value in values.items():
+        above = [other - value for other in values.values() if other > value]
+        below = bool(above) and min(above) < CLOSE * span
+        colour = element_colour(dopant)
+        axes.axhline(value, color=colour, linestyle="--", linewidth=1.0, gid=f"{dopant} published")
+        axes.annotate(
+            f"{dopant} {value:.2f} eV",
+            (0.985, value),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, -2 if below else 2),
+            textcoords="offset points",
+            ha="right",
+            va="top" if below else "bottom",
+            fontsize=6.5,
+            color=colour,
+        )
+
+
+@styled
+def hops_figure(result: MigrationResult) -> Figure:
+    """Draw the profiles of every distinct hop, a panel per foreign atom."""
+    names = [
+        found.dopant
+        for found in result.migrations
+        if any(hop.profile for hop in result.hops_of(found.dopant))
+    ]
+    if not names:
+        raise ValueError("the result has no converged band to draw a profile of")
+    figure = new_figure(max(COLUMN, PAGE * len(names) / 3), 2.9)
+    panels = figure.subplots(1, len(names), squeeze=False)[0]
+    for axes, dopant in zip(panels, names, strict=True):
+        hops = [hop for hop in result.hops_of(dopant) if hop.profile]
+        for hop, marker, line in zip(hops, cycle(MARKERS), cycle(LINES), strict=False):
+            profile = from_lower_end(hop)
+            _draw_profile(axes, profile, dopant, marker, profile.label, line=line)
+        axes.set_title(dopant)
+        axes.set_xlabel("path length (Å)")
+        # The legend has the upper third.
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + (0.12 + 0.11 * min(len(hops), ENOUGH)) * (high - low))
+        axes.legend(loc="upper left", fontsize=6, handlelength=2.2)
+    panels[0].set_ylabel("energy (eV)")
+    stamp(figure, result)
+    return figure
+
+
+@styled
+def convergence_figure(result: MigrationResult) -> Figure:
+    """Draw the largest perpendicular force of every band against the steps of its relaxation."""
+    figure = new_figure(COLUMN, 2.9)
+    axes = figure.add_subplot()
+    hops = [hop for hop in result.hops if hop.force_history]
+    seen: dict[str, int] = {}
+    for hop in hops:
+        line = LINES[seen.setdefault(hop.dopant, 0) % len(LINES)]
+        seen[hop.dopant] += 1
+        end = "" if hop.converged else " (not converged)"
+        axes.plot(
+            np.arange(1, len(hop.force_history) + 1),
+            hop.force_history,
+            line,
+            color=element_colour(hop.dopant),
+            linewidth=1.2,
+            label=f"{hop.dopant}, {short_label(hop.hop)}{end}",
+            gid=f"{hop.dopant} {hop.hop}",
+        )
+        axes.plot(
+            len(hop.force_history),
+            hop.force_history[-1],
+            "o" if hop.converged else "x",
+            color=element_colour(hop.dopant),
+            markersize=4,
+        )
+    for limit in sorted({hop.force_limit for hop in hops}):
+        axes.axhline(limit, color=MUTED, linestyle=":", linewidth=1.0, gid="limit")
+        axes.annotate(
+            f"limit {limit:g} eV/Å",
+            (0.01, limit),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, -2),
+            textcoords="offset points",
+            va="top",
+            fontsize=6.5,
+            color=MUTED,
+        )
+    axes.set_xscale("log")  # a band that does not converge takes ten times the steps
+    axes.set_yscale("log")
+    axes.margins(y=0.12)
+    axes.set_xlabel("step of the relaxation")
+    axes.set_ylabel("largest force perpendicular\nto the path (eV/Å)")
+    if hops:
+        figure.legend(loc="outside upper center", ncols=2, fontsize=6.5)
+    stamp(figure, result)
+    return figure
+
+
+@styled
+def models_figure(result: MigrationResult) -> Figure:
+    """Draw the barriers of the same hops with several potentials beside the published ones."""
+    models = [model for model in result.models if model.barrier is not None]
+    if not models:
+        raise ValueError("the result has no barrier of another potential to compare")
+    hops = list(dict.fromkeys((model.dopant, model.hop) for model in models))
+    names = list(dict.fromkeys(model.model for model in models))
+    figure = new_figure(max(COLUMN, min(PAGE, 1.6 + 0.75 * len(hops))), 3.0)
+    axes = figure.add_subplot()
+    for place, (dopant, hop) in enumerate(hops):
+        own = [model for model in models if (model.dopant, model.hop) == (dopant, hop)]
+        values = [model.barrier for model in own if model.barrier is not None]
+        axes.bar(
+            place,
+            max(values) - min(values),
+            bottom=min(values),
+            width=0.68,
+            color=BAND,
+            zorder=0,
+            gid=f"{dopant} spread",
+        )
+        value = own[0].published_barrier
+        if value is not None:
+            axes.plot(
+                [place - 0.34, place + 0.34],
+                [value, value],
+                "--",
+                color=element_colour(dopant),
+                linewidth=1.4,
+                gid=f"{dopant} published",
+            )
+    offsets = np.linspace(-0.24, 0.24, len(names)) if len(names) > 1 else np.zeros(1)
+    for name, offset, marker, colour in zip(
+        names, offsets, cycle(MARKERS), cycle(MODEL_COLOURS), strict=False
+    ):
+        own = [model for model in models if model.model == name]
+        axes.plot(
+            [hops.index((model.dopant, model.hop)) + offset for model in own],
+            [model.barrier or 0.0 for model in own],
+            linestyle="",
+            marker=marker,
+            color=colour,
+            markersize=5,
+            label=name,
+            gid=name,
+        )
+    axes.set_xticks(range(len(hops)), [f"{dopant}\n{short_label(hop)}" for dopant, hop in hops])
+    axes.tick_params(axis="x", labelsize=6.5 if len(hops) < ENOUGH else 5.5)
+    axes.set_xlim(-0.6, len(hops) - 0.4)
+    axes.set_ylim(0, None)
+    axes.margins(y=0.15)
+    axes.set_ylabel("barrier (eV)")
+    handles, _ = axes.get_legend_handles_labels()
+    handles.append(Patch(facecolor=BAND, label="spread"))
+    published = published_migration(result.formula)
+    if published:
+        handles.append(
+            Line2D([], [], color=MUTED, linestyle="--", label=published.barriers.citation)
+        )
+    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    stamp(figure, result)
+    return figure
+
+
+def _draw_profile(
+    axes: Axes, profile: Profile, dopant: str, marker: str, label: str, *, line: str = "-"
+) -> None:
+    colour = element_colour(dopant)
+    axes.plot(*profile.curve.T, line, color=colour, gid=f"{dopant} curve")
+    axes.plot(
+        *profile.images.T,
+        linestyle="",
+        marker=marker,
+        color=colour,
+        markersize=4.5,
+        gid=f"{dopant} images",
+    )
+    axes.plot([], [], line, color=colour, marker=marker, markersize=4.5, label=label)

@@ -1,0 +1,195 @@
+"""The path of foreign atoms through the cell of the host."""
+
+from itertools import product
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+from pymatgen.core.periodic_table import DummySpecies
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.figures.structure import draw_structure, projection
+from liponflow.figures.style import (
+    COLUMN,
+    INK,
+    PAGE,
+    element_colour,
+    new_figure,
+    stamp,
+    styled,
+)
+
+Floats = NDArray[np.float64]
+
+AROUND = 3.3
+"""Host atoms within this distance (Å) of the path are drawn in full: those that make way."""
+FAR = DummySpecies("X")
+"""In the place of the other host atoms."""
+PALE = "#EFE3CC"
+RADII = {"near": 0.5, "far": 0.26}
+"""Radii of host atoms (Å)."""
+UPWARDS, TURNS = "cab", (17.0, 52.0, -28.0)
+"""Views to choose from: cell vector that points up, rotation about it (degrees)."""
+TILT = 11.0
+
+
+def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
+    """Hop with the highest saddle on a foreign atom's easiest way through the crystal.
+
+    Without a way it is the hop with the lowest barrier, else any that was tried.
+    """
+    hops = result.hops_of(dopant)
+    migration = result.of(dopant)
+    taken = [
+        hop
+        for hop in hops
+        if migration and hop.hop in migration.percolating_hops and hop.saddle_energy is not None
+    ]
+    if taken:
+        return max(taken, key=lambda hop: hop.saddle_energy or 0.0)
+    known = [hop for hop in hops if hop.barrier is not None]
+    if known:
+        return min(known, key=lambda hop: hop.barrier or 0.0)
+    return next((hop for hop in hops if hop.images), None)
+
+
+@styled
+def path_figure(result: MigrationResult) -> Figure:
+    """Draw the path of each foreign atom in the cell, as in Figure 4.12A of the dissertation.
+
+    It is the hop that limits the way through the crystal. Host atoms are drawn where they are at
+    the saddle; the saddle is ringed.
+    """
+    shown = [
+        hop
+        for found in result.migrations
+        if (hop := bottleneck(result, found.dopant)) is not None and hop.images
+    ]
+    if not shown:
+        raise ValueError("the result has no images to draw a path of")
+    figure = new_figure(max(COLUMN, PAGE * len(shown) / 3), 2.75)
+    panels = figure.subplots(1, len(shown), squeeze=False)[0]
+    for axes, hop in zip(panels, shown, strict=True):
+        _draw_path(axes, hop)
+        axes.set_title(f"{hop.dopant}, {short_label(hop.hop)}", fontsize=8)
+    hosts = dict.fromkeys(
+        element.symbol
+        for hop in shown
+        for element in hop.images[0].structure.elements
+        if element.symbol not in {hop.dopant for hop in shown}
+    )
+    handles = [
+        *(_dot(element_colour(symbol), symbol) for symbol in hosts),
+        *(_dot(element_colour(hop.dopant), hop.dopant) for hop in shown),
+        Line2D(
+            [], [], color=INK, marker="o", markerfacecolor="none", linestyle="", label="saddle"
+        ),
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    stamp(figure, result)
+    return figure
+
+
+def _draw_path(axes: Axes, hop: HopBarrier) -> None:
+    structures = [image.structure for image in hop.images]
+    moving = _moving_atom(structures, hop.dopant)
+    places = _inside(structures, moving)
+    saddle = (hop.saddle or structures[len(structures) // 2]).copy()
+    colour = element_colour(hop.dopant)
+    host = _with_far_atoms_marked(saddle.remove_sites([moving]), places)
+    near = [element.symbol for element in host.elements if element != FAR]
+    up, turn = _clearest_view(np.array(host.lattice.matrix), places)
+    project = draw_structure(
+        axes,
+        host,
+        centres=(),
+        spheres=[*near, FAR.symbol],
+        radii=dict.fromkeys(near, RADII["near"]) | {FAR.symbol: RADII["far"]},
+        colours={FAR.symbol: PALE},
+        up=up,
+        turn=turn,
+        tilt=TILT,
+    )
+    drawn = project(places)
+    axes.plot(drawn[:, 0], drawn[:, 1], "-", color=colour, linewidth=1.5, zorder=1000)
+    axes.scatter(
+        drawn[:, 0],
+        drawn[:, 1],
+        s=[34, *([16] * (len(drawn) - 2)), 34],
+        color=colour,
+        edgecolor="white",
+        linewidth=0.5,
+        zorder=1001,
+        gid=f"{hop.dopant} path",
+    )
+    if hop.saddle_distance is not None:
+        off = [abs(image.distance - hop.saddle_distance) for image in hop.images]
+        top = drawn[int(np.argmin(off))]
+        axes.scatter(
+            top[0],
+            top[1],
+            s=60,
+            facecolor="none",
+            edgecolor=INK,
+            linewidth=1.1,
+            zorder=1002,
+            gid=f"{hop.dopant} saddle",
+        )
+
+
+def _clearest_view(matrix: Floats, places: Floats) -> tuple[str, float]:
+    """Choose the view in which the path is longest: upward vector, rotation about it."""
+
+    def seen(view: tuple[str, float]) -> float:
+        projected = projection(matrix, view[0], view[1], TILT) @ (places[-1] - places[0])
+        return float(np.round(np.linalg.norm(projected[:2]), 3))
+
+    return max(product(UPWARDS, TURNS), key=seen)
+
+
+def _with_far_atoms_marked(host: Structure, places: Floats) -> Structure:
+    distances = host.lattice.get_all_distances(
+        host.lattice.get_fractional_coords(places), host.frac_coords
+    ).min(axis=0)
+    species = [
+        site.specie if distance <= AROUND else FAR
+        for site, distance in zip(host, distances, strict=True)
+    ]
+    return Structure(host.lattice, species, host.frac_coords)
+
+
+def _moving_atom(structures: list[Structure], dopant: str) -> int:
+    """Index of the foreign atom: of that element, the one that moves farthest."""
+    shift = structures[-1].frac_coords - structures[0].frac_coords
+    shift -= np.round(shift)
+    lengths = np.linalg.norm(shift @ structures[0].lattice.matrix, axis=1)
+    named = np.array([site.specie.symbol == dopant for site in structures[0]])
+    return int(np.where(named, lengths, -1.0).argmax())
+
+
+def _inside(structures: list[Structure], moving: int) -> Floats:
+    """Places of one atom along a path (Å), the first of them in the cell."""
+    frac = np.array([structure[moving].frac_coords for structure in structures])
+    steps = np.diff(frac, axis=0)
+    steps -= np.round(steps)
+    path = np.mod(frac[0], 1.0) + np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
+    places: Floats = path @ structures[0].lattice.matrix
+    return places
+
+
+def short_label(hop: str) -> str:
+    """Abbreviate the kinds of site of a hop.
+
+    Examples
+    --------
+    >>> short_label("octahedral-tetrahedral-octahedral"), short_label("8-fold-8-fold 2")
+    ('oct-tet-oct', '8-fold-8-fold 2')
+    """
+    return hop.replace("tetrahedral", "tet").replace("octahedral", "oct")
+
+
+def _dot(colour: str, label: str) -> Line2D:
+    return Line2D([], [], linestyle="", marker="o", color=colour, label=label)

@@ -1,0 +1,111 @@
+"""Figures of phonons: the density of vibrational states, and the free energy with its parts."""
+
+import numpy as np
+from matplotlib.figure import Figure
+from pymatgen.util.string import unicodeify, unicodeify_spacegroup
+from scipy.ndimage import gaussian_filter1d
+
+from liponflow.analysis.phonons import PhononResult
+from liponflow.figures.style import (
+    BAND,
+    COLUMN,
+    INK,
+    MUTED,
+    new_figure,
+    stamp,
+    styled,
+)
+
+FREE, INTERNAL, HEAT = "#0072B2", "#C8391A", "#007A5E"
+"""Colours of F, U and TS."""
+
+SMOOTHING = 0.15
+"""Standard deviation (THz) of the Gaussian that smooths the histogram of the mesh."""
+
+
+def all_figures(result: PhononResult) -> dict[str, Figure]:
+    """Draw every figure of the result: ``density`` and ``free-energy``."""
+    return {"density": density_figure(result), "free-energy": free_energy_figure(result)}
+
+
+@styled
+def density_figure(result: PhononResult) -> Figure:
+    """Draw the density of vibrational states; imaginary modes stand left of zero.
+
+    Parameters
+    ----------
+    result
+        Phonons of a crystal.
+
+    Returns
+    -------
+    Figure
+        States per THz and atom against THz, imaginary frequencies as negative ones, smoothed.
+    """
+    density = result.phonons.density
+    frequencies = np.array(density.frequencies)
+    width = frequencies[1] - frequencies[0]
+    states = gaussian_filter1d(np.array(density.states), SMOOTHING / width, mode="constant")
+    figure = new_figure(COLUMN, 2.5)
+    axes = figure.subplots()
+    axes.fill_between(frequencies, states, color=FREE, alpha=0.25, linewidth=0)
+    axes.plot(frequencies, states, color=FREE, linewidth=1.0)
+    if frequencies[0] < 0:
+        axes.axvspan(min(frequencies[0], -0.5), 0, color=BAND, zorder=0)
+        axes.text(
+            0.02,
+            0.97,
+            f"imaginary\n{100 * result.imaginary_share:.1f} % of modes",
+            transform=axes.transAxes,
+            va="top",
+            fontsize=6.5,
+            color=MUTED,
+        )
+    axes.set_xlim(min(frequencies[0], 0.0), frequencies[-1])
+    axes.set_ylim(bottom=0, top=1.3 * states.max())
+    axes.set_xlabel("frequency (THz)")
+    axes.set_ylabel("states (1/THz per atom)")
+    axes.set_title(_title(result), loc="right", color=INK)
+    stamp(figure, result)
+    return figure
+
+
+@styled
+def free_energy_figure(result: PhononResult) -> Figure:
+    """Draw Helmholtz energy, internal energy and T S of the vibrations against temperature.
+
+    Parameters
+    ----------
+    result
+        Phonons of a crystal.
+
+    Returns
+    -------
+    Figure
+        meV per atom against K.
+    """
+    found = result.phonons
+    temperatures = np.array(found.temperatures)
+    free = 1000 * np.array(found.free_energies)
+    heat = 1000 * temperatures * np.array(found.entropies)
+    figure = new_figure(COLUMN, 2.6)
+    axes = figure.subplots()
+    curves = [
+        (free + heat, INTERNAL, "--", "U"),
+        (heat, HEAT, ":", "TS"),
+        (free, FREE, "-", "F = U − TS"),
+    ]
+    for values, colour, dashes, label in curves:
+        axes.plot(temperatures, values, color=colour, linestyle=dashes, label=label)
+    axes.axhline(0, color=MUTED, linewidth=0.6, zorder=0)
+    axes.margins(x=0)
+    axes.set_xlabel("temperature (K)")
+    axes.set_ylabel("vibrational energy (meV/atom)")
+    axes.legend(loc="upper left")
+    axes.set_title(_title(result), loc="right", color=INK)
+    stamp(figure, result)
+    return figure
+
+
+def _title(result: PhononResult) -> str:
+    return f"{unicodeify(result.formula)}, {unicodeify_spacegroup(result.spacegroup)}"

@@ -1,0 +1,1 @@
+"""Figures of voltage windows, hulls and interfaces."""

@@ -1,0 +1,389 @@
+"""Figures of a stability campaign: windows, Li exchange, interfaces and pathways."""
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from liponflow.analysis.stability.published import published_stability
+from liponflow.analysis.stability.result import (
+    ComparedWindow,
+    InterfaceReaction,
+    ProductCertainty,
+    StabilityResult,
+    WindowSegment,
+)
+from liponflow.figures.formulas import pretty_formula, pretty_reaction
+from liponflow.figures.stability.hull_slices import slices_figure
+from liponflow.figures.stability.layers import layers_figure
+from liponflow.figures.stability.map import map_figure
+from liponflow.figures.style import (
+    BAND,
+    INK,
+    MUTED,
+    PAGE,
+    element_colour,
+    new_figure,
+    stamp,
+    styled,
+)
+
+LINES = ("#0072B2", "#C8391A", "#E69F00", "#007A5E", "#882E72", "#4DA6D9", "#5F6B73")
+"""Colours of lines, told apart by colour-blind readers."""
+RARE = 0.05
+"""Share of the draws below which a product is left out of the figure."""
+MOST_LINES = 4
+"""Interfaces that one panel holds; further Li contents are in the map."""
+
+
+def all_figures(result: StabilityResult) -> dict[str, Figure]:
+    """Draw every figure for which the result has numbers.
+
+    Parameters
+    ----------
+    result
+        Result of a stability campaign.
+
+    Returns
+    -------
+    dict
+        Figures by name: window, exchange, interface, pathways, certainty, layers, hull and
+        map (numbered from the second on).
+    """
+    figures = {"window": window_figure(result), "exchange": exchange_figure(result)}
+    if result.interfaces:
+        figures["interface"] = interface_figure(result)
+    if result.pathways:
+        figures["pathways"] = pathways_figure(result)
+    if result.uncertainty is not None:
+        figures["certainty"] = certainty_figure(result)
+    if result.layers:
+        figures["layers"] = layers_figure(result)
+    if result.slices:
+        figures["hull"] = slices_figure(result)
+    for number, drawn in enumerate(result.maps, start=1):
+        figures["map" if number == 1 else f"map_{number}"] = map_figure(result, drawn)
+    return figures
+
+
+@styled
+def window_figure(result: StabilityResult) -> Figure:
+    """Draw the voltage windows as bars, with the reactions below and above them.
+
+    Published windows are outlined; error bars are the 95 % intervals of the material itself.
+    """
+    rows = result.comparison
+    figure = new_figure(PAGE, 1.0 + 0.72 * len(rows))
+    axes = figure.add_subplot()
+    top = max(s.voltage_high for s in result.segments)
+    colour = element_colour("P")
+    for place, row in enumerate(rows):
+        y = -float(place)
+        name = pretty_formula(row.formula)
+        if row.above_hull > 0:
+            name += f"\n{1000 * row.above_hull:.0f} meV/atom\nabove the hull"
+        axes.text(-0.12, y, name, ha="right", va="center", fontsize=8)
+        _bar(axes, row, y, top)
+        lines = [
+            f"{side}{'' if limit is None else f' {limit:.2f} V'}: {pretty_reaction(text)}"
+            for text, limit, side in (
+                (row.reduction, row.low, "below"),
+                (row.oxidation, row.high, "above"),
+            )
+            if text
+        ]
+        axes.text(0.03, y - 0.26, "\n".join(lines), va="top", fontsize=6, linespacing=1.4)
+        published = published_stability().window(row.formula) if row.published else None
+        if published is not None:
+            axes.barh(
+                y,
+                published.high - published.low,
+                left=published.low,
+                height=0.42,
+                facecolor="none",
+                edgecolor=element_colour("O"),
+                linewidth=1.2,
+                linestyle=(0, (3, 1.5)),
+                gid="published",
+            )
+    handles: list[Artist] = [Patch(color=colour, label="no Li exchanged, these entries")]
+    if any(row.published for row in rows):
+        handles.append(
+            Patch(
+                facecolor="none",
+                edgecolor=element_colour("O"),
+                linestyle=(0, (3, 1.5)),
+                label=f"published ({published_stability().windows[0].citation})",
+            )
+        )
+    spread = result.uncertainty
+    if spread is not None:
+        for interval in (spread.low_interval, spread.high_interval):
+            if interval is not None:
+                axes.plot(interval, [0.3, 0.3], color=INK, lw=1, marker="|", ms=5, gid="spread")
+        handles.append(Line2D([], [], color=INK, lw=1, marker="|", label="95 % of the draws"))
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.set_xlim(0, top)
+    axes.set_ylim(-len(rows) + 0.35, 0.4)
+    axes.set_xlabel("voltage against Li metal (V)")
+    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    stamp(figure, result)
+    return figure
+
+
+def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:
+    colour = element_colour("P")
+    if row.low is None:
+        axes.text(top / 2, y, "no window", ha="center", va="center", color=MUTED)
+        return
+    high = top if row.high is None else row.high
+    axes.barh(y, high - row.low, left=row.low, height=0.3, color=colour, gid="window")
+    lower, upper = f"{row.low:.2f} V", f"> {high:g} V" if row.high is None else f"{high:.2f} V"
+    style: dict[str, Any] = {"va": "center", "fontsize": 7}
+    if high - row.low > top / 6:  # the numbers find room inside
+        axes.text(row.low + 0.05, y, lower, ha="left", color="white", **style)
+        axes.text(high - 0.05, y, upper, ha="right", color="white", **style)
+    else:
+        text = f"{row.low:.2f} to {upper}"
+        axes.text(high + 0.08, y, text, ha="left", color=colour, **style)
+
+
+@styled
+def exchange_figure(result: StabilityResult) -> Figure:
+    """Draw the Li that the material takes up or gives off against the voltage.
+
+    The products of each numbered step stand beside.
+    """
+    figure = new_figure(PAGE, max(3.0, 1.1 + 0.24 * len(result.segments)))
+    axes, listing = figure.subplots(1, 2, width_ratios=(5, 6))
+    colour = element_colour("P")
+    edges = [result.segments[0].voltage_low, *(s.voltage_high for s in result.segments)]
+    axes.axhline(0, color=MUTED, lw=0.8, ls=":")
+    if result.window_low is not None:
+        high = edges[-1] if result.window_high is None else result.window_high
+        axes.axvspan(result.window_low, high, color=BAND, lw=0)
+    axes.stairs(
+        [s.li_exchanged for s in result.segments],
+        edges,
+        baseline=None,
+        color=colour,
+        lw=1.8,
+        gid="exchange",
+    )
+    axes.set_xlabel("voltage against Li metal (V)")
+    axes.set_ylabel(f"Li taken up per {pretty_formula(result.formula)}")
+    axes.set_xlim(edges[0], edges[-1])
+    axes.margins(y=0.08)
+    listing.set_axis_off()
+    formulas = _formulas(result)
+    height = 1 / (len(result.segments) + 1)
+    listing.text(0.0, 1 - height / 2, "V", fontsize=7, color=MUTED, va="center")
+    listing.text(0.27, 1 - height / 2, "Li", fontsize=7, color=MUTED, va="center", ha="right")
+    listing.text(0.31, 1 - height / 2, "phases", fontsize=7, color=MUTED, va="center")
+    for place, segment in enumerate(result.segments, start=1):
+        y = 1 - (place + 0.5) * height
+        bold = "bold" if segment.li_exchanged == 0 else "normal"
+        listing.text(
+            0.0,
+            y,
+            f"{segment.voltage_low:.2f}–{segment.voltage_high:.2f}",
+            fontsize=6.5,
+            va="center",
+            weight=bold,
+        )
+        listing.text(
+            0.27, y, _signed(segment.li_exchanged), fontsize=6.5, va="center", ha="right",
+            weight=bold,
+        )  # fmt: skip
+        listing.text(0.31, y, _phases(segment, formulas), fontsize=6.5, va="center", weight=bold)
+    stamp(figure, result)
+    return figure
+
+
+def _signed(value: float) -> str:
+    return "0" if value == 0 else f"{value:+.2f}".replace("-", "−")
+
+
+def _phases(segment: WindowSegment, formulas: dict[str, str]) -> str:
+    return " + ".join(pretty_formula(formulas[name]) for name in segment.phases)
+
+
+@styled
+def interface_figure(result: StabilityResult) -> Figure:
+    """Draw interface reaction energies against the mixing ratio, closed and open to Li.
+
+    Dots are kinks, the numbered one the lowest, whose reaction stands below.
+    """
+    closed = _few(_beside_the_electrode(result))
+    opened = _few([r for r in result.interfaces if r.voltage is not None])
+    groups = [group for group in (closed, opened) if group]
+    shown = [reaction for group in groups for reaction in group]
+    captions = [_caption(reaction) for reaction in shown]
+    height = 0.13 * sum(text.count("\n") + 1.3 for text in captions)
+    figure = new_figure(PAGE, 2.9 + height)
+    grid = figure.add_gridspec(2, len(groups), height_ratios=(2.6, height))
+    for column, group in enumerate(groups):
+        axes = figure.add_subplot(grid[0, column])
+        axes.axhline(0, color=MUTED, lw=0.8)
+        for reaction in group:
+            _interface(axes, reaction, shown.index(reaction) + 1)
+        is_open = group is opened
+        per = "meV per atom other than Li" if is_open else "meV/atom"
+        axes.set_ylabel(f"reaction energy\n({per})")
+        axes.set_xlabel(f"share of the second material{' (without Li)' if is_open else ''}")
+        axes.set_xlim(-0.02, 1.02)
+        axes.margins(y=0.12)
+        axes.set_title("Li from the electrode at its voltage" if is_open else "no Li from outside")
+    listing = figure.add_subplot(grid[1, :])
+    listing.set_axis_off()
+    line = 0.13 / height
+    y = 1.0
+    for number, text in enumerate(captions, start=1):
+        style: dict[str, Any] = {"fontsize": 6.5, "va": "top"}
+        listing.text(0, y, str(number), color=_line_colour(number), weight="bold", **style)
+        listing.text(0.02, y, text, **style)
+        y -= line * (text.count("\n") + 1.3)
+    stamp(figure, result)
+    return figure
+
+
+def _line_colour(number: int) -> str:
+    return LINES[(number - 1) % len(LINES)]
+
+
+def _interface(axes: Axes, reaction: InterfaceReaction, number: int) -> None:
+    colour = _line_colour(number)
+    axes.plot(
+        [point.mixing for point in reaction.points],
+        [1000 * point.energy for point in reaction.points],
+        "o-",
+        color=colour,
+        ms=3,
+        gid=reaction.materials,
+    )
+    lowest = (reaction.min_mixing, 1000 * reaction.min_energy)
+    axes.plot(*lowest, "o", ms=9, color=colour, mfc="white", gid="lowest")
+    axes.annotate(str(number), lowest, ha="center", va="center_baseline", fontsize=6, color=colour)
+
+
+def _beside_the_electrode(result: StabilityResult) -> list[InterfaceReaction]:
+    """Choose the closed reactions to draw: with an electrode, those with it and with Li."""
+    closed = [r for r in result.interfaces if r.voltage is None]
+    compared = {row.formula for row in result.comparison} if result.maps else set()
+    return [r for r in closed if r.second not in compared]
+
+
+def _few(reactions: Sequence[InterfaceReaction]) -> list[InterfaceReaction]:
+    """Keep the first (Li metal) and a few of the rest, evenly chosen."""
+    if len(reactions) <= MOST_LINES:
+        return list(reactions)
+    rest = reactions[1:]
+    step = (len(rest) - 1) / (MOST_LINES - 2)
+    return [reactions[0], *(rest[round(k * step)] for k in range(MOST_LINES - 1))]
+
+
+def _caption(reaction: InterfaceReaction) -> str:
+    energy = f"{1000 * reaction.min_energy:.0f} meV".replace("-", "−")
+    at = "" if reaction.voltage is None else f" at {reaction.voltage:.2f} V"
+    text = f"{reaction.first} with {reaction.second}{at}, {energy}: {reaction.equation}"
+    # Wrapped before the subscripts, which take no width of their own.
+    return "\n".join(
+        " ".join(_pretty_word(word) for word in line.replace("->", "→").split(" "))
+        for line in wrap(text, 128, break_long_words=False)
+    )
+
+
+def _pretty_word(word: str) -> str:
+    if not word[:1].isupper():
+        return word
+    formula = word.rstrip(",:")
+    return pretty_formula(formula) + word[len(formula) :]
+
+
+@styled
+def pathways_figure(result: StabilityResult) -> Figure:
+    """Draw the ranked reactions with Li metal: what each costs above the equilibrium."""
+    figure = new_figure(PAGE, 0.9 + 0.27 * len(result.pathways))
+    axes = figure.add_subplot()
+    formulas = _formulas(result)
+    longest = max(p.above_best for p in result.pathways) or 1.0
+    for pathway in result.pathways:
+        y = -pathway.rank
+        axes.barh(y, pathway.above_best, height=0.6, color=element_colour("N"), gid="pathway")
+        names = " + ".join(pretty_formula(formulas[name]) for name in pathway.phases)
+        exchanged = pathway.reaction.reactants.get("Li", -pathway.reaction.products.get("Li", 0.0))
+        axes.text(
+            pathway.above_best + 0.01 * longest,
+            y,
+            f"{names}   ({_signed(exchanged)} Li, {_signed(pathway.energy)} eV)",
+            va="center",
+            fontsize=7,
+        )
+    axes.set_yticks([-p.rank for p in result.pathways], [f"{p.rank}" for p in result.pathways])
+    axes.set_xlim(0, 1.75 * longest)
+    axes.set_title("products with Li metal (Li taken up, reaction energy)")
+    axes.set_xlabel(f"energy above the equilibrium (eV per {pretty_formula(result.formula)})")
+    axes.set_ylabel("rank")
+    stamp(figure, result)
+    return figure
+
+
+@styled
+def certainty_figure(result: StabilityResult) -> Figure:
+    """Draw how often each phase is a product when the formation energies vary.
+
+    Filled bars are the products predicted with the energies as they are.
+    """
+    products = result.uncertainty.products if result.uncertainty else []
+    if not products:
+        raise ValueError("the result has no uncertainty: ask for samples")
+    places = list(dict.fromkeys(item.where for item in products))
+    shown = {
+        where: [p for p in products if p.where == where and (p.share >= RARE or p.predicted)]
+        for where in places
+    }
+    rows = max(len(items) for items in shown.values())
+    figure = new_figure(PAGE, 1.2 + 0.22 * rows)
+    panels = figure.subplots(1, len(places), squeeze=False)[0]
+    for axes, where in zip(panels, places, strict=True):
+        _certainty_panel(axes, shown[where], rows)
+        axes.set_title(where)
+    colour = element_colour("P")
+    figure.legend(
+        handles=[
+            Patch(facecolor=colour, edgecolor=colour, label="predicted"),
+            Patch(facecolor="white", edgecolor=colour, label="only with errors"),
+        ],
+        loc="outside upper center",
+        ncols=2,
+    )
+    stamp(figure, result)
+    return figure
+
+
+def _certainty_panel(axes: Axes, items: Sequence[ProductCertainty], rows: int) -> None:
+    colour = element_colour("P")
+    for place, item in enumerate(items):
+        axes.barh(
+            -place,
+            100 * item.share,
+            height=0.65,
+            facecolor=colour if item.predicted else "white",
+            edgecolor=colour,
+            gid=item.phase,
+        )
+    axes.set_yticks([-n for n in range(len(items))], [pretty_formula(i.phase) for i in items])
+    axes.set_ylim(-rows + 0.4, 0.6)
+    axes.set_xlim(0, 100)
+    axes.set_xlabel("share of the draws (%)")
+
+
+def _formulas(result: StabilityResult) -> dict[str, str]:
+    """Reduced formula by name of the phase."""
+    return {phase.name: phase.formula for phase in result.phases}

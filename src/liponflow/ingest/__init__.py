@@ -1,0 +1,1 @@
+"""Read VASP runs that a user already has, recognise what they are, and store their results."""

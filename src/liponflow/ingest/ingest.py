@@ -1,0 +1,147 @@
+"""From directories to stored results: what is known is skipped, what is broken is reported."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jobflow import JobStore
+from monty.json import jsanitize
+from rich.console import Console
+from rich.progress import track
+
+from liponflow.analysis.result import Result
+from liponflow.engines.vasp.reading.band import band_unit
+from liponflow.engines.vasp.reading.doscar_run import DoscarRun, read_doscar_run
+from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
+from liponflow.engines.vasp.reading.runs import Run, read_run
+from liponflow.engines.vasp.reading.trajectory import trajectory_units
+from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.ingest.densities import pdos_units
+from liponflow.ingest.lithiation import lithiation_units
+from liponflow.ingest.single import SingleUnit
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A result, new in the store."""
+
+    uuid: str
+    result: Result
+    runs: int
+    """Runs that it was made from."""
+
+
+@dataclass
+class Report:
+    """What became of everything that was found."""
+
+    stored: list[Stored] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    """Titles of those that were in the store."""
+    broken: list[str] = field(default_factory=list)
+    """One message for each run that could not be read, with file and reason."""
+
+
+def ingest(
+    paths: Sequence[Path],
+    store: JobStore,
+    *,
+    formula_units: int | None = None,
+    console: Console | None = None,
+) -> Report:
+    """Read VASP runs and store a result for each thing that they are.
+
+    Parameters
+    ----------
+    paths
+        Directories, searched to any depth, or vasprun.xml files. Runs that belong together
+        (segments of a trajectory, Li contents of one framework) are recognised among all of
+        them, not across calls.
+    store
+        Open store, writable.
+    formula_units
+        Formula units in the cell of a lithiation, its number of Li at x = 1; guessed if None.
+    console
+        Terminal to show progress on; anything else stays as it is.
+
+    Returns
+    -------
+    Report
+        Results stored, known before and broken.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a path does not exist; nothing has been stored then.
+    """
+    report = Report()
+    bars = console if console and console.is_terminal else Console(quiet=True)
+    found = {path: list(find_runs([path])) for path in paths}
+    report.broken += [f"{path}: no VASP run in it" for path, runs in found.items() if not runs]
+    units = _recognise(found.values(), report, formula_units, bars)
+    for unit in track(units, "storing", console=bars, transient=True):
+        try:
+            _store(unit, store, report)
+        except ValueError as error:
+            report.broken.append(_located(unit, str(error)))
+    return report
+
+
+def _recognise(
+    found: Iterable[Sequence[RunFiles | Band]],
+    report: Report,
+    formula_units: int | None,
+    console: Console,
+) -> list[Unit[Any]]:
+    units: list[Unit[Any]] = []
+    runs: list[Run] = []
+    densities: list[DoscarRun] = []
+    places = {item.place: item for group in found for item in group}
+    for item in track(list(places.values()), "reading", console=console, transient=True):
+        try:
+            if isinstance(item, Band):
+                units.append(band_unit(item))
+            elif item.vasprun is None and item.find("DOSCAR"):
+                densities.append(read_doscar_run(item))
+            else:
+                runs.append(read_run(item))
+        except ValueError as error:
+            report.broken.append(str(error))
+    dynamics = [run for run in runs if run.task == "md"]
+    others = [run for run in runs if run.task != "md"]
+    sets = lithiation_units(others, formula_units)
+    used = {id(run) for unit in sets for run in (*unit.runs, *unit.metal)}
+    units += trajectory_units(dynamics)
+    units += sets
+    units += pdos_units([*others, *densities], formula_units)
+    units += [SingleUnit([run]) for run in others if id(run) not in used]
+    return units
+
+
+def _store(unit: Unit[Any], store: JobStore, report: Report) -> None:
+    if store.query_one({"uuid": unit.uuid}, ["uuid"]) is not None:
+        report.known.append(f"{unit.kind}: {unit.title}")
+        return
+    result = unit.build()
+    store.update([_document(unit, result)])
+    report.stored.append(Stored(unit.uuid, result, len(unit.runs)))
+
+
+def _document(unit: Unit[Any], result: Result) -> dict[str, object]:
+    """Document like that of a job, so that results of both kinds are found alike."""
+    return {
+        "uuid": unit.uuid,
+        "index": 1,
+        "output": jsanitize(result, strict=True, enum_values=True),
+        # jobflow writes local time without a time zone.
+        "completed_at": datetime.now().isoformat(),  # noqa: DTZ005
+        "metadata": {"ingested": [run.directory for run in unit.runs]},
+        "hosts": [],
+        "name": f"ingest {unit.kind}",
+    }
+
+
+def _located(unit: Unit[Any], message: str) -> str:
+    return message if message.startswith("/") else f"{unit.title}: {message}"

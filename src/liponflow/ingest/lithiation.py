@@ -1,0 +1,231 @@
+"""A lithiation from a user's own relaxations of one framework with different Li contents."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pymatgen.core.composition import Composition
+from pymatgen.core.periodic_table import Element
+
+from liponflow.analysis.lithiation.lithium_sites import lithium_sites
+from liponflow.analysis.lithiation.result import (
+    LithiationCandidate,
+    LithiationResult,
+    Selection,
+    lowest,
+)
+from liponflow.analysis.lithiation.summary import summarise
+from liponflow.analysis.published import published_lithiation
+from liponflow.analysis.result import Calculation
+from liponflow.engines.vasp.reading.runs import AnyRun, R, Run
+from liponflow.engines.vasp.reading.unit import Unit, same_structure
+
+RIGHT_ANGLE_TOLERANCE = 5.0
+"""Degrees by which a pseudo-cubic cell may differ from a right angle."""
+ENERGY_TAGS = ("ENMAX", "PREC", "ISPIN", "LASPH", "ISMEAR", "SIGMA")
+"""Tags that have to agree for energies to be comparable, beside the functional; vasprun.xml has
+ENCUT as ENMAX."""
+
+LITHIUM = Element("Li")
+
+
+@dataclass(frozen=True)
+class LithiationUnit(Unit[Run]):
+    """Runs of one framework, and of Li metal."""
+
+    kind: ClassVar[str] = "lithiation"
+
+    metal: Sequence[Run] = ()
+    """Runs of Li metal with the same method."""
+    formula_units: int | None = None
+    """Formula units in the cell, as the user says."""
+
+    def build(self) -> LithiationResult:
+        """See Unit."""
+        calculations = [(run, run.calculation()) for run in self.runs]
+        contents = sorted({run.lithium for run in self.runs})
+        units, notes = formula_units(self.runs, self.formula_units)
+        candidates: list[LithiationCandidate] = []
+        statics: list[Calculation] = []
+        selections: list[Selection] = []
+        separate = []
+        for n_li in contents:
+            here = [(run, c) for run, c in calculations if run.lithium == n_li]
+            relaxed = [(run, c) for run, c in here if run.task == "relaxation"]
+            group = [_candidate(n_li, units, c) for _, c in relaxed or here]
+            static, is_separate = _static(group, [c for run, c in here if run.task == "static"])
+            candidates += group
+            separate += [is_separate] if relaxed else []
+            statics += [static] if static else []
+            selections.append(
+                Selection(n_li=n_li, n_distinct=len(group), text=f"{len(group)} given by the user")
+            )
+        if len(set(separate)) > 1:
+            notes.append(
+                "some energies are of static calculations, others of relaxations, whose basis is "
+                "that of the first cell: add the missing static calculations"
+            )
+        shortest = min(self.runs[0].final_structure.lattice.abc)
+        a, b, c = (round(edge / shortest) for edge in self.runs[0].final_structure.lattice.abc)
+        return summarise(
+            candidates,
+            statics,
+            self._metal(),
+            formula_units=units,
+            selections=selections,
+            provenance=self.provenance(formula_units=units),
+            repeats=(a, b, c),
+            warnings=[*notes, *_differences(self.runs), *_skewed(self.runs)],
+        )
+
+    def _contents(self) -> list[str]:
+        return [run.fingerprint for run in (*self.runs, *self.metal)]
+
+    def _options(self) -> list[str]:
+        return [f"formula_units={self.formula_units}"]
+
+    def _metal(self) -> Calculation | None:
+        """Lowest calculation of Li metal, by the method of the set: U does not act on Li."""
+        found = [run.calculation() for run in self.metal]
+        if not found:
+            return None
+        best = min(found, key=lambda c: (not c.converged, c.energy_per_atom))
+        return best.model_copy(update={"engine": self.runs[0].engine})
+
+
+def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[LithiationUnit]:
+    """Find the sets of one framework, with a transition metal, at two or more Li contents.
+
+    Parameters
+    ----------
+    runs
+        Relaxations and static calculations.
+    units
+        Formula units in the cell, if the user says.
+
+    Returns
+    -------
+    list of LithiationUnit
+        A set has one composition without Li, one functional with one choice of U, and one
+        version of VASP.
+    """
+    found = []
+    for group in frameworks(runs):
+        if len({run.lithium for run in group}) > 1:
+            metal = [run for run in runs if _is_reference(run, group[0])]
+            found.append(LithiationUnit(group, metal, units))
+    return found
+
+
+def frameworks(runs: Iterable[R]) -> list[list[R]]:
+    """Group runs that differ in Li only and were computed with one method."""
+    groups: dict[tuple[str, str], list[R]] = defaultdict(list)
+    for run in runs:
+        host = _host(run)
+        if any(element.is_transition_metal for element in host.elements):
+            groups[host.formula, run.engine.model_dump_json()].append(run)
+    return [
+        sorted(group, key=lambda run: (run.lithium, run.directory)) for group in groups.values()
+    ]
+
+
+def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[str]]:
+    """Count the formula units in the cell, which say what x = 1 is.
+
+    Parameters
+    ----------
+    runs
+        Runs of one framework.
+    given
+        What the user says.
+
+    Returns
+    -------
+    int, list of str
+        The number, and remarks on a guess. A material with published values has theirs; of any
+        other the highest Li content is taken for x = 1.
+    """
+    if given is not None:
+        return given, []
+    host = _host(runs[0])
+    most = max(run.lithium for run in runs)
+    for n_li in range(1, int(host.num_atoms) + 1):
+        if published_lithiation((host + Composition({LITHIUM: n_li})).reduced_formula):
+            return n_li, []
+    note = f"the highest content, {most} Li, is taken for x = 1: say --formula-units if it is not"
+    return most, [note]
+
+
+def _host(run: AnyRun) -> Composition:
+    composition = run.final_structure.composition
+    return Composition({el: n for el, n in composition.items() if el != LITHIUM})
+
+
+def _is_reference(run: Run, member: Run) -> bool:
+    """Whether it is Li metal computed as the member was, but for U, which Li has none of."""
+    if set(run.final_structure.composition.elements) != {LITHIUM}:
+        return False
+    return _method_without_u(run) == _method_without_u(member)
+
+
+def _method_without_u(run: Run) -> tuple[str | None, ...]:
+    functional = (run.engine.functional or "").partition(" (")[0].replace("+U", "")
+    return (run.engine.name, run.engine.version, functional)
+
+
+def _candidate(n_li: int, units: int, calculation: Calculation) -> LithiationCandidate:
+    sites = lithium_sites(calculation.structure)
+    return LithiationCandidate(
+        x=n_li / units,
+        n_li=n_li,
+        family=" and ".join(sites) or "none",
+        start_cell="as given",
+        multiplicity=1,
+        calculation=calculation,
+    )
+
+
+def _static(
+    group: Sequence[LithiationCandidate], statics: Sequence[Calculation]
+) -> tuple[Calculation | None, bool]:
+    """Find the static calculation of the lowest candidate, or else take its relaxation.
+
+    The second value says whether it is a calculation apart.
+    """
+    try:
+        best = lowest(group).calculation
+    except ValueError:  # each candidate carries its reason into the result
+        return None, False
+    assert best is not None  # noqa: S101 - `lowest` chooses among computed ones
+    for static in statics:
+        if same_structure(static.structure, best.structure):
+            return static, True
+    return best, False
+
+
+def _differences(runs: Sequence[Run]) -> list[str]:
+    """Say which settings differ among the relaxations, or among the static calculations."""
+    notes = []
+    for task in ("relaxation", "static"):
+        settings = [_settings(run) for run in runs if run.task == task]
+        for tag in settings[0] if settings else ():
+            values = sorted({setting[tag] for setting in settings})
+            if len(values) > 1:
+                notes.append(f"{tag} differs ({', '.join(values)}): energies may not compare")
+    return notes
+
+
+def _settings(run: Run) -> dict[str, str]:
+    settings = {tag: str(run.header.parameters.get(tag)) for tag in ENERGY_TAGS}
+    return settings | {"k-points": str(run.header.kpoints.kpts)}
+
+
+def _skewed(runs: Sequence[Run]) -> list[str]:
+    for run in runs:
+        angles = run.final_structure.lattice.angles
+        if max(abs(angle - 90) for angle in angles) > RIGHT_ANGLE_TOLERANCE:
+            shown = ", ".join(f"{angle:.1f}" for angle in angles)
+            note = f"{run.directory} has angles of {shown}°: a, b, c and c/a are those of its cell"
+            return [f"{note}, not of a pseudo-cubic one"]
+    return []

@@ -1,0 +1,157 @@
+"""Compare a VASP directory with an input set, key by key and both ways."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar, Kpoints, Poscar, VaspInput
+
+from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp.generator import CitedInputGenerator
+
+PER_SPECIES = ("LDAUU", "LDAUJ", "LDAUL")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A value that the directory and the input set do not share."""
+
+    file: str
+    key: str
+    theirs: Any
+    """None if the directory lacks the key."""
+    ours: Any
+    """None if the input set does not write the key."""
+    source: str
+    """Where our value comes from; empty if there is none."""
+
+
+def read_poscar(directory: Path) -> Poscar:
+    """Read the POSCAR of a VASP directory.
+
+    Raises
+    ------
+    ParameterError
+        If it is missing or cannot be read.
+    """
+    try:
+        return Poscar.from_file(directory / "POSCAR", check_for_potcar=False)
+    except FileNotFoundError:
+        raise ParameterError(f"{directory} has no POSCAR: it is no VASP directory") from None
+    except (ValueError, IndexError) as error:
+        raise ParameterError(f"{directory / 'POSCAR'} cannot be read: {error}") from None
+
+
+def read_incar(directory: Path) -> Incar:
+    """Read the INCAR of a VASP directory; see :func:`read_poscar` for the errors."""
+    try:
+        return Incar.from_file(directory / "INCAR")
+    except FileNotFoundError:
+        raise ParameterError(f"{directory} has no INCAR: it is no VASP directory") from None
+    except (ValueError, IndexError) as error:
+        raise ParameterError(f"{directory / 'INCAR'} cannot be read: {error}") from None
+
+
+def compare(
+    directory: Path, generator: CitedInputGenerator, magmoms: Mapping[str, float]
+) -> list[Difference]:
+    """Compare INCAR, KPOINTS and POTCAR with what an input set writes for the same POSCAR.
+
+    Parameters
+    ----------
+    directory
+        VASP directory.
+    generator
+        The input set.
+    magmoms
+        Initial moment per element (µB), for the elements of the POSCAR.
+
+    Returns
+    -------
+    list of Difference
+        In the order of the files; empty if they agree. Values that VASP reads per species or
+        per atom are compared element by element, whatever the order of the POSCAR.
+
+    Raises
+    ------
+    ParameterError
+        If a file is missing or cannot be read.
+    """
+    poscar, incar = read_poscar(directory), read_incar(directory)
+    moments = [magmoms.get(site.specie.symbol, 0.0) for site in poscar.structure]
+    structure = poscar.structure.copy(site_properties={"magmom": moments})
+    ours = generator.get_input_set(structure, potcar_spec=True)
+    found = list(_incar(_sorted_like_ours(incar, poscar), ours, generator))
+    found += _kpoints(directory, incar, ours, generator)
+    found += _potcar(directory, poscar, generator)
+    return found
+
+
+def _sorted_like_ours(incar: Incar, poscar: Poscar) -> Incar:
+    """Bring what is per species or per atom into the order that our POSCAR has."""
+    structure: Structure = poscar.structure
+    order = sorted(range(len(structure)), key=lambda index: structure[index].specie.X)
+    elements = [element.symbol for element in structure.get_sorted_structure().elements]
+    brought = Incar(incar)
+    moments = incar.get("MAGMOM")
+    if isinstance(moments, list) and len(moments) == len(structure):
+        brought["MAGMOM"] = [moments[index] for index in order]
+    for key in PER_SPECIES:
+        values = incar.get(key)
+        if isinstance(values, list) and len(values) == len(poscar.site_symbols):
+            by_element = dict(zip(poscar.site_symbols, values, strict=True))
+            brought[key] = [by_element[element] for element in elements]
+    return brought
+
+
+def _incar(theirs: Incar, ours: VaspInput, generator: CitedInputGenerator) -> Iterator[Difference]:
+    written = Incar.from_str(str(ours.incar))  # both as VASP would read them
+    for key, values in theirs.diff(written)["Different"].items():
+        yield Difference(
+            "INCAR", key, values["INCAR1"], values["INCAR2"], generator.sources.get(key, "")
+        )
+
+
+def _kpoints(
+    directory: Path, incar: Incar, ours: VaspInput, generator: CitedInputGenerator
+) -> Iterator[Difference]:
+    wanted = _mesh(cast("Kpoints", ours.kpoints))
+    path = directory / "KPOINTS"
+    if path.exists():
+        try:
+            mesh = _mesh(Kpoints.from_file(path))
+        except (ValueError, IndexError) as error:
+            raise ParameterError(f"{path} cannot be read: {error}") from None
+    else:
+        mesh = f"KSPACING = {incar['KSPACING']}" if "KSPACING" in incar else "missing"
+    if mesh != wanted:
+        yield Difference("KPOINTS", "mesh", mesh, wanted, generator.sources["KPOINTS"])
+
+
+def _mesh(kpoints: Kpoints) -> str:
+    divisions = "x".join(str(int(number)) for number in kpoints.kpts[0])
+    shift = "" if not any(kpoints.kpts_shift) else f", shift {tuple(kpoints.kpts_shift)}"
+    return f"{kpoints.style.name} {divisions}{shift}"
+
+
+def _potcar(
+    directory: Path, poscar: Poscar, generator: CitedInputGenerator
+) -> Iterator[Difference]:
+    known = generator.config_dict["POTCAR"]
+    wanted = [known.get(element, element) for element in poscar.site_symbols]
+    theirs = _potcar_symbols(directory)
+    if theirs != wanted:
+        yield Difference("POTCAR", "symbols", theirs, wanted, generator.sources["POTCAR"])
+
+
+def _potcar_symbols(directory: Path) -> list[str] | None:
+    """Symbols from the TITEL lines of a POTCAR, or from a POTCAR.spec; None without either."""
+    if (path := directory / "POTCAR").exists():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        return re.findall(r"TITEL\s*=\s*\S+\s+(\S+)", text)
+    if (path := directory / "POTCAR.spec").exists():
+        return path.read_text(encoding="utf-8").split()
+    return None

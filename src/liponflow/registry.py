@@ -1,0 +1,91 @@
+"""What is registered: campaigns, engines and kinds of results, ours and those of other packages.
+
+A package registers objects under entry points (``[project.entry-points."liponflow.campaigns"]``
+in its ``pyproject.toml``). Names are listed without importing anything; an object is imported
+when it is asked for.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pkgutil import resolve_name
+from typing import Any
+
+CAMPAIGNS = "liponflow.campaigns"
+ENGINES = "liponflow.engines"
+RESULTS = "liponflow.results"
+
+
+class RegistryError(ValueError):
+    """A name that is not registered, or a registered object that cannot be imported."""
+
+
+def names(group: str) -> list[str]:
+    """List the names that are registered in a group, in alphabetical order."""
+    return sorted(_entries(group))
+
+
+def load(group: str, name: str) -> Any:
+    """Import a registered object.
+
+    Parameters
+    ----------
+    group
+        Entry-point group: :data:`CAMPAIGNS`, :data:`ENGINES` or :data:`RESULTS`.
+    name
+        Name under which it is registered.
+
+    Returns
+    -------
+    Any
+        The object.
+
+    Raises
+    ------
+    RegistryError
+        If the name is unknown (the nearest is suggested) or the object cannot be imported (the
+        package that registered it is named).
+    """
+    entry = _entries(group).get(name)
+    if entry is None:
+        what = group.removeprefix("liponflow.").removesuffix("s")
+        raise RegistryError(f"unknown {what} {name!r}{nearest(name, _entries(group))}")
+    try:
+        return entry.load()
+    except (ImportError, AttributeError) as error:
+        package = entry.dist.name if entry.dist is not None else "an unknown package"
+        raise RegistryError(
+            f"{name} ({entry.value}), registered by {package}, cannot be imported: {error}"
+        ) from error
+
+
+def resolve(reference: str) -> Any:
+    """Import what a ``module:name`` reference names.
+
+    Examples
+    --------
+    >>> resolve("math:pi")
+    3.141592653589793
+    """
+    return resolve_name(reference)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Phrase the nearest known name for an error message.
+
+    Examples
+    --------
+    >>> nearest("qiuck", ["quick", "paper"])
+    "; did you mean 'quick'? (known: paper, quick)"
+    """
+    known = sorted(known)
+    lower = {item.lower(): item for item in known}
+    close = get_close_matches(name.lower(), lower, n=1)
+    hint = f"; did you mean {lower[close[0]]!r}?" if close else ""
+    return f"{hint} (known: {', '.join(known)})"
+
+
+@cache
+def _entries(group: str) -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=group)}

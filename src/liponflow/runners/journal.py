@@ -1,0 +1,310 @@
+"""The directory of a run: everything needed to go on after a kill at any moment.
+
+::
+
+    RUNS/RUN_ID/
+        flow.json                    the flow as it was started
+        run.json                     configuration, versions and state of the run
+        outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
+        jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
+            checkpoint/              what the job can go on from, if it can
+            status                   a line about where the job is, if it says so
+        workers.log                  what workers print outside jobs
+        lock                         held by the one runner at work, with its process id
+
+Two contracts between jobs and the runner:
+
+- A job that can go on where it was killed keeps all that it needs for that in the folder
+  ``checkpoint`` of its working directory (:data:`CHECKPOINT`). A job always starts in a fresh
+  directory, that of an earlier attempt being set aside as ``NAME.attemptN``; but the folder
+  travels: the new attempt finds it as the last one left it, whatever moment that ended at. It is
+  up to the job to write there so that a kill leaves nothing half done (:func:`write_durably`), and
+  to see whether it finds its own state.
+- What a job writes into the file ``status`` of its directory (:data:`STATUS`), one line, is shown
+  beside its name while it runs; :func:`write_status` does it.
+
+An outcome is written by the worker that computed it, and its existence is what "finished"
+means: it outlives the runner, which then copies it into the store.
+"""
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job
+
+from liponflow import safejson
+from liponflow.runners.documents import dumps, loads
+from liponflow.runners.errors import RunError, RunLockedError
+
+PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
+CHECKPOINT = "checkpoint"
+"""Folder of a job's directory that travels from attempt to attempt."""
+
+STATUS = "status"
+"""File of a job's directory with the line to show while it runs."""
+
+_LONGEST_STATUS = 200
+
+FINISHED_STATES = frozenset({"completed", "stopped"})
+
+
+@dataclass(frozen=True)
+class Journal:
+    """Read and write the directory of a run.
+
+    Parameters
+    ----------
+    path
+        Absolute path of an existing run directory.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(
+        cls, runs_dir: Path, flow: dict[str, Any], config: dict[str, Any] | None
+    ) -> "Journal":
+        """Set up the directory of a new run; nothing is computed before this is on disk.
+
+        Parameters
+        ----------
+        runs_dir
+            Directory that holds the runs; made if missing.
+        flow
+            Document of the flow to run.
+        config
+            Anything JSON that the caller wants on record: command, resolved configuration.
+
+        Raises
+        ------
+        TypeError
+            If `config` cannot be written as JSON.
+        OSError
+            If the directory cannot be written.
+        """
+        now = datetime.now(UTC)
+        run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        record = dumps(
+            {
+                "run_id": run_id,
+                "name": flow["name"],
+                "created_at": now.isoformat(),
+                "state": "running",
+                "versions": {"python": sys.version.split()[0]}
+                | {package: version(package) for package in PACKAGES},
+                "config": config or {},
+            }
+        )
+        journal = cls(runs_dir.resolve() / run_id)
+        journal.path.mkdir(parents=True)
+        (journal.path / "jobs").mkdir()
+        (journal.path / "outcomes").mkdir()
+        write_durably(journal.path / "flow.json", dumps(flow))
+        # run.json comes last: a directory without it is no run.
+        write_durably(journal.path / "run.json", record)
+        return journal
+
+    @classmethod
+    def open(cls, run_dir: Path) -> "Journal":
+        """Open the directory of an earlier run.
+
+        Raises
+        ------
+        FileNotFoundError
+            If it is not the directory of a run.
+        """
+        if not (run_dir / "run.json").is_file():
+            raise FileNotFoundError(f"{run_dir} is not a run directory: it has no run.json")
+        return cls(run_dir.resolve())
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the run directory; the system lets go when this process ends, however it ends.
+
+        Raises
+        ------
+        RunLockedError
+            If another process holds it (its process id is given).
+        """
+        with (self.path / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise RunLockedError(
+                    f"process {file.read().strip()} is already running {self.path}; "
+                    "wait for it to end, or stop it first"
+                ) from None
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n")
+            file.flush()
+            for draft in self.path.glob("outcomes/.*"):  # of workers that were killed
+                draft.unlink(missing_ok=True)
+            yield
+
+    def flow(self, trusted: Iterable[str]) -> Flow:
+        """Read the flow as it was started.
+
+        Raises
+        ------
+        liponflow.safejson.UntrustedClassError
+            If it names code outside the trusted packages.
+        """
+        flow: Flow = safejson.decode(loads((self.path / "flow.json").read_bytes()), trusted)
+        return flow
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What run.json says."""
+        return _read_record(self.path)
+
+    def set_state(self, state: str) -> None:
+        """Write the state of the run into run.json."""
+        write_durably(self.path / "run.json", dumps(self.record | {"state": state}))
+
+    def outcome_file(self, job: Job) -> Path:
+        """Where the outcome of a job is, or will be."""
+        return self.path / "outcomes" / f"{job.uuid}_{job.index}.json"
+
+    def outcome(self, job: Job) -> dict[str, Any] | None:
+        """Read the outcome of a job, or None if the job has not finished.
+
+        Raises
+        ------
+        RunError
+            If the file is damaged.
+        """
+        file = self.outcome_file(job)
+        try:
+            text = file.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            outcome: dict[str, Any] = loads(text)
+        except json.JSONDecodeError as error:
+            raise RunError(
+                f"{file} is damaged ({error}); delete it to have job {job.name!r} computed again",
+                self.path,
+            ) from error
+        return outcome
+
+    def job_directory(self, job: Job) -> Path:
+        """Make a working directory with nothing but the checkpoint of an earlier attempt.
+
+        The rest of that attempt is set aside.
+        """
+        # The whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
+        name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
+        directory = self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
+        attempt = 1
+        while directory.with_name(f"{directory.name}.attempt{attempt}").exists():
+            attempt += 1
+        if directory.exists():
+            directory.rename(directory.with_name(f"{directory.name}.attempt{attempt}"))
+            attempt += 1
+        directory.mkdir()
+        # Not only the last attempt: a kill between these two steps leaves one without a folder.
+        for number in range(attempt - 1, 0, -1):
+            earlier = directory.with_name(f"{directory.name}.attempt{number}") / CHECKPOINT
+            if earlier.is_dir():
+                earlier.rename(directory / CHECKPOINT)
+                break
+        return directory
+
+
+def write_status(directory: Path, line: str) -> None:
+    """Replace the line that is shown beside a running job.
+
+    Parameters
+    ----------
+    directory
+        Working directory of the job.
+    line
+        What to show: progress, speed, time left.
+    """
+    draft = directory / f".{STATUS}.draft"
+    draft.write_text(line, encoding="utf-8")
+    draft.replace(directory / STATUS)
+
+
+def read_status(directory: Path) -> str:
+    """First line of a job's status, printable characters only; empty if there is none.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> directory = Path(mkdtemp())
+    >>> write_status(directory, "melt, 1 of 5 ps")
+    >>> read_status(directory), read_status(directory / "nowhere")
+    ('melt, 1 of 5 ps', '')
+    """
+    try:
+        with (directory / STATUS).open(encoding="utf-8", errors="replace") as file:
+            line = file.readline(_LONGEST_STATUS)
+    except OSError:
+        return ""
+    return "".join(character for character in line.strip() if character.isprintable())
+
+
+def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
+    """Find the youngest run.
+
+    Parameters
+    ----------
+    runs_dir
+        Directory that holds the runs.
+    unfinished
+        Look only at runs that can be resumed.
+
+    Returns
+    -------
+    Path or None
+        Its directory, or None if there is none.
+    """
+    runs = []
+    for file in runs_dir.glob("*/run.json"):
+        record = _read_record(file.parent)
+        if not (unfinished and record["state"] in FINISHED_STATES):
+            runs.append((record["created_at"], file.parent))
+    return max(runs)[1] if runs else None
+
+
+def write_durably(path: Path, text: str) -> None:
+    """Write a file so that it is whole or absent after a kill or a power cut.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written, e.g. because the disk is full.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _read_record(run_dir: Path) -> dict[str, Any]:
+    record: dict[str, Any] = loads((run_dir / "run.json").read_bytes())
+    return record

@@ -1,0 +1,175 @@
+"""Run a flow on this machine: parallel over processes, and resumable after a kill.
+
+The runner hands each worker a job together with the documents that the job refers to, and is
+the only one to write to the store. Going on after a kill is the same as starting: jobs with an
+outcome are not run but replayed.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job, JobStore
+from jobflow.core.flow import get_flow
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.runners.documents import (
+    dumps,
+    flow_document,
+)
+from liponflow.runners.errors import RunError
+from liponflow.runners.execution import refuse_exposed_store
+from liponflow.runners.graph import Node
+from liponflow.runners.journal import Journal
+from liponflow.runners.loop import Run
+from liponflow.runners.pool import WorkerPool
+from liponflow.runners.progress import open_progress
+from liponflow.runners.report import RunReport
+
+
+def start(
+    flow: Flow | Job,
+    store: JobStore,
+    runs_dir: Path,
+    *,
+    workers: int | None = None,
+    config: dict[str, Any] | None = None,
+    trusted: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+    console: Console | None = None,
+) -> RunReport:
+    """Run a flow over worker processes.
+
+    Job functions must be importable (not defined in the script that is being run), and their
+    arguments reach them as JSON carries them, as with any jobflow manager but ``run_locally``:
+    tuples and arrays become lists.
+
+    Parameters
+    ----------
+    flow
+        What to run.
+    store
+        Connected store; this process is its only writer.
+    runs_dir
+        Directory that holds the directories of runs.
+    workers
+        Number of processes, one thread each; by default one for every core.
+    config
+        Anything JSON to put on record in ``run.json``: command, resolved configuration.
+    trusted
+        Top-level packages whose classes and functions documents may name, beside the usual
+        ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
+    environment
+        Variables for the workers, beside those of this process.
+    console
+        Where to show progress; standard error by default.
+
+    Returns
+    -------
+    RunReport
+        What the run came to; failed jobs are listed in it and raise nothing here.
+
+    Raises
+    ------
+    ValueError
+        If the flow cannot be run: it refers to jobs outside it, a job exposes the store or is
+        defined in the script being run, or `workers` is less than one.
+    AttributeError, TypeError
+        If an argument of a job or `config` cannot be written as JSON.
+    liponflow.safejson.UntrustedClassError
+        If the flow names code outside the trusted packages.
+    RunInterruptedError
+        On Ctrl-C or SIGTERM.
+    StoreFailureError
+        If the store cannot be written or read.
+    RunError
+        If the run directory cannot be written.
+    """
+    flow = get_flow(flow)
+    refuse_exposed_store(flow)
+    document = flow_document(flow)
+    _check_importable(document)
+    safejson.check_classes(document, trusted)
+    _check_workers(workers)
+    journal = Journal.create(runs_dir, document, config)
+    return resume(
+        journal.path,
+        store,
+        workers=workers,
+        trusted=trusted,
+        environment=environment,
+        console=console,
+    )
+
+
+def resume(
+    run_dir: Path,
+    store: JobStore,
+    *,
+    workers: int | None = None,
+    trusted: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+    console: Console | None = None,
+) -> RunReport:
+    """Go on with a run; finished jobs are not run again, failed ones are.
+
+    Parameters
+    ----------
+    run_dir
+        Directory of the run; see :func:`liponflow.runners.journal.latest_run`.
+    store, workers, trusted, environment, console
+        As in :func:`start`. Outcomes that the store does not hold are written to it.
+
+    Returns
+    -------
+    RunReport
+        As from :func:`start`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If `run_dir` is not the directory of a run.
+    RunLockedError
+        If another process is running it.
+    ValueError, UntrustedClassError, RunInterruptedError, StoreFailureError, RunError
+        As in :func:`start`.
+    """
+    _check_workers(workers)
+    journal = Journal.open(run_dir)
+    trusted = tuple(trusted)
+    with journal.lock(), open_progress(console) as progress:
+        pool = WorkerPool[Node](
+            workers or _cores(),
+            trusted=trusted,
+            stores=store.additional_stores,  # type: ignore[has-type]
+            log_file=journal.path / "workers.log",
+            environment=environment or {},
+        )
+        try:
+            return Run(journal, store, pool, progress, trusted).run()
+        except OSError as error:
+            raise RunError(f"cannot write the run directory: {error}", journal.path) from error
+        finally:
+            pool.close()
+
+
+def _check_importable(document: dict[str, Any]) -> None:
+    if '"@module": "__main__"' in dumps(document):
+        raise ValueError(
+            "the flow uses a function or class that is defined in the script being run, which "
+            "worker processes cannot import; move it into a module of its own"
+        )
+
+
+def _check_workers(workers: int | None) -> None:
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers must be at least 1, not {workers}")
+
+
+def _cores() -> int:
+    """Count the cores that this process may use, which batch systems and containers restrict."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

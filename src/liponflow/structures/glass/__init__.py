@@ -1,0 +1,1 @@
+"""Amorphous models: composition, structural units and packing."""

@@ -1,0 +1,1 @@
+"""Li/vacancy arrangements of a host."""

@@ -1,0 +1,103 @@
+"""Formal charges and Ewald energies of arrangements of Li in a framework."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.analysis.ewald import EwaldSummation
+from pymatgen.core.periodic_table import Element
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.lithiation.arrangements import Subset
+
+HARD_ANIONS = frozenset({"O", "F", "N", "Cl", "Br", "I"})
+"""Elements that are anions wherever they appear."""
+
+CHALCOGENIDES = frozenset({"S", "Se", "Te"})
+"""Anions where there are no others; the centres of sulfate-like groups where there are."""
+
+
+def anions(structure: Structure) -> frozenset[str]:
+    """Element symbols of the anions of a structure."""
+    symbols = {element.symbol for element in structure.composition.elements}
+    return frozenset(symbols & HARD_ANIONS or symbols & CHALCOGENIDES)
+
+
+def formal_charges(framework: Structure, n_li: int) -> NDArray[np.float64]:
+    """Charge the sites of a framework so that it is neutral together with some Li+.
+
+    Parameters
+    ----------
+    framework
+        Structure without Li, with a transition metal.
+    n_li
+        Li+ beside it.
+
+    Returns
+    -------
+    ndarray, shape (n_sites,)
+        Charges (e): the lowest common charge of each anion, the highest of any other cation,
+        and for the transition metals what neutrality asks, the same for all.
+
+    Examples
+    --------
+    >>> from liponflow.structures.lithiation.spinel import ordered_lnmo
+    >>> cell = ordered_lnmo().remove_species(["Li"])
+    >>> charges = formal_charges(cell, n_li=8)
+    >>> float(charges[0]), float(charges[-1])  # mean of Ni2+ and 3 Mn4+; O
+    (3.5, -2.0)
+    """
+    negative = anions(framework)
+    metals = np.array([site.specie.is_transition_metal for site in framework])
+    charges = np.zeros(len(framework))
+    for i, site in enumerate(framework):
+        if not metals[i]:
+            states = Element(site.specie.symbol).common_oxidation_states
+            charges[i] = min(states) if site.specie.symbol in negative else max(states)
+    charges[metals] = -(charges.sum() + n_li) / metals.sum()
+    return charges
+
+
+def ewald_energies(
+    framework: Structure,
+    kept: NDArray[np.float64],
+    sites: NDArray[np.float64],
+    subsets: Sequence[Subset],
+) -> NDArray[np.float64]:
+    """Compute the electrostatic energies of arrangements that have equally many Li.
+
+    Parameters
+    ----------
+    framework
+        Structure without Li.
+    kept
+        Li in every arrangement, fractional coordinates, shape (n_kept, 3).
+    sites
+        Candidate sites, fractional coordinates, shape (n_sites, 3).
+    subsets
+        Occupied candidate sites of each arrangement, all of one size.
+
+    Returns
+    -------
+    ndarray, shape (n_subsets,)
+        Ewald energies of the cell (eV) with :func:`formal_charges`.
+
+    Notes
+    -----
+    The energy is bilinear in the charges. One Ewald sum over all sites filled with unit charges
+    gives the matrix M, and q·M·q the energy of every neutral arrangement q (0 where a site is
+    empty).
+    """
+    filled = np.zeros((len(subsets), len(sites)))
+    for row, subset in zip(filled, subsets, strict=True):
+        row[list(subset)] = 1
+    coords = np.vstack([framework.frac_coords, kept, sites])
+    unit_charges = Structure(framework.lattice, ["Li+"] * len(coords), coords)
+    pairs = EwaldSummation(unit_charges).total_energy_matrix  # type: ignore[no-untyped-call]
+    n_fixed = len(framework) + len(kept)
+    n_li = len(kept) + len(subsets[0])
+    fixed = np.append(formal_charges(framework, n_li), np.ones(len(kept)))
+    among_fixed = fixed @ pairs[:n_fixed, :n_fixed] @ fixed
+    with_fixed = 2 * filled @ (pairs[n_fixed:, :n_fixed] @ fixed)
+    among_filled = ((filled @ pairs[n_fixed:, n_fixed:]) * filled).sum(axis=1)
+    return np.asarray(among_fixed + with_fixed + among_filled, dtype=np.float64)

@@ -1,0 +1,202 @@
+"""The host of a lithiation: a crystal's framework and every site in it that Li can take."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.structure import Structure
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
+from liponflow.structures.lithiation.arrangements import SYMPREC
+from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
+from liponflow.structures.read import StructureError
+from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
+
+CLOSEST_CATION = 1.5
+"""Free sites nearer than this (Å) to a framework cation are no sites for Li.
+
+Face-sharing tetrahedra and octahedra of oxides have centres about 1.7 Å apart and stay; the other
+half of a tetrahedral pair that holds P or Si, about 1.1 Å away, goes.
+"""
+
+RIGHT_ANGLE_TOLERANCE = 1.0
+"""Cells whose angles are all this near (degrees) to 90 are taken as they are."""
+
+FACE = 3  # anions that two polyhedra have in common when they share a face
+
+
+class Family(StrEnum):
+    """Which sites the Li of a state takes."""
+
+    VACANCY = "vacancy"
+    """x <= 1: Li removed from the pristine sites."""
+    OCTAHEDRAL_ADDED = "octahedral-added"
+    """x > 1: Li kept, more Li on free octahedral sites (16c of a spinel)."""
+    ALL_OCTAHEDRAL = "all-octahedral"
+    """x > 1: all Li on the free octahedral sites, as in tetragonal Li2Ni0.5Mn1.5O4."""
+    TETRAHEDRAL_ADDED = "tetrahedral-added"
+    """x > 1: Li kept, more Li on tetrahedral sites between the transition-metal octahedra."""
+
+
+@dataclass(frozen=True, eq=False)
+class LithiationHost:
+    """A supercell with every site that Li can take.
+
+    Attributes
+    ----------
+    pristine
+        The supercell at x = 1.
+    framework
+        The supercell without Li, its sites in the order of `pristine`.
+    li_sites, octahedral_sites, tetrahedral_sites
+        Pristine, free octahedral and free tetrahedral Li sites: fractional coordinates,
+        shape (n, 3). The tetrahedral ones are those that share faces with the most
+        transition-metal octahedra, "tetrahedral sites between octahedral sites containing Ni or
+        Mn" (D. Cheng, dissertation, UC San Diego 2023, section 5.2.6): 8b of a spinel.
+    """
+
+    pristine: Structure
+    framework: Structure
+    li_sites: NDArray[np.float64]
+    octahedral_sites: NDArray[np.float64]
+    tetrahedral_sites: NDArray[np.float64]
+
+    @property
+    def formula_units(self) -> int:
+        """Li atoms of the pristine supercell, to which x refers."""
+        return len(self.li_sites)
+
+    def sites(self, family: Family) -> NDArray[np.float64]:
+        """Candidate sites of a family, fractional coordinates, shape (n, 3)."""
+        return {
+            Family.VACANCY: self.li_sites,
+            Family.OCTAHEDRAL_ADDED: self.octahedral_sites,
+            Family.ALL_OCTAHEDRAL: self.octahedral_sites,
+            Family.TETRAHEDRAL_ADDED: self.tetrahedral_sites,
+        }[family]
+
+    def kept(self, family: Family) -> NDArray[np.float64]:
+        """Sites that hold Li in every arrangement of a family, as :meth:`sites`."""
+        keeps = family in {Family.OCTAHEDRAL_ADDED, Family.TETRAHEDRAL_ADDED}
+        return self.li_sites if keeps else self.li_sites[:0]
+
+    def with_lithium(self, frac_coords: NDArray[np.float64]) -> Structure:
+        """Put Li on some sites of the framework.
+
+        Parameters
+        ----------
+        frac_coords
+            Fractional coordinates, shape (n, 3).
+
+        Returns
+        -------
+        Structure
+            Sorted by electronegativity: Li, transition metals, other cations, anions.
+        """
+        species = [*(["Li"] * len(frac_coords)), *(s.specie for s in self.framework)]
+        coords = np.vstack([frac_coords, self.framework.frac_coords])
+        return Structure(self.framework.lattice, species, coords).get_sorted_structure()
+
+
+def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> LithiationHost:
+    """Find the Li sites of a structure: those that it has, and those that it has free.
+
+    Parameters
+    ----------
+    structure
+        Ordered structure with Li, a transition metal and anions. Its Li content is x = 1.
+    supercell
+        Repetitions along a, b, c: of the cell as given if it has right angles, so that it can
+        be stretched along c and compared with a cubic one, else of the conventional standard
+        cell.
+
+    Returns
+    -------
+    LithiationHost
+
+    Raises
+    ------
+    StructureError
+        If the structure is disordered, or has no Li, no transition metal or no anion.
+    ValueError
+        If a repetition is less than 1.
+
+    Examples
+    --------
+    >>> from liponflow.structures.lithiation.spinel import ordered_lnmo
+    >>> spinel = host(ordered_lnmo())
+    >>> len(spinel.li_sites), len(spinel.octahedral_sites), len(spinel.tetrahedral_sites)
+    (8, 16, 8)
+    """
+    if min(supercell) < 1:
+        raise ValueError(f"supercell {supercell}: every repetition must be 1 or more")
+    _check_elements(structure)
+    symbols = [site.specie.symbol for site in structure]  # drops oxidation states and spins
+    plain = Structure(structure.lattice, symbols, structure.frac_coords)
+    if not np.allclose(plain.lattice.angles, 90, atol=RIGHT_ANGLE_TOLERANCE):
+        plain = SpacegroupAnalyzer(plain, SYMPREC).get_conventional_standard_structure()
+    pristine = plain.make_supercell(supercell).get_sorted_structure()
+    framework = pristine.copy().remove_species(["Li"])
+    found = voids(pristine, anions(pristine), keep_occupied=True)
+    free = [v for v in found if v.occupant is None and _clear_of_cations(v, framework)]
+    octahedral = [v for v in free if v.coordination == OCTAHEDRAL]
+    tetrahedral = [v for v in free if v.coordination == TETRAHEDRAL]
+    metal_octahedra = [
+        v
+        for v in found
+        if v.coordination == OCTAHEDRAL
+        and v.occupant is not None
+        and pristine[v.occupant].specie.is_transition_metal
+    ]
+    faces = [_shared_faces(v, metal_octahedra) for v in tetrahedral]
+    most = max(faces, default=0)
+    return LithiationHost(
+        pristine=pristine,
+        framework=framework,
+        li_sites=pristine.frac_coords[pristine.indices_from_symbol("Li"), :],
+        octahedral_sites=_coords(octahedral),
+        tetrahedral_sites=_coords(
+            [v for v, n in zip(tetrahedral, faces, strict=True) if n == most and most > 0]
+        ),
+    )
+
+
+def _check_elements(structure: Structure) -> None:
+    formula = structure.composition.formula
+    if not structure.is_ordered:
+        raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
+    if not structure.indices_from_symbol("Li"):
+        raise StructureError(f"{formula} has no Li; give the lithiated structure, it is x = 1")
+    if not any(element.is_transition_metal for element in structure.composition.elements):
+        raise StructureError(f"{formula} has no transition metal that could be oxidised")
+    if not anions(structure):
+        known = ", ".join(sorted(HARD_ANIONS | CHALCOGENIDES))
+        raise StructureError(f"{formula} has no anion ({known})")
+
+
+def _coords(sites: Sequence[Void]) -> NDArray[np.float64]:
+    return np.array([site.frac_coords for site in sites], dtype=np.float64).reshape(-1, 3)
+
+
+def _clear_of_cations(void: Void, framework: Structure) -> bool:
+    centre = framework.lattice.get_cartesian_coords(void.frac_coords)
+    near = framework.get_sites_in_sphere(centre, CLOSEST_CATION)
+    return all(site.specie.symbol in anions(framework) for site in near)
+
+
+def _shared_faces(tetrahedron: Void, octahedra: Sequence[Void]) -> int:
+    """Count the faces that a tetrahedron shares with any periodic image of some octahedra."""
+    faces = 0
+    for octahedron in octahedra:
+        # How many anions each translation of the octahedron has in common with the tetrahedron.
+        common = Counter(
+            tuple(np.subtract(here, there).tolist())
+            for anion, here in tetrahedron.neighbors
+            for other, there in octahedron.neighbors
+            if anion == other
+        )
+        faces += sum(n == FACE for n in common.values())
+    return faces

@@ -1,0 +1,1 @@
+"""Interstitial sites, hops, end points and images of a migrating atom."""

@@ -1,0 +1,295 @@
+"""End points of a hop: a foreign atom in a supercell, its partner by symmetry, what moved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.structure import Structure
+from scipy.optimize import linear_sum_assignment
+
+from liponflow.structures.migration.hop_cell import (
+    HopCell,
+    interstitial_start,
+    supercell_rotation,
+    with_dopant,
+)
+from liponflow.structures.migration.hops import Hop
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+IDENTICAL = 0.1
+"""End points of which no atom moves farther than this (Å) are one structure."""
+
+SAME_CELL = 1e-3
+"""Largest difference (Å) of two lattice vectors of one cell."""
+
+MIRROR_WORTH = 1.1
+"""How much longer a path may be whose second half need not be computed."""
+
+_EXCHANGED = 1e-6  # fractional, in the cell of the host
+
+SPLIT, SUBSTITUTIONAL = "split", "substitutional"
+
+
+@dataclass(frozen=True)
+class SiteAssignment:
+    """Where a foreign atom is.
+
+    Attributes
+    ----------
+    label
+        Kind of the nearest site: of an interstitial, or ``split`` or ``substitutional`` on the
+        place of a host atom, with or without that atom.
+    position
+        Index of that site in the interstitials, -1 for the place of a host atom.
+    place
+        That site, fractional in the supercell.
+    distance
+        From the atom to it, Å.
+    """
+
+    label: str
+    position: int
+    place: tuple[float, float, float]
+    distance: float
+
+
+@dataclass(frozen=True, eq=False)
+class EndPoints:
+    """Two end points whose atoms correspond.
+
+    Attributes
+    ----------
+    start, end
+        The same atoms in the same order; those of the end at the images nearest to the start.
+    rematched
+        How many atoms of the end had to change places.
+    displacements
+        How far each atom moves, shape (n,), Å.
+    """
+
+    start: Structure
+    end: Structure
+    rematched: int
+    displacements: Floats
+
+
+def hop_starts(cell: HopCell, hop: Hop, dopant: str) -> EndPoints:
+    """Unrelaxed end points of a hop, the foreign atom last."""
+    start = interstitial_start(cell, dopant, hop.start)
+    end = with_dopant(cell.supercell, dopant, cell.frac_coords(hop.end, _end_cell(cell, hop)))
+    return match(start, end)
+
+
+def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> EndPoints:
+    """End points of a hop from one relaxed structure per kind of site.
+
+    Where both ends are of one kind, the end is the start moved by a symmetry operation of the
+    host, so that the two have one energy: relaxed independently, equivalent end points need not
+    end equivalent.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    hop
+        The hop.
+    relaxed
+        By kind of site, the structure that was relaxed from :func:`interstitial_start` at the
+        first position of that kind, ``cell.sites.positions_of(label)[0]``.
+
+    Returns
+    -------
+    EndPoints
+        Matched; a symmetry operation renames atoms, which ``rematched`` counts.
+
+    Raises
+    ------
+    ValueError
+        If the structures are no end points (see :func:`match`), or if the supercell lacks the
+        operation that maps one site on the other.
+    """
+    start = relaxed[hop.end_labels[0]]
+    source = hop.end_labels[1]
+    first = int(cell.sites.positions_of(source)[0])
+    carried = _carried(cell, hop, relaxed[source], first)
+    if not carried:
+        raise ValueError(
+            f"no symmetry operation of the {'x'.join(map(str, cell.repeats))} supercell carries "
+            f"the {source} site to the end of {hop.label}; repeat the host alike along its "
+            "equivalent axes, or relax both end points"
+        )
+    # A configuration of low symmetry has several partners; the path to the nearest is meant,
+    # which may be a little farther if its second half mirrors the first.
+    pairs = [(match(start, end), exchanges) for end, exchanges in carried]
+    nearest = min(_length(pair) for pair, _ in pairs)
+    mirrors = [
+        pair
+        for pair, exchanges in pairs
+        if exchanges and _length(pair) <= MIRROR_WORTH * nearest + IDENTICAL
+    ]
+    return min(mirrors or [pair for pair, _ in pairs], key=_length)
+
+
+def _length(ends: EndPoints) -> float:
+    """Distance between two end points over all atoms, Å, rounded so that equals are equal."""
+    return round(float(np.linalg.norm(ends.displacements)), 3)
+
+
+def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
+    """Say on which site of the host the last atom of a structure is.
+
+    The drift of the host's atoms, by which relaxations move as a whole, is taken off.
+    """
+    lattice = cell.supercell.lattice
+    host, dopant = structure.frac_coords[:-1], structure.frac_coords[-1]
+    shifts = cell.supercell.frac_coords[None, :, :] - host[:, None, :]
+    shifts -= np.round(shifts)
+    lengths = np.linalg.norm(shifts @ lattice.matrix, axis=2)
+    rows, places = linear_sum_assignment(lengths**2)
+    drift = shifts[rows, places].mean(axis=0)
+    here = dopant + drift
+    cells = np.stack(np.meshgrid(*map(np.arange, cell.repeats), indexing="ij"), axis=-1)
+    everywhere = (cell.sites.frac_coords[:, None, :] + cells.reshape(-1, 3)).reshape(
+        -1, 3
+    ) / np.array(cell.repeats)
+    to_sites = lattice.get_all_distances(here, everywhere)[0]
+    to_atoms = lattice.get_all_distances(here, cell.supercell.frac_coords)[0]
+    if to_atoms.min() < to_sites.min():
+        atom = int(to_atoms.argmin())
+        label = SPLIT if len(host) == len(cell.supercell) else SUBSTITUTIONAL
+        return SiteAssignment(
+            label, -1, _triple(cell.supercell[atom].frac_coords), float(to_atoms.min())
+        )
+    nearest = int(to_sites.argmin())
+    position = nearest // int(np.prod(cell.repeats))
+    return SiteAssignment(
+        cell.sites.labels[position], position, _triple(everywhere[nearest]), float(to_sites.min())
+    )
+
+
+def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
+    """Name the site to which a relaxed end point moved.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    start
+        As built.
+    relaxed
+        The same atoms, relaxed.
+
+    Returns
+    -------
+    str or None
+        Both sites and the distance in a sentence; None if it stayed.
+    """
+    before, after = locate(cell, start), locate(cell, relaxed)
+    lattice = cell.supercell.lattice
+    apart = float(lattice.get_all_distances(before.place, after.place)[0, 0])
+    if after.label == before.label and apart < IDENTICAL:
+        return None
+    which = "another" if after.label == before.label else "the nearest"
+    return (
+        f"{relaxed[-1].specie.symbol} left the {before.label} site where it started for {which} "
+        f"{after.label} site, {apart:.2f} Å away"
+    )
+
+
+def match(start: Structure, end: Structure) -> EndPoints:
+    """Check two end points and let their atoms correspond.
+
+    Parameters
+    ----------
+    start, end
+        Structures of the same atoms in the same cell, in any order.
+
+    Returns
+    -------
+    EndPoints
+        The end in the order of the start, each atom the one of its element that lies nearest (the
+        assignment with the least sum of squared distances).
+
+    Raises
+    ------
+    ValueError
+        If they differ in their atoms or their cell, or are the same structure.
+    """
+    if len(start) != len(end) or start.composition != end.composition:
+        raise ValueError(
+            f"end points with different atoms: {start.composition.formula} ({len(start)}) and "
+            f"{end.composition.formula} ({len(end)}); a hop moves atoms, it makes none"
+        )
+    lattice = start.lattice
+    if not np.allclose(lattice.matrix, end.lattice.matrix, rtol=0, atol=SAME_CELL):
+        raise ValueError(
+            f"end points in different cells: {lattice.abc} and {end.lattice.abc} Å; relax both "
+            "in the cell of the host"
+        )
+    order = assign(start, end)
+    shift = end.frac_coords[order] - start.frac_coords
+    shift -= np.round(shift)
+    displacements: Floats = np.linalg.norm(shift @ lattice.matrix, axis=1)
+    if displacements.max() < IDENTICAL:
+        raise ValueError(
+            f"identical end points: no atom moves farther than {displacements.max():.3f} Å (limit "
+            f"{IDENTICAL:g}); give two different sites"
+        )
+    matched = Structure(lattice, start.species, start.frac_coords + shift)
+    rematched = int(np.sum(order != np.arange(len(order))))
+    return EndPoints(start, matched, rematched, displacements)
+
+
+def assign(start: Structure, end: Structure) -> Ints:
+    """Find for each atom of one structure that of another which is it, shape (n,)."""
+    order = np.empty(len(start), dtype=np.int_)
+    kinds_start, kinds_end = np.array(start.atomic_numbers), np.array(end.atomic_numbers)
+    for kind in np.unique(kinds_start):
+        here, there = np.flatnonzero(kinds_start == kind), np.flatnonzero(kinds_end == kind)
+        distances = start.lattice.get_all_distances(
+            start.frac_coords[here], end.frac_coords[there]
+        )
+        _, columns = linear_sum_assignment(distances**2)
+        order[here] = there[columns]
+    return order
+
+
+def _carried(
+    cell: HopCell, hop: Hop, relaxed: Structure, first: int
+) -> list[tuple[Structure, bool]]:
+    """Images of a relaxed structure, from `first`, with its foreign atom at the end of a hop.
+
+    Each with whether the operation is its own inverse: then it exchanges the end points.
+    """
+    group, repeats = cell.sites.group, np.array(cell.repeats)
+    target = cell.sites.frac_coords[hop.end] + _end_cell(cell, hop)
+    origin = cell.sites.frac_coords[first] + cell.home(first)
+    found = []
+    for rotation, translation in zip(group.rotations, group.translations, strict=True):
+        image = rotation @ origin + translation
+        cells = np.round(target - image)
+        if np.linalg.norm((target - image - cells) @ cell.sites.host.lattice.matrix) > SAME_CELL:
+            continue
+        turned = supercell_rotation(rotation, cell.repeats)
+        if turned is None:
+            continue
+        moved_by = (translation + cells) / repeats
+        coords = relaxed.frac_coords @ turned.T + moved_by
+        back = rotation @ target + translation + cells - origin
+        twice_is_nothing = np.array_equal(rotation @ rotation, np.eye(3))
+        exchanges = twice_is_nothing and float(np.abs(back).max()) < _EXCHANGED
+        found.append((Structure(relaxed.lattice, relaxed.species, coords), exchanges))
+    return found
+
+
+def _end_cell(cell: HopCell, hop: Hop) -> Ints:
+    away: Ints = cell.home(hop.start) + np.array(hop.translation)
+    return away
+
+
+def _triple(position: Floats) -> tuple[float, float, float]:
+    x, y, z = (float(c) for c in position)
+    return x, y, z

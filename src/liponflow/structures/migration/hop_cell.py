@@ -1,0 +1,205 @@
+"""A supercell of a host with a foreign atom in it: interstitial, substitutional or split."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.periodic_table import Element
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.migration.interstitials import Interstitials
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+
+@dataclass(frozen=True, eq=False)
+class HopCell:
+    """A supercell of the host, and the sites of the cell that it repeats.
+
+    Attributes
+    ----------
+    supercell
+        The host alone.
+    sites
+        Interstitial sites of the host's cell.
+    repeats
+        Cells of the host along a, b and c.
+    """
+
+    supercell: Structure
+    sites: Interstitials
+    repeats: tuple[int, int, int]
+
+    def home(self, position: int) -> Ints:
+        """Cell of the host in which a site lies nearest to the middle of the supercell."""
+        away = np.array(self.repeats) / 2 - self.sites.frac_coords[position]
+        nearest: Ints = np.round(away - 1e-6).astype(np.int_)
+        return nearest
+
+    def frac_coords(self, position: int, translation: Ints) -> Floats:
+        """Fractional coordinates in the supercell of a site in some cell of the host."""
+        moved: Floats = (self.sites.frac_coords[position] + translation) / np.array(self.repeats)
+        return moved
+
+
+def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) -> HopCell:
+    """Repeat the host.
+
+    Parameters
+    ----------
+    sites
+        Interstitial sites of the host's cell.
+    repeats
+        Cells along a, b and c; 4 x 4 x 4 conventional cells of bcc Li are the 128 atoms of
+        D. Cheng, dissertation, UC San Diego (2023), section 4.2.10.
+
+    Returns
+    -------
+    HopCell
+
+    Raises
+    ------
+    ValueError
+        If a repetition is less than 1.
+    """
+    if min(repeats) < 1:
+        raise ValueError(f"supercell {repeats}: every repetition must be 1 or more")
+    symbols = [site.specie.symbol for site in sites.host]  # drops oxidation states and spins
+    plain = Structure(sites.host.lattice, symbols, sites.host.frac_coords)
+    return HopCell(plain.make_supercell(repeats), sites, repeats)
+
+
+def interstitial_start(
+    cell: HopCell, dopant: str, position: int, *, nudge: float = 0.0
+) -> Structure:
+    """Put a foreign atom on an interstitial site in the middle of a supercell.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    dopant
+        Element.
+    position
+        Index of the site in the interstitials.
+    nudge
+        Distance (Å) from the site: on the site itself symmetry keeps an atom that a small
+        displacement would let go.
+
+    Returns
+    -------
+    Structure
+        The host's atoms in their order, then the foreign atom, the last.
+
+    Raises
+    ------
+    ValueError
+        If there is no such element.
+    """
+    return with_dopant(
+        cell.supercell, dopant, cell.frac_coords(position, cell.home(position)), nudge
+    )
+
+
+def substitutional_start(cell: HopCell, dopant: str, atom: int = 0) -> Structure:
+    """Replace one host atom by a foreign atom, which becomes the last.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    dopant
+        Element.
+    atom
+        Host atom, index in the host's cell; its image nearest to the middle is replaced.
+    """
+    index = middle_atom(cell, atom)
+    place = cell.supercell[index].frac_coords
+    return with_dopant(cell.supercell.copy().remove_sites([index]), dopant, place)
+
+
+def split_start(
+    cell: HopCell,
+    dopant: str,
+    *,
+    atom: int = 0,
+    direction: tuple[float, float, float] = (1.0, 1.0, 0.0),
+    separation: float = 2.0,
+) -> Structure:
+    """Let a foreign atom share the place of a host atom, as a dumbbell.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    dopant
+        Element.
+    atom
+        Host atom, index in the host's cell; its image nearest to the middle takes part.
+    direction
+        Of the dumbbell, Cartesian.
+    separation
+        Between the two atoms, Å.
+
+    Returns
+    -------
+    Structure
+        The host's atoms in their order, then the foreign atom, the last.
+
+    Raises
+    ------
+    ValueError
+        If the direction has no length or the separation is not positive.
+    """
+    length = float(np.linalg.norm(direction))
+    if length == 0 or separation <= 0:
+        raise ValueError(
+            f"split start along {direction} with {separation:g} Å: give a direction with a length "
+            "and a separation above 0"
+        )
+    index = middle_atom(cell, atom)
+    half = np.array(direction) / length * separation / 2
+    split = cell.supercell.copy()
+    split.translate_sites([index], -half, frac_coords=False, to_unit_cell=False)
+    centre = cell.supercell[index].coords + half
+    return with_dopant(split, dopant, split.lattice.get_fractional_coords(centre))
+
+
+def supercell_rotation(rotation: Ints, repeats: tuple[int, int, int]) -> Floats | None:
+    """Turn a rotation of the host's fractional coordinates into one of the supercell's.
+
+    Returns
+    -------
+    ndarray of shape (3, 3) or None
+        None if the rotation does not map the supercell on itself.
+    """
+    scale = np.array(repeats, dtype=np.float64)
+    turned: Floats = rotation * scale[None, :] / scale[:, None]
+    return turned if np.allclose(turned, np.round(turned), atol=1e-9) else None
+
+
+def middle_atom(cell: HopCell, atom: int) -> int:
+    """Find the image of a host atom (index in the host's cell) nearest to the middle."""
+    if not 0 <= atom < len(cell.sites.host):
+        raise ValueError(
+            f"host atom {atom}: the host's cell has atoms 0 to {len(cell.sites.host) - 1}"
+        )
+    cells = int(np.prod(cell.repeats))
+    # make_supercell keeps the images of an atom together.
+    images = cell.supercell.frac_coords[atom * cells : (atom + 1) * cells]
+    return atom * cells + int(np.linalg.norm(np.mod(images, 1) - 0.5, axis=1).argmin())
+
+
+def with_dopant(
+    host: Structure, dopant: str, frac_coords: Floats, nudge: float = 0.0
+) -> Structure:
+    """Add a foreign atom to a host at fractional coordinates, `nudge` Å away from them."""
+    if not Element.is_valid_symbol(dopant):
+        raise ValueError(f"{dopant!r} is no element; give a symbol such as N")
+    doped = host.copy().append(dopant, frac_coords)
+    if nudge:
+        # Along no axis or plane of symmetry of any crystal.
+        away = nudge * np.array([0.48, 0.31, 0.82]) / np.linalg.norm([0.48, 0.31, 0.82])
+        doped.translate_sites([len(doped) - 1], away, frac_coords=False, to_unit_cell=False)
+    return doped

@@ -1,0 +1,344 @@
+"""Symmetry-distinct hops between interstitial sites, with every equivalent one."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.migration.interstitials import Interstitials
+from liponflow.structures.migration.percolation import dimension
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+Edge = tuple[int, int, int, int, int]
+"""Start, end, and the cell of the end: indices into the sites and a lattice translation."""
+
+FARTHEST = 4.0
+"""Longest hop (Å) that is looked for when no length is given."""
+
+BLOCKED = 0.7
+"""A hop whose straight line passes a host atom nearer than this (Å) is none."""
+
+ON_THE_WAY = 0.3
+"""Sites this near (Å) to the straight line of a hop lie on it."""
+
+MAX_ON_THE_WAY = 1
+"""Hops past more sites than this are left out: shorter ones make them up."""
+
+_LENGTH_TOLERANCE = 1e-3  # Å
+
+
+@dataclass(frozen=True, eq=False)
+class Hop:
+    """One symmetry-distinct hop.
+
+    Attributes
+    ----------
+    label
+        Kinds of site that it joins, with those on the way: "octahedral-tetrahedral-octahedral". A
+        number follows where distinct hops share it.
+    start, end
+        Indices of the positions in the interstitials.
+    translation
+        Cell of the end point.
+    distance
+        Length of the straight line, Å.
+    via
+        Labels of the kinds of site on the way.
+    clearance
+        Distance from the straight line to the nearest host atom, Å.
+    edges
+        Every equivalent hop, in one direction each, shape (n, 5): start, end, translation.
+    from_start, from_end
+        Equivalent hops that leave one site of the start's kind, and one of the end's.
+    onto_end
+        Index of an operation that maps the start on the end, -1 if there is none: the end points
+        are equivalent, and one is made from the other.
+    swap
+        Index of an operation that exchanges start and end, -1 if there is none: the path is its
+        own mirror image.
+    end_labels
+        Kinds of site of start and end.
+    """
+
+    label: str
+    start: int
+    end: int
+    translation: tuple[int, int, int]
+    distance: float
+    via: tuple[str, ...]
+    clearance: float
+    edges: Ints
+    from_start: int
+    from_end: int
+    onto_end: int
+    swap: int
+    end_labels: tuple[str, str]
+
+    @property
+    def equivalent_ends(self) -> bool:
+        """Whether a symmetry operation maps the start on the end."""
+        return self.onto_end >= 0
+
+    @property
+    def symmetric(self) -> bool:
+        """Whether a symmetry operation exchanges the end points."""
+        return self.swap >= 0
+
+
+def distinct_hops(
+    sites: Interstitials, max_distance: float | None = None, labels: Collection[str] | None = None
+) -> list[Hop]:
+    """List the symmetry-distinct hops between sites.
+
+    Parameters
+    ----------
+    sites
+        Interstitial sites of a host.
+    max_distance
+        Longest hop, Å; by default that of :func:`percolating_distance`.
+    labels
+        Kinds of site to hop between; all by default.
+
+    Returns
+    -------
+    list of Hop
+        Shortest first. Each starts at the first position of its kind. Hops through a host atom
+        and hops past several other sites are left out.
+
+    Raises
+    ------
+    ValueError
+        If a label is unknown, or if there is no hop up to the distance; the shortest is named.
+
+    Examples
+    --------
+    >>> from liponflow.structures.migration.interstitials import interstitial_sites
+    >>> from liponflow.structures.lithium import bcc_lithium
+    >>> for hop in distinct_hops(interstitial_sites(bcc_lithium(3.44))):
+    ...     print(hop.label, round(hop.distance, 2), hop.from_start, hop.symmetric)
+    tetrahedral-octahedral 0.86 2 False
+    tetrahedral-tetrahedral 1.22 4 True
+    tetrahedral-octahedral-tetrahedral 1.72 2 True
+    octahedral-tetrahedral-octahedral 1.72 4 True
+    """
+    wanted = _kinds(sites, labels)
+    limit = percolating_distance(sites, labels) if max_distance is None else max_distance
+    maps = _site_maps(sites)
+    found: list[Hop] = []
+    seen: set[Edge] = set()
+    for edge, distance in _edges(sites, wanted, limit):
+        if edge in seen:
+            continue
+        orbit = {_tuple(row) for row in _images(maps, sites, edge)}
+        seen |= orbit | {_reversed(e) for e in orbit}
+        hop = _hop(sites, maps, orbit, distance)
+        if hop.clearance >= BLOCKED and len(hop.via) <= MAX_ON_THE_WAY:
+            found.append(hop)
+    if not found:
+        nearest = next((d for _, d in _edges(sites, wanted, FARTHEST)), None)
+        raise ValueError(
+            f"no hop between interstitial sites of {sites.host.composition.reduced_formula} up to "
+            f"{limit:.2f} Å"
+            + (f"; the shortest is {nearest:.2f} Å: raise max_distance" if nearest else "")
+        )
+    return _with_distinct_labels(found)
+
+
+def percolating_distance(sites: Interstitials, labels: Collection[str] | None = None) -> float:
+    """Find the length up to which hops between sites of one kind cross the crystal.
+
+    Parameters
+    ----------
+    sites
+        Interstitial sites of a host.
+    labels
+        Kinds of site that count; all by default.
+
+    Returns
+    -------
+    float
+        The least length (Å) with which the sites of every kind that can form a network of three
+        dimensions by hops up to ``FARTHEST`` do so alone, plus 0.001 Å; ``FARTHEST`` if none can.
+    """
+    longest = 0.0
+    for kind in _kinds(sites, labels):
+        taken: list[Edge] = []
+        for length, edges in _by_length(sites, kind):
+            taken += [edge for edge in edges if _clearance(sites, edge) >= BLOCKED]
+            if dimension(len(sites), np.array(taken)) == 3:  # noqa: PLR2004 - directions of space
+                longest = max(longest, length + _LENGTH_TOLERANCE)
+                break
+    return longest or FARTHEST
+
+
+def worth_computing(hops: Sequence[Hop], stable: Collection[str], lowest: str) -> list[Hop]:
+    """Choose the hops that the transport of an atom takes.
+
+    Parameters
+    ----------
+    hops
+        Distinct hops.
+    stable
+        Kinds of site at which the atom stays when it is relaxed.
+    lowest
+        The one of lowest energy.
+
+    Returns
+    -------
+    list of Hop
+        Hops between stable sites. Of those that pass a stable site on the way, which shorter ones
+        make up, only the ones between lowest sites: they need no other site to be a minimum.
+    """
+    chosen = []
+    for hop in hops:
+        ends = {hop.end_labels[0], hop.end_labels[1]}
+        if ends <= set(stable) and (ends == {lowest} or not set(hop.via) & set(stable)):
+            chosen.append(hop)
+    return chosen
+
+
+def _kinds(sites: Interstitials, labels: Collection[str] | None) -> set[int]:
+    if labels is None:
+        return set(range(len(sites.kinds)))
+    return {sites.kinds.index(sites.kind_of(label)) for label in labels}
+
+
+def _edges(
+    sites: Interstitials, kinds: Collection[int], max_distance: float
+) -> Iterator[tuple[Edge, float]]:
+    """Directed pairs of sites up to a distance, shortest first."""
+    points = Structure(sites.host.lattice, ["H"] * len(sites), sites.frac_coords)
+    starts, ends, cells, distances = points.get_neighbor_list(max_distance)
+    keep = np.isin(sites.kind[starts], list(kinds)) & np.isin(sites.kind[ends], list(kinds))
+    order = sorted(
+        np.flatnonzero(keep).tolist(),
+        key=lambda n: (round(float(distances[n]), 3), int(starts[n]), int(ends[n])),
+    )
+    for n in order:
+        yield _tuple([starts[n], ends[n], *cells[n]]), float(distances[n])
+
+
+def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Edge]]]:
+    """Hops between sites of one kind, shell by shell: length (Å) and hops in one direction."""
+    shells: dict[float, list[Edge]] = {}
+    for edge, distance in _edges(sites, {kind}, FARTHEST):
+        if edge <= _reversed(edge):
+            shells.setdefault(round(distance, 3), []).append(edge)
+    yield from shells.items()
+
+
+def _site_maps(sites: Interstitials) -> tuple[Ints, Ints]:
+    """Where each operation takes each site: index (n_ops, n) and cell (n_ops, n, 3)."""
+    group, x = sites.group, sites.frac_coords
+    moved = np.einsum("gij,nj->gni", group.rotations, x) + group.translations[:, None, :]
+    shift = moved[:, :, None, :] - x  # operation, site, candidate, axis
+    cell = np.round(shift)
+    off = np.linalg.norm((shift - cell) @ sites.host.lattice.matrix, axis=-1)
+    index = off.argmin(axis=2)
+    cells = np.take_along_axis(cell, index[:, :, None, None], axis=2)[:, :, 0, :]
+    return index, cells.astype(np.int_)
+
+
+def _images(maps: tuple[Ints, Ints], sites: Interstitials, edge: Edge) -> Ints:
+    """Images of a hop under every operation, shape (n_ops, 5)."""
+    index, cells = maps
+    start, end, *translation = edge
+    turned = sites.group.rotations @ np.array(translation)
+    shift = turned + cells[:, end] - cells[:, start]
+    return np.column_stack([index[:, start], index[:, end], shift])
+
+
+def _hop(sites: Interstitials, maps: tuple[Ints, Ints], orbit: set[Edge], distance: float) -> Hop:
+    any_edge = next(iter(orbit))
+    kinds = {int(sites.kind[any_edge[0]]), int(sites.kind[any_edge[1]])}
+    first = min(kinds)
+    # One direction of each, from the wider kind of site to the narrower.
+    directed = orbit | {_reversed(e) for e in orbit}
+    if len(kinds) == 1:
+        edges = {min(e, _reversed(e)) for e in directed}
+    else:
+        edges = {e for e in directed if sites.kind[e[0]] == first}
+    home = int(np.flatnonzero(sites.kind == first)[0])
+    edge = min(
+        (e for e in (edges if len(kinds) > 1 else directed) if e[0] == home),
+        key=lambda e: (sum(abs(t) for t in e[2:]), e),
+    )
+    images = _images(maps, sites, edge)
+    onto = np.flatnonzero(images[:, 0] == edge[1])
+    swap = np.flatnonzero((images == np.array(_reversed(edge))).all(axis=1))
+    via = _on_the_way(sites, edge)
+    labels = [sites.labels[edge[0]], *via, sites.labels[edge[1]]]
+    both = 2 if len(kinds) == 1 else 1
+    return Hop(
+        label="-".join(labels),
+        start=edge[0],
+        end=edge[1],
+        translation=(edge[2], edge[3], edge[4]),
+        distance=distance,
+        via=tuple(via),
+        clearance=_clearance(sites, edge),
+        edges=np.array(sorted(edges)),
+        from_start=both * len(edges) // sites.kinds[first].multiplicity,
+        from_end=both * len(edges) // sites.kinds[max(kinds)].multiplicity,
+        onto_end=int(onto[0]) if len(onto) else -1,
+        swap=int(swap[0]) if len(swap) else -1,
+        end_labels=(labels[0], labels[-1]),
+    )
+
+
+def _line(sites: Interstitials, edge: Edge) -> tuple[Floats, Floats]:
+    """Give the ends of the straight line of a hop, Å."""
+    x, matrix = sites.frac_coords, sites.host.lattice.matrix
+    return x[edge[0]] @ matrix, (x[edge[1]] + np.array(edge[2:])) @ matrix
+
+
+def _near_line(
+    structure: Structure, ends: tuple[Floats, Floats], reach: float
+) -> list[tuple[float, float, int]]:
+    """Atoms near a line: where along it (0 to 1), how far from it (Å), and which."""
+    start, end = ends
+    along = end - start
+    length = float(np.linalg.norm(along))
+    found = []
+    for site in structure.get_sites_in_sphere((start + end) / 2, length / 2 + reach):
+        at = float(np.clip((site.coords - start) @ along / length**2, 0, 1))
+        off = float(np.linalg.norm(site.coords - start - at * along))
+        if off <= reach:
+            found.append((at, off, int(site.index)))
+    return sorted(found)
+
+
+def _on_the_way(sites: Interstitials, edge: Edge) -> list[str]:
+    points = Structure(sites.host.lattice, ["H"] * len(sites), sites.frac_coords)
+    near = _near_line(points, _line(sites, edge), ON_THE_WAY)
+    return [sites.labels[site] for at, _, site in near if 0 < round(at, 6) < 1]
+
+
+def _clearance(sites: Interstitials, edge: Edge) -> float:
+    reach = max(kind.radius for kind in sites.kinds)
+    near = _near_line(sites.host, _line(sites, edge), reach)
+    return min(off for _, off, _ in near)
+
+
+def _with_distinct_labels(hops: Sequence[Hop]) -> list[Hop]:
+    total, seen = Counter(hop.label for hop in hops), Counter[str]()
+    renamed = []
+    for hop in hops:
+        seen[hop.label] += 1
+        number = f" {seen[hop.label]}" if total[hop.label] > 1 else ""
+        renamed.append(replace(hop, label=hop.label + number))
+    return renamed
+
+
+def _reversed(edge: Edge) -> Edge:
+    start, end, i, j, k = edge
+    return end, start, -i, -j, -k
+
+
+def _tuple(row: Sequence[int] | Ints) -> Edge:
+    start, end, i, j, k = (int(n) for n in row)
+    return start, end, i, j, k

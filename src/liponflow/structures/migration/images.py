@@ -1,0 +1,237 @@
+"""Images between two end points: first guess, order, and the mirror image of half a path."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ase.mep import NEB
+from numpy.typing import NDArray
+from pymatgen.core.structure import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from liponflow.structures.migration.end_points import assign
+from liponflow.structures.migration.hop_cell import HopCell, supercell_rotation
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int_]
+
+N_IMAGES = 5
+"""Images between the end points; D. Cheng, dissertation, UC San Diego (2023), section 4.2.10."""
+
+MIRRORS_WITHIN = 0.02
+"""Largest distance (Å) of an atom of the mirrored start from that of the end."""
+
+_FITS_WITHIN = 0.3  # Å, of a relaxed atom from where the perfect crystal's symmetry puts it
+
+
+@dataclass(frozen=True, eq=False)
+class PathMirror:
+    """An operation that turns a path round: image i goes to image n - 1 - i.
+
+    Attributes
+    ----------
+    rotation
+        Orthogonal matrix, shape (3, 3), on Cartesian columns.
+    translation
+        Å, shape (3,), applied after the rotation.
+    permutation
+        Atom ``permutation[a]`` of the mirrored image is atom a of the image.
+    lattice
+        Lattice vectors, rows, Å: atoms are mirrored up to these.
+    """
+
+    rotation: Floats
+    translation: Floats
+    permutation: Ints
+    lattice: Floats
+
+    def positions(self, positions: Floats, near: Floats) -> Floats:
+        """Mirror positions (Å), each atom to the image that is nearest to `near`."""
+        mirrored = np.empty_like(positions)
+        mirrored[self.permutation] = positions @ self.rotation.T + self.translation
+        shift = np.round((mirrored - near) @ np.linalg.inv(self.lattice))
+        nearest: Floats = mirrored - shift @ self.lattice
+        return nearest
+
+    def vectors(self, vectors: Floats) -> Floats:
+        """Mirror forces or displacements, shape (n_atoms, 3)."""
+        mirrored = np.empty_like(vectors)
+        mirrored[self.permutation] = vectors @ self.rotation.T
+        return mirrored
+
+
+def interpolate(start: Structure, end: Structure, n_images: int = N_IMAGES) -> list[Structure]:
+    """Interpolate between end points by the image-dependent pair potential.
+
+    Parameters
+    ----------
+    start, end
+        End points whose atoms correspond, as
+        :func:`liponflow.structures.migration.end_points.match` gives them.
+    n_images
+        Images between them, 1 or more.
+
+    Returns
+    -------
+    list of Structure
+        n_images + 2, end points included, positions continuous (not wrapped into the cell).
+
+    Raises
+    ------
+    ValueError
+        If there is to be no image, or if the atoms do not correspond.
+
+    Notes
+    -----
+    IDPP: S. Smidstrup et al., J. Chem. Phys. 140, 214106 (2014), as in ASE.
+    """
+    if n_images < 1:
+        raise ValueError(f"{n_images} images between the end points: give 1 or more")
+    if start.species != end.species:
+        raise ValueError("the atoms of the end points are in different orders: match them first")
+    first = AseAtomsAdaptor.get_atoms(start, msonable=False)
+    last = AseAtomsAdaptor.get_atoms(end, msonable=False)
+    path = [first, *(first.copy() for _ in range(n_images)), last]
+    NEB(path, method="improvedtangent").interpolate(method="idpp", mic=True)
+    between = [
+        Structure(start.lattice, start.species, image.positions, coords_are_cartesian=True)
+        for image in path[1:-1]
+    ]
+    return [start, *between, end]
+
+
+def check_order(images: Sequence[Structure]) -> None:
+    """Refuse images that do not follow one another along the path.
+
+    Parameters
+    ----------
+    images
+        Path with its end points.
+
+    Raises
+    ------
+    ValueError
+        If an image is nearer to its second neighbour than to the first, which is what two images
+        that changed places are.
+    """
+    for number in range(len(images) - 2):
+        step = _apart(images[number], images[number + 1])
+        leap = _apart(images[number], images[number + 2])
+        if leap < step:
+            raise ValueError(
+                f"images out of order: image {number} is {leap:.2f} Å from image {number + 2} and "
+                f"{step:.2f} Å from image {number + 1}; sort them along the path"
+            )
+
+
+def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror | None:
+    """Find the operation that exchanges two end points, and so turns the path between them round.
+
+    Parameters
+    ----------
+    cell
+        Supercell of the host.
+    start, end
+        Relaxed end points whose atoms correspond.
+
+    Returns
+    -------
+    PathMirror or None
+        None if no symmetry of the host maps one on the other within ``MIRRORS_WITHIN``. Among
+        several, one that is its own inverse comes first: it leaves the middle image alone.
+    """
+    lattice = start.lattice.matrix
+    moving = int(np.linalg.norm(end.cart_coords - start.cart_coords, axis=1).argmax())
+    best: tuple[tuple[bool, float], PathMirror] | None = None
+    for rotation, translation in zip(
+        cell.sites.group.rotations, cell.sites.group.translations, strict=True
+    ):
+        turned = supercell_rotation(rotation, cell.repeats)
+        if turned is None:
+            continue
+        places = start.frac_coords[moving], end.frac_coords[moving]
+        shift = _exchanging_shift(cell, turned, translation, places)
+        if shift is None:
+            continue
+        image = Structure(start.lattice, start.species, start.frac_coords @ turned.T + shift)
+        mirror = PathMirror(
+            rotation=lattice.T @ turned @ np.linalg.inv(lattice.T),
+            translation=shift @ lattice,
+            permutation=assign(image, end),
+            lattice=lattice,
+        )
+        off = max(
+            _largest(mirror.positions(start.cart_coords, end.cart_coords) - end.cart_coords),
+            _largest(mirror.positions(end.cart_coords, start.cart_coords) - start.cart_coords),
+        )
+        once_is_twice = np.array_equal(rotation @ rotation, np.eye(3))
+        rank = (not once_is_twice, round(off, 3))
+        if off <= MIRRORS_WITHIN and (best is None or rank < best[0]):
+            best = rank, mirror
+    return None if best is None else best[1]
+
+
+def mirrored(half: Sequence[Structure], mirror: PathMirror, n_images: int) -> list[Structure]:
+    """Complete half a path.
+
+    Parameters
+    ----------
+    half
+        Images 0 (the start) to (n_images + 1) // 2.
+    mirror
+        From :func:`path_mirror`.
+    n_images
+        Images between the end points of the whole path.
+
+    Returns
+    -------
+    list of Structure
+        n_images + 2.
+
+    Raises
+    ------
+    ValueError
+        If the half has another number of images.
+    """
+    needed = (n_images + 1) // 2 + 1
+    if len(half) != needed:
+        raise ValueError(
+            f"half a path of {n_images} images has {needed} with its start, not {len(half)}"
+        )
+    path = list(half)
+    while len(path) < n_images + 2:
+        original = path[n_images + 1 - len(path)]
+        positions = mirror.positions(original.cart_coords, path[-1].cart_coords)
+        path.append(
+            Structure(original.lattice, original.species, positions, coords_are_cartesian=True)
+        )
+    return path
+
+
+def _exchanging_shift(
+    cell: HopCell, turned: Floats, translation: Floats, places: tuple[Floats, Floats]
+) -> Floats | None:
+    """Find the translation (fractional) with which a rotation exchanges two places."""
+    repeats = np.array(cell.repeats)
+    here, there = places
+    cells = np.round((there - turned @ here) * repeats - translation)
+    shift: Floats = (translation + cells) / repeats
+    for before, after in ((here, there), (there, here)):
+        off = turned @ before + shift - after
+        off -= np.round(off)
+        if np.linalg.norm(off @ cell.supercell.lattice.matrix) > _FITS_WITHIN:
+            return None
+    return shift
+
+
+def _apart(one: Structure, other: Structure) -> float:
+    shift = other.frac_coords - one.frac_coords
+    shift -= np.round(shift)
+    return float(np.linalg.norm(shift @ one.lattice.matrix))
+
+
+def _largest(shifts: Floats) -> float:
+    return float(np.linalg.norm(shifts, axis=1).max())

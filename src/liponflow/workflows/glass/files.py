@@ -1,0 +1,191 @@
+"""Fingerprint of a glass from files that are there already."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from monty.io import zopen
+from pydantic import ValidationError
+
+from liponflow.analysis.glass.fingerprint import fingerprint
+from liponflow.analysis.glass.pdf_comparison import (
+    MeasuredPdf,
+    PdfComparison,
+    Quantity,
+    compare_pdf,
+    read_pdf,
+)
+from liponflow.analysis.glass.protocol_series import SeriesRecorder
+from liponflow.analysis.glass.quality import problems
+from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
+from liponflow.analysis.glass.settings import FingerprintSettings
+from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.standin.engine import stand_in_engine
+from liponflow.inputs.presets import ParameterError
+from liponflow.registry import nearest
+
+PRESET = "as read"
+"""In the place of a preset."""
+UNKNOWN = "unknown (read from file)"
+_GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
+_HEAD = 4096
+_CHUNK = 1 << 20
+
+
+def analyze(
+    paths: Sequence[str | Path],
+    *,
+    experiment: Path | None = None,
+    probe: Literal["neutron", "x-ray"] = "neutron",
+    quantity: Quantity = "G",
+    skip: int = 0,
+    every: int = 1,
+    stage: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> FingerprintResult:
+    """Take the fingerprint of structures or trajectories that somebody else made.
+
+    Parameters
+    ----------
+    paths
+        Files in their order, read as one trajectory: anything that ASE reads.
+    experiment
+        Text file with a measured pair distribution function, r (Å) in its first column.
+    probe
+        Radiation that it was measured with.
+    quantity
+        What its second column is: G(r), g(r) or T(r).
+    skip, every, stage
+        Frames to take; see :func:`liponflow.analysis.glass.trajectory.read_frames`.
+    settings
+        Fields of FingerprintSettings, those of ``experiment`` (q_max, window, ...) among them;
+        what is not given is taken from the header of the measurement, then from the defaults.
+
+    Returns
+    -------
+    FingerprintResult
+        Every frame entered, so it counts as converged; whether the run behind the files converged
+        they do not tell, and the criterion says so.
+
+    Raises
+    ------
+    ValueError
+        If a file or a setting cannot be used; the file, the frame and the remedy are named. The
+        measurement is read before any frame.
+    """
+    measured = read_pdf(experiment) if experiment is not None else None
+    chosen = _settings(settings or {}, measured)
+    files = [Path(path).expanduser() for path in paths]
+    recorder, notes = SeriesRecorder(), list[str]()
+    blocks = read_frames(files, skip=skip, every=every, stage=stage, notes=notes)
+    found = fingerprint(recorder.watch(blocks), chosen, notes=notes)
+    comparison = None
+    if measured is not None and experiment is not None:
+        comparison = _comparison(found, measured, experiment, probe, quantity)
+        if comparison.scale <= 0:
+            notes.append(
+                f"{experiment}: fits best with a scale of {comparison.scale:.3g}, which is not "
+                "positive: is it a G(r), measured with the radiation that was named?"
+            )
+    return FingerprintResult(
+        formula=found.formula,
+        converged=True,
+        criterion=_criterion(found),
+        provenance=provenance(
+            engine=_engine(files),
+            preset=PRESET,
+            parameters={
+                "settings": chosen.model_dump(mode="json"),
+                "skip": skip,
+                "every": every,
+                "stage": stage,
+            },
+            input_fingerprint=_digest(files),
+            source_structure=str(files[0]) if len(files) == 1 else f"{files[0]} and more",
+            parent_uuids=[],
+        ),
+        warnings=notes,
+        files=[str(path) for path in files],
+        fingerprint=found,
+        series=recorder.points,
+        problems=problems(found.defects),
+        comparison=comparison,
+    )
+
+
+def _settings(given: Mapping[str, Any], measured: MeasuredPdf | None) -> FingerprintSettings:
+    for key in given.keys() - FingerprintSettings.model_fields.keys():
+        raise ParameterError(
+            f"unknown setting {key!r}{nearest(key, FingerprintSettings.model_fields)}"
+        )
+    experiment = dict(measured.options) if measured is not None else {}
+    experiment |= given.get("experiment") or {}
+    try:
+        return FingerprintSettings.model_validate({**given, "experiment": experiment})
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "settings"
+        raise ValueError(f"{place} = {first['input']!r}: {first['msg']}") from error
+
+
+def _comparison(
+    found: Fingerprint,
+    measured: MeasuredPdf,
+    path: Path,
+    probe: Literal["neutron", "x-ray"],
+    quantity: Quantity,
+) -> PdfComparison:
+    import numpy as np
+
+    functions = next((item for item in found.scattering if item.probe == probe), None)
+    if functions is None:
+        raise ValueError(
+            f"{path}: cannot be compared, as an element of {found.formula} has no {probe} "
+            "scattering length or form factor here; leave the comparison out"
+        )
+    return compare_pdf(
+        measured,
+        np.array(found.r),
+        np.array(functions.g),
+        file=str(path),
+        probe=probe,
+        treatment=functions.treatment,
+        quantity=quantity,
+        density=found.number_density,
+    )
+
+
+def _criterion(found: Fingerprint) -> str:
+    frames = "1 frame" if found.n_frames == 1 else f"{found.n_frames} frames"
+    errors = "" if found.pairs[0].g_error else ", too few for block errors"
+    return f"{frames} read{errors}; whether their own run converged the files do not say"
+
+
+def _engine(files: Sequence[Path]) -> EngineInfo:
+    """Tell the program that made the files, if all of them are a vasprun.xml of one version."""
+    versions = {_vasp_version(path) for path in files}
+    version = versions.pop() if len(versions) == 1 else None
+    if version is None:
+        return EngineInfo(name=UNKNOWN, version=None, surrogate=False)
+    return stand_in_engine(version) or EngineInfo(name="vasp", version=version, surrogate=False)
+
+
+def _vasp_version(path: Path) -> str | None:
+    with zopen(path, mode="rb") as file:
+        head = file.read(_HEAD)
+    match = _GENERATOR.search(head) if b"<modeling>" in head else None
+    return match[1].decode() if match else None
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """SHA-256 of the files' contents, read piece by piece."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,279 @@
+"""The glass campaign: models built, melted or annealed, relaxed and measured; their properties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jobflow import Flow, Job, Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.provenance import fingerprint
+from liponflow.engines.engine import Engine
+from liponflow.engines.registry import get_engine
+from liponflow.inputs.glass import TOPIC, GlassParameters, md_incar, relax_set, static_set
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.structures.glass.build import build
+from liponflow.structures.read import read_structure
+from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
+from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
+from liponflow.workflows.glass.volume import equilibrium_volume
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+
+BUILDING = (
+    "composition",
+    "n_atoms",
+    "method",
+    "units",
+    "bridging_to_apical",
+    "free_anions",
+    "neutral",
+    "density",
+    "distances",
+    "packing_time",
+)
+"""Parameters that say how a model is built, and mean nothing for a user's own structure."""
+
+_STARTS = {"units": "packed units", "random": "packed atoms", "crystal": "changed Li3PO4 crystal"}
+
+
+class Start(NamedTuple):
+    """A model before the first step."""
+
+    origin: Origin
+    structure: Structure
+
+
+@dataclass
+class Branch:
+    """Jobs of one model, and what the result needs of them."""
+
+    jobs: list[Flow | Job] = field(default_factory=list)
+    model: Any = None
+    cooling: Any = None
+    elastic: Any = None
+
+
+@dataclass
+class GlassMaker(Maker):
+    """Flow from a composition, or a user's structure, to a GlassResult.
+
+    Attributes
+    ----------
+    parameters
+        Every parameter of the campaign.
+    engine_name
+        Engine as the user names it.
+    preset
+        Preset that the parameters started from, for the record.
+    name
+        Name of the flow.
+    """
+
+    parameters: GlassParameters
+    engine_name: str = "chgnet"
+    preset: str = "quick"
+    name: str = "glass"
+
+    def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
+        """Wire the campaign.
+
+        Parameters
+        ----------
+        structure
+            Start of every model; built from the parameters if None.
+        source
+            Where the structure came from, for the record.
+
+        Returns
+        -------
+        Flow
+            Its output is the GlassResult.
+
+        Raises
+        ------
+        ValueError
+            If the composition, density, engine or an element cannot be had; nothing has been
+            computed then.
+        """
+        starts = self.starts(structure, source)
+        engine = self.engine(self.parameters.force_limit)
+        engine.check(starts[0].structure)
+        branches = [self.branch(engine, start) for start in starts]
+        jobs = [job for branch in branches for job in branch.jobs]
+        cleavage: list[Any] = []
+        if "cleavage" in self.parameters.properties:
+            cluster_jobs, cleavage = cleavage_flow(
+                self.engine(self.parameters.cluster_force_limit), self.parameters
+            )
+            jobs += cluster_jobs
+        document = self.parameters.model_dump(mode="json")
+        conclusion = conclude(
+            Measured(
+                models=[branch.model.output for branch in branches],
+                cooling=[b.cooling for b in branches if b.cooling is not None],
+                elastic=[b.elastic for b in branches if b.elastic is not None],
+                cleavage=cleavage,
+            ),
+            protocol=self.parameters.protocol,
+            cooling=self.parameters.cooling,
+            seeds=self.parameters.seeds,
+            record={
+                "preset": self.preset,
+                "parameters": document,
+                "input_fingerprint": fingerprint(starts[0].structure, engine.describe(), document),
+                "source_structure": source or f"built: {starts[0].origin.start}",
+                "parent_uuids": [branch.model.uuid for branch in branches],
+            },
+        )
+        conclusion.name = "result"
+        tolerate_failures(conclusion)
+        return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
+
+    def starts(self, structure: Structure | None, source: str | None) -> list[Start]:
+        """Build every model, or take the user's structure for each.
+
+        Raises
+        ------
+        CompositionError, PackingError
+            If one cannot be built.
+        """
+        parameters = self.parameters
+        if structure is not None:
+            notes = ("composition and density are those of the given structure",)
+            name = source or "given structure"
+            return [
+                Start(Origin(seed, name, notes), structure.get_sorted_structure())
+                for seed in parameters.seeds
+            ]
+        starts = []
+        for seed in parameters.seeds:
+            built = build(
+                parameters.composition,
+                method=parameters.method,
+                density=parameters.density,
+                seed=seed,
+                n_atoms=parameters.n_atoms,
+                units=parameters.units,
+                bridging_to_apical=parameters.bridging_to_apical,
+                free_anions=parameters.free_anions,
+                neutral=parameters.neutral,
+                distances=parameters.distances,
+                time_limit=parameters.packing_time,
+            )
+            origin = Origin(seed, _STARTS[built.method], built.notes)
+            starts.append(Start(origin, built.structure))
+        return starts
+
+    def engine(self, force_limit: float) -> Engine:
+        """Engine whose relaxations end at a force limit, eV/Å."""
+        return get_engine(
+            self.engine_name,
+            force_limit=force_limit,
+            max_steps=self.parameters.max_steps,
+            relax_set=relax_set(self.parameters.model_copy(update={"force_limit": force_limit})),
+            static_set=static_set(),
+            md_incar=md_incar(),
+        )
+
+    def branch(self, engine: Engine, start: Start) -> Branch:
+        """Wire one model from its start to its measured structure and its properties."""
+        parameters, (origin, structure) = self.parameters, start
+        found, seed = Branch(), origin.seed
+        current: Any = structure
+        if parameters.volume == "pressure-volume":
+            jobs, current = equilibrium_volume(engine, parameters, structure, seed)
+            found.jobs += jobs
+        dynamics = None
+        if parameters.protocol:
+            dynamics = self.dynamics(engine, "dynamics", parameters.protocol, seed, current)
+            last = at_rest(dynamics.output)
+            last.name = f"last structure seed {seed}"
+            found.jobs += [dynamics, last]
+            current = last.output
+        relaxation: Flow | Job | None = None
+        if parameters.relax:
+            relaxation = engine.relax(cell=parameters.relax_cell).make(current)
+            relaxation.name = f"relax seed {seed}"
+            found.jobs.append(relaxation)
+        averaged = parameters.measure == "last stage"
+        found.model = measure(
+            {"seed": seed, "start": origin.start, "notes": list(origin.notes)},
+            None if dynamics is None else dynamics.output,
+            None if relaxation is None else relaxation.output,
+            engine=engine.describe(),
+            force_limit=parameters.force_limit,
+            last_stage=parameters.protocol[-1].name if averaged else None,
+        )
+        found.model.name = f"measure seed {seed}"
+        found.jobs.append(found.model)
+        self.add_properties(engine, found, structure, seed)
+        return found
+
+    def add_properties(self, engine: Engine, found: Branch, sized: Structure, seed: int) -> None:
+        """Wire the properties of one model that the parameters ask for."""
+        final = found.model.output["model"].structure
+        if "tg" in self.parameters.properties:
+            cooling = self.dynamics(engine, "cooling", self.parameters.cooling, seed, final)
+            found.jobs.append(cooling)
+            found.cooling = cooling.output
+        if "elastic" in self.parameters.properties:
+            tight = self.engine(self.parameters.elastic_force_limit)
+            jobs, found.elastic = elastic_flow(tight, self.parameters, final, sized, seed)
+            found.jobs += jobs
+
+    def dynamics(
+        self, engine: Engine, name: str, stages: Any, seed: int, structure: Any
+    ) -> Flow | Job:
+        """Wire the dynamics of one model through stages."""
+        maker = engine.md(
+            stages,
+            seed=seed,
+            frame_interval=self.parameters.frame_interval,
+            chunk_steps=self.parameters.segment_steps,
+            name=f"{name} seed {seed}",
+        )
+        made: Flow | Job = maker.make(structure)
+        return made
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick``, ``melt-quench`` or ``paper``.
+    engine
+        Name of the engine.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Start of every model; built from the parameters if None.
+
+    Returns
+    -------
+    Flow
+        Its output is the GlassResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides)
+    maker = GlassMaker(parameters, engine, preset)
+    if structure_file is None:
+        return maker.make()
+    if unused := [name for name in BUILDING if name in (overrides or {})]:
+        raise ParameterError(
+            f"{', '.join(unused)}: of no use with --structure, which is taken as it is; leave out "
+            "one of the two"
+        )
+    return maker.make(read_structure(structure_file), str(structure_file))

@@ -1,0 +1,313 @@
+"""The glass campaign as VASP directories, for whoever runs VASP by other means."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from atomate2.vasp.files import write_vasp_input_set
+from atomate2.vasp.jobs.md import MDMaker
+from jobflow import Flow
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar, VaspInput
+
+from liponflow import __version__
+from liponflow.engines.engine import Engine
+from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
+from liponflow.inputs.presets import Cited, load_data, load_parameters
+from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
+from liponflow.inputs.vasp.compare import compare as compare_directory
+from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
+from liponflow.runners.documents import all_jobs
+from liponflow.structures.read import read_structure
+from liponflow.workflows.glass.flow import GlassMaker
+from liponflow.workflows.glass.jobs import describe_stage
+from liponflow.workflows.input_directories import (
+    WrittenInputs,
+    campaign_record,
+    check_vacant,
+    new_directory,
+    potcar_note,
+    write_readme,
+    write_sidecar,
+)
+
+VOLUME, DYNAMICS, RELAX = "volume", "dynamics", "relax"
+
+FREE = frozenset({"NSW", "RANDOM_SEED", "SYSTEM", "TEBEG", "TEEND"})
+"""INCAR keys of dynamics in which the segments of one stage differ."""
+
+
+class Segment(NamedTuple):
+    """One run of VASP in a stage."""
+
+    name: str
+    stage: Stage
+    maker: MDMaker
+
+
+def write(
+    out: Path,
+    *,
+    preset: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> WrittenInputs:
+    """Write the directories of the models: dynamics in segments, and relaxation.
+
+    Parameters
+    ----------
+    out
+        Directory to write to; it must be empty or not exist. It is complete or not written.
+    preset
+        ``quick``, ``melt-quench`` or ``paper``.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Start of every model; built from the parameters if None.
+
+    Returns
+    -------
+    WrittenInputs
+
+    Raises
+    ------
+    FileExistsError
+        If `out` holds anything.
+    ValueError
+        If a parameter or the structure cannot be used, or the POTCAR library lacks a file.
+
+    Notes
+    -----
+    Input sets are those that the jobs of the ``vasp`` engine write. Every segment but the first
+    has a link to the CONTCAR before it in place of its POSCAR. The properties of a glass depend
+    on the relaxed models and are not written.
+    """
+    check_vacant(out)
+    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides)
+    maker = GlassMaker(parameters, "vasp", preset)
+    structure = read_structure(structure_file) if structure_file else None
+    starts = maker.starts(structure, str(structure_file) if structure_file else None)
+    engine = maker.engine(parameters.force_limit)
+    formula = starts[0].structure.composition.formula.replace(" ", "")
+    record = campaign_record(
+        TOPIC,
+        parameters,
+        preset,
+        overrides,
+        material=formula,
+        structure=str(structure_file or starts[0].origin.start),
+        models={start.origin.seed: list(start.origin.notes) for start in starts},
+    )
+    with new_directory(out) as root:
+        for start in starts:
+            folder = root / f"seed-{start.origin.seed}"
+            record |= _write_model(engine, parameters, start.structure, start.origin.seed, folder)
+        write_sidecar(root, record)
+        write_readme(root, _readme(parameters, formula, preset))
+    return WrittenInputs(out, len(starts), "model", has_potcar_library())
+
+
+def compare(
+    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
+) -> list[Difference]:
+    """Compare a user's VASP directory with the one that the campaign would write.
+
+    Parameters
+    ----------
+    directory
+        VASP directory of dynamics (IBRION = 0) or of a relaxation. Dynamics is compared with the
+        stage that is most like it; the length of the segment, its temperatures and seed are
+        free.
+    preset, overrides
+        As for :func:`write`.
+
+    Returns
+    -------
+    list of Difference
+        Empty if they agree.
+
+    Raises
+    ------
+    ParameterError
+        If the directory is none of VASP's.
+    """
+    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides or {})
+    theirs, structure = read_incar(directory), read_poscar(directory).structure
+    if theirs.get("IBRION") != 0:
+        return compare_directory(directory, relax_set(parameters), {})
+    engine = GlassMaker(parameters, "vasp", preset).engine(parameters.force_limit)
+    stages = [*parameters.protocol, parameters.volume_stage]
+    candidates = [
+        _incar_differences(theirs, segment, structure)
+        for stage in stages
+        for segment in segments(engine, parameters, [stage], structure, parameters.seed)[:1]
+    ]
+    return min(candidates, key=len)
+
+
+def segments(
+    engine: Engine,
+    parameters: GlassParameters,
+    stages: Sequence[Stage],
+    structure: Structure,
+    seed: int,
+) -> list[Segment]:
+    """List the runs of VASP that the engine makes of stages, in their order."""
+    flow = engine.md(stages, seed=seed, chunk_steps=parameters.segment_steps).make(structure)
+    by_name = {stage.name: stage for stage in stages}
+    runs: list[Segment] = []
+    for job in all_jobs(cast("Flow", flow)):
+        if isinstance(job.maker, MDMaker):
+            stage = by_name[job.name.rpartition(" ")[0]]  # the rest is the segment's number
+            name = f"{len(runs) + 1:02d}-{job.name.replace(' ', '-')}"
+            runs.append(Segment(name, stage, job.maker))
+    return runs
+
+
+def _write_model(
+    engine: Engine, parameters: GlassParameters, structure: Structure, seed: int, folder: Path
+) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    if parameters.volume == "pressure-volume":
+        strains = np.linspace(
+            -parameters.volume_strain, parameters.volume_strain, parameters.volume_points
+        )
+        for strain in strains:
+            strained = structure.copy()
+            strained.scale_lattice(structure.volume * (1 + strain) ** 3)
+            path = folder / VOLUME / f"{strained.volume:.0f}"
+            stages = [parameters.volume_stage]
+            runs = segments(engine, parameters, stages, strained, seed)
+            record |= _write_segments(runs, strained, path)
+    last: Path | None = None
+    if parameters.protocol:
+        runs = segments(engine, parameters, parameters.protocol, structure, seed)
+        record |= _write_segments(runs, structure, folder / DYNAMICS)
+        last = Path("..", DYNAMICS, runs[-1].name, "CONTCAR")
+    if parameters.relax:
+        record[RELAX] = write_inputs(structure, relax_set(parameters), folder / RELAX)
+        if last is not None:
+            _link(folder / RELAX / "POSCAR", last)
+    return record
+
+
+def _write_segments(
+    runs: Sequence[Segment], structure: Structure, folder: Path
+) -> dict[str, dict[str, Cited]]:
+    """Write segments one behind the other; give what was written of each stage."""
+    written: dict[str, dict[str, Cited]] = {}
+    before: Path | None = None
+    for run in runs:
+        path = folder / run.name
+        write_vasp_input_set(
+            structure,
+            run.maker.input_set_generator,
+            path,
+            potcar_spec=not has_potcar_library(),
+            clean_prev=False,
+        )
+        if before is not None:
+            _link(path / "POSCAR", Path("..", before, "CONTCAR"))
+        before = Path(run.name)
+        incar = Incar.from_file(path / "INCAR")
+        sources = _sources(run.stage)
+        written[f"dynamics, stage {run.stage.name}"] = {
+            key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
+        }
+    return written
+
+
+_ATOMATE2 = "atomate2's set for molecular dynamics"
+
+_OF_THE_STAGE = (
+    "TEBEG",
+    "TEEND",
+    "NSW",
+    "POTIM",
+    "MDALGO",
+    "SMASS",
+    "ISIF",
+    "LANGEVIN_GAMMA",
+    "LANGEVIN_GAMMA_L",
+    "CSVR_PERIOD",
+    "PSTRESS",
+    "RANDOM_SEED",
+    "ANDERSEN_PROB",
+)
+
+
+def _sources(stage: Stage) -> dict[str, str]:
+    own = {key: entry["source"] for key, entry in md_sources().items()}
+    return dict.fromkeys(_OF_THE_STAGE, f"stage {stage.name!r} of the protocol") | own
+
+
+def _incar_differences(theirs: Incar, run: Segment, structure: Structure) -> list[Difference]:
+    ours: VaspInput = run.maker.input_set_generator.get_input_set(
+        structure.get_sorted_structure(), potcar_spec=True
+    )
+    written = Incar.from_str(str(ours.incar))  # both as VASP would read them
+    sources = _sources(run.stage)
+    return [
+        Difference("INCAR", key, values["INCAR1"], values["INCAR2"], sources.get(key, _ATOMATE2))
+        for key, values in theirs.diff(written)["Different"].items()
+        if key not in FREE
+    ]
+
+
+def _link(poscar: Path, target: Path) -> None:
+    poscar.unlink()
+    # Dangling until the run before it has ended: VASP cannot take the first structure here.
+    poscar.symlink_to(target)
+
+
+def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
+    functional = load_data(TOPIC)["vasp"]["potcar"]["functional"]["value"]
+    steps = []
+    if parameters.volume == "pressure-volume":
+        stage = parameters.volume_stage
+        steps.append(
+            f"`seed-*/{VOLUME}/*`: dynamics at {parameters.volume_points} volumes (Å³, the name "
+            f"of the directory), {describe_stage(stage)}. Average the pressure over the second "
+            "half of each, fit it against the volume, and scale the POSCAR of the first segment "
+            f"of `{DYNAMICS}` to the volume without pressure"
+        )
+    if parameters.protocol:
+        listed = "; ".join(describe_stage(stage) for stage in parameters.protocol)
+        steps.append(
+            f"`seed-*/{DYNAMICS}/*` in the order of their numbers: {listed}. POSCAR of every "
+            "segment but the first is a link to the CONTCAR before it, whose velocities VASP "
+            "goes on with"
+        )
+    if parameters.relax:
+        steps.append(
+            f"`seed-*/{RELAX}`: the last structure, relaxed until no force is above "
+            f"{parameters.force_limit:g} eV/Å. Its POSCAR links to the last CONTCAR; "
+            "take the velocities (the last block) out of it"
+        )
+    numbered = "\n".join(f"{index + 1}. {step}." for index, step in enumerate(steps))
+    return _README.format(
+        formula=formula,
+        preset=preset,
+        version=__version__,
+        models="one model" if parameters.models == 1 else f"{parameters.models} models",
+        potcar=potcar_note(functional),
+        steps=numbered,
+    )
+
+
+_README = """\
+# {formula} glass by VASP
+
+Inputs of {models} of the preset `{preset}`, written by liponflow {version}.
+`provenance.yaml` says where each value comes from, and what each model was built of.
+{potcar}
+## What to run, in this order
+
+{steps}
+
+`liponflow run glass --engine vasp` does all this by itself, the fit of the volume and the
+measuring included. Properties (elastic moduli, glass transition) start from the relaxed models
+and have no directories here. `liponflow analyze glass` measures any vasprun.xml or XDATCAR.
+"""

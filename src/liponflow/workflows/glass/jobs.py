@@ -1,0 +1,276 @@
+"""Jobs of the glass campaign: between the calculations and the result."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict
+
+from atomate2.utils.path import strip_hostname
+from jobflow import job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.glass.cleavage import BondCleavage, summarise_cleavage
+from liponflow.analysis.glass.elastic import ModelElasticity, average_elasticity
+from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
+from liponflow.analysis.glass.models import cooling_points, glass_model, summarise_glass
+from liponflow.analysis.glass.published import published_glass
+from liponflow.analysis.glass.result import GlassModel, GlassResult
+from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.glass.transition import GlassTransition, fit_glass_transition
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.reading import calculation
+from liponflow.inputs.protocol import Stage, describe_ensemble, total_duration
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model comes from."""
+
+    seed: int
+    start: str
+    notes: tuple[str, ...]
+
+
+class MeasuredModel(TypedDict):
+    """A model and the engine that made it."""
+
+    model: GlassModel
+    engine: EngineInfo
+
+
+class Measured(TypedDict):
+    """Everything that a campaign has computed; None for what failed."""
+
+    models: Sequence[MeasuredModel | None]
+    cooling: Sequence[MDResult | None]
+    elastic: Sequence[ModelElasticity | None]
+    cleavage: Sequence[BondCleavage | None]
+
+
+@job
+def at_rest(dynamics: MDResult) -> Structure:
+    """Take the last structure of dynamics without its velocities; see :func:`last_structure`."""
+    return last_structure(dynamics)
+
+
+def last_structure(dynamics: MDResult) -> Structure:
+    """Take the last structure of dynamics without its velocities.
+
+    Raises
+    ------
+    ValueError
+        If the dynamics ended before the protocol did.
+    """
+    if not dynamics.converged:
+        raise ValueError(f"the protocol was not finished: {dynamics.stop_reason}")
+    return without_properties(dynamics.structure)
+
+
+def without_properties(structure: Structure) -> Structure:
+    """Copy a structure without velocities and moments."""
+    return Structure(structure.lattice, structure.species, structure.frac_coords)
+
+
+@job
+def measure(
+    origin: dict[str, Any],
+    dynamics: MDResult | None,
+    relaxed: Any,
+    *,
+    engine: EngineInfo,
+    force_limit: float,
+    last_stage: str | None,
+) -> MeasuredModel:
+    """Take the fingerprint of a model.
+
+    Parameters
+    ----------
+    origin
+        Fields of an Origin.
+    dynamics
+        The protocol's; None without one.
+    relaxed
+        Task document of the relaxation; None without one.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    last_stage
+        Name of the stage whose frames are measured; None for the final structure.
+
+    Returns
+    -------
+    MeasuredModel
+    """
+    relaxation = None if relaxed is None else calculation(relaxed, engine, force_limit)
+    if relaxation is not None:
+        structure, made_by = relaxation.structure, relaxation.engine
+    elif dynamics is not None:
+        structure, made_by = last_structure(dynamics), dynamics.provenance.engine
+    else:
+        raise ValueError("there is neither a protocol nor a relaxation to measure")
+    notes = list(origin["notes"])
+    if last_stage is not None and dynamics is not None:
+        files, stage = stage_files(dynamics, last_stage)
+        found = fingerprint(read_frames(files, stage=stage, notes=notes), notes=notes)
+    else:
+        found = fingerprint_structure(structure)
+    model = glass_model(
+        seed=origin["seed"],
+        start=origin["start"],
+        notes=notes,
+        fingerprint=found,
+        structure=structure,
+        dynamics=dynamics,
+        relaxation=relaxation,
+    )
+    return MeasuredModel(model=model, engine=made_by)
+
+
+def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
+    """Find the frames of a stage.
+
+    Parameters
+    ----------
+    dynamics
+        Of a protocol.
+    name
+        Stage.
+
+    Returns
+    -------
+    list of Path, str or None
+        Files; and the stage to look for in them, None where they hold nothing else, as those of
+        VASP's segments do.
+    """
+    files = [Path(strip_hostname(file)) for file in dynamics.trajectory_files]
+    if not dynamics.segments:
+        return files, name
+    stage = next(stage for stage in dynamics.stages if stage.name == name)
+    steps = range(stage.first_step, stage.first_step + stage.n_steps)
+    runs = zip(files, dynamics.segments, strict=True)
+    return [file for file, segment in runs if segment.first_step in steps], None
+
+
+@job
+def conclude(
+    measured: Measured,
+    *,
+    protocol: Sequence[Stage],
+    cooling: Sequence[Stage],
+    seeds: Sequence[int],
+    record: dict[str, Any],
+) -> GlassResult:
+    """Summarise the campaign.
+
+    Parameters
+    ----------
+    measured
+        What was computed; None for what failed.
+    protocol, cooling
+        Stages of the models, and of the glass transition.
+    seeds
+        Of the models.
+    record
+        Provenance as known before the run.
+
+    Returns
+    -------
+    GlassResult
+
+    Raises
+    ------
+    ValueError
+        If no model came out.
+    """
+    models = [item for item in measured["models"] if item is not None]
+    warnings = [
+        f"model with seed {seed} failed; the run's report names its directory and cause"
+        for seed, item in zip(seeds, measured["models"], strict=True)
+        if item is None
+    ]
+    warnings += [f"the {name} failed" for name in _failed(measured)]
+    if not models:
+        raise ValueError("every model of the glass failed; the run's report says why")
+    elements = sorted(element.symbol for element in models[0]["model"].structure.elements)
+    known = published_glass(elements)
+    properties: dict[str, Any] = {}
+    runs = [run for run in measured["cooling"] if run is not None]
+    if runs:
+        try:
+            properties["tg"] = transition(runs, cooling)
+        except ValueError as error:
+            warnings.append(f"no glass transition: {error}")
+    moduli = [item for item in measured["elastic"] if item is not None]
+    if moduli:
+        young = known and known.youngs_modulus
+        published = young and (
+            f"{young.freestanding:g} free-standing, {young.on_substrate:g} on a substrate "
+            f"({young.citation})"
+        )
+        properties["elastic"] = average_elasticity(
+            moduli, {"youngs_modulus": published} if published else None
+        )
+    bonds = [item for item in measured["cleavage"] if item is not None]
+    if bonds:
+        properties["cleavage"] = summarise_cleavage(
+            bonds, None if known is None else known.bond_strength
+        )
+    return summarise_glass(
+        [item["model"] for item in models],
+        protocol=[describe_stage(stage) for stage in protocol],
+        provenance=provenance(engine=models[0]["engine"], **record),
+        warnings=[*dict.fromkeys(warnings)],
+        **properties,
+    )
+
+
+def transition(runs: Sequence[MDResult], stages: Sequence[Stage]) -> GlassTransition:
+    """Fit the glass transition to the cooling runs of all models.
+
+    Raises
+    ------
+    ValueError
+        If a run was not finished, or has too few points.
+    """
+    for run in runs:
+        if not run.converged:
+            raise ValueError(f"a cooling run was not finished: {run.stop_reason}")
+    temperatures, volumes = cooling_points(runs)
+    cooled = stages[0].temperature - stages[-1].final_temperature
+    return fit_glass_transition(
+        temperatures, volumes, quantity="volume", cooling_rate=cooled / total_duration(stages)
+    )
+
+
+def describe_stage(stage: Stage) -> str:
+    """Put a stage into a line.
+
+    Examples
+    --------
+    >>> quench = Stage(name="quench", ensemble="nvt", temperature=2500, end_temperature=300,
+    ...                duration=22, time_step=2)
+    >>> describe_stage(quench)
+    'quench: NVT, Langevin, 2500 to 300 K, 22 ps, 2 fs'
+    """
+    ramp = "" if stage.end_temperature is None else f" to {stage.end_temperature:g}"
+    pressure = f", {stage.pressure:g} GPa" if stage.ensemble == "npt" else ""
+    return (
+        f"{stage.name}: {describe_ensemble(stage)}, {stage.temperature:g}{ramp} K{pressure}, "
+        f"{stage.duration:g} ps, {stage.time_step:g} fs"
+    )
+
+
+def _failed(measured: Measured) -> list[str]:
+    names = {
+        "cooling": "cooling run of a model",
+        "elastic": "elastic constants of a model",
+        "cleavage": "cleavage of a bond",
+    }
+    return [
+        words
+        for name, words in names.items()
+        if any(item is None for item in measured[name])  # type: ignore[literal-required]
+    ]

@@ -1,0 +1,216 @@
+"""Volume at which a glass has no pressure, by atomate2's MPMorph fit on any of our engines."""
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+import numpy as np
+from atomate2.common.flows.mpmorph import EquilibriumVolumeMaker
+from atomate2.common.jobs.eos import MPMorphPVPostProcess
+from jobflow import Flow, Job, Maker, job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.engine import Engine
+from liponflow.engines.planned import announce, planned_by
+from liponflow.inputs.glass import GlassParameters
+
+_GPA_IN_KBAR = 10.0
+_OUTWARD = 0.1
+"""Relative step beyond the outermost volume where no fit says how far to go."""
+_SETTLED = 0.5
+"""Share of the dynamics whose pressure counts: what comes before is still settling."""
+
+
+class PointOutput(TypedDict):
+    """Energy (eV) and stress (kbar, positive under compression, as VASP gives it)."""
+
+    energy: float
+    stress: list[list[float]]
+
+
+class VolumePoint(TypedDict):
+    """What MPMorph reads of the dynamics at one volume."""
+
+    output: PointOutput
+    structure: Structure
+
+
+@dataclass
+class VolumePointMaker(Maker):
+    """Dynamics at one volume, its output in the words that MPMorph reads.
+
+    Attributes
+    ----------
+    md_maker
+        Maker whose output is an MDResult.
+    name
+        Name of the flow.
+    """
+
+    md_maker: Maker
+    name: str = "volume"
+
+    def make(
+        self,
+        structure: Structure,
+        prev_dir: str | None = None,  # noqa: ARG002 - MPMorph passes it on, always None
+    ) -> Flow:
+        """Wire the dynamics of one volume."""
+        dynamics = self.md_maker.make(structure)
+        point = volume_point(dynamics.output)
+        point.name = "pressure"
+        return Flow([dynamics, point], output=point.output, name=self.name)
+
+
+class VolumeFit(MPMorphPVPostProcess):
+    """MPMorph's fit of pressure against volume, with a way out where it has none.
+
+    Parameters
+    ----------
+    min_data_points
+        Volumes before the first fit; MPMorph's own class takes no arguments and has 3.
+
+    Notes
+    -----
+    Far from the volume without pressure the Birch-Murnaghan fit often fails, and MPMorph then
+    ends the flow. Here the next volume is sought beyond those that there are, on the side where
+    the pressure falls; where pressures of both signs are known, between these.
+    """
+
+    def __init__(self, min_data_points: int = 5) -> None:
+        super().__init__()
+        self.min_data_points = min_data_points
+
+    def eval(self) -> None:
+        """Fit; ``results`` then has V0, Vmin and Vmax (Å³)."""
+        with warnings.catch_warnings():
+            # A fit that fails is dealt with below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            super().eval()
+        results: dict[str, Any] = self.results
+        volumes = np.array(results["relax"]["volume"])
+        pressures = np.array(results["relax"]["pressure"])
+        found: float = np.nan if results["V0"] is None else results["V0"]
+        low, high = float(volumes.min()), float(volumes.max())
+        if pressures.min() > 0:
+            results["V0"] = found if found > high else high * (1 + _OUTWARD)
+        elif pressures.max() < 0:
+            results["V0"] = found if 0 < found < low else low / (1 + _OUTWARD)
+        elif not low <= found <= high:
+            order = np.argsort(-pressures)
+            results["V0"] = float(np.interp(0, -pressures[order], volumes[order]))
+
+
+def equilibrium_volume(
+    engine: Engine, parameters: GlassParameters, structure: Structure, seed: int
+) -> tuple[list[Job], Any]:
+    """Wire the search of the volume without pressure.
+
+    Parameters
+    ----------
+    engine
+        What computes.
+    parameters
+        Of the campaign: ``volume_stage``, ``volume_strain``, ``volume_points`` and
+        ``volume_attempts``.
+    structure
+        Start.
+    seed
+        Of the velocities.
+
+    Returns
+    -------
+    list of Job, OutputReference
+        Jobs, and the structure at that volume.
+    """
+    stage = parameters.volume_stage.model_copy(update={"stress": True})
+    dynamics = engine.md(
+        [stage],
+        seed=seed,
+        frame_interval=parameters.frame_interval,
+        chunk_steps=parameters.segment_steps,
+        name="volume",
+    )
+    maker = EquilibriumVolumeMaker(
+        md_maker=VolumePointMaker(dynamics),
+        name="volume",
+        postprocessor=VolumeFit(min_data_points=parameters.volume_points),
+        initial_strain=parameters.volume_strain,
+        # MPMorph counts the strain of a further volume from the start, not from the outermost
+        # volume: less than the first strains would compute what there is already. Its default is
+        # half the edge.
+        min_strain=2 * parameters.volume_strain,
+        max_attempts=parameters.volume_attempts,
+    )
+    search = maker.make(structure)
+    search.name = f"volume seed {seed}"
+    # More volumes join only where the fit lies outside of these.
+    announce(search, [*planned_by(dynamics, structure)] * parameters.volume_points)
+    chosen = chosen_volume(search.output)
+    chosen.name = f"volume seed {seed}: chosen"
+    return [search, chosen], chosen.output
+
+
+@job
+def volume_point(dynamics: MDResult) -> VolumePoint:
+    """Average energy and pressure of the second half of dynamics at constant volume.
+
+    Parameters
+    ----------
+    dynamics
+        With the pressure of every block.
+
+    Returns
+    -------
+    VolumePoint
+
+    Raises
+    ------
+    ValueError
+        If no pressure was computed, or the run ended early.
+    """
+    if not dynamics.converged:
+        raise ValueError(f"the dynamics at one volume ended early: {dynamics.stop_reason}")
+    start = int(len(dynamics.temperatures) * _SETTLED)
+    pressures = [value for value in dynamics.pressures[start:] if value is not None]
+    if not pressures:
+        raise ValueError("the dynamics has no pressure: its stage must ask for the stress")
+    pressure = float(np.mean(pressures)) * _GPA_IN_KBAR
+    return VolumePoint(
+        output=PointOutput(
+            energy=float(np.mean(dynamics.potential_energies[start:])),
+            stress=(pressure * np.eye(3)).tolist(),
+        ),
+        structure=dynamics.structure,
+    )
+
+
+@job
+def chosen_volume(found: dict[str, Any]) -> Structure:
+    """Take the structure at the fitted volume.
+
+    Parameters
+    ----------
+    found
+        Output of MPMorph's search.
+
+    Returns
+    -------
+    Structure
+
+    Raises
+    ------
+    ValueError
+        If the fitted volume lies outside the volumes that were computed after all attempts.
+    """
+    fit = found["working_outputs"]
+    low, high, best = float(fit["Vmin"]), float(fit["Vmax"]), float(fit["V0"])
+    structure = found["structure"]
+    if structure is None or not low <= best <= high:
+        raise ValueError(
+            f"the pressure vanishes at {best:.0f} Å³, outside the {low:.0f} to {high:.0f} Å³ that "
+            "were computed; start from another density, or raise volume_attempts or volume_strain"
+        )
+    chosen: Structure = structure
+    return chosen

@@ -1,0 +1,18 @@
+"""The lithiation campaign as a registered object."""
+
+from liponflow.analysis.kinds import ResultKind
+from liponflow.workflows.campaign import Campaign
+
+CAMPAIGN = Campaign(
+    "lithiation",
+    summary="Lithiate a host: moments, lattice, hull and voltages over x.",
+    parameters="liponflow.inputs.lithiation:LithiationParameters",
+    plan="liponflow.workflows.lithiation.flow:plan",
+    write="liponflow.workflows.lithiation.inputs:write",
+    compare="liponflow.workflows.lithiation.inputs:compare",
+    result=ResultKind(
+        "lithiation",
+        model="liponflow.analysis.lithiation.result:LithiationResult",
+        figures="liponflow.figures.lithiation:all_figures",
+    ),
+)

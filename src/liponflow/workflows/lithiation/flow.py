@@ -1,0 +1,270 @@
+"""The lithiation campaign: candidates relaxed, the lowest of each Li content kept, static."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job, Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
+from liponflow.analysis.provenance import fingerprint
+from liponflow.engines.engine import Engine
+from liponflow.engines.registry import get_engine
+from liponflow.engines.vasp.engine import VaspEngine
+from liponflow.inputs.lithiation import (
+    TOPIC,
+    LithiationParameters,
+    check_hubbard,
+    lithium_metal_set,
+    relax_set,
+    static_set,
+)
+from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.structures.lithiation.candidates import (
+    check_x,
+    choose,
+    families_at,
+    start_cells,
+    with_magmoms,
+)
+from liponflow.structures.lithiation.host import LithiationHost, host
+from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.read import StructureError, read_structure
+from liponflow.workflows.lithiation.jobs import conclude, settle, tolerate_failures
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A structure to relax and the words that describe it in the result."""
+
+    record: LithiationCandidate
+    structure: Structure
+
+
+@dataclass
+class LithiationMaker(Maker):
+    """Flow from a host structure to a LithiationResult.
+
+    Attributes
+    ----------
+    name
+        Name of the flow.
+    parameters
+        Every parameter of the campaign.
+    engine_name
+        Engine as the user names it.
+    preset
+        Preset that the parameters started from, for the record.
+    """
+
+    parameters: LithiationParameters
+    engine_name: str = "chgnet"
+    preset: str = "quick"
+    name: str = "lithiation"
+
+    def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
+        """Wire the campaign.
+
+        Parameters
+        ----------
+        structure
+            Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+        source
+            Where the structure came from, for the record.
+
+        Returns
+        -------
+        Flow
+            Its output is the LithiationResult.
+
+        Raises
+        ------
+        ValueError
+            If the structure, a Li content, the engine or an element cannot be computed; nothing
+            has been computed then.
+        """
+        if structure is None:
+            structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
+        engine = self.engine()
+        parameters = _checked(engine, structure, self.parameters)
+        lithiation_host = host(structure, self.parameters.supercell)
+        xs = [check_x(lithiation_host, x) for x in self.parameters.x]
+        jobs: list[Flow | Job] = []
+        settled, selections = [], []
+        # Over-lithiated states take longest: started last, one would run alone at the end.
+        for x in reversed(xs):
+            candidates, selection = candidates_at(lithiation_host, x, parameters)
+            selections.append(selection)
+            relaxations = [_relaxation(engine, candidate) for candidate in candidates]
+            settle_job = settle(
+                [candidate.record for candidate in candidates],
+                [relaxation.output for relaxation in relaxations],
+                engine.static(),
+                engine.describe(),
+                self.parameters.force_limit,
+            )
+            settle_job.name = f"choose x={x:g}"
+            tolerate_failures(settle_job)
+            settled.append(settle_job)
+            jobs += [*relaxations, settle_job]
+        metal = self.lithium_metal_job()
+        document = self.parameters.model_dump(mode="json")
+        conclusion = conclude(
+            [settle_job.output for settle_job in settled],
+            metal.output,
+            selections=selections,
+            formula_units=lithiation_host.formula_units,
+            engine=engine.describe(),
+            force_limit=self.parameters.force_limit,
+            record={
+                "preset": self.preset,
+                "parameters": document,
+                "input_fingerprint": fingerprint(structure, engine.describe(), document),
+                "source_structure": source or structure.composition.formula,
+                "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
+            },
+        )
+        conclusion.name = "result"
+        tolerate_failures(conclusion)
+        return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
+
+    def engine(self) -> Engine:
+        """Engine of the oxide calculations."""
+        return get_engine(
+            self.engine_name,
+            force_limit=self.parameters.force_limit,
+            max_steps=self.parameters.max_steps,
+            relax_set=relax_set(self.parameters),
+            static_set=static_set(self.parameters),
+        )
+
+    def lithium_metal_job(self) -> Flow | Job:
+        """Relaxation of bcc Li, the reference of the voltages."""
+        metal_set = lithium_metal_set(self.parameters)
+        engine = get_engine(
+            self.engine_name,
+            force_limit=self.parameters.force_limit,
+            max_steps=self.parameters.max_steps,
+            relax_set=metal_set,
+            static_set=metal_set,
+        )
+        metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
+        metal_job: Flow | Job = engine.relax().make(metal)
+        metal_job.name = "relax Li metal"
+        return metal_job
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick`` or ``paper``.
+    engine
+        Name of the engine.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+
+    Returns
+    -------
+    Flow
+        Its output is the LithiationResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
+    maker = LithiationMaker(parameters, engine, preset)
+    if structure_file is None:
+        return maker.make()
+    structure = read_structure(structure_file)
+    try:
+        return maker.make(structure, str(structure_file))
+    except StructureError as error:
+        raise StructureError(f"{structure_file}: {error}") from error
+
+
+def built_in(parameters: LithiationParameters) -> Structure:
+    """Build LiNi0.5Mn1.5O4 with the cation ordering that the parameters ask for."""
+    if parameters.ordering == "ordered":
+        return ordered_lnmo()
+    return disordered_lnmo(parameters.seed)
+
+
+def candidates_at(
+    lithiation_host: LithiationHost, x: float, parameters: LithiationParameters
+) -> tuple[list[Candidate], Selection]:
+    """List the structures to relax at one Li content.
+
+    Parameters
+    ----------
+    lithiation_host
+        Host and its Li sites.
+    x
+        Li content on the grid of the host.
+    parameters
+        Budget, seed, moments and strain.
+
+    Returns
+    -------
+    list of Candidate, Selection
+        The candidates, over-lithiated ones from both start cells, and how they were chosen.
+    """
+    candidates: list[Candidate] = []
+    notes, n_distinct = [], 0
+    n_li = round(x * lithiation_host.formula_units)
+    for family in families_at(lithiation_host, x):
+        selection = choose(
+            lithiation_host, x, family, budget=parameters.budget, seed=parameters.seed
+        )
+        notes.append(selection.note)
+        n_distinct += selection.n_distinct
+        for rank, arrangement in enumerate(selection.arrangements):
+            cells = start_cells(arrangement.structure, parameters.tetragonal_strain)
+            for cell, structure in cells if x > 1 else cells[:1]:
+                record = LithiationCandidate(
+                    x=x,
+                    n_li=n_li,
+                    family=family.value,
+                    start_cell=cell,
+                    multiplicity=arrangement.multiplicity,
+                    ewald_rank=rank,
+                )
+                candidates.append(Candidate(record, with_magmoms(structure, parameters.magmoms)))
+    return candidates, Selection(n_li=n_li, n_distinct=n_distinct, text="; ".join(notes))
+
+
+def _checked(
+    engine: Engine, structure: Structure, parameters: LithiationParameters
+) -> LithiationParameters:
+    """Refuse what the engine cannot compute; a potential needs no initial moments."""
+    engine.check(structure)
+    if isinstance(engine, VaspEngine):
+        check_hubbard(structure, parameters)
+        return parameters
+    metals = [e.symbol for e in structure.composition.elements if e.is_transition_metal]
+    moments = dict.fromkeys(metals, 0.0) | parameters.magmoms
+    return parameters.model_copy(update={"magmoms": moments})
+
+
+def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:
+    relaxation: Flow | Job = engine.relax().make(candidate.structure)
+    record = candidate.record
+    relaxation.name = (
+        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}"
+    )
+    return relaxation

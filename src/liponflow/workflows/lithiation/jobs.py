@@ -1,0 +1,143 @@
+"""Jobs of the lithiation campaign: between the relaxations and the result."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from jobflow import Flow, Job, Maker, OnMissing, Response, job
+
+from liponflow.analysis.lithiation.result import (
+    LithiationCandidate,
+    LithiationResult,
+    Selection,
+    lowest,
+)
+from liponflow.analysis.lithiation.summary import summarise
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.reading import calculation
+
+
+class SettledState(TypedDict):
+    """What is known of one Li content: candidates with their relaxations, and the static."""
+
+    candidates: list[LithiationCandidate]
+    static: Calculation | None
+
+
+@job
+def settle(
+    candidates: Sequence[LithiationCandidate],
+    documents: Sequence[Any],
+    static_maker: Maker,
+    engine: EngineInfo,
+    force_limit: float,
+) -> Response[SettledState] | SettledState:
+    """Keep the lowest converged candidate of one Li content and compute it statically.
+
+    Parameters
+    ----------
+    candidates
+        What was relaxed.
+    documents
+        Task documents of the relaxations; None for one that failed.
+    static_maker
+        Maker of the static calculation.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+
+    Returns
+    -------
+    SettledState
+        Directly if no candidate converged, else through the static calculation.
+    """
+    relaxed = [
+        candidate.model_copy(update=_outcome(document, engine, force_limit))
+        for candidate, document in zip(candidates, documents, strict=True)
+    ]
+    try:
+        best = lowest(relaxed)
+    except ValueError:  # each candidate carries its reason into the result
+        return SettledState(candidates=relaxed, static=None)
+    assert best.calculation is not None  # noqa: S101 - `lowest` chooses among computed ones
+    static = static_maker.make(best.calculation.structure)
+    static.name = f"static x={best.x:g}"
+    collected = collect(relaxed, static.output, engine, force_limit)
+    collected.name = f"collect x={best.x:g}"
+    tolerate_failures(collected)
+    return Response(replace=Flow([static, collected], output=collected.output))
+
+
+@job
+def collect(
+    candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
+) -> SettledState:
+    """Put candidates and static calculation of one Li content together."""
+    static = None if document is None else calculation(document, engine, force_limit)
+    return SettledState(candidates=candidates, static=static)
+
+
+@job
+def conclude(
+    states: Sequence[SettledState | None],
+    metal: Any,
+    *,
+    selections: Sequence[Selection],
+    formula_units: int,
+    engine: EngineInfo,
+    force_limit: float,
+    record: dict[str, Any],
+) -> LithiationResult:
+    """Summarise the campaign.
+
+    Parameters
+    ----------
+    states
+        Candidates and static calculation of every Li content; None for one that failed.
+    metal
+        Task document of Li metal.
+    selections
+        How the candidates were chosen.
+    formula_units
+        Formula units in the supercell.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    record
+        Provenance as known before the run.
+
+    Returns
+    -------
+    LithiationResult
+
+    Raises
+    ------
+    ValueError
+        If Li metal or every state is missing.
+    """
+    if metal is None:
+        raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
+    lithium = calculation(metal, engine, force_limit)
+    known = [state for state in states if state is not None]
+    return summarise(
+        [candidate for state in known for candidate in state["candidates"]],
+        [state["static"] for state in known if state["static"] is not None],
+        lithium,
+        formula_units=formula_units,
+        selections=selections,
+        provenance=provenance(engine=lithium.engine, **record),
+        repeats=tuple(record["parameters"]["supercell"]),
+    )
+
+
+def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str, Any]:
+    if document is None:
+        return {"refusal": "the relaxation failed; the run's report names its directory and cause"}
+    return {"calculation": calculation(document, engine, force_limit)}
+
+
+def tolerate_failures(job_: Job) -> None:
+    """Let a job run although some of its inputs failed; they arrive as None."""
+    job_.update_config({"on_missing_references": OnMissing.NONE}, dynamic=False)

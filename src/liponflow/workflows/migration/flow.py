@@ -1,0 +1,292 @@
+"""The migration campaign: foreign atoms relaxed on the sites of a host, and moved between them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job, Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.provenance import fingerprint
+from liponflow.engines.engine import Engine
+from liponflow.engines.planned import PlannedCalculation, announce, planned_by
+from liponflow.engines.registry import get_engine
+from liponflow.inputs.migration import (
+    TOPIC,
+    MigrationParameters,
+    band_set,
+    end_point_set,
+    host_set,
+    static_set,
+)
+from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.end_points import hop_starts
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell
+from liponflow.structures.migration.hops import Hop, distinct_hops
+from liponflow.structures.read import StructureError, read_structure
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.migration.jobs import conclude, refine
+from liponflow.workflows.migration.sites import cell_of, starting_points
+from liponflow.workflows.migration.survey import Tools, explore
+
+FUNCTIONAL = "PBE"
+"""Of the VASP sets of this topic."""
+
+
+@dataclass
+class MigrationMaker(Maker):
+    """Flow from a host to a MigrationResult.
+
+    Attributes
+    ----------
+    name
+        Name of the flow.
+    parameters
+        Every parameter of the campaign.
+    engine_name
+        Engine as the user names it.
+    preset
+        Preset that the parameters started from, for the record.
+    """
+
+    parameters: MigrationParameters
+    engine_name: str = "chgnet"
+    preset: str = "quick"
+    name: str = "migration"
+
+    def make(self, host: Structure | None = None, source: str | None = None) -> Flow:
+        """Wire the campaign.
+
+        Parameters
+        ----------
+        host
+            Cell of the host; the conventional cell of bcc Li if None.
+        source
+            Where it came from, for the record.
+
+        Returns
+        -------
+        Flow
+            Its output is the MigrationResult.
+
+        Raises
+        ------
+        ValueError
+            If the host has no site, no hop, or an engine cannot compute it with a foreign atom;
+            nothing has been computed then.
+        """
+        parameters = self.parameters
+        if host is None:
+            host, source = built_in(), "built-in bcc Li"
+        engine = engine_of(self.engine_name, parameters)
+        others = [name for name in parameters.models if name != self.engine_name]
+        for name in (self.engine_name, *others, parameters.refine):
+            if name is not None:
+                check_engine(name, host, parameters)
+        cell = cell_of(host, parameters)
+        hops = distinct_hops(cell.sites, parameters.max_distance)
+
+        jobs: list[Flow | Job] = []
+        survey = self._survey(jobs, cell, hops, self.engine_name)
+        models = {
+            engine_of(name, parameters).describe().short: self._survey(jobs, cell, hops, name)
+            for name in others
+        }
+        larger = refined = None
+        if parameters.larger_supercell is not None:
+            bigger = hop_cell(cell.sites, parameters.larger_supercell)
+            larger = self._survey(jobs, bigger, hops, self.engine_name)
+        if parameters.refine is not None:
+            refined = self._refinement(jobs, cell, hops, survey)
+        document = parameters.model_dump(mode="json")
+        conclusion = conclude(
+            survey.output,
+            models={name: job.output for name, job in models.items()},
+            larger=None if larger is None else larger.output,
+            refinements=None if refined is None else refined.output,
+            parameters=parameters,
+            engine=engine.describe(),
+            record={
+                "preset": self.preset,
+                "parameters": document,
+                "input_fingerprint": fingerprint(host, engine.describe(), document),
+                "source_structure": source or host.composition.formula,
+                "parent_uuids": [
+                    job.uuid for job in (survey, *models.values(), larger, refined) if job
+                ],
+            },
+        )
+        conclusion.name = "result"
+        tolerate_failures(conclusion)
+        return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
+
+    def _survey(
+        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], engine_name: str
+    ) -> Job:
+        """Add the relaxation of the host's cell and the survey of its sites and hops."""
+        parameters = self.parameters
+        sized = "" if cell.repeats == parameters.supercell else "x".join(map(str, cell.repeats))
+        main = engine_name == self.engine_name and not sized
+        engine = engine_of(engine_name, parameters)
+        other = "" if engine_name == self.engine_name else engine_name
+        label = "".join(f" {part}" for part in (other, sized) if part)
+        relaxed = engine_of(engine_name, parameters, host=True).relax().make(cell.sites.host)
+        relaxed.name = f"relax host{label}"
+        tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
+        found: Job = explore(
+            relaxed.output,
+            parameters=parameters,
+            supercell=list(cell.repeats),
+            tools=tools,
+            engine=engine.describe(),
+        )
+        found.name = f"sites and hops{label}"
+        announce(found, _to_come(cell, hops, parameters, tools))
+        jobs += [relaxed, found]
+        return found
+
+    def _refinement(
+        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], survey: Job
+    ) -> Job:
+        """Add what goes on from the converged paths with a costlier engine."""
+        parameters, name = self.parameters, str(self.parameters.refine)
+        engine = engine_of(name, parameters)
+        relaxed = engine_of(name, parameters, host=True).relax().make(cell.sites.host)
+        relaxed.name = f"relax host {name}"
+        tools = tools_of(engine, parameters, vibrations=False)
+        refined: Job = refine(
+            relaxed.output,
+            survey.output,
+            parameters=parameters,
+            supercell=list(parameters.supercell),
+            tools=tools,
+            engine=engine.describe(),
+        )
+        refined.name = f"refine with {name}"
+        announce(refined, _to_come(cell, hops, parameters, tools))
+        tolerate_failures(refined)
+        jobs += [relaxed, refined]
+        return refined
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick`` or ``paper``.
+    engine
+        Name of the engine.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Cell of the host; the conventional cell of bcc Li if None.
+
+    Returns
+    -------
+    Flow
+        Its output is the MigrationResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides)
+    maker = MigrationMaker(parameters, engine, preset)
+    if structure_file is None:
+        return maker.make()
+    structure = read_structure(structure_file)
+    try:
+        return maker.make(structure, str(structure_file))
+    except StructureError as error:
+        raise StructureError(f"{structure_file}: {error}") from error
+
+
+def further_engines(preset: str, overrides: Mapping[str, Any]) -> list[str]:
+    """Engines that a campaign will ask for beside its own: further models, and the refinement.
+
+    Parameters
+    ----------
+    preset, overrides
+        As for :func:`plan`.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter cannot be used.
+
+    Examples
+    --------
+    >>> further_engines("quick", {"models": "chgnet-0.2.0,chgnet-r2scan", "refine": "vasp"})
+    ['chgnet-0.2.0', 'chgnet-r2scan', 'vasp']
+    """
+    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides)
+    return [*parameters.models, *([parameters.refine] if parameters.refine else [])]
+
+
+def built_in() -> Structure:
+    """Build the conventional cell of bcc Li."""
+    return bcc_lithium(load_data(TOPIC)["host"]["a"]["value"])
+
+
+def engine_of(name: str, parameters: MigrationParameters, *, host: bool = False) -> Engine:
+    """Engine of the supercells, or of the cell of the host."""
+    return get_engine(
+        name,
+        force_limit=parameters.force_limit,
+        max_steps=parameters.max_steps,
+        relax_set=(host_set if host else end_point_set)(parameters),
+        static_set=static_set(parameters),
+        band_set=band_set(parameters),
+        functional=FUNCTIONAL,
+    )
+
+
+def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: bool) -> Tools:
+    """Makers of an engine for one survey."""
+    return Tools(
+        relax=engine.relax(cell=False, max_step=parameters.max_step),
+        band=engine.neb(climbing=parameters.climbing, processes=parameters.processes),
+        vibrations=engine.vibrations() if vibrations else None,
+    )
+
+
+def check_engine(name: str, host: Structure, parameters: MigrationParameters) -> None:
+    """Refuse an engine that does not know a foreign atom.
+
+    Raises
+    ------
+    EngineError
+        Naming the engine and the element.
+    """
+    engine = engine_of(name, parameters)
+    for dopant in parameters.dopant:
+        together = host.copy()
+        together.append(dopant, [0.1, 0.2, 0.3], validate_proximity=False)
+        engine.check(together)
+
+
+def _to_come(
+    cell: HopCell, hops: Sequence[Hop], parameters: MigrationParameters, tools: Tools
+) -> list[PlannedCalculation]:
+    """List what a survey will compute if every site is stable."""
+    found: list[PlannedCalculation] = []
+    for dopant in parameters.dopant:
+        starts = starting_points(cell, dopant, parameters)
+        for start in starts.values():
+            found += planned_by(tools["relax"], start)
+        for hop in hops:
+            ends = hop_starts(cell, hop, dopant)
+            # Where the images are does not matter, only how many.
+            found += planned_by(tools["band"], [ends.start] * (parameters.images + 1) + [ends.end])
+    return found

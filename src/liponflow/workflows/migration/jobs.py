@@ -1,0 +1,391 @@
+"""Jobs of the migration campaign behind its surveys: refinement, and the result."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from jobflow import Flow, Job, Maker, Response, job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.migration.dopant import Conditions, Way
+from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.result import (
+    FiniteSize,
+    HopBarrier,
+    Jump,
+    MigrationResult,
+    ModelBarrier,
+    Refinement,
+)
+from liponflow.analysis.migration.summary import Extras, finite_size, summarise, with_energies
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.runs import NEBResult
+from liponflow.engines.reading import calculation
+from liponflow.inputs.migration import MigrationParameters
+from liponflow.structures.migration.end_points import match
+from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
+from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.percolation import lowest_networks
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.migration.sites import cell_of, in_order_of
+from liponflow.workflows.migration.survey import Survey, Tools, has_saddle
+
+
+@job
+def refine(
+    host: Any,
+    survey: Survey | None,
+    *,
+    parameters: MigrationParameters,
+    supercell: Sequence[int],
+    tools: Tools,
+    engine: EngineInfo,
+) -> Response[list[Refinement]]:
+    """Let a costlier engine go on from the converged paths of a survey.
+
+    Parameters
+    ----------
+    host
+        Task document of the host's cell, relaxed with the costlier engine: the paths are scaled
+        to its lattice, and their end points relaxed in it.
+    survey
+        What is refined.
+    parameters, supercell
+        Of the survey.
+    tools, engine
+        Of the costlier engine.
+
+    Raises
+    ------
+    ValueError
+        If there is no survey, or the cell of the host did not converge.
+    """
+    if survey is None:
+        raise ValueError("nothing to refine: the survey of the hops failed")
+    relaxed = calculation(host, engine, parameters.force_limit)
+    if reason := unconverged_reason(relaxed):
+        raise ValueError(f"the cell of the host: {reason}")
+    cell = cell_of(relaxed.structure, parameters, supercell)
+    lattice = cell.supercell.lattice
+    jobs: list[Flow | Job] = []
+    found = []
+    for hop in survey["hops"]:
+        if not has_saddle(hop):
+            continue
+        path = [
+            Structure(lattice, image.structure.species, image.structure.frac_coords)
+            for image in hop.images
+        ]
+        mirror = path_mirror(cell, path[0], path[-1]) if hop.symmetric else None
+        # Equivalent end points that are relaxed independently need not end equivalent.
+        ends = [tools["relax"].make(path[place]) for place in ((0,) if mirror else (0, -1))]
+        for name, relaxation in zip(("first", "last"), ends, strict=False):
+            relaxation.name = f"refine {hop.dopant} {hop.hop}: relax the {name} point"
+        going_on = go_on(
+            hop.dopant,
+            hop.hop,
+            path,
+            [relaxation.output for relaxation in ends],
+            mirror=None if mirror is None else asdict(mirror),
+            band=tools["band"],
+            engine=engine,
+            force_limit=parameters.force_limit,
+            baseline=parameters.refine_baseline,
+        )
+        going_on.name = f"refine {hop.dopant} {hop.hop}"
+        tolerate_failures(going_on)
+        jobs += [*ends, going_on]
+        found.append(going_on.output)
+    listed = as_list(found)
+    listed.name = "refinements"
+    tolerate_failures(listed)
+    return Response(replace=Flow([*jobs, listed], output=listed.output))
+
+
+@job
+def go_on(
+    dopant: str,
+    hop: str,
+    path: Sequence[Structure],
+    ends: Sequence[Any],
+    *,
+    mirror: dict[str, Any] | None,
+    band: Maker,
+    engine: EngineInfo,
+    force_limit: float,
+    baseline: bool,
+) -> Response[Refinement] | Refinement:
+    """Relax a path again between its newly relaxed end points.
+
+    Parameters
+    ----------
+    dopant, hop
+        Which one.
+    path
+        Images of the cheaper engine, end points included, in the new lattice.
+    ends
+        Task documents of the relaxed end points, of the first alone if there is a mirror; None
+        for one that failed.
+    mirror
+        The PathMirror of a symmetric path, as a dictionary.
+    band
+        Makes the band.
+    engine, force_limit
+        Of the costlier engine.
+    baseline
+        Whether a band from the interpolation is relaxed, too.
+    """
+    if any(document is None for document in ends):
+        return _refused(dopant, hop, engine, "the relaxation of an end point failed")
+    results = [calculation(document, engine, force_limit) for document in ends]
+    for result in results:
+        if reason := unconverged_reason(result):
+            return _refused(dopant, hop, result.engine, f"an end point: {reason}")
+    first = in_order_of(path[0], results[0].structure)
+    turns = None if mirror is None else PathMirror(**{k: np.array(v) for k, v in mirror.items()})
+    if turns is None:
+        last = in_order_of(path[-1], results[1].structure)
+    else:
+        places = turns.positions(first.cart_coords, path[-1].cart_coords)
+        last = Structure(first.lattice, first.species, places, coords_are_cartesian=True)
+    try:
+        bands = {"path": band.make(between(path, first, last), turns)}
+        if baseline:
+            pair = match(first, last)
+            bands["interpolation"] = band.make(
+                interpolate(pair.start, pair.end, len(path) - 2), turns
+            )
+    except ValueError as error:
+        return _refused(
+            dopant, hop, results[0].engine, f"the newly relaxed end points make no path: {error}"
+        )
+    for name, made in bands.items():
+        made.name = f"refine {dopant} {hop}: band from the {name}"
+    weighed = weigh(dopant, hop, {name: made.output for name, made in bands.items()}, engine)
+    weighed.name = f"refine {dopant} {hop}: steps saved"
+    tolerate_failures(weighed)
+    return Response(replace=Flow([*bands.values(), weighed], output=weighed.output))
+
+
+@job
+def weigh(
+    dopant: str, hop: str, bands: Mapping[str, NEBResult | None], engine: EngineInfo
+) -> Refinement:
+    """Tell what the path saved: steps of the bands from it and from the interpolation."""
+    path, interpolation = bands["path"], bands.get("interpolation")
+    if path is None:
+        return _refused(dopant, hop, engine, "the band failed; the run's report names its cause")
+    from_interpolation = interpolation is not None and interpolation.converged
+    return Refinement(
+        dopant=dopant,
+        hop=hop,
+        model=path.provenance.engine.short,
+        steps_from_interpolation=interpolation.steps
+        if interpolation is not None and from_interpolation
+        else None,
+        steps_from_path=path.steps if path.converged else None,
+        barrier=path.barrier,
+        reason=None if path.converged else "; ".join(path.warnings),
+    )
+
+
+@job
+def as_list(found: Sequence[Any]) -> list[Any]:
+    """List what did not fail."""
+    return [one for one in found if one is not None]
+
+
+@job
+def conclude(
+    survey: Survey | None,
+    *,
+    models: Mapping[str, Survey | None],
+    larger: Survey | None,
+    refinements: Sequence[Refinement] | None,
+    parameters: MigrationParameters,
+    engine: EngineInfo,
+    record: dict[str, Any],
+) -> MigrationResult:
+    """Summarise the campaign.
+
+    Parameters
+    ----------
+    survey
+        Sites and hops.
+    models
+        Surveys with other engines, by name; None for one that failed.
+    larger
+        Survey in a larger cell, if asked.
+    refinements
+        Hops refined by a costlier engine, if asked.
+    parameters
+        Of the campaign.
+    engine
+        Engine as known before it ran.
+    record
+        Provenance as known before the run.
+
+    Returns
+    -------
+    MigrationResult
+
+    Raises
+    ------
+    ValueError
+        If the survey is missing.
+    """
+    if survey is None:
+        raise ValueError("the cell of the host or every site failed: there is nothing to conclude")
+    sites, hops = with_energies(survey["sites"], survey["hops"])
+    host = survey["host"].structure
+    found = interstitial_sites(host, min_radius=parameters.min_radius)
+    warnings = [
+        f"the hops with {name} failed; the run's report names the cause"
+        for name, other in models.items()
+        if other is None
+    ]
+    return summarise(
+        host,
+        found.frac_coords.tolist(),
+        sites,
+        hops,
+        {dopant: easiest_way(dopant, hops, found) for dopant in parameters.dopant},
+        host_atoms=survey["host_atoms"],
+        provenance=provenance(engine=survey["host"].engine, **record),
+        conditions=Conditions(
+            attempt_frequency=parameters.attempt_frequency,
+            temperatures=parameters.temperatures,
+            walkers=parameters.walkers,
+            seed=parameters.seed,
+        ),
+        extras=Extras(
+            models=model_barriers({engine.short: survey, **models}) if models else [],
+            finite_size=[] if larger is None else sizes(survey, larger),
+            refinements=refinements or [],
+            warnings=warnings,
+        ),
+    )
+
+
+def easiest_way(dopant: str, hops: Sequence[HopBarrier], sites: Interstitials) -> Way | None:
+    """Find the set of hops with the lowest highest saddle that crosses the crystal.
+
+    Parameters
+    ----------
+    dopant
+        Element.
+    hops
+        With the energies of their saddles.
+    sites
+        Interstitial sites of the host's cell.
+
+    Returns
+    -------
+    Way or None
+        In as many directions as any set of hops; None if none leads anywhere.
+    """
+    edges, energies = {}, {}
+    for hop in hops:
+        if hop.dopant == dopant and hop.saddle_energy is not None:
+            edges[hop.hop] = np.array([_edge(jump, sites) for jump in hop.jumps])
+            energies[hop.hop] = hop.saddle_energy
+    networks = lowest_networks(len(sites), edges, energies)
+    if not networks:
+        return None
+    network = networks[max(networks)]
+    return Way(network.dimension, network.saddle_energy, network.hops)
+
+
+def model_barriers(surveys: Mapping[str, Survey | None]) -> list[ModelBarrier]:
+    """List the hops of several potentials beside the published barriers."""
+    return [
+        ModelBarrier(
+            dopant=hop.dopant,
+            hop=hop.hop,
+            model=name,
+            barrier=hop.barrier,
+            lowest_on_the_way=hop.lowest_on_the_way,
+            max_force=hop.max_force,
+            converged=hop.converged,
+            reason=hop.reason,
+            published_barrier=_published(survey["host"].structure, hop.dopant),
+        )
+        for name, survey in surveys.items()
+        if survey is not None
+        for hop in survey["hops"]
+    ]
+
+
+def sizes(small: Survey, large: Survey) -> list[FiniteSize]:
+    """Compare the hops that have a barrier in cells of both sizes."""
+    barriers = {(hop.dopant, hop.hop): hop.barrier for hop in large["hops"]}
+    return [
+        finite_size(
+            hop.dopant,
+            hop.hop,
+            (small["host_atoms"], hop.barrier),
+            (large["host_atoms"], barrier),
+        )
+        for hop in small["hops"]
+        if hop.barrier is not None and (barrier := barriers.get((hop.dopant, hop.hop))) is not None
+    ]
+
+
+def between(path: Sequence[Structure], first: Structure, last: Structure) -> list[Structure]:
+    """Move a path so that it ends at other end points, each image by its share.
+
+    Parameters
+    ----------
+    path
+        Images, end points included, atoms in the order of `first` and `last`.
+    first, last
+        The new end points.
+    """
+    lattice = first.lattice
+    shares = np.linspace(0.0, 1.0, len(path))
+    shift_first, shift_last = (_way(old, new) for old, new in ((path[0], first), (path[-1], last)))
+    images = [
+        Structure(
+            lattice,
+            first.species,
+            image.frac_coords + (1 - share) * shift_first + share * shift_last,
+        )
+        for image, share in zip(path[1:-1], shares[1:-1], strict=True)
+    ]
+    # The end points near the images, not in another cell of the crystal.
+    start = Structure(lattice, first.species, path[0].frac_coords + shift_first)
+    end = Structure(lattice, first.species, path[-1].frac_coords + shift_last)
+    return [start, *images, end]
+
+
+def _published(host: Structure, dopant: str) -> float | None:
+    published = published_migration(host.composition.reduced_formula)
+    return None if published is None else published.barrier(dopant)
+
+
+def _edge(jump: Jump, sites: Interstitials) -> list[int]:
+    """Start, end, and the cell of the end, from a jump's vector in Å."""
+    start, end, *vector = jump
+    x = sites.frac_coords
+    cell = sites.host.lattice.get_fractional_coords(vector) - (x[end] - x[start])
+    return [start, end, *(round(number) for number in cell)]
+
+
+def _way(old: Structure, new: Structure) -> Any:
+    shift = new.frac_coords - old.frac_coords
+    return shift - shift.round()
+
+
+def _refused(dopant: str, hop: str, engine: EngineInfo, reason: str) -> Refinement:
+    return Refinement(
+        dopant=dopant,
+        hop=hop,
+        model=engine.short,
+        steps_from_interpolation=None,
+        steps_from_path=None,
+        barrier=None,
+        reason=reason,
+    )

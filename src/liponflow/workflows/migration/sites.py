@@ -1,0 +1,172 @@
+"""Where foreign atoms start in a host, where relaxations took them, and the hops between."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.migration.hops import HopRecord
+from liponflow.analysis.migration.result import SiteEnergy
+from liponflow.analysis.migration.summary import site_energy
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.reading import calculation
+from liponflow.inputs.migration import MigrationParameters
+from liponflow.structures.migration.end_points import locate, moved
+from liponflow.structures.migration.hop_cell import (
+    HopCell,
+    hop_cell,
+    interstitial_start,
+    split_start,
+    substitutional_start,
+)
+from liponflow.structures.migration.hops import Hop, distinct_hops, worth_computing
+from liponflow.structures.migration.interstitials import interstitial_sites
+
+SPLIT, SUBSTITUTIONAL = "split", "substitutional"
+"""Starts that are no interstitial sites."""
+
+
+def cell_of(
+    host: Structure, parameters: MigrationParameters, supercell: Sequence[int] | None = None
+) -> HopCell:
+    """Find the sites of a host and repeat it.
+
+    Raises
+    ------
+    StructureError
+        If the host is disordered or has no void large enough.
+    """
+    a, b, c = supercell or parameters.supercell
+    return hop_cell(interstitial_sites(host, min_radius=parameters.min_radius), (a, b, c))
+
+
+def starting_points(
+    cell: HopCell, dopant: str, parameters: MigrationParameters
+) -> dict[str, Structure]:
+    """Build the structures to relax for a foreign atom, by the name of their start."""
+    found = {
+        kind.label: interstitial_start(
+            cell, dopant, int(cell.sites.positions_of(kind.label)[0]), nudge=parameters.nudge
+        )
+        for kind in cell.sites.kinds
+    }
+    if SPLIT in parameters.starts:
+        found[SPLIT] = split_start(cell, dopant)
+    if SUBSTITUTIONAL in parameters.starts:
+        found[SUBSTITUTIONAL] = substitutional_start(cell, dopant)
+    return found
+
+
+def settle(
+    cell: HopCell,
+    dopant: str,
+    starts: Mapping[str, Structure],
+    documents: Mapping[str, Any],
+    *,
+    engine: EngineInfo,
+    force_limit: float,
+) -> tuple[list[SiteEnergy], dict[str, Structure]]:
+    """Judge the relaxed sites of a foreign atom.
+
+    Returns
+    -------
+    list of SiteEnergy
+        In the order of the starts.
+    dict
+        Relaxed structures by start, atoms in the order of the start.
+    """
+    sites, relaxed = [], {}
+    for label, start in starts.items():
+        document = documents[label]
+        if document is None:
+            result, end, displacement = None, start, 0.0
+        else:
+            result = calculation(document, engine, force_limit)
+            end = in_order_of(start, result.structure)
+            displacement = largest_displacement(start, end)
+            relaxed[label] = end
+        interstitial = label not in {SPLIT, SUBSTITUTIONAL}
+        site = site_energy(
+            dopant,
+            label,
+            positions=cell.sites.positions_of(label).tolist() if interstitial else [],
+            radius=cell.sites.kind_of(label).radius if interstitial else 0.0,
+            calculation=result,
+            ends_at=locate(cell, end).label,
+            displacement=displacement,
+            moved=moved(cell, start, end),
+        )
+        if label == SUBSTITUTIONAL and site.reason is None:
+            site = site.model_copy(
+                update={
+                    "reason": "one host atom less than the other sites: its energy is on "
+                    "another scale and does not enter the network"
+                }
+            )
+        sites.append(site)
+    return sites, relaxed
+
+
+def hops_of(
+    cell: HopCell, sites: Sequence[SiteEnergy], parameters: MigrationParameters
+) -> list[Hop]:
+    """Choose the hops between the sites at which a foreign atom stays."""
+    energies = {
+        site.site: site.calculation.energy
+        for site in sites
+        if site.reason is None and site.calculation is not None and site.positions
+    }
+    if not energies:
+        return []
+    lowest = min(energies, key=lambda label: energies[label])
+    return worth_computing(
+        distinct_hops(cell.sites, parameters.max_distance), list(energies), lowest
+    )
+
+
+def hop_record(cell: HopCell, hop: Hop, dopant: str, *, mirrored: bool) -> HopRecord:
+    """Describe a hop in the words of the result."""
+    coordinates, lattice = cell.sites.frac_coords, cell.sites.host.lattice.matrix
+    jumps = []
+    for start, end, *translation in hop.edges.tolist():
+        x, y, z = (coordinates[end] + np.array(translation) - coordinates[start]) @ lattice
+        jumps.append((start, end, float(x), float(y), float(z)))
+    return HopRecord(
+        dopant=dopant,
+        hop=hop.label,
+        start_site=hop.end_labels[0],
+        end_site=hop.end_labels[1],
+        hop_distance=hop.distance,
+        from_start=hop.from_start,
+        from_end=hop.from_end,
+        jumps=jumps,
+        symmetric=mirrored,
+        via=list(hop.via),
+    )
+
+
+def in_order_of(start: Structure, relaxed: Structure) -> Structure:
+    """Give a relaxed structure the order that its atoms had before an engine sorted them."""
+    if relaxed.species == start.species:
+        return relaxed
+    order = sorted(range(len(start)), key=lambda index: start[index].specie.X)
+    back = np.argsort(order)
+    return Structure.from_sites([relaxed[int(index)] for index in back])
+
+
+def in_host_order(structure: Structure, dopant: str) -> Structure:
+    """Put the foreign atom, if there is one of its element, at the end."""
+    places = structure.indices_from_symbol(dopant)
+    if len(places) != 1 or places[0] == len(structure) - 1:
+        return structure
+    [place] = places
+    others = [site for index, site in enumerate(structure) if index != place]
+    return Structure.from_sites([*others, structure[place]])
+
+
+def largest_displacement(start: Structure, end: Structure) -> float:
+    """Farthest way of a host atom (all but the last), the shortest way round, Å."""
+    shift = end.frac_coords[:-1] - start.frac_coords[:-1]
+    ways = (shift - shift.round()) @ start.lattice.matrix
+    return float(np.linalg.norm(ways, axis=1).max())

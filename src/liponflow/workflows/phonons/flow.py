@@ -1,0 +1,143 @@
+"""The phonon campaign: a crystal relaxed, its atoms displaced, its vibrations solved.
+
+atomate2's own phonon flow pins phonopy below 4; this one is thin, and the same for any engine.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.provenance import fingerprint
+from liponflow.engines.engine import Engine
+from liponflow.engines.planned import announce, planned_by
+from liponflow.engines.registry import get_engine
+from liponflow.inputs import stability as settings
+from liponflow.inputs.phonons import TOPIC, PhononParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.structures.phases import phase
+from liponflow.structures.phonons import displacements, refined_primitive
+from liponflow.structures.read import read_structure
+from liponflow.workflows.phonons.jobs import conclude_phonons, displace
+
+DISPLACEMENT = "displacement"
+"""Kind of the calculations in an estimate."""
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick`` or ``paper``.
+    engine
+        Name of the engine.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        Crystal; the reference crystal that the parameters name if None.
+
+    Returns
+    -------
+    Flow
+        Its output is the PhononResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    parameters = load_parameters(PhononParameters, TOPIC, preset, overrides)
+    if structure_file is None:
+        entry = phase(parameters.phase)
+        name, source, structure = entry.name, f"{entry.name}: {entry.source}", entry.primitive()
+    else:
+        structure = read_structure(structure_file).get_primitive_structure()
+        name, source = structure.composition.reduced_formula, str(structure_file)
+    code = phonon_engine(engine, parameters)
+    code.check(structure)
+    relaxation, displaced = vibration_jobs(code, structure, name, parameters)
+    document = parameters.model_dump(mode="json")
+    result = conclude_phonons(
+        displaced.output,
+        relaxation.output,
+        force_limit=parameters.force_limit,
+        made={
+            "preset": preset,
+            "parameters": document,
+            "input_fingerprint": phonon_fingerprint(code, structure, parameters),
+            "source_structure": source,
+            "parent_uuids": [relaxation.uuid, displaced.uuid],
+        },
+    )
+    result.name = "result"
+    return Flow([relaxation, displaced, result], output=result.output, name=TOPIC)
+
+
+def phonon_engine(name: str, parameters: PhononParameters) -> Engine:
+    """Engine of a phonon calculation, with the VASP sets of the stability campaign."""
+    return get_engine(
+        name,
+        force_limit=parameters.force_limit,
+        max_steps=parameters.max_steps,
+        relax_set=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
+        static_set=settings.phonon_static_set(),
+    )
+
+
+def vibration_jobs(
+    engine: Engine, structure: Structure, name: str, parameters: PhononParameters
+) -> tuple[Flow | Job, Job]:
+    """Relax a crystal and displace its atoms.
+
+    Parameters
+    ----------
+    engine
+        See :func:`phonon_engine`.
+    structure
+        The crystal.
+    name
+        Its name.
+    parameters
+        Supercell, displacement and mesh.
+
+    Returns
+    -------
+    Flow or Job, Job
+        The relaxation, and the job whose output is the PhononRecord.
+    """
+    relaxation: Flow | Job = engine.relax().make(structure)
+    relaxation.name = f"relax {name} for phonons"
+    displaced = displace(
+        relaxation.output,
+        engine.static(),
+        name=name,
+        phase_fingerprint=phonon_fingerprint(engine, structure, parameters),
+        engine=engine.describe(),
+        parameters=parameters,
+    )
+    displaced.name = f"displace {name}"
+    expected = displacements(
+        refined_primitive(structure),
+        min_length=parameters.min_length,
+        distance=parameters.distance,
+    )
+    static = planned_by(engine.static(), expected.supercell)
+    count = len(expected.structures) + 1
+    announce(displaced, [replace(one, kind=DISPLACEMENT) for one in static] * count)
+    return relaxation, displaced
+
+
+def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononParameters) -> str:
+    """SHA-256 of the start, the engine and the settings of a phonon calculation."""
+    return fingerprint(structure, engine.describe(), parameters.model_dump(exclude={"phase"}))

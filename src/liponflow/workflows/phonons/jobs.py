@@ -1,0 +1,176 @@
+"""Jobs of a phonon calculation: displace, collect the forces, solve."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from jobflow import Flow, Maker, Response, job
+from pymatgen.core.structure import Structure
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
+from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.phonons import PhononResult, harmonic
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.engines.reading import calculation
+from liponflow.inputs.phonons import PhononParameters
+from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
+
+ROOM_TEMPERATURE = 300.0
+"""K, of the summary."""
+
+J_PER_MOL = 96485.33212
+"""One eV in J/mol."""
+
+
+@job
+def displace(
+    relaxation: Any,
+    static_maker: Maker,
+    *,
+    name: str,
+    phase_fingerprint: str,
+    engine: EngineInfo,
+    parameters: PhononParameters,
+) -> Response[PhononRecord]:
+    """Displace the atoms of a relaxed crystal and compute the forces.
+
+    Parameters
+    ----------
+    relaxation
+        Task document of the relaxation.
+    static_maker
+        Maker of the supercells.
+    name
+        Name of the crystal.
+    phase_fingerprint
+        Of the start, the engine and the settings.
+    engine
+        Engine as known before it ran.
+    parameters
+        Supercell, displacement, mesh and force limit.
+
+    Returns
+    -------
+    Response
+        Replaced by the calculations and their evaluation.
+
+    Raises
+    ------
+    ValueError
+        If the relaxation did not converge.
+    """
+    relaxed = calculation(relaxation, engine, parameters.force_limit)
+    reason = unconverged_reason(relaxed)
+    if reason is not None:
+        raise ValueError(f"no phonons of {name}: {reason}")
+    found = displacements(
+        refined_primitive(relaxed.structure),
+        min_length=parameters.min_length,
+        distance=parameters.distance,
+    )
+    rest = static_maker.make(found.supercell)
+    rest.name = f"at rest {name}"
+    statics = []
+    for number, structure in enumerate(found.structures, start=1):
+        static = static_maker.make(structure)
+        static.name = f"displaced {name} {number}"
+        statics.append(static)
+    solved = solve(
+        [static.output.output.forces for static in statics],
+        rest.output.output.forces,
+        found.cell,
+        list(found.repeats),
+        found.dataset,
+        name=name,
+        phase_fingerprint=phase_fingerprint,
+        engine=relaxed.engine,
+        parameters=parameters,
+    )
+    solved.name = phonons_name(name)
+    return Response(replace=Flow([rest, *statics, solved], output=solved.output))
+
+
+@job
+def solve(
+    forces: Sequence[Any],
+    rest: Any,
+    cell: Structure,
+    repeats: Sequence[int],
+    dataset: dict[str, Any],
+    *,
+    name: str,
+    phase_fingerprint: str,
+    engine: EngineInfo,
+    parameters: PhononParameters,
+) -> PhononRecord:
+    """Solve the vibrations from the forces of all supercells."""
+    return PhononRecord(
+        phase_fingerprint=phase_fingerprint,
+        name=name,
+        engine=engine,
+        cell=cell,
+        phonons=harmonic(
+            phonopy_of(cell, repeats),
+            dataset,
+            forces,
+            rest,
+            distance=parameters.distance,
+            mesh_length=parameters.mesh_length,
+        ),
+    )
+
+
+@job
+def conclude_phonons(
+    record: PhononRecord, relaxation: Any, *, force_limit: float, made: dict[str, Any]
+) -> PhononResult:
+    """Put the vibrations and what made them together.
+
+    Parameters
+    ----------
+    record
+        The vibrations.
+    relaxation
+        Task document of the relaxation.
+    force_limit
+        Largest force before atoms were displaced, eV/Å.
+    made
+        Provenance as known before the run.
+    """
+    relaxed = calculation(relaxation, record.engine, force_limit)
+    found = record.phonons
+    at_300 = found.temperatures.index(ROOM_TEMPERATURE)
+    structure = record.cell
+    warnings = []
+    if not found.stable:
+        warnings.append(
+            f"{100 * found.imaginary_share:.1f} % of the modes are imaginary, the lowest at "
+            f"{found.lowest_frequency:.2f} THz: the crystal is no minimum in this cell, and its "
+            "free energy leaves them out; follow the mode in a larger cell, or distrust it"
+        )
+    return PhononResult(
+        formula=structure.composition.reduced_formula,
+        converged=relaxed.converged,
+        criterion=f"largest force below {force_limit:g} eV/Å before atoms are displaced, reached "
+        f"{relaxed.max_force or 0:.3f}",
+        provenance=provenance(engine=relaxed.engine, **made),
+        warnings=warnings,
+        energy_per_atom=relaxed.energy_per_atom,
+        spacegroup=SpacegroupAnalyzer(structure).get_space_group_symbol(),
+        n_atoms=len(structure),
+        n_displacements=found.n_displacements,
+        supercell_atoms=found.supercell_atoms,
+        lowest_frequency=found.lowest_frequency,
+        imaginary_share=found.imaginary_share,
+        zero_point_energy=found.zero_point_energy,
+        free_energy_300=found.free_energies[at_300],
+        entropy_300=found.entropies[at_300] * J_PER_MOL,
+        structure=structure,
+        phonons=found,
+    )
+
+
+def phonons_name(name: str) -> str:
+    """Name of the job whose output is the record of a crystal's vibrations."""
+    return f"phonons {name}"

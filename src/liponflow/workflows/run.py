@@ -1,0 +1,125 @@
+"""Run a campaign from its flow to its result: settings, store, lock and runner put together."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, JobStore
+
+from liponflow.engines.installed import vasp_environment
+from liponflow.runners import local
+from liponflow.runners.journal import Journal, latest_run
+from liponflow.runners.report import RunReport
+from liponflow.settings import Settings
+from liponflow.store.lock import writer_lock
+from liponflow.store.results import StoredResult, get_result, open_store
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a campaign came to."""
+
+    report: RunReport
+    result: StoredResult | None
+    """None if the run ended before its result."""
+
+
+def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
+    """Run a campaign on this machine and store its result.
+
+    Parameters
+    ----------
+    flow
+        Flow whose output is a result document.
+    settings
+        Store, runs directory, workers, VASP's command.
+    record
+        What to write down before computing starts: command and resolved configuration.
+
+    Returns
+    -------
+    Outcome
+        Report of the run and, if it came that far, the result.
+
+    Raises
+    ------
+    StoreError
+        If the store cannot be opened for writing; nothing has been computed then.
+    RunError
+        If the run was interrupted or could not be written; it can be resumed.
+    """
+    with writable_store(settings.store) as store:
+        report = local.start(
+            flow,
+            store,
+            settings.runs_dir,
+            workers=settings.workers,
+            config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
+            trusted=settings.trusted_packages,
+            environment=vasp_environment(settings.vasp_cmd),
+        )
+        return Outcome(report, _result(store, flow.output.uuid, settings))
+
+
+def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
+    """Go on with a run that was interrupted or had failures.
+
+    Parameters
+    ----------
+    settings
+        Store, runs directory, workers, VASP's command.
+    run_dir
+        Directory of the run; the latest unfinished one if None.
+
+    Returns
+    -------
+    Outcome
+        As from :func:`run`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such run, or none that is unfinished.
+    StoreError, RunError
+        As from :func:`run`.
+    """
+    if run_dir is not None and not run_dir.exists() and run_dir.name == str(run_dir):
+        run_dir = settings.runs_dir / run_dir  # a run's name instead of its path
+    run_dir = run_dir or latest_run(settings.runs_dir)
+    if run_dir is None:
+        raise FileNotFoundError(f"no unfinished run in {settings.runs_dir}")
+    config = Journal.open(run_dir).record["config"]
+    location = Path(config["store"]) if config["store"] else settings.store
+    with writable_store(location) as store:
+        report = local.resume(
+            run_dir,
+            store,
+            workers=settings.workers,
+            trusted=settings.trusted_packages,
+            environment=vasp_environment(settings.vasp_cmd),
+        )
+        return Outcome(report, _result(store, config["result"], settings))
+
+
+@contextmanager
+def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
+    """Open the store as its only writer; a server looks after its own writers."""
+    with writer_lock(location) if isinstance(location, Path) else nullcontext():
+        store = open_store(location)
+        try:
+            yield store
+        finally:
+            store.close()  # type: ignore[no-untyped-call]
+
+
+def _recorded(location: Path | dict[str, Any]) -> str | None:
+    """Path of the store for the record; a specification may hold a password and stays out."""
+    return str(location) if isinstance(location, Path) else None
+
+
+def _result(store: JobStore, uuid: str, settings: Settings) -> StoredResult | None:
+    if store.query_one({"uuid": uuid, "output.kind": {"$exists": True}}, ["uuid"]) is None:
+        return None
+    return get_result(store, uuid, trusted=settings.trusted_packages)

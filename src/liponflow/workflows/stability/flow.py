@@ -1,0 +1,300 @@
+"""The stability campaign: phases around a material, their hull, and what reacts with what."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow, Job, JobStore
+from jobflow.core.reference import OutputReference
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import SURROGATE
+from liponflow.analysis.stability.entries import EntrySet
+from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.stability.gases import GASES
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.engines.engine import Engine
+from liponflow.engines.registry import get_engine
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
+from liponflow.inputs.stability import relax_set as relax_inputs
+from liponflow.inputs.stability import static_set as static_inputs
+from liponflow.store.outputs import find_outputs
+from liponflow.structures.phases import Phase, phases_of
+from liponflow.structures.read import read_structure
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.phonons.flow import phonon_engine, phonon_fingerprint
+from liponflow.workflows.phonons.jobs import phonons_name
+from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
+from liponflow.workflows.stability.material import material_of, phonon_parameters
+from liponflow.workflows.stability.materials_project import JOB_NAME, keep_entries, project_entries
+from liponflow.workflows.stability.phases import relaxed_phases
+from liponflow.workflows.stability.stored_entries import stored_entries, stored_glass
+
+ENTRIES_ENGINE = "entries"
+"""Name in the place of an engine where energies come from elsewhere."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a user asked for, checked."""
+
+    parameters: StabilityParameters
+    preset: str
+    engine: str
+    glass_energy: GlassEnergy | None
+    store: JobStore | None
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Phases on one scale, or the references to them, and where they come from."""
+
+    entries: EntrySet | OutputReference
+    engine: EngineInfo | OutputReference
+    source: str
+    key: str
+    """Text that determines them, for the fingerprint."""
+    parents: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    """Reference crystals that they were computed from."""
+
+
+def plan(
+    *,
+    preset: str,
+    engine: str,
+    overrides: Mapping[str, Any] | None = None,
+    structure_file: Path | None = None,
+    store: JobStore | None = None,
+) -> Flow:
+    """Plan a campaign from what a user says.
+
+    Parameters
+    ----------
+    preset
+        ``quick`` or ``paper``.
+    engine
+        Name of the engine that relaxes the reference crystals; not used with entries from a
+        file, the Materials Project or the store, but for phonons.
+    overrides
+        Parameters that replace the preset's.
+    structure_file
+        A structure whose composition is that of the material.
+    store
+        Open results store: crystals that were relaxed before are not relaxed again, and the
+        energy of a glass and the user's VASP calculations come from it.
+
+    Returns
+    -------
+    Flow
+        Its output is the StabilityResult.
+
+    Raises
+    ------
+    ValueError, FileNotFoundError
+        If any of it cannot be used; nothing has been computed then.
+    """
+    overrides = with_composition(overrides, structure_file)
+    parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides)
+    glass_energy = None
+    if parameters.glass is not None:
+        glass_energy = stored_glass(store, parameters.glass, parameters.corrections)
+        parameters = _of_glass(parameters, glass_energy, given="composition" in overrides)
+    order = Order(parameters, preset, engine, glass_energy, store)
+    return _computed(order) if parameters.source == "engine" else _fetched(order)
+
+
+def with_composition(
+    overrides: Mapping[str, Any] | None, structure_file: Path | None
+) -> dict[str, Any]:
+    """Add the composition of a structure to the overrides.
+
+    Raises
+    ------
+    ParameterError
+        If they have a composition already.
+    """
+    found = dict(overrides or {})
+    if structure_file is None:
+        return found
+    if "composition" in found:
+        raise ParameterError("a structure and a composition are two materials; give one")
+    found["composition"] = read_structure(structure_file).composition.reduced_formula
+    return found
+
+
+def stability_engine(name: str, parameters: StabilityParameters) -> Engine:
+    """Engine that relaxes the reference crystals."""
+    return get_engine(
+        name,
+        force_limit=parameters.force_limit,
+        max_steps=parameters.max_steps,
+        relax_set=relax_inputs(parameters),
+        static_set=static_inputs(),
+    )
+
+
+def crystals(parameters: StabilityParameters) -> list[Phase]:
+    """List the reference crystals that take part: all of the elements, gases left out.
+
+    Raises
+    ------
+    ParameterError
+        If the library has no crystal of an element that is needed, or of one to leave out.
+    """
+    gases = {gas.formula for gas in GASES.values()}
+    found = [
+        entry for entry in phases_of(parameters.elements) if entry.reduced_formula not in gases
+    ]
+    pure = {next(iter(entry.elements)) for entry in found if len(entry.elements) == 1}
+    missing = [e for e in parameters.elements if e not in pure and e not in GASES]
+    if missing:
+        raise ParameterError(
+            f"the library of reference crystals has no {', '.join(missing)}: give entries of the "
+            f"system {'-'.join(parameters.elements)} by --entries FILE or source=mp"
+        )
+    by_name = {entry.name: entry.reduced_formula for entry in found}
+    known = {*by_name, *by_name.values()}
+    for name in parameters.exclude:
+        formula = by_name[name] if name in by_name else composition(name).reduced_formula
+        if len(composition(formula)) == 1:
+            raise ParameterError(
+                f"exclude={name}: a phase diagram needs its elements; exclude compounds only"
+            )
+        if formula not in known:
+            raise ParameterError(
+                f"exclude={name}: no such phase of {'-'.join(parameters.elements)}; there are "
+                f"{', '.join(sorted(known))}"
+            )
+    return found
+
+
+def _computed(order: Order) -> Flow:
+    parameters = order.parameters
+    engine = stability_engine(order.engine, parameters)
+    chosen = crystals(parameters)
+    relaxed = relaxed_phases(
+        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=order.store
+    )
+    names = list(relaxed.records)
+    scaled = collect_entries(
+        names,
+        [relaxed.records[name] for name in names],
+        gases=parameters.elements,
+        corrections=parameters.corrections,
+    )
+    scaled.name = "put on one scale"
+    tolerate_failures(scaled)
+    source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
+    key = parameters.model_dump_json() + engine.describe().model_dump_json()
+    end = _ending(
+        order,
+        Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
+    )
+    return Flow([*relaxed.jobs, scaled, *end], output=end[-1].output, name=TOPIC)
+
+
+def _fetched(order: Order) -> Flow:
+    parameters = order.parameters
+    first: list[Job] = []
+    if parameters.source == "file":
+        assert parameters.entries is not None  # noqa: S101 - the parameters were validated
+        entries, source = read_entries(parameters.entries), str(parameters.entries)
+    elif parameters.source == "mp":
+        fetched = project_entries(parameters.elements, order.store)
+        kept = keep_entries(fetched)
+        kept.name = JOB_NAME
+        first, entries, source = [kept], fetched.entries, "Materials Project"
+    else:
+        entries = stored_entries(order.store, parameters.elements, parameters.corrections)
+        source = "VASP calculations in the results store"
+    entries = entries.within(parameters.elements)
+    material_of(parameters, entries, order.glass_energy)  # refused here or not at all
+    engine = EngineInfo(
+        name=ENTRIES_ENGINE,
+        version=entries.scale,
+        functional=entries.scale,
+        surrogate=SURROGATE in entries.scale,
+    )
+    key = parameters.model_dump_json() + entries.model_dump_json()
+    end = _ending(order, Entries(entries, engine, source, key))
+    return Flow([*first, *end], output=end[-1].output, name=TOPIC)
+
+
+def _ending(order: Order, found: Entries) -> list[Job]:
+    """Make the jobs that come after the entries; the last one's output is the result."""
+    parameters = order.parameters
+    jobs: list[Job] = []
+    vibrations = None
+    if parameters.temperature and parameters.vibrations == "phonons":
+        vibrating = vibrate(
+            found.entries,
+            found.names,
+            known_vibrations(parameters, order.engine, order.store),
+            parameters=parameters,
+            glass_energy=order.glass_energy,
+            engine_name=order.engine,
+        )
+        vibrating.name = "displace the stable phases"
+        jobs.append(vibrating)
+        vibrations = vibrating.output
+    result = conclude(
+        found.entries,
+        vibrations,
+        parameters=parameters,
+        glass_energy=order.glass_energy,
+        engine=found.engine,
+        record={
+            "preset": order.preset,
+            "parameters": parameters.model_dump(mode="json"),
+            "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
+            "source_structure": found.source,
+            "parent_uuids": found.parents,
+        },
+    )
+    result.name = "result"
+    return [*jobs, result]
+
+
+def known_vibrations(
+    parameters: StabilityParameters, engine_name: str, store: JobStore | None
+) -> dict[str, PhononRecord]:
+    """Look for phonons of earlier runs, by name of the crystal."""
+    if store is None:
+        return {}
+    settings = phonon_parameters(parameters)
+    engine = phonon_engine(engine_name, settings)
+    prints = {
+        entry.name: phonon_fingerprint(engine, entry.primitive(), settings)
+        for entry in phases_of(parameters.elements)
+    }
+    found = find_outputs(
+        store,
+        names=[phonons_name(name) for name in prints],
+        field="phase_fingerprint",
+        values=list(prints.values()),
+    )
+    surrogate = engine.describe().surrogate
+    return {
+        name: found[value]
+        for name, value in prints.items()
+        if value in found and found[value].engine.surrogate == surrogate
+    }
+
+
+def _of_glass(
+    parameters: StabilityParameters, glass_energy: GlassEnergy, *, given: bool
+) -> StabilityParameters:
+    """Make the material that of the glass."""
+    if given and not composition(parameters.composition).fractional_composition.almost_equals(
+        composition(glass_energy.formula).fractional_composition, rtol=0, atol=1e-3
+    ):
+        raise ParameterError(
+            f"composition={parameters.composition} is not that of glass {glass_energy.uuid[:8]}, "
+            f"{glass_energy.formula}; leave composition out"
+        )
+    return parameters.model_copy(update={"composition": glass_energy.formula})

@@ -1,0 +1,221 @@
+"""Jobs of the stability campaign: from relaxed crystals, or entries, to the result."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jobflow import Flow, Job, Response, job
+from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import Corrections, resolve, scale_name
+from liponflow.analysis.stability.entries import EntrySet, ExcludedEntry
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.materials import is_crystal
+from liponflow.analysis.stability.phase_record import (
+    PhaseRecord,
+    PhononRecord,
+    gas_entries,
+    phase_entries,
+)
+from liponflow.analysis.stability.result import StabilityResult
+from liponflow.analysis.stability.summary import Question, summarise
+from liponflow.inputs.stability import StabilityParameters
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.phonons.flow import phonon_engine, vibration_jobs
+from liponflow.workflows.stability.material import (
+    crystal_of,
+    excluded_names,
+    heated,
+    material_of,
+    named_material,
+    phonon_parameters,
+    stable_solids,
+    without_excluded,
+)
+
+FAILED = "its relaxation failed; the run's report names its directory and cause"
+
+
+class ScaledEntries(BaseModel):
+    """Phases on one scale, and what computed them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entries: EntrySet
+    engine: EngineInfo = Field(description="The engine that ran, which may be a stand-in.")
+
+
+@job
+def collect_entries(
+    names: Sequence[str],
+    records: Sequence[PhaseRecord | None],
+    *,
+    gases: Sequence[str],
+    corrections: Corrections,
+) -> ScaledEntries:
+    """Put the energies of relaxed crystals and of the gases on one scale.
+
+    Parameters
+    ----------
+    names
+        Names of the crystals.
+    records
+        Their records; None for one that failed.
+    gases
+        Elements; those that are gases enter by reference.
+    corrections
+        What is added to the energies.
+
+    Returns
+    -------
+    ScaledEntries
+        Failed and changed crystals are named in it.
+
+    Raises
+    ------
+    ValueError
+        If no crystal was relaxed, the scales differ, or an energy would be corrected twice.
+    """
+    found = [record for record in records if record is not None]
+    if not found:
+        raise ValueError("the relaxation of every reference crystal failed: there are no energies")
+    by_scale: dict[str, list[PhaseRecord]] = {}
+    for record in found:
+        scale = scale_name(resolve(corrections, record.engine), record.engine)
+        by_scale.setdefault(scale, []).append(record)
+    if len(by_scale) > 1:
+        listed = ", ".join(f"{scale} ({group[0].name})" for scale, group in by_scale.items())
+        raise ValueError(f"the crystals are on different scales: {listed}; relax all alike")
+    [scale] = by_scale
+    entries = phase_entries(found, resolve(corrections, found[0].engine))
+    built = EntrySet.build(
+        [*entries, *gas_entries(gases)], scale=f"{scale}; gases by reference", kind="total"
+    )
+    lost = [
+        ExcludedEntry(name=name, reason=FAILED)
+        for name, record in zip(names, records, strict=True)
+        if record is None
+    ]
+    return ScaledEntries(
+        entries=built.model_copy(update={"excluded": (*built.excluded, *lost)}),
+        engine=found[0].engine,
+    )
+
+
+@job
+def vibrate(
+    entries: EntrySet,
+    names: Sequence[str],
+    known: Mapping[str, PhononRecord],
+    *,
+    parameters: StabilityParameters,
+    glass_energy: GlassEnergy | None,
+    engine_name: str,
+) -> Response[list[PhononRecord | None]]:
+    """Compute the phonons of the stable solids around the material.
+
+    Parameters
+    ----------
+    entries
+        Phases at 0 K.
+    names
+        Names of the crystals that they were computed from; empty for entries from elsewhere.
+    known
+        Vibrations of earlier runs, by name of the crystal.
+    parameters
+        Parameters of the campaign.
+    glass_energy
+        Energy of the glass from its result; None without one.
+    engine_name
+        Engine as the user names it.
+
+    Returns
+    -------
+    Response
+        Replaced by the calculations; their output is the vibrations, None for failed ones.
+    """
+    material = material_of(parameters, entries, glass_energy)
+    settings = phonon_parameters(parameters)
+    jobs: list[Flow | Job] = []
+    vibrations: list[Any] = []
+    for entry in stable_solids(without_excluded(entries, parameters), material):
+        chosen = crystal_of(entry, names)
+        if chosen is None:
+            continue
+        if chosen.name in known:
+            vibrations.append(known[chosen.name])
+            continue
+        relaxation, displaced = vibration_jobs(
+            phonon_engine(engine_name, settings), chosen.primitive(), chosen.name, settings
+        )
+        jobs += [relaxation, displaced]
+        vibrations.append(displaced.output)
+    gathered = gather(vibrations)
+    gathered.name = "gather phonons"
+    tolerate_failures(gathered)
+    return Response(replace=Flow([*jobs, gathered], output=gathered.output))
+
+
+@job
+def gather(vibrations: list[PhononRecord | None]) -> list[PhononRecord | None]:
+    """List what came of several phonon calculations."""
+    return vibrations
+
+
+@job
+def conclude(
+    entries: EntrySet,
+    vibrations: Sequence[PhononRecord | None] | None = None,
+    *,
+    parameters: StabilityParameters,
+    glass_energy: GlassEnergy | None,
+    engine: EngineInfo,
+    record: dict[str, Any],
+) -> StabilityResult:
+    """Answer the campaign's questions.
+
+    Parameters
+    ----------
+    entries
+        Phases at 0 K.
+    vibrations
+        Vibrations of the stable solids; None where solids are to have none.
+    parameters
+        Parameters of the campaign.
+    glass_energy
+        Energy of the glass from its result; None without one.
+    engine
+        What made the energies.
+    record
+        Provenance as known before the run.
+    """
+    material = material_of(parameters, entries, glass_energy)
+    warm: EntrySet | None = None
+    warnings: list[str] = []
+    if parameters.temperature:
+        try:
+            warm, warnings = heated(entries, material, parameters, vibrations)
+        except ValueError as error:  # an element has no phonons; the rest stands without them
+            warnings = [f"no window at {parameters.temperature:g} K: {error}"]
+    hull = Hull.of(without_excluded(entries, parameters))
+    return summarise(
+        entries,
+        material,
+        Question(
+            compare=[named_material(formula, entries, hull) for formula in parameters.compare],
+            electrode=parameters.electrode,
+            contents=parameters.x,
+            voltages=parameters.voltages.values,
+            exclude=excluded_names(parameters, entries),
+            unseen=[name for name in parameters.unseen if is_crystal(name, entries)],
+            samples=parameters.samples,
+            error_independent=parameters.error_independent,
+            error_shared=parameters.error_shared,
+            seed=parameters.seed,
+        ),
+        provenance=provenance(engine=engine, **record),
+        warm=warm,
+        warnings=warnings,
+    )

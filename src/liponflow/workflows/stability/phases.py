@@ -1,0 +1,211 @@
+"""Reference crystals relaxed by an engine, or taken from the store where it has them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jobflow import Flow, Job, JobStore, job
+from jobflow.core.reference import OutputReference
+
+from liponflow.analysis.provenance import fingerprint
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import hubbard_of_incar
+from liponflow.analysis.stability.phase_record import PhaseRecord, phase_record
+from liponflow.engines.engine import Engine
+from liponflow.engines.reading import calculation
+from liponflow.engines.vasp.engine import VaspEngine
+from liponflow.store.outputs import find_outputs
+from liponflow.structures.phases import Phase, phase
+from liponflow.workflows.lithiation.jobs import tolerate_failures
+
+
+@dataclass(frozen=True)
+class RelaxedPhases:
+    """What has to be computed, and where the records of all crystals come from.
+
+    Attributes
+    ----------
+    jobs
+        Calculations that are not in the store; none if it has them all.
+    records
+        Per crystal its record, or the reference to it, which is None where the job failed.
+    known
+        How many were taken from the store.
+    """
+
+    jobs: Sequence[Flow | Job]
+    records: Mapping[str, PhaseRecord | OutputReference]
+    known: int
+
+
+def relaxed_phases(
+    engine: Engine,
+    phases: Sequence[Phase],
+    *,
+    symmetry_tolerance: float,
+    store: JobStore | None = None,
+) -> RelaxedPhases:
+    """Relax reference crystals, each once for all campaigns that share a store.
+
+    Parameters
+    ----------
+    engine
+        The engine.
+    phases
+        Crystals of the library.
+    symmetry_tolerance
+        How far (Å) sites may be from their symmetric places for a crystal to be itself.
+    store
+        Store with the records of earlier runs; None to compute everything.
+
+    Returns
+    -------
+    RelaxedPhases
+
+    Raises
+    ------
+    EngineError
+        If the engine cannot compute an element.
+    """
+    structures = {entry.name: entry.primitive() for entry in phases}
+    settings = {**_settings(engine), "symmetry_tolerance": symmetry_tolerance}
+    prints = {
+        name: fingerprint(structure, engine.describe(), settings)
+        for name, structure in structures.items()
+    }
+    known = {} if store is None else known_phases(store, prints, engine.describe())
+    jobs: list[Flow | Job] = []
+    records: dict[str, PhaseRecord | OutputReference] = dict(known)
+    # The largest take longest: started last, one would run alone at the end.
+    for entry in sorted(phases, key=lambda entry: -len(structures[entry.name])):
+        if entry.name in known:
+            continue
+        engine.check(structures[entry.name])
+        relaxation = engine.relax().make(structures[entry.name])
+        relaxation.name = f"relax {entry.name}"
+        static = engine.static().make(relaxation.output.structure)
+        static.name = f"static {entry.name}"
+        recorded = record_phase(
+            entry.name,
+            relaxation.output,
+            static.output,
+            fingerprint=prints[entry.name],
+            engine=engine.describe(),
+            force_limit=engine.force_limit,
+            symmetry_tolerance=symmetry_tolerance,
+        )
+        recorded.name = record_name(entry.name)
+        tolerate_failures(recorded)
+        jobs += [relaxation, static, recorded]
+        records[entry.name] = recorded.output
+    return RelaxedPhases(jobs, records, len(known))
+
+
+def known_phases(
+    store: JobStore, fingerprints: Mapping[str, str], engine: EngineInfo
+) -> dict[str, PhaseRecord]:
+    """Look for crystals that were relaxed before.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    fingerprints
+        Fingerprint by name of the crystal.
+    engine
+        The engine; what the stand-in computed is not taken for VASP's.
+
+    Returns
+    -------
+    dict
+        Record by name; what is not there is missing.
+    """
+    found = find_outputs(
+        store,
+        names=[record_name(name) for name in fingerprints],
+        field="phase_fingerprint",
+        values=list(fingerprints.values()),
+    )
+    return {
+        name: found[value]
+        for name, value in fingerprints.items()
+        if value in found and found[value].engine.surrogate == engine.surrogate
+    }
+
+
+def record_name(name: str) -> str:
+    """Name of the job whose output is the record of a crystal."""
+    return f"phase {name}"
+
+
+@job
+def record_phase(
+    name: str,
+    relaxation: Any,
+    static: Any,
+    *,
+    fingerprint: str,
+    engine: EngineInfo,
+    force_limit: float,
+    symmetry_tolerance: float,
+) -> PhaseRecord | None:
+    """Describe a relaxed crystal.
+
+    Parameters
+    ----------
+    name
+        Name in the library.
+    relaxation, static
+        Task documents; None for one that failed.
+    fingerprint
+        Of the start, the engine and the settings.
+    engine
+        Engine as known before it ran.
+    force_limit
+        Largest force of a converged relaxation, eV/Å.
+    symmetry_tolerance
+        How far sites may be from their symmetric places, Å.
+
+    Returns
+    -------
+    PhaseRecord or None
+        None if a calculation failed; the run's report tells why.
+    """
+    if relaxation is None or static is None:
+        return None
+    facts = phase(name)
+    start = facts.structure()
+    relaxed = calculation(relaxation, engine, force_limit)
+    final = calculation(static, engine, force_limit)
+    merged = relaxed.model_copy(update={"energy": final.energy})
+    return phase_record(
+        merged,
+        fingerprint=fingerprint,
+        name=name,
+        source=facts.source,
+        spacegroup=facts.spacegroup,
+        start_volume_per_atom=start.volume / len(start),
+        symmetry_tolerance=symmetry_tolerance,
+        hubbard_u=_hubbard_u(static),
+    )
+
+
+def _hubbard_u(document: Any) -> dict[str, float]:
+    calculations = getattr(document, "calcs_reversed", None)
+    if not calculations:
+        return {}
+    symbols = list(dict.fromkeys(site.specie.symbol for site in document.structure))
+    return hubbard_of_incar(dict(calculations[0].input.incar), symbols)
+
+
+def _settings(engine: Engine) -> dict[str, Any]:
+    """Whatever determines the energy of a crystal beside its start and the engine."""
+    settings: dict[str, Any] = {"force_limit": engine.force_limit, "max_steps": engine.max_steps}
+    if isinstance(engine, VaspEngine):
+        for task, generator in (("relax", engine.relax_set), ("static", engine.static_set)):
+            kpoints = generator.user_kpoints_settings
+            settings[task] = {
+                "config": generator.config_dict,
+                "kpoints": kpoints if isinstance(kpoints, dict) else kpoints.as_dict(),
+            }
+    return settings

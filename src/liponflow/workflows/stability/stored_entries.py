@@ -1,0 +1,154 @@
+"""Entries from what the results store holds: the user's own VASP runs, and glasses."""
+
+from collections.abc import Sequence
+
+from jobflow import JobStore
+
+from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.runs import CalculationResult
+from liponflow.analysis.stability.corrections import (
+    Corrections,
+    hubbard_of_incar,
+    mp2020_correction,
+    resolve,
+    scale_name,
+)
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
+from liponflow.analysis.stability.phase_record import gas_entries
+from liponflow.store.results import StoredResult, find_results, get_result
+
+LATEST = "latest"
+"""In the place of a uuid: the latest glass result."""
+
+
+class StoredEntriesError(ValueError):
+    """The store does not hold what was asked of it."""
+
+
+def stored_entries(
+    store: JobStore | None, elements: Sequence[str], corrections: Corrections
+) -> EntrySet:
+    """Make entries of the VASP calculations in the store.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    elements
+        Symbols of the chemical system.
+    corrections
+        What is added to the energies.
+
+    Returns
+    -------
+    EntrySet
+        Calculations whose settings the corrections do not fit, or that did not converge, are
+        named in it. Gases enter by reference.
+
+    Raises
+    ------
+    StoredEntriesError
+        If the store has no calculation of the elements.
+    ValueError
+        If the calculations are on more than one scale.
+    """
+    found = [] if store is None else find_results(store, kind="calculation")
+    within = [item for item in found if _symbols(item) <= set(elements)]
+    if not within:
+        raise StoredEntriesError(
+            f"the results store holds no VASP calculation of {'-'.join(elements)}: add some by "
+            "`liponflow ingest DIRECTORY`, or use source=engine"
+        )
+    by_scale: dict[str, list[Entry]] = {}
+    for item in within:
+        engine = item.result.provenance.engine
+        resolved = resolve(corrections, engine)
+        entry = _calculation_entry(item, correct=resolved == "mp2020")
+        by_scale.setdefault(scale_name(resolved, engine), []).append(entry)
+    if len(by_scale) > 1:
+        listed = ", ".join(f"{scale} ({group[0].source})" for scale, group in by_scale.items())
+        raise StoredEntriesError(
+            f"the calculations in the store are on different scales: {listed}; keep those of one "
+            "in a store of their own"
+        )
+    [(scale, entries)] = by_scale.items()
+    return EntrySet.build(
+        [*entries, *gas_entries(elements)], scale=f"{scale}; gases by reference", kind="total"
+    )
+
+
+def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -> GlassEnergy:
+    """Take the energy of a glass from its result in the store.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    which
+        First characters of the uuid, or ``latest``.
+    corrections
+        What is added to the energies.
+
+    Raises
+    ------
+    StoredEntriesError
+        If there is no such glass.
+    ValueError
+        If its models have no energy to use; see
+        :func:`liponflow.analysis.stability.glass_energy.glass_energy`.
+    """
+    if store is None:
+        raise StoredEntriesError(
+            "the energy of a glass comes from its result, but there is no results store yet: run "
+            "`liponflow run glass`, or give above_hull"
+        )
+    if which == LATEST:
+        found = find_results(store, kind="glass", limit=1)
+        if not found:
+            raise StoredEntriesError(
+                "the results store holds no glass: run `liponflow run glass`, or give above_hull"
+            )
+        stored = found[0]
+    else:
+        stored = get_result(store, which)
+    if not isinstance(stored.result, GlassResult):
+        raise StoredEntriesError(
+            f"result {stored.uuid[:8]} is of kind {stored.result.kind}; glass takes a glass"
+        )
+    return glass_energy(stored.result, stored.uuid, corrections)
+
+
+def _calculation(item: StoredResult) -> CalculationResult:
+    result = item.result
+    if not isinstance(result, CalculationResult):
+        raise TypeError(f"result {item.uuid} is no calculation")
+    return result
+
+
+def _symbols(item: StoredResult) -> set[str]:
+    composition = _calculation(item).calculation.structure.composition
+    return {element.symbol for element in composition}
+
+
+def _calculation_entry(item: StoredResult, *, correct: bool) -> Entry:
+    result = _calculation(item)
+    calculation = result.calculation
+    structure = calculation.structure
+    problem = result.warnings[0] if not result.converged and result.warnings else None
+    energy = calculation.energy
+    if correct:
+        [run, *_] = result.provenance.parameters["runs"]
+        symbols = list(dict.fromkeys(site.specie.symbol for site in structure))
+        try:
+            energy += mp2020_correction(structure, hubbard_of_incar(run["incar"], symbols))
+        except ValueError as error:
+            problem = problem or str(error)
+    return Entry(
+        name=structure.composition.reduced_formula,
+        composition=structure.composition.get_el_amt_dict(),
+        energy=energy,
+        source=f"{calculation.engine.label}, {calculation.directory or item.uuid[:8]}",
+        converged=result.converged,
+        problem=problem,
+    )

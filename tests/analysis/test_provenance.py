@@ -1,0 +1,60 @@
+"""Provenance: the fingerprint tells inputs apart, and only inputs."""
+
+from typing import Any
+
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from liponflow.analysis.provenance import fingerprint, package_versions, provenance
+from liponflow.analysis.result import EngineInfo
+
+ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
+
+
+def salt(a: float = 4.2, second: str = "O") -> Structure:
+    return Structure(Lattice.cubic(a), ["Ni", second], [[0, 0, 0], [0.5, 0.5, 0.5]])
+
+
+def test_equal_inputs_have_equal_fingerprints() -> None:
+    first = fingerprint(salt(), ENGINE, {"x": [0, 1], "budget": 1})
+    assert first == fingerprint(salt(), ENGINE, {"budget": 1, "x": [0, 1]})
+    assert first == fingerprint(salt(4.2 + 1e-12), ENGINE, {"x": [0, 1], "budget": 1})
+    assert len(first) == 64
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (salt(4.21), ENGINE, {"x": [0]}),
+        (salt(second="S"), ENGINE, {"x": [0]}),
+        (salt(), ENGINE.model_copy(update={"weights": "0.2.0"}), {"x": [0]}),
+        (salt(), ENGINE, {"x": [1]}),
+    ],
+    ids=["lattice", "element", "weights", "parameters"],
+)
+def test_any_other_input_has_another(changed: tuple[Any, ...]) -> None:
+    assert fingerprint(*changed) != fingerprint(salt(), ENGINE, {"x": [0]})
+
+
+def test_versions_are_those_installed() -> None:
+    import numpy as np
+
+    from liponflow import __version__
+
+    versions = package_versions()
+    assert versions["numpy"] == np.__version__
+    assert versions["liponflow"] == __version__
+
+
+def test_record_is_complete() -> None:
+    made = provenance(
+        engine=ENGINE,
+        preset="quick",
+        parameters={"x": [0]},
+        input_fingerprint="f",
+        source_structure="cell.cif",
+        parent_uuids=("a", "b"),
+    )
+    assert made.packages == package_versions()
+    assert made.parent_uuids == ["a", "b"]
+    assert made.created_at.tzinfo is not None

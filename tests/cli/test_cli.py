@@ -1,0 +1,461 @@
+"""The command line as a user meets it: one clear line for a mistake, before any computing."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result as CliResult
+from pymatgen.core import Lattice, Structure
+from typer.testing import CliRunner
+
+from liponflow.cli import app
+from liponflow.store.lock import writer_lock
+from liponflow.store.results import open_store
+
+POSCAR = """\
+{comment}
+1.0
+4.2 0.0 0.0
+0.0 4.2 0.0
+0.0 0.0 {c}
+{elements}
+{numbers}
+direct
+0.0 0.0 0.0
+0.5 0.5 0.5
+0.5 0.5 0.0
+0.0 0.5 0.25
+"""
+Command = Callable[..., CliResult]
+
+
+@pytest.fixture
+def liponflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run a command in an empty directory, where no user's settings are found."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    for variable in list(os.environ):
+        if variable.startswith("LIPONFLOW_"):
+            monkeypatch.delenv(variable)
+    return lambda *arguments: CliRunner().invoke(app, list(map(str, arguments)))
+
+
+@pytest.fixture
+def refused(liponflow: Command, tmp_path: Path) -> Callable[..., str]:
+    """Run a command that must be refused, and return its message."""
+
+    def run(*arguments: object, code: int = 2) -> str:
+        result = liponflow(*arguments)
+        assert result.exit_code == code, result.output
+        assert result.stdout == ""
+        lines = result.stderr.strip().splitlines()
+        assert len(lines) == 1, result.stderr
+        assert lines[0].startswith("error: ")
+        assert not (tmp_path / "liponflow_runs").exists(), "a run was started"
+        return lines[0]
+
+    return run
+
+
+def poscar(folder: Path, **fields: str) -> Path:
+    file = folder / "cell.vasp"
+    defaults = {"comment": "cell", "c": "8.0", "elements": "Li Ni O", "numbers": "1 1 2"}
+    file.write_text(POSCAR.format(**(defaults | fields)))
+    return file
+
+
+# Structures
+
+
+def test_missing_structure_file(refused: Callable[..., str]) -> None:
+    message = refused("run", "lithiation", "--structure", "nowhere.cif")
+    assert "nowhere.cif: no such file" in message
+
+
+def test_unparsable_structure_names_file_and_line(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
+    file = poscar(tmp_path, c="eight")
+    message = refused("run", "lithiation", "--structure", file)
+    assert f"{file}, line 5" in message
+    assert "eight" in message
+
+
+def test_structure_without_lithium(refused: Callable[..., str], tmp_path: Path) -> None:
+    file = poscar(tmp_path, elements="Ni O", numbers="2 2")
+    assert "no Li" in refused("run", "lithiation", "--structure", file)
+
+
+def test_structure_without_transition_metal(refused: Callable[..., str], tmp_path: Path) -> None:
+    file = poscar(tmp_path, elements="Li Mg O", numbers="1 1 2")
+    assert "transition metal" in refused("run", "lithiation", "--structure", file)
+
+
+@pytest.mark.parametrize("symbol", ["Po", "Fr"])
+def test_untrained_element(refused: Callable[..., str], tmp_path: Path, symbol: str) -> None:
+    file = poscar(tmp_path, elements=f"Li Ni {symbol} O", numbers="1 1 1 1")
+    message = refused("run", "lithiation", "--structure", file)
+    assert f"not trained on {symbol}" in message
+    assert "--engine vasp" in message
+
+
+# Parameters and engines
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("x=[0, 0.3]", ["0.3", "0.25", "0.375"]),
+        ("x=[0, 9]", ["x = 9", "0 to 3"]),
+        ("x=0.5", ["x=0.5", "list"]),
+        ("budgt=2", ["budgt", "did you mean 'budget'"]),
+        ("budget=many", ["budget", "many", "integer"]),
+        ("force_limit=-1", ["force_limit=-1", "greater than 0"]),
+        ("budget", ["'budget'", "key=value"]),
+        ("x=[0, 1", ["x=[0, 1", "YAML"]),
+    ],
+)
+@pytest.mark.parametrize("command", ["run", "inputs"])
+def test_unusable_parameter(
+    refused: Callable[..., str], tmp_path: Path, command: str, setting: str, words: list[str]
+) -> None:
+    out = tmp_path / "out"
+    message = refused(command, "lithiation", "--out", out, "--set", setting)
+    assert all(word in message for word in words), message
+    assert not out.exists()
+
+
+def test_unknown_preset(refused: Callable[..., str]) -> None:
+    assert "did you mean 'quick'" in refused("run", "lithiation", "--preset", "qick")
+
+
+def test_unknown_engine(refused: Callable[..., str]) -> None:
+    assert "did you mean 'chgnet'" in refused("run", "lithiation", "--engine", "chgnt")
+
+
+def test_engine_that_is_not_installed(
+    refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from liponflow.engines import installed
+
+    monkeypatch.setattr(installed, "find_spec", lambda _: None)
+    message = refused("run", "lithiation", "--engine", "MACE-MP-0")
+    assert "pip install mace-torch" in message
+
+
+def test_engine_of_the_settings_is_checked_too(
+    refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_ENGINE", "chgnt")
+    assert "did you mean 'chgnet'" in refused("run", "lithiation")
+
+
+def test_engines_of_models_and_refinement_are_checked_too(refused: Callable[..., str]) -> None:
+    arguments = ["run", "migration", "--set", "dopant=N"]
+    assert "VASP_CMD" in refused(*arguments, "--refine", "vasp")
+    assert "did you mean 'chgnet'" in refused(*arguments, "--set", "models=chgnet-0.2.0,chgnt")
+
+
+def test_a_glass_has_models_that_are_no_engines(refused: Callable[..., str]) -> None:
+    message = refused("run", "glass", "--set", "models=1", "--structure", "nowhere.cif")
+    assert "nowhere.cif: no such file" in message
+
+
+def test_unknown_campaign(liponflow: Command) -> None:
+    result = liponflow("run", "lithiaton")
+    assert result.exit_code == 2
+    assert "lithiation" in result.stderr
+
+
+# Places to write to
+
+
+def test_out_that_is_a_file(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    assert "taken exists and is no directory" in refused("run", "lithiation", "--out", "taken")
+
+
+def test_out_that_cannot_be_written(refused: Callable[..., str]) -> None:
+    message = refused("run", "lithiation", "--out", "/proc/liponflow")
+    assert "cannot write to /proc/liponflow" in message
+    assert "--out" in message
+    assert "cannot write to /proc" in refused("inputs", "lithiation", "--out", "/proc/liponflow")
+
+
+def test_inputs_refuse_a_full_directory(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").touch()
+    assert "not empty" in refused("inputs", "lithiation", "--out", "full")
+
+
+def test_inputs_are_written(liponflow: Command, tmp_path: Path) -> None:
+    result = liponflow("inputs", "lithiation", "--out", "new", "--set", "x=[1]")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "1 candidate written to new; read new/README.md\n"
+    assert (tmp_path / "new" / "x=1.000" / "vacancy-0-cubic" / "relax" / "INCAR").is_file()
+
+
+# Stores
+
+
+def test_store_that_is_locked(refused: Callable[..., str], tmp_path: Path) -> None:
+    with writer_lock(tmp_path / "liponflow.db"):
+        message = refused("run", "lithiation", code=1)
+    assert f"process {os.getpid()}" in message
+    assert "wait for it" in message
+
+
+def test_store_of_a_newer_version(refused: Callable[..., str], stored: Path) -> None:
+    connection = sqlite3.connect(stored)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for command in (["run", "lithiation"], ["results", "list"]):
+        message = refused(*command, "--store", stored, code=1)
+        assert "newer liponflow (store version 99" in message
+        assert "pip install -U" in message
+
+
+def test_store_that_is_no_store(refused: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("my notes\n" * 100)
+    message = refused("run", "lithiation", "--store", "notes.txt", code=1)
+    assert "notes.txt: file is not a database" in message
+    assert (tmp_path / "notes.txt").read_text() == "my notes\n" * 100
+
+
+def test_store_whose_directory_cannot_be_written(refused: Callable[..., str]) -> None:
+    message = refused("run", "lithiation", "--store", "/proc/store.db", code=1)
+    assert "/proc/store.db" in message
+    assert "elsewhere" in message
+
+
+def test_read_only_store(stored: Path, tmp_path: Path) -> None:
+    stored.chmod(0o444)
+    tmp_path.chmod(0o555)
+    # Permissions bind root too, once it has given up the capability to override them.
+    launcher = (
+        "import ctypes, os, sys; PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1; "
+        "ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0); "
+        "command = 'from liponflow.cli import app; app()'; "
+        "os.execv(sys.executable, [sys.executable, '-c', command, *sys.argv[1:]])"
+    )
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", launcher, *arguments, "--store", str(stored)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+
+    listed = run("results", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    assert len(json.loads(listed.stdout)) == 2
+    ran = run("run", "lithiation")
+    assert ran.returncode == 1
+    (line,) = ran.stderr.strip().splitlines()
+    assert line.startswith("error: ")
+    assert str(stored) in line
+    assert "write permission" in line
+
+
+def test_no_store_yet(refused: Callable[..., str]) -> None:
+    message = refused("results", "list", code=1)
+    assert "no results store" in message
+    assert "liponflow run" in message
+
+
+def test_resume_without_a_run(refused: Callable[..., str]) -> None:
+    assert "no unfinished run" in refused("resume")
+    assert "nowhere" in refused("resume", "nowhere")
+
+
+# Results
+
+
+def uuids(result: CliResult) -> list[str]:
+    assert result.exit_code == 0, result.output
+    return [document["uuid"] for document in json.loads(result.stdout)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ["bbbb2222-0000", "aaaa1111-0000"]),
+        (["--kind", "lithiation"], ["bbbb2222-0000", "aaaa1111-0000"]),
+        (["--limit", "1"], ["bbbb2222-0000"]),
+        (["--engine", "chgnet"], ["aaaa1111-0000"]),
+        (["--engine", "vasp"], ["bbbb2222-0000"]),
+        (["--formula", "Li2Mn3NiO8"], ["bbbb2222-0000", "aaaa1111-0000"]),
+        (["--formula", "LiCoO2"], []),
+        (["--since", "2026-01-01"], ["bbbb2222-0000"]),
+        (["--until", "2026-01-01"], ["aaaa1111-0000"]),
+        (["--since", "2025-01-01", "--until", "2025-12-31"], ["aaaa1111-0000"]),
+        (["--where", "provenance.preset=paper"], ["bbbb2222-0000"]),
+        (["--where", "states.moments.Ni>1.6", "--where", "voltages.voltage<4.8"],
+         ["bbbb2222-0000", "aaaa1111-0000"]),
+        (["--where", "states.c_over_a>1.03"], []),
+        (["--where", "converged=false"], []),
+    ],
+)  # fmt: skip
+def test_filters(
+    liponflow: Command, stored: Path, arguments: list[str], expected: list[str]
+) -> None:
+    assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
+
+
+def test_unknown_field_suggests_the_nearest(refused: Callable[..., str], stored: Path) -> None:
+    message = refused("results", "list", "--store", stored, "--where", "states.c_over_b>1")
+    assert "states.c_over_a" in message
+
+
+def test_malformed_condition(refused: Callable[..., str], stored: Path) -> None:
+    assert "'c_over_a'" in refused("results", "list", "--store", stored, "--where", "c_over_a")
+
+
+def test_list_as_table_and_csv(liponflow: Command, stored: Path) -> None:
+    table = liponflow("results", "list", "--store", stored).stdout
+    assert "aaaa1111" in table
+    assert "bbbb2222" in table
+    assert max(map(len, table.splitlines())) <= 80
+    csv = liponflow("results", "list", "--store", stored, "--csv").stdout.splitlines()
+    assert "provenance.engine.name" in csv[0]
+    assert len(csv) == 3
+
+
+def test_show(liponflow: Command, stored: Path) -> None:
+    assert (
+        "lithiation of Li2Mn3NiO8" in liponflow("results", "show", "aa", "--store", stored).stdout
+    )
+    document = json.loads(liponflow("results", "show", "aaaa", "--store", stored, "--json").stdout)
+    fields = {"x", "moments", "c_over_a", "volume_per_formula", "energy_per_atom", "converged"}
+    assert [state["x"] for state in document["states"]] == [0, 1]
+    assert all(fields <= state.keys() for state in document["states"])
+
+
+def test_show_of_an_unknown_result_lists_the_latest(
+    refused: Callable[..., str], stored: Path
+) -> None:
+    message = refused("results", "show", "cccc", "--store", stored, code=1)
+    assert "bbbb2222-0000" in message
+
+
+@pytest.mark.parametrize("name", ["all.json", "states.csv", "x1.cif", "POSCAR_x1"])
+def test_export(liponflow: Command, stored: Path, tmp_path: Path, name: str) -> None:
+    options = ["--field", "states" if name.endswith("csv") else "states.1"]
+    if name.endswith("json"):
+        options = []
+    result = liponflow("results", "export", "aaaa", "--store", stored, "--out", name, *options)
+    assert result.exit_code == 0, result.output
+    file = tmp_path / name
+    if name.endswith("json"):
+        assert json.loads(file.read_text())["kind"] == "lithiation"
+    elif name.endswith("csv"):
+        assert list(pd.read_csv(file)["x"]) == [0, 1]
+    else:
+        assert Structure.from_file(file).composition.formula == "Li8 Mn12 Ni4 O32"
+
+
+def test_export_to_an_unknown_ending(refused: Callable[..., str], stored: Path) -> None:
+    message = refused("results", "export", "aaaa", "--store", stored, "--out", "x.xlsx")
+    assert ".json, .csv, .cif" in message
+
+
+def test_figures(liponflow: Command, stored: Path, tmp_path: Path) -> None:
+    result = liponflow("figures", "aaaa", "--store", stored, "--out", "figures")
+    assert result.exit_code == 0, result.output
+    files = [Path(line) for line in result.stdout.split()]
+    assert {file.suffix for file in files} == {".png", ".svg", ".pdf"}
+    assert all((tmp_path / file).stat().st_size > 1000 for file in files)
+
+
+# The command itself
+
+
+def test_debug_shows_where_an_error_comes_from(liponflow: Command) -> None:
+    result = liponflow("--debug", "results", "list")
+    assert type(result.exception).__name__ == "StoreError"
+
+
+def test_nothing_heavy_is_imported_with_the_command_line() -> None:
+    code = "import sys, liponflow.cli; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {"torch", "pymatgen", "atomate2", "jobflow", "ase", "numpy", "pandas", "matplotlib"}
+    assert not heavy & {name.partition(".")[0] for name in loaded}
+
+
+def test_stores_close_after_reading(liponflow: Command, stored: Path) -> None:
+    assert liponflow("results", "list", "--store", stored).exit_code == 0
+    store = open_store(stored)
+    assert store.count() == 2
+    store.close()
+
+
+def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: Path) -> None:
+    """VASP need not be on the machine that plans."""
+    result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
+    assert result.exit_code == 0, result.output
+    rows = [line.split() for line in result.stdout.splitlines()]
+    assert ["relax", "1", "56", "4", "30", "300"] in rows
+    assert any(row[:2] == ["all", "5"] for row in rows)
+    assert "rule of thumb, not a measurement" in " ".join(result.stdout.split())
+    assert list(tmp_path.glob("liponflow*")) == []
+
+
+def test_inputs_compare_a_directory(liponflow: Command, tmp_path: Path) -> None:
+    written = liponflow("inputs", "lithiation", "--out", tmp_path / "in", "--set", "x=[1]")
+    assert written.exit_code == 0, written.output
+    relax = tmp_path / "in" / "x=1.000" / "vacancy-0-cubic" / "relax"
+    metal = tmp_path / "in" / "lithium-metal" / "relax"
+    for directory in (relax, metal):
+        same = liponflow("inputs", "lithiation", "--diff", directory)
+        assert (same.exit_code, same.stdout.strip()) == (0, "no difference")
+    incar = (relax / "INCAR").read_text()
+    (relax / "INCAR").write_text(incar.replace("ENCUT = 520.0", "ENCUT = 400"))
+    different = liponflow("inputs", "lithiation", "--diff", relax)
+    assert different.exit_code == 1
+    assert "ENCUT" in different.stdout
+    assert "published: section 5.2.6" in different.stdout
+
+
+def test_inputs_ask_what_to_do(refused: Callable[..., str], tmp_path: Path) -> None:
+    assert "give either --out" in refused("inputs", "lithiation")
+    assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
+
+
+# Files
+
+
+@pytest.fixture
+def phosphate(tmp_path: Path) -> Path:
+    file = tmp_path / "po4.vasp"
+    corners = [[0.55, 0.55, 0.55], [0.45, 0.45, 0.55], [0.55, 0.45, 0.45], [0.45, 0.55, 0.45]]
+    Structure(Lattice.cubic(17), ["P", *"OOOO"], [[0.5] * 3, *corners]).to(
+        filename=str(file), fmt="poscar"
+    )
+    return file
+
+
+def test_analyze_measures_a_file(liponflow: Command, phosphate: Path, tmp_path: Path) -> None:
+    result = liponflow("analyze", "glass", phosphate, "--json", "--out", tmp_path / "measured")
+    assert result.exit_code == 0, result.output
+    document = json.loads(result.stdout)
+    shares = {unit["name"]: unit["share"] for unit in document["fingerprint"]["units"]}
+    assert shares["Q0_0"] == 1
+    assert (tmp_path / "measured" / "units.png").stat().st_size > 1000
+
+
+def test_analyze_refuses(refused: Callable[..., str], phosphate: Path) -> None:
+    assert "nowhere.cif: no such file" in refused("analyze", "glass", "nowhere.cif")
+    message = refused("analyze", "glass", phosphate, "--set", "rmax=8")
+    assert "did you mean 'r_max'" in message
+    assert "skip" in refused("analyze", "glass", phosphate, "--skip", "5")

@@ -1,0 +1,84 @@
+"""Tables on the terminal: readable, whatever its width."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from rich.console import Console
+
+from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.cli.tables import MOST_ROWS, print_list, print_result
+from liponflow.store.results import StoredResult
+
+
+@pytest.fixture
+def item(make_result: Callable[..., LithiationResult]) -> StoredResult:
+    return StoredResult(
+        "aaaa1111-0000", 1, datetime(2026, 6, 1, 12, 30, tzinfo=UTC), make_result()
+    )
+
+
+def shown(item: StoredResult, width: int) -> str:
+    text = io.StringIO()
+    print_result(item, Console(file=text, width=width))
+    return text.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 60, 75, 80, 81, 90, 120])
+def test_nothing_is_cut_off(item: StoredResult, width: int) -> None:
+    text = shown(item, width)
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_80_columns_show_what_matters_with_units(item: StoredResult) -> None:
+    lines = shown(item, 80).splitlines()
+    start = lines.index("states")
+    assert lines[start + 1].split()[:3] == ["Ni", "Mn", "V"]
+    for unit in ("µB", "c/a", "Å³/f.u.", "eV/atom"):
+        assert unit in lines[start + 2]
+    values = next(line for line in lines[start + 3 :] if line.split()[:1] == ["1"]).split()
+    assert values[:4] == ["1", "1.70", "3.20", "1.000"]
+
+
+def test_hidden_columns_are_named(item: StoredResult) -> None:
+    assert "not shown in 60 columns:" in shown(item, 60)
+    assert "max_force" in shown(item, 60).split("not shown")[1]
+    assert "not shown" not in shown(item, 120)
+
+
+def test_voltage_and_provenance_are_shown(item: StoredResult) -> None:
+    text = shown(item, 100)
+    assert "4.70" in text
+    assert "machine-learned potential, not DFT" in text
+    assert "built-in ordered" in text
+
+
+def test_warnings_and_refusals_are_shown(item: StoredResult) -> None:
+    item.result.warnings.append("[bold]a warning[/bold] in brackets")
+    item.result.converged = False
+    text = shown(item, 100)
+    assert "warning: [bold]a warning[/bold] in brackets" in text
+    assert "NO" in text
+
+
+def test_list_marks_what_is_no_dft(
+    item: StoredResult, make_result: Callable[..., LithiationResult]
+) -> None:
+    dft = StoredResult("bbbb2222-0000", 1, item.completed_at, make_result("vasp", "paper"))
+    text = io.StringIO()
+    print_list([item, dft], Console(file=text, width=80))
+    rows = {line.split()[0]: line for line in text.getvalue().splitlines()}
+    assert "chgnet 1.0*" in rows["aaaa1111"]
+    assert "vasp 1.0 " in rows["bbbb2222"]
+    assert "2026-06-01" in rows["aaaa1111"]
+    assert "* machine-learned potential, not DFT" in text.getvalue()
+    assert "…" not in text.getvalue()
+
+
+def test_long_tables_are_cut_and_say_so(item: StoredResult) -> None:
+    states = item.result.states
+    item.result.states = states * MOST_ROWS
+    lines = shown(item, 100).splitlines()
+    assert f"{(len(states) - 1) * MOST_ROWS} more rows are in the export" in lines

@@ -1,0 +1,147 @@
+"""Estimates of what a flow will cost."""
+
+from typing import Any
+
+import pytest
+from jobflow import Flow, JobStore, job
+from maggma.stores import MemoryStore
+
+from liponflow.cost import estimate as module
+from liponflow.cost.estimate import estimate
+from liponflow.cost.timings import Timing, force_field_timings, vasp_timings
+from liponflow.engines.planned import PlannedCalculation, announce
+from liponflow.workflows.lithiation.flow import plan
+
+
+@pytest.fixture
+def store() -> JobStore:
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    return store
+
+
+def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> dict[str, Any]:
+    return {
+        "uuid": uuid,
+        "index": 1,
+        "output": {
+            "forcefield_name": "MLFF.CHGNet",
+            "nsites": atoms,
+            "is_force_converged": True,
+            "output": {"n_steps": steps, "elapsed_time": seconds},
+        },
+    }
+
+
+def vasp_document(uuid: str, version: str) -> dict[str, Any]:
+    calculation = {
+        "vasp_version": version,
+        "input": {"kpoints": {"actual_points": [[0, 0, 0]] * 7}, "incar": {"IBRION": 2}},
+        "output": {"num_electronic_steps": [20] * 10},
+    }
+    return {
+        "uuid": uuid,
+        "index": 1,
+        "output": {
+            "nsites": 28,
+            "calcs_reversed": [calculation],
+            "run_stats": {"overall": {"elapsed_time": 360.0, "cores": 4}},
+        },
+    }
+
+
+def flow(engine: str, **overrides: Any) -> Flow:
+    return plan(preset="quick", engine=engine, overrides={"x": [0, 1]} | overrides)
+
+
+def test_counts_what_the_flow_will_compute() -> None:
+    lines = estimate(flow("chgnet")).lines
+    counted = {(line.name, line.atoms): (line.jobs, line.kpoints) for line in lines}
+    assert counted == {
+        ("relax", 2): (1, 1),  # Li metal
+        ("relax", 48): (1, 1),
+        ("relax", 56): (1, 1),
+        ("static", 48): (1, 1),
+        ("static", 56): (1, 1),
+    }
+
+
+def test_rule_for_a_force_field_is_linear() -> None:
+    result = estimate(flow("chgnet"))
+    relaxed = (2 + 48 + 56) * module.STEPS_OF_A_RELAXATION
+    expected = module.FORCE_FIELD_RULE * (relaxed + 48 + 56) / 3600
+    assert result.core_hours == pytest.approx(expected)
+    assert "no run of this force field in the store" in result.basis
+
+
+def test_rule_for_vasp_is_named_as_a_rule() -> None:
+    result = estimate(flow("vasp"))
+    [static] = [line for line in result.lines if (line.name, line.atoms) == ("static", 56)]
+    # The cell, mesh and spins that the rule is stated for.
+    assert (static.kpoints, static.core_hours) == (4, pytest.approx(10.0))
+    [metal] = [line for line in result.lines if line.atoms == 2]
+    # 15 x 15 x 15 in bcc: a spin-less mesh is reduced by symmetry.
+    assert metal.kpoints == 120
+    assert "rule of thumb, not a measurement" in result.basis
+
+
+def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
+    store.docs_store.update(
+        [
+            force_field_document("a", atoms=10, steps=5, seconds=50.0),
+            force_field_document("b", atoms=20, steps=9, seconds=180.0),
+        ],
+        key=["uuid", "index"],
+    )
+    assert force_field_timings(store, "MLFF.CHGNet")[0] == Timing(10, 1, 5, 50.0, relaxation=True)
+    result = estimate(flow("chgnet"), store)
+    # One second per atom and step; 7 steps, the median.
+    assert result.core_hours == pytest.approx(((2 + 48 + 56) * 7 + 48 + 56) / 3600)
+    assert "median of 2 calculations in the store" in result.basis
+
+
+def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
+    documents = [vasp_document("a", "6.4.2"), vasp_document("b", "6.4.2 (stand-in: chgnet 0.3.0)")]
+    store.docs_store.update(documents, key=["uuid", "index"])
+    assert vasp_timings(store) == [Timing(28, 7, 10, 1440.0, relaxation=True)]
+    [static] = [line for line in estimate(flow("vasp"), store).lines if line.name == "static"][1:]
+    expected = 1440.0 / (10 * 7) * 4 * 2**module.VASP_EXPONENT / 3600
+    assert static.core_hours == pytest.approx(expected)
+
+
+def test_a_flow_without_calculations_costs_nothing() -> None:
+    result = estimate(Flow([], name="nothing"))
+    assert list(result.lines) == []
+    assert result.core_hours == 0
+    assert result.basis.startswith("no calculation")
+
+
+def test_bands_and_engines_are_told_apart() -> None:
+    calculations = [
+        PlannedCalculation("neb", "chgnet", 50, images=3),
+        PlannedCalculation("md", "vasp", 50, 100, kpoints=2, spins=2),
+        PlannedCalculation("core loss", "feff", 50, 1, core_hours=1.5, basis="as measured"),
+    ]
+    nothing = job(lambda: None)()
+    announce(nothing, calculations)
+    result = estimate(Flow([nothing]))
+    lines = {line.name: line for line in result.lines}
+    band = lines["neb, 3 images (chgnet)"]
+    assert band.ionic_steps == module.STEPS_OF_A_BAND
+    steps = 3 * module.STEPS_OF_A_BAND
+    assert band.core_hours == pytest.approx(steps * 50 * module.FORCE_FIELD_RULE / 3600)
+    dynamics = lines["md (vasp)"]
+    per_step = module.VASP_RULE_CORE_HOURS * 2 / module.VASP_RULE_KPOINTS
+    per_step *= (50 / module.VASP_RULE_ATOMS) ** module.VASP_EXPONENT
+    assert dynamics.core_hours == pytest.approx(100 * per_step)
+    assert lines["core loss (feff)"].core_hours == 1.5
+    assert "as measured" in result.basis
+    assert "60 ionic steps assumed per nudged elastic band" in result.basis
+
+
+def test_dynamics_say_nothing_of_how_long_relaxations_take(store: JobStore) -> None:
+    dynamics = force_field_document("a", atoms=10, steps=5000, seconds=50.0)
+    dynamics["output"]["is_force_converged"] = None
+    store.docs_store.update([dynamics], key=["uuid", "index"])
+    assert [timing.relaxation for timing in force_field_timings(store, "MLFF.CHGNet")] == [False]
+    assert "30 ionic steps assumed per relaxation" in estimate(flow("chgnet"), store).basis

@@ -1,0 +1,139 @@
+"""The fast calculator against chgnet's own, and against the slopes of its own energy."""
+
+import numpy as np
+import pytest
+from ase import Atoms
+from ase.calculators.calculator import PropertyNotImplementedError
+from ase.units import GPa
+from chgnet.model.dynamics import CHGNetCalculator
+from pymatgen.core import Lattice, Structure
+
+from liponflow.engines.chgnet.calculator import FastCHGNet
+from liponflow.engines.chgnet.model import FastModel
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.phases import phase
+
+ENERGY = 2e-6  # eV/atom: single precision
+FORCE = 1e-4  # eV/Å, what the speed may cost
+DOUBLE = 1e-5  # eV/Å, from the same model in double precision
+STRESS = 1e-3  # GPa
+MOMENT = 1e-5  # µB
+
+
+def distorted(structure: Structure) -> Atoms:
+    """Shear and heat a crystal; some atoms are taken into other cells."""
+    rng = np.random.default_rng(1)
+    atoms: Atoms = structure.to_ase_atoms(msonable=False)
+    shear = np.eye(3) + rng.normal(0, 0.01, (3, 3))
+    atoms.set_cell(atoms.cell.array @ shear, scale_atoms=True)
+    atoms.rattle(0.08, seed=2)
+    atoms.positions += rng.integers(-1, 2, (len(atoms), 3)) @ atoms.cell.array
+    return atoms
+
+
+def nickel_oxide() -> Structure:
+    return Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
+
+
+@pytest.mark.parametrize(
+    ("weights", "structure"),
+    [
+        ("0.3.0", phase("Li3PO4_beta").structure()),
+        ("0.3.0", nickel_oxide()),
+        ("0.3.0", bcc_lithium()),  # images of two atoms only
+        ("0.2.0", bcc_lithium()),
+        ("r2scan", bcc_lithium()),
+    ],
+)
+def test_the_numbers_are_chgnet_s(weights: str, structure: Structure) -> None:
+    from chgnet.model import CHGNet
+
+    atoms = distorted(structure)
+    reference = atoms.copy()
+    model = CHGNet.load(model_name=weights, verbose=False, use_device="cpu")
+    reference.calc = CHGNetCalculator(model, use_device="cpu")
+    atoms.calc = FastCHGNet(weights, magmoms=True)
+    n_atoms = len(atoms)
+    energy = reference.get_potential_energy()
+    assert atoms.get_potential_energy() == pytest.approx(energy, abs=ENERGY * n_atoms)
+    np.testing.assert_allclose(atoms.get_forces(), reference.get_forces(), atol=FORCE, rtol=0)
+    np.testing.assert_allclose(
+        atoms.get_stress() / GPa, reference.get_stress() / GPa, atol=STRESS, rtol=0
+    )
+    moments = atoms.calc.results["magmoms"]
+    np.testing.assert_allclose(moments, reference.calc.results["magmoms"], atol=MOMENT)
+    assert np.abs(atoms.get_forces()).max() > 500 * FORCE
+
+
+def test_forces_are_nearer_to_double_precision_than_chgnet_s() -> None:
+    from chgnet.model import CHGNet
+
+    atoms = distorted(phase("Li3PO4_beta").structure())
+    reference, exact = atoms.copy(), atoms.copy()
+    atoms.calc = FastCHGNet()
+    reference.calc = CHGNetCalculator(use_device="cpu")
+    exact.calc = FastCHGNet()
+    double = CHGNet.load(verbose=False, use_device="cpu").eval().double()
+    exact.calc._loaded = exact.calc._loaded._replace(model=FastModel(double))
+    error = np.abs(atoms.get_forces() - exact.get_forces()).max()
+    assert 0 < error < DOUBLE
+    assert error < 0.5 * np.abs(reference.get_forces() - exact.get_forces()).max()
+
+
+def test_forces_and_stress_are_slopes_of_the_energy() -> None:
+    atoms = distorted(nickel_oxide())
+    atoms.calc = FastCHGNet()
+    forces, stress, volume = atoms.get_forces(), atoms.get_stress(voigt=False), atoms.get_volume()
+    positions, cell, step = atoms.positions.copy(), atoms.cell.array.copy(), 1e-3
+
+    def slope(move: np.ndarray, strain: np.ndarray) -> float:
+        energies = []
+        for sign in (1, -1):
+            atoms.set_cell(cell @ (np.eye(3) + sign * step * strain))
+            atoms.set_positions(
+                (positions + sign * step * move) @ (np.eye(3) + sign * step * strain)
+            )
+            energies.append(atoms.get_potential_energy())
+        return (energies[0] - energies[1]) / (2 * step)
+
+    rng = np.random.default_rng(3)
+    move = rng.normal(size=positions.shape)
+    found = slope(move, np.zeros((3, 3)))
+    assert -(forces * move).sum() == pytest.approx(found, rel=2e-3)
+    strain = rng.normal(size=(3, 3))
+    strain += strain.T
+    found = slope(np.zeros_like(move), strain)
+    assert volume * (stress * strain).sum() == pytest.approx(found, rel=5e-3)
+
+
+def test_numbers_do_not_depend_on_what_was_computed_before() -> None:
+    atoms = distorted(nickel_oxide())
+    atoms.calc = FastCHGNet()
+    atoms.get_forces()
+    atoms.positions[0] += 0.05
+    fresh = atoms.copy()
+    fresh.calc = FastCHGNet()
+    np.testing.assert_array_equal(atoms.get_forces(), fresh.get_forces())
+    assert atoms.get_potential_energy() == fresh.get_potential_energy()
+
+
+def test_moments_only_if_asked_for() -> None:
+    atoms = distorted(nickel_oxide())
+    atoms.calc = FastCHGNet()
+    with pytest.raises(PropertyNotImplementedError):
+        atoms.get_magnetic_moments()
+
+
+def test_an_atom_on_its_own_is_refused_unless_wanted() -> None:
+    atoms = Atoms("Li2O", [[0, 0, 0], [1.6, 0, 0], [10, 0, 0]], cell=[20] * 3, pbc=True)
+    atoms.calc = FastCHGNet()
+    with pytest.raises(ValueError, match="atom 2 has no neighbour within 6 Å"):
+        atoms.get_potential_energy()
+    reference = atoms.copy()
+    reference.calc = CHGNetCalculator(use_device="cpu", on_isolated_atoms="ignore")
+    atoms.calc = FastCHGNet(lone_atoms=True)
+    energy = reference.get_potential_energy()
+    assert atoms.get_potential_energy() == pytest.approx(energy, abs=3 * ENERGY)
+    np.testing.assert_allclose(atoms.get_forces(), reference.get_forces(), atol=FORCE)

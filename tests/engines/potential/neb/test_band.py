@@ -1,0 +1,158 @@
+"""Bands on surfaces with known saddles, and in a crystal against ASE alone."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from typing import Any
+
+import numpy as np
+import pytest
+from ase.calculators.emt import EMT
+from ase.mep import NEB
+from ase.optimize import FIRE
+from model_surface import BEND, CENTRE, ModelSurface, Path, model_path
+
+from liponflow.engines.potential.neb.band import Band
+from liponflow.engines.potential.neb.evaluation import evaluate_with
+from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
+
+EXACT = 1e-3
+"""eV, to which a barrier is that of the surface, and half a path that of the whole."""
+TIGHT = 5e-3
+"""eV/Å."""
+
+
+def relaxed(path: Path, calculator: Any, *, half: bool = False, **options: Any) -> RelaxedBand:
+    band = Band(
+        path.copy(),
+        evaluate_with(calculator),
+        mirror=path.mirror if half else None,
+        climbing=options.pop("climbing", True),
+    )
+    found = relax_band(band, force_limit=options.pop("limit", TIGHT), max_steps=300, **options)
+    assert found.converged
+    return found
+
+
+def barriers(found: RelaxedBand) -> tuple[float, float]:
+    energies = found.state.energies
+    return energies.max() - energies[0], energies.max() - energies[-1]
+
+
+@pytest.mark.parametrize("optimiser", ["LBFGS", "BFGS", "FIRE"])
+def test_a_climbing_image_finds_the_saddle_of_a_bent_valley(optimiser: str) -> None:
+    surface = ModelSurface(height=0.4)
+    found = relaxed(model_path(surface), surface, optimiser=optimiser)
+    assert barriers(found) == pytest.approx((0.4, 0.4), abs=EXACT)
+
+
+def test_forward_and_reverse_barrier_of_a_tilted_valley() -> None:
+    surface = ModelSurface(height=0.4, tilt=0.07)
+    found = relaxed(model_path(surface), surface)
+    first, last = surface.along(np.array(surface.minima))
+    assert barriers(found) == pytest.approx(
+        (surface.barrier, surface.barrier + first - last), abs=EXACT
+    )
+    assert barriers(found)[0] > barriers(found)[1] + 0.1
+
+
+@pytest.mark.parametrize("dip", [0.0, 0.35], ids=["one top", "two tops"])
+@pytest.mark.parametrize("climbing", [True, False])
+def test_half_a_path_is_the_whole_one(*, dip: float, climbing: bool) -> None:
+    surface = ModelSurface(height=0.4, dip=dip)
+    path = model_path(surface, 9)
+    whole, half = (
+        relaxed(path, ModelSurface(height=0.4, dip=dip), half=half, climbing=climbing)
+        for half in (False, True)
+    )
+    assert barriers(half) == pytest.approx(barriers(whole), abs=EXACT)
+    if climbing:
+        assert barriers(half) == pytest.approx((surface.barrier,) * 2, abs=EXACT)
+    energies = half.state.energies
+    assert energies == pytest.approx(energies[::-1], abs=1e-12)
+
+
+def test_half_a_path_computes_half_the_images() -> None:
+    surface = ModelSurface()
+    path = model_path(surface)
+    band = Band(path.copy(), evaluate_with(surface), mirror=path.mirror)
+    assert len(band.state.energies) == 7
+    assert surface.calls == 1 + 3  # an end point, two images and the middle
+    band.climb(climbing=False)
+    assert len(band.state.energies) == 7
+    assert surface.calls == 1 + 3  # nothing moved
+
+
+def test_slopes_are_the_derivatives_along_the_path() -> None:
+    surface = ModelSurface(tilt=0.05)
+    band = Band(model_path(surface, 15).images, evaluate_with(surface), climbing=False)
+    slopes = relax_band(band, force_limit=TIGHT, max_steps=300).state.slopes
+    x = np.array([image.positions[0, 0] - CENTRE for image in band.images])
+    # Along the bottom of the valley y(x), dE/ds = p'(x) / sqrt(1 + y'(x)²).
+    expected = surface.along.deriv()(x) / np.sqrt(1 + (2 * BEND * x) ** 2)
+    # The tangents are those of chords between 15 images.
+    assert slopes[1:-1] == pytest.approx(expected[1:-1], abs=0.03)
+    assert slopes[[0, -1]].tolist() == [0, 0]
+
+
+@pytest.fixture(scope="module")
+def independent(copper: Path) -> float:
+    """Barrier of the vacancy from ASE alone."""
+    images = copper.copy()
+    for image in images:
+        image.calc = EMT()
+    band = NEB(images, climb=True, method="improvedtangent")
+    assert FIRE(band, logfile=None).run(fmax=TIGHT, steps=500)
+    energies = [image.get_potential_energy() for image in images]
+    return float(max(energies) - energies[0])
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_vacancy_in_copper_has_the_barrier_that_ase_finds(
+    copper: Path, independent: float, *, half: bool
+) -> None:
+    found = relaxed(copper, EMT(), half=half)
+    assert barriers(found) == pytest.approx((independent, independent), abs=EXACT)
+
+
+def test_steps_that_go_astray_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from liponflow.engines.potential.neb import relaxation
+
+    monkeypatch.setattr(relaxation, "ASTRAY", 0.0)
+    surface = ModelSurface(height=0.4)
+    careful = relaxed(model_path(surface), surface, optimiser="LBFGS")
+    assert barriers(careful) == pytest.approx((0.4, 0.4), abs=EXACT)
+    monkeypatch.undo()
+    quick = relaxed(model_path(surface), surface, optimiser="LBFGS")
+    assert len(careful.history) > len(quick.history)
+
+
+def test_no_image_climbs_on_a_path_without_a_saddle() -> None:
+    """From the top of the valley down to its end, an image would climb into the end point."""
+    surface = ModelSurface(height=0.4)
+    images = model_path(surface).images
+    for image, x in zip(images, np.linspace(0, surface.minima[1], len(images)), strict=True):
+        image.positions[0, :2] = CENTRE + x, CENTRE + surface.valley(x)
+    band = Band(images, evaluate_with(surface), climbing=True)
+    found = relax_band(band, force_limit=TIGHT, max_steps=100)
+    assert found.converged
+    assert not found.state.climbs
+    assert found.state.energies.argmax() == 0
+    assert np.all(np.diff(found.state.energies) < 0)
+    x = [image.positions[0, 0] for image in images]
+    assert np.all(np.diff(x) > 0.1)
+
+
+def test_a_limit_of_steps_is_kept() -> None:
+    surface = ModelSurface()
+    band = Band(model_path(surface).images, evaluate_with(surface))
+    found = relax_band(band, force_limit=TIGHT, max_steps=3)
+    assert not found.converged
+    assert len(found.history) == 3
+
+
+def test_a_mirror_needs_an_image_in_the_middle() -> None:
+    surface = ModelSurface()
+    path = model_path(surface, 6)
+    with pytest.raises(ValueError, match="a band of 6 images has none in the middle"):
+        Band(path.images, evaluate_with(surface), mirror=path.mirror)

@@ -1,0 +1,199 @@
+"""The job of a band: its result, what it refuses, and a kill in the middle."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path as FilePath
+from typing import Any
+
+import pytest
+from jobflow import JobStore, run_locally
+from maggma.stores import MemoryStore
+from model_surface import Path
+from monty.json import jsanitize
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from liponflow import safejson
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.runs import NEBResult
+from liponflow.engines.planned import planned_by
+from liponflow.engines.potential.neb.maker import RECORD, BandMaker, relax_images
+from liponflow.runners.journal import CHECKPOINT, read_status
+from liponflow.structures.migration.images import PathMirror
+
+LIMIT = 0.02
+ENGINE = EngineInfo(name="emt", version="ase", surrogate=True)
+
+
+def maker(**options: Any) -> BandMaker:
+    given: dict[str, Any] = {"potential": "ase.calculators.emt.EMT", "engine": ENGINE}
+    return BandMaker(**given | {"force_limit": LIMIT} | options)
+
+
+def structures(path: Path) -> list[Structure]:
+    return [AseAtomsAdaptor.get_structure(image) for image in path.images]
+
+
+def run(
+    images: list[Structure], folder: FilePath, mirror: PathMirror | None = None, **options: Any
+) -> NEBResult:
+    folder.mkdir(exist_ok=True)
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    job = maker(**options).make(images, mirror)
+    run_locally(job, store=store, root_dir=folder, ensure_success=True, log=False)
+    result: NEBResult = safejson.decode(store.get_output(job.uuid, load=True))
+    return result
+
+
+def test_the_result_tells_of_the_whole_band(copper: Path, tmp_path: FilePath) -> None:
+    images = structures(copper)
+    whole = run(images, tmp_path / "whole")
+    half = run(images, tmp_path / "half", copper.mirror)
+    assert half.barrier == pytest.approx(whole.barrier, abs=1e-3)
+    assert half.converged
+    assert half.climbing
+    assert half.provenance.engine == ENGINE
+    assert [image.image for image in half.images] == list(range(7))
+    assert half.images[0].distance == 0
+    assert half.images[3].energy == half.barrier == half.reverse_barrier
+    assert all(image.converged for image in half.images)
+    assert all((image.max_force or 0) < LIMIT for image in half.images)
+    # The path does not leave the cell by a lattice vector between two images.
+    steps = [b.distance - a.distance for a, b in zip(half.images, half.images[1:], strict=False)]
+    assert max(steps) < 1
+    assert half.steps == len(half.force_history)
+    assert half.force_evaluations is not None
+    assert whole.force_evaluations is not None
+    # One end point and three images a step, against two and five.
+    assert half.force_evaluations == 1 + 3 * (half.steps or 0)
+    assert whole.force_evaluations == 2 + 5 * (whole.steps or 0)
+
+
+def test_a_band_that_did_not_converge_has_no_barrier(copper: Path, tmp_path: FilePath) -> None:
+    result = run(structures(copper), tmp_path, max_steps=2)
+    assert not result.converged
+    assert result.barrier is None
+    assert result.reverse_barrier is None
+    [warning] = result.warnings
+    assert "perpendicular to the path after 2 steps, limit 0.02: go on from these" in warning
+
+
+def test_end_points_that_are_not_relaxed_are_no_minima(copper: Path, tmp_path: FilePath) -> None:
+    images = structures(copper)
+    images[0] = images[0].copy().translate_sites([4], [0.01, 0, 0])
+    result = run(images, tmp_path)
+    assert result.barrier is None
+    assert not result.images[0].converged
+    assert any(
+        "force on the first end point" in w and "relax the end point" in w for w in result.warnings
+    )
+
+
+def cell(x: float, species: tuple[str, str] = ("Li", "O"), a: float = 6.0) -> Structure:
+    return Structure(Lattice.cubic(a), species, [[x, 0, 0], [0.5, 0.5, 0.5]])
+
+
+@pytest.mark.parametrize(
+    ("images", "complaint"),
+    [
+        ([cell(0.0), cell(0.2)], "a band of 2 images: give the two end points"),
+        (
+            [cell(0.0), cell(0.1), cell(0.2).copy().remove_sites([0])],
+            r"image 2 has 1 atoms \(O1\), image 0 has 2 \(Li1 O1\)",
+        ),
+        (
+            [cell(0.0), cell(0.1), cell(0.2, ("O", "Li"))],
+            "image 2 .* has other atoms than image 0 .*, or the same in another order",
+        ),
+        ([cell(0.0), cell(0.1, a=6.1), cell(0.2)], "image 1 has another cell than image 0"),
+        ([cell(0.0), cell(0.1), cell(0.0)], r"the end points are the same structure \(0\.000 Å"),
+        ([cell(0.0), cell(0.3), cell(0.1)], "images out of order: image 0 is"),
+    ],
+    ids=["two", "lost atom", "permuted", "cell", "identical", "order"],
+)
+def test_images_that_are_no_path(images: list[Structure], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        maker().make(images)
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"force_limit": 0.0}, r"force_limit = 0\.0 must be above 0"),
+        ({"spring": -1.0}, r"spring = -1\.0 must be above 0"),
+        ({"max_steps": 0}, "max_steps = 0 must be 1 or more"),
+        ({"optimiser": "MD"}, "unknown optimiser 'MD' .known: LBFGS, BFGS, FIRE"),
+    ],
+)
+def test_numbers_that_no_run_could_have(options: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        maker(**options)
+
+
+def test_a_band_is_planned(copper: Path) -> None:
+    [planned] = planned_by(maker(), structures(copper))
+    assert (planned.kind, planned.atoms, planned.images) == ("neb", 31, 5)
+
+
+# A kill -9 in the middle of the job.
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from ase.calculators import emt
+from liponflow import safejson
+import json
+
+plain = emt.EMT.calculate
+def slow(self, *args, **kwargs):
+    time.sleep(float(sys.argv[2]))
+    plain(self, *args, **kwargs)
+emt.EMT.calculate = slow
+from liponflow.engines.potential.neb.maker import relax_images
+job = json.loads(Path(sys.argv[1]).read_text())
+maker, images, mirror = (safejson.decode(argument) for argument in job)
+relax_images.original(maker, images, mirror)
+"""
+
+
+def test_a_killed_band_goes_on(
+    copper: Path, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = maker(force_limit=0.005).make(structures(copper), copper.mirror)
+    document = tmp_path / "job.json"
+    document.write_text(json.dumps(jsanitize(job.function_args, strict=True)))
+    unbroken, broken = tmp_path / "unbroken", tmp_path / "broken"
+    for folder in (unbroken, broken):
+        folder.mkdir()
+
+    process = subprocess.Popen([sys.executable, "-c", SLOW, str(document), "0.1"], cwd=broken)
+    record = broken / CHECKPOINT / RECORD
+    deadline = time.monotonic() + 60
+    while not record.is_file() or record.read_bytes().count(b"\n") < 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert re.match(r"step \d of at most 200, force .* of 0\.005 eV/Å", read_status(broken))
+    before = record.read_bytes()
+
+    results = []
+    for folder in (unbroken, broken):
+        monkeypatch.chdir(folder)
+        results.append(relax_images.original(*job.function_args))
+    first, second = results
+    assert second.force_history == first.force_history
+    assert second.barrier == first.barrier
+    assert second.force_evaluations == first.force_evaluations
+    # What the first attempt had computed was taken from its record.
+    whole = record.read_bytes()
+    assert whole.startswith(before[: before.rindex(b"\n") + 1])
+    assert whole == (unbroken / CHECKPOINT / RECORD).read_bytes()

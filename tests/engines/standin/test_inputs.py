@@ -1,0 +1,125 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pymatgen.core import Structure
+from pymatgen.io.vasp import Kpoints
+
+from liponflow.engines.standin.errors import InputError
+from liponflow.engines.standin.incar import Ensemble
+from liponflow.engines.standin.inputs import read_inputs
+
+
+@pytest.fixture
+def directory(vasp_directory, nickel_oxide: Structure) -> Path:
+    written: Path = vasp_directory(nickel_oxide, "NSW = 0\n")
+    return written
+
+
+@pytest.mark.parametrize(
+    ("incar", "message"),
+    [
+        ("ENCUTT = 520", r"unknown tag ENCUTT \(did you mean ENCUT\?\)$"),
+        ("ENCUTT = 520\nQQQ = 1", r"unknown tags ENCUTT \(did you mean ENCUT\?\), QQQ$"),
+        ("NSW = 5\nIBRION = -1", "NSW = 5 asks for ionic steps, IBRION = -1 for none"),
+        ("NSW = 5\nIBRION = 5", "IBRION = 5: the stand-in does -1, 0, 1, 2, 3"),
+        ("ISIF = 9", "ISIF = 9"),
+        ("NSW = 5\nIBRION = 0", "IBRION = 0 needs a time step, POTIM"),
+        ("NSW = 5\nIBRION = 0\nPOTIM = 1\nISIF = 3", "ISIF = 3 lets the cell move"),
+        ("NSW = 5\nIBRION = 0\nPOTIM = 1\nSMASS = -1", "SMASS = -1"),
+        ("NSW = 5\nIBRION = 0\nPOTIM = 1\nMDALGO = 1\nANDERSEN_PROB = 0.1", "ANDERSEN_PROB = 0.1"),
+        ("NSW = 5\nIBRION = 0\nPOTIM = 1\nMDALGO = 3", "MDALGO = 3 needs LANGEVIN_GAMMA"),
+        (
+            "NSW = 5\nIBRION = 0\nPOTIM = 1\nMDALGO = 3\nLANGEVIN_GAMMA = 10",
+            "LANGEVIN_GAMMA has 1 values for 2 species",
+        ),
+        ("ISPIN = 2\nMAGMOM = 4*2", "MAGMOM has 4 values for 8 ions"),
+        ("LDAU = T\nLDAUU = 4 0 0", "LDAUU has 3 values for 2 species"),
+        ("LSORBIT = T", "LSORBIT"),
+        ("NSW = many", "NSW = Many is no number"),
+        ("NSW = 5\nNSW = 6", "NSW is given twice: 5 and 6"),
+    ],
+)
+def test_bad_incar_is_named(directory: Path, incar: str, message: str) -> None:
+    (directory / "INCAR").write_text(f"{incar}\n")
+    with pytest.raises(InputError, match=message):
+        read_inputs(directory)
+
+
+@pytest.mark.parametrize(
+    ("tags", "ensemble"),
+    [
+        ("SMASS = -3", Ensemble.NVE),
+        ("MDALGO = 1\nANDERSEN_PROB = 0.0", Ensemble.NVE),
+        ("SMASS = 0", Ensemble.NOSE),
+        ("MDALGO = 2\nSMASS = 0.5", Ensemble.NOSE),
+        ("MDALGO = 3\nLANGEVIN_GAMMA = 10 10", Ensemble.LANGEVIN),
+        ("MDALGO = 3\nLANGEVIN_GAMMA = 10 10\nISIF = 3", Ensemble.LANGEVIN_NPT),
+    ],
+)
+def test_ensembles_as_vasp_names_them(directory: Path, tags: str, ensemble: Ensemble) -> None:
+    (directory / "INCAR").write_text(f"IBRION = 0\nNSW = 5\nPOTIM = 1\n{tags}\n")
+    assert read_inputs(directory).settings.ensemble is ensemble
+
+
+@pytest.mark.parametrize("name", ["INCAR", "POSCAR", "KPOINTS", "POTCAR.spec"])
+def test_missing_file_is_named(directory: Path, name: str) -> None:
+    (directory / name).unlink()
+    with pytest.raises(InputError, match=name):
+        read_inputs(directory)
+
+
+def test_species_order_must_agree(directory: Path) -> None:
+    (directory / "POTCAR.spec").write_text("O\nNi_pv")
+    with pytest.raises(InputError, match="POSCAR has the species Ni O, POTCAR has O Ni"):
+        read_inputs(directory)
+
+
+def test_cut_off_potcar_is_refused(directory: Path) -> None:
+    (directory / "POTCAR").write_text("  TITEL  = PAW_PBE Ni_pv 06Sep2000\n")
+    with pytest.raises(InputError, match="cut off"):
+        read_inputs(directory)
+
+
+def test_poscar_without_elements_is_refused(directory: Path) -> None:
+    lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
+    (directory / "POSCAR").write_text("".join(lines[:5] + lines[6:]))
+    with pytest.raises(InputError, match="line 6 must name the elements"):
+        read_inputs(directory)
+
+
+def test_cut_off_poscar_is_refused(directory: Path) -> None:
+    lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
+    (directory / "POSCAR").write_text("".join(lines[:10]))
+    with pytest.raises(InputError, match="POSCAR cannot be read"):
+        read_inputs(directory)
+
+
+def test_kspacing_replaces_kpoints(directory: Path) -> None:
+    (directory / "KPOINTS").unlink()
+    (directory / "INCAR").write_text("KSPACING = 0.5\nKGAMMA = T\n")
+    mesh = read_inputs(directory).mesh
+    # VASP's rule: the smallest N with 2 pi |b| / N <= KSPACING; about 1.48 / 0.5.
+    assert mesh.divisions == (3, 3, 3)
+    assert mesh.points.shape == (27, 3)
+    assert mesh.weights.sum() == pytest.approx(1)
+
+
+def test_monkhorst_pack_mesh_is_shifted(directory: Path) -> None:
+    Kpoints.monkhorst_automatic((2, 2, 3)).write_file(directory / "KPOINTS")
+    points = read_inputs(directory).mesh.points
+    assert sorted(set(points[:, 0])) == pytest.approx([-0.25, 0.25])
+    assert sorted(set(points[:, 2])) == pytest.approx([-1 / 3, 0, 1 / 3])
+
+
+def test_masses_of_the_incar_win(directory: Path) -> None:
+    (directory / "INCAR").write_text("POMASS = 60 18\n")
+    assert read_inputs(directory).atoms.get_masses() == pytest.approx([60] * 4 + [18] * 4)
+
+
+def test_velocities_are_those_of_the_poscar(vasp_directory, lithium: Structure) -> None:
+    velocities = np.array([[0.01, 0.0, -0.002], [0.0, 0.003, 0.0]])
+    inputs = read_inputs(vasp_directory(lithium, "NSW = 0\n", velocities=velocities.tolist()))
+    assert inputs.has_velocities
+    # ASE's unit of time is 10.18 fs.
+    assert inputs.atoms.get_velocities() == pytest.approx(velocities * 10.1805, rel=1e-5)

@@ -1,0 +1,27 @@
+"""What an engine needs on this machine."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from liponflow.engines.engine import EngineError
+from liponflow.engines.installed import check_installed, vasp_environment
+
+
+def test_program_beside_python_is_found_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    command = vasp_environment("liponflow-vasp")["ATOMATE2_VASP_CMD"]
+    assert command == str(Path(sys.executable).with_name("liponflow-vasp"))
+
+
+@pytest.mark.parametrize("command", ["/opt/vasp/bin/vasp_std", f"{sys.executable} vasp.py"])
+def test_program_with_its_path_is_kept(command: str) -> None:
+    environment = vasp_environment(command)
+    assert environment["ATOMATE2_VASP_CMD"] == command
+    assert environment["ATOMATE2_VASP_GAMMA_CMD"] == command
+
+
+def test_missing_program_is_named_with_its_path() -> None:
+    with pytest.raises(EngineError, match="'/opt/vasp/bin/vasp_std' is not on the PATH"):
+        check_installed("vasp", "/opt/vasp/bin/vasp_std")

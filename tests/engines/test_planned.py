@@ -1,0 +1,144 @@
+"""What flows say that they will compute."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
+from atomate2.forcefields.md import ForceFieldMDMaker
+from atomate2.forcefields.neb import ForceFieldNebFromImagesMaker
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from jobflow import Flow, Job, Maker, job
+from pymatgen.core import Lattice, Structure
+from pymatgen.io.vasp import Incar, Kpoints
+
+from liponflow.engines.chgnet.makers import ChgnetStaticMaker
+from liponflow.engines.planned import (
+    PlannedCalculation,
+    announce,
+    irreducible_kpoints,
+    planned,
+    planned_by,
+)
+from liponflow.engines.vasp.md import SegmentedMDMaker
+from liponflow.engines.vasp.neb import VaspNEBMaker
+
+CHGNET = "chgnet"
+
+
+@pytest.fixture
+def salt() -> Structure:
+    return Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
+
+
+@job
+def later(*_: Any) -> None:
+    """Stand for a job that adds others when it runs."""
+
+
+@dataclass
+class Displacements(Maker):
+    """A Maker that makes plain jobs and says how many calculations they are."""
+
+    name: str = "displacements"
+
+    def make(self, structure: Structure) -> Job:
+        added: Job = later(structure)
+        announce(added, self.planned(structure))
+        return added
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        return [PlannedCalculation("displacement", CHGNET, len(structure), 1)] * 3
+
+
+def test_jobs_of_force_fields(salt: Structure) -> None:
+    jobs = [
+        ForceFieldRelaxMaker(force_field_name="CHGNet").make(salt),
+        ForceFieldStaticMaker(force_field_name="CHGNet").make(salt),
+        ForceFieldMDMaker(force_field_name="CHGNet", n_steps=70).make(salt),
+        ForceFieldNebFromImagesMaker(force_field_name="CHGNet").make([salt] * 5),
+    ]
+    assert list(planned(Flow(jobs))) == [
+        PlannedCalculation("relax", CHGNET, 8, None),
+        PlannedCalculation("static", CHGNET, 8, 1),
+        PlannedCalculation("md", CHGNET, 8, 70),
+        PlannedCalculation("neb", CHGNET, 8, None, images=3),
+    ]
+
+
+def test_engines_are_named_as_a_user_names_them(salt: Structure) -> None:
+    makers = {
+        "chgnet": ChgnetStaticMaker(force_field_name="CHGNet"),
+        "chgnet-r2scan": ChgnetStaticMaker(force_field_name="CHGNet", weights="r2scan"),
+        "MACE-MP-0": ForceFieldStaticMaker(force_field_name="MACE-MP-0"),
+    }
+    for name, maker in makers.items():
+        [one] = planned_by(maker, salt)
+        assert one.engine == name
+
+
+def test_segments_of_dynamics_whether_wired_or_still_to_be(salt: Structure) -> None:
+    maker = SegmentedMDMaker(250, 100, 1.0, 300, 300, user_incar_settings={"ISPIN": 1})
+    wired = list(planned(maker.make(salt)))
+    assert [(item.kind, item.ionic_steps) for item in wired] == [
+        ("md", 100),
+        ("md", 100),
+        ("md", 50),
+    ]
+    # Dynamics use no symmetry (ISYM = 0): half of atomate2's mesh of 5 x 5 x 5.
+    assert {(item.atoms, item.kpoints, item.spins) for item in wired} == {(8, (5**3 + 1) // 2, 1)}
+    relaxed = RelaxMaker().make(salt)
+    dynamic = later(relaxed.output.structure, maker)
+    assert list(planned(Flow([relaxed, dynamic])))[1:] == wired
+
+
+def test_band_and_its_end_points(salt: Structure) -> None:
+    images = [salt.copy() for _ in range(5)]
+    maker = VaspNEBMaker()
+    wired = list(planned(maker.make(images)))
+    kinds = [(item.kind, item.ionic_steps, item.images) for item in wired]
+    assert kinds == [("static", 1, 1), ("static", 1, 1), ("neb", None, 3)]
+    assert maker.planned(images) == wired
+    assert list(planned(Flow([later(images, maker)]))) == wired
+
+
+def test_announcement_is_all_that_counts(salt: Structure) -> None:
+    maker = Displacements()
+    expected = [PlannedCalculation("displacement", CHGNET, 8, 1)] * 3
+    assert list(planned(Flow([maker.make(salt)]))) == expected
+    relaxed = ForceFieldRelaxMaker(force_field_name="CHGNet").make(salt)
+    adds = later(relaxed.output.structure, ForceFieldStaticMaker(force_field_name="CHGNet"))
+    announce(adds, expected)
+    assert list(planned(Flow([relaxed, adds])))[1:] == expected
+
+
+def test_structures_to_come_have_the_size_of_what_they_are_made_from(salt: Structure) -> None:
+    relaxed = ForceFieldRelaxMaker(force_field_name="CHGNet").make(salt)
+    between = later(relaxed.output.structure)
+    static = ForceFieldStaticMaker(force_field_name="CHGNet").make(between.output)
+    assert [item.atoms for item in planned(Flow([relaxed, between, static]))] == [8, 8]
+
+
+def test_vasp_static_and_finite_differences(salt: Structure) -> None:
+    [static] = planned_by(StaticMaker(), salt)
+    assert (static.kind, static.engine, static.ionic_steps) == ("static", "vasp", 1)
+    maker = StaticMaker()
+    maker.input_set_generator.user_incar_settings = {"IBRION": 6, "NSW": 1}
+    [phonon] = planned_by(maker, salt)
+    assert (phonon.kind, phonon.ionic_steps) == ("phonon", 49)
+
+
+def test_kpoints_by_symmetry_moments_and_isym(salt: Structure) -> None:
+    mesh = Kpoints.gamma_automatic((4, 4, 4))
+    cubic = irreducible_kpoints(salt, Incar(), mesh)
+    # Textbook: a 4 x 4 x 4 mesh around Gamma has 10 irreducible points in a cubic crystal.
+    assert cubic == 10
+    layered = salt.copy(site_properties={"magmom": [2, 2, -2, -2, 0, 0, 0, 0]})
+    tetragonal = irreducible_kpoints(layered, Incar(), mesh)
+    assert tetragonal == 18
+    assert irreducible_kpoints(salt, Incar({"ISYM": -1}), mesh) == 64
+    assert irreducible_kpoints(salt, Incar({"ISYM": 0}), Kpoints.gamma_automatic((3, 3, 3))) == 14
+    # 2 pi / 4.2 = 1.496 per Å: three divisions at most 0.5 apart.
+    assert irreducible_kpoints(salt, Incar({"ISYM": -1, "KSPACING": 0.5}), None) == 27

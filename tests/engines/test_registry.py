@@ -1,0 +1,333 @@
+"""Engines: names into Makers, and outputs into one summary that the bare calculator confirms."""
+
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ase.units import GPa
+from atomate2.forcefields.utils import MLFF, ase_calculator
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from jobflow import run_locally
+from pymatgen.core import Element, Lattice, Structure
+
+from liponflow.analysis.result import Calculation
+from liponflow.engines import installed
+from liponflow.engines.chgnet.weights import UNTRAINED
+from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.installed import REQUIREMENTS, check_installed
+from liponflow.engines.potential.calculators import potential
+from liponflow.engines.potential.md.maker import CheckpointedMDMaker
+from liponflow.engines.potential.neb.maker import BandMaker
+from liponflow.engines.reading import calculation
+from liponflow.engines.registry import engine_names, get_engine
+from liponflow.engines.vasp.neb import VaspNEBMaker
+from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.staged_md import StagedVaspMDMaker
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, static_set
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.protocol import Stage
+from liponflow.structures.lithium import bcc_lithium
+
+# atomate2 0.1.5 fills the argument itself that it warns about.
+pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
+
+ENERGY_TOLERANCE = 1e-5  # eV; the potential computes in single precision
+STRESS_TOLERANCE = 1e-3  # GPa, of 50 GPa: chgnet computes in single precision
+FORCE_LIMIT = 0.02  # eV/Å
+
+
+def engine(name: str, *, max_steps: int = 100) -> Engine:
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick")
+    return get_engine(
+        name,
+        force_limit=FORCE_LIMIT,
+        max_steps=max_steps,
+        relax_set=relax_set(parameters),
+        static_set=static_set(parameters),
+    )
+
+
+def compressed_nio() -> Structure:
+    return Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.0), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
+
+
+def run(job: Any, folder: Path) -> Any:
+    folder.mkdir()
+    answers = run_locally(job, root_dir=folder, ensure_success=True, raise_immediately=True)
+    return answers[job.uuid][1].output
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> Calculation:
+    nio = engine("chgnet")
+    document = run(nio.static().make(compressed_nio()), tmp_path_factory.mktemp("nio") / "run")
+    return calculation(document, nio.describe(), FORCE_LIMIT)
+
+
+@pytest.fixture(scope="module")
+def bare(static: Calculation) -> Any:
+    """Let the calculator alone compute the same cell."""
+    from chgnet.model.dynamics import CHGNetCalculator
+
+    atoms = static.structure.to_ase_atoms()
+    atoms.calc = CHGNetCalculator()
+    return atoms
+
+
+def test_static_energy_is_the_calculator_s(static: Calculation, bare: Any) -> None:
+    assert static.energy == pytest.approx(bare.get_potential_energy(), abs=ENERGY_TOLERANCE)
+    assert static.energy_per_atom == pytest.approx(static.energy / 8)
+
+
+def test_stress_is_in_gpa_and_negative_under_compression(static: Calculation, bare: Any) -> None:
+    stress = np.array(static.stress)
+    assert stress == pytest.approx(bare.get_stress(voigt=False) / GPa, abs=STRESS_TOLERANCE)
+    assert np.trace(stress) / 3 < -5
+
+
+def test_stress_is_the_strain_derivative_of_the_energy(static: Calculation, bare: Any) -> None:
+    strain = 1e-3
+    energies = []
+    for sign in (1, -1):
+        atoms = bare.copy()
+        atoms.calc = bare.calc
+        atoms.set_cell(bare.cell * (1 + sign * strain), scale_atoms=True)
+        energies.append(atoms.get_potential_energy())
+    # dE / d(strain) = V tr(stress) for an isotropic strain.
+    from_energy = (energies[0] - energies[1]) / (2 * strain) / bare.get_volume() / GPa
+    assert np.trace(np.array(static.stress)) == pytest.approx(from_energy, rel=0.02)
+
+
+def test_moments_are_the_calculator_s(static: Calculation, bare: Any) -> None:
+    bare.get_potential_energy()
+    assert static.magmoms == pytest.approx(bare.calc.results["magmoms"], abs=1e-4)
+    assert static.structure.site_properties["magmom"] == static.magmoms
+    assert 1.0 < static.magmoms[0] < 2.0
+
+
+def test_largest_force_is_the_calculator_s(static: Calculation, bare: Any) -> None:
+    forces = np.linalg.norm(bare.get_forces(), axis=1)
+    assert static.max_force == pytest.approx(forces.max(), abs=1e-4)
+
+
+def test_summary_says_what_computed_it(static: Calculation) -> None:
+    assert static.engine.name == "chgnet"
+    assert static.engine.weights == "0.3.0"
+    assert re.fullmatch(r"\d+\.\d+.*", static.engine.version)
+    assert static.engine.surrogate
+    assert static.directory is not None
+
+
+def test_relaxation_reaches_the_limit(tmp_path: Path) -> None:
+    lithium = engine("chgnet")
+    stretched = bcc_lithium(3.6)
+    document = run(lithium.relax().make(stretched), tmp_path / "run")
+    relaxed = calculation(document, lithium.describe(), FORCE_LIMIT)
+    assert relaxed.converged
+    assert 0 < relaxed.ionic_steps < 100
+    assert relaxed.max_force is not None
+    assert relaxed.max_force < FORCE_LIMIT
+    assert np.abs(relaxed.stress).max() < 0.5
+    # PBE, measured and CHGNet values of bcc Li lie between 3.40 and 3.51 Å.
+    assert 3.35 < relaxed.structure.lattice.a < 3.55
+
+
+def test_ions_can_move_in_a_fixed_cell(tmp_path: Path) -> None:
+    displaced = compressed_nio()
+    displaced.translate_sites([0], [0.03, 0, 0])
+    fixed = engine("chgnet", max_steps=2)
+    relaxed = calculation(
+        run(fixed.relax(cell=False).make(displaced), tmp_path / "run"),
+        fixed.describe(),
+        FORCE_LIMIT,
+    )
+    assert relaxed.structure.lattice.matrix == pytest.approx(displaced.lattice.matrix)
+    assert not relaxed.converged, "two steps are not enough"
+    assert relaxed.max_force is not None
+    assert relaxed.max_force > FORCE_LIMIT
+    assert relaxed.force_limit == FORCE_LIMIT
+
+
+def test_vasp_gives_makers_with_our_sets() -> None:
+    vasp = engine("vasp")
+    relax, static = vasp.relax(), vasp.static()
+    assert isinstance(relax, RelaxMaker)
+    assert isinstance(static, StaticMaker)
+    assert relax.input_set_generator.config_dict["INCAR"]["EDIFFG"] == -0.05
+    assert static.input_set_generator.config_dict["INCAR"]["NSW"] == 0
+    fixed = vasp.relax(cell=False).input_set_generator
+    incar = fixed.get_input_set(compressed_nio(), potcar_spec=True)["INCAR"]
+    assert incar["ISIF"] == 2
+    assert not vasp.describe().surrogate
+
+
+@pytest.mark.parametrize("name", [name for name in engine_names() if name != "vasp"])
+def test_force_fields_give_makers_of_their_own(name: str) -> None:
+    maker = engine(name, max_steps=7).relax()
+    assert maker.mlff is (MLFF.CHGNet if name.startswith("chgnet") else MLFF(name))
+    assert maker.steps == 7
+    assert maker.relax_cell
+    assert maker.relax_kwargs["fmax"] < FORCE_LIMIT
+
+
+@pytest.mark.parametrize("weights", ["0.2.0", "r2scan"])
+def test_other_weights_of_chgnet_are_engines_of_their_own(
+    weights: str, static: Calculation, tmp_path: Path
+) -> None:
+    from chgnet.model import CHGNet
+
+    other = engine(f"chgnet-{weights}")
+    document = run(other.static().make(compressed_nio()), tmp_path / "run")
+    computed = calculation(document, other.describe(), FORCE_LIMIT)
+    model = CHGNet.load(model_name=weights, verbose=False, use_device="cpu")
+    expected = model.predict_structure(compressed_nio())
+    assert computed.energy_per_atom == pytest.approx(float(expected["e"]), abs=ENERGY_TOLERANCE)
+    assert computed.engine.label == f"chgnet-{weights} (machine-learned potential, not DFT)"
+    assert computed.engine.weights == weights
+    # Weights have scales of their own: nobody may take one for the other.
+    assert abs(computed.energy_per_atom - static.energy_per_atom) > 0.01
+    calculator = potential(f"chgnet-{weights}")(True)  # noqa: FBT003
+    atoms = compressed_nio().to_ase_atoms(msonable=False)
+    atoms.calc = calculator
+    assert atoms.get_potential_energy() == pytest.approx(computed.energy, abs=1e-4)
+
+
+def test_bands_are_made_by_every_engine() -> None:
+    band = engine("chgnet-0.2.0").neb(climbing=False, max_steps=7)
+    assert isinstance(band, BandMaker)
+    assert (band.potential, band.climbing, band.max_steps) == ("chgnet-0.2.0", False, 7)
+    assert band.force_limit == FORCE_LIMIT
+    assert band.engine == engine("chgnet-0.2.0").describe()
+    plain = engine("vasp").neb(climbing=False, force_limit=0.03)
+    assert isinstance(plain, VaspNEBMaker)
+    assert (plain.climbing, plain.force_limit) == (False, 0.03)
+
+
+def test_short_steps_are_taken_by_damped_dynamics() -> None:
+    careful = engine("chgnet").relax(cell=False, max_step=0.05)
+    assert careful.optimizer_kwargs == {"optimizer": "FIRE"}
+    assert careful.relax_kwargs["maxstep"] == 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("chgnett", "chgnet"), ("VASP", "vasp"), ("mace-mp-0", "MACE-MP-0")]
+)
+def test_unknown_engine_suggests_the_nearest(name: str, nearest: str) -> None:
+    with pytest.raises(EngineError, match=f"did you mean '{nearest}'"):
+        engine(name)
+    with pytest.raises(EngineError, match=f"did you mean '{nearest}'"):
+        check_installed(name)
+
+
+@pytest.mark.parametrize("symbol", ["Po", "Fr", "Am"])
+def test_untrained_elements_are_refused(symbol: str) -> None:
+    structure = compressed_nio()
+    structure.replace(0, symbol)
+    with pytest.raises(EngineError, match=f"not trained on {symbol}.*--engine vasp"):
+        engine("chgnet").check(structure)
+    engine("vasp").check(structure)
+    engine("chgnet").check(compressed_nio())
+
+
+def test_trained_elements_are_those_with_trained_embeddings() -> None:
+    """Embeddings that never saw data keep the norm of their random initialisation."""
+    from chgnet.model import CHGNet
+
+    weights = CHGNet.load(use_device="cpu", verbose=False).atom_embedding.embedding.weight
+    norms = weights.detach().norm(dim=1).numpy()
+    untrained = {Element.from_Z(z + 1).symbol for z in np.flatnonzero(norms < 10)}
+    beyond = {Element.from_Z(z).symbol for z in range(len(norms) + 1, 104)}
+    assert untrained | beyond == UNTRAINED
+
+
+# Molecular dynamics: the same call whichever engine.
+
+STAGES = [Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_step=2)]
+
+
+def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
+    maker = engine("chgnet").md(STAGES, seed=3, frame_interval=5, chunk_steps=20)
+    assert isinstance(maker, CheckpointedMDMaker)
+    assert (maker.potential, maker.seed, maker.stages) == ("chgnet", 3, STAGES)
+    assert (maker.frame_interval, maker.chunk_steps) == (5, 20)
+    assert maker.engine == engine("chgnet").describe()
+
+
+@pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
+def test_vasp_is_propagated_in_segments_with_the_incar_of_the_topic() -> None:
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick")
+    vasp = get_engine(
+        "vasp",
+        force_limit=FORCE_LIMIT,
+        max_steps=2,
+        relax_set=relax_set(parameters),
+        static_set=static_set(parameters),
+        md_incar={"ENCUT": 400},
+    )
+    maker = vasp.md(STAGES, seed=3, chunk_steps=200)
+    assert isinstance(maker, StagedVaspMDMaker)
+    runs = [job.maker for job in maker.make(bcc_lithium()).jobs if job.maker is not None]
+    assert [run.input_set_generator.nsteps for run in runs] == [200, 200, 100]
+    generator = runs[0].input_set_generator
+    incar = generator.get_input_set(bcc_lithium(), potcar_spec=True).incar
+    assert (incar["ENCUT"], incar["MDALGO"], incar["POTIM"]) == (400, 3, 2)
+
+
+# What is missing on this machine is found out before any job.
+
+
+def test_every_force_field_has_its_requirement() -> None:
+    assert set(REQUIREMENTS) == set(engine_names()) - {"vasp"}
+
+
+def test_requirements_are_what_atomate2_imports() -> None:
+    source = inspect.getsource(ase_calculator)
+    for module, _ in REQUIREMENTS.values():
+        assert re.search(rf"(import|from|\")\s*{module}\b", source), module
+
+
+def test_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "find_spec", lambda _: None)
+    with pytest.raises(EngineError, match=r"MACE-MP-0 is not installed.*pip install mace-torch"):
+        check_installed("MACE-MP-0")
+
+
+def test_installed_package_passes() -> None:
+    check_installed("chgnet")
+
+
+def test_potential_without_weights_is_refused() -> None:
+    with pytest.raises(EngineError, match="GAP has no universal potential"):
+        check_installed("GAP")
+
+
+def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed.ATOMATE2, "VASP_CMD", "no-such-program --with options")
+    monkeypatch.setattr(installed, "has_potcar_library", lambda: False)
+    with pytest.raises(EngineError, match=r"'no-such-program' is not on the PATH.*POTCAR library"):
+        check_installed("vasp")
+    monkeypatch.setattr(installed.ATOMATE2, "VASP_CMD", "sh -c vasp")
+    monkeypatch.setattr(installed, "has_potcar_library", lambda: True)
+    check_installed("vasp")
+
+
+@pytest.mark.filterwarnings("ignore:No POTCAR file:UserWarning")
+@pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_what_a_stopcar_ended_is_not_converged(tmp_path: Path) -> None:
+    cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
+    maker = RelaxMaker(
+        run_vasp_kwargs=run_options(vasp_cmd=f"{sys.executable} -m liponflow.engines.standin.cli"),
+        write_input_set_kwargs={"potcar_spec": True},
+        write_additional_data={"STOPCAR": "LSTOP = .TRUE."},
+    )
+    document = run(maker.make(cell), tmp_path / "run")
+    summary = calculation(document, engine("vasp").describe(), FORCE_LIMIT)
+    assert summary.ionic_steps == 1
+    assert not summary.converged

@@ -1,0 +1,126 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from vasp_files import Run
+
+from liponflow.engines.vasp.reading.band import BandUnit, band_unit
+from liponflow.engines.vasp.reading.files import Band, IngestError, find_runs
+
+ENERGIES = [-20.0, -19.8, -19.5, -19.7, -19.9]
+STEP = 0.25
+"""Path length from one image to the next (Å)."""
+NEB = {"NSW": 40, "IBRION": 3, "EDIFFG": -0.05, "IMAGES": 3, "LCLIMB": True}
+
+
+def image(number: int) -> Structure:
+    # The atom crosses the border of the cell on its way.
+    x = 0.95 + number * STEP / 5
+    return Structure(Lattice.cubic(5), ["Li", "O"], [[x % 1, 0, 0], [0.5, 0.5, 0.5]])
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number, energy in enumerate(ENERGIES):
+        force = np.full((2, 3), 0.01)
+        run = Run([image(number)], [energy], NEB, forces=[force])
+        run.write(tmp_path / f"{number:02d}")
+    for end in ("00", "04"):
+        (tmp_path / end / "vasprun.xml").unlink()
+    return tmp_path
+
+
+def unit(folder: Path) -> BandUnit:
+    [band] = find_runs([folder])
+    assert isinstance(band, Band)
+    return band_unit(band)
+
+
+def test_a_band_with_its_barriers(folder: Path) -> None:
+    result = unit(folder).build()
+    assert [i.energy for i in result.images] == pytest.approx([0, 0.2, 0.5, 0.3, 0.1])
+    assert [i.distance for i in result.images] == pytest.approx([n * STEP for n in range(5)])
+    assert result.barrier == pytest.approx(0.5)
+    assert result.reverse_barrier == pytest.approx(0.4)
+    assert result.climbing
+    assert result.converged
+    assert result.criterion == "largest force below 0.05 eV/Å; 3 of 3 images converged"
+    assert result.images[2].max_force == pytest.approx(0.01 * 3**0.5)
+    assert result.images[0].max_force is None
+
+
+def test_forces_are_those_that_vtst_prints(folder: Path) -> None:
+    with (folder / "02" / "OUTCAR").open("a") as file:
+        file.write(" FORCES: max atom, RMS     0.091000    0.02\n")
+        file.write(" FORCES: max atom, RMS     0.042000    0.01\n")
+    assert unit(folder).build().images[2].max_force == pytest.approx(0.042)
+
+
+def test_forces_are_those_of_vasps_own_band(folder: Path) -> None:
+    rule = f" {'-' * 46}\n"
+    with (folder / "02" / "OUTCAR").open("a") as file:
+        for force in (0.9, 0.03):
+            file.write(f" CHAIN + TOTAL  (eV/Angst)\n{rule}")
+            file.write(f"{0:13.5f}{-force:13.5f}{0:13.5f}\n{0:13.5f}{0:13.5f}{0.01:13.5f}\n")
+            file.write(f"{rule}\n")
+    assert unit(folder).build().images[2].max_force == pytest.approx(0.03)
+
+
+def test_a_band_that_was_stopped_has_no_barrier(folder: Path) -> None:
+    for name in ("01", "02", "03"):
+        with (folder / name / "OUTCAR").open("a") as file:
+            file.write(" soft stop encountered!  aborting job ...\n")
+    result = unit(folder).build()
+    assert not result.converged
+    assert result.barrier is None
+    assert "did not converge before a STOPCAR ended the run" in result.warnings[0]
+
+
+def test_an_unconverged_band_has_no_barrier(folder: Path) -> None:
+    Run([image(2)], [ENERGIES[2]], NEB | {"NSW": 1, "NELM": 1}).write(folder / "02")
+    result = unit(folder).build()
+    assert result.barrier is None
+    assert result.reverse_barrier is None
+    assert not result.converged
+    assert "no barrier: image 02 did not converge" in result.warnings[0]
+
+
+def test_an_end_point_without_energy_is_pointed_out(folder: Path) -> None:
+    (folder / "00" / "OUTCAR").unlink()
+    result = unit(folder).build()
+    assert result.barrier is None
+    assert result.reverse_barrier == pytest.approx(0.4)
+    assert "00: copy its OUTCAR" in result.warnings[0]
+
+
+def empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("gone", "complaint"),
+    [
+        ("02", "folder 02 is missing in 00 to 04"),
+        ("04", "hold 2 images between the end points, but IMAGES = 3"),
+    ],
+)
+def test_missing_folders_are_named(folder: Path, gone: str, complaint: str) -> None:
+    empty(folder / gone)
+    (folder / gone).rmdir()
+    with pytest.raises(IngestError, match=complaint):
+        unit(folder)
+
+
+def test_an_image_without_output_is_named(folder: Path) -> None:
+    (folder / "03" / "vasprun.xml").unlink()
+    with pytest.raises(IngestError, match=r"03: no vasprun\.xml"):
+        unit(folder)
+
+
+def test_an_end_point_without_structure_is_named(folder: Path) -> None:
+    empty(folder / "00")
+    with pytest.raises(IngestError, match="00: no POSCAR of the end point"):
+        unit(folder).build()

@@ -1,0 +1,102 @@
+import bz2
+import gzip
+import shutil
+from pathlib import Path
+
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from vasp_files import Run
+
+from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
+
+CELL = Structure(Lattice.cubic(4), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+
+
+def write(folder: Path, energy: float = -10.0, **incar) -> Path:
+    return Run([CELL], [energy], incar=incar).write(folder)
+
+
+def found(*paths: Path) -> list[RunFiles]:
+    return [run for run in find_runs(paths) if isinstance(run, RunFiles)]
+
+
+def test_runs_are_found_at_any_depth_in_the_order_of_their_names(tmp_path: Path) -> None:
+    folders = [write(tmp_path / name) for name in ("b", "a/deep/er", "c")]
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "todo.txt").write_text("no run")
+    runs = found(tmp_path)
+    assert [run.directory for run in runs] == [folders[1], folders[0], folders[2]]
+    assert [path.name for path in runs[0].others] == ["CONTCAR", "INCAR", "OUTCAR", "POSCAR"]
+
+
+def test_a_run_named_twice_is_found_once(tmp_path: Path) -> None:
+    folder = write(tmp_path / "a")
+    assert len(found(tmp_path, folder, folder / "vasprun.xml")) == 1
+
+
+def test_missing_path_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="nowhere: no such file"):
+        list(find_runs([tmp_path / "nowhere"]))
+
+
+def test_of_a_double_relaxation_the_last_part_counts(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    for part in ("relax1", "relax2"):
+        for name in ("vasprun.xml", "OUTCAR"):
+            shutil.copy(folder / name, folder / f"{name}.{part}")
+    for name in ("vasprun.xml", "OUTCAR"):
+        (folder / name).unlink()
+    [run] = found(tmp_path)
+    assert run.vasprun == folder / "vasprun.xml.relax2"
+    assert run.find("OUTCAR") == folder / "OUTCAR.relax2"
+
+
+def test_renamed_files_are_runs_of_their_own(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "vasprun.xml").rename(folder / "vasprun.first.xml")
+    shutil.copy(folder / "vasprun.first.xml", folder / "vasprun.second.xml")
+    names = [run.vasprun.name for run in found(tmp_path) if run.vasprun]
+    assert names == ["vasprun.first.xml", "vasprun.second.xml"]
+
+
+def test_fingerprint_is_that_of_the_contents(tmp_path: Path) -> None:
+    [first] = found(write(tmp_path / "a"))
+    [moved] = found(write(tmp_path / "b"))
+    [other] = found(write(tmp_path / "c", energy=-11.0))
+    assert first.fingerprint() == moved.fingerprint() != other.fingerprint()
+    for path, suffix, pack in (
+        (first.vasprun, ".gz", gzip.compress),
+        (first.find("OUTCAR"), ".bz2", bz2.compress),
+    ):
+        assert path is not None
+        path.with_name(path.name + suffix).write_bytes(pack(path.read_bytes()))
+        path.unlink()
+    [compressed] = found(first.directory)
+    assert compressed.fingerprint() == moved.fingerprint()
+    assert compressed.find("OUTCAR") == first.directory / "OUTCAR.bz2"
+
+
+def test_damaged_archive_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    packed = gzip.compress((folder / "OUTCAR").read_bytes())
+    (folder / "OUTCAR").unlink()
+    (folder / "OUTCAR.gz").write_bytes(packed[: len(packed) // 2])
+    [run] = found(folder)
+    with pytest.raises(IngestError, match=r"OUTCAR\.gz: cannot be read"):
+        run.fingerprint()
+
+
+@pytest.mark.parametrize("keep_incar", [True, False])
+def test_images_are_told_from_numbered_segments(tmp_path: Path, *, keep_incar: bool) -> None:
+    for number in range(3):
+        write(tmp_path / "neb" / f"0{number}", IMAGES=1)
+        write(tmp_path / "md" / f"0{number}", IBRION=0)
+    if keep_incar:
+        (tmp_path / "neb" / "INCAR").write_text("IMAGES = 1\n")
+        for number in range(3):
+            (tmp_path / "neb" / f"0{number}" / "INCAR").unlink()
+    runs = list(find_runs([tmp_path]))
+    assert [isinstance(run, Band) for run in runs] == [False, False, False, True]
+    [band] = [run for run in runs if isinstance(run, Band)]
+    assert [image.directory.name for image in band.images] == ["00", "01", "02"]

@@ -1,0 +1,144 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from vasp_files import Run
+
+from liponflow.engines.vasp.reading.files import find_runs
+from liponflow.engines.vasp.reading.runs import read_run
+from liponflow.engines.vasp.reading.trajectory import TrajectoryUnit, ensemble, trajectory_units
+
+N_ATOMS = 8
+RNG = np.random.default_rng(1)
+START = Structure(Lattice.cubic(5.43), ["Si"] * N_ATOMS, RNG.random((N_ATOMS, 3)))
+MD = {"IBRION": 0, "POTIM": 2.0, "TEBEG": 600, "TEEND": 300, "MDALGO": 2, "SMASS": 0.0}
+BOLTZMANN = 8.617333262e-5
+
+
+def trajectory(n_steps: int) -> list[Structure]:
+    steps = [START]
+    for _ in range(n_steps):
+        steps.append(steps[-1].copy().perturb(0.02))
+    return steps
+
+
+def segment(folder: Path, steps: list[Structure], temperature: float, **incar) -> Path:
+    """Write the run that takes these steps but the last, where it ends."""
+    taken = len(steps) - 1
+    kinetic = 1.5 * (N_ATOMS - 1) * BOLTZMANN * temperature
+    run = Run(
+        steps[:-1],
+        [-40.0 - i for i in range(taken)],
+        {**MD, "NSW": taken, **incar},
+        kinetic=[kinetic] * taken,
+        end=steps[-1],
+    )
+    return run.write(folder)
+
+
+def units(folder: Path) -> list[TrajectoryUnit]:
+    return trajectory_units([read_run(files) for files in find_runs([folder])])  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    """Write a trajectory of 9 steps in three segments, whose names are not in their order."""
+    steps = trajectory(9)
+    segment(tmp_path / "b", steps[:4], 600)
+    segment(tmp_path / "c", steps[3:6], 500)
+    segment(tmp_path / "a", steps[5:], 400)
+    return tmp_path
+
+
+def test_segments_are_put_together_in_the_order_of_their_structures(three: Path) -> None:
+    [unit] = units(three)
+    result = unit.build()
+    assert [Path(s.directory).name for s in result.segments] == ["b", "c", "a"]
+    assert [(s.first_step, s.n_steps) for s in result.segments] == [(0, 3), (3, 2), (5, 4)]
+    assert (result.n_steps, result.time_step) == (9, 2.0)
+    assert result.duration == pytest.approx(0.018)
+    assert result.temperatures == pytest.approx([600] * 3 + [500] * 2 + [400] * 4)
+    assert result.mean_temperature == pytest.approx((3 * 600 + 2 * 500 + 4 * 400) / 9)
+    assert result.potential_energies == [-40, -41, -42, -40, -41, -40, -41, -42, -43]
+    kinetic = np.subtract(result.total_energies, result.potential_energies)
+    assert kinetic[0] == pytest.approx(1.5 * (N_ATOMS - 1) * BOLTZMANN * 600)
+    assert result.converged
+    assert result.warnings == []
+
+
+def test_an_ideal_gas_has_its_pressure(three: Path) -> None:
+    [unit] = units(three)
+    result = unit.build()  # the stress of these files is 0
+    volume = 5.43**3
+    assert result.volumes == pytest.approx([volume] * 9)
+    # Seven of the eight atoms share the kinetic energy: the centre of mass is at rest.
+    expected = (N_ATOMS - 1) * BOLTZMANN * 600 / volume * 160.21766
+    assert result.pressures[0] == pytest.approx(expected, rel=1e-6)
+    assert result.times == pytest.approx([0.002 * step for step in range(1, 10)])
+    assert [Path(file).parent.name for file in result.trajectory_files] == ["b", "c", "a"]
+
+
+def test_a_gap_makes_two_trajectories(three: Path) -> None:
+    for path in (three / "c").iterdir():
+        path.unlink()
+    assert [[Path(r.directory).name for r in unit.runs] for unit in units(three)] == [["a"], ["b"]]
+
+
+def test_another_time_step_is_another_trajectory(tmp_path: Path) -> None:
+    steps = trajectory(6)
+    segment(tmp_path / "a", steps[:4], 600)
+    segment(tmp_path / "b", steps[3:], 600, POTIM=1.0)
+    assert [len(unit.runs) for unit in units(tmp_path)] == [1, 1]
+
+
+def test_a_segment_cut_off_by_the_queue_keeps_its_complete_steps(tmp_path: Path) -> None:
+    steps = trajectory(8)
+    folder = segment(tmp_path / "a", steps[:6], 600)
+    text = (folder / "vasprun.xml").read_text()
+    ends = [i for i in range(len(text)) if text.startswith("</calculation>", i)]
+    (folder / "vasprun.xml").write_text(text[: ends[2] + 40])
+    from pymatgen.io.vasp.inputs import Poscar
+
+    Poscar(steps[3]).write_file(folder / "CONTCAR", significant_figures=16)
+    segment(tmp_path / "b", steps[3:], 600)
+    [unit] = units(tmp_path)
+    result = unit.build()
+    assert [(s.n_steps, s.complete) for s in result.segments] == [(3, False), (5, True)]
+    assert result.potential_energies[:4] == [-40, -41, -42, -40]
+    assert "breaks off: 3 complete steps of 5 are taken" in result.warnings[0]
+    assert result.criterion == "8 of 10 steps taken"
+    assert result.converged
+
+
+def test_steps_that_were_not_taken_are_said(tmp_path: Path) -> None:
+    segment(tmp_path, trajectory(5), 600, NSW=9)
+    [unit] = units(tmp_path)
+    result = unit.build()
+    assert not result.converged
+    assert result.criterion == "5 of 9 steps taken"
+
+
+@pytest.mark.parametrize(
+    ("incar", "expected"),
+    [
+        ({"MDALGO": 0, "SMASS": -3.0}, "NVE"),
+        ({"MDALGO": 0, "SMASS": 0.5}, "NVT, Nosé-Hoover"),
+        ({"MDALGO": 2, "SMASS": 0.0}, "NVT, Nosé-Hoover"),
+        ({"MDALGO": 1, "ANDERSEN_PROB": 0.0}, "NVE"),
+        ({"MDALGO": 1, "ANDERSEN_PROB": 0.1}, "NVT, Andersen"),
+        ({"MDALGO": 3, "ISIF": 2}, "NVT, Langevin"),
+        ({"MDALGO": 3, "ISIF": 3}, "NpT, Langevin"),
+        ({"MDALGO": 0, "SMASS": -1.0}, "velocities scaled"),
+    ],
+)
+def test_ensembles(tmp_path: Path, incar: dict, expected: str) -> None:
+    [unit] = units(segment(tmp_path, trajectory(2), 300, **incar))
+    assert ensemble(unit.runs[0]) == expected
+
+
+def test_langevin_keeps_the_centre_of_mass(tmp_path: Path) -> None:
+    [unit] = units(segment(tmp_path, trajectory(2), 300, MDALGO=3))
+    expected = 300 * (N_ATOMS - 1) / N_ATOMS
+    assert unit.build().temperatures[0] == pytest.approx(expected)

@@ -1,0 +1,137 @@
+"""kill -9 of the runner or of the stand-in, again and again, while segments of dynamics run."""
+
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import segments
+from cheap_potential import CheapPotential
+from cheap_vasp import LITHIUM
+from monty.io import zopen
+from pymatgen.io.vasp import Incar, Vasprun
+
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.standin import run as standin
+from liponflow.store.results import find_results, open_store
+
+KILLS = 10
+"""Each costs 5 s of imports."""
+PATIENCE_S = 120
+JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
+POSITIONS = 1e-5
+"""Å: velocities have nine digits in CONTCAR, and what is lost grows in half a picosecond."""
+
+pytestmark = [
+    # pymatgen leaves the XDATCAR open.
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def directories(folder: Path) -> dict[int, Path]:
+    """Directories of segments by inode; that of an earlier attempt is renamed and stays."""
+    return {path.stat().st_ino: path for path in folder.glob("runs/*/jobs/molecular_dynamics_*")}
+
+
+def outcomes(folder: Path) -> dict[str, int]:
+    """When each finished segment got its outcome, by the name of its directory (ns)."""
+    found = {}
+    for path in directories(folder).values():
+        match = JOB.fullmatch(path.name)
+        outcome = path.parents[1] / "outcomes" / f"{match[1]}_{match[2]}.json" if match else None
+        if outcome is not None and outcome.is_file():
+            found[path.name] = outcome.stat().st_mtime_ns
+    return found
+
+
+def steps_in(directory: Path) -> int:
+    """Count the steps that an unfinished or finished segment has written."""
+    try:
+        return (directory / "XDATCAR").read_text().count("Direct")
+    except FileNotFoundError:  # not yet written, or already compressed
+        return segments.SEGMENT_STEPS if (directory / "XDATCAR.gz").exists() else 0
+
+
+def read(directory: Path, name: str) -> str:
+    """Read a file that may be compressed."""
+    with zopen(next(directory.glob(f"{name}*")), "rt", encoding="utf-8") as file:
+        return str(file.read())
+
+
+def added(folder: Path, before: AbstractSet[int]) -> int:
+    """Count the steps in directories that are not among those before."""
+    present = directories(folder)
+    return sum(steps_in(path) for inode, path in present.items() if inode not in before)
+
+
+def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
+    """Launch the runner, and kill it or the stand-in once so many steps have been added."""
+    before = directories(folder).keys()
+    script = Path(segments.__file__)
+    runner = subprocess.Popen([sys.executable, str(script), str(folder), command])
+    limit = time.monotonic() + PATIENCE_S
+    while added(folder, before) < after:
+        assert time.monotonic() < limit
+        assert runner.poll() is None, "the run ended before it was killed"
+        time.sleep(0.002)
+    process = psutil.Process(runner.pid)
+    if victim == "stand-in":
+        running = [p for p in process.children(recursive=True) if "cheap_vasp" in str(p.cmdline())]
+        if not running:  # it has just finished its segment
+            victim = "runner"
+        for child in running:
+            child.kill()
+    if victim == "runner":
+        process.kill()
+    runner.wait(PATIENCE_S)
+
+
+def test_no_finished_segment_is_repeated_and_the_trajectory_is_unbroken(
+    tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(3)  # noqa: S311 - no secret
+    finished: dict[str, int] = {}
+    for number in range(KILLS):
+        left = segments.SEGMENTS - len(finished)
+        # Into the next segment, now and then; never so far that nothing is left to kill.
+        most = min(segments.SEGMENT_STEPS * 3 // 2, left * segments.SEGMENT_STEPS - 20)
+        kill_in(tmp_path, cheap_vasp, draw.randrange(1, most), ("runner", "stand-in")[number % 2])
+        assert finished.items() <= outcomes(tmp_path).items(), "a finished segment was repeated"
+        finished = outcomes(tmp_path)
+
+    assert segments.go_on(tmp_path, cheap_vasp).failures == ()
+    assert finished.items() <= outcomes(tmp_path).items()
+    assert len(outcomes(tmp_path)) == segments.SEGMENTS
+    # A kill costs the attempt that it hits, if it comes while a segment runs, and nothing else.
+    assert segments.SEGMENTS < len(directories(tmp_path)) <= segments.SEGMENTS + KILLS
+    store = open_store(tmp_path / "store.db", read_only=True)
+    [found] = find_results(store)
+    store.close()
+    result = found.result
+    assert isinstance(result, MDResult)
+    assert result.n_steps == segments.SEGMENTS * segments.SEGMENT_STEPS
+
+    # The run that nothing happens to, in this process.
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    first = Path(result.segments[0].directory.split(":")[-1])
+    for name in ("INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"):
+        (whole / name).write_text(read(first, name))
+    incar = Incar.from_file(whole / "INCAR")
+    incar["NSW"] = result.n_steps
+    incar.write_file(whole / "INCAR")
+    monkeypatch.setattr(standin, "Potential", lambda **_: CheapPotential(LITHIUM))
+    standin.run(whole)
+    unbroken = Vasprun(whole / "vasprun.xml", parse_potcar_file=False)
+    totals = [step["total"] for step in unbroken.ionic_steps]
+    np.testing.assert_allclose(result.total_energies, totals, atol=1e-5)
+    shift = result.structure.frac_coords - unbroken.final_structure.frac_coords
+    shift = (shift - np.round(shift)) @ result.structure.lattice.matrix
+    assert np.abs(shift).max() < POSITIONS

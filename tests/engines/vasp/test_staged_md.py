@@ -1,0 +1,88 @@
+"""A protocol as VASP runs, through atomate2, custodian and the stand-in."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jobflow import JobStore
+from maggma.stores import MemoryStore
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.analysis.runs import MDResult
+from liponflow.engines.installed import vasp_environment
+from liponflow.engines.vasp.staged_md import StagedVaspMDMaker
+from liponflow.inputs.protocol import Stage
+from liponflow.runners.local import start
+from liponflow.structures.lithium import bcc_lithium
+
+STAGES = [
+    Stage(
+        name="heat",
+        ensemble="nvt",
+        temperature=300,
+        end_temperature=500,
+        duration=0.006,
+        time_step=1.5,
+    ),
+    Stage(name="press", ensemble="npt", temperature=500, pressure=1, duration=0.003, time_step=1),
+]
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory, cheap_vasp: str) -> MDResult:
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    flow = StagedVaspMDMaker(STAGES, seed=4, segment_steps=2).make(bcc_lithium(3.44))
+    report = start(
+        flow,
+        store,
+        tmp_path_factory.mktemp("runs"),
+        workers=1,
+        environment=vasp_environment(cheap_vasp),
+        console=Console(quiet=True),
+    )
+    assert report.failures == ()
+    found: MDResult = safejson.decode(store.get_output(flow.output.uuid, load=True))
+    return found
+
+
+def test_stages_are_made_of_segments(result: MDResult) -> None:
+    assert [segment.n_steps for segment in result.segments] == [2, 2, 2, 1]
+    starts = [segment.start_temperature for segment in result.segments]
+    assert starts == [300, 400, 500, 500]
+    heat, press = result.stages
+    assert (heat.name, heat.first_step, heat.n_steps) == ("heat", 0, 4)
+    assert (press.name, press.first_step, press.n_steps) == ("press", 4, 3)
+    assert press.ensemble == "NpT, Langevin"
+    assert (press.target_pressure, heat.target_pressure) == (1, None)
+
+
+def test_time_counts_the_steps_of_each_stage(result: MDResult) -> None:
+    expected = [0.0015, 0.003, 0.0045, 0.006, 0.007, 0.008, 0.009]
+    assert result.times == pytest.approx(expected)
+    assert result.duration == pytest.approx(0.009)
+
+
+def test_the_cell_moves_where_it_may(result: MDResult) -> None:
+    assert np.ptp(result.volumes[:4]) == 0
+    assert np.ptp(result.volumes[4:]) > 0
+    assert result.stages[1].mean_volume == pytest.approx(np.mean(result.volumes[4:]))
+
+
+def test_velocities_go_on(result: MDResult) -> None:
+    assert np.abs(result.structure.site_properties["velocities"]).max() > 0
+    # Without a break the temperature does not start anew with each segment.
+    assert np.abs(np.diff(result.temperatures)).max() < 200
+
+
+def test_the_files_are_those_of_the_segments(result: MDResult) -> None:
+    assert len(result.trajectory_files) == 4
+    assert all(Path(file).exists() for file in result.trajectory_files)
+    assert result.provenance.engine.surrogate
+
+
+def test_a_stage_that_vasp_cannot_run_is_refused_at_once() -> None:
+    chains = STAGES[1].model_copy(update={"thermostat": "nose-hoover"})
+    with pytest.raises(ValueError, match="VASP has no Nosé-Hoover barostat"):
+        StagedVaspMDMaker([chains])

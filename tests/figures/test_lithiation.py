@@ -1,0 +1,157 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from figure_texts import drawn, misplaced, texts
+from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
+
+from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.figures.lithiation import (
+    all_figures,
+    hull_figure,
+    lattice_figure,
+    moments_figure,
+    structures_figure,
+    voltage_figure,
+)
+
+NAMES = ["hull", "lattice", "moments", "structures", "voltage"]
+Campaign = Any
+
+
+@pytest.fixture(scope="module")
+def figures(result: LithiationResult) -> dict[str, Figure]:
+    return all_figures(result)
+
+
+def line(figure: Figure, name: str, nth: int = 0) -> np.ndarray:
+    return np.asarray(drawn(figure, name)[nth].get_xydata())
+
+
+def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
+    assert sorted(figures) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_figure_says_that_a_potential_is_no_dft(
+    figures: dict[str, Figure], name: str
+) -> None:
+    [stamp] = [text for text in figures[name].texts if text.get_gid() == "stamp"]
+    assert "chgnet 0.3.0 (machine-learned potential, not DFT)" in stamp.get_text()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_neither_overlap_nor_leave_the_figure(figures: dict[str, Figure], name: str) -> None:
+    figure = figures[name]
+    assert misplaced(figure) == []
+
+
+def test_moments_are_means_sites_and_published_values(
+    figures: dict[str, Figure], result: LithiationResult
+) -> None:
+    figure = figures["moments"]
+    for metal in ("Ni", "Mn"):
+        means = [(state.x, state.moments[metal]) for state in result.states]
+        assert line(figure, metal) == pytest.approx(np.array(means))
+        sites = [(s.x, moment) for s in result.states for moment in s.site_moments[metal]]
+        assert line(figure, f"{metal} sites") == pytest.approx(np.array(sites))
+    assert line(figure, "Ni published").tolist() == [[0, 0.5], [1, 1.7], [2, 1.7]]
+    assert line(figure, "Mn published").tolist() == [[1, 3.2], [2, 3.7]]
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert "Ni, Cheng 2023" in legend
+
+
+def test_lattice_follows_the_unique_axis(figures: dict[str, Figure]) -> None:
+    unique, basal = (line(figures["lattice"], name) for name in ("unique", "basal"))
+    assert unique[:, 1] / basal[:, 1] == pytest.approx([1, 1, 1, 1.024, 1.048])
+    assert unique[2, 1] == pytest.approx(1)
+    assert line(figures["lattice"], "volume")[-1] == pytest.approx([2, 4.8])
+
+
+def test_lattice_is_the_same_whichever_way_the_cell_turned(result: LithiationResult) -> None:
+    turned = [
+        state.model_copy(update={"a": state.c, "c": state.a, "unique_axis": "a"})
+        for state in result.states
+    ]
+    figure = lattice_figure(result.model_copy(update={"states": turned}))
+    straight = lattice_figure(result)
+    assert line(figure, "unique") == pytest.approx(line(straight, "unique"))
+
+
+def test_voltage_is_the_staircase_beside_the_published_plateaus(
+    figures: dict[str, Figure],
+) -> None:
+    figure = figures["voltage"]
+    [stairs] = [s for s in drawn(figure, "computed") if isinstance(s, StepPatch)]
+    data = stairs.get_data()
+    assert data.values == pytest.approx([4.74, 4.66, 2.85])
+    assert data.edges == pytest.approx([0, 0.5, 1, 2])
+    said = " ".join(text.get_text() for text in texts(figure))
+    assert [value for value in ("4.7 V", "4.0 V", "2.8-2.9 V") if value not in said] == []
+    assert len(drawn(figure, "published")) == 3
+
+
+def test_hull_shows_states_families_and_the_tie_line(
+    figures: dict[str, Figure], result: LithiationResult
+) -> None:
+    figure = figures["hull"]
+    formation = {state.x: state.formation_energy for state in result.states}
+    assert line(figure, "hull")[:, 0].tolist() == [0, 0.5, 1, 2]
+    assert line(figure, "tie line").tolist() == [[1, formation[1]], [2, formation[2]]]
+    energies, distances = figure.axes
+    added = [a for a in energies.lines if a.get_gid() == "octahedral-added"]
+    assert added[0].get_xydata()[0] == pytest.approx([1.5, formation[1.5] + 0.1])
+    above = [a for a in distances.lines if a.get_gid() == "all-octahedral"]
+    assert above[0].get_xydata()[0] == pytest.approx([1.5, 60])
+    assert above[0].get_markerfacecolor() == "white"
+
+
+def test_families_far_above_are_named_and_do_not_flatten_the_hull(
+    result: LithiationResult,
+) -> None:
+    states = [
+        state.model_copy(
+            update={"family_energies": state.family_energies | {"far": 2.0 * state.x}}
+        )
+        for state in result.states
+        if state.x in {0.0, 1.0, 2.0}
+    ]
+    figure = hull_figure(result.model_copy(update={"states": states}))
+    [note] = drawn(figure, "off scale")
+    assert note.get_text().splitlines()[1:] == ["far, x = 1, 2: 2.0 to 4.0"]
+    far = [artist.get_xydata()[0][0] for artist in drawn(figure, "far")]
+    assert set(far) == {0.0}  # only there it is as low as the lowest
+    assert figure.axes[0].get_ylim()[1] < 1.0
+
+
+def test_structures_are_drawn_for_the_contents_that_converged(
+    result: LithiationResult, campaign: Campaign
+) -> None:
+    titles = [axes.get_title() for axes in structures_figure(result).axes[:3]]
+    assert [title.split(",")[0] for title in titles] == [
+        "x = 1 (pristine)",
+        "x = 0 (delithiated)",
+        "x = 2 (overlithiated)",
+    ]
+    assert titles[2].endswith("c/a = 1.048")
+    campaign.refuse(0)
+    fewer = [axes.get_title() for axes in structures_figure(campaign.summarise()).axes]
+    assert [title for title in fewer if "delithiated" in title] == []
+
+
+def test_what_has_no_numbers_is_not_drawn(campaign: Campaign) -> None:
+    for static in campaign.statics:
+        static.magmoms = None
+    campaign.li_metal.converged = False
+    campaign.refuse(16)
+    result = campaign.summarise()
+    assert sorted(all_figures(result)) == ["lattice", "structures"]
+    with pytest.raises(ValueError, match="no formation energies"):
+        hull_figure(result)
+
+
+def test_another_material_has_nothing_published_beside_it(result: LithiationResult) -> None:
+    other = result.model_copy(update={"formula": "LiMn2O4"})
+    assert drawn(voltage_figure(other), "published") == []
+    assert drawn(moments_figure(other), "Mn published") == []

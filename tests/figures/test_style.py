@@ -1,0 +1,98 @@
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+from liponflow import __version__
+from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.figures.style import (
+    ELEMENT_COLOURS,
+    element_colour,
+    new_figure,
+    save,
+    stamp,
+    styled,
+)
+
+MAGIC = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+
+
+def test_stamp_names_engine_preset_and_version(result: LithiationResult) -> None:
+    figure = new_figure(3.5, 3)
+    stamp(figure, result)
+    [text] = [text.get_text() for text in figure.texts]
+    assert "chgnet 0.3.0" in text
+    assert "not DFT" in text
+    assert "preset quick" in text
+    assert f"liponflow {__version__}" in text
+
+
+def test_stamp_says_not_dft_of_a_surrogate_only(result: LithiationResult) -> None:
+    engine = result.provenance.engine.model_copy(update={"name": "vasp", "surrogate": False})
+    provenance = result.provenance.model_copy(update={"engine": engine})
+    figure = new_figure(3.5, 3)
+    stamp(figure, result.model_copy(update={"provenance": provenance, "converged": False}))
+    assert "not DFT" not in figure.texts[0].get_text()
+    assert figure.texts[0].get_text().startswith("NOT CONVERGED")
+
+
+def test_stamp_stays_inside_the_narrowest_figure_and_below_its_axes(
+    result: LithiationResult,
+) -> None:
+    figure = new_figure(3.5, 2.5)
+    axes = figure.add_subplot(xlabel="x")
+    stamp(figure, result.model_copy(update={"converged": False}))
+    figure.draw_without_rendering()
+    box = figure.texts[0].get_window_extent()
+    assert figure.bbox.x0 <= box.x0
+    assert box.x1 <= figure.bbox.x1
+    assert box.y0 >= figure.bbox.y0
+    assert box.y1 <= axes.get_tightbbox().y0
+
+
+def test_files_are_the_same_bytes_twice(tmp_path: Path) -> None:
+    def draw(folder: str) -> list[bytes]:
+        figure = new_figure(3.5, 2.5)
+        figure.add_subplot().plot([0, 1], [1, 2], marker="o")
+        paths = save(figure, tmp_path / folder / "voltage")
+        assert [path.name for path in paths] == ["voltage.png", "voltage.svg", "voltage.pdf"]
+        return [path.read_bytes() for path in paths]
+
+    first = draw("a")
+    assert [content[: len(MAGIC[kind])] for kind, content in zip(MAGIC, first, strict=True)] == [
+        *MAGIC.values()
+    ]
+    assert first == draw("b")
+
+
+def test_text_in_svg_stays_text(tmp_path: Path) -> None:
+    figure = new_figure(3.5, 2.5)
+    figure.add_subplot(xlabel="lithium content")
+    [path] = save(figure, tmp_path / "a", formats=["svg"])
+    assert "lithium content" in "".join(ET.parse(path).getroot().itertext())  # noqa: S314
+
+
+def test_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="unknown figure format 'bmp': choose from"):
+        save(new_figure(3, 3), tmp_path / "a", formats=["png", "bmp"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_style_leaves_the_global_settings_alone() -> None:
+    before = dict(mpl.rcParams)
+    inside: list[str] = []
+
+    @styled
+    def draw():
+        inside.append(mpl.rcParams["svg.hashsalt"])
+        return new_figure(3, 3)
+
+    draw()
+    assert inside == ["liponflow"]
+    assert dict(mpl.rcParams) == before
+
+
+def test_elements_have_distinct_colours_and_any_other_has_one() -> None:
+    assert len(set(ELEMENT_COLOURS.values())) == len(ELEMENT_COLOURS)
+    assert element_colour("Xe") not in ELEMENT_COLOURS.values()

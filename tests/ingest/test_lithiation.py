@@ -1,0 +1,138 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from vasp_files import Run
+
+from liponflow.engines.vasp.reading.files import find_runs
+from liponflow.engines.vasp.reading.runs import read_run
+from liponflow.figures.lithiation import all_figures
+from liponflow.ingest.lithiation import LithiationUnit, lithiation_units
+
+
+def units(folder: Path, formula_units: int | None = None) -> list[LithiationUnit]:
+    return lithiation_units([read_run(files) for files in find_runs([folder])], formula_units)  # type: ignore[arg-type]
+
+
+def test_relaxations_and_li_metal_become_a_lithiation(campaign: Path) -> None:
+    [unit] = units(campaign)
+    result = unit.build()
+    assert result.converged
+    assert result.formula == "Li2Mn3NiO8"
+    assert [state.x for state in result.states] == [0, 0.5, 1]
+    assert result.li_energy_per_atom == pytest.approx(-1.9)
+    # 4.7 V on average; the state in between lies 25 meV below the line per formula unit.
+    assert [step.voltage for step in result.voltages] == pytest.approx([4.75, 4.65])
+    assert result.states[2].moments == pytest.approx({"Ni": 1.7, "Mn": 3.2})
+    assert result.states[2].structure.site_properties["magmom"].count(-1.7) == 4
+    assert result.provenance.engine.label == "vasp 6.4.2"
+    assert result.criterion.startswith("largest force below 0.02 eV/Å, reached 0.009")
+    assert {"moments", "lattice"} <= all_figures(result).keys()
+
+
+def test_without_li_metal_there_are_no_voltages(campaign: Path) -> None:
+    [unit] = units(campaign / "lnmo")
+    result = unit.build()
+    assert result.voltages == []
+    assert "no voltages: Li metal: not among the calculations" in result.warnings
+
+
+def test_energies_are_those_of_separate_static_calculations(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    for n_li in (0, 4, 8):
+        run = make_relaxation(n_li)
+        static = {key: value for key, value in run.incar.items() if key not in ("NSW", "IBRION")}
+        Run(run.steps[:1], [run.energies[-1] - 0.5], static, moments=run.moments).write(
+            campaign / "lnmo" / f"x{n_li / 8:g}" / "static"
+        )
+    [unit] = units(campaign)
+    result = unit.build()
+    assert result.states[2].energy_per_formula == pytest.approx((-412.8 - 0.5) / 8)
+    assert not any("static calculation" in warning for warning in result.warnings)
+
+    (campaign / "lnmo" / "x1" / "static" / "vasprun.xml").unlink()
+    runs = [files for files in find_runs([campaign]) if files.vasprun]  # type: ignore[union-attr]
+    [mixed] = lithiation_units([read_run(files) for files in runs])  # type: ignore[arg-type]
+    assert any("add the missing static calculations" in w for w in mixed.build().warnings)
+
+
+def test_the_lowest_of_several_relaxations_is_the_state(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    make_relaxation(4, energies=[-380.0, -387.6]).write(campaign / "lnmo" / "x0.5-other")
+    [unit] = units(campaign)
+    state = unit.build().state(0.5)
+    assert state is not None
+    assert state.energy_per_formula == pytest.approx(-387.6 / 8)
+    assert state.n_computed == 2
+
+
+def test_unconverged_relaxations_leave_their_state_out(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    run = make_relaxation(4)
+    run.incar = {**run.incar, "NSW": 2}
+    run.write(campaign / "lnmo" / "x0.5")
+    [unit] = units(campaign)
+    result = unit.build()
+    assert [state.x for state in result.states] == [0, 1]
+    assert not result.converged
+    assert "raise the number of steps" in result.refused[0].reason
+
+
+def test_methods_are_not_mixed(campaign: Path, make_relaxation: Callable[..., Run]) -> None:
+    run = make_relaxation(4)
+    run.incar = {**run.incar, "LDAUU": [0.0, 5.96, 4.5, 0.0]}
+    run.write(campaign / "lnmo" / "x0.5")
+    [unit] = units(campaign)
+    assert sorted(run.lithium for run in unit.runs) == [0, 8]
+
+
+def test_different_cutoffs_are_pointed_out(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    run = make_relaxation(4)
+    run.incar = {**run.incar, "ENCUT": 450}
+    run.write(campaign / "lnmo" / "x0.5")
+    [unit] = units(campaign)
+    assert any(w.startswith("ENMAX differs (450, 520)") for w in unit.build().warnings)
+
+
+def layered(n_li: int) -> Run:
+    cell = Structure.from_spacegroup(
+        "R-3m",
+        Lattice.hexagonal(2.85, 14.1),
+        ["Li", "Co", "O"],
+        [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.26]],
+    )
+    cell.remove_sites([i for i, site in enumerate(cell) if site.specie.symbol == "Li"][n_li:])
+    return Run([cell], [-60.0 - 6 * n_li], {"NSW": 20, "IBRION": 2, "EDIFFG": -0.02})
+
+
+def test_other_materials_take_the_highest_content_for_one_unless_told(tmp_path: Path) -> None:
+    for n_li in (0, 3):
+        layered(n_li).write(tmp_path / str(n_li))
+    [guessed] = units(tmp_path)
+    result = guessed.build()
+    assert [state.x for state in result.states] == [0, 1]
+    assert any("--formula-units" in warning for warning in result.warnings)
+    assert any("120.0°" in warning for warning in result.warnings)
+    [told] = units(tmp_path, 6)
+    assert [state.x for state in told.build().states] == [0, 0.5]
+    assert told.uuid != guessed.uuid
+
+
+def test_one_content_or_no_metal_is_no_lithiation(tmp_path: Path) -> None:
+    layered(3).write(tmp_path / "a")
+    layered(3).write(tmp_path / "b")
+    for n_li in (1, 2):
+        cell = Structure(
+            Lattice.cubic(4),
+            ["Li"] * n_li + ["O"],
+            [[i / 3, 0, 0] for i in range(n_li)] + [[0.5] * 3],
+        )
+        Run([cell], [-10.0]).write(tmp_path / f"oxide{n_li}")
+    assert units(tmp_path) == []

@@ -1,0 +1,107 @@
+"""A user's VASP directory against ours, key by key."""
+
+from pathlib import Path
+
+import pytest
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar, Poscar
+
+from liponflow.inputs.lithiation import LithiationParameters, relax_set
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.vasp.compare import Difference, compare, read_incar, read_poscar
+from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
+from liponflow.structures.lithiation.candidates import with_magmoms
+from liponflow.structures.lithiation.spinel import ordered_lnmo
+
+PARAMETERS = load_parameters(LithiationParameters, "lithiation", "paper")
+
+
+@pytest.fixture(scope="module")
+def generator() -> CitedInputGenerator:
+    return relax_set(PARAMETERS)
+
+
+@pytest.fixture
+def directory(tmp_path: Path, generator: CitedInputGenerator) -> Path:
+    write_inputs(with_magmoms(ordered_lnmo(), PARAMETERS.magmoms), generator, tmp_path)
+    return tmp_path
+
+
+def differences(directory: Path, generator: CitedInputGenerator) -> list[Difference]:
+    return compare(directory, generator, PARAMETERS.magmoms)
+
+
+def edit(directory: Path, **values: object) -> None:
+    """Change the INCAR; None removes a key."""
+    incar = Incar.from_file(directory / "INCAR")
+    incar.update({key: value for key, value in values.items() if value is not None})
+    for key in [key for key, value in values.items() if value is None]:
+        del incar[key]
+    incar.write_file(str(directory / "INCAR"))
+
+
+def test_our_own_directory_does_not_differ(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    assert differences(directory, generator) == []
+
+
+def test_every_kind_of_difference_is_found(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    edit(directory, ENCUT=400, EDIFF=None, NCORE=8)
+    (directory / "KPOINTS").write_text("mesh\n0\nMonkhorst\n2 2 2\n0 0 0\n")
+    (directory / "POTCAR.spec").write_text("Li\nMn_pv\nNi_pv\nO\n")
+    found = {item.key: item for item in differences(directory, generator)}
+    assert set(found) == {"ENCUT", "EDIFF", "NCORE", "mesh", "symbols"}
+    assert (found["ENCUT"].theirs, found["ENCUT"].ours) == (400.0, 520.0)
+    assert found["ENCUT"].source == "published: section 5.2.6"
+    assert (found["EDIFF"].theirs, found["EDIFF"].ours) == (None, 1e-5)
+    assert (found["NCORE"].theirs, found["NCORE"].ours, found["NCORE"].source) == (8, None, "")
+    assert (found["mesh"].theirs, found["mesh"].ours) == ("Monkhorst 2x2x2", "Gamma 3x3x3")
+    assert found["symbols"].ours == ["Li_sv", "Mn_pv", "Ni_pv", "O"]
+
+
+def test_u_and_moments_are_compared_by_element_not_by_position(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    """The same physics with O first in the POSCAR."""
+    structure = Poscar.from_file(directory / "POSCAR", check_for_potcar=False).structure
+    turned = Structure.from_sites(sorted(structure, key=lambda site: -site.specie.X))
+    Poscar(turned).write_file(str(directory / "POSCAR"))
+    moments = [PARAMETERS.magmoms[site.specie.symbol] for site in turned]
+    edit(
+        directory,
+        LDAUU=[0, 4.5, 5.96, 0],  # O, Ni, Mn, Li
+        LDAUJ=[0, 0.0, 0.0, 0],
+        LDAUL=[0, 2, 2, 0],
+        MAGMOM=moments,
+    )
+    (directory / "POTCAR.spec").write_text("O\nNi_pv\nMn_pv\nLi_sv\n")
+    assert differences(directory, generator) == []
+    edit(directory, LDAUU=[0, 5.96, 4.5, 0])
+    [found] = differences(directory, generator)
+    assert (found.theirs, found.ours) == ([0, 4.5, 5.96, 0], [0, 5.96, 4.5, 0])
+
+
+def test_lost_moments_are_found(directory: Path, generator: CitedInputGenerator) -> None:
+    edit(directory, MAGMOM=[0.6] * 56)
+    [found] = differences(directory, generator)
+    assert found.key == "MAGMOM"
+
+
+def test_kspacing_in_the_place_of_a_mesh(directory: Path, generator: CitedInputGenerator) -> None:
+    (directory / "KPOINTS").unlink()
+    edit(directory, KSPACING=0.3)
+    found = {item.key: item.theirs for item in differences(directory, generator)}
+    assert found == {"KSPACING": 0.3, "mesh": "KSPACING = 0.3"}
+
+
+def test_what_is_no_vasp_directory_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=f"{tmp_path} has no POSCAR"):
+        read_poscar(tmp_path)
+    with pytest.raises(ParameterError, match=f"{tmp_path} has no INCAR"):
+        read_incar(tmp_path)
+    (tmp_path / "POSCAR").write_text("nonsense\n")
+    with pytest.raises(ParameterError, match=f"{tmp_path / 'POSCAR'} cannot be read"):
+        read_poscar(tmp_path)

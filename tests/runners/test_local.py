@@ -1,0 +1,334 @@
+"""The local runner against jobflow's own ``run_locally``, and what it adds to it."""
+
+import io
+import json
+import os
+import sqlite3
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import runner_jobs
+from jobflow import Flow, Job, JobStore, run_locally
+from rich.console import Console
+from runner_checks import TRUSTED, memory_store, named, stored
+
+from liponflow.runners.errors import RunError, RunLockedError, StoreFailureError
+from liponflow.runners.journal import Journal, latest_run
+from liponflow.runners.local import resume, start
+from liponflow.runners.report import RunReport
+from liponflow.safejson import UntrustedClassError
+
+RAISING = "circular"  # run_locally does not survive it
+STOPPING = "stop all"  # would stop its neighbours
+TOGETHER = [name for name in runner_jobs.FLOWS if name not in {RAISING, STOPPING}]
+
+
+def run(flow: Flow | Job, store: JobStore, runs: Path, **options: object) -> RunReport:
+    quiet = Console(quiet=True)
+    return start(
+        flow, store, runs, **{"workers": 2, "trusted": TRUSTED, "console": quiet} | options
+    )
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[str], Counter[str], RunReport]:
+    """Documents from run_locally and from the runner, for all flows at once."""
+    folder = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(runner_jobs.COUNTER, str(folder / "counter"))
+        patch.chdir(folder)
+
+        def everything() -> Flow:
+            static = [named(name, runner_jobs.FLOWS[name]()) for name in TOGETHER]
+            return Flow([*static, *(runner_jobs.random_flow(seed, 5) for seed in range(12))])
+
+        expected, actual = memory_store(), memory_store()
+        run_locally(everything(), store=expected, log=False)
+        executed = sorted((folder / "counter").read_text().split())
+        (folder / "counter").write_text("")
+        report = run(everything(), actual, folder)
+        assert sorted((folder / "counter").read_text().split()) == executed
+    return stored(expected), stored(actual), report
+
+
+# Both warnings come from jobflow's run_locally.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Some jobs are not connected", "ignore:cd is deprecated"
+)
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_same_documents_as_run_locally(name: str, both: tuple[Counter[str], ...]) -> None:
+    expected, actual = (
+        {key: n for key, n in found.items() if f'"name": "{name}: ' in key} for found in both[:2]
+    )
+    assert expected
+    assert actual == expected
+
+
+def test_same_documents_as_run_locally_for_random_flows(
+    both: tuple[Counter[str], Counter[str], RunReport],
+) -> None:
+    expected, actual, report = both
+    assert actual == expected
+    assert report.state == "failed"
+    assert report.finished == expected.total()
+    assert report.reused == 0
+
+
+def test_stop_jobflow(tmp_path: Path, store: JobStore) -> None:
+    expected = memory_store()
+    run_locally(runner_jobs.stopping_all(), store=expected, log=False)
+    report = run(runner_jobs.stopping_all(), store, tmp_path)
+    assert stored(store) == stored(expected)
+    assert (report.state, report.finished, report.skipped) == ("stopped", 2, 1)
+    again = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (again.state, again.finished, again.reused) == ("stopped", 2, 2)
+
+
+def test_failure_names_directory_cause_and_traceback(tmp_path: Path, store: JobStore) -> None:
+    flow = Flow(
+        [
+            runner_jobs.leave(),
+            runner_jobs.replace_by_wants_store(),
+            runner_jobs.circular(),
+            runner_jobs.fail("a [bracket]"),
+            runner_jobs.add(1),
+        ]
+    )
+    report = run(flow, store, tmp_path)
+    causes = {failure.name: failure.cause for failure in report.failures}
+    assert causes.keys() == {"leave", "wants_store", "circular", "fail"}
+    assert causes["leave"] == "SystemExit: 3"
+    assert "expose_store" in causes["wants_store"]
+    assert "cycles" in causes["circular"]
+    assert causes["fail"] == "RuntimeError: a [bracket]"
+    for failure in report.failures:
+        assert failure.directory.is_dir()
+        assert failure.traceback_file.parent == failure.directory
+        assert failure.cause in failure.traceback_file.read_text()
+    assert report.state == Journal.open(report.run_dir).record["state"] == "failed"
+
+
+def test_failed_jobs_are_tried_again(tmp_path: Path, store: JobStore, counter: Path) -> None:
+    missing = tmp_path / "missing"
+    flow = Flow(
+        [
+            runner_jobs.slow_step("once", []),
+            job := runner_jobs.read_number(str(missing)),
+            runner_jobs.add(job.output),
+        ]
+    )
+    report = run(flow, store, tmp_path / "runs")
+    assert (report.state, report.finished, report.skipped) == ("failed", 1, 1)
+    assert latest_run(tmp_path / "runs") == report.run_dir
+
+    missing.write_text("41")
+    report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (report.state, report.finished, report.reused) == ("completed", 3, 1)
+    assert counter.read_text().split() == ["once"]
+    assert store.get_output(flow.jobs[2].uuid) == 42
+    assert latest_run(tmp_path / "runs") is None
+    assert latest_run(tmp_path / "runs", unfinished=False) == report.run_dir
+    kept = sorted(path.name for path in (report.run_dir / "jobs").glob("read_number*"))
+    assert kept == [kept[0], f"{kept[0]}.attempt1"]
+
+
+def test_what_made_do_without_a_failed_job_is_computed_anew(
+    tmp_path: Path, store: JobStore, counter: Path
+) -> None:
+    missing = tmp_path / "missing"
+    unrelated = runner_jobs.slow_step("once", [])
+    job = runner_jobs.read_number(str(missing))
+    made_do = runner_jobs.tolerant(runner_jobs.add(job.output))
+    after = runner_jobs.add(made_do.output, 100)
+    report = run(Flow([unrelated, job, made_do, after]), store, tmp_path / "runs")
+    assert (report.state, store.get_output(after.uuid)) == ("failed", 101)
+
+    # Failing again changes nothing for them.
+    report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (report.state, report.reused) == ("failed", 3)
+
+    missing.write_text("41")
+    report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    assert (report.state, report.reused) == ("completed", 1)
+    assert (store.get_output(made_do.uuid), store.get_output(after.uuid)) == (42, 142)
+    assert counter.read_text().split() == ["once"]
+
+
+def test_job_runs_in_its_directory_and_prints_into_its_log(
+    tmp_path: Path, store: JobStore, capfd: pytest.CaptureFixture[str]
+) -> None:
+    job = runner_jobs.print_something()
+    report = run(job, store, tmp_path)
+    directory = Path(store.get_output(job.uuid))
+    assert directory.parent == report.run_dir / "jobs"
+    assert "printed by the job" in (directory / "job.log").read_text()
+    assert capfd.readouterr().out == ""
+
+
+def test_jobs_overlap(tmp_path: Path, store: JobStore) -> None:
+    folder = str(tmp_path)
+    flow = Flow([runner_jobs.meet("a", "b", folder), runner_jobs.meet("b", "a", folder)])
+    assert run(flow, store, tmp_path / "runs").state == "completed"
+
+
+def test_workers_use_one_thread(tmp_path: Path, store: JobStore) -> None:
+    job = runner_jobs.environment("OMP_NUM_THREADS")
+    run(job, store, tmp_path)
+    assert store.get_output(job.uuid) == "1"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_job_whose_worker_dies_is_tried_once_more(
+    workers: int, tmp_path: Path, store: JobStore
+) -> None:
+    flow = Flow([job := runner_jobs.die_once(str(tmp_path / "marker")), runner_jobs.add(1)])
+    report = run(flow, store, tmp_path / "runs", workers=workers)
+    assert (report.state, report.finished) == ("completed", 2)
+    assert store.get_output(job.uuid) == "survived"
+
+
+def test_job_whose_workers_keep_dying_fails(tmp_path: Path, store: JobStore) -> None:
+    flow = Flow([bad := runner_jobs.die_always(), runner_jobs.add(bad.output), runner_jobs.add(1)])
+    report = run(flow, store, tmp_path)
+    assert (report.state, report.finished, report.skipped) == ("failed", 1, 1)
+    (failure,) = report.failures
+    assert failure.cause == "worker exited with status 41 twice"
+    assert failure.traceback_file is None
+    assert failure.directory.is_dir()
+
+
+def test_store_failure_keeps_outcomes(
+    tmp_path: Path, counter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fresh = memory_store(), memory_store()
+    write, left = broken.docs_store.update, [2]
+
+    def update(*args: object, **kwargs: object) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise sqlite3.OperationalError("database or disk is full")
+        write(*args, **kwargs)
+
+    monkeypatch.setattr(broken.docs_store, "update", update)
+    with pytest.raises(StoreFailureError, match=r"disk is full.*kept.*liponflow resume") as caught:
+        run(runner_jobs.slow_flow(), broken, tmp_path)
+    report = resume(
+        caught.value.run_dir, fresh, trusted=TRUSTED, workers=2, console=Console(quiet=True)
+    )
+    assert report.state == "completed"
+    assert report.reused >= 3
+    expected = memory_store()
+    executed = sorted(counter.read_text().split())
+    counter.write_text("")
+    run_locally(runner_jobs.slow_flow(), store=expected, log=False)
+    assert stored(fresh) == stored(expected)
+    # Two workers: beside the job whose outcome was not stored, one more was cut short at most.
+    repeated = Counter(executed) - Counter(counter.read_text().split())
+    assert repeated.total() <= 1
+
+
+def test_full_disk_below_the_run_directory(
+    tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "job_directory", no_space)
+    with pytest.raises(RunError, match=r"No space left on device.*kept"):
+        run(runner_jobs.add(1), store, tmp_path)
+
+
+def test_damaged_outcome_is_named(tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.linear(), store, tmp_path)
+    file = next((report.run_dir / "outcomes").iterdir())
+    file.write_text(file.read_text()[:50])
+    with pytest.raises(RunError, match=rf"{file.name} is damaged .* delete it"):
+        resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+
+
+def test_configuration_is_on_record(tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.add(1), store, tmp_path, config={"command": "liponflow run"})
+    record = json.loads((report.run_dir / "run.json").read_text())
+    assert record["config"] == {"command": "liponflow run"}
+    assert record["versions"].keys() >= {"liponflow", "jobflow", "torch"}
+
+
+def test_one_runner_per_run_directory(tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.add(1), store, tmp_path)
+    with (
+        Journal.open(report.run_dir).lock(),
+        pytest.raises(RunLockedError, match=f"process {os.getpid()} is already running"),
+    ):
+        resume(report.run_dir, store, trusted=TRUSTED)
+
+
+def test_runs_outside_the_main_thread(tmp_path: Path, store: JobStore) -> None:
+    thread = threading.Thread(target=run, args=(runner_jobs.linear(), store, tmp_path))
+    thread.start()
+    thread.join(timeout=30)
+    assert store.count() == 3
+
+
+def test_plain_progress_has_a_line_per_event(tmp_path: Path, store: JobStore) -> None:
+    text = io.StringIO()
+    flow = Flow([runner_jobs.fail("a [bracket]"), runner_jobs.add(1)])
+    run(flow, store, tmp_path, console=Console(file=text), workers=1)
+    lines = text.getvalue().splitlines()
+    assert [line.partition(" ")[2].partition(" (in ")[0] for line in lines] == [
+        "[0/2] started fail",
+        "[1/2] failed fail: RuntimeError: a [bracket]",
+        "[1/2] started add",
+        "[2/2] finished add",
+    ]
+
+
+def test_bar_shows_failures(tmp_path: Path, store: JobStore) -> None:
+    text = io.StringIO()
+    console = Console(file=text, force_terminal=True, width=300)
+    flow = Flow([runner_jobs.fail("a [bracket]"), runner_jobs.fan_out(3)])
+    run(flow, store, tmp_path, console=console)
+    assert "failed fail: RuntimeError: a [bracket]" in text.getvalue()
+
+
+def external_reference() -> Flow:
+    return runner_jobs.add(runner_jobs.add(1).output)
+
+
+@pytest.mark.parametrize(
+    ("flow", "options", "message"),
+    [
+        (external_reference, {}, "not found in the jobs array"),
+        (runner_jobs.wants_store, {}, "'wants_store' sets expose_store"),
+        (runner_jobs.linear, {"workers": 0}, "workers must be at least 1, not 0"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_written(
+    flow: object, options: dict[str, object], message: str, tmp_path: Path, store: JobStore
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        run(flow(), store, tmp_path / "runs", **options)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_untrusted_packages_are_refused(tmp_path: Path, store: JobStore) -> None:
+    with pytest.raises(UntrustedClassError, match=r"runner_jobs\.add"):
+        run(runner_jobs.add(1), store, tmp_path / "runs", trusted=())
+    assert not (tmp_path / "runs").exists()
+
+
+def test_functions_of_the_running_script_are_refused(
+    tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_jobs.add.original, "__module__", "__main__")
+    monkeypatch.setattr(runner_jobs.add, "__module__", "__main__")
+    with pytest.raises(ValueError, match="move it into a module"):
+        run(runner_jobs.add(1), store, tmp_path / "runs")
+
+
+def test_resume_of_something_else_is_refused(tmp_path: Path, store: JobStore) -> None:
+    with pytest.raises(FileNotFoundError, match=r"no run\.json"):
+        resume(tmp_path, store)

@@ -1,0 +1,33 @@
+"""What a run shows of its jobs."""
+
+import io
+
+from rich.console import Console
+
+from liponflow.runners.progress import BarProgress, LineProgress
+
+RUNNING = ["melt 1 (melt, 1.2 of 5 ps, 23 ps/day, 1 h left)", "relax [bcc]"]
+
+
+def test_the_bar_has_a_line_per_running_job() -> None:
+    text = io.StringIO()
+    with BarProgress(Console(file=text, force_terminal=True, width=60)) as bar:
+        bar.update(1, 4, RUNNING)
+        bar._live.refresh()
+    lines = [line.strip() for line in text.getvalue().splitlines()]
+    assert any(line.endswith("23 ps/day, 1 h left)") for line in lines)
+    assert any("relax [bcc]" in line for line in lines)
+    assert "1/4" in text.getvalue()
+
+
+def test_lines_tell_now_and_then_what_is_at_work() -> None:
+    text, now = io.StringIO(), [0.0]
+    lines = LineProgress(Console(file=text, width=60), clock=lambda: now[0])
+    for now[0] in (10.0, 59.0, 61.0, 62.0, 130.0):
+        lines.update(1, 4, RUNNING)
+    now[0] = 200.0
+    lines.update(1, 4, ["melt 1 (melt, 2 of 5 ps)"])
+    assert text.getvalue().splitlines() == [
+        f"01:01 [1/4] at work: {', '.join(RUNNING)}",
+        "03:20 [1/4] at work: melt 1 (melt, 2 of 5 ps)",
+    ]

@@ -1,0 +1,142 @@
+"""Start models of a glass by its three methods."""
+
+import numpy as np
+import pytest
+from pymatgen.core.composition import Composition
+
+from liponflow.structures.glass.build import LIPON, build
+from liponflow.structures.glass.crystal import crystal_composition
+from liponflow.structures.glass.roles import CompositionError
+
+SMALL = "Li12P4O15N"
+"""32 atoms, 3 PO4 and a PO3N: packs in a tenth of a second."""
+
+
+def test_default_is_the_published_model() -> None:
+    start = build()
+    assert start.structure.composition == Composition(LIPON)
+    assert float(start.structure.density) == pytest.approx(2.3, rel=1e-6)
+    assert start.units == {"PO4": 5, "PO3N": 3, "P2O7": 2, "P2O6N": 2}
+    assert start.charge == 1
+    assert any("add up to +1 e" in note for note in start.notes)
+    assert any("5 solutions" in note for note in start.notes)
+    for site in start.structure:
+        if site.specie.symbol == "P":
+            assert len(start.structure.get_neighbors(site, 1.9)) == 4
+
+
+@pytest.mark.parametrize("method", ["units", "random", "crystal"])
+def test_every_method_has_the_composition_density_and_seed(method: str) -> None:
+    starts = [build(SMALL, method=method, density=2.0, seed=seed) for seed in (3, 3, 5)]
+    for start in starts:
+        assert start.structure.composition == Composition(SMALL)
+        assert float(start.structure.density) == pytest.approx(2.0, rel=1e-6)
+        assert start.method == method
+        distances = start.structure.distance_matrix
+        assert distances[np.triu_indices(len(distances), 1)].min() > 1.4
+    first, again, other = (start.structure for start in starts)
+    assert np.array_equal(first.frac_coords, again.frac_coords)
+    assert first != other
+
+
+def test_neutral_changes_the_lithium_and_says_so() -> None:
+    start = build(SMALL, neutral=True, density=2.0)
+    # 4 P, 15 O and N: 20 - 30 - 3 = -13.
+    assert start.structure.composition["Li"] == 13
+    assert start.charge == 0
+    assert any("Li13 instead of Li12" in note for note in start.notes)
+
+
+def test_the_nearest_stoichiometry_is_reported() -> None:
+    start = build("Li2.88PO3.73N0.14", n_atoms=31, density=2.0)
+    assert len(start.structure) == 31
+    assert any("nearest" in note for note in start.notes)
+
+
+def test_units_are_taken_in_the_given_proportions() -> None:
+    start = build("Li14P4O14N", units={"PO4": 1, "PO3N": 1, "P2O7": 1}, density=2.0)
+    assert start.units == {"PO4": 1, "PO3N": 1, "P2O7": 1}
+    twice = build("Li6P2O8", units={"PO4": 1}, density=2.0)
+    assert twice.units == {"PO4": 2}
+
+
+@pytest.mark.parametrize(
+    ("units", "message"),
+    [
+        ({"PO4": 4}, r"the units make P4O16, the composition has P4N1O15; .*=Li12P4O16"),
+        ({"PO4": 3}, "units have 3 formers"),
+        ({"PO4": -4}, "no whole number"),
+        ({}, "units have 0 formers"),
+    ],
+)
+def test_units_that_do_not_fit_are_refused(units: dict[str, int], message: str) -> None:
+    with pytest.raises(CompositionError, match=message):
+        build(SMALL, units=units)
+
+
+def test_distances_can_be_replaced() -> None:
+    start = build(SMALL, distances={"O-Li": 2.3}, density=1.5)
+    structure = start.structure
+    for site in structure:
+        if site.specie.symbol == "Li":
+            near = structure.get_neighbors(site, 2.2)
+            assert not [n for n in near if n.specie.symbol == "O"]
+
+
+@pytest.mark.parametrize(
+    ("distances", "message"),
+    [({"Li-F": 2.0}, "'Li-F' is no pair"), ({"Li-O": -1.0}, "not above 0")],
+)
+def test_bad_distances_are_refused(distances: dict[str, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        build(SMALL, distances=distances)
+
+
+def test_unknown_method_is_refused() -> None:
+    with pytest.raises(ValueError, match="method = 'crystaline' is none of"):
+        build(SMALL, method="crystaline")
+
+
+# The crystal
+
+
+def test_crystal_start_counts_substitutions_and_vacancies() -> None:
+    start = build(LIPON, method="crystal")
+    assert any(
+        "supercell of 16 Li3PO4 (Pnma) with 5 N for O, 4 O vacancies, 2 Li vacancies" in note
+        for note in start.notes
+    )
+
+
+def test_crystal_start_is_the_crystal_where_nothing_is_changed() -> None:
+    start = build("Li12P4O16", method="crystal", density=2.445)
+    assert start.structure.get_space_group_info()[0] == "Pnma"
+
+
+def test_nitrogen_and_vacancies_go_to_different_polyhedra() -> None:
+    structure = build(LIPON, method="crystal", seed=5).structure
+    for site in structure:
+        if site.specie.symbol == "P":
+            around = structure.get_neighbors(site, 1.9)
+            assert len(around) >= 3
+            assert sum(n.specie.symbol == "N" for n in around) <= 1
+
+
+def test_lithium_too_many_goes_into_voids() -> None:
+    start = build("Li14P4O14N2", method="crystal", density=2.445)
+    assert any("2 interstitial cations" in note for note in start.notes)
+    structure = start.structure
+    lithium = [i for i, site in enumerate(structure) if site.specie.symbol == "Li"]
+    distances = structure.distance_matrix[np.ix_(lithium, lithium)]
+    assert distances[np.triu_indices(len(lithium), 1)].min() > 1.5
+
+
+def test_crystal_takes_the_nearest_number_of_cells() -> None:
+    start = build("Li8P3O10N", method="crystal", density=2.0)
+    assert start.structure.composition == crystal_composition(Composition("Li8P3O10N"))
+    assert any("whole cells" in note for note in start.notes)
+
+
+def test_crystal_has_no_places_for_more_anions() -> None:
+    with pytest.raises(CompositionError, match="only 16 places"):
+        build("Li14P4O17", method="crystal")

@@ -1,0 +1,113 @@
+"""packmol: distances, density, seeds, and what happens when it cannot."""
+
+import numpy as np
+import pytest
+from pymatgen.core.composition import Composition
+from pymatgen.core.structure import Molecule
+
+from liponflow.structures.glass.packing import (
+    SLACK,
+    PackingError,
+    box_length,
+    nearest_distances,
+    pack,
+    radii,
+)
+from liponflow.structures.glass.units import unit
+
+LITHIUM = Molecule(["Li"], [[0.0, 0.0, 0.0]])
+DISTANCES = {
+    ("Li", "Li"): 2.2,
+    ("Li", "O"): 1.8,
+    ("Li", "P"): 2.4,
+    ("O", "O"): 2.3,
+    ("O", "P"): 2.5,
+    ("P", "P"): 3.0,
+}
+
+
+def small(seed: int = 1, density: float = 2.0, time_limit: float = 30):
+    units = [(unit("PO4").molecule, 4), (LITHIUM, 12)]
+    return pack(units, density=density, distances=DISTANCES, seed=seed, time_limit=time_limit)
+
+
+def test_distances_hold_across_the_periodic_boundary() -> None:
+    packed = small()
+    structure = packed.structure
+    assert structure.composition.reduced_formula == "Li3PO4"
+    assert float(structure.density) == pytest.approx(2.0, rel=1e-6)
+    unit_of = structure.site_properties["unit"]
+    # Neighbours by pymatgen's own search, images included.
+    for index, site in enumerate(structure):
+        for other in structure.get_neighbors(site, 3.0):
+            if unit_of[index] == unit_of[other.index] and other.nn_distance < 2.6:
+                continue  # bonds and edges of the unit
+            pair = tuple(sorted((site.specie.symbol, other.specie.symbol)))
+            assert other.nn_distance > DISTANCES[pair] - SLACK
+
+
+def test_units_keep_their_shape() -> None:
+    structure = small().structure
+    for index, site in enumerate(structure):
+        if site.specie.symbol == "P":
+            bonds = sorted(n.nn_distance for n in structure.get_neighbors(site, 2.4))[:4]
+            assert bonds == pytest.approx([1.52] * 4, abs=1e-3), index
+
+
+def test_the_same_seed_gives_the_same_box_and_another_another() -> None:
+    first, again, other = small().structure, small().structure, small(seed=2).structure
+    assert np.array_equal(first.frac_coords, again.frac_coords)
+    assert not np.allclose(first.frac_coords, other.frac_coords)
+
+
+def test_a_density_that_cannot_be_packed_tells_how_near_it_came() -> None:
+    # Small enough for packmol to give up by itself, in two seconds.
+    units = [(unit("PO4").molecule, 1), (LITHIUM, 3)]
+    message = (
+        r"density of 4 g/cm³ could not be packed in all its attempts: the best attempt has "
+        r"\w+-\w+ at \d\.\d\d Å, where \S+ Å is the least; lower the density"
+    )
+    with pytest.raises(PackingError, match=message):
+        pack(units, density=4.0, distances=DISTANCES, seed=1, time_limit=60)
+
+
+def test_time_that_is_over_before_the_first_attempt_is_told() -> None:
+    with pytest.raises(PackingError, match=r"placed nothing at 6 g/cm³ within 0.001 s; lower"):
+        small(density=6.0, time_limit=0.001)
+
+
+@pytest.mark.parametrize("density", [0.0, -2.3, float("nan")])
+def test_a_density_that_is_not_above_zero_is_refused(density: float) -> None:
+    with pytest.raises(PackingError, match="not above 0"):
+        small(density=density)
+
+
+def test_a_pair_without_a_distance_is_refused() -> None:
+    with pytest.raises(PackingError, match="no least distance is given for Li-O"):
+        pack(
+            [(unit("PO4").molecule, 1), (LITHIUM, 3)],
+            density=1.0,
+            distances={("Li", "Li"): 2.0, ("Li", "P"): 2.0},
+            seed=0,
+        )
+
+
+def test_radii_keep_every_distance_with_none_to_spare_where_one_decides() -> None:
+    found = radii(DISTANCES)
+    for (a, b), least in DISTANCES.items():
+        assert found[a] + found[b] >= least - 1e-9
+    for symbol in found:  # each radius is held up by some pair
+        assert any(
+            found[a] + found[b] == pytest.approx(least)
+            for (a, b), least in DISTANCES.items()
+            if symbol in (a, b)
+        )
+
+
+def test_box_has_the_density() -> None:
+    # 8 Si of 28.0855 u at 2.329 g/cm³: a = 5.431 Å.
+    assert box_length(Composition("Si8"), 2.329) == pytest.approx(5.431, abs=0.002)
+
+
+def test_nearest_distances_leave_out_bonds_within_a_unit() -> None:
+    assert nearest_distances(small().structure)["O", "P"] > 2.4

@@ -1,0 +1,66 @@
+"""Whole atoms of a composition, and the roles of its elements."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymatgen.core.composition import Composition
+
+from liponflow.structures.glass.roles import CompositionError, roles, whole_atoms
+
+LIPON = Composition("Li46P16O55N5")
+
+
+def test_charge_of_the_published_model_is_stated() -> None:
+    known = roles(LIPON)
+    assert known.charge == 46 + 16 * 5 - 55 * 2 - 5 * 3
+
+
+def test_sulfur_forms_the_network_alone_and_is_a_corner_beside_phosphorus() -> None:
+    assert roles(Composition("Li3SO3N")).formers == {"S": 1}
+    beside = roles(Composition("Li3PO3S"))
+    assert (beside.formers, beside.anions) == ({"P": 1}, {"O": 3, "S": 1})
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("Li2O", "no network former"),
+        ("Li3P", "no anion"),
+        ("LiXeO4", "Xe is no network former"),
+    ],
+)
+def test_elements_without_a_role_are_named(formula: str, message: str) -> None:
+    with pytest.raises(CompositionError, match=message):
+        roles(Composition(formula))
+
+
+@settings(deadline=None)
+@given(
+    li=st.floats(0.1, 5), p=st.floats(0.1, 2), o=st.floats(0.5, 5), n_atoms=st.integers(60, 300)
+)
+def test_whole_atoms_have_the_number_and_err_by_less_than_one(
+    li: float, p: float, o: float, n_atoms: int
+) -> None:
+    wanted = Composition({"Li": li, "P": p, "O": o})
+    try:
+        found = whole_atoms(wanted, n_atoms)
+    except CompositionError:
+        return
+    assert found.composition.num_atoms == n_atoms
+    for symbol, amount in wanted.get_el_amt_dict().items():
+        share = amount * n_atoms / wanted.num_atoms
+        assert abs(found.composition[symbol] - share) < 1
+
+
+@pytest.mark.parametrize(
+    ("formula", "n_atoms", "message"),
+    [
+        ("Li2.88PO3.44N0.31", None, "2.88 Li: give whole atoms"),
+        ("Li3PO4N0.001", 50, "no whole atom of N"),
+        ("Li3P(O4", None, "no chemical formula"),
+        ("", None, "no chemical formula"),
+    ],
+)
+def test_what_is_no_composition(formula: str, n_atoms: int | None, message: str) -> None:
+    with pytest.raises(CompositionError, match=message):
+        whole_atoms(formula, n_atoms)

@@ -1,0 +1,185 @@
+"""States from x = 0 to 2: families, arrangements and start cells."""
+
+from math import comb
+
+import numpy as np
+import pytest
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.lithiation import candidates as lithiation
+from liponflow.structures.lithiation.candidates import (
+    check_x,
+    choose,
+    families_at,
+    max_x,
+    start_cells,
+    with_magmoms,
+    x_grid,
+)
+from liponflow.structures.lithiation.electrostatics import ewald_energies
+from liponflow.structures.lithiation.host import Family, LithiationHost, host
+from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
+
+SHORTEST = 1.55  # Å, Li-O on the small 8b tetrahedra of the unrelaxed spinel is 1.59
+OVERLITHIATED = [Family.OCTAHEDRAL_ADDED, Family.ALL_OCTAHEDRAL, Family.TETRAHEDRAL_ADDED]
+
+
+@pytest.fixture(scope="module")
+def spinel() -> LithiationHost:
+    return host(ordered_lnmo())
+
+
+@pytest.fixture(params=["spinel", "layered", "olivine"])
+def any_host(
+    request: pytest.FixtureRequest, spinel: LithiationHost, licoo2: Structure, lifepo4: Structure
+) -> LithiationHost:
+    return {"spinel": spinel, "layered": host(licoo2), "olivine": host(lifepo4)}[request.param]
+
+
+def test_the_grid_has_a_step_per_lithium(spinel: LithiationHost):
+    assert x_grid(spinel) == [n / 8 for n in range(17)]
+    assert x_grid(spinel, 1.1) == [n / 8 for n in range(9)]
+    assert x_grid(spinel, 9.0)[-1] == max_x(spinel) == (8 + 16) / 8
+    assert all(check_x(spinel, x) == x for x in x_grid(spinel))
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (0.3, r"x = 0\.3 is not on the grid .* 1/8; the nearest values are 0\.25 and 0\.375"),
+        (3.125, r"x = 3\.125 is outside 0 to 3,"),
+        (-0.125, r"x = -0\.125 is outside 0 to 3,"),
+        (float("nan"), "x = nan is outside 0 to 3,"),
+    ],
+)
+def test_an_impossible_x_is_refused_with_what_is_possible(
+    spinel: LithiationHost, x: float, message: str
+):
+    for refuse in (check_x, families_at):
+        with pytest.raises(ValueError, match=message):
+            refuse(spinel, x)
+
+
+def test_thirds_may_be_typed_with_four_digits(licoo2: Structure):
+    layered = host(licoo2)
+    assert check_x(layered, 0.6667) == pytest.approx(2 / 3, abs=1e-15)
+
+
+def test_families_follow_the_sites_available(spinel: LithiationHost, licoo2: Structure):
+    assert families_at(spinel, 0) == families_at(spinel, 1) == [Family.VACANCY]
+    assert families_at(spinel, 1.125) == families_at(spinel, 2) == OVERLITHIATED
+    assert families_at(spinel, 2.125) == [Family.OCTAHEDRAL_ADDED]
+    assert families_at(host(licoo2), 4 / 3) == [Family.TETRAHEDRAL_ADDED]
+
+
+def test_a_family_without_the_sites_is_refused(spinel: LithiationHost):
+    with pytest.raises(
+        ValueError, match=r"x = 1\.5 is not possible in the family vacancy; take oct"
+    ):
+        choose(spinel, 1.5, Family.VACANCY, budget=4, seed=0)
+    with pytest.raises(ValueError, match="budget of 0"):
+        choose(spinel, 0.5, Family.VACANCY, budget=0, seed=0)
+
+
+def test_a_large_budget_gives_every_arrangement(any_host: LithiationHost):
+    cell = any_host
+    for x in x_grid(cell):
+        for family in families_at(cell, x):
+            n_li = round(x * cell.formula_units)
+            k = n_li - len(cell.kept(family))
+            if comb(len(cell.sites(family)), k) > 200:
+                continue
+            selection = choose(cell, x, family, budget=10_000, seed=0)
+            assert selection.method == "all"
+            assert len(selection.arrangements) == selection.n_distinct
+            total = sum(a.multiplicity for a in selection.arrangements)
+            assert total == selection.n_total == comb(len(cell.sites(family)), k)
+            for arrangement in selection.arrangements:
+                composition = arrangement.structure.composition
+                assert composition["Li"] == n_li == k + len(cell.kept(family))
+                assert composition - {"Li": n_li} == cell.framework.composition
+
+
+@pytest.mark.parametrize("structure", [ordered_lnmo(), disordered_lnmo(seed=1)])
+def test_no_two_atoms_of_any_chosen_structure_are_too_close(structure: Structure):
+    cell = host(structure)
+    for x in x_grid(cell):
+        for family in families_at(cell, x):
+            for arrangement in choose(cell, x, family, budget=2, seed=3).arrangements:
+                assert arrangement.structure.is_valid(tol=SHORTEST)
+
+
+def test_the_overlithiated_end_member_is_unique(spinel: LithiationHost):
+    selection = choose(spinel, 2, Family.ALL_OCTAHEDRAL, budget=5, seed=0)
+    assert (selection.n_distinct, selection.n_total, selection.method) == (1, 1, "all")
+    assert selection.arrangements[0].structure.composition.formula == "Li16 Mn12 Ni4 O32"
+
+
+def test_a_small_budget_takes_the_lowest_energies_and_a_seeded_rest(spinel: LithiationHost):
+    everything = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=1000, seed=0).arrangements
+    some = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=7, seed=1)
+    assert some.method == "ewald+random"
+    assert some.n_distinct == len(everything) == 95
+    assert [a.sites for a in some.arrangements[:4]] == [a.sites for a in everything[:4]]
+    energies = [a.ewald_energy for a in some.arrangements]
+    assert energies == pytest.approx(sorted(energies), abs=1e-6)
+    assert len({a.sites for a in some.arrangements}) == 7
+    assert "the 4 of lowest Ewald energy and 3 at random (seed 1)" in some.note
+    again = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=7, seed=1)
+    other = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=7, seed=2)
+    assert [a.sites for a in again.arrangements] == [a.sites for a in some.arrangements]
+    assert [a.sites for a in other.arrangements] != [a.sites for a in some.arrangements]
+
+
+@pytest.mark.parametrize("family", OVERLITHIATED)
+def test_equivalent_arrangements_have_equal_energy(spinel: LithiationHost, family: Family):
+    # The energy knows nothing of the symmetry that merged them.
+    selection = choose(spinel, 1.5, family, budget=3, seed=0)
+    table = lithiation.site_permutations(
+        spinel.with_lithium(spinel.kept(family)), spinel.sites(family)
+    )
+    for arrangement in selection.arrangements:
+        orbit = np.unique(np.sort(table[:, list(arrangement.sites)], axis=1), axis=0)
+        assert len(orbit) == arrangement.multiplicity
+        energies = ewald_energies(
+            spinel.framework, spinel.kept(family), spinel.sites(family), list(map(tuple, orbit))
+        )
+        assert energies == pytest.approx(arrangement.ewald_energy, abs=1e-6)
+
+
+def test_too_many_arrangements_are_sampled_and_counted_exactly():
+    large = host(ordered_lnmo(), (2, 1, 1))
+    selection = choose(large, 1.5, Family.ALL_OCTAHEDRAL, budget=4, seed=0)
+    assert selection.method == "sample+ewald"
+    assert selection.n_total == comb(32, 24)
+    assert selection.n_distinct < selection.n_total
+    assert len(selection.arrangements) == 4
+    assert "among 800 drawn (seed 0)" in selection.note
+
+
+def test_start_cells_keep_the_volume_and_stretch_c():
+    (cubic_name, cubic), (name, tetragonal) = start_cells(ordered_lnmo(), tetragonal_strain=0.04)
+    assert (cubic_name, name) == ("cubic", "tetragonal")
+    assert cubic == ordered_lnmo()
+    assert tetragonal.volume == pytest.approx(cubic.volume, rel=1e-12)
+    assert tetragonal.lattice.c == pytest.approx(1.04 * cubic.lattice.c)
+    assert tetragonal.lattice.a == pytest.approx(tetragonal.lattice.b)
+    assert tetragonal.frac_coords == pytest.approx(cubic.frac_coords)
+
+
+def test_moments_are_set_by_species():
+    structure = with_magmoms(disordered_lnmo(seed=0), {"Ni": -2, "Mn": 4})
+    moments = structure.site_properties["magmom"]
+    assert sum(moments) == 4 * -2 + 12 * 4
+    assert {(s.specie.symbol, m) for s, m in zip(structure, moments, strict=True)} == {
+        ("Li", 0.0),
+        ("Ni", -2.0),
+        ("Mn", 4.0),
+        ("O", 0.0),
+    }
+    assert "magmom" not in disordered_lnmo(seed=0).site_properties
+
+
+def test_a_transition_metal_without_a_moment_is_refused():
+    with pytest.raises(ValueError, match="no initial moment for Mn"):
+        with_magmoms(ordered_lnmo(), {"Ni": -2})

@@ -1,0 +1,129 @@
+"""Li sites of hosts that battery people use."""
+
+import numpy as np
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.lithiation.host import Family, LithiationHost, host
+from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
+from liponflow.structures.read import StructureError
+
+BOND = 1.946  # Å, Li-O and metal-O of the built spinel
+FACE_SHARING = np.sqrt(3) / 8 * 8.17  # Å, centres of a tetrahedron and an octahedron of a spinel
+
+
+def shortest(spinel: LithiationHost, family: Family, partner: str) -> float:
+    """Shortest distance (Å) from a candidate site to an element of the pristine structure."""
+    others = spinel.pristine.frac_coords[spinel.pristine.indices_from_symbol(partner), :]
+    return float(spinel.pristine.lattice.get_all_distances(spinel.sites(family), others).min())
+
+
+@pytest.mark.parametrize("structure", [ordered_lnmo(), disordered_lnmo(seed=1)])
+def test_spinel_has_8_pristine_16_octahedral_and_8_tetrahedral_sites(structure: Structure):
+    spinel = host(structure)
+    assert spinel.pristine.composition == structure.composition
+    assert spinel.formula_units == 8
+    assert len(spinel.octahedral_sites) == 16
+    assert len(spinel.tetrahedral_sites) == 8
+    assert len(spinel.framework) == 48
+
+
+def test_the_tetrahedral_sites_of_spinel_are_8b_between_four_metal_octahedra():
+    spinel = host(ordered_lnmo())
+    metals = [i for i, s in enumerate(spinel.framework) if s.specie.is_transition_metal]
+    distances = spinel.framework.lattice.get_all_distances(
+        spinel.tetrahedral_sites, spinel.framework.frac_coords[metals]
+    )
+    assert ((distances < FACE_SHARING + 0.01).sum(axis=1) == 4).all()
+    assert distances.min() == pytest.approx(FACE_SHARING, abs=1e-6)
+
+
+def test_distances_of_the_spinel_sites_are_those_of_the_crystal():
+    spinel = host(ordered_lnmo())
+    assert shortest(spinel, Family.VACANCY, "O") == pytest.approx(BOND, abs=1e-3)
+    assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "O") == pytest.approx(2.149, abs=1e-3)
+    assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "Mn") == pytest.approx(8.17 / np.sqrt(8))
+    assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "Li") == pytest.approx(FACE_SHARING)
+    # The sites of the source are small and near the metals; energies decide whether Li goes there.
+    assert shortest(spinel, Family.TETRAHEDRAL_ADDED, "O") == pytest.approx(1.592, abs=1e-3)
+    assert shortest(spinel, Family.TETRAHEDRAL_ADDED, "Mn") == pytest.approx(FACE_SHARING)
+
+
+def test_a_skewed_cell_becomes_the_conventional_one():
+    manganate = ordered_lnmo()
+    manganate.replace_species({"Ni": "Mn"})
+    primitive = manganate.get_primitive_structure()
+    assert len(primitive) == 14
+    spinel = host(primitive)
+    assert spinel.pristine.lattice.parameters == pytest.approx([8.17] * 3 + [90] * 3)
+    assert (len(spinel.li_sites), len(spinel.octahedral_sites)) == (8, 16)
+    assert len(spinel.tetrahedral_sites) == 8
+
+
+def test_a_right_angled_cell_and_its_atoms_stay_as_they_are():
+    given = disordered_lnmo(seed=4).perturb(0.03, seed=1)
+    spinel = host(given, (1, 1, 2))
+    assert spinel.pristine.matches(given * (1, 1, 2))
+    assert spinel.pristine.lattice.abc == pytest.approx((8.17, 8.17, 16.34))
+    assert (len(spinel.octahedral_sites), len(spinel.tetrahedral_sites)) == (32, 16)
+
+
+def test_oxidation_states_and_spins_of_the_input_do_no_harm():
+    decorated = ordered_lnmo()
+    decorated.add_oxidation_state_by_element({"Li": 1, "Ni": 2, "Mn": 4, "O": -2})
+    decorated.add_spin_by_element({"Ni": -2, "Mn": 4})
+    assert host(decorated).pristine == host(ordered_lnmo()).pristine
+
+
+def test_layered_oxide_has_no_free_octahedra(licoo2: Structure):
+    layered = host(licoo2, (2, 2, 1))
+    assert layered.formula_units == 12
+    assert len(layered.octahedral_sites) == 0
+    assert len(layered.tetrahedral_sites) == 24  # those inside the CoO2 slabs, three Co each
+
+
+def test_olivine_keeps_clear_of_the_phosphate(lifepo4: Structure):
+    olivine = host(lifepo4)
+    assert olivine.formula_units == 4
+    assert len(olivine.octahedral_sites) == 8  # half of the 16 octahedra hold Li and Fe
+    for family in (Family.OCTAHEDRAL_ADDED, Family.TETRAHEDRAL_ADDED):
+        assert shortest(olivine, family, "P") > 1.5
+        assert shortest(olivine, family, "Fe") > 1.5
+
+
+def test_lithiated_structures_are_sorted_and_complete():
+    spinel = host(disordered_lnmo(seed=0))
+    filled = spinel.with_lithium(spinel.octahedral_sites)
+    assert filled.composition.formula == "Li16 Mn12 Ni4 O32"
+    order = list(dict.fromkeys(s.symbol for s in filled.species))
+    assert order == ["Li", "Mn", "Ni", "O"]
+    assert len(order) == len(filled.to(fmt="poscar").splitlines()[5].split())
+
+
+def remade(**species: str) -> Structure:
+    structure = ordered_lnmo()
+    structure.replace_species(species)
+    return structure
+
+
+@pytest.mark.parametrize(
+    ("structure", "message"),
+    [
+        (remade(Li="Na"), "has no Li"),
+        (remade(Ni="Mg", Mn="Al"), "has no transition metal"),
+        (remade(O="Al"), "has no anion"),
+        (
+            Structure(Lattice.cubic(4), [{"Li": 0.5, "Ni": 0.5}], [[0, 0, 0]]),
+            "partial occupancies",
+        ),
+    ],
+)
+def test_an_unsuitable_structure_is_refused(structure: Structure, message: str):
+    with pytest.raises(StructureError, match=message):
+        host(structure)
+
+
+def test_an_empty_supercell_is_refused():
+    with pytest.raises(ValueError, match=r"\(1, 0, 1\): every repetition must be 1 or more"):
+        host(ordered_lnmo(), (1, 0, 1))

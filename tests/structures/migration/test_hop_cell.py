@@ -1,0 +1,108 @@
+import numpy as np
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.hop_cell import (
+    HopCell,
+    hop_cell,
+    interstitial_start,
+    split_start,
+    substitutional_start,
+    supercell_rotation,
+)
+from liponflow.structures.migration.interstitials import interstitial_sites
+
+A = 3.44  # Å
+EXACT = 1e-6  # Å
+
+
+@pytest.fixture(scope="module")
+def cell() -> HopCell:
+    return hop_cell(interstitial_sites(bcc_lithium(A)), (3, 3, 3))
+
+
+def test_the_default_cell_has_the_128_atoms_of_the_published_hops(cell: HopCell):
+    assert len(hop_cell(cell.sites).supercell) == 128
+    assert len(cell.supercell) == 54
+
+
+def test_a_foreign_atom_is_the_last_and_as_far_from_lithium_as_its_void_says(cell: HopCell):
+    for kind in cell.sites.kinds:
+        for position in cell.sites.positions_of(kind.label):
+            start = interstitial_start(cell, "N", int(position))
+            assert start.composition.formula == "Li54 N1"
+            assert start[-1].specie.symbol == "N"
+            nearest = start.distance_matrix[-1][:-1].min()
+            assert nearest == pytest.approx(kind.radius, abs=EXACT)
+            # Far from the faces of the supercell.
+            assert np.abs(start[-1].frac_coords - 0.5).max() < 0.5 / 3 + EXACT
+
+
+def test_a_nudge_moves_the_foreign_atom_only(cell: HopCell):
+    still, nudged = (interstitial_start(cell, "O", 0, nudge=d) for d in (0.0, 0.05))
+    shifts = np.linalg.norm(nudged.cart_coords - still.cart_coords, axis=1)
+    assert shifts[-1] == pytest.approx(0.05)
+    assert shifts[:-1].max() == 0
+
+
+def test_a_substitution_keeps_the_number_of_atoms(cell: HopCell):
+    start = substitutional_start(cell, "P", 1)
+    assert start.composition.formula == "Li53 P1"
+    lithium = cell.supercell.lattice.get_all_distances(
+        start[-1].frac_coords, cell.supercell.frac_coords
+    )
+    assert lithium.min() == pytest.approx(0, abs=EXACT)
+    assert lithium.argmin() >= 27  # an image of the second atom
+
+
+def test_a_dumbbell_shares_the_place_of_an_atom(cell: HopCell):
+    start = split_start(cell, "N", direction=(1, 1, 0), separation=2.2)
+    assert start.composition.formula == "Li54 N1"
+    moved = np.linalg.norm(start.cart_coords[:-1] - cell.supercell.cart_coords, axis=1)
+    [partner] = np.flatnonzero(moved > EXACT)
+    assert moved[partner] == pytest.approx(1.1)
+    assert start.get_distance(int(partner), 54) == pytest.approx(2.2)
+    along = start[-1].coords - start[int(partner)].coords
+    assert along == pytest.approx(np.array([1, 1, 0]) * 2.2 / np.sqrt(2))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda c: interstitial_start(c, "Xx", 0), "'Xx' is no element"),
+        (lambda c: substitutional_start(c, "N", 2), "host atom 2: .* 0 to 1"),
+        (lambda c: split_start(c, "N", separation=0), "0 Å: give a direction"),
+        (lambda c: split_start(c, "N", direction=(0, 0, 0)), "give a direction"),
+        (lambda c: hop_cell(c.sites, (3, 0, 3)), "every repetition must be 1 or more"),
+    ],
+)
+def test_what_cannot_be_is_refused(cell: HopCell, call, message: str):
+    with pytest.raises(ValueError, match=message):
+        call(cell)
+
+
+def test_rotations_that_a_flat_supercell_lacks():
+    fourfold = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    about_z = supercell_rotation(fourfold, (2, 2, 3))
+    assert about_z == pytest.approx(fourfold)
+    assert supercell_rotation(fourfold, (2, 3, 2)) is None
+    # A shear of a monoclinic cell becomes another one.
+    shear = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1]])
+    assert supercell_rotation(shear, (2, 4, 1)) == pytest.approx(
+        np.array([[1, 2, 0], [0, 1, 0], [0, 0, 1]])
+    )
+
+
+def test_a_supercell_rotation_is_the_same_rotation_in_space():
+    lattice = Lattice.hexagonal(3.2, 5.2)
+    host = Structure.from_spacegroup("P6_3/mmc", lattice, ["Mg"], [[1 / 3, 2 / 3, 0.25]])
+    sites = interstitial_sites(host)
+    made = hop_cell(sites, (3, 3, 2))
+    for rotation in sites.group.rotations:
+        turned = supercell_rotation(rotation, made.repeats)
+        assert turned is not None
+        for matrix, r in ((lattice.matrix, rotation), (made.supercell.lattice.matrix, turned)):
+            cartesian = matrix.T @ r @ np.linalg.inv(matrix.T)
+            assert cartesian @ cartesian.T == pytest.approx(np.eye(3), abs=1e-9)

@@ -1,0 +1,179 @@
+"""Paths: continuous, in order, and completed from their first half."""
+
+import numpy as np
+import pytest
+from ase.calculators.emt import EMT
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.end_points import EndPoints, hop_starts, match
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hops import distinct_hops
+from liponflow.structures.migration.images import check_order, interpolate, mirrored, path_mirror
+from liponflow.structures.migration.interstitials import interstitial_sites
+from liponflow.structures.migration.vacancies import vacancy_hop
+
+SAME = 1e-6  # Å
+SYMMETRIC = [
+    "tetrahedral-tetrahedral",
+    "tetrahedral-octahedral-tetrahedral",
+    "octahedral-tetrahedral-octahedral",
+]
+
+
+@pytest.fixture(scope="module")
+def cell() -> HopCell:
+    return hop_cell(interstitial_sites(bcc_lithium(3.44)), (3, 3, 3))
+
+
+@pytest.fixture(scope="module")
+def hops(cell: HopCell) -> dict[str, EndPoints]:
+    return {hop.label: hop_starts(cell, hop, "N") for hop in distinct_hops(cell.sites)}
+
+
+def test_a_path_has_the_published_five_images_between_its_ends(hops: dict[str, EndPoints]):
+    ends = hops["tetrahedral-tetrahedral"]
+    path = interpolate(ends.start, ends.end)
+    assert len(path) == 7
+    assert path[0] == ends.start
+    assert path[-1] == ends.end
+    steps = [np.linalg.norm(b.cart_coords - a.cart_coords) for a, b in zip(path, path[1:])]  # noqa: B905, RUF007
+    assert max(steps) < 1.5 * min(steps)
+    check_order(path)
+
+
+def test_the_interpolation_keeps_atoms_apart():
+    """Straight through a barrier of two atoms; the pair potential goes round."""
+    atoms = Structure(
+        Lattice.cubic(12),
+        ["Li", "Li", "N"],
+        [[0.5, 0.45, 0.5], [0.5, 0.58, 0.5], [0.4, 0.5, 0.5]],
+    )
+    end = atoms.copy().translate_sites([2], [0.2, 0, 0])
+    straight = atoms.interpolate(end, nimages=6)
+    around = interpolate(atoms, end)
+
+    def nearest(path: list[Structure]) -> float:
+        return min(image.distance_matrix[2][:2].min() for image in path)
+
+    assert nearest(around) > nearest(straight) + 0.1
+
+
+def test_images_that_changed_places_are_named(hops: dict[str, EndPoints]):
+    path = interpolate(hops["tetrahedral-tetrahedral"].start, hops["tetrahedral-tetrahedral"].end)
+    swapped = [*path[:2], path[3], path[2], *path[4:]]
+    with pytest.raises(ValueError, match=r"out of order: image 1 is .* from image 3"):
+        check_order(swapped)
+    with pytest.raises(ValueError, match="out of order"):
+        check_order([path[0], *path[1:-1][::-1], path[-1]])
+
+
+def test_no_image_and_unmatched_ends_are_refused(hops: dict[str, EndPoints]):
+    ends = hops["tetrahedral-tetrahedral"]
+    with pytest.raises(ValueError, match="0 images"):
+        interpolate(ends.start, ends.end, 0)
+    turned = Structure.from_sites(ends.end[::-1])
+    with pytest.raises(ValueError, match="match them first"):
+        interpolate(ends.start, turned)
+
+
+def bent(path: list[Structure], seed: int) -> list[Structure]:
+    """Images moved at random but for the end points: no symmetry is left by accident."""
+    rng = np.random.default_rng(seed)
+    inner = [
+        Structure(
+            image.lattice,
+            image.species,
+            image.cart_coords + rng.uniform(-0.05, 0.05, (len(image), 3)),
+            coords_are_cartesian=True,
+        )
+        for image in path[1:-1]
+    ]
+    return [path[0], *inner, path[-1]]
+
+
+@pytest.mark.parametrize("label", SYMMETRIC)
+def test_a_mirrored_half_is_a_path_of_mirrored_energies(
+    cell: HopCell, hops: dict[str, EndPoints], label: str
+):
+    ends = hops[label]
+    mirror = path_mirror(cell, ends.start, ends.end)
+    assert mirror is not None
+    half = bent(interpolate(ends.start, ends.end), 0)[:4]
+    path = mirrored(half, mirror, 5)
+    assert len(path) == 7
+    assert path[-1].cart_coords == pytest.approx(ends.end.cart_coords, abs=SAME)
+    # Copper's potential for both elements: any function of the distances serves.
+    energies, forces = [], []
+    for image in path:
+        atoms = AseAtomsAdaptor.get_atoms(image, msonable=False)
+        atoms.set_chemical_symbols(["Cu"] * 54 + ["Ni"])
+        atoms.calc = EMT()
+        energies.append(atoms.get_potential_energy())
+        forces.append(atoms.get_forces())
+    assert energies == pytest.approx(energies[::-1], abs=1e-8)
+    assert np.ptp(energies) > 0.01
+    for there, back in zip(forces, forces[::-1], strict=True):
+        if there is not back:
+            assert mirror.vectors(there) == pytest.approx(back, abs=1e-6)
+
+
+@pytest.mark.parametrize("label", SYMMETRIC)
+@pytest.mark.parametrize("n_images", [1, 3, 4, 5])
+def test_the_interpolated_path_is_its_own_mirror_image(
+    cell: HopCell, hops: dict[str, EndPoints], label: str, n_images: int
+):
+    ends = hops[label]
+    mirror = path_mirror(cell, ends.start, ends.end)
+    assert mirror is not None
+    path = interpolate(ends.start, ends.end, n_images)
+    again = mirrored(path[: (n_images + 1) // 2 + 1], mirror, n_images)
+    for one, other in zip(path, again, strict=True):
+        assert one.cart_coords == pytest.approx(other.cart_coords, abs=SAME)
+
+
+def test_a_hop_between_other_kinds_of_site_has_no_mirror(
+    cell: HopCell, hops: dict[str, EndPoints]
+):
+    ends = hops["tetrahedral-octahedral"]
+    assert path_mirror(cell, ends.start, ends.end) is None
+
+
+def test_end_points_that_relaxed_differently_have_no_mirror(
+    cell: HopCell, hops: dict[str, EndPoints]
+):
+    ends = hops["tetrahedral-tetrahedral"]
+    off = match(ends.start, ends.end.copy().perturb(0.05, seed=0))
+    assert path_mirror(cell, off.start, off.end) is None
+
+
+def test_a_vacancy_has_a_mirror_too():
+    fcc = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
+    cell = hop_cell(interstitial_sites(fcc), (2, 2, 2))
+    ends = vacancy_hop(cell)
+    mirror = path_mirror(cell, ends.start, ends.end)
+    assert mirror is not None
+    back = mirror.positions(ends.start.cart_coords, ends.end.cart_coords)
+    assert back == pytest.approx(ends.end.cart_coords, abs=SAME)
+
+
+def test_half_a_path_of_another_length_is_refused(cell: HopCell, hops: dict[str, EndPoints]):
+    ends = hops["tetrahedral-tetrahedral"]
+    mirror = path_mirror(cell, ends.start, ends.end)
+    assert mirror is not None
+    with pytest.raises(ValueError, match="half a path of 5 images has 4 with its start, not 2"):
+        mirrored([ends.start, ends.start], mirror, 5)
+
+
+def test_a_mirror_in_a_cell_as_flat_as_two_of_its_axes_are_short():
+    flat = hop_cell(interstitial_sites(bcc_lithium(3.44)), (2, 3, 3))
+    [hop] = distinct_hops(flat.sites, labels=["tetrahedral"])
+    ends = hop_starts(flat, hop, "N")
+    mirror = path_mirror(flat, ends.start, ends.end)
+    if mirror is not None:  # whichever orientation the hop has, a mirror maps the cell on itself
+        lattice = flat.supercell.lattice.matrix
+        turned = lattice @ mirror.rotation.T @ np.linalg.inv(lattice)
+        assert turned == pytest.approx(np.round(turned), abs=1e-9)
+    assert interstitial_start(flat, "N", 0).composition.formula == "Li36 N1"

@@ -1,0 +1,121 @@
+"""Networks whose dimension and bottleneck are known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.hops import distinct_hops
+from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.percolation import components, dimension, lowest_networks
+
+
+@pytest.fixture(scope="module")
+def bcc() -> Interstitials:
+    return interstitial_sites(bcc_lithium(3.44))
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ([], 0),
+        ([[0, 1, 0, 0, 0]], 0),
+        ([[0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], 0),  # there and back
+        ([[0, 1, 0, 0, 0], [1, 0, 1, 0, 0]], 1),
+        ([[0, 0, 1, 0, 0], [1, 1, 0, 1, 0]], 1),  # two chains that cross without meeting
+        ([[0, 0, 1, 0, 0], [0, 0, 0, 1, 0]], 2),
+        ([[0, 0, 1, 1, 0], [0, 0, 1, -1, 0], [0, 0, 2, 0, 0]], 2),  # the third adds nothing
+        ([[0, 0, 1, 0, 0], [0, 1, 0, 1, 0], [1, 0, 0, 0, 1], [1, 1, 0, 1, 0]], 3),
+    ],
+)
+def test_dimension_of_small_graphs(edges: list[list[int]], expected: int):
+    assert dimension(2, np.array(edges, dtype=int).reshape(-1, 5)) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("tetrahedral-octahedral", 3),
+        ("tetrahedral-tetrahedral", 3),
+        # Along the axis that both share, from one cell's tetrahedra to the next: a line.
+        ("tetrahedral-octahedral-tetrahedral", 1),
+        ("octahedral-tetrahedral-octahedral", 3),
+    ],
+)
+def test_the_hops_of_bcc(bcc: Interstitials, label: str, expected: int):
+    [hop] = [hop for hop in distinct_hops(bcc) if hop.label == label]
+    assert dimension(len(bcc), hop.edges) == expected
+
+
+def test_isolated_cages_do_not_percolate():
+    ring = [[0, 1, 0, 0, 0], [1, 2, 0, 0, 0], [2, 3, 0, 0, 0], [3, 0, 0, 0, 0]]
+    assert components(5, np.array(ring)) == [((0, 1, 2, 3), 0), ((4,), 0)]
+
+
+def test_the_bottleneck_is_the_lowest_highest_saddle():
+    edges = {
+        "cage": np.array([[0, 1, 0, 0, 0]]),
+        "between cages": np.array([[1, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 0, 1]]),
+        "detour": np.array([[0, 0, 1, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 1]]),
+    }
+    saddles = {"cage": 0.1, "between cages": 0.5, "detour": 0.9}
+    found = lowest_networks(2, edges, saddles)
+    assert set(found) == {1, 2, 3}
+    assert found[3].saddle_energy == 0.5
+    assert found[3].hops == ("cage", "between cages")
+    # A low barrier inside a cage matters not; the way between them does.
+    assert lowest_networks(2, edges, {"cage": 0.1, "detour": 0.9})[3].saddle_energy == 0.9
+    assert lowest_networks(2, edges, {"cage": 0.1}) == {}
+
+
+def test_hops_of_another_part_do_not_belong_to_the_network():
+    edges = {
+        "pair": np.array([[1, 2, 0, 0, 0]]),
+        "chain": np.array([[0, 0, 1, 0, 0]]),
+    }
+    [network] = lowest_networks(3, edges, {"pair": 0.1, "chain": 0.3}).values()
+    assert (network.dimension, network.hops, network.sites) == (1, ("chain",), (0,))
+
+
+def test_a_saddle_of_no_hop_is_refused():
+    with pytest.raises(ValueError, match="unknown hop 'b'"):
+        lowest_networks(1, {"a": np.array([[0, 0, 1, 0, 0]])}, {"b": 0.1})
+
+
+EDGES = st.lists(
+    st.tuples(*[st.integers(0, 3)] * 2, *[st.integers(-1, 1)] * 3), min_size=1, max_size=8
+)
+
+
+@settings(deadline=None)
+@given(edges=EDGES, shifts=st.lists(st.tuples(*[st.integers(-2, 2)] * 3), min_size=4, max_size=4))
+def test_the_dimension_does_not_depend_on_which_image_of_a_site_is_in_the_cell(
+    edges: list[tuple[int, ...]], shifts: list[tuple[int, ...]]
+):
+    graph = np.array(edges)
+    moved = graph.copy()
+    offsets = np.array(shifts)
+    moved[:, 2:] += offsets[graph[:, 1]] - offsets[graph[:, 0]]
+    assert components(4, moved) == components(4, graph)
+    backwards = np.column_stack([graph[:, 1], graph[:, 0], -graph[:, 2:]])
+    assert components(4, backwards) == components(4, graph)
+
+
+@settings(deadline=None)
+@given(edges=EDGES, data=st.data())
+def test_the_bottleneck_is_found_by_trying_every_height(
+    edges: list[tuple[int, ...]], data: st.DataObject
+):
+    named = {str(n): np.array([edge]) for n, edge in enumerate(edges)}
+    heights = st.lists(st.integers(0, 4), min_size=len(edges), max_size=len(edges))
+    saddles = {name: float(h) for name, h in zip(named, data.draw(heights), strict=True)}
+    found = lowest_networks(4, named, saddles)
+    for wanted in (1, 2, 3):
+        reached = [
+            height
+            for height in sorted(set(saddles.values()))
+            if dimension(4, np.vstack([named[n] for n in named if saddles[n] <= height])) >= wanted
+        ]
+        expected = reached[0] if reached else None
+        assert (found[wanted].saddle_energy if wanted in found else None) == expected

@@ -1,0 +1,49 @@
+"""Displaced supercells."""
+
+import numpy as np
+import pytest
+from pymatgen.core import Structure
+
+from liponflow.structures.phases import phase
+from liponflow.structures.phonons import displacements, refined_primitive, repeats_for
+
+DISTANCE = 0.01
+
+
+@pytest.mark.parametrize("name", ["Li2O", "Li3N_alpha", "Li3P"])
+def test_one_atom_moves_by_the_distance(name: str) -> None:
+    cell = refined_primitive(phase(name).structure())
+    found = displacements(cell, min_length=7, distance=DISTANCE)
+    assert len(found.structures) == len(found.dataset["first_atoms"]) > 0
+    for moved, note in zip(found.structures, found.dataset["first_atoms"], strict=True):
+        shift = moved.cart_coords - found.supercell.cart_coords
+        lengths = np.linalg.norm(shift, axis=1)
+        assert np.flatnonzero(lengths > 1e-8).tolist() == [note["number"]]
+        assert lengths.max() == pytest.approx(DISTANCE)
+
+
+def test_supercell_repeats_the_cell_and_is_long_enough() -> None:
+    cell = phase("Li3PO4_beta").primitive()
+    found = displacements(cell, min_length=8, distance=DISTANCE)
+    assert len(found.supercell) == len(cell) * np.prod(found.repeats)
+    lattice = found.supercell.lattice
+    assert min(lattice.volume / area for area in _faces(found.supercell)) >= 8
+    assert repeats_for(cell, 8) == found.repeats == (2, 2, 2)
+
+
+def _faces(structure: Structure) -> list[float]:
+    a, b, c = structure.lattice.matrix
+    return [float(np.linalg.norm(np.cross(*pair))) for pair in ((a, b), (b, c), (c, a))]
+
+
+def test_refined_cell_has_exact_symmetry() -> None:
+    rough = phase("Li2O").structure().perturb(0.002)
+    assert len(refined_primitive(rough)) == 3
+
+
+def test_lengths_that_make_no_sense_are_refused() -> None:
+    cell = phase("Li_bcc").primitive()
+    with pytest.raises(ValueError, match="least length of a supercell is 0"):
+        displacements(cell, min_length=0, distance=DISTANCE)
+    with pytest.raises(ValueError, match="displacement of -1 Å"):
+        displacements(cell, min_length=5, distance=-1)

@@ -1,0 +1,129 @@
+"""The glass campaign as VASP directories."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pymatgen.io.vasp import Incar, Poscar
+
+from liponflow.inputs.glass import md_incar
+from liponflow.workflows.glass.inputs import compare, write
+
+SMALL: dict[str, Any] = {
+    "composition": "Li12P4O15N",
+    "density": 2.0,
+    "models": 1,
+    "seed": 1,
+    "volume_points": 3,
+    "segment_steps": 60,
+    "protocol": [
+        {
+            "name": "hot melt",
+            "ensemble": "nvt",
+            "temperature": 2000,
+            "duration": 0.2,
+            "time_step": 2,
+        },
+        {"name": "rest", "ensemble": "npt", "temperature": 300, "duration": 0.1, "time_step": 2},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("inputs") / "vasp"
+    report = write(out, preset="paper", overrides=SMALL)
+    assert (report.summary, report.with_potcar) == ("1 model", False)
+    return out
+
+
+def test_segments_of_every_stage_are_there_in_their_order(written: Path) -> None:
+    names = sorted(path.name for path in (written / "seed-1" / "dynamics").iterdir())
+    assert names == ["01-hot-melt-1", "02-hot-melt-2", "03-rest-1"]
+    assert len(list((written / "seed-1" / "volume").iterdir())) == 3
+
+
+def test_every_directory_is_what_the_stages_say(written: Path) -> None:
+    folder = written / "seed-1" / "dynamics"
+    first, second, third = (
+        Incar.from_file(folder / name / "INCAR")
+        for name in ("01-hot-melt-1", "02-hot-melt-2", "03-rest-1")
+    )
+    assert (first["TEBEG"], first["TEEND"], first["NSW"], first["POTIM"]) == (2000, 2000, 60, 2)
+    assert (second["NSW"], third["NSW"]) == (40, 50)
+    assert (first["ISIF"], third["ISIF"], third["MDALGO"]) == (2, 3, 3)
+    for incar in (first, second, third):
+        for key, value in md_incar().items():
+            assert incar[key] == Incar({key: value})[key], key
+    relaxation = Incar.from_file(written / "seed-1" / "relax" / "INCAR")
+    assert (relaxation["IBRION"], relaxation["EDIFFG"]) == (2, -0.02)
+
+
+def test_each_segment_continues_the_one_before(written: Path) -> None:
+    folder = written / "seed-1"
+    first = folder / "dynamics" / "01-hot-melt-1" / "POSCAR"
+    assert not first.is_symlink()
+    assert Poscar.from_file(first, check_for_potcar=False).structure.composition.formula == (
+        "Li12 P4 N1 O15"
+    )
+    chain = ("dynamics/02-hot-melt-2", "dynamics/03-rest-1", "relax")
+    before = ("dynamics/01-hot-melt-1", "dynamics/02-hot-melt-2", "dynamics/03-rest-1")
+    for later, earlier in zip(chain, before, strict=True):
+        link = folder / later / "POSCAR"
+        assert link.is_symlink()
+        target = Path(os.path.normpath(link.parent / link.readlink()))
+        assert target == folder / earlier / "CONTCAR"
+
+
+def test_volumes_span_the_strain(written: Path) -> None:
+    edges = sorted(
+        Poscar.from_file(path, check_for_potcar=False).structure.lattice.a
+        for path in (written / "seed-1" / "volume").rglob("POSCAR")
+    )
+    middle = edges[1]
+    assert edges[0] / middle == pytest.approx(0.92)
+    assert edges[-1] / middle == pytest.approx(1.08)
+
+
+def test_sidecar_names_models_and_sources(written: Path) -> None:
+    record = yaml.safe_load((written / "provenance.yaml").read_text(encoding="utf-8"))
+    assert set(record["models"]) == {1}
+    assert record["parameters"]["density"]["source"] == "given by the user"
+    melt = record["dynamics, stage hot melt"]
+    assert melt["TEBEG"]["source"] == "stage 'hot melt' of the protocol"
+    assert melt["GGA"]["source"].startswith("our choice: PBE")
+    assert melt["NELMIN"]["source"].startswith("atomate2")
+    readme = (written / "README.md").read_text(encoding="utf-8")
+    assert "one model of the preset `paper`" in readme
+    assert "hot melt: NVT, Langevin, 2000 K" in readme
+
+
+def test_what_was_written_does_not_differ_from_itself(written: Path) -> None:
+    for name in ("01-hot-melt-1", "03-rest-1"):
+        directory = written / "seed-1" / "dynamics" / name
+        poscar = directory / "POSCAR"
+        if poscar.is_symlink():
+            poscar.unlink()
+            start = written / "seed-1" / "dynamics" / "01-hot-melt-1" / "POSCAR"
+            poscar.write_text(start.read_text(encoding="utf-8"), encoding="utf-8")
+        assert compare(directory, preset="paper", overrides=SMALL) == []
+
+
+def test_differences_are_found_both_ways(written: Path, tmp_path: Path) -> None:
+    source = written / "seed-1" / "dynamics" / "01-hot-melt-1"
+    for file in source.iterdir():
+        (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    incar = Incar.from_file(tmp_path / "INCAR")
+    incar.pop("ISYM")
+    incar |= {"ENCUT": 300, "LDAU": True, "TEBEG": 1900, "NSW": 7}
+    Incar(incar).write_file(str(tmp_path / "INCAR"))
+    found = {d.key: (d.theirs, d.ours) for d in compare(tmp_path, preset="paper", overrides=SMALL)}
+    assert found == {"ENCUT": (300, 520), "ISYM": (None, 0), "LDAU": (True, None)}
+
+
+def test_full_directory_is_refused_before_packing(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("", encoding="utf-8")
+    with pytest.raises(FileExistsError, match="not empty"):
+        write(tmp_path, preset="paper", overrides={"composition": "nonsense"})

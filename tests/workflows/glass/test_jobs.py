@@ -1,0 +1,216 @@
+"""Jobs of the glass campaign that need no engine."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from liponflow.analysis.glass.elastic import ModelElasticity
+from liponflow.analysis.glass.fingerprint import fingerprint_structure
+from liponflow.analysis.glass.models import COOLING_POINTS, glass_model
+from liponflow.analysis.result import EngineInfo, Provenance
+from liponflow.analysis.runs import MDResult, MDSegment, MDStage
+from liponflow.inputs.glass import TOPIC, GlassParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.protocol import Stage
+from liponflow.workflows.glass.jobs import (
+    Measured,
+    MeasuredModel,
+    conclude,
+    last_structure,
+    measure,
+    stage_files,
+    transition,
+    without_properties,
+)
+
+ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
+RECORD = {
+    "preset": "quick",
+    "parameters": {},
+    "input_fingerprint": "0" * 64,
+    "source_structure": "built",
+    "parent_uuids": [],
+}
+PARAMETERS = load_parameters(GlassParameters, TOPIC, "quick")
+COOLING = [
+    Stage(
+        name="cool",
+        ensemble="npt",
+        temperature=1200,
+        end_temperature=200,
+        duration=10,
+        time_step=2,
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def structure() -> Structure:
+    """PO4 and 3 Li."""
+    arms = 1.54 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+    coords = [[2.5, 2.5, 2.5], *(2.5 + arms), [0, 0, 0], [0, 2.5, 0], [2.5, 0, 0]]
+    species = ["P", "O", "O", "O", "O", "Li", "Li", "Li"]
+    return Structure(Lattice.cubic(5.2), species, coords, coords_are_cartesian=True)
+
+
+def dynamics(structure: Structure, **fields: Any) -> MDResult:
+    """Cooling from 1200 K, with a kink in the volume at 700 K."""
+    temperatures = np.linspace(1200, 200, 10 * COOLING_POINTS)
+    volumes = 140 + 0.004 * (temperatures - 700) + 0.01 * np.maximum(temperatures - 700, 0)
+    noise = 0.02 * np.random.default_rng(1).normal(size=len(temperatures))
+    return MDResult(
+        formula="Li3PO4",
+        converged=True,
+        criterion="every step",
+        provenance=Provenance(engine=ENGINE, packages={}, **RECORD),
+        time_step=2,
+        n_steps=5000,
+        duration=10,
+        ensemble="NpT",
+        mean_temperature=700,
+        temperatures=temperatures.tolist(),
+        potential_energies=[0.0] * len(temperatures),
+        total_energies=[0.0] * len(temperatures),
+        volumes=(volumes + noise).tolist(),
+        structure=structure,
+    ).model_copy(update=fields)
+
+
+def measured(structure: Structure, **parts: Any) -> Measured:
+    model = glass_model(
+        seed=0,
+        start="packed units",
+        notes=[],
+        fingerprint=fingerprint_structure(structure),
+        structure=structure,
+        dynamics=None,
+        relaxation=None,
+    )
+    base = Measured(
+        models=[MeasuredModel(model=model, engine=ENGINE), None],
+        cooling=[],
+        elastic=[],
+        cleavage=[],
+    )
+    return base | parts  # type: ignore[return-value]
+
+
+def concluded(parts: Measured) -> Any:
+    return conclude.original(
+        parts, protocol=PARAMETERS.protocol, cooling=COOLING, seeds=[0, 1], record=RECORD
+    )
+
+
+def test_failed_models_are_named_and_the_others_enter(structure: Structure) -> None:
+    result = concluded(measured(structure))
+    assert result.n_models == 1
+    assert any("model with seed 1 failed" in line for line in result.warnings)
+    assert result.provenance.engine == ENGINE
+
+
+def test_nothing_comes_of_no_model(structure: Structure) -> None:
+    with pytest.raises(ValueError, match="every model of the glass failed"):
+        concluded(measured(structure, models=[None, None]))
+
+
+def test_transition_is_where_the_volume_kinks(structure: Structure) -> None:
+    found = transition([dynamics(structure), dynamics(structure)], COOLING)
+    assert found.temperature == pytest.approx(700, abs=40)
+    assert found.cooling_rate == pytest.approx(100)
+    assert found.resolved
+    result = concluded(measured(structure, cooling=[dynamics(structure)]))
+    assert result.tg is not None
+
+
+def test_cooling_that_was_cut_short_is_a_warning(structure: Structure) -> None:
+    cut = dynamics(structure, converged=False, stop_reason="volume beyond limits")
+    result = concluded(measured(structure, cooling=[cut, None]))
+    assert result.tg is None
+    assert any("volume beyond limits" in line for line in result.warnings)
+    assert any("cooling run of a model failed" in line for line in result.warnings)
+
+
+def test_moduli_stand_beside_published_values_of_the_same_elements_only(
+    structure: Structure,
+) -> None:
+    moduli = ModelElasticity(
+        seed=0,
+        youngs_modulus=70,
+        bulk_modulus=45,
+        shear_modulus=28,
+        poisson_ratio=0.24,
+        anisotropy=0,
+        stiffness=[[0.0] * 6] * 6,
+        strain=0.01,
+        residual_stress=0,
+        deviation=0.01,
+        converged=True,
+        criterion="stresses within 1.0 % of the tensor",
+    )
+    result = concluded(measured(structure, elastic=[moduli]))
+    assert result.elastic.means[0].published is None
+    assert result.converged
+    refused = moduli.model_copy(update={"converged": False, "criterion": "a stress deviates"})
+    result = concluded(measured(structure, elastic=[refused]))
+    assert (result.elastic.means, result.converged) == ([], False)
+    assert "elastic moduli of seed 0 are in no mean: a stress deviates" in result.warnings
+    nitrided = structure.copy()
+    nitrided.replace(1, "N")
+    published = concluded(measured(nitrided, elastic=[moduli])).elastic.means[0].published
+    assert published == "33 free-standing, 77 on a substrate (Cheng 2023)"
+
+
+def test_last_structure_is_at_rest(structure: Structure) -> None:
+    moving = structure.copy(site_properties={"velocities": [[0.1, 0, 0]] * len(structure)})
+    assert not last_structure(dynamics(moving)).site_properties
+    assert without_properties(moving) == structure
+    with pytest.raises(ValueError, match="not finished: temperature"):
+        last_structure(dynamics(moving, converged=False, stop_reason="temperature"))
+
+
+def test_measuring_needs_something(structure: Structure) -> None:
+    options: dict[str, Any] = {"engine": ENGINE, "force_limit": 0.1, "last_stage": None}
+    origin = {"seed": 0, "start": "packed units", "notes": ["neutral"]}
+    with pytest.raises(ValueError, match="neither a protocol nor a relaxation"):
+        measure.original(origin, None, None, **options)
+    found = measure.original(origin, dynamics(structure), None, **options)
+    assert found["model"].notes == ["neutral"]
+    assert found["engine"] == ENGINE
+
+
+def test_last_stage_of_vasp_is_in_its_own_segments(structure: Structure) -> None:
+    files = [f"host:/run/{index}/vasprun.xml.gz" for index in range(4)]
+    segments = [
+        MDSegment(
+            directory=f"/run/{index}",
+            first_step=first,
+            n_steps=100,
+            start_temperature=300,
+            end_temperature=300,
+            complete=True,
+        )
+        for index, first in enumerate((0, 100, 200, 300))
+    ]
+    stages = [
+        MDStage(
+            name=name,
+            ensemble="NVT",
+            target_temperature=300,
+            end_target_temperature=300,
+            time_step=1,
+            first_step=first,
+            n_steps=200,
+            duration=0.2,
+            mean_temperature=300,
+            mean_potential_energy=0,
+        )
+        for name, first in (("melt", 0), ("production", 200))
+    ]
+    run = dynamics(structure, trajectory_files=files, segments=segments, stages=stages)
+    found, stage = stage_files(run, "production")
+    assert [str(file) for file in found] == [file.removeprefix("host:") for file in files[2:]]
+    assert stage is None
+    whole, stage = stage_files(run.model_copy(update={"segments": []}), "production")
+    assert (len(whole), stage) == (4, "production")

@@ -1,0 +1,103 @@
+"""MPMorph's search of a volume on our engines."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from liponflow.workflows.glass.volume import VolumeFit, chosen_volume, volume_point
+
+B0, V0 = 400.0, 1200.0
+"""kbar and Å³."""
+
+
+def murnaghan(volume: float) -> float:
+    """Pressure (kbar) with B' = 4; Birch-Murnaghan would be circular."""
+    return B0 / 4 * ((V0 / volume) ** 4 - 1)
+
+
+def fitted(volumes: list[float], pressures: list[float]) -> dict[str, Any]:
+    fit = VolumeFit(min_data_points=3)
+    fit.fit(
+        {
+            "relax": {
+                "energy": [0.0] * len(volumes),
+                "volume": volumes,
+                "stress": [(p * np.eye(3)).tolist() for p in pressures],
+                "pressure": [],
+            }
+        }
+    )
+    return fit.results
+
+
+def test_volume_without_pressure_is_found_to_a_percent() -> None:
+    volumes = [1080.0, 1150.0, 1220.0, 1290.0, 1360.0]
+    results = fitted(volumes, [murnaghan(v) for v in volumes])
+    assert results["V0"] == pytest.approx(V0, rel=0.01)
+    assert (results["Vmin"], results["Vmax"]) == (1080, 1360)
+
+
+@pytest.mark.parametrize(
+    ("pressures", "lower", "upper"),
+    [([900.0, 950.0, 910.0], 1300, 1500), ([-3.0, -2.0, -3.1], 800, 1100)],
+)
+def test_search_goes_on_beyond_the_volumes_where_no_fit_helps(
+    pressures: list[float], lower: float, upper: float
+) -> None:
+    found = fitted([1100.0, 1200.0, 1300.0], pressures)["V0"]
+    assert lower < found < upper
+    assert not 1100 <= found <= 1300
+
+
+def test_pressures_of_both_signs_are_believed_more_than_a_fit() -> None:
+    found = fitted([1100.0, 1200.0, 1300.0], [90.0, 88.0, -10.0])["V0"]
+    assert 1200 < found < 1300
+
+
+def test_number_of_volumes_survives_serialisation() -> None:
+    fit = VolumeFit(min_data_points=7)
+    assert VolumeFit.from_dict(fit.as_dict()).min_data_points == 7
+
+
+def dynamics(**fields: Any) -> Any:
+    defaults = {
+        "converged": True,
+        "stop_reason": "every step was taken",
+        "temperatures": [300.0] * 4,
+        "pressures": [9.0, 7.0, 1.0, 3.0],
+        "potential_energies": [-1.0, -2.0, -5.0, -7.0],
+        "structure": Structure(Lattice.cubic(5), ["Li"], [[0, 0, 0]]),
+    }
+    return SimpleNamespace(**defaults | fields)
+
+
+def test_second_half_counts_in_the_units_of_mpmorph() -> None:
+    point = volume_point.original(dynamics())
+    # 2 GPa are 20 kbar, positive if compressed as VASP writes it.
+    assert np.allclose(point["output"]["stress"], 20 * np.eye(3))
+    assert point["output"]["energy"] == pytest.approx(-6)
+    assert point["structure"].volume == pytest.approx(125)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"converged": False, "stop_reason": "exploded"}, "ended early: exploded"),
+        ({"pressures": [None] * 4}, "no pressure"),
+    ],
+)
+def test_dynamics_without_pressure_is_refused(fields: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        volume_point.original(dynamics(**fields))
+
+
+def test_volume_outside_those_computed_is_refused_with_the_remedy() -> None:
+    structure = Structure(Lattice.cubic(11), ["Li"], [[0, 0, 0]])
+    found = {"working_outputs": {"Vmin": 1000, "Vmax": 1200, "V0": 1300}, "structure": structure}
+    with pytest.raises(ValueError, match=r"vanishes at 1300 Å³, outside the 1000 to 1200"):
+        chosen_volume.original(found)
+    found["working_outputs"]["V0"] = 1100
+    assert chosen_volume.original(found) is structure

@@ -1,0 +1,196 @@
+"""The VASP directories of a campaign: complete, those of the engine, safe to run."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pymatgen.core import Structure
+from pymatgen.io.vasp import Incar, Kpoints, Poscar
+
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.vasp import generator as vasp
+from liponflow.workflows.input_directories import WrittenInputs
+from liponflow.workflows.lithiation import inputs as lithiation_inputs
+from liponflow.workflows.lithiation.flow import LithiationMaker
+from liponflow.workflows.lithiation.inputs import write
+
+CONTENTS = [0, 1, 1.5]
+FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        out = tmp_path_factory.mktemp("inputs") / "new" / "vasp"
+        return write(out, preset="quick", overrides={"x": CONTENTS})
+
+
+def candidates(written: WrittenInputs) -> list[Path]:
+    return sorted(written.directory.glob("x=*/*"))
+
+
+def test_directories_are_named_after_what_they_hold(written: WrittenInputs) -> None:
+    names = {str(path.relative_to(written.directory)) for path in candidates(written)}
+    families = ("all-octahedral", "octahedral-added", "tetrahedral-added")
+    cells = ("cubic", "tetragonal")
+    over_lithiated = {f"x=1.500/{family}-0-{cell}" for family in families for cell in cells}
+    assert names == {"x=0.000/vacancy-0-cubic", "x=1.000/vacancy-0-cubic"} | over_lithiated
+    assert written.count == len(names)
+
+
+def test_structures_are_those_that_the_engine_relaxes(written: WrittenInputs) -> None:
+    parameters = load_parameters(LithiationParameters, TOPIC, "quick", {"x": CONTENTS})
+    flow = LithiationMaker(parameters, "vasp").make()
+    to_relax = {
+        job.name.removeprefix("relax "): job.function_args[0]
+        for job, _ in flow.iterflow()
+        if job.name.startswith("relax x=")
+    }
+    assert len(to_relax) == written.count
+    for path in candidates(written):
+        family, rank, cell = path.name.rsplit("-", 2)
+        structure = to_relax[f"x={float(path.parent.name[2:]):g} {family} {rank} {cell}"]
+        in_file = Structure.from_file(path / "relax" / "POSCAR")
+        assert in_file.matches(structure, primitive_cell=False, scale=False)
+        assert in_file.lattice.matrix == pytest.approx(structure.lattice.matrix, abs=1e-6)
+        expected = [moment for _, moment in sorted_moments(structure)]
+        assert Incar.from_file(path / "relax" / "INCAR")["MAGMOM"] == expected
+
+
+def sorted_moments(structure: Structure) -> list[tuple[str, float]]:
+    return [
+        (site.specie.symbol, site.properties["magmom"])
+        for site in structure.get_sorted_structure()
+    ]
+
+
+def test_directories_are_complete(written: WrittenInputs) -> None:
+    for path in candidates(written):
+        for calculation in ("relax", "static"):
+            assert {file.name for file in (path / calculation).iterdir()} == FILES
+            kpoints = Kpoints.from_file(path / calculation / "KPOINTS")
+            assert kpoints.kpts == [(3, 3, 3)]
+    assert {
+        file.name for file in (written.directory / "lithium-metal" / "relax").iterdir()
+    } == FILES
+
+
+def test_static_waits_for_the_relaxed_structure(written: WrittenInputs) -> None:
+    for path in candidates(written):
+        poscar = path / "static" / "POSCAR"
+        assert poscar.readlink() == Path("../relax/CONTCAR")
+        assert not poscar.exists(), "VASP could run on an unrelaxed structure"
+    relaxed = candidates(written)[0]
+    contcar = relaxed / "relax" / "CONTCAR"
+    contcar.write_text((relaxed / "relax" / "POSCAR").read_text())
+    poscar = Poscar.from_file(relaxed / "static" / "POSCAR")
+    contcar.unlink()
+    moments = Incar.from_file(relaxed / "static" / "INCAR")["MAGMOM"]
+    assert len(moments) == len(poscar.structure)
+    assert {
+        symbol: {
+            m
+            for site, m in zip(poscar.structure, moments, strict=True)
+            if str(site.specie) == symbol
+        }
+        for symbol in poscar.site_symbols
+    } == {"Mn": {4.0}, "Ni": {-2.0}, "O": {0.0}}
+
+
+def test_sidecar_names_the_source_of_every_value(written: WrittenInputs) -> None:
+    record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
+    assert "dissertation" in record["published"]
+    assert record["parameters"]["x"] == {"value": CONTENTS, "source": "given by the user"}
+    last = candidates(written)[-1]
+    for name, path in {
+        "relax": last / "relax",
+        "static": last / "static",
+        "lithium-metal": written.directory / "lithium-metal" / "relax",
+    }.items():
+        entries: dict[str, Any] = record[name]
+        assert entries.keys() == Incar.from_file(path / "INCAR").keys() | {"KPOINTS", "POTCAR"}
+        assert all(entry["source"] for entry in entries.values())
+    assert record["relax"]["POTCAR"]["value"] == ["PBE_54", "Li_sv", "Mn_pv", "Ni_pv", "O"]
+
+
+def test_readme_lists_every_directory_and_says_that_potcar_is_missing(
+    written: WrittenInputs,
+) -> None:
+    text = (written.directory / "README.md").read_text()
+    for path in candidates(written):
+        assert f"`{path.relative_to(written.directory)}`" in text
+    assert not written.with_potcar
+    assert "There is no POTCAR here" in text
+
+
+def test_full_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    with pytest.raises(FileExistsError, match="not empty"):
+        write(tmp_path, preset="quick")
+    assert [file.name for file in tmp_path.iterdir()] == ["mine"]
+
+
+def test_empty_directory_is_filled(tmp_path: Path) -> None:
+    out = tmp_path / "empty"
+    out.mkdir()
+    assert write(out, preset="quick", overrides={"x": [0]}).summary == "1 candidate"
+    assert {file.name for file in out.iterdir()} == {
+        "README.md",
+        "lithium-metal",
+        "provenance.yaml",
+        "x=0.000",
+    }
+
+
+def test_nothing_is_left_behind_by_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def fill_the_disk(*args: Any) -> None:
+        calls.append(args)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(lithiation_inputs, "_write_candidate", fill_the_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path / "out", preset="quick", overrides={"x": [0]})
+    assert calls
+    assert not list(tmp_path.iterdir())
+
+
+def test_metal_without_u_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "LiCoO2.vasp"
+    Structure.from_spacegroup(
+        "R-3m",
+        [[2.82, 0, 0], [-1.41, 2.4422, 0], [0, 0, 14.05]],
+        ["Li", "Co", "O"],
+        [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.24]],
+    ).to(str(file), fmt="poscar")
+    with pytest.raises(ParameterError, match="no Hubbard U for Co"):
+        write(tmp_path / "out", preset="quick", structure_file=file)
+    assert not (tmp_path / "out").exists()
+
+
+def test_potcar_is_written_from_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The licensed files cannot be shipped: the test asks only that pymatgen's are written.
+    class Library:
+        def __init__(self, symbols: list[str], functional: str) -> None:
+            self.text = f"{functional}: {' '.join(symbols)}"
+
+        def __iter__(self) -> Any:
+            return iter(())
+
+        def __str__(self) -> str:
+            return self.text
+
+    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, str(tmp_path))
+    monkeypatch.setattr("pymatgen.io.vasp.sets.Potcar", Library)
+    result = write(tmp_path / "out", preset="quick", overrides={"x": [1]})
+    assert result.with_potcar
+    relax = result.directory / "x=1.000" / "vacancy-0-cubic" / "relax"
+    assert (relax / "POTCAR").read_text().strip() == "PBE_54: Li_sv Mn_pv Ni_pv O"
+    assert not list(result.directory.rglob("POTCAR.spec"))
+    assert "no POTCAR" not in (result.directory / "README.md").read_text()

@@ -1,0 +1,191 @@
+"""The migration campaign: what it refuses, what it plans, and a tiny one from end to end."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jobflow import JobStore
+from maggma.stores import MemoryStore
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.analysis.migration.result import MigrationResult
+from liponflow.engines.engine import EngineError
+from liponflow.engines.planned import planned
+from liponflow.inputs.presets import ParameterError
+from liponflow.runners.local import start
+from liponflow.workflows.migration.flow import plan
+from liponflow.workflows.migration.survey import has_saddle
+
+TINY = {
+    "dopant": "N",
+    "supercell": [2, 2, 2],
+    "force_limit": 0.1,
+    "nudge": 0.0,
+    "images": 3,
+    "walkers": 0,
+    "refine": "chgnet",
+    "vibration_radius": 2.0,
+}
+"""16 host atoms: no physics, but every part of the campaign."""
+
+EQUIVALENT = 1e-3
+"""eV, to which equivalent end points agree."""
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> MigrationResult:
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    flow = plan(preset="quick", engine="chgnet", overrides=TINY)
+    report = start(
+        flow, store, tmp_path_factory.mktemp("runs"), workers=2, console=Console(quiet=True)
+    )
+    assert report.failures == ()
+    found: MigrationResult = safejson.decode(store.get_output(flow.output.uuid, load=True))
+    return found
+
+
+def test_the_result_names_its_sites_and_hops(result: MigrationResult) -> None:
+    assert result.host_atoms == 16
+    assert result.formula == "Li"
+    assert {site.site for site in result.sites} == {"tetrahedral", "octahedral"}
+    assert min(site.site_energy or 0 for site in result.sites) == 0
+    lowest = min(result.sites, key=lambda site: site.site_energy or 0)
+    [migration] = result.migrations
+    assert migration.lowest_site == lowest.site
+    assert migration.network_dimension == 3
+    assert migration.published_barrier == 0.5
+    barriers = [hop.saddle_energy for hop in result.hops if hop.hop in migration.percolating_hops]
+    assert migration.percolating_barrier is not None
+    assert migration.percolating_barrier >= max(barrier or 0 for barrier in barriers) - 1e-9
+    assert result.provenance.engine.label.startswith("chgnet 0.3.0 (machine-learned potential")
+    assert result.provenance.parameters["dopant"] == ["N"]
+
+
+def test_equivalent_end_points_agree(result: MigrationResult) -> None:
+    same = [hop for hop in result.hops if hop.start_site == hop.end_site]
+    assert same
+    for hop in same:
+        assert hop.converged
+        assert hop.barrier == pytest.approx(hop.reverse_barrier, abs=EQUIVALENT)
+        energies = [image.energy for image in hop.images]
+        assert energies == pytest.approx(energies[::-1], abs=EQUIVALENT)
+        assert hop.symmetric
+
+
+def test_hops_between_unlike_sites_end_at_the_energies_of_the_sites(
+    result: MigrationResult,
+) -> None:
+    energies = {site.site: site.site_energy for site in result.sites}
+    [hop] = [hop for hop in result.hops if hop.start_site != hop.end_site]
+    assert not hop.symmetric
+    difference = (energies[hop.end_site] or 0) - (energies[hop.start_site] or 0)
+    assert hop.images[-1].energy == pytest.approx(difference, abs=EQUIVALENT)
+
+
+def test_saddles_were_checked(result: MigrationResult) -> None:
+    rising = [hop for hop in result.hops if has_saddle(hop)]
+    assert rising
+    for hop in rising:
+        assert hop.imaginary_modes is not None
+        assert hop.start_frequencies
+        assert hop.saddle_frequencies
+
+
+def test_a_refined_path_saves_steps(result: MigrationResult) -> None:
+    """The same engine again: the path is converged already, the interpolation is not."""
+    rising = {hop.hop for hop in result.hops if has_saddle(hop)}
+    assert {refined.hop for refined in result.refinements} == rising != set()
+    for refined in result.refinements:
+        assert refined.reason is None
+        assert refined.model == "chgnet 0.3.0"
+        assert refined.steps_from_path is not None
+        assert refined.steps_from_interpolation is not None
+        assert refined.steps_from_path < refined.steps_from_interpolation
+        [hop] = [hop for hop in result.hops if hop.hop == refined.hop]
+        assert refined.barrier == pytest.approx(hop.highest_image, abs=0.01)
+
+
+# What is refused before anything is computed.
+
+
+def oxide() -> Structure:
+    """Rock salt: no void is large enough for 1.9 Å."""
+    return Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5] * 3]
+    )
+
+
+@pytest.mark.parametrize(
+    ("overrides", "error", "complaint"),
+    [
+        ({"dopant": "Po"}, EngineError, r"chgnet was not trained on Po .*--engine vasp"),
+        ({"models": "chgnet-r2scn"}, EngineError, "did you mean 'chgnet-r2scan'"),
+        ({"refine": "vsp"}, EngineError, "unknown engine 'vsp'; did you mean 'vasp'"),
+        ({"max_distance": 0.5}, ValueError, r"0\.5"),
+        ({"min_radius": 3.0}, ValueError, "no interstitial void large enough: the largest has"),
+        ({"dopants": "N"}, ParameterError, "did you mean 'dopant'"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused(
+    overrides: dict[str, Any], error: type[Exception], complaint: str
+) -> None:
+    with pytest.raises(error, match=complaint):
+        plan(preset="quick", engine="chgnet", overrides=overrides)
+
+
+def test_a_host_without_room_is_refused_by_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "oxide.cif"
+    oxide().to(str(file))
+    with pytest.raises(ValueError, match=r"oxide\.cif: MgO has no interstitial void large enough"):
+        plan(
+            preset="quick",
+            engine="chgnet",
+            overrides={"min_radius": 1.9},
+            structure_file=file,
+        )
+
+
+def test_another_host_is_planned(tmp_path: Path) -> None:
+    file = tmp_path / "oxide.cif"
+    oxide().to(str(file))
+    overrides = {"dopant": "H", "supercell": [1, 1, 1], "min_radius": 1.5}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=file)
+    assert any(job.name == "relax host" for job in flow.jobs)
+
+
+def test_models_sizes_and_refinement_are_planned() -> None:
+    flow = plan(
+        preset="paper",
+        engine="vasp",
+        overrides={
+            "dopant": "N",
+            "models": "chgnet, chgnet-r2scan, vasp",
+            "larger_supercell": [5, 5, 5],
+            "refine": "vasp",
+        },
+    )
+    assert [job.name for job in flow.jobs] == [
+        "relax host",
+        "sites and hops",
+        "relax host chgnet",
+        "sites and hops chgnet",
+        "relax host chgnet-r2scan",
+        "sites and hops chgnet-r2scan",
+        "relax host 5x5x5",
+        "sites and hops 5x5x5",
+        "relax host vasp",
+        "refine with vasp",
+        "result",
+    ]
+
+
+def test_what_a_survey_will_compute_is_announced() -> None:
+    flow = plan(preset="quick", engine="chgnet", overrides={"dopant": "N,O"})
+    kinds = [calculation.kind for calculation in planned(flow)]
+    # The host, two sites and four hops of each foreign atom.
+    assert kinds.count("relax") == 1 + 2 * 2
+    assert kinds.count("neb") == 2 * 4

@@ -1,0 +1,216 @@
+"""The VASP directories of the migration campaign, run by the stand-in to the engine's barrier."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jobflow import JobStore, run_locally
+from maggma.stores import MemoryStore
+from pymatgen.core.structure import Structure
+from pymatgen.io.vasp import Incar, Kpoints
+
+from liponflow import safejson
+from liponflow.analysis.runs import NEBResult
+from liponflow.engines.registry import get_engine
+from liponflow.engines.standin.run import run as run_vasp
+from liponflow.engines.vasp.reading.band import band_unit
+from liponflow.engines.vasp.reading.files import Band, find_runs
+from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp import generator as vasp
+from liponflow.workflows.migration.inputs import compare, write
+
+TINY: dict[str, Any] = {
+    "dopant": "N",
+    "supercell": [2, 2, 2],
+    "force_limit": 0.02,
+    "nudge": 0.0,
+    "images": 3,
+    "climbing": False,
+}
+SAME_BARRIER = 5e-3
+"""eV, between a directory that the stand-in ran and the engine's band."""
+HOP = "octahedral-tetrahedral-octahedral"
+FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_potcars() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("inputs") / "vasp"
+    assert write(out, preset="paper", overrides=TINY).summary == "4 bands"
+    return out
+
+
+@pytest.fixture(scope="module")
+def relaxed(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directories written again, from end points that the stand-in relaxed."""
+    for site in ("tetrahedral", "octahedral"):
+        run_vasp(written / "N" / site / "relax")
+    out = tmp_path_factory.mktemp("inputs") / "relaxed"
+    write(out, preset="paper", overrides=TINY | {"relaxed": str(written)})
+    return out
+
+
+def test_directories_are_complete(written: Path) -> None:
+    assert {path.name for path in (written / "host" / "relax").iterdir()} == FILES
+    for site in ("tetrahedral", "octahedral"):
+        assert {path.name for path in (written / "N" / site / "relax").iterdir()} == FILES
+    band = written / "N" / HOP / "band"
+    folders = {"00", "01", "02", "03", "04"}
+    assert {path.name for path in band.iterdir()} == FILES | folders
+    assert {path.name for path in (band / "00").iterdir()} == FILES
+    assert {path.name for path in (band / "04").iterdir()} == FILES
+    assert {path.name for path in (band / "02").iterdir()} == {"POSCAR", "KPOINTS"}
+    assert Incar.from_file(band / "INCAR")["IMAGES"] == 3
+    assert Incar.from_file(band / "00" / "INCAR")["NSW"] == 0
+    assert Kpoints.from_file(band / "KPOINTS").kpts == [(5, 5, 5)]
+    images = [Structure.from_file(band / name / "POSCAR") for name in sorted(folders)]
+    assert {image.formula for image in images} == {"Li16 N1"}
+
+
+def test_five_images_are_folders_00_to_06(tmp_path: Path) -> None:
+    write(tmp_path / "vasp", preset="paper", overrides={"dopant": "O", "max_distance": 0.9})
+    [band] = (tmp_path / "vasp" / "O").glob("*/band")
+    assert sorted(path.name for path in band.iterdir() if path.is_dir()) == [
+        f"{number:02d}" for number in range(7)
+    ]
+    assert len(Structure.from_file(band / "03" / "POSCAR")) == 129
+
+
+def test_the_sidecar_names_the_source_of_every_value(written: Path) -> None:
+    record = yaml.safe_load((written / "provenance.yaml").read_text())
+    assert record["end_points"] == "not relaxed"
+    assert record["parameters"]["dopant"] == {"value": ["N"], "source": "given by the user"}
+    for kind, directory in {
+        "host": written / "host" / "relax",
+        "relax": written / "N" / "octahedral" / "relax",
+        "band": written / "N" / HOP / "band",
+        "end point": written / "N" / HOP / "band" / "00",
+    }.items():
+        incar = Incar.from_file(directory / "INCAR")
+        assert record[kind].keys() == incar.keys() | {"KPOINTS", "POTCAR"}
+        assert all(entry["source"] for entry in record[kind].values())
+    assert record["band"]["ENCUT"]["source"] == "published: section 4.2.10"
+
+
+def test_the_readme_says_whether_the_bands_may_be_run(written: Path, relaxed: Path) -> None:
+    first, second = ((path / "README.md").read_text() for path in (written, relaxed))
+    assert "not to be run yet" in first
+    assert "start from relaxed end points" in second
+    assert f"`N/{HOP}/band` | 1.72 | yes" in first
+
+
+def test_the_stand_in_runs_a_band_to_the_barrier_of_the_engine(
+    relaxed: Path, tmp_path: Path
+) -> None:
+    directory = relaxed / "N" / HOP / "band"
+    for folder in (directory / "00", directory / "04", directory):
+        run_vasp(folder)
+    [band] = find_runs([directory])
+    assert isinstance(band, Band)
+    found = band_unit(band).build()
+    assert found.converged
+    assert found.steps is not None
+    assert found.provenance.engine.label.startswith("vasp (stand-in")
+
+    images = [Structure.from_file(directory / f"{n:02d}" / "POSCAR") for n in range(5)]
+    engine = get_engine(
+        "chgnet",
+        force_limit=TINY["force_limit"],
+        max_steps=300,
+        relax_set=None,  # type: ignore[arg-type]
+        static_set=None,  # type: ignore[arg-type]
+    )
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    job = engine.neb(climbing=False).make(unwrapped(images))
+    run_locally(job, store=store, root_dir=tmp_path, ensure_success=True, log=False)
+    expected: NEBResult = safejson.decode(store.get_output(job.uuid, load=True))
+    assert found.barrier == pytest.approx(expected.barrier, abs=SAME_BARRIER)
+    assert found.reverse_barrier == pytest.approx(expected.reverse_barrier, abs=SAME_BARRIER)
+
+
+def unwrapped(images: list[Structure]) -> list[Structure]:
+    """Atoms of each image at the place nearest to that of the image before."""
+    path = [images[0]]
+    for image in images[1:]:
+        shift = image.frac_coords - path[-1].frac_coords
+        coords = path[-1].frac_coords + shift - shift.round()
+        path.append(Structure(image.lattice, image.species, coords))
+    return path
+
+
+@pytest.mark.parametrize(
+    "directory",
+    [
+        "host/relax",
+        "N/octahedral/relax",
+        f"N/{HOP}/band",
+        f"N/{HOP}/band/00",
+    ],
+)
+def test_what_was_written_agrees_with_itself(written: Path, directory: str) -> None:
+    assert compare(written / directory, preset="paper", overrides=TINY) == []
+
+
+def test_a_changed_band_is_told_from_ours(written: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "band"
+    shutil.copytree(written / "N" / HOP / "band", theirs)
+    (theirs / "POSCAR").unlink()
+    incar = Incar.from_file(theirs / "INCAR")
+    del incar["SPRING"]
+    Incar(incar | {"ENCUT": 520, "ISYM": 0}).write_file(theirs / "INCAR")
+    Kpoints.gamma_automatic((3, 3, 3)).write_file(theirs / "KPOINTS")
+    found = compare(theirs, preset="paper", overrides=TINY)
+    assert {(item.key, item.theirs, item.ours) for item in found} == {
+        ("ENCUT", 520, 450),
+        ("ISYM", 0, None),
+        ("SPRING", None, -5),
+        ("mesh", "Gamma 3x3x3", "Gamma 5x5x5"),
+    }
+    shutil.rmtree(theirs / "00")
+    with pytest.raises(ParameterError, match="no folder 00 with a POSCAR"):
+        compare(theirs, preset="paper", overrides=TINY)
+
+
+def test_end_points_that_were_not_relaxed_are_named(tmp_path: Path) -> None:
+    (tmp_path / "earlier").mkdir()
+    with pytest.raises(FileNotFoundError, match=r"N/tetrahedral/relax/CONTCAR: the end point was"):
+        write(
+            tmp_path / "new",
+            preset="paper",
+            overrides=TINY | {"relaxed": str(tmp_path / "earlier")},
+        )
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "complaint"),
+    [
+        ({"supercell": [3, 3, 3]}, r"CONTCAR holds Li16 N1, the campaign has Li54 N1"),
+        ({"dopant": "O"}, r"O/tetrahedral/relax/CONTCAR: the end point was not relaxed"),
+    ],
+)
+def test_end_points_of_another_campaign_are_refused(
+    relaxed: Path, written: Path, tmp_path: Path, settings: dict[str, Any], complaint: str
+) -> None:
+    assert relaxed.is_dir()
+    with pytest.raises((ParameterError, FileNotFoundError), match=complaint):
+        write(
+            tmp_path / "new",
+            preset="paper",
+            overrides=TINY | settings | {"relaxed": str(written)},
+        )
+
+
+def test_a_full_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    with pytest.raises(FileExistsError, match="not empty"):
+        write(tmp_path, preset="paper")

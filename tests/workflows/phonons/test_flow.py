@@ -1,0 +1,86 @@
+"""The phonon campaign on lithium metal, which needs a single displacement."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jobflow import Flow
+
+from liponflow.analysis.phonons import PhononResult
+from liponflow.cost.estimate import estimate
+from liponflow.engines.engine import EngineError
+from liponflow.engines.planned import planned
+from liponflow.inputs.presets import ParameterError
+from liponflow.settings import Settings
+from liponflow.structures.phases import PhaseError, phase
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.phonons.flow import plan
+
+LITHIUM = {"phase": "Li_bcc"}
+
+ENTROPY = 29.12
+"""J/K/mol at 298.15 K, CODATA key values (Cox, Wagman, Medvedev, 1989)."""
+
+SOFT = 3.0
+"""J/K/mol: the potential's softness and 1.85 K of temperature."""
+
+
+def names(flow: Flow) -> list[str]:
+    return [job.name for job, _ in flow.iterflow()]
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> campaigns.Outcome:
+    folder = tmp_path_factory.mktemp("phonons")
+    settings = Settings(store=folder / "results.db", runs_dir=folder / "runs", workers=1)
+    flow = plan(preset="quick", engine="chgnet", overrides=LITHIUM)
+    return campaigns.run(flow, settings, {"command": ["pytest"]})
+
+
+def test_lithium_vibrates_as_measured(outcome: campaigns.Outcome) -> None:
+    assert not outcome.report.failures
+    assert outcome.result is not None
+    result = outcome.result.result
+    assert isinstance(result, PhononResult)
+    assert result.converged
+    assert result.imaginary_share == 0
+    assert result.n_displacements == 1
+    assert result.spacegroup == "Im-3m"
+    assert result.entropy_300 == pytest.approx(ENTROPY, abs=SOFT)
+    assert result.provenance.engine.surrogate
+    assert result.phonons.residual_force < 1e-4
+
+
+def test_displacements_are_estimated() -> None:
+    flow = plan(preset="quick", engine="chgnet", overrides={"phase": "Li2O"})
+    displaced = [item for item in planned(flow) if item.kind == "displacement"]
+    assert len(displaced) == 3  # Li, O, and every atom at rest
+    assert {item.atoms for item in displaced} == {81}
+    assert estimate(flow).core_hours > 0
+
+
+def test_any_engine_and_structure(tmp_path: Path) -> None:
+    path = tmp_path / "POSCAR"
+    phase("Li2O").structure().to_file(str(path))
+    flow = plan(preset="quick", engine="vasp", structure_file=path)
+    assert names(flow) == ["relax Li2O for phonons", "displace Li2O", "result"]
+    by_name = {job.name: job for job, _ in flow.iterflow()}
+    assert len(by_name["relax Li2O for phonons"].function_args[0]) == 3
+    static = by_name["displace Li2O"].function_args[1]
+    incar = static.input_set_generator.get_input_set(phase("Li2O").primitive()).incar
+    assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"overrides": {"phase": "Li20"}}, PhaseError, "no reference crystal 'Li20'"),
+        ({"overrides": {"distance": -1}}, ParameterError, "distance=-1"),
+        ({"engine": "nonsense"}, EngineError, "unknown engine 'nonsense'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        plan(**{"preset": "quick", "engine": "chgnet"} | options)

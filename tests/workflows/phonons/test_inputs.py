@@ -1,0 +1,53 @@
+"""The VASP directories of a phonon calculation."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pymatgen.core import Structure
+from pymatgen.io.vasp import Incar
+
+from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp import generator as vasp
+from liponflow.structures.phases import phase
+from liponflow.workflows.input_directories import WrittenInputs
+from liponflow.workflows.phonons.inputs import compare, write
+
+SHORT = {"min_length": 5}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
+    folder = tmp_path_factory.mktemp("inputs")
+    relaxed = folder / "CONTCAR"
+    phase("Li2O").structure().to_file(str(relaxed), fmt="poscar")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        return write(folder / "vasp", preset="quick", overrides=SHORT, structure_file=relaxed)
+
+
+def test_one_atom_is_displaced_in_each(written: WrittenInputs) -> None:
+    directories = sorted(path for path in written.directory.iterdir() if path.is_dir())
+    assert [path.name for path in directories] == ["at-rest", "displaced-001", "displaced-002"]
+    assert written.summary == "3 supercells"
+    rest, *moved = (Structure.from_file(path / "POSCAR") for path in directories)
+    record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
+    for structure, note in zip(moved, record["displacements"]["first_atoms"], strict=True):
+        distances = [a.distance(b) for a, b in zip(structure, rest, strict=True)]
+        assert sum(distance > 1e-6 for distance in distances) == 1
+        assert distances[note["number"]] == pytest.approx(0.05, abs=1e-6)
+
+
+def test_forces_are_asked_for_precisely(written: WrittenInputs) -> None:
+    incar = Incar.from_file(written.directory / "at-rest" / "INCAR")
+    assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
+    assert compare(written.directory / "at-rest", preset="quick", overrides=SHORT) == []
+    assert (
+        "at-rest` and `displaced-001` to `displaced-002"
+        in (written.directory / "README.md").read_text()
+    )
+
+
+def test_start_has_to_be_relaxed(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="give the relaxed crystal"):
+        write(tmp_path / "vasp", preset="quick")

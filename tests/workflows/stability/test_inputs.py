@@ -1,0 +1,98 @@
+"""The VASP directories of the reference crystals: complete, and on the scale of corrections."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pymatgen.core import Structure
+from pymatgen.io.vasp import Incar, Kpoints
+from pymatgen.io.vasp.sets import MPRelaxSet
+
+from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp import generator as vasp
+from liponflow.structures.phases import phase
+from liponflow.workflows.input_directories import WrittenInputs
+from liponflow.workflows.stability.inputs import compare, write
+
+SYSTEM = {"composition": "NiO", "compare": [], "unseen": [], "electrode": None}
+CRYSTALS = {"Li_bcc", "Li2O", "Li2O2", "LiO2", "Ni", "NiO", "LiNiO2"}
+FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        out = tmp_path_factory.mktemp("inputs") / "vasp"
+        return write(out, preset="quick", overrides=SYSTEM)
+
+
+def test_every_crystal_has_both_calculations(written: WrittenInputs) -> None:
+    assert {path.name for path in written.directory.iterdir() if path.is_dir()} == CRYSTALS
+    assert written.summary == f"{len(CRYSTALS)} reference crystals"
+    for name in CRYSTALS:
+        for task in ("relax", "static"):
+            assert {path.name for path in (written.directory / name / task).iterdir()} == FILES
+        relaxed = written.directory / name / "static" / "POSCAR"
+        assert relaxed.readlink() == Path("..", "relax", "CONTCAR")
+        assert not relaxed.exists()
+        start = Structure.from_file(written.directory / name / "relax" / "POSCAR")
+        assert start.matches(phase(name).primitive(), scale=False)
+
+
+@pytest.mark.parametrize("name", sorted(CRYSTALS))
+def test_settings_are_those_that_the_corrections_fit(written: WrittenInputs, name: str) -> None:
+    ours = Incar.from_file(written.directory / name / "static" / "INCAR")
+    project = MPRelaxSet(phase(name).primitive(), user_incar_settings={"NSW": 0})
+    theirs = project.incar
+    decisive = {"ENCUT", "ISPIN", "LDAUU", "LDAUL", "LDAUJ", "LDAUTYPE", "LASPH", "PREC", "ISMEAR"}
+    for key in decisive & (ours.keys() | theirs.keys()):
+        assert ours.get(key) == theirs.get(key), key
+    assert ours["MAGMOM"] == theirs["MAGMOM"]
+    mesh = Kpoints.from_file(written.directory / name / "relax" / "KPOINTS").kpts[0]
+    assert list(mesh) == list(project.kpoints.kpts[0])
+    symbols = (written.directory / name / "relax" / "POTCAR.spec").read_text().split()
+    expected = {"Li": "Li_sv", "Ni": "Ni_pv", "O": "O"}
+    assert set(symbols) == {expected[element] for element in phase(name).elements}
+
+
+def test_hubbard_u_is_for_oxides_only(written: WrittenInputs) -> None:
+    incar = {
+        name: Incar.from_file(written.directory / name / "relax" / "INCAR") for name in CRYSTALS
+    }
+    assert [name for name in sorted(CRYSTALS) if "LDAUU" in incar[name]] == ["LiNiO2", "NiO"]
+
+
+def test_sidecar_names_every_source(written: WrittenInputs) -> None:
+    record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
+    assert record["crystals"].keys() == CRYSTALS
+    assert all(value["source"] for value in record["relax"].values())
+    assert record["parameters"]["composition"]["source"] == "given by the user"
+    readme = (written.directory / "README.md").read_text()
+    assert "7 relaxations" in readme
+    assert "PMG_VASP_PSP_DIR" in readme
+
+
+def test_own_directory_has_no_differences(written: WrittenInputs, tmp_path: Path) -> None:
+    directory = written.directory / "NiO" / "relax"
+    assert compare(directory, preset="quick", overrides=SYSTEM) == []
+    for name in FILES:
+        (tmp_path / name).write_text((directory / name).read_text())
+    incar = Incar.from_file(tmp_path / "INCAR")
+    incar["LDAUU"] = [4.0, 0.0]
+    incar.write_file(tmp_path / "INCAR")
+    [found] = compare(tmp_path, preset="quick", overrides=SYSTEM)
+    assert (found.key, found.theirs, found.ours) == ("LDAUU", [4.0, 0.0], [6.2, 0])
+    assert "corrections" in found.source
+
+
+def test_nothing_is_overwritten_and_two_materials_are_refused(
+    written: WrittenInputs, tmp_path: Path
+) -> None:
+    with pytest.raises(FileExistsError, match="not empty"):
+        write(written.directory, preset="quick", overrides=SYSTEM)
+    path = tmp_path / "Li2O.cif"
+    phase("Li2O").primitive().to_file(str(path))
+    with pytest.raises(ParameterError, match="two materials"):
+        write(tmp_path / "out", preset="quick", overrides=SYSTEM, structure_file=path)
+    assert not (tmp_path / "out").exists()

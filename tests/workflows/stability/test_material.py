@@ -1,0 +1,121 @@
+"""The material of a campaign: its energy on the scale of the entries, and what heat adds."""
+
+from typing import Any
+
+import pytest
+from pymatgen.core import Composition
+
+from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.gases import ThermalZero, free_energy
+from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.materials import Material
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.stability import TOPIC, StabilityParameters
+from liponflow.workflows.stability.material import (
+    crystal_of,
+    excluded_names,
+    heated,
+    material_of,
+    stable_solids,
+)
+
+GLASS = GlassEnergy(
+    formula="Li2.98PO3.3N0.46",
+    energy_per_atom=-6.0,
+    spread=0.01,
+    n_models=3,
+    scale="made up",
+    uuid="abcd1234-0000",
+)
+
+
+ENERGIES = {"Li": -2.0, "P": -5.0, "O2": -10.0, "N2": -16.0}
+"""eV per formula."""
+
+
+def entries(scale: str = "made up; gases by reference", **more: float) -> EntrySet:
+    return EntrySet.build(
+        [
+            Entry(name=name, composition=Composition(name).get_el_amt_dict(), energy=e, source="-")
+            for name, e in {**ENERGIES, **more}.items()
+        ],
+        scale=scale,
+        kind="total",
+    )
+
+
+def parameters(**overrides: Any) -> StabilityParameters:
+    return load_parameters(StabilityParameters, TOPIC, "quick", {"electrode": None} | overrides)
+
+
+def glass_of(energy: float, scale: str = "made up; gases by reference") -> Material:
+    glass = GLASS.model_copy(update={"energy_per_atom": energy})
+    return material_of(parameters(), entries(scale), glass)
+
+
+def test_glass_has_the_energy_of_its_models() -> None:
+    # The hull of the elements alone: the mean of their energies.
+    elements = (2.98 * -2 + 1 * -5 + 3.3 * -5 + 0.46 * -8) / 7.74
+    found = glass_of(elements + 0.03)
+    assert found.formula == "Li2.98PO3.3N0.46"
+    assert found.above_hull == pytest.approx(0.03)
+    assert found.energy_source == "glass result abcd1234: mean of 3 models, spread 10 meV/atom"
+
+
+def test_glass_on_another_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"energies on two scales .* give above_hull"):
+        glass_of(-4.0, scale="Materials Project 2019, formation energies")
+
+
+def test_composition_without_entry_is_assumed_on_the_hull_and_says_so() -> None:
+    found = material_of(parameters(composition="Li2.98PO3.3N0.46"), entries(), None)
+    assert found.above_hull == 0
+    assert "assumed to lie on the hull" in found.energy_source
+
+
+def test_excluded_formulas_may_be_written_in_any_order() -> None:
+    found = entries(Li2PO2N=-40.0)
+    assert excluded_names(parameters(exclude="Li2PO2N, Li"), found) == ["Li2PO2N", "Li"]
+    renamed = found.model_copy(
+        update={
+            "entries": tuple(
+                e.model_copy(update={"name": "Li2PNO2"}) if e.name == "Li2PO2N" else e
+                for e in found.entries
+            )
+        }
+    )
+    assert excluded_names(parameters(exclude="Li2PO2N"), renamed) == ["Li2PNO2"]
+
+
+def test_gases_are_heated_by_their_tables() -> None:
+    cold = entries(Li2O=-20.0)
+    material = material_of(parameters(composition="Li2O"), cold, None)
+    warm, notes = heated(
+        cold, material, parameters(composition="Li2O", temperature=300, gas_pressure=0.2), None
+    )
+    assert warm.temperature == 300
+    added = warm.named("O2").energy_per_atom - cold.named("O2").energy_per_atom
+    # A scale without corrections holds no heat; a file's does.
+    expected = free_energy("O", 300, pressure=0.2, zero=ThermalZero.STATIC)
+    assert added == pytest.approx(expected)
+    assert warm.named("Li2O").energy == cold.named("Li2O").energy
+    assert any("solids have no entropy" in note for note in notes)
+
+
+def test_stable_solids_are_on_the_hull_and_no_gases() -> None:
+    found = entries(Li2O=-20.0, Li2O2=-10.0)
+    material = material_of(parameters(composition="Li2O"), found, None)
+    assert {entry.name for entry in stable_solids(found, material)} == {"Li", "Li2O"}
+
+
+def test_crystal_is_the_one_that_was_relaxed() -> None:
+    entry = Entry(
+        name="Li3N",
+        composition={"Li": 3, "N": 1},
+        energy=-15.8,
+        source="Li3N_beta relaxed by chgnet 0.3.0 (machine-learned potential, not DFT)",
+    )
+    assert crystal_of(entry, []).name == "Li3N_beta"  # type: ignore[union-attr]
+    other = entry.model_copy(update={"source": "Materials Project mp-2251"})
+    assert crystal_of(other, []).name == "Li3N_alpha"  # type: ignore[union-attr]
+    assert crystal_of(other, ["Li2O"]) is None

@@ -1,0 +1,92 @@
+"""Campaigns from the command line: pure JSON, a full disk, and going on after it."""
+
+import json
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from liponflow.settings import Settings
+from liponflow.store.file import StoreError
+from liponflow.store.lock import writer_lock
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.lithiation.flow import plan
+
+FULL_AT = 100_000
+"""Largest file (bytes) on the full disk: the store fits until the first relaxation."""
+
+UNLIMITED = resource.RLIM_INFINITY
+
+
+@pytest.fixture
+def cell(tmp_path: Path) -> Path:
+    """Write LiMnO2 (Pmmn, 8 atoms), relaxed in seconds."""
+    sites = [[0, 0.5, 0.126], [0, 0, 0.635], [0, 0, 0.144], [0, 0.5, 0.602]]
+    inverted = [[x + 0.5, y + 0.5, -z] for x, y, z in sites]
+    species = ["Li", "Mn", "O", "O"]
+    structure = Structure(
+        Lattice.orthorhombic(2.81, 4.57, 5.76), species * 2, sites + inverted
+    ).get_sorted_structure()
+    file = tmp_path / "LiMnO2.cif"
+    structure.to(str(file))
+    return file
+
+
+def command(folder: Path, *arguments: str, largest_file: int = UNLIMITED) -> tuple[int, str, str]:
+    """Run the command line, where files may not grow beyond a size."""
+    code = (
+        f"import resource; limit = {largest_file}; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)); "
+        "from liponflow.cli import app; app()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_full_disk_keeps_what_was_computed(cell: Path, tmp_path: Path) -> None:
+    choices = ["x=[0]", "force_limit=0.5", "magmoms={Mn: 4}"]
+    options = [part for choice in choices for part in ("--set", choice)]
+    code, out, err = command(
+        tmp_path, "run", "lithiation", "--structure", str(cell), *options, largest_file=FULL_AT
+    )
+    assert code == 1
+    assert out == ""
+    message = err.splitlines()[-1]
+    assert message.startswith("error: ")
+    assert "liponflow.db" in message
+    assert "liponflow resume" in message
+    (run,) = (tmp_path / "liponflow_runs").iterdir()
+    computed = {file.name for file in (run / "outcomes").iterdir()}
+    assert computed
+
+    code, out, err = command(tmp_path, "resume", "--json", "--out", "figures")
+    assert code == 0, err
+    document = json.loads(out)
+    assert document["kind"] == "lithiation"
+    assert [state["x"] for state in document["states"]] == [0]
+    assert "started relax Li metal" not in err, "a finished calculation was repeated"
+    assert computed <= {file.name for file in (run / "outcomes").iterdir()}
+    assert (tmp_path / "figures" / "lithiation.json").is_file()
+
+
+def test_locked_store_is_refused_before_anything_is_written(tmp_path: Path, cell: Path) -> None:
+    overrides = {"x": [0], "magmoms": {"Mn": 4.0}}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=cell)
+    settings = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs")
+    with writer_lock(tmp_path / "results.db"), pytest.raises(StoreError, match="written by"):
+        campaigns.run(flow, settings, {})
+    assert not (tmp_path / "runs").exists()
+
+
+def test_password_of_a_store_stays_out_of_the_record() -> None:
+    specification = {"docs_store": {"type": "MongoStore", "password": "secret"}}
+    assert campaigns._recorded(specification) is None
