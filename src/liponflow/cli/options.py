@@ -4,7 +4,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from liponflow import registry
@@ -20,17 +19,27 @@ class Format(StrEnum):
     POSCAR = "poscar"
 
 
+def _choices(known: list[str]) -> str:
+    return f"[{'|'.join(known)}]"
+
+
 KindArgument = Annotated[
     str,
     typer.Argument(
         help="Campaign.",
         show_default=False,
-        click_type=click.Choice(registry.names(registry.CAMPAIGNS)),
+        metavar=_choices(registry.names(registry.CAMPAIGNS)),
+        autocompletion=lambda: registry.names(registry.CAMPAIGNS),
     ),
 ]
 ResultKindOption = Annotated[
     str | None,
-    typer.Option("--kind", help="Only this kind.", click_type=click.Choice(kind_names())),
+    typer.Option(
+        "--kind",
+        help="Only this kind.",
+        metavar=_choices(kind_names()),
+        autocompletion=kind_names,
+    ),
 ]
 ResultArgument = Annotated[str, typer.Argument(help="First characters of the result's uuid.")]
 PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
