@@ -1,0 +1,114 @@
+"""Check that a change of the code changes no number of the five campaigns.
+
+``run FOLDER`` computes the quick campaigns (a quarter of an hour on two cores) with the version
+that is installed; ``compare BEFORE AFTER`` compares the stores of two such folders, number by
+number::
+
+    python benchmarks/same_numbers.py run before
+    git switch the-change
+    python benchmarks/same_numbers.py run after
+    python benchmarks/same_numbers.py compare before after
+"""
+
+import argparse
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from liponflow.store.results import find_results, open_store
+
+CAMPAIGNS = (
+    ("phonons",),
+    ("lithiation",),
+    ("stability",),
+    ("glass",),
+    ("migration", "--set", "dopant=N,P,O"),
+)
+STORE = "liponflow.db"
+TOLERANCE = 1e-6
+"""Largest difference, absolute below 1 and relative above."""
+
+PLACES = ("directory", "file", "checkpoint", "uuid", "provenance", "schema_version")
+"""Fields whose name holds one of these say where and by what a result was made, not what it is."""
+
+
+def run(folder: Path) -> None:
+    """Compute the quick campaigns into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    places = {
+        "LIPONFLOW_STORE": str(folder / STORE),
+        "LIPONFLOW_RUNS_DIR": str(folder / "runs"),
+        "OMP_NUM_THREADS": "1",
+    }
+    for arguments in CAMPAIGNS:
+        command = [sys.executable, "-c", "from liponflow.cli import app; app()", "run", *arguments]
+        subprocess.run(
+            [*command, "--preset", "quick"], check=True, env=os.environ | places, stdout=sys.stderr
+        )
+
+
+def compare(before: Path, after: Path) -> bool:
+    """Print, per kind of result, the largest difference; return whether all are tolerated."""
+    same = True
+    for kind, *_ in CAMPAIGNS:
+        first, second = (latest(folder / STORE, kind) for folder in (before, after))
+        worst, where = 0.0, "nowhere"
+        for path in sorted(first.keys() | second.keys()):
+            apart = difference(first.get(path), second.get(path))
+            if apart > worst:
+                worst, where = apart, path
+        same = same and worst <= TOLERANCE
+        print(f"{kind:12} {len(first):7} values, largest difference {worst:.2g} ({where})")
+    return same
+
+
+def latest(store: Path, kind: str) -> dict[str, Any]:
+    """Read the latest result of a kind as values by dotted path."""
+    found = find_results(open_store(store, read_only=True), kind=kind, limit=1)
+    return dict(leaves(found[0].result.model_dump(mode="json")))
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Walk through a document; what only says where a result was made is left out."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if not any(place in name for place in PLACES):
+                yield from leaves(item, f"{path}.{name}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from leaves(item, f"{path}.{index}")
+    else:
+        yield path.removeprefix("."), value
+
+
+def difference(first: Any, second: Any) -> float:
+    """Difference of two values, relative above 1; infinite where they are not both numbers."""
+    if first == second:
+        return 0.0
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (first, second))
+    if not numbers or math.isnan(first) or math.isnan(second):
+        return math.inf
+    return float(abs(first - second) / max(1.0, abs(first), abs(second)))
+
+
+def main() -> None:
+    """Run or compare, as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run").add_argument("folder", type=Path)
+    comparing = commands.add_parser("compare")
+    comparing.add_argument("before", type=Path)
+    comparing.add_argument("after", type=Path)
+    arguments = parser.parse_args()
+    if arguments.command == "run":
+        run(arguments.folder)
+    elif not compare(arguments.before, arguments.after):
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
