@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from pymatgen.core import Lattice, Structure
 from scipy.constants import atomic_mass, electron_volt, hbar
 
 from liponflow.analysis.phonons import Phonons, harmonic
 from liponflow.analysis.stability.gases import BOLTZMANN, ThermalZero
+from liponflow.arrays import FloatArray
 from liponflow.structures.phonons import displacements, phonopy_of
 
 SPRING = 2.0
@@ -34,7 +34,7 @@ def crystal() -> Structure:
     return Structure(Lattice.cubic(LATTICE_PARAMETER), ["Li"], [[0, 0, 0]])
 
 
-def spring_forces(structure: Structure, rest: Structure, spring: float) -> NDArray[np.float64]:
+def spring_forces(structure: Structure, rest: Structure, spring: float) -> FloatArray:
     """Sum the forces of springs, the same along and across, between nearest neighbours."""
     moved = structure.frac_coords - rest.frac_coords
     moved -= moved.round()
@@ -64,7 +64,7 @@ def springs() -> Phonons:
     return solved()
 
 
-def quanta() -> NDArray[np.float64]:
+def quanta() -> FloatArray:
     """ħω (eV) on the mesh, without the acoustic modes at Gamma: m ω² = 2 k Σ (1 - cos q a)."""
     q = 2 * np.pi * np.arange(8) / 8
     curvature = 2 * SPRING * sum(1 - np.cos(axis) for axis in np.meshgrid(q, q, q))

@@ -8,9 +8,8 @@ standard error of the blocks' mean grows until the blocks are longer than the me
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 MINIMUM_BLOCKS = 10
 """Blocks below which a standard error says little: its own relative error is 1/sqrt(2(n-1)),

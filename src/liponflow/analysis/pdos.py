@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Result, StructureField
+from liponflow.arrays import FloatArray
 
 PUBLISHED_WINDOW = 10
 """Points in the adjacent average of the published PDOS (D. Cheng, dissertation, UC San Diego
@@ -21,20 +22,18 @@ Spin = Literal["up", "down", "both"]
 
 Orbital = Literal["s", "p", "d", "f"]
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class SiteDensities:
     """What a file of VASP says about the density of states."""
 
-    energies: Floats
+    energies: FloatArray
     """Shape (n,), eV, on VASP's own scale."""
     efermi: float
     """Fermi level on the same scale (eV)."""
-    total: Mapping[Spin, Floats]
+    total: Mapping[Spin, FloatArray]
     """Total density per channel, shape (n,), states/eV per cell."""
-    sites: Sequence[Mapping[tuple[Orbital, Spin], Floats]]
+    sites: Sequence[Mapping[tuple[Orbital, Spin], FloatArray]]
     """Projected densities of every site, shape (n,), states/eV."""
 
 
@@ -114,7 +113,7 @@ class PDOSResult(Result):
     states: list[PDOSState] = Field(description="By ascending x, where x is known.")
 
 
-def adjacent_average(values: ArrayLike, points: int = PUBLISHED_WINDOW) -> Floats:
+def adjacent_average(values: ArrayLike, points: int = PUBLISHED_WINDOW) -> FloatArray:
     """Average each run of adjacent points.
 
     A window of an even number of points has no middle point. So energies and densities are
@@ -153,7 +152,7 @@ def adjacent_average(values: ArrayLike, points: int = PUBLISHED_WINDOW) -> Float
             f"a window of {points} points on a grid of {array.shape[-1]}: use 1 to "
             f"{array.shape[-1]} points, or compute the density on a finer grid (NEDOS)"
         )
-    averaged: Floats = sliding_window_view(array, points, axis=-1).mean(axis=-1)
+    averaged: FloatArray = sliding_window_view(array, points, axis=-1).mean(axis=-1)
     return averaged
 
 
@@ -193,7 +192,7 @@ def pdos_state(
             f"projections of {len(densities.sites)} sites, but {len(structure)} sites in the "
             "structure: the files belong to different calculations"
         )
-    summed: dict[tuple[str, Orbital, Spin], Floats] = {}
+    summed: dict[tuple[str, Orbital, Spin], FloatArray] = {}
     for site, projections in zip(structure, densities.sites, strict=True):
         for (orbital, spin), density in projections.items():
             key = (site.specie.symbol, orbital, spin)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any, Literal, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from phonopy import Phonopy
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from liponflow.analysis.result import Result, StructureField
 from liponflow.analysis.stability.gases import KJ_PER_MOL, STANDARD_TEMPERATURE, ThermalZero
+from liponflow.arrays import FloatArray, IntArray
 
 IMAGINARY = -0.1
 """Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a
@@ -201,7 +201,7 @@ def harmonic(
 
 
 def _density(
-    frequencies: NDArray[np.float64], weights: NDArray[np.int64], atoms: int, bins: int = 200
+    frequencies: FloatArray, weights: IntArray, atoms: int, bins: int = 200
 ) -> PhononDensity:
     low, high = min(0.0, float(frequencies.min())), float(frequencies.max())
     counts, edges = np.histogram(
@@ -216,6 +216,6 @@ def _density(
     )
 
 
-def _repeats(matrix: NDArray[np.int64]) -> tuple[int, int, int]:
+def _repeats(matrix: IntArray) -> tuple[int, int, int]:
     first, second, third = (int(matrix[axis, axis]) for axis in range(3))
     return first, second, third

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from ase.calculators.calculator import Calculator
 from jobflow import Flow, Maker, Response, job
-from numpy.typing import NDArray
 from phonopy import Phonopy
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
@@ -20,10 +19,9 @@ from liponflow.analysis.migration.gamma_modes import (
     gamma_modes,
     needed,
 )
+from liponflow.arrays import FloatArray
 from liponflow.engines.potential.calculators import potential
 from liponflow.structures.phonons import phonopy_of
-
-Floats = NDArray[np.float64]
 
 DISTANCE = 0.015
 """Displacement (Å): small beside the curvature of a saddle, large beside the noise of single
@@ -212,7 +210,7 @@ def _displaced(structure: Structure, distance: float) -> Phonopy:
     return phonons
 
 
-def _shift(phonons: Phonopy, number: int) -> Floats:
+def _shift(phonons: Phonopy, number: int) -> FloatArray:
     """Displacement of every atom, shape (n_atoms, 3), Å."""
     entry = displaced_atoms(phonons)[number]
     shift = np.zeros((len(phonons.supercell), 3))

@@ -9,14 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from scipy.spatial import ConvexHull, QhullError
 
 from liponflow.analysis.lithiation.lattice import ANIONS
+from liponflow.arrays import FloatArray
 from liponflow.figures.style import INK, element_colour
 
-Floats = NDArray[np.float64]
 RGB = tuple[float, float, float]
 
 BOND_RATIO = 1.35
@@ -42,9 +41,9 @@ class Polyhedron:
 
     element: str
     """Element at its centre."""
-    centre: Floats
+    centre: FloatArray
     """Position of the centre, shape (3,), Å."""
-    vertices: Floats
+    vertices: FloatArray
     """Positions of the anions, shape (n, 3), Å."""
     anions: tuple[str, ...]
     """Element of each anion."""
@@ -98,7 +97,7 @@ def draw_structure(
     up: str = "c",
     turn: float = 17.0,
     tilt: float = 11.0,
-) -> Callable[[Floats], Floats]:
+) -> Callable[[FloatArray], FloatArray]:
     """Draw a structure into axes, without perspective and far to near.
 
     Parameters
@@ -167,7 +166,7 @@ def draw_structure(
     return scene.project
 
 
-def projection(matrix: Floats, up: str, turn: float, tilt: float) -> Floats:
+def projection(matrix: FloatArray, up: str, turn: float, tilt: float) -> FloatArray:
     """Find a view of a cell: rows right, up on the page, towards the viewer; shape (3, 3)."""
     index = "abc".index(up)
     upward = matrix[index] / np.linalg.norm(matrix[index])
@@ -181,7 +180,7 @@ def projection(matrix: Floats, up: str, turn: float, tilt: float) -> Floats:
     return np.array([right, np.cross(towards, right), towards])
 
 
-def _images(structure: Structure, fractional: Floats) -> Iterator[Floats]:
+def _images(structure: Structure, fractional: FloatArray) -> Iterator[FloatArray]:
     """Shifts (Å) of an atom onto the faces of the cell that it touches, itself first."""
     choices = []
     for value in fractional:
@@ -195,13 +194,13 @@ def _images(structure: Structure, fractional: Floats) -> Iterator[Floats]:
         yield np.array(shift) @ structure.lattice.matrix
 
 
-def _edges(matrix: Floats) -> Iterator[tuple[Floats, Floats]]:
+def _edges(matrix: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
     for start, end in combinations(np.array(list(product((0, 1), repeat=3))), 2):
         if np.abs(start - end).sum() == 1:
             yield start @ matrix, end @ matrix
 
 
-def _rgb(colour: str) -> Floats:
+def _rgb(colour: str) -> FloatArray:
     return np.array(to_rgb(colour), dtype=float)
 
 
@@ -210,20 +209,20 @@ class _Scene:
     """Projection onto axes; depth becomes the drawing order and a fog."""
 
     axes: Axes
-    view: Floats
-    middle: Floats
+    view: FloatArray
+    middle: FloatArray
     far: float
     near: float
     colours: Mapping[str, str]
 
-    def colour(self, element: str) -> Floats:
+    def colour(self, element: str) -> FloatArray:
         return _rgb(self.colours.get(element, element_colour(element)))
 
-    def project(self, points: Floats) -> Floats:
-        projected: Floats = (points - self.middle) @ self.view.T
+    def project(self, points: FloatArray) -> FloatArray:
+        projected: FloatArray = (points - self.middle) @ self.view.T
         return projected
 
-    def fogged(self, colour: Floats, depth: float) -> RGB:
+    def fogged(self, colour: FloatArray, depth: float) -> RGB:
         share = np.clip((self.near - depth) / (self.near - self.far), 0, 1) * FOG
         red, green, blue = (1 - share) * colour + share
         return float(red), float(green), float(blue)
@@ -256,7 +255,7 @@ class _Scene:
                 )
             )
 
-    def add_sphere(self, element: str, position: Floats, radius: float) -> None:
+    def add_sphere(self, element: str, position: FloatArray, radius: float) -> None:
         x, y, depth = self.project(position)
         colour = self.colour(element)
         dark = self.fogged(colour * 0.55, depth)
@@ -284,7 +283,7 @@ class _Scene:
                 )
             )
 
-    def add_line(self, start: Floats, end: Floats) -> None:
+    def add_line(self, start: FloatArray, end: FloatArray) -> None:
         # In pieces, so that each is hidden by what stands before it.
         points = self.project(np.linspace(start, end, 13))
         for first, second in pairwise(points):

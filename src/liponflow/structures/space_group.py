@@ -4,14 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import spglib
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.lithiation.arrangements import SYMPREC
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,15 +23,15 @@ class SpaceGroup:
         Vectors t, shape (n, 3), fractional.
     """
 
-    rotations: Ints
-    translations: Floats
+    rotations: IntArray
+    translations: FloatArray
 
     def __len__(self) -> int:
         return len(self.rotations)
 
-    def images(self, position: Floats) -> Floats:
+    def images(self, position: FloatArray) -> FloatArray:
         """Images of a position (fractional, shape (3,)) under every operation, shape (n, 3)."""
-        moved: Floats = np.einsum("gij,j->gi", self.rotations, position) + self.translations
+        moved: FloatArray = np.einsum("gij,j->gi", self.rotations, position) + self.translations
         return moved
 
 

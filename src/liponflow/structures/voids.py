@@ -12,6 +12,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree, Voronoi
 
+from liponflow.arrays import FloatArray, IntArray
+
 TETRAHEDRAL = 4
 OCTAHEDRAL = 6
 
@@ -138,7 +140,7 @@ def voids(
 
 def _framework_indices(
     structure: Structure, framework: Collection[str] | Sequence[int]
-) -> NDArray[np.int_]:
+) -> IntArray:
     wanted = set(framework)
     members = [i for i, s in enumerate(structure) if i in wanted or s.specie.symbol in wanted]
     if not members:
@@ -149,9 +151,7 @@ def _framework_indices(
     return np.array(members)
 
 
-def _padded(
-    structure: Structure, members: NDArray[np.int_]
-) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.float64]]:
+def _padded(structure: Structure, members: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Atoms of the cell and of its surroundings: index, translation and position (Å)."""
     lattice: Lattice = structure.lattice
     # No point is farther from a lattice point, and so from an atom, than half the sum of the axes.
@@ -166,7 +166,7 @@ def _padded(
     return members[atom], grid[cell], frac[inside] @ lattice.matrix
 
 
-def _points_around(tessellation: Voronoi, vertices: NDArray[np.int_]) -> dict[int, set[int]]:
+def _points_around(tessellation: Voronoi, vertices: IntArray) -> dict[int, set[int]]:
     """Find the points whose Voronoi cells meet in each of some vertices."""
     around: dict[int, set[int]] = defaultdict(set)
     wanted = set(vertices.tolist())
@@ -176,7 +176,7 @@ def _points_around(tessellation: Voronoi, vertices: NDArray[np.int_]) -> dict[in
     return around
 
 
-def _groups(positions: NDArray[np.float64], distance: float) -> list[NDArray[np.intp]]:
+def _groups(positions: FloatArray, distance: float) -> list[NDArray[np.intp]]:
     """Split positions into groups that are linked by steps up to a distance."""
     pairs = KDTree(positions).query_pairs(distance, output_type="ndarray")
     n = len(positions)

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 from liponflow.analysis.glass.neighbours import Pairs
 from liponflow.analysis.glass.structural_units import Network
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from liponflow.arrays import FloatArray, IntArray
 
 
 class Values(NamedTuple):

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from liponflow.analysis.block_average import BlockAverage
 from liponflow.analysis.glass.bonding import Values
 from liponflow.analysis.glass.result import AngleStatistics, BondStatistics
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from liponflow.arrays import FloatArray, IntArray
 
 
 class Distribution:

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.analysis.elasticity.elastic import ElasticTensor
 from pymatgen.analysis.elasticity.strain import Deformation, Strain
 from pymatgen.analysis.elasticity.stress import Stress
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 LARGEST_DEVIATION = 0.1
 """How far the stress may deviate from the fitted tensor, as a share of the largest stress: above
@@ -181,10 +181,10 @@ def elastic_moduli(
     )
 
 
-def _second_piola_kirchhoff(cauchy: Floats, gradient: Floats) -> Floats:
+def _second_piola_kirchhoff(cauchy: FloatArray, gradient: FloatArray) -> FloatArray:
     """J F⁻¹ σ F⁻ᵀ."""
     inverse = np.linalg.inv(gradient)
-    stress: Floats = np.linalg.det(gradient) * inverse @ cauchy @ inverse.T
+    stress: FloatArray = np.linalg.det(gradient) * inverse @ cauchy @ inverse.T
     return stress
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Structure
 
@@ -32,9 +31,7 @@ from liponflow.analysis.glass.scattering import untabulated, weighted_scattering
 from liponflow.analysis.glass.settings import MOBILE_LIMIT, FingerprintSettings
 from liponflow.analysis.glass.structural_units import Network, anion_sites, classify_units, network
 from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from liponflow.arrays import FloatArray, IntArray
 
 ANGLE_BINS = 90
 """Bins of 2 degrees."""

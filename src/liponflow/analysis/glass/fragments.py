@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liponflow.analysis.glass.structural_units import Network
+from liponflow.arrays import IntArray
 
-IntArray = NDArray[np.int64]
 Offset = tuple[int, int, int]
 Node = tuple[int, Offset]
 """An atom and the periodic image of it."""

@@ -3,11 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from liponflow.analysis.glass.neighbours import Pairs
-
-IntArray = NDArray[np.int64]
+from liponflow.arrays import IntArray
 
 _BASE = 64
 

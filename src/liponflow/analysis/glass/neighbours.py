@@ -14,9 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liponflow.analysis.glass.trajectory import Frames
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from liponflow.arrays import BoolArray, FloatArray, IntArray
 
 TREE_ATOMS = 3000
 """Atoms from which on the k-d tree is used: it needs less memory, and here no more time."""
@@ -62,16 +60,16 @@ class Pairs:
         begin = self.frame * self.n_atoms
         return self.first - begin, self.second - begin
 
-    def joining(self, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def joining(self, first: BoolArray, second: BoolArray) -> BoolArray:
         """Tell which pairs join an atom of one kind with one of another, either way round.
 
         The masks are those of the atoms of a frame.
         """
         a, b = self.ends
-        joined: NDArray[np.bool_] = (first[a] & second[b]) | (second[a] & first[b])
+        joined: BoolArray = (first[a] & second[b]) | (second[a] & first[b])
         return joined
 
-    def select(self, mask: NDArray[np.bool_]) -> "Pairs":
+    def select(self, mask: BoolArray) -> "Pairs":
         """Pairs for which the mask is true."""
         return Pairs(
             self.n_frames,
@@ -82,7 +80,7 @@ class Pairs:
             self.vector[mask],
         )
 
-    def oriented(self, swap: NDArray[np.bool_]) -> "Pairs":
+    def oriented(self, swap: BoolArray) -> "Pairs":
         """Pairs with first and second atom exchanged where the mask is true."""
         sign = np.where(swap, -1, 1)[:, None]
         return Pairs(
@@ -140,9 +138,9 @@ def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
     return terms
 
 
-def _is_first(translations: IntArray) -> NDArray[np.bool_]:
+def _is_first(translations: IntArray) -> BoolArray:
     """Tell of each two opposite translations one; of none none."""
-    chosen: NDArray[np.bool_] = translations @ np.array([1_000_000, 1_000, 1]) > 0
+    chosen: BoolArray = translations @ np.array([1_000_000, 1_000, 1]) > 0
     return chosen
 
 

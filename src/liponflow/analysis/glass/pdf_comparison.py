@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.glass.radial import reduced_pdf
+from liponflow.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
 Quantity = Literal["G", "g", "T"]
 
 R_MIN = 1.0

@@ -9,8 +9,7 @@ from liponflow.analysis.glass.chemistry import anion_bond
 from liponflow.analysis.glass.neighbours import Pairs
 from liponflow.analysis.glass.result import Defect
 from liponflow.analysis.glass.structural_units import TETRAHEDRAL, Network
-
-IntArray = NDArray[np.int64]
+from liponflow.arrays import IntArray
 
 TRIGONAL = ("B", "C")
 """Formers for which three anions are as usual as four."""

@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from liponflow.arrays import FloatArray, IntArray
 
 PEAK_SHARE = 0.3
 """A first peak reaches at least this share of the highest value of g(r)."""
@@ -49,7 +48,7 @@ def radial_grid(r_max: float, bin_width: float) -> tuple[FloatArray, FloatArray]
 
 
 def partial_g(
-    pairs: FloatArray | NDArray[np.int64],
+    pairs: FloatArray | IntArray,
     volume: float | FloatArray,
     counts: tuple[int, int],
     shells: FloatArray,

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from liponflow.analysis.glass.distribution import listed
@@ -21,8 +20,8 @@ from liponflow.analysis.glass.radial import (
     weighted_sum,
 )
 from liponflow.analysis.glass.result import Scattering
+from liponflow.arrays import FloatArray
 
-FloatArray = NDArray[np.float64]
 Partials = Mapping[tuple[str, str], FloatArray]
 
 _S_OVER_Q = 1 / (4 * np.pi)

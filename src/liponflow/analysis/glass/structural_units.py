@@ -11,8 +11,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.chemistry import Roles, former_bond, roles
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
 from liponflow.analysis.glass.trajectory import frames_of_structures
-
-IntArray = NDArray[np.int64]
+from liponflow.arrays import IntArray
 
 TETRAHEDRAL = 4
 MAIN_FORMER = "P"

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
-
-FloatArray = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 BLOCK = 100
 """Frames in a block: their distances take some ten megabytes for a hundred atoms."""

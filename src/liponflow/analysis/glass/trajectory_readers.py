@@ -16,9 +16,8 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 from monty.io import zopen
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 NAN = math.nan
 FS_PER_PS = 1000.0

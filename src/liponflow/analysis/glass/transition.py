@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-FloatArray = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 MINIMUM_POINTS = 4
 """Points that each of the two lines needs: two for the line and two to judge it by."""

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.arrays import FloatArray
 
 HULL_TOLERANCE = 1e-9
 """Energies (eV) closer to the hull than this lie on it."""
 
 TWO_PHASE = (1.0, 2.0)
 """Range of x whose tie line is examined: the cubic-to-tetragonal reaction of the spinel."""
-
-Floats = NDArray[np.float64]
 
 
 class VoltageStep(BaseModel):
@@ -33,7 +33,7 @@ class VoltageStep(BaseModel):
     )
 
 
-def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) -> Floats:
+def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) -> FloatArray:
     """Energies relative to the straight line between two states.
 
     With the states of lowest and highest x as ends this is the formation energy; with the ends
@@ -69,7 +69,7 @@ def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) 
     if width == 0:
         raise ValueError(f"the two ends of the line have the same x = {contents[low]:g}")
     share = (contents - contents[low]) / width
-    above: Floats = values - ((1 - share) * values[low] + share * values[high])
+    above: FloatArray = values - ((1 - share) * values[low] + share * values[high])
     return above
 
 
@@ -112,14 +112,14 @@ def lower_hull(x: ArrayLike, energies: ArrayLike) -> list[int]:
     return hull
 
 
-def _turns_up(x: Floats, e: Floats, first: int, middle: int, last: int) -> bool:
+def _turns_up(x: FloatArray, e: FloatArray, first: int, middle: int, last: int) -> bool:
     """Whether the middle state lies below the line between its neighbours."""
     share = (x[middle] - x[first]) / (x[last] - x[first])
     line = (1 - share) * e[first] + share * e[last]
     return bool(e[middle] < line - HULL_TOLERANCE)
 
 
-def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> Floats:
+def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> FloatArray:
     """Energy of every state above the lower hull of all of them.
 
     Parameters
@@ -139,7 +139,7 @@ def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> Floats:
     """
     contents, values = np.asarray(x, dtype=float), np.asarray(energies, dtype=float)
     hull = lower_hull(contents, values)
-    above: Floats = values - np.interp(contents, contents[hull], values[hull])
+    above: FloatArray = values - np.interp(contents, contents[hull], values[hull])
     above[hull] = 0.0
     return above
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicHermiteSpline, PPoly
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 WELL = 0.01
 """Depth (eV) from which a minimum between the end points counts as one: what end points that were
@@ -38,13 +37,13 @@ class Barrier:
     reverse: float
     saddle_distance: float
     lowest_between: float | None
-    curve: Floats
+    curve: FloatArray
 
 
 def barrier(
-    distances: Sequence[float] | Floats,
-    energies: Sequence[float] | Floats,
-    slopes: Sequence[float] | Floats | None = None,
+    distances: Sequence[float] | FloatArray,
+    energies: Sequence[float] | FloatArray,
+    slopes: Sequence[float] | FloatArray | None = None,
 ) -> Barrier:
     """Find the saddle on the spline through a band.
 
@@ -96,7 +95,7 @@ def barrier(
     )
 
 
-def _emmet_spline(distances: Floats, energies: Floats) -> PPoly:
+def _emmet_spline(distances: FloatArray, energies: FloatArray) -> PPoly:
     from emmet.core.neb import BarrierAnalysis
 
     found = BarrierAnalysis.from_energies(energies.tolist(), distances.tolist())
@@ -106,7 +105,7 @@ def _emmet_spline(distances: Floats, energies: Floats) -> PPoly:
     return PPoly(coefficients, distances)
 
 
-def _lowest_between(spline: PPoly, stationary: Floats, ends: Floats) -> float | None:
+def _lowest_between(spline: PPoly, stationary: FloatArray, ends: FloatArray) -> float | None:
     """Energy above the start of the lowest minimum that both sides of the path climb out of."""
     points = np.concatenate([ends[:1], stationary, ends[1:]])
     heights = spline(points)
@@ -119,7 +118,7 @@ def _lowest_between(spline: PPoly, stationary: Floats, ends: Floats) -> float | 
     return float(min(wells) - heights[0]) if wells else None
 
 
-def _check(distances: Floats, energies: Floats, slopes: Floats | None) -> None:
+def _check(distances: FloatArray, energies: FloatArray, slopes: FloatArray | None) -> None:
     n = len(distances)
     if n < 3:  # noqa: PLR2004 - two end points and one between
         raise ValueError(f"a band of {n} images has no barrier: give the end points and one more")

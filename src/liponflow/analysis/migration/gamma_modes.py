@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from phonopy import Phonopy
 from phonopy.physical_units import get_physical_units
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.migration.saddle import imaginary_modes, without_translations
-
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 
 class GammaModes(BaseModel):
@@ -67,8 +65,8 @@ def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
 
 def gamma_modes(
     phonons: Phonopy,
-    forces: Sequence[Floats],
-    rest: Floats,
+    forces: Sequence[FloatArray],
+    rest: FloatArray,
     *,
     moving: Sequence[int] | None = None,
     distance: float,

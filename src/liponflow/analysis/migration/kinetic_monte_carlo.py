@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.constants import angstrom
 
 from liponflow.analysis.migration.random_walk import JumpNetwork, occupations
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
+from liponflow.arrays import FloatArray, IntArray
 
 MAX_JUMPS = 20_000_000
 """Most jumps of all walkers together."""
@@ -39,9 +36,9 @@ class Walk:
         Jumps of all walkers.
     """
 
-    times: Floats
-    mean_squares: Floats
-    mean_square_errors: Floats
+    times: FloatArray
+    mean_squares: FloatArray
+    mean_square_errors: FloatArray
     diffusivity: float
     error: float
     jumps: int
@@ -125,7 +122,7 @@ def kinetic_monte_carlo(
     )
 
 
-def _by_site(network: JumpNetwork) -> tuple[Ints, Floats]:
+def _by_site(network: JumpNetwork) -> tuple[IntArray, FloatArray]:
     """Sort jumps by their start, and line up their shares: site n's end at n + 1."""
     order = np.argsort(network.start, kind="stable")
     start, rates = network.start[order], network.rates[order]
@@ -139,9 +136,9 @@ def _by_site(network: JumpNetwork) -> tuple[Ints, Floats]:
     return order, shares
 
 
-def _slopes(times: Floats, squares: Floats) -> Floats:
+def _slopes(times: FloatArray, squares: FloatArray) -> FloatArray:
     """Slope of the squared displacement of each walker after the transient, Å²/s."""
     late = times > TRANSIENT * times[-1]
     away = times[late] - times[late].mean()
-    slopes: Floats = away @ squares[late] / (away @ away)
+    slopes: FloatArray = away @ squares[late] / (away @ away)
     return slopes

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.constants import angstrom
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
+from liponflow.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,10 +27,10 @@ class JumpNetwork:
     """
 
     n_sites: int
-    start: Ints
-    end: Ints
-    vectors: Floats
-    rates: Floats
+    start: IntArray
+    end: IntArray
+    vectors: FloatArray
+    rates: FloatArray
 
     def __post_init__(self) -> None:
         n = len(self.rates)
@@ -51,12 +49,12 @@ class JumpNetwork:
             raise ValueError(f"a jump names a site outside 0 to {self.n_sites - 1}")
 
     @property
-    def exit_rates(self) -> Floats:
+    def exit_rates(self) -> FloatArray:
         """Sum of the rates that leave each site, shape (n_sites,), 1/s."""
-        exits: Floats = np.bincount(self.start, self.rates, self.n_sites).astype(np.float64)
+        exits: FloatArray = np.bincount(self.start, self.rates, self.n_sites).astype(np.float64)
         return exits
 
-    def parts(self) -> list[Ints]:
+    def parts(self) -> list[IntArray]:
         """Sites that jumps join, part by part; sites without a jump are in none."""
         links = coo_array(
             (np.ones(len(self.start)), (self.start, self.end)), shape=(self.n_sites,) * 2
@@ -69,7 +67,7 @@ class JumpNetwork:
         ]
 
 
-def occupations(network: JumpNetwork) -> Floats:
+def occupations(network: JumpNetwork) -> FloatArray:
     """Share of the time that a walker spends on each site.
 
     Parameters
@@ -96,7 +94,7 @@ def occupations(network: JumpNetwork) -> Floats:
     return shares
 
 
-def diffusion_tensor(network: JumpNetwork) -> Floats:
+def diffusion_tensor(network: JumpNetwork) -> FloatArray:
     """Diffusion tensor of a walker on the network.
 
     Parameters
@@ -138,7 +136,7 @@ def diffusion_tensor(network: JumpNetwork) -> Floats:
         chi[part] = _corrector(_rate_matrix(network, part), drift[part])
     steps = network.vectors + chi[network.end] - chi[network.start]
     weights = shares[network.start] * network.rates / 2
-    tensor: Floats = np.einsum("n,na,nb->ab", weights, steps, steps) * angstrom**2
+    tensor: FloatArray = np.einsum("n,na,nb->ab", weights, steps, steps) * angstrom**2
     return tensor
 
 
@@ -147,7 +145,7 @@ def diffusivity(network: JumpNetwork) -> float:
     return float(np.trace(diffusion_tensor(network)) / 3)
 
 
-def _rate_matrix(network: JumpNetwork, part: Ints) -> Floats:
+def _rate_matrix(network: JumpNetwork, part: IntArray) -> FloatArray:
     """Rates between the sites of one part, shape (n, n), jumps onto the same site left out."""
     place = np.full(network.n_sites, -1)
     place[part] = np.arange(len(part))
@@ -161,7 +159,7 @@ def _rate_matrix(network: JumpNetwork, part: Ints) -> Floats:
     return matrix
 
 
-def _stationary(rates: Floats) -> Floats:
+def _stationary(rates: FloatArray) -> FloatArray:
     """Stationary distribution by the elimination of Grassmann, Taksar and Heyman.
 
     It subtracts nothing, so rates may differ by any number of orders of magnitude
@@ -181,11 +179,11 @@ def _stationary(rates: Floats) -> Floats:
     shares[0] = 1
     for site in range(1, n):
         shares[site] = shares[:site] @ matrix[:site, site]
-    found: Floats = shares / shares.sum()
+    found: FloatArray = shares / shares.sum()
     return found
 
 
-def _corrector(rates: Floats, drift: Floats) -> Floats:
+def _corrector(rates: FloatArray, drift: FloatArray) -> FloatArray:
     """Solve sum_j k_ij (chi_j - chi_i) = -drift_i, the first site at zero; shape (n, 3)."""
     chi = np.zeros_like(drift)
     if len(rates) > 1:

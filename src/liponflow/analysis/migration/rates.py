@@ -4,19 +4,17 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.constants import Boltzmann, elementary_charge, tera
 
 from liponflow.analysis.migration.saddle import imaginary_modes, saddle_reason
-
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 BOLTZMANN = Boltzmann / elementary_charge
 """Boltzmann constant, eV/K."""
 
 
 def vineyard_prefactor(
-    minimum: Sequence[float] | Floats, saddle: Sequence[float] | Floats
+    minimum: Sequence[float] | FloatArray, saddle: Sequence[float] | FloatArray
 ) -> float:
     """Attempt frequency of a hop in harmonic transition state theory.
 

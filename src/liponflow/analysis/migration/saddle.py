@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 TRANSLATIONS = 3
 """Modes of a periodic cell that move it as a whole."""
@@ -14,7 +13,7 @@ IMAGINARY = 0.1
 """A mode with an imaginary frequency above this (THz) is unstable; below it, numerical noise."""
 
 
-def without_translations(frequencies: Sequence[float] | Floats) -> list[float]:
+def without_translations(frequencies: Sequence[float] | FloatArray) -> list[float]:
     """Drop the three modes of a periodic cell that move it as a whole.
 
     Parameters
@@ -39,7 +38,7 @@ def without_translations(frequencies: Sequence[float] | Floats) -> list[float]:
     return [float(value) for value in np.delete(values, translations)]
 
 
-def imaginary_modes(frequencies: Sequence[float] | Floats) -> list[float]:
+def imaginary_modes(frequencies: Sequence[float] | FloatArray) -> list[float]:
     """List the imaginary frequencies.
 
     Parameters
@@ -60,7 +59,7 @@ def imaginary_modes(frequencies: Sequence[float] | Floats) -> list[float]:
     return sorted((-float(f) for f in frequencies if f < -IMAGINARY), reverse=True)
 
 
-def saddle_reason(frequencies: Sequence[float] | Floats) -> str | None:
+def saddle_reason(frequencies: Sequence[float] | FloatArray) -> str | None:
     """Say why a configuration is no saddle of first order.
 
     Parameters

@@ -9,8 +9,9 @@ import numpy as np
 from pymatgen.analysis.phase_diagram import PDEntry
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
-from liponflow.analysis.stability.mixtures import Floats, Mixture, cheapest
+from liponflow.analysis.stability.mixtures import Mixture, cheapest
 from liponflow.analysis.stability.result import PhaseState
+from liponflow.arrays import FloatArray
 
 ON_HULL = 1e-6
 """Energies closer to the hull than this (eV/atom) lie on it."""
@@ -24,9 +25,9 @@ class Hull:
 
     entries: tuple[Entry, ...]
     elements: tuple[str, ...]
-    fractions: Floats
+    fractions: FloatArray
     """Atomic fractions, shape (elements, entries)."""
-    energies: Floats
+    energies: FloatArray
     """eV/atom, shape (entries,)."""
 
     @classmethod
@@ -77,7 +78,7 @@ class Hull:
         """Columns of the phases that hold more than Li."""
         return [int(i) for i in np.flatnonzero(self.fractions[self.other].sum(axis=0) > 0)]
 
-    def vector(self, composition: Mapping[str, float]) -> Floats:
+    def vector(self, composition: Mapping[str, float]) -> FloatArray:
         """Atomic fractions of a composition, shape (elements,).
 
         Raises
@@ -92,7 +93,7 @@ class Hull:
                 f"with {', '.join(self.elements)}, on the same scale"
             )
         amounts = np.array([composition.get(symbol, 0.0) for symbol in self.elements])
-        fractions: Floats = amounts / amounts.sum()
+        fractions: FloatArray = amounts / amounts.sum()
         return fractions
 
     def equilibrium(self, composition: Mapping[str, float]) -> Mixture:
@@ -103,11 +104,11 @@ class Hull:
         """Energy of the hull at a composition (eV/atom)."""
         return self.equilibrium(composition).cost
 
-    def with_energies(self, energies: Floats) -> Self:
+    def with_energies(self, energies: FloatArray) -> Self:
         """Return the same phases with other energies (eV/atom, shape (entries,))."""
         return type(self)(self.entries, self.elements, self.fractions, energies)
 
-    def open_columns(self, voltage: float) -> tuple[Floats, Floats]:
+    def open_columns(self, voltage: float) -> tuple[FloatArray, FloatArray]:
         """Compositions and grand potentials of the solids when Li is exchanged at a voltage.
 
         Parameters
@@ -128,9 +129,9 @@ class Hull:
         mu = self.lithium_energy - voltage
         return rest / size, (self.energies[self.solids] - mu * lithium) / size
 
-    def lithium_per_other(self) -> Floats:
+    def lithium_per_other(self) -> FloatArray:
         """Li per atom other than Li in every solid, shape (solids,)."""
-        lithium: Floats = self.fractions[self.elements.index(LITHIUM), self.solids]
+        lithium: FloatArray = self.fractions[self.elements.index(LITHIUM), self.solids]
         return lithium / (1 - lithium)
 
 

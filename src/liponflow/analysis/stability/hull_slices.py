@@ -13,8 +13,8 @@ import numpy as np
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.hull import ON_HULL, Hull
 from liponflow.analysis.stability.materials import CHARGES, Material, parse_formula
-from liponflow.analysis.stability.mixtures import Floats
 from liponflow.analysis.stability.result import HullSlice
+from liponflow.arrays import FloatArray
 
 IN_PLANE = 1e-6
 """Distance (atomic fraction) within which a composition lies in a section."""
@@ -72,7 +72,7 @@ def ternary_slice(
         if not composition.keys() <= set(elements):
             return None
         target = hull.vector(composition)
-        shares: Floats = np.asarray(np.linalg.lstsq(basis, target, rcond=None)[0], dtype=float)
+        shares: FloatArray = np.asarray(np.linalg.lstsq(basis, target, rcond=None)[0], dtype=float)
         if np.abs(basis @ shares - target).max() > IN_PLANE or shares.min() < -IN_PLANE:
             return None
         x, y = shares @ drawing / shares.sum()

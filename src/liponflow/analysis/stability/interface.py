@@ -13,7 +13,6 @@ from pymatgen.core.composition import Composition
 from liponflow.analysis.stability.hull import LITHIUM, Hull
 from liponflow.analysis.stability.materials import Material
 from liponflow.analysis.stability.mixtures import (
-    Floats,
     Mixture,
     cheapest,
     cheapest_between,
@@ -21,6 +20,7 @@ from liponflow.analysis.stability.mixtures import (
 )
 from liponflow.analysis.stability.reactions import balance
 from liponflow.analysis.stability.result import InterfacePoint, InterfaceReaction, Reaction
+from liponflow.arrays import FloatArray
 
 SAME_ENERGY = 1e-6
 """Reaction energies closer than this (eV/atom) are the same."""
@@ -38,11 +38,11 @@ class Contact:
     hull: Hull
     materials: tuple[Material, Material]
     voltage: float | None
-    columns: Floats
+    columns: FloatArray
     """Phases, shape (rows, phases): atomic fractions; without Li if that is open."""
-    costs: Floats
+    costs: FloatArray
     """Energies or grand potentials (eV/atom, of the atoms counted)."""
-    ends: tuple[Floats, Floats]
+    ends: tuple[FloatArray, FloatArray]
     """The two materials in the same rows."""
     end_costs: tuple[float, float]
     """Their own energies, those above the hull included."""
@@ -132,7 +132,7 @@ def own_energy(hull: Hull, material: Material) -> float:
 
 def _end(
     hull: Hull, material: Material, energy: float, voltage: float | None
-) -> tuple[Floats, float]:
+) -> tuple[FloatArray, float]:
     fractions = hull.vector(material.composition)
     if voltage is None:
         return fractions, energy

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 PRESENT = 1e-6
 """Weight above which a phase counts as present; solutions are normalised to a sum near 1."""
@@ -32,11 +31,11 @@ class NoMixtureError(ValueError):
 class Mixture:
     """The cheapest mixture of a composition."""
 
-    weights: Floats
+    weights: FloatArray
     """Weight of every column, shape (n,)."""
     cost: float
     """Sum of weight times cost."""
-    prices: Floats
+    prices: FloatArray
     """Derivative of the cost by each row of the target, shape (m,): chemical potentials."""
 
     @property
@@ -45,7 +44,7 @@ class Mixture:
         return [int(index) for index in np.flatnonzero(self.weights > PRESENT)]
 
 
-def cheapest(columns: Floats, costs: Floats, target: Floats) -> Mixture:
+def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixture:
     """Find the cheapest mixture with a composition.
 
     Parameters
@@ -77,7 +76,10 @@ def cheapest(columns: Floats, costs: Floats, target: Floats) -> Mixture:
 
 
 def cheapest_between(
-    columns: Floats, costs: Floats, ends: tuple[Floats, Floats], end_costs: tuple[float, float]
+    columns: FloatArray,
+    costs: FloatArray,
+    ends: tuple[FloatArray, FloatArray],
+    end_costs: tuple[float, float],
 ) -> tuple[float, Mixture]:
     """Find where between two compositions a mixture gains most over the two ends.
 
@@ -123,7 +125,9 @@ def cheapest_between(
     return float(found.weights[-1]), mixture
 
 
-def _solve(columns: Floats, costs: Floats, target: Floats, last_most: float | None) -> Mixture:
+def _solve(
+    columns: FloatArray, costs: FloatArray, target: FloatArray, last_most: float | None
+) -> Mixture:
     """Solve one linear programme; the weight of the last column may have an upper bound."""
     bounds: list[tuple[float, float | None]] = [(0.0, None)] * costs.size
     if last_most is not None:

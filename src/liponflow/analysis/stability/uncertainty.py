@@ -14,7 +14,6 @@ import numpy as np
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.hull import Hull
 from liponflow.analysis.stability.materials import Material
-from liponflow.analysis.stability.mixtures import Floats
 from liponflow.analysis.stability.result import ProductCertainty, WindowUncertainty
 from liponflow.analysis.stability.window import (
     V_MAX,
@@ -24,6 +23,7 @@ from liponflow.analysis.stability.window import (
     neighbours,
     voltage_window,
 )
+from liponflow.arrays import FloatArray
 
 INDEPENDENT_ERROR = 0.024
 """Standard error of a phase for itself (eV/atom): PBE reaction energies between compounds of
@@ -136,7 +136,7 @@ def window_uncertainty(
 
 def _errors(
     hull: Hull, independent: float, shared: Mapping[str, float], samples: int, seed: int
-) -> Floats:
+) -> FloatArray:
     """Errors of all phases (eV/atom), shape (samples, entries); elements have none."""
     chance = np.random.default_rng(seed)
     count = len(hull.entries)
@@ -145,7 +145,7 @@ def _errors(
         common = shared.get(symbol, 0.0) * chance.standard_normal((samples, 1))
         errors = errors + common * hull.fractions[row]
     compounds = (hull.fractions > 0).sum(axis=0) > 1
-    chosen: Floats = errors * compounds
+    chosen: FloatArray = errors * compounds
     return chosen
 
 

@@ -15,9 +15,10 @@ from pymatgen.core.composition import Composition
 
 from liponflow.analysis.stability.hull import LITHIUM, Hull
 from liponflow.analysis.stability.materials import Material, excess_charge
-from liponflow.analysis.stability.mixtures import PRESENT, Floats, cheapest, kinks
+from liponflow.analysis.stability.mixtures import PRESENT, cheapest, kinks
 from liponflow.analysis.stability.reactions import balance
 from liponflow.analysis.stability.result import Reaction, VoltageWindow, WindowSegment
+from liponflow.arrays import FloatArray
 
 V_MAX = 6.0
 """Highest voltage examined by default (V)."""
@@ -126,12 +127,12 @@ def _potential(
     return potential
 
 
-def _target(hull: Hull, material: Material) -> Floats:
+def _target(hull: Hull, material: Material) -> FloatArray:
     """Elements other than Li per atom other than Li."""
     if material.n_other == 0:
         raise ValueError(f"{material.formula} holds nothing but Li, which is the electrode here")
     fractions = hull.vector(material.composition)[hull.other]
-    target: Floats = fractions / fractions.sum()
+    target: FloatArray = fractions / fractions.sum()
     return target
 
 

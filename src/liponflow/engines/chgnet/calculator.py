@@ -23,8 +23,8 @@ import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator, all_changes
 from ase.stress import full_3x3_to_voigt_6_stress
-from numpy.typing import NDArray
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.engines.chgnet.pairs import Angles, Pairs, VerletList, angles
 from liponflow.engines.chgnet.weights import WEIGHTS
 
@@ -101,8 +101,8 @@ class FastCHGNet(Calculator):
             self.results["magmoms"] = moments
 
     def _evaluate(
-        self, pairs: Pairs, bonds: Angles, numbers: NDArray[np.int64]
-    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64] | None]:
+        self, pairs: Pairs, bonds: Angles, numbers: IntArray
+    ) -> tuple[float, FloatArray, FloatArray | None]:
         """Energy, its slopes by the vectors of the pairs, and moments."""
         import torch
 
@@ -150,7 +150,7 @@ class Loaded(NamedTuple):
     """
 
     model: Any
-    references: NDArray[np.float64]
+    references: FloatArray
     cutoff: float
     bond_cutoff: float
 
@@ -176,9 +176,7 @@ def load(weights: str = WEIGHTS) -> Loaded:
     )
 
 
-def _scatter(
-    owners: NDArray[np.int64], rows: NDArray[np.float64], n_owners: int
-) -> NDArray[np.float64]:
+def _scatter(owners: IntArray, rows: FloatArray, n_owners: int) -> FloatArray:
     columns = [np.bincount(owners, rows[:, axis], n_owners) for axis in range(3)]
     return np.stack(columns, axis=1)
 

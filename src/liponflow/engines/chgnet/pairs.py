@@ -3,16 +3,14 @@
 from typing import NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.optimization.neighbors import find_points_in_spheres
+
+from liponflow.arrays import FloatArray, IntArray
 
 SKIN = 0.6
 """Å beyond the cut-off: at 1000 K a list of LiPON serves some 15 steps of 2 fs (our choice)."""
 
 _SAME_PLACE = 1e-8
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
 
 
 class Pairs(NamedTuple):
@@ -28,10 +26,10 @@ class Pairs(NamedTuple):
         Their lengths, Å.
     """
 
-    first: Indices
-    second: Indices
-    vectors: Floats
-    lengths: Floats
+    first: IntArray
+    second: IntArray
+    vectors: FloatArray
+    lengths: FloatArray
 
 
 class VerletList:
@@ -59,9 +57,9 @@ class VerletList:
         self.skin = skin
         self.builds = 0
         """How often neighbours were searched for."""
-        self._cell: Floats | None = None
+        self._cell: FloatArray | None = None
 
-    def pairs(self, positions: Floats, cell: Floats) -> Pairs:
+    def pairs(self, positions: FloatArray, cell: FloatArray) -> Pairs:
         """Find the pairs.
 
         Parameters
@@ -78,16 +76,16 @@ class VerletList:
         near = squares < self.cutoff**2
         return Pairs(self._first[near], self._second[near], vectors[near], np.sqrt(squares[near]))
 
-    def _holds(self, positions: Floats, cell: Floats) -> bool:
+    def _holds(self, positions: FloatArray, cell: FloatArray) -> bool:
         if positions.shape != self._positions.shape:
             return False
-        deformation = np.linalg.solve(cast("Floats", self._cell), cell)
+        deformation = np.linalg.solve(cast("FloatArray", self._cell), cell)
         least = np.linalg.svd(deformation, compute_uv=False)[-1]
         moved = positions - self._positions @ deformation
         farthest = np.sqrt(np.einsum("ij,ij->i", moved, moved).max())
         return bool(2 * farthest <= least * (self.cutoff + self.skin) - self.cutoff)
 
-    def _build(self, positions: Floats, cell: Floats) -> None:
+    def _build(self, positions: FloatArray, cell: FloatArray) -> None:
         places = np.ascontiguousarray(positions, dtype=float)
         first, second, images, lengths = find_points_in_spheres(
             all_coords=places,
@@ -122,9 +120,9 @@ class Angles(NamedTuple):
         from its second.
     """
 
-    centre: Indices
-    first: Indices
-    second: Indices
+    centre: IntArray
+    first: IntArray
+    second: IntArray
 
 
 def angles(pairs: Pairs, cutoff: float) -> Angles:

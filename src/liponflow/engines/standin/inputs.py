@@ -11,15 +11,13 @@ import numpy as np
 from ase import Atoms, units
 from ase.constraints import FixAtoms, FixScaled
 from ase.data import atomic_masses, atomic_numbers
-from numpy.typing import NDArray
 from pymatgen.io.vasp import Incar, Poscar
 
+from liponflow.arrays import BoolArray, FloatArray
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble, Settings, read_incar, settings_from
 from liponflow.engines.standin.kpoints import Mesh, read_kpoints
 from liponflow.engines.standin.step import ThermostatState
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ class Inputs:
     incar: Incar
     settings: Settings
     atoms: Atoms
-    movable: NDArray[np.bool_] | None
+    movable: BoolArray | None
     has_velocities: bool
     thermostat: ThermostatState | None
     comment: str
@@ -242,9 +240,7 @@ def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
     return [float(value) for value in values]
 
 
-def _constraints(
-    movable: NDArray[np.bool_] | None, cell: FloatArray
-) -> list[FixAtoms | FixScaled]:
+def _constraints(movable: BoolArray | None, cell: FloatArray) -> list[FixAtoms | FixScaled]:
     """Fix what selective dynamics fixes: coordinates along the lattice vectors."""
     if movable is None:
         return []

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.io.vasp import Incar, Kpoints
 from pymatgen.io.vasp.inputs import KpointsSupportedModes
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Settings
 
@@ -34,11 +34,11 @@ class Mesh:
     style: str
     divisions: tuple[int, int, int] | None
     shift: tuple[float, float, float]
-    points: NDArray[np.float64]
-    weights: NDArray[np.float64]
+    points: FloatArray
+    weights: FloatArray
 
 
-def read_kpoints(path: Path, cell: NDArray[np.float64], incar: Incar, settings: Settings) -> Mesh:
+def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings) -> Mesh:
     """Read KPOINTS, or build the mesh that KSPACING asks for.
 
     Parameters
@@ -87,9 +87,7 @@ def read_kpoints(path: Path, cell: NDArray[np.float64], incar: Incar, settings: 
     )
 
 
-def _regular(
-    comment: str, style: str, divisions: NDArray[np.int_], shift: NDArray[np.float64]
-) -> Mesh:
+def _regular(comment: str, style: str, divisions: IntArray, shift: FloatArray) -> Mesh:
     grid = np.stack(np.meshgrid(*(np.arange(n) for n in divisions), indexing="ij"), axis=-1)
     offset = shift + (0.5 * (divisions % 2 == 0) if style == "Monkhorst-Pack" else 0.0)
     points = (grid.reshape(-1, 3) + offset) / divisions

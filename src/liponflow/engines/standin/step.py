@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 from ase import Atoms, units
-from numpy.typing import NDArray
 
+from liponflow.arrays import FloatArray
 from liponflow.engines.standin.incar import Settings
-
-FloatArray = NDArray[np.float64]
 
 KILOBAR = 0.1 * units.GPa
 """One kB in eV/Å³."""

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.radial import broadened
 from liponflow.analysis.glass.result import Fingerprint, FingerprintResult, PairCorrelation
+from liponflow.arrays import FloatArray
 from liponflow.figures.glass.labels import (
     COLOURS,
     LINES,
@@ -27,8 +27,6 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
-
-FloatArray = NDArray[np.float64]
 
 PANEL_HEIGHT = 1.05
 """Height of a row of g(r) panels (inch)."""

@@ -20,6 +20,7 @@ from scipy.spatial import ConvexHull, QhullError
 
 from liponflow import __version__
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.arrays import FloatArray
 from liponflow.figures.structure import draw_structure, polyhedra
 from liponflow.figures.style import (
     INK,
@@ -29,8 +30,6 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
-
-Floats = NDArray[np.float64]
 
 FORMERS = ("P", "Si", "Ge", "B", "C", "Al", "Ti", "V", "W")
 """Elements drawn as polyhedra; S, which may be a corner, only if there is no other."""
@@ -194,7 +193,7 @@ def _faces(structure: Structure) -> list[Any]:
     """Polyhedra, those of one element in one mesh."""
     meshes = []
     for symbol in formers(structure):
-        corners: list[Floats] = []
+        corners: list[FloatArray] = []
         triangles: list[NDArray[np.signedinteger[Any]]] = []
         count = 0
         for polyhedron in polyhedra(structure, [symbol]):
@@ -273,7 +272,7 @@ def _box(structure: Structure) -> Any:
     )
 
 
-def _list(values: Floats) -> list[float]:
+def _list(values: FloatArray) -> list[float]:
     """Numbers as JSON holds them: plotly would encode arrays in base64, three times as long."""
     return [round(float(value), 3) for value in values]
 

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.arrays import FloatArray
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
 from liponflow.figures.style import (
@@ -28,8 +28,6 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
-
-Floats = NDArray[np.float64]
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 """One per foreign atom or per hop, in their order."""
@@ -55,8 +53,8 @@ class Profile:
         Kinds of site in this direction, and the barrier.
     """
 
-    curve: Floats
-    images: Floats
+    curve: FloatArray
+    images: FloatArray
     label: str
 
 

@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.arrays import FloatArray
 from liponflow.figures.structure import draw_structure, projection
 from liponflow.figures.style import (
     COLUMN,
@@ -21,8 +21,6 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
-
-Floats = NDArray[np.float64]
 
 AROUND = 3.3
 """Host atoms within this distance (Å) of the path are drawn in full: those that make way."""
@@ -140,7 +138,7 @@ def _draw_path(axes: Axes, hop: HopBarrier) -> None:
         )
 
 
-def _clearest_view(matrix: Floats, places: Floats) -> tuple[str, float]:
+def _clearest_view(matrix: FloatArray, places: FloatArray) -> tuple[str, float]:
     """Choose the view in which the path is longest: upward vector, rotation about it."""
 
     def seen(view: tuple[str, float]) -> float:
@@ -150,7 +148,7 @@ def _clearest_view(matrix: Floats, places: Floats) -> tuple[str, float]:
     return max(product(UPWARDS, TURNS), key=seen)
 
 
-def _with_far_atoms_marked(host: Structure, places: Floats) -> Structure:
+def _with_far_atoms_marked(host: Structure, places: FloatArray) -> Structure:
     distances = host.lattice.get_all_distances(
         host.lattice.get_fractional_coords(places), host.frac_coords
     ).min(axis=0)
@@ -170,13 +168,13 @@ def _moving_atom(structures: list[Structure], dopant: str) -> int:
     return int(np.where(named, lengths, -1.0).argmax())
 
 
-def _inside(structures: list[Structure], moving: int) -> Floats:
+def _inside(structures: list[Structure], moving: int) -> FloatArray:
     """Places of one atom along a path (Å), the first of them in the cell."""
     frac = np.array([structure[moving].frac_coords for structure in structures])
     steps = np.diff(frac, axis=0)
     steps -= np.round(steps)
     path = np.mod(frac[0], 1.0) + np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
-    places: Floats = path @ structures[0].lattice.matrix
+    places: FloatArray = path @ structures[0].lattice.matrix
     return places
 
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.constants import day, hour, minute, year
 
 from liponflow.analysis.migration.diffusion_length import diffusion_length, time_to_reach
@@ -17,6 +17,7 @@ from liponflow.analysis.migration.dopant import ROOM
 from liponflow.analysis.migration.hop_diffusion import with_barrier_shifted
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import Migration, MigrationResult
+from liponflow.arrays import FloatArray
 from liponflow.figures.style import (
     COLUMN,
     MUTED,
@@ -25,8 +26,6 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
-
-Floats = NDArray[np.float64]
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SHORTEST, LONGEST = 1.0, 1e4
@@ -174,7 +173,7 @@ def _to_published(found: Migration) -> float | None:
     return found.published_barrier - found.percolating_barrier
 
 
-def _times(shown: Sequence[Migration]) -> Floats:
+def _times(shown: Sequence[Migration]) -> FloatArray:
     """Choose times (s) within which all curves cross the figure, published ones too."""
     diffusivities = []
     for found in shown:
@@ -198,13 +197,13 @@ def _temperature_axis(axes: Axes, temperatures: Sequence[float]) -> None:
     top.set_xlabel("temperature (K)")
 
 
-def _inverse(values: ArrayLike) -> Floats:
+def _inverse(values: ArrayLike) -> FloatArray:
     with np.errstate(divide="ignore"):
-        inverse: Floats = 1000 / np.asarray(values, dtype=np.float64)
+        inverse: FloatArray = 1000 / np.asarray(values, dtype=np.float64)
     return inverse
 
 
-def _time_axis(axes: Axes, times: Floats) -> None:
+def _time_axis(axes: Axes, times: FloatArray) -> None:
     """Write times in words along the top, where they fall into the figure."""
     top = axes.secondary_xaxis("top", functions=(_same, _same))
     shown = {name: t for name, t in TICKS.items() if times[0] <= t <= times[-1]}

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 from packmol.cli import get_binary_path  # type: ignore[import-untyped]
 from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
@@ -20,7 +19,8 @@ from pymatgen.core.structure import Molecule, Structure
 from scipy.constants import N_A
 from scipy.optimize import linprog
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
+
 Pair = tuple[str, str]
 
 SLACK = 0.05
@@ -251,7 +251,7 @@ def _run(folder: Path, time_limit: float) -> bool:
     return True
 
 
-def _read(path: Path) -> Floats | None:
+def _read(path: Path) -> FloatArray | None:
     """Coordinates (Å) of packmol's best attempt, None where there is none."""
     if not path.is_file():
         return None
@@ -259,7 +259,9 @@ def _read(path: Path) -> Floats | None:
     return np.array([[float(value) for value in row[1:4]] for row in rows if row])
 
 
-def _structure(units: Sequence[tuple[Molecule, int]], length: float, coords: Floats) -> Structure:
+def _structure(
+    units: Sequence[tuple[Molecule, int]], length: float, coords: FloatArray
+) -> Structure:
     species, numbers = [], []
     count = 0
     for molecule, number in units:

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Molecule, Structure
 
+from liponflow.arrays import FloatArray
 from liponflow.structures.glass.units import Unit, unit
-
-Floats = NDArray[np.float64]
 
 Site = Literal["apical N", "bridging N", "apical O", "bridging O"]
 
@@ -87,7 +85,7 @@ def neutral_cluster(name: str) -> Molecule:
     anions = np.array([s.coords for s in molecule if s.specie.symbol not in made.formers])
     formers = np.array([s.coords for s in molecule if s.specie.symbol in made.formers])
     candidates = _around(anions)
-    lithium: list[Floats] = []
+    lithium: list[FloatArray] = []
     for _ in range(-made.charge):
         scores = [_score(point, anions, formers, lithium) for point in candidates]
         best = candidates[int(np.argmax(scores))]
@@ -169,18 +167,20 @@ def dimer(symbol: str) -> Molecule:
     return Molecule([symbol, symbol], [[0.0, 0.0, 0.0], [0.0, 0.0, distance]])
 
 
-def _around(anions: Floats) -> Floats:
+def _around(anions: FloatArray) -> FloatArray:
     """Points at the distance of a Li from each anion, spread evenly over spheres."""
     index = np.arange(_DIRECTIONS) + 0.5
     polar, turn = np.arccos(1 - 2 * index / _DIRECTIONS), np.pi * (1 + 5**0.5) * index
     sphere = np.stack(
         [np.sin(polar) * np.cos(turn), np.sin(polar) * np.sin(turn), np.cos(polar)], axis=1
     )
-    points: Floats = (anions[:, None] + LI_ANION * sphere[None]).reshape(-1, 3)
+    points: FloatArray = (anions[:, None] + LI_ANION * sphere[None]).reshape(-1, 3)
     return points
 
 
-def _score(point: Floats, anions: Floats, formers: Floats, lithium: list[Floats]) -> float:
+def _score(
+    point: FloatArray, anions: FloatArray, formers: FloatArray, lithium: list[FloatArray]
+) -> float:
     """Attraction by near anions minus repulsion by what is positive: point charges, softened."""
     near = np.linalg.norm(anions - point, axis=1)
     if near.min() < LI_ANION - 0.05:  # inside another anion

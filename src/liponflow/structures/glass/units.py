@@ -13,13 +13,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Species
 from pymatgen.core.structure import Molecule
 from scipy.spatial.transform import Rotation
 
-Floats = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 
 class UnitError(ValueError):
@@ -271,15 +270,15 @@ def _build(unit: Unit) -> Molecule:
 
 
 def _next_polyhedron(
-    unit: Unit, index: int, corner: Floats, onward: Floats, placed: Floats
-) -> tuple[Floats, Floats]:
+    unit: Unit, index: int, corner: FloatArray, onward: FloatArray, placed: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Centre and corner directions (the shared one first) that stay farthest from the rest."""
     former = unit.formers[index]
     length = bond_length(former, unit.bridges[index - 1])
     ideal = _DIRECTIONS[FORMERS[former].corners]
     across = np.cross(onward, [0.36, 0.48, 0.8])
     across /= np.linalg.norm(across)
-    best: tuple[float, Floats, Floats] | None = None
+    best: tuple[float, FloatArray, FloatArray] | None = None
     for turn, roll in ((t, r) for t in range(0, 360, 30) for r in range(0, 360, 30)):
         bend = Rotation.from_rotvec(np.radians(180 - BRIDGE_ANGLE) * across)
         away = Rotation.from_rotvec(np.radians(turn) * onward).apply(bend.apply(onward))

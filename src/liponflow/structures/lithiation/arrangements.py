@@ -16,6 +16,8 @@ from numpy.typing import ArrayLike, NDArray
 from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
+from liponflow.arrays import IntArray
+
 Subset = tuple[int, ...]
 
 MAX_ENUMERATED = 2_000_000
@@ -30,7 +32,7 @@ _CHUNK = 8
 
 def site_permutations(
     structure: Structure, frac_coords: ArrayLike, symprec: float = SYMPREC
-) -> NDArray[np.int_]:
+) -> IntArray:
     """Permutations of some sites under the symmetry of the structure around them.
 
     Parameters
@@ -73,7 +75,7 @@ def site_permutations(
     return np.array(table)
 
 
-def count_distinct(permutations: NDArray[np.int_], k: int) -> int:
+def count_distinct(permutations: IntArray, k: int) -> int:
     """Count the distinct subsets of k sites without listing them.
 
     Burnside's lemma: the mean over the group of the number of subsets that an operation leaves
@@ -107,7 +109,7 @@ def count_distinct(permutations: NDArray[np.int_], k: int) -> int:
     return fixed // len(permutations)
 
 
-def distinct_subsets(permutations: NDArray[np.int_], k: int) -> list[tuple[Subset, int]]:
+def distinct_subsets(permutations: IntArray, k: int) -> list[tuple[Subset, int]]:
     """List the distinct subsets of k sites with their multiplicities.
 
     Parameters
@@ -153,7 +155,7 @@ def distinct_subsets(permutations: NDArray[np.int_], k: int) -> list[tuple[Subse
 
 
 def sample_distinct(
-    permutations: NDArray[np.int_], k: int, n_samples: int, seed: int
+    permutations: IntArray, k: int, n_samples: int, seed: int
 ) -> list[tuple[Subset, int]]:
     """Draw distinct subsets of k sites from a space of any size.
 
@@ -194,7 +196,7 @@ def enumerable(n: int, k: int) -> bool:
     return n <= _MASK_BITS and comb(n, k) <= MAX_ENUMERATED
 
 
-def _cycle_lengths(permutation: Sequence[int] | NDArray[np.int_]) -> tuple[int, ...]:
+def _cycle_lengths(permutation: Sequence[int] | IntArray) -> tuple[int, ...]:
     lengths = []
     left = set(range(len(permutation)))
     while left:
@@ -224,7 +226,7 @@ def _combinations(n: int, k: int) -> NDArray[np.uint64]:
     return by_size[k]
 
 
-def _permuted(masks: NDArray[np.uint64], permutation: NDArray[np.int_]) -> NDArray[np.uint64]:
+def _permuted(masks: NDArray[np.uint64], permutation: IntArray) -> NDArray[np.uint64]:
     """Masks after a permutation, looked up byte by byte."""
     n = len(permutation)
     out = np.zeros_like(masks)

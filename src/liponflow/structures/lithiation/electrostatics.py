@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.analysis.ewald import EwaldSummation
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
+from liponflow.arrays import FloatArray
 from liponflow.structures.lithiation.arrangements import Subset
 
 HARD_ANIONS = frozenset({"O", "F", "N", "Cl", "Br", "I"})
@@ -23,7 +23,7 @@ def anions(structure: Structure) -> frozenset[str]:
     return frozenset(symbols & HARD_ANIONS or symbols & CHALCOGENIDES)
 
 
-def formal_charges(framework: Structure, n_li: int) -> NDArray[np.float64]:
+def formal_charges(framework: Structure, n_li: int) -> FloatArray:
     """Charge the sites of a framework so that it is neutral together with some Li+.
 
     Parameters
@@ -60,10 +60,10 @@ def formal_charges(framework: Structure, n_li: int) -> NDArray[np.float64]:
 
 def ewald_energies(
     framework: Structure,
-    kept: NDArray[np.float64],
-    sites: NDArray[np.float64],
+    kept: FloatArray,
+    sites: FloatArray,
     subsets: Sequence[Subset],
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Compute the electrostatic energies of arrangements that have equally many Li.
 
     Parameters

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from liponflow.arrays import FloatArray
 from liponflow.structures.lithiation.arrangements import SYMPREC
 from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.structures.read import StructureError
@@ -60,16 +60,16 @@ class LithiationHost:
 
     pristine: Structure
     framework: Structure
-    li_sites: NDArray[np.float64]
-    octahedral_sites: NDArray[np.float64]
-    tetrahedral_sites: NDArray[np.float64]
+    li_sites: FloatArray
+    octahedral_sites: FloatArray
+    tetrahedral_sites: FloatArray
 
     @property
     def formula_units(self) -> int:
         """Li atoms of the pristine supercell, to which x refers."""
         return len(self.li_sites)
 
-    def sites(self, family: Family) -> NDArray[np.float64]:
+    def sites(self, family: Family) -> FloatArray:
         """Candidate sites of a family, fractional coordinates, shape (n, 3)."""
         return {
             Family.VACANCY: self.li_sites,
@@ -78,12 +78,12 @@ class LithiationHost:
             Family.TETRAHEDRAL_ADDED: self.tetrahedral_sites,
         }[family]
 
-    def kept(self, family: Family) -> NDArray[np.float64]:
+    def kept(self, family: Family) -> FloatArray:
         """Sites that hold Li in every arrangement of a family, as :meth:`sites`."""
         keeps = family in {Family.OCTAHEDRAL_ADDED, Family.TETRAHEDRAL_ADDED}
         return self.li_sites if keeps else self.li_sites[:0]
 
-    def with_lithium(self, frac_coords: NDArray[np.float64]) -> Structure:
+    def with_lithium(self, frac_coords: FloatArray) -> Structure:
         """Put Li on some sites of the framework.
 
         Parameters
@@ -177,7 +177,7 @@ def _check_elements(structure: Structure) -> None:
         raise StructureError(f"{formula} has no anion ({known})")
 
 
-def _coords(sites: Sequence[Void]) -> NDArray[np.float64]:
+def _coords(sites: Sequence[Void]) -> FloatArray:
     return np.array([site.frac_coords for site in sites], dtype=np.float64).reshape(-1, 3)
 
 

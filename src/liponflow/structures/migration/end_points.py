@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from scipy.optimize import linear_sum_assignment
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.migration.hop_cell import (
     HopCell,
     interstitial_start,
@@ -15,9 +15,6 @@ from liponflow.structures.migration.hop_cell import (
     with_dopant,
 )
 from liponflow.structures.migration.hops import Hop
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 
 IDENTICAL = 0.1
 """End points of which no atom moves farther than this (Å) are one structure."""
@@ -73,7 +70,7 @@ class EndPoints:
     start: Structure
     end: Structure
     rematched: int
-    displacements: Floats
+    displacements: FloatArray
 
 
 def hop_starts(cell: HopCell, hop: Hop, dopant: str) -> EndPoints:
@@ -232,7 +229,7 @@ def match(start: Structure, end: Structure) -> EndPoints:
     order = assign(start, end)
     shift = end.frac_coords[order] - start.frac_coords
     shift -= np.round(shift)
-    displacements: Floats = np.linalg.norm(shift @ lattice.matrix, axis=1)
+    displacements: FloatArray = np.linalg.norm(shift @ lattice.matrix, axis=1)
     if displacements.max() < IDENTICAL:
         raise ValueError(
             f"identical end points: no atom moves farther than {displacements.max():.3f} Å (limit "
@@ -243,7 +240,7 @@ def match(start: Structure, end: Structure) -> EndPoints:
     return EndPoints(start, matched, rematched, displacements)
 
 
-def assign(start: Structure, end: Structure) -> Ints:
+def assign(start: Structure, end: Structure) -> IntArray:
     """Find for each atom of one structure that of another which is it, shape (n,)."""
     order = np.empty(len(start), dtype=np.int_)
     kinds_start, kinds_end = np.array(start.atomic_numbers), np.array(end.atomic_numbers)
@@ -285,11 +282,11 @@ def _carried(
     return found
 
 
-def _end_cell(cell: HopCell, hop: Hop) -> Ints:
-    away: Ints = cell.home(hop.start) + np.array(hop.translation)
+def _end_cell(cell: HopCell, hop: Hop) -> IntArray:
+    away: IntArray = cell.home(hop.start) + np.array(hop.translation)
     return away
 
 
-def _triple(position: Floats) -> tuple[float, float, float]:
+def _triple(position: FloatArray) -> tuple[float, float, float]:
     x, y, z = (float(c) for c in position)
     return x, y, z

@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.migration.interstitials import Interstitials
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +28,17 @@ class HopCell:
     sites: Interstitials
     repeats: tuple[int, int, int]
 
-    def home(self, position: int) -> Ints:
+    def home(self, position: int) -> IntArray:
         """Cell of the host in which a site lies nearest to the middle of the supercell."""
         away = np.array(self.repeats) / 2 - self.sites.frac_coords[position]
-        nearest: Ints = np.round(away - 1e-6).astype(np.int_)
+        nearest: IntArray = np.round(away - 1e-6).astype(np.int_)
         return nearest
 
-    def frac_coords(self, position: int, translation: Ints) -> Floats:
+    def frac_coords(self, position: int, translation: IntArray) -> FloatArray:
         """Fractional coordinates in the supercell of a site in some cell of the host."""
-        moved: Floats = (self.sites.frac_coords[position] + translation) / np.array(self.repeats)
+        moved: FloatArray = (self.sites.frac_coords[position] + translation) / np.array(
+            self.repeats
+        )
         return moved
 
 
@@ -166,7 +165,7 @@ def split_start(
     return with_dopant(split, dopant, split.lattice.get_fractional_coords(centre))
 
 
-def supercell_rotation(rotation: Ints, repeats: tuple[int, int, int]) -> Floats | None:
+def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> FloatArray | None:
     """Turn a rotation of the host's fractional coordinates into one of the supercell's.
 
     Returns
@@ -175,7 +174,7 @@ def supercell_rotation(rotation: Ints, repeats: tuple[int, int, int]) -> Floats 
         None if the rotation does not map the supercell on itself.
     """
     scale = np.array(repeats, dtype=np.float64)
-    turned: Floats = rotation * scale[None, :] / scale[:, None]
+    turned: FloatArray = rotation * scale[None, :] / scale[:, None]
     return turned if np.allclose(turned, np.round(turned), atol=1e-9) else None
 
 
@@ -192,7 +191,7 @@ def middle_atom(cell: HopCell, atom: int) -> int:
 
 
 def with_dopant(
-    host: Structure, dopant: str, frac_coords: Floats, nudge: float = 0.0
+    host: Structure, dopant: str, frac_coords: FloatArray, nudge: float = 0.0
 ) -> Structure:
     """Add a foreign atom to a host at fractional coordinates, `nudge` Å away from them."""
     if not Element.is_valid_symbol(dopant):

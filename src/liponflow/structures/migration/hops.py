@@ -5,14 +5,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.migration.interstitials import Interstitials
 from liponflow.structures.migration.percolation import dimension
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 Edge = tuple[int, int, int, int, int]
 """Start, end, and the cell of the end: indices into the sites and a lattice translation."""
 
@@ -71,7 +69,7 @@ class Hop:
     distance: float
     via: tuple[str, ...]
     clearance: float
-    edges: Ints
+    edges: IntArray
     from_start: int
     from_end: int
     onto_end: int
@@ -231,7 +229,7 @@ def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Ed
     yield from shells.items()
 
 
-def _site_maps(sites: Interstitials) -> tuple[Ints, Ints]:
+def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
     """Where each operation takes each site: index (n_ops, n) and cell (n_ops, n, 3)."""
     group, x = sites.group, sites.frac_coords
     moved = np.einsum("gij,nj->gni", group.rotations, x) + group.translations[:, None, :]
@@ -243,7 +241,7 @@ def _site_maps(sites: Interstitials) -> tuple[Ints, Ints]:
     return index, cells.astype(np.int_)
 
 
-def _images(maps: tuple[Ints, Ints], sites: Interstitials, edge: Edge) -> Ints:
+def _images(maps: tuple[IntArray, IntArray], sites: Interstitials, edge: Edge) -> IntArray:
     """Images of a hop under every operation, shape (n_ops, 5)."""
     index, cells = maps
     start, end, *translation = edge
@@ -252,7 +250,9 @@ def _images(maps: tuple[Ints, Ints], sites: Interstitials, edge: Edge) -> Ints:
     return np.column_stack([index[:, start], index[:, end], shift])
 
 
-def _hop(sites: Interstitials, maps: tuple[Ints, Ints], orbit: set[Edge], distance: float) -> Hop:
+def _hop(
+    sites: Interstitials, maps: tuple[IntArray, IntArray], orbit: set[Edge], distance: float
+) -> Hop:
     any_edge = next(iter(orbit))
     kinds = {int(sites.kind[any_edge[0]]), int(sites.kind[any_edge[1]])}
     first = min(kinds)
@@ -290,14 +290,14 @@ def _hop(sites: Interstitials, maps: tuple[Ints, Ints], orbit: set[Edge], distan
     )
 
 
-def _line(sites: Interstitials, edge: Edge) -> tuple[Floats, Floats]:
+def _line(sites: Interstitials, edge: Edge) -> tuple[FloatArray, FloatArray]:
     """Give the ends of the straight line of a hop, Å."""
     x, matrix = sites.frac_coords, sites.host.lattice.matrix
     return x[edge[0]] @ matrix, (x[edge[1]] + np.array(edge[2:])) @ matrix
 
 
 def _near_line(
-    structure: Structure, ends: tuple[Floats, Floats], reach: float
+    structure: Structure, ends: tuple[FloatArray, FloatArray], reach: float
 ) -> list[tuple[float, float, int]]:
     """Atoms near a line: where along it (0 to 1), how far from it (Å), and which."""
     start, end = ends
@@ -339,6 +339,6 @@ def _reversed(edge: Edge) -> Edge:
     return end, start, -i, -j, -k
 
 
-def _tuple(row: Sequence[int] | Ints) -> Edge:
+def _tuple(row: Sequence[int] | IntArray) -> Edge:
     start, end, i, j, k = (int(n) for n in row)
     return start, end, i, j, k

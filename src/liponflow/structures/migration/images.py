@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase.mep import NEB
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.migration.end_points import assign
 from liponflow.structures.migration.hop_cell import HopCell, supercell_rotation
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 
 N_IMAGES = 5
 """Images between the end points; D. Cheng, dissertation, UC San Diego (2023), section 4.2.10."""
@@ -43,20 +40,20 @@ class PathMirror:
         Lattice vectors, rows, Å: atoms are mirrored up to these.
     """
 
-    rotation: Floats
-    translation: Floats
-    permutation: Ints
-    lattice: Floats
+    rotation: FloatArray
+    translation: FloatArray
+    permutation: IntArray
+    lattice: FloatArray
 
-    def positions(self, positions: Floats, near: Floats) -> Floats:
+    def positions(self, positions: FloatArray, near: FloatArray) -> FloatArray:
         """Mirror positions (Å), each atom to the image that is nearest to `near`."""
         mirrored = np.empty_like(positions)
         mirrored[self.permutation] = positions @ self.rotation.T + self.translation
         shift = np.round((mirrored - near) @ np.linalg.inv(self.lattice))
-        nearest: Floats = mirrored - shift @ self.lattice
+        nearest: FloatArray = mirrored - shift @ self.lattice
         return nearest
 
-    def vectors(self, vectors: Floats) -> Floats:
+    def vectors(self, vectors: FloatArray) -> FloatArray:
         """Mirror forces or displacements, shape (n_atoms, 3)."""
         mirrored = np.empty_like(vectors)
         mirrored[self.permutation] = vectors @ self.rotation.T
@@ -212,13 +209,16 @@ def mirrored(half: Sequence[Structure], mirror: PathMirror, n_images: int) -> li
 
 
 def _exchanging_shift(
-    cell: HopCell, turned: Floats, translation: Floats, places: tuple[Floats, Floats]
-) -> Floats | None:
+    cell: HopCell,
+    turned: FloatArray,
+    translation: FloatArray,
+    places: tuple[FloatArray, FloatArray],
+) -> FloatArray | None:
     """Find the translation (fractional) with which a rotation exchanges two places."""
     repeats = np.array(cell.repeats)
     here, there = places
     cells = np.round((there - turned @ here) * repeats - translation)
-    shift: Floats = (translation + cells) / repeats
+    shift: FloatArray = (translation + cells) / repeats
     for before, after in ((here, there), (there, here)):
         off = turned @ before + shift - after
         off -= np.round(off)
@@ -233,5 +233,5 @@ def _apart(one: Structure, other: Structure) -> float:
     return float(np.linalg.norm(shift @ one.lattice.matrix))
 
 
-def _largest(shifts: Floats) -> float:
+def _largest(shifts: FloatArray) -> float:
     return float(np.linalg.norm(shifts, axis=1).max())

@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from scipy.spatial import Voronoi
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.structures.read import StructureError
 from liponflow.structures.space_group import SpaceGroup, space_group
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int_]
 
 MIN_RADIUS = 1.3
 """Least distance (Å) from the centre of an interstitial site to the nearest host atom.
@@ -89,8 +86,8 @@ class Interstitials:
 
     host: Structure
     kinds: tuple[SiteKind, ...]
-    frac_coords: Floats
-    kind: Ints
+    frac_coords: FloatArray
+    kind: IntArray
     group: SpaceGroup
 
     def __len__(self) -> int:
@@ -117,7 +114,7 @@ class Interstitials:
             f"{self.host.composition.reduced_formula} has no {label!r} site; it has: {known}"
         )
 
-    def positions_of(self, label: str) -> Ints:
+    def positions_of(self, label: str) -> IntArray:
         """List the indices of all positions of one kind."""
         kind = self.kinds.index(self.kind_of(label))
         return np.flatnonzero(self.kind == kind)
@@ -172,7 +169,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
     middles = _face_middles(host, widest_void)
     candidates = [np.array(void.frac_coords) for void in vertices]
     candidates += [middle for middle in middles if _is_fixed(middle, lattice, group)]
-    orbits: list[Floats] = []
+    orbits: list[FloatArray] = []
     for position in candidates:
         if not any(_distance(lattice, position, orbit) < SAME_SITE for orbit in orbits):
             orbits.append(_orbit(position, lattice, group))
@@ -209,7 +206,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
     )
 
 
-def _face_middles(host: Structure, widest_void: float) -> list[Floats]:
+def _face_middles(host: Structure, widest_void: float) -> list[FloatArray]:
     """Middles of atom pairs that share a Voronoi face and are no bond, fractional in [0, 1)."""
     # The atoms around a vertex of an atom's cell lie within twice the radius of the widest void.
     margin = _SAFE * 2 * widest_void
@@ -232,7 +229,7 @@ def _heights(lattice: Lattice) -> tuple[float, ...]:
     return tuple(1 / np.linalg.norm(lattice.inv_matrix, axis=0))
 
 
-def _is_fixed(position: Floats, lattice: Lattice, group: SpaceGroup) -> bool:
+def _is_fixed(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> bool:
     """Whether the symmetry of a position leaves no direction in which it could move freely."""
     images = group.images(position)
     shift = images - position
@@ -241,9 +238,9 @@ def _is_fixed(position: Floats, lattice: Lattice, group: SpaceGroup) -> bool:
     return bool(np.allclose(group.rotations[stays].mean(axis=0), 0, atol=1e-8))
 
 
-def _orbit(position: Floats, lattice: Lattice, group: SpaceGroup) -> Floats:
+def _orbit(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> FloatArray:
     """Distinct images of a position in the cell, shape (n, 3)."""
-    found: list[Floats] = []
+    found: list[FloatArray] = []
     for image in group.images(position):
         wrapped = _wrapped(image)
         if not found or _distance(lattice, wrapped, np.array(found)) > SAME_SITE:
@@ -251,21 +248,21 @@ def _orbit(position: Floats, lattice: Lattice, group: SpaceGroup) -> Floats:
     return np.array(found)
 
 
-def _wrapped(position: Floats) -> Floats:
+def _wrapped(position: FloatArray) -> FloatArray:
     """Coordinates in [0, 1), where 0.9999999 is 0."""
-    wrapped: Floats = np.mod(np.round(position, 8), 1.0)
+    wrapped: FloatArray = np.mod(np.round(position, 8), 1.0)
     return wrapped
 
 
-def _distance(lattice: Lattice, position: Floats, others: Floats) -> float:
+def _distance(lattice: Lattice, position: FloatArray, others: FloatArray) -> float:
     return float(lattice.get_all_distances(position, others).min())
 
 
-def _radius(host: Structure, position: Floats) -> float:
+def _radius(host: Structure, position: FloatArray) -> float:
     return _distance(host.lattice, position, host.frac_coords)
 
 
-def _coordination(host: Structure, position: Floats) -> int:
+def _coordination(host: Structure, position: FloatArray) -> int:
     centre = host.lattice.get_cartesian_coords(position)
     radius = _radius(host, position)
     shells = (len(host.get_sites_in_sphere(centre, s * radius)) for s in (SHELL, WIDE_SHELL))
@@ -283,6 +280,6 @@ def _labels(coordinations: Sequence[int]) -> list[str]:
     return labels
 
 
-def _triple(position: Floats) -> tuple[float, float, float]:
+def _triple(position: FloatArray) -> tuple[float, float, float]:
     x, y, z = (float(c) for c in position)
     return x, y, z

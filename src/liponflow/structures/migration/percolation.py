@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int_]
+from liponflow.arrays import IntArray
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ class Network:
     sites: tuple[int, ...]
 
 
-def components(n_sites: int, edges: Ints) -> list[tuple[tuple[int, ...], int]]:
+def components(n_sites: int, edges: IntArray) -> list[tuple[tuple[int, ...], int]]:
     """Split a periodic graph into the parts that hang together.
 
     Parameters
@@ -58,12 +57,12 @@ def components(n_sites: int, edges: Ints) -> list[tuple[tuple[int, ...], int]]:
     >>> components(3, chain_and_cage)
     [((0,), 1), ((1, 2), 0)]
     """
-    neighbors: list[list[tuple[int, Ints]]] = [[] for _ in range(n_sites)]
+    neighbors: list[list[tuple[int, IntArray]]] = [[] for _ in range(n_sites)]
     for start, end, *shift in np.asarray(edges, dtype=np.int_).reshape(-1, 5).tolist():
         translation = np.array(shift, dtype=np.int_)
         neighbors[start].append((end, translation))
         neighbors[end].append((start, -translation))
-    cell: dict[int, Ints] = {}  # of each site, where the walk first came upon it
+    cell: dict[int, IntArray] = {}  # of each site, where the walk first came upon it
     found = []
     for root in range(n_sites):
         if root in cell:
@@ -85,13 +84,13 @@ def components(n_sites: int, edges: Ints) -> list[tuple[tuple[int, ...], int]]:
     return found
 
 
-def dimension(n_sites: int, edges: Ints) -> int:
+def dimension(n_sites: int, edges: IntArray) -> int:
     """Highest dimension in which any part of a periodic graph is endless, 0 to 3."""
     return max((rank for _, rank in components(n_sites, edges)), default=0)
 
 
 def lowest_networks(
-    n_sites: int, edges: Mapping[str, Ints], saddle_energies: Mapping[str, float]
+    n_sites: int, edges: Mapping[str, IntArray], saddle_energies: Mapping[str, float]
 ) -> dict[int, Network]:
     """Find the networks with the lowest highest saddle, for each dimension that is reached.
 

@@ -20,11 +20,11 @@ from ase.md.nose_hoover_chain import (
     NoseHooverChainThermostat,
 )
 from ase.md.verlet import VelocityVerlet
-from numpy.typing import NDArray
 
+from liponflow.arrays import FloatArray
 from liponflow.inputs.protocol import FS_PER_PS, Stage
 
-State = dict[str, NDArray[np.float64]]
+State = dict[str, FloatArray]
 
 
 class Integrator(Protocol):

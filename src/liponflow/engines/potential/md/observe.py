@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from ase import units
 
-from liponflow.engines.potential.md.state import Array
+from liponflow.arrays import FloatArray
 
 BLOCKS = 1000
 """Most entries of a list in the result: enough for a figure, little for a store."""
@@ -103,11 +103,11 @@ class Means:
         Shape (rows, 8), changed in place.
     """
 
-    def __init__(self, sums: Array) -> None:
+    def __init__(self, sums: FloatArray) -> None:
         self.sums = sums
 
     @staticmethod
-    def empty(rows: int) -> Array:
+    def empty(rows: int) -> FloatArray:
         """Make the sums over nothing."""
         return np.zeros((rows, len(_COUNTS) + len(QUANTITIES)))
 
@@ -121,23 +121,23 @@ class Means:
         target[3:] += (*seen[:4], pressure)
 
     @property
-    def counts(self) -> Array:
+    def counts(self) -> FloatArray:
         """Steps of each row."""
         return self.sums[:, 0]
 
     @property
-    def times(self) -> Array:
+    def times(self) -> FloatArray:
         """Time (ps) of the last step of each row."""
         return self.sums[:, 2]
 
-    def mean(self, quantity: str) -> Array:
+    def mean(self, quantity: str) -> FloatArray:
         """Mean of a quantity in each row; NaN where nothing was counted."""
         counts = self.sums[:, 1 if quantity == "pressure" else 0]
         column = self.sums[:, len(_COUNTS) + QUANTITIES.index(quantity)]
         return np.divide(column, counts, out=np.full_like(column, np.nan), where=counts > 0)
 
 
-def pressure(stress: Array | None, kinetic: float, volume: float) -> float | None:
+def pressure(stress: FloatArray | None, kinetic: float, volume: float) -> float | None:
     """Pressure, GPa, of a stress (Voigt, eV/Å³) and the momentum that the atoms carry."""
     if stress is None:
         return None

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from liponflow.arrays import FloatArray
 
 _META = "meta"
 _INTEGRATOR = "integrator."
@@ -67,13 +66,13 @@ class State:
     """
 
     place: Place
-    positions: Array
-    momenta: Array
-    cell: Array
+    positions: FloatArray
+    momenta: FloatArray
+    cell: FloatArray
     random: dict[str, Any]
-    blocks: Array
-    stages: Array
-    integrator: dict[str, Array] = field(default_factory=dict)
+    blocks: FloatArray
+    stages: FloatArray
+    integrator: dict[str, FloatArray] = field(default_factory=dict)
 
     def at(self, **changes: Any) -> Self:
         """Copy with another place."""

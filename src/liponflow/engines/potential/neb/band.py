@@ -17,13 +17,11 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.mep import NEB
 from ase.mep.neb import NEBState
 from ase.optimize.optimize import Optimizable
-from numpy.typing import NDArray
 
+from liponflow.arrays import FloatArray
 from liponflow.engines.potential.neb.evaluation import Evaluate, Evaluation
 from liponflow.structures.migration.band import MIN_IMAGES
 from liponflow.structures.migration.images import PathMirror
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -47,10 +45,10 @@ class BandState:
         Whether an image climbs: where it is to, and one lies above both end points.
     """
 
-    energies: Array
-    forces: Array
-    residuals: Array
-    slopes: Array
+    energies: FloatArray
+    forces: FloatArray
+    residuals: FloatArray
+    slopes: FloatArray
     climbs: bool
 
     @property
@@ -115,7 +113,7 @@ class Band:
             self._state = self._compute()
         return self._state
 
-    def move(self, positions: Array) -> None:
+    def move(self, positions: FloatArray) -> None:
         """Put the moving images somewhere else.
 
         Parameters
@@ -207,17 +205,17 @@ class BandOptimizable(Optimizable):
     def __init__(self, band: Band) -> None:
         self.band = band
 
-    def get_x(self) -> Array:
+    def get_x(self) -> FloatArray:
         """Positions of the moving images, flat, Å."""
         return np.array([image.positions for image in self.band.moving]).ravel()
 
-    def set_x(self, x: Array) -> None:
+    def set_x(self, x: FloatArray) -> None:
         """Move them."""
         self.band.move(x.reshape(len(self.band.moving), -1, 3))
 
-    def get_gradient(self) -> Array:
+    def get_gradient(self) -> FloatArray:
         """Minus the forces of the band, flat, eV/Å."""
-        gradient: Array = -self.band.state.forces[: len(self.band.moving)].ravel()
+        gradient: FloatArray = -self.band.state.forces[: len(self.band.moving)].ravel()
         return gradient
 
     def get_value(self) -> float:
@@ -237,7 +235,7 @@ def _mirrored(evaluation: Evaluation, mirror: PathMirror) -> Evaluation:
     return Evaluation(evaluation.energy, mirror.vectors(evaluation.forces))
 
 
-def _reflect(forces: Array, mirror: PathMirror, top: int) -> None:
+def _reflect(forces: FloatArray, mirror: PathMirror, top: int) -> None:
     """Let an image that climbs in the second half climb in the first, too.
 
     Of two equal tops, ASE lets one climb.

@@ -21,7 +21,8 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 from ase.calculators.calculator import Calculator
-from numpy.typing import NDArray
+
+from liponflow.arrays import FloatArray
 
 SAME_POSITION = 1e-9
 """Largest difference (Å) between a recorded position and one that is asked for."""
@@ -40,7 +41,7 @@ class Evaluation:
     """
 
     energy: float
-    forces: NDArray[np.float64]
+    forces: FloatArray
 
 
 Evaluate = Callable[[Sequence[Atoms]], list[Evaluation]]
@@ -136,7 +137,7 @@ class Recorded:
             os.fsync(file.fileno())
         return evaluations
 
-    def _recall(self, positions: NDArray[np.float64]) -> list[Evaluation] | None:
+    def _recall(self, positions: FloatArray) -> list[Evaluation] | None:
         """Take the next line of the record, or end the recalling and cut off what is left."""
         if not self._recalling:
             return None

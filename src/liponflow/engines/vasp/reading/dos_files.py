@@ -15,7 +15,8 @@ from pymatgen.electronic_structure.core import Orbital as PymatgenOrbital
 from pymatgen.electronic_structure.core import Spin as PymatgenSpin
 from pymatgen.io.vasp.outputs import Vasprun
 
-from liponflow.analysis.pdos import Floats, Orbital, SiteDensities, Spin
+from liponflow.analysis.pdos import Orbital, SiteDensities, Spin
+from liponflow.arrays import FloatArray
 
 ORBITALS: tuple[Orbital, ...] = ("s", "p", "d", "f")
 HEADER_LINES = 5
@@ -68,7 +69,7 @@ def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
     channels = _channels(len(vasprun.tdos.densities))
     sites = []
     for orbitals in vasprun.pdos:
-        site: dict[tuple[Orbital, Spin], Floats] = {}
+        site: dict[tuple[Orbital, Spin], FloatArray] = {}
         for orbital, densities in orbitals.items():
             kind = orbital.orbital_type if isinstance(orbital, PymatgenOrbital) else orbital
             for spin, density in densities.items():
@@ -169,7 +170,7 @@ def _block_header(path: Path, lines: Sequence[str], start: int) -> _BlockHeader:
     return _BlockHeader(highest, lowest, int(points), efermi)
 
 
-def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> Floats:
+def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> FloatArray:
     if len(lines) <= start + points:
         raise ValueError(
             f"{path}: ends at line {len(lines)}, a block of {points} energies that starts at line "
@@ -188,8 +189,8 @@ def _numbers(path: Path, lines: Sequence[str], index: int) -> list[float]:
 
 
 def _projections(
-    path: Path, columns: Floats, channels: tuple[Spin, ...], *, noncollinear: bool | None
-) -> dict[tuple[Orbital, Spin], Floats]:
+    path: Path, columns: FloatArray, channels: tuple[Spin, ...], *, noncollinear: bool | None
+) -> dict[tuple[Orbital, Spin], FloatArray]:
     count = columns.shape[1]
     if channels == ("both",):
         scalar, vector = count in _ORBITALS_OF, count / _MAGNETISATION in _ORBITALS_OF
@@ -203,7 +204,7 @@ def _projections(
     orbitals = _ORBITALS_OF.get(columns.shape[1] // len(channels))
     if orbitals is None or columns.shape[1] % len(channels):
         raise ValueError(f"{path}: {count} projected columns fit no layout of LORBIT = 10 to 14")
-    summed: dict[tuple[Orbital, Spin], Floats] = {}
+    summed: dict[tuple[Orbital, Spin], FloatArray] = {}
     keys = [(orbital, spin) for orbital in orbitals for spin in channels]
     for key, column in zip(keys, columns.T, strict=True):
         summed[key] = summed.get(key, 0.0) + column

@@ -9,11 +9,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 from monty.io import zopen
-from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 from scipy import constants
 
 from liponflow.analysis.runs import MDResult, MDSegment
+from liponflow.arrays import FloatArray
 from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
@@ -178,7 +178,7 @@ def _step(calculation: ET.Element) -> _Step:
     return _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
 
 
-def _rows(element: ET.Element, path: str) -> NDArray[np.float64]:
+def _rows(element: ET.Element, path: str) -> FloatArray:
     return np.array([(row.text or "").split() for row in element.iterfind(f"{path}/v")], float)
 
 
