@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jobflow import job
 
-from liponflow.runners.journal import CHECKPOINT, write_durably, write_status
+from liponflow import durable
+from liponflow.job_directory import CHECKPOINT, write_status
 
 
 @job
@@ -18,7 +19,7 @@ def count(to: int, fall_at: list[int], how: str) -> list[str]:
     lines = file.read_text().split() if file.exists() else []
     while len(lines) < to:
         lines.append(str(len(lines)))
-        write_durably(file, "\n".join(lines))
+        durable.write(file, "\n".join(lines))
         write_status(Path(), f"{len(lines)} of {to}")
         if len(lines) in fall_at:
             if how == "kill":

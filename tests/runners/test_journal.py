@@ -7,13 +7,8 @@ import pytest
 from jobflow import Job, JobStore
 from rich.console import Console
 
-from liponflow.runners.journal import (
-    CHECKPOINT,
-    STATUS,
-    Journal,
-    read_status,
-    write_status,
-)
+from liponflow.job_directory import CHECKPOINT
+from liponflow.runners.journal import Journal
 from liponflow.runners.local import resume, start
 
 OPTIONS = {"workers": 1, "trusted": ["checkpoint_jobs"], "console": Console(quiet=True)}
@@ -66,14 +61,3 @@ def test_nothing_but_the_checkpoint_travels(journal: Journal) -> None:
     job: Job = checkpoint_jobs.count(1, [], "raise")
     (journal.job_directory(job) / "POSCAR").touch()
     assert list(journal.job_directory(job).iterdir()) == []
-
-
-def test_a_status_is_one_printable_line(tmp_path: Path) -> None:
-    assert read_status(tmp_path) == ""
-    write_status(tmp_path, "melt, 1 of 5 ps")
-    assert read_status(tmp_path) == "melt, 1 of 5 ps"
-    (tmp_path / STATUS).write_bytes(b"\x1b[31mred \xff" + b"x" * 5000 + b"\nsecond line")
-    shown = read_status(tmp_path)
-    assert shown.startswith("[31mred")
-    assert shown.isprintable()
-    assert len(shown) <= 200

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from jobflow import JobStore, initialize_logger
 
-from liponflow import safejson
+from liponflow import durable, safejson
 from liponflow.runners.documents import (
     CONTINUATIONS,
     all_jobs,
@@ -18,7 +18,6 @@ from liponflow.runners.documents import (
     response_document,
 )
 from liponflow.runners.graph import ordered_jobs
-from liponflow.runners.journal import write_durably
 
 LOG_FILE = "job.log"
 TRACEBACK_FILE = "traceback.txt"
@@ -53,7 +52,7 @@ def serve(request: dict[str, Any], trusted: list[str], stores: list[str]) -> dic
                 file.write_text(traceback.format_exc(), encoding="utf-8")
                 cause = "".join(traceback.format_exception_only(error)).strip()
                 return {"state": "failed", "cause": cause, "traceback_file": str(file)}
-        write_durably(outcome_file, outcome)
+        durable.write(outcome_file, outcome)
     except OSError as error:
         return {"state": "unwritable", "cause": str(error)}
     return {"state": "finished"}

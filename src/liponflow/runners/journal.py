@@ -12,16 +12,8 @@
         workers.log                  what workers print outside jobs
         lock                         held by the one runner at work, with its process id
 
-Two contracts between jobs and the runner:
-
-- A job that can go on where it was killed keeps all that it needs for that in the folder
-  ``checkpoint`` of its working directory (:data:`CHECKPOINT`). A job always starts in a fresh
-  directory, that of an earlier attempt being set aside as ``NAME.attemptN``; but the folder
-  travels: the new attempt finds it as the last one left it, whatever moment that ended at. It is
-  up to the job to write there so that a kill leaves nothing half done (:func:`write_durably`), and
-  to see whether it finds its own state.
-- What a job writes into the file ``status`` of its directory (:data:`STATUS`), one line, is shown
-  beside its name while it runs; :func:`write_status` does it.
+See :mod:`liponflow.job_directory` for what jobs and the runner agree on about ``checkpoint`` and
+``status``.
 
 An outcome is written by the worker that computed it, and its existence is what "finished"
 means: it outlives the runner, which then copies it into the store.
@@ -43,18 +35,12 @@ from typing import Any
 
 from jobflow import Flow, Job
 
-from liponflow import safejson
+from liponflow import durable, safejson
+from liponflow.job_directory import CHECKPOINT
 from liponflow.runners.documents import dumps, loads
 from liponflow.runners.errors import RunError, RunLockedError
 
 PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
-CHECKPOINT = "checkpoint"
-"""Folder of a job's directory that travels from attempt to attempt."""
-
-STATUS = "status"
-"""File of a job's directory with the line to show while it runs."""
-
-_LONGEST_STATUS = 200
 
 FINISHED_STATES = frozenset({"completed", "stopped"})
 
@@ -110,9 +96,9 @@ class Journal:
         journal.path.mkdir(parents=True)
         (journal.path / "jobs").mkdir()
         (journal.path / "outcomes").mkdir()
-        write_durably(journal.path / "flow.json", dumps(flow))
+        durable.write(journal.path / "flow.json", dumps(flow))
         # run.json comes last: a directory without it is no run.
-        write_durably(journal.path / "run.json", record)
+        durable.write(journal.path / "run.json", record)
         return journal
 
     @classmethod
@@ -171,7 +157,7 @@ class Journal:
 
     def set_state(self, state: str) -> None:
         """Write the state of the run into run.json."""
-        write_durably(self.path / "run.json", dumps(self.record | {"state": state}))
+        durable.write(self.path / "run.json", dumps(self.record | {"state": state}))
 
     def outcome_file(self, job: Job) -> Path:
         """Where the outcome of a job is, or will be."""
@@ -223,40 +209,6 @@ class Journal:
         return directory
 
 
-def write_status(directory: Path, line: str) -> None:
-    """Replace the line that is shown beside a running job.
-
-    Parameters
-    ----------
-    directory
-        Working directory of the job.
-    line
-        What to show: progress, speed, time left.
-    """
-    draft = directory / f".{STATUS}.draft"
-    draft.write_text(line, encoding="utf-8")
-    draft.replace(directory / STATUS)
-
-
-def read_status(directory: Path) -> str:
-    """First line of a job's status, printable characters only; empty if there is none.
-
-    Examples
-    --------
-    >>> from tempfile import mkdtemp
-    >>> directory = Path(mkdtemp())
-    >>> write_status(directory, "melt, 1 of 5 ps")
-    >>> read_status(directory), read_status(directory / "nowhere")
-    ('melt, 1 of 5 ps', '')
-    """
-    try:
-        with (directory / STATUS).open(encoding="utf-8", errors="replace") as file:
-            line = file.readline(_LONGEST_STATUS)
-    except OSError:
-        return ""
-    return "".join(character for character in line.strip() if character.isprintable())
-
-
 def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
     """Find the youngest run.
 
@@ -278,31 +230,6 @@ def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
         if not (unfinished and record["state"] in FINISHED_STATES):
             runs.append((record["created_at"], file.parent))
     return max(runs)[1] if runs else None
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file so that it is whole or absent after a kill or a power cut.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written, e.g. because the disk is full.
-    """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _read_record(run_dir: Path) -> dict[str, Any]:

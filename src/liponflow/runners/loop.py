@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from jobflow import Job, JobStore
 
+from liponflow.job_directory import read_status
 from liponflow.runners.documents import (
     read_response,
     referenced_uuids,
@@ -16,7 +17,7 @@ from liponflow.runners.documents import (
 from liponflow.runners.errors import RunError, RunInterruptedError, StoreFailureError
 from liponflow.runners.graph import FlowGraph, Node, State, needs_every_input
 from liponflow.runners.interrupts import deferred_interrupts
-from liponflow.runners.journal import Journal, read_status
+from liponflow.runners.journal import Journal
 from liponflow.runners.pool import WorkerPool
 from liponflow.runners.progress import Progress
 from liponflow.runners.report import JobFailure, RunReport

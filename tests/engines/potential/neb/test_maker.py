@@ -26,7 +26,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.planned import planned_by
 from liponflow.engines.potential.neb.maker import RECORD, BandMaker, relax_images
-from liponflow.runners.journal import CHECKPOINT, read_status
+from liponflow.job_directory import CHECKPOINT, read_status
 from liponflow.structures.migration.images import PathMirror
 
 LIMIT = 0.02

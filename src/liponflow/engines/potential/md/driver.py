@@ -28,7 +28,7 @@ from liponflow.engines.potential.md.output import (
 from liponflow.engines.potential.md.progress import Speedometer
 from liponflow.engines.potential.md.state import State, load, save
 from liponflow.inputs.protocol import total_duration
-from liponflow.runners.journal import CHECKPOINT
+from liponflow.job_directory import CHECKPOINT
 
 STATE = "state.npz"
 

@@ -16,7 +16,7 @@ from liponflow.engines.potential.md.chunk import Dynamics
 from liponflow.engines.potential.md.driver import run
 from liponflow.engines.potential.md.summary import summarise, to_atoms
 from liponflow.inputs.protocol import Stage, total_steps
-from liponflow.runners.journal import CHECKPOINT
+from liponflow.job_directory import CHECKPOINT
 
 PRESET = "protocol"
 """In the place of a preset: the parameters are those of the stages."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from liponflow.runners.journal import write_status
+from liponflow.job_directory import write_status
 
 SHOW_EVERY_S = 2.0
 """Seconds between two lines."""

@@ -1,13 +1,14 @@
 """The state of a run between two chunks, and the file that it goes on from."""
 
+import io
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from liponflow import durable
 from liponflow.arrays import FloatArray
 
 _META = "meta"
@@ -93,13 +94,9 @@ def save(path: Path, state: State) -> None:
     }
     arrays |= {_INTEGRATOR + name: value for name, value in state.integrator.items()}
     arrays[_META] = np.frombuffer(meta.encode(), dtype=np.uint8)
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as file:
-        np.savez(file, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    sync_folder(path.parent)
+    archive = io.BytesIO()
+    np.savez(archive, **arrays)
+    durable.write(path, archive.getvalue())
 
 
 def load(path: Path, fingerprint: str) -> State | None:
@@ -142,12 +139,3 @@ def load(path: Path, fingerprint: str) -> State | None:
     names = [name for name in arrays if name.startswith(_INTEGRATOR)]
     variables = {name.removeprefix(_INTEGRATOR): arrays.pop(name) for name in names}
     return State(place=place, random=meta["random"], integrator=variables, **arrays)
-
-
-def sync_folder(folder: Path) -> None:
-    """Put the names of a folder's files on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,7 +20,7 @@ from liponflow.engines.potential.neb.band import Band, BandState
 from liponflow.engines.potential.neb.evaluation import Recorded, evaluator
 from liponflow.engines.potential.neb.relaxation import OPTIMISERS, relax_band
 from liponflow.engines.potential.neb.summary import summarise
-from liponflow.runners.journal import CHECKPOINT, write_status
+from liponflow.job_directory import CHECKPOINT, write_status
 from liponflow.structures.migration.band import check_ends, check_images
 from liponflow.structures.migration.images import PathMirror, check_order
 
