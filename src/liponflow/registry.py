@@ -5,12 +5,12 @@ in its ``pyproject.toml``). Names are listed without importing anything; an obje
 when it is asked for.
 """
 
-from collections.abc import Iterable
-from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pkgutil import resolve_name
 from typing import Any
+
+from liponflow.names import nearest
 
 CAMPAIGNS = "liponflow.campaigns"
 ENGINES = "liponflow.engines"
@@ -69,21 +69,6 @@ def resolve(reference: str) -> Any:
     3.141592653589793
     """
     return resolve_name(reference)
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Phrase the nearest known name for an error message.
-
-    Examples
-    --------
-    >>> nearest("qiuck", ["quick", "paper"])
-    "; did you mean 'quick'? (known: paper, quick)"
-    """
-    known = sorted(known)
-    lower = {item.lower(): item for item in known}
-    close = get_close_matches(name.lower(), lower, n=1)
-    hint = f"; did you mean {lower[close[0]]!r}?" if close else ""
-    return f"{hint} (known: {', '.join(known)})"
 
 
 @cache

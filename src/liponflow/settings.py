@@ -5,7 +5,6 @@ Values come, in rising priority, from the defaults, from ``~/.liponflow.yaml`` (
 """
 
 import os
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +16,8 @@ from pydantic_settings import (
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
+
+from liponflow.names import nearest
 
 PREFIX = "LIPONFLOW_"
 CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
@@ -119,22 +120,16 @@ def load_settings() -> Settings:
     for variable in os.environ.keys() - {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE}:
         name = variable.removeprefix(PREFIX).lower()
         if variable.startswith(PREFIX) and name not in known:
-            raise SettingsError(f"unknown environment variable {variable}{_suggest(name, known)}")
+            raise SettingsError(f"unknown environment variable {variable}{nearest(name, known)}")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = str(first["loc"][0]) if first["loc"] else ""
         if first["type"] == "extra_forbidden":
-            message = f"unknown setting {key!r} in {path}{_suggest(key, known)}"
+            message = f"unknown setting {key!r} in {path}{nearest(key, known)}"
         else:
             message = f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"
         raise SettingsError(message) from None
     except (yaml.YAMLError, ValueError) as error:
         raise SettingsError(f"cannot read the settings in {path}: {error}") from None
-
-
-def _suggest(name: str, known: set[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"{hint} (known: {', '.join(sorted(known))})"

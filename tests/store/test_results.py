@@ -157,7 +157,7 @@ def test_results_come_back_typed_and_whole(store: JobStore) -> None:
         ("converged=true", "takes a list"),
         ({"$nor": []}, r"\$nor"),
         ({"x": {"$near": 1}}, r"\$near"),
-        (["states.c_over_b>1"], r"no stored result has the field.*did you mean states\.c_over_a"),
+        (["states.c_over_b>1"], r"no stored result has the field.*did you mean 'states\.c_over_a"),
     ],
 )
 def test_a_malformed_condition_is_named(tmp_path: Path, where: Any, named: str) -> None:

@@ -71,5 +71,5 @@ def test_lithium_contents_of_the_spinel() -> None:
 
 
 def test_unknown_name_is_refused() -> None:
-    with pytest.raises(PhaseError, match="did you mean Li3PO4_beta"):
+    with pytest.raises(PhaseError, match="did you mean 'Li3PO4_beta'"):
         phase("Li3PO4_bta")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from liponflow import registry
+from liponflow.names import nearest
 
 if TYPE_CHECKING:
     from liponflow.analysis.result import Result
@@ -70,9 +71,7 @@ def get_kind(name: str) -> ResultKind:
     if name in registry.names(registry.RESULTS):
         registered: ResultKind = registry.load(registry.RESULTS, name)
         return registered
-    raise registry.RegistryError(
-        f"unknown kind of result {name!r}{registry.nearest(name, kind_names())}"
-    )
+    raise registry.RegistryError(f"unknown kind of result {name!r}{nearest(name, kind_names())}")
 
 
 def _call(reference: str | None, result: "Result") -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from liponflow.engines.chgnet.weights import VARIANTS
 from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.potential.engine import ForceFieldEngine
 from liponflow.engines.vasp.engine import VaspEngine
-from liponflow.registry import nearest
+from liponflow.names import nearest
 
 
 def get_engine(

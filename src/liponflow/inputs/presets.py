@@ -11,7 +11,7 @@ from typing import Any, TypedDict, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from liponflow.registry import nearest
+from liponflow.names import nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 

@@ -4,7 +4,6 @@ The default is one SQLite file and needs no server; any maggma store, MongoDB am
 as well. All query syntax of the package lives here.
 """
 
-import difflib
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +17,7 @@ from pydantic import ValidationError
 
 from liponflow import safejson
 from liponflow.analysis.result import Result
+from liponflow.names import did_you_mean
 from liponflow.store.file import StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
@@ -343,8 +343,7 @@ def _check_fields(store: JobStore, fields: Sequence[str]) -> None:
         return
     for field in fields:
         if store.query_one({**is_result, f"output.{field}": {"$exists": True}}) is None:
-            near = difflib.get_close_matches(field, sorted(_field_names(sample["output"])))
-            hint = f"; did you mean {' or '.join(near)}?" if near else ""
+            hint = did_you_mean(field, _field_names(sample["output"]), at_most=3)
             raise QueryError(f"no stored result has the field {field!r}{hint}")
 
 

@@ -5,7 +5,6 @@ reliability of coordinates mean. They are starts for a relaxation, not refinemen
 """
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -15,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+
+from liponflow.names import did_you_mean
 
 CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
 
@@ -127,8 +128,7 @@ def phase(name: str) -> Phase:
     for entry in phases():
         if entry.name == name:
             return entry
-    near = get_close_matches(name, [entry.name for entry in phases()])
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    hint = did_you_mean(name, [entry.name for entry in phases()], at_most=3)
     raise PhaseError(f"no reference crystal {name!r}{hint}")
 
 

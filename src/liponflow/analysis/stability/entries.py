@@ -6,13 +6,14 @@ not joined.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
+
+from liponflow.names import did_you_mean
 
 SAME_ENERGY = 1e-6
 """Entries of one composition closer in energy than this (eV/atom) are one entry given twice."""
@@ -201,13 +202,10 @@ class EntrySet(BaseModel):
             key=lambda entry: entry.energy_per_atom,
         )
         if not found:
-            raise ValueError(f"no phase {name!r} among the entries{self._similar(name)}")
+            known = {text for entry in self.entries for text in (entry.name, entry.formula)}
+            hint = did_you_mean(name, known, at_most=3)
+            raise ValueError(f"no phase {name!r} among the entries{hint}")
         return found[0]
-
-    def _similar(self, name: str) -> str:
-        known = {entry.name for entry in self.entries} | {entry.formula for entry in self.entries}
-        close = get_close_matches(name, known)
-        return f"; similar: {', '.join(close)}" if close else ""
 
     def require(self, elements: Collection[str]) -> None:
         """Refuse elements that the set does not cover.

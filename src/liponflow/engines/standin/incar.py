@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from pymatgen.io.vasp import Incar
 
 from liponflow.engines.standin.errors import InputError
+from liponflow.names import similar
 
 VTST_TAGS = frozenset(
     {"FDSTEP", "ICHAIN", "ILBFGSMEM", "INVCURV", "IOPT", "LAUTOSCALE", "LCLIMB", "LDNEB"}
@@ -136,7 +136,7 @@ def read_incar(path: Path) -> Incar:
 
 
 def _suggested(tag: str) -> str:
-    close = get_close_matches(tag, KNOWN_TAGS, n=1)
+    close = similar(tag, KNOWN_TAGS)
     return f"{tag} (did you mean {close[0]}?)" if close else tag
 
 

@@ -26,7 +26,7 @@ from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.inputs.presets import ParameterError
-from liponflow.registry import nearest
+from liponflow.names import nearest
 
 PRESET = "as read"
 """In the place of a preset."""
