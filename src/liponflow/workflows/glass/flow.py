@@ -18,7 +18,7 @@ from liponflow.structures.read import read_structure
 from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 from liponflow.workflows.glass.volume import equilibrium_volume
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 
 BUILDING = (
     "composition",
@@ -108,25 +108,29 @@ class GlassMaker(Maker):
             )
             jobs += cluster_jobs
         document = self.parameters.model_dump(mode="json")
-        conclusion = conclude(
-            Measured(
-                models=[branch.model.output for branch in branches],
-                cooling=[b.cooling for b in branches if b.cooling is not None],
-                elastic=[b.elastic for b in branches if b.elastic is not None],
-                cleavage=cleavage,
+        conclusion = named(
+            conclude(
+                Measured(
+                    models=[branch.model.output for branch in branches],
+                    cooling=[b.cooling for b in branches if b.cooling is not None],
+                    elastic=[b.elastic for b in branches if b.elastic is not None],
+                    cleavage=cleavage,
+                ),
+                protocol=self.parameters.protocol,
+                cooling=self.parameters.cooling,
+                seeds=self.parameters.seeds,
+                record={
+                    "preset": self.preset,
+                    "parameters": document,
+                    "input_fingerprint": fingerprint(
+                        starts[0].structure, engine.describe(), document
+                    ),
+                    "source_structure": source or f"built: {starts[0].origin.start}",
+                    "parent_uuids": [branch.model.uuid for branch in branches],
+                },
             ),
-            protocol=self.parameters.protocol,
-            cooling=self.parameters.cooling,
-            seeds=self.parameters.seeds,
-            record={
-                "preset": self.preset,
-                "parameters": document,
-                "input_fingerprint": fingerprint(starts[0].structure, engine.describe(), document),
-                "source_structure": source or f"built: {starts[0].origin.start}",
-                "parent_uuids": [branch.model.uuid for branch in branches],
-            },
+            "result",
         )
-        conclusion.name = "result"
         tolerate_failures(conclusion)
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
@@ -187,25 +191,27 @@ class GlassMaker(Maker):
         dynamics = None
         if parameters.protocol:
             dynamics = self.dynamics(engine, "dynamics", parameters.protocol, seed, current)
-            last = at_rest(dynamics.output)
-            last.name = f"last structure seed {seed}"
+            last = named(at_rest(dynamics.output), f"last structure seed {seed}")
             found.jobs += [dynamics, last]
             current = last.output
         relaxation: Flow | Job | None = None
         if parameters.relax:
-            relaxation = engine.relax(cell=parameters.relax_cell).make(current)
-            relaxation.name = f"relax seed {seed}"
+            relaxation = named(
+                engine.relax(cell=parameters.relax_cell).make(current), f"relax seed {seed}"
+            )
             found.jobs.append(relaxation)
         averaged = parameters.measure == "last stage"
-        found.model = measure(
-            {"seed": seed, "start": origin.start, "notes": list(origin.notes)},
-            None if dynamics is None else dynamics.output,
-            None if relaxation is None else relaxation.output,
-            engine=engine.describe(),
-            force_limit=parameters.force_limit,
-            last_stage=parameters.protocol[-1].name if averaged else None,
+        found.model = named(
+            measure(
+                {"seed": seed, "start": origin.start, "notes": list(origin.notes)},
+                None if dynamics is None else dynamics.output,
+                None if relaxation is None else relaxation.output,
+                engine=engine.describe(),
+                force_limit=parameters.force_limit,
+                last_stage=parameters.protocol[-1].name if averaged else None,
+            ),
+            f"measure seed {seed}",
         )
-        found.model.name = f"measure seed {seed}"
         found.jobs.append(found.model)
         self.add_properties(engine, found, structure, seed)
         return found

@@ -18,6 +18,7 @@ from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster
 from liponflow.structures.glass.phosphate_clusters import without as remove
 from liponflow.workflows.glass.jobs import without_properties
+from liponflow.workflows.jobs import named
 
 
 def elastic_flow(
@@ -43,17 +44,20 @@ def elastic_flow(
     list of Flow or Job, OutputReference
         Jobs, and the ModelElasticity.
     """
-    unstrained: Flow | Job = engine.relax().make(structure)
-    unstrained.name = f"elastic seed {seed}: unstrained"
-    strained = strain(
-        unstrained.output,
-        engine.relax(cell=False),
-        engine.describe(),
-        force_limit=engine.force_limit,
-        amount=parameters.elastic_strain,
-        seed=seed,
+    unstrained: Flow | Job = named(
+        engine.relax().make(structure), f"elastic seed {seed}: unstrained"
     )
-    strained.name = f"elastic seed {seed}"
+    strained = named(
+        strain(
+            unstrained.output,
+            engine.relax(cell=False),
+            engine.describe(),
+            force_limit=engine.force_limit,
+            amount=parameters.elastic_strain,
+            seed=seed,
+        ),
+        f"elastic seed {seed}",
+    )
     announce(strained, [*planned_by(engine.relax(cell=False), sized)] * 12)
     return [unstrained, strained], strained.output
 
@@ -100,20 +104,22 @@ def strain(
         raise ValueError(f"the unstrained model: {reason}")
     relaxations: list[Flow | Job] = []
     for index, deformation in enumerate(six_deformations(amount)):
-        strained: Flow | Job = relax_maker.make(
-            deformation.apply_to_structure(reference.structure)
+        strained: Flow | Job = named(
+            relax_maker.make(deformation.apply_to_structure(reference.structure)),
+            f"elastic seed {seed}: strain {index + 1} of 12",
         )
-        strained.name = f"elastic seed {seed}: strain {index + 1} of 12"
         relaxations.append(strained)
-    fitted = fit_elastic(
-        unstrained,
-        [relaxation.output for relaxation in relaxations],
-        engine,
-        force_limit=force_limit,
-        amount=amount,
-        seed=seed,
+    fitted = named(
+        fit_elastic(
+            unstrained,
+            [relaxation.output for relaxation in relaxations],
+            engine,
+            force_limit=force_limit,
+            amount=amount,
+            seed=seed,
+        ),
+        f"elastic seed {seed}: fit",
     )
-    fitted.name = f"elastic seed {seed}: fit"
     return Response(replace=Flow([*relaxations, fitted], output=fitted.output))
 
 
@@ -170,8 +176,7 @@ def cleavage_flow(
     vacuum = parameters.cluster_vacuum
 
     def relax(name: str, structure: Structure) -> Any:
-        relaxation: Flow | Job = engine.relax(cell=False).make(structure)
-        relaxation.name = f"relax {name}"
+        relaxation: Flow | Job = named(engine.relax(cell=False).make(structure), f"relax {name}")
         jobs.append(relaxation)
         return relaxation.output
 
@@ -181,16 +186,18 @@ def cleavage_flow(
         relaxed[symbol] = relax(f"{symbol}2", in_box(dimer(symbol), vacuum))
     found = []
     for cut in cuts:
-        cleaved = cleave(
-            relaxed[cut.unit],
-            relaxed[cut.site.rpartition(" ")[2]],
-            engine.relax(cell=False),
-            engine.static(),
-            engine.describe(),
-            cut={"unit": cut.unit, "site": cut.site, "bonds": cut.bonds},
-            force_limit=engine.force_limit,
+        cleaved = named(
+            cleave(
+                relaxed[cut.unit],
+                relaxed[cut.site.rpartition(" ")[2]],
+                engine.relax(cell=False),
+                engine.static(),
+                engine.describe(),
+                cut={"unit": cut.unit, "site": cut.site, "bonds": cut.bonds},
+                force_limit=engine.force_limit,
+            ),
+            f"cleave {cut.site} of {cut.unit}",
         )
-        cleaved.name = f"cleave {cut.site} of {cut.unit}"
         sized = in_box(neutral_cluster(cut.unit), vacuum)
         makers = (engine.relax(cell=False), engine.static())
         announce(cleaved, [c for maker in makers for c in planned_by(maker, sized)])
@@ -233,22 +240,22 @@ def cleave(
     whole = calculation(cluster, engine, force_limit)
     rest = remove(without_properties(whole.structure), Cut(**cut))
     name = f"{cut['unit']} without {cut['site']}"
-    frozen: Flow | Job = static_maker.make(rest)
-    frozen.name = f"static {name}"
-    relaxed: Flow | Job = relax_maker.make(rest)
-    relaxed.name = f"relax {name}"
-    energies = cleavage_energy(
-        {
-            "cluster": cluster,
-            "frozen": frozen.output,
-            "rest": relaxed.output,
-            "molecule": molecule,
-        },
-        engine,
-        cut=cut,
-        force_limit=force_limit,
+    frozen: Flow | Job = named(static_maker.make(rest), f"static {name}")
+    relaxed: Flow | Job = named(relax_maker.make(rest), f"relax {name}")
+    energies = named(
+        cleavage_energy(
+            {
+                "cluster": cluster,
+                "frozen": frozen.output,
+                "rest": relaxed.output,
+                "molecule": molecule,
+            },
+            engine,
+            cut=cut,
+            force_limit=force_limit,
+        ),
+        f"energy of {cut['site']} in {cut['unit']}",
     )
-    energies.name = f"energy of {cut['site']} in {cut['unit']}"
     return Response(replace=Flow([frozen, relaxed, energies], output=energies.output))
 
 

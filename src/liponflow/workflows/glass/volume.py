@@ -14,6 +14,7 @@ from liponflow.analysis.runs import MDResult
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import announce, planned_by
 from liponflow.inputs.glass import GlassParameters
+from liponflow.workflows.jobs import named
 
 _GPA_IN_KBAR = 10.0
 _OUTWARD = 0.1
@@ -58,8 +59,7 @@ class VolumePointMaker(Maker):
     ) -> Flow:
         """Wire the dynamics of one volume."""
         dynamics = self.md_maker.make(structure)
-        point = volume_point(dynamics.output)
-        point.name = "pressure"
+        point = named(volume_point(dynamics.output), "pressure")
         return Flow([dynamics, point], output=point.output, name=self.name)
 
 
@@ -143,12 +143,10 @@ def equilibrium_volume(
         min_strain=2 * parameters.volume_strain,
         max_attempts=parameters.volume_attempts,
     )
-    search = maker.make(structure)
-    search.name = f"volume seed {seed}"
+    search = named(maker.make(structure), f"volume seed {seed}")
     # More volumes join only where the fit lies outside of these.
     announce(search, [*planned_by(dynamics, structure)] * parameters.volume_points)
-    chosen = chosen_volume(search.output)
-    chosen.name = f"volume seed {seed}: chosen"
+    chosen = named(chosen_volume(search.output), f"volume seed {seed}: chosen")
     return [search, chosen], chosen.output
 
 

@@ -33,7 +33,8 @@ from liponflow.structures.lithiation.host import LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.read import StructureError, read_structure
-from liponflow.workflows.lithiation.jobs import conclude, settle, tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.lithiation.jobs import conclude, settle
 
 
 @dataclass(frozen=True)
@@ -99,35 +100,39 @@ class LithiationMaker(Maker):
             candidates, selection = candidates_at(lithiation_host, x, parameters)
             selections.append(selection)
             relaxations = [_relaxation(engine, candidate) for candidate in candidates]
-            settle_job = settle(
-                [candidate.record for candidate in candidates],
-                [relaxation.output for relaxation in relaxations],
-                engine.static(),
-                engine.describe(),
-                self.parameters.force_limit,
+            settle_job = named(
+                settle(
+                    [candidate.record for candidate in candidates],
+                    [relaxation.output for relaxation in relaxations],
+                    engine.static(),
+                    engine.describe(),
+                    self.parameters.force_limit,
+                ),
+                f"choose x={x:g}",
             )
-            settle_job.name = f"choose x={x:g}"
             tolerate_failures(settle_job)
             settled.append(settle_job)
             jobs += [*relaxations, settle_job]
         metal = self.lithium_metal_job()
         document = self.parameters.model_dump(mode="json")
-        conclusion = conclude(
-            [settle_job.output for settle_job in settled],
-            metal.output,
-            selections=selections,
-            formula_units=lithiation_host.formula_units,
-            engine=engine.describe(),
-            force_limit=self.parameters.force_limit,
-            record={
-                "preset": self.preset,
-                "parameters": document,
-                "input_fingerprint": fingerprint(structure, engine.describe(), document),
-                "source_structure": source or structure.composition.formula,
-                "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
-            },
+        conclusion = named(
+            conclude(
+                [settle_job.output for settle_job in settled],
+                metal.output,
+                selections=selections,
+                formula_units=lithiation_host.formula_units,
+                engine=engine.describe(),
+                force_limit=self.parameters.force_limit,
+                record={
+                    "preset": self.preset,
+                    "parameters": document,
+                    "input_fingerprint": fingerprint(structure, engine.describe(), document),
+                    "source_structure": source or structure.composition.formula,
+                    "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
+                },
+            ),
+            "result",
         )
-        conclusion.name = "result"
         tolerate_failures(conclusion)
         return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
 
@@ -152,8 +157,7 @@ class LithiationMaker(Maker):
             static_set=metal_set,
         )
         metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
-        metal_job: Flow | Job = engine.relax().make(metal)
-        metal_job.name = "relax Li metal"
+        metal_job: Flow | Job = named(engine.relax().make(metal), "relax Li metal")
         return metal_job
 
 
@@ -262,9 +266,9 @@ def _checked(
 
 
 def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:
-    relaxation: Flow | Job = engine.relax().make(candidate.structure)
     record = candidate.record
-    relaxation.name = (
-        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}"
+    relaxation: Flow | Job = named(
+        engine.relax().make(candidate.structure),
+        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}",
     )
     return relaxation

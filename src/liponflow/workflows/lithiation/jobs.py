@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
-from jobflow import Flow, Job, Maker, OnMissing, Response, job
+from jobflow import Flow, Maker, Response, job
 
 from liponflow.analysis.lithiation.result import (
     LithiationCandidate,
@@ -15,6 +15,7 @@ from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.reading import calculation
+from liponflow.workflows.jobs import named, tolerate_failures
 
 
 class SettledState(TypedDict):
@@ -61,10 +62,10 @@ def settle(
     except ValueError:  # each candidate carries its reason into the result
         return SettledState(candidates=relaxed, static=None)
     assert best.calculation is not None  # noqa: S101 - `lowest` chooses among computed ones
-    static = static_maker.make(best.calculation.structure)
-    static.name = f"static x={best.x:g}"
-    collected = collect(relaxed, static.output, engine, force_limit)
-    collected.name = f"collect x={best.x:g}"
+    static = named(static_maker.make(best.calculation.structure), f"static x={best.x:g}")
+    collected = named(
+        collect(relaxed, static.output, engine, force_limit), f"collect x={best.x:g}"
+    )
     tolerate_failures(collected)
     return Response(replace=Flow([static, collected], output=collected.output))
 
@@ -136,8 +137,3 @@ def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str,
     if document is None:
         return {"refusal": "the relaxation failed; the run's report names its directory and cause"}
     return {"calculation": calculation(document, engine, force_limit)}
-
-
-def tolerate_failures(job_: Job) -> None:
-    """Let a job run although some of its inputs failed; they arrive as None."""
-    job_.update_config({"on_missing_references": OnMissing.NONE}, dynamic=False)

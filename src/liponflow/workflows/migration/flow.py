@@ -26,7 +26,7 @@ from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.read import StructureError, read_structure
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.jobs import conclude, refine
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
@@ -101,24 +101,26 @@ class MigrationMaker(Maker):
         if parameters.refine is not None:
             refined = self._refinement(jobs, cell, hops, survey)
         document = parameters.model_dump(mode="json")
-        conclusion = conclude(
-            survey.output,
-            models={name: job.output for name, job in models.items()},
-            larger=None if larger is None else larger.output,
-            refinements=None if refined is None else refined.output,
-            parameters=parameters,
-            engine=engine.describe(),
-            record={
-                "preset": self.preset,
-                "parameters": document,
-                "input_fingerprint": fingerprint(host, engine.describe(), document),
-                "source_structure": source or host.composition.formula,
-                "parent_uuids": [
-                    job.uuid for job in (survey, *models.values(), larger, refined) if job
-                ],
-            },
+        conclusion = named(
+            conclude(
+                survey.output,
+                models={name: job.output for name, job in models.items()},
+                larger=None if larger is None else larger.output,
+                refinements=None if refined is None else refined.output,
+                parameters=parameters,
+                engine=engine.describe(),
+                record={
+                    "preset": self.preset,
+                    "parameters": document,
+                    "input_fingerprint": fingerprint(host, engine.describe(), document),
+                    "source_structure": source or host.composition.formula,
+                    "parent_uuids": [
+                        job.uuid for job in (survey, *models.values(), larger, refined) if job
+                    ],
+                },
+            ),
+            "result",
         )
-        conclusion.name = "result"
         tolerate_failures(conclusion)
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
@@ -132,17 +134,21 @@ class MigrationMaker(Maker):
         engine = engine_of(engine_name, parameters)
         other = "" if engine_name == self.engine_name else engine_name
         label = "".join(f" {part}" for part in (other, sized) if part)
-        relaxed = engine_of(engine_name, parameters, host=True).relax().make(cell.sites.host)
-        relaxed.name = f"relax host{label}"
-        tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
-        found: Job = explore(
-            relaxed.output,
-            parameters=parameters,
-            supercell=list(cell.repeats),
-            tools=tools,
-            engine=engine.describe(),
+        relaxed = named(
+            engine_of(engine_name, parameters, host=True).relax().make(cell.sites.host),
+            f"relax host{label}",
         )
-        found.name = f"sites and hops{label}"
+        tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
+        found: Job = named(
+            explore(
+                relaxed.output,
+                parameters=parameters,
+                supercell=list(cell.repeats),
+                tools=tools,
+                engine=engine.describe(),
+            ),
+            f"sites and hops{label}",
+        )
         announce(found, _to_come(cell, hops, parameters, tools))
         jobs += [relaxed, found]
         return found
@@ -153,18 +159,22 @@ class MigrationMaker(Maker):
         """Add what goes on from the converged paths with a costlier engine."""
         parameters, name = self.parameters, str(self.parameters.refine)
         engine = engine_of(name, parameters)
-        relaxed = engine_of(name, parameters, host=True).relax().make(cell.sites.host)
-        relaxed.name = f"relax host {name}"
-        tools = tools_of(engine, parameters, vibrations=False)
-        refined: Job = refine(
-            relaxed.output,
-            survey.output,
-            parameters=parameters,
-            supercell=list(parameters.supercell),
-            tools=tools,
-            engine=engine.describe(),
+        relaxed = named(
+            engine_of(name, parameters, host=True).relax().make(cell.sites.host),
+            f"relax host {name}",
         )
-        refined.name = f"refine with {name}"
+        tools = tools_of(engine, parameters, vibrations=False)
+        refined: Job = named(
+            refine(
+                relaxed.output,
+                survey.output,
+                parameters=parameters,
+                supercell=list(parameters.supercell),
+                tools=tools,
+                engine=engine.describe(),
+            ),
+            f"refine with {name}",
+        )
         announce(refined, _to_come(cell, hops, parameters, tools))
         tolerate_failures(refined)
         jobs += [relaxed, refined]

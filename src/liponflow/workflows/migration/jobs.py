@@ -29,7 +29,7 @@ from liponflow.structures.migration.end_points import match
 from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
 from liponflow.structures.migration.percolation import lowest_networks
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.sites import cell_of, in_order_of
 from liponflow.workflows.migration.survey import Survey, Tools, has_saddle
 
@@ -84,23 +84,24 @@ def refine(
         ends = [tools["relax"].make(path[place]) for place in ((0,) if mirror else (0, -1))]
         for name, relaxation in zip(("first", "last"), ends, strict=False):
             relaxation.name = f"refine {hop.dopant} {hop.hop}: relax the {name} point"
-        going_on = go_on(
-            hop.dopant,
-            hop.hop,
-            path,
-            [relaxation.output for relaxation in ends],
-            mirror=None if mirror is None else asdict(mirror),
-            band=tools["band"],
-            engine=engine,
-            force_limit=parameters.force_limit,
-            baseline=parameters.refine_baseline,
+        going_on = named(
+            go_on(
+                hop.dopant,
+                hop.hop,
+                path,
+                [relaxation.output for relaxation in ends],
+                mirror=None if mirror is None else asdict(mirror),
+                band=tools["band"],
+                engine=engine,
+                force_limit=parameters.force_limit,
+                baseline=parameters.refine_baseline,
+            ),
+            f"refine {hop.dopant} {hop.hop}",
         )
-        going_on.name = f"refine {hop.dopant} {hop.hop}"
         tolerate_failures(going_on)
         jobs += [*ends, going_on]
         found.append(going_on.output)
-    listed = as_list(found)
-    listed.name = "refinements"
+    listed = named(as_list(found), "refinements")
     tolerate_failures(listed)
     return Response(replace=Flow([*jobs, listed], output=listed.output))
 
@@ -164,8 +165,10 @@ def go_on(
         )
     for name, made in bands.items():
         made.name = f"refine {dopant} {hop}: band from the {name}"
-    weighed = weigh(dopant, hop, {name: made.output for name, made in bands.items()}, engine)
-    weighed.name = f"refine {dopant} {hop}: steps saved"
+    weighed = named(
+        weigh(dopant, hop, {name: made.output for name, made in bands.items()}, engine),
+        f"refine {dopant} {hop}: steps saved",
+    )
     tolerate_failures(weighed)
     return Response(replace=Flow([*bands.values(), weighed], output=weighed.output))
 

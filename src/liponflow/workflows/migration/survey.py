@@ -18,7 +18,7 @@ from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import relaxed_ends
 from liponflow.structures.migration.images import interpolate, path_mirror
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.sites import (
     cell_of,
     hop_record,
@@ -96,26 +96,26 @@ def explore(
         starts = starting_points(cell, dopant, parameters)
         documents = {}
         for label, start in starts.items():
-            relaxation = tools["relax"].make(start)
-            relaxation.name = f"relax {dopant} {label}"
+            relaxation = named(tools["relax"].make(start), f"relax {dopant} {label}")
             documents[label] = relaxation.output
             jobs.append(relaxation)
-        routed = route(
-            dopant,
-            relaxed.structure,
-            starts,
-            documents,
-            parameters=parameters,
-            supercell=supercell,
-            tools=tools,
-            engine=engine,
+        routed = named(
+            route(
+                dopant,
+                relaxed.structure,
+                starts,
+                documents,
+                parameters=parameters,
+                supercell=supercell,
+                tools=tools,
+                engine=engine,
+            ),
+            f"hops of {dopant}",
         )
-        routed.name = f"hops of {dopant}"
         tolerate_failures(routed)
         jobs.append(routed)
         routes.append(routed.output)
-    collected = collect(relaxed, len(cell.supercell), routes)
-    collected.name = "collect"
+    collected = named(collect(relaxed, len(cell.supercell), routes), "collect")
     tolerate_failures(collected)
     return Response(replace=Flow([*jobs, collected], output=collected.output))
 
@@ -164,34 +164,38 @@ def route(
     modes: dict[str, Any] = {}
     if tools["vibrations"] is not None and parameters.vibration_radius is None:
         for label in sorted({label for hop in hops for label in hop.end_labels}):
-            vibrating = tools["vibrations"].make(relaxed[label], None)
-            vibrating.name = f"vibrations {dopant} {label}"
+            vibrating = named(
+                tools["vibrations"].make(relaxed[label], None), f"vibrations {dopant} {label}"
+            )
             jobs.append(vibrating)
             modes[label] = vibrating.output
     found = []
     for hop in hops:
         ends = relaxed_ends(cell, hop, relaxed)
         mirror = path_mirror(cell, ends.start, ends.end) if hop.symmetric else None
-        band = tools["band"].make(interpolate(ends.start, ends.end, parameters.images), mirror)
-        band.name = f"band {dopant} {hop.label}"
-        analysed = analyse(
-            asdict(hop_record(cell, hop, dopant, mirrored=mirror is not None)),
-            band.output,
-            vibrations=tools["vibrations"],
-            radius=parameters.vibration_radius,
-            force_limit=parameters.force_limit,
-            known={
-                name: modes[label]
-                for name, label in zip(("start", "end"), hop.end_labels, strict=True)
-                if label in modes
-            },
+        band = named(
+            tools["band"].make(interpolate(ends.start, ends.end, parameters.images), mirror),
+            f"band {dopant} {hop.label}",
         )
-        analysed.name = f"barrier {dopant} {hop.label}"
+        analysed = named(
+            analyse(
+                asdict(hop_record(cell, hop, dopant, mirrored=mirror is not None)),
+                band.output,
+                vibrations=tools["vibrations"],
+                radius=parameters.vibration_radius,
+                force_limit=parameters.force_limit,
+                known={
+                    name: modes[label]
+                    for name, label in zip(("start", "end"), hop.end_labels, strict=True)
+                    if label in modes
+                },
+            ),
+            f"barrier {dopant} {hop.label}",
+        )
         tolerate_failures(analysed)
         jobs += [band, analysed]
         found.append(analysed.output)
-    joined = join(sites, found)
-    joined.name = f"sites and hops of {dopant}"
+    joined = named(join(sites, found), f"sites and hops of {dopant}")
     tolerate_failures(joined)
     return Response(replace=Flow([*jobs, joined], output=joined.output))
 
@@ -243,11 +247,15 @@ def analyse(
         del states["end"]
     jobs = {}
     for name in (name for name in states if name not in known):
-        jobs[name] = vibrations.make(states[name], moving)
-        jobs[name].name = f"vibrations {record['dopant']} {record['hop']} {name}"
+        jobs[name] = named(
+            vibrations.make(states[name], moving),
+            f"vibrations {record['dopant']} {record['hop']} {name}",
+        )
     modes = known | {name: made.output for name, made in jobs.items()}
-    rated = rate(record, band, {name: modes[name] for name in states}, force_limit)
-    rated.name = f"prefactor {record['dopant']} {record['hop']}"
+    rated = named(
+        rate(record, band, {name: modes[name] for name in states}, force_limit),
+        f"prefactor {record['dopant']} {record['hop']}",
+    )
     tolerate_failures(rated)
     return Response(replace=Flow([*jobs.values(), rated], output=rated.output))
 

@@ -21,6 +21,7 @@ from liponflow.inputs.presets import load_parameters
 from liponflow.structures.phases import phase
 from liponflow.structures.phonons import displacements, refined_primitive
 from liponflow.structures.read import read_structure
+from liponflow.workflows.jobs import named
 from liponflow.workflows.phonons.jobs import conclude_phonons, displace
 
 DISPLACEMENT = "displacement"
@@ -68,19 +69,21 @@ def plan(
     code.check(structure)
     relaxation, displaced = vibration_jobs(code, structure, name, parameters)
     document = parameters.model_dump(mode="json")
-    result = conclude_phonons(
-        displaced.output,
-        relaxation.output,
-        force_limit=parameters.force_limit,
-        made={
-            "preset": preset,
-            "parameters": document,
-            "input_fingerprint": phonon_fingerprint(code, structure, parameters),
-            "source_structure": source,
-            "parent_uuids": [relaxation.uuid, displaced.uuid],
-        },
+    result = named(
+        conclude_phonons(
+            displaced.output,
+            relaxation.output,
+            force_limit=parameters.force_limit,
+            made={
+                "preset": preset,
+                "parameters": document,
+                "input_fingerprint": phonon_fingerprint(code, structure, parameters),
+                "source_structure": source,
+                "parent_uuids": [relaxation.uuid, displaced.uuid],
+            },
+        ),
+        "result",
     )
-    result.name = "result"
     return Flow([relaxation, displaced, result], output=result.output, name=TOPIC)
 
 
@@ -116,17 +119,18 @@ def vibration_jobs(
     Flow or Job, Job
         The relaxation, and the job whose output is the PhononRecord.
     """
-    relaxation: Flow | Job = engine.relax().make(structure)
-    relaxation.name = f"relax {name} for phonons"
-    displaced = displace(
-        relaxation.output,
-        engine.static(),
-        name=name,
-        phase_fingerprint=phonon_fingerprint(engine, structure, parameters),
-        engine=engine.describe(),
-        parameters=parameters,
+    relaxation: Flow | Job = named(engine.relax().make(structure), f"relax {name} for phonons")
+    displaced = named(
+        displace(
+            relaxation.output,
+            engine.static(),
+            name=name,
+            phase_fingerprint=phonon_fingerprint(engine, structure, parameters),
+            engine=engine.describe(),
+            parameters=parameters,
+        ),
+        f"displace {name}",
     )
-    displaced.name = f"displace {name}"
     expected = displacements(
         refined_primitive(structure),
         min_length=parameters.min_length,

@@ -15,6 +15,7 @@ from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.engines.reading import calculation
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
+from liponflow.workflows.jobs import named
 
 ROOM_TEMPERATURE = 300.0
 """K, of the summary."""
@@ -69,25 +70,25 @@ def displace(
         min_length=parameters.min_length,
         distance=parameters.distance,
     )
-    rest = static_maker.make(found.supercell)
-    rest.name = f"at rest {name}"
+    rest = named(static_maker.make(found.supercell), f"at rest {name}")
     statics = []
     for number, structure in enumerate(found.structures, start=1):
-        static = static_maker.make(structure)
-        static.name = f"displaced {name} {number}"
+        static = named(static_maker.make(structure), f"displaced {name} {number}")
         statics.append(static)
-    solved = solve(
-        [static.output.output.forces for static in statics],
-        rest.output.output.forces,
-        found.cell,
-        list(found.repeats),
-        found.dataset,
-        name=name,
-        phase_fingerprint=phase_fingerprint,
-        engine=relaxed.engine,
-        parameters=parameters,
+    solved = named(
+        solve(
+            [static.output.output.forces for static in statics],
+            rest.output.output.forces,
+            found.cell,
+            list(found.repeats),
+            found.dataset,
+            name=name,
+            phase_fingerprint=phase_fingerprint,
+            engine=relaxed.engine,
+            parameters=parameters,
+        ),
+        phonons_name(name),
     )
-    solved.name = phonons_name(name)
     return Response(replace=Flow([rest, *statics, solved], output=solved.output))
 
 

@@ -25,7 +25,7 @@ from liponflow.inputs.stability import static_set as static_inputs
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
 from liponflow.structures.read import read_structure
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.phonons.flow import phonon_engine, phonon_fingerprint
 from liponflow.workflows.phonons.jobs import phonons_name
 from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
@@ -181,13 +181,15 @@ def _computed(order: Order) -> Flow:
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=order.store
     )
     names = list(relaxed.records)
-    scaled = collect_entries(
-        names,
-        [relaxed.records[name] for name in names],
-        gases=parameters.elements,
-        corrections=parameters.corrections,
+    scaled = named(
+        collect_entries(
+            names,
+            [relaxed.records[name] for name in names],
+            gases=parameters.elements,
+            corrections=parameters.corrections,
+        ),
+        "put on one scale",
     )
-    scaled.name = "put on one scale"
     tolerate_failures(scaled)
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
     key = parameters.model_dump_json() + engine.describe().model_dump_json()
@@ -206,8 +208,7 @@ def _fetched(order: Order) -> Flow:
         entries, source = read_entries(parameters.entries), str(parameters.entries)
     elif parameters.source == "mp":
         fetched = project_entries(parameters.elements, order.store)
-        kept = keep_entries(fetched)
-        kept.name = JOB_NAME
+        kept = named(keep_entries(fetched), JOB_NAME)
         first, entries, source = [kept], fetched.entries, "Materials Project"
     else:
         entries = stored_entries(order.store, parameters.elements, parameters.corrections)
@@ -231,32 +232,36 @@ def _ending(order: Order, found: Entries) -> list[Job]:
     jobs: list[Job] = []
     vibrations = None
     if parameters.temperature and parameters.vibrations == "phonons":
-        vibrating = vibrate(
-            found.entries,
-            found.names,
-            known_vibrations(parameters, order.engine, order.store),
-            parameters=parameters,
-            glass_energy=order.glass_energy,
-            engine_name=order.engine,
+        vibrating = named(
+            vibrate(
+                found.entries,
+                found.names,
+                known_vibrations(parameters, order.engine, order.store),
+                parameters=parameters,
+                glass_energy=order.glass_energy,
+                engine_name=order.engine,
+            ),
+            "displace the stable phases",
         )
-        vibrating.name = "displace the stable phases"
         jobs.append(vibrating)
         vibrations = vibrating.output
-    result = conclude(
-        found.entries,
-        vibrations,
-        parameters=parameters,
-        glass_energy=order.glass_energy,
-        engine=found.engine,
-        record={
-            "preset": order.preset,
-            "parameters": parameters.model_dump(mode="json"),
-            "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
-            "source_structure": found.source,
-            "parent_uuids": found.parents,
-        },
+    result = named(
+        conclude(
+            found.entries,
+            vibrations,
+            parameters=parameters,
+            glass_energy=order.glass_energy,
+            engine=found.engine,
+            record={
+                "preset": order.preset,
+                "parameters": parameters.model_dump(mode="json"),
+                "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
+                "source_structure": found.source,
+                "parent_uuids": found.parents,
+            },
+        ),
+        "result",
     )
-    result.name = "result"
     return [*jobs, result]
 
 

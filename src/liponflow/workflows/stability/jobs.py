@@ -22,7 +22,7 @@ from liponflow.analysis.stability.phase_record import (
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.stability.summary import Question, summarise
 from liponflow.inputs.stability import StabilityParameters
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.phonons.flow import phonon_engine, vibration_jobs
 from liponflow.workflows.stability.material import (
     crystal_of,
@@ -152,8 +152,7 @@ def vibrate(
         )
         jobs += [relaxation, displaced]
         vibrations.append(displaced.output)
-    gathered = gather(vibrations)
-    gathered.name = "gather phonons"
+    gathered = named(gather(vibrations), "gather phonons")
     tolerate_failures(gathered)
     return Response(replace=Flow([*jobs, gathered], output=gathered.output))
 

@@ -16,7 +16,7 @@ from liponflow.engines.reading import calculation
 from liponflow.engines.vasp.engine import VaspEngine
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phase
-from liponflow.workflows.lithiation.jobs import tolerate_failures
+from liponflow.workflows.jobs import named, tolerate_failures
 
 
 @dataclass(frozen=True)
@@ -81,20 +81,20 @@ def relaxed_phases(
         if entry.name in known:
             continue
         engine.check(structures[entry.name])
-        relaxation = engine.relax().make(structures[entry.name])
-        relaxation.name = f"relax {entry.name}"
-        static = engine.static().make(relaxation.output.structure)
-        static.name = f"static {entry.name}"
-        recorded = record_phase(
-            entry.name,
-            relaxation.output,
-            static.output,
-            fingerprint=prints[entry.name],
-            engine=engine.describe(),
-            force_limit=engine.force_limit,
-            symmetry_tolerance=symmetry_tolerance,
+        relaxation = named(engine.relax().make(structures[entry.name]), f"relax {entry.name}")
+        static = named(engine.static().make(relaxation.output.structure), f"static {entry.name}")
+        recorded = named(
+            record_phase(
+                entry.name,
+                relaxation.output,
+                static.output,
+                fingerprint=prints[entry.name],
+                engine=engine.describe(),
+                force_limit=engine.force_limit,
+                symmetry_tolerance=symmetry_tolerance,
+            ),
+            record_name(entry.name),
         )
-        recorded.name = record_name(entry.name)
         tolerate_failures(recorded)
         jobs += [relaxation, static, recorded]
         records[entry.name] = recorded.output
