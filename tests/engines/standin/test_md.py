@@ -40,6 +40,11 @@ def totals(directory: Path) -> np.ndarray:
     return np.array([step["total"] for step in steps])
 
 
+def kinetic_energies(directory: Path) -> np.ndarray:
+    steps = Vasprun(directory / "vasprun.xml", parse_potcar_file=False).ionic_steps
+    return np.array([step["kinetic"] for step in steps])
+
+
 def test_two_segments_are_the_unbroken_run(vasp_directory, nickel_oxide: Structure) -> None:
     whole = vasp_directory(nickel_oxide, NVE + "NSW = 16\n", name="whole")
     first = vasp_directory(nickel_oxide, NVE + "NSW = 8\n", name="first")
@@ -89,6 +94,33 @@ def test_two_segments_with_a_thermostat_are_the_unbroken_run(
         shift -= np.round(shift)
         assert bool(abs(shift).max() * 6.8 < POSITIONS) is same
     assert totals(second) == pytest.approx(totals(whole)[30:], abs=ENERGIES)
+
+
+@pytest.mark.parametrize("isif", [2, 3])
+def test_langevin_segment_continues_velocities_with_other_random_forces(
+    vasp_directory, lithium: Structure, monkeypatch: pytest.MonkeyPatch, isif: int
+) -> None:
+    monkeypatch.setattr(
+        "liponflow.engines.standin.run.Potential", lambda **_: CheapPotential(2.94)
+    )
+    tags = "IBRION = 0\nMDALGO = 3\nLANGEVIN_GAMMA = 10\nPOTIM = 1.5\nTEBEG = 600\n"
+    tags += f"ISIF = {isif}\nNSW = {{}}\nRANDOM_SEED = {{}} 0 0\n"
+    cell = lithium * (2, 2, 2)
+    whole = vasp_directory(cell, tags.format(20, 5), name="whole")
+    first = vasp_directory(cell, tags.format(10, 5), name="first")
+    second = vasp_directory(cell, tags.format(10, 6), name="second")
+    run(whole)
+    run(first)
+    (second / "POSCAR").write_bytes((first / "CONTCAR").read_bytes())
+    run(second)
+    # The segment begins where the unbroken run is, as fast, and goes another way.
+    shift = frames(second) - frames(whole)[10:]
+    shift -= np.round(shift)
+    assert abs(shift[0]).max() * 6.8 < POSITIONS
+    assert abs(shift[-1]).max() * 6.8 > 100 * POSITIONS
+    assert kinetic_energies(second)[0] == pytest.approx(kinetic_energies(whole)[10], abs=ENERGIES)
+    # The stand-in writes no velocities of the lattice: it starts at rest in each segment.
+    assert Poscar.from_file(first / "CONTCAR", check_for_potcar=False).lattice_velocities is None
 
 
 def test_a_thermostat_that_cannot_be_read_is_named(vasp_directory, lithium: Structure) -> None:
