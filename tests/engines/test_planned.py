@@ -20,7 +20,7 @@ from liponflow.engines.planned import (
     planned,
     planned_by,
 )
-from liponflow.engines.vasp.md import SegmentedMDMaker
+from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 
 CHGNET = "chgnet"

@@ -24,9 +24,9 @@ from liponflow.engines.potential.md.maker import CheckpointedMDMaker
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.reading import calculation
 from liponflow.engines.registry import engine_names, get_engine
+from liponflow.engines.vasp.md.stages import StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import run_options
-from liponflow.engines.vasp.staged_md import StagedVaspMDMaker
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, static_set
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage

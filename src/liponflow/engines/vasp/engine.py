@@ -11,9 +11,9 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.engine import Engine
+from liponflow.engines.vasp.md.stages import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import run_options
-from liponflow.engines.vasp.staged_md import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.engines.vibration_makers import StaticVibrationMaker
 from liponflow.inputs.protocol import Stage
 

@@ -11,7 +11,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.runs import MDResult, MDStage
 from liponflow.engines.planned import PlannedCalculation
-from liponflow.engines.vasp.md import SegmentedMDMaker, continuation, stitch
+from liponflow.engines.vasp.md.segments import SegmentedMDMaker, continuation, stitch
 from liponflow.inputs.protocol import FS_PER_PS, Stage, describe_ensemble
 from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
 

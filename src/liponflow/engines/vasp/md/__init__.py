@@ -1,0 +1,1 @@
+"""VASP molecular dynamics: a protocol in stages, each stage in segments."""
