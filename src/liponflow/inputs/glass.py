@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "glass"
 
@@ -137,10 +138,7 @@ def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
         atomate2's generator; every value with its source.
     """
     data = load_data(TOPIC)["vasp"]
-    ionic = {
-        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
-        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
-    }
+    ionic = relaxation_limits(parameters.force_limit, parameters.max_steps)
     return cited_generator(data["incar"] | data["relax"] | ionic, data["kpoints"], data["potcar"])
 
 

@@ -8,6 +8,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.inputs.presets import Cited, ParameterError, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "lithiation"
 
@@ -87,7 +88,11 @@ def relax_set(parameters: LithiationParameters) -> CitedInputGenerator:
         atomate2's generator with the published PBE+U set.
     """
     data = load_data(TOPIC)["vasp"]
-    incar = data["incar"] | data["relax"] | _ionic(parameters)
+    incar = (
+        data["incar"]
+        | data["relax"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
     incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
     return cited_generator(incar, data["kpoints"], data["potcar"])
 
@@ -104,7 +109,12 @@ def lithium_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
     """VASP inputs of the Li metal reference: as the relaxation, without +U and moments."""
     data = load_data(TOPIC)
     vasp, metal = data["vasp"], data["lithium_metal"]
-    incar = vasp["incar"] | vasp["relax"] | _ionic(parameters) | metal["incar"]
+    incar = (
+        vasp["incar"]
+        | vasp["relax"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+        | metal["incar"]
+    )
     return cited_generator(incar, metal["kpoints"], vasp["potcar"])
 
 
@@ -124,13 +134,6 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
                 f"no Hubbard U for {element.symbol}: pass --set "
                 f"'hubbard_u={{{given}, {element.symbol}: VALUE}}' (0 for none)"
             )
-
-
-def _ionic(parameters: LithiationParameters) -> dict[str, Cited]:
-    return {
-        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
-        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
-    }
 
 
 def _magmoms(parameters: LithiationParameters) -> dict[str, Cited]:

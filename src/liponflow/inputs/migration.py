@@ -7,6 +7,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "migration"
 
@@ -114,21 +115,33 @@ class MigrationParameters(BaseModel):
 def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """VASP inputs of the relaxation of the host's cell, a dense mesh for its small cell."""
     data = load_data(TOPIC)["vasp"]
-    incar = data["incar"] | data["host"] | _ionic(parameters)
+    incar = (
+        data["incar"]
+        | data["host"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
     return cited_generator(incar, data["host_kpoints"], data["potcar"])
 
 
 def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """VASP inputs of the relaxation of an end point, in the cell of the host."""
     data = load_data(TOPIC)["vasp"]
-    incar = data["incar"] | data["end_point"] | _ionic(parameters)
+    incar = (
+        data["incar"]
+        | data["end_point"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
     return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
 def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """VASP inputs of a band: the published plain NEB, or with the tags of VTST if one climbs."""
     data = load_data(TOPIC)["vasp"]
-    incar = data["incar"] | data["band"] | _ionic(parameters)
+    incar = (
+        data["incar"]
+        | data["band"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
     incar["IMAGES"] = Cited(value=parameters.images, source="parameter images")
     if parameters.climbing:
         incar |= data["climbing"]
@@ -139,10 +152,3 @@ def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa:
     """VASP inputs of a static calculation in the supercell."""
     data = load_data(TOPIC)["vasp"]
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
-
-
-def _ionic(parameters: MigrationParameters) -> dict[str, Cited]:
-    return {
-        "EDIFFG": Cited(value=-parameters.force_limit, source="parameter force_limit"),
-        "NSW": Cited(value=parameters.max_steps, source="parameter max_steps"),
-    }

@@ -12,6 +12,7 @@ from pymatgen.core.periodic_table import Element
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "stability"
 
@@ -266,7 +267,7 @@ def relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
     CitedInputGenerator
         As pymatgen's MPRelaxSet but for the force limit, which only tightens it.
     """
-    return _set("relax", _ionic(parameters.force_limit, parameters.max_steps))
+    return _set("relax", relaxation_limits(parameters.force_limit, parameters.max_steps))
 
 
 def static_set() -> CitedInputGenerator:
@@ -276,7 +277,7 @@ def static_set() -> CitedInputGenerator:
 
 def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
     """VASP inputs of the relaxation before atoms are displaced."""
-    ionic = _ionic(force_limit, max_steps)
+    ionic = relaxation_limits(force_limit, max_steps)
     return _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
 
 
@@ -308,10 +309,3 @@ def _set(task: str, more: dict[str, Cited]) -> CitedInputGenerator:
     )
     density = {"reciprocal_density": data["kpoints"]["value"]}
     return replace(generator, user_kpoints_settings=density)
-
-
-def _ionic(force_limit: float, max_steps: int) -> dict[str, Cited]:
-    return {
-        "EDIFFG": Cited(value=-force_limit, source="parameter force_limit"),
-        "NSW": Cited(value=max_steps, source="parameter max_steps"),
-    }

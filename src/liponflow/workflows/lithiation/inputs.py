@@ -19,6 +19,7 @@ from liponflow.inputs.presets import Cited, load_data, load_parameters
 from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import CitedInputGenerator, has_potcar_library, write_inputs
+from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.lithiation.candidates import check_x, with_magmoms
 from liponflow.structures.lithiation.host import host
 from liponflow.structures.lithium import bcc_lithium
@@ -133,7 +134,7 @@ def compare(
         return compare_directory(directory, lithium_metal_set(parameters), {})
     check_hubbard(structure, parameters)
     with_magmoms(structure, parameters.magmoms)
-    static = read_incar(directory).get("NSW", 0) == 0
+    static = is_static(read_incar(directory))
     generator = (static_set if static else relax_set)(parameters)
     return compare_directory(directory, generator, parameters.magmoms)
 

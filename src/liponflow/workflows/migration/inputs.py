@@ -23,6 +23,7 @@ from liponflow.inputs.presets import Cited, ParameterError, load_parameters
 from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import CitedInputGenerator, has_potcar_library, write_inputs
+from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop, distinct_hops
@@ -230,7 +231,7 @@ def compare(
     incar = read_incar(directory)
     if "IMAGES" in incar:
         return _compare_band(directory, band_set(parameters))
-    if incar.get("NSW", 0) == 0:
+    if is_static(incar):
         generator = static_set(parameters)
     elif incar.get("ISIF") == CELL_MOVES:
         generator = host_set(parameters)

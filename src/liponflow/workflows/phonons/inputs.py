@@ -11,6 +11,7 @@ from liponflow.inputs.stability import initial_moments, phonon_relax_set, phonon
 from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
+from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.phonons import displacements, refined_primitive
 from liponflow.structures.read import read_structure
 from liponflow.workflows.input_directories import (
@@ -117,11 +118,11 @@ def compare(
         If the directory is none of VASP's.
     """
     parameters = load_parameters(PhononParameters, TOPIC, preset, overrides or {})
-    relaxed = read_incar(directory).get("NSW", 0) > 0
+    static = is_static(read_incar(directory))
     generator = (
-        phonon_relax_set(parameters.force_limit, parameters.max_steps)
-        if relaxed
-        else phonon_static_set()
+        phonon_static_set()
+        if static
+        else phonon_relax_set(parameters.force_limit, parameters.max_steps)
     )
     return compare_directory(directory, generator, initial_moments(directory))
 

@@ -16,6 +16,7 @@ from liponflow.inputs.stability import (
 from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
+from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.phases import Phase
 from liponflow.workflows.input_directories import (
     WrittenInputs,
@@ -106,7 +107,7 @@ def compare(
         If the directory is none of VASP's.
     """
     parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides or {})
-    static = read_incar(directory).get("NSW", 0) == 0
+    static = is_static(read_incar(directory))
     generator = static_set() if static else relax_set(parameters)
     return compare_directory(directory, generator, initial_moments(directory))
 

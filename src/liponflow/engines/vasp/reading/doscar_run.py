@@ -14,7 +14,8 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.engines.standin.identity import stand_in_label
 from liponflow.engines.vasp.reading.dos_files import read_doscar
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
-from liponflow.engines.vasp.reading.runs import AnyRun, Task
+from liponflow.engines.vasp.reading.runs import AnyRun
+from liponflow.inputs.vasp.ionic import IonicTask, is_static
 from liponflow.structures.read import read_structure
 
 _FUNCTIONALS = {"PE": "PBE", "PS": "PBEsol", "RP": "RPBE", "AM": "AM05", "91": "PW91"}
@@ -31,7 +32,7 @@ class DoscarRun(AnyRun):
     structure: Structure
 
     @property
-    def task(self) -> Task:
+    def task(self) -> IonicTask:
         """See AnyRun."""
         return "static"
 
@@ -112,7 +113,7 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
         missing = "INCAR" if incar is None else "CONTCAR or POSCAR"
         raise IngestError(f"{doscar}: {missing} is missing beside it, nor is there a vasprun.xml")
     settings = Incar.from_file(incar)
-    if settings.get("NSW", 0) not in (-1, 0):
+    if not is_static(settings):
         raise IngestError(
             f"{doscar}: of a run with NSW = {settings['NSW']}, whose total density VASP averages "
             "over the steps: use its vasprun.xml, or a static calculation"

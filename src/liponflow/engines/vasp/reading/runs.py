@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from monty.io import zopen
@@ -19,19 +19,10 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
 from liponflow.structures.read import read_structure
 
 R = TypeVar("R", bound="AnyRun")
-Task = Literal["static", "relaxation", "md"]
-
-_TASKS: dict[int, Task] = {
-    -1: "static",
-    0: "md",
-    1: "relaxation",
-    2: "relaxation",
-    3: "relaxation",
-}
-"""By IBRION."""
 _FIRST_STEP_ONLY = 10**9
 _KBAR_TO_GPA = 0.1
 _STOP = re.compile(r"(soft|hard) stop encountered")
@@ -64,7 +55,7 @@ class AnyRun(ABC):
 
     @property
     @abstractmethod
-    def task(self) -> Task:
+    def task(self) -> IonicTask:
         """What VASP did with the ions."""
 
     @property
@@ -107,10 +98,11 @@ class Run(AnyRun):
     """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
 
     @property
-    def task(self) -> Task:
+    def task(self) -> IonicTask:
         """See AnyRun."""
-        steps = self.header.parameters.get("NSW", 0)
-        return "static" if steps in (-1, 0) else _TASKS[self.header.parameters["IBRION"]]
+        task = ionic_task(self.header.parameters)
+        assert task is not None  # noqa: S101 - `read_run` refuses the others
+        return task
 
     @cached_property
     def final_structure(self) -> Structure:
@@ -132,8 +124,7 @@ class Run(AnyRun):
     @property
     def force_limit(self) -> float | None:
         """Criterion of a relaxation on forces (eV/Å); None if it was on energy."""
-        ediffg = self.header.parameters.get("EDIFFG", 0.0)
-        return -ediffg if self.task == "relaxation" and ediffg < 0 else None
+        return force_limit(self.header.parameters)
 
     @property
     def incar(self) -> dict[str, Any]:
@@ -157,7 +148,7 @@ class Run(AnyRun):
         return self._has_converged(parse(self.files))
 
     def _has_converged(self, vasprun: Vasprun) -> bool:
-        if self.task == "relaxation" and vasprun.parameters.get("NSW") == 1:
+        if self.task == "relaxation" and ionic_steps(vasprun.parameters) == 1:
             # A single step is converged to pymatgen whatever its forces; only they can tell.
             limit, left = self.force_limit, _largest(vasprun.ionic_steps[-1].get("forces"))
             if limit is None or left is None or left > limit:
@@ -258,11 +249,10 @@ def read_run(files: RunFiles) -> Run:
     except TruncatedError as error:
         header = _trajectory_header(files, error)
         truncated = True
-    ibrion = header.parameters.get("IBRION", -1)
-    if ibrion not in _TASKS:
+    if ionic_task(header.parameters) in (None, "finite differences"):
         raise IngestError(
-            f"{files.vasprun}: IBRION = {ibrion}; static calculations, relaxations (1 to 3) and "
-            "molecular dynamics (0) can be read"
+            f"{files.vasprun}: IBRION = {header.parameters['IBRION']}; static calculations, "
+            "relaxations (1 to 3) and molecular dynamics (0) can be read"
         )
     return Run(files, header, truncated)
 

@@ -1,0 +1,94 @@
+"""What an INCAR asks of the ions: NSW, IBRION and EDIFFG, written and read in one place."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from liponflow.inputs.presets import Cited
+
+IonicTask = Literal["static", "md", "relaxation", "finite differences"]
+
+_STATIC, _MD = -1, 0
+_TASKS: dict[int, IonicTask] = {
+    _STATIC: "static",
+    _MD: "md",
+    **dict.fromkeys((1, 2, 3), "relaxation"),
+    **dict.fromkeys((5, 6, 7, 8), "finite differences"),
+}
+"""Task by IBRION, of those that this package knows (VASP wiki, "IBRION")."""
+
+
+def relaxation_limits(force_limit: float, max_steps: int) -> dict[str, Cited]:
+    """Return the INCAR values of a relaxation to a largest force.
+
+    Parameters
+    ----------
+    force_limit
+        Parameter of the campaign, eV/Å.
+    max_steps
+        Parameter of the campaign.
+
+    Examples
+    --------
+    >>> {key: cited["value"] for key, cited in relaxation_limits(0.05, 99).items()}
+    {'EDIFFG': -0.05, 'NSW': 99}
+    """
+    return {
+        "EDIFFG": Cited(value=-force_limit, source="parameter force_limit"),
+        "NSW": Cited(value=max_steps, source="parameter max_steps"),
+    }
+
+
+def ionic_steps(incar: Mapping[str, Any]) -> int:
+    """Return the largest number of ionic steps, 0 of a static calculation."""
+    return max(0, int(incar.get("NSW", 0)))
+
+
+def is_static(incar: Mapping[str, Any]) -> bool:
+    """Whether the ions stay where they are.
+
+    Examples
+    --------
+    >>> is_static({"ENCUT": 520}), is_static({"NSW": 99, "IBRION": 2})
+    (True, False)
+    """
+    return ionic_task(incar) == "static"
+
+
+def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
+    """Return what VASP does with the ions; None for an IBRION that is not known here.
+
+    Parameters
+    ----------
+    incar
+        INCAR, or the parameters of a vasprun.xml.
+
+    Notes
+    -----
+    NSW = 0 (or -1) is a static calculation whatever IBRION is, but for finite differences. By
+    default IBRION is -1 then, and 0 otherwise (VASP wiki, "IBRION").
+
+    Examples
+    --------
+    >>> ionic_task({"NSW": 10, "IBRION": 2}), ionic_task({"NSW": 0, "IBRION": 2})
+    ('relaxation', 'static')
+    """
+    steps = ionic_steps(incar)
+    task = _TASKS.get(int(incar.get("IBRION", _MD if steps else _STATIC)))
+    return "static" if task in ("md", "relaxation") and not steps else task
+
+
+def force_limit(incar: Mapping[str, Any]) -> float | None:
+    """Return the largest force of a converged relaxation (eV/Å).
+
+    Returns
+    -------
+    float or None
+        None if the ions do not relax, or relax to a change of the energy (EDIFFG above 0).
+
+    Examples
+    --------
+    >>> force_limit({"NSW": 10, "IBRION": 2, "EDIFFG": -0.05})
+    0.05
+    """
+    limit = -float(incar.get("EDIFFG", 0.0))
+    return limit if limit > 0 and ionic_task(incar) == "relaxation" else None
