@@ -1,3 +1,3 @@
 """Computational-materials workflows for the LiPON thin-film battery."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,0 +1,95 @@
+"""Files beside the package: citation, issue forms, hooks and the workflow of the CI."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import liponflow
+
+ROOT = Path(__file__).parents[1]
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def commands_of(target: str) -> set[str]:
+    """Return the commands of a make target, with the environment's set-up left out."""
+    done = subprocess.run(
+        ["make", "--dry-run", "--old-file=.venv/.installed", target],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {line for line in done.stdout.splitlines() if line.startswith(".venv/bin/")}
+
+
+def test_citation_has_the_fields_that_its_format_requires() -> None:
+    citation = load("CITATION.cff")
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()
+    assert citation["authors"] == [{"name": "The liponflow developers"}]
+    assert citation["license"] == "BSD-3-Clause"
+    assert citation["version"] == liponflow.__version__
+
+
+def test_citation_and_readme_name_the_same_works() -> None:
+    """First author, first page (not of the dissertation) and year."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = " ".join(readme.split("## Citing")[1].split("##")[0].split())
+    works = load("CITATION.cff")["references"]
+    wanted = [
+        [str(work[key]) for key in ("volume", "start", "year") if key in work]
+        + [f"{work['authors'][0]['given-names']} {work['authors'][0]['family-names']}"]
+        for work in works
+    ]
+    assert [name for names in wanted for name in names if name not in text] == []
+    assert len(works) == len(re.findall(r"\b(?:19|20)\d\d\)", text))
+    assert works[0]["title"] in text
+
+
+@pytest.mark.parametrize("name", ["bug", "feature"])
+def test_issue_forms_ask_for_something(name: str) -> None:
+    form = load(f".github/ISSUE_TEMPLATE/{name}.yml")
+    assert {"name", "description", "body"} <= form.keys()
+    identifiers = [field["id"] for field in form["body"]]
+    assert len(set(identifiers)) == len(identifiers)
+    assert any(field.get("validations", {}).get("required") for field in form["body"])
+
+
+def test_bug_form_asks_for_what_a_number_depends_on() -> None:
+    form = load(".github/ISSUE_TEMPLATE/bug.yml")
+    required = {f["id"] for f in form["body"] if f.get("validations", {}).get("required")}
+    assert required == {"version", "engine", "command", "output"}
+
+
+def test_hooks_of_pre_commit_are_the_commands_of_make_lint() -> None:
+    (repository,) = load(".pre-commit-config.yaml")["repos"]
+    assert repository["repo"] == "local"
+    hooks = repository["hooks"]
+    assert {hook["entry"] for hook in hooks} == commands_of("lint")
+    assert {hook["language"] for hook in hooks} == {"system"}
+    assert not any(hook["pass_filenames"] for hook in hooks)
+
+
+def test_ci_runs_what_a_developer_runs() -> None:
+    job = load(".github/workflows/ci.yml")["jobs"]["check"]
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    targets = [line for line in script.splitlines() if line.startswith("make ")]
+    assert [step["run"] for step in job["steps"] if "run" in step] == targets
+    assert targets == ["make lint", "make test"]
+    assert all(commands_of(shlex.split(line)[1]) for line in targets)
+
+
+def test_ci_covers_every_python_version_from_the_lowest() -> None:
+    versions = load(".github/workflows/ci.yml")["jobs"]["check"]["strategy"]["matrix"]["python"]
+    assert versions == ["3.11", "3.12", "3.13"]
+    metadata = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'requires-python = ">={versions[0]}"' in metadata
+    named = re.findall(r"Programming Language :: Python :: (3\.\d+)", metadata)
+    assert set(named) <= set(versions)
