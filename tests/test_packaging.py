@@ -1,10 +1,15 @@
 """The package as it is installed: what importing it costs, its version, its files, its pins."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import tarfile
+import tomllib
+import venv
 import zipfile
 from importlib.metadata import distribution
 from pathlib import Path
@@ -66,32 +71,155 @@ def test_changelog_begins_with_this_version_or_the_next() -> None:
     assert newest[1] in {"Unreleased", liponflow.__version__}
 
 
+ENVIRONMENT = """
+import json
+from importlib.metadata import distribution, entry_points
+from liponflow import __file__, __version__, registry
+groups = (registry.CAMPAIGNS, registry.ENGINES, registry.RESULTS)
+for group in groups:
+    for name in registry.names(group):
+        registry.load(group, name)
+files = [str(path) for path in distribution("liponflow").files]
+print(json.dumps({
+    "file": __file__,
+    "version": __version__,
+    "files": files,
+    "entry points": {group: registry.names(group) for group in groups},
+}))
+"""
+"""Imports every registered object and describes the installed package."""
+
+
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """Names of the files in a wheel, built from a copy: setuptools writes beside the sources."""
-    folder = tmp_path_factory.mktemp("wheel")
-    copy = folder / "source"
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of what is packaged: setuptools writes beside the sources."""
+    copy = tmp_path_factory.mktemp("checkout") / "source"
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-    shutil.copytree(ROOT / "src", copy / "src", ignore=ignore)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, copy)
+    for folder in ("src", "tests", "docs", "benchmarks"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignore)
+    for path in ROOT.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            shutil.copy(path, copy)
+    return copy
+
+
+def build_wheel(source: Path, folder: Path) -> Path:
+    """Build a wheel of a directory or sdist, offline and with this environment's setuptools."""
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index"]
-    subprocess.run([*pip, "--no-build-isolation", "-w", folder, copy], check=True)
-    return set(zipfile.ZipFile(next(folder.glob("*.whl"))).namelist())
+    subprocess.run([*pip, "--no-build-isolation", "-w", folder, source], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
 
 
-def test_wheel_holds_every_file_of_the_package(wheel: set[str]) -> None:
+def names_in(wheel: Path) -> set[str]:
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_wheel(checkout, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def sdist(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sdist")
+    code = "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    command = [sys.executable, "-c", code, str(folder)]
+    subprocess.run(command, check=True, cwd=checkout, capture_output=True)
+    (built,) = folder.glob("*.tar.gz")
+    return built
+
+
+def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     sources = {
         path.relative_to(ROOT / "src").as_posix()
         for path in (ROOT / "src" / "liponflow").rglob("*")
         if path.is_file() and path.suffix != ".pyc"
     }
     assert {"liponflow/py.typed", "liponflow/inputs/lithiation.yaml"} <= sources
-    assert sources <= wheel
+    assert sources <= names_in(wheel)
 
 
-def test_wheel_holds_the_licence(wheel: set[str]) -> None:
-    assert any(name.endswith("licenses/LICENSE") for name in wheel)
+def test_wheel_holds_the_licence(wheel: Path) -> None:
+    assert any(name.endswith("licenses/LICENSE") for name in names_in(wheel))
+
+
+def test_wheel_holds_nothing_but_the_package(wheel: Path) -> None:
+    tops = {name.partition("/")[0] for name in names_in(wheel)}
+    assert tops == {"liponflow", f"liponflow-{liponflow.__version__}.dist-info"}
+
+
+def test_sdist_holds_tests_and_documentation(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"CHANGELOG.md", "CITATION.cff", "Makefile", "constraints.txt"} <= names
+    assert {"docs/vasp.md", "tests/conftest.py", "tests/test_packaging.py"} <= names
+    assert not [name for name in names if name.endswith(".pyc")]
+
+
+def test_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -> None:
+    assert names_in(build_wheel(sdist, tmp_path)) == names_in(wheel)
+
+
+class Installed:
+    """The wheel in an environment of its own, which borrows the dependencies of this one."""
+
+    def __init__(self, folder: Path, wheel: Path) -> None:
+        self.folder = folder
+        self.environment = folder / "environment"
+        venv.create(self.environment, symlinks=True)
+        self.python = self.environment / "bin" / "python"
+        install = [sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet"]
+        subprocess.run([*install, "--no-deps", "--no-index", wheel], check=True)
+        # Not read: .pth files in the borrowed folders, by which the checkout is importable here.
+        (site,) = (self.environment / "lib").glob("python*/site-packages")
+        borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        (site / "borrowed.pth").write_text("\n".join(sorted(borrowed)), encoding="utf-8")
+
+    def run(self, *command: str) -> str:
+        """Run a program of the environment in an empty folder and return what it printed."""
+        program = str(self.environment / "bin" / command[0])
+        private = ("LIPONFLOW_", "PYTHON")
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(private)}
+        done = subprocess.run(
+            [program, *command[1:]],
+            cwd=self.folder,
+            env=clean | {"HOME": str(self.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return Installed(tmp_path_factory.mktemp("installed"), wheel)
+
+
+def test_wheel_is_imported_from_where_it_was_installed(installed: Installed) -> None:
+    """With all that is registered; a module or an entry point left out of the wheel fails."""
+    found = json.loads(installed.run("python", "-c", ENVIRONMENT))
+    assert Path(found["file"]).is_relative_to(installed.environment)
+    assert found["version"] == liponflow.__version__
+    assert "liponflow/inputs/lithiation.yaml" in found["files"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    registered = {group: sorted(names) for group, names in project["entry-points"].items()}
+    assert {group: names for group, names in found["entry points"].items() if names} == registered
+
+
+def test_wheel_runs_its_commands(installed: Installed) -> None:
+    assert "lithiation" in installed.run("liponflow", "run", "--help")
+    assert "Stand-in for VASP" in " ".join(installed.run("liponflow-vasp", "--help").split())
+
+
+def test_wheel_writes_input_directories(installed: Installed) -> None:
+    """Run a command that reads presets and input sets of the package."""
+    installed.run("liponflow", "inputs", "migration", "--set", "dopant=N", "--out", "inputs")
+    incars = list((installed.folder / "inputs").rglob("INCAR"))
+    assert len(incars) > 1
 
 
 def pins() -> dict[str, str]:
