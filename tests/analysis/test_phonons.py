@@ -6,9 +6,10 @@ from pymatgen.core import Lattice, Structure
 from scipy.constants import atomic_mass, electron_volt, hbar
 
 from liponflow.analysis.phonons import Phonons, harmonic
-from liponflow.analysis.stability.gases import BOLTZMANN, ThermalZero
+from liponflow.analysis.stability.gases import ThermalZero
 from liponflow.arrays import FloatArray
 from liponflow.structures.phonons import displacements, phonopy_of
+from liponflow.units import BOLTZMANN
 
 SPRING = 2.0
 """eV/Å²: between nearest neighbours, the same along and across the bond."""

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from liponflow.analysis.result import Result, StructureField
-from liponflow.analysis.stability.gases import KJ_PER_MOL, STANDARD_TEMPERATURE, ThermalZero
+from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.units import KJ_PER_MOL
 
 IMAGINARY = -0.1
 """Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a

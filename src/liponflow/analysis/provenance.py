@@ -3,32 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo, Provenance
-
-PACKAGES = ("liponflow", "atomate2", "jobflow", "pymatgen", "ase", "numpy", "torch", "chgnet")
-"""Packages whose version can change a number."""
-
-
-def package_versions() -> dict[str, str]:
-    """Versions of the installed packages that can change a number.
-
-    Examples
-    --------
-    >>> "numpy" in package_versions()
-    True
-    """
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+from liponflow.versions import package_versions
 
 
 def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from liponflow.units import FS_PER_PS
+
 FRICTION = 10.0
 """1/ps: atomate2 0.1.5, in its VASP sets (LANGEVIN_GAMMA) as in its force-field dynamics."""
 
@@ -17,8 +19,6 @@ THERMOSTAT_TIME = 100.0
 
 BAROSTAT_TIME = 1000.0
 """fs: 1000 time steps of 1 fs, as ASE 3.29 advises for its Martyna-Tobias-Klein barostat."""
-
-FS_PER_PS = 1000.0
 
 _ABOVE_ZERO = {
     "duration": "ps",

@@ -29,7 +29,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +38,7 @@ from liponflow import durable, safejson
 from liponflow.job_directory import CHECKPOINT
 from liponflow.runners.documents import dumps, loads
 from liponflow.runners.errors import RunError, RunLockedError
-
-PACKAGES = ("liponflow", "jobflow", "atomate2", "pymatgen", "chgnet", "torch")
+from liponflow.versions import package_versions
 
 FINISHED_STATES = frozenset({"completed", "stopped"})
 
@@ -87,8 +85,7 @@ class Journal:
                 "name": flow["name"],
                 "created_at": now.isoformat(),
                 "state": "running",
-                "versions": {"python": sys.version.split()[0]}
-                | {package: version(package) for package in PACKAGES},
+                "versions": {"python": sys.version.split()[0]} | package_versions(),
                 "config": config or {},
             }
         )

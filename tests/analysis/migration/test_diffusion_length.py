@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from liponflow.analysis.migration.diffusion_length import (
     diffusion_length,
-    spoken_time,
     time_to_reach,
 )
 
@@ -27,21 +26,6 @@ def test_the_convention_is_that_of_three_dimensions():
 def test_without_diffusion_nothing_arrives():
     assert time_to_reach(0.0, 76.0) == math.inf
     assert diffusion_length(0.0, 1e9) == 0
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (1e-9, "1e-09 s"),
-        (59.0, "59 s"),
-        (86400.0, "1 day"),
-        (3 * 86400.0, "3 days"),
-        (31536000.0, "1 year"),
-        (math.inf, "inf years"),
-    ],
-)
-def test_times_are_told_in_their_largest_unit(seconds: float, expected: str):
-    assert spoken_time(seconds) == expected
 
 
 def test_negative_values_are_refused():

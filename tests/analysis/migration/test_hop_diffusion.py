@@ -10,9 +10,10 @@ from liponflow.analysis.migration.hop_diffusion import (
     with_barrier_shifted,
 )
 from liponflow.analysis.migration.random_walk import diffusivity, occupations
-from liponflow.analysis.migration.rates import BOLTZMANN, jump_rate
+from liponflow.analysis.migration.rates import jump_rate
 from liponflow.analysis.migration.result import HopBarrier
 from liponflow.analysis.migration.summary import with_energies
+from liponflow.units import BOLTZMANN
 
 A = 3.44  # Å
 T = 300.0  # K

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy.constants import atomic_mass, elementary_charge
 
-from liponflow.analysis.migration.rates import BOLTZMANN, jump_rate, vineyard_prefactor
+from liponflow.analysis.migration.rates import jump_rate, vineyard_prefactor
 from liponflow.analysis.migration.saddle import (
     imaginary_modes,
     saddle_reason,
     without_translations,
 )
+from liponflow.units import BOLTZMANN
 
 MASS = 14.0  # amu
 STIFFNESS = {"minimum": (3.0, 5.0, 2.0), "saddle": (-1.5, 4.0, 2.5)}  # eV/Å²

@@ -18,7 +18,6 @@ from migration_example import (
 )
 
 from liponflow.analysis.migration.dopant import Way
-from liponflow.analysis.migration.rates import BOLTZMANN
 from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
 from liponflow.analysis.migration.summary import (
     finite_size,
@@ -28,6 +27,7 @@ from liponflow.analysis.migration.summary import (
     with_energies,
 )
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.units import BOLTZMANN
 
 MEV = 1e-3  # eV
 

@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from liponflow.analysis.stability.gases import BOLTZMANN, GASES, ThermalZero, free_energy
+from liponflow.analysis.stability.gases import GASES, ThermalZero, free_energy
+from liponflow.units import BOLTZMANN
 
 REUTER_SCHEFFLER = {
     100: -0.08, 200: -0.17, 300: -0.27, 400: -0.38, 500: -0.50,

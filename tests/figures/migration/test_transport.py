@@ -6,9 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 from migration_example import migration_result
 
-from liponflow.analysis.migration.rates import BOLTZMANN
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
+from liponflow.units import BOLTZMANN
 
 
 @pytest.fixture(scope="module")

@@ -32,13 +32,12 @@ from liponflow.analysis.glass.settings import MOBILE_LIMIT, FingerprintSettings
 from liponflow.analysis.glass.structural_units import Network, anion_sites, classify_units, network
 from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.units import G_CM3_PER_U_A3
 
 ANGLE_BINS = 90
 """Bins of 2 degrees."""
 MOBILE_DEFAULT = 2.6
 """Cut-off of a mobile cation (Å) where g(r) has no first minimum."""
-GRAMS = 1.66053906892
-"""g/cm³ of one atomic mass unit in an Å³ (CODATA 2022)."""
 MARGIN = 0.01
 """Pairs are looked for this much (Å) beyond the longest cut-off, so that none at it is missed."""
 AGREEMENT = 0.25
@@ -82,7 +81,7 @@ class Fingerprinter:
             order=self.elements,
         )
         self.counts = {element: self.symbols.count(element) for element in self.elements}
-        self.mass = float(Composition(self.counts).weight) * GRAMS
+        self.mass = float(Composition(self.counts).weight) * G_CM3_PER_U_A3
         self._g = BlockAverage(len(self.finder.names) * len(self.r))
         self._density = BlockAverage(1)
         self._inverse_volume = 0.0

@@ -19,6 +19,7 @@ from liponflow.analysis.glass.result import (
 )
 from liponflow.analysis.result import Calculation, Provenance
 from liponflow.analysis.runs import MDResult
+from liponflow.units import FS_PER_PS
 
 SERIES_POINTS = 400
 """Most points of a model's series: what a figure can show."""
@@ -106,7 +107,7 @@ def protocol_series(dynamics: MDResult) -> list[SeriesPoint]:
     blocks = len(dynamics.temperatures)
     step = max(1, -(-blocks // SERIES_POINTS))
     times = dynamics.times or [
-        (index + 1) * dynamics.stride * dynamics.time_step / 1000 for index in range(blocks)
+        (index + 1) * dynamics.stride * dynamics.time_step / FS_PER_PS for index in range(blocks)
     ]
     return [
         SeriesPoint(

@@ -18,9 +18,9 @@ import numpy as np
 from monty.io import zopen
 
 from liponflow.arrays import FloatArray
+from liponflow.units import BOLTZMANN, FS_PER_PS
 
 NAN = math.nan
-FS_PER_PS = 1000.0
 XYZ_FORMATS = {"extxyz", "xyz"}
 COMPRESSED = (".gz", ".bz2", ".xz")
 _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
@@ -305,9 +305,7 @@ def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -
     kinetic = element.find("./energy/i[@name='kinetic']")
     temperature = NAN
     if kinetic is not None and kinetic.text:
-        from ase.units import kB
-
-        temperature = 2 * float(kinetic.text) / (3 * max(len(symbols) - 1, 1) * kB)
+        temperature = 2 * float(kinetic.text) / (3 * max(len(symbols) - 1, 1) * BOLTZMANN)
     return Frame(
         symbols,
         fractional @ cell,

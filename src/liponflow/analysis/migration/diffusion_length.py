@@ -5,11 +5,8 @@ planar source feeds, sqrt(2 D t) or sqrt(4 D t), is smaller by up to 1.7.
 """
 
 import math
-from collections.abc import Sequence
 
-from scipy.constants import day, hour, nano, year
-
-UNITS = {"year": year, "day": day, "h": hour, "s": 1.0}
+from scipy.constants import nano
 
 
 def diffusion_length(diffusivity: float, time: float) -> float:
@@ -74,19 +71,3 @@ def time_to_reach(diffusivity: float, length: float) -> float:
     if diffusivity == 0:
         return math.inf
     return (length * nano) ** 2 / (6 * diffusivity)
-
-
-def spoken_time(seconds: float, units: Sequence[str] = tuple(UNITS)) -> str:
-    """Write a time in the largest unit of which it is at least one.
-
-    Examples
-    --------
-    >>> spoken_time(963.0), spoken_time(7200.0), spoken_time(1e11), spoken_time(2e-5)
-    ('963 s', '2 h', '3.17e+03 years', '2e-05 s')
-    """
-    for unit in units:
-        value = seconds / UNITS[unit]
-        if value >= 1:
-            break
-    plural = "s" if unit in {"year", "day"} and f"{value:.3g}" != "1" else ""
-    return f"{value:.3g} {unit}{plural}"

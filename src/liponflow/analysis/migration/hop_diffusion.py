@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from liponflow.analysis.migration.random_walk import JumpNetwork
-from liponflow.analysis.migration.rates import BOLTZMANN, jump_rate
+from liponflow.analysis.migration.rates import jump_rate
 from liponflow.analysis.migration.result import HopBarrier
+from liponflow.units import BOLTZMANN
 
 SAME_SADDLE = 0.01
 """Saddles that differ by less than this (eV) are taken for one."""

@@ -4,13 +4,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.constants import Boltzmann, elementary_charge, tera
+from scipy.constants import tera
 
 from liponflow.analysis.migration.saddle import imaginary_modes, saddle_reason
 from liponflow.arrays import FloatArray
-
-BOLTZMANN = Boltzmann / elementary_charge
-"""Boltzmann constant, eV/K."""
+from liponflow.units import BOLTZMANN
 
 
 def vineyard_prefactor(

@@ -8,16 +8,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.constants import Avogadro, Boltzmann, Planck, electron_volt, speed_of_light
-
-KJ_PER_MOL = 1000 / Avogadro / electron_volt
-"""One kJ/mol in eV."""
-
-PER_CM = Planck * speed_of_light * 100 / electron_volt
-"""One cm⁻¹ in eV."""
-
-BOLTZMANN = Boltzmann / electron_volt
-"""Boltzmann's constant, eV/K."""
+from liponflow.units import BOLTZMANN, KJ_PER_MOL, PER_CM
 
 STANDARD_TEMPERATURE = 298.15
 """K."""

@@ -8,9 +8,8 @@ from atomate2.vasp.sets.core import MDSetGenerator
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import VaspInput
 
-from liponflow.inputs.protocol import FS_PER_PS, Stage
-
-KBAR_PER_GPA = 10.0
+from liponflow.inputs.protocol import Stage
+from liponflow.units import FS_PER_PS, KBAR_PER_GPA
 
 _STATE = ("predictor_corrector_preamble", "lattice_velocities")
 """Where pymatgen keeps the parts of a POSCAR that are not per site."""

@@ -20,13 +20,13 @@ from scipy.constants import N_A
 from scipy.optimize import linprog
 
 from liponflow.arrays import FloatArray
+from liponflow.units import A3_PER_CM3
 
 Pair = tuple[str, str]
 
 SLACK = 0.05
 """How far (Å) a packed distance may fall short: packmol stops at a violation of 0.01 Å²."""
 
-_CM3_IN_A3 = 1e24
 _PACKMOL_ENDED_SHORT = 173
 """Exit status of packmol where it gave up with its best attempt written."""
 
@@ -69,7 +69,7 @@ def box_length(composition: Composition, density: float) -> float:
     """
     if not density > 0:
         raise PackingError(f"a density of {density:g} g/cm³ is not above 0")
-    return float((composition.weight / N_A / density * _CM3_IN_A3) ** (1 / 3))
+    return float((composition.weight / N_A / density * A3_PER_CM3) ** (1 / 3))
 
 
 def radii(distances: Mapping[Pair, float]) -> dict[str, float]:

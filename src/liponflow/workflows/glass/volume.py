@@ -14,9 +14,9 @@ from liponflow.analysis.runs import MDResult
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import announce, planned_by
 from liponflow.inputs.glass import GlassParameters
+from liponflow.units import KBAR_PER_GPA
 from liponflow.workflows.jobs import named
 
-_GPA_IN_KBAR = 10.0
 _OUTWARD = 0.1
 """Relative step beyond the outermost volume where no fit says how far to go."""
 _SETTLED = 0.5
@@ -174,7 +174,7 @@ def volume_point(dynamics: MDResult) -> VolumePoint:
     pressures = [value for value in dynamics.pressures[start:] if value is not None]
     if not pressures:
         raise ValueError("the dynamics has no pressure: its stage must ask for the stress")
-    pressure = float(np.mean(pressures)) * _GPA_IN_KBAR
+    pressure = float(np.mean(pressures)) * KBAR_PER_GPA
     return VolumePoint(
         output=PointOutput(
             energy=float(np.mean(dynamics.potential_energies[start:])),

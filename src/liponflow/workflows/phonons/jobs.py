@@ -15,13 +15,11 @@ from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.engines.reading import calculation
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
+from liponflow.units import J_PER_MOL_PER_EV
 from liponflow.workflows.jobs import named
 
 ROOM_TEMPERATURE = 300.0
 """K, of the summary."""
-
-J_PER_MOL = 96485.33212
-"""One eV in J/mol."""
 
 
 @job
@@ -166,7 +164,7 @@ def conclude_phonons(
         imaginary_share=found.imaginary_share,
         zero_point_energy=found.zero_point_energy,
         free_energy_300=found.free_energies[at_300],
-        entropy_300=found.entropies[at_300] * J_PER_MOL,
+        entropy_300=found.entropies[at_300] * J_PER_MOL_PER_EV,
         structure=structure,
         phonons=found,
     )

@@ -30,7 +30,8 @@ from liponflow.engines.potential.md.observe import (
 )
 from liponflow.engines.potential.md.output import frame_text
 from liponflow.engines.potential.md.state import Place, State
-from liponflow.inputs.protocol import FS_PER_PS, Stage, total_steps
+from liponflow.inputs.protocol import Stage, total_steps
+from liponflow.units import FS_PER_PS
 
 
 class ExplodedError(RuntimeError):

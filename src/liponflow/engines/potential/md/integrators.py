@@ -22,7 +22,8 @@ from ase.md.nose_hoover_chain import (
 from ase.md.verlet import VelocityVerlet
 
 from liponflow.arrays import FloatArray
-from liponflow.inputs.protocol import FS_PER_PS, Stage
+from liponflow.inputs.protocol import Stage
+from liponflow.units import FS_PER_PS
 
 State = dict[str, FloatArray]
 

@@ -12,8 +12,9 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.runs import MDResult, MDStage
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker, continuation, stitch
-from liponflow.inputs.protocol import FS_PER_PS, Stage, describe_ensemble
+from liponflow.inputs.protocol import Stage, describe_ensemble
 from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
+from liponflow.units import FS_PER_PS
 
 SEGMENT_STEPS = 1000
 """Steps per segment: some hours of a node for a hundred atoms (our choice)."""

@@ -21,10 +21,10 @@ from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
 from liponflow.structures.read import read_structure
+from liponflow.units import GPA_PER_KBAR
 
 R = TypeVar("R", bound="AnyRun")
 _FIRST_STEP_ONLY = 10**9
-_KBAR_TO_GPA = 0.1
 _STOP = re.compile(r"(soft|hard) stop encountered")
 """What OUTCAR says of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
 
@@ -188,7 +188,7 @@ class Run(AnyRun):
             structure=structure,
             energy=float(vasprun.final_energy),
             magmoms=magmoms,
-            stress=(-_KBAR_TO_GPA * np.array(last["stress"])).tolist()
+            stress=(-GPA_PER_KBAR * np.array(last["stress"])).tolist()
             if "stress" in last
             else None,
             max_force=_largest(last.get("forces")),

@@ -10,19 +10,13 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from monty.io import zopen
 from pymatgen.core.structure import Structure
-from scipy import constants
 
 from liponflow.analysis.runs import MDResult, MDSegment
 from liponflow.arrays import FloatArray
 from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
-
-BOLTZMANN = constants.Boltzmann / constants.elementary_charge
-"""eV/K."""
-
-_GPA_PER_KBAR = 0.1
-_GPA_PER_EV_A3 = constants.elementary_charge * 1e21
+from liponflow.units import BOLTZMANN, FS_PER_PS, GPA_PER_EV_A3, GPA_PER_KBAR
 
 _ALGORITHMS = {1: "Andersen", 2: "Nosé-Hoover", 3: "Langevin", 4: "Nosé-Hoover chain", 5: "CSVR"}
 """By MDALGO (VASP wiki, "MDALGO")."""
@@ -54,7 +48,7 @@ class TrajectoryUnit(Unit[Run]):
         time_steps = [
             _time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
         ]
-        times = [time / 1000 for time in accumulate(time_steps)]
+        times = [time / FS_PER_PS for time in accumulate(time_steps)]
         asked = sum(int(run.header.parameters["NSW"]) for run in self.runs)
         return MDResult(
             formula=structure.composition.reduced_formula,
@@ -173,8 +167,8 @@ def _step(calculation: ET.Element) -> _Step:
     if calculation.find("varray[@name='stress']") is not None:
         # kbar, positive under compression, without the momentum that the ions carry.
         stress = _rows(calculation, "varray[@name='stress']")
-        pressure = float(np.trace(stress)) / 3 * _GPA_PER_KBAR
-        pressure += 2 / 3 * kinetic / volume * _GPA_PER_EV_A3
+        pressure = float(np.trace(stress)) / 3 * GPA_PER_KBAR
+        pressure += 2 / 3 * kinetic / volume * GPA_PER_EV_A3
     return _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
 
 
