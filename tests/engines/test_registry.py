@@ -17,7 +17,7 @@ from pymatgen.core import Element, Lattice, Structure
 from liponflow.analysis.result import Calculation
 from liponflow.engines import installed
 from liponflow.engines.chgnet.weights import UNTRAINED
-from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.engine import Engine, EngineError, EngineOptions
 from liponflow.engines.installed import REQUIREMENTS, check_installed
 from liponflow.engines.potential.calculators import potential
 from liponflow.engines.potential.md.maker import CheckpointedMDMaker
@@ -30,6 +30,7 @@ from liponflow.engines.vasp.run import run_options
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, static_set
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 
 # atomate2 0.1.5 fills the argument itself that it warns about.
@@ -42,13 +43,8 @@ FORCE_LIMIT = 0.02  # eV/Å
 
 def engine(name: str, *, max_steps: int = 100) -> Engine:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick")
-    return get_engine(
-        name,
-        force_limit=FORCE_LIMIT,
-        max_steps=max_steps,
-        relax_set=relax_set(parameters),
-        static_set=static_set(parameters),
-    )
+    sets = VaspSets(relax=relax_set(parameters), static=static_set(parameters))
+    return get_engine(name, EngineOptions(FORCE_LIMIT, max_steps, {FAMILY: sets}))
 
 
 def compressed_nio() -> Structure:
@@ -262,14 +258,8 @@ def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
 def test_vasp_is_propagated_in_segments_with_the_incar_of_the_topic() -> None:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick")
-    vasp = get_engine(
-        "vasp",
-        force_limit=FORCE_LIMIT,
-        max_steps=2,
-        relax_set=relax_set(parameters),
-        static_set=static_set(parameters),
-        md_incar={"ENCUT": 400},
-    )
+    sets = VaspSets(relax_set(parameters), static_set(parameters), md_incar={"ENCUT": 400})
+    vasp = get_engine("vasp", EngineOptions(FORCE_LIMIT, 2, {FAMILY: sets}))
     maker = vasp.md(STAGES, seed=3, chunk_steps=200)
     assert isinstance(maker, StagedVaspMDMaker)
     runs = [job.maker for job in maker.make(bcc_lithium()).jobs if job.maker is not None]

@@ -1,41 +1,121 @@
 """What campaigns ask of an engine, whichever it is."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, NoReturn
 
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
+from liponflow import registry
 from liponflow.analysis.result import EngineInfo
 from liponflow.inputs.protocol import Stage
 
+CAPABILITIES = {
+    "relax": "relaxations",
+    "static": "static calculations",
+    "md": "molecular dynamics",
+    "neb": "nudged elastic bands",
+    "vibrations": "vibrations",
+}
+"""Methods of an engine that make calculations, and what they compute."""
+
 
 class EngineError(ValueError):
-    """An engine that is unknown, is not installed, or cannot compute a structure."""
+    """An engine that is unknown, is not installed, or cannot compute what it is asked for."""
 
 
 @dataclass(frozen=True)
-class Engine(ABC):
-    """A code that relaxes structures and computes their energies.
+class EngineOptions:
+    """What an engine is made with.
 
     Attributes
     ----------
-    name
-        As the user gave it.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     max_steps
         Most ionic steps of a relaxation, 2 or more.
+    inputs
+        What the topic has for engines that need input sets, by family: ``{"vasp": VaspSets(...)}``
+        (:class:`liponflow.inputs.vasp.sets.VaspSets`). An engine takes what is under the key of
+        its family and leaves the rest.
+    arguments
+        What the user sets for this engine, by ``--engine-set`` or in the settings.
+    """
+
+    force_limit: float
+    max_steps: int
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Engine(ABC):
+    """A code that computes energies and forces, registered under ``liponflow.engines``.
+
+    A subclass describes itself and overrides the methods of what it can compute
+    (:data:`CAPABILITIES`); the others refuse. It is made by ``cls(name, options)``.
+
+    Attributes
+    ----------
+    name
+        Name as the user gave it.
+    options
+        Force limit, steps, input sets and arguments.
     """
 
     name: str
-    force_limit: float
-    max_steps: int
+    options: EngineOptions
+
+    needs_initial_moments: ClassVar[bool] = False
+    """Whether magnetic structures need the site property ``magmom`` as a start."""
+
+    @property
+    def force_limit(self) -> float:
+        """Largest force of a converged relaxation, eV/Å."""
+        return self.options.force_limit
+
+    @property
+    def max_steps(self) -> int:
+        """Most ionic steps of a relaxation."""
+        return self.options.max_steps
+
+    @property
+    def capabilities(self) -> tuple[str, ...]:
+        """Names of the methods that this engine does not refuse."""
+        return tuple(name for name in CAPABILITIES if _overrides(type(self), name))
+
+    def require(self, *capabilities: str) -> None:
+        """Refuse to go on with an engine that lacks a capability.
+
+        Parameters
+        ----------
+        *capabilities
+            Names from :data:`CAPABILITIES`.
+
+        Raises
+        ------
+        EngineError
+            Naming what this engine cannot compute, and the engines that can.
+        """
+        for capability in capabilities:
+            if capability not in self.capabilities:
+                self._refuse(capability)
 
     @abstractmethod
-    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
-        """Maker that relaxes the ions, and the cell if asked.
+    def describe(self) -> EngineInfo:
+        """Return what is known of the engine before it runs."""
+
+    def check(self, structure: Structure) -> None:  # noqa: B027 - most engines take any
+        """Refuse, by a ValueError that says why, a structure that cannot be computed."""
+
+    def input_settings(self) -> dict[str, Any]:
+        """Return what of the input sets determines energies, JSON-like, for fingerprints."""
+        return {}
+
+    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
+        """Return a Maker that relaxes the ions, and the cell if asked.
 
         Parameters
         ----------
@@ -43,25 +123,25 @@ class Engine(ABC):
             Whether the cell relaxes.
         max_step
             Longest step of an atom (Å), with damped dynamics (FIRE) in the place of quasi-Newton
-            steps: slower, for starts far from what a potential was trained on, whose holes long
-            steps fall into. VASP, which has none, takes no account of it.
+            steps: slower, for starts far from what a potential was trained on, where long steps
+            can fall into holes of the energy. Engines without such a limit ignore it.
         """
+        self._refuse("relax")
 
-    @abstractmethod
     def static(self) -> Maker:
-        """Maker that computes energy, forces, stress and moments of a structure as it is."""
+        """Return a Maker of energy, forces, stress and moments of a structure as it is."""
+        self._refuse("static")
 
-    @abstractmethod
     def neb(
         self,
         *,
-        climbing: bool = True,
-        force_limit: float | None = None,
-        max_steps: int | None = None,
-        processes: int = 1,
-        name: str = "nudged elastic band",
+        climbing: bool = True,  # noqa: ARG002
+        force_limit: float | None = None,  # noqa: ARG002
+        max_steps: int | None = None,  # noqa: ARG002
+        processes: int = 1,  # noqa: ARG002
+        name: str = "nudged elastic band",  # noqa: ARG002
     ) -> Maker:
-        """Maker of nudged elastic bands; its ``make(images, mirror=None)`` ends in an NEBResult.
+        """Return a Maker of bands; its ``make(images, mirror=None)`` ends in an NEBResult.
 
         Parameters
         ----------
@@ -81,25 +161,25 @@ class Engine(ABC):
         The mirror (:class:`liponflow.structures.migration.images.PathMirror`) of a symmetric hop
         saves half the images where the engine can make use of it; VASP cannot.
         """
+        self._refuse("neb")
 
-    @abstractmethod
     def md(
         self,
-        stages: Sequence[Stage],
+        stages: Sequence[Stage],  # noqa: ARG002
         *,
-        seed: int,
-        frame_interval: int = 10,
-        chunk_steps: int | None = None,
-        name: str = "molecular dynamics",
+        seed: int,  # noqa: ARG002
+        frame_interval: int = 10,  # noqa: ARG002
+        chunk_steps: int | None = None,  # noqa: ARG002
+        name: str = "molecular dynamics",  # noqa: ARG002
     ) -> Maker:
-        """Maker of molecular dynamics; its ``make(structure)`` has an MDResult as output.
+        """Return a Maker of dynamics; its ``make(structure)`` has an MDResult as output.
 
         Parameters
         ----------
         stages
             The protocol; velocities are carried from stage to stage.
         seed
-            Of velocities and random forces, from 0. Velocities are drawn unless the structure
+            Seed of velocities and random forces, from 0. Velocities are drawn unless the structure
             has the site property ``velocities`` (Å/fs), as an MDResult's structure has.
         frame_interval
             Steps between two frames of the trajectory; VASP writes every step.
@@ -109,15 +189,29 @@ class Engine(ABC):
         name
             Name of the job or flow.
         """
+        self._refuse("md")
 
-    @abstractmethod
     def vibrations(self) -> Maker:
-        """Maker of Γ-point vibrations: ``make(structure, moving)`` has a GammaModes as output."""
+        """Return a Maker of Γ-point vibrations: ``make(structure, moving)`` gives GammaModes."""
+        self._refuse("vibrations")
 
-    @abstractmethod
-    def check(self, structure: Structure) -> None:
-        """Refuse, by an EngineError, a structure that the engine cannot compute."""
+    def _refuse(self, capability: str) -> NoReturn:
+        able = ", ".join(_able(capability)) or "none of the registered engines can"
+        raise EngineError(f"{self.name} cannot compute {CAPABILITIES[capability]}; use {able}")
 
-    @abstractmethod
-    def describe(self) -> EngineInfo:
-        """Say what the engine is, as far as it is known before it runs."""
+
+def _overrides(engine_class: type[Engine], capability: str) -> bool:
+    return getattr(engine_class, capability) is not getattr(Engine, capability)
+
+
+def _able(capability: str) -> list[str]:
+    """Names of the registered engines that have a capability."""
+    found = []
+    for name in registry.names(registry.ENGINES):
+        try:
+            engine_class = registry.load(registry.ENGINES, name)
+        except registry.RegistryError:
+            continue
+        if _overrides(engine_class, capability):
+            found.append(name)
+    return found

@@ -1,52 +1,19 @@
-"""Engines: a name turned into atomate2 Makers, and any engine's output into one summary.
+"""Engines by name: the entry points ``liponflow.engines`` of this package and of others."""
 
-Nothing above this package knows which code computes the energies; every result says which did.
-"""
-
-from collections.abc import Mapping
-from typing import Any
-
-from atomate2.forcefields.utils import MLFF
-from atomate2.vasp.sets.base import VaspInputGenerator
-
-from liponflow.engines.chgnet.weights import VARIANTS
-from liponflow.engines.engine import Engine, EngineError
-from liponflow.engines.potential.engine import ForceFieldEngine
-from liponflow.engines.vasp.engine import VaspEngine
+from liponflow import registry
+from liponflow.engines.engine import Engine, EngineError, EngineOptions
 from liponflow.names import nearest
 
 
-def get_engine(
-    name: str,
-    *,
-    force_limit: float,
-    max_steps: int,
-    relax_set: VaspInputGenerator,
-    static_set: VaspInputGenerator,
-    md_incar: Mapping[str, Any] | None = None,
-    band_set: VaspInputGenerator | None = None,
-    functional: str = "PBE+U",
-) -> Engine:
-    """Turn an engine's name into the engine.
+def get_engine(name: str, options: EngineOptions) -> Engine:
+    """Make the engine of a name.
 
     Parameters
     ----------
     name
-        ``chgnet``, or with other weights ``chgnet-0.2.0`` and ``chgnet-r2scan``; the name of
-        another force field of atomate2; or ``vasp``.
-    force_limit
-        Largest force of a converged relaxation, eV/Å.
-    max_steps
-        Most ionic steps of a relaxation.
-    relax_set, static_set
-        Input sets of the topic, for ``vasp``.
-    md_incar
-        INCAR values of the topic that replace those of atomate2's molecular dynamics.
-    band_set
-        Input set of the topic's bands (IMAGES, force limit and steps are added); atomate2's by
-        default.
-    functional
-        What these sets compute, for the record.
+        Registered name (:func:`engine_names`).
+    options
+        Force limit, steps, input sets of the topic and arguments of the user.
 
     Returns
     -------
@@ -56,41 +23,28 @@ def get_engine(
     Raises
     ------
     EngineError
-        If the name is unknown; the nearest is suggested.
+        If the name is unknown (the nearest is suggested), or its class cannot be imported.
 
     Examples
     --------
-    >>> from atomate2.vasp.sets.base import VaspInputGenerator
-    >>> unused = VaspInputGenerator()
-    >>> options = {"force_limit": 0.05, "max_steps": 1, "relax_set": unused, "static_set": unused}
-    >>> get_engine("chgnet", **options).describe().label
+    >>> options = EngineOptions(force_limit=0.05, max_steps=100)
+    >>> get_engine("chgnet", options).describe().label
     'chgnet 0.3.0 (machine-learned potential, not DFT)'
-    >>> get_engine("chgnett", **options)
+    >>> get_engine("chgnett", options)
     Traceback (most recent call last):
     ...
     liponflow.engines.engine.EngineError: unknown engine 'chgnett'; did you mean ...
     """
-    check_name(name)
-    if name == "vasp":
-        return VaspEngine(
-            name,
-            force_limit,
-            max_steps,
-            relax_set,
-            static_set,
-            md_incar or {},
-            band_set,
-            functional,
-        )
-    return ForceFieldEngine(name, force_limit, max_steps)
+    try:
+        engine: Engine = registry.load(registry.ENGINES, name)(name, options)
+    except registry.RegistryError as error:
+        raise EngineError(str(error)) from error
+    return engine
 
 
 def engine_names() -> list[str]:
-    """Names that :func:`get_engine` knows, the default first."""
-    others = sorted(
-        member.value for member in MLFF if member not in {MLFF.CHGNet, MLFF.Forcefield, MLFF.MACE}
-    )
-    return ["chgnet", "vasp", *(name for name in VARIANTS if name != "chgnet"), *others]
+    """List the registered names, in alphabetical order."""
+    return sorted(registry.names(registry.ENGINES), key=str.lower)
 
 
 def check_name(name: str) -> None:

@@ -19,7 +19,8 @@ from liponflow.analysis.glass.cleavage import DISSOCIATION, BondCleavage
 from liponflow.analysis.glass.elastic import ModelElasticity
 from liponflow.analysis.result import EngineInfo
 from liponflow.cost.estimate import estimate
-from liponflow.engines.potential.engine import ForceFieldEngine
+from liponflow.engines.engine import EngineOptions
+from liponflow.engines.potential.engine import IONIC_STEP_DATA, PotentialEngine
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, in_box, neutral_cluster
@@ -28,38 +29,26 @@ from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 # atomate2 warns of a field that it sets itself.
 pytestmark = pytest.mark.filterwarnings("ignore:.task_document_kwargs. is now deprecated")
 
-STEPS = ("energy", "forces", "stress", "magmoms")
-
 
 @dataclass(frozen=True)
-class CheapEngine(ForceFieldEngine):
+class CheapEngine(PotentialEngine):
     """An ASE potential in the place of a machine-learned one."""
 
     calculator: str = "ase.calculators.emt.EMT"
-    options: tuple[tuple[str, Any], ...] = ()
 
-    def _maker(self, kind: Any, **options: Any) -> Any:
+    def _relax_maker(self, **options: Any) -> Any:
+        return ForceFieldRelaxMaker(**self._calculator(), **options)
+
+    def _static_maker(self, **options: Any) -> Any:
+        return ForceFieldStaticMaker(**self._calculator(), **options)
+
+    def _calculator(self) -> dict[str, Any]:
         module, _, name = self.calculator.rpartition(".")
-        return kind(
-            force_field_name={"@module": module, "@callable": name},
-            calculator_kwargs=dict(self.options),
-            ionic_step_data=STEPS,
-            **options,
-        )
-
-    def relax(self, *, cell: bool = True) -> Any:
-        """See Engine."""
-        return self._maker(
-            ForceFieldRelaxMaker,
-            name="relax",
-            relax_cell=cell,
-            steps=self.max_steps,
-            relax_kwargs={"fmax": 0.9 * self.force_limit},
-        )
-
-    def static(self) -> Any:
-        """See Engine."""
-        return self._maker(ForceFieldStaticMaker, name="static")
+        return {
+            "force_field_name": {"@module": module, "@callable": name},
+            "calculator_kwargs": dict(self.options.arguments),
+            "ionic_step_data": IONIC_STEP_DATA,
+        }
 
     def describe(self) -> EngineInfo:
         """See Engine."""
@@ -109,7 +98,7 @@ def bulk_modulus(symbol: str, a: float) -> float:
 def test_elastic_moduli_of_copper_agree_with_its_energies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine = CheapEngine("chgnet", force_limit=0.01, max_steps=200)
+    engine = CheapEngine("chgnet", EngineOptions(0.01, 200))
     start = final_structure(fcc_copper())
     chosen = parameters(elastic_strain=0.005)
     jobs, output = elastic_flow(engine, chosen, start.output, fcc_copper(), seed=3)
@@ -129,7 +118,7 @@ def test_elastic_moduli_of_copper_agree_with_its_energies(
 
 
 def test_unconverged_reference_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = CheapEngine("chgnet", force_limit=1e-4, max_steps=2)
+    engine = CheapEngine("chgnet", EngineOptions(1e-4, 2))
     start = final_structure(fcc_copper(3.4).perturb(0.05))
     jobs, output = elastic_flow(engine, parameters(), start.output, fcc_copper(), seed=0)
     monkeypatch.chdir(tmp_path)
@@ -144,11 +133,7 @@ def test_cleavage_energy_is_that_of_its_parts(
     # Soft spheres that bind at about 1.7 Å: no chemistry, but energies to check the sum with.
     lj = {"sigma": 1.5, "epsilon": 0.5, "rc": 6.0}
     engine = CheapEngine(
-        "chgnet",
-        force_limit=0.05,
-        max_steps=400,
-        calculator="ase.calculators.lj.LennardJones",
-        options=tuple(lj.items()),
+        "chgnet", EngineOptions(0.05, 400, arguments=lj), "ase.calculators.lj.LennardJones"
     )
     cuts = [cut for cut in CUTS if cut.unit == "PO3N" and cut.site == "apical N"]
     jobs, (output,) = cleavage_flow(engine, parameters(), cuts)
@@ -175,7 +160,7 @@ def test_cleavage_energy_is_that_of_its_parts(
 
 
 def test_cleavage_is_estimated_before_it_runs() -> None:
-    engine = CheapEngine("chgnet", force_limit=0.05, max_steps=10)
+    engine = CheapEngine("chgnet", EngineOptions(0.05, 10))
     jobs, outputs = cleavage_flow(engine, parameters())
     assert len(outputs) == len(CUTS)
     lines = estimate(Flow(jobs)).lines

@@ -13,6 +13,7 @@ from pymatgen.io.vasp import Incar, Kpoints
 
 from liponflow import safejson
 from liponflow.analysis.runs import NEBResult
+from liponflow.engines.engine import EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.engines.standin.run import run as run_vasp
 from liponflow.engines.vasp.reading.band import band_unit
@@ -122,13 +123,7 @@ def test_the_stand_in_runs_a_band_to_the_barrier_of_the_engine(
     assert found.provenance.engine.label.startswith("vasp (stand-in")
 
     images = [Structure.from_file(directory / f"{n:02d}" / "POSCAR") for n in range(5)]
-    engine = get_engine(
-        "chgnet",
-        force_limit=TINY["force_limit"],
-        max_steps=300,
-        relax_set=None,  # type: ignore[arg-type]
-        static_set=None,  # type: ignore[arg-type]
-    )
+    engine = get_engine("chgnet", EngineOptions(TINY["force_limit"], max_steps=300))
     store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     job = engine.neb(climbing=False).make(unwrapped(images))
     run_locally(job, store=store, root_dir=tmp_path, ensure_success=True, log=False)

@@ -1,21 +1,15 @@
 """Machine-learned potentials as engines."""
 
-from collections.abc import Callable, Sequence
+from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from ase import Atoms
 from ase.filters import FrechetCellFilter
-from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
-from atomate2.forcefields.utils import MLFF
 from jobflow import Maker
-from pymatgen.core.structure import Structure
 
-from liponflow.analysis.result import EngineInfo
-from liponflow.engines.chgnet.makers import ChgnetRelaxMaker, ChgnetStaticMaker
-from liponflow.engines.chgnet.weights import FUNCTIONALS, UNTRAINED, VARIANTS
-from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.engine import Engine
 from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.vibration_makers import PotentialVibrationMaker
@@ -25,7 +19,7 @@ FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
 cell, where those of a cell that has grown or shrunk by up to 10 % look that much smaller."""
 
-_IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
+IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
 """Everything but the structures, which would be stored once per step."""
 
 
@@ -43,8 +37,8 @@ class BalancedCellFilter(FrechetCellFilter):
 
 
 @dataclass(frozen=True)
-class ForceFieldEngine(Engine):
-    """One of atomate2's machine-learned potentials."""
+class PotentialEngine(Engine):
+    """A potential that an ASE calculator computes."""
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
         """See Engine."""
@@ -54,9 +48,7 @@ class ForceFieldEngine(Engine):
         }
         if max_step is not None:
             relax_kwargs["maxstep"] = max_step
-        return self._maker(
-            ForceFieldRelaxMaker,
-            ChgnetRelaxMaker,
+        return self._relax_maker(
             name="relax",
             relax_cell=cell,
             steps=self.max_steps,
@@ -66,7 +58,7 @@ class ForceFieldEngine(Engine):
 
     def static(self) -> Maker:
         """See Engine."""
-        return self._maker(ForceFieldStaticMaker, ChgnetStaticMaker, name="static")
+        return self._static_maker(name="static")
 
     def neb(
         self,
@@ -112,40 +104,10 @@ class ForceFieldEngine(Engine):
         """See Engine."""
         return PotentialVibrationMaker(self.name)
 
-    def check(self, structure: Structure) -> None:
-        """See Engine."""
-        untrained = UNTRAINED if self.name in VARIANTS else frozenset()
-        for element in structure.composition.elements:
-            if element.symbol in untrained:
-                raise EngineError(
-                    f"{self.name} was not trained on {element.symbol} "
-                    f"({structure.composition.formula}); use --engine vasp or another potential"
-                )
+    @abstractmethod
+    def _relax_maker(self, **options: Any) -> Maker:
+        """Return atomate2's relaxation with this potential."""
 
-    def describe(self) -> EngineInfo:
-        """See Engine."""
-        if self.name in VARIANTS:
-            return EngineInfo(
-                name=self.name,
-                version=version("chgnet"),
-                weights=VARIANTS[self.name],
-                functional=FUNCTIONALS[VARIANTS[self.name]],
-                surrogate=True,
-            )
-        return EngineInfo(name=self.name, version="as installed", surrogate=True)
-
-    def _maker(
-        self, maker: Callable[..., Maker], chgnet_maker: Callable[..., Maker], **options: Any
-    ) -> Maker:
-        """Make a Maker of atomate2, or ours where the potential is chgnet."""
-        options |= {
-            "force_field_name": _mlff(self.name),
-            "ionic_step_data": _IONIC_STEP_DATA,
-        }
-        if self.name in VARIANTS:
-            return chgnet_maker(**options, weights=VARIANTS[self.name])
-        return maker(**options)
-
-
-def _mlff(name: str) -> MLFF:
-    return MLFF.CHGNet if name in VARIANTS else MLFF(name)
+    @abstractmethod
+    def _static_maker(self, **options: Any) -> Maker:
+        """Return atomate2's static calculation with this potential."""

@@ -1,8 +1,8 @@
 """VASP as an engine."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
 from atomate2.vasp.sets.base import VaspInputGenerator
@@ -10,27 +10,38 @@ from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.vasp.md.stages import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import run_options
 from liponflow.engines.vibration_makers import StaticVibrationMaker
 from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 
 
 @dataclass(frozen=True)
 class VaspEngine(Engine):
     """VASP through atomate2 and custodian, with the input sets of the topic."""
 
-    relax_set: VaspInputGenerator
-    static_set: VaspInputGenerator
-    md_incar: Mapping[str, Any] = field(default_factory=dict)
-    band_set: VaspInputGenerator | None = None
-    functional: str = "PBE+U"
+    needs_initial_moments: ClassVar[bool] = True
+
+    @property
+    def sets(self) -> VaspSets:
+        """Input sets of the topic.
+
+        Raises
+        ------
+        EngineError
+            If the topic has none.
+        """
+        sets: VaspSets | None = self.options.inputs.get(FAMILY)
+        if sets is None:
+            raise EngineError(f"this campaign has no VASP input sets; it cannot use {self.name}")
+        return sets
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
         """See Engine."""
-        generator = self.relax_set
+        generator = self.sets.relax
         if not cell:
             generator = _with_incar(generator, {"ISIF": 2})
         return RelaxMaker(
@@ -40,7 +51,7 @@ class VaspEngine(Engine):
     def static(self) -> Maker:
         """See Engine."""
         return StaticMaker(
-            name="static", input_set_generator=self.static_set, run_vasp_kwargs=run_options()
+            name="static", input_set_generator=self.sets.static, run_vasp_kwargs=run_options()
         )
 
     def neb(
@@ -57,7 +68,7 @@ class VaspEngine(Engine):
             climbing=climbing,
             force_limit=force_limit or self.force_limit,
             max_steps=max_steps or self.max_steps,
-            band_set=self.band_set,
+            band_set=self.sets.band,
             name=name,
         )
 
@@ -75,7 +86,7 @@ class VaspEngine(Engine):
             stages=list(stages),
             seed=seed,
             segment_steps=chunk_steps or SEGMENT_STEPS,
-            user_incar_settings=dict(self.md_incar),
+            user_incar_settings=dict(self.sets.md_incar),
             name=name,
         )
 
@@ -84,12 +95,25 @@ class VaspEngine(Engine):
         return StaticVibrationMaker(self.static())
 
     def check(self, structure: Structure) -> None:
-        """VASP has potentials for every element up to Cm."""
+        """Check what the input sets need; VASP has potentials for every element up to Cm."""
+        if self.sets.check is not None:
+            self.sets.check(structure)
+
+    def input_settings(self) -> dict[str, Any]:
+        """See Engine."""
+        settings = {}
+        for task, generator in (("relax", self.sets.relax), ("static", self.sets.static)):
+            kpoints = generator.user_kpoints_settings
+            settings[task] = {
+                "config": generator.config_dict,
+                "kpoints": kpoints if isinstance(kpoints, dict) else kpoints.as_dict(),
+            }
+        return settings
 
     def describe(self) -> EngineInfo:
         """See Engine."""
         return EngineInfo(
-            name="vasp", version="as installed", functional=self.functional, surrogate=False
+            name="vasp", version="as installed", functional=self.sets.functional, surrogate=False
         )
 
 

@@ -9,10 +9,11 @@ from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.glass import TOPIC, GlassParameters, md_incar, relax_set, static_set
 from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.glass.build import build
 from liponflow.structures.read import read_structure
 from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
@@ -171,14 +172,13 @@ class GlassMaker(Maker):
 
     def engine(self, force_limit: float) -> Engine:
         """Engine whose relaxations end at a force limit, eV/Å."""
-        return get_engine(
-            self.engine_name,
-            force_limit=force_limit,
-            max_steps=self.parameters.max_steps,
-            relax_set=relax_set(self.parameters.model_copy(update={"force_limit": force_limit})),
-            static_set=static_set(),
+        sets = VaspSets(
+            relax=relax_set(self.parameters.model_copy(update={"force_limit": force_limit})),
+            static=static_set(),
             md_incar=md_incar(),
         )
+        options = EngineOptions(force_limit, self.parameters.max_steps, {FAMILY: sets})
+        return get_engine(self.engine_name, options)
 
     def branch(self, engine: Engine, start: Start) -> Branch:
         """Wire one model from its start to its measured structure and its properties."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,8 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
 from liponflow.analysis.provenance import fingerprint
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
-from liponflow.engines.vasp.engine import VaspEngine
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,
@@ -22,6 +22,7 @@ from liponflow.inputs.lithiation import (
     static_set,
 )
 from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import (
     check_x,
     choose,
@@ -138,27 +139,26 @@ class LithiationMaker(Maker):
 
     def engine(self) -> Engine:
         """Engine of the oxide calculations."""
-        return get_engine(
-            self.engine_name,
-            force_limit=self.parameters.force_limit,
-            max_steps=self.parameters.max_steps,
-            relax_set=relax_set(self.parameters),
-            static_set=static_set(self.parameters),
+        sets = VaspSets(
+            relax=relax_set(self.parameters),
+            static=static_set(self.parameters),
+            check=partial(check_hubbard, parameters=self.parameters),
         )
+        return self._engine(sets)
 
     def lithium_metal_job(self) -> Flow | Job:
         """Relaxation of bcc Li, the reference of the voltages."""
         metal_set = lithium_metal_set(self.parameters)
-        engine = get_engine(
-            self.engine_name,
-            force_limit=self.parameters.force_limit,
-            max_steps=self.parameters.max_steps,
-            relax_set=metal_set,
-            static_set=metal_set,
-        )
+        engine = self._engine(VaspSets(relax=metal_set, static=metal_set))
         metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
         metal_job: Flow | Job = named(engine.relax().make(metal), "relax Li metal")
         return metal_job
+
+    def _engine(self, sets: VaspSets) -> Engine:
+        options = EngineOptions(
+            self.parameters.force_limit, self.parameters.max_steps, {FAMILY: sets}
+        )
+        return get_engine(self.engine_name, options)
 
 
 def plan(
@@ -257,8 +257,7 @@ def _checked(
 ) -> LithiationParameters:
     """Refuse what the engine cannot compute; a potential needs no initial moments."""
     engine.check(structure)
-    if isinstance(engine, VaspEngine):
-        check_hubbard(structure, parameters)
+    if engine.needs_initial_moments:
         return parameters
     metals = [e.symbol for e in structure.composition.elements if e.is_transition_metal]
     moments = dict.fromkeys(metals, 0.0) | parameters.magmoms

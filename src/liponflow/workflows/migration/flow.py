@@ -9,7 +9,7 @@ from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce, planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.migration import (
@@ -21,6 +21,7 @@ from liponflow.inputs.migration import (
     static_set,
 )
 from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
@@ -251,15 +252,14 @@ def built_in() -> Structure:
 
 def engine_of(name: str, parameters: MigrationParameters, *, host: bool = False) -> Engine:
     """Engine of the supercells, or of the cell of the host."""
-    return get_engine(
-        name,
-        force_limit=parameters.force_limit,
-        max_steps=parameters.max_steps,
-        relax_set=(host_set if host else end_point_set)(parameters),
-        static_set=static_set(parameters),
-        band_set=band_set(parameters),
+    sets = VaspSets(
+        relax=(host_set if host else end_point_set)(parameters),
+        static=static_set(parameters),
+        band=band_set(parameters),
         functional=FUNCTIONAL,
     )
+    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
+    return get_engine(name, options)
 
 
 def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: bool) -> Tools:

@@ -12,12 +12,13 @@ from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import announce, planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs import stability as settings
 from liponflow.inputs.phonons import TOPIC, PhononParameters
 from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import phase
 from liponflow.structures.phonons import displacements, refined_primitive
 from liponflow.structures.read import read_structure
@@ -89,13 +90,12 @@ def plan(
 
 def phonon_engine(name: str, parameters: PhononParameters) -> Engine:
     """Engine of a phonon calculation, with the VASP sets of the stability campaign."""
-    return get_engine(
-        name,
-        force_limit=parameters.force_limit,
-        max_steps=parameters.max_steps,
-        relax_set=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
-        static_set=settings.phonon_static_set(),
+    sets = VaspSets(
+        relax=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
+        static=settings.phonon_static_set(),
     )
+    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
+    return get_engine(name, options)
 
 
 def vibration_jobs(

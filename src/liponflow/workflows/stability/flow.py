@@ -16,12 +16,13 @@ from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.stability.gases import GASES
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import PhononRecord
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
 from liponflow.inputs.stability import relax_set as relax_inputs
 from liponflow.inputs.stability import static_set as static_inputs
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
 from liponflow.structures.read import read_structure
@@ -129,13 +130,9 @@ def with_composition(
 
 def stability_engine(name: str, parameters: StabilityParameters) -> Engine:
     """Engine that relaxes the reference crystals."""
-    return get_engine(
-        name,
-        force_limit=parameters.force_limit,
-        max_steps=parameters.max_steps,
-        relax_set=relax_inputs(parameters),
-        static_set=static_inputs(),
-    )
+    sets = VaspSets(relax=relax_inputs(parameters), static=static_inputs())
+    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
+    return get_engine(name, options)
 
 
 def crystals(parameters: StabilityParameters) -> list[Phase]:

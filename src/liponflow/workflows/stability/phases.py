@@ -13,7 +13,6 @@ from liponflow.analysis.stability.corrections import hubbard_of_incar
 from liponflow.analysis.stability.phase_record import PhaseRecord, phase_record
 from liponflow.engines.engine import Engine
 from liponflow.engines.reading import calculation
-from liponflow.engines.vasp.engine import VaspEngine
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phase
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -200,12 +199,5 @@ def _hubbard_u(document: Any) -> dict[str, float]:
 
 def _settings(engine: Engine) -> dict[str, Any]:
     """Whatever determines the energy of a crystal beside its start and the engine."""
-    settings: dict[str, Any] = {"force_limit": engine.force_limit, "max_steps": engine.max_steps}
-    if isinstance(engine, VaspEngine):
-        for task, generator in (("relax", engine.relax_set), ("static", engine.static_set)):
-            kpoints = generator.user_kpoints_settings
-            settings[task] = {
-                "config": generator.config_dict,
-                "kpoints": kpoints if isinstance(kpoints, dict) else kpoints.as_dict(),
-            }
-    return settings
+    limits = {"force_limit": engine.force_limit, "max_steps": engine.max_steps}
+    return limits | engine.input_settings()

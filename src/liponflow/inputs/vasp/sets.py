@@ -1,0 +1,37 @@
+"""What a topic has for VASP, in one object for the engine."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from atomate2.vasp.sets.base import VaspInputGenerator
+from pymatgen.core.structure import Structure
+
+FAMILY = "vasp"
+"""Key of these sets among the inputs of an engine."""
+
+
+@dataclass(frozen=True)
+class VaspSets:
+    """Input sets of a topic for VASP.
+
+    Attributes
+    ----------
+    relax, static
+        Generators of relaxations and static calculations.
+    md_incar
+        INCAR values that replace those of atomate2's molecular dynamics.
+    band
+        Generator of bands (IMAGES, force limit and steps are added); atomate2's if None.
+    functional
+        Exchange-correlation functional of these sets, for the record.
+    check
+        Refuses a structure that the sets do not fit, by a ValueError.
+    """
+
+    relax: VaspInputGenerator
+    static: VaspInputGenerator
+    md_incar: Mapping[str, Any] = field(default_factory=dict)
+    band: VaspInputGenerator | None = None
+    functional: str = "PBE+U"
+    check: Callable[[Structure], None] | None = None
