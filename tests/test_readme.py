@@ -131,7 +131,7 @@ class Reader:
     def uuid(self, _: re.Match[str]) -> str:
         """First characters of the uuid of the one result."""
         code = (
-            "from liponflow.store import find_results, open_store;"
+            "from liponflow.store.results import find_results, open_store;"
             "print(find_results(open_store('liponflow.db', read_only=True))[0].uuid[:8])"
         )
         return self.type(f'python -c "{code}"').stdout.strip()
@@ -194,7 +194,7 @@ def test_commands_leave_the_files_that_they_name(session: tuple[Path, dict[str, 
 def test_queries_find_the_campaign(session: tuple[Path, dict[str, str]]) -> None:
     assert "LiCoO2" in output_of(session, "liponflow results list")
     assert "voltages" in output_of(session, "liponflow results show")
-    assert "LiCoO2" in output_of(session, "from liponflow.store")
+    assert "LiCoO2" in output_of(session, "from liponflow.store.frames")
 
 
 def test_settings_table_is_complete() -> None:
