@@ -167,13 +167,20 @@ def test_half_a_path_of_another_length_is_refused(cell: HopCell, hops: dict[str,
         mirrored([ends.start, ends.start], mirror, 5)
 
 
-def test_a_mirror_in_a_cell_as_flat_as_two_of_its_axes_are_short():
-    flat = hop_cell(interstitial_sites(bcc_lithium(3.44)), (2, 3, 3))
+@pytest.mark.parametrize("repeats", [(2, 3, 3), (3, 2, 3), (3, 3, 2)])
+def test_a_flat_cell_keeps_the_mirror_of_two_equal_axes(repeats: tuple[int, int, int]):
+    """Between tetrahedral sites two coordinates change places: both axes need one length."""
+    flat = hop_cell(interstitial_sites(bcc_lithium(3.44)), repeats)
     [hop] = distinct_hops(flat.sites, labels=["tetrahedral"])
     ends = hop_starts(flat, hop, "N")
+    step = ends.end[-1].coords - ends.start[-1].coords
+    one, other = np.flatnonzero(np.abs(step) > SAME)
     mirror = path_mirror(flat, ends.start, ends.end)
-    if mirror is not None:  # whichever orientation the hop has, a mirror maps the cell on itself
-        lattice = flat.supercell.lattice.matrix
-        turned = lattice @ mirror.rotation.T @ np.linalg.inv(lattice)
-        assert turned == pytest.approx(np.round(turned), abs=1e-9)
+    if repeats[one] != repeats[other]:
+        assert mirror is None
+        return
+    assert mirror is not None
+    lattice = flat.supercell.lattice.matrix
+    turned = lattice @ mirror.rotation.T @ np.linalg.inv(lattice)
+    assert turned == pytest.approx(np.round(turned), abs=1e-9)
     assert interstitial_start(flat, "N", 0).composition.formula == "Li36 N1"
