@@ -53,6 +53,15 @@ def test_correlated_frames_have_the_error_of_their_memory(memory: int) -> None:
     assert error.mean() > 2 * values.std() / np.sqrt(number)
 
 
+def test_the_error_of_the_fewest_blocks_is_that_of_a_small_sample() -> None:
+    """Ten frames are one level of blocks: the standard error with n - 1 in the variance."""
+    values = np.random.default_rng(2).standard_normal(MINIMUM_BLOCKS)
+    average = BlockAverage(1)
+    average.add(values[:, None])
+    exact = np.std(values, ddof=1) / np.sqrt(MINIMUM_BLOCKS)
+    assert average.error() == pytest.approx([exact], rel=1e-12)
+
+
 def test_too_few_frames_have_no_error() -> None:
     average = BlockAverage(1)
     average.add(np.zeros(MINIMUM_BLOCKS - 1))

@@ -15,11 +15,17 @@ SPRING = 2.0
 """eV/Å²: between nearest neighbours, the same along and across the bond."""
 
 LATTICE_PARAMETER = 3.0
+NEAREST = 1.1 * LATTICE_PARAMETER
+"""Å, between the first and the second shell of the simple cubic crystal."""
+
 MESH = 24.0
 """Å; 8 wave vectors along each axis."""
 
 MASS = 6.941 * atomic_mass
 """Of Li as phonopy has it, kg."""
+
+MASS_F = 18.9984032 * atomic_mass
+"""Of F, kg."""
 
 EXACT = 1e-9
 """eV/atom: all that differs is arithmetic."""
@@ -35,20 +41,28 @@ def crystal() -> Structure:
     return Structure(Lattice.cubic(LATTICE_PARAMETER), ["Li"], [[0, 0, 0]])
 
 
-def spring_forces(structure: Structure, rest: Structure, spring: float) -> FloatArray:
+def two_kinds_of_atoms() -> Structure:
+    """Structure of CsCl: two atoms in the primitive cell, springs between unlike ones."""
+    return Structure(Lattice.cubic(LATTICE_PARAMETER), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+
+
+def spring_forces(
+    structure: Structure, rest: Structure, spring: float, reach: float
+) -> FloatArray:
     """Sum the forces of springs, the same along and across, between nearest neighbours."""
     moved = structure.frac_coords - rest.frac_coords
     moved -= moved.round()
     shifts = moved @ rest.lattice.matrix
-    first, second, _, _ = rest.get_neighbor_list(1.1 * LATTICE_PARAMETER)
+    first, second, _, _ = rest.get_neighbor_list(reach)
     forces = np.zeros((len(rest), 3))
     np.add.at(forces, first, -spring * (shifts[first] - shifts[second]))
     return forces
 
 
-def solved(spring: float = SPRING, **options: object) -> Phonons:
-    found = displacements(crystal(), min_length=9.0, distance=0.01)
-    forces = [spring_forces(moved, found.supercell, spring) for moved in found.structures]
+def solved(spring: float = SPRING, cell: Structure | None = None, **options: object) -> Phonons:
+    found = displacements(cell or crystal(), min_length=9.0, distance=0.01)
+    reach = NEAREST * (1.0 if cell is None else 0.5 * 3**0.5)
+    forces = [spring_forces(moved, found.supercell, spring, reach) for moved in found.structures]
     return harmonic(
         phonopy_of(found.cell, found.repeats),
         found.dataset,
@@ -100,6 +114,40 @@ def test_free_energy_and_entropy_are_exact(springs: Phonons, temperature: float)
     )
 
 
+def quanta_of_two_kinds() -> FloatArray:
+    """ħω (eV) of the CsCl structure on the mesh, without the acoustic modes at Gamma.
+
+    Every direction of displacement is for itself: D = [[8 k/m, -8 k c/√(m M)], [.., 8 k/M]] with
+    c = cos(q_x a/2) cos(q_y a/2) cos(q_z a/2).
+    """
+    light, heavy = MASS, MASS_F
+    half = np.pi * np.arange(8) / 8
+    c = np.prod(np.meshgrid(*3 * [np.cos(half)]), axis=0).ravel()
+    total, product = 1 / light + 1 / heavy, 1 / (light * heavy)
+    root = np.sqrt(total**2 - 4 * product * (1 - c**2))
+    squares = 4 * SPRING * np.concatenate([total + root, total - root])
+    omega = np.sqrt(np.abs(squares) * electron_volt / 1e-20)
+    return np.sort(hbar * omega / electron_volt)[1:]
+
+
+def test_energies_and_entropies_are_per_atom_not_per_cell() -> None:
+    """Two atoms in the primitive cell, and the same divided by the atoms of 8³ cells."""
+    found, modes, atoms = solved(cell=two_kinds_of_atoms()), quanta_of_two_kinds(), 2 * 8**3
+    assert found.mesh == (8, 8, 8)
+    assert found.zero_point_energy == pytest.approx(3 * modes.sum() / 2 / atoms, abs=CONSTANTS)
+    temperature = 300.0
+    kt = BOLTZMANN * temperature
+    free = 3 * (modes / 2 + kt * np.log(-np.expm1(-modes / kt))).sum() / atoms
+    assert found.free_energy(temperature) == pytest.approx(free, abs=CONSTANTS)
+    occupied = 1 / np.expm1(modes / kt)
+    entropy = (1 + occupied) * np.log(1 + occupied) - occupied * np.log(occupied)
+    assert found.entropies[found.temperatures.index(temperature)] == pytest.approx(
+        3 * BOLTZMANN * entropy.sum() / atoms, rel=1e-5
+    )
+    width = found.density.frequencies[1] - found.density.frequencies[0]
+    assert sum(found.density.states) * width == pytest.approx(3)
+
+
 def test_tables_are_interpolated_well(springs: Phonons) -> None:
     between = [15.0, 155.0, 298.15, 303.3, 995.0]
     exact = solved(temperatures=[0.0, *between])
@@ -147,7 +195,9 @@ def test_imaginary_modes_are_reported_not_summed(springs: Phonons) -> None:
 def test_residual_forces_cancel() -> None:
     found = displacements(crystal(), min_length=9.0, distance=0.01)
     rest = np.full((27, 3), 0.02)
-    forces = [spring_forces(moved, found.supercell, SPRING) + rest for moved in found.structures]
+    forces = [
+        spring_forces(moved, found.supercell, SPRING, NEAREST) + rest for moved in found.structures
+    ]
     phonons = harmonic(
         phonopy_of(found.cell, found.repeats), found.dataset, forces, rest,
         distance=0.01, mesh_length=MESH,

@@ -28,6 +28,17 @@ def test_steps_and_durations_add_up() -> None:
     assert total_duration(stages) == 2.5
 
 
+@pytest.mark.parametrize(
+    ("duration", "time_step", "steps"), [(1.001, 1.0, 1001), (2.01, 1.2, 1675), (1.005, 2.5, 402)]
+)
+def test_the_number_of_steps_is_not_cut_by_rounding(
+    duration: float, time_step: float, steps: int
+) -> None:
+    """These quotients lie just below a whole number in floating point."""
+    assert duration * 1000 / time_step < steps
+    assert stage(duration=duration, time_step=time_step).steps == steps
+
+
 def test_the_temperature_is_linear_in_a_ramp() -> None:
     stages = [stage(), stage(name="quench", end_temperature=300, duration=4)]
     times = [0, 1.99, 2, 3, 4, 6]

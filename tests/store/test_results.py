@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
 
@@ -84,6 +84,10 @@ def example(
 
 
 NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 (jobflow writes local time)
+ABROAD = (NOON + timedelta(hours=1, minutes=30)).astimezone(
+    timezone(timedelta(hours=9, minutes=30))
+)
+"""Between the second and the third result, as a clock shows it where this machine is not."""
 STORED = {
     "aaaa-1": example(),
     "aaab-2": example(engine="vasp", preset="paper"),
@@ -123,6 +127,8 @@ def uuids(found: list[StoredResult]) -> list[str]:
         ({"since": NOON + timedelta(hours=1)}, "3 2"),
         ({"until": NOON + timedelta(hours=1)}, "2 1"),
         ({"since": (NOON + timedelta(minutes=1)).astimezone(UTC), "limit": 1}, "3"),
+        ({"since": ABROAD}, "3"),
+        ({"until": ABROAD}, "2 1"),
         ({"where": ["converged=true"]}, "2 1"),
         ({"where": ["converged != true"]}, "3"),
         ({"where": ["states.c_over_a>1.03", "provenance.preset=quick"]}, "1"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pymatgen.core import Structure
+from pymatgen.core import Lattice, Structure
 
 from liponflow.structures.phases import phase
 from liponflow.structures.phonons import displacements, refined_primitive, repeats_for
@@ -29,6 +29,20 @@ def test_supercell_repeats_the_cell_and_is_long_enough() -> None:
     lattice = found.supercell.lattice
     assert min(lattice.volume / area for area in _faces(found.supercell)) >= 8
     assert repeats_for(cell, 8) == found.repeats == (2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("lattice", "expected"),
+    [
+        # Primitive cell of fcc with a = 4 Å: edges a/√2 = 2.83 Å, faces a/√3 = 2.31 Å apart.
+        (Lattice([[0, 2, 2], [2, 0, 2], [2, 2, 0]]), (3, 3, 3)),
+        # Hexagonal: faces a√3/2 = 2.60 Å apart in the plane.
+        (Lattice.hexagonal(3.0, 6.0), (3, 3, 1)),
+    ],
+    ids=["fcc", "hexagonal"],
+)
+def test_opposite_faces_count_not_edges(lattice: Lattice, expected: tuple[int, int, int]) -> None:
+    assert repeats_for(Structure(lattice, ["Li"], [[0, 0, 0]]), 5.5) == expected
 
 
 def _faces(structure: Structure) -> list[float]:

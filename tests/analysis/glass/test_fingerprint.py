@@ -13,6 +13,10 @@ from liponflow.analysis.glass.settings import FingerprintSettings
 from liponflow.analysis.glass.trajectory import frames_of_structures
 from liponflow.structures.phases import phase
 
+HALF_BIN = 0.07
+"""Neighbours of Li in half a bin (0.01 Å) at the first minimum of a hot crystal: about
+4πr²ρ g × 0.01 Å with r = 4.3 Å, ρ = 0.047/Å³ and g = 0.6."""
+
 SHARES = ("units", "nitrogen_sites", "oxygen_sites", "fragments", "li_environments")
 
 
@@ -42,6 +46,28 @@ def test_a_crystal_in_one_look(li2po2n: Fingerprint) -> None:
     assert shares(li2po2n, "li_environments") == {"Li[O3N]": 1.0}
     assert not any(defect.worst for defect in li2po2n.defects)
     assert li2po2n.rings == []
+
+
+def test_coordination_numbers_of_a_liquid_are_those_of_a_count() -> None:
+    """g(r) does not vanish at its minimum, so that half a bin there is half a bin of atoms."""
+    chance = np.random.default_rng(4)
+    crystal = Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]) * (5, 5, 5)
+    models = [
+        Structure(
+            crystal.lattice,
+            crystal.species,
+            crystal.cart_coords + 0.3 * chance.standard_normal((len(crystal), 3)),
+            coords_are_cartesian=True,
+        )
+        for _ in range(4)
+    ]
+    [pair] = fingerprint_structure(models).pairs
+    assert pair.first_minimum is not None
+    assert np.interp(pair.first_minimum, np.arange(0.01, 10, 0.02), pair.g) > 0.3
+    counted = [len(model.get_neighbor_list(pair.first_minimum)[0]) for model in models]
+    mean = sum(counted) / len(models) / len(crystal)
+    assert pair.coordination == pytest.approx(mean, abs=HALF_BIN / 5)
+    assert pair.coordination_reverse == pytest.approx(mean, abs=HALF_BIN / 5)
 
 
 def test_coordination_numbers_of_a_crystal(li2po2n: Fingerprint) -> None:

@@ -89,6 +89,22 @@ def test_structure_factor_and_pdf_are_transforms_of_each_other() -> None:
     assert pdf_from_structure_factor(r, q, s) == pytest.approx(pdf, abs=QUADRATURE)
 
 
+def test_ends_of_the_integral_over_q_weigh_half() -> None:
+    """S(q) - 1 = 1/q between two limits: G(r) = 2/(πr) (cos(q_min r) - cos(q_max r))."""
+    r, _ = radial_grid(10.0, 0.02)
+    low, high, steps = 0.5, 12.5, 600
+    q = np.linspace(low, high, steps + 1)
+    exact = 2 / np.pi * (np.cos(low * r) - np.cos(high * r)) / r
+    found = pdf_from_structure_factor(r, q, 1 + 1 / q)
+    h = (high - low) / steps
+    # The trapezoid rule errs by less than (q_max - q_min) h² max|f''|/12 with f = sin(qr); a whole
+    # weight at the last point would add sin(q_max r) h/2, which at small r is far more.
+    rule = (high - low) * h**2 * r**2 / 12
+    assert (np.abs(found - exact) <= 2 / np.pi * rule).all()
+    near = r < 0.3
+    assert (rule < h / 2 * np.abs(np.sin(high * r)))[near].sum() > 10
+
+
 def test_a_lower_q_max_leaves_ripples_that_the_window_damps() -> None:
     r, _ = radial_grid(10.0, 0.02)
     pdf = gaussian_pdf(r, 3.0, 0.1)

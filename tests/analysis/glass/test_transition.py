@@ -4,6 +4,8 @@ import pytest
 from liponflow.analysis.glass.transition import fit_glass_transition
 
 TG = 780.0
+BOOTSTRAP = 0.06
+"""Relative, of eight errors: 1000 samples give each within 2 %, the rest is curvature."""
 
 
 def cooled(noise: float, seed: int = 0, glass: float = 3e-4, liquid: float = 9e-4) -> tuple:
@@ -38,6 +40,32 @@ def test_the_error_is_the_scatter_of_repeated_measurements() -> None:
     # Both are estimates from a dozen or so: they agree within a factor of two.
     assert 0.5 < np.mean([fit.error for fit in fits]) / scatter < 2
     assert np.mean([fit.temperature for fit in fits]) == pytest.approx(TG, abs=3 * scatter)
+
+
+def test_the_bootstrap_has_the_scale_of_linear_regression() -> None:
+    """Few points, so that the four parameters which the fit takes weigh: √(n/(n - 4)) is 1.29.
+
+    For small noise the variance of the break is s² (JᵀJ)⁻¹ with s² = Σ residuals²/(n - 4) and the
+    columns of J the derivatives by value, slopes and place.
+    """
+    x = np.linspace(300, 1400, 10)
+    place, glass, liquid = 840.0, 3e-4, 9e-4  # between two points, far from both
+    offset = x - place
+    below, above = np.minimum(offset, 0), np.maximum(offset, 0)
+    ratios = []
+    for seed in range(8):
+        noise = 2e-3 * np.random.default_rng(seed).standard_normal(len(x))
+        y = 11.5 + glass * below + liquid * above + noise
+        fit = fit_glass_transition(x, y, quantity="volume", cooling_rate=1, seed=seed)
+        slopes = np.where(offset < 0, -fit.glass_slope, -fit.liquid_slope)
+        shifted = x - fit.temperature
+        jacobian = np.column_stack(
+            [np.ones(len(x)), np.minimum(shifted, 0), np.maximum(shifted, 0), slopes]
+        )
+        variance = fit.residual**2 * len(x) / (len(x) - 4)
+        exact = np.sqrt(variance * np.linalg.inv(jacobian.T @ jacobian)[3, 3])
+        ratios.append(fit.error / exact)
+    assert np.mean(ratios) == pytest.approx(1, abs=BOOTSTRAP)
 
 
 @pytest.mark.parametrize(

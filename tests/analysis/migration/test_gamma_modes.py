@@ -14,6 +14,12 @@ STIFFNESS = 2.0  # eV/Å², spring along the bond
 DISTANCE = 0.01  # Å
 A = 4.0  # Å
 CHAIN = Structure(Lattice.tetragonal(A, 10), ["Li", "O"], [[0, 0, 0], [0.5, 0, 0]])
+DIMER = Structure(
+    Lattice.from_parameters(4, 5, 6, 80, 95, 100), ["Li", "O"], [[0, 0, 0], [0.4, 0.3, 0.2]]
+)
+"""No symmetry but the identity, so that no operation averages a residual force away."""
+CONSTANTS = 1e-4
+"""Relative: phonopy's masses and constants of nature differ from ours by less."""
 MASSES = [site.specie.atomic_mass for site in CHAIN]
 
 
@@ -73,17 +79,22 @@ def test_a_frozen_host_needs_fewer_calculations(phonons: Phonopy):
     assert solved(phonons, [1]).n_calculations == len(needed(phonons, [1])) + 1
 
 
-def test_forces_at_rest_do_not_matter(phonons: Phonopy):
-    wanted = needed(phonons, [1])
+def test_residual_forces_are_subtracted():
+    """Displacements of one sign only: forces of ± pairs would cancel the residual ones."""
+    one_sided = phonopy_of(DIMER, (1, 1, 1))
+    one_sided.generate_displacements(distance=DISTANCE, is_plusminus=False)
+    residual = np.array([[0.3, -0.2, 0.1], [-0.3, 0.2, -0.1]])
     forces = []
-    for number in wanted:
-        entry = phonons.dataset["first_atoms"][number]
-        positions = CHAIN.cart_coords.copy()
-        positions[entry["number"]] += entry["displacement"]
-        forces.append(springs(positions) + 0.3)
-    offset = np.full((2, 3), 0.3)
-    found = gamma_modes(phonons, forces, offset, moving=[1], distance=DISTANCE)
-    assert found.frequencies == pytest.approx(solved(phonons, [1]).frequencies)
+    for number in needed(one_sided, None):
+        entry = one_sided.dataset["first_atoms"][number]
+        shift = np.zeros((2, 3))
+        shift[entry["number"]] = entry["displacement"]
+        pull = STIFFNESS * (shift[1] - shift[0])
+        forces.append(np.array([pull, -pull]) + residual)
+    found = gamma_modes(one_sided, forces, residual, distance=DISTANCE)
+    # A spring that is equally stiff along and across: three modes of the reduced mass.
+    reduced = MASSES[0] * MASSES[1] / sum(MASSES)
+    assert found.frequencies == pytest.approx([thz(STIFFNESS, reduced)] * 3, rel=CONSTANTS)
 
 
 def test_forces_of_another_number_are_refused(phonons: Phonopy):

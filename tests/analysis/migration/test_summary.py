@@ -183,6 +183,24 @@ def test_site_energies_are_relative_and_moved_atoms_have_none(result: MigrationR
     assert any("N left the tetrahedral site" in text for text in result.warnings)
 
 
+@pytest.mark.parametrize(
+    ("tetrahedral", "octahedral"),
+    [(0.14, 0.0), (None, 0.0), (0.14, None)],
+    ids=["both", "end", "start"],
+)
+def test_a_saddle_is_counted_from_an_end_that_is_known(
+    tetrahedral: float | None, octahedral: float | None
+):
+    """From tetrahedral 0.06 eV up, 0.20 eV down to octahedral: the saddle is the same."""
+    sites = [
+        made_up_site("O", "tetrahedral", tetrahedral),
+        made_up_site("O", "octahedral", octahedral),
+    ]
+    _, [hop] = with_energies(sites, [made_up_hop("O", TO, 0.06, -0.14)])
+    lowest = 0.0 if octahedral is not None else 0.14
+    assert hop.saddle_energy == pytest.approx(0.20 - lowest, abs=MEV)
+
+
 def test_a_state_below_the_lowest_site_is_where_the_barrier_is_counted_from():
     hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"lowest_on_the_way": -0.05})
     sites, hops = with_energies([made_up_site("N", "octahedral", 0.0)], [hop])
