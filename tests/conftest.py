@@ -5,10 +5,12 @@ import shlex
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
+from liponflow import registry
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
 from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
@@ -99,6 +101,15 @@ def make_result() -> Callable[..., LithiationResult]:
 
 
 @pytest.fixture
+def example_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Register the kinds of ``tests/support/example_results.py``, as another package would."""
+    registered = registry._entries(registry.RESULTS)
+    for name in ("example", "grown"):
+        entry = EntryPoint(name, f"example_results:{name.upper()}", registry.RESULTS)
+        monkeypatch.setitem(registered, name, entry)
+
+
+@pytest.fixture
 def stored(tmp_path: Path, make_result: Callable[..., LithiationResult]) -> Path:
     """Make a store with a chgnet result of 2025 and a vasp result of 2026."""
     path = tmp_path / "results.db"
@@ -113,8 +124,7 @@ def stored(tmp_path: Path, make_result: Callable[..., LithiationResult]) -> Path
             "index": 1,
             "name": "result",
             "completed_at": completed.isoformat(),
-            "output": result.model_dump(mode="json")
-            | {"@module": type(result).__module__, "@class": type(result).__name__},
+            "output": result.model_dump(mode="json"),
         }
         store.update(document, key=["uuid", "index"])
     store.close()

@@ -5,10 +5,8 @@ document that comes from a file or a store goes through :func:`check_classes` fi
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-from monty.json import MontyDecoder
 
 TRUSTED_PACKAGES = frozenset(
     {
@@ -75,6 +73,17 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
             stack.extend(item)
 
 
+def without_class(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a document without the keys that name its class.
+
+    Examples
+    --------
+    >>> without_class({"@module": "gone.away", "@class": "Record", "@version": "1", "x": 1})
+    {'x': 1}
+    """
+    return {name: value for name, value in document.items() if not name.startswith("@")}
+
+
 def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
     """Turn a JSON-like object into the (allow-listed) objects that it names.
 
@@ -95,6 +104,8 @@ def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
     UntrustedClassError
         See :func:`check_classes`.
     """
+    from monty.json import MontyDecoder
+
     check_classes(document, trusted)
     return MontyDecoder().process_decoded(document)
 

@@ -8,8 +8,7 @@ import pytest
 from pymatgen.core import Structure
 
 from liponflow.analysis.lithiation.result import LithiationResult
-from liponflow.store import export
-from liponflow.store.export import export_all, structures
+from liponflow.store.export import export, export_all, structures
 
 
 @pytest.fixture

@@ -4,21 +4,30 @@ from pathlib import Path
 
 import pytest
 from jobflow import JobStore
+from pydantic import BaseModel, ConfigDict
 
 from liponflow.store.outputs import find_outputs
 from liponflow.store.results import open_store
 
 
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    phase_fingerprint: str
+    energy: float
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> JobStore:
     opened = open_store(tmp_path / "results.db")
+    gone = {"@module": "gone.away", "@class": "Record", "@version": "0.1"}
     for number, (name, output) in enumerate(
         [
             ("phase Li", {"phase_fingerprint": "a", "energy": 1.0}),
             ("phase Li", {"phase_fingerprint": "a", "energy": 2.0}),
-            ("phase P", {"phase_fingerprint": "b", "energy": 3.0}),
+            ("phase P", {"phase_fingerprint": "b", "energy": 3.0, **gone}),
             ("other", {"phase_fingerprint": "c", "energy": 4.0}),
-            ("phase N", {"phase_fingerprint": "d", "@module": "os", "@class": "system"}),
+            ("phase N", {"phase_fingerprint": "d", "energy": "low"}),
             ("phase O", None),
         ]
     ):
@@ -35,21 +44,23 @@ def store(tmp_path: Path) -> JobStore:
     return opened
 
 
-def test_the_latest_is_found_by_name_and_value(store: JobStore) -> None:
-    found = find_outputs(
-        store,
-        names=["phase Li", "phase P", "phase O"],
-        field="phase_fingerprint",
-        values=["a", "b", "c", "x"],
-    )
-    assert {value: output["energy"] for value, output in found.items()} == {"a": 2.0, "b": 3.0}
+def found(store: JobStore, names: list[str], values: list[str]) -> dict[str, Record]:
+    return find_outputs(store, names=names, field="phase_fingerprint", values=values, model=Record)
 
 
-def test_nothing_is_asked_for(store: JobStore) -> None:
-    assert find_outputs(store, names=["phase Li"], field="phase_fingerprint", values=[]) == {}
+def test_the_latest_is_found_whatever_class_it_names(store: JobStore) -> None:
+    records = found(store, ["phase Li", "phase P", "phase O"], ["a", "b", "c", "x"])
+    assert records == {
+        "a": Record(phase_fingerprint="a", energy=2.0),
+        "b": Record(phase_fingerprint="b", energy=3.0),
+    }
 
 
-def test_untrusted_output_is_not_decoded(store: JobStore) -> None:
-    with pytest.warns(UserWarning, match=r"job u4 \(phase N\) cannot be read.*computed again"):
-        found = find_outputs(store, names=["phase N"], field="phase_fingerprint", values=["d"])
-    assert found == {}
+def test_no_values_find_nothing(store: JobStore) -> None:
+    assert found(store, ["phase Li"], []) == {}
+
+
+def test_output_of_another_form_is_computed_again(store: JobStore) -> None:
+    message = r"job u4 \(phase N\) cannot be read.*computed again: energy: Input sh"
+    with pytest.warns(UserWarning, match=message):
+        assert found(store, ["phase N"], ["d"]) == {}

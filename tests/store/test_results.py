@@ -4,17 +4,18 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 import pytest
+from example_results import ExampleResult, GrownResult, State
 from jobflow import Flow, JobStore, job, run_locally
 from maggma.stores import MemoryStore
 from monty.json import MontyDecoder, MontyEncoder
-from pydantic import BaseModel, Field
 from pymatgen.core import Lattice, Structure
 
-from liponflow.analysis.result import EngineInfo, Provenance, Result, StructureField
+from liponflow.analysis.kinds import ResultKind, SchemaError
+from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.store import results
 from liponflow.store.file import StoreError
 from liponflow.store.frames import results_frame, states_frame
@@ -27,34 +28,7 @@ from liponflow.store.results import (
     open_store,
 )
 
-MODULE = "liponflow.analysis.result"
-
-
-class State(BaseModel):
-    """One state of a made-up campaign."""
-
-    x: float
-    c_over_a: float
-    moments: dict[str, float] = Field(description="mean |moment| by element (µB)")
-    structure: StructureField
-
-
-class ExampleResult(Result):
-    """A result as the campaigns make them."""
-
-    kind: Literal["example"] = "example"
-    states: list[State]
-    voltages: list[float] = Field(default=[4.7, 2.8])
-
-
-@pytest.fixture(autouse=True)
-def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    # A stored result names the module of its class, which has to be one that can be imported.
-    import liponflow.analysis.result as module
-
-    for model in (ExampleResult, State):
-        monkeypatch.setattr(model, "__module__", MODULE)
-        monkeypatch.setattr(module, model.__name__, model, raising=False)
+pytestmark = pytest.mark.usefixtures("example_kinds")
 
 
 def example(
@@ -191,19 +165,69 @@ def test_a_result_is_had_by_a_unique_prefix(store: JobStore) -> None:
 
 
 def test_results_that_cannot_be_read_are_named(store: JobStore) -> None:
-    for number, change in enumerate([{"states": 5}, {"@module": "os"}, {"@class": "Gone"}]):
+    changes: list[dict[str, Any]] = [{"states": 5}, {"schema_version": 2}, {"kind": "exampel"}]
+    for number, change in enumerate(changes):
         output = {**store.query_one({"uuid": "aaaa-1"})["output"], **change}
         uuid = f"bad-{number}"
         store.update({"uuid": uuid, "index": 1, "output": output, "completed_at": "2023"})
-        with pytest.raises(StoreError, match=rf"{uuid} \(example\) cannot be read by this versi"):
-            get_result(store, uuid)
+    with pytest.raises(StoreError, match=r"bad-0 \(example\) cannot be read by this version.*st"):
+        get_result(store, "bad-0")
+    newer = r"example version 2, and this liponflow reads up to version 1; update .*'example'"
+    with pytest.raises(StoreError, match=newer):
+        get_result(store, "bad-1")
+    unknown = r"kind of result 'exampel'; did you mean 'example'\?.* install the one that regist"
+    with pytest.raises(StoreError, match=unknown):
+        get_result(store, "bad-2")
     with pytest.warns(UserWarning, match="cannot be read by this version") as warned:
         found = find_results(store)
     assert len(warned) == 3
     assert len(found) == 3
-    store.update({"uuid": "x", "index": 1, "output": {"kind": "k"}, "completed_at": "2023"})
-    with pytest.raises(StoreError, match=r"knows no result None\.None"):
-        get_result(store, "x")
+
+
+def test_the_module_and_class_in_a_document_do_not_matter(store: JobStore) -> None:
+    stored = store.query_one({"uuid": "aaaa-1"})["output"]
+    for number, gone in enumerate([{"@module": "os", "@class": "system"}, {"@module": None}]):
+        output = {**stored, **gone}
+        output["states"][0]["structure"] |= {"@module": "gone.away", "@class": "Crystal"}
+        store.update(
+            {"uuid": "m", "index": number, "output": output, "completed_at": "2025-01-01"}
+        )
+        assert get_result(store, "m").result == STORED["aaaa-1"]
+
+
+def test_a_structure_names_no_code_outside_the_trusted_packages(store: JobStore) -> None:
+    output = store.query_one({"uuid": "aaaa-1"})["output"]
+    site = output["states"][0]["structure"]["sites"][0]
+    site["properties"] = {"magmom": {"@module": "os", "@class": "system", "command": "true"}}
+    store.update({"uuid": "m", "index": 1, "output": output, "completed_at": "2025-01-01"})
+    with pytest.raises(StoreError, match=r"names os\.system, which is not on the list"):
+        get_result(store, "m")
+    output["states"][0]["structure"] = {"sites": [{"abc": [0, 0, 0]}]}
+    store.update({"uuid": "n", "index": 1, "output": output, "completed_at": "2025-01-01"})
+    with pytest.raises(StoreError, match=r"states\.0\.structure first: .*not a structure as pym"):
+        get_result(store, "n")
+
+
+def test_an_older_schema_is_migrated(store: JobStore) -> None:
+    common = example().model_dump(mode="json", exclude={"states", "voltages", "schema_version"})
+    common["kind"] = "grown"
+    for uuid, document in {
+        "v1": {"height": 96.485},
+        "v2": {"schema_version": 2, "barrier": 1.0},
+        "v3": {"schema_version": 3, "barrier": 1.0, "images": []},
+    }.items():
+        output = common | document
+        store.update({"uuid": uuid, "index": 1, "output": output, "completed_at": "2025-01-01"})
+    first, *others = [get_result(store, uuid).result for uuid in ("v1", "v2", "v3")]
+    assert isinstance(first, GrownResult)
+    assert (first.barrier, first.images, first.schema_version) == (1.0, [], 3)
+    assert others == [first, first]
+
+
+def test_a_gap_in_the_migrations_is_named() -> None:
+    gap = ResultKind("grown", model="example_results:GrownResult", migrations={})
+    with pytest.raises(SchemaError, match="nothing migrates schema grown version 1 to 2; read"):
+        gap.read({"kind": "grown", "height": 1})
 
 
 def test_frames_hold_the_scalar_fields(store: JobStore) -> None:

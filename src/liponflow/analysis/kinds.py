@@ -5,14 +5,18 @@ found whatever moves.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from liponflow import registry
+from liponflow import registry, safejson
 from liponflow.names import nearest
 
 if TYPE_CHECKING:
     from liponflow.analysis.result import Result
+
+
+class SchemaError(ValueError):
+    """A document of a schema that this version cannot read."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +35,64 @@ class ResultKind:
     pages
         ``module:function`` that returns every interactive page (HTML) by file name; None if
         there is none.
+    migrations
+        ``module:function`` by version of the schema: the function turns a document of that
+        version into one of the next. The version of the model is the default of its field
+        ``schema_version``.
     """
 
     name: str
     model: str
     figures: str | None = None
     pages: str | None = None
+    migrations: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def load(self) -> "type[Result]":
         """Import the model."""
         model: type[Result] = registry.resolve(self.model)
         return model
+
+    def read(self, document: Mapping[str, Any]) -> "Result":
+        """Read a result document, and migrate it where its schema is older than the model's.
+
+        Parameters
+        ----------
+        document
+            The document as stored. The module and class that it may name are ignored, and one
+            without ``schema_version`` is of version 1.
+
+        Returns
+        -------
+        Result
+            Of the model's own version.
+
+        Raises
+        ------
+        SchemaError
+            If the schema is newer than the model's, or no migration leads to it.
+        pydantic.ValidationError
+            If the document does not fit the model.
+        """
+        model = self.load()
+        content = safejson.without_class(document)
+        version = content.get("schema_version", 1)
+        ours: int = model.model_fields["schema_version"].default
+        if not isinstance(version, int) or not 1 <= version <= ours:
+            raise SchemaError(
+                f"its schema is {self.name} version {version!r}, and this liponflow reads up to "
+                f"version {ours}; update the package that registers the kind {self.name!r} "
+                "(`pip install -U liponflow` for ours)"
+            )
+        for older in range(version, ours):
+            if older not in self.migrations:
+                raise SchemaError(
+                    f"nothing migrates schema {self.name} version {older} to {older + 1}; read "
+                    "it with the version of liponflow that wrote it"
+                )
+            migrate: Callable[[dict[str, Any]], dict[str, Any]]
+            migrate = registry.resolve(self.migrations[older])
+            content = migrate(content)
+        return model.model_validate(content | {"schema_version": ours})
 
     def draw(self, result: "Result") -> Mapping[str, Any]:
         """Draw every figure of a result, by file name; empty if the kind is not drawn."""
@@ -71,7 +122,10 @@ def get_kind(name: str) -> ResultKind:
     if name in registry.names(registry.RESULTS):
         registered: ResultKind = registry.load(registry.RESULTS, name)
         return registered
-    raise registry.RegistryError(f"unknown kind of result {name!r}{nearest(name, kind_names())}")
+    raise registry.RegistryError(
+        f"unknown kind of result {name!r}{nearest(name, kind_names())}; if it belongs to another "
+        "package, install the one that registers it"
+    )
 
 
 def _call(reference: str | None, result: "Result") -> Mapping[str, Any]:

@@ -6,13 +6,34 @@ read again without any of the code that computed them.
 """
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pymatgen.core.structure import Structure
 
-StructureField = Annotated[Structure, PlainSerializer(lambda structure: structure.as_dict())]
-"""A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept."""
+from liponflow import safejson
+
+
+def _read_structure(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    # pymatgen decodes site properties by the class that they name.
+    safejson.check_classes(safejson.without_class(value))
+    try:
+        return Structure.from_dict(value)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError(f"not a structure as pymatgen writes it ({error!r})") from error
+
+
+StructureField = Annotated[
+    Structure,
+    BeforeValidator(_read_structure),
+    PlainSerializer(lambda structure: structure.as_dict()),
+]
+"""A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept.
+
+Its document is read by ``Structure.from_dict``, whatever module and class it names.
+"""
 
 
 class EngineInfo(BaseModel):
@@ -120,15 +141,17 @@ class Provenance(BaseModel):
 class Result(BaseModel):
     """Base of every result document.
 
-    Subclasses set ``kind`` as a ``Literal`` with a default, and ``schema_version`` is raised
-    when a field changes its meaning.
+    Subclasses set ``kind`` as a ``Literal`` with a default. One whose fields change in such a
+    way that older documents no longer fit, or mean something else, raises the default of
+    ``schema_version``, and its :class:`liponflow.analysis.kinds.ResultKind` gets a migration.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    schema_version: ClassVar[int] = 1
-
     kind: str = Field(description="Kind of result; the store's queries filter on it.")
+    schema_version: int = Field(
+        1, description="Version of the schema of this kind; 1 where a document gives none."
+    )
     formula: str = Field(description="Reduced formula of the material that was studied.")
     converged: bool = Field(description="Whether everything that the result rests on converged.")
     criterion: str = Field(description="Convergence criterion and the value that was reached.")

@@ -32,7 +32,7 @@ def stored_result(beginning: str, store: Path | None) -> "StoredResult":
 
     settings = settings_with(store=store)
     opened = open_store(settings.store, read_only=True)
-    return get_result(opened, beginning, trusted=settings.trusted_packages)
+    return get_result(opened, beginning)
 
 
 def check_out(out: Path | None) -> None:

@@ -61,7 +61,6 @@ def results_list(
             until=until,
             where=where or [],
             limit=limit,
-            trusted=settings.trusted_packages,
         )
         if json:
             documents = [

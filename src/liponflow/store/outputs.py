@@ -1,13 +1,15 @@
 """Outputs of jobs that are no results: intermediate documents that later runs use again."""
 
 import warnings
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection
+from typing import TypeVar
 
 from jobflow import JobStore
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from liponflow import safejson
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def find_outputs(
@@ -16,8 +18,8 @@ def find_outputs(
     names: Collection[str],
     field: str,
     values: Collection[str],
-    trusted: Iterable[str] = (),
-) -> dict[str, Any]:
+    model: type[Model],
+) -> dict[str, Model]:
     """Find the latest output of jobs for each value of a field.
 
     Parameters
@@ -30,32 +32,33 @@ def find_outputs(
         Field of the output.
     values
         Values of it that are looked for.
-    trusted
-        Further top-level packages whose classes an output may name; see
-        :func:`liponflow.safejson.decode`.
+    model
+        What the outputs are read as, whatever module and class they name.
 
     Returns
     -------
     dict
-        Decoded output by value; values without one are missing.
+        Output by value; values without one are missing.
 
     Warns
     -----
     UserWarning
-        For an output that this version cannot read; it is left out.
+        For an output that does not fit the model; it is left out.
     """
     if not values:
         return {}
     criteria = {"name": {"$in": list(names)}, f"output.{field}": {"$in": list(values)}}
-    found: dict[str, Any] = {}
+    found: dict[str, Model] = {}
     for document in store.query(criteria, sort={"completed_at": 1}, load=True):
         output = document["output"]
         try:
-            found[output[field]] = safejson.decode(output, trusted)
-        except (ValidationError, ImportError, AttributeError, ValueError) as error:
+            found[output[field]] = model.model_validate(safejson.without_class(output))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
             warnings.warn(
                 f"the output of job {document['uuid']} ({document['name']}) cannot be read by "
-                f"this version of liponflow and is computed again: {str(error).splitlines()[0]}",
+                f"this version of liponflow and is computed again: {where}: {first['msg']}",
                 stacklevel=2,
             )
     return found

@@ -15,9 +15,10 @@ from typing import Any
 from jobflow.core.store import JobStore
 from pydantic import ValidationError
 
-from liponflow import safejson
+from liponflow.analysis.kinds import SchemaError, get_kind
 from liponflow.analysis.result import Result
 from liponflow.names import did_you_mean
+from liponflow.registry import RegistryError
 from liponflow.store.file import StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
@@ -143,7 +144,6 @@ def find_results(
     until: datetime | None = None,
     where: Mapping[str, Any] | Sequence[str] = (),
     limit: int = 0,
-    trusted: Iterable[str] = (),
 ) -> list[StoredResult]:
     """Find results, the latest first.
 
@@ -161,9 +161,6 @@ def find_results(
         ``= != > >= < <=``, or a MongoDB filter on the fields of the result.
     limit
         Largest number of results; 0 for all.
-    trusted
-        Further top-level packages whose classes a result may name; see
-        :func:`liponflow.safejson.decode`.
 
     Raises
     ------
@@ -187,13 +184,13 @@ def find_results(
         criteria.append({"completed_at": {"$lte": _stamp(until)}})
     criteria += _conditions(where)
     documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True)
-    found = list(_readable(documents, trusted))
+    found = list(_readable(documents))
     if not found and not isinstance(where, Mapping):
         _check_fields(store, [_split(text)[0] for text in where])
     return found
 
 
-def get_result(store: JobStore, uuid_prefix: str, *, trusted: Iterable[str] = ()) -> StoredResult:
+def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
     """Get one result by the first characters of its job's uuid, the latest run of the job.
 
     Raises
@@ -214,7 +211,7 @@ def get_result(store: JobStore, uuid_prefix: str, *, trusted: Iterable[str] = ()
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
         )
     criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
-    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)), trusted)
+    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
 
 
 def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -240,30 +237,23 @@ def _stamp(moment: datetime) -> str:
     return local.isoformat()
 
 
-def _readable(
-    documents: Iterable[dict[str, Any]], trusted: Iterable[str]
-) -> Iterator[StoredResult]:
+def _readable(documents: Iterable[dict[str, Any]]) -> Iterator[StoredResult]:
     for document in documents:
         try:
-            yield _decode(document, trusted)
+            yield _decode(document)
         except StoreError as error:
             warnings.warn(str(error), stacklevel=3)
 
 
-def _decode(document: dict[str, Any], trusted: Iterable[str]) -> StoredResult:
+def _decode(document: dict[str, Any]) -> StoredResult:
     uuid, output = document["uuid"], document["output"]
     try:
-        result = safejson.decode(output, trusted)
-    except (ValidationError, safejson.UntrustedClassError, ImportError, AttributeError) as error:
+        result = get_kind(str(output["kind"])).read(output)
+    except (ValidationError, SchemaError, RegistryError) as error:
         raise StoreError(
             f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
             f"written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
         ) from error
-    if not isinstance(result, Result):
-        raise StoreError(
-            f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow: it "
-            f"knows no result {output.get('@module')}.{output.get('@class')}"
-        )
     completed = datetime.fromisoformat(document["completed_at"]).astimezone()
     return StoredResult(uuid, document["index"], completed, result)
 

@@ -60,7 +60,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
             trusted=settings.trusted_packages,
             environment=vasp_environment(settings.vasp_cmd),
         )
-        return Outcome(report, _result(store, flow.output.uuid, settings))
+        return Outcome(report, _result(store, flow.output.uuid))
 
 
 def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
@@ -100,7 +100,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             trusted=settings.trusted_packages,
             environment=vasp_environment(settings.vasp_cmd),
         )
-        return Outcome(report, _result(store, config["result"], settings))
+        return Outcome(report, _result(store, config["result"]))
 
 
 @contextmanager
@@ -119,7 +119,7 @@ def _recorded(location: Path | dict[str, Any]) -> str | None:
     return str(location) if isinstance(location, Path) else None
 
 
-def _result(store: JobStore, uuid: str, settings: Settings) -> StoredResult | None:
+def _result(store: JobStore, uuid: str) -> StoredResult | None:
     if store.query_one({"uuid": uuid, "output.kind": {"$exists": True}}, ["uuid"]) is None:
         return None
-    return get_result(store, uuid, trusted=settings.trusted_packages)
+    return get_result(store, uuid)

@@ -279,6 +279,7 @@ def known_vibrations(
         names=[phonons_name(name) for name in prints],
         field="phase_fingerprint",
         values=list(prints.values()),
+        model=PhononRecord,
     )
     surrogate = engine.describe().surrogate
     return {

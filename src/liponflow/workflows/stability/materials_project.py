@@ -59,10 +59,15 @@ def project_entries(
     """
     system = "-".join(sorted(elements))
     if store is not None:
-        known = find_outputs(store, names=[JOB_NAME], field="chemical_system", values=[system])
+        known = find_outputs(
+            store,
+            names=[JOB_NAME],
+            field="chemical_system",
+            values=[system],
+            model=FetchedEntries,
+        )
         if system in known:
-            found: FetchedEntries = known[system]
-            return found
+            return known[system]
     return _fetch(system, client)
 
 

@@ -124,6 +124,7 @@ def known_phases(
         names=[record_name(name) for name in fingerprints],
         field="phase_fingerprint",
         values=list(fingerprints.values()),
+        model=PhaseRecord,
     )
     return {
         name: found[value]
