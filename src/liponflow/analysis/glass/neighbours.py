@@ -263,6 +263,7 @@ class PairFinder:
             first, second = self._first[start : start + step], self._second[start : start + step]
             delta = fractional.take(second, axis=0)
             delta -= fractional.take(first, axis=0)
+            # Not the shortest image in a skewed cell, but every image within reach is tried.
             wrap = np.rint(delta)
             delta -= wrap
             squares = (_pair_terms(delta, lattice.scaled) @ lattice.terms).ravel()

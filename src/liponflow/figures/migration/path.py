@@ -21,6 +21,7 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
+from liponflow.periodic import shortest
 
 AROUND = 3.3
 """Host atoms within this distance (Å) of the path are drawn in full: those that make way."""
@@ -161,9 +162,9 @@ def _with_far_atoms_marked(host: Structure, places: FloatArray) -> Structure:
 
 def _moving_atom(structures: list[Structure], dopant: str) -> int:
     """Index of the foreign atom: of that element, the one that moves farthest."""
-    shift = structures[-1].frac_coords - structures[0].frac_coords
-    shift -= np.round(shift)
-    lengths = np.linalg.norm(shift @ structures[0].lattice.matrix, axis=1)
+    matrix = structures[0].lattice.matrix
+    shift = shortest(structures[-1].frac_coords - structures[0].frac_coords, matrix)
+    lengths = np.linalg.norm(shift @ matrix, axis=1)
     named = np.array([site.specie.symbol == dopant for site in structures[0]])
     return int(np.where(named, lengths, -1.0).argmax())
 
@@ -171,8 +172,7 @@ def _moving_atom(structures: list[Structure], dopant: str) -> int:
 def _inside(structures: list[Structure], moving: int) -> FloatArray:
     """Places of one atom along a path (Å), the first of them in the cell."""
     frac = np.array([structure[moving].frac_coords for structure in structures])
-    steps = np.diff(frac, axis=0)
-    steps -= np.round(steps)
+    steps = shortest(np.diff(frac, axis=0), structures[0].lattice.matrix)
     path = np.mod(frac[0], 1.0) + np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
     places: FloatArray = path @ structures[0].lattice.matrix
     return places

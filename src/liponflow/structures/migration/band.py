@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from pymatgen.core.structure import Structure
 
+from liponflow.periodic import shortest
+
 MIN_IMAGES = 3
 """Two end points and something between them."""
 
@@ -49,8 +51,9 @@ def check_images(images: Sequence[Structure]) -> None:
 def check_ends(images: Sequence[Structure]) -> None:
     """Refuse, by a ValueError, end points that are the same structure."""
     first = images[0]
-    shift = images[-1].frac_coords - first.frac_coords
-    apart = float(np.linalg.norm((shift - shift.round()) @ first.lattice.matrix))
+    matrix = first.lattice.matrix
+    shift = shortest(images[-1].frac_coords - first.frac_coords, matrix)
+    apart = float(np.linalg.norm(shift @ matrix))
     if apart < MIN_DISTANCE:
         raise ValueError(
             f"the end points are the same structure ({apart:.3f} Å apart, over all atoms): "

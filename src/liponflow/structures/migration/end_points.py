@@ -8,6 +8,7 @@ from pymatgen.core.structure import Structure
 from scipy.optimize import linear_sum_assignment
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.periodic import shortest
 from liponflow.structures.migration.hop_cell import (
     HopCell,
     interstitial_start,
@@ -142,8 +143,7 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
     """
     lattice = cell.supercell.lattice
     host, dopant = structure.frac_coords[:-1], structure.frac_coords[-1]
-    shifts = cell.supercell.frac_coords[None, :, :] - host[:, None, :]
-    shifts -= np.round(shifts)
+    shifts = shortest(cell.supercell.frac_coords[None, :, :] - host[:, None, :], lattice.matrix)
     lengths = np.linalg.norm(shifts @ lattice.matrix, axis=2)
     rows, places = linear_sum_assignment(lengths**2)
     drift = shifts[rows, places].mean(axis=0)
@@ -227,8 +227,7 @@ def match(start: Structure, end: Structure) -> EndPoints:
             "in the cell of the host"
         )
     order = assign(start, end)
-    shift = end.frac_coords[order] - start.frac_coords
-    shift -= np.round(shift)
+    shift = shortest(end.frac_coords[order] - start.frac_coords, lattice.matrix)
     displacements: FloatArray = np.linalg.norm(shift @ lattice.matrix, axis=1)
     if displacements.max() < IDENTICAL:
         raise ValueError(

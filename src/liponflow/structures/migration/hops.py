@@ -234,6 +234,7 @@ def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
     group, x = sites.group, sites.frac_coords
     moved = np.einsum("gij,nj->gni", group.rotations, x) + group.translations[:, None, :]
     shift = moved[:, :, None, :] - x  # operation, site, candidate, axis
+    # Rounding finds the image that coincides with the site, in a cell of any shape.
     cell = np.round(shift)
     off = np.linalg.norm((shift - cell) @ sites.host.lattice.matrix, axis=-1)
     index = off.argmin(axis=2)

@@ -12,6 +12,7 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.periodic import shortest, whole_cells, wrapped
 from liponflow.structures.migration.end_points import assign
 from liponflow.structures.migration.hop_cell import HopCell, supercell_rotation
 
@@ -49,8 +50,8 @@ class PathMirror:
         """Mirror positions (Å), each atom to the image that is nearest to `near`."""
         mirrored = np.empty_like(positions)
         mirrored[self.permutation] = positions @ self.rotation.T + self.translation
-        shift = np.round((mirrored - near) @ np.linalg.inv(self.lattice))
-        nearest: FloatArray = mirrored - shift @ self.lattice
+        apart = (mirrored - near) @ np.linalg.inv(self.lattice)
+        nearest: FloatArray = mirrored - whole_cells(apart, self.lattice) @ self.lattice
         return nearest
 
     def vectors(self, vectors: FloatArray) -> FloatArray:
@@ -220,17 +221,16 @@ def _exchanging_shift(
     cells = np.round((there - turned @ here) * repeats - translation)
     shift: FloatArray = (translation + cells) / repeats
     for before, after in ((here, there), (there, here)):
-        off = turned @ before + shift - after
-        off -= np.round(off)
+        off = wrapped(turned @ before + shift - after)
         if np.linalg.norm(off @ cell.supercell.lattice.matrix) > _FITS_WITHIN:
             return None
     return shift
 
 
 def _apart(one: Structure, other: Structure) -> float:
-    shift = other.frac_coords - one.frac_coords
-    shift -= np.round(shift)
-    return float(np.linalg.norm(shift @ one.lattice.matrix))
+    matrix = one.lattice.matrix
+    shift = shortest(other.frac_coords - one.frac_coords, matrix)
+    return float(np.linalg.norm(shift @ matrix))
 
 
 def _largest(shifts: FloatArray) -> float:

@@ -10,6 +10,7 @@ from pymatgen.core.structure import Structure
 from scipy.spatial import Voronoi
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.periodic import wrapped
 from liponflow.structures.read import StructureError
 from liponflow.structures.space_group import SpaceGroup, space_group
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
@@ -233,7 +234,7 @@ def _is_fixed(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> bool
     """Whether the symmetry of a position leaves no direction in which it could move freely."""
     images = group.images(position)
     shift = images - position
-    stays = np.linalg.norm((shift - np.round(shift)) @ lattice.matrix, axis=1) < _EXACT
+    stays = np.linalg.norm(wrapped(shift) @ lattice.matrix, axis=1) < _EXACT
     # The mean over a point group of its rotations projects onto the directions it leaves alone.
     return bool(np.allclose(group.rotations[stays].mean(axis=0), 0, atol=1e-8))
 

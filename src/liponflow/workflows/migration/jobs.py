@@ -25,6 +25,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.reading import calculation
 from liponflow.inputs.migration import MigrationParameters
+from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import match
 from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
@@ -379,7 +380,7 @@ def _edge(jump: Jump, sites: Interstitials) -> list[int]:
 
 def _way(old: Structure, new: Structure) -> Any:
     shift = new.frac_coords - old.frac_coords
-    return shift - shift.round()
+    return shortest(shift, old.lattice.matrix)
 
 
 def _refused(dopant: str, hop: str, engine: EngineInfo, reason: str) -> Refinement:

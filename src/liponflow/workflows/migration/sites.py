@@ -12,6 +12,7 @@ from liponflow.analysis.migration.summary import site_energy
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.reading import calculation
 from liponflow.inputs.migration import MigrationParameters
+from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import locate, moved
 from liponflow.structures.migration.hop_cell import (
     HopCell,
@@ -168,5 +169,5 @@ def in_host_order(structure: Structure, dopant: str) -> Structure:
 def largest_displacement(start: Structure, end: Structure) -> float:
     """Farthest way of a host atom (all but the last), the shortest way round, Å."""
     shift = end.frac_coords[:-1] - start.frac_coords[:-1]
-    ways = (shift - shift.round()) @ start.lattice.matrix
+    ways = shortest(shift, start.lattice.matrix) @ start.lattice.matrix
     return float(np.linalg.norm(ways, axis=1).max())

@@ -14,6 +14,7 @@ from liponflow.analysis.runs import NEBImage, NEBResult
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
 from liponflow.engines.vasp.reading.runs import UNREADABLE, Run, outcar_lines, parse, read_run
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.periodic import shortest
 from liponflow.structures.read import read_structure
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
@@ -175,4 +176,4 @@ def _distance(first: Structure, second: Structure) -> float:
             f"neighbouring images have different atoms: {first.formula} and {second.formula}"
         )
     shift = second.frac_coords - first.frac_coords
-    return float(np.linalg.norm((shift - shift.round()) @ first.lattice.matrix))
+    return float(np.linalg.norm(shortest(shift, first.lattice.matrix) @ first.lattice.matrix))

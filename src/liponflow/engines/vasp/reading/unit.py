@@ -14,6 +14,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.engines.vasp.reading.runs import R
+from liponflow.periodic import wrapped
 
 PRESET = "as run"
 """In the place of a preset: the parameters are those of the files."""
@@ -85,4 +86,4 @@ def same_structure(first: Structure, second: Structure) -> bool:
     if np.abs(first.lattice.matrix - second.lattice.matrix).max() > SAME_PLACE:
         return False
     shift = first.frac_coords - second.frac_coords
-    return bool(np.abs((shift - shift.round()) @ first.lattice.matrix).max() < SAME_PLACE)
+    return bool(np.abs(wrapped(shift) @ first.lattice.matrix).max() < SAME_PLACE)
