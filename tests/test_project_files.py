@@ -3,6 +3,7 @@
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -93,3 +94,13 @@ def test_ci_covers_every_python_version_from_the_lowest() -> None:
     assert f'requires-python = ">={versions[0]}"' in metadata
     named = re.findall(r"Programming Language :: Python :: (3\.\d+)", metadata)
     assert set(named) <= set(versions)
+
+
+def test_contributing_lists_the_packages_as_the_import_contract_does() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = contributing.split("## Packages")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+    listed = [re.findall(r"`(\w+)`", row) for row in rows]
+    assert listed == [layer.split(" | ") for layer in layers]

@@ -8,6 +8,8 @@ are all there are:
 - ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
   ``make --dry-run``.
 - ``source .venv/bin/activate`` is where the tests already are.
+- ``pip install`` would change the environment of the tests: that its files and extras exist is
+  checked; tests/test_packaging.py installs the package.
 - ``liponflow run lithiation`` with a potential is killed (SIGKILL) once a calculation has
   finished, so that the ``liponflow resume`` that comes next has the work to do that the README
   says it does.
@@ -20,13 +22,16 @@ are all there are:
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,6 +82,8 @@ class Reader:
             )
         elif command == "source .venv/bin/activate":
             return ""
+        elif command.startswith("pip install "):
+            return self.check_install(shlex.split(command)[2:])
         elif "--engine vasp" in command and "--dry-run" not in command:
             done = self.type(command)
             assert done.returncode == 2
@@ -90,6 +97,16 @@ class Reader:
             done = self.type(UUID.sub(self.uuid, command))
         assert done.returncode == 0, f"$ {command}\n{done.stdout}\n{done.stderr}"
         return done.stdout + done.stderr
+
+    def check_install(self, arguments: list[str]) -> str:
+        """Check that the constraints and extras of an installation from the checkout exist."""
+        option, constraints, package = arguments
+        assert option == "-c"
+        assert (ROOT / constraints).is_file()
+        requirement = Requirement(package.replace(".", "liponflow", 1))
+        assert requirement.name == "liponflow"
+        assert requirement.extras <= set(metadata("liponflow").get_all("Provides-Extra"))
+        return ""
 
     def start_and_kill(self, command: str) -> str:
         """Start a campaign and kill it once a calculation has finished."""
@@ -202,3 +219,9 @@ def test_settings_table_is_complete() -> None:
 
     table = README.split("## Settings")[1].split("##")[0]
     assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == list(Settings.model_fields)
+
+
+def test_readme_lists_every_extra() -> None:
+    table = README.split("## Installation")[1].split("## ")[0]
+    extras = metadata("liponflow").get_all("Provides-Extra")
+    assert sorted(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sorted(extras or [])
