@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
+from stability_results import stability_result
 
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.cli.tables import MOST_ROWS, print_list, print_result
@@ -82,3 +83,17 @@ def test_long_tables_are_cut_and_say_so(item: StoredResult) -> None:
     item.result.states = states * MOST_ROWS
     lines = shown(item, 100).splitlines()
     assert f"{(len(states) - 1) * MOST_ROWS} more rows are in the export" in lines
+
+
+def test_fields_of_a_submodel_stand_with_the_scalars() -> None:
+    stored = StoredResult(
+        "cccc", 1, datetime(2026, 6, 1, tzinfo=UTC), stability_result(samples=20)
+    )
+    lines = [line.strip() for line in shown(stored, 200).splitlines()]
+    spread = stored.result.uncertainty
+    assert spread.high_mean is not None
+    assert f"{spread.high_mean:.3f}" in next(
+        line for line in lines if line.startswith("upper limit with errors, V ")
+    )
+    assert any(line.startswith("stable from, V ") for line in lines)
+    assert "n_samples" not in "".join(lines)

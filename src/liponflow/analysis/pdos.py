@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Result, StructureField
 from liponflow.arrays import FloatArray
 
@@ -45,7 +46,9 @@ class ProjectedDensity(BaseModel):
     element: str = Field(description="Chemical symbol.")
     orbital: Orbital = Field(description="Kind of orbital.")
     spin: Spin = Field(description="Channel; both where they are not separated.")
-    density: list[float] = Field(description="Density, unsmoothed (states/eV per cell).")
+    density: Annotated[
+        list[float], Quantity("states/eV per cell", label="projected density of states")
+    ] = Field(description="Density of states per cell, unsmoothed.")
 
 
 class PDOSState(BaseModel):
@@ -53,23 +56,31 @@ class PDOSState(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    summary_columns: ClassVar[tuple[str, ...]] = ("formula", "x", "efermi", "directory")
+    summary_columns: ClassVar[tuple[str, ...]] = ("x", "efermi", "formula", "directory")
     """Fields for a narrow table."""
 
-    formula: str = Field(description="Formula of the cell.")
-    x: float | None = Field(
-        None, description="Li per formula unit, if it is a state of a lithiation."
+    formula: Annotated[str, Column(heading="formula", wraps=True)] = Field(
+        description="Formula of the cell."
     )
-    structure: StructureField = Field(description="Structure, with the sites of the projection.")
-    efermi: float = Field(description="Fermi level on VASP's own scale (eV).")
-    energies: list[float] = Field(description="Energies relative to the Fermi level (eV).")
-    total: dict[Spin, list[float]] = Field(
-        description="Total density per channel, unsmoothed (states/eV per cell)."
+    x: Annotated[float | None, Quantity("", heading="x", fmt=".4g")] = Field(
+        None, description="Li per formula unit, if the structure belongs to a lithiation."
+    )
+    structure: StructureField = Field(description="Structure with the sites of the projection.")
+    efermi: Annotated[float, Quantity("eV", heading="E Fermi", fmt=".3f")] = Field(
+        description="Fermi level on the energy scale of VASP."
+    )
+    energies: Annotated[list[float], Quantity("eV", label="E − E$_F$")] = Field(
+        description="Energies relative to the Fermi level."
+    )
+    total: Annotated[dict[Spin, list[float]], Quantity("states/eV per cell")] = Field(
+        description="Total density of states per channel and cell, unsmoothed."
     )
     projections: list[ProjectedDensity] = Field(
-        description="By element and orbital: what lies inside the projection spheres only."
+        description="Densities by element and orbital, within the projection spheres only."
     )
-    directory: str = Field(description="Directory of the calculation.")
+    directory: Annotated[str, Column(heading="directory", wraps=True)] = Field(
+        description="Directory of the calculation."
+    )
 
     @property
     def elements(self) -> list[str]:

@@ -1,13 +1,14 @@
 """Harmonic phonons from forces of displaced atoms, and the free energy of their vibrations."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 from phonopy import Phonopy
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Result, StructureField
 from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
@@ -28,8 +29,12 @@ class PhononDensity(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    frequencies: list[float] = Field(description="Frequencies (THz), negative for imaginary.")
-    states: list[float] = Field(description="States per THz and atom; they integrate to 3.")
+    frequencies: Annotated[list[float], Quantity("THz", label="frequency")] = Field(
+        description="Frequencies, negative if imaginary."
+    )
+    states: Annotated[list[float], Quantity("1/THz per atom", label="states")] = Field(
+        description="Density of states; it integrates to 3 per atom."
+    )
 
 
 class Phonons(BaseModel):
@@ -37,24 +42,36 @@ class Phonons(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    repeats: tuple[int, int, int] = Field(description="Repeats of the cell in the supercell.")
+    repeats: tuple[int, int, int] = Field(
+        description="Repeats of the cell along each axis of the supercell."
+    )
     supercell_atoms: int = Field(description="Atoms in the supercell.")
-    n_displacements: int = Field(description="Displaced supercells that were computed.")
-    distance: float = Field(description="Displacement of an atom (Å).")
+    n_displacements: int = Field(description="Number of displaced supercells.")
+    distance: Annotated[float, Quantity("Å")] = Field(
+        description="Displacement of each displaced atom."
+    )
     mesh: tuple[int, int, int] = Field(description="Mesh of wave vectors.")
-    residual_force: float = Field(description="Largest force with every atom at rest (eV/Å).")
-    lowest_frequency: float = Field(
-        description="Lowest frequency of the mesh, negative if imaginary (THz)."
+    residual_force: Annotated[float, Quantity("eV/Å")] = Field(
+        description="Largest force with every atom at rest; it is subtracted."
     )
-    imaginary_share: float = Field(
-        description="Share of the modes that are imaginary; they are left out of the sums."
+    lowest_frequency: Annotated[float, Quantity("THz")] = Field(
+        description="Lowest frequency of the mesh, negative if imaginary."
     )
-    zero_point_energy: float = Field(description="Zero-point energy (eV/atom).")
-    temperatures: list[float] = Field(description="Temperatures of the tables (K).")
-    free_energies: list[float] = Field(
-        description="Vibrational Helmholtz energy with the zero point (eV/atom)."
+    imaginary_share: Annotated[float, Quantity("")] = Field(
+        description="Share of imaginary modes; they are left out of the sums."
     )
-    entropies: list[float] = Field(description="Vibrational entropy (eV/K/atom).")
+    zero_point_energy: Annotated[float, Quantity("eV/atom")] = Field(
+        description="Zero-point energy."
+    )
+    temperatures: Annotated[list[float], Quantity("K", label="temperature")] = Field(
+        description="Temperatures of the tables."
+    )
+    free_energies: Annotated[list[float], Quantity("eV/atom", label="vibrational energy")] = Field(
+        description="Vibrational Helmholtz energy, zero point included."
+    )
+    entropies: Annotated[list[float], Quantity("eV/K/atom")] = Field(
+        description="Vibrational entropy."
+    )
     density: PhononDensity
 
     @property
@@ -108,18 +125,36 @@ class PhononResult(Result):
     """Result of a phonon calculation."""
 
     kind: Literal["phonons"] = "phonons"
-    energy_per_atom: float = Field(description="Energy with every atom at rest (eV/atom).")
-    spacegroup: str = Field(description="Space group of the cell.")
-    n_atoms: int = Field(description="Atoms in the primitive cell.")
-    n_displacements: int = Field(description="Displaced supercells that were computed.")
-    supercell_atoms: int = Field(description="Atoms in the supercell.")
-    lowest_frequency: float = Field(description="Lowest frequency (THz), negative if imaginary.")
-    imaginary_share: float = Field(description="Share of the modes that are imaginary.")
-    zero_point_energy: float = Field(description="Zero-point energy (eV/atom).")
-    free_energy_300: float = Field(
-        description="Vibrational Helmholtz energy at 300 K with the zero point (eV/atom)."
+    energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
+        description="Energy with every atom at rest."
     )
-    entropy_300: float = Field(description="Vibrational entropy at 300 K (J/K per mole of atoms).")
+    spacegroup: Annotated[str, Column(heading="space group")] = Field(
+        description="Space group of the cell."
+    )
+    n_atoms: Annotated[int, Column(heading="atoms in the cell")] = Field(
+        description="Atoms in the primitive cell."
+    )
+    n_displacements: Annotated[int, Column(heading="displacements")] = Field(
+        description="Number of displaced supercells."
+    )
+    supercell_atoms: Annotated[int, Column(heading="atoms in the supercell")] = Field(
+        description="Atoms in the supercell."
+    )
+    lowest_frequency: Annotated[float, Quantity("THz", heading="lowest frequency", fmt="z.2f")] = (
+        Field(description="Lowest frequency, negative if imaginary.")
+    )
+    imaginary_share: Annotated[float, Quantity("", heading="imaginary modes", fmt=".1%")] = Field(
+        description="Share of imaginary modes."
+    )
+    zero_point_energy: Annotated[float, Quantity("eV/atom", heading="zero point", fmt=".4f")] = (
+        Field(description="Zero-point energy.")
+    )
+    free_energy_300: Annotated[
+        float, Quantity("eV/atom", heading="free energy at 300 K", fmt=".4f")
+    ] = Field(description="Vibrational Helmholtz energy at 300 K, zero point included.")
+    entropy_300: Annotated[
+        float, Quantity("J/K per mole of atoms", heading="entropy at 300 K", fmt=".1f")
+    ] = Field(description="Vibrational entropy at 300 K.")
     structure: StructureField = Field(description="Primitive cell.")
     phonons: Phonons
 

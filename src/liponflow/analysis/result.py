@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from pymatgen.core.structure import Structure
 
 from liponflow import safejson
+from liponflow.analysis.quantity import Column, Quantity
 
 
 def _read_structure(value: Any) -> Any:
@@ -47,7 +48,7 @@ class EngineInfo(BaseModel):
     )
     weights: str | None = Field(None, description="Version of the potential's weights, if any.")
     functional: str | None = Field(
-        None, description="Exchange-correlation functional, or that of the training data."
+        None, description="Exchange-correlation functional of the engine, or of its training data."
     )
     surrogate: bool = Field(
         description="True for a machine-learned potential: its numbers are not DFT."
@@ -88,25 +89,27 @@ class Calculation(BaseModel):
 
     engine: EngineInfo
     structure: StructureField = Field(description="Final structure.")
-    energy: float = Field(description="Total energy of the cell (eV).")
-    magmoms: list[float] | None = Field(
+    energy: Annotated[float, Quantity("eV")] = Field(description="Total energy of the cell.")
+    magmoms: Annotated[list[float] | None, Quantity("µB")] = Field(
         None,
-        description="Magnetic moment of every site (µB); unsigned where the engine has no sign.",
+        description="Magnetic moment of every site; unsigned where the engine has no sign.",
     )
-    stress: list[list[float]] | None = Field(
-        None, description="Stress tensor, 3x3 (GPa), positive under tension."
+    stress: Annotated[list[list[float]] | None, Quantity("GPa")] = Field(
+        None, description="Stress tensor, 3x3, positive under tension."
     )
-    max_force: float | None = Field(
-        None, description="Largest force on an atom in the final structure (eV/Å)."
+    max_force: Annotated[float | None, Quantity("eV/Å")] = Field(
+        None, description="Largest force on an atom in the final structure."
     )
-    force_limit: float | None = Field(
-        None, description="Force below which the calculation counts as converged (eV/Å)."
+    force_limit: Annotated[float | None, Quantity("eV/Å")] = Field(
+        None, description="Force below which the calculation counts as converged."
     )
     converged: bool = Field(
-        description="Whether the forces (and the stress, if the cell moved) converged."
+        description="Whether the forces converged, and the stress where the cell was relaxed."
     )
     ionic_steps: int = Field(description="Ionic steps taken.")
-    directory: str | None = Field(None, description="Directory of the calculation, with host.")
+    directory: str | None = Field(
+        None, description="Directory of the calculation, with the host's name."
+    )
 
     @property
     def energy_per_atom(self) -> float:
@@ -152,8 +155,10 @@ class Result(BaseModel):
     schema_version: int = Field(
         1, description="Version of the schema of this kind; 1 where a document gives none."
     )
-    formula: str = Field(description="Reduced formula of the material that was studied.")
-    converged: bool = Field(description="Whether everything that the result rests on converged.")
+    formula: str = Field(description="Reduced formula of the material.")
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether everything that enters the result converged."
+    )
     criterion: str = Field(description="Convergence criterion and the value that was reached.")
     provenance: Provenance
     warnings: list[str] = Field(default_factory=list)

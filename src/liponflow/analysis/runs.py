@@ -1,9 +1,10 @@
 """Results below a campaign: calculations, molecular dynamics, and bands (NEB)."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
 
 
@@ -11,8 +12,12 @@ class CalculationResult(Result):
     """One relaxation or static calculation."""
 
     kind: Literal["calculation"] = "calculation"
-    task: Literal["static", "relaxation"] = Field(description="Whether the ions moved.")
-    energy_per_atom: float = Field(description="Energy of the final structure (eV/atom).")
+    task: Literal["static", "relaxation"] = Field(
+        description="Static calculation, or relaxation of the ions."
+    )
+    energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
+        description="Energy of the final structure."
+    )
     calculation: Calculation
 
 
@@ -31,14 +36,22 @@ class MDSegment(BaseModel):
     )
     """Fields for a narrow table."""
 
-    directory: str = Field(description="Directory of the run.")
-    first_step: int = Field(
-        description="Step of the whole trajectory that it begins with, from 0."
+    directory: Annotated[str, Column(heading="directory", wraps=True)] = Field(
+        description="Directory of the run."
     )
-    n_steps: int = Field(description="Steps that it holds.")
-    start_temperature: float = Field(description="Temperature that was asked for, TEBEG (K).")
-    end_temperature: float = Field(description="Temperature that was asked for, TEEND (K).")
-    complete: bool = Field(description="Whether the run took all the steps that it was to take.")
+    first_step: Annotated[int, Column(heading="from\nstep")] = Field(
+        description="Index of its first step in the whole trajectory, from 0."
+    )
+    n_steps: Annotated[int, Column(heading="steps")] = Field(description="Number of steps.")
+    start_temperature: Annotated[float, Quantity("K", heading="from", fmt=".0f")] = Field(
+        description="Target temperature at the start, TEBEG."
+    )
+    end_temperature: Annotated[float, Quantity("K", heading="to", fmt=".0f")] = Field(
+        description="Target temperature at the end, TEEND."
+    )
+    complete: Annotated[bool, Column(heading="complete")] = Field(
+        description="Whether the run took all the steps that were requested."
+    )
 
 
 class MDStage(BaseModel):
@@ -48,31 +61,49 @@ class MDStage(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "name",
+        "duration",
+        "mean_temperature",
         "ensemble",
         "target_temperature",
         "end_target_temperature",
-        "duration",
-        "mean_temperature",
         "mean_volume",
         "mean_pressure",
     )
     """Fields for a narrow table."""
 
-    name: str = Field(description="Name in the protocol.")
-    ensemble: str = Field(description="NVE, NVT or NpT, with the thermostat.")
-    target_temperature: float = Field(description="Temperature asked for at the start (K).")
-    end_target_temperature: float = Field(description="Temperature asked for at the end (K).")
-    target_pressure: float | None = Field(None, description="Pressure asked for in NpT (GPa).")
-    time_step: float = Field(description="Time step (fs).")
-    first_step: int = Field(description="Step of the whole run that it begins with, from 0.")
-    n_steps: int = Field(description="Steps taken.")
-    duration: float = Field(description="Time that they span (ps).")
-    mean_temperature: float = Field(description="Mean kinetic temperature (K).")
-    mean_potential_energy: float = Field(description="Mean potential energy (eV).")
-    mean_volume: float | None = Field(None, description="Mean volume of the cell (Å³).")
-    mean_pressure: float | None = Field(
-        None, description="Mean pressure with the kinetic part (GPa); None without stress."
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the stage in the protocol."
     )
+    ensemble: Annotated[str, Column(heading="ensemble", wraps=True)] = Field(
+        description="NVE, NVT or NpT, with the thermostat."
+    )
+    target_temperature: Annotated[float, Quantity("K", heading="from", fmt=".0f")] = Field(
+        description="Target temperature at the start."
+    )
+    end_target_temperature: Annotated[float, Quantity("K", heading="to", fmt=".0f")] = Field(
+        description="Target temperature at the end."
+    )
+    target_pressure: Annotated[float | None, Quantity("GPa")] = Field(
+        None, description="Target pressure in NpT."
+    )
+    time_step: Annotated[float, Quantity("fs")] = Field(description="Time step.")
+    first_step: int = Field(description="Index of its first step in the whole run, from 0.")
+    n_steps: int = Field(description="Number of steps taken.")
+    duration: Annotated[float, Quantity("ps", heading="duration", fmt=".3g")] = Field(
+        description="Simulated time."
+    )
+    mean_temperature: Annotated[float, Quantity("K", heading="mean temperature", fmt=".0f")] = (
+        Field(description="Mean kinetic temperature.")
+    )
+    mean_potential_energy: Annotated[float, Quantity("eV")] = Field(
+        description="Mean potential energy."
+    )
+    mean_volume: Annotated[float | None, Quantity("Å³", heading="mean volume", fmt=".1f")] = Field(
+        None, description="Mean volume of the cell."
+    )
+    mean_pressure: Annotated[
+        float | None, Quantity("GPa", heading="mean pressure", fmt="z.3f")
+    ] = Field(None, description="Mean pressure, kinetic part included; None without a stress.")
 
 
 class MDResult(Result):
@@ -83,50 +114,69 @@ class MDResult(Result):
     """
 
     kind: Literal["md"] = "md"
-    time_step: float = Field(
-        description="Time between two steps (fs); that of the first stage, where stages differ."
+    time_step: Annotated[float, Quantity("fs", heading="time step", fmt="g")] = Field(
+        description="Time step; that of the first stage if the stages differ."
     )
-    n_steps: int = Field(description="Steps of all segments.")
-    duration: float = Field(description="Time that they span (ps).")
-    ensemble: str = Field(description="NVE, NVT or NpT, with the thermostat.")
-    mean_temperature: float = Field(description="Mean over all steps (K).")
-    stop_reason: str = Field(
-        "every step was taken", description="Why the run ended where it ended."
+    n_steps: Annotated[int, Column(heading="steps")] = Field(
+        description="Number of steps over all segments."
+    )
+    duration: Annotated[float, Quantity("ps", heading="duration", fmt=".3g")] = Field(
+        description="Simulated time."
+    )
+    ensemble: Annotated[str, Column(heading="ensemble", wraps=True)] = Field(
+        description="NVE, NVT or NpT, with the thermostat."
+    )
+    mean_temperature: Annotated[float, Quantity("K", heading="mean temperature", fmt=".0f")] = (
+        Field(description="Mean kinetic temperature over all steps.")
+    )
+    stop_reason: Annotated[str, Column(heading="why it ended")] = Field(
+        "every step was taken", description="Why the run ended."
     )
     stages: list[MDStage] = Field(default_factory=list, description="Stages of the protocol.")
     segments: list[MDSegment] = Field(
-        default_factory=list, description="Runs of VASP in their order; none of a potential."
+        default_factory=list, description="VASP runs in order; empty for a potential."
     )
-    stride: int = Field(1, description="Steps per entry of the lists below, which are means.")
-    times: list[float] = Field(
-        default_factory=list, description="Time at the end of every block (ps)."
+    stride: Annotated[int, Column(heading="steps per block")] = Field(
+        1, description="Steps per block: each entry of the lists below is the mean over one block."
     )
-    temperatures: list[float] = Field(description="Kinetic temperature of every block (K).")
-    potential_energies: list[float] = Field(description="Potential energy of every block (eV).")
-    total_energies: list[float] = Field(
-        description="Potential and kinetic energy, with that of VASP's thermostat (eV)."
+    times: Annotated[list[float], Quantity("ps")] = Field(
+        default_factory=list, description="Time at the end of each block."
     )
-    volumes: list[float] = Field(
-        default_factory=list, description="Volume of the cell in every block (Å³)."
+    temperatures: Annotated[list[float], Quantity("K")] = Field(
+        description="Kinetic temperature of each block."
     )
-    pressures: list[float | None] = Field(
+    potential_energies: Annotated[list[float], Quantity("eV")] = Field(
+        description="Potential energy of each block."
+    )
+    total_energies: Annotated[list[float], Quantity("eV")] = Field(
+        description="Potential and kinetic energy of each block, with that of the thermostat for "
+        "VASP."
+    )
+    volumes: Annotated[list[float], Quantity("Å³")] = Field(
+        default_factory=list, description="Volume of the cell in each block."
+    )
+    pressures: Annotated[list[float | None], Quantity("GPa")] = Field(
         default_factory=list,
-        description="Pressure with the kinetic part (GPa); None for blocks without stress.",
+        description="Pressure of each block, kinetic part included; None without a stress.",
     )
     structure: StructureField = Field(
-        description="Structure after the last step, with the site property velocities (Å/fs) "
+        description="Structure after the last step, with velocities (Å/fs) as a site property "
         "where they are known."
     )
     trajectory_files: list[str] = Field(
         default_factory=list,
-        description="Files of the trajectory in their order: extended XYZ, or vasprun.xml.",
+        description="Trajectory files in order: extended XYZ or vasprun.xml.",
     )
-    frame_interval: int = Field(1, description="Steps between two frames of the trajectory.")
-    series_file: str | None = Field(
-        None, description="CSV file with time, temperature, energies, volume, pressure per step."
+    frame_interval: Annotated[int, Column(heading="steps per frame")] = Field(
+        1, description="Steps between two frames of the trajectory."
     )
-    checkpoint: str | None = Field(
-        None, description="File from which the dynamics can be continued, bit for bit."
+    series_file: Annotated[str | None, Column(heading="series", wraps=True)] = Field(
+        None,
+        description="CSV file with time, temperature, energies, volume and pressure of every "
+        "step.",
+    )
+    checkpoint: Annotated[str | None, Column(heading="checkpoint", wraps=True)] = Field(
+        None, description="File from which the run can be continued, bit for bit."
     )
 
 
@@ -144,19 +194,26 @@ class NEBImage(BaseModel):
     )
     """Fields for a narrow table."""
 
-    image: int = Field(description="Number of the folder, 0 and the last are the end points.")
-    distance: float = Field(description="Path length from image 0 (Å).")
-    energy: float | None = Field(
-        description="Energy relative to the first end point (eV); None if one is not known."
+    image: Annotated[int, Column(heading="image")] = Field(
+        description="Number of the image; the first and the last are the end points."
     )
-    max_force: float | None = Field(
-        description="Largest force left on an atom, projected as in the NEB (eV/Å)."
+    distance: Annotated[float, Quantity("Å", heading="path", fmt=".3f", label="path length")] = (
+        Field(description="Path length from image 0.")
     )
-    converged: bool = Field(description="Whether the image converged; end points as they came.")
-    slope: float | None = Field(
+    energy: Annotated[float | None, Quantity("eV", heading="E", fmt="z.3f", label="energy")] = (
+        Field(description="Energy relative to the first end point; None if either is unknown.")
+    )
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest remaining force on an atom, projected as in the NEB."
+    )
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether the image converged; end points keep the state in which they were "
+        "given."
+    )
+    slope: Annotated[float | None, Quantity("eV/Å")] = Field(
         None,
-        description="Derivative of the energy along the path (eV/Å), 0 at a relaxed end point; "
-        "None if the forces along it are not known.",
+        description="Derivative of the energy along the path, 0 at a relaxed end point; None if "
+        "the forces along the path are unknown.",
     )
     structure: StructureField = Field(description="Structure of the image.")
 
@@ -167,18 +224,18 @@ class NEBResult(Result):
     kind: Literal["neb"] = "neb"
     images: list[NEBImage] = Field(description="Images, end points included.")
     climbing: bool = Field(description="Whether an image climbed (LCLIMB).")
-    barrier: float | None = Field(
-        description="Highest image above the first end point (eV); None if unconverged or if the "
-        "energy of the end point is not known."
+    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Highest image above the first end point; None if unconverged or if the end "
+        "point's energy is unknown."
     )
-    reverse_barrier: float | None = Field(
-        description="Highest image above the last end point (eV); None as for barrier."
-    )
-    steps: int | None = Field(None, description="Steps of the relaxation; None if not known.")
+    reverse_barrier: Annotated[
+        float | None, Quantity("eV", heading="reverse barrier", fmt=".3f")
+    ] = Field(description="Highest image above the last end point; None as for `barrier`.")
+    steps: int | None = Field(None, description="Steps of the relaxation; None if unknown.")
     force_evaluations: int | None = Field(
-        None, description="Images whose forces were computed; None if not known."
+        None, description="Force evaluations, counted per image; None if unknown."
     )
-    force_history: list[float] = Field(
+    force_history: Annotated[list[float], Quantity("eV/Å")] = Field(
         default_factory=list,
-        description="Largest force of the band at every step (eV/Å), if known.",
+        description="Largest force of the band at every step, if known.",
     )

@@ -1,6 +1,6 @@
 """Results as tables on the terminal, readable at 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+from liponflow.analysis.quantity import Column, column_of, inline_of
 from liponflow.analysis.result import EngineInfo, Result
-from liponflow.headings import HEADINGS, Heading
 from liponflow.store.frames import states_frame, table_items, tables
 from liponflow.store.results import StoredResult
 
@@ -73,43 +73,36 @@ def _fields(result: Result) -> Table:
     grid.add_row("functional", made.engine.functional or "unknown")
     grid.add_row("preset", made.preset)
     grid.add_row("structure", made.source_structure)
-    for name in type(result).model_fields:
-        value = getattr(result, name)
-        if name not in {"kind", "formula"} and isinstance(value, str | int | float):
-            _add_field(grid, HEADINGS.get(name, Heading(name)), value)
-        elif isinstance(value, list) and name in HEADINGS and all(_is_text(v) for v in value):
-            grid.add_row(HEADINGS[name].text, "\n".join(value) or "none")
-        elif isinstance(value, BaseModel):
-            for key in type(value).model_fields:
-                inner = HEADINGS.get(f"{name}.{key}")
-                if inner is not None and getattr(value, key) is not None:
+    model = type(result)
+    for name in model.model_fields:
+        value, inline = getattr(result, name), inline_of(model, name)
+        column = column_of(model, name)
+        if name in {"kind", "formula", "schema_version"} or value is None:
+            continue
+        if isinstance(value, str | int | float):
+            _add_field(grid, column or Column(heading=name), value)
+        elif inline is not None:
+            for key, inner in inline.columns(type(value)):
+                if getattr(value, key) is not None:
                     _add_field(grid, inner, getattr(value, key))
+        elif isinstance(value, list) and column is not None and column.heading:
+            grid.add_row(column.title(), "\n".join(value) or "none")
     return grid
 
 
-def _add_field(grid: Table, heading: Heading, value: str | float) -> None:
-    grid.add_row(heading.text.replace("\n", ", "), _text(value, heading.format))
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
+def _add_field(grid: Table, column: Column, value: str | float) -> None:
+    grid.add_row(column.title().replace("\n", ", "), _text(value, column.fmt))
 
 
 def _print_table(result: Result, name: str, console: Console) -> None:
     frame = states_frame(result, name)
-    model = type(table_items(result, name)[0])
-    known = {_key(column) for column in frame.columns}
-    wanted = {*getattr(model, "summary_columns", known), "moments."}
-    columns = sorted(
-        (column for column in frame.columns if _key(column) in wanted & HEADINGS.keys()),
-        key=lambda column: list(HEADINGS).index(_key(column)),
-    )
+    columns = _columns(type(table_items(result, name)[0]), list(frame.columns))
     if not columns:  # curves, which no terminal shows
         return
-    rows = frame[columns].head(MOST_ROWS).to_dict("records")
+    rows = frame.head(MOST_ROWS).to_dict("records")
     any_width = console.options.update(width=UNLIMITED)
     for shown in range(len(columns), 0, -1):
-        table = _table(rows, columns[:shown])
+        table = _table(rows, dict(list(columns.items())[:shown]))
         if Measurement.get(console, any_width, table).minimum <= console.width:
             break
     console.print()
@@ -117,22 +110,36 @@ def _print_table(result: Result, name: str, console: Console) -> None:
     console.print(table)
     if len(frame) > MOST_ROWS:
         console.print(f"{len(frame) - MOST_ROWS} more rows are in the export", style="dim")
-    if hidden := columns[shown:]:
+    if hidden := list(columns)[shown:]:
         console.print(f"not shown in {console.width} columns: {', '.join(hidden)}", style="dim")
 
 
-def _table(rows: Sequence[dict[Any, Any]], columns: Sequence[str]) -> Table:
+def _columns(model: type[BaseModel], names: Sequence[str]) -> dict[str, tuple[str, Column]]:
+    """Choose the columns of a table, in order, each with its title and format.
+
+    A dictionary of numbers has one column per key, which is dotted: ``moments.Ni``.
+    """
+    chosen = {}
+    for field in getattr(model, "summary_columns", model.model_fields):
+        column = column_of(model, field)
+        if column is None or not column.heading:
+            continue
+        for name in names:
+            if name == field or name.startswith(f"{field}."):
+                chosen[name] = (column.title(name.removeprefix(f"{field}.")), column)
+    return chosen
+
+
+def _table(rows: Sequence[dict[Any, Any]], columns: Mapping[str, tuple[str, Column]]) -> Table:
     table = _empty()
     cells = []
-    for column in columns:
-        heading = HEADINGS[_key(column)]
-        title = heading.text.format(column.removeprefix(_key(column)))
-        texts = [_text(row[column], heading.format) for row in rows]
+    for name, (title, column) in columns.items():
+        texts = [_text(row[name], column.fmt) for row in rows]
         cells.append(texts)
         table.add_column(
             title,
-            justify="right" if heading.format else "left",
-            min_width=None if heading.wraps else max(map(len, [*title.splitlines(), *texts])),
+            justify="right" if column.fmt else "left",
+            min_width=None if column.wraps else max(map(len, [*title.splitlines(), *texts])),
         )
     for row in zip(*cells, strict=True):
         table.add_row(*row)
@@ -141,12 +148,6 @@ def _table(rows: Sequence[dict[Any, Any]], columns: Sequence[str]) -> Table:
 
 def _empty(*headings: str) -> Table:
     return Table(*headings, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
-
-
-def _key(column: str) -> str:
-    """Key of a column in ``HEADINGS``: that of its family if it has one."""
-    family = column[: column.find(".") + 1]
-    return family if family in HEADINGS else column
 
 
 def _short(engine: EngineInfo) -> str:

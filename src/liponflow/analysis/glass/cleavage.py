@@ -1,11 +1,12 @@
 """Bond cleavage: what it takes to pull an anion out of an isolated phosphate unit."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.glass.published import PublishedBondStrength
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation
 
 DISSOCIATION = {"O": 5.116, "N": 9.759}
@@ -26,23 +27,35 @@ class BondCleavage(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "cluster",
-        "site",
         "bonds",
         "cleavage_energy",
         "energy_per_bond",
         "vertical_energy_per_bond",
+        "site",
         "converged",
     )
 
-    cluster: str = Field(description="Formula of the cluster.")
-    site: str = Field(description="What is taken out: apical N, bridging N, apical O, ...")
-    bonds: int = Field(description="Bonds to network formers that break.")
-    cleavage_energy: float = Field(description="Energy with the rest relaxed (eV).")
-    energy_per_bond: float = Field(description="The same per broken bond (eV).")
-    vertical_energy_per_bond: float = Field(
-        description="Energy per broken bond with the rest held in place (eV)."
+    cluster: Annotated[str, Column(heading="cluster")] = Field(
+        description="Formula of the cluster."
     )
-    converged: bool = Field(description="Whether cluster, rest and molecule converged.")
+    site: Annotated[str, Column(heading="site")] = Field(
+        description="Atom removed: apical N, bridging N, apical O, ..."
+    )
+    bonds: Annotated[int, Column(heading="bonds", fmt="d")] = Field(
+        description="Bonds to network formers that break."
+    )
+    cleavage_energy: Annotated[float, Quantity("eV", heading="energy", fmt=".2f")] = Field(
+        description="Cleavage energy with the rest of the cluster relaxed."
+    )
+    energy_per_bond: Annotated[float, Quantity("eV", heading="per bond", fmt=".2f")] = Field(
+        description="Cleavage energy per broken bond."
+    )
+    vertical_energy_per_bond: Annotated[float, Quantity("eV", heading="vertical", fmt=".2f")] = (
+        Field(description="Cleavage energy per broken bond with the rest of the cluster fixed.")
+    )
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether cluster, remainder and molecule converged."
+    )
 
 
 class GlassCleavage(BaseModel):
@@ -50,12 +63,14 @@ class GlassCleavage(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    bonds: list[BondCleavage] = Field(description="One per cluster and site.")
-    ratio_bridging: float | None = Field(
-        description="P-O of PO4 over P-N with bridging N, energies per bond."
+    bonds: list[BondCleavage] = Field(description="One entry per cluster and site.")
+    ratio_bridging: Annotated[float | None, Quantity("", fmt=".2f")] = Field(
+        description="Energy per bond of P-O in PO4 divided by that of P-N with bridging N."
     )
-    ratio_apical: float | None = Field(description="P-O of PO4 over P-N with apical N.")
-    published: str | None = Field(description="What was published of the ratios.")
+    ratio_apical: Annotated[float | None, Quantity("", fmt=".2f")] = Field(
+        description="Energy per bond of P-O in PO4 divided by that of P-N with apical N."
+    )
+    published: str | None = Field(description="Published ratios.")
     note: str = Field(description="How the energies are defined.")
 
 

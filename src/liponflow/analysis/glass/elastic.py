@@ -1,7 +1,7 @@
 """Elastic moduli of a glass from the stress of strained, relaxed models."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +10,7 @@ from pymatgen.analysis.elasticity.elastic import ElasticTensor
 from pymatgen.analysis.elasticity.strain import Deformation, Strain
 from pymatgen.analysis.elasticity.stress import Stress
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.arrays import FloatArray
 
 LARGEST_DEVIATION = 0.1
@@ -31,20 +32,32 @@ class ModelElasticity(BaseModel):
         "deviation",
     )
 
-    seed: int = Field(description="Seed of the model.")
-    youngs_modulus: float = Field(description="Young's modulus of the isotropic average (GPa).")
-    bulk_modulus: float = Field(description="Bulk modulus, Voigt-Reuss-Hill (GPa).")
-    shear_modulus: float = Field(description="Shear modulus, Voigt-Reuss-Hill (GPa).")
-    poisson_ratio: float = Field(description="Poisson's ratio of the isotropic average.")
-    anisotropy: float = Field(description="Universal anisotropy (0 for an isotropic solid).")
-    stiffness: list[list[float]] = Field(
-        description="Elastic tensor in Voigt's notation, 6x6 (GPa)."
+    seed: Annotated[int, Column(heading="seed", fmt="d")] = Field(description="Seed of the model.")
+    youngs_modulus: Annotated[float, Quantity("GPa", heading="E", fmt=".1f")] = Field(
+        description="Young's modulus of the isotropic average."
     )
-    strain: float = Field(description="Largest component of the strains.")
-    residual_stress: float = Field(
-        description="Largest component of the stress of the unstrained model (GPa)."
+    bulk_modulus: Annotated[float, Quantity("GPa", heading="B", fmt=".1f")] = Field(
+        description="Bulk modulus, Voigt-Reuss-Hill."
     )
-    deviation: float = Field(
+    shear_modulus: Annotated[float, Quantity("GPa", heading="G", fmt=".1f")] = Field(
+        description="Shear modulus, Voigt-Reuss-Hill."
+    )
+    poisson_ratio: Annotated[float, Quantity("", heading="ν", fmt=".3f")] = Field(
+        description="Poisson's ratio of the isotropic average."
+    )
+    anisotropy: Annotated[float, Quantity("")] = Field(
+        description="Universal elastic anisotropy, 0 for an isotropic solid."
+    )
+    stiffness: Annotated[list[list[float]], Quantity("GPa")] = Field(
+        description="Elastic tensor in Voigt's notation, 6x6."
+    )
+    strain: Annotated[float, Quantity("")] = Field(
+        description="Largest component of the applied strains."
+    )
+    residual_stress: Annotated[float, Quantity("GPa")] = Field(
+        description="Largest component of the stress of the unstrained model."
+    )
+    deviation: Annotated[float, Quantity("", heading="off the\ntensor", fmt=".3f")] = Field(
         description="Largest deviation of a stress from the fitted tensor, as a share of the "
         "largest stress."
     )
@@ -59,15 +72,23 @@ class MeanModulus(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    summary_columns: ClassVar[tuple[str, ...]] = ("name", "value", "spread", "unit", "published")
+    summary_columns: ClassVar[tuple[str, ...]] = ("name", "value", "unit", "spread", "published")
 
-    name: str = Field(description="Modulus.")
-    value: float = Field(description="Mean over the models (in `unit`).")
-    spread: float | None = Field(
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the modulus."
+    )
+    value: Annotated[float, Column(heading="value", fmt=".4g")] = Field(
+        description="Mean over the models (in `unit`)."
+    )
+    spread: Annotated[float | None, Column(heading="spread", fmt=".2g")] = Field(
         description="Standard deviation over the models (in `unit`); None for one model."
     )
-    unit: str = Field(description="GPa, or none for Poisson's ratio.")
-    published: str | None = Field(None, description="Published values, if any.")
+    unit: Annotated[str, Column(heading="unit")] = Field(
+        description="GPa; none for Poisson's ratio."
+    )
+    published: Annotated[str | None, Column(heading="published", wraps=True)] = Field(
+        None, description="Published values, if any."
+    )
 
 
 class GlassElasticity(BaseModel):
@@ -75,9 +96,9 @@ class GlassElasticity(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    models: list[ModelElasticity] = Field(description="Of every model.")
+    models: list[ModelElasticity] = Field(description="Elasticity of every model.")
     means: list[MeanModulus] = Field(description="Mean and spread over the models.")
-    note: str = Field(description="What to know before quoting it.")
+    note: str = Field(description="Remarks on the reliability.")
 
 
 def six_deformations(strain: float) -> list[Deformation]:

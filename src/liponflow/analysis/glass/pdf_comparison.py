@@ -2,15 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.glass.radial import reduced_pdf
+from liponflow.analysis.quantity import Quantity
 from liponflow.arrays import FloatArray
 
-Quantity = Literal["G", "g", "T"]
+PairFunction = Literal["G", "g", "T"]
 
 R_MIN = 1.0
 """Å: no two atoms are nearer; what a measured G(r) shows below comes from its corrections."""
@@ -39,12 +40,18 @@ class PdfComparison(BaseModel):
 
     file: str = Field(description="File of the measurement.")
     probe: Literal["neutron", "x-ray"] = Field(description="Weighting of the computed G(r).")
-    r: list[float] = Field(description="Distances of the measurement that were compared (Å).")
-    measured: list[float] = Field(description="Measured G(r) (1/Å²).")
-    computed: list[float] = Field(description="Computed G(r), times the scale (1/Å²).")
-    scale: float = Field(description="Factor on the computed G(r) that fits best.")
-    r_w: float = Field(
-        description="Residual sqrt(Σ(measured - computed)²/Σ measured²) (dimensionless)."
+    r: Annotated[list[float], Quantity("Å")] = Field(
+        description="Distances at which the measurement was compared."
+    )
+    measured: Annotated[list[float], Quantity("1/Å²")] = Field(description="Measured G(r).")
+    computed: Annotated[list[float], Quantity("1/Å²")] = Field(
+        description="Computed G(r) multiplied by the scale."
+    )
+    scale: Annotated[float, Quantity("", fmt=".3g")] = Field(
+        description="Best-fit factor on the computed G(r)."
+    )
+    r_w: Annotated[float, Quantity("", fmt=".3f")] = Field(
+        description="Residual sqrt(Σ(measured - computed)²/Σ measured²)."
     )
     treatment: str = Field(description="Range of q, window, damping and broadening.")
 
@@ -104,7 +111,7 @@ def read_pdf(path: str | Path) -> MeasuredPdf:
     return MeasuredPdf(table[:, 0], table[:, 1], options)
 
 
-def as_reduced_pdf(measured: MeasuredPdf, quantity: Quantity, density: float) -> FloatArray:
+def as_reduced_pdf(measured: MeasuredPdf, quantity: PairFunction, density: float) -> FloatArray:
     """Convert a measured g(r) or T(r) to G(r) (1/Å²); the number density is in 1/Å³."""
     if quantity == "g":
         return reduced_pdf(measured.r, measured.values, density)
@@ -121,7 +128,7 @@ def compare_pdf(
     file: str,
     probe: Literal["neutron", "x-ray"],
     treatment: str,
-    quantity: Quantity = "G",
+    quantity: PairFunction = "G",
     density: float,
     r_min: float = R_MIN,
 ) -> PdfComparison:

@@ -1,6 +1,6 @@
 """What is known about a glass: the fingerprint of one model, and the result of a campaign."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,7 @@ from liponflow.analysis.glass.cleavage import GlassCleavage
 from liponflow.analysis.glass.elastic import GlassElasticity
 from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.transition import GlassTransition
+from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result, StructureField
 
 
@@ -18,14 +19,20 @@ class Share(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "share", "error", "published")
 
-    name: str = Field(description="Name of the part, such as Q1_0 or Li[O4].")
-    share: float = Field(description="Its mean share of the whole (dimensionless, 0 to 1).")
-    error: float | None = Field(
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the part, such as Q1_0 or Li[O4]."
+    )
+    share: Annotated[float, Quantity("", heading="share", fmt=".3f")] = Field(
+        description="Mean share of the whole, 0 to 1."
+    )
+    error: Annotated[float | None, Quantity("", heading="±", fmt=".2g")] = Field(
         None,
         description="Standard error of the mean from blocks of frames, or standard deviation over "
         "models; None where there are too few.",
     )
-    published: str | None = Field(None, description="What was published of it, if anything.")
+    published: Annotated[str | None, Column(heading="published", wraps=True)] = Field(
+        None, description="Published value, if any."
+    )
 
 
 class PairCorrelation(BaseModel):
@@ -41,20 +48,31 @@ class PairCorrelation(BaseModel):
         "coordination_reverse",
     )
 
-    pair: str = Field(description="Elements, such as P-O: neighbours O around P.")
-    g: list[float] = Field(description="g(r) on the grid `r` of the fingerprint (1 at random).")
-    g_error: list[float] | None = Field(
+    pair: Annotated[str, Column(heading="pair")] = Field(
+        description="Elements of the pair: P-O means neighbours O around P."
+    )
+    g: Annotated[list[float], Quantity("", label="g(r)")] = Field(
+        description="g(r) on the grid `r` of the fingerprint, 1 in a random arrangement."
+    )
+    g_error: Annotated[list[float] | None, Quantity("")] = Field(
         None, description="Standard error of g(r) from blocks of frames, or over models."
     )
-    first_peak: float | None = Field(description="Position of the first peak (Å).")
-    first_minimum: float | None = Field(
-        description="Position of the minimum behind it (Å): cut-off of the coordination numbers."
+    first_peak: Annotated[float | None, Quantity("Å", heading="peak", fmt=".2f")] = Field(
+        description="Position of the first peak."
     )
-    coordination: float | None = Field(
-        description="Neighbours of the second element around the first within first_minimum."
+    first_minimum: Annotated[float | None, Quantity("Å", heading="cut-off", fmt=".2f")] = Field(
+        description="Position of the first minimum behind the peak: cut-off of the coordination "
+        "numbers."
     )
-    coordination_reverse: float | None = Field(
-        description="Neighbours of the first element around the second within first_minimum."
+    coordination: Annotated[float | None, Quantity("", heading="neigh-\nbours", fmt=".2f")] = (
+        Field(
+            description="Neighbours of the second element around the first within `first_minimum`."
+        )
+    )
+    coordination_reverse: Annotated[
+        float | None, Quantity("", heading="the other\nway", fmt=".2f")
+    ] = Field(
+        description="Neighbours of the first element around the second within `first_minimum`."
     )
 
 
@@ -64,17 +82,17 @@ class Scattering(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     probe: Literal["neutron", "x-ray"]
-    weights: dict[str, float] = Field(
-        description="Faber-Ziman weight of every pair (dimensionless, sums to 1; x-ray at q = 0)."
+    weights: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Faber-Ziman weight of every pair; they sum to 1, for x-rays at q = 0."
     )
-    q: list[float] = Field(description="Momentum transfer (1/Å).")
-    s: list[float] = Field(
-        description="Faber-Ziman structure factor S(q) on `q`, of a G(r) that a window of Lorch "
-        "takes to zero where the grid of r ends (unless the settings say otherwise)."
+    q: Annotated[list[float], Quantity("1/Å", label="q")] = Field(description="Momentum transfer.")
+    s: Annotated[list[float], Quantity("", label="S(q)")] = Field(
+        description="Faber-Ziman structure factor S(q) on `q`. By default a Lorch window takes "
+        "G(r) to zero at the end of the grid of r."
     )
-    g: list[float] = Field(
-        description="Reduced pair distribution function G(r) on the grid `r` (1/Å²), terminated "
-        "and broadened as `treatment` says."
+    g: Annotated[list[float], Quantity("1/Å²", label="G(r)")] = Field(
+        description="Reduced pair distribution function G(r) on the grid `r`, terminated and "
+        "broadened as `treatment` says."
     )
     treatment: str = Field(description="Range of q, window, damping and broadening of G(r).")
 
@@ -86,11 +104,21 @@ class BondStatistics(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "length", "error", "width", "number")
 
-    name: str = Field(description="Kind of bond, such as P-N (bridging).")
-    length: float = Field(description="Mean length (Å).")
-    error: float | None = Field(None, description="As in Share (Å).")
-    width: float = Field(description="Standard deviation over all bonds (Å).")
-    number: float = Field(description="Bonds per frame.")
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Kind of bond, such as P-N (bridging)."
+    )
+    length: Annotated[float, Quantity("Å", heading="length", fmt=".3f")] = Field(
+        description="Mean length."
+    )
+    error: Annotated[float | None, Quantity("Å", heading="±", fmt=".2g")] = Field(
+        None, description="Standard error of the mean, as in the shares."
+    )
+    width: Annotated[float, Quantity("Å", heading="width", fmt=".3f")] = Field(
+        description="Standard deviation over all bonds."
+    )
+    number: Annotated[float, Quantity("", heading="number", fmt=".3g")] = Field(
+        description="Number of bonds per frame."
+    )
 
 
 class AngleStatistics(BaseModel):
@@ -100,13 +128,23 @@ class AngleStatistics(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "angle", "error", "width", "number")
 
-    name: str = Field(description="Atoms, the vertex in the middle: O-P-O.")
-    angle: float = Field(description="Mean (degrees).")
-    error: float | None = Field(None, description="As in Share (degrees).")
-    width: float = Field(description="Standard deviation over all angles (degrees).")
-    number: float = Field(description="Angles per frame.")
-    density: list[float] = Field(
-        description="Distribution from 0 to 180 degrees in equal bins (1/degree)."
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Atoms, the vertex in the middle: O-P-O."
+    )
+    angle: Annotated[float, Quantity("degrees", heading="angle", fmt=".1f")] = Field(
+        description="Mean angle."
+    )
+    error: Annotated[float | None, Quantity("degrees", heading="±", fmt=".2g")] = Field(
+        None, description="Standard error of the mean, as in the shares."
+    )
+    width: Annotated[float, Quantity("degrees", heading="width", fmt=".3f")] = Field(
+        description="Standard deviation over all angles."
+    )
+    number: Annotated[float, Quantity("", heading="number", fmt=".3g")] = Field(
+        description="Number of angles per frame."
+    )
+    density: Annotated[list[float], Quantity("1/degree", label="probability")] = Field(
+        description="Distribution from 0 to 180 degrees in equal bins."
     )
 
 
@@ -117,10 +155,18 @@ class Defect(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "mean", "worst", "last")
 
-    name: str = Field(description="What it is, such as P with fewer than 4 anions.")
-    mean: float = Field(description="Mean number per frame.")
-    worst: int = Field(description="Largest number in a frame.")
-    last: int = Field(description="Number in the last frame.")
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Kind of defect, such as P with fewer than 4 anions."
+    )
+    mean: Annotated[float, Quantity("", heading="mean", fmt=".3g")] = Field(
+        description="Mean number per frame."
+    )
+    worst: Annotated[int, Column(heading="most", fmt="d")] = Field(
+        description="Largest number in a frame."
+    )
+    last: Annotated[int, Column(heading="in the\nlast", fmt="d")] = Field(
+        description="Number in the last frame."
+    )
 
 
 class Cutoff(BaseModel):
@@ -130,9 +176,13 @@ class Cutoff(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("pair", "cutoff", "origin")
 
-    pair: str = Field(description="Elements, such as P-O.")
-    cutoff: float = Field(description="Longest bond (Å).")
-    origin: str = Field(description="Where the number comes from.")
+    pair: Annotated[str, Column(heading="pair")] = Field(description="Elements, such as P-O.")
+    cutoff: Annotated[float, Quantity("Å", heading="cut-off", fmt=".2f")] = Field(
+        description="Longest bond."
+    )
+    origin: Annotated[str, Column(heading="origin", wraps=True)] = Field(
+        description="Source of the number."
+    )
 
 
 class Fingerprint(BaseModel):
@@ -142,16 +192,20 @@ class Fingerprint(BaseModel):
 
     formula: str = Field(description="Reduced formula.")
     n_atoms: int = Field(description="Atoms in the cell.")
-    n_frames: int = Field(description="Frames that were averaged over.")
-    density: float = Field(description="Mass density (g/cm³).")
-    density_error: float | None = Field(None, description="As in Share (g/cm³).")
-    number_density: float = Field(description="Atoms per volume (1/Å³).")
-    half_width: float = Field(
-        description="Half of the narrowest width of the cell (Å): beyond it g(r) sees the "
-        "periodic images."
+    n_frames: int = Field(description="Number of frames averaged over.")
+    density: Annotated[float, Quantity("g/cm³", fmt=".3f")] = Field(description="Mass density.")
+    density_error: Annotated[float | None, Quantity("g/cm³", fmt=".2g")] = Field(
+        None, description="Standard error of the density, as in the shares."
+    )
+    number_density: Annotated[float, Quantity("1/Å³")] = Field(description="Atoms per volume.")
+    half_width: Annotated[float, Quantity("Å")] = Field(
+        description="Half of the narrowest width of the cell; beyond it g(r) includes periodic "
+        "images."
     )
     cutoffs: list[Cutoff] = Field(description="Cut-offs of bonds and environments.")
-    r: list[float] = Field(description="Centres of the bins of r (Å).")
+    r: Annotated[list[float], Quantity("Å", label="r")] = Field(
+        description="Centres of the bins of r."
+    )
     pairs: list[PairCorrelation] = Field(description="Partial g(r) and coordination numbers.")
     scattering: list[Scattering] = Field(description="Neutron- and x-ray-weighted functions.")
     bonds: list[BondStatistics] = Field(description="Bond lengths.")
@@ -160,16 +214,19 @@ class Fingerprint(BaseModel):
     nitrogen_sites: list[Share] = Field(
         description="Share of N that is bridging, apical, triply coordinated or free."
     )
-    oxygen_sites: list[Share] = Field(description="The same of O.")
+    oxygen_sites: list[Share] = Field(
+        description="Share of O that is bridging, apical, triply coordinated or free."
+    )
     fragments: list[Share] = Field(
-        description="Share of network formers in connected fragments by their number of formers."
+        description="Share of network formers in connected fragments, by the number of formers "
+        "in the fragment."
     )
     rings: list[Share] = Field(
-        description="Rings of formers and bridging anions by their number of formers: rings per "
-        "former."
+        description="Rings of formers and bridging anions per former, by the number of formers "
+        "in the ring."
     )
     li_environments: list[Share] = Field(description="Share of Li by its anions: Li[O3N].")
-    defects: list[Defect] = Field(description="Defects; those that never occur are listed as 0.")
+    defects: list[Defect] = Field(description="Defects; those that never occur are listed with 0.")
 
 
 class SeriesPoint(BaseModel):
@@ -177,11 +234,21 @@ class SeriesPoint(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    time: float = Field(description="Time since the start of the protocol (ps).")
+    summary_columns: ClassVar[tuple[str, ...]] = ("energy_per_atom", "temperature")
+
+    time: Annotated[float, Quantity("ps", label="time")] = Field(
+        description="Time since the start of the protocol."
+    )
     stage: str = Field(description="Stage of the protocol.")
-    temperature: float | None = Field(None, description="Kinetic temperature (K).")
-    volume_per_atom: float | None = Field(None, description="Volume (Å³/atom).")
-    energy_per_atom: float | None = Field(None, description="Potential energy (eV/atom).")
+    temperature: Annotated[float | None, Quantity("K", heading="T", fmt=".0f")] = Field(
+        None, description="Kinetic temperature."
+    )
+    volume_per_atom: Annotated[float | None, Quantity("Å³/atom", label="V")] = Field(
+        None, description="Volume per atom."
+    )
+    energy_per_atom: Annotated[float | None, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
+        None, description="Potential energy per atom."
+    )
 
 
 class GlassModel(BaseModel):
@@ -199,25 +266,40 @@ class GlassModel(BaseModel):
         "converged",
     )
 
-    seed: int = Field(description="Seed of the packing and of the velocities.")
-    start: str = Field(description="What the protocol started from: unit-packed, crystal, ...")
-    notes: list[str] = Field(default_factory=list, description="Remarks from building and MD.")
-    structure: StructureField = Field(description="Final structure, relaxed if the preset does.")
-    density: float = Field(description="Mass density of the final structure (g/cm³).")
-    pressure: float | None = Field(
-        None,
-        description="Pressure of the relaxed structure (GPa): what holding the cell at a density "
-        "leaves; None where nothing was relaxed.",
+    seed: Annotated[int, Column(heading="seed", fmt="d")] = Field(
+        description="Seed of the packing and of the velocities."
     )
-    energy_per_atom: float | None = Field(description="Energy of the final structure (eV/atom).")
-    max_force: float | None = Field(description="Largest force left on an atom (eV/Å).")
-    converged: bool = Field(description="Whether the protocol ended and the relaxation converged.")
+    start: Annotated[str, Column(heading="start", wraps=True)] = Field(
+        description="Starting point of the protocol: unit-packed, crystal, ..."
+    )
+    notes: list[str] = Field(default_factory=list, description="Remarks from building and MD.")
+    structure: StructureField = Field(
+        description="Final structure, relaxed if the preset asks for it."
+    )
+    density: Annotated[float, Quantity("g/cm³", heading="density", fmt=".3f")] = Field(
+        description="Mass density of the final structure."
+    )
+    pressure: Annotated[float | None, Quantity("GPa", heading="pressure", fmt="z.2f")] = Field(
+        None,
+        description="Pressure of the relaxed structure, non-zero where the cell was held at a "
+        "density; None where nothing was relaxed.",
+    )
+    energy_per_atom: Annotated[float | None, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
+        description="Energy of the final structure."
+    )
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest remaining force on an atom."
+    )
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether the protocol ended and the relaxation converged."
+    )
     criterion: str = Field(description="Convergence criterion and the value reached.")
     fingerprint: Fingerprint = Field(
-        description="Of the last stage's trajectory, or of the final structure without one."
+        description="Fingerprint of the last stage's trajectory, or of the final structure "
+        "without one."
     )
     trajectories: list[str] = Field(
-        default_factory=list, description="Trajectory files, with host; never their data."
+        default_factory=list, description="Paths of the trajectory files, with the host's name."
     )
     series: list[SeriesPoint] = Field(
         default_factory=list, description="Temperature, volume and energy through the protocol."
@@ -228,33 +310,80 @@ class GlassResult(Result):
     """Result of a glass campaign: n independent models, and their mean and spread."""
 
     kind: Literal["glass"] = "glass"
-    n_models: int = Field(description="Models that entered.")
-    density: float = Field(description="Mean mass density of the models (g/cm³).")
-    density_spread: float | None = Field(
-        description="Standard deviation of the density over models (g/cm³); None for one model."
+    n_models: Annotated[int, Column(heading="models")] = Field(description="Number of models.")
+    density: Annotated[float, Quantity("g/cm³", heading="density", fmt=".3f")] = Field(
+        description="Mean mass density of the models."
     )
-    protocol: list[str] = Field(description="Stages of the protocol, one line each.")
-    models: list[GlassModel] = Field(description="Models that entered.")
+    density_spread: Annotated[
+        float | None, Quantity("g/cm³", heading="spread of density", fmt=".3f")
+    ] = Field(description="Standard deviation of the density over models; None for one model.")
+    protocol: Annotated[list[str], Column(heading="protocol")] = Field(
+        description="Stages of the protocol, one line each."
+    )
+    models: list[GlassModel] = Field(description="Models of the glass.")
     mean: Fingerprint = Field(
         description="Mean over the models; every `error` in it is the standard deviation over "
         "models (None for one model)."
     )
-    problems: list[str] = Field(description="Defects that the models have, one line each.")
-    tg: GlassTransition | None = Field(None, description="Glass transition from cooling.")
-    elastic: GlassElasticity | None = Field(None, description="Elastic moduli.")
-    cleavage: GlassCleavage | None = Field(None, description="Strength of the units' bonds.")
+    problems: Annotated[list[str], Column(heading="problems")] = Field(
+        description="Defects of the models, one line each."
+    )
+    tg: Annotated[
+        GlassTransition | None,
+        Inline(
+            {
+                "temperature": "glass transition",
+                "error": "its error",
+                "cooling_rate": "cooling rate",
+                "resolved": "transition resolved",
+                "note": "note on it",
+            }
+        ),
+    ] = Field(None, description="Glass transition on cooling.")
+    elastic: Annotated[GlassElasticity | None, Inline({"note": "note on elasticity"})] = Field(
+        None, description="Elastic moduli."
+    )
+    cleavage: Annotated[
+        GlassCleavage | None,
+        Inline(
+            {
+                "ratio_bridging": "P-O over P-N, bridging",
+                "ratio_apical": "P-O over P-N, apical",
+                "published": "published",
+                "note": "note on bonds",
+            }
+        ),
+    ] = Field(None, description="Bond strengths of the structural units.")
 
 
 class FingerprintResult(Result):
     """Fingerprint of somebody's structures or trajectories, read from files."""
 
     kind: Literal["fingerprint"] = "fingerprint"
-    files: list[str] = Field(description="Files that were read, in their order.")
-    fingerprint: Fingerprint
+    files: Annotated[list[str], Column(heading="files")] = Field(
+        description="Files read, in order."
+    )
+    fingerprint: Annotated[
+        Fingerprint,
+        Inline(
+            {
+                "n_frames": "frames",
+                "density": "density",
+                "density_error": "its error",
+            }
+        ),
+    ]
     series: list[SeriesPoint] = Field(
         default_factory=list, description="Temperature, volume and energy of the frames."
     )
-    problems: list[str] = Field(description="Defects that the frames have, one line each.")
-    comparison: PdfComparison | None = Field(
-        None, description="A measured G(r) beside the computed one, if a file was given."
+    problems: Annotated[list[str], Column(heading="problems")] = Field(
+        description="Defects of the frames, one line each."
+    )
+    comparison: Annotated[
+        PdfComparison | None,
+        Inline(
+            {"file": "measured G(r)", "r_w": "R_w", "scale": "scale", "treatment": "treatment"}
+        ),
+    ] = Field(
+        None, description="Measured G(r) compared with the computed one, if a file was given."
     )

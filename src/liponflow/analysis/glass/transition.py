@@ -1,11 +1,12 @@
 """Glass transition: where two straight lines through a property on cooling meet."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.quantity import Quantity
 from liponflow.arrays import FloatArray
 
 MINIMUM_POINTS = 4
@@ -29,25 +30,37 @@ class GlassTransition(BaseModel):
     quantity: Literal["volume", "enthalpy"] = Field(
         description="What was fitted: volume (Å³/atom) or enthalpy (eV/atom)."
     )
-    temperature: float = Field(description="Glass transition temperature (K).")
-    error: float = Field(description="Its standard deviation over bootstrap samples (K).")
-    cooling_rate: float = Field(description="Cooling rate (K/ps).")
-    glass_slope: float = Field(description="Slope below (unit of the quantity per K).")
-    liquid_slope: float = Field(description="Slope above (unit of the quantity per K).")
+    temperature: Annotated[float, Quantity("K", fmt=".0f", label="T")] = Field(
+        description="Glass transition temperature."
+    )
+    error: Annotated[float, Quantity("K", fmt=".0f")] = Field(
+        description="Standard deviation of the temperature over bootstrap samples."
+    )
+    cooling_rate: Annotated[float, Quantity("K/ps", fmt=".3g")] = Field(
+        description="Cooling rate."
+    )
+    glass_slope: float = Field(
+        description="Slope below the transition (unit of the quantity per K)."
+    )
+    liquid_slope: float = Field(
+        description="Slope above the transition (unit of the quantity per K)."
+    )
     value_at_tg: float = Field(description="Value where the lines meet (unit of the quantity).")
     residual: float = Field(
         description="Root mean square of the residuals (unit of the quantity)."
     )
     single_line_residual: float = Field(
-        description="The same for one straight line through everything."
+        description="The same for one straight line through all points (unit of the quantity)."
     )
-    temperatures: list[float] = Field(description="Temperatures of the points (K), ascending.")
+    temperatures: Annotated[list[float], Quantity("K")] = Field(
+        description="Temperatures of the points, ascending."
+    )
     values: list[float] = Field(description="Values of the points (unit of the quantity).")
     resolved: bool = Field(
         description="Whether two lines describe the points significantly better than one, and "
         "the break lies inside the range that was cooled through."
     )
-    note: str = Field(description="What to know before quoting it.")
+    note: str = Field(description="Remarks on the reliability.")
 
 
 class _Fit:

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.lithiation.voltage import VoltageStep
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
 
 
@@ -16,7 +17,9 @@ class LithiationCandidate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    x: float = Field(description="Li per formula unit, relative to the pristine supercell.")
+    x: Annotated[float, Quantity("")] = Field(
+        description="Li per formula unit, relative to the pristine supercell."
+    )
     n_li: int = Field(description="Li atoms in the supercell.")
     family: str = Field(description="Sites that hold the Li.")
     start_cell: str = Field(description="Cell that the relaxation started from.")
@@ -61,10 +64,16 @@ class RefusedCandidate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    x: float = Field(description="Li per formula unit.")
-    family: str = Field(description="Sites that hold the Li.")
-    start_cell: str = Field(description="Cell that the relaxation started from.")
-    reason: str = Field(description="The value, the limit and the remedy.")
+    x: Annotated[float, Quantity("", heading="x", fmt=".4g")] = Field(
+        description="Li per formula unit."
+    )
+    family: Annotated[str, Column(heading="family")] = Field(description="Sites occupied by Li.")
+    start_cell: Annotated[str, Column(heading="start cell")] = Field(
+        description="Cell from which the relaxation started."
+    )
+    reason: Annotated[str, Column(heading="why refused", wraps=True)] = Field(
+        description="The value, the limit and the remedy."
+    )
 
 
 class LithiationState(BaseModel):
@@ -74,75 +83,93 @@ class LithiationState(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "x",
-        "family",
-        "start_cell",
+        "moments",
         "c_over_a",
         "volume_per_formula",
         "energy_per_atom",
         "formation_energy",
         "energy_above_hull",
+        "family",
+        "start_cell",
         "max_force",
     )
-    """Fields for a narrow table; the moments per element join them."""
+    """Fields for a narrow table."""
 
-    x: float = Field(description="Li per formula unit, relative to the pristine supercell.")
+    x: Annotated[float, Quantity("", heading="x", fmt=".4g")] = Field(
+        description="Li per formula unit, relative to the pristine supercell."
+    )
     n_li: int = Field(description="Li atoms in the supercell.")
-    family: str = Field(description="Sites that hold the Li.")
-    start_cell: str = Field(description="Cell that the relaxation started from.")
-    multiplicity: int = Field(description="Symmetry-equivalent arrangements that it stands for.")
-    n_distinct: int = Field(description="Symmetry-distinct arrangements at this x.")
-    n_computed: int = Field(description="Relaxations that ran at this x.")
+    family: Annotated[str, Column(heading="family")] = Field(description="Sites occupied by Li.")
+    start_cell: Annotated[str, Column(heading="start cell")] = Field(
+        description="Cell from which the relaxation started."
+    )
+    multiplicity: int = Field(
+        description="Number of symmetry-equivalent arrangements that it represents."
+    )
+    n_distinct: int = Field(description="Number of symmetry-distinct arrangements at this x.")
+    n_computed: int = Field(description="Number of relaxations at this x.")
     selection: str = Field(description="How the computed arrangements were chosen.")
-    moments: dict[str, float] = Field(description="Mean |moment| per transition metal (µB).")
-    site_moments: dict[str, list[float]] = Field(
-        description="|moment| of every site per transition metal (µB)."
+    moments: Annotated[
+        dict[str, float], Quantity("µB", heading="{key}", fmt=".2f", label="|magnetic moment|")
+    ] = Field(description="Mean |moment| per transition metal.")
+    site_moments: Annotated[dict[str, list[float]], Quantity("µB")] = Field(
+        description="|moment| of every site per transition metal."
     )
     oxidation_states: dict[str, dict[str, int]] = Field(
-        description="Sites per transition metal and oxidation state, read off |moment|."
+        description="Number of sites per transition metal and oxidation state, assigned from "
+        "|moment|."
     )
-    charge_sum: int | None = Field(
-        description="Sum of the assigned charges with Li +1 and O -2 (e per cell): 0 if they "
+    charge_sum: Annotated[int | None, Quantity("e")] = Field(
+        description="Sum of the assigned charges with Li +1 and O -2 per cell: 0 if they "
         "balance, None if a site has no assignment."
     )
-    a: float = Field(description="Pseudo-cubic lattice parameter a (Å).")
-    b: float = Field(description="Pseudo-cubic lattice parameter b (Å).")
-    c: float = Field(description="Pseudo-cubic lattice parameter c (Å).")
+    a: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter a.")
+    b: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter b.")
+    c: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter c.")
     unique_axis: Literal["a", "b", "c"] = Field(
         description="Axis farthest from the mean of the other two."
     )
-    c_over_a: float = Field(description="Unique axis over the mean of the other two.")
-    volume_per_formula: float = Field(description="Volume per formula unit (Å³).")
-    volume_change_percent: float | None = Field(
-        description="Volume change relative to x = 1 (%); None without that state."
+    c_over_a: Annotated[float, Quantity("", heading="c/a", fmt=".3f")] = Field(
+        description="Unique axis divided by the mean of the other two."
     )
-    jahn_teller: dict[str, float] = Field(
-        description="Mean over the octahedra of longest minus shortest bond, per transition "
-        "metal (Å); metals that are not all octahedral are left out."
+    volume_per_formula: Annotated[float, Quantity("Å³/f.u.", heading="V", fmt=".2f")] = Field(
+        description="Volume per formula unit."
     )
-    baur_index: dict[str, float] = Field(
-        description="Mean distortion index of the octahedra per transition metal "
-        "(dimensionless; Baur, Acta Crystallogr. B 30, 1195, 1974)."
+    volume_change_percent: Annotated[float | None, Quantity("%", label="volume change")] = Field(
+        description="Volume change relative to x = 1; None without that state."
+    )
+    jahn_teller: Annotated[dict[str, float], Quantity("Å")] = Field(
+        description="Longest minus shortest bond, averaged over the octahedra of each transition "
+        "metal; metals that are not all octahedral are left out."
+    )
+    baur_index: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Mean distortion index of the octahedra of each transition metal (Baur, Acta "
+        "Crystallogr. B 30, 1195, 1974)."
     )
     li_sites: dict[str, int] = Field(
-        description="Li atoms on tetrahedral, octahedral and other sites after the relaxation."
+        description="Number of Li atoms on tetrahedral, octahedral and other sites after the "
+        "relaxation."
     )
-    energy_per_atom: float = Field(description="Energy of the static calculation (eV/atom).")
-    energy_per_formula: float = Field(
-        description="Energy of the static calculation (eV per formula unit)."
+    energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
+        description="Energy of the static calculation."
     )
-    formation_energy: float | None = Field(
-        description="Energy relative to the end members (eV per formula unit); None without them."
+    energy_per_formula: Annotated[float, Quantity("eV/f.u.")] = Field(
+        description="Energy of the static calculation."
     )
-    energy_above_hull: float = Field(description="Energy above the hull (eV per formula unit).")
+    formation_energy: Annotated[
+        float | None, Quantity("eV/f.u.", heading="E form", fmt="z.3f", label="formation energy")
+    ] = Field(description="Formation energy from the end members; None without them.")
+    energy_above_hull: Annotated[
+        float, Quantity("eV/f.u.", heading="E hull", fmt="z.3f", label="energy above the hull")
+    ] = Field(description="Energy above the hull.")
     on_hull: bool = Field(description="Whether the state is a vertex of the hull.")
     converged: bool = Field(description="Whether relaxation and static calculation converged.")
-    max_force: float | None = Field(
-        description="Largest force left by the relaxation (eV/Å); None if not reported."
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest force remaining after the relaxation; None if not reported."
     )
     structure: StructureField = Field(description="Structure of the static calculation.")
-    family_energies: dict[str, float] = Field(
-        description="Lowest relaxed energy of each family relative to the lowest of all "
-        "(eV per formula unit)."
+    family_energies: Annotated[dict[str, float], Quantity("eV/f.u.")] = Field(
+        description="Lowest relaxed energy of each family relative to the lowest of all."
     )
     family_li_sites: dict[str, dict[str, int]] = Field(
         description="As li_sites, for the lowest relaxed candidate of each family."
@@ -157,16 +184,22 @@ class LithiationResult(Result):
     voltages: list[VoltageStep] = Field(
         description="Average-voltage staircase against Li metal, by ascending x."
     )
-    refused: list[RefusedCandidate] = Field(description="Candidates that did not enter.")
-    li_energy_per_atom: float | None = Field(
-        description="Energy of bcc Li (eV/atom), same engine; None if it was not computed."
+    refused: list[RefusedCandidate] = Field(description="Candidates left out of the result.")
+    li_energy_per_atom: Annotated[
+        float | None, Quantity("eV/atom", heading="Li metal", fmt=".4f")
+    ] = Field(description="Energy of bcc Li with the same engine; None if it was not computed.")
+    formula_units: Annotated[int, Column(heading="formula units (f.u.)")] = Field(
+        description="Formula units in the supercell."
     )
-    formula_units: int = Field(description="Formula units in the supercell.")
-    volume_change_x0_to_x2_percent: float | None = Field(
-        description="Volume change from x = 0 to x = 2 (% of x = 0); None without both."
+    volume_change_x0_to_x2_percent: Annotated[
+        float | None, Quantity("%", heading="volume, x = 0 to 2", fmt="+.1f")
+    ] = Field(
+        description="Volume change from x = 0 to x = 2, relative to x = 0; None without both "
+        "states."
     )
-    two_phase: str | None = Field(
-        description="How the states between x = 1 and 2 lie to the tie line between these two."
+    two_phase: Annotated[str | None, Column(heading="x = 1 to 2")] = Field(
+        description="Position of the states between x = 1 and 2 relative to the tie line between "
+        "these two."
     )
 
     def state(self, x: float) -> LithiationState | None:

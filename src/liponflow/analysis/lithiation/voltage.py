@@ -6,11 +6,13 @@ is V against the Li electrode whose energy is given.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.arrays import FloatArray
 
 HULL_TOLERANCE = 1e-9
@@ -25,11 +27,18 @@ class VoltageStep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    x_low: float = Field(description="Li content at the charged end of the plateau.")
-    x_high: float = Field(description="Li content at the discharged end of the plateau.")
-    voltage: float = Field(description="Average voltage against Li metal (V).")
-    published: str | None = Field(
-        None, description="Published voltage of the same range of x, with its source."
+    x_low: Annotated[float, Quantity("", heading="from x", fmt=".4g")] = Field(
+        description="Li content at the charged end of the plateau."
+    )
+    x_high: Annotated[float, Quantity("", heading="to x", fmt=".4g")] = Field(
+        description="Li content at the discharged end of the plateau."
+    )
+    voltage: Annotated[
+        float,
+        Quantity("V", heading="{unit} vs Li", fmt=".2f", label="average voltage against Li metal"),
+    ] = Field(description="Average voltage against Li metal.")
+    published: Annotated[str | None, Column(heading="published", wraps=True)] = Field(
+        None, description="Published voltage over the same range of x, with its source."
     )
 
 

@@ -1,9 +1,10 @@
 """The migration campaign's documents: sites, hops, what follows from them, and the result."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
 from liponflow.analysis.runs import NEBImage
 
@@ -27,28 +28,40 @@ class SiteEnergy(BaseModel):
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    site: str = Field(description="Kind of site that it started from.")
-    multiplicity: int = Field(description="Equivalent sites in the cell of the host.")
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    site: Annotated[str, Column(heading="site")] = Field(
+        description="Kind of site from which the relaxation started."
+    )
+    multiplicity: int = Field(description="Number of equivalent sites in the cell of the host.")
     positions: list[int] = Field(
         description="Indices of these sites in the cell of the host, as in the jumps."
     )
-    radius: float = Field(description="Distance to the nearest host atom, unrelaxed (Å).")
-    site_energy: float | None = Field(
-        description="Energy relative to the dopant's lowest site (eV); None if it did not "
-        "converge or did not stay."
+    radius: Annotated[float, Quantity("Å")] = Field(
+        description="Distance to the nearest host atom, unrelaxed."
     )
-    ends_at: str = Field(description="Kind of site at which it was after the relaxation.")
-    displacement: float = Field(
-        description="Largest displacement of a host atom from its place in the perfect host (Å)."
+    site_energy: Annotated[float | None, Quantity("eV", heading="E", fmt="z.3f")] = Field(
+        description="Energy relative to the dopant's lowest site; None if the relaxation did not "
+        "converge or the dopant left the site."
     )
-    moved: str | None = Field(None, description="Where it moved to; None if it stayed.")
-    max_force: float | None = Field(description="Largest force left (eV/Å); None if not reported.")
-    converged: bool = Field(description="Whether the relaxation converged.")
+    ends_at: Annotated[str, Column(heading="ends at")] = Field(
+        description="Kind of site occupied after the relaxation."
+    )
+    displacement: Annotated[float, Quantity("Å", heading="host moves", fmt=".2f")] = Field(
+        description="Largest displacement of a host atom from its site in the perfect host."
+    )
+    moved: str | None = Field(
+        None, description="Site to which the dopant moved; None if it stayed."
+    )
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest remaining force; None if not reported."
+    )
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether the relaxation converged."
+    )
     reason: str | None = Field(
-        None, description="Why it does not count: the value, the limit and the remedy."
+        None, description="Why the site is left out: the value, the limit and the remedy."
     )
-    calculation: Calculation | None = Field(description="The relaxation; None if it did not run.")
+    calculation: Calculation | None = Field(description="Relaxation; None if it did not run.")
 
 
 class HopBarrier(BaseModel):
@@ -59,94 +72,116 @@ class HopBarrier(BaseModel):
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
         "hop",
-        "hop_distance",
         "barrier",
-        "reverse_barrier",
         "published_barrier",
-        "max_force",
+        "reverse_barrier",
+        "hop_distance",
         "imaginary_modes",
+        "max_force",
         "converged",
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    hop: str = Field(description="Kinds of site that it joins, those on the way included.")
-    start_site: str = Field(description="Kind of site that it leaves.")
-    end_site: str = Field(description="Kind of site that it reaches.")
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
+        description="Kinds of the sites it joins, including those on the way."
+    )
+    start_site: str = Field(description="Kind of the initial site.")
+    end_site: str = Field(description="Kind of the final site.")
     via: list[str] = Field(default_factory=list, description="Kinds of site on the way.")
-    hop_distance: float = Field(description="Length of the straight line (Å).")
-    from_start: int = Field(description="Equivalent hops that leave a site of the start's kind.")
-    from_end: int = Field(description="Equivalent hops that leave a site of the end's kind.")
+    hop_distance: Annotated[float, Quantity("Å", heading="length", fmt=".2f")] = Field(
+        description="Distance between the end points along a straight line."
+    )
+    from_start: int = Field(description="Number of equivalent hops that leave one initial site.")
+    from_end: int = Field(description="Number of equivalent hops that leave one final site.")
     jumps: list[Jump] = Field(
-        description="Every equivalent hop of the host's cell, in one direction: index of the "
+        description="Every equivalent hop in the host's cell, in one direction: index of the "
         "start, index of the end, vector between them (Å)."
     )
-    symmetric: bool = Field(description="Whether half the images were computed and mirrored.")
-    barrier: float | None = Field(
-        description="Saddle above the start (eV), from a spline through energies and forces; None "
-        "if the band did not converge."
+    symmetric: bool = Field(
+        description="Whether half of the images were computed and the others mirrored."
     )
-    reverse_barrier: float | None = Field(description="Saddle above the end (eV); None likewise.")
-    highest_image: float | None = Field(
-        description="Highest image above the start (eV); None likewise."
+    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Energy of the saddle above the start, from a spline through energies and "
+        "forces; None if the band did not converge."
     )
-    saddle_energy: float | None = Field(
-        description="Saddle above the dopant's lowest site (eV); None without barrier or site."
+    reverse_barrier: Annotated[
+        float | None, Quantity("eV", heading="reverse barrier", fmt=".3f")
+    ] = Field(description="Energy of the saddle above the end; None as for `barrier`.")
+    highest_image: Annotated[float | None, Quantity("eV")] = Field(
+        description="Energy of the highest image above the start; None as for `barrier`."
     )
-    saddle_distance: float | None = Field(
-        description="Path length from the start to the saddle (Å); None without barrier."
+    saddle_energy: Annotated[float | None, Quantity("eV")] = Field(
+        description="Energy of the saddle above the dopant's lowest site; None without a barrier "
+        "or a site energy."
     )
-    lowest_on_the_way: float | None = Field(
-        description="Energy of a minimum between the images, relative to the start (eV); None if "
-        "there is none."
+    saddle_distance: Annotated[float | None, Quantity("Å")] = Field(
+        description="Path length from the start to the saddle; None without a barrier."
     )
-    max_force: float | None = Field(
-        description="Largest force perpendicular to the path that is left (eV/Å)."
+    lowest_on_the_way: Annotated[float | None, Quantity("eV")] = Field(
+        description="Energy of an intermediate minimum relative to the start; None without one."
     )
-    force_limit: float = Field(
-        description="Force below which the band counts as converged (eV/Å)."
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest remaining force perpendicular to the path."
+    )
+    force_limit: Annotated[float, Quantity("eV/Å")] = Field(
+        description="Force below which the band counts as converged."
     )
     climbing: bool = Field(description="Whether the highest image climbed.")
-    converged: bool = Field(description="Whether the band converged.")
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether the band converged."
+    )
     reason: str | None = Field(
         None, description="Why there is no barrier: the value, the limit and the remedy."
     )
     steps: int | None = Field(None, description="Steps of the band's relaxation.")
-    force_evaluations: int | None = Field(None, description="Images whose forces were computed.")
-    force_history: list[float] = Field(
-        default_factory=list, description="Largest perpendicular force at every step (eV/Å)."
+    force_evaluations: int | None = Field(
+        None, description="Force evaluations, counted per image."
+    )
+    force_history: Annotated[
+        list[float], Quantity("eV/Å", label="largest force perpendicular\nto the path")
+    ] = Field(
+        default_factory=list, description="Largest force perpendicular to the path at every step."
     )
     images: list[NEBImage] = Field(description="Images, end points included.")
     profile: list[tuple[float, float]] = Field(
         default_factory=list,
-        description="Spline: path length (Å) and energy relative to the start (eV).",
+        description="Spline through the band: path length (Å) and energy relative to the start "
+        "(eV).",
     )
     saddle: StructureField | None = Field(
-        None, description="Image nearest to the saddle; None without barrier."
+        None, description="Image nearest to the saddle; None without a barrier."
     )
-    imaginary_modes: int | None = Field(
-        None, description="Imaginary modes of the saddle, one if it is one; None if unchecked."
+    imaginary_modes: Annotated[int | None, Column(heading="imag.\nmodes", fmt=".0f")] = Field(
+        None,
+        description="Number of imaginary modes at the saddle, 1 for a true saddle; None if not "
+        "checked.",
     )
-    start_frequencies: list[float] | None = Field(
-        None, description="Γ-point frequencies at the start (THz), translations left out."
+    start_frequencies: Annotated[list[float] | None, Quantity("THz")] = Field(
+        None, description="Γ-point frequencies at the start, translations left out."
     )
-    saddle_frequencies: list[float] | None = Field(
-        None, description="Γ-point frequencies at the saddle (THz), imaginary ones negative."
+    saddle_frequencies: Annotated[list[float] | None, Quantity("THz")] = Field(
+        None, description="Γ-point frequencies at the saddle, negative if imaginary."
     )
-    end_frequencies: list[float] | None = Field(
-        None, description="Γ-point frequencies at an end of another kind (THz), likewise."
+    end_frequencies: Annotated[list[float] | None, Quantity("THz")] = Field(
+        None,
+        description="Γ-point frequencies at the end, if it is of another kind than the start.",
     )
     saddle_reason: str | None = Field(
         None, description="Why there is no prefactor: what the frequencies are instead."
     )
-    attempt_frequency: float | None = Field(
-        None, description="Vineyard prefactor from the start (THz); None if not computed."
+    attempt_frequency: Annotated[float | None, Quantity("THz")] = Field(
+        None, description="Vineyard prefactor from the start; None if not computed."
     )
-    reverse_attempt_frequency: float | None = Field(
-        None, description="Vineyard prefactor from the end (THz); None if not computed."
+    reverse_attempt_frequency: Annotated[float | None, Quantity("THz")] = Field(
+        None, description="Vineyard prefactor from the end; None if not computed."
     )
-    published_barrier: float | None = Field(
-        None, description="Published barrier of the dopant in this host (eV), which hop unsaid."
+    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
+        Field(
+            None,
+            description="Published barrier of the dopant in this host; the publication does not "
+            "name the hop.",
+        )
     )
 
 
@@ -159,61 +194,77 @@ class Migration(BaseModel):
         "dopant",
         "lowest_site",
         "percolating_barrier",
-        "published_barrier",
         "network_dimension",
         "attempt_frequency",
         "diffusivity_300",
         "time_to_published_width",
+        "published_barrier",
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    lowest_site: str | None = Field(
-        description="Kind of site of lowest energy; None if none converged."
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    lowest_site: Annotated[str | None, Column(heading="lowest site")] = Field(
+        description="Kind of site of lowest energy; None if no site converged."
     )
-    percolating_barrier: float | None = Field(
-        description="Highest saddle above the lowest site on the easiest way through the crystal "
-        "(eV); None if no converged set of hops crosses it."
+    percolating_barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = (
+        Field(
+            description="Energy of the highest saddle above the lowest site along the easiest "
+            "path through the crystal; None if no converged hops cross it."
+        )
     )
-    network_dimension: int = Field(
-        description="Directions (0 to 3) in which the converged hops cross the crystal."
+    network_dimension: Annotated[int, Column(heading="dimen-\nsions", fmt="d")] = Field(
+        description="Number of directions, 0 to 3, in which the converged hops cross the crystal."
     )
-    percolating_hops: list[str] = Field(description="Hops that this way takes.")
-    attempt_frequency: float = Field(description="Attempt frequency of the bottleneck (THz).")
+    percolating_hops: list[str] = Field(description="Hops along that path.")
+    attempt_frequency: Annotated[float, Quantity("THz", heading="prefactor", fmt=".2f")] = Field(
+        description="Attempt frequency of the bottleneck."
+    )
     attempt_frequency_source: Literal["Vineyard", "assumed"] = Field(
         description="Whether the prefactor was computed or is the preset's."
     )
-    barrier_low: float | None = Field(
-        description="Lowest barrier over the potentials, or over the sources of spread (eV)."
+    barrier_low: Annotated[float | None, Quantity("eV")] = Field(
+        description="Lowest barrier over the potentials, or over the sources of spread."
     )
-    barrier_high: float | None = Field(description="Highest barrier likewise (eV).")
-    published_barrier: float | None = Field(description="Published barrier (eV).")
-    temperatures: list[float] = Field(description="Temperatures of the diffusivities (K).")
-    diffusivities: list[float] = Field(
-        description="Diffusivity at each temperature (m²/s), a third of the tensor's trace."
+    barrier_high: Annotated[float | None, Quantity("eV")] = Field(
+        description="Highest barrier over the potentials, or over the sources of spread."
     )
-    diffusivities_low: list[float] = Field(
-        description="The same with the highest barrier (m²/s); empty without spread."
+    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
+        Field(description="Published barrier.")
     )
-    diffusivities_high: list[float] = Field(
-        description="The same with the lowest barrier (m²/s); empty without spread."
+    temperatures: Annotated[list[float], Quantity("K", label="temperature")] = Field(
+        description="Temperatures of the diffusivities."
     )
-    diffusivity_300: float | None = Field(description="Diffusivity at 300 K (m²/s).")
-    diffusivity_300_low: float | None = Field(
-        None, description="The same with the highest barrier (m²/s); None without spread."
+    diffusivities: Annotated[list[float], Quantity("m²/s", label="diffusivity")] = Field(
+        description="Diffusivity at each temperature, a third of the trace of the tensor."
     )
-    diffusivity_300_high: float | None = Field(
-        None, description="The same with the lowest barrier (m²/s); None without spread."
+    diffusivities_low: Annotated[list[float], Quantity("m²/s")] = Field(
+        description="Diffusivity at each temperature with the highest barrier; empty without a "
+        "spread."
     )
-    monte_carlo_300: float | None = Field(
-        None, description="The same by kinetic Monte Carlo (m²/s); None if not run."
+    diffusivities_high: Annotated[list[float], Quantity("m²/s")] = Field(
+        description="Diffusivity at each temperature with the lowest barrier; empty without a "
+        "spread."
     )
-    monte_carlo_300_error: float | None = Field(
-        None, description="Standard error of the kinetic Monte Carlo (m²/s)."
+    diffusivity_300: Annotated[float | None, Quantity("m²/s", heading="D 300 K", fmt=".1e")] = (
+        Field(description="Diffusivity at 300 K.")
     )
-    time_to_published_width: float | None = Field(
-        description="Time in which sqrt(6 D t) at 300 K reaches the published width of the "
-        "interphase (s)."
+    diffusivity_300_low: Annotated[float | None, Quantity("m²/s")] = Field(
+        None, description="Diffusivity at 300 K with the highest barrier; None without a spread."
+    )
+    diffusivity_300_high: Annotated[float | None, Quantity("m²/s")] = Field(
+        None, description="Diffusivity at 300 K with the lowest barrier; None without a spread."
+    )
+    monte_carlo_300: Annotated[float | None, Quantity("m²/s")] = Field(
+        None, description="Diffusivity at 300 K by kinetic Monte Carlo; None if it was not run."
+    )
+    monte_carlo_300_error: Annotated[float | None, Quantity("m²/s")] = Field(
+        None, description="Standard error of the diffusivity by kinetic Monte Carlo."
+    )
+    time_to_published_width: Annotated[
+        float | None, Quantity("s", heading="time to\nwidth, {unit}", fmt=".1e", label="time")
+    ] = Field(
+        description="Time at which sqrt(6 D t) at 300 K reaches the published width of the "
+        "interphase."
     )
 
 
@@ -233,17 +284,27 @@ class ModelBarrier(BaseModel):
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    hop: str = Field(description="Hop, as in hops.")
-    model: str = Field(description="Engine with its weights.")
-    barrier: float | None = Field(description="Barrier (eV); None if the band did not converge.")
-    lowest_on_the_way: float | None = Field(
-        None, description="A minimum between the images, relative to the start (eV)."
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
+        description="Name of the hop, as in `hops`."
     )
-    max_force: float | None = Field(description="Largest perpendicular force left (eV/Å).")
-    converged: bool = Field(description="Whether the band converged.")
+    model: Annotated[str, Column(heading="model")] = Field(description="Engine with its weights.")
+    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Barrier; None if the band did not converge."
+    )
+    lowest_on_the_way: Annotated[float | None, Quantity("eV")] = Field(
+        None, description="Energy of an intermediate minimum relative to the start."
+    )
+    max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
+        description="Largest remaining force perpendicular to the path."
+    )
+    converged: Annotated[bool, Column(heading="conv.")] = Field(
+        description="Whether the band converged."
+    )
     reason: str | None = Field(None, description="Why there is no barrier.")
-    published_barrier: float | None = Field(None, description="Published barrier (eV).")
+    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
+        Field(None, description="Published barrier.")
+    )
 
 
 class ModelSpread(BaseModel):
@@ -254,21 +315,33 @@ class ModelSpread(BaseModel):
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
         "hop",
-        "n_models",
         "barrier_mean",
         "barrier_low",
         "barrier_high",
         "published_barrier",
+        "n_models",
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    hop: str = Field(description="Hop, as in hops.")
-    n_models: int = Field(description="Potentials whose band converged.")
-    barrier_mean: float = Field(description="Mean barrier (eV).")
-    barrier_low: float = Field(description="Lowest barrier (eV).")
-    barrier_high: float = Field(description="Highest barrier (eV).")
-    published_barrier: float | None = Field(None, description="Published barrier (eV).")
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
+        description="Name of the hop, as in `hops`."
+    )
+    n_models: Annotated[int, Column(heading="models")] = Field(
+        description="Number of potentials with a converged band."
+    )
+    barrier_mean: Annotated[float, Quantity("eV", heading="mean", fmt=".3f")] = Field(
+        description="Mean barrier."
+    )
+    barrier_low: Annotated[float, Quantity("eV", heading="lowest", fmt=".3f")] = Field(
+        description="Lowest barrier."
+    )
+    barrier_high: Annotated[float, Quantity("eV", heading="highest", fmt=".3f")] = Field(
+        description="Highest barrier."
+    )
+    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
+        Field(None, description="Published barrier.")
+    )
 
 
 class FiniteSize(BaseModel):
@@ -287,15 +360,25 @@ class FiniteSize(BaseModel):
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    hop: str = Field(description="Hop, as in hops.")
-    n_atoms_small: int = Field(description="Host atoms of the smaller cell.")
-    barrier_small: float = Field(description="Barrier there (eV).")
-    n_atoms_large: int = Field(description="Host atoms of the larger cell.")
-    barrier_large: float = Field(description="Barrier there (eV).")
-    barrier_extrapolated: float = Field(
-        description="Barrier of an infinite cell if the elastic error falls as the inverse volume "
-        "(eV)."
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
+        description="Name of the hop, as in `hops`."
+    )
+    n_atoms_small: Annotated[int, Column(heading="atoms", fmt="d")] = Field(
+        description="Number of host atoms in the smaller cell."
+    )
+    barrier_small: Annotated[float, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Barrier in the smaller cell."
+    )
+    n_atoms_large: Annotated[int, Column(heading="atoms", fmt="d")] = Field(
+        description="Number of host atoms in the larger cell."
+    )
+    barrier_large: Annotated[float, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Barrier in the larger cell."
+    )
+    barrier_extrapolated: Annotated[float, Quantity("eV", heading="infinite", fmt=".3f")] = Field(
+        description="Barrier in an infinite cell, if the elastic error is proportional to the "
+        "inverse volume."
     )
 
 
@@ -314,16 +397,22 @@ class Refinement(BaseModel):
     )
     """Fields for a narrow table."""
 
-    dopant: str = Field(description="Element of the foreign atom.")
-    hop: str = Field(description="Hop, as in hops.")
-    model: str = Field(description="The costlier engine.")
-    steps_from_interpolation: int | None = Field(
-        description="Ionic steps from the interpolated images; None if not run."
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
+        description="Name of the hop, as in `hops`."
     )
-    steps_from_path: int | None = Field(
-        description="Ionic steps from the potential's path; None if not run."
+    model: Annotated[str, Column(heading="model")] = Field(
+        description="Costlier engine, with its version."
     )
-    barrier: float | None = Field(description="Barrier of the costlier engine (eV).")
+    steps_from_interpolation: Annotated[
+        int | None, Column(heading="steps from\ninterpolation", fmt=".0f")
+    ] = Field(description="Ionic steps from the interpolated images; None if not run.")
+    steps_from_path: Annotated[int | None, Column(heading="steps from\nthe path", fmt=".0f")] = (
+        Field(description="Ionic steps from the potential's path; None if not run.")
+    )
+    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Barrier of the costlier engine."
+    )
     reason: str | None = Field(None, description="Why there is no barrier.")
 
 
@@ -331,21 +420,24 @@ class MigrationResult(Result):
     """Result of a migration campaign."""
 
     kind: Literal["migration"] = "migration"
-    host_atoms: int = Field(description="Host atoms in the supercell.")
-    host_lattice: list[list[float]] = Field(
-        description="Lattice vectors of the host's cell, rows (Å)."
+    host_atoms: Annotated[int, Column(heading="host atoms")] = Field(
+        description="Number of host atoms in the supercell."
     )
-    site_positions: list[list[float]] = Field(
-        description="Interstitial sites of the host's cell, fractional."
+    host_lattice: Annotated[list[list[float]], Quantity("Å")] = Field(
+        description="Lattice vectors of the host's cell, as rows."
     )
-    migrations: list[Migration] = Field(description="One per foreign atom.")
-    sites: list[SiteEnergy] = Field(description="Every kind of site of every foreign atom.")
-    hops: list[HopBarrier] = Field(description="Every distinct hop of every foreign atom.")
+    site_positions: Annotated[list[list[float]], Quantity("")] = Field(
+        description="Fractional coordinates of the interstitial sites in the host's cell."
+    )
+    migrations: list[Migration] = Field(description="One entry per dopant.")
+    sites: list[SiteEnergy] = Field(description="Every kind of site of every dopant.")
+    hops: list[HopBarrier] = Field(description="Every distinct hop of every dopant.")
     models: list[ModelBarrier] = Field(
-        default_factory=list, description="Hops over several potentials."
+        default_factory=list, description="Hops with several potentials."
     )
     spreads: list[ModelSpread] = Field(
-        default_factory=list, description="Their spread, the error bar of the barrier."
+        default_factory=list,
+        description="Spread over the potentials: the error bar of the barrier.",
     )
     finite_size: list[FiniteSize] = Field(
         default_factory=list, description="Hops in cells of two sizes."

@@ -6,13 +6,14 @@ not joined.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.quantity import Column
 from liponflow.names import did_you_mean
 
 SAME_ENERGY = 1e-6
@@ -95,10 +96,14 @@ class ExcludedEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(description="Name of the phase.")
-    reason: str = Field(description="Why it was left out.")
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the phase."
+    )
+    reason: Annotated[str, Column(heading="why refused", wraps=True)] = Field(
+        description="Why it was left out."
+    )
     replaced_by: str | None = Field(
-        None, description="Phase of the same composition that takes part; None if none does."
+        None, description="Phase of the same composition used instead; None without one."
     )
 
 

@@ -4,11 +4,12 @@ Voltages are against Li metal of the same entries (V). An open system exchanges 
 electrode at that voltage; its energies are grand potentials, per atom other than Li.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.lithiation.voltage import VoltageStep
+from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result
 from liponflow.analysis.stability.entries import ExcludedEntry
 
@@ -18,9 +19,13 @@ class Reaction(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    equation: str = Field(description="The reaction in one line; it balances as printed.")
-    reactants: dict[str, float] = Field(description="Formula units by formula.")
-    products: dict[str, float] = Field(description="Formula units by formula.")
+    equation: str = Field(description="Balanced reaction in one line.")
+    reactants: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Formula units of each reactant, by formula."
+    )
+    products: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Formula units of each product, by formula."
+    )
 
 
 class WindowSegment(BaseModel):
@@ -37,20 +42,26 @@ class WindowSegment(BaseModel):
         "equation",
     )
 
-    voltage_low: float = Field(description="Lower end (V vs Li).")
-    voltage_high: float = Field(description="Upper end (V vs Li).")
-    li_exchanged: float = Field(
-        description="Li taken up (positive) or given off (negative) per formula unit."
+    voltage_low: Annotated[float, Quantity("V", heading="from {unit}", fmt=".3f")] = Field(
+        description="Lower end of the range, against Li metal."
+    )
+    voltage_high: Annotated[
+        float, Quantity("V", heading="to {unit}", fmt=".3f", label="voltage against Li metal")
+    ] = Field(description="Upper end of the range, against Li metal.")
+    li_exchanged: Annotated[float, Quantity("", heading="Li", fmt="+z.2f")] = Field(
+        description="Li taken up (positive) or released (negative) per formula unit."
     )
     phases: list[str] = Field(description="Products, by name, without Li.")
-    energy_low: float = Field(
-        description="Energy of the reaction at `voltage_low`, Li from or to the electrode there "
-        "(eV per atom of the material); negative drives it."
+    energy_low: Annotated[float, Quantity("eV/atom", heading="E low", fmt="z.3f")] = Field(
+        description="Reaction energy at `voltage_low` per atom of the material, Li exchanged "
+        "with the electrode; negative if the reaction is driven."
     )
-    energy_high: float = Field(
-        description="The same at `voltage_high` (eV per atom of the material)."
+    energy_high: Annotated[float, Quantity("eV/atom", heading="E high", fmt="z.3f")] = Field(
+        description="Reaction energy at `voltage_high` per atom of the material."
     )
-    equation: str = Field(description="The reaction in one line.")
+    equation: Annotated[str, Column(heading="reaction", wraps=True)] = Field(
+        description="Reaction in one line."
+    )
     reaction: Reaction
 
 
@@ -59,15 +70,15 @@ class VoltageWindow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    low: float | None = Field(
-        description="Lower limit, below which Li is taken up (V vs Li); 0 if Li metal does not "
-        "react; None without a window."
+    low: Annotated[float | None, Quantity("V")] = Field(
+        description="Lower limit against Li metal, below which Li is taken up; 0 if Li metal "
+        "does not react; None without a window."
     )
-    high: float | None = Field(
-        description="Upper limit, above which Li is given off (V vs Li); None without a window "
-        "or if it lies above the highest voltage examined."
+    high: Annotated[float | None, Quantity("V")] = Field(
+        description="Upper limit against Li metal, above which Li is released; None without a "
+        "window or if it lies above the highest voltage examined."
     )
-    statement: str = Field(description="What the limits mean, or why there are none.")
+    statement: str = Field(description="Meaning of the limits, or why there are none.")
 
 
 class PhaseState(BaseModel):
@@ -77,22 +88,32 @@ class PhaseState(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "name",
+        "above_hull",
         "formation_energy_per_atom",
         "published_formation_energy",
-        "above_hull",
         "decomposes_to",
     )
 
-    name: str = Field(description="Name of the phase.")
-    formula: str = Field(description="Reduced formula.")
-    composition: dict[str, float] = Field(description="Atoms per element, as it was given.")
-    formation_energy_per_atom: float = Field(description="Formation energy (eV/atom).")
-    above_hull: float = Field(description="Energy above the hull (eV/atom), 0 on it.")
-    decomposes_to: str = Field(description="Stable phases that it decomposes into; itself if on.")
-    source: str = Field(description="Where the energy comes from.")
-    published_formation_energy: float | None = Field(
-        None, description="Published formation energy (eV/atom), if there is one."
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the phase."
     )
+    formula: str = Field(description="Reduced formula.")
+    composition: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Number of atoms of each element, as given."
+    )
+    formation_energy_per_atom: Annotated[
+        float, Quantity("eV/atom", heading="E form", fmt="z.3f")
+    ] = Field(description="Formation energy.")
+    above_hull: Annotated[float, Quantity("eV/atom", heading="above hull", fmt="z.3f")] = Field(
+        description="Energy above the hull, 0 on it."
+    )
+    decomposes_to: Annotated[str, Column(heading="decomposes to", wraps=True)] = Field(
+        description="Decomposition products; the phase itself if it is stable."
+    )
+    source: str = Field(description="Source of the energy.")
+    published_formation_energy: Annotated[
+        float | None, Quantity("eV/atom", heading="published", fmt="z.3f")
+    ] = Field(None, description="Published formation energy, if any.")
 
 
 class InterfacePoint(BaseModel):
@@ -100,18 +121,22 @@ class InterfacePoint(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    mixing: float = Field(
-        description="Share of the second material: of atoms, of atoms other than Li if Li is open."
+    mixing: Annotated[float, Quantity("", label="share of the second material")] = Field(
+        description="Share of the second material, by atoms; by atoms other than Li if Li is "
+        "exchanged."
     )
-    molar_mixing: float = Field(description="The same as a share of formula units.")
-    energy: float = Field(
-        description="Reaction energy (eV/atom of the mixture; other than Li if Li is open)."
+    molar_mixing: Annotated[float, Quantity("")] = Field(
+        description="Share of the second material, by formula units."
     )
-    energy_of_contact: float = Field(
-        description="The same without what either material gains by decomposing alone."
+    energy: Annotated[float, Quantity("eV/atom", label="reaction energy")] = Field(
+        description="Reaction energy per atom of the mixture; per atom other than Li if Li is "
+        "exchanged."
+    )
+    energy_of_contact: Annotated[float, Quantity("eV/atom")] = Field(
+        description="Reaction energy minus that of either material decomposing alone."
     )
     phases: list[str] = Field(description="Products, by name.")
-    equation: str = Field(description="The reaction in one line.")
+    equation: str = Field(description="Reaction in one line.")
     reaction: Reaction
 
 
@@ -121,27 +146,39 @@ class InterfaceReaction(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
-        "materials",
         "voltage",
         "min_energy",
         "min_mixing",
+        "materials",
         "equation",
     )
 
-    materials: str = Field(description="The two materials, first | second.")
+    materials: Annotated[str, Column(heading="materials", wraps=True)] = Field(
+        description="The two materials, first | second."
+    )
     first: str = Field(description="Formula of the material at mixing 0.")
     second: str = Field(description="Formula of the material at mixing 1.")
-    voltage: float | None = Field(
-        description="Voltage of the Li that can be exchanged (V vs Li); None: nothing enters."
+    voltage: Annotated[float | None, Quantity("V", heading="{unit} vs Li", fmt=".2f")] = Field(
+        description="Voltage of the Li that can be exchanged, against Li metal; None if no Li is "
+        "exchanged."
     )
-    min_energy: float = Field(description="Lowest reaction energy (eV/atom), as in the points.")
-    min_energy_of_contact: float = Field(
-        description="Lowest energy that contact adds to what the materials gain alone (eV/atom)."
+    min_energy: Annotated[float, Quantity("eV/atom", heading="E min", fmt="z.3f")] = Field(
+        description="Lowest reaction energy, per atom as in the points."
     )
-    min_mixing: float = Field(description="Mixing where the reaction energy is lowest.")
-    phases: list[str] = Field(description="Products there.")
-    equation: str = Field(description="Reaction there.")
-    points: list[InterfacePoint] = Field(description="Ends and kinks, by ascending mixing.")
+    min_energy_of_contact: Annotated[float, Quantity("eV/atom")] = Field(
+        description="Lowest energy gained by contact, in addition to what the materials gain by "
+        "decomposing alone."
+    )
+    min_mixing: Annotated[float, Quantity("", heading="share of\nsecond", fmt=".3f")] = Field(
+        description="Mixing ratio of the lowest reaction energy."
+    )
+    phases: list[str] = Field(description="Products at that mixing ratio.")
+    equation: Annotated[str, Column(heading="reaction", wraps=True)] = Field(
+        description="Reaction at that mixing ratio."
+    )
+    points: list[InterfacePoint] = Field(
+        description="End points and kinks by ascending mixing ratio."
+    )
 
 
 class InterfaceMap(BaseModel):
@@ -151,27 +188,39 @@ class InterfaceMap(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("electrolyte", "electrode", "electrode_energies")
 
-    electrolyte: str = Field(description="Formula of the electrolyte.")
-    electrode: str = Field(description="Electrode as a formula with x.")
-    x: list[float] = Field(description="Li contents x of the electrode, length m.")
-    voltages: list[float] = Field(description="Voltages (V vs Li), length n.")
-    min_energy: list[list[float]] = Field(
-        description="Lowest reaction energy, n rows of m (eV per atom other than Li)."
+    electrolyte: Annotated[str, Column(heading="electrolyte")] = Field(
+        description="Formula of the electrolyte."
     )
-    min_energy_of_contact: list[float] = Field(
-        description="Lowest energy that contact adds once both are in equilibrium with the "
-        "electrode, length n (eV per atom other than Li). It does not depend on x."
+    electrode: Annotated[str, Column(heading="electrode")] = Field(
+        description="Electrode as a formula with x."
     )
-    closed_energy: list[float] = Field(
-        description="Lowest reaction energy if no Li is exchanged, length m (eV/atom)."
+    x: Annotated[list[float], Quantity("")] = Field(
+        description="Li contents x of the electrode, length m."
     )
-    closed_products: list[str] = Field(description="Products of that, length m.")
-    products: list[list[str]] = Field(description="Products at the lowest, n rows of m.")
+    voltages: Annotated[list[float], Quantity("V", label="voltage against Li metal")] = Field(
+        description="Voltages against Li metal, length n."
+    )
+    min_energy: Annotated[list[list[float]], Quantity("eV/atom", label="reaction energy")] = Field(
+        description="Lowest reaction energy per atom other than Li, n rows of m."
+    )
+    min_energy_of_contact: Annotated[list[float], Quantity("eV/atom")] = Field(
+        description="Lowest energy gained by contact once both materials are in equilibrium with "
+        "the electrode, per atom other than Li, length n. It does not depend on x."
+    )
+    closed_energy: Annotated[list[float], Quantity("eV/atom", label="no Li exchanged")] = Field(
+        description="Lowest reaction energy if no Li is exchanged, length m."
+    )
+    closed_products: list[str] = Field(description="Products of that reaction, length m.")
+    products: list[list[str]] = Field(
+        description="Products of the lowest reaction energy, n rows of m."
+    )
     plateaus: list[VoltageStep] = Field(
         description="Voltages at which the electrode itself takes up Li, from the same entries; "
-        "empty if these hold no two states of it."
+        "empty if these contain fewer than two of its states."
     )
-    electrode_energies: str = Field(description="Where the energies of the electrode come from.")
+    electrode_energies: Annotated[str, Column(heading="energies of the electrode", wraps=True)] = (
+        Field(description="Source of the energies of the electrode.")
+    )
 
 
 class ProductCertainty(BaseModel):
@@ -179,11 +228,27 @@ class ProductCertainty(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    where: Literal["at 0 V", "first reduction", "first oxidation"]
-    phase: str = Field(description="Name of the phase.")
-    share: float = Field(description="Share of the draws in which it is a product.")
-    predicted: bool = Field(description="Whether it is one with the energies as they are.")
-    certain: bool = Field(description="In at least 95 % or at most 5 % of the draws.")
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "share",
+        "where",
+        "phase",
+        "predicted",
+        "certain",
+    )
+
+    where: Annotated[
+        Literal["at 0 V", "first reduction", "first oxidation"], Column(heading="where")
+    ]
+    phase: Annotated[str, Column(heading="phase")] = Field(description="Name of the phase.")
+    share: Annotated[
+        float, Quantity("", heading="share", fmt=".3f", label="share of the draws")
+    ] = Field(description="Share of the draws in which the phase is a product.")
+    predicted: Annotated[bool, Column(heading="predicted")] = Field(
+        description="Whether the phase is a product with the nominal energies."
+    )
+    certain: Annotated[bool, Column(heading="certain")] = Field(
+        description="Whether it is a product in at least 95 % or at most 5 % of the draws."
+    )
 
 
 class WindowUncertainty(BaseModel):
@@ -191,18 +256,34 @@ class WindowUncertainty(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    n_samples: int = Field(description="Random draws of all energies.")
-    error_independent: float = Field(description="Standard error of each phase (eV/atom).")
-    error_shared: dict[str, float] = Field(
-        description="Standard error that all phases share per atom of an element (eV/atom)."
+    n_samples: int = Field(description="Number of random draws of all energies.")
+    error_independent: Annotated[float, Quantity("eV/atom")] = Field(
+        description="Independent standard error of each phase."
     )
-    low_mean: float | None = Field(description="Mean lower limit (V).")
-    low_std: float | None = Field(description="Standard deviation of the lower limit (V).")
-    high_mean: float | None = Field(description="Mean upper limit (V).")
-    high_std: float | None = Field(description="Standard deviation of the upper limit (V).")
-    low_interval: tuple[float, float] | None = Field(description="95 % interval (V).")
-    high_interval: tuple[float, float] | None = Field(description="95 % interval (V).")
-    share_with_window: float = Field(description="Share of the draws that have a window.")
+    error_shared: Annotated[dict[str, float], Quantity("eV/atom")] = Field(
+        description="Standard error shared by all phases, per atom of each element."
+    )
+    low_mean: Annotated[float | None, Quantity("V", fmt=".3f")] = Field(
+        description="Mean lower limit."
+    )
+    low_std: Annotated[float | None, Quantity("V", fmt=".3f")] = Field(
+        description="Standard deviation of the lower limit."
+    )
+    high_mean: Annotated[float | None, Quantity("V", fmt=".3f")] = Field(
+        description="Mean upper limit."
+    )
+    high_std: Annotated[float | None, Quantity("V", fmt=".3f")] = Field(
+        description="Standard deviation of the upper limit."
+    )
+    low_interval: Annotated[tuple[float, float] | None, Quantity("V")] = Field(
+        description="95 % interval of the lower limit."
+    )
+    high_interval: Annotated[tuple[float, float] | None, Quantity("V")] = Field(
+        description="95 % interval of the upper limit."
+    )
+    share_with_window: Annotated[float, Quantity("")] = Field(
+        description="Share of the draws with a window."
+    )
     products: list[ProductCertainty] = Field(description="How often each product appears.")
 
 
@@ -213,12 +294,23 @@ class Pathway(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("rank", "above_best", "equation")
 
-    rank: int = Field(description="1 is the equilibrium.")
-    voltage: float = Field(description="Voltage of the Li (V vs Li).")
-    energy: float = Field(description="Reaction energy (eV per formula unit of the material).")
-    above_best: float = Field(description="Energy above rank 1 (eV per formula unit).")
+    rank: Annotated[int, Column(heading="rank", fmt="d")] = Field(
+        description="Rank, 1 for the equilibrium."
+    )
+    voltage: Annotated[float, Quantity("V")] = Field(
+        description="Voltage of the Li against Li metal."
+    )
+    energy: Annotated[float, Quantity("eV/f.u.")] = Field(
+        description="Reaction energy per formula unit of the material."
+    )
+    above_best: Annotated[
+        float,
+        Quantity(
+            "eV/f.u.", heading="above first", fmt="z.3f", label="energy above the equilibrium"
+        ),
+    ] = Field(description="Energy above rank 1.")
     phases: list[str] = Field(description="Products, by name.")
-    equation: str
+    equation: Annotated[str, Column(heading="reaction", wraps=True)]
     reaction: Reaction
 
 
@@ -229,15 +321,23 @@ class Layer(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ("order", "voltage_low", "voltage_high", "text")
 
-    order: int = Field(description="0 at the Li metal.")
-    voltage_low: float = Field(description="Lower voltage of the layer (V vs Li).")
-    voltage_high: float = Field(description="Upper voltage of the layer (V vs Li).")
-    phases: list[str] = Field(description="Phases, by name.")
-    atom_shares: dict[str, float] = Field(
-        description="Share of the layer's atoms per phase (dimensionless)."
+    order: Annotated[int, Column(heading="layer", fmt="d")] = Field(
+        description="Position of the layer, 0 at the Li metal."
     )
-    text: str = Field(description="Phases and what was left out, as one text.")
-    without: list[str] = Field(description="Phases that were excluded to arrive at it.")
+    voltage_low: Annotated[float, Quantity("V", heading="from {unit}", fmt=".3f")] = Field(
+        description="Lower voltage of the layer, against Li metal."
+    )
+    voltage_high: Annotated[float, Quantity("V", heading="to {unit}", fmt=".3f")] = Field(
+        description="Upper voltage of the layer, against Li metal."
+    )
+    phases: list[str] = Field(description="Phases, by name.")
+    atom_shares: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Share of the layer's atoms in each phase."
+    )
+    text: Annotated[str, Column(heading="phases", wraps=True)] = Field(
+        description="Phases and omissions, as one text."
+    )
+    without: list[str] = Field(description="Phases excluded to obtain the layer.")
 
 
 class ThermalShift(BaseModel):
@@ -255,13 +355,27 @@ class ThermalShift(BaseModel):
         "products_oxidation",
     )
 
-    temperature: float = Field(description="Temperature (K).")
-    low: float | None = Field(description="Lower limit (V).")
-    high: float | None = Field(description="Upper limit (V).")
-    low_shift: float | None = Field(description="Lower limit minus that at 0 K (V).")
-    high_shift: float | None = Field(description="Upper limit minus that at 0 K (V).")
-    products_at_zero: str = Field(description="Products at 0 V.")
-    products_oxidation: str = Field(description="Products of the first oxidation.")
+    temperature: Annotated[float, Quantity("K", heading="T", fmt=".0f")] = Field(
+        description="Temperature."
+    )
+    low: Annotated[float | None, Quantity("V", heading="from {unit}", fmt=".3f")] = Field(
+        description="Lower limit of the window, against Li metal."
+    )
+    high: Annotated[float | None, Quantity("V", heading="to {unit}", fmt=".3f")] = Field(
+        description="Upper limit of the window, against Li metal."
+    )
+    low_shift: Annotated[float | None, Quantity("V", heading="shift", fmt="+z.3f")] = Field(
+        description="Lower limit minus that at 0 K."
+    )
+    high_shift: Annotated[float | None, Quantity("V", heading="shift", fmt="+z.3f")] = Field(
+        description="Upper limit minus that at 0 K."
+    )
+    products_at_zero: Annotated[str, Column(heading="at 0 V", wraps=True)] = Field(
+        description="Products at 0 V."
+    )
+    products_oxidation: Annotated[str, Column(heading="first oxidation", wraps=True)] = Field(
+        description="Products of the first oxidation."
+    )
 
 
 class HullSlice(BaseModel):
@@ -273,15 +387,17 @@ class HullSlice(BaseModel):
 
     title: str
     corners: list[str] = Field(description="Formulas of the corners: three, or four of a square.")
-    names: list[str] = Field(description="Phases in the section.")
-    formulas: list[str] = Field(description="Their reduced formulas.")
-    points: list[tuple[float, float]] = Field(description="Their place in the unit drawing.")
-    above_hull: list[float] = Field(
-        description="Energy above the hull of all phases of the set (eV/atom)."
+    names: list[str] = Field(description="Names of the phases in the section.")
+    formulas: list[str] = Field(description="Reduced formulas of the phases.")
+    points: Annotated[list[tuple[float, float]], Quantity("")] = Field(
+        description="Position of each phase in the unit drawing."
+    )
+    above_hull: Annotated[list[float], Quantity("eV/atom")] = Field(
+        description="Energy of each phase above the hull of the whole set."
     )
     tie_lines: list[tuple[int, int]] = Field(description="Pairs of stable phases in equilibrium.")
-    marked: tuple[float, float] | None = Field(
-        None, description="Place of the material that was studied, if it lies in the section."
+    marked: Annotated[tuple[float, float] | None, Quantity("")] = Field(
+        None, description="Position of the material, if it lies in the section."
     )
 
 
@@ -292,51 +408,91 @@ class ComparedWindow(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "formula",
+        "published",
         "above_hull",
         "low",
         "high",
-        "published",
     )
 
-    formula: str = Field(description="Formula of the material.")
-    above_hull: float = Field(description="Energy above the hull (eV/atom).")
-    low: float | None = Field(description="Lower limit (V vs Li).")
-    high: float | None = Field(description="Upper limit (V vs Li).")
+    formula: Annotated[str, Column(heading="formula", wraps=True)] = Field(
+        description="Formula of the material."
+    )
+    above_hull: Annotated[float, Quantity("eV/atom", heading="above hull", fmt="z.3f")] = Field(
+        description="Energy above the hull."
+    )
+    low: Annotated[float | None, Quantity("V", heading="from {unit}", fmt=".3f")] = Field(
+        description="Lower limit against Li metal."
+    )
+    high: Annotated[float | None, Quantity("V", heading="to {unit}", fmt=".3f")] = Field(
+        description="Upper limit against Li metal."
+    )
     reduction: str = Field(description="Reaction below the lower limit; empty without one.")
     oxidation: str = Field(description="Reaction above the upper limit; empty without one.")
-    published: str | None = Field(None, description="Published window, with its source.")
+    published: Annotated[str | None, Column(heading="published", wraps=True)] = Field(
+        None, description="Published window, with its source."
+    )
 
 
 class StabilityResult(Result):
     """Result of a stability campaign."""
 
     kind: Literal["stability"] = "stability"
-    scale: str = Field(description="What the energies of the phases are.")
-    temperature: float = Field(description="Temperature of the energies (K); 0: no entropy.")
-    elements: list[str] = Field(description="Elements of the diagram.")
-    n_phases: int = Field(description="Phases in the diagram.")
-    composition: dict[str, float] = Field(description="Composition of the material studied.")
-    above_hull: float = Field(description="Energy of the material above the hull (eV/atom).")
-    energy_source: str = Field(description="Where the energy of the material comes from.")
-    decomposes_to: str = Field(description="What the material decomposes into without Li.")
-    window: VoltageWindow = Field(
-        description="Window of the composition on the hull: its neutral decomposition ignored."
+    scale: Annotated[str, Column(heading="scale of energies")] = Field(
+        description="Energy scale of the phases."
     )
-    window_low: float | None = Field(description="Lower limit of `window` (V vs Li).")
-    window_high: float | None = Field(description="Upper limit of `window` (V vs Li).")
-    metastable_window: VoltageWindow = Field(
-        description="Window against full reactions with Li, energy above the hull included."
+    temperature: Annotated[float, Quantity("K", heading="T", fmt=".0f")] = Field(
+        description="Temperature of the energies; at 0 K no entropy is included."
+    )
+    elements: list[str] = Field(description="Elements of the diagram.")
+    n_phases: Annotated[int, Column(heading="phases")] = Field(
+        description="Number of phases in the diagram."
+    )
+    composition: Annotated[dict[str, float], Quantity("")] = Field(
+        description="Composition of the material."
+    )
+    above_hull: Annotated[float, Quantity("eV/atom", heading="above hull", fmt="z.3f")] = Field(
+        description="Energy of the material above the hull."
+    )
+    energy_source: Annotated[str, Column(heading="source of energy")] = Field(
+        description="Source of the material's energy."
+    )
+    decomposes_to: Annotated[str, Column(heading="decomposes to", wraps=True)] = Field(
+        description="Decomposition products without Li."
+    )
+    window: Annotated[VoltageWindow, Inline({"statement": "window"})] = Field(
+        description="Window of the composition on the hull, ignoring its neutral decomposition."
+    )
+    window_low: Annotated[float | None, Quantity("V", heading="stable from", fmt=".3f")] = Field(
+        description="Lower limit of `window`, against Li metal."
+    )
+    window_high: Annotated[float | None, Quantity("V", heading="stable to", fmt=".3f")] = Field(
+        description="Upper limit of `window`, against Li metal."
+    )
+    metastable_window: Annotated[VoltageWindow, Inline({"statement": "metastable window"})] = (
+        Field(description="Window against full reactions with Li, energy above the hull included.")
     )
     segments: list[WindowSegment] = Field(description="Segments by ascending voltage.")
     comparison: list[ComparedWindow] = Field(
-        default_factory=list, description="Windows of further materials, same entries."
+        default_factory=list, description="Windows of further materials, from the same entries."
     )
-    phases: list[PhaseState] = Field(description="All phases, with their place to the hull.")
+    phases: list[PhaseState] = Field(description="All phases with their energies above the hull.")
     interfaces: list[InterfaceReaction] = Field(default_factory=list)
     maps: list[InterfaceMap] = Field(default_factory=list)
     pathways: list[Pathway] = Field(default_factory=list, description="Ranked reactions with Li.")
-    layers: list[Layer] = Field(default_factory=list, description="From Li to the material.")
+    layers: list[Layer] = Field(
+        default_factory=list, description="Layers from Li metal to the material."
+    )
     thermal: list[ThermalShift] = Field(default_factory=list)
-    uncertainty: WindowUncertainty | None = None
+    uncertainty: Annotated[
+        WindowUncertainty | None,
+        Inline(
+            {
+                "low_mean": "lower limit with errors",
+                "low_std": "its standard deviation",
+                "high_mean": "upper limit with errors",
+                "high_std": "its standard deviation",
+            }
+        ),
+    ] = None
     slices: list[HullSlice] = Field(default_factory=list, description="Sections to draw.")
-    excluded: list[ExcludedEntry] = Field(description="Phases that were left out, and why.")
+    excluded: list[ExcludedEntry] = Field(description="Phases left out, with the reason.")

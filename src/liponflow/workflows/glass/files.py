@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from liponflow.analysis.glass.fingerprint import fingerprint
 from liponflow.analysis.glass.pdf_comparison import (
     MeasuredPdf,
+    PairFunction,
     PdfComparison,
-    Quantity,
     compare_pdf,
     read_pdf,
 )
@@ -41,7 +41,7 @@ def analyze(
     *,
     experiment: Path | None = None,
     probe: Literal["neutron", "x-ray"] = "neutron",
-    quantity: Quantity = "G",
+    quantity: PairFunction = "G",
     skip: int = 0,
     every: int = 1,
     stage: str | None = None,
@@ -137,7 +137,7 @@ def _comparison(
     measured: MeasuredPdf,
     path: Path,
     probe: Literal["neutron", "x-ray"],
-    quantity: Quantity,
+    quantity: PairFunction,
 ) -> PdfComparison:
     import numpy as np
 

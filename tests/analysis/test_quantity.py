@@ -1,0 +1,200 @@
+"""Fields of results know their units: none is forgotten, and each is spelled one way."""
+
+import inspect
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args
+
+import pytest
+from pydantic import BaseModel, Field
+
+from liponflow.analysis.kinds import get_kind, kind_names
+from liponflow.analysis.quantity import (
+    Column,
+    Inline,
+    Quantity,
+    column_of,
+    inline_of,
+    quantity_of,
+    units_of,
+)
+
+UNITS = {
+    "", "%", "1/THz per atom", "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
+    "K", "K/ps", "THz", "V", "degrees", "e", "eV", "eV/K/atom", "eV/atom", "eV/f.u.", "eV/Å", "fs",
+    "g/cm³", "m²/s", "ps", "s", "states/eV per cell", "µB", "Å", "Å³", "Å³/atom", "Å³/f.u.",
+}  # fmt: skip
+"""Every unit of a result; a new one is added here, in this spelling."""
+
+WITHOUT = {
+    "GlassTransition.glass_slope": "unit of the field `quantity`, per K",
+    "GlassTransition.liquid_slope": "unit of the field `quantity`, per K",
+    "GlassTransition.value_at_tg": "unit of the field `quantity`",
+    "GlassTransition.residual": "unit of the field `quantity`",
+    "GlassTransition.single_line_residual": "unit of the field `quantity`",
+    "GlassTransition.values": "unit of the field `quantity`",
+    "MeanModulus.value": "unit in the field `unit`",
+    "MeanModulus.spread": "unit in the field `unit`",
+    "HopBarrier.jumps": "tuples of indices and lengths",
+    "HopBarrier.profile": "pairs of a length and an energy",
+}
+"""Fields of numbers without one unit, and why; integers count or number things."""
+
+
+def parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for part in get_args(annotation):
+        yield from parts(part)
+
+
+def models_in(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
+    """Find the models that a document consists of, itself included, by name."""
+    found = {model.__name__: model}
+    for field in model.model_fields.values():
+        for part in parts(field.annotation):
+            if inspect.isclass(part) and issubclass(part, BaseModel):
+                found |= models_in(part)
+    return found
+
+
+def without_unit(model: type[BaseModel]) -> list[str]:
+    """List the fields of a model that hold floats but have no quantity."""
+    return [
+        f"{model.__name__}.{name}"
+        for name, field in model.model_fields.items()
+        if any(part is float for part in parts(field.annotation))
+        and quantity_of(model, name) is None
+    ]
+
+
+RESULTS = {name: get_kind(name).load() for name in kind_names()}
+MODELS = {name: model for result in RESULTS.values() for name, model in models_in(result).items()}
+
+
+class Inner(BaseModel):
+    lengths: Annotated[dict[str, dict[str, float]], Quantity("Å")]
+    share: Annotated[float, Quantity("")]
+
+
+class Outer(BaseModel):
+    energy: Annotated[float | None, Quantity("eV", heading="E", fmt=".3f")] = Field(
+        description="Energy."
+    )
+    inner: Annotated[Inner, Inline({"share": "part"})]
+    bare: list[dict[str, float]]
+    name: str
+
+
+def test_a_number_without_unit_is_found_wherever_it_is() -> None:
+    assert without_unit(Outer) == ["Outer.bare"]
+    assert list(models_in(Outer)) == ["Outer", "Inner"]
+    assert without_unit(Inner) == []
+
+
+def test_every_number_of_every_result_has_a_quantity() -> None:
+    assert {"HopBarrier", "WindowUncertainty", "Fingerprint", "Phonons"} <= set(MODELS)
+    missing = [field for model in MODELS.values() for field in without_unit(model)]
+    assert sorted(missing) == sorted(WITHOUT)
+
+
+def test_every_unit_is_spelled_in_one_way() -> None:
+    spelled = {
+        quantity.unit
+        for model in MODELS.values()
+        for name in model.model_fields
+        if (quantity := quantity_of(model, name)) is not None
+    }
+    assert spelled == UNITS
+
+
+def test_no_description_repeats_the_unit() -> None:
+    repeated = [
+        f"{model.__name__}.{name}"
+        for model in MODELS.values()
+        for name, field in model.model_fields.items()
+        if (quantity := quantity_of(model, name)) is not None
+        and quantity.unit
+        and f"({quantity.unit}" in (field.description or "")
+    ]
+    assert repeated == []
+
+
+def test_scalars_of_one_name_have_one_unit_in_every_result() -> None:
+    """A table of several kinds has one column, and one unit, per name."""
+    units: dict[str, set[str]] = {}
+    for model in RESULTS.values():
+        for name in model.model_fields:
+            quantity = quantity_of(model, name)
+            if quantity is not None and model.model_fields[name].annotation in {
+                float,
+                float | None,
+            }:
+                units.setdefault(name, set()).add(quantity.unit)
+    assert units["energy_per_atom"] == {"eV/atom"}
+    assert {name: found for name, found in units.items() if len(found) > 1} == {}
+
+
+def test_columns_of_tables_have_headings() -> None:
+    shown = {
+        f"{model.__name__}.{name}": column_of(model, name)
+        for model in MODELS.values()
+        for name in getattr(model, "summary_columns", ())
+    }
+    assert shown["LithiationState.moments"] == Quantity(
+        "µB", heading="{key}", fmt=".2f", label="|magnetic moment|"
+    )
+    assert [name for name, column in shown.items() if not (column and column.heading)] == []
+
+
+def test_fields_that_are_shown_of_a_submodel_exist() -> None:
+    shown = {
+        (inner.__name__, name): name in inner.model_fields
+        for model in MODELS.values()
+        for field, info in model.model_fields.items()
+        if (inline := inline_of(model, field)) is not None
+        for inner in parts(info.annotation)
+        if inspect.isclass(inner) and issubclass(inner, BaseModel)
+        for name in inline.headings
+    }
+    assert shown["WindowUncertainty", "low_std"]
+    assert [key for key, exists in shown.items() if not exists] == []
+
+
+def test_units_of_a_document_have_dotted_names() -> None:
+    inner = Inner(lengths={"P": {"O": 1.5, "N": 1.6}}, share=0.5)
+    document = Outer(energy=None, inner=inner, bare=[], name="a")
+    assert dict(units_of(document)) == {
+        "energy": "eV",
+        "inner.lengths.P.O": "Å",
+        "inner.lengths.P.N": "Å",
+    }
+
+
+def test_inline_fields_keep_unit_and_format_under_another_heading() -> None:
+    shown = Inline({"energy": "highest", "name": "of"})
+    assert list(shown.columns(Outer)) == [
+        ("energy", Quantity("eV", heading="highest", fmt=".3f")),
+        ("name", Column(heading="of")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "label"),
+    [
+        (Quantity("eV", heading="barrier"), "barrier (eV)"),
+        (Quantity("eV", heading="E", label="energy"), "energy (eV)"),
+        (Quantity("", heading="share of\nsecond"), "share of second"),
+    ],
+)
+def test_axis_label_has_name_and_unit(quantity: Quantity, label: str) -> None:
+    assert quantity.axis_label() == label
+
+
+def test_json_schema_has_the_units() -> None:
+    fields = Outer.model_json_schema()["properties"]
+    assert fields["energy"]["unit"] == "eV"
+    assert fields["energy"]["description"] == "Energy."
+    assert "unit" not in fields["name"]
+    schema = RESULTS["lithiation"].model_json_schema()
+    state = schema["$defs"]["LithiationState"]["properties"]
+    assert state["energy_above_hull"]["unit"] == "eV/f.u."
+    assert state["x"]["unit"] == ""
