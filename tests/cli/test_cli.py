@@ -326,7 +326,8 @@ def test_list_as_table_and_csv(liponflow: Command, stored: Path) -> None:
     assert "bbbb2222" in table
     assert max(map(len, table.splitlines())) <= 80
     csv = liponflow("results", "list", "--store", stored, "--csv").stdout.splitlines()
-    assert "provenance.engine.name" in csv[0]
+    headers = csv[0].split(",")
+    assert {"provenance.engine.name", "li_energy_per_atom (eV/atom)"} <= set(headers)
     assert len(csv) == 3
 
 

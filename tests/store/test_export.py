@@ -26,8 +26,9 @@ def test_csv_has_the_states_at_full_precision(result: LithiationResult, tmp_path
     export(result, tmp_path / "states.csv", field="states")
     frame = pd.read_csv(tmp_path / "states.csv")
     assert list(frame["x"]) == [state.x for state in result.states]
-    assert list(frame["moments.Ni"]) == [state.moments["Ni"] for state in result.states]
-    assert list(frame["energy_per_atom"]) == [state.energy_per_atom for state in result.states]
+    assert list(frame["moments.Ni (µB)"]) == [state.moments["Ni"] for state in result.states]
+    energies = [state.energy_per_atom for state in result.states]
+    assert list(frame["energy_per_atom (eV/atom)"]) == energies
 
 
 @pytest.mark.parametrize("name", ["x1.cif", "POSCAR", "x1.vasp", "CONTCAR_x1"])
@@ -46,7 +47,7 @@ def test_every_structure_is_found(result: LithiationResult) -> None:
 
 def test_format_overrides_the_ending(result: LithiationResult, tmp_path: Path) -> None:
     export(result, tmp_path / "table.txt", "csv", "voltages")
-    assert pd.read_csv(tmp_path / "table.txt")["voltage"][0] == pytest.approx(4.7)
+    assert pd.read_csv(tmp_path / "table.txt")["voltage (V)"][0] == pytest.approx(4.7)
 
 
 def test_existing_file_is_replaced(result: LithiationResult, tmp_path: Path) -> None:

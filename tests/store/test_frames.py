@@ -1,17 +1,20 @@
 """Tables of results: lists of submodels, also those inside of other submodels."""
 
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import BaseModel, Field
 
+from liponflow.analysis.quantity import Quantity
 from liponflow.analysis.result import EngineInfo, Provenance, Result
-from liponflow.store.frames import states_frame, table_items, tables
+from liponflow.store.frames import csv_text, results_frame, states_frame, table_items, tables
+from liponflow.store.results import StoredResult
 
 
 class Part(BaseModel):
     name: str
-    size: float
+    size: Annotated[float, Quantity("Å")]
 
 
 class Whole(BaseModel):
@@ -21,6 +24,8 @@ class Whole(BaseModel):
 
 class NestedResult(Result):
     kind: Literal["nested"] = "nested"
+    energies: Annotated[dict[str, float], Quantity("eV")]
+    share: Annotated[float, Quantity("")] = 0.5
     parts: list[Part]
     inner: Whole
     absent: Whole | None = None
@@ -42,6 +47,7 @@ def result() -> NestedResult:
             source_structure="none",
             parent_uuids=[],
         ),
+        energies={"a": 0.5, "b": 1.5},
         parts=[Part(name="a", size=1.0)],
         inner=Whole(parts=[Part(name="b", size=2.0), Part(name="c", size=3.0)], curve=[1.0]),
     )
@@ -60,3 +66,20 @@ def test_a_dotted_name_gives_its_rows(result: NestedResult) -> None:
 def test_an_unknown_list_is_refused_with_those_that_there_are(result: NestedResult) -> None:
     with pytest.raises(ValueError, match=r"named 'absent.parts'; it has parts, inner.parts"):
         states_frame(result, "absent.parts")
+
+
+def test_frames_know_the_units_and_keep_bare_names(result: NestedResult) -> None:
+    frame = states_frame(result, "inner.parts")
+    assert frame.attrs["units"] == {"size": "Å"}
+    stored = [StoredResult("aaaa", 1, datetime(2026, 1, 1, tzinfo=UTC), result)]
+    whole = results_frame(stored)
+    assert {"energies.a", "energies.b", "share"} <= set(whole.columns)
+    assert whole.attrs["units"] == {"energies.a": "eV", "energies.b": "eV"}
+
+
+def test_csv_says_the_unit_of_every_column_with_one(result: NestedResult) -> None:
+    assert csv_text(states_frame(result, "inner.parts")) == "name,size (Å)\nb,2.0\nc,3.0\n"
+
+
+def test_csv_of_no_result_is_empty() -> None:
+    assert csv_text(results_frame([])).strip() == ""

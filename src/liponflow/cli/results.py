@@ -44,11 +44,13 @@ def results_list(
     limit: Annotated[int, typer.Option(min=0, help="Most results; 0 for all.")] = 50,
     store: StoreOption = None,
     json: JsonOption = False,
-    csv: Annotated[bool, typer.Option("--csv", help="Print every scalar field as CSV.")] = False,
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print every scalar field as CSV, units in the header.")
+    ] = False,
 ) -> None:
     """List results, the latest first."""
     with reported_errors(debug=ctx.obj):
-        from liponflow.store.frames import results_frame
+        from liponflow.store.frames import csv_text, results_frame
         from liponflow.store.results import find_results, open_store
 
         settings = settings_with(store=store)
@@ -70,7 +72,7 @@ def results_list(
             ]
             print_json(documents)
         elif csv:
-            typer.echo(results_frame(found).to_csv(index=False), nl=False)
+            typer.echo(csv_text(results_frame(found)), nl=False)
         else:
             import_module("liponflow.cli.tables").print_list(found)
 

@@ -11,7 +11,7 @@ from pymatgen.io.cif import CifWriter
 from pymatgen.io.vasp.inputs import Poscar
 
 from liponflow.analysis.result import Result
-from liponflow.store.frames import states_frame, tables
+from liponflow.store.frames import csv_text, states_frame, tables
 
 
 def export(
@@ -26,8 +26,8 @@ def export(
     path
         File to write; an existing one is replaced.
     format_
-        ``json`` (the whole result), ``csv`` (a list of states), ``cif`` or ``poscar`` (a
-        structure); by default what the file's name says.
+        ``json`` (the whole result), ``csv`` (a list of states, units in the header), ``cif`` or
+        ``poscar`` (a structure); by default what the file's name says.
     field
         For CSV the list, for a structure the path to it; not needed where there is one only.
 
@@ -41,7 +41,7 @@ def export(
     if format_ == "json":
         text = result.model_dump_json(indent=2)
     elif format_ == "csv":
-        text = states_frame(result, _only(field, tables(result), "table")).to_csv(index=False)
+        text = csv_text(states_frame(result, _only(field, tables(result), "table")))
     else:
         found = dict(structures(result))
         name = _only(field and field.removesuffix(".structure"), list(found), "structure")

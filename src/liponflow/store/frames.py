@@ -1,4 +1,4 @@
-"""Results as pandas tables."""
+"""Results as pandas tables, with the units of their columns, and as CSV."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from liponflow.analysis.quantity import units_of
 from liponflow.analysis.result import Result
 from liponflow.store.results import StoredResult
 
@@ -25,8 +26,8 @@ def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
     -------
     pandas.DataFrame
         ``uuid``, ``index``, ``completed_at`` and every scalar field of the results, nested ones
-        with dotted names, in the units that the fields of the result state. Lists and
-        structures are left out; see :func:`states_frame`.
+        with dotted names. Lists and structures are left out; see :func:`states_frame`.
+        ``frame.attrs["units"]`` has the unit of every column that has one.
     """
     import pandas as pd
 
@@ -39,7 +40,7 @@ def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
         }
         for item in stored
     ]
-    return pd.DataFrame(rows)
+    return _with_units(pd.DataFrame(rows), [item.result for item in stored])
 
 
 def states_frame(result: Result, field: str) -> "pd.DataFrame":
@@ -55,7 +56,7 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
     Returns
     -------
     pandas.DataFrame
-        Every scalar field of the submodels, as in :func:`results_frame`.
+        Every scalar field of the submodels, with units as in :func:`results_frame`.
 
     Raises
     ------
@@ -69,7 +70,34 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
             f"a {result.kind} result has no list of states named {field!r}; "
             f"it has {', '.join(tables(result)) or 'none at all'}"
         )
-    return pd.DataFrame([_scalars(item) for item in table_items(result, field)])
+    items = table_items(result, field)
+    return _with_units(pd.DataFrame([_scalars(item) for item in items]), items)
+
+
+def csv_text(frame: "pd.DataFrame") -> str:
+    """Write a table of results as CSV.
+
+    Parameters
+    ----------
+    frame
+        Table with the units of its columns, as :func:`results_frame` and :func:`states_frame`
+        return it.
+
+    Returns
+    -------
+    str
+        One line per row. A header names the column and its unit: ``energy_per_atom (eV/atom)``;
+        dimensionless columns have no bracket.
+    """
+    units = frame.attrs["units"]
+    headers = [f"{name} ({units[name]})" if name in units else name for name in frame.columns]
+    return frame.to_csv(index=False, header=headers)
+
+
+def _with_units(frame: "pd.DataFrame", models: Sequence[BaseModel]) -> "pd.DataFrame":
+    units = dict(pair for model in models for pair in units_of(model))
+    frame.attrs["units"] = {name: units[name] for name in frame.columns if name in units}
+    return frame
 
 
 def tables(result: Result) -> list[str]:
