@@ -16,7 +16,7 @@ from liponflow.cli.tables import print_result
 from liponflow.inputs.presets import parse_settings
 from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.glass.flow import plan
+from liponflow.workflows.campaign import get_campaign
 
 WORKERS = 2
 DENSITY = 2.3
@@ -55,7 +55,9 @@ def main() -> None:
     """Run, print the result and compare it with the limits."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else mkdtemp(prefix="glass-"))
     start = perf_counter()
-    flow = plan(preset="quick", engine="chgnet", overrides=parse_settings(sys.argv[2:]))
+    flow = get_campaign("glass").plan(
+        preset="quick", engine="chgnet", overrides=parse_settings(sys.argv[2:])
+    )
     settings = Settings(store=folder / "results.db", runs_dir=folder / "runs", workers=WORKERS)
     outcome = campaigns.run(flow, settings, {"command": sys.argv})
     elapsed = perf_counter() - start

@@ -26,7 +26,7 @@ from jobflow import Flow, run_locally
 from liponflow.inputs.presets import parse_settings
 from liponflow.runners import local
 from liponflow.store.results import get_result, open_store
-from liponflow.workflows.lithiation.flow import plan
+from liponflow.workflows.campaign import get_campaign
 
 ENERGY_TOLERANCE = 1e-6
 """Largest difference of the two ways' energies (eV/atom): the same arithmetic, summed anew."""
@@ -61,7 +61,9 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes of the local runner")
     parser.add_argument("--set", action="append", default=[], help="as `liponflow run --set`")
     arguments = parser.parse_args()
-    flow = plan(preset="quick", engine="chgnet", overrides=parse_settings(arguments.set))
+    flow = get_campaign("lithiation").plan(
+        preset="quick", engine="chgnet", overrides=parse_settings(arguments.set)
+    )
     ways: dict[str, Callable[[Flow, Path], None]] = {
         f"local runner, {arguments.workers} workers": partial(parallel, workers=arguments.workers),
         "jobflow's run_locally": serial,

@@ -27,8 +27,9 @@ HELP = """
 import json, sys
 from typer.testing import CliRunner
 from liponflow.cli import app
-answer = CliRunner().invoke(app, ["--help"])
-assert "run" in answer.output, answer.output
+for command in (["--help"], ["run", "--help"]):
+    answer = CliRunner().invoke(app, command)
+    assert "campaign" in answer.output, answer.output
 print(json.dumps(sorted(sys.modules)))
 """
 IMPORT = """

@@ -63,12 +63,20 @@ def load(group: str, name: str) -> Any:
 def resolve(reference: str) -> Any:
     """Import what a ``module:name`` reference names.
 
+    Raises
+    ------
+    RegistryError
+        If it cannot be imported.
+
     Examples
     --------
     >>> resolve("math:pi")
     3.141592653589793
     """
-    return resolve_name(reference)
+    try:
+        return resolve_name(reference)
+    except (ImportError, AttributeError) as error:
+        raise RegistryError(f"{reference} cannot be imported: {error}") from error
 
 
 @cache

@@ -14,9 +14,11 @@ from click.testing import Result as CliResult
 from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
 
+from liponflow import registry
 from liponflow.cli import app
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import open_store
+from liponflow.workflows.campaign import get_campaign
 
 POSCAR = """\
 {comment}
@@ -168,10 +170,44 @@ def test_a_glass_has_models_that_are_no_engines(refused: Callable[..., str]) -> 
     assert "nowhere.cif: no such file" in message
 
 
-def test_unknown_campaign(liponflow: Command) -> None:
-    result = liponflow("run", "lithiaton")
-    assert result.exit_code == 2
-    assert "lithiation" in result.stderr
+@pytest.mark.parametrize("command", ["run", "inputs"])
+def test_unknown_campaign(refused: Callable[..., str], command: str) -> None:
+    assert "did you mean 'lithiation'" in refused(command, "lithiaton")
+
+
+def test_campaign_without_files_to_measure(refused: Callable[..., str]) -> None:
+    assert "glass" in refused("analyze", "phonons", "cell.cif")
+
+
+def test_options_of_a_campaign_are_shown_in_its_help(liponflow: Command) -> None:
+    stability = " ".join(liponflow("run", "stability", "--help").stdout.split())
+    assert "--entries" in stability
+    assert "File of pymatgen entries" in stability
+    assert "--refine" not in stability
+    migration = liponflow("run", "migration", "--help").stdout
+    assert "--refine" in migration
+    assert "--entries" not in migration
+
+
+def test_option_of_another_campaign_is_refused(refused: Callable[..., str]) -> None:
+    message = refused("run", "glass", "--entries", "entries.json")
+    assert message == "error: --entries is an option of stability, not of glass"
+
+
+def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> None:
+    message = refused("run", "--json", "--set", "glass", "--preset=qick", "lithiation")
+    assert message == "error: 'glass' is not of the form key=value"
+    message = refused("run", "--preset", "qick", "lithiation")
+    assert "did you mean 'quick'" in message
+
+
+def test_help_lists_the_registered_campaigns(liponflow: Command) -> None:
+    for command in ("run", "inputs"):
+        shown = liponflow(command, "--help").stdout
+        for name in registry.names(registry.CAMPAIGNS):
+            assert f" {name} " in shown
+            assert get_campaign(name).summary[:20] in shown
+    assert " phonons " not in liponflow("analyze", "--help").stdout
 
 
 # Places to write to

@@ -10,7 +10,9 @@ from liponflow.cost import estimate as module
 from liponflow.cost.estimate import estimate
 from liponflow.cost.timings import Timing, force_field_timings, vasp_timings
 from liponflow.engines.planned import PlannedCalculation, announce
-from liponflow.workflows.lithiation.flow import plan
+from liponflow.workflows.campaign import get_campaign
+
+plan = get_campaign("lithiation").plan
 
 
 @pytest.fixture

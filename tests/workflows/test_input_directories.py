@@ -47,7 +47,7 @@ def test_what_is_there_is_kept(tmp_path: Path) -> None:
 def test_record_cites_every_parameter(tmp_path: Path) -> None:
     overrides = {"x": [1.0]}
     parameters = load_parameters(LithiationParameters, TOPIC, "quick", overrides)
-    record = campaign_record(TOPIC, parameters, "quick", overrides, material="oxide")
+    record = campaign_record(TOPIC, parameters, "quick", overrides, about={"material": "oxide"})
     write_sidecar(tmp_path, record)
     read = yaml.safe_load((tmp_path / SIDECAR).read_text(encoding="utf-8"))
     assert read["written_by"] == f"liponflow {__version__}"

@@ -19,7 +19,9 @@ from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.settings import Settings
 from liponflow.store.results import find_results, open_store
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.lithiation.flow import plan
+from liponflow.workflows.campaign import get_campaign
+
+plan = get_campaign("lithiation").plan
 
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""

@@ -13,7 +13,9 @@ from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.lithiation.flow import plan
+from liponflow.workflows.campaign import get_campaign
+
+plan = get_campaign("lithiation").plan
 
 FULL_AT = 100_000
 """Largest file (bytes) on the full disk: the store fits until the first relaxation."""

@@ -3,24 +3,45 @@
 Every heavy import stands inside its command, so that ``liponflow --help`` answers at once.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from liponflow import __version__
 from liponflow.cli import campaigns, files, results
 
+ORDER = ("run", "resume", "inputs", "ingest", "analyze", "figures", "results")
+"""Commands in the order of the help: as a user comes to need them."""
+
+
+class Commands(TyperGroup):
+    """All commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """List the commands, groups among them."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
+
+
 app = typer.Typer(
     name="liponflow",
+    cls=Commands,
     help="Computational-materials workflows for the LiPON thin-film battery.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-app.command("run")(campaigns.run)
+for name, group, action in (
+    ("run", campaigns.RunGroup, campaigns.run),
+    ("inputs", campaigns.InputsGroup, campaigns.inputs),
+    ("analyze", campaigns.AnalyzeGroup, campaigns.analyze),
+):
+    app.add_typer(
+        typer.Typer(cls=group, help=action.__doc__, no_args_is_help=True),
+        name=name,
+        subcommand_metavar="CAMPAIGN [OPTIONS]...",
+    )
 app.command()(campaigns.resume)
-app.command()(campaigns.inputs)
 app.command()(files.ingest)
-app.command()(files.analyze)
 app.command()(results.figures)
 app.add_typer(results.app, name="results")
 

@@ -1,21 +1,21 @@
-"""Commands that run campaigns or write their VASP inputs."""
+"""Commands that run campaigns, write their inputs, or measure files."""
 
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from enum import StrEnum
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.console import EXIT_FAILED, report_failures, reported_errors, say
 from liponflow.cli.options import (
     EngineOption,
     FigureOption,
     JsonOption,
-    KindArgument,
     PresetOption,
     SetOption,
     StoreOption,
@@ -23,31 +23,39 @@ from liponflow.cli.options import (
     WorkersOption,
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
+from liponflow.workflows.campaign import Campaign
 
 if TYPE_CHECKING:
     from jobflow import JobStore
 
-    from liponflow.cost.estimate import Estimate
     from liponflow.settings import Settings
     from liponflow.workflows.run import Outcome
 
 
+class Probe(StrEnum):
+    """Radiation of a measured pair distribution function."""
+
+    NEUTRON = "neutron"
+    X_RAY = "x-ray"
+
+
+class PairFunction(StrEnum):
+    """What a measured pair distribution function is."""
+
+    REDUCED = "G"
+    RADIAL = "g"
+    TOTAL = "T"
+
+
 def run(
     ctx: typer.Context,
-    kind: KindArgument,
+    campaign: Campaign,
     *,
     preset: PresetOption = "quick",
     engine: EngineOption = None,
     structure: StructureOption = None,
     set_: SetOption = None,
-    entries: Annotated[
-        Path | None,
-        typer.Option(help="stability: pymatgen entries (JSON) to use, same as --set entries=..."),
-    ] = None,
-    refine: Annotated[
-        str | None,
-        typer.Option(help="migration: engine that goes on from the path, e.g. vasp."),
-    ] = None,
+    given: Mapping[str, str] | None = None,
     workers: WorkersOption = None,
     store: StoreOption = None,
     out: FigureOption = None,
@@ -58,39 +66,30 @@ def run(
 ) -> None:
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
+        from liponflow.cost.estimate import estimate
         from liponflow.engines.installed import check_installed
         from liponflow.inputs.presets import parse_settings
-        from liponflow.registry import resolve
         from liponflow.workflows import run as campaigns
-        from liponflow.workflows.campaign import get_campaign
 
         settings = settings_with(workers=workers, store=store)
-        given = {"entries": entries and str(entries), "refine": refine}
         choices: dict[str, Any] = {
             "preset": preset,
             "engine": engine or settings.engine,
-            "overrides": parse_settings(set_ or [])
-            | {key: value for key, value in given.items() if value is not None},
+            "overrides": parse_settings(set_ or []) | dict(given or {}),
             "structure_file": structure,
         }
-        campaign = get_campaign(kind)
-        if not dry_run:
-            flow_module = import_module(campaign.plan.partition(":")[0])
-            further: Callable[..., list[str]] = getattr(
-                flow_module, "further_engines", lambda *_: []
-            )
-            for name in [choices["engine"], *further(preset, choices["overrides"])]:
-                check_installed(name, settings.vasp_cmd)
-        plan = resolve(campaign.plan)
-        known = {"store": _known_store(settings)} if "store" in signature(plan).parameters else {}
-        flow = plan(**choices, **known)
-        if dry_run:
-            cost = _estimate(flow, settings)
-        else:
+        with _known_store(settings) as known:
+            request = campaign.request(**choices, store=known)
+            if not dry_run:
+                for name in campaign.engines(request):
+                    check_installed(name, settings.vasp_cmd)
+            flow = campaign.make_flow(request)
+            cost = estimate(flow, known) if dry_run else None
+        if cost is None:
             check_out(out)
-            record = {"command": sys.argv, "kind": kind} | choices
+            record = {"command": sys.argv, "kind": campaign.name} | choices
             outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
-    if dry_run:
+    if cost is not None:
         import_module("liponflow.cli.tables").print_estimate(cost)
     else:
         _finish(ctx, outcome, out=out, json=json)
@@ -117,9 +116,9 @@ def resume(
 
 def inputs(
     ctx: typer.Context,
-    kind: KindArgument,
-    out: Annotated[Path | None, typer.Option(help="Directory to write to; new or empty.")] = None,
+    campaign: Campaign,
     *,
+    out: Annotated[Path | None, typer.Option(help="Directory to write to; new or empty.")] = None,
     diff: Annotated[
         Path | None, typer.Option(help="Compare this VASP directory instead of writing.")
     ] = None,
@@ -127,23 +126,20 @@ def inputs(
     structure: StructureOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Write the VASP input directories of a campaign, or compare one with them key by key."""
+    """Write the input directories of a campaign, or compare one with them key by key."""
     found = []
     with reported_errors(debug=ctx.obj):
         from liponflow.inputs.presets import parse_settings
-        from liponflow.registry import resolve
-        from liponflow.workflows.campaign import get_campaign
 
-        campaign = get_campaign(kind)
-        choices = {"preset": preset, "overrides": parse_settings(set_ or [])}
+        choices: dict[str, Any] = {"preset": preset, "overrides": parse_settings(set_ or [])}
         if out is not None and diff is None:
             check_out(out.absolute().parent)
-            written = resolve(str(campaign.write))(out, structure_file=structure, **choices)
+            written = campaign.write(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
             if not written.with_potcar:
                 say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
         elif diff is not None and out is None:
-            found = resolve(str(campaign.compare))(diff, **choices)
+            found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)
         else:
             raise ValueError("give either --out, to write, or --diff, to compare")
@@ -151,18 +147,66 @@ def inputs(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _estimate(flow: Any, settings: "Settings") -> "Estimate":
-    from liponflow.cost.estimate import estimate
+def analyze(
+    ctx: typer.Context,
+    campaign: Campaign,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Structures or trajectories that ASE reads, in their order."),
+    ],
+    *,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Measured PDF to compare with: two columns, r and G(r).")
+    ] = None,
+    probe: Annotated[Probe, typer.Option(help="Radiation of --pdf.")] = Probe.NEUTRON,
+    quantity: Annotated[
+        PairFunction, typer.Option(help="What the second column of --pdf is.")
+    ] = PairFunction.REDUCED,
+    stage: Annotated[
+        str | None, typer.Option(help="Only frames of this stage of our own trajectories.")
+    ] = None,
+    skip: Annotated[int, typer.Option(min=0, help="Frames to leave out at the beginning.")] = 0,
+    every: Annotated[int, typer.Option(min=1, help="Take one frame of so many.")] = 1,
+    set_: SetOption = None,
+    out: FigureOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Measure structures and trajectories from files, whatever made them."""
+    with reported_errors(debug=ctx.obj):
+        from liponflow.inputs.presets import parse_settings
 
-    return estimate(flow, _known_store(settings))
+        check_out(out)
+        result = campaign.measure(
+            paths,
+            experiment=pdf,
+            probe=probe.value,
+            quantity=quantity.value,
+            stage=stage,
+            skip=skip,
+            every=every,
+            settings=parse_settings(set_ or []),
+        )
+        if out is not None:
+            export(result, out)
+        if json:
+            print_json(result.model_dump(mode="json"))
+        else:
+            import_module("liponflow.cli.tables").print_document(result)
 
 
-def _known_store(settings: "Settings") -> "JobStore | None":
+@contextmanager
+def _known_store(settings: "Settings") -> "Iterator[JobStore | None]":
     """Open the results store to read, if there is one."""
     from liponflow.store.results import open_store
 
-    known = isinstance(settings.store, dict) or settings.store.exists()
-    return open_store(settings.store, read_only=True) if known else None
+    if not isinstance(settings.store, dict) and not settings.store.exists():
+        yield None
+        return
+    store = open_store(settings.store, read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()  # type: ignore[no-untyped-call]
 
 
 def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bool) -> None:
@@ -179,3 +223,25 @@ def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: b
     report_failures(outcome.report)
     if outcome.report.failures or stored is None:
         raise typer.Exit(EXIT_FAILED)
+
+
+class RunGroup(CampaignGroup):
+    """``liponflow run CAMPAIGN``."""
+
+    action = run
+    needs = "flow"
+    with_options = True
+
+
+class InputsGroup(CampaignGroup):
+    """``liponflow inputs CAMPAIGN``."""
+
+    action = inputs
+    needs = "inputs"
+
+
+class AnalyzeGroup(CampaignGroup):
+    """``liponflow analyze CAMPAIGN``."""
+
+    action = analyze
+    needs = "analyze"

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from liponflow import registry
 from liponflow.analysis.kinds import kind_names
 
 
@@ -23,15 +22,6 @@ def _choices(known: list[str]) -> str:
     return f"[{'|'.join(known)}]"
 
 
-KindArgument = Annotated[
-    str,
-    typer.Argument(
-        help="Campaign.",
-        show_default=False,
-        metavar=_choices(registry.names(registry.CAMPAIGNS)),
-        autocompletion=lambda: registry.names(registry.CAMPAIGNS),
-    ),
-]
 ResultKindOption = Annotated[
     str | None,
     typer.Option(

@@ -1,7 +1,7 @@
 """Presets: parameters as data, each value with its source, and the user's overrides.
 
-The YAML file of a topic stands beside its input sets and writes every value as
-``{value: ..., source: ...}``.
+The YAML file of a topic gives every value as ``{value: ..., source: ...}``. Those of our topics
+are in this package; a campaign of another package brings its own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,6 +15,9 @@ from liponflow.names import nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
+PACKAGE = "liponflow.inputs"
+"""Package with the presets of our own topics."""
+
 
 class Cited(TypedDict):
     """A value and where it comes from."""
@@ -27,9 +30,17 @@ class ParameterError(ValueError):
     """A preset, a key or a value that cannot be used."""
 
 
-def load_data(topic: str) -> dict[str, Any]:
-    """Read the YAML file of a topic, sources included."""
-    text = files("liponflow.inputs").joinpath(f"{topic}.yaml").read_text(encoding="utf-8")
+def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
+    """Read the YAML file of a topic, sources included.
+
+    Parameters
+    ----------
+    topic
+        Name of the file, without its ending.
+    package
+        Package that it is in.
+    """
+    text = files(package).joinpath(f"{topic}.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     return data
 
@@ -86,6 +97,7 @@ def load_parameters(
     topic: str,
     preset: str,
     overrides: Mapping[str, Any] | None = None,
+    package: str = PACKAGE,
 ) -> Parameters:
     """Build the parameters of a campaign from a preset and the user's overrides.
 
@@ -99,6 +111,8 @@ def load_parameters(
         Name of the preset in it.
     overrides
         Values that replace the preset's.
+    package
+        Package that the YAML file is in.
 
     Returns
     -------
@@ -110,7 +124,7 @@ def load_parameters(
     ParameterError
         If the preset or a key is unknown (the nearest is suggested) or a value is not valid.
     """
-    presets = load_data(topic)["presets"]
+    presets = load_data(topic, package)["presets"]
     if preset not in presets:
         raise ParameterError(f"unknown preset {preset!r}{nearest(preset, presets)}")
     overrides = dict(overrides or {})
@@ -127,15 +141,19 @@ def load_parameters(
 
 
 def cited_parameters(
-    parameters: BaseModel, topic: str, preset: str, overrides: Mapping[str, Any]
+    parameters: BaseModel,
+    topic: str,
+    preset: str,
+    overrides: Mapping[str, Any],
+    package: str = PACKAGE,
 ) -> dict[str, Cited]:
-    """Say where each parameter of a campaign comes from.
+    """Return each parameter of a campaign with its source.
 
     Parameters
     ----------
     parameters
         As :func:`load_parameters` returned them.
-    topic, preset, overrides
+    topic, preset, overrides, package
         As :func:`load_parameters` took them.
 
     Returns
@@ -143,7 +161,7 @@ def cited_parameters(
     dict
         For every parameter its value and the source: the preset's, or that the user gave it.
     """
-    entries = load_data(topic)["presets"][preset]
+    entries = load_data(topic, package)["presets"][preset]
     return {
         key: Cited(
             value=value,

@@ -1,9 +1,48 @@
 """A campaign as one object: what the command line, the store and the figures know of a topic."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from liponflow import registry
 from liponflow.analysis.kinds import ResultKind
+
+if TYPE_CHECKING:
+    from jobflow import Flow, JobStore
+    from pydantic import BaseModel
+
+    from liponflow.analysis.result import Result
+    from liponflow.inputs.vasp.compare import Difference
+    from liponflow.workflows.input_directories import InputDirectories, WrittenInputs
+    from liponflow.workflows.request import RunRequest
+
+
+@dataclass(frozen=True)
+class Option:
+    """A parameter that has a flag of its own on the command line.
+
+    Attributes
+    ----------
+    parameter
+        Name of the parameter; its description is the help.
+    metavar
+        What stands for the value in the help.
+
+    Examples
+    --------
+    >>> Option("force_limit").flag
+    '--force-limit'
+    """
+
+    parameter: str
+    metavar: str = "VALUE"
+
+    @property
+    def flag(self) -> str:
+        """The flag: the parameter's name with dashes."""
+        return f"--{self.parameter.replace('_', '-')}"
 
 
 @dataclass(frozen=True)
@@ -21,22 +60,249 @@ class Campaign:
         One line for the help.
     parameters
         Pydantic model of the parameters.
-    plan
-        Function that plans the flow.
+    flow
+        ``flow(request)``: makes the flow of a
+        :class:`~liponflow.workflows.request.RunRequest`; its output is the result.
     result
-        What the flow ends in, and its figures.
-    write, compare
-        Functions that write the input directories of the campaign, and compare one with them;
-        None if there are none.
+        The result document and its figures.
+    inputs
+        :class:`~liponflow.workflows.input_directories.InputDirectories` of the campaign; None if
+        it writes none.
+    presets
+        Package with the presets, in ``<name>.yaml``.
+    options
+        Parameters that have a flag of their own.
+    from_structure
+        ``from_structure(structure)``: returns parameters that a user's structure sets.
+    further_engines
+        ``further_engines(parameters)``: lists the engines that a run asks for beside its own.
+    analyze
+        ``analyze(paths, *, experiment, probe, quantity, stage, skip, every, settings)``: measures
+        files that exist already, and returns a result; None if there is nothing to measure.
     """
 
     name: str
     summary: str
     parameters: str
-    plan: str
+    flow: str
     result: ResultKind
-    write: str | None = None
-    compare: str | None = None
+    inputs: str | None = None
+    presets: str = "liponflow.inputs"
+    options: tuple[Option, ...] = ()
+    from_structure: str | None = None
+    further_engines: str | None = None
+    analyze: str | None = None
+
+    def plan(
+        self,
+        *,
+        preset: str,
+        engine: str,
+        overrides: Mapping[str, Any] | None = None,
+        structure_file: Path | None = None,
+        store: "JobStore | None" = None,
+    ) -> "Flow":
+        """Plan the flow that a user asks for.
+
+        Parameters
+        ----------
+        preset
+            Parameters to start from, e.g. ``quick`` or ``paper``.
+        engine
+            Name of the engine.
+        overrides
+            Parameters that replace the preset's.
+        structure_file
+            Structure to start from; the built-in one of the campaign if None.
+        store
+            Open results store: some campaigns reuse what earlier runs computed.
+
+        Returns
+        -------
+        Flow
+            Its output is the result.
+
+        Raises
+        ------
+        ValueError, FileNotFoundError
+            If any of it cannot be used; nothing has been computed then.
+        """
+        return self.make_flow(
+            self.request(
+                preset=preset,
+                engine=engine,
+                overrides=overrides,
+                structure_file=structure_file,
+                store=store,
+            )
+        )
+
+    def request(
+        self,
+        *,
+        preset: str,
+        engine: str,
+        overrides: Mapping[str, Any] | None = None,
+        structure_file: Path | None = None,
+        store: "JobStore | None" = None,
+    ) -> "RunRequest[Any]":
+        """Read and validate what a user asks for; see :meth:`plan`."""
+        from liponflow.workflows.request import RunRequest
+
+        read = self._read(preset, overrides, structure_file)
+        return RunRequest(**read, engine=engine, store=store)
+
+    def make_flow(self, request: "RunRequest[Any]") -> "Flow":
+        """Make the flow of a request; see :meth:`plan`."""
+        with _naming(request.source):
+            flow: Flow = registry.resolve(self.flow)(request)
+            return flow
+
+    def engines(self, request: "RunRequest[Any]") -> list[str]:
+        """List every engine that a run will ask for, its own first."""
+        if self.further_engines is None:
+            return [request.engine]
+        return [request.engine, *registry.resolve(self.further_engines)(request.parameters)]
+
+    def write(
+        self,
+        out: Path,
+        *,
+        preset: str,
+        overrides: Mapping[str, Any] | None = None,
+        structure_file: Path | None = None,
+    ) -> "WrittenInputs":
+        """Write the directory of every calculation of the campaign.
+
+        Parameters
+        ----------
+        out
+            Directory to write to; it must be empty or not exist. It is complete or not written.
+        preset
+            Parameters to start from, e.g. ``quick`` or ``paper``.
+        overrides
+            Parameters that replace the preset's.
+        structure_file
+            Structure to start from; the built-in one of the campaign if None.
+
+        Returns
+        -------
+        WrittenInputs
+
+        Raises
+        ------
+        FileExistsError
+            If `out` holds anything.
+        ValueError, FileNotFoundError
+            If a parameter or the structure cannot be used, or the POTCAR library lacks a file.
+        """
+        from liponflow.workflows.input_directories import check_vacant, write_campaign
+        from liponflow.workflows.request import InputsRequest
+
+        check_vacant(out)
+        directories = self._directories()
+        given = dict(overrides or {})
+        settings = {key: given.pop(key) for key in directories.settings if key in given}
+        request = InputsRequest(**self._read(preset, given, structure_file), settings=settings)
+        with _naming(request.source):
+            return write_campaign(self.name, self.presets, directories, request, out)
+
+    def compare(
+        self, directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
+    ) -> "list[Difference]":
+        """Compare a user's directory with the one that the campaign would write.
+
+        Parameters
+        ----------
+        directory
+            Directory of one calculation.
+        preset, overrides
+            As for :meth:`write`.
+
+        Returns
+        -------
+        list of Difference
+            Empty if they agree.
+
+        Raises
+        ------
+        ParameterError
+            If the directory cannot be read, or a parameter cannot be used.
+        """
+        return self._directories().compare(directory, self.load_parameters(preset, overrides))
+
+    def measure(self, paths: list[Path], **options: Any) -> "Result":
+        """Measure files that exist already; `options` are those of ``analyze``.
+
+        Raises
+        ------
+        ValueError
+            If the campaign measures no files, or a file or an option cannot be used.
+        """
+        if self.analyze is None:
+            raise ValueError(f"{self.name} measures no files")
+        result: Result = registry.resolve(self.analyze)(paths, **options)
+        return result
+
+    def load_parameters(
+        self, preset: str, overrides: Mapping[str, Any] | None = None
+    ) -> "BaseModel":
+        """Build the parameters from a preset and the user's overrides.
+
+        Raises
+        ------
+        ParameterError
+            If the preset or a key is unknown, or a value is not valid.
+        """
+        from liponflow.inputs.presets import load_parameters
+
+        model = registry.resolve(self.parameters)
+        loaded: BaseModel = load_parameters(model, self.name, preset, overrides, self.presets)
+        return loaded
+
+    def _read(
+        self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
+    ) -> dict[str, Any]:
+        """Read what every request has in common."""
+        from liponflow.inputs.presets import ParameterError
+        from liponflow.structures.read import read_structure
+
+        given = dict(overrides or {})
+        structure = None if structure_file is None else read_structure(structure_file)
+        if structure is not None and self.from_structure is not None:
+            for key, value in registry.resolve(self.from_structure)(structure).items():
+                if key in given:
+                    raise ParameterError(
+                        f"{key}={given[key]} and {structure_file} ({value}) are two materials; "
+                        "give one"
+                    )
+                given[key] = value
+        return {
+            "parameters": self.load_parameters(preset, given),
+            "preset": preset,
+            "overrides": given,
+            "structure": structure,
+            "source": None if structure_file is None else str(structure_file),
+        }
+
+    def _directories(self) -> "InputDirectories[Any]":
+        if self.inputs is None:
+            raise ValueError(f"{self.name} has no input directories")
+        directories: InputDirectories[Any] = registry.resolve(self.inputs)
+        return directories
+
+
+@contextmanager
+def _naming(source: str | None) -> Iterator[None]:
+    """Add the name of the user's file to what is wrong with its structure."""
+    from liponflow.structures.read import StructureError
+
+    try:
+        yield
+    except StructureError as error:
+        if source is None:
+            raise
+        raise StructureError(f"{source}: {error}") from error
 
 
 def get_campaign(name: str) -> Campaign:

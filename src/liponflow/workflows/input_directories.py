@@ -1,46 +1,80 @@
 """Directories of input files that a campaign writes for whoever runs the codes by other means.
 
-A topic has a module ``workflows/<topic>_inputs.py``, which ``liponflow inputs`` calls:
-
-``write(out, *, preset, overrides=None, structure_file=None) -> WrittenInputs``
-    Writes every calculation of the campaign below `out`: complete directories, ``README.md`` (what
-    to run, in which order) and ``provenance.yaml`` (where each value comes from).
-``compare(directory, *, preset, overrides=None) -> list[Difference]``
-    Compares one of a user's own directories with the one that the campaign would write
-    (:mod:`liponflow.inputs.vasp.compare`).
-
-`write` checks `out`, then everything else that can be wrong, and only then writes::
-
-    check_vacant(out)
-    parameters = load_parameters(...)  # and whatever else can be refused
-    record = campaign_record(TOPIC, parameters, preset, overrides, material=...)
-    with new_directory(out) as root:
-        record["relax"] = write_inputs(structure, generator, root / "relax")
-        write_sidecar(root, record)
-        write_readme(root, text.format(potcar=potcar_note(functional), ...))
-    return WrittenInputs(out, len(candidates), "candidate", has_potcar_library())
+A topic says what it writes by an :class:`InputDirectories`; :func:`write_campaign` writes them
+with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (where each value comes
+from).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel
 
 from liponflow import __version__
-from liponflow.inputs.presets import cited_parameters, load_data
+from liponflow.inputs.presets import PACKAGE, cited_parameters, load_data
+from liponflow.inputs.vasp.compare import Difference
 from liponflow.inputs.vasp.generator import POTCAR_LIBRARY, has_potcar_library
+from liponflow.workflows.request import InputsRequest
 
 SIDECAR, README = "provenance.yaml", "README.md"
+
+Parameters = TypeVar("Parameters", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a topic wrote below the directory of its campaign.
+
+    Attributes
+    ----------
+    about
+        What the record begins with, e.g. ``material`` and ``structure``.
+    sets
+        Input sets as ``write_inputs`` returned them, by the kind of calculation, and whatever
+        else belongs to the record.
+    readme
+        Text of the README.
+    count
+        Number of what was written.
+    noun
+        What is counted, in the singular; its plural must be regular.
+    """
+
+    about: Mapping[str, Any]
+    sets: Mapping[str, Any]
+    readme: str
+    count: int
+    noun: str
+
+
+@dataclass(frozen=True)
+class InputDirectories(Generic[Parameters]):
+    """How a topic writes the input directories of its campaign, and compares one with them.
+
+    Attributes
+    ----------
+    write
+        Function that writes every calculation of a request below an existing empty directory.
+        If it raises an error, nothing is left of the directory.
+    compare
+        Function that compares a user's directory with the one that the parameters would give.
+    settings
+        Settings of ``write`` alone, which are no parameters of the campaign.
+    """
+
+    write: Callable[[InputsRequest[Parameters], Path], Contents]
+    compare: Callable[[Path, Parameters], list[Difference]]
+    settings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class WrittenInputs:
-    """What a topic's ``write`` wrote.
+    """What was written for a campaign.
 
     Examples
     --------
@@ -61,6 +95,52 @@ class WrittenInputs:
     def summary(self) -> str:
         """What was written, for a sentence: ``8 candidates``."""
         return f"{self.count} {self.noun}{'' if self.count == 1 else 's'}"
+
+
+def write_campaign(
+    topic: str,
+    package: str,
+    directories: InputDirectories[Parameters],
+    request: InputsRequest[Parameters],
+    out: Path,
+) -> WrittenInputs:
+    """Write the directories of a campaign with their README and provenance.
+
+    Parameters
+    ----------
+    topic
+        Name of the campaign.
+    package
+        Package with its presets.
+    directories
+        What the topic writes.
+    request
+        Parameters and structure.
+    out
+        Directory to write to; it must be empty or not exist. It is complete or not written.
+
+    Returns
+    -------
+    WrittenInputs
+
+    Raises
+    ------
+    FileExistsError
+        If `out` holds anything.
+    """
+    with new_directory(out) as root:
+        contents = directories.write(request, root)
+        record = campaign_record(
+            topic,
+            request.parameters,
+            request.preset,
+            request.overrides,
+            package=package,
+            about=contents.about,
+        )
+        write_sidecar(root, record | dict(contents.sets))
+        write_readme(root, contents.readme)
+    return WrittenInputs(out, contents.count, contents.noun, has_potcar_library())
 
 
 def check_vacant(out: Path) -> None:
@@ -109,7 +189,9 @@ def campaign_record(
     parameters: BaseModel,
     preset: str,
     overrides: Mapping[str, Any] | None,
-    **more: Any,
+    *,
+    about: Mapping[str, Any],
+    package: str = PACKAGE,
 ) -> dict[str, Any]:
     """Begin the provenance of a campaign's inputs.
 
@@ -119,22 +201,24 @@ def campaign_record(
         As ``load_parameters`` took them.
     parameters
         As ``load_parameters`` returned them.
-    **more
+    about
         What else the record begins with, e.g. ``material`` and ``structure``.
+    package
+        Package with the presets.
 
     Returns
     -------
     dict
-        Writer, `more`, preset, source of the published values (where the topic's file names one),
+        Writer, `about`, preset, source of the published values (where the topic's file names one),
         and every parameter with its source. Add the input sets as ``write_inputs`` returns them.
     """
-    data = load_data(topic)
+    data = load_data(topic, package)
     return {
         "written_by": f"liponflow {__version__}",
-        **more,
+        **about,
         "preset": preset,
         **({"published": data["published"]} if "published" in data else {}),
-        "parameters": cited_parameters(parameters, topic, preset, overrides or {}),
+        "parameters": cited_parameters(parameters, topic, preset, overrides or {}, package),
     }
 
 
@@ -152,7 +236,7 @@ def write_readme(root: Path, text: str) -> None:
 
 
 def potcar_note(functional: str) -> str:
-    """Say how to make the POTCAR files where this machine cannot.
+    """Explain how to make the POTCAR files where this machine cannot.
 
     Parameters
     ----------

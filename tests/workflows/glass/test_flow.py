@@ -20,7 +20,10 @@ from liponflow.structures.glass.build import build
 from liponflow.structures.glass.packing import PackingError
 from liponflow.structures.glass.roles import CompositionError
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.glass.flow import GlassMaker, plan
+from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.glass.flow import GlassMaker
+
+plan = get_campaign("glass").plan
 
 SMALL: dict[str, Any] = {"composition": "Li7P2O7N", "density": 1.8, "models": 2}
 """PO4, PO3N and 7 Li: 17 atoms."""

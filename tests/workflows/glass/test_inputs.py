@@ -9,7 +9,10 @@ import yaml
 from pymatgen.io.vasp import Incar, Poscar
 
 from liponflow.inputs.glass import md_incar
-from liponflow.workflows.glass.inputs import compare, write
+from liponflow.workflows.campaign import get_campaign
+
+compare = get_campaign("glass").compare
+write = get_campaign("glass").write
 
 SMALL: dict[str, Any] = {
     "composition": "Li12P4O15N",

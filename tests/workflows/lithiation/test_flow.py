@@ -14,7 +14,10 @@ from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.lithiation.flow import LithiationMaker, plan
+from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.lithiation.flow import LithiationMaker
+
+plan = get_campaign("lithiation").plan
 
 SMALL = {"x": [0, 0.5, 1], "force_limit": 0.5, "magmoms": {"Mn": 4.0}, "hubbard_u": {"Mn": 4.5}}
 """Parameters with which a cell of 8 atoms is relaxed in seconds."""

@@ -11,10 +11,12 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp import generator as vasp
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.lithiation import inputs as lithiation_inputs
 from liponflow.workflows.lithiation.flow import LithiationMaker
-from liponflow.workflows.lithiation.inputs import write
+
+write = get_campaign("lithiation").write
 
 CONTENTS = [0, 1, 1.5]
 FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}

@@ -16,8 +16,10 @@ from liponflow.engines.engine import EngineError
 from liponflow.engines.planned import planned
 from liponflow.inputs.presets import ParameterError
 from liponflow.runners.local import start
-from liponflow.workflows.migration.flow import plan
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.migration.survey import has_saddle
+
+plan = get_campaign("migration").plan
 
 TINY = {
     "dopant": "N",

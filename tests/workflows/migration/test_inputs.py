@@ -20,7 +20,10 @@ from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, find_runs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import generator as vasp
-from liponflow.workflows.migration.inputs import compare, write
+from liponflow.workflows.campaign import get_campaign
+
+compare = get_campaign("migration").compare
+write = get_campaign("migration").write
 
 TINY: dict[str, Any] = {
     "dopant": "N",

@@ -14,7 +14,9 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
 from liponflow.structures.phases import PhaseError, phase
 from liponflow.workflows import run as campaigns
-from liponflow.workflows.phonons.flow import plan
+from liponflow.workflows.campaign import get_campaign
+
+plan = get_campaign("phonons").plan
 
 LITHIUM = {"phase": "Li_bcc"}
 

@@ -10,8 +10,11 @@ from pymatgen.io.vasp import Incar
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import generator as vasp
 from liponflow.structures.phases import phase
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
-from liponflow.workflows.phonons.inputs import compare, write
+
+compare = get_campaign("phonons").compare
+write = get_campaign("phonons").write
 
 SHORT = {"min_length": 5}
 

@@ -21,9 +21,11 @@ from liponflow.settings import Settings
 from liponflow.store.results import open_store
 from liponflow.structures.phases import phase, phases
 from liponflow.workflows import run as campaigns
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.stability import flow as stability
-from liponflow.workflows.stability.flow import plan
 from liponflow.workflows.stability.jobs import FAILED, ScaledEntries, collect_entries
+
+plan = get_campaign("stability").plan
 
 OXIDES: dict[str, Any] = {
     "composition": "Li2O",

@@ -11,8 +11,11 @@ from pymatgen.io.vasp.sets import MPRelaxSet
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import generator as vasp
 from liponflow.structures.phases import phase
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
-from liponflow.workflows.stability.inputs import compare, write
+
+compare = get_campaign("stability").compare
+write = get_campaign("stability").write
 
 SYSTEM = {"composition": "NiO", "compare": [], "unseen": [], "electrode": None}
 CRYSTALS = {"Li_bcc", "Li2O", "Li2O2", "LiO2", "Ni", "NiO", "LiNiO2"}

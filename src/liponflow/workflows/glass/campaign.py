@@ -7,13 +7,13 @@ CAMPAIGN = Campaign(
     "glass",
     summary="Build amorphous models and measure them.",
     parameters="liponflow.inputs.glass:GlassParameters",
-    plan="liponflow.workflows.glass.flow:plan",
-    write="liponflow.workflows.glass.inputs:write",
-    compare="liponflow.workflows.glass.inputs:compare",
+    flow="liponflow.workflows.glass.flow:flow",
+    inputs="liponflow.workflows.glass.inputs:INPUTS",
     result=ResultKind(
         "glass",
         model="liponflow.analysis.glass.result:GlassResult",
         figures="liponflow.figures.glass.gallery:all_figures",
         pages="liponflow.figures.glass.structure:all_pages",
     ),
+    analyze="liponflow.workflows.glass.files:analyze",
 )

@@ -1,8 +1,6 @@
 """The glass campaign: models built, melted or annealed, relaxed and measured; their properties."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from jobflow import Flow, Job, Maker
@@ -11,15 +9,15 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
-from liponflow.inputs.glass import TOPIC, GlassParameters, md_incar, relax_set, static_set
-from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.glass import GlassParameters, md_incar, relax_set, static_set
+from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.glass.build import build
-from liponflow.structures.read import read_structure
 from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 from liponflow.workflows.glass.volume import equilibrium_volume
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.request import RunRequest
 
 BUILDING = (
     "composition",
@@ -243,43 +241,19 @@ class GlassMaker(Maker):
         return made
 
 
-def plan(
-    *,
-    preset: str,
-    engine: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> Flow:
-    """Plan a campaign from what a user says.
-
-    Parameters
-    ----------
-    preset
-        ``quick``, ``melt-quench`` or ``paper``.
-    engine
-        Name of the engine.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Start of every model; built from the parameters if None.
-
-    Returns
-    -------
-    Flow
-        Its output is the GlassResult.
+def flow(request: RunRequest[GlassParameters]) -> Flow:
+    """Make the flow of a request, whose structure starts every model.
 
     Raises
     ------
-    ValueError, FileNotFoundError
-        If any of it cannot be used; nothing has been computed then.
+    ParameterError
+        If parameters say how to build a model although a structure is given.
     """
-    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides)
-    maker = GlassMaker(parameters, engine, preset)
-    if structure_file is None:
-        return maker.make()
-    if unused := [name for name in BUILDING if name in (overrides or {})]:
+    unused = [name for name in BUILDING if name in request.overrides]
+    if request.structure is not None and unused:
         raise ParameterError(
             f"{', '.join(unused)}: of no use with --structure, which is taken as it is; leave out "
             "one of the two"
         )
-    return maker.make(read_structure(structure_file), str(structure_file))
+    maker = GlassMaker(request.parameters, request.engine, request.preset)
+    return maker.make(request.structure, request.source)

@@ -1,6 +1,6 @@
 """The glass campaign as VASP directories, for whoever runs VASP by other means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -14,24 +14,16 @@ from pymatgen.io.vasp import Incar, VaspInput
 from liponflow import __version__
 from liponflow.engines.engine import Engine
 from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
-from liponflow.inputs.presets import Cited, load_data, load_parameters
+from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
 from liponflow.runners.documents import all_jobs
-from liponflow.structures.read import read_structure
 from liponflow.workflows.glass.flow import GlassMaker
 from liponflow.workflows.glass.jobs import describe_stage
-from liponflow.workflows.input_directories import (
-    WrittenInputs,
-    campaign_record,
-    check_vacant,
-    new_directory,
-    potcar_note,
-    write_readme,
-    write_sidecar,
-)
+from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.request import InputsRequest
 
 VOLUME, DYNAMICS, RELAX = "volume", "dynamics", "relax"
 
@@ -47,97 +39,50 @@ class Segment(NamedTuple):
     maker: MDMaker
 
 
-def write(
-    out: Path,
-    *,
-    preset: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> WrittenInputs:
-    """Write the directories of the models: dynamics in segments, and relaxation.
+def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
+    """Write the models: dynamics in segments, and relaxation.
 
-    Parameters
-    ----------
-    out
-        Directory to write to; it must be empty or not exist. It is complete or not written.
-    preset
-        ``quick``, ``melt-quench`` or ``paper``.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Start of every model; built from the parameters if None.
-
-    Returns
-    -------
-    WrittenInputs
-
-    Raises
-    ------
-    FileExistsError
-        If `out` holds anything.
-    ValueError
-        If a parameter or the structure cannot be used, or the POTCAR library lacks a file.
-
-    Notes
-    -----
     Input sets are those that the jobs of the ``vasp`` engine write. Every segment but the first
     has a link to the CONTCAR before it in place of its POSCAR. The properties of a glass depend
     on the relaxed models and are not written.
     """
-    check_vacant(out)
-    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides)
-    maker = GlassMaker(parameters, "vasp", preset)
-    structure = read_structure(structure_file) if structure_file else None
-    starts = maker.starts(structure, str(structure_file) if structure_file else None)
+    parameters = request.parameters
+    maker = GlassMaker(parameters, "vasp", request.preset)
+    starts = maker.starts(request.structure, request.source)
     engine = maker.engine(parameters.force_limit)
     formula = starts[0].structure.composition.formula.replace(" ", "")
-    record = campaign_record(
-        TOPIC,
-        parameters,
-        preset,
-        overrides,
-        material=formula,
-        structure=str(structure_file or starts[0].origin.start),
-        models={start.origin.seed: list(start.origin.notes) for start in starts},
+    sets: dict[str, Any] = {}
+    for start in starts:
+        folder = root / f"seed-{start.origin.seed}"
+        sets |= _write_model(engine, parameters, start.structure, start.origin.seed, folder)
+    return Contents(
+        about={
+            "material": formula,
+            "structure": request.source or starts[0].origin.start,
+            "models": {start.origin.seed: list(start.origin.notes) for start in starts},
+        },
+        sets=sets,
+        readme=_readme(parameters, formula, request.preset),
+        count=len(starts),
+        noun="model",
     )
-    with new_directory(out) as root:
-        for start in starts:
-            folder = root / f"seed-{start.origin.seed}"
-            record |= _write_model(engine, parameters, start.structure, start.origin.seed, folder)
-        write_sidecar(root, record)
-        write_readme(root, _readme(parameters, formula, preset))
-    return WrittenInputs(out, len(starts), "model", has_potcar_library())
 
 
-def compare(
-    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
-) -> list[Difference]:
-    """Compare a user's VASP directory with the one that the campaign would write.
+def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
+    """Compare a VASP directory of dynamics (IBRION = 0) or of a relaxation.
 
-    Parameters
-    ----------
-    directory
-        VASP directory of dynamics (IBRION = 0) or of a relaxation. Dynamics is compared with the
-        stage that is most like it; the length of the segment, its temperatures and seed are
-        free.
-    preset, overrides
-        As for :func:`write`.
-
-    Returns
-    -------
-    list of Difference
-        Empty if they agree.
+    Dynamics is compared with the stage that is most like it; the length of the segment, its
+    temperatures and its seed are free.
 
     Raises
     ------
     ParameterError
         If the directory is none of VASP's.
     """
-    parameters = load_parameters(GlassParameters, TOPIC, preset, overrides or {})
     theirs, structure = read_incar(directory), read_poscar(directory).structure
     if theirs.get("IBRION") != 0:
         return compare_directory(directory, relax_set(parameters), {})
-    engine = GlassMaker(parameters, "vasp", preset).engine(parameters.force_limit)
+    engine = GlassMaker(parameters, "vasp").engine(parameters.force_limit)
     stages = [*parameters.protocol, parameters.volume_stage]
     candidates = [
         _incar_differences(theirs, segment, structure)
@@ -145,6 +90,9 @@ def compare(
         for segment in segments(engine, parameters, [stage], structure, parameters.seed)[:1]
     ]
     return min(candidates, key=len)
+
+
+INPUTS = InputDirectories(write, compare)
 
 
 def segments(

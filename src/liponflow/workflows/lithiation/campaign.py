@@ -7,9 +7,8 @@ CAMPAIGN = Campaign(
     "lithiation",
     summary="Lithiate a host: moments, lattice, hull and voltages over x.",
     parameters="liponflow.inputs.lithiation:LithiationParameters",
-    plan="liponflow.workflows.lithiation.flow:plan",
-    write="liponflow.workflows.lithiation.inputs:write",
-    compare="liponflow.workflows.lithiation.inputs:compare",
+    flow="liponflow.workflows.lithiation.flow:flow",
+    inputs="liponflow.workflows.lithiation.inputs:INPUTS",
     result=ResultKind(
         "lithiation",
         model="liponflow.analysis.lithiation.result:LithiationResult",

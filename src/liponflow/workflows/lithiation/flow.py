@@ -1,10 +1,7 @@
 """The lithiation campaign: candidates relaxed, the lowest of each Li content kept, static."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
@@ -21,7 +18,7 @@ from liponflow.inputs.lithiation import (
     relax_set,
     static_set,
 )
-from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.inputs.presets import load_data
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import (
     check_x,
@@ -33,9 +30,9 @@ from liponflow.structures.lithiation.candidates import (
 from liponflow.structures.lithiation.host import LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.read import StructureError, read_structure
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.lithiation.jobs import conclude, settle
+from liponflow.workflows.request import RunRequest
 
 
 @dataclass(frozen=True)
@@ -161,45 +158,10 @@ class LithiationMaker(Maker):
         return get_engine(self.engine_name, options)
 
 
-def plan(
-    *,
-    preset: str,
-    engine: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> Flow:
-    """Plan a campaign from what a user says.
-
-    Parameters
-    ----------
-    preset
-        ``quick`` or ``paper``.
-    engine
-        Name of the engine.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
-
-    Returns
-    -------
-    Flow
-        Its output is the LithiationResult.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError
-        If any of it cannot be used; nothing has been computed then.
-    """
-    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
-    maker = LithiationMaker(parameters, engine, preset)
-    if structure_file is None:
-        return maker.make()
-    structure = read_structure(structure_file)
-    try:
-        return maker.make(structure, str(structure_file))
-    except StructureError as error:
-        raise StructureError(f"{structure_file}: {error}") from error
+def flow(request: RunRequest[LithiationParameters]) -> Flow:
+    """Make the flow of a request, whose structure is the pristine one, x = 1."""
+    maker = LithiationMaker(request.parameters, request.engine, request.preset)
+    return maker.make(request.structure, request.source)
 
 
 def built_in(parameters: LithiationParameters) -> Structure:

@@ -1,8 +1,7 @@
 """The lithiation campaign as VASP directories, for whoever runs VASP by other means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from pymatgen.core.periodic_table import Element
 
@@ -15,69 +14,30 @@ from liponflow.inputs.lithiation import (
     relax_set,
     static_set,
 )
-from liponflow.inputs.presets import Cited, load_data, load_parameters
+from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.generator import CitedInputGenerator, has_potcar_library, write_inputs
+from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.lithiation.candidates import check_x, with_magmoms
 from liponflow.structures.lithiation.host import host
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.read import read_structure
-from liponflow.workflows.input_directories import (
-    WrittenInputs,
-    campaign_record,
-    check_vacant,
-    new_directory,
-    potcar_note,
-    write_readme,
-    write_sidecar,
-)
+from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
 from liponflow.workflows.lithiation.flow import Candidate, built_in, candidates_at
+from liponflow.workflows.request import InputsRequest
 
 RELAX, STATIC, METAL = "relax", "static", "lithium-metal"
 
 
-def write(
-    out: Path,
-    *,
-    preset: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> WrittenInputs:
-    """Write the directory of every VASP calculation that the campaign can come to.
+def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
+    """Write every VASP calculation that the campaign may need.
 
-    Parameters
-    ----------
-    out
-        Directory to write to; it must be empty or not exist. It is complete or not written.
-    preset
-        ``quick`` or ``paper``.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
-
-    Returns
-    -------
-    WrittenInputs
-
-    Raises
-    ------
-    FileExistsError
-        If `out` holds anything.
-    ValueError
-        If a parameter or the structure cannot be used, or the POTCAR library lacks a file.
-
-    Notes
-    -----
-    Structures and input sets are those of the ``vasp`` engine. It alone computes the static
-    calculation only of the lowest candidate, and starts it from the relaxed moments; the
+    Structures and input sets are those of the ``vasp`` engine. The engine computes the static
+    calculation of the lowest candidate alone, and starts it from the relaxed moments; the
     ``static`` directories start from the same moments as the relaxation.
     """
-    check_vacant(out)
-    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides)
-    structure = read_structure(structure_file) if structure_file else built_in(parameters)
+    parameters = request.parameters
+    structure = request.structure or built_in(parameters)
     check_hubbard(structure, parameters)
     lithiation_host = host(structure, parameters.supercell)
     candidates = [
@@ -85,50 +45,42 @@ def write(
         for x in [check_x(lithiation_host, x) for x in parameters.x]
         for candidate in candidates_at(lithiation_host, x, parameters)[0]
     ]
-    record = campaign_record(
-        TOPIC,
-        parameters,
-        preset,
-        overrides,
-        material=lithiation_host.pristine.composition.reduced_formula,
-        structure=str(structure_file or f"built-in, {parameters.ordering}"),
+    metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
+    written = {METAL: write_inputs(metal, lithium_metal_set(parameters), root / METAL / RELAX)}
+    sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
+    for candidate in candidates:
+        # The record of the last one stands for all: x ascends, so that it has every element.
+        written |= _write_candidate(candidate, sets, root / candidate_path(candidate))
+    material = lithiation_host.pristine.composition.reduced_formula
+    functional, *_ = written[METAL]["POTCAR"]["value"]
+    return Contents(
+        about={
+            "material": material,
+            "structure": request.source or f"built-in, {parameters.ordering}",
+        },
+        sets=written,
+        readme=_README.format(
+            material=material,
+            preset=request.preset,
+            version=__version__,
+            n=len(candidates),
+            force_limit=parameters.force_limit,
+            potcar=potcar_note(functional),
+            rows="\n".join(map(_row, candidates)),
+        ),
+        count=len(candidates),
+        noun="candidate",
     )
-    with new_directory(out) as root:
-        metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
-        record[METAL] = write_inputs(metal, lithium_metal_set(parameters), root / METAL / RELAX)
-        sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
-        for candidate in candidates:
-            # What the last one says stands for all: x ascends, so that it has every element.
-            record |= _write_candidate(candidate, sets, root / candidate_path(candidate))
-        write_sidecar(root, record)
-        write_readme(root, _readme(candidates, record))
-    return WrittenInputs(out, len(candidates), "candidate", has_potcar_library())
 
 
-def compare(
-    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
-) -> list[Difference]:
-    """Compare a user's VASP directory with the one that the campaign would write.
-
-    Parameters
-    ----------
-    directory
-        VASP directory of a relaxation or static calculation (by its NSW), of the oxide or of
-        Li metal.
-    preset, overrides
-        As for :func:`write`.
-
-    Returns
-    -------
-    list of Difference
-        Empty if they agree.
+def compare(directory: Path, parameters: LithiationParameters) -> list[Difference]:
+    """Compare a VASP directory of the oxide or of Li metal; its NSW tells which calculation.
 
     Raises
     ------
     ParameterError
         If the directory is none of VASP's, or has a transition metal without U or moment.
     """
-    parameters = load_parameters(LithiationParameters, TOPIC, preset, overrides or {})
     structure = read_poscar(directory).structure
     if structure.composition.elements == [Element("Li")]:
         return compare_directory(directory, lithium_metal_set(parameters), {})
@@ -137,6 +89,9 @@ def compare(
     static = is_static(read_incar(directory))
     generator = (static_set if static else relax_set)(parameters)
     return compare_directory(directory, generator, parameters.magmoms)
+
+
+INPUTS = InputDirectories(write, compare)
 
 
 def candidate_path(candidate: Candidate) -> Path:
@@ -162,22 +117,9 @@ def _write_candidate(
     return written
 
 
-def _readme(candidates: Sequence[Candidate], record: Mapping[str, Any]) -> str:
-    functional, *_ = record[METAL]["POTCAR"]["value"]
-    rows = [
-        f"| `{candidate_path(candidate)}` | {len(candidate.structure)} "
-        f"| {candidate.record.multiplicity} |"
-        for candidate in candidates
-    ]
-    return _README.format(
-        material=record["material"],
-        preset=record["preset"],
-        version=__version__,
-        n=len(candidates),
-        force_limit=record["parameters"]["force_limit"]["value"],
-        potcar=potcar_note(functional),
-        rows="\n".join(rows),
-    )
+def _row(candidate: Candidate) -> str:
+    path, size = candidate_path(candidate), len(candidate.structure)
+    return f"| `{path}` | {size} | {candidate.record.multiplicity} |"
 
 
 _README = """\

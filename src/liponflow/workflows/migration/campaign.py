@@ -1,18 +1,19 @@
 """The migration campaign as a registered object."""
 
 from liponflow.analysis.kinds import ResultKind
-from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.campaign import Campaign, Option
 
 CAMPAIGN = Campaign(
     "migration",
     summary="Compute barriers of a dopant in a host.",
     parameters="liponflow.inputs.migration:MigrationParameters",
-    plan="liponflow.workflows.migration.flow:plan",
-    write="liponflow.workflows.migration.inputs:write",
-    compare="liponflow.workflows.migration.inputs:compare",
+    flow="liponflow.workflows.migration.flow:flow",
+    inputs="liponflow.workflows.migration.inputs:INPUTS",
     result=ResultKind(
         "migration",
         model="liponflow.analysis.migration.result:MigrationResult",
         figures="liponflow.figures.migration.gallery:all_figures",
     ),
+    options=(Option("refine", metavar="ENGINE"),),
+    further_engines="liponflow.workflows.migration.flow:further_engines",
 )

@@ -1,9 +1,7 @@
 """The migration campaign: foreign atoms relaxed on the sites of a host, and moved between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
@@ -20,17 +18,17 @@ from liponflow.inputs.migration import (
     host_set,
     static_set,
 )
-from liponflow.inputs.presets import load_data, load_parameters
+from liponflow.inputs.presets import load_data
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop, distinct_hops
-from liponflow.structures.read import StructureError, read_structure
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.jobs import conclude, refine
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
+from liponflow.workflows.request import RunRequest
 
 FUNCTIONAL = "PBE"
 """Of the VASP sets of this topic."""
@@ -182,66 +180,14 @@ class MigrationMaker(Maker):
         return refined
 
 
-def plan(
-    *,
-    preset: str,
-    engine: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> Flow:
-    """Plan a campaign from what a user says.
-
-    Parameters
-    ----------
-    preset
-        ``quick`` or ``paper``.
-    engine
-        Name of the engine.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Cell of the host; the conventional cell of bcc Li if None.
-
-    Returns
-    -------
-    Flow
-        Its output is the MigrationResult.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError
-        If any of it cannot be used; nothing has been computed then.
-    """
-    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides)
-    maker = MigrationMaker(parameters, engine, preset)
-    if structure_file is None:
-        return maker.make()
-    structure = read_structure(structure_file)
-    try:
-        return maker.make(structure, str(structure_file))
-    except StructureError as error:
-        raise StructureError(f"{structure_file}: {error}") from error
+def flow(request: RunRequest[MigrationParameters]) -> Flow:
+    """Make the flow of a request, whose structure is the cell of the host."""
+    maker = MigrationMaker(request.parameters, request.engine, request.preset)
+    return maker.make(request.structure, request.source)
 
 
-def further_engines(preset: str, overrides: Mapping[str, Any]) -> list[str]:
-    """Engines that a campaign will ask for beside its own: further models, and the refinement.
-
-    Parameters
-    ----------
-    preset, overrides
-        As for :func:`plan`.
-
-    Raises
-    ------
-    ParameterError
-        If a parameter cannot be used.
-
-    Examples
-    --------
-    >>> further_engines("quick", {"models": "chgnet-0.2.0,chgnet-r2scan", "refine": "vasp"})
-    ['chgnet-0.2.0', 'chgnet-r2scan', 'vasp']
-    """
-    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides)
+def further_engines(parameters: MigrationParameters) -> list[str]:
+    """List the engines beside that of the campaign: further models, and the refinement."""
     return [*parameters.models, *([parameters.refine] if parameters.refine else [])]
 
 

@@ -1,45 +1,36 @@
 """The migration campaign as VASP directories, for whoever runs VASP by other means."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
 from liponflow.inputs.migration import (
-    TOPIC,
     MigrationParameters,
     band_set,
     end_point_set,
     host_set,
     static_set,
 )
-from liponflow.inputs.presets import Cited, ParameterError, load_parameters
+from liponflow.inputs.presets import Cited, ParameterError
 from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.generator import CitedInputGenerator, has_potcar_library, write_inputs
+from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.read import read_structure
-from liponflow.workflows.input_directories import (
-    WrittenInputs,
-    campaign_record,
-    check_vacant,
-    new_directory,
-    potcar_note,
-    write_readme,
-    write_sidecar,
-)
+from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
 from liponflow.workflows.migration.flow import built_in
 from liponflow.workflows.migration.sites import cell_of, in_order_of, starting_points
+from liponflow.workflows.request import InputsRequest
 
 HOST, RELAX, BAND = "host", "relax", "band"
 RELAXED = "relaxed"
@@ -66,74 +57,60 @@ class Band:
         return Path(self.dopant, self.hop.label.replace(" ", "-"), BAND)
 
 
-def write(
-    out: Path,
-    *,
-    preset: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> WrittenInputs:
-    """Write the directory of every VASP calculation of the campaign.
+def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
+    """Write the host, the end points and the bands.
 
-    Parameters
-    ----------
-    out
-        Directory to write to; it must be empty or not exist. It is complete or not written.
-    preset
-        ``quick`` or ``paper``.
-    overrides
-        Parameters that replace the preset's. The setting ``relaxed`` names a directory that this
-        function wrote before, with the relaxed end points (CONTCAR): the bands then start from
-        these, and from symmetry copies of them, instead of the perfect host with a foreign atom.
-    structure_file
-        Cell of the host, such as the CONTCAR of ``host/relax``; the conventional cell of bcc Li
-        if None.
+    The setting ``relaxed`` names a directory that was written before, with the relaxed end points
+    (CONTCAR): the bands then start from these, and from symmetry copies of them, instead of the
+    perfect host with a dopant.
 
-    Returns
-    -------
-    WrittenInputs
+    Folders 00 and the last of a band hold the inputs of a static calculation with the settings
+    of the band: VASP writes nothing for the end points of a band, whose energies a barrier needs.
 
     Raises
     ------
-    FileExistsError
-        If `out` holds anything.
-    ValueError, FileNotFoundError
-        If a parameter, the structure or a relaxed end point cannot be used, or the POTCAR library
-        lacks a file.
-
-    Notes
-    -----
-    Folders 00 and the last of a band hold the inputs of a static calculation with the settings
-    of the band: VASP writes nothing for the end points of a band, whose energies a barrier needs.
+    FileNotFoundError
+        If an end point was not relaxed.
+    ParameterError
+        If it was relaxed in another cell.
     """
-    check_vacant(out)
-    settings = dict(overrides or {})
-    relaxed = settings.pop(RELAXED, None)
-    parameters = load_parameters(MigrationParameters, TOPIC, preset, settings)
-    host = read_structure(structure_file) if structure_file else built_in()
+    parameters, relaxed = request.parameters, request.settings.get(RELAXED)
+    host = request.structure or built_in()
     cell = cell_of(host, parameters)
     bands = bands_of(cell, parameters, None if relaxed is None else Path(relaxed))
-    record = campaign_record(
-        TOPIC,
-        parameters,
-        preset,
-        settings,
-        material=host.composition.reduced_formula,
-        structure=str(structure_file or "built-in, bcc Li"),
-        end_points="not relaxed" if relaxed is None else f"relaxed in {relaxed}",
+    sets = {HOST: write_inputs(host, host_set(parameters), root / HOST / RELAX)}
+    for dopant in parameters.dopant:
+        for label, start in starting_points(cell, dopant, parameters).items():
+            folder = root / dopant / label / RELAX
+            sets[RELAX] = write_inputs(start, end_point_set(parameters), folder)
+    for band in bands:
+        sets |= write_band(band.images, parameters, root / band.path)
+    material = host.composition.reduced_formula
+    functional, *_ = sets[HOST]["POTCAR"]["value"]
+    return Contents(
+        about={
+            "material": material,
+            "structure": request.source or "built-in, bcc Li",
+            "end_points": "not relaxed" if relaxed is None else f"relaxed in {relaxed}",
+        },
+        sets=sets,
+        readme=_README.format(
+            material=material,
+            preset=request.preset,
+            version=__version__,
+            dopants=", ".join(parameters.dopant),
+            atoms=len(cell.supercell),
+            last=f"{parameters.images + 1:02d}",
+            images=parameters.images,
+            force_limit=parameters.force_limit,
+            state=_UNRELAXED if relaxed is None else _RELAXED,
+            vtst=_VTST if parameters.climbing else "",
+            potcar=potcar_note(functional),
+            rows="\n".join(map(_row, bands)),
+        ),
+        count=len(bands),
+        noun="band",
     )
-    with new_directory(out) as root:
-        record[HOST] = write_inputs(host, host_set(parameters), root / HOST / RELAX)
-        for dopant in parameters.dopant:
-            for label, start in starting_points(cell, dopant, parameters).items():
-                record[RELAX] = write_inputs(
-                    start, end_point_set(parameters), root / dopant / label / RELAX
-                )
-        for band in bands:
-            record |= write_band(band.images, parameters, root / band.path)
-        write_sidecar(root, record)
-        write_readme(root, _readme(cell, parameters, bands, record, relaxed=relaxed is not None))
-    return WrittenInputs(out, len(bands), "band", has_potcar_library())
 
 
 def write_band(
@@ -204,30 +181,17 @@ def bands_of(cell: HopCell, parameters: MigrationParameters, relaxed: Path | Non
     return bands
 
 
-def compare(
-    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
-) -> list[Difference]:
-    """Compare a user's VASP directory with the one that the campaign would write.
+def compare(directory: Path, parameters: MigrationParameters) -> list[Difference]:
+    """Compare a VASP directory with that of the same calculation in the campaign.
 
-    Parameters
-    ----------
-    directory
-        VASP directory of a band (by its IMAGES), of an end point (NSW = 0 for the static one), or
-        of the host (by its ISIF = 3).
-    preset, overrides
-        As for :func:`write`.
-
-    Returns
-    -------
-    list of Difference
-        Empty if they agree.
+    It is a band (by its IMAGES), an end point (NSW = 0 for the static one) or the host (by its
+    ISIF = 3).
 
     Raises
     ------
     ParameterError
         If the directory is none of VASP's.
     """
-    parameters = load_parameters(MigrationParameters, TOPIC, preset, overrides or {})
     incar = read_incar(directory)
     if "IMAGES" in incar:
         return _compare_band(directory, band_set(parameters))
@@ -238,6 +202,9 @@ def compare(
     else:
         generator = end_point_set(parameters)
     return compare_directory(directory, generator, {})
+
+
+INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}))
 
 
 def _compare_band(directory: Path, generator: CitedInputGenerator) -> list[Difference]:
@@ -278,33 +245,9 @@ def _read_relaxed(directory: Path, start: Structure) -> Structure:
     return in_order_of(start, state)
 
 
-def _readme(
-    cell: HopCell,
-    parameters: MigrationParameters,
-    bands: Sequence[Band],
-    record: Mapping[str, Any],
-    *,
-    relaxed: bool,
-) -> str:
-    functional, *_ = record[HOST]["POTCAR"]["value"]
-    rows = [
-        f"| `{band.path}` | {band.hop.distance:.2f} | {'yes' if band.hop.symmetric else 'no'} |"
-        for band in bands
-    ]
-    return _README.format(
-        material=record["material"],
-        preset=record["preset"],
-        version=__version__,
-        dopants=", ".join(parameters.dopant),
-        atoms=len(cell.supercell),
-        last=f"{parameters.images + 1:02d}",
-        images=parameters.images,
-        force_limit=parameters.force_limit,
-        state=_RELAXED if relaxed else _UNRELAXED,
-        vtst=_VTST if parameters.climbing else "",
-        potcar=potcar_note(functional),
-        rows="\n".join(rows),
-    )
+def _row(band: Band) -> str:
+    symmetric = "yes" if band.hop.symmetric else "no"
+    return f"| `{band.path}` | {band.hop.distance:.2f} | {symmetric} |"
 
 
 _README = """\

@@ -7,9 +7,8 @@ CAMPAIGN = Campaign(
     "phonons",
     summary="Compute the phonons and the free energy of a crystal.",
     parameters="liponflow.inputs.phonons:PhononParameters",
-    plan="liponflow.workflows.phonons.flow:plan",
-    write="liponflow.workflows.phonons.inputs:write",
-    compare="liponflow.workflows.phonons.inputs:compare",
+    flow="liponflow.workflows.phonons.flow:flow",
+    inputs="liponflow.workflows.phonons.inputs:INPUTS",
     result=ResultKind(
         "phonons",
         model="liponflow.analysis.phonons:PhononResult",

@@ -3,10 +3,7 @@
 atomate2's own phonon flow pins phonopy below 4; this one is thin, and the same for any engine.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
@@ -17,56 +14,27 @@ from liponflow.engines.planned import announce, planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs import stability as settings
 from liponflow.inputs.phonons import TOPIC, PhononParameters
-from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import phase
 from liponflow.structures.phonons import displacements, refined_primitive
-from liponflow.structures.read import read_structure
 from liponflow.workflows.jobs import named
 from liponflow.workflows.phonons.jobs import conclude_phonons, displace
+from liponflow.workflows.request import RunRequest
 
 DISPLACEMENT = "displacement"
 """Kind of the calculations in an estimate."""
 
 
-def plan(
-    *,
-    preset: str,
-    engine: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> Flow:
-    """Plan a campaign from what a user says.
-
-    Parameters
-    ----------
-    preset
-        ``quick`` or ``paper``.
-    engine
-        Name of the engine.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        Crystal; the reference crystal that the parameters name if None.
-
-    Returns
-    -------
-    Flow
-        Its output is the PhononResult.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError
-        If any of it cannot be used; nothing has been computed then.
-    """
-    parameters = load_parameters(PhononParameters, TOPIC, preset, overrides)
-    if structure_file is None:
+def flow(request: RunRequest[PhononParameters]) -> Flow:
+    """Make the flow of a request, which takes the primitive cell of its structure."""
+    parameters = request.parameters
+    if request.structure is None:
         entry = phase(parameters.phase)
         name, source, structure = entry.name, f"{entry.name}: {entry.source}", entry.primitive()
     else:
-        structure = read_structure(structure_file).get_primitive_structure()
-        name, source = structure.composition.reduced_formula, str(structure_file)
-    code = phonon_engine(engine, parameters)
+        structure = request.structure.get_primitive_structure()
+        name, source = structure.composition.reduced_formula, str(request.source)
+    code = phonon_engine(request.engine, parameters)
     code.check(structure)
     relaxation, displaced = vibration_jobs(code, structure, name, parameters)
     document = parameters.model_dump(mode="json")
@@ -76,7 +44,7 @@ def plan(
             relaxation.output,
             force_limit=parameters.force_limit,
             made={
-                "preset": preset,
+                "preset": request.preset,
                 "parameters": document,
                 "input_fingerprint": phonon_fingerprint(code, structure, parameters),
                 "source_structure": source,

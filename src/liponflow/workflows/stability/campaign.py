@@ -1,18 +1,19 @@
 """The stability campaign as a registered object."""
 
 from liponflow.analysis.kinds import ResultKind
-from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.campaign import Campaign, Option
 
 CAMPAIGN = Campaign(
     "stability",
     summary="Compute the voltage window and the interfaces of an electrolyte.",
     parameters="liponflow.inputs.stability:StabilityParameters",
-    plan="liponflow.workflows.stability.flow:plan",
-    write="liponflow.workflows.stability.inputs:write",
-    compare="liponflow.workflows.stability.inputs:compare",
+    flow="liponflow.workflows.stability.flow:flow",
+    inputs="liponflow.workflows.stability.inputs:INPUTS",
     result=ResultKind(
         "stability",
         model="liponflow.analysis.stability.result:StabilityResult",
         figures="liponflow.figures.stability.gallery:all_figures",
     ),
+    options=(Option("entries", metavar="FILE"),),
+    from_structure="liponflow.workflows.stability.flow:composition_of",
 )

@@ -1,13 +1,11 @@
 """The stability campaign: phases around a material, their hull, and what reacts with what."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from jobflow import Flow, Job, JobStore
 from jobflow.core.reference import OutputReference
+from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.corrections import SURROGATE
@@ -18,36 +16,27 @@ from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
-from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
 from liponflow.inputs.stability import relax_set as relax_inputs
 from liponflow.inputs.stability import static_set as static_inputs
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
-from liponflow.structures.read import read_structure
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.phonons.flow import phonon_engine, phonon_fingerprint
 from liponflow.workflows.phonons.jobs import phonons_name
+from liponflow.workflows.request import RunRequest
 from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
 from liponflow.workflows.stability.material import material_of, phonon_parameters
 from liponflow.workflows.stability.materials_project import JOB_NAME, keep_entries, project_entries
 from liponflow.workflows.stability.phases import relaxed_phases
 from liponflow.workflows.stability.stored_entries import stored_entries, stored_glass
 
+Request = RunRequest[StabilityParameters]
+
 ENTRIES_ENGINE = "entries"
 """Name in the place of an engine where energies come from elsewhere."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a user asked for, checked."""
-
-    parameters: StabilityParameters
-    preset: str
-    engine: str
-    glass_energy: GlassEnergy | None
-    store: JobStore | None
 
 
 @dataclass(frozen=True)
@@ -64,68 +53,33 @@ class Entries:
     """Reference crystals that they were computed from."""
 
 
-def plan(
-    *,
-    preset: str,
-    engine: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-    store: JobStore | None = None,
-) -> Flow:
-    """Plan a campaign from what a user says.
+def flow(request: RunRequest[StabilityParameters]) -> Flow:
+    """Make the flow of a request.
 
-    Parameters
-    ----------
-    preset
-        ``quick`` or ``paper``.
-    engine
-        Name of the engine that relaxes the reference crystals; not used with entries from a
-        file, the Materials Project or the store, but for phonons.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        A structure whose composition is that of the material.
-    store
-        Open results store: crystals that were relaxed before are not relaxed again, and the
-        energy of a glass and the user's VASP calculations come from it.
-
-    Returns
-    -------
-    Flow
-        Its output is the StabilityResult.
-
-    Raises
-    ------
-    ValueError, FileNotFoundError
-        If any of it cannot be used; nothing has been computed then.
+    Crystals that were relaxed before are not relaxed again; the energy of a glass and the user's
+    VASP calculations come from the store. With entries from a file, the Materials Project or the
+    store, the engine computes phonons only.
     """
-    overrides = with_composition(overrides, structure_file)
-    parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides)
-    glass_energy = None
+    parameters, glass_energy = request.parameters, None
     if parameters.glass is not None:
-        glass_energy = stored_glass(store, parameters.glass, parameters.corrections)
-        parameters = _of_glass(parameters, glass_energy, given="composition" in overrides)
-    order = Order(parameters, preset, engine, glass_energy, store)
-    return _computed(order) if parameters.source == "engine" else _fetched(order)
+        glass_energy = stored_glass(request.store, parameters.glass, parameters.corrections)
+        given = "composition" in request.overrides
+        request = replace(request, parameters=_of_glass(parameters, glass_energy, given=given))
+    if parameters.source == "engine":
+        return _computed(request, glass_energy)
+    return _fetched(request, glass_energy)
 
 
-def with_composition(
-    overrides: Mapping[str, Any] | None, structure_file: Path | None
-) -> dict[str, Any]:
-    """Add the composition of a structure to the overrides.
+def composition_of(structure: Structure) -> dict[str, str]:
+    """Return the composition of a structure as a parameter.
 
-    Raises
-    ------
-    ParameterError
-        If they have a composition already.
+    Examples
+    --------
+    >>> from pymatgen.core import Lattice
+    >>> composition_of(Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
+    {'composition': 'Li'}
     """
-    found = dict(overrides or {})
-    if structure_file is None:
-        return found
-    if "composition" in found:
-        raise ParameterError("a structure and a composition are two materials; give one")
-    found["composition"] = read_structure(structure_file).composition.reduced_formula
-    return found
+    return {"composition": structure.composition.reduced_formula}
 
 
 def stability_engine(name: str, parameters: StabilityParameters) -> Engine:
@@ -170,12 +124,12 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
     return found
 
 
-def _computed(order: Order) -> Flow:
-    parameters = order.parameters
-    engine = stability_engine(order.engine, parameters)
+def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
+    parameters = request.parameters
+    engine = stability_engine(request.engine, parameters)
     chosen = crystals(parameters)
     relaxed = relaxed_phases(
-        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=order.store
+        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
     )
     names = list(relaxed.records)
     scaled = named(
@@ -191,27 +145,28 @@ def _computed(order: Order) -> Flow:
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
     key = parameters.model_dump_json() + engine.describe().model_dump_json()
     end = _ending(
-        order,
+        request,
+        glass_energy,
         Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
     )
     return Flow([*relaxed.jobs, scaled, *end], output=end[-1].output, name=TOPIC)
 
 
-def _fetched(order: Order) -> Flow:
-    parameters = order.parameters
+def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
+    parameters = request.parameters
     first: list[Job] = []
     if parameters.source == "file":
         assert parameters.entries is not None  # noqa: S101 - the parameters were validated
         entries, source = read_entries(parameters.entries), str(parameters.entries)
     elif parameters.source == "mp":
-        fetched = project_entries(parameters.elements, order.store)
+        fetched = project_entries(parameters.elements, request.store)
         kept = named(keep_entries(fetched), JOB_NAME)
         first, entries, source = [kept], fetched.entries, "Materials Project"
     else:
-        entries = stored_entries(order.store, parameters.elements, parameters.corrections)
+        entries = stored_entries(request.store, parameters.elements, parameters.corrections)
         source = "VASP calculations in the results store"
     entries = entries.within(parameters.elements)
-    material_of(parameters, entries, order.glass_energy)  # refused here or not at all
+    material_of(parameters, entries, glass_energy)  # refused here or not at all
     engine = EngineInfo(
         name=ENTRIES_ENGINE,
         version=entries.scale,
@@ -219,13 +174,13 @@ def _fetched(order: Order) -> Flow:
         surrogate=SURROGATE in entries.scale,
     )
     key = parameters.model_dump_json() + entries.model_dump_json()
-    end = _ending(order, Entries(entries, engine, source, key))
+    end = _ending(request, glass_energy, Entries(entries, engine, source, key))
     return Flow([*first, *end], output=end[-1].output, name=TOPIC)
 
 
-def _ending(order: Order, found: Entries) -> list[Job]:
+def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) -> list[Job]:
     """Make the jobs that come after the entries; the last one's output is the result."""
-    parameters = order.parameters
+    parameters = request.parameters
     jobs: list[Job] = []
     vibrations = None
     if parameters.temperature and parameters.vibrations == "phonons":
@@ -233,10 +188,10 @@ def _ending(order: Order, found: Entries) -> list[Job]:
             vibrate(
                 found.entries,
                 found.names,
-                known_vibrations(parameters, order.engine, order.store),
+                known_vibrations(parameters, request.engine, request.store),
                 parameters=parameters,
-                glass_energy=order.glass_energy,
-                engine_name=order.engine,
+                glass_energy=glass_energy,
+                engine_name=request.engine,
             ),
             "displace the stable phases",
         )
@@ -247,10 +202,10 @@ def _ending(order: Order, found: Entries) -> list[Job]:
             found.entries,
             vibrations,
             parameters=parameters,
-            glass_energy=order.glass_energy,
+            glass_energy=glass_energy,
             engine=found.engine,
             record={
-                "preset": order.preset,
+                "preset": request.preset,
                 "parameters": parameters.model_dump(mode="json"),
                 "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
                 "source_structure": found.source,

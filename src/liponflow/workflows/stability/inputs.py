@@ -1,11 +1,10 @@
 """The reference crystals of the stability campaign as VASP directories."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from liponflow import __version__
-from liponflow.inputs.presets import Cited, load_data, load_parameters
+from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import (
     TOPIC,
     StabilityParameters,
@@ -15,101 +14,60 @@ from liponflow.inputs.stability import (
 )
 from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
+from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.structures.phases import Phase
-from liponflow.workflows.input_directories import (
-    WrittenInputs,
-    campaign_record,
-    check_vacant,
-    new_directory,
-    potcar_note,
-    write_readme,
-    write_sidecar,
-)
-from liponflow.workflows.stability.flow import crystals, with_composition
+from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.request import InputsRequest
+from liponflow.workflows.stability.flow import crystals
 
 RELAX, STATIC = "relax", "static"
 
 
-def write(
-    out: Path,
-    *,
-    preset: str,
-    overrides: Mapping[str, Any] | None = None,
-    structure_file: Path | None = None,
-) -> WrittenInputs:
-    """Write a relaxation and a static calculation of every reference crystal.
-
-    Parameters
-    ----------
-    out
-        Directory to write to; it must be empty or not exist. It is complete or not written.
-    preset
-        ``quick`` or ``paper``.
-    overrides
-        Parameters that replace the preset's.
-    structure_file
-        A structure whose composition is that of the material.
-
-    Returns
-    -------
-    WrittenInputs
-
-    Raises
-    ------
-    FileExistsError
-        If `out` holds anything.
-    ValueError
-        If a parameter cannot be used, or the POTCAR library lacks a file.
-    """
-    check_vacant(out)
-    overrides = with_composition(overrides, structure_file)
-    parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides)
+def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
+    """Write a relaxation and a static calculation of every reference crystal."""
+    parameters = request.parameters
     chosen = crystals(parameters)
-    record = campaign_record(TOPIC, parameters, preset, overrides, material=parameters.composition)
-    with new_directory(out) as root:
-        sets: dict[str, dict[str, Cited]] = {RELAX: {}, STATIC: {}}
-        for entry in chosen:
-            for task, written in _write_crystal(entry, parameters, root / entry.name).items():
-                sets[task] |= written
-        for written in sets.values():
-            # Meshes differ from crystal to crystal, what they come from does not.
-            written["KPOINTS"] = load_data(TOPIC)["vasp"]["kpoints"]
-        record |= sets
-        record["crystals"] = {entry.name: entry.source for entry in chosen}
-        write_sidecar(root, record)
-        write_readme(root, _readme(chosen, parameters, record))
-    return WrittenInputs(out, len(chosen), "reference crystal", has_potcar_library())
+    sets: dict[str, dict[str, Any]] = {RELAX: {}, STATIC: {}}
+    for entry in chosen:
+        for task, written in _write_crystal(entry, parameters, root / entry.name).items():
+            sets[task] |= written
+    functional, *_ = sets[RELAX]["POTCAR"]["value"]
+    for written in sets.values():
+        # Meshes differ from crystal to crystal, what they come from does not.
+        written["KPOINTS"] = load_data(TOPIC)["vasp"]["kpoints"]
+    return Contents(
+        about={"material": parameters.composition},
+        sets=sets | {"crystals": {entry.name: entry.source for entry in chosen}},
+        readme=_README.format(
+            system="-".join(parameters.elements),
+            version=__version__,
+            n=len(chosen),
+            force_limit=parameters.force_limit,
+            potcar=potcar_note(functional),
+            rows="\n".join(map(_row, chosen)),
+        ),
+        count=len(chosen),
+        noun="reference crystal",
+    )
 
 
-def compare(
-    directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
-) -> list[Difference]:
-    """Compare a user's VASP directory with the one that the campaign would write.
+def compare(directory: Path, parameters: StabilityParameters) -> list[Difference]:
+    """Compare a VASP directory of a relaxation or static calculation, by its NSW.
 
-    Parameters
-    ----------
-    directory
-        VASP directory of a relaxation or static calculation (by its NSW).
-    preset, overrides
-        As for :func:`write`.
-
-    Returns
-    -------
-    list of Difference
-        Empty if they agree; energies of a directory that differs in U, functional, POTCAR or
-        cutoff cannot be corrected.
+    Energies of a directory that differs in U, functional, POTCAR or cutoff cannot be corrected.
 
     Raises
     ------
     ParameterError
         If the directory is none of VASP's.
     """
-    parameters = load_parameters(StabilityParameters, TOPIC, preset, overrides or {})
     static = is_static(read_incar(directory))
     generator = static_set() if static else relax_set(parameters)
     return compare_directory(directory, generator, initial_moments(directory))
+
+
+INPUTS = InputDirectories(write, compare)
 
 
 def _write_crystal(
@@ -127,22 +85,10 @@ def _write_crystal(
     return written
 
 
-def _readme(
-    chosen: Sequence[Phase], parameters: StabilityParameters, record: Mapping[str, Any]
-) -> str:
-    functional, *_ = record[RELAX]["POTCAR"]["value"]
-    rows = [
+def _row(entry: Phase) -> str:
+    return (
         f"| `{entry.name}` | {entry.reduced_formula} | {entry.spacegroup} | "
         f"{len(entry.primitive())} | {entry.coordinate_status} |"
-        for entry in chosen
-    ]
-    return _README.format(
-        system="-".join(parameters.elements),
-        version=__version__,
-        n=len(chosen),
-        force_limit=parameters.force_limit,
-        potcar=potcar_note(functional),
-        rows="\n".join(rows),
     )
 
 

@@ -1,0 +1,174 @@
+"""Commands with one sub-command per campaign, made from the registry when it is asked for."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from liponflow import registry
+from liponflow.cli.console import reported_errors
+from liponflow.workflows.campaign import Campaign, Option, get_campaign
+
+Action = Callable[..., None]
+
+
+class CampaignGroup(TyperGroup):
+    """Commands ``liponflow ACTION CAMPAIGN``, one for each registered campaign.
+
+    A listing imports the campaign objects and nothing that they refer to.
+    """
+
+    action: ClassVar[Action]
+    """``action(ctx, campaign, ...)``: its further arguments are those of each command."""
+    needs: ClassVar[str]
+    """Attribute without which a campaign has no such command."""
+    with_options: ClassVar[bool] = False
+    """Whether a command takes the options that its campaign declares, too. They reach the action
+    as ``given``."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """List the campaigns that have this command."""
+        return [name for name in registry.names(registry.CAMPAIGNS) if self._offers(name)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Make the command of a campaign as a listing shows it: without the campaign's options."""
+        try:
+            return _command(type(self).action, get_campaign(cmd_name), ())
+        except registry.RegistryError as error:
+            return _broken(cmd_name, str(error))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Make the command of the campaign that the arguments begin with."""
+        name, *rest = args
+        with reported_errors(debug=ctx.obj):
+            campaign = get_campaign(name)
+            if not self._offers(name):
+                others = ", ".join(self.list_commands(ctx))
+                raise ValueError(f"`{ctx.info_name}` is not for {name} (it is for {others})")
+            known = _declared() if self.with_options else ()
+            command = _command(type(self).action, campaign, known)
+        return name, command, rest
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Accept options before the campaign, too: ``run --preset paper lithiation``."""
+        campaigns = registry.names(registry.CAMPAIGNS)
+        switches = _switches(type(self).action)
+        for place, (before, word) in enumerate(pairwise(["", *args])):
+            is_value = before.startswith("-") and "=" not in before and before not in switches
+            if word in campaigns and not is_value:
+                args = [word, *args[:place], *args[place + 1 :]]
+                break
+        return super().parse_args(ctx, args)
+
+    def _offers(self, name: str) -> bool:
+        try:
+            return getattr(get_campaign(name), self.needs) is not None
+        except registry.RegistryError:
+            return True  # listed with its error
+
+
+def _command(action: Action, campaign: Campaign, known: tuple[Option, ...]) -> Any:
+    """Make the command of a campaign: the arguments of the action, and the `known` options.
+
+    Options that belong to other campaigns are hidden, and refused by name.
+    """
+
+    def command(**values: Any) -> None:
+        own = {option: values.pop(_argument(option)) for option in known}
+        given = {option: value for option, value in own.items() if value is not None}
+        with reported_errors(debug=values["ctx"].obj):
+            _refuse_foreign(given, campaign)
+        if known:
+            values["given"] = {option.parameter: value for option, value in given.items()}
+        action(campaign=campaign, **values)
+
+    hints = get_type_hints(action, include_extras=True)
+    parameters = [
+        parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(action).parameters.items()
+        if name not in {"campaign", "given"}
+    ]
+    parameters += [_parameter(option, campaign) for option in known]
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {item.name: item.annotation for item in parameters}
+    app = typer.Typer(add_completion=False)
+    app.command(
+        campaign.name,
+        help=f"{campaign.summary}\n\n{inspect.getdoc(action)}",
+        short_help=campaign.summary,
+    )(command)
+    return get_command(app)
+
+
+def _parameter(option: Option, campaign: Campaign) -> inspect.Parameter:
+    own = option in campaign.options
+    info = typer.Option(
+        option.flag,
+        metavar=option.metavar,
+        help=_help(option, campaign) if own else None,
+        hidden=not own,
+    )
+    return inspect.Parameter(
+        _argument(option),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[str | None, info],
+    )
+
+
+def _help(option: Option, campaign: Campaign) -> str:
+    """Describe an option by the field of the parameters that it sets."""
+    field = registry.resolve(campaign.parameters).model_fields[option.parameter]
+    described = (field.description or "").replace("[", "\\[")
+    return f"{described} \\[same as --set {option.parameter}={option.metavar}]".strip()
+
+
+def _argument(option: Option) -> str:
+    return f"option_{option.parameter}"
+
+
+def _declared() -> tuple[Option, ...]:
+    """List the options of every campaign; one that cannot be imported has none."""
+    found: dict[Option, None] = {}
+    for name in registry.names(registry.CAMPAIGNS):
+        try:
+            found |= dict.fromkeys(get_campaign(name).options)
+        except registry.RegistryError:
+            continue
+    return tuple(found)
+
+
+def _refuse_foreign(given: Mapping[Option, str], campaign: Campaign) -> None:
+    """Refuse an option of another campaign, and name the campaigns that have it."""
+    for option in given:
+        if option not in campaign.options:
+            names = registry.names(registry.CAMPAIGNS)
+            owners = [name for name in names if option in get_campaign(name).options]
+            raise ValueError(
+                f"{option.flag} is an option of {', '.join(owners)}, not of {campaign.name}"
+            )
+
+
+def _switches(action: Action) -> set[str]:
+    """List the options of an action that take no value."""
+    return {
+        f"--{name.replace('_', '-')}"
+        for name, hint in get_type_hints(action, include_extras=True).items()
+        if get_args(hint)[:1] == (bool,)
+    }
+
+
+def _broken(name: str, message: str) -> Any:
+    """Make a command that says why a campaign cannot be used."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command(name, short_help=f"cannot be used: {message}")
+    def refuse(ctx: typer.Context) -> None:
+        with reported_errors(debug=ctx.obj):
+            raise registry.RegistryError(message)
+
+    return get_command(app)
