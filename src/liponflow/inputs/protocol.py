@@ -157,6 +157,24 @@ def describe_ensemble(stage: Stage) -> str:
     return f"{ensemble}, {_THERMOSTATS[stage.thermostat]}"
 
 
+def describe_stage(stage: Stage) -> str:
+    """Return a stage on one line.
+
+    Examples
+    --------
+    >>> quench = Stage(name="quench", ensemble="nvt", temperature=2500, end_temperature=300,
+    ...                duration=22, time_step=2)
+    >>> describe_stage(quench)
+    'quench: NVT, Langevin, 2500 to 300 K, 22 ps, 2 fs'
+    """
+    ramp = "" if stage.end_temperature is None else f" to {stage.end_temperature:g}"
+    pressure = f", {stage.pressure:g} GPa" if stage.ensemble == "npt" else ""
+    return (
+        f"{stage.name}: {describe_ensemble(stage)}, {stage.temperature:g}{ramp} K{pressure}, "
+        f"{stage.duration:g} ps, {stage.time_step:g} fs"
+    )
+
+
 def total_duration(stages: Sequence[Stage]) -> float:
     """Time that the stages take together, ps.
 

@@ -116,3 +116,8 @@ def _check(structure: Structure, path: Path) -> None:
             f"are {distance[nearest]:.3f} Å apart, less than {OVERLAP_DISTANCE} Å; remove the "
             "duplicate, or check the lattice and the coordinates"
         )
+
+
+def without_properties(structure: Structure) -> Structure:
+    """Return a copy of a structure without velocities and moments."""
+    return Structure(structure.lattice, structure.species, structure.frac_coords)

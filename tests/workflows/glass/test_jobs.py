@@ -14,6 +14,7 @@ from liponflow.analysis.runs import MDResult, MDSegment, MDStage
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
+from liponflow.structures.read import without_properties
 from liponflow.workflows.glass.jobs import (
     Measured,
     MeasuredModel,
@@ -21,8 +22,6 @@ from liponflow.workflows.glass.jobs import (
     last_structure,
     measure,
     stage_files,
-    transition,
-    without_properties,
 )
 
 ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
@@ -116,12 +115,10 @@ def test_nothing_comes_of_no_model(structure: Structure) -> None:
 
 
 def test_transition_is_where_the_volume_kinks(structure: Structure) -> None:
-    found = transition([dynamics(structure), dynamics(structure)], COOLING)
+    found = concluded(measured(structure, cooling=[dynamics(structure), dynamics(structure)])).tg
     assert found.temperature == pytest.approx(700, abs=40)
     assert found.cooling_rate == pytest.approx(100)
     assert found.resolved
-    result = concluded(measured(structure, cooling=[dynamics(structure)]))
-    assert result.tg is not None
 
 
 def test_cooling_that_was_cut_short_is_a_warning(structure: Structure) -> None:

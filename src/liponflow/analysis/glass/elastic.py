@@ -10,7 +10,9 @@ from pymatgen.analysis.elasticity.elastic import ElasticTensor
 from pymatgen.analysis.elasticity.strain import Deformation, Strain
 from pymatgen.analysis.elasticity.stress import Stress
 
+from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.quantity import Column, Quantity
+from liponflow.analysis.result import Calculation
 from liponflow.arrays import FloatArray
 
 LARGEST_DEVIATION = 0.1
@@ -125,6 +127,47 @@ def six_deformations(strain: float) -> list[Deformation]:
         for component in range(6)
         for sign in (-1, 1)
     ]
+
+
+def model_elasticity(
+    unstrained: Calculation, strained: Sequence[Calculation], *, strain: float, seed: int
+) -> ModelElasticity:
+    """Fit the elastic moduli of a model to the stresses of its strained copies.
+
+    Parameters
+    ----------
+    unstrained
+        Relaxed model.
+    strained
+        Relaxed copies, in the order of :func:`six_deformations`.
+    strain
+        Component of the strains.
+    seed
+        Of the model.
+
+    Returns
+    -------
+    ModelElasticity
+
+    Raises
+    ------
+    ValueError
+        If the engine gives no stress.
+    """
+    unconverged = [
+        f"strain {index + 1} of 12: {reason}"
+        for index, item in enumerate(strained)
+        if (reason := unconverged_reason(item))
+    ]
+    if any(item.stress is None for item in [unstrained, *strained]):
+        raise ValueError(f"{unstrained.engine.name} gives no stress: elastic moduli need one")
+    return elastic_moduli(
+        [np.array(deformation) for deformation in six_deformations(strain)],
+        [np.array(item.stress) for item in strained],
+        np.array(unstrained.stress),
+        seed=seed,
+        unconverged=unconverged,
+    )
 
 
 def elastic_moduli(

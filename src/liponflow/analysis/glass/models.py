@@ -17,6 +17,7 @@ from liponflow.analysis.glass.result import (
     GlassResult,
     SeriesPoint,
 )
+from liponflow.analysis.glass.transition import GlassTransition, fit_glass_transition
 from liponflow.analysis.result import Calculation, Provenance
 from liponflow.analysis.runs import MDResult
 from liponflow.units import FS_PER_PS
@@ -243,3 +244,31 @@ def cooling_points(
             [chunk.mean() / len(run.structure) for chunk in np.array_split(run.volumes, points)]
         )
     return np.mean(temperatures, axis=0).tolist(), np.mean(volumes, axis=0).tolist()
+
+
+def glass_transition(runs: Sequence[MDResult], *, cooling_rate: float) -> GlassTransition:
+    """Fit the glass transition to the mean volume of several cooling runs.
+
+    Parameters
+    ----------
+    runs
+        Of several models, through the same protocol.
+    cooling_rate
+        K/ps.
+
+    Returns
+    -------
+    GlassTransition
+
+    Raises
+    ------
+    ValueError
+        If a run was not finished, or has too few points.
+    """
+    for run in runs:
+        if not run.converged:
+            raise ValueError(f"a cooling run was not finished: {run.stop_reason}")
+    temperatures, volumes = cooling_points(runs)
+    return fit_glass_transition(
+        temperatures, volumes, quantity="volume", cooling_rate=cooling_rate
+    )

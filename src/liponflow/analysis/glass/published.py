@@ -34,6 +34,14 @@ class PublishedModulus(Published):
     freestanding: float = Field(description="GPa.")
     on_substrate: float = Field(description="GPa.")
 
+    @property
+    def text(self) -> str:
+        """Both values and their source."""
+        return (
+            f"{self.freestanding:g} free-standing, {self.on_substrate:g} on a substrate "
+            f"({self.citation})"
+        )
+
 
 class PublishedBondStrength(Published):
     """Strength of P-O against P-N bonds."""

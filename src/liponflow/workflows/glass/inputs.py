@@ -15,13 +15,12 @@ from liponflow import __version__
 from liponflow.engines.engine import Engine
 from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.protocol import Stage
+from liponflow.inputs.protocol import Stage, describe_stage
 from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker
-from liponflow.workflows.glass.jobs import describe_stage
 from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
 from liponflow.workflows.request import InputsRequest
 

@@ -12,16 +12,16 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.cleavage import BondCleavage, summarise_cleavage
 from liponflow.analysis.glass.elastic import ModelElasticity, average_elasticity
 from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
-from liponflow.analysis.glass.models import cooling_points, glass_model, summarise_glass
+from liponflow.analysis.glass.models import glass_model, glass_transition, summarise_glass
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassModel, GlassResult
 from liponflow.analysis.glass.trajectory import read_frames
-from liponflow.analysis.glass.transition import GlassTransition, fit_glass_transition
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.reading import calculation
-from liponflow.inputs.protocol import Stage, describe_ensemble, total_duration
+from liponflow.inputs.protocol import Stage, describe_stage, total_duration
+from liponflow.structures.read import without_properties
 
 
 @dataclass(frozen=True)
@@ -66,11 +66,6 @@ def last_structure(dynamics: MDResult) -> Structure:
     if not dynamics.converged:
         raise ValueError(f"the protocol was not finished: {dynamics.stop_reason}")
     return without_properties(dynamics.structure)
-
-
-def without_properties(structure: Structure) -> Structure:
-    """Copy a structure without velocities and moments."""
-    return Structure(structure.lattice, structure.species, structure.frac_coords)
 
 
 @job
@@ -200,18 +195,16 @@ def conclude(
     runs = [run for run in measured["cooling"] if run is not None]
     if runs:
         try:
-            properties["tg"] = transition(runs, cooling)
+            cooled = cooling[0].temperature - cooling[-1].final_temperature
+            properties["tg"] = glass_transition(
+                runs, cooling_rate=cooled / total_duration(cooling)
+            )
         except ValueError as error:
             warnings.append(f"no glass transition: {error}")
     moduli = [item for item in measured["elastic"] if item is not None]
     if moduli:
-        young = known and known.youngs_modulus
-        published = young and (
-            f"{young.freestanding:g} free-standing, {young.on_substrate:g} on a substrate "
-            f"({young.citation})"
-        )
         properties["elastic"] = average_elasticity(
-            moduli, {"youngs_modulus": published} if published else None
+            moduli, None if known is None else {"youngs_modulus": known.youngs_modulus.text}
         )
     bonds = [item for item in measured["cleavage"] if item is not None]
     if bonds:
@@ -224,42 +217,6 @@ def conclude(
         provenance=provenance(engine=models[0]["engine"], **record),
         warnings=[*dict.fromkeys(warnings)],
         **properties,
-    )
-
-
-def transition(runs: Sequence[MDResult], stages: Sequence[Stage]) -> GlassTransition:
-    """Fit the glass transition to the cooling runs of all models.
-
-    Raises
-    ------
-    ValueError
-        If a run was not finished, or has too few points.
-    """
-    for run in runs:
-        if not run.converged:
-            raise ValueError(f"a cooling run was not finished: {run.stop_reason}")
-    temperatures, volumes = cooling_points(runs)
-    cooled = stages[0].temperature - stages[-1].final_temperature
-    return fit_glass_transition(
-        temperatures, volumes, quantity="volume", cooling_rate=cooled / total_duration(stages)
-    )
-
-
-def describe_stage(stage: Stage) -> str:
-    """Put a stage into a line.
-
-    Examples
-    --------
-    >>> quench = Stage(name="quench", ensemble="nvt", temperature=2500, end_temperature=300,
-    ...                duration=22, time_step=2)
-    >>> describe_stage(quench)
-    'quench: NVT, Langevin, 2500 to 300 K, 22 ps, 2 fs'
-    """
-    ramp = "" if stage.end_temperature is None else f" to {stage.end_temperature:g}"
-    pressure = f", {stage.pressure:g} GPa" if stage.ensemble == "npt" else ""
-    return (
-        f"{stage.name}: {describe_ensemble(stage)}, {stage.temperature:g}{ramp} K{pressure}, "
-        f"{stage.duration:g} ps, {stage.time_step:g} fs"
     )
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.glass.cleavage import BondCleavage, bond_cleavage
-from liponflow.analysis.glass.elastic import ModelElasticity, elastic_moduli, six_deformations
+from liponflow.analysis.glass.elastic import ModelElasticity, model_elasticity, six_deformations
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import announce, planned_by
@@ -17,7 +16,7 @@ from liponflow.engines.reading import calculation
 from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster
 from liponflow.structures.glass.phosphate_clusters import without as remove
-from liponflow.workflows.glass.jobs import without_properties
+from liponflow.structures.read import without_properties
 from liponflow.workflows.jobs import named
 
 
@@ -134,21 +133,11 @@ def fit_elastic(
     seed: int,
 ) -> ModelElasticity:
     """Fit the elastic moduli; see :func:`strain` for the arguments."""
-    reference = calculation(unstrained, engine, force_limit)
-    found = [calculation(document, engine, force_limit) for document in strained]
-    unconverged = [
-        f"strain {index + 1} of 12: {reason}"
-        for index, item in enumerate(found)
-        if (reason := unconverged_reason(item))
-    ]
-    if any(item.stress is None for item in [reference, *found]):
-        raise ValueError(f"{engine.name} gives no stress: elastic moduli need one")
-    return elastic_moduli(
-        [np.array(deformation) for deformation in six_deformations(amount)],
-        [np.array(item.stress) for item in found],
-        np.array(reference.stress),
+    return model_elasticity(
+        calculation(unstrained, engine, force_limit),
+        [calculation(document, engine, force_limit) for document in strained],
+        strain=amount,
         seed=seed,
-        unconverged=unconverged,
     )
 
 

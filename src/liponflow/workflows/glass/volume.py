@@ -10,17 +10,13 @@ from atomate2.common.jobs.eos import MPMorphPVPostProcess
 from jobflow import Flow, Job, Maker, job
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.glass.volume import check_computed, next_volume, settled_means
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import announce, planned_by
 from liponflow.inputs.glass import GlassParameters
 from liponflow.units import KBAR_PER_GPA
 from liponflow.workflows.jobs import named
-
-_OUTWARD = 0.1
-"""Relative step beyond the outermost volume where no fit says how far to go."""
-_SETTLED = 0.5
-"""Share of the dynamics whose pressure counts: what comes before is still settling."""
 
 
 class PointOutput(TypedDict):
@@ -64,7 +60,7 @@ class VolumePointMaker(Maker):
 
 
 class VolumeFit(MPMorphPVPostProcess):
-    """MPMorph's fit of pressure against volume, with a way out where it has none.
+    """MPMorph's fit of pressure against volume, which goes on where the fit fails.
 
     Parameters
     ----------
@@ -73,9 +69,8 @@ class VolumeFit(MPMorphPVPostProcess):
 
     Notes
     -----
-    Far from the volume without pressure the Birch-Murnaghan fit often fails, and MPMorph then
-    ends the flow. Here the next volume is sought beyond those that there are, on the side where
-    the pressure falls; where pressures of both signs are known, between these.
+    MPMorph ends the flow where its Birch-Murnaghan fit fails; here
+    :func:`liponflow.analysis.glass.volume.next_volume` chooses where to go on.
     """
 
     def __init__(self, min_data_points: int = 5) -> None:
@@ -85,21 +80,12 @@ class VolumeFit(MPMorphPVPostProcess):
     def eval(self) -> None:
         """Fit; ``results`` then has V0, Vmin and Vmax (Å³)."""
         with warnings.catch_warnings():
-            # A fit that fails is dealt with below.
+            # next_volume deals with a fit that failed.
             warnings.simplefilter("ignore", RuntimeWarning)
             super().eval()
         results: dict[str, Any] = self.results
-        volumes = np.array(results["relax"]["volume"])
-        pressures = np.array(results["relax"]["pressure"])
-        found: float = np.nan if results["V0"] is None else results["V0"]
-        low, high = float(volumes.min()), float(volumes.max())
-        if pressures.min() > 0:
-            results["V0"] = found if found > high else high * (1 + _OUTWARD)
-        elif pressures.max() < 0:
-            results["V0"] = found if 0 < found < low else low / (1 + _OUTWARD)
-        elif not low <= found <= high:
-            order = np.argsort(-pressures)
-            results["V0"] = float(np.interp(0, -pressures[order], volumes[order]))
+        computed = results["relax"]
+        results["V0"] = next_volume(computed["volume"], computed["pressure"], results["V0"])
 
 
 def equilibrium_volume(
@@ -170,15 +156,11 @@ def volume_point(dynamics: MDResult) -> VolumePoint:
     """
     if not dynamics.converged:
         raise ValueError(f"the dynamics at one volume ended early: {dynamics.stop_reason}")
-    start = int(len(dynamics.temperatures) * _SETTLED)
-    pressures = [value for value in dynamics.pressures[start:] if value is not None]
-    if not pressures:
-        raise ValueError("the dynamics has no pressure: its stage must ask for the stress")
-    pressure = float(np.mean(pressures)) * KBAR_PER_GPA
+    means = settled_means(dynamics.potential_energies, dynamics.pressures)
     return VolumePoint(
         output=PointOutput(
-            energy=float(np.mean(dynamics.potential_energies[start:])),
-            stress=(pressure * np.eye(3)).tolist(),
+            energy=means.energy,
+            stress=(means.pressure * KBAR_PER_GPA * np.eye(3)).tolist(),
         ),
         structure=dynamics.structure,
     )
@@ -203,12 +185,8 @@ def chosen_volume(found: dict[str, Any]) -> Structure:
         If the fitted volume lies outside the volumes that were computed after all attempts.
     """
     fit = found["working_outputs"]
-    low, high, best = float(fit["Vmin"]), float(fit["Vmax"]), float(fit["V0"])
-    structure = found["structure"]
-    if structure is None or not low <= best <= high:
-        raise ValueError(
-            f"the pressure vanishes at {best:.0f} Å³, outside the {low:.0f} to {high:.0f} Å³ that "
-            "were computed; start from another density, or raise volume_attempts or volume_strain"
-        )
-    chosen: Structure = structure
-    return chosen
+    check_computed(float(fit["V0"]), float(fit["Vmin"]), float(fit["Vmax"]))
+    structure: Structure | None = found["structure"]
+    if structure is None:
+        raise ValueError("MPMorph's search of the volume without pressure gave no structure")
+    return structure

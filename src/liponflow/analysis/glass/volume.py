@@ -1,0 +1,100 @@
+"""Volume at which a glass has no pressure: what a search of it needs beside the fit."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+OUTWARD = 0.1
+"""Relative step beyond the outermost volume where no fit says how far to go."""
+
+SETTLED = 0.5
+"""Share of the dynamics after which energy and pressure count: before it they still settle."""
+
+
+class SettledMeans(NamedTuple):
+    """Mean energy (eV) and pressure (GPa) of dynamics at constant volume."""
+
+    energy: float
+    pressure: float
+
+
+def settled_means(energies: Sequence[float], pressures: Sequence[float | None]) -> SettledMeans:
+    """Average energy and pressure over the second half of dynamics at constant volume.
+
+    Parameters
+    ----------
+    energies
+        Potential energy of every block, eV.
+    pressures
+        Pressure of every block, GPa; None where it was not computed.
+
+    Raises
+    ------
+    ValueError
+        If no pressure was computed.
+
+    Examples
+    --------
+    >>> settled_means([-1.0, -2.0, -5.0, -7.0], [9.0, 7.0, 1.0, 3.0])
+    SettledMeans(energy=-6.0, pressure=2.0)
+    """
+    start = int(len(energies) * SETTLED)
+    known = [value for value in pressures[start:] if value is not None]
+    if not known:
+        raise ValueError("the dynamics has no pressure: its stage must ask for the stress")
+    return SettledMeans(float(np.mean(energies[start:])), float(np.mean(known)))
+
+
+def next_volume(
+    volumes: Sequence[float], pressures: Sequence[float], fitted: float | None
+) -> float:
+    """Choose the volume where the pressure vanishes, or where to look for it next.
+
+    A fit of the equation of state (Birch-Murnaghan) far from the volume without pressure often
+    fails or lands anywhere. Where all pressures have one sign, the volume is then sought beyond
+    those that there are, on the side where the pressure falls; where both signs are known, by
+    linear interpolation between them.
+
+    Parameters
+    ----------
+    volumes
+        Å³.
+    pressures
+        At these volumes, positive under compression, in any unit.
+    fitted
+        Volume without pressure of the fit, Å³; None where it failed.
+
+    Returns
+    -------
+    float
+        Å³.
+
+    Examples
+    --------
+    >>> round(next_volume([100.0, 110.0], [3.0, 1.0], fitted=None))
+    121
+    >>> round(next_volume([100.0, 110.0], [1.0, -1.0], fitted=180.0))
+    105
+    """
+    low, high = float(min(volumes)), float(max(volumes))
+    found = float("nan") if fitted is None else fitted
+    if min(pressures) > 0:
+        return found if found > high else high * (1 + OUTWARD)
+    if max(pressures) < 0:
+        return found if 0 < found < low else low / (1 + OUTWARD)
+    if low <= found <= high:
+        return found
+    falling = -np.array(pressures)
+    order = np.argsort(falling)
+    return float(np.interp(0, falling[order], np.array(volumes)[order]))
+
+
+def check_computed(volume: float, low: float, high: float) -> None:
+    """Refuse, by a ValueError, a volume (Å³) outside those that were computed."""
+    if not low <= volume <= high:
+        raise ValueError(
+            f"the pressure vanishes at {volume:.0f} Å³, outside the {low:.0f} to {high:.0f} Å³ "
+            "that were computed; start from another density, or raise volume_attempts or "
+            "volume_strain"
+        )
