@@ -2,7 +2,7 @@
 
 Run with ``OMP_NUM_THREADS=1 python benchmarks/migration.py [N O ...]``.
 
-A foreign atom hops between neighbouring octahedral sites of a 3x3x3 cell of bcc Li, past the
+A dopant hops between neighbouring octahedral sites of a 3x3x3 cell of bcc Li, past the
 tetrahedral site between them (CHGNet 0.3.0). The end point is relaxed once; its partner is made
 by symmetry. Both sides start from these end points, with five images between them, and stop at
 the same limit; atomate2's ``ForceFieldNebFromEndpointsMaker`` starts from the images that atomate2
@@ -149,7 +149,7 @@ def ours(
 
 
 def main(dopants: Sequence[str]) -> None:
-    """Print one table per foreign atom."""
+    """Print one table per dopant."""
     for dopant in dopants:
         ends, mirror = end_points(dopant)
         print(f"\n{dopant} {HOP}: calls | seconds | barrier | perpendicular | with springs")

@@ -103,7 +103,7 @@ def test_a_list_may_be_written_with_commas() -> None:
 @pytest.mark.parametrize(
     ("overrides", "complaint"),
     [
-        ({"dopant": "Xx"}, "dopant='Xx'.*'Xx' is no element"),
+        ({"dopant": "Xx"}, "dopant='Xx'.*'Xx' is not an element"),
         ({"dopant": []}, "at least 1 item"),
         ({"images": 0}, "images=0.*greater than or equal to 1"),
         ({"force_limit": -0.05}, "force_limit=-0.05"),

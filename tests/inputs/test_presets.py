@@ -78,7 +78,7 @@ def test_contents_are_sorted_and_distinct() -> None:
         ({"max_steps": 1}, "greater than or equal to 2"),
         ({"x": []}, "parameter x"),
         ({"x": [-0.5]}, "-0.5 is negative"),
-        ({"magmoms": {"Xx": 1.0}}, "'Xx' is no element"),
+        ({"magmoms": {"Xx": 1.0}}, "'Xx' is not an element"),
         ({"hubbard_u": "swapped"}, "hubbard_u"),
         ({"tetragonal_strain": 0.5}, "less than or equal to 0.2"),
         ({"supercell": [1, 1]}, "supercell"),

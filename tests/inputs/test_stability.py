@@ -64,7 +64,7 @@ def test_electrode_takes_any_content() -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"composition": "Li2Qx"}, "Qx0. is no element"),
+        ({"composition": "Li2Qx"}, "Qx0. is not an element"),
         ({"composition": ""}, "is no formula"),
         ({"compare": "Li3PO4,nonsense"}, "'nonsense' is no formula"),
         ({"electrode": "LiNi0.5Mn1.5O4"}, "has no Lix"),
@@ -75,7 +75,7 @@ def test_electrode_takes_any_content() -> None:
         ({"source": "file"}, "source=file needs the file"),
         ({"source": "mp", "entries": "a.json"}, "two sources of energies"),
         ({"glass": "latest", "above_hull": 0.1}, "both give the energy of the material"),
-        ({"error_shared": {"Xx": 0.1}}, "'Xx' is no element"),
+        ({"error_shared": {"Xx": 0.1}}, "'Xx' is not an element"),
         ({"error_shared": {"O": -0.1}}, "is negative"),
         ({"compositon": "Li2O"}, "did you mean 'composition'"),
         ({"source": "materials project"}, "Input should be 'engine', 'file', 'mp' or 'store'"),

@@ -1,8 +1,8 @@
 """Mean and error of correlated frames, in memory that does not grow with their number.
 
-Frames of a trajectory remember each other, so the plain standard error is too small. Flyvbjerg
+Frames of a trajectory are correlated, so the plain standard error is too small. Flyvbjerg
 and Petersen, J. Chem. Phys. 91, 461 (1989), average neighbours into blocks again and again: the
-standard error of the blocks' mean grows until the blocks are longer than the memory.
+standard error of the blocks' mean grows until the blocks are longer than the correlation time.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ import numpy as np
 from liponflow.arrays import FloatArray
 
 MINIMUM_BLOCKS = 10
-"""Blocks below which a standard error says little: its own relative error is 1/sqrt(2(n-1)),
+"""Fewest blocks for a meaningful standard error: its own relative error is 1/sqrt(2(n-1)),
 24 % for 10."""
 
 ROUNDING = 1e-12
@@ -71,7 +71,7 @@ class BlockAverage:
         return self._levels[0].mean if self._levels else np.full(self._width, np.nan)
 
     def add(self, values: FloatArray) -> None:
-        """Take frames in.
+        """Add frames.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class BlockAverage:
         if not errors:
             return None
         largest: FloatArray = np.max(errors, axis=0)
-        # What does not change has no error, but for the rounding of its sums.
+        # A constant has no error beyond the rounding of its sums.
         largest[largest < ROUNDING * np.abs(self.mean)] = 0
         return largest
 
@@ -117,7 +117,7 @@ class BlockAverage:
 class NamedAverages:
     """Block averages of quantities that are named as they first occur.
 
-    A quantity that turns up late was zero in all frames before it.
+    A quantity that first occurs late counts as zero in all frames before.
 
     Examples
     --------
@@ -133,7 +133,7 @@ class NamedAverages:
         self._frames = 0
 
     def add(self, n_frames: int, values: dict[str, FloatArray]) -> None:
-        """Take frames in: arrays of `n_frames` numbers by name."""
+        """Add frames: arrays of `n_frames` numbers by name."""
         for name in values:
             if name not in self._averages:
                 self._averages[name] = BlockAverage(1)

@@ -1,10 +1,10 @@
-"""Refusal of unconverged calculations, in words a user can act on."""
+"""Reasons to refuse an unconverged calculation, in words a user can act on."""
 
 from liponflow.analysis.result import Calculation
 
 
 def unconverged_reason(calculation: Calculation) -> str | None:
-    """Say why a calculation is unconverged, with the value, the limit and the remedy.
+    """Return why a calculation is unconverged: the value, the limit and the remedy.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ Orbital = Literal["s", "p", "d", "f"]
 
 @dataclass(frozen=True)
 class SiteDensities:
-    """What a file of VASP says about the density of states."""
+    """Densities of states as read from a file."""
 
     energies: FloatArray
     """Shape (n,), eV, on VASP's own scale."""
@@ -175,7 +175,7 @@ def pdos_state(
     Parameters
     ----------
     densities
-        What the file says.
+        Densities as read.
     structure
         Structure with the sites in the order of the file.
     directory

@@ -87,7 +87,7 @@ class Phonons(BaseModel):
         temperature
             K, within the tables.
         zero
-            What the energy scale holds already.
+            What the energy scale already includes.
 
         Returns
         -------

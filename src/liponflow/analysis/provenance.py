@@ -1,4 +1,4 @@
-"""What made a result: versions, parameters and the fingerprint of the input."""
+"""Provenance of a result: versions, parameters and the fingerprint of the input."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ def provenance(
     source_structure: str,
     parent_uuids: Sequence[str],
 ) -> Provenance:
-    """Write down what made a result, with the package versions of this process."""
+    """Return the provenance of a result, with the package versions of this process."""
     return Provenance(
         engine=engine,
         packages=package_versions(),

@@ -36,14 +36,14 @@ def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
     Parameters
     ----------
     structures
-        Images of one hop (end points, saddle): the same atoms, the foreign one last.
+        Images of one hop (end points, saddle): the same atoms, the dopant last.
     radius
-        Distance from the foreign atom, Å.
+        Distance from the dopant, Å.
 
     Returns
     -------
     list of int
-        The foreign atom and those within the radius of it in any of the images, sorted: one set
+        The dopant and those within the radius of it in any of the images, sorted: one set
         for all, without which a prefactor has no meaning.
 
     Raises
@@ -60,7 +60,7 @@ def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
         found |= set(np.flatnonzero(distances <= radius).tolist())
     if len(found) == 1:
         raise ValueError(
-            f"no host atom within {radius:g} Å of the foreign atom: raise the radius of the atoms "
+            f"no host atom within {radius:g} Å of the dopant: raise the radius of the atoms "
             "that vibrate"
         )
     return sorted(found)

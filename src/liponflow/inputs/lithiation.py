@@ -62,7 +62,7 @@ class LithiationParameters(BaseModel):
         if isinstance(value, dict):
             unknown = [symbol for symbol in value if not Element.is_valid_symbol(symbol)]
             if unknown:
-                raise ValueError(f"{unknown[0]!r} is no element")
+                raise ValueError(f"{unknown[0]!r} is not an element")
         return value
 
 

@@ -22,7 +22,7 @@ class MigrationParameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
-        description="Foreign atoms: elements, as a list or as N,P,O."
+        description="Dopants: elements, as a list or as N,P,O."
     )
     supercell: Repeats = Field(description="Repeats of the host's cell.")
     larger_supercell: Repeats | None = Field(
@@ -37,7 +37,7 @@ class MigrationParameters(BaseModel):
         gt=0, description="Longest hop (Å); null for as far as the crystal can be crossed."
     )
     nudge: float = Field(
-        ge=0, le=0.5, description="Distance from its site at which a foreign atom starts (Å)."
+        ge=0, le=0.5, description="Distance from its site at which a dopant starts (Å)."
     )
     starts: list[Literal["split", "substitutional"]] = Field(
         description="States other than interstitials that are relaxed and reported."
@@ -60,7 +60,7 @@ class MigrationParameters(BaseModel):
     )
     vibration_radius: float | None = Field(
         gt=0,
-        description="Distance from the foreign atom within which atoms vibrate, the others being "
+        description="Distance from the dopant within which atoms vibrate, the others being "
         "frozen (Å); null for all atoms.",
     )
     attempt_frequency: float = Field(
@@ -96,7 +96,7 @@ class MigrationParameters(BaseModel):
     def _elements(cls, value: list[str]) -> list[str]:
         unknown = [symbol for symbol in value if not Element.is_valid_symbol(symbol)]
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no element")
+            raise ValueError(f"{unknown[0]!r} is not an element")
         return list(dict.fromkeys(value))
 
     @model_validator(mode="after")

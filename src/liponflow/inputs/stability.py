@@ -166,7 +166,7 @@ class StabilityParameters(BaseModel):
     def _elements(cls, value: dict[str, float]) -> dict[str, float]:
         for symbol, error in value.items():
             if not Element.is_valid_symbol(symbol):
-                raise ValueError(f"{symbol!r} is no element")
+                raise ValueError(f"{symbol!r} is not an element")
             if error < 0:
                 raise ValueError(f"an error of {error:g} eV/atom for {symbol} is negative")
         return value
@@ -224,7 +224,7 @@ def composition(formula: str) -> Composition:
         raise ValueError(f"{formula!r} is no formula ({error}); write Li2PO2N") from None
     unknown = [str(element) for element in found if not isinstance(element, Element)]
     if unknown or not found:
-        named = f": {unknown[0]} is no element" if unknown else ""
+        named = f": {unknown[0]} is not an element" if unknown else ""
         raise ValueError(f"{formula!r} is no formula{named}; write Li2PO2N")
     return found
 

@@ -1,4 +1,4 @@
-"""Corners of one foreign atom's summary; the whole is tested with the campaign's result."""
+"""Corners of one dopant's summary; the whole is tested with the campaign's result."""
 
 import pytest
 from migration_example import OTO, TT, made_up_hop, made_up_site

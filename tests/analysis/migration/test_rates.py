@@ -71,7 +71,7 @@ def test_a_temperature_has_to_be_positive(temperature: float):
     ("minimum", "saddle", "message"),
     [
         ([1.0, 2.0], [-1.0], "2 frequencies at the minimum, 1 at the saddle"),
-        ([-2.0, 2.0], [-1.0, 2.0], r"the start is no minimum: lowest frequency -2\.00 THz"),
+        ([-2.0, 2.0], [-1.0, 2.0], r"the start is not a minimum: lowest frequency -2\.00 THz"),
         ([1.0, 2.0], [1.0, 2.0], "the saddle has no imaginary mode"),
         ([1.0, 2.0, 3.0], [-3.0, -1.0, 2.0], r"2 imaginary modes \(3\.00i, 1\.00i THz\)"),
         ([1.0, 2.0, 3.0], [-3.0, -0.05, 2.0], r"a mode of -0\.050 THz .* neither"),

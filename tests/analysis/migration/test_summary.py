@@ -42,7 +42,7 @@ def unconverged() -> MigrationResult:
     return migration_result(unconverged="N")
 
 
-def test_every_foreign_atom_has_its_lowest_site_and_percolating_barrier(result: MigrationResult):
+def test_every_dopant_has_its_lowest_site_and_percolating_barrier(result: MigrationResult):
     found = {
         m.dopant: (m.lowest_site, m.network_dimension, m.percolating_hops)
         for m in result.migrations
@@ -298,7 +298,7 @@ def test_an_atom_without_a_hop_is_no_converged_result(result: MigrationResult):
     assert not found.converged
 
 
-def test_no_foreign_atom_is_refused():
+def test_no_dopant_is_refused():
     with pytest.raises(ValueError, match="dopant=N"):
         summarise(cell().sites.host, [], [], [], {}, host_atoms=54, provenance=provenance())
 

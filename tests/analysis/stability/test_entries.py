@@ -28,7 +28,7 @@ def test_entries_come_per_formula_or_per_cell() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"composition": {"Xx": 1}}, "'Xx' is no chemical element"),
+        ({"composition": {"Xx": 1}}, "'Xx' is not a chemical element"),
         ({"composition": {"Li": -1}}, "positive amounts"),
         ({"composition": {}}, "positive amounts"),
         ({"energy": float("nan")}, "finite"),

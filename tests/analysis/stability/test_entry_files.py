@@ -101,7 +101,7 @@ def test_pbe_with_and_without_u_are_one_scale(tmp_path: Path) -> None:
         (3, "holds no entries"),
         ([{"a": 1}], "item 0 .* is a dict"),
         ([Composition("Li").as_dict()], "item 0"),
-        ({"scale": "s", "kind": "total", "entries": [{"name": "Li"}]}, "is no entry set"),
+        ({"scale": "s", "kind": "total", "entries": [{"name": "Li"}]}, "is not an entry set"),
     ],
 )
 def test_files_with_something_else_are_refused(
@@ -116,7 +116,7 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
         read_entries(tmp_path / "absent.json")
     broken = tmp_path / "broken.json"
     broken.write_text("[{")
-    with pytest.raises(EntryFileError, match=r"broken\.json is no JSON"):
+    with pytest.raises(EntryFileError, match=r"broken\.json is not valid JSON"):
         read_entries(broken)
     (tmp_path / "no.json.gz").write_text("plain")
     with pytest.raises(EntryFileError, match=r"no\.json\.gz"):

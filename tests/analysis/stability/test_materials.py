@@ -17,7 +17,7 @@ from liponflow.analysis.stability.materials import (
 
 @pytest.mark.parametrize("text", ["", "lipon", "Li2PO2N2x", "Xx2", "Li-1", "Li0", "{{7*7}}"])
 def test_what_is_no_formula_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no chemical formula"):
+    with pytest.raises(ValueError, match="is not a chemical formula"):
         parse_formula(text)
 
 

@@ -221,7 +221,7 @@ def test_the_metastable_limit_is_that_of_the_reaction_written_out() -> None:
 
 def test_lithium_itself_and_a_voltage_of_zero_are_refused() -> None:
     _, hull = lipon()
-    with pytest.raises(ValueError, match="Li holds nothing but Li"):
+    with pytest.raises(ValueError, match="Li contains only Li"):
         lithium_segments(hull, phase("Li"))
     with pytest.raises(ValueError, match="must lie above 0 V, not 0"):
         lithium_segments(hull, phase("Li3P"), v_max=0)

@@ -94,7 +94,7 @@ def test_relaxed_partners_have_the_energy_of_what_they_were_made_from(
     start_kind, end_kind = hop.end_labels
     assert energy(ends.start) == pytest.approx(energy(relaxed[start_kind]), abs=1e-9)
     assert energy(ends.end) == pytest.approx(energy(relaxed[end_kind]), abs=SAME_ENERGY)
-    # The foreign atom goes along the hop, and no host atom leaves its place.
+    # The dopant goes along the hop, and no host atom leaves its place.
     assert ends.displacements[-1] == pytest.approx(hop.distance, abs=0.3)
     assert ends.displacements[:-1].max() < NEIGHBOURS / 2
     nearest = hop_starts(cell, hop, "N").end

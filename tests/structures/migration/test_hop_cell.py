@@ -28,7 +28,7 @@ def test_the_default_cell_has_the_128_atoms_of_the_published_hops(cell: HopCell)
     assert len(cell.supercell) == 54
 
 
-def test_a_foreign_atom_is_the_last_and_as_far_from_lithium_as_its_void_says(cell: HopCell):
+def test_a_dopant_is_the_last_and_as_far_from_lithium_as_its_void_says(cell: HopCell):
     for kind in cell.sites.kinds:
         for position in cell.sites.positions_of(kind.label):
             start = interstitial_start(cell, "N", int(position))
@@ -40,7 +40,7 @@ def test_a_foreign_atom_is_the_last_and_as_far_from_lithium_as_its_void_says(cel
             assert np.abs(start[-1].frac_coords - 0.5).max() < 0.5 / 3 + EXACT
 
 
-def test_a_nudge_moves_the_foreign_atom_only(cell: HopCell):
+def test_a_nudge_moves_the_dopant_only(cell: HopCell):
     still, nudged = (interstitial_start(cell, "O", 0, nudge=d) for d in (0.0, 0.05))
     shifts = np.linalg.norm(nudged.cart_coords - still.cart_coords, axis=1)
     assert shifts[-1] == pytest.approx(0.05)
@@ -71,7 +71,7 @@ def test_a_dumbbell_shares_the_place_of_an_atom(cell: HopCell):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda c: interstitial_start(c, "Xx", 0), "'Xx' is no element"),
+        (lambda c: interstitial_start(c, "Xx", 0), "'Xx' is not an element"),
         (lambda c: substitutional_start(c, "N", 2), "host atom 2: .* 0 to 1"),
         (lambda c: split_start(c, "N", separation=0), "0 Å: give a direction"),
         (lambda c: split_start(c, "N", direction=(0, 0, 0)), "give a direction"),

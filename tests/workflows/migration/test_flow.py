@@ -188,6 +188,6 @@ def test_models_sizes_and_refinement_are_planned() -> None:
 def test_what_a_survey_will_compute_is_announced() -> None:
     flow = plan(preset="quick", engine="chgnet", overrides={"dopant": "N,O"})
     kinds = [calculation.kind for calculation in planned(flow)]
-    # The host, two sites and four hops of each foreign atom.
+    # The host, two sites and four hops of each dopant.
     assert kinds.count("relax") == 1 + 2 * 2
     assert kinds.count("neb") == 2 * 4

@@ -31,13 +31,13 @@ def average_fingerprints(found: Sequence[Fingerprint]) -> Fingerprint:
     -------
     Fingerprint
         Means over the models. Every error is the standard deviation over them, None for one
-        model. A part that a model has none of counts as 0 there; the cut-offs are those of the
+        model. A part that is absent from a model counts as 0 there; the cut-offs are those of the
         first model.
 
     Raises
     ------
     ValueError
-        If there is none.
+        If the list is empty.
     """
     if not found:
         raise ValueError("there is no fingerprint to average")
@@ -65,7 +65,7 @@ _SHARES = ("units", "nitrogen_sites", "oxygen_sites", "fragments", "rings", "li_
 
 
 def spread(values: Sequence[float]) -> float | None:
-    """Give the standard deviation over models; None for fewer than two.
+    """Return the standard deviation over models; None for fewer than two.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Who is who in a phosphate glass: network formers, anions, and how long a bond may be."""
+"""Roles of the elements of a phosphate glass: network formers, anions, longest bonds."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -48,15 +48,15 @@ def roles(
     anions: Sequence[str] | None = None,
     cutoff: float | Mapping[str, float] | None = None,
 ) -> Roles:
-    """Find the part that every element of a glass plays.
+    """Assign a role in the network to every element of a glass.
 
     Parameters
     ----------
     elements
         Elements that are present.
     formers, anions
-        Elements that form the network and that link it; what is usual in LiPON and its derivatives
-        if None. S is a former (sulfate) unless it is named as an anion.
+        Elements that form and link the network; by default those usual in LiPON and its
+        derivatives. S is a former (sulfate) unless it is named as an anion.
     cutoff
         Longest bond of a former to an anion (Å), for all formers or by former.
 

@@ -1,4 +1,4 @@
-"""Bond cleavage: what it takes to pull an anion out of an isolated phosphate unit."""
+"""Bond cleavage: the energy to pull an anion out of an isolated phosphate unit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
@@ -77,7 +77,7 @@ class GlassCleavage(BaseModel):
 def atom_energy(symbol: str, molecule: Calculation) -> float:
     """Energy (eV) of a free atom from that of its molecule and the measured bond.
 
-    A potential trained on solids knows no free atoms; the molecule it knows about.
+    A potential trained on solids is unreliable for free atoms, but not for the molecule.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def bond_cleavage(
     rest: Calculation,
     molecule: Calculation,
 ) -> BondCleavage:
-    """Energies to take one anion out.
+    """Return the energies to take one anion out of a cluster.
 
     Parameters
     ----------
@@ -128,14 +128,14 @@ def bond_cleavage(
 def summarise_cleavage(
     bonds: Sequence[BondCleavage], published: PublishedBondStrength | None
 ) -> GlassCleavage:
-    """Put the energies beside the published statement.
+    """Compare the cleavage energies with the published statement.
 
     Parameters
     ----------
     bonds
         One per cluster and site; the ratios take P-O from the first apical O.
     published
-        The statement; None if there is none for the glass.
+        The statement; None if nothing is published for the glass.
     """
     energies: dict[str, float] = {}
     for bond in bonds:

@@ -26,13 +26,13 @@ class Distribution:
         self._histograms: dict[str, IntArray] = {}
 
     def add(self, n_frames: int, found: Mapping[str, Values]) -> None:
-        """Take the values of a block of frames in."""
+        """Add the values of a block of frames."""
         for name, (values, frames) in found.items():
             moments = np.array([len(values), values.sum(), (values**2).sum()])
             self._moments[name] = self._moments.get(name, np.zeros(3)) + moments
             counts = np.bincount(frames, minlength=n_frames)
             sums = np.bincount(frames, values, minlength=n_frames)
-            # A frame without this kind has no mean of it, and is left out of the error.
+            # A frame without this kind has no mean and is left out of the error.
             there = counts > 0
             self._averages.setdefault(name, BlockAverage(1)).add(sums[there] / counts[there])
             if self._bins:
@@ -47,7 +47,7 @@ class Distribution:
         return float(mean), float(width), None if error is None else float(error[0]), float(number)
 
     def bond_statistics(self, n_frames: int) -> list[BondStatistics]:
-        """Give the statistics of lengths (Å) over all frames."""
+        """Return the statistics of lengths (Å) over all frames."""
         found = []
         for name in self._moments:
             mean, width, error, number = self._statistics(name)
@@ -59,7 +59,7 @@ class Distribution:
         return found
 
     def angle_statistics(self, n_frames: int) -> list[AngleStatistics]:
-        """Give the statistics of angles (degrees) over all frames."""
+        """Return the statistics of angles (degrees) over all frames."""
         found = []
         for name in self._moments:
             mean, width, error, number = self._statistics(name)

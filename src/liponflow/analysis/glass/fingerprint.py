@@ -39,13 +39,13 @@ ANGLE_BINS = 90
 MOBILE_DEFAULT = 2.6
 """Cut-off of a mobile cation (Å) where g(r) has no first minimum."""
 MARGIN = 0.01
-"""Pairs are looked for this much (Å) beyond the longest cut-off, so that none at it is missed."""
+"""Margin (Å) beyond the longest cut-off in the search of pairs: none is missed."""
 AGREEMENT = 0.25
-"""Cut-off and first minimum of a mobile cation may differ by this much (Å) without a remark."""
+"""Cut-off and first minimum may differ by this much (Å) before a remark is made."""
 
 
 class Fingerprinter:
-    """Take frames in, block by block, and give the fingerprint of all of them.
+    """Accumulate frames block by block into one fingerprint.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ class Fingerprinter:
         self.n_frames = 0
 
     def add(self, frames: Frames) -> None:
-        """Take frames of the same atoms in."""
+        """Add frames of the same atoms."""
         histograms, pairs = self.finder.find(frames)
         volumes = frames.volumes
         g = self._partial_g(histograms, volumes)
@@ -109,7 +109,7 @@ class Fingerprinter:
         self.n_frames += len(frames)
         self._add_mobile(pairs)
         self._add_network(network(self.symbols, pairs, self.roles), pairs)
-        # From the second block on the cut-offs are known, and shorter than what may be.
+        # From the second block on the cut-offs are known, so fewer pairs need to be found.
         cutoffs = [cutoff.cutoff for cutoff in self.mobile_cutoffs.values()]
         self.finder.look_for_bonds_up_to(max(_bond_radius(self.roles), *cutoffs, 1.0) + MARGIN)
 
@@ -189,12 +189,12 @@ class Fingerprinter:
         self._groups[group].add(n_frames, {name: n / whole for name, n in counts.items()})
 
     def result(self) -> Fingerprint:
-        """Give the fingerprint of all frames so far.
+        """Return the fingerprint of all frames so far.
 
         Raises
         ------
         ValueError
-            If no frame was taken in.
+            If no frame was added.
         """
         if not self.n_frames:
             raise ValueError("a fingerprint needs at least one frame")
@@ -239,7 +239,7 @@ class Fingerprinter:
         )
 
     def remarks(self) -> list[str]:
-        """Tell what a reader should know: cut-offs that do not fit, and a cell that is small."""
+        """Return remarks for the reader: cut-offs that do not fit, a small cell."""
         g = self._g.mean.reshape(len(self.finder.names), -1)
         notes = []
         for ion, cutoff in self.mobile_cutoffs.items():

@@ -21,10 +21,10 @@ Neighbours = dict[int, list[tuple[int, Offset, int, Offset]]]
 HOME: Offset = (0, 0, 0)
 
 MAX_RING = 12
-"""Longest ring that is looked for (formers)."""
+"""Longest ring that is searched for (formers)."""
 DIMER = 2
 REMEMBERED = 1000
-"""Fragments whose rings are remembered; a melt has ever new ones, and memory is to stay flat."""
+"""Most fragments whose rings are remembered: a melt keeps making new ones."""
 
 
 class Link(NamedTuple):
@@ -50,7 +50,7 @@ class Fragments:
 
 
 class FragmentCounter:
-    """Count fragments and rings; rings of a network that was met before are not sought again."""
+    """Count fragments and rings, remembering the rings of networks already seen."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Link, ...], tuple[bool, Counter[int]]] = {}

@@ -1,4 +1,4 @@
-"""From the models of a glass campaign to its result: means, spreads and what is wrong."""
+"""From the models of a glass campaign to its result: means, spreads and warnings."""
 
 from collections.abc import Sequence
 from statistics import fmean
@@ -39,7 +39,7 @@ def glass_model(
     dynamics: MDResult | None,
     relaxation: Calculation | None,
 ) -> GlassModel:
-    """Put together what is known of one model.
+    """Assemble the record of one model.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def _stage_at(dynamics: MDResult, time: float) -> str:
     end = 0.0
     for stage in dynamics.stages:
         end += stage.duration
-        if time <= end + 1e-9:  # a block ends where its stage does
+        if time <= end + 1e-9:  # a block ends at the end of its stage
             return stage.name
     return dynamics.stages[-1].name if dynamics.stages else ""
 
@@ -150,9 +150,9 @@ def summarise_glass(
     provenance
         What made the result.
     warnings
-        What else a reader should know.
+        Further remarks for the reader.
     **properties
-        ``tg``, ``elastic``, ``cleavage``: what was computed of them.
+        ``tg``, ``elastic``, ``cleavage``: the properties that were computed.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def _unconverged(item: Any) -> list[Any]:
 
 
 def _doubts(item: Any) -> list[str]:
-    """Say of the elastic moduli of models why they are in no mean."""
+    """Explain which elastic moduli are left out of the means."""
     return [
         f"elastic moduli of seed {part.seed} are in no mean: {part.criterion}"
         for part in _unconverged(item)

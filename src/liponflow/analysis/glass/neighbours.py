@@ -21,7 +21,7 @@ TREE_ATOMS = 3000
 BATCH = 2_000_000
 """Distances that are computed at a time."""
 SLACK = 1 + 1e-5
-"""Single precision looks this much (relative) beyond a radius, so that nothing within is lost."""
+"""Relative margin beyond a radius that makes up for single precision."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Pairs:
         return self.first - begin, self.second - begin
 
     def joining(self, first: BoolArray, second: BoolArray) -> BoolArray:
-        """Tell which pairs join an atom of one kind with one of another, either way round.
+        """Return a mask of the pairs that join atoms of two kinds, in either order.
 
         The masks are those of the atoms of a frame.
         """
@@ -139,14 +139,14 @@ def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
 
 
 def _is_first(translations: IntArray) -> BoolArray:
-    """Tell of each two opposite translations one; of none none."""
+    """Select one of each ± translation pair; drop zero."""
     chosen: BoolArray = translations @ np.array([1_000_000, 1_000, 1]) > 0
     return chosen
 
 
 @dataclass(frozen=True)
 class _Lattice:
-    """What a search needs to know of a cell."""
+    """Quantities of a cell that a search needs."""
 
     cell: FloatArray
     inverse: FloatArray
@@ -279,7 +279,7 @@ class PairFinder:
         return first[short], second[short], image[short], vector[short]
 
     def _lattice(self, cell: FloatArray) -> "_Lattice":
-        """Make what depends on the cell only; kept while the cell does not change."""
+        """Return the quantities that depend on the cell alone, cached while it does not change."""
         if self._known is None or not np.array_equal(self._known.cell, cell):
             reach = max(self.r_max, self.bond_radius)
             span = np.floor(reach / widths(cell) + 0.5).astype(int)
@@ -348,7 +348,7 @@ class PairFinder:
         )
         first, ghost, distance = entries["i"], entries["j"], entries["v"]
         second, image = atom[ghost], shifts[shift[ghost]]
-        # Every pair was found from both of its ends: keep one.
+        # Every pair was found from both ends: keep one.
         keep = (second > first) | ((second == first) & _is_first(image))
         first, second, image, distance = first[keep], second[keep], image[keep], distance[keep]
         kinds = self._type_of[self.species[first], self.species[second]]

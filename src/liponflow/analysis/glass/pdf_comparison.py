@@ -23,7 +23,7 @@ _OPTION_NAMES = {"qmin": "q_min", "qmax": "q_max", "qdamp": "q_damp"}
 
 
 class MeasuredPdf(NamedTuple):
-    """A measured function and what its file says of the experiment."""
+    """A measured function and the experimental range named in its file."""
 
     r: FloatArray
     """Å, ascending."""
@@ -132,7 +132,7 @@ def compare_pdf(
     density: float,
     r_min: float = R_MIN,
 ) -> PdfComparison:
-    """Scale a computed G(r) onto a measured one and give the residual.
+    """Scale a computed G(r) onto a measured one and return the residual.
 
     Parameters
     ----------

@@ -93,7 +93,7 @@ def published_glass(elements: Sequence[str]) -> PublishedGlass | None:
 
 
 def published_share(elements: Sequence[str], group: str, name: str) -> str | None:
-    """Tell in words what was published of a unit, a site of nitrogen or an environment of Li.
+    """Describe the published share of a unit, a nitrogen site or a Li environment.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a good model of a phosphate glass has none of."""
+"""Defects that a good model of a phosphate glass does not have."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,9 +12,9 @@ from liponflow.analysis.glass.structural_units import TETRAHEDRAL, Network
 from liponflow.arrays import IntArray
 
 TRIGONAL = ("B", "C")
-"""Formers for which three anions are as usual as four."""
+"""Formers that bond to three anions as often as to four."""
 OCTAHEDRAL = ("Al", "Ti", "W")
-"""Formers for which five and six are usual as well."""
+"""Formers that also bond to five or six anions."""
 SHARED_EDGE = 2
 """Anions that two formers share if their tetrahedra share an edge."""
 
@@ -97,7 +97,7 @@ def _shared_edges(net: Network) -> IntArray:
 
 
 def problems(found: Sequence[Defect]) -> list[str]:
-    """Tell of the defects that occur, one line each.
+    """List the defects that occur, one line each.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def problems(found: Sequence[Defect]) -> list[str]:
 def as_defects(
     means: Mapping[str, float], worst: Mapping[str, int], last: Mapping[str, int]
 ) -> list[Defect]:
-    """Put the numbers of defects together, those that never occur included."""
+    """Collect the numbers of defects, including those that never occur."""
     return [
         Defect(name=name, mean=means[name], worst=worst[name], last=last[name]) for name in means
     ]

@@ -17,7 +17,7 @@ PEAK_SHARE = 0.3
 SMOOTHING = 0.08
 """Standard deviation (Å) of the Gaussian that g(r) is smoothed with to find its extrema."""
 MINIMUM_REACH = 2.0
-"""The first minimum is looked for up to this far (Å) behind the first peak."""
+"""The first minimum is searched up to this distance (Å) behind the first peak."""
 
 Window = Literal["none", "lorch"]
 

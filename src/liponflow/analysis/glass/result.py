@@ -1,4 +1,4 @@
-"""What is known about a glass: the fingerprint of one model, and the result of a campaign."""
+"""Fingerprint of a glass model, and the result of a glass campaign."""
 
 from typing import Annotated, ClassVar, Literal
 

@@ -1,4 +1,4 @@
-"""Neutron- and x-ray-weighted S(q) and G(r), as an experiment would see a set of partials."""
+"""Neutron- and x-ray-weighted S(q) and G(r) from partial pair correlations."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -29,7 +29,7 @@ _S_OVER_Q = 1 / (4 * np.pi)
 
 
 class Experiment(BaseModel):
-    """What an instrument does to a pair distribution function."""
+    """Effect of an instrument on a pair distribution function."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -105,7 +105,7 @@ def neutron_lengths(
     Raises
     ------
     ValueError
-        If one is not tabulated there; those that are are listed.
+        If an element is not tabulated; the tabulated ones are listed.
 
     Examples
     --------
@@ -210,7 +210,7 @@ def xray_functions(
 ) -> WeightedFunctions:
     """X-ray-weighted S(q) and G(r); arguments as for :func:`neutron_functions`.
 
-    The weights depend on q, so that S(q) is put together from partial structure factors.
+    The weights depend on q, so S(q) is summed from partial structure factors.
     """
     factors = {element: xray_form_factor(element, np.r_[0.0, q]) for element in concentrations}
     at_zero = faber_ziman_weights(concentrations, {e: float(f[0]) for e, f in factors.items()})
@@ -258,7 +258,7 @@ def weighted_scattering(
     density
         Number density of all atoms (1/Å³).
     experiment
-        What the instrument does.
+        Effect of the instrument.
 
     Returns
     -------

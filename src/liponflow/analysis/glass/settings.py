@@ -1,15 +1,15 @@
-"""How the fingerprint of a glass is taken."""
+"""Settings of the fingerprint of a glass."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.glass.scattering import Experiment
 
 MOBILE_LIMIT = 3.4
-"""First minima of a mobile cation's anions are looked for up to here (Å)."""
+"""Longest distance (Å) at which the first minimum around a mobile cation is searched."""
 
 
 class FingerprintSettings(BaseModel):
-    """How a fingerprint is taken."""
+    """Settings of a fingerprint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -15,7 +15,7 @@ from liponflow.arrays import IntArray
 
 TETRAHEDRAL = 4
 MAIN_FORMER = "P"
-"""Units of P carry no element in their name."""
+"""Units of P have no element in their name."""
 SITE_NAMES = {0: "free", 1: "apical", 2: "bridging", 3: "triply coordinated"}
 """Anions by the number of network formers that they are bonded to."""
 _BASE = 64

@@ -79,7 +79,7 @@ def read_frames(
     stage
         Take only frames of this stage of the protocol (info key ``stage`` of extended XYZ).
     notes
-        List that takes remarks, such as on a file that breaks off within a frame.
+        List to which remarks are added, such as a file that breaks off within a frame.
 
     Yields
     ------
@@ -120,7 +120,7 @@ def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
     Raises
     ------
     TrajectoryError
-        If there is none, if they differ in their atoms, or if one is disordered.
+        If the list is empty, the atoms differ, or a structure is disordered.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
         symbols = tuple(site.specie.symbol for site in structure)
         frames.append(Frame(symbols, structure.cart_coords, structure.lattice.matrix))
     if not frames:
-        raise TrajectoryError("there is no structure")
+        raise TrajectoryError("no structure was given")
     [block] = _blocks(_checked(frames, "structures", None), len(frames))
     return block
 
@@ -166,7 +166,7 @@ def _selected(
 def _checked(
     frames: Iterable[Frame], place: str, symbols: tuple[str, ...] | None
 ) -> Iterator[Frame]:
-    """Pass frames on that belong to one trajectory, and refuse others with the reason."""
+    """Yield frames that belong to one trajectory; refuse others with the reason."""
     for number, frame in enumerate(frames, start=1):
         symbols = symbols or frame.symbols
         if frame.symbols != symbols:

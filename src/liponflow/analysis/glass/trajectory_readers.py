@@ -1,6 +1,6 @@
 """Readers of trajectory files, one frame at a time.
 
-Each reader here stands for one of ASE that is unfit for long trajectories (ASE 3.29, measured in
+Each reader here replaces one of ASE that is unfit for long trajectories (ASE 3.29, measured in
 ``benchmarks/fingerprint.py``): its XDATCAR and vasprun.xml readers build every frame before they
 give the first, and its extended XYZ reader takes several times as long as this one.
 """
@@ -27,7 +27,7 @@ _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
 
 
 class TrajectoryError(ValueError):
-    """A trajectory cannot be used; the message names the place and the remedy."""
+    """Error of a trajectory that cannot be used; the message names the place and the remedy."""
 
 
 class Frame(NamedTuple):
@@ -50,7 +50,7 @@ class Frame(NamedTuple):
 
 
 class _NotThisReader(Exception):  # noqa: N818 - no error: another reader takes over
-    """A file is of a variety that only ASE's own reader knows."""
+    """Signal that only ASE's own reader understands the file."""
 
 
 def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame]:
@@ -61,12 +61,12 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
     path
         Any file that ASE reads.
     notes
-        List that takes remarks.
+        List to which remarks are added.
 
     Raises
     ------
     TrajectoryError
-        If it is missing, or no reader makes sense of it.
+        If it is missing, or no reader can read it.
     """
     if not path.is_file():
         kind = "is a directory, not a file" if path.is_dir() else "no such file"
@@ -87,7 +87,7 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
             "damaged or incomplete: write it again, or cut it off behind that frame"
         ) from error
     if count == 0:
-        raise TrajectoryError(f"{path}: holds no frame; was the run killed before its first?")
+        raise TrajectoryError(f"{path}: holds no frame; was the run killed before its first step?")
 
 
 def _format(path: Path) -> str:
@@ -319,7 +319,7 @@ def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -
 def _vasprun_energy(element: ET.Element) -> float:
     """Energy extrapolated to no smearing (eV).
 
-    Old versions of VASP write a wrong one behind the electronic steps; as in ASE, its difference
+    Old versions of VASP write a wrong value after the electronic steps; as in ASE, its difference
     to the free energy is taken from the last of these steps.
     """
     total = element.find("energy")

@@ -1,4 +1,4 @@
-"""Glass transition: where two straight lines through a property on cooling meet."""
+"""Glass transition from the intersection of two straight lines through a property on cooling."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -135,7 +135,7 @@ def fit_glass_transition(
     -------
     GlassTransition
         Tg with the standard deviation over a bootstrap of the residuals; ``resolved`` says
-        whether to believe it.
+        whether the break is significant.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def _check(x: FloatArray, y: FloatArray, cooling_rate: float) -> None:
 
 
 def _doubt(fit: _Fit, single: float, number: int) -> str | None:
-    """Why the break should not be taken for a glass transition; None if it should."""
+    """Return why the break is not a glass transition; None if it is."""
     from scipy.stats import f as f_distribution
 
     free = number - 4

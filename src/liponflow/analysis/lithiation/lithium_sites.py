@@ -1,4 +1,4 @@
-"""Where the Li sits: tetrahedral and octahedral sites counted in a relaxed structure."""
+"""Counts of tetrahedral and octahedral Li in a relaxed structure."""
 
 from collections import Counter
 

@@ -9,7 +9,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 UNASSIGNED = "unassigned"
-"""Key under which sites are counted whose moment indicates no oxidation state."""
+"""Key for sites whose moment indicates no oxidation state."""
 
 FIXED_CHARGES: Mapping[str, int] = {"Li": 1, "O": -2}
 """Charges (e) taken as given in the charge balance."""

@@ -44,7 +44,7 @@ from liponflow.analysis.result import Calculation, Provenance
 
 
 class _Chosen(NamedTuple):
-    """What is known about one Li content with a converged state."""
+    """Lowest candidate and static calculation of one Li content."""
 
     best: LithiationCandidate
     static: Calculation
@@ -83,7 +83,7 @@ def summarise(
     repeats
         Pseudo-cubic cells along each vector of the supercell.
     warnings
-        Remarks from building the candidates, to be kept in the result.
+        Remarks from building the candidates; they are kept in the result.
 
     Returns
     -------

@@ -192,7 +192,7 @@ def voltage_staircase(
 
 
 def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | None:
-    """Say how the states between x = 1 and 2 lie to the tie line between these two.
+    """Describe how the states between x = 1 and 2 lie relative to their tie line.
 
     Parameters
     ----------

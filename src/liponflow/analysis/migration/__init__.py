@@ -1,1 +1,1 @@
-"""Foreign atoms that hop: barriers, rates, diffusion, and the result of the campaign."""
+"""Migration of dopants: barriers, rates, diffusion, and the result of the campaign."""

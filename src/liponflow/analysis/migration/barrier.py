@@ -18,7 +18,7 @@ POINTS = 121
 
 @dataclass(frozen=True)
 class Barrier:
-    """What a band says about a hop.
+    """Barrier and shape of a hop from its band.
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ def barrier(
     spline = _emmet_spline(s, e) if d is None else CubicHermiteSpline(s, e, d)
     ends = s[[0, -1]]
     stationary = spline.derivative().roots(extrapolate=False)
-    # A part of the band that is flat to the last digit answers nan.
+    # A part of the band that is flat to the last digit gives nan.
     stationary = stationary[np.isfinite(stationary)]
     candidates = np.concatenate([ends, stationary, s])
     heights = spline(candidates)
@@ -106,7 +106,7 @@ def _emmet_spline(distances: FloatArray, energies: FloatArray) -> PPoly:
 
 
 def _lowest_between(spline: PPoly, stationary: FloatArray, ends: FloatArray) -> float | None:
-    """Energy above the start of the lowest minimum that both sides of the path climb out of."""
+    """Energy above the start of the lowest minimum from which the path climbs on both sides."""
     points = np.concatenate([ends[:1], stationary, ends[1:]])
     heights = spline(points)
     wells = [

@@ -1,4 +1,4 @@
-"""How far diffusion reaches in a time: sqrt(6 D t), the root mean square displacement.
+"""Diffusion length sqrt(6 D t), the root mean square displacement in a time.
 
 The convention is that of a random walk in three dimensions. The depth of a profile that a
 planar source feeds, sqrt(2 D t) or sqrt(4 D t), is smaller by up to 1.7.

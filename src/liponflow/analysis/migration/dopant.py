@@ -1,4 +1,4 @@
-"""What the sites and hops of one foreign atom add up to: its way, its diffusivity, its error."""
+"""Migration of one dopant from its sites and hops: easiest path, diffusivity, error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +23,12 @@ TEMPERATURES = (250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 600.0)
 
 @dataclass(frozen=True)
 class Way:
-    """The easiest way through the crystal (from ``structures.percolation.Network``).
+    """The easiest path through the crystal (from ``structures.percolation.Network``).
 
     Attributes
     ----------
     dimension
-        Directions in which it is endless, 1 to 3.
+        Directions in which it extends without end, 1 to 3.
     saddle_energy
         Highest saddle on it above the lowest site, eV.
     hops
@@ -42,7 +42,7 @@ class Way:
 
 @dataclass(frozen=True)
 class Conditions:
-    """At what the transport is evaluated.
+    """Conditions at which the transport is evaluated.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def dopant_migration(
     published: PublishedMigration | None,
     conditions: Conditions,
 ) -> Migration:
-    """Put together what is known of one foreign atom.
+    """Return the migration of one dopant from its sites and hops.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def dopant_migration(
     spreads
         Error bars of hops, of any dopant.
     published
-        Published values for the host, None if there are none.
+        Published values for the host, if any.
     conditions
         Temperatures and prefactors.
 
@@ -116,7 +116,7 @@ def dopant_migration(
         for temperature in conditions.temperatures:
             at = network(temperature)
             assert at is not None  # noqa: S101 - it has the jumps that it has at room temperature
-            # An atom that rests below all sites has to climb out of there.
+            # An atom in a state below all sites has to climb out of it.
             values[temperature] = with_barrier_shifted(diffusivity(at), -rest, temperature)
         room = with_barrier_shifted(diffusivity(at_room), -rest, ROOM)
         walked = _walk(at_room, conditions)
@@ -165,7 +165,7 @@ def _walk(network: JumpNetwork, conditions: Conditions) -> Walk | None:
 
 
 def _bottleneck(hops: Sequence[HopBarrier], way: Way | None) -> HopBarrier | None:
-    """Hop of the way with the highest saddle."""
+    """Return the hop of the path with the highest saddle."""
     taken = [hop for hop in hops if way and hop.hop in way.hops and hop.saddle_energy is not None]
     return max(taken, key=lambda hop: hop.saddle_energy or 0.0, default=None)
 

@@ -33,15 +33,15 @@ class GammaModes(BaseModel):
 
 
 def displaced_atoms(phonons: Phonopy) -> list[dict[str, Any]]:
-    """Give ``number`` and ``displacement`` (Å) of the atom that each displaced cell moves."""
-    # phonopy's other kind of dataset moves all atoms at once; nobody asked for it.
+    """Return ``number`` and ``displacement`` (Å) of the displaced atom of each cell."""
+    # phonopy's other kind of dataset moves all atoms at once; it is never requested here.
     dataset: Any = phonons.dataset
     entries: list[dict[str, Any]] = dataset["first_atoms"]
     return entries
 
 
 def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
-    """Say which displacements of a dataset have to be computed.
+    """Select the displacements of a dataset that have to be computed.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def gamma_modes(
     if len(forces) != len(wanted):
         raise ValueError(f"{len(forces)} sets of forces for {len(wanted)} displacements")
     n_atoms = len(phonons.supercell)
-    # Rows of frozen atoms are not looked at below.
+    # Rows of frozen atoms are not used below.
     everything = np.zeros((len(displaced_atoms(phonons)), n_atoms, 3))
     everything[wanted] = np.array(forces) - rest
     phonons.forces = everything

@@ -1,4 +1,4 @@
-"""From the barriers of all hops of a foreign atom to its diffusivity."""
+"""From the barriers of all hops of a dopant to its diffusivity."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,18 +11,18 @@ from liponflow.analysis.migration.result import HopBarrier
 from liponflow.units import BOLTZMANN
 
 SAME_SADDLE = 0.01
-"""Saddles that differ by less than this (eV) are taken for one."""
+"""Saddles that differ by less than this (eV) count as equal."""
 
 
 def taking_part(
     hops: Sequence[HopBarrier], site_energies: Mapping[str, float]
 ) -> list[HopBarrier]:
-    """Choose the hops that a random walk takes.
+    """Select the hops that take part in a random walk.
 
     Parameters
     ----------
     hops
-        Hops of one foreign atom.
+        Hops of one dopant.
     site_energies
         Energy of each kind of site above the lowest, eV; kinds that are missing are no minima.
 
@@ -30,7 +30,8 @@ def taking_part(
     -------
     list of HopBarrier
         Those with a barrier between such sites. A hop past a site that shorter hops reach from
-        both its ends, over saddles that are not higher, is left out: they make it up.
+        both its ends, over saddles that are not higher, is left out: the
+        shorter hops already describe it.
     """
     usable = [
         hop
@@ -70,7 +71,7 @@ def jump_network(
     Parameters
     ----------
     hops
-        Hops of one foreign atom; :func:`taking_part` chooses among them.
+        Hops of one dopant; :func:`taking_part` chooses among them.
     site_energies
         Energy of each kind of site above the lowest, eV.
     n_sites

@@ -17,7 +17,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
 
 @dataclass(frozen=True)
 class HopRecord:
-    """What a hop is before it is computed (from ``structures.hops.Hop``).
+    """Description of a hop before it is computed (from ``structures.hops.Hop``).
 
     Attributes are those of :class:`liponflow.analysis.migration.result.HopBarrier`.
     """
@@ -127,7 +127,7 @@ def _reason_unconverged(
             f"{force_limit:g}: {go_on}"
         )
     if not band.converged:
-        # The end points may be to blame; who relaxed the band knows.
+        # The end points may be the cause, which only the relaxation of the band knows.
         return "; ".join(band.warnings) or f"band not converged{steps} ({band.criterion}): {go_on}"
     if any(image.energy is None for image in band.images):
         return "the energy of an end point is not known: no barrier; compute the end points too"

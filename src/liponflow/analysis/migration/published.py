@@ -1,4 +1,4 @@
-"""Published barriers of foreign atoms in a host, and how wide the interphase is that they made."""
+"""Published barriers of dopants in a host, and the width of the interphase."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,7 +24,7 @@ class PublishedWidth(Published):
 
 
 class PublishedMigration(BaseModel):
-    """Published values for the migration of foreign atoms in one host."""
+    """Published values for the migration of dopants in one host."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

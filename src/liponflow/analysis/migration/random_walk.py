@@ -55,7 +55,7 @@ class JumpNetwork:
         return exits
 
     def parts(self) -> list[IntArray]:
-        """Sites that jumps join, part by part; sites without a jump are in none."""
+        """Return connected groups of sites; sites without a jump belong to no group."""
         links = coo_array(
             (np.ones(len(self.start)), (self.start, self.end)), shape=(self.n_sites,) * 2
         )
@@ -79,12 +79,12 @@ def occupations(network: JumpNetwork) -> FloatArray:
     -------
     ndarray, shape (n_sites,)
         Sums to 1. Parts that no jump joins count by their number of sites: symmetry made them, or
-        nothing says how they compare.
+        their relative energies are unknown.
 
     Raises
     ------
     ValueError
-        If a jump leads where none leads back.
+        If a jump has no reverse.
     """
     shares = np.zeros(network.n_sites)
     parts = network.parts()
@@ -110,7 +110,7 @@ def diffusion_tensor(network: JumpNetwork) -> FloatArray:
     Raises
     ------
     ValueError
-        If a jump leads where none leads back.
+        If a jump has no reverse.
 
     Notes
     -----

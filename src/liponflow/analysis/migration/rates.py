@@ -32,8 +32,8 @@ def vineyard_prefactor(
     Raises
     ------
     ValueError
-        If the numbers of frequencies differ, the minimum is none, or the saddle has not exactly
-        one imaginary mode.
+        If the numbers of frequencies differ, the minimum is not a minimum, or the saddle does
+        not have exactly one imaginary mode.
 
     Notes
     -----
@@ -52,7 +52,7 @@ def vineyard_prefactor(
         )
     if imaginary_modes(low) or low[0] <= 0:
         raise ValueError(
-            f"the start is no minimum: lowest frequency {low[0]:.2f} THz (imaginary ones are "
+            f"the start is not a minimum: lowest frequency {low[0]:.2f} THz (imaginary ones are "
             "negative); relax it to a smaller force, without symmetry"
         )
     if reason := saddle_reason(high):

@@ -1,4 +1,4 @@
-"""Is it a saddle? One imaginary mode, and no more."""
+"""Imaginary modes: a first-order saddle has exactly one."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def without_translations(frequencies: Sequence[float] | FloatArray) -> list[floa
     Raises
     ------
     ValueError
-        If there are not more than three.
+        If there are three or fewer.
     """
     values = np.sort(np.asarray(frequencies, dtype=np.float64))
     if len(values) <= TRANSLATIONS:
@@ -60,7 +60,7 @@ def imaginary_modes(frequencies: Sequence[float] | FloatArray) -> list[float]:
 
 
 def saddle_reason(frequencies: Sequence[float] | FloatArray) -> str | None:
-    """Say why a configuration is no saddle of first order.
+    """Return why a configuration is not a first-order saddle.
 
     Parameters
     ----------

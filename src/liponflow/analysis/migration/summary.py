@@ -24,7 +24,7 @@ from liponflow.analysis.result import Calculation, Provenance
 
 @dataclass(frozen=True)
 class Extras:
-    """What was computed besides the hops themselves."""
+    """Results beyond the hops themselves."""
 
     models: Sequence[ModelBarrier] = field(default_factory=list)
     finite_size: Sequence[FiniteSize] = field(default_factory=list)
@@ -48,7 +48,7 @@ def site_energy(
     Parameters
     ----------
     dopant
-        Element of the foreign atom.
+        Element of the dopant.
     site
         Kind of site that it started from.
     positions
@@ -62,12 +62,12 @@ def site_energy(
     displacement
         Largest displacement of a host atom, Å.
     moved
-        Where it moved to, in a sentence; None if it stayed.
+        Description of where it moved; None if it stayed.
 
     Returns
     -------
     SiteEnergy
-        With the reason why it does not count, if it does not. :func:`with_energies` fills in its
+        With the reason for exclusion, if it is excluded. :func:`with_energies` fills in its
         relative energy.
     """
     if calculation is None:
@@ -239,7 +239,7 @@ def summarise(
     sites, hops
         From :func:`with_energies`.
     ways
-        Easiest way through the crystal per dopant, None where there is none.
+        Easiest path through the crystal per dopant, None if no path exists.
     host_atoms
         Host atoms of the supercell.
     provenance
@@ -247,7 +247,7 @@ def summarise(
     conditions
         Temperatures and prefactors.
     extras
-        What was computed besides.
+        Results beyond the hops.
 
     Returns
     -------
@@ -256,11 +256,11 @@ def summarise(
     Raises
     ------
     ValueError
-        If there is no dopant.
+        If the list of dopants is empty.
     """
     conditions, extras = conditions or Conditions(), extras or Extras()
     if not ways:
-        raise ValueError("a migration without a foreign atom: name one, such as dopant=N")
+        raise ValueError("no dopant is given: name one, such as dopant=N")
     published = published_migration(host.composition.reduced_formula)
     quoted = {
         name: published.barrier(name) if published else None

@@ -1,4 +1,4 @@
-"""What a reader of a migration's result has to be told."""
+"""Warnings of a migration result."""
 
 from collections.abc import Iterator, Sequence
 
@@ -19,7 +19,7 @@ def migration_warnings(
     sites, hops
         With their energies.
     migrations
-        What follows from them.
+        Migration of each dopant.
 
     Returns
     -------

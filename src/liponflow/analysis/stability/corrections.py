@@ -1,8 +1,8 @@
-"""Which scale computed energies are on, and the corrections that bring them to it, once.
+"""Energy scales, and the corrections that are applied exactly once.
 
 DFT errs in oxides and nitrides, and PBE+U and PBE energies do not mix: the Materials Project's
-scheme of 2020 corrects both. Energies of a potential that learned corrected energies have the
-corrections in them; to add them again would shift every oxide by 0.7 eV per O.
+scheme of 2020 corrects both. A potential trained on corrected energies already includes the
+corrections; adding them again would shift every oxide by 0.7 eV per O.
 """
 
 import warnings
@@ -42,7 +42,7 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     Raises
     ------
     ValueError
-        If they would be corrected twice, or nothing is known of the engine's energies.
+        If they would be corrected twice, or the scale of the engine's energies is unknown.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     if included and corrections == "mp2020":
         raise ValueError(
             f"the energies of {engine.label} hold the Materials Project's corrections already: "
-            "to add them again would count them twice; use corrections=auto"
+            "adding them again would count them twice; use corrections=auto"
         )
     if corrections != "auto":
         return corrections
@@ -109,7 +109,7 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
     entry = ComputedStructureEntry(structure, 0.0, parameters=parameters)
     scheme = MaterialsProject2020Compatibility(check_potcar=False)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # oxidation states that it cannot guess: metals
+        warnings.simplefilter("ignore")  # metals, whose oxidation states it cannot guess
         try:
             adjustments = scheme.get_adjustments(entry)
         except CompatibilityError as error:

@@ -1,6 +1,6 @@
-"""Sets of phases with their energies on one stated scale: what every phase diagram is made of.
+"""Sets of phases with their energies on one stated scale, the input of every phase diagram.
 
-An energy says nothing without its scale: total energies of a code with its corrections, or
+An energy means nothing without its scale: total energies of a code with its corrections, or
 formation energies from the elements. A set holds one scale, and sets of different scales are
 not joined.
 """
@@ -52,7 +52,7 @@ class Entry(BaseModel):
     def _atoms(cls, value: dict[str, float]) -> dict[str, float]:
         unknown = [symbol for symbol in value if not Element.is_valid_symbol(symbol)]
         if unknown:
-            raise ValueError(f"{unknown[0]!r} is no chemical element")
+            raise ValueError(f"{unknown[0]!r} is not a chemical element")
         if any(amount < 0 for amount in value.values()) or sum(value.values()) <= 0:
             raise ValueError(f"the composition {value} needs positive amounts")
         return {symbol: float(amount) for symbol, amount in value.items() if amount}
@@ -147,7 +147,7 @@ class EntrySet(BaseModel):
         kind: Literal["total", "formation"],
         temperature: float = 0.0,
     ) -> Self:
-        """Make a set, leave out what may not be used and settle what is there twice.
+        """Build a set: leave out unusable entries and resolve duplicates.
 
         Parameters
         ----------
@@ -160,7 +160,7 @@ class EntrySet(BaseModel):
         Returns
         -------
         EntrySet
-            With the refused entries under `excluded` and the settled ones under `remarks`.
+            With the refused entries under `excluded` and the resolved duplicates under `remarks`.
 
         Raises
         ------
@@ -199,7 +199,7 @@ class EntrySet(BaseModel):
         Raises
         ------
         ValueError
-            If there is none; similar names are given.
+            If there is no such phase; similar names are given.
         """
         exact = [entry for entry in self.entries if entry.name == name]
         found = exact or sorted(

@@ -20,7 +20,7 @@ EXPECTED = (
 
 
 class EntryFileError(ValueError):
-    """A file holds no entries, or entries that cannot be used together."""
+    """Error of a file without entries, or with entries that cannot be used together."""
 
 
 def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
@@ -52,8 +52,8 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
         try:
             ours = EntrySet.model_validate(document)
         except ValidationError as error:
-            raise EntryFileError(f"{path} is no entry set: {error}") from error
-        # Written by hand as likely as by us: settle it like any other.
+            raise EntryFileError(f"{path} is not an entry set: {error}") from error
+        # It may be written by hand: resolve duplicates as in any other file.
         return EntrySet.build(
             ours.entries, scale=ours.scale, kind=ours.kind, temperature=ours.temperature
         ).model_copy(update={"excluded": ours.excluded})
@@ -88,7 +88,7 @@ def _load(path: Path) -> Any:
             f"cannot read the entries in {path}: {error.strerror or error}"
         ) from error
     except (EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise EntryFileError(f"{path} is no JSON: {error}; expected {EXPECTED}") from error
+        raise EntryFileError(f"{path} is not valid JSON: {error}; expected {EXPECTED}") from error
 
 
 def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:
@@ -115,7 +115,7 @@ def _scheme(items: Sequence[PDEntry | ComputedEntry], path: Path) -> str:
         formula = item.composition.reduced_formula
         for adjustment in item.energy_adjustments:
             schemes.setdefault(str(adjustment.cls.get("@class", "unnamed")), formula)
-        # Every scheme corrects the O of an oxide, so one without was left out of it.
+        # Every scheme corrects the O of an oxide: an oxide without corrections is uncorrected.
         if not item.energy_adjustments and "O" in item.composition and len(item.composition) > 1:
             uncorrected.append(formula)
         if run := str(item.parameters.get("run_type") or ""):

@@ -1,7 +1,7 @@
 """Gases in phase diagrams: their energy on the scale of the solids, and their free energy.
 
-Neither a molecule in a box nor a crystal of molecules gives the energy that oxides and nitrides
-of a corrected scale are to be compared with: both come from tables here, with their sources.
+Neither a molecule in a box nor a molecular crystal gives an energy that is consistent with
+oxides and nitrides on a corrected scale. Energies and heat come from tables, with their sources.
 """
 
 import math
@@ -15,11 +15,11 @@ STANDARD_TEMPERATURE = 298.15
 
 
 class ThermalZero(StrEnum):
-    """What an energy scale holds before heat is added."""
+    """Thermal energy that an energy scale already includes."""
 
     ENTHALPY = "enthalpy at 298.15 K"
     """Fitted to measured formation enthalpies at 298.15 K, as the Materials Project's corrections
-    are (Wang et al., Sci. Rep. 11, 15496, 2021): heat up to 298.15 K is in the scale already."""
+    are (Wang et al., Sci. Rep. 11, 15496, 2021): heat up to 298.15 K is already included."""
     STATIC = "static lattice"
     """Nuclei at rest: zero-point energy and all heat are to be added."""
 
@@ -129,7 +129,7 @@ def free_energy(
     pressure
         Partial pressure, bar, of the ideal gas.
     zero
-        What the energy scale holds already.
+        What the energy scale already includes.
 
     Returns
     -------

@@ -15,7 +15,7 @@ from liponflow.analysis.stability.corrections import (
 )
 
 SAME_COMPOSITION = 1e-3
-"""Largest difference of atomic fractions for two models to be one glass."""
+"""Largest difference of atomic fractions between two models of one glass."""
 
 
 class GlassEnergy(BaseModel):
@@ -50,7 +50,7 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
     uuid
         Its job.
     corrections
-        What is to be added to the engine's energies.
+        Corrections to add to the engine's energies.
 
     Returns
     -------

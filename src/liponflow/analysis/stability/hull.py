@@ -40,7 +40,7 @@ class Hull:
             Phases on one scale.
         stable_only
             Keep the phases on the hull only. That changes no equilibrium, open to Li or not:
-            what is not on the hull is beaten by a mixture of the same composition.
+            a phase above the hull is always beaten by a mixture of the same composition.
 
         Raises
         ------
@@ -55,7 +55,7 @@ class Hull:
 
     @classmethod
     def from_columns(cls, entries: list[Entry], elements: tuple[str, ...]) -> Self:
-        """Take entries as they are, without looking which are stable."""
+        """Build from entries without searching for the stable ones."""
         fractions = np.array(
             [[e.composition.get(symbol, 0.0) / e.n_atoms for e in entries] for symbol in elements]
         )
@@ -145,7 +145,7 @@ def phase_states(
     entries
         Phases on one scale.
     published
-        Published formation energies (eV/atom) by reduced formula, to stand beside.
+        Published formation energies (eV/atom) by reduced formula, for comparison.
 
     Returns
     -------

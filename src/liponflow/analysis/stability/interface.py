@@ -26,14 +26,14 @@ SAME_ENERGY = 1e-6
 """Reaction energies closer than this (eV/atom) are the same."""
 
 PART = 1e-5
-"""Share of the formula units below which something takes no part in a reaction."""
+"""Share of the formula units below which a phase does not take part in a reaction."""
 
 NO_REACTION = "no reaction"
 
 
 @dataclass(frozen=True)
 class Contact:
-    """Two materials, and what they may react to, as columns of a linear programme."""
+    """Two materials and their possible products as columns of a linear programme."""
 
     hull: Hull
     materials: tuple[Material, Material]
@@ -116,7 +116,7 @@ class Contact:
         )
 
     def relaxed(self) -> "Contact":
-        """Let each reach its own equilibrium first: what contact alone adds is left."""
+        """Return the contact of the equilibrated materials: only what contact adds is left."""
         alone = (self.at(0.0).cost, self.at(1.0).cost)
         return replace(self, end_costs=alone)
 
@@ -212,7 +212,7 @@ def _clean(energy: float) -> float:
 def _reaction(contact: Contact, mixture: Mixture, units: Sequence[float]) -> Reaction:
     """Balance the reaction of some formula units of both materials to a mixture."""
     known: dict[str, dict[str, float]] = {}
-    net: dict[str, float] = {}  # formula units consumed; negative: formed
+    net: dict[str, float] = {}  # formula units consumed (negative: formed)
     for material, amount in zip(contact.materials, units, strict=True):
         known[material.formula] = material.composition
         net[material.formula] = net.get(material.formula, 0.0) + amount
@@ -227,7 +227,7 @@ def _reaction(contact: Contact, mixture: Mixture, units: Sequence[float]) -> Rea
         lithium = sum(amount * known[f].get(LITHIUM, 0.0) for f, amount in net.items())
         known[LITHIUM] = {LITHIUM: 1.0}
         net[LITHIUM] = net.get(LITHIUM, 0.0) - lithium
-    # What is left over of a material took no part; it cancels here.
+    # The unreacted rest of a material cancels here.
     net = {f: amount / scale for f, amount in net.items() if abs(amount) > PART * scale}
     reactants = {f: known[f] for f, amount in net.items() if amount > 0}
     products = {f: known[f] for f, amount in net.items() if amount < 0}

@@ -143,8 +143,8 @@ def interface_map(
     -------
     InterfaceMap
         Li is exchanged at the voltage by both; each entry is the lowest over the mixing ratio.
-        It contains what the electrode gains by taking up or giving off Li alone; that, and not
-        the contact, is what depends on x.
+        It includes the energy that the electrode gains by exchanging Li alone; only that part
+        depends on x.
 
     Notes
     -----
@@ -157,7 +157,7 @@ def interface_map(
     of_contact = []
     for voltage in voltages:
         base = Contact.of(hull, electrolyte, electrode.materials[0], voltage)
-        # What contact adds knows nothing of x, which the electrode has given up for the voltage.
+        # The contribution of contact does not depend on x: the voltage sets the Li content.
         of_contact.append(min(base.relaxed().lowest()[1], 0.0))
         cells = [
             base.with_second(material, energy_of_it).lowest()

@@ -1,4 +1,4 @@
-"""A material whose stability is asked for: a crystal among the entries, or a glass.
+"""The material under study: a crystal among the entries, or a glass.
 
 Its energy is stated as an energy above the hull of the phases around it. A glass is on the hull
 only where 0 was asked for, and the text beside the number says so.
@@ -52,7 +52,7 @@ def parse_formula(formula: str) -> dict[str, float]:
     Raises
     ------
     ValueError
-        If it is no formula, or an amount is not above 0.
+        If it is not a formula, or an amount is not above 0.
 
     Examples
     --------
@@ -61,20 +61,22 @@ def parse_formula(formula: str) -> dict[str, float]:
     >>> parse_formula("Li2PO2N2x")
     Traceback (most recent call last):
     ...
-    ValueError: 'Li2PO2N2x' is no chemical formula: write elements with amounts, ...
+    ValueError: 'Li2PO2N2x' is not a chemical formula: write elements with amounts, ...
     """
     try:
         amounts: dict[str, float] = Composition(formula).get_el_amt_dict()
     except (CompositionError, ValueError, KeyError) as error:
         raise ValueError(
-            f"{formula!r} is no chemical formula: write elements with amounts, such as "
+            f"{formula!r} is not a chemical formula: write elements with amounts, such as "
             f"Li2PO2N or Li2.98PO3.3N0.46 ({error})"
         ) from error
     strange = [symbol for symbol in amounts if not Element.is_valid_symbol(symbol)]
     if strange:
-        raise ValueError(f"{formula!r} is no chemical formula: {strange[0]} is no element")
+        raise ValueError(f"{formula!r} is not a chemical formula: {strange[0]} is not an element")
     if not amounts or any(not value > 0 for value in amounts.values()):
-        raise ValueError(f"{formula!r} is no chemical formula: every element needs an amount > 0")
+        raise ValueError(
+            f"{formula!r} is not a chemical formula: every element needs an amount > 0"
+        )
     return amounts
 
 
@@ -98,8 +100,8 @@ def exact_amounts(formula: str, amounts: Mapping[str, float]) -> dict[str, Fract
 def excess_charge(composition: Mapping[str, float]) -> float | None:
     """Sum of the ions' charges (e per formula unit); None with an element of no fixed charge.
 
-    A composition with an excess has no voltage at which it is at rest: it can reach balance only
-    by giving off or taking up that much Li.
+    A composition with an excess is not stable at any voltage: it can reach charge balance only
+    by releasing or taking up that much Li.
 
     Examples
     --------
@@ -160,7 +162,7 @@ def glass(formula: str, hull: Hull, *, above_hull: float, energy_source: str) ->
     Raises
     ------
     ValueError
-        If the formula is none, an element is not among the entries, or the energy is not finite.
+        If the formula is invalid, an element has no entry, or the energy is not finite.
     """
     composition = parse_formula(formula)
     hull.vector(composition)  # refuses missing elements

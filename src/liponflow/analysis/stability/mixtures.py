@@ -24,7 +24,7 @@ SAME_VALUE = 1e-7
 
 
 class NoMixtureError(ValueError):
-    """No mixture of the columns has the composition that was asked for."""
+    """Error: no mixture of the columns has the requested composition."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixt
     costs
         Cost of each column, shape (n,).
     target
-        Composition asked for, shape (m,), in the unit of the columns.
+        Target composition, shape (m,), in the unit of the columns.
 
     Returns
     -------
@@ -150,11 +150,11 @@ def kinks(
     Parameters
     ----------
     evaluate
-        Gives value and a slope (any subgradient) at a place.
+        Returns value and a slope (any subgradient) at a place.
     low, high
         Ends of the range.
     beside
-        Slope whose ends alone are asked for, which takes fewer evaluations; None for all.
+        Slope of the only piece whose ends are wanted, which takes fewer evaluations; None for all.
 
     Returns
     -------

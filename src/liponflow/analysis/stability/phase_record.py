@@ -68,7 +68,7 @@ def phase_record(
     symmetry_tolerance: float,
     hubbard_u: dict[str, float],
 ) -> PhaseRecord:
-    """Describe a relaxed crystal, and say whether it still is what it was.
+    """Return the record of a relaxed crystal, with a problem if its symmetry changed.
 
     Parameters
     ----------

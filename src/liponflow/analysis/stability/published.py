@@ -67,7 +67,7 @@ class PublishedStability(BaseModel):
     decomposition: ObservedPhases
 
     def window(self, formula: str) -> PublishedWindow | None:
-        """Find the published window of a formula, None if there is none.
+        """Return the published window of a formula, None if nothing was published.
 
         Examples
         --------

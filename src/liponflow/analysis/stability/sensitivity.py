@@ -1,7 +1,7 @@
-"""What a prediction leaves out: hulls without named phases, other pathways, layers from Li on.
+"""Sensitivity of a prediction: hulls without named phases, other pathways, layer sequences.
 
 Equilibrium takes the phases of lowest energy, whether or not they form in a cell. Leaving some
-out, and ranking what would come next, shows how much energy decides between them.
+out and ranking the alternatives shows how much energy decides between them.
 """
 
 import heapq
@@ -45,7 +45,7 @@ def ranked_pathways(
     voltage
         Of the Li (V vs Li).
     number
-        Pathways asked for.
+        Number of pathways.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def ranked_pathways(
             return
         examined.add(excluded)
         price = costs.copy()
-        # A phase that is left out must not be cheapest: it costs more than anything can.
+        # An excluded phase costs more than any other, so it is never cheapest.
         price[list(excluded)] = FORBIDDEN
         try:
             mixture = cheapest(columns, price, target)

@@ -47,10 +47,10 @@ METAL = Material(
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about a material, beyond its window."""
+    """Questions about a material beyond its window."""
 
     compare: Sequence[Material] = ()
-    """Materials whose windows stand beside, and that the material may meet."""
+    """Further materials whose windows and interfaces are compared."""
     electrode: str | None = None
     """Insertion electrode, such as LixNi0.5Mn1.5O4."""
     contents: Sequence[float] = (0.0, 1.0, 2.0)
@@ -85,7 +85,7 @@ def summarise(
     warm: EntrySet | None = None,
     warnings: Sequence[str] = (),
 ) -> StabilityResult:
-    """Answer what is asked about the stability of a material.
+    """Return the stability result of a material.
 
     Parameters
     ----------
@@ -95,13 +95,13 @@ def summarise(
         The material, with its energy above the hull of these entries less the excluded ones;
         see :mod:`liponflow.analysis.stability.materials`.
     question
-        What is asked.
+        The questions.
     provenance
         What made the energies.
     warm
         The same phases with free energies; see :mod:`liponflow.analysis.stability.thermal`.
     warnings
-        Remarks from making the entries, to be kept in the result.
+        Remarks from making the entries; they are kept in the result.
 
     Returns
     -------
@@ -197,7 +197,7 @@ def _without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
 
 
 def _known(entries: EntrySet, names: Sequence[str]) -> list[str]:
-    """Choose the names that a set has: heated entries, or those of fewer elements, lack some."""
+    """Select the names that a set has: heated entries, or those of fewer elements, lack some."""
     known = {entry.name for entry in entries.entries} | {e.formula for e in entries.entries}
     return [name for name in names if name in known]
 

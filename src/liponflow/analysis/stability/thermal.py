@@ -1,4 +1,4 @@
-"""Entries at a temperature: free energies added to energies, and what that does to a window."""
+"""Entries at a temperature: free energies added to energies, and the shift of the window."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,7 +10,7 @@ from liponflow.analysis.stability.result import ThermalShift
 from liponflow.analysis.stability.window import V_MAX, lithium_segments, neighbours, voltage_window
 
 OnMissing = Literal["refuse", "exclude", "neglect"]
-"""What happens to a phase without a free energy: an error, left out, or kept at 0 K."""
+"""Treatment of a phase without a free energy: an error, left out, or kept at 0 K."""
 
 
 def with_free_energies(

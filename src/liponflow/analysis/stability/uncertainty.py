@@ -1,4 +1,4 @@
-"""How sure a window and its products are, given the errors of the formation energies.
+"""Uncertainty of a window and its products from the errors of the formation energies.
 
 Errors are drawn for all phases at once: one that each phase has for itself, and one per element
 that all phases share in proportion to how much of it they hold, as the fitted correction of an
@@ -47,7 +47,7 @@ def window_uncertainty(
     seed: int = 0,
     v_max: float = V_MAX,
 ) -> WindowUncertainty:
-    """Draw the energies of all phases anew, many times, and look at what comes of it.
+    """Return the spread of a window over random draws of all energies.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def window_uncertainty(
     if samples < 1:
         raise ValueError(f"at least one draw is needed, not {samples}")
     system = entries.within(sorted({*material.composition, "Li"}))
-    # Phases above the hull may come down onto it.
+    # Phases above the hull may fall onto it in a draw.
     hull = Hull.from_columns(list(system.entries), tuple(system.elements))
     expected = _products(hull, material, lithium_segments(hull, material, v_max))
     counts: Counter[tuple[str, str]] = Counter()

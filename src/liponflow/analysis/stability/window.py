@@ -130,7 +130,7 @@ def _potential(
 def _target(hull: Hull, material: Material) -> FloatArray:
     """Elements other than Li per atom other than Li."""
     if material.n_other == 0:
-        raise ValueError(f"{material.formula} holds nothing but Li, which is the electrode here")
+        raise ValueError(f"{material.formula} contains only Li, which is the electrode here")
     fractions = hull.vector(material.composition)[hull.other]
     target: FloatArray = fractions / fractions.sum()
     return target
@@ -173,7 +173,7 @@ def window_segments(
     hull, material
         As in :func:`lithium_segments`.
     segments
-        Its answer.
+        The segments.
 
     Returns
     -------
@@ -269,7 +269,7 @@ def voltage_window(
     Returns
     -------
     VoltageWindow
-        Without limits, and with the reason, if the composition is at rest at no range of voltage.
+        Without limits, and with the reason, if the composition keeps its Li at no voltage.
     """
     content = material.composition.get(LITHIUM, 0.0)
     held = [s for s in segments if abs(s.li - content) < SAME_LI]
@@ -323,14 +323,14 @@ def metastable_window(
     -------
     VoltageWindow
         The same as :func:`voltage_window` for a phase on the hull, narrower the higher above,
-        and none if a reaction gains energy at every voltage.
+        and empty if a reaction gains energy at every voltage.
 
     Notes
     -----
     The reactions are those of one formula unit to the products of a segment with more, or less,
     Li: they gain energy below V = [E - E(k)]/[n(k) - n] + mu(Li metal), or above. Decomposition
-    without Li gains the energy above the hull at every voltage, and is not counted: that it does
-    not happen is what makes a glass a glass.
+    without Li gains the energy above the hull at every voltage, and is not counted: a glass
+    exists because it does not happen.
     """
     content, own = material.composition.get(LITHIUM, 0.0), material_energy(hull, material)
     metal = hull.lithium_energy

@@ -30,7 +30,7 @@ from liponflow.figures.style import (
 )
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-"""One per foreign atom or per hop, in their order."""
+"""One per dopant or per hop, in their order."""
 LINES = ("-", "--", "-.", ":")
 MODEL_COLOURS = (INK, "#7A4EAB", "#009E73", "#B8860B", MUTED)
 ENOUGH = 6
@@ -113,7 +113,7 @@ def all_figures(result: MigrationResult) -> dict[str, Figure]:
 
 @styled
 def profiles_figure(result: MigrationResult) -> Figure:
-    """Draw the profile that limits each foreign atom, as in Figure 4.12B of the dissertation.
+    """Draw the profile that limits each dopant, as in Figure 4.12B of the dissertation.
 
     Each climbs from its lower end. Published barriers are dashed lines.
     """
@@ -164,7 +164,7 @@ def _draw_published(axes: Axes, values: dict[str, float]) -> None:
 
 @styled
 def hops_figure(result: MigrationResult) -> Figure:
-    """Draw the profiles of every distinct hop, a panel per foreign atom."""
+    """Draw the profiles of every distinct hop, a panel per dopant."""
     names = [
         found.dopant
         for found in result.migrations

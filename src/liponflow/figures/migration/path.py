@@ -1,4 +1,4 @@
-"""The path of foreign atoms through the cell of the host."""
+"""The path of dopants through the cell of the host."""
 
 from itertools import product
 
@@ -36,7 +36,7 @@ TILT = 11.0
 
 
 def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
-    """Hop with the highest saddle on a foreign atom's easiest way through the crystal.
+    """Hop with the highest saddle on a dopant's easiest way through the crystal.
 
     Without a way it is the hop with the lowest barrier, else any that was tried.
     """
@@ -57,7 +57,7 @@ def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
 
 @styled
 def path_figure(result: MigrationResult) -> Figure:
-    """Draw the path of each foreign atom in the cell, as in Figure 4.12A of the dissertation.
+    """Draw the path of each dopant in the cell, as in Figure 4.12A of the dissertation.
 
     It is the hop that limits the way through the crystal. Host atoms are drawn where they are at
     the saddle; the saddle is ringed.
@@ -161,7 +161,7 @@ def _with_far_atoms_marked(host: Structure, places: FloatArray) -> Structure:
 
 
 def _moving_atom(structures: list[Structure], dopant: str) -> int:
-    """Index of the foreign atom: of that element, the one that moves farthest."""
+    """Index of the dopant: of that element, the one that moves farthest."""
     matrix = structures[0].lattice.matrix
     shift = shortest(structures[-1].frac_coords - structures[0].frac_coords, matrix)
     lengths = np.linalg.norm(shift @ matrix, axis=1)

@@ -1,4 +1,4 @@
-"""End points of a hop: a foreign atom in a supercell, its partner by symmetry, what moved."""
+"""End points of a hop: a dopant in a supercell, its partner by symmetry, what moved."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 
 @dataclass(frozen=True)
 class SiteAssignment:
-    """Where a foreign atom is.
+    """Where a dopant is.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class EndPoints:
 
 
 def hop_starts(cell: HopCell, hop: Hop, dopant: str) -> EndPoints:
-    """Unrelaxed end points of a hop, the foreign atom last."""
+    """Unrelaxed end points of a hop, the dopant last."""
     start = interstitial_start(cell, dopant, hop.start)
     end = with_dopant(cell.supercell, dopant, cell.frac_coords(hop.end, _end_cell(cell, hop)))
     return match(start, end)
@@ -256,7 +256,7 @@ def assign(start: Structure, end: Structure) -> IntArray:
 def _carried(
     cell: HopCell, hop: Hop, relaxed: Structure, first: int
 ) -> list[tuple[Structure, bool]]:
-    """Images of a relaxed structure, from `first`, with its foreign atom at the end of a hop.
+    """Images of a relaxed structure, from `first`, with its dopant at the end of a hop.
 
     Each with whether the operation is its own inverse: then it exchanges the end points.
     """

@@ -1,4 +1,4 @@
-"""A supercell of a host with a foreign atom in it: interstitial, substitutional or split."""
+"""A supercell of a host with a dopant in it: interstitial, substitutional or split."""
 
 from dataclasses import dataclass
 
@@ -72,7 +72,7 @@ def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) ->
 def interstitial_start(
     cell: HopCell, dopant: str, position: int, *, nudge: float = 0.0
 ) -> Structure:
-    """Put a foreign atom on an interstitial site in the middle of a supercell.
+    """Put a dopant on an interstitial site in the middle of a supercell.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def interstitial_start(
     Returns
     -------
     Structure
-        The host's atoms in their order, then the foreign atom, the last.
+        The host's atoms in their order, then the dopant, the last.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def interstitial_start(
 
 
 def substitutional_start(cell: HopCell, dopant: str, atom: int = 0) -> Structure:
-    """Replace one host atom by a foreign atom, which becomes the last.
+    """Replace one host atom by a dopant, which becomes the last.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def split_start(
     direction: tuple[float, float, float] = (1.0, 1.0, 0.0),
     separation: float = 2.0,
 ) -> Structure:
-    """Let a foreign atom share the place of a host atom, as a dumbbell.
+    """Let a dopant share the place of a host atom, as a dumbbell.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def split_start(
     Returns
     -------
     Structure
-        The host's atoms in their order, then the foreign atom, the last.
+        The host's atoms in their order, then the dopant, the last.
 
     Raises
     ------
@@ -193,9 +193,9 @@ def middle_atom(cell: HopCell, atom: int) -> int:
 def with_dopant(
     host: Structure, dopant: str, frac_coords: FloatArray, nudge: float = 0.0
 ) -> Structure:
-    """Add a foreign atom to a host at fractional coordinates, `nudge` Å away from them."""
+    """Add a dopant to a host at fractional coordinates, `nudge` Å away from them."""
     if not Element.is_valid_symbol(dopant):
-        raise ValueError(f"{dopant!r} is no element; give a symbol such as N")
+        raise ValueError(f"{dopant!r} is not an element; give a symbol such as N")
     doped = host.copy().append(dopant, frac_coords)
     if nudge:
         # Along no axis or plane of symmetry of any crystal.

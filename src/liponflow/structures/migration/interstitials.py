@@ -1,4 +1,4 @@
-"""Symmetry-distinct interstitial sites of a host: where a foreign atom finds room."""
+"""Symmetry-distinct interstitial sites of a host: where a dopant finds room."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The migration campaign: foreign atoms relaxed on the sites of a host, and moved between them."""
+"""The migration campaign: dopants relaxed on the sites of a host, and moved between them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ class MigrationMaker(Maker):
         Raises
         ------
         ValueError
-            If the host has no site, no hop, or an engine cannot compute it with a foreign atom;
+            If the host has no site, no hop, or an engine cannot compute it with a dopant;
             nothing has been computed then.
         """
         parameters = self.parameters
@@ -218,7 +218,7 @@ def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: boo
 
 
 def check_engine(name: str, host: Structure, parameters: MigrationParameters) -> None:
-    """Refuse an engine that does not know a foreign atom.
+    """Refuse an engine that does not know a dopant.
 
     Raises
     ------

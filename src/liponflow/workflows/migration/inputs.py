@@ -45,7 +45,7 @@ SAME_LATTICE = 1e-3
 
 @dataclass(frozen=True)
 class Band:
-    """One hop of one foreign atom, and the images that its band starts from."""
+    """One hop of one dopant, and the images that its band starts from."""
 
     dopant: str
     hop: Hop
@@ -261,7 +261,7 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
 1. `host/relax`: cell of the host. Then write these inputs anew with its CONTCAR:
    `liponflow inputs migration host/relax/CONTCAR ...`, so that all cells are those of the
    relaxed host.
-2. `*/*/relax`: one end point per foreign atom and kind of site, at fixed cell. One counts if no
+2. `*/*/relax`: one end point per dopant and kind of site, at fixed cell. One counts if no
    force is above {force_limit:g} eV/Å. Then write the inputs once more, with
    `--set relaxed=THIS_DIRECTORY`: the bands then start from these end points, and from copies of
    them by the symmetry of the host where two end points are equivalent.
@@ -286,7 +286,7 @@ _VTST = """
    `climbing=false`."""
 
 _UNRELAXED = """\
-**The bands here are not to be run yet**: their end points are foreign atoms in the perfect host,
+**The bands here are not to be run yet**: their end points are dopants in the perfect host,
 not relaxed. They show what will be computed."""
 
 _RELAXED = "The bands here start from relaxed end points: step 3 is next."

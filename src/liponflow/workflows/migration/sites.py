@@ -1,4 +1,4 @@
-"""Where foreign atoms start in a host, where relaxations took them, and the hops between."""
+"""Where dopants start in a host, where relaxations took them, and the hops between."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def cell_of(
 def starting_points(
     cell: HopCell, dopant: str, parameters: MigrationParameters
 ) -> dict[str, Structure]:
-    """Build the structures to relax for a foreign atom, by the name of their start."""
+    """Build the structures to relax for a dopant, by the name of their start."""
     found = {
         kind.label: interstitial_start(
             cell, dopant, int(cell.sites.positions_of(kind.label)[0]), nudge=parameters.nudge
@@ -68,7 +68,7 @@ def settle(
     engine: EngineInfo,
     force_limit: float,
 ) -> tuple[list[SiteEnergy], dict[str, Structure]]:
-    """Judge the relaxed sites of a foreign atom.
+    """Judge the relaxed sites of a dopant.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def settle(
 def hops_of(
     cell: HopCell, sites: Sequence[SiteEnergy], parameters: MigrationParameters
 ) -> list[Hop]:
-    """Choose the hops between the sites at which a foreign atom stays."""
+    """Choose the hops between the sites at which a dopant stays."""
     energies = {
         site.site: site.calculation.energy
         for site in sites
@@ -157,7 +157,7 @@ def in_order_of(start: Structure, relaxed: Structure) -> Structure:
 
 
 def in_host_order(structure: Structure, dopant: str) -> Structure:
-    """Put the foreign atom, if there is one of its element, at the end."""
+    """Put the dopant, if there is one of its element, at the end."""
     places = structure.indices_from_symbol(dopant)
     if len(places) != 1 or places[0] == len(structure) - 1:
         return structure

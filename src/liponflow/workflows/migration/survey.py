@@ -1,4 +1,4 @@
-"""Sites and hops of foreign atoms with one engine: relaxed, connected by bands, analysed."""
+"""Sites and hops of dopants with one engine: relaxed, connected by bands, analysed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -42,7 +42,7 @@ class Tools(TypedDict):
 
 
 class Survey(TypedDict):
-    """What is known of the foreign atoms in one host with one engine."""
+    """What is known of the dopants in one host with one engine."""
 
     host: Calculation
     host_atoms: int
@@ -51,7 +51,7 @@ class Survey(TypedDict):
 
 
 class Route(TypedDict):
-    """Sites and hops of one foreign atom."""
+    """Sites and hops of one dopant."""
 
     sites: list[SiteEnergy]
     hops: list[HopBarrier]
@@ -66,7 +66,7 @@ def explore(
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[Survey]:
-    """Relax every kind of site of every foreign atom, and go on to their hops.
+    """Relax every kind of site of every dopant, and go on to their hops.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def route(
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[Route] | Route:
-    """Connect the relaxed sites of a foreign atom by bands.
+    """Connect the relaxed sites of a dopant by bands.
 
     Parameters
     ----------
@@ -221,7 +221,7 @@ def analyse(
     vibrations
         Maker of vibrations; None for none.
     radius
-        Distance from the foreign atom within which atoms vibrate, Å; None for all.
+        Distance from the dopant within which atoms vibrate, Å; None for all.
     force_limit
         Largest force of a converged band, eV/Å.
     known
@@ -240,7 +240,7 @@ def analyse(
         "saddle": found.saddle,
         "end": band.images[-1].structure,
     }
-    # The foreign atom may have been sorted to another place by the engine.
+    # The dopant may have been sorted to another place by the engine.
     states = {name: in_host_order(state, record["dopant"]) for name, state in states.items()}
     moving = None if radius is None else moving_atoms(list(states.values()), radius)
     if record["start_site"] == record["end_site"]:
@@ -278,13 +278,13 @@ def rate(
 
 @job
 def join(sites: list[SiteEnergy], hops: Sequence[HopBarrier | None]) -> Route:
-    """Put sites and hops of a foreign atom together."""
+    """Put sites and hops of a dopant together."""
     return Route(sites=sites, hops=[hop for hop in hops if hop is not None])
 
 
 @job
 def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) -> Survey:
-    """Put the foreign atoms together."""
+    """Put the dopants together."""
     known = [route for route in routes if route is not None]
     return Survey(
         host=host,
