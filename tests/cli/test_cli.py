@@ -145,9 +145,9 @@ def test_unknown_engine(refused: Callable[..., str]) -> None:
 def test_engine_that_is_not_installed(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from liponflow.engines import installed
+    from liponflow.engines.potential import atomate2
 
-    monkeypatch.setattr(installed, "find_spec", lambda _: None)
+    monkeypatch.setattr(atomate2, "find_spec", lambda _: None)
     message = refused("run", "lithiation", "--engine", "MACE-MP-0")
     assert "pip install mace-torch" in message
 

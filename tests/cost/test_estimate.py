@@ -8,8 +8,12 @@ from maggma.stores import MemoryStore
 
 from liponflow.cost import estimate as module
 from liponflow.cost.estimate import estimate
-from liponflow.cost.timings import Timing, force_field_timings, vasp_timings
+from liponflow.engines.cost import Timing
+from liponflow.engines.engine import Engine
 from liponflow.engines.planned import PlannedCalculation, announce
+from liponflow.engines.potential import cost as potential_cost
+from liponflow.engines.standin.identity import version_string
+from liponflow.engines.vasp import cost as vasp_cost
 from liponflow.workflows.campaign import get_campaign
 
 plan = get_campaign("lithiation").plan
@@ -38,7 +42,10 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
 def vasp_document(uuid: str, version: str) -> dict[str, Any]:
     calculation = {
         "vasp_version": version,
-        "input": {"kpoints": {"actual_points": [[0, 0, 0]] * 7}, "incar": {"IBRION": 2}},
+        "input": {
+            "kpoints": {"actual_points": [[0, 0, 0]] * 7},
+            "incar": {"IBRION": 2, "NSW": 50},
+        },
         "output": {"num_electronic_steps": [20] * 10},
     }
     return {
@@ -71,7 +78,7 @@ def test_counts_what_the_flow_will_compute() -> None:
 def test_rule_for_a_force_field_is_linear() -> None:
     result = estimate(flow("chgnet"))
     relaxed = (2 + 48 + 56) * module.STEPS_OF_A_RELAXATION
-    expected = module.FORCE_FIELD_RULE * (relaxed + 48 + 56) / 3600
+    expected = potential_cost.RULE * (relaxed + 48 + 56) / 3600
     assert result.core_hours == pytest.approx(expected)
     assert "no run of this force field in the store" in result.basis
 
@@ -95,7 +102,8 @@ def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
         ],
         key=["uuid", "index"],
     )
-    assert force_field_timings(store, "MLFF.CHGNet")[0] == Timing(10, 1, 5, 50.0, relaxation=True)
+    first, _ = potential_cost.timings(store, "MLFF.CHGNet")
+    assert first == Timing(10, 1, 5, 50.0, relaxation=True)
     result = estimate(flow("chgnet"), store)
     # One second per atom and step; 7 steps, the median.
     assert result.core_hours == pytest.approx(((2 + 48 + 56) * 7 + 48 + 56) / 3600)
@@ -103,11 +111,11 @@ def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
 
 
 def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
-    documents = [vasp_document("a", "6.4.2"), vasp_document("b", "6.4.2 (stand-in: chgnet 0.3.0)")]
+    documents = [vasp_document("a", "6.4.2"), vasp_document("b", version_string("chgnet 0.3.0"))]
     store.docs_store.update(documents, key=["uuid", "index"])
-    assert vasp_timings(store) == [Timing(28, 7, 10, 1440.0, relaxation=True)]
+    assert vasp_cost.timings(store) == [Timing(28, 7, 10, 1440.0, relaxation=True)]
     [static] = [line for line in estimate(flow("vasp"), store).lines if line.name == "static"][1:]
-    expected = 1440.0 / (10 * 7) * 4 * 2**module.VASP_EXPONENT / 3600
+    expected = 1440.0 / (10 * 7) * 4 * 2**vasp_cost.EXPONENT / 3600
     assert static.core_hours == pytest.approx(expected)
 
 
@@ -131,10 +139,10 @@ def test_bands_and_engines_are_told_apart() -> None:
     band = lines["neb, 3 images (chgnet)"]
     assert band.ionic_steps == module.STEPS_OF_A_BAND
     steps = 3 * module.STEPS_OF_A_BAND
-    assert band.core_hours == pytest.approx(steps * 50 * module.FORCE_FIELD_RULE / 3600)
+    assert band.core_hours == pytest.approx(steps * 50 * potential_cost.RULE / 3600)
     dynamics = lines["md (vasp)"]
-    per_step = module.VASP_RULE_CORE_HOURS * 2 / module.VASP_RULE_KPOINTS
-    per_step *= (50 / module.VASP_RULE_ATOMS) ** module.VASP_EXPONENT
+    per_step = vasp_cost.RULE_CORE_HOURS * 2 / vasp_cost.RULE_KPOINTS
+    per_step *= (50 / vasp_cost.RULE_ATOMS) ** vasp_cost.EXPONENT
     assert dynamics.core_hours == pytest.approx(100 * per_step)
     assert lines["core loss (feff)"].core_hours == 1.5
     assert "as measured" in result.basis
@@ -145,5 +153,15 @@ def test_dynamics_say_nothing_of_how_long_relaxations_take(store: JobStore) -> N
     dynamics = force_field_document("a", atoms=10, steps=5000, seconds=50.0)
     dynamics["output"]["is_force_converged"] = None
     store.docs_store.update([dynamics], key=["uuid", "index"])
-    assert [timing.relaxation for timing in force_field_timings(store, "MLFF.CHGNet")] == [False]
+    [timing] = potential_cost.timings(store, "MLFF.CHGNet")
+    assert not timing.relaxation
     assert "30 ionic steps assumed per relaxation" in estimate(flow("chgnet"), store).basis
+
+
+def test_unknown_cost_is_named_and_not_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "engine_class", lambda _: Engine)
+    nothing = job(lambda: None)()
+    announce(nothing, [PlannedCalculation("static", "new-code", 50, 1)])
+    result = estimate(Flow([nothing]))
+    assert result.core_hours == 0
+    assert result.basis == "the cost of new-code is unknown and not counted"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from liponflow.engines.installed import vasp_environment
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker
+from liponflow.engines.vasp.run import vasp_environment
 from liponflow.runners.journal import latest_run
 from liponflow.runners.local import resume, start
 from liponflow.runners.report import RunReport

@@ -67,7 +67,7 @@ def run(
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.cost.estimate import estimate
-        from liponflow.engines.installed import check_installed
+        from liponflow.engines.registry import check_installed
         from liponflow.inputs.presets import parse_settings
         from liponflow.workflows import run as campaigns
 
@@ -82,7 +82,7 @@ def run(
             request = campaign.request(**choices, store=known)
             if not dry_run:
                 for name in campaign.engines(request):
-                    check_installed(name, settings.vasp_cmd)
+                    check_installed(name, settings)
             flow = campaign.make_flow(request)
             cost = estimate(flow, known) if dry_run else None
         if cost is None:

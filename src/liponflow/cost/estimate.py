@@ -7,32 +7,16 @@ from statistics import median
 
 from jobflow import Flow, JobStore
 
-from liponflow.cost.timings import Timing, force_field_timings, vasp_timings
-from liponflow.engines.planned import (
-    NEB,
-    RELAX,
-    VASP,
-    PlannedCalculation,
-    planned,
-    stored_name,
-)
+from liponflow.cost.flow import planned
+from liponflow.engines.cost import CostModel, Timing
+from liponflow.engines.planned import NEB, RELAX, PlannedCalculation
+from liponflow.engines.registry import engine_class
 
 STEPS_OF_A_RELAXATION = 30
 """Ionic steps assumed where the store has no relaxation of this engine (our choice)."""
 
 STEPS_OF_A_BAND = 60
 """Ionic steps assumed of a nudged elastic band (our choice)."""
-
-FORCE_FIELD_RULE = 0.008
-"""Core-seconds per atom and ionic step assumed for a force field, as CHGNet needs on a CPU of
-2024 (measured: 0.4 s for 56 atoms)."""
-
-VASP_RULE_CORE_HOURS = 10.0
-VASP_RULE_ATOMS = 56
-VASP_RULE_KPOINTS = 4
-VASP_EXPONENT = 2.5
-"""A rule of thumb, not a measurement: 10 core-hours per ionic step of a spin-polarised oxide of
-56 atoms with 4 irreducible k-points, linear in k-points and spins, to the power 2.5 in atoms."""
 
 _SECONDS_PER_HOUR = 3600
 
@@ -70,7 +54,7 @@ def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
     Parameters
     ----------
     flow
-        Flow of any engines; what it computes is found by :mod:`liponflow.engines.planned`.
+        Flow of any engines; what it computes is found by :mod:`liponflow.cost.flow`.
     store
         Store with earlier calculations; None if there is none.
 
@@ -78,10 +62,10 @@ def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
     -------
     Estimate
         Per kind and size of calculation: jobs, atoms, k-points, ionic steps, core-hours.
-        Timings of the same engine in the store are scaled (linearly in k-points and ionic
-        steps; in atoms linearly for a force field, to the power ``VASP_EXPONENT`` for VASP);
-        where there are none, the rules of this module are taken, and the basis says so. No
-        lines if the flow has no calculation.
+        Timings of the same engine in the store are scaled: linearly in k-points and ionic
+        steps, and with atoms as the engine's
+        :class:`~liponflow.engines.cost.CostModel` states. Without timings the engine's rule is
+        used, and the basis says so. No lines if the flow has no calculation.
     """
     calculations = list(planned(flow))
     if not calculations:
@@ -126,8 +110,8 @@ def _order(line: Line) -> tuple[str, int, int, int]:
 class _Costs:
     """What the ionic steps of one engine cost and how many they will be."""
 
-    per_step: Callable[[PlannedCalculation], float]
-    """Core-seconds of one structure."""
+    per_step: Callable[[PlannedCalculation], float] | None
+    """Core-seconds of one structure; None if every calculation states its own cost."""
     relaxation_steps: int
     basis: Sequence[str]
 
@@ -135,16 +119,16 @@ class _Costs:
     def of(
         cls, engine: str, calculations: Sequence[PlannedCalculation], store: JobStore | None
     ) -> "_Costs":
-        timings = _timings(engine, store)
-        basis = []
-        vasp = engine == VASP
-        per_step: Callable[[PlannedCalculation], float]
-        per_step = _vasp_rule if vasp else _force_field_rule
+        per_step: Callable[[PlannedCalculation], float] | None = None
+        timings: list[Timing] = []
+        basis: list[str] = []
         if any(item.core_hours is None for item in calculations):
-            if timings:
-                per_step, text = _scaled(timings, VASP_EXPONENT if vasp else 1.0)
+            model = engine_class(engine).cost(engine)
+            if model is None:
+                per_step, text = _unknown, f"the cost of {engine} is unknown and not counted"
             else:
-                text = _VASP_RULE_BASIS if vasp else _FORCE_FIELD_RULE_BASIS
+                timings = model.timings(store) if store is not None else []
+                per_step, text = _per_step(model, timings)
             basis.append(text)
         steps, text = _relaxation_steps(timings)
         if any(item.kind == RELAX and item.ionic_steps is None for item in calculations):
@@ -162,15 +146,8 @@ class _Costs:
     def core_hours(self, item: PlannedCalculation) -> float:
         if item.core_hours is not None:
             return item.core_hours
+        assert self.per_step is not None  # noqa: S101 - some calculation asked for the engine's
         return self.per_step(item) * self.steps(item) * item.images / _SECONDS_PER_HOUR
-
-
-def _timings(engine: str, store: JobStore | None) -> list[Timing]:
-    if store is None:
-        return []
-    if engine == VASP:
-        return vasp_timings(store)
-    return force_field_timings(store, stored_name(engine))
 
 
 def _relaxation_steps(timings: Sequence[Timing]) -> tuple[int, str]:
@@ -181,9 +158,17 @@ def _relaxation_steps(timings: Sequence[Timing]) -> tuple[int, str]:
     return steps, f"{steps} ionic steps per relaxation, the median of {len(found)} in the store"
 
 
-def _scaled(
-    timings: Sequence[Timing], exponent: float
+def _unknown(_: PlannedCalculation) -> float:
+    return 0.0
+
+
+def _per_step(
+    model: CostModel, timings: Sequence[Timing]
 ) -> tuple[Callable[[PlannedCalculation], float], str]:
+    """Return what an ionic step costs, and what this rests on."""
+    if not timings:
+        return model.rule, model.rule_basis
+    exponent = model.exponent
     unit = median(
         timing.core_seconds / (timing.ionic_steps * timing.kpoints * timing.atoms**exponent)
         for timing in timings
@@ -196,26 +181,3 @@ def _scaled(
         f"median of {len(timings)} calculations in the store, scaled linearly in k-points and "
         f"with atoms to the power {exponent:g}"
     )
-
-
-def _vasp_rule(item: PlannedCalculation) -> float:
-    atoms: float = (item.atoms / VASP_RULE_ATOMS) ** VASP_EXPONENT
-    relative = item.kpoints / VASP_RULE_KPOINTS * item.spins / 2 * atoms
-    return VASP_RULE_CORE_HOURS * _SECONDS_PER_HOUR * relative
-
-
-def _force_field_rule(item: PlannedCalculation) -> float:
-    return FORCE_FIELD_RULE * item.atoms
-
-
-_VASP_RULE_BASIS = (
-    f"no VASP run in the store, so a rule of thumb, not a measurement: {VASP_RULE_CORE_HOURS:g} "
-    f"core-hours per ionic step of {VASP_RULE_ATOMS} spin-polarised atoms with "
-    f"{VASP_RULE_KPOINTS} k-points, linear in k-points and spins, atoms to the power "
-    f"{VASP_EXPONENT:g}"
-)
-
-_FORCE_FIELD_RULE_BASIS = (
-    f"no run of this force field in the store, so a rule: {FORCE_FIELD_RULE:g} core-seconds per "
-    "atom and ionic step, as measured for CHGNet"
-)

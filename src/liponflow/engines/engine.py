@@ -9,8 +9,11 @@ from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow import registry
-from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.cost import CostModel
+from liponflow.engines.planned import PlannedCalculation
 from liponflow.inputs.protocol import Stage
+from liponflow.settings import Settings
 
 CAPABILITIES = {
     "relax": "relaxations",
@@ -106,6 +109,67 @@ class Engine(ABC):
     @abstractmethod
     def describe(self) -> EngineInfo:
         """Return what is known of the engine before it runs."""
+
+    @classmethod
+    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+        """List what this machine lacks to run the engine.
+
+        Parameters
+        ----------
+        name
+            Name as the user gave it.
+        settings
+            Settings of the user.
+
+        Returns
+        -------
+        list of str
+            What is missing, each with the remedy; empty if the engine can run.
+        """
+        return []
+
+    @classmethod
+    def environment(cls, settings: Settings) -> dict[str, str]:  # noqa: ARG003
+        """Return the environment variables that jobs of this engine need, from the settings."""
+        return {}
+
+    @classmethod
+    def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:  # noqa: ARG003
+        """Read the output of a relaxation or static calculation of this engine.
+
+        Parameters
+        ----------
+        document
+            Output of the job that the Maker made.
+        info
+            What was known of the engine before it ran.
+        force_limit
+            Largest force of a converged relaxation, eV/Å.
+
+        Returns
+        -------
+        Calculation
+            In the same terms and units for every engine.
+        """
+        raise EngineError(f"the outputs of {info.name} cannot be read: {cls.__name__} has no read")
+
+    @classmethod
+    def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003
+        """Return what a Maker of a single job computes; None if it is not of this engine.
+
+        Parameters
+        ----------
+        maker
+            Any Maker.
+        images
+            Structure that it is given, or the images of a band.
+        """
+        return None
+
+    @classmethod
+    def cost(cls, name: str) -> CostModel | None:  # noqa: ARG003
+        """Return how the cost of an engine's calculations is estimated; None if it cannot be."""
+        return None
 
     def check(self, structure: Structure) -> None:  # noqa: B027 - most engines take any
         """Refuse, by a ValueError that says why, a structure that cannot be computed."""

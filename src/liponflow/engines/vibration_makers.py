@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from jobflow import Job, Maker
 from pymatgen.core.structure import Structure
 
-from liponflow.engines.planned import PlannedCalculation, planned_by
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.planning import planned_by
 from liponflow.engines.vibrations import vibrate, vibrate_with
 
 _PER_ATOM = 6

@@ -8,7 +8,7 @@ from typing import Any
 
 from jobflow import Flow, JobStore
 
-from liponflow.engines.installed import vasp_environment
+from liponflow.engines.registry import environment
 from liponflow.runners import local
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.report import RunReport
@@ -58,7 +58,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
             workers=settings.workers,
             config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
             trusted=settings.trusted_packages,
-            environment=vasp_environment(settings.vasp_cmd),
+            environment=environment(settings),
         )
         return Outcome(report, _result(store, flow.output.uuid))
 
@@ -98,7 +98,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             store,
             workers=settings.workers,
             trusted=settings.trusted_packages,
-            environment=vasp_environment(settings.vasp_cmd),
+            environment=environment(settings),
         )
         return Outcome(report, _result(store, config["result"]))
 

@@ -20,8 +20,8 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.runs import NEBResult
-from liponflow.engines.installed import vasp_environment
 from liponflow.engines.vasp.neb import VaspNEBMaker
+from liponflow.engines.vasp.run import vasp_environment
 from liponflow.inputs.vasp import generator as vasp
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium

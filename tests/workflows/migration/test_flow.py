@@ -12,8 +12,8 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.migration.result import MigrationResult
+from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
-from liponflow.engines.planned import planned
 from liponflow.inputs.presets import ParameterError
 from liponflow.runners.local import start
 from liponflow.workflows.campaign import get_campaign

@@ -8,8 +8,8 @@ from jobflow import Flow
 
 from liponflow.analysis.phonons import PhononResult
 from liponflow.cost.estimate import estimate
+from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
-from liponflow.engines.planned import planned
 from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
 from liponflow.structures.phases import PhaseError, phase

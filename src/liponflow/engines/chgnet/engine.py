@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from atomate2.forcefields.utils import MLFF
+from atomate2.forcefields.utils import MLFF, ForceFieldMixin
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.chgnet.makers import ChgnetRelaxMaker, ChgnetStaticMaker
-from liponflow.engines.chgnet.weights import FUNCTIONALS, UNTRAINED, VARIANTS
+from liponflow.engines.chgnet.weights import FUNCTIONALS, UNTRAINED, VARIANTS, WEIGHTS
 from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import IONIC_STEP_DATA, PotentialEngine
 
@@ -42,6 +42,19 @@ class ChgnetEngine(PotentialEngine):
             functional=FUNCTIONALS[self.weights],
             surrogate=True,
         )
+
+    @classmethod
+    def name_of(cls, maker: Maker) -> str | None:
+        """See PotentialEngine."""
+        if not isinstance(maker, ForceFieldMixin) or maker.mlff is not MLFF.CHGNet:
+            return None
+        weights = getattr(maker, "weights", WEIGHTS)
+        return next((name for name, version in VARIANTS.items() if version == weights), weights)
+
+    @classmethod
+    def stored_name(cls, name: str) -> str:  # noqa: ARG003
+        """See PotentialEngine; the same for all weights."""
+        return str(MLFF.CHGNet)
 
     def _relax_maker(self, **options: Any) -> Maker:
         return ChgnetRelaxMaker(

@@ -8,10 +8,17 @@ from typing import Any
 from ase import Atoms
 from ase.filters import FrechetCellFilter
 from jobflow import Maker
+from pymatgen.core.structure import Structure
 
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.potential.cost import cost_model
 from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.engines.potential.neb.maker import BandMaker
+from liponflow.engines.potential.planning import planned
+from liponflow.engines.potential.reading import read_task_document
 from liponflow.engines.vibration_makers import PotentialVibrationMaker
 from liponflow.inputs.protocol import Stage
 
@@ -99,6 +106,32 @@ class PotentialEngine(Engine):
             chunk_steps=chunk_steps or CHUNK_STEPS,
             name=name,
         )
+
+    @classmethod
+    def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
+        """See Engine."""
+        return read_task_document(document, info, force_limit)
+
+    @classmethod
+    def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
+        """See Engine."""
+        name = cls.name_of(maker)
+        return None if name is None else planned(maker, name, images)
+
+    @classmethod
+    def cost(cls, name: str) -> CostModel:
+        """See Engine."""
+        return cost_model(cls.stored_name(name))
+
+    @classmethod
+    def name_of(cls, maker: Maker) -> str | None:  # noqa: ARG003
+        """Return the name of the engine that a Maker of atomate2 belongs to; None if another's."""
+        return None
+
+    @classmethod
+    def stored_name(cls, name: str) -> str:
+        """Return the name that the potential has in atomate2's task documents."""
+        return name
 
     def vibrations(self) -> Maker:
         """See Engine."""

@@ -9,14 +9,20 @@ from atomate2.vasp.sets.base import VaspInputGenerator
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.md.stages import SEGMENT_STEPS, StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
-from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.planning import planned
+from liponflow.engines.vasp.reading.task_document import read_task_document
+from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
 from liponflow.engines.vibration_makers import StaticVibrationMaker
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
+from liponflow.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,31 @@ class VaspEngine(Engine):
     def vibrations(self) -> Maker:
         """See Engine."""
         return StaticVibrationMaker(self.static())
+
+    @classmethod
+    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+        """See Engine."""
+        return missing_for_vasp(settings.vasp_cmd)
+
+    @classmethod
+    def environment(cls, settings: Settings) -> dict[str, str]:
+        """See Engine."""
+        return vasp_environment(settings.vasp_cmd)
+
+    @classmethod
+    def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
+        """See Engine."""
+        return read_task_document(document, info, force_limit)
+
+    @classmethod
+    def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
+        """See Engine."""
+        return planned(maker, images)
+
+    @classmethod
+    def cost(cls, name: str) -> CostModel:  # noqa: ARG003
+        """See Engine."""
+        return COST
 
     def check(self, structure: Structure) -> None:
         """Check what the input sets need; VASP has potentials for every element up to Cm."""

@@ -15,7 +15,8 @@ from jobflow import Flow, Job, Maker, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.runs import NEBResult
-from liponflow.engines.planned import PlannedCalculation, planned_by
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
 from liponflow.engines.vasp.run import run_options

@@ -19,7 +19,7 @@ from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
 from liponflow.structures.read import without_properties
 
@@ -99,7 +99,7 @@ def measure(
     -------
     MeasuredModel
     """
-    relaxation = None if relaxed is None else calculation(relaxed, engine, force_limit)
+    relaxation = None if relaxed is None else read_calculation(relaxed, engine, force_limit)
     if relaxation is not None:
         structure, made_by = relaxation.structure, relaxation.engine
     elif dynamics is not None:

@@ -11,8 +11,9 @@ from liponflow.analysis.glass.cleavage import BondCleavage, bond_cleavage
 from liponflow.analysis.glass.elastic import ModelElasticity, model_elasticity, six_deformations
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.engine import Engine
-from liponflow.engines.planned import announce, planned_by
-from liponflow.engines.reading import calculation
+from liponflow.engines.planned import announce
+from liponflow.engines.planning import planned_by
+from liponflow.engines.reading import read_calculation
 from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster
 from liponflow.structures.glass.phosphate_clusters import without as remove
@@ -98,7 +99,7 @@ def strain(
     ValueError
         If the unstrained model did not converge.
     """
-    reference = calculation(unstrained, engine, force_limit)
+    reference = read_calculation(unstrained, engine, force_limit)
     if reason := unconverged_reason(reference):
         raise ValueError(f"the unstrained model: {reason}")
     relaxations: list[Flow | Job] = []
@@ -134,8 +135,8 @@ def fit_elastic(
 ) -> ModelElasticity:
     """Fit the elastic moduli; see :func:`strain` for the arguments."""
     return model_elasticity(
-        calculation(unstrained, engine, force_limit),
-        [calculation(document, engine, force_limit) for document in strained],
+        read_calculation(unstrained, engine, force_limit),
+        [read_calculation(document, engine, force_limit) for document in strained],
         strain=amount,
         seed=seed,
     )
@@ -226,7 +227,7 @@ def cleave(
     Response
         Replaced by the calculations and the energies.
     """
-    whole = calculation(cluster, engine, force_limit)
+    whole = read_calculation(cluster, engine, force_limit)
     rest = remove(without_properties(whole.structure), Cut(**cut))
     name = f"{cut['unit']} without {cut['site']}"
     frozen: Flow | Job = named(static_maker.make(rest), f"static {name}")
@@ -254,6 +255,7 @@ def cleavage_energy(
 ) -> BondCleavage:
     """Turn the calculations of a cut into its energy; see :func:`cleave` for the arguments."""
     found = {
-        name: calculation(document, engine, force_limit) for name, document in documents.items()
+        name: read_calculation(document, engine, force_limit)
+        for name, document in documents.items()
     }
     return bond_cleavage(cut["site"], cut["bonds"], **found)

@@ -13,7 +13,8 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.volume import check_computed, next_volume, settled_means
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.engine import Engine
-from liponflow.engines.planned import announce, planned_by
+from liponflow.engines.planned import announce
+from liponflow.engines.planning import planned_by
 from liponflow.inputs.glass import GlassParameters
 from liponflow.units import KBAR_PER_GPA
 from liponflow.workflows.jobs import named

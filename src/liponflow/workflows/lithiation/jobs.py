@@ -14,7 +14,7 @@ from liponflow.analysis.lithiation.result import (
 from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import Calculation, EngineInfo
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.workflows.jobs import named, tolerate_failures
 
 
@@ -75,7 +75,7 @@ def collect(
     candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
 ) -> SettledState:
     """Put candidates and static calculation of one Li content together."""
-    static = None if document is None else calculation(document, engine, force_limit)
+    static = None if document is None else read_calculation(document, engine, force_limit)
     return SettledState(candidates=candidates, static=static)
 
 
@@ -120,7 +120,7 @@ def conclude(
     """
     if metal is None:
         raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
-    lithium = calculation(metal, engine, force_limit)
+    lithium = read_calculation(metal, engine, force_limit)
     known = [state for state in states if state is not None]
     return summarise(
         [candidate for state in known for candidate in state["candidates"]],
@@ -136,4 +136,4 @@ def conclude(
 def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str, Any]:
     if document is None:
         return {"refusal": "the relaxation failed; the run's report names its directory and cause"}
-    return {"calculation": calculation(document, engine, force_limit)}
+    return {"calculation": read_calculation(document, engine, force_limit)}

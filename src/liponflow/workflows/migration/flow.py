@@ -8,7 +8,8 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
-from liponflow.engines.planned import PlannedCalculation, announce, planned_by
+from liponflow.engines.planned import PlannedCalculation, announce
+from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.migration import (
     TOPIC,

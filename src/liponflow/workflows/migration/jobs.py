@@ -23,7 +23,7 @@ from liponflow.analysis.migration.summary import Extras, finite_size, summarise,
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import match
@@ -66,7 +66,7 @@ def refine(
     """
     if survey is None:
         raise ValueError("nothing to refine: the survey of the hops failed")
-    relaxed = calculation(host, engine, parameters.force_limit)
+    relaxed = read_calculation(host, engine, parameters.force_limit)
     if reason := unconverged_reason(relaxed):
         raise ValueError(f"the cell of the host: {reason}")
     cell = cell_of(relaxed.structure, parameters, supercell)
@@ -142,7 +142,7 @@ def go_on(
     """
     if any(document is None for document in ends):
         return _refused(dopant, hop, engine, "the relaxation of an end point failed")
-    results = [calculation(document, engine, force_limit) for document in ends]
+    results = [read_calculation(document, engine, force_limit) for document in ends]
     for result in results:
         if reason := unconverged_reason(result):
             return _refused(dopant, hop, result.engine, f"an end point: {reason}")

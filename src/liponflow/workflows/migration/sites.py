@@ -10,7 +10,7 @@ from liponflow.analysis.migration.hops import HopRecord
 from liponflow.analysis.migration.result import SiteEnergy
 from liponflow.analysis.migration.summary import site_energy
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import locate, moved
@@ -83,7 +83,7 @@ def settle(
         if document is None:
             result, end, displacement = None, start, 0.0
         else:
-            result = calculation(document, engine, force_limit)
+            result = read_calculation(document, engine, force_limit)
             end = in_order_of(start, result.structure)
             displacement = largest_displacement(start, end)
             relaxed[label] = end

@@ -13,7 +13,7 @@ from liponflow.analysis.migration.hops import Vibrations as HopVibrations
 from liponflow.analysis.migration.result import HopBarrier, SiteEnergy
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.runs import NEBResult
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import relaxed_ends
@@ -86,7 +86,7 @@ def explore(
     ValueError
         If the cell of the host did not converge.
     """
-    relaxed = calculation(host, engine, parameters.force_limit)
+    relaxed = read_calculation(host, engine, parameters.force_limit)
     if reason := unconverged_reason(relaxed):
         raise ValueError(f"the cell of the host: {reason}")
     cell = cell_of(relaxed.structure, parameters, supercell)

@@ -10,7 +10,8 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
-from liponflow.engines.planned import announce, planned_by
+from liponflow.engines.planned import announce
+from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs import stability as settings
 from liponflow.inputs.phonons import TOPIC, PhononParameters
@@ -50,6 +51,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
                 "source_structure": source,
                 "parent_uuids": [relaxation.uuid, displaced.uuid],
             },
+            engine=code.describe(),
         ),
         "result",
     )

@@ -12,7 +12,7 @@ from liponflow.analysis.phonons import PhononResult, harmonic
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.phase_record import PhononRecord
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
 from liponflow.units import J_PER_MOL_PER_EV
@@ -59,7 +59,7 @@ def displace(
     ValueError
         If the relaxation did not converge.
     """
-    relaxed = calculation(relaxation, engine, parameters.force_limit)
+    relaxed = read_calculation(relaxation, engine, parameters.force_limit)
     reason = unconverged_reason(relaxed)
     if reason is not None:
         raise ValueError(f"no phonons of {name}: {reason}")
@@ -122,7 +122,12 @@ def solve(
 
 @job
 def conclude_phonons(
-    record: PhononRecord, relaxation: Any, *, force_limit: float, made: dict[str, Any]
+    record: PhononRecord,
+    relaxation: Any,
+    *,
+    force_limit: float,
+    made: dict[str, Any],
+    engine: EngineInfo | None = None,
 ) -> PhononResult:
     """Put the vibrations and what made them together.
 
@@ -136,8 +141,10 @@ def conclude_phonons(
         Largest force before atoms were displaced, eV/Å.
     made
         Provenance as known before the run.
+    engine
+        What was known of the engine before it ran; None in runs that version 0.1 started.
     """
-    relaxed = calculation(relaxation, record.engine, force_limit)
+    relaxed = read_calculation(relaxation, engine or record.engine, force_limit)
     found = record.phonons
     at_300 = found.temperatures.index(ROOM_TEMPERATURE)
     structure = record.cell

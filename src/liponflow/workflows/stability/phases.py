@@ -12,7 +12,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.corrections import hubbard_of_incar
 from liponflow.analysis.stability.phase_record import PhaseRecord, phase_record
 from liponflow.engines.engine import Engine
-from liponflow.engines.reading import calculation
+from liponflow.engines.reading import read_calculation
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phase
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -175,8 +175,8 @@ def record_phase(
         return None
     facts = phase(name)
     start = facts.structure()
-    relaxed = calculation(relaxation, engine, force_limit)
-    final = calculation(static, engine, force_limit)
+    relaxed = read_calculation(relaxation, engine, force_limit)
+    final = read_calculation(static, engine, force_limit)
     merged = relaxed.model_copy(update={"energy": final.energy})
     return phase_record(
         merged,

@@ -14,7 +14,7 @@ from rich.console import Console
 from liponflow import safejson
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.planned import planned
+from liponflow.cost.flow import planned
 from liponflow.engines.potential.md.maker import CheckpointedMDMaker
 from liponflow.engines.potential.md.summary import to_atoms
 from liponflow.inputs.protocol import Stage

@@ -24,7 +24,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow import safejson
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
-from liponflow.engines.planned import planned_by
+from liponflow.engines.planning import planned_by
 from liponflow.engines.potential.neb.maker import RECORD, BandMaker, relax_images
 from liponflow.job_directory import CHECKPOINT, read_status
 from liponflow.structures.migration.images import PathMirror

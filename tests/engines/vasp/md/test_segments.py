@@ -18,8 +18,8 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.installed import vasp_environment
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker, continuation
+from liponflow.engines.vasp.run import vasp_environment
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 

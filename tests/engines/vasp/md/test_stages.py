@@ -10,8 +10,8 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.installed import vasp_environment
 from liponflow.engines.vasp.md.stages import StagedVaspMDMaker
+from liponflow.engines.vasp.run import vasp_environment
 from liponflow.inputs.protocol import Stage
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium

@@ -13,7 +13,8 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Poscar
 
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.planned import PlannedCalculation, planned_by
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.reading.files import RunFiles, find_runs
 from liponflow.engines.vasp.reading.runs import read_run
 from liponflow.engines.vasp.reading.trajectory import TrajectoryUnit

@@ -1,0 +1,60 @@
+"""The calculations of a whole flow, of which some exist only at run time.
+
+Structures that do not exist before the flow runs are taken to be of the size of those that they
+are made from.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from jobflow import Flow, Job, Maker
+from pymatgen.core.structure import Structure
+
+from liponflow.engines.planned import PlannedCalculation, announced
+from liponflow.engines.planning import planned_by
+from liponflow.runners.documents import all_jobs
+
+
+def planned(flow: Flow | Job) -> Iterator[PlannedCalculation]:
+    """List the calculations of a flow, those included that its jobs will add."""
+    jobs = {job.uuid: job for job in all_jobs(flow)}
+    for job in jobs.values():
+        calculations = announced(job)
+        if calculations is not None:
+            yield from calculations
+            continue
+        subject = _subject(job, jobs)
+        if subject is None:
+            continue
+        if job.maker is not None:
+            yield from planned_by(job.maker, subject)
+        for argument in [*job.function_args, *job.function_kwargs.values()]:
+            if isinstance(argument, Maker):
+                yield from planned_by(argument, subject)
+
+
+def _subject(
+    job: Job, jobs: Mapping[str, Job], seen: frozenset[str] = frozenset()
+) -> Structure | Sequence[Structure] | None:
+    """Find what a job is given, or the first structure that the jobs before it were given."""
+    for argument in [*job.function_args, *job.function_kwargs.values()]:
+        structures = list(_structures(argument))
+        if structures:
+            return argument if isinstance(argument, Structure) else structures
+    for uuid in job.input_uuids:
+        if uuid in jobs and uuid not in seen:
+            found = _subject(jobs[uuid], jobs, seen | {job.uuid})
+            if found is not None:
+                return found if isinstance(found, Structure) else found[0]
+    return None
+
+
+def _structures(argument: Any) -> Iterator[Structure]:
+    if isinstance(argument, Structure):
+        yield argument
+    elif isinstance(argument, Mapping):
+        for value in argument.values():
+            yield from _structures(value)
+    elif isinstance(argument, list | tuple):
+        for value in argument:
+            yield from _structures(value)

@@ -1,0 +1,69 @@
+"""What a potential costs: timings in the store, or a rule."""
+
+from functools import partial
+
+from jobflow import JobStore
+
+from liponflow.engines.cost import CostModel, Timing, stored_outputs
+from liponflow.engines.planned import PlannedCalculation
+
+RULE = 0.008
+"""Core-seconds per atom and ionic step, as CHGNet needs on a CPU of 2024 (measured: 0.4 s for 56
+atoms)."""
+
+_FIELDS = (
+    "output.nsites",
+    "output.is_force_converged",
+    "output.output.n_steps",
+    "output.output.elapsed_time",
+)
+
+
+def timings(store: JobStore, stored_name: str) -> list[Timing]:
+    """Find the timings of a potential.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    stored_name
+        Name of the potential in atomate2's documents, such as ``MLFF.CHGNet``.
+
+    Returns
+    -------
+    list of Timing
+        One per calculation; our runner gives each one core.
+    """
+    criteria = {"output.forcefield_name": stored_name}
+    return [
+        Timing(
+            output["nsites"],
+            1,
+            inner["n_steps"],
+            inner["elapsed_time"],
+            # Dynamics do not converge to anything; a static calculation has one step.
+            relaxation=output.get("is_force_converged") is not None and inner["n_steps"] > 1,
+        )
+        for output, inner in (
+            (output, output["output"]) for output in stored_outputs(store, criteria, _FIELDS)
+        )
+        if inner.get("elapsed_time") and inner.get("n_steps")
+    ]
+
+
+def rule(item: PlannedCalculation) -> float:
+    """Return the core-seconds of one ionic step, linear in the number of atoms."""
+    return RULE * item.atoms
+
+
+def cost_model(stored_name: str) -> CostModel:
+    """Return the cost of a potential; `stored_name` as for :func:`timings`."""
+    return CostModel(
+        exponent=1.0,
+        rule=rule,
+        rule_basis=(
+            f"no run of this force field in the store, so a rule: {RULE:g} core-seconds per "
+            "atom and ionic step, as measured for CHGNet"
+        ),
+        timings=partial(timings, stored_name=stored_name),
+    )

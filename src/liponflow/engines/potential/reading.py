@@ -1,0 +1,29 @@
+"""Task documents of atomate2's force-field jobs."""
+
+from typing import Any
+
+from emmet.core.types.enums import TaskState
+
+from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.task_documents import calculation
+
+
+def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> Calculation:
+    """Return the result of a relaxation or static calculation; see Engine.read.
+
+    Parameters
+    ----------
+    document
+        A ``ForceFieldTaskDocument`` of atomate2, with its ionic steps.
+    info, force_limit
+        As for Engine.read.
+    """
+    magmoms = document.output.ionic_steps[-1].magmoms
+    return calculation(
+        document,
+        info.model_copy(update={"version": document.forcefield_version}),
+        magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
+        converged=document.state is TaskState.SUCCESS,
+        ionic_steps=document.output.n_steps,
+        force_limit=force_limit,
+    )
