@@ -1,12 +1,16 @@
 """Decode JSON from files and databases without letting it name arbitrary code.
 
 monty's decoder imports whatever ``@module``/``@class``/``@callable`` a document names. Every
-document that comes from a file or a store goes through :func:`check_classes` first.
+document that comes from a file or a store goes through :func:`checked` first.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from operator import attrgetter
 from typing import Any
+
+from liponflow import moved
 
 TRUSTED_PACKAGES = frozenset(
     {
@@ -30,6 +34,10 @@ TRUSTED_PACKAGES = frozenset(
 
 class UntrustedClassError(ValueError):
     """A document names a class from a package that is not on the allow-list."""
+
+
+class UnknownNameError(ValueError):
+    """A document names something of liponflow that this version does not have."""
 
 
 def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
@@ -56,18 +64,63 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
     liponflow.safejson.UntrustedClassError: the document names os.system, ...
     """
     allowed = TRUSTED_PACKAGES.union(trusted)
+    for module, name in _named(document):
+        package = module.partition(".")[0]
+        if package not in allowed:
+            raise UntrustedClassError(
+                f"the document names {module}.{name}, which is not on the list of trusted "
+                f"packages ({', '.join(sorted(allowed))}); if you trust its origin, add "
+                f"{package!r} to the setting trusted_packages"
+            )
+
+
+def checked(document: Any, trusted: Iterable[str] = ()) -> Any:
+    """Return a document that may be decoded, its classes named as they are now.
+
+    Parameters
+    ----------
+    document
+        Any JSON-like object; it is not changed.
+    trusted
+        Further top-level packages to allow.
+
+    Raises
+    ------
+    UntrustedClassError
+        See :func:`check_classes`.
+    UnknownNameError
+        If it names something of liponflow that this version does not have.
+
+    Examples
+    --------
+    >>> checked({"@module": "liponflow.analysis.vasp_runs", "@class": "MDResult"})
+    {'@module': 'liponflow.analysis.runs', '@class': 'MDResult'}
+    >>> checked({"@module": "liponflow.moved", "@class": "Md"})
+    Traceback (most recent call last):
+    ...
+    liponflow.safejson.UnknownNameError: this version of liponflow has no liponflow.moved.Md
+    """
+    current = moved.with_current_names(document)
+    check_classes(current, trusted)
+    for module, name in sorted(set(_named(current))):
+        if module.startswith(moved.PACKAGE):
+            try:
+                attrgetter(name)(import_module(module))
+            except (ModuleNotFoundError, AttributeError) as error:
+                raise UnknownNameError(
+                    f"this version of liponflow has no {module}.{name}"
+                ) from error
+    return current
+
+
+def _named(document: Any) -> Iterator[tuple[str, str]]:
     stack = [document]
     while stack:
         item = stack.pop()
         if isinstance(item, dict):
             module = item.get("@module")
-            if module is not None and str(module).partition(".")[0] not in allowed:
-                name = item.get("@class") or item.get("@callable")
-                raise UntrustedClassError(
-                    f"the document names {module}.{name}, which is not on the list of trusted "
-                    f"packages ({', '.join(sorted(allowed))}); if you trust its origin, add "
-                    f"{str(module).partition('.')[0]!r} to the setting trusted_packages"
-                )
+            if module is not None:
+                yield str(module), str(item.get("@class") or item.get("@callable"))
             stack.extend(item.values())
         elif isinstance(item, list | tuple):
             stack.extend(item)
@@ -101,13 +154,12 @@ def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
 
     Raises
     ------
-    UntrustedClassError
-        See :func:`check_classes`.
+    UntrustedClassError, UnknownNameError
+        See :func:`checked`.
     """
     from monty.json import MontyDecoder
 
-    check_classes(document, trusted)
-    return MontyDecoder().process_decoded(document)
+    return MontyDecoder().process_decoded(checked(document, trusted))
 
 
 def loads(text: str | bytes, trusted: Iterable[str] = ()) -> Any:

@@ -1,13 +1,18 @@
 """What travels from attempt to attempt, and what jobs say of themselves."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import checkpoint_jobs
 import pytest
-from jobflow import Job, JobStore
+from jobflow import Flow, Job, JobStore
 from rich.console import Console
 
 from liponflow.job_directory import CHECKPOINT
+from liponflow.runners.documents import dumps, flow_document
+from liponflow.runners.errors import OutdatedRunError
 from liponflow.runners.journal import Journal
 from liponflow.runners.local import resume, start
 
@@ -61,3 +66,54 @@ def test_nothing_but_the_checkpoint_travels(journal: Journal) -> None:
     job: Job = checkpoint_jobs.count(1, [], "raise")
     (journal.job_directory(job) / "POSCAR").touch()
     assert list(journal.job_directory(job).iterdir()) == []
+
+
+def outdated(journal: Journal, change: Callable[[dict[str, Any]], Any]) -> str:
+    """Change what the flow of a run says, and return why it cannot be continued."""
+    flow = flow_document(Flow([checkpoint_jobs.count(1, [], "raise")]))
+    change(flow["jobs"][0])
+    (journal.path / "flow.json").write_text(dumps(flow))
+    record = {
+        "versions": {"liponflow": "0.0.9"},
+        "config": {"command": ["/bin/liponflow", "run", "glass", "--set", "a=b c"]},
+    }
+    (journal.path / "run.json").write_text(json.dumps(record))
+    with pytest.raises(OutdatedRunError) as caught:
+        journal.flow(["checkpoint_jobs"])
+    message = str(caught.value)
+    assert message.startswith(f"the run in {journal.path}, planned by liponflow 0.0.9, cannot be ")
+    assert message.endswith(
+        "; start it anew with: liponflow run glass --set 'a=b c' (finished calculations stay in "
+        "the results store)"
+    )
+    assert "\n" not in message
+    assert caught.value.run_dir == journal.path
+    return message
+
+
+def test_an_outdated_run_says_why_and_what_to_do(journal: Journal) -> None:
+    (journal.path / "outcomes").mkdir()
+
+    def gone(job: dict[str, Any]) -> None:
+        job["function"] = {"@module": "liponflow.gone", "@callable": "count", "@bound": None}
+
+    def renamed(job: dict[str, Any]) -> None:
+        job["function_kwargs"] = {"upto": 3}
+
+    def of_a_maker(job: dict[str, Any]) -> None:
+        maker = {"@module": "liponflow.engines.potential.md.maker"}
+        job["function_args"] = [maker | {"@class": "CheckpointedMDMaker", "gone": 1}]
+
+    assert "this version of liponflow has no liponflow.gone.count;" in outdated(journal, gone)
+    assert "job 'count' takes other arguments now (got an unexpected" in outdated(journal, renamed)
+    assert "unexpected keyword argument 'gone'" in outdated(journal, of_a_maker)
+
+
+def test_a_finished_job_may_have_had_other_arguments(journal: Journal) -> None:
+    (journal.path / "outcomes").mkdir()
+    flow = Flow([checkpoint_jobs.count(1, [], "raise")])
+    document = flow_document(flow)
+    document["jobs"][0]["function_kwargs"] = {"upto": 3}
+    (journal.path / "flow.json").write_text(dumps(document))
+    journal.outcome_file(flow.jobs[0]).touch()
+    assert journal.flow(["checkpoint_jobs"]).job_uuids == flow.job_uuids

@@ -4,15 +4,15 @@ The text is JSON with MongoDB's extended notation for dates, object ids and byte
 values beside plain JSON that jobflow leaves in a document.
 """
 
+import inspect
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from types import MethodType, ModuleType
 from typing import Any
 
 from bson import json_util
 from jobflow import Flow, Job, Response
 from monty.json import MontyEncoder, jsanitize
-
-from liponflow import safejson
 
 FLAGS = ("stop_children", "stop_jobflow")
 CONTINUATIONS = ("replace", "detour", "addition")
@@ -82,16 +82,39 @@ def response_document(response: Response[Any]) -> dict[str, Any]:
     return document
 
 
-def read_response(document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
+def read_response(document: dict[str, Any], decode: Callable[[Any], Any]) -> Response[Any]:
     """Turn the document of :func:`response_document` into a response, without the stored data.
+
+    Parameters
+    ----------
+    document
+        The document.
+    decode
+        Decodes the flows in it.
+    """
+    flows: dict[str, Any] = {
+        name: None if document[name] is None else decode(document[name]) for name in CONTINUATIONS
+    }
+    return Response(**flows, **{flag: document[flag] for flag in FLAGS})
+
+
+def check_arguments(job: Job) -> None:
+    """Check that the function of a job takes the arguments that the job holds for it.
 
     Raises
     ------
-    liponflow.safejson.UntrustedClassError
-        If a new job names code outside the trusted packages.
+    TypeError
+        If it does not.
     """
-    flows = {name: safejson.decode(document[name], trusted) for name in CONTINUATIONS}
-    return Response(**flows, **{flag: document[flag] for flag in FLAGS})
+    # As jobflow finds the function that it calls.
+    function = getattr(job.function, "original", job.function)
+    bound = getattr(job.function, "__self__", None)
+    if bound is not None and not isinstance(bound, ModuleType):
+        function = MethodType(getattr(function, "__func__", function), bound)
+    try:
+        inspect.signature(function).bind(*job.function_args, **job.function_kwargs)
+    except TypeError as error:
+        raise TypeError(f"job {job.name!r} takes other arguments now ({error})") from error
 
 
 def referenced_uuids(document: Any) -> set[str]:

@@ -1,6 +1,8 @@
 """Why a run ended early, and how to go on."""
 
 import shlex
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 
@@ -20,6 +22,34 @@ class RunError(RuntimeError):
         super().__init__(
             f"{message}; {kept} in {run_dir}; go on with: "
             f"liponflow resume {shlex.quote(str(run_dir))}"
+        )
+        self.run_dir = run_dir
+
+
+class OutdatedRunError(RunError):
+    """A run that another version of liponflow planned, and this one cannot continue.
+
+    Parameters
+    ----------
+    cause
+        What does not fit, in one line.
+    run_dir
+        Directory of the run.
+    planned_by
+        Version that planned it.
+    command
+        Command that planned it; None if it is not known.
+    """
+
+    def __init__(
+        self, cause: str, run_dir: Path, planned_by: str, command: Sequence[str] | None
+    ) -> None:
+        anew = f" with: {shlex.join(command)}" if command else ""
+        RuntimeError.__init__(
+            self,
+            f"the run in {run_dir}, planned by liponflow {planned_by}, cannot be continued by "
+            f"liponflow {version('liponflow')}: {cause}; start it anew{anew} (finished "
+            "calculations stay in the results store)",
         )
         self.run_dir = run_dir
 

@@ -83,7 +83,7 @@ def run_job(
     liponflow.safejson.UntrustedClassError
         If the job, its inputs or its new jobs name code outside the trusted packages.
     """
-    safejson.check_classes(documents, trusted)
+    documents = safejson.checked(documents, trusted)
     job = safejson.decode(job_document, trusted)
     refuse_exposed_store(job)
     # OMP_NUM_THREADS does the same for a torch that is imported later.

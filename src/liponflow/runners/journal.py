@@ -29,15 +29,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jobflow import Flow, Job
+from jobflow import Flow, Job, Response
 
 from liponflow import durable, safejson
 from liponflow.job_directory import CHECKPOINT
-from liponflow.runners.documents import dumps, loads
-from liponflow.runners.errors import RunError, RunLockedError
+from liponflow.runners.documents import (
+    all_jobs,
+    check_arguments,
+    dumps,
+    loads,
+    read_response,
+)
+from liponflow.runners.errors import OutdatedRunError, RunError, RunLockedError
 from liponflow.versions import package_versions
 
 FINISHED_STATES = frozenset({"completed", "stopped"})
@@ -143,8 +150,39 @@ class Journal:
         ------
         liponflow.safejson.UntrustedClassError
             If it names code outside the trusted packages.
+        OutdatedRunError
+            If another version planned it and it does not fit this one.
         """
-        flow: Flow = safejson.decode(loads((self.path / "flow.json").read_bytes()), trusted)
+        return self._decode(loads((self.path / "flow.json").read_bytes()), trusted)
+
+    def response(self, document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
+        """Read what a finished job answered.
+
+        Raises
+        ------
+        liponflow.safejson.UntrustedClassError, OutdatedRunError
+            As from :meth:`flow`, for the jobs that it added.
+        """
+        return read_response(document, partial(self._decode, trusted=trusted))
+
+    def _decode(self, document: Any, trusted: Iterable[str]) -> Flow:
+        try:
+            flow: Flow = safejson.decode(document, trusted)
+            for job in all_jobs(flow):
+                if not self.outcome_file(job).exists():
+                    check_arguments(job)
+        except safejson.UntrustedClassError:
+            raise
+        # What models, Makers and enumerations raise when they are given what they do not know.
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            record = self.record
+            command = record["config"].get("command")
+            raise OutdatedRunError(
+                " ".join(str(error).split()),
+                self.path,
+                record["versions"]["liponflow"],
+                ["liponflow", *command[1:]] if command else None,
+            ) from error
         return flow
 
     @property

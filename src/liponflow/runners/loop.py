@@ -11,7 +11,6 @@ from jobflow import Job, JobStore
 
 from liponflow.job_directory import read_status
 from liponflow.runners.documents import (
-    read_response,
     referenced_uuids,
 )
 from liponflow.runners.errors import RunError, RunInterruptedError, StoreFailureError
@@ -163,7 +162,7 @@ class Run:
         self.write(outcome, only_if_absent=reused)
         if not reused:
             self.ran.add(node.job.uuid)
-        self.graph.finish(node, read_response(outcome["response"], self.trusted))
+        self.graph.finish(node, self.journal.response(outcome["response"], self.trusted))
 
     def fail(self, node: Node, cause: str, traceback_file: str | None) -> None:
         """Put a failure on record and go on with the jobs that do not need this one."""
