@@ -1,8 +1,7 @@
-from typing import Any
-
 import numpy as np
 import pytest
 from figure_texts import drawn, misplaced, texts
+from lithiation_example import Campaign
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
@@ -17,7 +16,6 @@ from liponflow.figures.lithiation import (
 )
 
 NAMES = ["hull", "lattice", "moments", "structures", "voltage"]
-Campaign = Any
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,11 @@
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
+from lithiation_example import Campaign
 
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, lowest
 
 ENERGY_TOL = 1e-9  # eV: exact but for rounding
-
-# The fixtures' class; tests are no package, so it is not imported.
-Campaign = Any
 
 
 def test_states_come_by_ascending_x_from_the_static_calculations(

@@ -1,9 +1,8 @@
 """A lithiation campaign whose every number is known, made without an engine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
@@ -153,18 +152,3 @@ class Campaign:
                 parent_uuids=[],
             ),
         )
-
-
-@pytest.fixture
-def campaign() -> Campaign:
-    return Campaign()
-
-
-@pytest.fixture
-def make_campaign() -> Callable[[Sequence[int]], Campaign]:
-    return Campaign
-
-
-@pytest.fixture(scope="session")
-def result() -> LithiationResult:
-    return Campaign().summarise()

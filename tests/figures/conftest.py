@@ -1,0 +1,16 @@
+"""Fixtures of the lithiation campaign that is made without an engine."""
+
+import pytest
+from lithiation_example import Campaign
+
+from liponflow.analysis.lithiation.result import LithiationResult
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return Campaign()
+
+
+@pytest.fixture(scope="session")
+def result() -> LithiationResult:
+    return Campaign().summarise()
