@@ -21,8 +21,11 @@ from liponflow.analysis.migration.dopant import Way
 from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
 from liponflow.analysis.migration.summary import (
     finite_size,
+    finite_sizes,
+    model_barriers,
     model_spreads,
     site_energy,
+    stable_sites,
     summarise,
     with_energies,
 )
@@ -329,3 +332,29 @@ def test_every_number_has_its_unit(result: MigrationResult):
 def test_the_limit_is_told(result: MigrationResult):
     assert f"below {LIMIT} eV/Å" in result.criterion
     assert result.converged
+
+
+def test_sizes_are_compared_where_both_have_a_barrier() -> None:
+    small = [made_up_hop("N", OTO, 0.30, 0.0), made_up_hop("O", TO, 0.10, 0.0)]
+    large = [made_up_hop("N", OTO, 0.25, 0.0), made_up_hop("P", TT, 0.40, 0.0)]
+    [found] = finite_sizes(small, large, n_atoms=(50, 100))
+    assert (found.dopant, found.hop) == ("N", OTO)
+    assert found.barrier_extrapolated == pytest.approx(0.2, abs=2 * MEV)
+
+
+def test_hops_of_every_potential_are_listed() -> None:
+    listed = model_barriers(
+        {"a": [made_up_hop("N", OTO, 0.30, 0.0)], "b": [made_up_hop("N", OTO, 0.25, 0.0)]}, None
+    )
+    assert [(found.model, found.dopant, found.published_barrier) for found in listed] == [
+        ("a", "N", None),
+        ("b", "N", None),
+    ]
+    assert [found.barrier for found in listed] == pytest.approx([0.30, 0.25], abs=MEV)
+
+
+def test_the_lowest_of_the_stable_sites_comes_first() -> None:
+    sites = [made_up_site("O", "tetrahedral", 0.14), made_up_site("O", "octahedral", 0.0)]
+    assert stable_sites(sites) == ["octahedral", "tetrahedral"]
+    assert stable_sites([made_up_site("N", "tetrahedral", None), sites[0]]) == ["tetrahedral"]
+    assert stable_sites([]) == []

@@ -9,6 +9,8 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.hops import (
     Hop,
     distinct_hops,
+    edges_of_jumps,
+    jumps,
     percolating_distance,
     worth_computing,
 )
@@ -161,3 +163,11 @@ def test_what_is_worth_computing(hops: dict[str, Hop]):
     assert chosen({"tetrahedral"}, "tetrahedral") == [TT, TOT]
     assert chosen({"tetrahedral", "octahedral"}, "octahedral") == [TO, TT, OTO]
     assert chosen({"tetrahedral", "octahedral"}, "tetrahedral") == [TO, TT, TOT]
+
+
+def test_jumps_are_vectors_between_sites(bcc: Interstitials, hops: dict[str, Hop]) -> None:
+    found = jumps(bcc, hops[TT])
+    # 12 tetrahedral sites of the cell with 4 neighbours each, every pair once.
+    lengths = [np.linalg.norm(vector) for _, _, *vector in found]
+    assert lengths == pytest.approx([A / np.sqrt(8)] * 24)
+    assert np.array_equal(edges_of_jumps(bcc, found), hops[TT].edges)

@@ -11,7 +11,13 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import EndPoints, hop_starts, match
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
 from liponflow.structures.migration.hops import distinct_hops
-from liponflow.structures.migration.images import check_order, interpolate, mirrored, path_mirror
+from liponflow.structures.migration.images import (
+    check_order,
+    interpolate,
+    mirrored,
+    moved_path,
+    path_mirror,
+)
 from liponflow.structures.migration.interstitials import interstitial_sites
 from liponflow.structures.migration.vacancies import vacancy_hop
 
@@ -184,3 +190,19 @@ def test_a_flat_cell_keeps_the_mirror_of_two_equal_axes(repeats: tuple[int, int,
     turned = lattice @ mirror.rotation.T @ np.linalg.inv(lattice)
     assert turned == pytest.approx(np.round(turned), abs=1e-9)
     assert interstitial_start(flat, "N", 0).composition.formula == "Li36 N1"
+
+
+def test_a_path_moves_with_its_end_points() -> None:
+    lattice = Lattice.cubic(10)
+
+    def image(x: float, y: float = 0.0) -> Structure:
+        return Structure(lattice, ["Li", "N"], [[0, 0, 0], [x, y, 0]])
+
+    path = [image(0.2), image(0.3, 0.05), image(0.4)]
+    # The new end lies in another cell: it is the same place.
+    moved = moved_path(path, image(0.22), image(1.44 - 0.02))
+    assert [float(m.frac_coords[1, 0]) for m in moved] == pytest.approx([0.22, 0.32, 0.42])
+    assert [float(m.frac_coords[1, 1]) for m in moved] == pytest.approx([0, 0.05, 0])
+    assert [
+        float(a.frac_coords[1, 0]) for a in moved_path(path, path[0], path[-1])
+    ] == pytest.approx([0.2, 0.3, 0.4])

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
-from liponflow.structures.migration.percolation import components, dimension, lowest_networks
+from liponflow.structures.migration.percolation import (
+    components,
+    dimension,
+    easiest_network,
+    lowest_networks,
+)
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +124,21 @@ def test_the_bottleneck_is_found_by_trying_every_height(
         ]
         expected = reached[0] if reached else None
         assert (found[wanted].saddle_energy if wanted in found else None) == expected
+
+
+def test_the_easiest_network_is_that_of_the_lowest_bottleneck(bcc: Interstitials) -> None:
+    edges = {hop.label: hop.edges for hop in distinct_hops(bcc)}
+    saddles = {
+        "tetrahedral-tetrahedral": 0.5,
+        "octahedral-tetrahedral-octahedral": 0.3,
+        "tetrahedral-octahedral": 0.4,
+    }
+    found = easiest_network(len(bcc), edges, saddles)
+    assert found is not None
+    assert (found.dimension, found.saddle_energy) == (3, 0.3)
+    assert found.hops == ("octahedral-tetrahedral-octahedral",)
+    # A tetrahedral site and its two octahedral neighbours join to a network only together.
+    found = easiest_network(len(bcc), edges, {"tetrahedral-octahedral": 0.4})
+    assert found is not None
+    assert found.dimension == 3
+    assert easiest_network(len(bcc), edges, {}) is None

@@ -11,13 +11,13 @@ from pymatgen.core.structure import Structure
 from rich.console import Console
 
 from liponflow import safejson
+from liponflow.analysis.migration.hops import has_saddle
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.presets import ParameterError
 from liponflow.runners.local import start
 from liponflow.workflows.campaign import get_campaign
-from liponflow.workflows.migration.survey import has_saddle
 
 plan = get_campaign("migration").plan
 

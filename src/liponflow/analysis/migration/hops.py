@@ -10,6 +10,9 @@ from liponflow.analysis.migration.result import HopBarrier, Jump
 from liponflow.analysis.migration.saddle import imaginary_modes
 from liponflow.analysis.runs import NEBResult
 
+NO_SADDLE = 1e-3
+"""A path that climbs less than this (eV) above an end point has no saddle of its own."""
+
 _NOTHING: dict[str, Any] = dict.fromkeys(
     ("barrier", "reverse_barrier", "highest_image", "saddle_distance", "lowest_on_the_way")
 )
@@ -112,6 +115,11 @@ def hop_barrier(
         images=images,
         **{**_NOTHING, **found},
     )
+
+
+def has_saddle(hop: HopBarrier) -> bool:
+    """Whether a path has a barrier and rises between its end points, instead of going downhill."""
+    return min(hop.barrier or 0.0, hop.reverse_barrier or 0.0) >= NO_SADDLE
 
 
 def _reason_unconverged(

@@ -8,7 +8,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
-from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.published import PublishedMigration, published_migration
 from liponflow.analysis.migration.result import (
     FiniteSize,
     HopBarrier,
@@ -42,6 +42,7 @@ def site_energy(
     ends_at: str,
     displacement: float,
     moved: str | None,
+    fewer_atoms: bool = False,
 ) -> SiteEnergy:
     """Describe one relaxed end point.
 
@@ -63,6 +64,8 @@ def site_energy(
         Largest displacement of a host atom, Å.
     moved
         Description of where it moved; None if it stayed.
+    fewer_atoms
+        Whether the host lacks an atom, as with a substitutional dopant.
 
     Returns
     -------
@@ -74,6 +77,11 @@ def site_energy(
         reason: str | None = "the relaxation failed; the run's report names its directory"
     else:
         reason = unconverged_reason(calculation) or moved
+    if reason is None and fewer_atoms:
+        reason = (
+            "one host atom less than the other sites: its energy is on another scale and does "
+            "not enter the network"
+        )
     return SiteEnergy(
         dopant=dopant,
         site=site,
@@ -89,6 +97,17 @@ def site_energy(
         reason=reason,
         calculation=calculation,
     )
+
+
+def stable_sites(sites: Sequence[SiteEnergy]) -> list[str]:
+    """List the kinds of interstitial site at which a dopant stays, the lowest in energy first."""
+    energies = {
+        site.site: site.calculation.energy
+        for site in sites
+        if site.reason is None and site.calculation is not None and site.positions
+    }
+    lowest = min(energies, key=lambda label: energies[label], default=None)
+    return sorted(energies, key=lambda label: label != lowest)
 
 
 def with_energies(
@@ -134,6 +153,35 @@ def with_energies(
         [s.model_copy(update={"site_energy": relative(s.dopant, s.site)}) for s in sites],
         [hop.model_copy(update={"saddle_energy": saddle(hop)}) for hop in hops],
     )
+
+
+def model_barriers(
+    hops: Mapping[str, Sequence[HopBarrier]], published: PublishedMigration | None
+) -> list[ModelBarrier]:
+    """List the hops of several potentials beside the published barriers.
+
+    Parameters
+    ----------
+    hops
+        By name of the potential.
+    published
+        Published values for the host; None if there are none.
+    """
+    return [
+        ModelBarrier(
+            dopant=hop.dopant,
+            hop=hop.hop,
+            model=name,
+            barrier=hop.barrier,
+            lowest_on_the_way=hop.lowest_on_the_way,
+            max_force=hop.max_force,
+            converged=hop.converged,
+            reason=hop.reason,
+            published_barrier=published.barrier(hop.dopant) if published else None,
+        )
+        for name, found in hops.items()
+        for hop in found
+    ]
 
 
 def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
@@ -214,6 +262,27 @@ def finite_size(
         barrier_large=barrier_large,
         barrier_extrapolated=limit,
     )
+
+
+def finite_sizes(
+    small: Sequence[HopBarrier], large: Sequence[HopBarrier], *, n_atoms: tuple[int, int]
+) -> list[FiniteSize]:
+    """Extrapolate the hops that have a barrier in cells of both sizes.
+
+    Parameters
+    ----------
+    small, large
+        Hops in the smaller and the larger cell.
+    n_atoms
+        Host atoms of these cells.
+    """
+    barriers = {(hop.dopant, hop.hop): hop.barrier for hop in large}
+    n_small, n_large = n_atoms
+    return [
+        finite_size(hop.dopant, hop.hop, (n_small, hop.barrier), (n_large, barrier))
+        for hop in small
+        if hop.barrier is not None and (barrier := barriers.get((hop.dopant, hop.hop))) is not None
+    ]
 
 
 def summarise(

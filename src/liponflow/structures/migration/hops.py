@@ -291,6 +291,28 @@ def _hop(
     )
 
 
+def jumps(sites: Interstitials, hop: Hop) -> list[tuple[int, int, float, float, float]]:
+    """Return start, end and vector (Å) of every hop equivalent to one, in one direction."""
+    x, matrix = sites.frac_coords, sites.host.lattice.matrix
+    found = []
+    for start, end, *translation in hop.edges.tolist():
+        along, across, up = (x[end] + np.array(translation) - x[start]) @ matrix
+        found.append((start, end, float(along), float(across), float(up)))
+    return found
+
+
+def edges_of_jumps(
+    sites: Interstitials, found: Sequence[tuple[int, int, float, float, float]]
+) -> IntArray:
+    """Return the edges of a periodic graph (start, end, cell of the end) from :func:`jumps`."""
+    x, lattice = sites.frac_coords, sites.host.lattice
+    edges = []
+    for start, end, *vector in found:
+        cell = lattice.get_fractional_coords(vector) - (x[end] - x[start])
+        edges.append([start, end, *(round(number) for number in cell)])
+    return np.array(edges)
+
+
 def _line(sites: Interstitials, edge: Edge) -> tuple[FloatArray, FloatArray]:
     """Give the ends of the straight line of a hop, Å."""
     x, matrix = sites.frac_coords, sites.host.lattice.matrix

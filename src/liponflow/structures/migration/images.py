@@ -209,6 +209,36 @@ def mirrored(half: Sequence[Structure], mirror: PathMirror, n_images: int) -> li
     return path
 
 
+def moved_path(path: Sequence[Structure], first: Structure, last: Structure) -> list[Structure]:
+    """Return a path moved to other end points, each image by its share.
+
+    Parameters
+    ----------
+    path
+        Images, end points included, atoms in the order of `first` and `last`.
+    first, last
+        The new end points.
+    """
+    lattice = first.lattice
+    shares = np.linspace(0.0, 1.0, len(path))
+    shift_first, shift_last = (
+        shortest(new.frac_coords - old.frac_coords, lattice.matrix)
+        for old, new in ((path[0], first), (path[-1], last))
+    )
+    images = [
+        Structure(
+            lattice,
+            first.species,
+            image.frac_coords + (1 - share) * shift_first + share * shift_last,
+        )
+        for image, share in zip(path[1:-1], shares[1:-1], strict=True)
+    ]
+    # The end points near the images, not in another cell of the crystal.
+    start = Structure(lattice, first.species, path[0].frac_coords + shift_first)
+    end = Structure(lattice, first.species, path[-1].frac_coords + shift_last)
+    return [start, *images, end]
+
+
 def _exchanging_shift(
     cell: HopCell,
     turned: FloatArray,

@@ -143,3 +143,15 @@ def lowest_networks(
                 )
                 found[new] = Network(new, saddle_energies[label], taken, sites)
     return found
+
+
+def easiest_network(
+    n_sites: int, edges: Mapping[str, IntArray], saddle_energies: Mapping[str, float]
+) -> Network | None:
+    """Return the network of lowest highest saddle that crosses the crystal.
+
+    Arguments as for :func:`lowest_networks`. The network leads in as many directions as any set
+    of hops does; None if none leads anywhere.
+    """
+    networks = lowest_networks(n_sites, edges, saddle_energies)
+    return networks[max(networks)] if networks else None

@@ -26,10 +26,11 @@ from liponflow.structures.migration.end_points import hop_starts, moved, relaxed
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.migration.images import interpolate
+from liponflow.structures.migration.order import in_order_of
 from liponflow.structures.read import read_structure
 from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
 from liponflow.workflows.migration.flow import built_in
-from liponflow.workflows.migration.sites import cell_of, in_order_of, starting_points
+from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.request import InputsRequest
 
 HOST, RELAX, BAND = "host", "relax", "band"

@@ -10,29 +10,35 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.migration.dopant import Conditions, Way
+from liponflow.analysis.migration.hops import has_saddle
 from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.refinement import refinement, refused
 from liponflow.analysis.migration.result import (
-    FiniteSize,
     HopBarrier,
-    Jump,
     MigrationResult,
-    ModelBarrier,
     Refinement,
 )
-from liponflow.analysis.migration.summary import Extras, finite_size, summarise, with_energies
+from liponflow.analysis.migration.summary import (
+    Extras,
+    finite_sizes,
+    model_barriers,
+    summarise,
+    with_energies,
+)
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
-from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import match
-from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
+from liponflow.structures.migration.hops import edges_of_jumps
+from liponflow.structures.migration.images import PathMirror, interpolate, moved_path, path_mirror
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
-from liponflow.structures.migration.percolation import lowest_networks
+from liponflow.structures.migration.order import in_order_of
+from liponflow.structures.migration.percolation import easiest_network
 from liponflow.workflows.jobs import named, tolerate_failures
-from liponflow.workflows.migration.sites import cell_of, in_order_of
-from liponflow.workflows.migration.survey import Survey, Tools, has_saddle
+from liponflow.workflows.migration.sites import cell_of
+from liponflow.workflows.migration.survey import Survey, Tools
 
 
 @job
@@ -141,11 +147,11 @@ def go_on(
         Whether a band from the interpolation is relaxed, too.
     """
     if any(document is None for document in ends):
-        return _refused(dopant, hop, engine, "the relaxation of an end point failed")
+        return refused(dopant, hop, engine, "the relaxation of an end point failed")
     results = [read_calculation(document, engine, force_limit) for document in ends]
     for result in results:
         if reason := unconverged_reason(result):
-            return _refused(dopant, hop, result.engine, f"an end point: {reason}")
+            return refused(dopant, hop, result.engine, f"an end point: {reason}")
     first = in_order_of(path[0], results[0].structure)
     turns = None if mirror is None else PathMirror(**{k: np.array(v) for k, v in mirror.items()})
     if turns is None:
@@ -154,14 +160,14 @@ def go_on(
         places = turns.positions(first.cart_coords, path[-1].cart_coords)
         last = Structure(first.lattice, first.species, places, coords_are_cartesian=True)
     try:
-        bands = {"path": band.make(between(path, first, last), turns)}
+        bands = {"path": band.make(moved_path(path, first, last), turns)}
         if baseline:
             pair = match(first, last)
             bands["interpolation"] = band.make(
                 interpolate(pair.start, pair.end, len(path) - 2), turns
             )
     except ValueError as error:
-        return _refused(
+        return refused(
             dopant, hop, results[0].engine, f"the newly relaxed end points make no path: {error}"
         )
     for name, made in bands.items():
@@ -178,22 +184,8 @@ def go_on(
 def weigh(
     dopant: str, hop: str, bands: Mapping[str, NEBResult | None], engine: EngineInfo
 ) -> Refinement:
-    """Tell what the path saved: steps of the bands from it and from the interpolation."""
-    path, interpolation = bands["path"], bands.get("interpolation")
-    if path is None:
-        return _refused(dopant, hop, engine, "the band failed; the run's report names its cause")
-    from_interpolation = interpolation is not None and interpolation.converged
-    return Refinement(
-        dopant=dopant,
-        hop=hop,
-        model=path.provenance.engine.short,
-        steps_from_interpolation=interpolation.steps
-        if interpolation is not None and from_interpolation
-        else None,
-        steps_from_path=path.steps if path.converged else None,
-        barrier=path.barrier,
-        reason=None if path.converged else "; ".join(path.warnings),
-    )
+    """Compare the steps of the bands from the path and from the interpolation."""
+    return refinement(dopant, hop, engine, path=bands["path"], other=bands.get("interpolation"))
 
 
 @job
@@ -256,7 +248,7 @@ def conclude(
         found.frac_coords.tolist(),
         sites,
         hops,
-        {dopant: easiest_way(dopant, hops, found) for dopant in parameters.dopant},
+        {dopant: _easiest_way(dopant, hops, found) for dopant in parameters.dopant},
         host_atoms=survey["host_atoms"],
         provenance=provenance(engine=survey["host"].engine, **record),
         conditions=Conditions(
@@ -266,130 +258,36 @@ def conclude(
             seed=parameters.seed,
         ),
         extras=Extras(
-            models=model_barriers({engine.short: survey, **models}) if models else [],
-            finite_size=[] if larger is None else sizes(survey, larger),
+            models=model_barriers(
+                {
+                    name: other["hops"]
+                    for name, other in {engine.short: survey, **models}.items()
+                    if other is not None
+                },
+                published_migration(host.composition.reduced_formula),
+            )
+            if models
+            else [],
+            finite_size=[]
+            if larger is None
+            else finite_sizes(
+                survey["hops"],
+                larger["hops"],
+                n_atoms=(survey["host_atoms"], larger["host_atoms"]),
+            ),
             refinements=refinements or [],
             warnings=warnings,
         ),
     )
 
 
-def easiest_way(dopant: str, hops: Sequence[HopBarrier], sites: Interstitials) -> Way | None:
-    """Find the set of hops with the lowest highest saddle that crosses the crystal.
-
-    Parameters
-    ----------
-    dopant
-        Element.
-    hops
-        With the energies of their saddles.
-    sites
-        Interstitial sites of the host's cell.
-
-    Returns
-    -------
-    Way or None
-        In as many directions as any set of hops; None if none leads anywhere.
-    """
+def _easiest_way(dopant: str, hops: Sequence[HopBarrier], sites: Interstitials) -> Way | None:
     edges, energies = {}, {}
     for hop in hops:
         if hop.dopant == dopant and hop.saddle_energy is not None:
-            edges[hop.hop] = np.array([_edge(jump, sites) for jump in hop.jumps])
+            edges[hop.hop] = edges_of_jumps(sites, hop.jumps)
             energies[hop.hop] = hop.saddle_energy
-    networks = lowest_networks(len(sites), edges, energies)
-    if not networks:
+    network = easiest_network(len(sites), edges, energies)
+    if network is None:
         return None
-    network = networks[max(networks)]
     return Way(network.dimension, network.saddle_energy, network.hops)
-
-
-def model_barriers(surveys: Mapping[str, Survey | None]) -> list[ModelBarrier]:
-    """List the hops of several potentials beside the published barriers."""
-    return [
-        ModelBarrier(
-            dopant=hop.dopant,
-            hop=hop.hop,
-            model=name,
-            barrier=hop.barrier,
-            lowest_on_the_way=hop.lowest_on_the_way,
-            max_force=hop.max_force,
-            converged=hop.converged,
-            reason=hop.reason,
-            published_barrier=_published(survey["host"].structure, hop.dopant),
-        )
-        for name, survey in surveys.items()
-        if survey is not None
-        for hop in survey["hops"]
-    ]
-
-
-def sizes(small: Survey, large: Survey) -> list[FiniteSize]:
-    """Compare the hops that have a barrier in cells of both sizes."""
-    barriers = {(hop.dopant, hop.hop): hop.barrier for hop in large["hops"]}
-    return [
-        finite_size(
-            hop.dopant,
-            hop.hop,
-            (small["host_atoms"], hop.barrier),
-            (large["host_atoms"], barrier),
-        )
-        for hop in small["hops"]
-        if hop.barrier is not None and (barrier := barriers.get((hop.dopant, hop.hop))) is not None
-    ]
-
-
-def between(path: Sequence[Structure], first: Structure, last: Structure) -> list[Structure]:
-    """Move a path so that it ends at other end points, each image by its share.
-
-    Parameters
-    ----------
-    path
-        Images, end points included, atoms in the order of `first` and `last`.
-    first, last
-        The new end points.
-    """
-    lattice = first.lattice
-    shares = np.linspace(0.0, 1.0, len(path))
-    shift_first, shift_last = (_way(old, new) for old, new in ((path[0], first), (path[-1], last)))
-    images = [
-        Structure(
-            lattice,
-            first.species,
-            image.frac_coords + (1 - share) * shift_first + share * shift_last,
-        )
-        for image, share in zip(path[1:-1], shares[1:-1], strict=True)
-    ]
-    # The end points near the images, not in another cell of the crystal.
-    start = Structure(lattice, first.species, path[0].frac_coords + shift_first)
-    end = Structure(lattice, first.species, path[-1].frac_coords + shift_last)
-    return [start, *images, end]
-
-
-def _published(host: Structure, dopant: str) -> float | None:
-    published = published_migration(host.composition.reduced_formula)
-    return None if published is None else published.barrier(dopant)
-
-
-def _edge(jump: Jump, sites: Interstitials) -> list[int]:
-    """Start, end, and the cell of the end, from a jump's vector in Å."""
-    start, end, *vector = jump
-    x = sites.frac_coords
-    cell = sites.host.lattice.get_fractional_coords(vector) - (x[end] - x[start])
-    return [start, end, *(round(number) for number in cell)]
-
-
-def _way(old: Structure, new: Structure) -> Any:
-    shift = new.frac_coords - old.frac_coords
-    return shortest(shift, old.lattice.matrix)
-
-
-def _refused(dopant: str, hop: str, engine: EngineInfo, reason: str) -> Refinement:
-    return Refinement(
-        dopant=dopant,
-        hop=hop,
-        model=engine.short,
-        steps_from_interpolation=None,
-        steps_from_path=None,
-        barrier=None,
-        reason=reason,
-    )

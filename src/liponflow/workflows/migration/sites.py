@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.migration.hops import HopRecord
 from liponflow.analysis.migration.result import SiteEnergy
-from liponflow.analysis.migration.summary import site_energy
+from liponflow.analysis.migration.summary import site_energy, stable_sites
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
-from liponflow.periodic import shortest
 from liponflow.structures.migration.end_points import locate, moved
 from liponflow.structures.migration.hop_cell import (
     HopCell,
@@ -21,8 +19,9 @@ from liponflow.structures.migration.hop_cell import (
     split_start,
     substitutional_start,
 )
-from liponflow.structures.migration.hops import Hop, distinct_hops, worth_computing
+from liponflow.structures.migration.hops import Hop, distinct_hops, jumps, worth_computing
 from liponflow.structures.migration.interstitials import interstitial_sites
+from liponflow.structures.migration.order import in_order_of, largest_displacement
 
 SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 """Starts that are no interstitial sites."""
@@ -97,14 +96,8 @@ def settle(
             ends_at=locate(cell, end).label,
             displacement=displacement,
             moved=moved(cell, start, end),
+            fewer_atoms=label == SUBSTITUTIONAL,
         )
-        if label == SUBSTITUTIONAL and site.reason is None:
-            site = site.model_copy(
-                update={
-                    "reason": "one host atom less than the other sites: its energy is on "
-                    "another scale and does not enter the network"
-                }
-            )
         sites.append(site)
     return sites, relaxed
 
@@ -113,26 +106,16 @@ def hops_of(
     cell: HopCell, sites: Sequence[SiteEnergy], parameters: MigrationParameters
 ) -> list[Hop]:
     """Choose the hops between the sites at which a dopant stays."""
-    energies = {
-        site.site: site.calculation.energy
-        for site in sites
-        if site.reason is None and site.calculation is not None and site.positions
-    }
-    if not energies:
+    stable = stable_sites(sites)
+    if not stable:
         return []
-    lowest = min(energies, key=lambda label: energies[label])
     return worth_computing(
-        distinct_hops(cell.sites, parameters.max_distance), list(energies), lowest
+        distinct_hops(cell.sites, parameters.max_distance), stable, lowest=stable[0]
     )
 
 
 def hop_record(cell: HopCell, hop: Hop, dopant: str, *, mirrored: bool) -> HopRecord:
     """Describe a hop in the words of the result."""
-    coordinates, lattice = cell.sites.frac_coords, cell.sites.host.lattice.matrix
-    jumps = []
-    for start, end, *translation in hop.edges.tolist():
-        x, y, z = (coordinates[end] + np.array(translation) - coordinates[start]) @ lattice
-        jumps.append((start, end, float(x), float(y), float(z)))
     return HopRecord(
         dopant=dopant,
         hop=hop.label,
@@ -141,33 +124,7 @@ def hop_record(cell: HopCell, hop: Hop, dopant: str, *, mirrored: bool) -> HopRe
         hop_distance=hop.distance,
         from_start=hop.from_start,
         from_end=hop.from_end,
-        jumps=jumps,
+        jumps=jumps(cell.sites, hop),
         symmetric=mirrored,
         via=list(hop.via),
     )
-
-
-def in_order_of(start: Structure, relaxed: Structure) -> Structure:
-    """Give a relaxed structure the order that its atoms had before an engine sorted them."""
-    if relaxed.species == start.species:
-        return relaxed
-    order = sorted(range(len(start)), key=lambda index: start[index].specie.X)
-    back = np.argsort(order)
-    return Structure.from_sites([relaxed[int(index)] for index in back])
-
-
-def in_host_order(structure: Structure, dopant: str) -> Structure:
-    """Put the dopant, if there is one of its element, at the end."""
-    places = structure.indices_from_symbol(dopant)
-    if len(places) != 1 or places[0] == len(structure) - 1:
-        return structure
-    [place] = places
-    others = [site for index, site in enumerate(structure) if index != place]
-    return Structure.from_sites([*others, structure[place]])
-
-
-def largest_displacement(start: Structure, end: Structure) -> float:
-    """Farthest way of a host atom (all but the last), the shortest way round, Å."""
-    shift = end.frac_coords[:-1] - start.frac_coords[:-1]
-    ways = shortest(shift, start.lattice.matrix) @ start.lattice.matrix
-    return float(np.linalg.norm(ways, axis=1).max())

@@ -8,7 +8,7 @@ from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.migration.hops import HopRecord, hop_barrier
+from liponflow.analysis.migration.hops import HopRecord, has_saddle, hop_barrier
 from liponflow.analysis.migration.hops import Vibrations as HopVibrations
 from liponflow.analysis.migration.result import HopBarrier, SiteEnergy
 from liponflow.analysis.result import Calculation, EngineInfo
@@ -18,18 +18,15 @@ from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import relaxed_ends
 from liponflow.structures.migration.images import interpolate, path_mirror
+from liponflow.structures.migration.order import dopant_last
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.sites import (
     cell_of,
     hop_record,
     hops_of,
-    in_host_order,
     settle,
     starting_points,
 )
-
-NO_SADDLE = 1e-3
-"""A path that climbs less than this (eV) above an end point has no saddle of its own."""
 
 
 class Tools(TypedDict):
@@ -241,7 +238,7 @@ def analyse(
         "end": band.images[-1].structure,
     }
     # The dopant may have been sorted to another place by the engine.
-    states = {name: in_host_order(state, record["dopant"]) for name, state in states.items()}
+    states = {name: dopant_last(state, record["dopant"]) for name, state in states.items()}
     moving = None if radius is None else moving_atoms(list(states.values()), radius)
     if record["start_site"] == record["end_site"]:
         del states["end"]
@@ -292,8 +289,3 @@ def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) 
         sites=[site for route in known for site in route["sites"]],
         hops=[hop for route in known for hop in route["hops"]],
     )
-
-
-def has_saddle(hop: HopBarrier) -> bool:
-    """Whether a path rises between its end points; not if it has no barrier or goes downhill."""
-    return min(hop.barrier or 0.0, hop.reverse_barrier or 0.0) >= NO_SADDLE

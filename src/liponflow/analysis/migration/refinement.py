@@ -1,0 +1,52 @@
+"""What it saves to start a band of a costlier engine from the path of a cheaper one."""
+
+from liponflow.analysis.migration.result import Refinement
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.runs import NEBResult
+
+
+def refinement(
+    dopant: str,
+    hop: str,
+    engine: EngineInfo,
+    *,
+    path: NEBResult | None,
+    other: NEBResult | None,
+) -> Refinement:
+    """Compare the steps of a band from a known path with those of one from an interpolation.
+
+    Parameters
+    ----------
+    dopant, hop
+        Which one.
+    engine
+        The costlier engine as known before it ran.
+    path
+        Its band from the path of the cheaper engine; None if it failed.
+    other
+        Its band from the interpolation; None if it failed or was not asked for.
+    """
+    if path is None:
+        return refused(dopant, hop, engine, "the band failed; the run's report names its cause")
+    return Refinement(
+        dopant=dopant,
+        hop=hop,
+        model=path.provenance.engine.short,
+        steps_from_interpolation=other.steps if other is not None and other.converged else None,
+        steps_from_path=path.steps if path.converged else None,
+        barrier=path.barrier,
+        reason=None if path.converged else "; ".join(path.warnings),
+    )
+
+
+def refused(dopant: str, hop: str, engine: EngineInfo, reason: str) -> Refinement:
+    """Return the record of a hop that was not refined, with the reason."""
+    return Refinement(
+        dopant=dopant,
+        hop=hop,
+        model=engine.short,
+        steps_from_interpolation=None,
+        steps_from_path=None,
+        barrier=None,
+        reason=reason,
+    )

@@ -1,0 +1,25 @@
+import pytest
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+
+from liponflow.structures.migration.order import dopant_last, in_order_of, largest_displacement
+
+
+def test_an_engine_s_order_is_undone() -> None:
+    # Sorted by electronegativity, K comes before Li.
+    start = Structure(
+        Lattice.cubic(6),
+        ["Li", "Li", "K"],
+        [[0, 0, 0], [0.5, 0, 0], [0.5, 0.5, 0.5]],
+    )
+    given = start.get_sorted_structure()
+    assert given[0].specie.symbol == "K"
+    assert in_order_of(start, given) == start
+    assert dopant_last(given, "K") == start
+    assert in_order_of(start, start) is start
+
+
+def test_displacements_go_the_shortest_way_round() -> None:
+    start = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0, 0, 0], [0.5, 0, 0], [0.2] * 3])
+    end = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0.99, 0, 0], [0.5, 0, 0], [0.8] * 3])
+    assert largest_displacement(start, end) == pytest.approx(0.1)
