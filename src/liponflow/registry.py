@@ -63,20 +63,22 @@ def load(group: str, name: str) -> Any:
 def resolve(reference: str) -> Any:
     """Import what a ``module:name`` reference names.
 
-    Raises
-    ------
-    RegistryError
-        If it cannot be imported.
-
     Examples
     --------
     >>> resolve("math:pi")
     3.141592653589793
     """
-    try:
-        return resolve_name(reference)
-    except (ImportError, AttributeError) as error:
-        raise RegistryError(f"{reference} cannot be imported: {error}") from error
+    return resolve_name(reference)
+
+
+def packages() -> set[str]:
+    """List the top-level packages that registered anything.
+
+    Whoever installed one runs its code already, so that documents may name its classes.
+    """
+    groups = (CAMPAIGNS, ENGINES, RESULTS)
+    entries = [entry for group in groups for entry in _entries(group).values()]
+    return {entry.module.partition(".")[0] for entry in entries}
 
 
 @cache

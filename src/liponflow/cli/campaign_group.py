@@ -122,7 +122,7 @@ def _parameter(option: Option, campaign: Campaign) -> inspect.Parameter:
 
 def _help(option: Option, campaign: Campaign) -> str:
     """Describe an option by the field of the parameters that it sets."""
-    field = registry.resolve(campaign.parameters).model_fields[option.parameter]
+    field = campaign.parameter_model().model_fields[option.parameter]
     described = (field.description or "").replace("[", "\\[")
     return f"{described} \\[same as --set {option.parameter}={option.metavar}]".strip()
 

@@ -155,14 +155,14 @@ class Campaign:
     def make_flow(self, request: "RunRequest[Any]") -> "Flow":
         """Make the flow of a request; see :meth:`plan`."""
         with _naming(request.source):
-            flow: Flow = registry.resolve(self.flow)(request)
+            flow: Flow = self._resolve(self.flow)(request)
             return flow
 
     def engines(self, request: "RunRequest[Any]") -> list[str]:
         """List every engine that a run will ask for, its own first."""
         if self.further_engines is None:
             return [request.engine]
-        return [request.engine, *registry.resolve(self.further_engines)(request.parameters)]
+        return [request.engine, *self._resolve(self.further_engines)(request.parameters)]
 
     def write(
         self,
@@ -241,8 +241,13 @@ class Campaign:
         """
         if self.analyze is None:
             raise ValueError(f"{self.name} measures no files")
-        result: Result = registry.resolve(self.analyze)(paths, **options)
+        result: Result = self._resolve(self.analyze)(paths, **options)
         return result
+
+    def parameter_model(self) -> "type[BaseModel]":
+        """Import the model of the parameters."""
+        model: type[BaseModel] = self._resolve(self.parameters)
+        return model
 
     def load_parameters(
         self, preset: str, overrides: Mapping[str, Any] | None = None
@@ -256,9 +261,8 @@ class Campaign:
         """
         from liponflow.inputs.presets import load_parameters
 
-        model = registry.resolve(self.parameters)
-        loaded: BaseModel = load_parameters(model, self.name, preset, overrides, self.presets)
-        return loaded
+        model = self.parameter_model()
+        return load_parameters(model, self.name, preset, overrides, self.presets)
 
     def _read(
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
@@ -270,7 +274,7 @@ class Campaign:
         given = dict(overrides or {})
         structure = None if structure_file is None else read_structure(structure_file)
         if structure is not None and self.from_structure is not None:
-            for key, value in registry.resolve(self.from_structure)(structure).items():
+            for key, value in self._resolve(self.from_structure)(structure).items():
                 if key in given:
                     raise ParameterError(
                         f"{key}={given[key]} and {structure_file} ({value}) are two materials; "
@@ -285,10 +289,18 @@ class Campaign:
             "source": None if structure_file is None else str(structure_file),
         }
 
+    def _resolve(self, reference: str) -> Any:
+        try:
+            return registry.resolve(reference)
+        except (ImportError, AttributeError) as error:
+            raise registry.RegistryError(
+                f"{reference} of the campaign {self.name} cannot be imported: {error}"
+            ) from error
+
     def _directories(self) -> "InputDirectories[Any]":
         if self.inputs is None:
             raise ValueError(f"{self.name} has no input directories")
-        directories: InputDirectories[Any] = registry.resolve(self.inputs)
+        directories: InputDirectories[Any] = self._resolve(self.inputs)
         return directories
 
 

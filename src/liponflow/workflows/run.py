@@ -8,6 +8,7 @@ from typing import Any
 
 from jobflow import Flow, JobStore
 
+from liponflow import registry
 from liponflow.engines.registry import environment
 from liponflow.runners import local
 from liponflow.runners.journal import Journal, latest_run
@@ -57,7 +58,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
             settings.runs_dir,
             workers=settings.workers,
             config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
-            trusted=settings.trusted_packages,
+            trusted=_trusted(settings),
             environment=environment(settings),
         )
         return Outcome(report, _result(store, flow.output.uuid))
@@ -97,7 +98,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             run_dir,
             store,
             workers=settings.workers,
-            trusted=settings.trusted_packages,
+            trusted=_trusted(settings),
             environment=environment(settings),
         )
         return Outcome(report, _result(store, config["result"]))
@@ -112,6 +113,11 @@ def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
             yield store
         finally:
             store.close()  # type: ignore[no-untyped-call]
+
+
+def _trusted(settings: Settings) -> tuple[str, ...]:
+    """List the packages that documents may name: registered ones, and those of the settings."""
+    return (*settings.trusted_packages, *sorted(registry.packages()))
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:
