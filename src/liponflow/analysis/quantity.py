@@ -80,7 +80,7 @@ class Quantity(Column):
         below = self.unit and "{unit}" not in self.heading
         return f"{title}\n{self.unit}" if below else title
 
-    def axis_label(self, name: str = "", prefix: str = "") -> str:
+    def axis_label(self, name: str = "", *, prefix: str = "", per: str = "") -> str:
         """Return the label of an axis.
 
         Parameters
@@ -89,14 +89,20 @@ class Quantity(Column):
             What to call the quantity; its label or heading by default.
         prefix
             Prefix of the unit, such as ``m`` where the axis shows thousandths.
+        per
+            Words behind the unit that say of what.
 
         Examples
         --------
-        >>> Quantity("eV/atom", label="energy above the hull").axis_label(prefix="m")
-        'energy above the hull (meV/atom)'
+        >>> energy = Quantity("eV/atom", label="reaction energy")
+        >>> energy.axis_label(prefix="m", per="other than Li")
+        'reaction energy (meV/atom other than Li)'
         """
         name = name or self.label or " ".join(self.heading.split())
-        return f"{name} ({prefix}{self.unit})" if self.unit else name
+        if not self.unit:
+            return name
+        space = " " if per and not per.startswith("\n") else ""
+        return f"{name} ({prefix}{self.unit}{space}{per})"
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

@@ -1,4 +1,4 @@
-"""Formulas and reactions as matplotlib draws them."""
+"""Formulas and reactions in the markup of matplotlib."""
 
 import re
 
@@ -8,11 +8,11 @@ _AMOUNT = re.compile(r"(?<=[A-Za-z)])(\d+(?:\.\d+)?|x)(?![a-z])")
 _TERM = re.compile(r"(?P<count>\d+(?:\.\d+)? )?(?P<formula>\S+)")
 
 PHOSPHATE_LAST = ("P", "O", "N")
-"""Order of these elements in a phosphorus oxynitride, which is written without brackets."""
+"""Order of these elements in a phosphorus oxynitride, whose formula has no brackets."""
 
 
 def pretty_formula(formula: str) -> str:
-    """Write amounts as subscripts, and phosphorus oxynitrides in their usual order.
+    """Return a formula with subscripts, phosphorus oxynitrides in their usual order.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def pretty_formula(formula: str) -> str:
 
 
 def pretty_reaction(equation: str) -> str:
-    """Write a reaction with subscripts, an arrow and without trailing zeros.
+    """Return a reaction with subscripts and an arrow, without trailing zeros.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from matplotlib.ticker import MultipleLocator
 from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.lithiation.result import LithiationResult, LithiationState
-from liponflow.analysis.lithiation.voltage import TWO_PHASE
+from liponflow.analysis.lithiation.voltage import TWO_PHASE, VoltageStep
 from liponflow.analysis.published import published_lithiation
 from liponflow.figures.structure import draw_structure
 from liponflow.figures.style import (
@@ -22,6 +22,7 @@ from liponflow.figures.style import (
     INK,
     MUTED,
     PAGE,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -31,16 +32,16 @@ from liponflow.figures.style import (
 # In the order of Figure 5.4D in D. Cheng, dissertation, UC San Diego (2023).
 PANELS = {1.0: "pristine", 0.0: "delithiated", 2.0: "overlithiated"}
 FAMILY_MARKERS = ("o", "^", "s", "D", "v")
-"""One per family of Li sites, in the order in which the families appear."""
+"""One marker per family of Li sites, in order of appearance."""
 LABELLED_STEPS = 5
-"""Voltage steps up to which each is labelled with its value."""
+"""Largest number of voltage steps that are labelled with their values."""
 OFF_SCALE = 0.5
-"""Families this far (eV/f.u.) above the lowest are named instead of drawn: they would flatten the
-hull."""
+"""Energy above the lowest family (eV/f.u.) from which a family is named instead of drawn; it would
+flatten the hull."""
 
 
 def all_figures(result: LithiationResult) -> dict[str, Figure]:
-    """Draw every figure for which the result has numbers.
+    """Draw every figure for which the result has data.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def structures_figure(result: LithiationResult) -> Figure:
     first: Axes | None = None
     symbols: dict[str, None] = {}  # an ordered set
     for column, (x, state) in enumerate(states.items()):
-        # One scale for all, so that the growth of the cell is seen.
+        # A common scale shows how the cell grows.
         axes = figure.add_subplot(grid[0, column], sharex=first, sharey=first)
         first = first or axes
         draw_structure(axes, state.structure, up=state.unique_axis)
@@ -136,7 +137,7 @@ def moments_figure(result: LithiationResult) -> Figure:
                 gid=f"{metal} published",
             )
     axes.set_ylim(0, None)
-    axes.set_ylabel("|magnetic moment| (µ$_B$)")
+    axes.set_ylabel(axis_label(LithiationState, "moments"))
     _x_axis(axes, result)
     handles, labels = axes.get_legend_handles_labels()
     handles.append(Line2D([], [], linestyle="", marker=".", color=MUTED, markersize=4))
@@ -149,7 +150,7 @@ def moments_figure(result: LithiationResult) -> Figure:
 def lattice_figure(result: LithiationResult) -> Figure:
     """Draw the lattice relative to the pristine cell, and the volume, as in Figure 5.4F.
 
-    Without a state at x = 1 they are relative to the lowest x.
+    Without a state at x = 1 the reference is the state of lowest x.
     """
     figure = new_figure(COLUMN, 4.0)
     lengths, volumes = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -201,7 +202,8 @@ def lattice_figure(result: LithiationResult) -> Figure:
             fontsize=6.5,
             color=MUTED,
         )
-    volumes.set_ylabel(f"volume change\nfrom x = {x[0]:g} (%)")
+    name = f"volume change\nfrom x = {x[0]:g}"
+    volumes.set_ylabel(axis_label(LithiationState, "volume_change_percent", name=name))
     _x_axis(volumes, result)
     figure.align_ylabels()
     stamp(figure, result)
@@ -221,7 +223,7 @@ def voltage_figure(result: LithiationResult) -> Figure:
         else:
             style = "--" if value.main else ":"
             axes.plot([left, right], [low, low], style, color=MUTED, lw=1.1, gid="published")
-        # The curve falls with x: it is never right of a plateau's end and above it.
+        # The curve falls with x, so the space to the right of a plateau and above it is free.
         begins = left == result.states[0].x
         axes.annotate(
             f"{value.label}  {value.couple}\n({value.citation})",
@@ -254,7 +256,7 @@ def voltage_figure(result: LithiationResult) -> Figure:
                 fontsize=7,
                 color=colour,
             )
-    axes.set_ylabel("average voltage against Li metal (V)")
+    axes.set_ylabel(axis_label(VoltageStep, "voltage"))
     axes.margins(y=0.15)
     _x_axis(axes, result)
     stamp(figure, result)
@@ -263,10 +265,10 @@ def voltage_figure(result: LithiationResult) -> Figure:
 
 @styled
 def hull_figure(result: LithiationResult) -> Figure:
-    """Draw formation energy against x with its lower hull, and the distance from the hull.
+    """Draw the formation energy against x with its lower hull, and the energy above the hull.
 
-    Filled symbols lie on the hull. The dashed line joins x = 1 and 2: states above it decompose
-    into these two phases.
+    Filled symbols lie on the hull. The dashed tie line joins x = 1 and 2; states above it
+    decompose into these two phases.
     """
     states = [state for state in result.states if state.formation_energy is not None]
     if not states:
@@ -326,8 +328,10 @@ def hull_figure(result: LithiationResult) -> Figure:
             fontsize="small",
             gid="off scale",
         )
-    energies.set_ylabel("formation energy\n(eV/f.u.)")
-    distances.set_ylabel("above the hull\n(meV/f.u.)")
+    energies.set_ylabel(axis_label(LithiationState, "formation_energy", wrapped=True))
+    distances.set_ylabel(
+        axis_label(LithiationState, "energy_above_hull", prefix="m", wrapped=True)
+    )
     distances.margins(y=0.15)
     _x_axis(distances, result)
     figure.align_ylabels()
@@ -336,7 +340,7 @@ def hull_figure(result: LithiationResult) -> Figure:
 
 
 def _off_scale(states: Sequence[LithiationState]) -> list[str]:
-    """Name the families that are too far up to be drawn, one line each."""
+    """Return one line for each family whose energy is too high to be drawn."""
     lines = []
     for family in dict.fromkeys(family for state in states for family in state.family_energies):
         found = {state.x: state.family_energies.get(family, 0.0) for state in states}
@@ -355,7 +359,7 @@ def _x_axis(axes: Axes, result: LithiationResult) -> None:
 
 
 def _host(result: LithiationResult) -> str:
-    """Write the formula unit with Li left variable, for axis labels."""
+    """Return the formula unit with a variable Li content, for axis labels."""
     composition = result.states[0].structure.composition.remove_charges()
     parts = ["Li$_x$"]
     for element, amount in composition.get_el_amt_dict().items():
@@ -366,7 +370,7 @@ def _host(result: LithiationResult) -> str:
 
 
 def _key(symbol: str) -> Patch | Line2D:
-    """Make the legend entry of an element: polyhedron or sphere."""
+    """Return the legend entry of an element: a polyhedron or a sphere."""
     colour = element_colour(symbol)
     if Element(symbol).is_transition_metal:
         return Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, alpha=0.8, label=symbol)

@@ -21,6 +21,7 @@ from liponflow.figures.style import (
     COLUMN,
     INK,
     MUTED,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -28,16 +29,16 @@ from liponflow.figures.style import (
 )
 
 WINDOW = (-8.0, 4.0)
-"""Energies shown (eV from the Fermi level): valence band, gap and the empty d states."""
+"""Range of energies relative to the Fermi level (eV): valence band, gap and empty d states."""
 SMALLEST_SHARE = 0.05
-"""Orbitals that stay below this share of the highest curve in every panel are left out."""
+"""Orbitals below this share of the highest curve in every panel are left out."""
 LineStyle = Literal["-", "--", ":", "-."]
 DASHES: dict[str, LineStyle] = {"d": "-", "p": "--", "s": ":", "f": "-."}
-"""By orbital, so that metal d and anion p differ by more than their colour."""
+"""Line style by orbital, so that metal d and anion p differ by more than colour."""
 HEADROOM = 0.22
-"""Share of the height left free above and below the curves, for the texts."""
+"""Share of the height left free above and below the curves for text."""
 PANEL_HEIGHT = 1.9
-"""Inch."""
+"""Height of a panel (inch)."""
 
 
 def all_figures(result: PDOSResult) -> dict[str, Figure]:
@@ -47,19 +48,19 @@ def all_figures(result: PDOSResult) -> dict[str, Figure]:
 
 @styled
 def pdos_figure(result: PDOSResult, points: int = PUBLISHED_WINDOW) -> Figure:
-    """Draw the states one above the other, by element and orbital, Fermi level at zero.
+    """Draw the projected densities by element and orbital, one panel per state, Fermi level at 0.
 
     Parameters
     ----------
     result
-        One or several states.
+        Result with one or several states.
     points
-        Window of the adjacent average; 1 draws the densities as VASP wrote them.
+        Window of the adjacent average; 1 draws the densities unsmoothed.
 
     Returns
     -------
     Figure
-        Spin up upwards, spin down downwards; all upwards where the spins are not separated.
+        Spin up points up and spin down points down; without spin polarisation all point up.
     """
     states = [state.smoothed(points) for state in result.states]
     drawn = _large_enough(states)
@@ -68,8 +69,8 @@ def pdos_figure(result: PDOSResult, points: int = PUBLISHED_WINDOW) -> Figure:
     for axes, state in zip(panels, states, strict=True):
         _panel(axes, state, drawn)
     panels[-1].set_xlim(*WINDOW)
-    panels[-1].set_xlabel("E − E$_F$ (eV)")
-    label = "projected density of states\n(states/eV per cell)"
+    panels[-1].set_xlabel(axis_label(PDOSState, "energies"))
+    label = axis_label(ProjectedDensity, "density", wrapped=True)
     figure.supylabel(label, fontsize=8.5, multialignment="center")
     handles = [
         Line2D([], [], color=colour, linestyle=dashes, label=f"{element} {orbital}")
@@ -85,7 +86,7 @@ _Drawn = dict[tuple[str, str], tuple[str, LineStyle]]
 
 
 def _large_enough(states: Iterable[PDOSState]) -> _Drawn:
-    """Colour and dashes of the orbitals that can be seen; d before p before s."""
+    """Return colour and line style of the visible orbitals; d before p before s."""
     height: dict[tuple[str, str], float] = {}
     for state in states:
         shown = _shown(state)
@@ -111,7 +112,7 @@ def _metals_first(symbol: str) -> tuple[bool, int]:
 
 
 def _cell(formula: str) -> str:
-    """Phrase the contents of a cell: formula units and formula."""
+    """Return the contents of a cell: the number of formula units and the formula."""
     reduced, units = Composition(formula).get_reduced_formula_and_factor()
     return (f"{units:g} " if units > 1 else "") + unicodeify(reduced)
 
@@ -147,7 +148,7 @@ def _panel(axes: Axes, state: PDOSState, drawn: _Drawn) -> None:
                 0.98, height, label, transform=axes.transAxes, ha="right", va=anchor,
                 fontsize=6.5, color=MUTED,
             )  # fmt: skip
-    # The densities per cell are positive; labels without a sign say so.
+    # Densities are positive in both directions, so the tick labels have no sign.
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     axes.margins(y=HEADROOM)
     title = _cell(state.formula) if state.x is None else f"x = {state.x:g}"

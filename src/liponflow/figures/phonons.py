@@ -1,16 +1,17 @@
-"""Figures of phonons: the density of vibrational states, and the free energy with its parts."""
+"""Figures of phonons: the density of vibrational states, and the free energy and its terms."""
 
 import numpy as np
 from matplotlib.figure import Figure
 from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 from scipy.ndimage import gaussian_filter1d
 
-from liponflow.analysis.phonons import PhononResult
+from liponflow.analysis.phonons import PhononDensity, PhononResult, Phonons
 from liponflow.figures.style import (
     BAND,
     COLUMN,
     INK,
     MUTED,
+    axis_label,
     new_figure,
     stamp,
     styled,
@@ -20,7 +21,7 @@ FREE, INTERNAL, HEAT = "#0072B2", "#C8391A", "#007A5E"
 """Colours of F, U and TS."""
 
 SMOOTHING = 0.15
-"""Standard deviation (THz) of the Gaussian that smooths the histogram of the mesh."""
+"""Standard deviation (THz) of the Gaussian that smooths the histogram over the mesh."""
 
 
 def all_figures(result: PhononResult) -> dict[str, Figure]:
@@ -30,7 +31,7 @@ def all_figures(result: PhononResult) -> dict[str, Figure]:
 
 @styled
 def density_figure(result: PhononResult) -> Figure:
-    """Draw the density of vibrational states; imaginary modes stand left of zero.
+    """Draw the density of vibrational states, imaginary modes to the left of zero.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def density_figure(result: PhononResult) -> Figure:
     Returns
     -------
     Figure
-        States per THz and atom against THz, imaginary frequencies as negative ones, smoothed.
+        Smoothed density (1/THz per atom) against frequency (THz), negative if imaginary.
     """
     density = result.phonons.density
     frequencies = np.array(density.frequencies)
@@ -63,8 +64,8 @@ def density_figure(result: PhononResult) -> Figure:
         )
     axes.set_xlim(min(frequencies[0], 0.0), frequencies[-1])
     axes.set_ylim(bottom=0, top=1.3 * states.max())
-    axes.set_xlabel("frequency (THz)")
-    axes.set_ylabel("states (1/THz per atom)")
+    axes.set_xlabel(axis_label(PhononDensity, "frequencies"))
+    axes.set_ylabel(axis_label(PhononDensity, "states"))
     axes.set_title(_title(result), loc="right", color=INK)
     stamp(figure, result)
     return figure
@@ -72,7 +73,7 @@ def density_figure(result: PhononResult) -> Figure:
 
 @styled
 def free_energy_figure(result: PhononResult) -> Figure:
-    """Draw Helmholtz energy, internal energy and T S of the vibrations against temperature.
+    """Draw the vibrational Helmholtz energy, internal energy and T S against temperature.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def free_energy_figure(result: PhononResult) -> Figure:
     Returns
     -------
     Figure
-        meV per atom against K.
+        Energies (meV/atom) against temperature (K).
     """
     found = result.phonons
     temperatures = np.array(found.temperatures)
@@ -99,8 +100,8 @@ def free_energy_figure(result: PhononResult) -> Figure:
         axes.plot(temperatures, values, color=colour, linestyle=dashes, label=label)
     axes.axhline(0, color=MUTED, linewidth=0.6, zorder=0)
     axes.margins(x=0)
-    axes.set_xlabel("temperature (K)")
-    axes.set_ylabel("vibrational energy (meV/atom)")
+    axes.set_xlabel(axis_label(Phonons, "temperatures"))
+    axes.set_ylabel(axis_label(Phonons, "free_energies", prefix="m"))
     axes.legend(loc="upper left")
     axes.set_title(_title(result), loc="right", color=INK)
     stamp(figure, result)

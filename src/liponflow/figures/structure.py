@@ -19,18 +19,18 @@ from liponflow.figures.style import INK, element_colour
 RGB = tuple[float, float, float]
 
 BOND_RATIO = 1.35
-"""Longest bond of a polyhedron over its shortest: keeps the long bonds of Mn3+ (1.2), leaves
-out the second shell (1.7 and more)."""
+"""Longest over shortest bond of a polyhedron: includes the long bonds of Mn3+ (1.2), excludes the
+second shell (1.7 and more)."""
 SHELL = 3.0
-"""Longest bond looked for (Å)."""
+"""Largest bond length considered (Å)."""
 BOUNDARY = 1e-2
-"""Atoms this close (fractional) to a face of the cell are drawn on the opposite face too."""
+"""Atoms this close (fractional) to a face of the cell are also drawn on the opposite face."""
 RADII = {"Li": 0.42, "O": 0.16, "N": 0.18}
 """Radii of spheres as drawn (Å)."""
 OTHER_RADIUS = 0.25
 FACE_ALPHA = 0.62
 FOG = 0.45
-"""Share of white mixed into what lies farthest away."""
+"""Share of white in the colour of the most distant objects."""
 LIGHT = np.array([-0.35, 0.55, 0.76])
 """Direction towards the light: from the upper left, behind the viewer."""
 
@@ -62,7 +62,7 @@ def polyhedra(structure: Structure, centres: Sequence[str]) -> list[Polyhedron]:
     Returns
     -------
     list of Polyhedron
-        Those with at least four anions in the first shell, images on faces included.
+        Polyhedra with at least four anions in the first shell, including images on faces.
     """
     found = []
     for site in structure:
@@ -98,12 +98,12 @@ def draw_structure(
     turn: float = 17.0,
     tilt: float = 11.0,
 ) -> Callable[[FloatArray], FloatArray]:
-    """Draw a structure into axes, without perspective and far to near.
+    """Draw a structure into axes without perspective, from far to near.
 
     Parameters
     ----------
     axes
-        Empty axes; their frame is taken away.
+        Empty axes; their frame is removed.
     structure
         Periodic structure.
     centres
@@ -124,8 +124,8 @@ def draw_structure(
     Returns
     -------
     Callable
-        Projects positions (Å, shape (n, 3)) onto the axes and towards the viewer, for whoever
-        draws more.
+        Function that projects positions (Å, shape (n, 3)) onto the axes and towards the viewer,
+        to draw more.
     """
     if centres is None:
         centres = [
@@ -149,7 +149,7 @@ def draw_structure(
     }
     for polyhedron in polyhedra(wrapped, centres):
         scene.add_polyhedron(polyhedron)
-        # Corners outside the cell get their anion too.
+        # Anions at corners outside the cell are drawn, too.
         balls.update(
             (anion, *np.round(vertex, 3))
             for anion, vertex in zip(polyhedron.anions, polyhedron.vertices, strict=True)
@@ -167,7 +167,7 @@ def draw_structure(
 
 
 def projection(matrix: FloatArray, up: str, turn: float, tilt: float) -> FloatArray:
-    """Find a view of a cell: rows right, up on the page, towards the viewer; shape (3, 3)."""
+    """Return a view of a cell, shape (3, 3): rows to the right, upwards and towards the viewer."""
     index = "abc".index(up)
     upward = matrix[index] / np.linalg.norm(matrix[index])
     towards = np.cross(matrix[(index + 1) % 3], upward)
@@ -181,7 +181,7 @@ def projection(matrix: FloatArray, up: str, turn: float, tilt: float) -> FloatAr
 
 
 def _images(structure: Structure, fractional: FloatArray) -> Iterator[FloatArray]:
-    """Shifts (Å) of an atom onto the faces of the cell that it touches, itself first."""
+    """Yield shifts (Å) of an atom onto opposite faces of the cell; the zero shift comes first."""
     choices = []
     for value in fractional:
         shifts = [0]
@@ -206,7 +206,7 @@ def _rgb(colour: str) -> FloatArray:
 
 @dataclass(frozen=True)
 class _Scene:
-    """Projection onto axes; depth becomes the drawing order and a fog."""
+    """Projection onto axes; depth sets the drawing order and the fog."""
 
     axes: Axes
     view: FloatArray
@@ -270,7 +270,7 @@ class _Scene:
                 zorder=order,
             )
         )
-        # Two highlights make the disc round.
+        # Two highlights make the disc look round.
         for size, strength in ((0.62, 0.22), (0.28, 0.55)):
             self.axes.add_patch(
                 Circle(
@@ -284,7 +284,7 @@ class _Scene:
             )
 
     def add_line(self, start: FloatArray, end: FloatArray) -> None:
-        # In pieces, so that each is hidden by what stands before it.
+        # In pieces, so that nearer objects hide parts of the line.
         points = self.project(np.linspace(start, end, 13))
         for first, second in pairwise(points):
             depth = float(first[2] + second[2]) / 2

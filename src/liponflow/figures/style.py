@@ -1,6 +1,6 @@
-"""One look for every figure: sizes, colours, the stamp in the corner and the files.
+"""Common style of all figures: sizes, colours, axis labels, the stamp and the output files.
 
-Figures are made without pyplot, so nothing is shown, kept open or shared between them.
+Figures are made without pyplot, so none is shown, kept open or shared.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +12,10 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from pydantic import BaseModel
 
 from liponflow import __version__
+from liponflow.analysis.quantity import quantity_of
 from liponflow.analysis.result import Result
 
 COLUMN = 3.5
@@ -45,8 +47,8 @@ STYLE: dict[Any, Any] = {
     "pdf.fonttype": 42,
 }
 
-# After Okabe and Ito (2008) and P. Tol's muted scheme: told apart by colour-blind readers, and
-# dark enough for lines and text on white.
+# After Okabe and Ito (2008) and the muted scheme of P. Tol: colour-blind readers can tell them
+# apart, and they are dark enough for lines and text on white.
 ELEMENT_COLOURS = {
     "Li": "#E69F00",
     "Ni": "#007A5E",
@@ -64,7 +66,7 @@ ELEMENT_MARKERS = {"Ni": "o", "Mn": "s", "Co": "^", "Fe": "D"}
 
 INK = "#222222"
 MUTED = "#6B6B6B"
-"""Published values, guides and the stamp."""
+"""Colour of published values, guide lines and the stamp."""
 BAND = "#E8E8E8"
 
 _STAMP_HEIGHT = 0.22  # inch
@@ -78,7 +80,7 @@ P = ParamSpec("P")
 
 
 def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Run a figure function under the common style and leave matplotlib's settings alone."""
+    """Run a figure function under the common style, without changing matplotlib's settings."""
 
     @wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> Figure:
@@ -89,7 +91,7 @@ def styled(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Make an empty figure (inches) that leaves room for the stamp at its bottom."""
+    """Create an empty figure (inches) with room for the stamp at the bottom."""
     share = _STAMP_HEIGHT / height
     layout = ConstrainedLayoutEngine(rect=(0, share, 1, 0.985 - share))
     figure = Figure(figsize=(width, height), layout=layout)
@@ -97,15 +99,54 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
+def axis_label(
+    model: type[BaseModel],
+    field: str,
+    *,
+    name: str = "",
+    prefix: str = "",
+    per: str = "",
+    wrapped: bool = False,
+) -> str:
+    """Return the label of an axis that shows a field of a result, with its unit.
+
+    Parameters
+    ----------
+    model, field
+        Model that has the field, and the name of the field.
+    name
+        What to call the quantity instead of what the field calls it.
+    prefix
+        Prefix of the unit: ``m`` where the axis shows thousandths.
+    per
+        Words behind the unit that say of what: ``other than Li``.
+    wrapped
+        Whether the unit stands on a line of its own.
+
+    Raises
+    ------
+    ValueError
+        If the field states no quantity.
+    """
+    quantity = quantity_of(model, field)
+    if quantity is None:
+        raise ValueError(
+            f"{model.__name__}.{field} states no unit to label an axis with: annotate the field "
+            "with a Quantity"
+        )
+    label = quantity.axis_label(name, prefix=prefix, per=per).replace("µB", "µ$_B$")
+    return "\n(".join(label.rsplit(" (", 1)) if wrapped else label
+
+
 def element_colour(element: str) -> str:
-    """Colour of an element, the same in every figure."""
+    """Return the colour of an element, the same in every figure."""
     return ELEMENT_COLOURS.get(element, OTHER_COLOUR)
 
 
 def stamp(figure: Figure, result: Result) -> None:
     """Print engine, preset and version in the lower right corner.
 
-    The label of a machine-learned potential says that it is no DFT.
+    The label of a machine-learned potential says that it is not DFT.
     """
     provenance = result.provenance
     made_by = provenance.engine.label
@@ -124,14 +165,14 @@ def stamp(figure: Figure, result: Result) -> None:
 
 
 def save(figure: Figure, stem: Path, formats: Sequence[str] = ("png", "svg", "pdf")) -> list[Path]:
-    """Write a figure; the same figure gives the same bytes on the same matplotlib.
+    """Write a figure to files; the same figure gives the same bytes with the same matplotlib.
 
     Parameters
     ----------
     figure
-        Any figure of ours.
+        Figure that :func:`new_figure` made.
     stem
-        Path without suffix; its folder is made if need be.
+        Path without suffix; its folder is created if necessary.
     formats
         Any of png, svg and pdf.
 

@@ -203,9 +203,11 @@ class InterfaceMap(BaseModel):
     min_energy: Annotated[list[list[float]], Quantity("eV/atom", label="reaction energy")] = Field(
         description="Lowest reaction energy per atom other than Li, n rows of m."
     )
-    min_energy_of_contact: Annotated[list[float], Quantity("eV/atom")] = Field(
-        description="Lowest energy gained by contact once both materials are in equilibrium with "
-        "the electrode, per atom other than Li, length n. It does not depend on x."
+    min_energy_of_contact: Annotated[list[float], Quantity("eV/atom", label="contact adds")] = (
+        Field(
+            description="Lowest energy gained by contact once both materials are in equilibrium "
+            "with the electrode, per atom other than Li, length n. It does not depend on x."
+        )
     )
     closed_energy: Annotated[list[float], Quantity("eV/atom", label="no Li exchanged")] = Field(
         description="Lowest reaction energy if no Li is exchanged, length m."

@@ -1,4 +1,4 @@
-"""Figures of a glass's pair functions: g(r), G(r), S(q), and angles."""
+"""Figures of the pair functions of a glass, g(r), G(r) and S(q), and of its angles."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -6,7 +6,13 @@ from matplotlib.figure import Figure
 
 from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.radial import broadened
-from liponflow.analysis.glass.result import Fingerprint, FingerprintResult, PairCorrelation
+from liponflow.analysis.glass.result import (
+    AngleStatistics,
+    Fingerprint,
+    FingerprintResult,
+    PairCorrelation,
+    Scattering,
+)
 from liponflow.arrays import FloatArray
 from liponflow.figures.glass.labels import (
     COLOURS,
@@ -22,6 +28,7 @@ from liponflow.figures.style import (
     INK,
     MUTED,
     PAGE,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -31,17 +38,17 @@ from liponflow.figures.style import (
 PANEL_HEIGHT = 1.05
 """Height of a row of g(r) panels (inch)."""
 SHOWN_SIGMA = 0.04
-"""Å: smoothing of g(r) drawn from a few frames, whose bins would be a comb; said in the figure."""
+"""Smoothing (Å) of a g(r) from few frames, which would look like a comb; the figure states it."""
 FEW = 20_000
-"""Atoms times frames below which g(r) is smoothed for drawing."""
+"""Number of atoms times frames below which g(r) is smoothed for drawing."""
 SHOWN_ANGLES = 6
 
 
 @styled
 def pairs_figure(result: AnyGlass) -> Figure:
-    """Draw every partial g(r), with its first minimum and coordination number.
+    """Draw every partial g(r) with its first minimum and coordination number.
 
-    Beyond the grey edge g(r) sees the periodic images of the cell.
+    In the grey range g(r) includes periodic images of the cell.
     """
     found = fingerprint_of(result)
     rows = -(-len(found.pairs) // 2)
@@ -54,9 +61,9 @@ def pairs_figure(result: AnyGlass) -> Figure:
     for axes in panels[len(found.pairs) :]:
         axes.set_axis_off()
     for axes in grid[-1]:
-        axes.set_xlabel("r (Å)")
+        axes.set_xlabel(axis_label(Fingerprint, "r"))
     grid[-1][-1].xaxis.set_tick_params(labelbottom=True)
-    figure.supylabel("g(r)", fontsize=8.5)
+    figure.supylabel(axis_label(PairCorrelation, "g"), fontsize=8.5)
     words = [
         "dashed: first minimum with the coordination number",
         f"grey: beyond half the cell ({found.half_width:.2f} Å)",
@@ -91,13 +98,13 @@ def _pair_panel(axes: Axes, r: FloatArray, pair: PairCorrelation, found: Fingerp
 
 
 def _smoothing(found: Fingerprint) -> float:
-    """Smoothing (Å) of g(r) for drawing: only where there are few distances."""
+    """Return the smoothing (Å) of g(r) for drawing; 0 with enough distances."""
     return SHOWN_SIGMA if found.n_frames * found.n_atoms < FEW else 0.0
 
 
 @styled
 def pdf_figure(result: AnyGlass) -> Figure:
-    """Draw G(r) for neutrons and x-rays, and the measured one with the difference below it."""
+    """Draw G(r) for neutrons and x-rays, or the measured one with the difference below it."""
     found = fingerprint_of(result)
     comparison = result.comparison if isinstance(result, FingerprintResult) else None
     probes = [comparison.probe] if comparison else [item.probe for item in found.scattering]
@@ -113,9 +120,9 @@ def pdf_figure(result: AnyGlass) -> Figure:
         axes.axhline(0, color=MUTED, linewidth=0.5, linestyle=":")
         if found.half_width < found.r[-1]:
             axes.axvspan(found.half_width, found.r[-1], color=BAND, linewidth=0, zorder=0)
-        axes.set_ylabel("G(r) (1/Å²)")
+        axes.set_ylabel(axis_label(Scattering, "g"))
         axes.set_xlim(0, found.r[-1])
-    panels[-1].set_xlabel("r (Å)")
+    panels[-1].set_xlabel(axis_label(Fingerprint, "r"))
     treatment = comparison.treatment if comparison else chosen[0].treatment
     words = f"{formula_label(found.formula)}: {average_words(result).split(' and ')[0]}"
     figure.suptitle(f"{words}\n{treatment}", fontsize=7)
@@ -162,7 +169,7 @@ def _compared(axes: Axes, comparison: PdfComparison) -> None:
 
 @styled
 def structure_factor_figure(result: AnyGlass) -> Figure:
-    """Draw S(q) as neutrons and x-rays see it."""
+    """Draw the neutron and x-ray structure factors S(q)."""
     found = fingerprint_of(result)
     figure = new_figure(COLUMN * 1.35, 2.7)
     axes = figure.add_subplot()
@@ -182,9 +189,9 @@ def structure_factor_figure(result: AnyGlass) -> Figure:
     lowest = 2 * np.pi / (2 * found.half_width)
     axes.axvspan(0, lowest, color=BAND, linewidth=0, zorder=0)
     axes.set_xlim(0, found.scattering[0].q[-1])
-    axes.set_xlabel("q (1/Å)")
-    axes.set_ylabel("S(q)")
-    # Below, S(q) tells of waves longer than the cell, and nothing of the glass.
+    axes.set_xlabel(axis_label(Scattering, "q"))
+    axes.set_ylabel(axis_label(Scattering, "s"))
+    # Waves longer than the cell say nothing about the glass.
     seen = [
         s for item in found.scattering for q, s in zip(item.q, item.s, strict=True) if q > lowest
     ]
@@ -217,8 +224,8 @@ def angles_figure(result: AnyGlass) -> Figure:
         )
     axes.set_xlim(60, 180)
     axes.set_ylim(0, None)
-    axes.set_xlabel("angle (degrees)")
-    axes.set_ylabel("probability (1/degree)")
+    axes.set_xlabel(axis_label(AngleStatistics, "angle"))
+    axes.set_ylabel(axis_label(AngleStatistics, "density"))
     figure.legend(loc="outside upper center", ncols=2, fontsize=6.5)
     stamp(figure, result)
     return figure

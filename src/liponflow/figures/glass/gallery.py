@@ -1,4 +1,4 @@
-"""Figures of a glass: structure, pair functions, units, protocol and transition."""
+"""All figures of a glass: structure, pair functions, units, protocol and transition."""
 
 from matplotlib.figure import Figure
 
@@ -16,12 +16,12 @@ from liponflow.figures.glass.units import units_figure
 
 
 def all_figures(result: AnyGlass) -> dict[str, Figure]:
-    """Draw every figure for which the result has numbers.
+    """Draw every figure for which the result has data.
 
     Parameters
     ----------
     result
-        Of a glass campaign, or a fingerprint of files.
+        Result of a glass campaign, or a fingerprint of files.
 
     Returns
     -------

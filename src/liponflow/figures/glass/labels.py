@@ -1,4 +1,4 @@
-"""What the figures of a glass have in common."""
+"""Data and labels that the figures of a glass share."""
 
 from pymatgen.core.composition import Composition
 
@@ -12,24 +12,24 @@ from liponflow.analysis.glass.result import (
 AnyGlass = GlassResult | FingerprintResult
 
 COLOURS = ("#0072B2", "#C8391A", "#007A5E", "#882E72", "#E69F00", "#222222")
-"""Told apart by colour-blind readers; as in ``style``."""
+"""Colours that colour-blind readers can tell apart, as in ``style``."""
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1, 1, 1)))
 
 
 def fingerprint_of(result: AnyGlass) -> Fingerprint:
-    """Choose the fingerprint to draw: the mean over models, or that of the files."""
+    """Return the fingerprint to draw: the mean over models, or that of the files."""
     return result.mean if isinstance(result, GlassResult) else result.fingerprint
 
 
 def series_of(result: AnyGlass) -> list[list[SeriesPoint]]:
-    """List the series in time, one per model."""
+    """Return the time series, one per model."""
     if isinstance(result, GlassResult):
         return [model.series for model in result.models if model.series]
     return [result.series] if result.series else []
 
 
 def average_words(result: AnyGlass) -> str:
-    """Say what is averaged, and what error bars and bands are."""
+    """Return words for the average and its error bars."""
     found = fingerprint_of(result)
     frames = "1 frame" if found.n_frames == 1 else f"{found.n_frames} frames"
     if isinstance(result, GlassResult):
@@ -42,7 +42,7 @@ def average_words(result: AnyGlass) -> str:
 
 
 def formula_label(formula: str) -> str:
-    """Write a formula element by element, with subscripts.
+    """Return a formula element by element, with subscripts.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Figures of a glass's making: temperature, volume and energy in time, and the transition."""
+"""Figures of the preparation of a glass: the protocol in time, and the glass transition."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,14 @@ from matplotlib.figure import Figure
 
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassResult, SeriesPoint
+from liponflow.analysis.glass.transition import GlassTransition
 from liponflow.figures.glass.labels import AnyGlass, series_of
 from liponflow.figures.style import (
     BAND,
     COLUMN,
     INK,
     MUTED,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -23,24 +25,24 @@ from liponflow.figures.style import (
 STAGE_COLOURS = ("#FFFFFF", BAND)
 CELSIUS = 273.15
 LETTER_SHARE = 0.02
-"""Width of a letter of a stage's name, as a share of the panel."""
+"""Width of a letter of a stage name, as a share of the panel."""
 
 
 @styled
 def protocol_figure(result: AnyGlass) -> Figure:
-    """Draw temperature, volume and energy against time, the stages as bands."""
+    """Draw temperature, volume and energy against time, with the stages as bands."""
     series = series_of(result)
     if not series:
         raise ValueError("the result has no series in time to draw")
     rows = [
-        ("temperature", "T (K)", element_colour("O")),
-        ("volume_per_atom", "V (Å³/atom)", element_colour("P")),
-        ("energy_per_atom", "E (eV/atom)", element_colour("Ni")),
+        ("temperature", element_colour("O")),
+        ("volume_per_atom", element_colour("P")),
+        ("energy_per_atom", element_colour("Ni")),
     ]
     rows = [row for row in rows if any(getattr(p, row[0]) is not None for s in series for p in s)]
     figure = new_figure(COLUMN * 1.35, 1.15 * len(rows) + 0.9)
     panels = list(figure.subplots(len(rows), 1, sharex=True, squeeze=False)[:, 0])
-    for axes, (field, label, colour) in zip(panels, rows, strict=True):
+    for axes, (field, colour) in zip(panels, rows, strict=True):
         for points in series:
             known = [point for point in points if getattr(point, field) is not None]
             axes.plot(
@@ -51,17 +53,17 @@ def protocol_figure(result: AnyGlass) -> Figure:
                 alpha=1.0 if len(series) == 1 else 0.6,
                 gid=field,
             )
-        axes.set_ylabel(label)
+        axes.set_ylabel(axis_label(SeriesPoint, field))
         axes.margins(x=0, y=0.12)
     _stages(panels, series[0])
-    panels[-1].set_xlabel("time (ps)")
+    panels[-1].set_xlabel(axis_label(SeriesPoint, "time"))
     figure.align_ylabels()
     stamp(figure, result)
     return figure
 
 
 def _stages(panels: Sequence[Axes], points: Sequence[SeriesPoint]) -> None:
-    """Shade every other stage, and name them above the first panel."""
+    """Shade every other stage and write the names of the stages above the first panel."""
     begins = [
         index
         for index, point in enumerate(points)
@@ -89,7 +91,7 @@ def _stages(panels: Sequence[Axes], points: Sequence[SeriesPoint]) -> None:
 
 @styled
 def transition_figure(result: GlassResult) -> Figure:
-    """Draw V(T) or H(T) on cooling, the two lines, and where they meet."""
+    """Draw V(T) or H(T) on cooling, and the two fitted lines with their intersection."""
     fit = result.tg
     if fit is None:
         raise ValueError("the result has no glass transition to draw")
@@ -134,8 +136,12 @@ def transition_figure(result: GlassResult) -> Figure:
             f"({known.glass_transition.citation})",
         )
         axes.legend(loc="lower right", fontsize=6.5)
-    axes.set_xlabel("T (K)")
-    axes.set_ylabel("V (Å³/atom)" if fit.quantity == "volume" else "H (eV/atom)")
+    axes.set_xlabel(axis_label(GlassTransition, "temperature"))
+    axes.set_ylabel(
+        axis_label(SeriesPoint, "volume_per_atom")
+        if fit.quantity == "volume"
+        else axis_label(SeriesPoint, "energy_per_atom", name="H")
+    )
     axes.margins(y=0.2)
     stamp(figure, result)
     return figure

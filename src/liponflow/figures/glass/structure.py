@@ -1,6 +1,6 @@
-"""Pictures of a glass: polyhedra around the network formers, Li and N; on paper and to turn.
+"""Pictures of a glass with polyhedra around the network formers: a figure and interactive pages.
 
-The interactive view is one HTML file that holds all it needs and loads nothing.
+An interactive page is one self-contained HTML file that loads nothing.
 """
 
 from collections.abc import Sequence
@@ -32,15 +32,15 @@ from liponflow.figures.style import (
 )
 
 FORMERS = ("P", "Si", "Ge", "B", "C", "Al", "Ti", "V", "W")
-"""Elements drawn as polyhedra; S, which may be a corner, only if there is no other."""
+"""Elements at the centres of polyhedra; S, which may also be a corner, only without the others."""
 HIGHLIGHTED = {"N": 0.42, "Li": 0.34}
-"""Radii (Å) that make the elements that a glass is looked at for larger than O."""
+"""Radii (Å) that make N and Li, the elements of interest, larger than O."""
 COLOURS = {"N": "#5B1A8B"}
-"""N stands out of the polyhedra here, which its usual blue does not; dark enough to be told from
-Li and O by its lightness alone."""
+"""This violet stands out from the polyhedra, unlike the usual blue of N, and is dark enough to
+differ from Li and O in lightness alone."""
 SPHERES = ("Li", "N", "O", "F", "S")
 PANELS = 3
-"""Models that are drawn beside each other."""
+"""Largest number of models drawn side by side."""
 
 _SIZES = {"Li": 7, "N": 10, "O": 3.5}
 _OTHER_SIZE = 5
@@ -59,6 +59,7 @@ def structure_figure(result: GlassResult) -> Figure:
     Returns
     -------
     Figure
+        One panel per model, on a common scale.
     """
     shown = result.models[:PANELS]
     figure = new_figure(PAGE * max(len(shown), 2) / PANELS, 3.0)
@@ -84,26 +85,26 @@ def structure_figure(result: GlassResult) -> Figure:
 
 
 def formers(structure: Structure) -> list[str]:
-    """List the elements of a structure around which polyhedra are drawn."""
+    """Return the elements of a structure around which polyhedra are drawn."""
     symbols = sorted(element.symbol for element in structure.elements)
     found = [symbol for symbol in symbols if symbol in FORMERS]
     return found or [symbol for symbol in symbols if symbol == "S"]
 
 
 def structure_view(structure: Structure, title: str, made_by: str) -> str:
-    """Make a page that shows a structure and lets the reader turn it.
+    """Return an HTML page with an interactive view of a structure.
 
     Parameters
     ----------
     structure
         Periodic structure.
     title, made_by
-        Plain text; it is escaped.
+        Plain text, which is escaped.
 
     Returns
     -------
     str
-        A whole HTML page. It contains plotly.js and refers to nothing outside.
+        Complete HTML page that contains plotly.js and refers to nothing outside.
     """
     wrapped = Structure(
         structure.lattice, structure.species, structure.frac_coords, to_unit_cell=True
@@ -136,7 +137,7 @@ def structure_view(structure: Structure, title: str, made_by: str) -> str:
 
 
 def all_pages(result: GlassResult) -> dict[str, str]:
-    """Make the interactive view of every model.
+    """Return the interactive page of every model.
 
     Parameters
     ----------
@@ -161,7 +162,7 @@ def all_pages(result: GlassResult) -> dict[str, str]:
 
 
 def _keys(structure: Structure) -> list[Patch | Line2D]:
-    """Legend: polyhedra, then spheres in their sizes."""
+    """Return the legend entries: polyhedra, then spheres in their sizes."""
     keys: list[Patch | Line2D] = []
     for symbol in formers(structure):
         colour = element_colour(symbol)
@@ -190,7 +191,7 @@ def _colour(symbol: str) -> str:
 
 
 def _faces(structure: Structure) -> list[Any]:
-    """Polyhedra, those of one element in one mesh."""
+    """Return the polyhedra, one mesh per element."""
     meshes = []
     for symbol in formers(structure):
         corners: list[FloatArray] = []
@@ -228,7 +229,7 @@ def _faces(structure: Structure) -> list[Any]:
 
 
 def _balls(structure: Structure) -> list[Any]:
-    """Atoms; the number that is shown at the pointer counts from 1 in the order of the sites."""
+    """Return the atoms, one trace per element; hover labels number the sites from 1."""
     symbols = [site.specie.symbol for site in structure]
     traces = []
     for symbol in sorted(set(symbols)):
@@ -254,7 +255,7 @@ def _balls(structure: Structure) -> list[Any]:
 
 
 def _box(structure: Structure) -> Any:
-    """Edges of the cell, as one broken line."""
+    """Return the edges of the cell as one line with gaps."""
     matrix = np.array(structure.lattice.matrix)
     points: list[Sequence[float | None]] = []
     for start, end in combinations(np.array(list(product((0, 1), repeat=3))), 2):
@@ -273,7 +274,7 @@ def _box(structure: Structure) -> Any:
 
 
 def _list(values: FloatArray) -> list[float]:
-    """Numbers as JSON holds them: plotly would encode arrays in base64, three times as long."""
+    """Return rounded plain numbers: plotly would encode arrays in base64, three times as long."""
     return [round(float(value), 3) for value in values]
 
 

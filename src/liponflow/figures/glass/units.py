@@ -1,4 +1,4 @@
-"""Figure of a glass's shares: structural units, sites of N, Li environments, fragments."""
+"""Figure of the shares in a glass: structural units, N sites, Li environments and fragments."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -15,13 +15,13 @@ from liponflow.figures.glass.labels import (
     fingerprint_of,
     formula_label,
 )
-from liponflow.figures.style import INK, MUTED, PAGE, new_figure, stamp, styled
+from liponflow.figures.style import INK, MUTED, PAGE, axis_label, new_figure, stamp, styled
 
 SHOWN_SHARES = 8
-"""Bars per panel; what is rarer is added up in one bar."""
+"""Bars per panel; the rarer shares are added up in one bar."""
 BAR_COLOUR = "#0072B2"
 MARKERS = {"found": "D", "absent": "x"}
-"""By the first word of what was published; shares from other simulations get none."""
+"""Marker by the first word of the published statement; other statements have none."""
 
 
 class _Bars(NamedTuple):
@@ -33,10 +33,10 @@ class _Bars(NamedTuple):
 
 @styled
 def units_figure(result: AnyGlass) -> Figure:
-    """Draw the shares of structural units, of nitrogen's sites, fragments and Li environments.
+    """Draw the shares of structural units, N sites, fragments and Li environments.
 
-    A diamond marks what was found by experiment, a cross what was found to be absent; where the
-    print gives no shares in numbers, neither does the figure.
+    A diamond marks what an experiment found, a cross what it found to be absent. The publications
+    give no numbers for these shares.
     """
     found = fingerprint_of(result)
     panels = [
@@ -104,11 +104,11 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
     axes.set_ylim(slots - 0.4, -0.6)
     axes.set_xlim(0, limit)
     axes.set_title(panel.title, fontsize=8)
-    axes.set_xlabel("share")
+    axes.set_xlabel(axis_label(Share, "share"))
 
 
 def _shown(shares: Sequence[Share]) -> list[Share]:
-    """Choose the largest shares and those that were published, and add up the others."""
+    """Select the published and the largest shares, and add up the others."""
     ranked = sorted(shares, key=lambda share: (-share.share, share.name))
     kept = [share for share in ranked if share.published][:SHOWN_SHARES]
     kept += [share for share in ranked if share not in kept][: SHOWN_SHARES - len(kept)]
@@ -120,7 +120,7 @@ def _shown(shares: Sequence[Share]) -> list[Share]:
 
 
 def _unit_label(name: str) -> str:
-    """Write Q1_0 as Q with a superscript and a subscript."""
+    """Return Q1_0 as Q with a superscript and a subscript."""
     head, *notes = name.split(" (", 1)
     words = head.split(" ")
     if "_" in words[-1] and words[-1].startswith("Q"):

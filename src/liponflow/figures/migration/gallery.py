@@ -1,6 +1,6 @@
 """Figures of a migration campaign: paths, profiles, potentials and convergence.
 
-Those of the diffusion that follows are in :mod:`liponflow.figures.migration.transport`.
+The figures of diffusion are in :mod:`liponflow.figures.migration.transport`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from liponflow.analysis.migration.published import published_migration
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.analysis.migration.result import HopBarrier, MigrationResult, ModelBarrier
+from liponflow.analysis.runs import NEBImage
 from liponflow.arrays import FloatArray
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
@@ -23,6 +24,7 @@ from liponflow.figures.style import (
     INK,
     MUTED,
     PAGE,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -30,25 +32,25 @@ from liponflow.figures.style import (
 )
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-"""One per dopant or per hop, in their order."""
+"""One marker per dopant or hop, in order."""
 LINES = ("-", "--", "-.", ":")
 MODEL_COLOURS = (INK, "#7A4EAB", "#009E73", "#B8860B", MUTED)
 ENOUGH = 6
-"""Curves or hops of a figure up to which there is room for the usual sizes."""
+"""Number of curves or hops from which text must be smaller."""
 FLAT = 0.005
-"""Ends that differ by less than this (eV) are as low as each other."""
+"""End points whose energies differ by less than this (eV) count as equal."""
 CLOSE = 0.09
-"""Lines nearer to each other than this share of the axis have their labels on opposite sides."""
+"""Lines closer than this share of the axis have their labels on opposite sides."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile as it is drawn: from its lower end.
+    """Profile of a hop as it is drawn, starting at its lower end point.
 
     Attributes
     ----------
     curve, images
-        Path length (Å) and energy above the lower end (eV), shape (n, 2).
+        Path length (Å) and energy above the lower end point (eV), shape (n, 2).
     label
         Kinds of site in this direction, and the barrier.
     """
@@ -59,12 +61,12 @@ class Profile:
 
 
 def from_lower_end(hop: HopBarrier) -> Profile:
-    """Turn the profile of a hop so that it climbs from its lower end.
+    """Return the profile of a hop, reversed if needed so that it starts at its lower end point.
 
     Parameters
     ----------
     hop
-        With a barrier.
+        Hop with a barrier.
     """
     curve = np.array(hop.profile)
     images = np.array([(image.distance, image.energy) for image in hop.images], dtype=np.float64)
@@ -83,7 +85,7 @@ def from_lower_end(hop: HopBarrier) -> Profile:
 
 
 def all_figures(result: MigrationResult) -> dict[str, Figure]:
-    """Draw every figure for which the result has numbers.
+    """Draw every figure for which the result has data.
 
     Parameters
     ----------
@@ -113,9 +115,9 @@ def all_figures(result: MigrationResult) -> dict[str, Figure]:
 
 @styled
 def profiles_figure(result: MigrationResult) -> Figure:
-    """Draw the profile that limits each dopant, as in Figure 4.12B of the dissertation.
+    """Draw the rate-limiting profile of each dopant, as in Figure 4.12B of the dissertation.
 
-    Each climbs from its lower end. Published barriers are dashed lines.
+    Each profile starts at its lower end point. Published barriers are dashed lines.
     """
     figure = new_figure(COLUMN, 3.0)
     axes = figure.add_subplot()
@@ -132,8 +134,8 @@ def profiles_figure(result: MigrationResult) -> Figure:
         _draw_published(axes, values)
         label = f"barriers of {published.barriers.citation}"
         handles.append(Line2D([], [], color=MUTED, linestyle="--", linewidth=1.0, label=label))
-    axes.set_xlabel("path length (Å)")
-    axes.set_ylabel("energy (eV)")
+    axes.set_xlabel(axis_label(NEBImage, "distance"))
+    axes.set_ylabel(axis_label(NEBImage, "energy"))
     axes.margins(y=0.12)
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     stamp(figure, result)
@@ -141,7 +143,7 @@ def profiles_figure(result: MigrationResult) -> Figure:
 
 
 def _draw_published(axes: Axes, values: dict[str, float]) -> None:
-    """Draw barriers as lines, the label of the lower of two close ones below it."""
+    """Draw barriers as lines; of two close ones the lower has its label below the line."""
     low, high = axes.get_ylim()
     span = max(high, *values.values()) - low if values else 1.0
     for dopant, value in values.items():
@@ -164,14 +166,14 @@ def _draw_published(axes: Axes, values: dict[str, float]) -> None:
 
 @styled
 def hops_figure(result: MigrationResult) -> Figure:
-    """Draw the profiles of every distinct hop, a panel per dopant."""
+    """Draw the profiles of every distinct hop, one panel per dopant."""
     names = [
         found.dopant
         for found in result.migrations
         if any(hop.profile for hop in result.hops_of(found.dopant))
     ]
     if not names:
-        raise ValueError("the result has no converged band to draw a profile of")
+        raise ValueError("the result has no converged band whose profile could be drawn")
     figure = new_figure(max(COLUMN, PAGE * len(names) / 3), 2.9)
     panels = figure.subplots(1, len(names), squeeze=False)[0]
     for axes, dopant in zip(panels, names, strict=True):
@@ -180,19 +182,19 @@ def hops_figure(result: MigrationResult) -> Figure:
             profile = from_lower_end(hop)
             _draw_profile(axes, profile, dopant, marker, profile.label, line=line)
         axes.set_title(dopant)
-        axes.set_xlabel("path length (Å)")
-        # The legend has the upper third.
+        axes.set_xlabel(axis_label(NEBImage, "distance"))
+        # Room for the legend in the upper third.
         low, high = axes.get_ylim()
         axes.set_ylim(low, high + (0.12 + 0.11 * min(len(hops), ENOUGH)) * (high - low))
         axes.legend(loc="upper left", fontsize=6, handlelength=2.2)
-    panels[0].set_ylabel("energy (eV)")
+    panels[0].set_ylabel(axis_label(NEBImage, "energy"))
     stamp(figure, result)
     return figure
 
 
 @styled
 def convergence_figure(result: MigrationResult) -> Figure:
-    """Draw the largest perpendicular force of every band against the steps of its relaxation."""
+    """Draw the largest perpendicular force of every band against its relaxation steps."""
     figure = new_figure(COLUMN, 2.9)
     axes = figure.add_subplot()
     hops = [hop for hop in result.hops if hop.force_history]
@@ -233,7 +235,7 @@ def convergence_figure(result: MigrationResult) -> Figure:
     axes.set_yscale("log")
     axes.margins(y=0.12)
     axes.set_xlabel("step of the relaxation")
-    axes.set_ylabel("largest force perpendicular\nto the path (eV/Å)")
+    axes.set_ylabel(axis_label(HopBarrier, "force_history"))
     if hops:
         figure.legend(loc="outside upper center", ncols=2, fontsize=6.5)
     stamp(figure, result)
@@ -242,7 +244,7 @@ def convergence_figure(result: MigrationResult) -> Figure:
 
 @styled
 def models_figure(result: MigrationResult) -> Figure:
-    """Draw the barriers of the same hops with several potentials beside the published ones."""
+    """Draw the barriers of the same hops with several potentials beside the published barriers."""
     models = [model for model in result.models if model.barrier is not None]
     if not models:
         raise ValueError("the result has no barrier of another potential to compare")
@@ -292,7 +294,7 @@ def models_figure(result: MigrationResult) -> Figure:
     axes.set_xlim(-0.6, len(hops) - 0.4)
     axes.set_ylim(0, None)
     axes.margins(y=0.15)
-    axes.set_ylabel("barrier (eV)")
+    axes.set_ylabel(axis_label(ModelBarrier, "barrier"))
     handles, _ = axes.get_legend_handles_labels()
     handles.append(Patch(facecolor=BAND, label="spread"))
     published = published_migration(result.formula)

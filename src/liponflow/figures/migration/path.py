@@ -1,4 +1,4 @@
-"""The path of dopants through the cell of the host."""
+"""Figure of the path of each dopant through the cell of the host."""
 
 from itertools import product
 
@@ -24,21 +24,21 @@ from liponflow.figures.style import (
 from liponflow.periodic import shortest
 
 AROUND = 3.3
-"""Host atoms within this distance (Å) of the path are drawn in full: those that make way."""
+"""Host atoms within this distance (Å) of the path, which make way, are drawn in full."""
 FAR = DummySpecies("X")
-"""In the place of the other host atoms."""
+"""Species that stands for the other host atoms."""
 PALE = "#EFE3CC"
 RADII = {"near": 0.5, "far": 0.26}
 """Radii of host atoms (Å)."""
 UPWARDS, TURNS = "cab", (17.0, 52.0, -28.0)
-"""Views to choose from: cell vector that points up, rotation about it (degrees)."""
+"""Candidate views: the cell vector that points up, and rotations about it (degrees)."""
 TILT = 11.0
 
 
 def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
-    """Hop with the highest saddle on a dopant's easiest way through the crystal.
+    """Return the hop with the highest saddle on a dopant's easiest path through the crystal.
 
-    Without a way it is the hop with the lowest barrier, else any that was tried.
+    Without such a path it is the hop of lowest barrier, otherwise any hop with images.
     """
     hops = result.hops_of(dopant)
     migration = result.of(dopant)
@@ -57,10 +57,9 @@ def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
 
 @styled
 def path_figure(result: MigrationResult) -> Figure:
-    """Draw the path of each dopant in the cell, as in Figure 4.12A of the dissertation.
+    """Draw the rate-limiting hop of each dopant, as in Figure 4.12A of the dissertation.
 
-    It is the hop that limits the way through the crystal. Host atoms are drawn where they are at
-    the saddle; the saddle is ringed.
+    Host atoms are drawn at their positions in the saddle image; a ring marks the saddle.
     """
     shown = [
         hop
@@ -68,7 +67,7 @@ def path_figure(result: MigrationResult) -> Figure:
         if (hop := bottleneck(result, found.dopant)) is not None and hop.images
     ]
     if not shown:
-        raise ValueError("the result has no images to draw a path of")
+        raise ValueError("the result has no images from which to draw a path")
     figure = new_figure(max(COLUMN, PAGE * len(shown) / 3), 2.75)
     panels = figure.subplots(1, len(shown), squeeze=False)[0]
     for axes, hop in zip(panels, shown, strict=True):
@@ -140,7 +139,7 @@ def _draw_path(axes: Axes, hop: HopBarrier) -> None:
 
 
 def _clearest_view(matrix: FloatArray, places: FloatArray) -> tuple[str, float]:
-    """Choose the view in which the path is longest: upward vector, rotation about it."""
+    """Return the view in which the path is longest: upward vector and rotation about it."""
 
     def seen(view: tuple[str, float]) -> float:
         projected = projection(matrix, view[0], view[1], TILT) @ (places[-1] - places[0])
@@ -161,7 +160,7 @@ def _with_far_atoms_marked(host: Structure, places: FloatArray) -> Structure:
 
 
 def _moving_atom(structures: list[Structure], dopant: str) -> int:
-    """Index of the dopant: of that element, the one that moves farthest."""
+    """Return the index of the dopant: the atom of its element that moves farthest."""
     matrix = structures[0].lattice.matrix
     shift = shortest(structures[-1].frac_coords - structures[0].frac_coords, matrix)
     lengths = np.linalg.norm(shift @ matrix, axis=1)
@@ -170,7 +169,7 @@ def _moving_atom(structures: list[Structure], dopant: str) -> int:
 
 
 def _inside(structures: list[Structure], moving: int) -> FloatArray:
-    """Places of one atom along a path (Å), the first of them in the cell."""
+    """Return the positions of one atom along a path (Å), starting inside the cell."""
     frac = np.array([structure[moving].frac_coords for structure in structures])
     steps = shortest(np.diff(frac, axis=0), structures[0].lattice.matrix)
     path = np.mod(frac[0], 1.0) + np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
@@ -179,7 +178,7 @@ def _inside(structures: list[Structure], moving: int) -> FloatArray:
 
 
 def short_label(hop: str) -> str:
-    """Abbreviate the kinds of site of a hop.
+    """Return an abbreviated name of a hop.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Figures of the diffusion that follows from hops: Arrhenius plot, and length against time."""
+"""Figures of diffusion by hops: Arrhenius plot, and diffusion length against time."""
 
 import math
 from collections.abc import Sequence
@@ -21,6 +21,7 @@ from liponflow.arrays import FloatArray
 from liponflow.figures.style import (
     COLUMN,
     MUTED,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -29,9 +30,9 @@ from liponflow.figures.style import (
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SHORTEST, LONGEST = 1.0, 1e4
-"""Lengths (nm) that the figure of lengths shows."""
+"""Range of diffusion lengths (nm) shown."""
 AGE = 1e12
-"""Latest time (s) that it shows: 30 000 years."""
+"""Latest time shown (s): 30 000 years."""
 TICKS = {"1 s": 1.0, "1 min": minute, "1 h": hour, "1 day": day, "1 year": year}
 
 
@@ -39,7 +40,7 @@ TICKS = {"1 s": 1.0, "1 min": minute, "1 h": hour, "1 day": day, "1 year": year}
 def arrhenius_figure(result: MigrationResult) -> Figure:
     """Draw diffusivities against inverse temperature.
 
-    Bands are the spread over potentials; dashed lines have the published barrier and the same
+    Bands are the spread over potentials. Dashed lines combine the published barrier with the same
     network and prefactor.
     """
     shown = [found for found in result.migrations if found.diffusivities]
@@ -84,7 +85,7 @@ def arrhenius_figure(result: MigrationResult) -> Figure:
             )
     axes.set_yscale("log")
     axes.set_xlabel("1000 / T (1/K)")
-    axes.set_ylabel("diffusivity (m²/s)")
+    axes.set_ylabel(axis_label(Migration, "diffusivities"))
     _temperature_axis(axes, shown[0].temperatures)
     _legend(figure, axes, result, shown)
     stamp(figure, result)
@@ -152,7 +153,7 @@ def lengths_figure(result: MigrationResult) -> Figure:
     axes.set_yscale("log")
     axes.set_xlim(times[0], times[-1])
     axes.set_ylim(SHORTEST, LONGEST)
-    axes.set_xlabel("time (s)")
+    axes.set_xlabel(axis_label(Migration, "time_to_published_width"))
     axes.set_ylabel("diffusion length (6$Dt$)$^{1/2}$ (nm)")
     axes.text(0.03, 0.95, f"{ROOM:g} K", transform=axes.transAxes, va="top", fontsize=8)
     _time_axis(axes, times)
@@ -167,14 +168,14 @@ def _label(found: Migration) -> str:
 
 
 def _to_published(found: Migration) -> float | None:
-    """How much (eV) the published barrier is above the computed one."""
+    """Return the published minus the computed barrier (eV); None without both."""
     if found.published_barrier is None or found.percolating_barrier is None:
         return None
     return found.published_barrier - found.percolating_barrier
 
 
 def _times(shown: Sequence[Migration]) -> FloatArray:
-    """Choose times (s) within which all curves cross the figure, published ones too."""
+    """Return times (s) over which all curves, including published ones, cross the figure."""
     diffusivities = []
     for found in shown:
         room = found.diffusivity_300 or 0.0
@@ -194,7 +195,7 @@ def _temperature_axis(axes: Axes, temperatures: Sequence[float]) -> None:
     top = axes.secondary_xaxis("top", functions=(_inverse, _inverse))
     shown = [t for t in temperatures if t in {250, 300, 400, 500, 600}] or list(temperatures)
     top.set_xticks(shown, [f"{t:g}" for t in shown])
-    top.set_xlabel("temperature (K)")
+    top.set_xlabel(axis_label(Migration, "temperatures"))
 
 
 def _inverse(values: ArrayLike) -> FloatArray:
@@ -204,7 +205,7 @@ def _inverse(values: ArrayLike) -> FloatArray:
 
 
 def _time_axis(axes: Axes, times: FloatArray) -> None:
-    """Write times in words along the top, where they fall into the figure."""
+    """Write times in words along the top, where they lie in the figure."""
     top = axes.secondary_xaxis("top", functions=(_same, _same))
     shown = {name: t for name, t in TICKS.items() if times[0] <= t <= times[-1]}
     # On a wide scale a second and a minute would overlap.

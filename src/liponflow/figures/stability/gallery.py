@@ -13,7 +13,9 @@ from matplotlib.patches import Patch
 from liponflow.analysis.stability.published import published_stability
 from liponflow.analysis.stability.result import (
     ComparedWindow,
+    InterfacePoint,
     InterfaceReaction,
+    Pathway,
     ProductCertainty,
     StabilityResult,
     WindowSegment,
@@ -27,6 +29,7 @@ from liponflow.figures.style import (
     INK,
     MUTED,
     PAGE,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -34,15 +37,15 @@ from liponflow.figures.style import (
 )
 
 LINES = ("#0072B2", "#C8391A", "#E69F00", "#007A5E", "#882E72", "#4DA6D9", "#5F6B73")
-"""Colours of lines, told apart by colour-blind readers."""
+"""Colours of lines that colour-blind readers can tell apart."""
 RARE = 0.05
 """Share of the draws below which a product is left out of the figure."""
 MOST_LINES = 4
-"""Interfaces that one panel holds; further Li contents are in the map."""
+"""Largest number of interfaces in a panel; the map shows further Li contents."""
 
 
 def all_figures(result: StabilityResult) -> dict[str, Figure]:
-    """Draw every figure for which the result has numbers.
+    """Draw every figure for which the result has data.
 
     Parameters
     ----------
@@ -52,8 +55,8 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by name: window, exchange, interface, pathways, certainty, layers, hull and
-        map (numbered from the second on).
+        Figures by name: window, exchange, interface, pathways, certainty, layers, hull and map;
+        further maps are numbered from 2.
     """
     figures = {"window": window_figure(result), "exchange": exchange_figure(result)}
     if result.interfaces:
@@ -73,9 +76,9 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
 
 @styled
 def window_figure(result: StabilityResult) -> Figure:
-    """Draw the voltage windows as bars, with the reactions below and above them.
+    """Draw the voltage windows as bars, with the reactions below and above each window.
 
-    Published windows are outlined; error bars are the 95 % intervals of the material itself.
+    Published windows are outlined; error bars are the 95 % intervals of the material.
     """
     rows = result.comparison
     figure = new_figure(PAGE, 1.0 + 0.72 * len(rows))
@@ -131,7 +134,7 @@ def window_figure(result: StabilityResult) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, top)
     axes.set_ylim(-len(rows) + 0.35, 0.4)
-    axes.set_xlabel("voltage against Li metal (V)")
+    axes.set_xlabel(axis_label(WindowSegment, "voltage_high"))
     figure.legend(handles=handles, loc="outside upper center", ncols=3)
     stamp(figure, result)
     return figure
@@ -146,7 +149,7 @@ def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:
     axes.barh(y, high - row.low, left=row.low, height=0.3, color=colour, gid="window")
     lower, upper = f"{row.low:.2f} V", f"> {high:g} V" if row.high is None else f"{high:.2f} V"
     style: dict[str, Any] = {"va": "center", "fontsize": 7}
-    if high - row.low > top / 6:  # the numbers find room inside
+    if high - row.low > top / 6:  # wide enough for the numbers
         axes.text(row.low + 0.05, y, lower, ha="left", color="white", **style)
         axes.text(high - 0.05, y, upper, ha="right", color="white", **style)
     else:
@@ -156,9 +159,9 @@ def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:
 
 @styled
 def exchange_figure(result: StabilityResult) -> Figure:
-    """Draw the Li that the material takes up or gives off against the voltage.
+    """Draw the Li that the material takes up or releases against the voltage.
 
-    The products of each numbered step stand beside.
+    The products of each step are listed beside the curve.
     """
     figure = new_figure(PAGE, max(3.0, 1.1 + 0.24 * len(result.segments)))
     axes, listing = figure.subplots(1, 2, width_ratios=(5, 6))
@@ -176,8 +179,9 @@ def exchange_figure(result: StabilityResult) -> Figure:
         lw=1.8,
         gid="exchange",
     )
-    axes.set_xlabel("voltage against Li metal (V)")
-    axes.set_ylabel(f"Li taken up per {pretty_formula(result.formula)}")
+    axes.set_xlabel(axis_label(WindowSegment, "voltage_high"))
+    taken_up = f"Li taken up per {pretty_formula(result.formula)}"
+    axes.set_ylabel(axis_label(WindowSegment, "li_exchanged", name=taken_up))
     axes.set_xlim(edges[0], edges[-1])
     axes.margins(y=0.08)
     listing.set_axis_off()
@@ -216,9 +220,9 @@ def _phases(segment: WindowSegment, formulas: dict[str, str]) -> str:
 
 @styled
 def interface_figure(result: StabilityResult) -> Figure:
-    """Draw interface reaction energies against the mixing ratio, closed and open to Li.
+    """Draw interface reaction energies against the mixing ratio, without and with Li exchange.
 
-    Dots are kinks, the numbered one the lowest, whose reaction stands below.
+    Dots are kinks; the lowest is numbered and its reaction is written below.
     """
     closed = _few(_beside_the_electrode(result))
     opened = _few([r for r in result.interfaces if r.voltage is not None])
@@ -234,9 +238,10 @@ def interface_figure(result: StabilityResult) -> Figure:
         for reaction in group:
             _interface(axes, reaction, shown.index(reaction) + 1)
         is_open = group is opened
-        per = "meV per atom other than Li" if is_open else "meV/atom"
-        axes.set_ylabel(f"reaction energy\n({per})")
-        axes.set_xlabel(f"share of the second material{' (without Li)' if is_open else ''}")
+        per = "other than Li" if is_open else ""
+        axes.set_ylabel(axis_label(InterfacePoint, "energy", prefix="m", per=per, wrapped=True))
+        share = axis_label(InterfacePoint, "mixing")
+        axes.set_xlabel(f"{share} (without Li)" if is_open else share)
         axes.set_xlim(-0.02, 1.02)
         axes.margins(y=0.12)
         axes.set_title("Li from the electrode at its voltage" if is_open else "no Li from outside")
@@ -273,14 +278,14 @@ def _interface(axes: Axes, reaction: InterfaceReaction, number: int) -> None:
 
 
 def _beside_the_electrode(result: StabilityResult) -> list[InterfaceReaction]:
-    """Choose the closed reactions to draw: with an electrode, those with it and with Li."""
+    """Select the reactions without Li exchange: with an electrode, those with it and with Li."""
     closed = [r for r in result.interfaces if r.voltage is None]
     compared = {row.formula for row in result.comparison} if result.maps else set()
     return [r for r in closed if r.second not in compared]
 
 
 def _few(reactions: Sequence[InterfaceReaction]) -> list[InterfaceReaction]:
-    """Keep the first (Li metal) and a few of the rest, evenly chosen."""
+    """Select the first reaction, with Li metal, and a few of the others at even intervals."""
     if len(reactions) <= MOST_LINES:
         return list(reactions)
     rest = reactions[1:]
@@ -292,7 +297,7 @@ def _caption(reaction: InterfaceReaction) -> str:
     energy = f"{1000 * reaction.min_energy:.0f} meV".replace("-", "−")
     at = "" if reaction.voltage is None else f" at {reaction.voltage:.2f} V"
     text = f"{reaction.first} with {reaction.second}{at}, {energy}: {reaction.equation}"
-    # Wrapped before the subscripts, which take no width of their own.
+    # Wrapped first: the markup of subscripts would count as letters.
     return "\n".join(
         " ".join(_pretty_word(word) for word in line.replace("->", "→").split(" "))
         for line in wrap(text, 128, break_long_words=False)
@@ -308,7 +313,7 @@ def _pretty_word(word: str) -> str:
 
 @styled
 def pathways_figure(result: StabilityResult) -> Figure:
-    """Draw the ranked reactions with Li metal: what each costs above the equilibrium."""
+    """Draw the ranked reactions with Li metal, by their energies above the equilibrium."""
     figure = new_figure(PAGE, 0.9 + 0.27 * len(result.pathways))
     axes = figure.add_subplot()
     formulas = _formulas(result)
@@ -328,7 +333,7 @@ def pathways_figure(result: StabilityResult) -> Figure:
     axes.set_yticks([-p.rank for p in result.pathways], [f"{p.rank}" for p in result.pathways])
     axes.set_xlim(0, 1.75 * longest)
     axes.set_title("products with Li metal (Li taken up, reaction energy)")
-    axes.set_xlabel(f"energy above the equilibrium (eV per {pretty_formula(result.formula)})")
+    axes.set_xlabel(axis_label(Pathway, "above_best", per=f"of {pretty_formula(result.formula)}"))
     axes.set_ylabel("rank")
     stamp(figure, result)
     return figure
@@ -338,7 +343,7 @@ def pathways_figure(result: StabilityResult) -> Figure:
 def certainty_figure(result: StabilityResult) -> Figure:
     """Draw how often each phase is a product when the formation energies vary.
 
-    Filled bars are the products predicted with the energies as they are.
+    Filled bars are the products predicted with the nominal energies.
     """
     products = result.uncertainty.products if result.uncertainty else []
     if not products:
@@ -381,9 +386,9 @@ def _certainty_panel(axes: Axes, items: Sequence[ProductCertainty], rows: int) -
     axes.set_yticks([-n for n in range(len(items))], [pretty_formula(i.phase) for i in items])
     axes.set_ylim(-rows + 0.4, 0.6)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("share of the draws (%)")
+    axes.set_xlabel(f"{axis_label(ProductCertainty, 'share')} (%)")
 
 
 def _formulas(result: StabilityResult) -> dict[str, str]:
-    """Reduced formula by name of the phase."""
+    """Return the reduced formula of each phase, by name."""
     return {phase.name: phase.formula for phase in result.phases}

@@ -1,4 +1,4 @@
-"""Sections through the convex hull."""
+"""Figure of sections through the convex hull."""
 
 import math
 
@@ -19,12 +19,12 @@ from liponflow.figures.style import (
 )
 
 SQUARE = 4
-"""Corners of a section of four."""
+"""Number of corners of a square section."""
 COLUMNS = 2
 UNIT = 155.0
-"""Length of a side (points), about: labels are placed by it."""
+"""Approximate length of a side (points), for the placement of labels."""
 CHARACTER, HEIGHT = 3.4, 7.5
-"""Size of a letter of a label (points), about."""
+"""Approximate width and height of a letter (points)."""
 
 Box = tuple[float, float, float, float]
 
@@ -33,7 +33,7 @@ Box = tuple[float, float, float, float]
 def slices_figure(result: StabilityResult) -> Figure:
     """Draw the sections of the hull: stable phases, tie lines, and phases just above.
 
-    The star is the material that was studied.
+    The star is the material.
     """
     rows = math.ceil(len(result.slices) / COLUMNS)
     columns = min(COLUMNS, len(result.slices))
@@ -69,7 +69,7 @@ def slices_figure(result: StabilityResult) -> Figure:
 
 
 def draw_slice(axes: Axes, drawn: HullSlice) -> None:
-    """Draw one section into axes without frame."""
+    """Draw one section into axes without a frame."""
     square = len(drawn.corners) == SQUARE
     outline = [(0, 0), (1, 0), (1, 1), (0, 1)] if square else [(0, 0), (1, 0), (0.5, 0.75**0.5)]
     axes.fill(*zip(*outline, strict=True), facecolor="none", edgecolor=MUTED, lw=0.8)
@@ -123,7 +123,7 @@ def draw_slice(axes: Axes, drawn: HullSlice) -> None:
 
 
 def _label_places(drawn: HullSlice, *, square: bool) -> dict[int, tuple[float, float]]:
-    """Offsets (points) of the labels of stable phases: near their point, clear of the others."""
+    """Return offsets (points) of the labels of stable phases, placed without overlap."""
     centre = (0.5, 0.5 if square else 0.29)
     scaled = [(x * UNIT, y * UNIT) for x, y in drawn.points]
     taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in scaled]
@@ -164,7 +164,7 @@ def _overlap(first: Box, second: Box) -> bool:
 
 
 def _crosses(box: Box, line: tuple[tuple[float, float], tuple[float, float]]) -> bool:
-    """Whether any of some places along a line lies in a box."""
+    """Whether a line crosses a box, judged by points along the line."""
     (x1, y1), (x2, y2) = line
     steps = 40
     return any(

@@ -1,4 +1,4 @@
-"""Layers between Li and the electrolyte: predicted, and as they were observed."""
+"""Figure of the layers between Li and the electrolyte, predicted and observed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,10 +32,10 @@ PHASE_COLOURS = {
     "LiPN2": "#66B99A",
     "Li2PNO2": "#B48FC0",
 }
-"""The same phase has the same colour in every row."""
+"""Colours of common phases, the same in every row."""
 OTHERS = ("#8C6D31", "#A0522D", "#999933", "#5F6B73", "#CC6677", "#44AA99")
 LONG = 25
-"""Letters, subscripts' markup included, from which on a formula is written smaller."""
+"""Length of a formula, markup of subscripts included, from which it is written smaller."""
 ENDS = 0.09
 """Width of the Li and of the material at the ends, as a share of the layers."""
 
@@ -46,7 +46,7 @@ class Strip:
 
     width: float
     shares: dict[str, float]
-    """By formula."""
+    """Shares of the height by formula."""
     label: str
 
 
@@ -54,9 +54,9 @@ class Strip:
 def layers_figure(result: StabilityResult) -> Figure:
     """Draw the sequence of layers from Li to the material, predicted and observed.
 
-    Predicted layers have equal widths, since equilibrium says their order and not their
-    thickness; observed ones have the widths that were measured. Heights within a predicted layer
-    are shares of the atoms, within an observed one only which phases were seen.
+    Predicted layers have equal widths because equilibrium gives their order, not their thickness;
+    observed layers have their measured widths. Heights are shares of the atoms in a predicted
+    layer; an observed layer is divided equally among the phases that were seen.
     """
     formulas = {phase.name: phase.formula for phase in result.phases}
     observed = published_stability().observed

@@ -1,4 +1,4 @@
-"""Map of interface reactions over the Li content of an electrode and the voltage."""
+"""Map of the interface reaction energy over the Li content of an electrode and the voltage."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -8,6 +8,7 @@ from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.style import (
     INK,
     PAGE,
+    axis_label,
     element_colour,
     new_figure,
     stamp,
@@ -15,15 +16,16 @@ from liponflow.figures.style import (
 )
 
 LEVELS = (-2000, -1000, -500, -200, -100, -50)
-"""Contours drawn where they fall into the map (meV per atom other than Li)."""
+"""Contours (meV per atom other than Li), drawn where they lie in the map."""
 
 
 @styled
 def map_figure(result: StabilityResult, drawn: InterfaceMap) -> Figure:
     """Draw the lowest reaction energy over Li content and voltage.
 
-    The line is where the electrode itself is at rest. On top, the reaction if no Li is
-    exchanged; on the right, what contact adds once both have taken up the Li of that voltage.
+    The line is the equilibrium voltage of the electrode itself. The upper panel shows the
+    reaction without Li exchange, the right panel the energy gained by contact once both materials
+    have exchanged Li at that voltage.
     """
     figure = new_figure(PAGE, 4.6)
     grid = figure.add_gridspec(2, 3, height_ratios=(1, 3), width_ratios=(3, 1.1, 0.09))
@@ -58,15 +60,15 @@ def map_figure(result: StabilityResult, drawn: InterfaceMap) -> Figure:
     axes.set_xlim(x[0], x[-1]) if not single else None
     axes.set_ylim(voltages.min(), voltages.max())
     axes.set_xlabel(f"x in {pretty_formula(drawn.electrode)}")
-    axes.set_ylabel("voltage against Li metal (V)")
+    axes.set_ylabel(axis_label(InterfaceMap, "voltages"))
     bar = figure.colorbar(mesh, cax=figure.add_subplot(grid[1, 2]))
-    bar.set_label("reaction energy (meV per atom other than Li)")
+    bar.set_label(axis_label(InterfaceMap, "min_energy", prefix="m", per="other than Li"))
 
     top = figure.add_subplot(grid[0, 0], sharex=axes)
     top.plot(
         x, 1000 * np.array(drawn.closed_energy), ".-", color=element_colour("P"), gid="closed"
     )
-    top.set_ylabel("no Li exchanged\n(meV/atom)")
+    top.set_ylabel(axis_label(InterfaceMap, "closed_energy", prefix="m", wrapped=True))
     top.set_ylim(None, 0)
     top.tick_params(labelbottom=False)
     top.set_title(f"{pretty_formula(drawn.electrolyte)} | {pretty_formula(drawn.electrode)}")
@@ -80,7 +82,11 @@ def map_figure(result: StabilityResult, drawn: InterfaceMap) -> Figure:
     )
     side.set_xlim(None, 0)
     side.tick_params(labelleft=False)
-    side.set_xlabel("contact adds\n(meV per atom\nother than Li)")
+    side.set_xlabel(
+        axis_label(
+            InterfaceMap, "min_energy_of_contact", prefix="m", per="\nother than Li", wrapped=True
+        )
+    )
     note = figure.add_subplot(grid[0, 1:])
     note.set_axis_off()
     best = drawn.closed_energy.index(min(drawn.closed_energy))
@@ -100,7 +106,7 @@ def map_figure(result: StabilityResult, drawn: InterfaceMap) -> Figure:
 
 
 def _staircase(drawn: InterfaceMap, highest: float) -> tuple[list[float], list[float]]:
-    """Corners of the voltage that the electrode has at every Li content."""
+    """Return the corners of the equilibrium voltage of the electrode against its Li content."""
     places: list[float] = []
     heights: list[float] = []
     before = highest
