@@ -5,9 +5,11 @@ import matplotlib as mpl
 import pytest
 
 from liponflow import __version__
-from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.analysis.lithiation.result import LithiationResult, LithiationState
+from liponflow.analysis.stability.result import InterfacePoint, WindowSegment
 from liponflow.figures.style import (
     ELEMENT_COLOURS,
+    axis_label,
     element_colour,
     new_figure,
     save,
@@ -96,3 +98,19 @@ def test_style_leaves_the_global_settings_alone() -> None:
 def test_elements_have_distinct_colours_and_any_other_has_one() -> None:
     assert len(set(ELEMENT_COLOURS.values())) == len(ELEMENT_COLOURS)
     assert element_colour("Xe") not in ELEMENT_COLOURS.values()
+
+
+def test_axis_label_takes_name_and_unit_from_the_field() -> None:
+    assert axis_label(LithiationState, "moments") == "|magnetic moment| (µ$_B$)"
+    assert axis_label(LithiationState, "energy_above_hull", prefix="m", wrapped=True) == (
+        "energy above the hull\n(meV/f.u.)"
+    )
+    assert axis_label(InterfacePoint, "energy", per="other than Li") == (
+        "reaction energy (eV/atom other than Li)"
+    )
+    assert axis_label(WindowSegment, "li_exchanged", name="Li taken up") == "Li taken up"
+
+
+def test_axis_of_a_field_without_unit_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"LithiationState\.family states no unit"):
+        axis_label(LithiationState, "family")
