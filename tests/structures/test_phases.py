@@ -8,7 +8,7 @@ from pymatgen.core import Composition
 from pymatgen.core.periodic_table import Element
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from liponflow.structures.phases import Phase, PhaseError, phase, phases, phases_of
+from liponflow.structures.phases import Phase, PhaseError, crystal_of, phase, phases, phases_of
 
 SYMMETRY_TOLERANCE = 0.01
 """Å; the facts have five digits, on axes up to 17 Å."""
@@ -73,3 +73,15 @@ def test_lithium_contents_of_the_spinel() -> None:
 def test_unknown_name_is_refused() -> None:
     with pytest.raises(PhaseError, match="did you mean 'Li3PO4_beta'"):
         phase("Li3PO4_bta")
+
+
+def test_a_crystal_is_the_one_that_was_relaxed() -> None:
+    relaxed = "Li3N_beta relaxed by chgnet 0.3.0 (machine-learned potential, not DFT)"
+    found = [
+        crystal_of("Li3N", relaxed),
+        crystal_of("Li3N", "Materials Project mp-2251"),
+        crystal_of("Li3N", relaxed, ["Li3N_alpha"]),
+    ]
+    assert [item and item.name for item in found] == ["Li3N_beta", "Li3N_alpha", "Li3N_alpha"]
+    assert crystal_of("Li3N", relaxed, ["Li2O"]) is None
+    assert crystal_of("Li7N", relaxed) is None

@@ -6,13 +6,15 @@ from typing import Annotated, Any, Literal, cast
 import numpy as np
 from phonopy import Phonopy
 from pydantic import BaseModel, ConfigDict, Field
+from pymatgen.core.structure import Structure
+from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Result, StructureField
+from liponflow.analysis.result import Calculation, Provenance, Result, StructureField
 from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
-from liponflow.units import KJ_PER_MOL
+from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
 
 IMAGINARY = -0.1
 """Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a
@@ -20,6 +22,9 @@ little below zero from numerical noise."""
 
 TEMPERATURES = tuple(float(step) for step in range(0, 1010, 10))
 """Temperatures (K) of the tables."""
+
+ROOM_TEMPERATURE = 300.0
+"""K, of the summary."""
 
 _J_PER_KJ = 1000.0
 
@@ -255,3 +260,56 @@ def _density(
 def _repeats(matrix: IntArray) -> tuple[int, int, int]:
     first, second, third = (int(matrix[axis, axis]) for axis in range(3))
     return first, second, third
+
+
+def summarise_phonons(
+    phonons: Phonons,
+    cell: Structure,
+    relaxed: Calculation,
+    *,
+    force_limit: float,
+    provenance: Provenance,
+) -> PhononResult:
+    """Return the result of a phonon campaign.
+
+    Parameters
+    ----------
+    phonons
+        The vibrations, with 300 K among their temperatures.
+    cell
+        Primitive cell of the crystal.
+    relaxed
+        Its relaxation.
+    force_limit
+        Largest force before atoms are displaced, eV/Å.
+    provenance
+        What made the result.
+    """
+    at_room = phonons.temperatures.index(ROOM_TEMPERATURE)
+    warnings = []
+    if not phonons.stable:
+        warnings.append(
+            f"{100 * phonons.imaginary_share:.1f} % of the modes are imaginary, the lowest at "
+            f"{phonons.lowest_frequency:.2f} THz: the crystal is no minimum in this cell, and its "
+            "free energy leaves them out; follow the mode in a larger cell, or distrust it"
+        )
+    return PhononResult(
+        formula=cell.composition.reduced_formula,
+        converged=relaxed.converged,
+        criterion=f"largest force below {force_limit:g} eV/Å before atoms are displaced, reached "
+        f"{relaxed.max_force or 0:.3f}",
+        provenance=provenance,
+        warnings=warnings,
+        energy_per_atom=relaxed.energy_per_atom,
+        spacegroup=SpacegroupAnalyzer(cell).get_space_group_symbol(),
+        n_atoms=len(cell),
+        n_displacements=phonons.n_displacements,
+        supercell_atoms=phonons.supercell_atoms,
+        lowest_frequency=phonons.lowest_frequency,
+        imaginary_share=phonons.imaginary_share,
+        zero_point_energy=phonons.zero_point_energy,
+        free_energy_300=phonons.free_energies[at_room],
+        entropy_300=phonons.entropies[at_room] * J_PER_MOL_PER_EV,
+        structure=cell,
+        phonons=phonons,
+    )

@@ -4,7 +4,7 @@ The facts stand in ``phases.yaml`` beside this module, which also says what the 
 reliability of coordinates mean. They are starts for a relaxation, not refinements.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -147,3 +147,26 @@ def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
     """
     allowed = frozenset(elements)
     return tuple(entry for entry in phases() if entry.elements <= allowed)
+
+
+def crystal_of(formula: str, source: str, names: Sequence[str] = ()) -> Phase | None:
+    """Return the reference crystal that an entry of a phase diagram is of.
+
+    Parameters
+    ----------
+    formula
+        Reduced formula.
+    source
+        Source of the entry, which names the crystal if it was relaxed by one of our engines.
+    names
+        Crystals to choose from; all of the library if empty.
+
+    Returns
+    -------
+    Phase or None
+        The one that the source names, or else the first of the formula.
+    """
+    same = [item for item in phases() if item.reduced_formula == formula]
+    chosen = [item for item in same if not names or item.name in names]
+    named = [item for item in chosen if source.startswith(f"{item.name} relaxed by")]
+    return next(iter([*named, *chosen]), None)

@@ -13,7 +13,7 @@ from pymatgen.core import Composition
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
-from liponflow.analysis.stability.phase_record import PhaseRecord
+from liponflow.analysis.stability.phase_record import FAILED, PhaseRecord
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.cost.estimate import estimate
 from liponflow.inputs.presets import ParameterError
@@ -23,7 +23,7 @@ from liponflow.structures.phases import phase, phases
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.stability import flow as stability
-from liponflow.workflows.stability.jobs import FAILED, ScaledEntries, collect_entries
+from liponflow.workflows.stability.jobs import ScaledEntries, collect_entries
 
 plan = get_campaign("stability").plan
 

@@ -12,11 +12,9 @@ from liponflow.analysis.stability.materials import Material
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.workflows.stability.material import (
-    crystal_of,
     excluded_names,
-    heated,
+    heated_phases,
     material_of,
-    stable_solids,
 )
 
 GLASS = GlassEnergy(
@@ -90,7 +88,7 @@ def test_excluded_formulas_may_be_written_in_any_order() -> None:
 def test_gases_are_heated_by_their_tables() -> None:
     cold = entries(Li2O=-20.0)
     material = material_of(parameters(composition="Li2O"), cold, None)
-    warm, notes = heated(
+    warm, notes = heated_phases(
         cold, material, parameters(composition="Li2O", temperature=300, gas_pressure=0.2), None
     )
     assert warm.temperature == 300
@@ -100,22 +98,3 @@ def test_gases_are_heated_by_their_tables() -> None:
     assert added == pytest.approx(expected)
     assert warm.named("Li2O").energy == cold.named("Li2O").energy
     assert any("solids have no entropy" in note for note in notes)
-
-
-def test_stable_solids_are_on_the_hull_and_no_gases() -> None:
-    found = entries(Li2O=-20.0, Li2O2=-10.0)
-    material = material_of(parameters(composition="Li2O"), found, None)
-    assert {entry.name for entry in stable_solids(found, material)} == {"Li", "Li2O"}
-
-
-def test_crystal_is_the_one_that_was_relaxed() -> None:
-    entry = Entry(
-        name="Li3N",
-        composition={"Li": 3, "N": 1},
-        energy=-15.8,
-        source="Li3N_beta relaxed by chgnet 0.3.0 (machine-learned potential, not DFT)",
-    )
-    assert crystal_of(entry, []).name == "Li3N_beta"  # type: ignore[union-attr]
-    other = entry.model_copy(update={"source": "Materials Project mp-2251"})
-    assert crystal_of(other, []).name == "Li3N_alpha"  # type: ignore[union-attr]
-    assert crystal_of(other, ["Li2O"]) is None

@@ -14,6 +14,7 @@ from pymatgen.core.composition import Composition, CompositionError
 from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull
 
 CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
@@ -187,6 +188,63 @@ def glass_of_energy(
         above_hull=energy_per_atom - hull.energy(composition),
         energy_source=energy_source,
     )
+
+
+def named_material(
+    formula: str,
+    entries: EntrySet,
+    hull: Hull,
+    *,
+    glass_energy: GlassEnergy | None = None,
+    above_hull: float | None = None,
+) -> Material:
+    """Return a material with the best energy that is known of it.
+
+    Parameters
+    ----------
+    formula
+        Formula, or name of an entry. The formula of `glass_energy` goes before it.
+    entries
+        The entries.
+    hull
+        Their hull; without the phases that are left out.
+    glass_energy
+        Energy of a glass from its result.
+    above_hull
+        Assumed energy above the hull, eV/atom.
+
+    Returns
+    -------
+    Material
+        With the energy of the glass, or else as far above the hull as assumed, or else of the
+        entry; on the hull without any of these, and its source says so.
+
+    Raises
+    ------
+    ValueError
+        If the energy of the glass is on another scale than the entries.
+    """
+    if glass_energy is not None:
+        if not entries.scale.startswith(glass_energy.scale):
+            raise ValueError(
+                f"the glass is on the scale '{glass_energy.scale}', the entries are on "
+                f"'{entries.scale}': energies on two scales cannot be compared; compute the "
+                "entries with the engine of the glass, or give above_hull"
+            )
+        return glass_of_energy(
+            glass_energy.formula,
+            hull,
+            energy_per_atom=glass_energy.energy_per_atom,
+            energy_source=glass_energy.text,
+        )
+    if above_hull is not None:
+        return glass(
+            formula, hull, above_hull=above_hull, energy_source="assumed (parameter above_hull)"
+        )
+    if is_crystal(formula, entries):
+        return crystal(formula, entries, hull)
+    source = "assumed to lie on the hull: no entry and no energy of a glass"
+    return glass(formula, hull, above_hull=0.0, energy_source=source)
 
 
 def is_crystal(formula: str, entries: EntrySet) -> bool:

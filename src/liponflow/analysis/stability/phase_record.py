@@ -9,9 +9,16 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.phonons import Phonons
 from liponflow.analysis.result import Calculation, EngineInfo, StructureField
-from liponflow.analysis.stability.corrections import mp2020_correction
-from liponflow.analysis.stability.entries import Entry
+from liponflow.analysis.stability.corrections import (
+    Corrections,
+    mp2020_correction,
+    resolve,
+    scale_name,
+)
+from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
+
+FAILED = "its relaxation failed; the run's report names its directory and cause"
 
 
 class PhaseRecord(BaseModel):
@@ -147,6 +154,59 @@ def phase_entries(
         else entry
         for entry in made
     ]
+
+
+def scaled_entries(
+    names: Sequence[str],
+    records: Sequence[PhaseRecord | None],
+    *,
+    gases: Sequence[str],
+    corrections: Corrections,
+) -> tuple[EntrySet, EngineInfo]:
+    """Put the energies of relaxed crystals and of the gases on one scale.
+
+    Parameters
+    ----------
+    names
+        Names of the crystals.
+    records
+        Their records; None for one that failed.
+    gases
+        Elements; those that are gases enter by reference.
+    corrections
+        What is added to the energies.
+
+    Returns
+    -------
+    EntrySet, EngineInfo
+        Failed and changed crystals are named in the set. And the engine that ran.
+
+    Raises
+    ------
+    ValueError
+        If no crystal was relaxed, the scales differ, or an energy would be corrected twice.
+    """
+    found = [record for record in records if record is not None]
+    if not found:
+        raise ValueError("the relaxation of every reference crystal failed: there are no energies")
+    by_scale: dict[str, list[PhaseRecord]] = {}
+    for record in found:
+        scale = scale_name(resolve(corrections, record.engine), record.engine)
+        by_scale.setdefault(scale, []).append(record)
+    if len(by_scale) > 1:
+        listed = ", ".join(f"{scale} ({group[0].name})" for scale, group in by_scale.items())
+        raise ValueError(f"the crystals are on different scales: {listed}; relax all alike")
+    [scale] = by_scale
+    entries = phase_entries(found, resolve(corrections, found[0].engine))
+    built = EntrySet.build(
+        [*entries, *gas_entries(gases)], scale=f"{scale}; gases by reference", kind="total"
+    )
+    lost = [
+        ExcludedEntry(name=name, reason=FAILED)
+        for name, record in zip(names, records, strict=True)
+        if record is None
+    ]
+    return built.model_copy(update={"excluded": (*built.excluded, *lost)}), found[0].engine
 
 
 def gas_entries(elements: Sequence[str]) -> list[Entry]:

@@ -5,21 +5,16 @@ from typing import Any
 
 from jobflow import Flow, Maker, Response, job
 from pymatgen.core.structure import Structure
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.phonons import PhononResult, harmonic
+from liponflow.analysis.phonons import PhononResult, harmonic, summarise_phonons
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
-from liponflow.units import J_PER_MOL_PER_EV
 from liponflow.workflows.jobs import named
-
-ROOM_TEMPERATURE = 300.0
-"""K, of the summary."""
 
 
 @job
@@ -145,35 +140,12 @@ def conclude_phonons(
         What was known of the engine before it ran; None in runs that version 0.1 started.
     """
     relaxed = read_calculation(relaxation, engine or record.engine, force_limit)
-    found = record.phonons
-    at_300 = found.temperatures.index(ROOM_TEMPERATURE)
-    structure = record.cell
-    warnings = []
-    if not found.stable:
-        warnings.append(
-            f"{100 * found.imaginary_share:.1f} % of the modes are imaginary, the lowest at "
-            f"{found.lowest_frequency:.2f} THz: the crystal is no minimum in this cell, and its "
-            "free energy leaves them out; follow the mode in a larger cell, or distrust it"
-        )
-    return PhononResult(
-        formula=structure.composition.reduced_formula,
-        converged=relaxed.converged,
-        criterion=f"largest force below {force_limit:g} eV/Å before atoms are displaced, reached "
-        f"{relaxed.max_force or 0:.3f}",
+    return summarise_phonons(
+        record.phonons,
+        record.cell,
+        relaxed,
+        force_limit=force_limit,
         provenance=provenance(engine=relaxed.engine, **made),
-        warnings=warnings,
-        energy_per_atom=relaxed.energy_per_atom,
-        spacegroup=SpacegroupAnalyzer(structure).get_space_group_symbol(),
-        n_atoms=len(structure),
-        n_displacements=found.n_displacements,
-        supercell_atoms=found.supercell_atoms,
-        lowest_frequency=found.lowest_frequency,
-        imaginary_share=found.imaginary_share,
-        zero_point_energy=found.zero_point_energy,
-        free_energy_300=found.free_energies[at_300],
-        entropy_300=found.entropies[at_300] * J_PER_MOL_PER_EV,
-        structure=structure,
-        phonons=found,
     )
 
 

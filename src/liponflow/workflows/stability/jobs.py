@@ -8,34 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.stability.corrections import Corrections, resolve, scale_name
-from liponflow.analysis.stability.entries import EntrySet, ExcludedEntry
+from liponflow.analysis.stability.corrections import Corrections
+from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
+from liponflow.analysis.stability.heated import stable_solids
 from liponflow.analysis.stability.hull import Hull
-from liponflow.analysis.stability.materials import is_crystal
-from liponflow.analysis.stability.phase_record import (
-    PhaseRecord,
-    PhononRecord,
-    gas_entries,
-    phase_entries,
-)
+from liponflow.analysis.stability.materials import is_crystal, named_material
+from liponflow.analysis.stability.phase_record import PhaseRecord, PhononRecord, scaled_entries
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.stability.summary import Question, summarise
 from liponflow.inputs.stability import StabilityParameters
+from liponflow.structures.phases import crystal_of
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.phonons.flow import phonon_engine, vibration_jobs
 from liponflow.workflows.stability.material import (
-    crystal_of,
     excluded_names,
-    heated,
+    heated_phases,
     material_of,
-    named_material,
     phonon_parameters,
-    stable_solids,
     without_excluded,
 )
-
-FAILED = "its relaxation failed; the run's report names its directory and cause"
 
 
 class ScaledEntries(BaseModel):
@@ -78,30 +70,8 @@ def collect_entries(
     ValueError
         If no crystal was relaxed, the scales differ, or an energy would be corrected twice.
     """
-    found = [record for record in records if record is not None]
-    if not found:
-        raise ValueError("the relaxation of every reference crystal failed: there are no energies")
-    by_scale: dict[str, list[PhaseRecord]] = {}
-    for record in found:
-        scale = scale_name(resolve(corrections, record.engine), record.engine)
-        by_scale.setdefault(scale, []).append(record)
-    if len(by_scale) > 1:
-        listed = ", ".join(f"{scale} ({group[0].name})" for scale, group in by_scale.items())
-        raise ValueError(f"the crystals are on different scales: {listed}; relax all alike")
-    [scale] = by_scale
-    entries = phase_entries(found, resolve(corrections, found[0].engine))
-    built = EntrySet.build(
-        [*entries, *gas_entries(gases)], scale=f"{scale}; gases by reference", kind="total"
-    )
-    lost = [
-        ExcludedEntry(name=name, reason=FAILED)
-        for name, record in zip(names, records, strict=True)
-        if record is None
-    ]
-    return ScaledEntries(
-        entries=built.model_copy(update={"excluded": (*built.excluded, *lost)}),
-        engine=found[0].engine,
-    )
+    entries, engine = scaled_entries(names, records, gases=gases, corrections=corrections)
+    return ScaledEntries(entries=entries, engine=engine)
 
 
 @job
@@ -141,7 +111,7 @@ def vibrate(
     jobs: list[Flow | Job] = []
     vibrations: list[Any] = []
     for entry in stable_solids(without_excluded(entries, parameters), material):
-        chosen = crystal_of(entry, names)
+        chosen = crystal_of(entry.formula, entry.source, names)
         if chosen is None:
             continue
         if chosen.name in known:
@@ -195,7 +165,7 @@ def conclude(
     warnings: list[str] = []
     if parameters.temperature:
         try:
-            warm, warnings = heated(entries, material, parameters, vibrations)
+            warm, warnings = heated_phases(entries, material, parameters, vibrations)
         except ValueError as error:  # an element has no phonons; the rest stands without them
             warnings = [f"no window at {parameters.temperature:g} K: {error}"]
     hull = Hull.of(without_excluded(entries, parameters))

@@ -6,16 +6,10 @@ from jobflow import JobStore
 
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.runs import CalculationResult
-from liponflow.analysis.stability.corrections import (
-    Corrections,
-    hubbard_of_incar,
-    mp2020_correction,
-    resolve,
-    scale_name,
-)
-from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.calculation_entries import ScaleError, calculation_entries
+from liponflow.analysis.stability.corrections import Corrections
+from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
-from liponflow.analysis.stability.phase_record import gas_entries
 from liponflow.store.results import StoredResult, find_results, get_result
 
 LATEST = "latest"
@@ -60,22 +54,15 @@ def stored_entries(
             f"the results store holds no VASP calculation of {'-'.join(elements)}: add some by "
             "`liponflow ingest DIRECTORY`, or use source=engine"
         )
-    by_scale: dict[str, list[Entry]] = {}
-    for item in within:
-        engine = item.result.provenance.engine
-        resolved = resolve(corrections, engine)
-        entry = _calculation_entry(item, correct=resolved == "mp2020")
-        by_scale.setdefault(scale_name(resolved, engine), []).append(entry)
-    if len(by_scale) > 1:
-        listed = ", ".join(f"{scale} ({group[0].source})" for scale, group in by_scale.items())
-        raise StoredEntriesError(
-            f"the calculations in the store are on different scales: {listed}; keep those of one "
-            "in a store of their own"
+    try:
+        return calculation_entries(
+            [(item.uuid[:8], _calculation(item)) for item in within], elements, corrections
         )
-    [(scale, entries)] = by_scale.items()
-    return EntrySet.build(
-        [*entries, *gas_entries(elements)], scale=f"{scale}; gases by reference", kind="total"
-    )
+    except ScaleError as error:
+        raise StoredEntriesError(
+            f"the calculations in the store are on different scales: {error}; keep those of one "
+            "in a store of their own"
+        ) from None
 
 
 def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -> GlassEnergy:
@@ -129,26 +116,3 @@ def _calculation(item: StoredResult) -> CalculationResult:
 def _symbols(item: StoredResult) -> set[str]:
     composition = _calculation(item).calculation.structure.composition
     return {element.symbol for element in composition}
-
-
-def _calculation_entry(item: StoredResult, *, correct: bool) -> Entry:
-    result = _calculation(item)
-    calculation = result.calculation
-    structure = calculation.structure
-    problem = result.warnings[0] if not result.converged and result.warnings else None
-    energy = calculation.energy
-    if correct:
-        [run, *_] = result.provenance.parameters["runs"]
-        symbols = list(dict.fromkeys(site.specie.symbol for site in structure))
-        try:
-            energy += mp2020_correction(structure, hubbard_of_incar(run["incar"], symbols))
-        except ValueError as error:
-            problem = problem or str(error)
-    return Entry(
-        name=structure.composition.reduced_formula,
-        composition=structure.composition.get_el_amt_dict(),
-        energy=energy,
-        source=f"{calculation.engine.label}, {calculation.directory or item.uuid[:8]}",
-        converged=result.converged,
-        problem=problem,
-    )
