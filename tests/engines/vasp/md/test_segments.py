@@ -18,7 +18,7 @@ from rich.console import Console
 
 from liponflow import safejson
 from liponflow.analysis.runs import MDResult
-from liponflow.engines.vasp.md.segments import SegmentedMDMaker, continuation
+from liponflow.engines.vasp.md.segments import SegmentedMDMaker, read_end
 from liponflow.engines.vasp.run import vasp_environment
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
@@ -111,7 +111,7 @@ def test_what_a_contcar_says_of_the_thermostat_goes_on_within_a_stage_only(tmp_p
         lattice_velocities=np.full((6, 3), 0.2).tolist(),
     )
     state.write_file(tmp_path / "CONTCAR")
-    end = continuation.original(f"localhost:{tmp_path}")
+    end = read_end(f"localhost:{tmp_path}")
     end = Structure.from_dict(json.loads(json.dumps(jsanitize(end, strict=True))))
     jobs = SegmentedMDMaker(20, 10, 1.0, 300, 300, ensemble="npt").make(end).jobs[:-1:2]
     first, second = (
@@ -160,4 +160,4 @@ def test_a_contcar_without_velocities_is_refused(tmp_path: Path) -> None:
     structure: Structure = bcc_lithium()
     structure.to(filename=str(tmp_path / "CONTCAR"), fmt="poscar")
     with pytest.raises(ValueError, match="CONTCAR has no velocities"):
-        continuation.original(f"localhost:{tmp_path}")
+        read_end(f"localhost:{tmp_path}")

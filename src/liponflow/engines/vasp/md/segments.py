@@ -25,9 +25,9 @@ from liponflow.inputs.vasp.md import SegmentSetGenerator
 
 @dataclass
 class SegmentedMDMaker(Maker):
-    """Flow of VASP runs that continue each other, positions and velocities.
+    """Flow of VASP runs that continue each other.
 
-    Each segment is a job of its own: a run that was killed goes on behind the last segment that
+    Each segment is a job of its own: a run that was killed resumes after the last segment that
     finished.
 
     Attributes
@@ -35,7 +35,7 @@ class SegmentedMDMaker(Maker):
     steps
         Time steps of all segments together.
     segment_steps
-        Most time steps of one segment, what the walltime of the queue allows.
+        Most time steps of one segment, as many as the walltime of the queue allows.
     time_step
         Time step, fs.
     start_temperature, end_temperature
@@ -43,7 +43,8 @@ class SegmentedMDMaker(Maker):
     ensemble
         ``nve``, ``nvt`` (Nosé-Hoover) or ``npt`` (Langevin), with atomate2's parameters.
     seed
-        Of the initial velocities and of the random forces of a Langevin thermostat.
+        Seed of the initial velocities and of the random forces of a Langevin thermostat; each
+        segment adds its index.
     user_incar_settings
         INCAR values that replace those of atomate2's MD set.
     name
@@ -51,11 +52,13 @@ class SegmentedMDMaker(Maker):
 
     Notes
     -----
-    What a CONTCAR holds goes on: positions, velocities, and the block behind them that VASP asks
-    for in a continuation (https://www.vasp.at/wiki/CONTCAR) without saying what is in it; pymatgen
-    takes its third line for the parameters of the thermostat. With the stand-in, NVE and Nosé are
-    exactly the unbroken run. A Langevin run goes on with other random forces: another trajectory
-    of the same ensemble.
+    A segment starts from all that the CONTCAR before it holds: positions, velocities, velocities
+    of the lattice, and the block behind them that VASP wants in a continuation
+    (https://www.vasp.at/wiki/CONTCAR) without documenting it; pymatgen takes its third line for
+    the parameters of the thermostat. With the stand-in, segments of NVE and Nosé runs are exactly
+    the unbroken run. A Langevin thermostat has no state: its segments have random forces of their
+    own, which gives another trajectory of the same ensemble. In NpT the stand-in writes no
+    velocities of the lattice, so its lattice starts at rest in each segment.
     """
 
     steps: int
@@ -69,7 +72,7 @@ class SegmentedMDMaker(Maker):
     name: str = "molecular dynamics"
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run could have."""
+        """Refuse numbers that no run can have."""
         for attribute in ("steps", "segment_steps", "time_step"):
             if getattr(self, attribute) <= 0:
                 raise ValueError(f"{attribute} = {getattr(self, attribute)} must be above 0")
@@ -78,12 +81,12 @@ class SegmentedMDMaker(Maker):
                 raise ValueError(f"{attribute} = {getattr(self, attribute)} K is negative")
 
     def make(self, structure: Structure) -> Flow:
-        """Wire the segments.
+        """Return the flow of all segments.
 
         Parameters
         ----------
         structure
-            Start; with the site property ``velocities`` (Å/fs, Cartesian) they are kept.
+            Start; its site property ``velocities`` (Å/fs, Cartesian) is kept if there is one.
 
         Returns
         -------
@@ -93,11 +96,11 @@ class SegmentedMDMaker(Maker):
         jobs = self.chain(structure)
         stitched = stitch([segment.output.dir_name for segment in jobs[::2]])
         stitched.name = "trajectory"
-        # The last segment is continued by nothing.
+        # Nothing continues the last segment.
         return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
 
     def chain(self, structure: Structure | OutputReference) -> list[Job]:
-        """Wire every segment with the job that reads how it ended.
+        """List every segment and the job that reads how it ended.
 
         Parameters
         ----------
@@ -107,8 +110,8 @@ class SegmentedMDMaker(Maker):
         Returns
         -------
         list of Job
-            Segment and :func:`continuation` by turns; the output of the last job is the
-            structure, with velocities, that the last segment ended with.
+            Segment and :func:`continuation` in turn; the output of the last job is the structure,
+            with velocities, that the last segment ended with.
         """
         jobs: list[Job] = []
         current = structure
@@ -123,7 +126,7 @@ class SegmentedMDMaker(Maker):
         return jobs
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         return [
             calculation
             for index, (first, length) in enumerate(self.segments())
@@ -131,7 +134,7 @@ class SegmentedMDMaker(Maker):
         ]
 
     def segments(self) -> list[tuple[int, int]]:
-        """First step and number of steps of each segment.
+        """List the first step and the number of steps of each segment.
 
         Examples
         --------
@@ -142,11 +145,11 @@ class SegmentedMDMaker(Maker):
         return [(first, min(self.segment_steps, self.steps - first)) for first in starts]
 
     def set_generator(self, **options: Any) -> SegmentSetGenerator:
-        """Make the input set of a segment, with the options of atomate2's MD set."""
+        """Return the input set of a segment; the options are those of atomate2's MD set."""
         return SegmentSetGenerator(**options)
 
     def temperature(self, step: int) -> float:
-        """Temperature (K) that is asked for at a step."""
+        """Return the target temperature (K) of a step."""
         rise = self.end_temperature - self.start_temperature
         return self.start_temperature + rise * step / self.steps
 
@@ -174,7 +177,18 @@ class SegmentedMDMaker(Maker):
 
 @job
 def continuation(directory: str) -> Structure:
-    """Read positions and velocities that a segment ended with.
+    """Return the structure that a segment ended with; see :func:`read_end`."""
+    return read_end(directory)
+
+
+@job
+def stitch(directories: Sequence[str]) -> MDResult:
+    """Join segments to one trajectory; see :func:`join_segments`."""
+    return join_segments(directories)
+
+
+def read_end(directory: str) -> Structure:
+    """Read the positions and velocities that a segment ended with.
 
     Parameters
     ----------
@@ -184,8 +198,8 @@ def continuation(directory: str) -> Structure:
     Returns
     -------
     Structure
-        With the site property ``velocities`` (Å/fs, Cartesian), and what else the CONTCAR says of
-        thermostat and barostat.
+        With the site property ``velocities`` (Å/fs, Cartesian), and with what the CONTCAR holds
+        of the state of thermostat and barostat.
 
     Raises
     ------
@@ -199,9 +213,14 @@ def continuation(directory: str) -> Structure:
     return structure
 
 
-@job
-def stitch(directories: Sequence[str]) -> MDResult:
-    """Put segments together in their order."""
+def join_segments(directories: Sequence[str]) -> MDResult:
+    """Join segments, in the order given, to one trajectory.
+
+    Parameters
+    ----------
+    directories
+        Directories of the segments, with host.
+    """
     found = find_runs(Path(strip_hostname(directory)) for directory in directories)
     runs = [read_run(files) for files in found if isinstance(files, RunFiles)]
     return TrajectoryUnit(runs).build()

@@ -1,9 +1,9 @@
-"""A protocol as VASP runs: every stage in segments, one trajectory over all of them."""
+"""A protocol of stages by VASP, each in segments, as one trajectory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from jobflow import Flow, Job, Maker, OutputReference, job
@@ -11,13 +11,13 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.runs import MDResult, MDStage
 from liponflow.engines.planned import PlannedCalculation
-from liponflow.engines.vasp.md.segments import SegmentedMDMaker, continuation, stitch
+from liponflow.engines.vasp.md.segments import SegmentedMDMaker, join_segments, read_end
 from liponflow.inputs.protocol import Stage, describe_ensemble
 from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
 from liponflow.units import FS_PER_PS
 
 SEGMENT_STEPS = 1000
-"""Steps per segment: some hours of a node for a hundred atoms (our choice)."""
+"""Steps per segment by default: some hours of a node for a hundred atoms (our choice)."""
 
 
 @dataclass
@@ -29,7 +29,8 @@ class StagedVaspMDMaker(Maker):
     stages
         The protocol.
     seed
-        Of the initial velocities and of the random forces of a Langevin thermostat.
+        Seed of the initial velocities and of the random forces of a Langevin thermostat; it grows
+        by one from segment to segment.
     segment_steps
         Most time steps of one run of VASP.
     user_incar_settings
@@ -50,12 +51,14 @@ class StagedVaspMDMaker(Maker):
             thermostat_incar(stage)
 
     def make(self, structure: Structure | OutputReference) -> Flow:
-        """Wire the stages.
+        """Return the flow of all stages.
+
+        Positions and velocities continue from stage to stage; thermostats start afresh.
 
         Parameters
         ----------
         structure
-            Start; with the site property ``velocities`` (Å/fs, Cartesian) they are kept.
+            Start; its site property ``velocities`` (Å/fs, Cartesian) is kept if there is one.
 
         Returns
         -------
@@ -76,7 +79,7 @@ class StagedVaspMDMaker(Maker):
         return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         return [
             calculation
             for stage in self.stages
@@ -114,7 +117,7 @@ class StageSegmentsMaker(SegmentedMDMaker):
 def stitch_stages(
     directories: Sequence[str], counts: Sequence[int], stages: Sequence[Stage]
 ) -> MDResult:
-    """Put the segments of all stages together in their order.
+    """Join the segments of all stages to one trajectory.
 
     Parameters
     ----------
@@ -130,9 +133,7 @@ def stitch_stages(
     MDResult
         Its structure carries the velocities that the last segment ended with.
     """
-    # What jobflow's decorator makes of a function keeps it, which the types do not know.
-    join, read_end = cast("Any", stitch).original, cast("Any", continuation).original
-    whole: MDResult = join(directories)
+    whole = join_segments(directories)
     ends = list(accumulate(counts))
     table = [
         _stage(whole, stage, end - count, end)
