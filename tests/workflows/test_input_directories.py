@@ -8,13 +8,11 @@ import yaml
 from liponflow import __version__
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
-from liponflow.inputs.vasp import generator as vasp
 from liponflow.workflows.input_directories import (
     SIDECAR,
     campaign_record,
     check_vacant,
     new_directory,
-    potcar_note,
     write_sidecar,
 )
 
@@ -55,10 +53,3 @@ def test_record_cites_every_parameter(tmp_path: Path) -> None:
     assert read["parameters"].keys() == LithiationParameters.model_fields.keys()
     assert read["parameters"]["x"] == {"value": [1.0], "source": "given by the user"}
     assert all(entry["source"] for entry in read["parameters"].values())
-
-
-def test_note_is_for_machines_without_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
-    assert "PMG_DEFAULT_FUNCTIONAL=PBE_54 PMG_VASP_PSP_DIR=" in potcar_note("PBE_54")
-    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, "/potcars")
-    assert potcar_note("PBE_54") == ""

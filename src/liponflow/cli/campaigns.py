@@ -136,8 +136,8 @@ def inputs(
             check_out(out.absolute().parent)
             written = campaign.write(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
-            if not written.with_potcar:
-                say("no POTCAR library is configured: POTCAR.spec takes the place of POTCAR")
+            for note in written.notes:
+                say(note)
         elif diff is not None and out is None:
             found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)

@@ -17,7 +17,7 @@ from liponflow.store.results import StoredResult
 
 if TYPE_CHECKING:
     from liponflow.cost.estimate import Estimate
-    from liponflow.inputs.vasp.compare import Difference
+    from liponflow.inputs.difference import Difference
 
 
 UNLIMITED = 10_000

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from liponflow.analysis.result import Result
-    from liponflow.inputs.vasp.compare import Difference
+    from liponflow.inputs.difference import Difference
     from liponflow.workflows.input_directories import InputDirectories, WrittenInputs
     from liponflow.workflows.request import RunRequest
 

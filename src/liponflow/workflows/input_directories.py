@@ -5,7 +5,7 @@ with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (where 
 from).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,8 @@ import yaml
 from pydantic import BaseModel
 
 from liponflow import __version__
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import PACKAGE, cited_parameters, load_data
-from liponflow.inputs.vasp.compare import Difference
-from liponflow.inputs.vasp.generator import POTCAR_LIBRARY, has_potcar_library
 from liponflow.workflows.request import InputsRequest
 
 SIDECAR, README = "provenance.yaml", "README.md"
@@ -43,6 +42,8 @@ class Contents:
         Number of what was written.
     noun
         What is counted, in the singular; its plural must be regular.
+    notes
+        What the user has to know about the files, for the command line.
     """
 
     about: Mapping[str, Any]
@@ -50,6 +51,7 @@ class Contents:
     readme: str
     count: int
     noun: str
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,9 @@ class WrittenInputs:
 
     Examples
     --------
-    >>> WrittenInputs(Path("vasp"), 8, "candidate", with_potcar=False).summary
+    >>> WrittenInputs(Path("vasp"), 8, "candidate").summary
     '8 candidates'
-    >>> WrittenInputs(Path("vasp"), 1, "candidate", with_potcar=False).summary
+    >>> WrittenInputs(Path("vasp"), 1, "candidate").summary
     '1 candidate'
     """
 
@@ -88,8 +90,8 @@ class WrittenInputs:
     count: int
     noun: str
     """What is counted, in the singular; its plural must be regular."""
-    with_potcar: bool
-    """False where ``POTCAR.spec`` stands in for a POTCAR; True where no POTCAR is missing."""
+    notes: Sequence[str] = ()
+    """What the user has to know about the files."""
 
     @property
     def summary(self) -> str:
@@ -140,7 +142,7 @@ def write_campaign(
         )
         write_sidecar(root, record | dict(contents.sets))
         write_readme(root, contents.readme)
-    return WrittenInputs(out, contents.count, contents.noun, has_potcar_library())
+    return WrittenInputs(out, contents.count, contents.noun, contents.notes)
 
 
 def check_vacant(out: Path) -> None:
@@ -233,32 +235,3 @@ def write_sidecar(root: Path, record: Mapping[str, Any]) -> None:
 def write_readme(root: Path, text: str) -> None:
     """Write ``README.md``."""
     (root / README).write_text(text, encoding="utf-8")
-
-
-def potcar_note(functional: str) -> str:
-    """Explain how to make the POTCAR files where this machine cannot.
-
-    Parameters
-    ----------
-    functional
-        pymatgen's name of the POTCAR release, e.g. ``PBE_54``.
-
-    Returns
-    -------
-    str
-        Paragraphs for the README; empty where a POTCAR library is configured.
-    """
-    if has_potcar_library():
-        return ""
-    return _NO_POTCAR.format(functional=functional, library=POTCAR_LIBRARY)
-
-
-_NO_POTCAR = """
-**There is no POTCAR here**, since no POTCAR library is configured ({library}). Where you
-have one, run in this directory
-
-    PMG_DEFAULT_FUNCTIONAL={functional} {library}=/path/to/potcars pmg potcar -r .
-
-which turns each `POTCAR.spec` (the symbols, in the order of POSCAR) into a POTCAR; `pmg` comes
-with pymatgen.
-"""

@@ -22,7 +22,6 @@ from liponflow import safejson
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import vasp_environment
-from liponflow.inputs.vasp import generator as vasp
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 
@@ -150,9 +149,9 @@ def test_a_band_that_did_not_converge_is_a_result_without_a_barrier(
     potcar = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
     potcar.parent.mkdir(parents=True)
     potcar.write_text(POTCAR)
-    monkeypatch.setenv(vasp.POTCAR_LIBRARY, str(tmp_path / "potcars"))
+    monkeypatch.setenv(potcar.POTCAR_LIBRARY, str(tmp_path / "potcars"))
     monkeypatch.setenv("PMG_DEFAULT_FUNCTIONAL", "PBE_54")
-    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, str(tmp_path / "potcars"))
+    monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path / "potcars"))
     spacing = {"KSPACING": 0.5}
     result = run(tmp_path, cheap_vasp, climbing=True, max_steps=2, user_incar_settings=spacing)
     assert not result.converged

@@ -6,9 +6,10 @@ import pytest
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Poscar
 
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.lithiation import LithiationParameters, relax_set
 from liponflow.inputs.presets import ParameterError, load_parameters
-from liponflow.inputs.vasp.compare import Difference, compare, read_incar, read_poscar
+from liponflow.inputs.vasp.compare import compare, read_incar, read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo

@@ -9,6 +9,7 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp import generator as vasp
+from liponflow.inputs.vasp import potcar
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 
@@ -18,7 +19,7 @@ STRUCTURE = with_magmoms(ordered_lnmo(), PARAMETERS.magmoms)
 
 @pytest.fixture(autouse=True)
 def _no_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+    monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
 
 
 def test_files_are_those_of_a_job_of_atomate2(tmp_path: Path) -> None:
@@ -70,7 +71,7 @@ def test_updates_of_atomate2_are_applied_and_named(
 def test_library_that_lacks_a_potcar_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, str(tmp_path / "library"))
+    monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path / "library"))
     (tmp_path / "library").mkdir()
     with pytest.raises(ParameterError, match=r"PBE_54.*Li_sv.*library") as caught:
         vasp.write_inputs(STRUCTURE, relax_set(PARAMETERS), tmp_path / "out")

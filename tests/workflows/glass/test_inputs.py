@@ -38,7 +38,7 @@ SMALL: dict[str, Any] = {
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("inputs") / "vasp"
     report = write(out, preset="paper", overrides=SMALL)
-    assert (report.summary, report.with_potcar) == ("1 model", False)
+    assert (report.summary, len(report.notes)) == ("1 model", 1)
     return out
 
 

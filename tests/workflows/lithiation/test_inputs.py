@@ -10,7 +10,7 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
-from liponflow.inputs.vasp import generator as vasp
+from liponflow.inputs.vasp import potcar
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.lithiation import inputs as lithiation_inputs
@@ -25,7 +25,7 @@ FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        patch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
         out = tmp_path_factory.mktemp("inputs") / "new" / "vasp"
         return write(out, preset="quick", overrides={"x": CONTENTS})
 
@@ -124,7 +124,7 @@ def test_readme_lists_every_directory_and_says_that_potcar_is_missing(
     text = (written.directory / "README.md").read_text()
     for path in candidates(written):
         assert f"`{path.relative_to(written.directory)}`" in text
-    assert not written.with_potcar
+    assert written.notes
     assert "There is no POTCAR here" in text
 
 
@@ -188,10 +188,10 @@ def test_potcar_is_written_from_a_library(tmp_path: Path, monkeypatch: pytest.Mo
         def __str__(self) -> str:
             return self.text
 
-    monkeypatch.setitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, str(tmp_path))
+    monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path))
     monkeypatch.setattr("pymatgen.io.vasp.sets.Potcar", Library)
     result = write(tmp_path / "out", preset="quick", overrides={"x": [1]})
-    assert result.with_potcar
+    assert not result.notes
     relax = result.directory / "x=1.000" / "vacancy-0-cubic" / "relax"
     assert (relax / "POTCAR").read_text().strip() == "PBE_54: Li_sv Mn_pv Ni_pv O"
     assert not list(result.directory.rglob("POTCAR.spec"))

@@ -19,7 +19,7 @@ from liponflow.engines.standin.run import run as run_vasp
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, find_runs
 from liponflow.inputs.presets import ParameterError
-from liponflow.inputs.vasp import generator as vasp
+from liponflow.inputs.vasp import potcar
 from liponflow.workflows.campaign import get_campaign
 
 compare = get_campaign("migration").compare
@@ -42,7 +42,7 @@ FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
 @pytest.fixture(autouse=True, scope="module")
 def _no_potcars() -> Any:
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        patch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
         yield
 
 

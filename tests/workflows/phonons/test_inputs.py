@@ -8,7 +8,7 @@ from pymatgen.core import Structure
 from pymatgen.io.vasp import Incar
 
 from liponflow.inputs.presets import ParameterError
-from liponflow.inputs.vasp import generator as vasp
+from liponflow.inputs.vasp import potcar
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
@@ -25,7 +25,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
     relaxed = folder / "CONTCAR"
     phase("Li2O").structure().to_file(str(relaxed), fmt="poscar")
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        patch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
         return write(folder / "vasp", preset="quick", overrides=SHORT, structure_file=relaxed)
 
 

@@ -9,7 +9,7 @@ from pymatgen.io.vasp import Incar, Kpoints
 from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.presets import ParameterError
-from liponflow.inputs.vasp import generator as vasp
+from liponflow.inputs.vasp import potcar
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
@@ -25,7 +25,7 @@ FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
     with pytest.MonkeyPatch.context() as patch:
-        patch.delitem(vasp.PYMATGEN, vasp.POTCAR_LIBRARY, raising=False)
+        patch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
         out = tmp_path_factory.mktemp("inputs") / "vasp"
         return write(out, preset="quick", overrides=SYSTEM)
 

@@ -20,7 +20,7 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
 from liponflow.engines.vasp.run import run_options
-from liponflow.inputs.vasp.generator import has_potcar_library
+from liponflow.inputs.vasp.potcar import has_potcar_library
 from liponflow.structures.migration.band import check_images
 from liponflow.structures.migration.images import PathMirror, check_order
 

@@ -9,7 +9,7 @@ from typing import Any
 from atomate2 import SETTINGS as ATOMATE2
 
 from liponflow.engines.standin.identity import PROGRAM
-from liponflow.inputs.vasp.generator import POTCAR_LIBRARY, has_potcar_library
+from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
 
 POLLING_S = 0.5
 """How often custodian looks whether VASP has ended (s); by default every 10 s."""

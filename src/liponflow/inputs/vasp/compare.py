@@ -2,31 +2,17 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Kpoints, Poscar, VaspInput
 
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.generator import CitedInputGenerator
 
 PER_SPECIES = ("LDAUU", "LDAUJ", "LDAUL")
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A value that the directory and the input set do not share."""
-
-    file: str
-    key: str
-    theirs: Any
-    """None if the directory lacks the key."""
-    ours: Any
-    """None if the input set does not write the key."""
-    source: str
-    """Where our value comes from; empty if there is none."""
 
 
 def read_poscar(directory: Path) -> Poscar:

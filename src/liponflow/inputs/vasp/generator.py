@@ -7,15 +7,12 @@ from pathlib import Path
 from atomate2 import SETTINGS as ATOMATE2
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.sets.base import VaspInputGenerator
-from pymatgen.core import SETTINGS as PYMATGEN
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Kpoints, VaspInput
 from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.presets import Cited, ParameterError, values
-
-POTCAR_LIBRARY = "PMG_VASP_PSP_DIR"
-"""pymatgen's setting (environment or ~/.config/.pmgrc.yaml) of where the POTCAR files are."""
+from liponflow.inputs.vasp.potcar import has_potcar_library
 
 
 @dataclass
@@ -85,17 +82,12 @@ def cited_generator(
     )
 
 
-def has_potcar_library() -> bool:
-    """Whether pymatgen is told where the licensed POTCAR files are."""
-    return bool(PYMATGEN.get(POTCAR_LIBRARY))
-
-
 def write_inputs(
     structure: Structure, generator: CitedInputGenerator, directory: Path
 ) -> dict[str, Cited]:
     """Write a VASP directory as atomate2 writes it for a job.
 
-    Without a POTCAR library (:func:`has_potcar_library`), a ``POTCAR.spec`` with the symbols
+    Without a POTCAR library, a ``POTCAR.spec`` with the symbols
     takes the place of the POTCAR.
 
     Parameters

@@ -13,15 +13,17 @@ from pymatgen.io.vasp import Incar, VaspInput
 
 from liponflow import __version__
 from liponflow.engines.engine import Engine
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage, describe_stage
-from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.generator import has_potcar_library, write_inputs
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.generator import write_inputs
+from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker
-from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 
 VOLUME, DYNAMICS, RELAX = "volume", "dynamics", "relax"
@@ -64,6 +66,7 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
         readme=_readme(parameters, formula, request.preset),
         count=len(starts),
         noun="model",
+        notes=missing_potcars(),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from pymatgen.core.periodic_table import Element
 
 from liponflow import __version__
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,
@@ -15,14 +16,15 @@ from liponflow.inputs.lithiation import (
     static_set,
 )
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.vasp.compare import Difference, read_incar, read_poscar
 from liponflow.inputs.vasp.compare import compare as compare_directory
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.lithiation.candidates import check_x, with_magmoms
 from liponflow.structures.lithiation.host import host
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.lithiation.flow import Candidate, built_in, candidates_at
 from liponflow.workflows.request import InputsRequest
 
@@ -70,6 +72,7 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
         ),
         count=len(candidates),
         noun="candidate",
+        notes=missing_potcars(),
     )
 
 

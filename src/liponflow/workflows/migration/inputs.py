@@ -10,6 +10,7 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.migration import (
     MigrationParameters,
     band_set,
@@ -18,17 +19,18 @@ from liponflow.inputs.migration import (
     static_set,
 )
 from liponflow.inputs.presets import Cited, ParameterError
-from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
+from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.order import in_order_of
 from liponflow.structures.read import read_structure
-from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.migration.flow import built_in
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.request import InputsRequest
@@ -111,6 +113,7 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
         ),
         count=len(bands),
         noun="band",
+        notes=missing_potcars(),
     )
 
 

@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from liponflow import __version__
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.stability import initial_moments, phonon_relax_set, phonon_static_set
-from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
+from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.phonons import displacements, refined_primitive
-from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 
 REST = "at-rest"
@@ -57,6 +59,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
         ),
         count=len(found.structures) + 1,
         noun="supercell",
+        notes=missing_potcars(),
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from liponflow import __version__
+from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import (
     TOPIC,
@@ -12,12 +13,13 @@ from liponflow.inputs.stability import (
     relax_set,
     static_set,
 )
-from liponflow.inputs.vasp.compare import Difference, read_incar
 from liponflow.inputs.vasp.compare import compare as compare_directory
+from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.phases import Phase
-from liponflow.workflows.input_directories import Contents, InputDirectories, potcar_note
+from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 from liponflow.workflows.stability.flow import crystals
 
@@ -49,6 +51,7 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
         ),
         count=len(chosen),
         noun="reference crystal",
+        notes=missing_potcars(),
     )
 
 

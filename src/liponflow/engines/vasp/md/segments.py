@@ -19,8 +19,8 @@ from liponflow.engines.vasp.reading.files import RunFiles, find_runs
 from liponflow.engines.vasp.reading.runs import read_run
 from liponflow.engines.vasp.reading.trajectory import TrajectoryUnit
 from liponflow.engines.vasp.run import run_options
-from liponflow.inputs.vasp.generator import has_potcar_library
 from liponflow.inputs.vasp.md import SegmentSetGenerator
+from liponflow.inputs.vasp.potcar import has_potcar_library
 
 
 @dataclass
