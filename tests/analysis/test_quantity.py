@@ -1,12 +1,12 @@
 """Fields of results know their units: none is forgotten, and each is spelled one way."""
 
 import inspect
-from collections.abc import Iterator
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
 import pytest
 from pydantic import BaseModel, Field
 
+from liponflow.analysis.field_reference import parts_of, submodels
 from liponflow.analysis.kinds import get_kind, kind_names
 from liponflow.analysis.quantity import (
     Column,
@@ -40,34 +40,18 @@ WITHOUT = {
 """Fields of numbers without one unit, and why; integers count or number things."""
 
 
-def parts(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for part in get_args(annotation):
-        yield from parts(part)
-
-
-def models_in(model: type[BaseModel]) -> dict[str, type[BaseModel]]:
-    """Find the models that a document consists of, itself included, by name."""
-    found = {model.__name__: model}
-    for field in model.model_fields.values():
-        for part in parts(field.annotation):
-            if inspect.isclass(part) and issubclass(part, BaseModel):
-                found |= models_in(part)
-    return found
-
-
 def without_unit(model: type[BaseModel]) -> list[str]:
     """List the fields of a model that hold floats but have no quantity."""
     return [
         f"{model.__name__}.{name}"
         for name, field in model.model_fields.items()
-        if any(part is float for part in parts(field.annotation))
+        if any(part is float for part in parts_of(field.annotation))
         and quantity_of(model, name) is None
     ]
 
 
 RESULTS = {name: get_kind(name).load() for name in kind_names()}
-MODELS = {name: model for result in RESULTS.values() for name, model in models_in(result).items()}
+MODELS = {model.__name__: model for result in RESULTS.values() for model in submodels(result)}
 
 
 class Inner(BaseModel):
@@ -86,7 +70,7 @@ class Outer(BaseModel):
 
 def test_a_number_without_unit_is_found_wherever_it_is() -> None:
     assert without_unit(Outer) == ["Outer.bare"]
-    assert list(models_in(Outer)) == ["Outer", "Inner"]
+    assert submodels(Outer) == [Outer, Inner]
     assert without_unit(Inner) == []
 
 
@@ -104,6 +88,16 @@ def test_every_unit_is_spelled_in_one_way() -> None:
         if (quantity := quantity_of(model, name)) is not None
     }
     assert spelled == UNITS
+
+
+def test_every_field_is_described() -> None:
+    bare = [
+        f"{model.__name__}.{name}"
+        for model in MODELS.values()
+        for name, field in model.model_fields.items()
+        if not field.description and name != "kind"
+    ]
+    assert bare == []
 
 
 def test_no_description_repeats_the_unit() -> None:
@@ -151,7 +145,7 @@ def test_fields_that_are_shown_of_a_submodel_exist() -> None:
         for model in MODELS.values()
         for field, info in model.model_fields.items()
         if (inline := inline_of(model, field)) is not None
-        for inner in parts(info.annotation)
+        for inner in parts_of(info.annotation)
         if inspect.isclass(inner) and issubclass(inner, BaseModel)
         for name in inline.headings
     }

@@ -400,6 +400,15 @@ def test_export(liponflow: Command, stored: Path, tmp_path: Path, name: str) -> 
         assert Structure.from_file(file).composition.formula == "Li8 Mn12 Ni4 O32"
 
 
+def test_schema_has_the_units_of_the_fields(liponflow: Command) -> None:
+    schema = json.loads(liponflow("results", "schema", "md").stdout)
+    assert schema["properties"]["time_step"]["unit"] == "fs"
+
+
+def test_schema_of_an_unknown_kind_is_refused(refused: Callable[..., str]) -> None:
+    assert "lithiation" in refused("results", "schema", "lithation")
+
+
 def test_export_to_an_unknown_ending(refused: Callable[..., str], stored: Path) -> None:
     message = refused("results", "export", "aaaa", "--store", stored, "--out", "x.xlsx")
     assert ".json, .csv, .cif" in message

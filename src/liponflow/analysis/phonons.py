@@ -77,7 +77,7 @@ class Phonons(BaseModel):
     entropies: Annotated[list[float], Quantity("eV/K/atom")] = Field(
         description="Vibrational entropy."
     )
-    density: PhononDensity
+    density: PhononDensity = Field(description="Density of vibrational states.")
 
     @property
     def stable(self) -> bool:
@@ -161,7 +161,7 @@ class PhononResult(Result):
         float, Quantity("J/K per mole of atoms", heading="entropy at 300 K", fmt=".1f")
     ] = Field(description="Vibrational entropy at 300 K.")
     structure: StructureField = Field(description="Primitive cell.")
-    phonons: Phonons
+    phonons: Phonons = Field(description="Harmonic phonons.")
 
 
 def harmonic(

@@ -87,7 +87,7 @@ class Calculation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    engine: EngineInfo
+    engine: EngineInfo = Field(description="Engine that ran.")
     structure: StructureField = Field(description="Final structure.")
     energy: Annotated[float, Quantity("eV")] = Field(description="Total energy of the cell.")
     magmoms: Annotated[list[float] | None, Quantity("µB")] = Field(
@@ -127,7 +127,7 @@ class Provenance(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    engine: EngineInfo
+    engine: EngineInfo = Field(description="Engine that computed the energies and forces.")
     packages: dict[str, str] = Field(description="Versions of the packages that took part.")
     preset: str = Field(description="Preset that the parameters started from.")
     parameters: dict[str, Any] = Field(description="Every parameter as it was used.")
@@ -137,7 +137,7 @@ class Provenance(BaseModel):
     source_structure: str = Field(description="Where the structure came from: file or built-in.")
     parent_uuids: list[str] = Field(description="Jobs whose outputs entered the result.")
     created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
-        default_factory=lambda: datetime.now(UTC)
+        default_factory=lambda: datetime.now(UTC), description="When the result was made."
     )
 
 
@@ -160,5 +160,7 @@ class Result(BaseModel):
         description="Whether everything that enters the result converged."
     )
     criterion: str = Field(description="Convergence criterion and the value that was reached.")
-    provenance: Provenance
-    warnings: list[str] = Field(default_factory=list)
+    provenance: Provenance = Field(description="What made the result.")
+    warnings: list[str] = Field(
+        default_factory=list, description="Warnings, each in one sentence or more."
+    )

@@ -18,7 +18,7 @@ class CalculationResult(Result):
     energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
         description="Energy of the final structure."
     )
-    calculation: Calculation
+    calculation: Calculation = Field(description="Calculation with its energy and structure.")
 
 
 class MDSegment(BaseModel):

@@ -31,6 +31,15 @@ ResultKindOption = Annotated[
         autocompletion=kind_names,
     ),
 ]
+ResultKindArgument = Annotated[
+    str,
+    typer.Argument(
+        help="Kind of result.",
+        show_default=False,
+        metavar=_choices(kind_names()),
+        autocompletion=kind_names,
+    ),
+]
 ResultArgument = Annotated[str, typer.Argument(help="First characters of the result's uuid.")]
 PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
 EngineOption = Annotated[

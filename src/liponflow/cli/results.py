@@ -7,8 +7,16 @@ from typing import Annotated
 
 import typer
 
+from liponflow.analysis.kinds import get_kind
 from liponflow.cli.console import reported_errors
-from liponflow.cli.options import Format, JsonOption, ResultArgument, ResultKindOption, StoreOption
+from liponflow.cli.options import (
+    Format,
+    JsonOption,
+    ResultArgument,
+    ResultKindArgument,
+    ResultKindOption,
+    StoreOption,
+)
 from liponflow.cli.output import draw, print_json, settings_with, stored_result
 
 app = typer.Typer(help="Query and export results.", no_args_is_help=True)
@@ -92,6 +100,13 @@ def results_show(
             print_json(stored.result.model_dump(mode="json"))
         else:
             import_module("liponflow.cli.tables").print_result(stored)
+
+
+@app.command("schema")
+def results_schema(ctx: typer.Context, kind: ResultKindArgument) -> None:
+    """Print the JSON schema of a kind of result: every field with its unit."""
+    with reported_errors(debug=ctx.obj):
+        print_json(get_kind(kind).load().model_json_schema())
 
 
 @app.command("export")

@@ -81,7 +81,7 @@ class Scattering(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    probe: Literal["neutron", "x-ray"]
+    probe: Literal["neutron", "x-ray"] = Field(description="Kind of radiation.")
     weights: Annotated[dict[str, float], Quantity("")] = Field(
         description="Faber-Ziman weight of every pair; they sum to 1, for x-rays at q = 0."
     )
@@ -372,7 +372,7 @@ class FingerprintResult(Result):
                 "density_error": "its error",
             }
         ),
-    ]
+    ] = Field(description="Fingerprint averaged over the frames.")
     series: list[SeriesPoint] = Field(
         default_factory=list, description="Temperature, volume and energy of the frames."
     )

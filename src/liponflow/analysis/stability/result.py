@@ -62,7 +62,7 @@ class WindowSegment(BaseModel):
     equation: Annotated[str, Column(heading="reaction", wraps=True)] = Field(
         description="Reaction in one line."
     )
-    reaction: Reaction
+    reaction: Reaction = Field(description="Balanced reaction.")
 
 
 class VoltageWindow(BaseModel):
@@ -137,7 +137,7 @@ class InterfacePoint(BaseModel):
     )
     phases: list[str] = Field(description="Products, by name.")
     equation: str = Field(description="Reaction in one line.")
-    reaction: Reaction
+    reaction: Reaction = Field(description="Balanced reaction.")
 
 
 class InterfaceReaction(BaseModel):
@@ -240,7 +240,7 @@ class ProductCertainty(BaseModel):
 
     where: Annotated[
         Literal["at 0 V", "first reduction", "first oxidation"], Column(heading="where")
-    ]
+    ] = Field(description="Reaction of which the phase is a product.")
     phase: Annotated[str, Column(heading="phase")] = Field(description="Name of the phase.")
     share: Annotated[
         float, Quantity("", heading="share", fmt=".3f", label="share of the draws")
@@ -312,8 +312,10 @@ class Pathway(BaseModel):
         ),
     ] = Field(description="Energy above rank 1.")
     phases: list[str] = Field(description="Products, by name.")
-    equation: Annotated[str, Column(heading="reaction", wraps=True)]
-    reaction: Reaction
+    equation: Annotated[str, Column(heading="reaction", wraps=True)] = Field(
+        description="Reaction in one line."
+    )
+    reaction: Reaction = Field(description="Balanced reaction.")
 
 
 class Layer(BaseModel):
@@ -387,7 +389,7 @@ class HullSlice(BaseModel):
 
     summary_columns: ClassVar[tuple[str, ...]] = ()
 
-    title: str
+    title: str = Field(description="Title of the section.")
     corners: list[str] = Field(description="Formulas of the corners: three, or four of a square.")
     names: list[str] = Field(description="Names of the phases in the section.")
     formulas: list[str] = Field(description="Reduced formulas of the phases.")
@@ -478,13 +480,19 @@ class StabilityResult(Result):
         default_factory=list, description="Windows of further materials, from the same entries."
     )
     phases: list[PhaseState] = Field(description="All phases with their energies above the hull.")
-    interfaces: list[InterfaceReaction] = Field(default_factory=list)
-    maps: list[InterfaceMap] = Field(default_factory=list)
+    interfaces: list[InterfaceReaction] = Field(
+        default_factory=list, description="Reactions with other materials."
+    )
+    maps: list[InterfaceMap] = Field(
+        default_factory=list, description="Reactions with electrodes over Li content and voltage."
+    )
     pathways: list[Pathway] = Field(default_factory=list, description="Ranked reactions with Li.")
     layers: list[Layer] = Field(
         default_factory=list, description="Layers from Li metal to the material."
     )
-    thermal: list[ThermalShift] = Field(default_factory=list)
+    thermal: list[ThermalShift] = Field(
+        default_factory=list, description="Windows at other temperatures."
+    )
     uncertainty: Annotated[
         WindowUncertainty | None,
         Inline(
@@ -495,6 +503,6 @@ class StabilityResult(Result):
                 "high_std": "its standard deviation",
             }
         ),
-    ] = None
+    ] = Field(None, description="Spread of the window, if it was sampled.")
     slices: list[HullSlice] = Field(default_factory=list, description="Sections to draw.")
     excluded: list[ExcludedEntry] = Field(description="Phases left out, with the reason.")
