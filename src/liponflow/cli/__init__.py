@@ -1,6 +1,6 @@
 """The command line: each command parses, calls one function and prints.
 
-Every heavy import stands inside its command, so that ``liponflow --help`` answers at once.
+Heavy imports are inside the commands, so that ``liponflow --help`` answers at once.
 """
 
 from typing import Annotated, Any
@@ -12,7 +12,7 @@ from liponflow import __version__
 from liponflow.cli import campaigns, files, results
 
 ORDER = ("run", "resume", "inputs", "ingest", "analyze", "figures", "results")
-"""Commands in the order of the help: as a user comes to need them."""
+"""Commands in the order in which a user needs them."""
 
 
 class Commands(TyperGroup):

@@ -40,7 +40,7 @@ class Probe(StrEnum):
 
 
 class PairFunction(StrEnum):
-    """What a measured pair distribution function is."""
+    """Kind of a measured pair distribution function."""
 
     REDUCED = "G"
     RADIAL = "g"
@@ -61,7 +61,8 @@ def run(
     out: FigureOption = None,
     json: JsonOption = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what would run and its cost, and stop.")
+        bool,
+        typer.Option("--dry-run", help="Print the planned calculations and their cost, and stop."),
     ] = False,
 ) -> None:
     """Run a campaign on this machine and store its result."""
@@ -105,7 +106,7 @@ def resume(
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Go on with a run that was interrupted or had failures; nothing finished is repeated."""
+    """Continue a run that was interrupted or had failures; finished jobs are not repeated."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.workflows import run as campaigns
 
@@ -152,7 +153,7 @@ def analyze(
     campaign: Campaign,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Structures or trajectories that ASE reads, in their order."),
+        typer.Argument(help="Structures or trajectories that ASE reads, in order."),
     ],
     *,
     pdf: Annotated[
@@ -160,13 +161,14 @@ def analyze(
     ] = None,
     probe: Annotated[Probe, typer.Option(help="Radiation of --pdf.")] = Probe.NEUTRON,
     quantity: Annotated[
-        PairFunction, typer.Option(help="What the second column of --pdf is.")
+        PairFunction, typer.Option(help="Quantity in the second column of --pdf.")
     ] = PairFunction.REDUCED,
     stage: Annotated[
-        str | None, typer.Option(help="Only frames of this stage of our own trajectories.")
+        str | None,
+        typer.Option(help="Only frames of this stage, in trajectories written by liponflow."),
     ] = None,
-    skip: Annotated[int, typer.Option(min=0, help="Frames to leave out at the beginning.")] = 0,
-    every: Annotated[int, typer.Option(min=1, help="Take one frame of so many.")] = 1,
+    skip: Annotated[int, typer.Option(min=0, help="Frames to skip at the beginning.")] = 0,
+    every: Annotated[int, typer.Option(min=1, help="Use one frame of so many.")] = 1,
     set_: SetOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
@@ -210,7 +212,7 @@ def _known_store(settings: "Settings") -> "Iterator[JobStore | None]":
 
 
 def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bool) -> None:
-    """Print the result and say what failed."""
+    """Print the result and the failures."""
     stored = outcome.result
     with reported_errors(debug=ctx.obj):
         if stored is not None:

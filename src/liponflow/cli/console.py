@@ -1,4 +1,4 @@
-"""What the command line says on standard error: one line for each thing that a user can act on."""
+"""Messages on standard error: one line for each problem that a user can act on."""
 
 import shlex
 import warnings
@@ -17,7 +17,7 @@ EXIT_USAGE = 2
 
 
 def say(message: str, style: str | None = None) -> None:
-    """Print one line to standard error, never broken: paths in it can be copied."""
+    """Print one unbroken line to standard error, so that paths in it can be copied."""
     Console(stderr=True).print(message, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -37,7 +37,7 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
 
 
 def report_failures(report: "RunReport") -> None:
-    """Name the failed jobs, each cause once."""
+    """Print the failed jobs, each cause once."""
     by_cause: dict[str, list[JobFailure]] = {}
     for failure in report.failures:
         by_cause.setdefault(failure.cause, []).append(failure)
@@ -58,6 +58,6 @@ def _message(error: Exception) -> str:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-    """Show the warnings that are ours or speak to the user; libraries' own deprecations do not."""
+    """Show warnings that are meant for the user, not the deprecations of libraries."""
     if issubclass(category, UserWarning):
         say(f"warning: {message}", style="yellow")

@@ -19,7 +19,9 @@ def ingest(
     *,
     formula_units: Annotated[
         int | None,
-        typer.Option(min=1, help="Li of a lithiation's cell at x = 1 \\[default: guessed]."),
+        typer.Option(
+            min=1, help="Li atoms in the cell of a lithiation at x = 1 \\[default: guessed]."
+        ),
     ] = None,
     store: StoreOption = None,
 ) -> None:

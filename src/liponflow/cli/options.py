@@ -1,4 +1,4 @@
-"""What commands have in common: the options."""
+"""Options that commands share."""
 
 from enum import StrEnum
 from pathlib import Path

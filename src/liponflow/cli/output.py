@@ -1,4 +1,4 @@
-"""What commands do before and after the work: settings, places to write to, results shown."""
+"""Settings, output directories and printed results, as commands share them."""
 
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def settings_with(**overrides: Any) -> "Settings":
-    """Load the settings; options that were given replace them."""
+    """Load the settings, with the given options in place of theirs."""
     from liponflow.settings import load_settings
 
     settings = load_settings()
@@ -36,7 +36,7 @@ def stored_result(beginning: str, store: Path | None) -> "StoredResult":
 
 
 def check_out(out: Path | None) -> None:
-    """Find out before the computing that nothing could be written after it."""
+    """Refuse, before anything is computed, a directory that cannot be written to."""
     if out is None:
         return
     try:

@@ -163,7 +163,7 @@ def _text(value: Any, format_: str = "") -> str:
 
 
 def print_estimate(estimate: "Estimate", console: Console | None = None) -> None:
-    """Print what a flow will compute and what that may cost."""
+    """Print the calculations of a flow and their estimated cost."""
     console = console or Console()
     table = _empty("calculation", "jobs", "atoms", "k-points", "ionic steps", "core-hours")
     for line in estimate.lines:
@@ -180,7 +180,7 @@ def _hours(hours: float) -> str:
 
 
 def print_differences(found: Sequence["Difference"], console: Console | None = None) -> None:
-    """Print where a VASP directory and an input set differ."""
+    """Print the differences between a VASP directory and an input set."""
     console = console or Console()
     if not found:
         console.print("no difference")

@@ -1,1 +1,1 @@
-"""Jobflow Makers and Flows that only wire; engines and runners."""
+"""Campaigns: jobflow Makers and Flows that wire structures, engines and analysis."""

@@ -1,4 +1,4 @@
-"""A campaign as one object: what the command line, the store and the figures know of a topic."""
+"""A campaign as one object, which drives the command line, the store and the figures."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

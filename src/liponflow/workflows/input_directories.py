@@ -1,4 +1,4 @@
-"""Directories of input files that a campaign writes for whoever runs the codes by other means.
+"""Write the input directories of a campaign, for users who run the codes by other means.
 
 A topic says what it writes by an :class:`InputDirectories`; :func:`write_campaign` writes them
 with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (where each value comes
@@ -159,7 +159,7 @@ def check_vacant(out: Path) -> None:
 
 @contextmanager
 def new_directory(out: Path) -> Iterator[Path]:
-    """Fill a directory that is complete or not there, whatever happens while it is written.
+    """Yield a directory that ends up complete or absent, whatever happens in between.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def new_directory(out: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        Existing empty directory to write to, renamed to `out` at the end. Links in it are to be
+        Existing empty directory to write to, renamed to `out` at the end. Links in it must be
         relative and stay inside.
 
     Raises

@@ -1,4 +1,4 @@
-"""What a user asks of a campaign, read and validated."""
+"""Validated requests of a user to a campaign."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ from liponflow.store.results import StoredResult, get_result, open_store
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a campaign came to."""
+    """Report and result of a run."""
 
     report: RunReport
     result: StoredResult | None
@@ -37,12 +37,12 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
     settings
         Store, runs directory, workers, VASP's command.
     record
-        What to write down before computing starts: command and resolved configuration.
+        Record written before computing starts: command and resolved configuration.
 
     Returns
     -------
     Outcome
-        Report of the run and, if it came that far, the result.
+        Report of the run, and the result if the run reached it.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
 
 
 def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
-    """Go on with a run that was interrupted or had failures.
+    """Continue a run that was interrupted or had failures.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
 
 @contextmanager
 def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
-    """Open the store as its only writer; a server looks after its own writers."""
+    """Open the store as its only writer; a server manages its own writers."""
     with writer_lock(location) if isinstance(location, Path) else nullcontext():
         store = open_store(location)
         try:
@@ -121,7 +121,7 @@ def _trusted(settings: Settings) -> tuple[str, ...]:
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:
-    """Path of the store for the record; a specification may hold a password and stays out."""
+    """Return the path of the store for the record; a specification may hold a password."""
     return str(location) if isinstance(location, Path) else None
 
 

@@ -1,4 +1,4 @@
-"""Fingerprint of a glass from files that are there already."""
+"""Measure the fingerprint of a glass from existing files."""
 
 import hashlib
 import re
@@ -29,7 +29,7 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.names import nearest
 
 PRESET = "as read"
-"""In the place of a preset."""
+"""Recorded in place of a preset."""
 UNKNOWN = "unknown (read from file)"
 _GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
 _HEAD = 4096
@@ -47,29 +47,29 @@ def analyze(
     stage: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> FingerprintResult:
-    """Take the fingerprint of structures or trajectories that somebody else made.
+    """Return the fingerprint of structures or trajectories from files of any origin.
 
     Parameters
     ----------
     paths
-        Files in their order, read as one trajectory: anything that ASE reads.
+        Files in order, read as one trajectory; any format that ASE reads.
     experiment
         Text file with a measured pair distribution function, r (Å) in its first column.
     probe
-        Radiation that it was measured with.
+        Radiation used for the measurement.
     quantity
-        What its second column is: G(r), g(r) or T(r).
+        Quantity in its second column: G(r), g(r) or T(r).
     skip, every, stage
         Frames to take; see :func:`liponflow.analysis.glass.trajectory.read_frames`.
     settings
-        Fields of FingerprintSettings, those of ``experiment`` (q_max, window, ...) among them;
-        what is not given is taken from the header of the measurement, then from the defaults.
+        Fields of FingerprintSettings, including those of ``experiment`` (q_max, window, ...).
+        Missing values come from the header of the measurement, then from the defaults.
 
     Returns
     -------
     FingerprintResult
-        Every frame entered, so it counts as converged; whether the run behind the files converged
-        they do not tell, and the criterion says so.
+        It counts as converged, since every frame is used. The files do not tell whether their own
+        run converged, and the criterion says so.
 
     Raises
     ------
@@ -162,11 +162,11 @@ def _comparison(
 def _criterion(found: Fingerprint) -> str:
     frames = "1 frame" if found.n_frames == 1 else f"{found.n_frames} frames"
     errors = "" if found.pairs[0].g_error else ", too few for block errors"
-    return f"{frames} read{errors}; whether their own run converged the files do not say"
+    return f"{frames} read{errors}; the files do not say whether their own run converged"
 
 
 def _engine(files: Sequence[Path]) -> EngineInfo:
-    """Tell the program that made the files, if all of them are a vasprun.xml of one version."""
+    """Return the program that made the files if all are vasprun.xml files of one version."""
     versions = {_vasp_version(path) for path in files}
     version = versions.pop() if len(versions) == 1 else None
     if version is None:
@@ -182,7 +182,7 @@ def _vasp_version(path: Path) -> str | None:
 
 
 def _digest(files: Sequence[Path]) -> str:
-    """SHA-256 of the files' contents, read piece by piece."""
+    """Compute the SHA-256 of the files' contents in chunks."""
     digest = hashlib.sha256()
     for path in files:
         with path.open("rb") as file:

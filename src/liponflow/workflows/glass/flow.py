@@ -1,4 +1,4 @@
-"""The glass campaign: models built, melted or annealed, relaxed and measured; their properties."""
+"""The glass campaign: build, anneal, relax and measure models, and compute their properties."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -31,13 +31,13 @@ BUILDING = (
     "distances",
     "packing_time",
 )
-"""Parameters that say how a model is built, and mean nothing for a user's own structure."""
+"""Parameters of building a model; they do not apply to a user's own structure."""
 
 _STARTS = {"units": "packed units", "random": "packed atoms", "crystal": "changed Li3PO4 crystal"}
 
 
 class Start(NamedTuple):
-    """A model before the first step."""
+    """A starting model."""
 
     origin: Origin
     structure: Structure
@@ -45,7 +45,7 @@ class Start(NamedTuple):
 
 @dataclass
 class Branch:
-    """Jobs of one model, and what the result needs of them."""
+    """Jobs of one model, and their outputs that enter the result."""
 
     jobs: list[Flow | Job] = field(default_factory=list)
     model: Any = None
@@ -92,8 +92,8 @@ class GlassMaker(Maker):
         Raises
         ------
         ValueError
-            If the composition, density, engine or an element cannot be had; nothing has been
-            computed then.
+            If the composition, density, engine or an element cannot be used, before anything is
+            computed.
         """
         starts = self.starts(structure, source)
         engine = self.engine(self.parameters.force_limit)
@@ -169,7 +169,7 @@ class GlassMaker(Maker):
         return starts
 
     def engine(self, force_limit: float) -> Engine:
-        """Engine whose relaxations end at a force limit, eV/Å."""
+        """Return the engine whose relaxations end at a force limit (eV/Å)."""
         sets = VaspSets(
             relax=relax_set(self.parameters.model_copy(update={"force_limit": force_limit})),
             static=static_set(),
@@ -215,7 +215,7 @@ class GlassMaker(Maker):
         return found
 
     def add_properties(self, engine: Engine, found: Branch, sized: Structure, seed: int) -> None:
-        """Wire the properties of one model that the parameters ask for."""
+        """Wire the requested properties of one model."""
         final = found.model.output["model"].structure
         if "tg" in self.parameters.properties:
             cooling = self.dynamics(engine, "cooling", self.parameters.cooling, seed, final)

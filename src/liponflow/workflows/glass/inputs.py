@@ -1,4 +1,4 @@
-"""The glass campaign as VASP directories, for whoever runs VASP by other means."""
+"""Write the VASP directories of the glass campaign, to be run by other means."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ from liponflow.workflows.request import InputsRequest
 VOLUME, DYNAMICS, RELAX = "volume", "dynamics", "relax"
 
 FREE = frozenset({"NSW", "RANDOM_SEED", "SYSTEM", "TEBEG", "TEEND"})
-"""INCAR keys of dynamics in which the segments of one stage differ."""
+"""INCAR keys that differ between the segments of one stage of dynamics."""
 
 
 class Segment(NamedTuple):
@@ -41,7 +41,7 @@ class Segment(NamedTuple):
 
 
 def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
-    """Write the models: dynamics in segments, and relaxation.
+    """Write the dynamics, in segments, and the relaxation of every model.
 
     Input sets are those that the jobs of the ``vasp`` engine write. Every segment but the first
     has a link to the CONTCAR before it in place of its POSCAR. The properties of a glass depend
@@ -79,7 +79,7 @@ def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
     Raises
     ------
     ParameterError
-        If the directory is none of VASP's.
+        If it is not a VASP directory.
     """
     theirs, structure = read_incar(directory), read_poscar(directory).structure
     if theirs.get("IBRION") != 0:
@@ -104,7 +104,7 @@ def segments(
     structure: Structure,
     seed: int,
 ) -> list[Segment]:
-    """List the runs of VASP that the engine makes of stages, in their order."""
+    """List the VASP runs that the engine makes of stages, in order."""
     flow = engine.md(stages, seed=seed, chunk_steps=parameters.segment_steps).make(structure)
     by_name = {stage.name: stage for stage in stages}
     runs: list[Segment] = []
@@ -146,7 +146,7 @@ def _write_model(
 def _write_segments(
     runs: Sequence[Segment], structure: Structure, folder: Path
 ) -> dict[str, dict[str, Cited]]:
-    """Write segments one behind the other; give what was written of each stage."""
+    """Write consecutive segments, and return the input sets of each stage."""
     written: dict[str, dict[str, Cited]] = {}
     before: Path | None = None
     for run in runs:
@@ -208,7 +208,7 @@ def _incar_differences(theirs: Incar, run: Segment, structure: Structure) -> lis
 
 def _link(poscar: Path, target: Path) -> None:
     poscar.unlink()
-    # Dangling until the run before it has ended: VASP cannot take the first structure here.
+    # Dangling until the previous run has ended: VASP must not start from the first structure.
     poscar.symlink_to(target)
 
 

@@ -1,4 +1,4 @@
-"""Jobs of the glass campaign: between the calculations and the result."""
+"""Jobs of the glass campaign between the calculations and the result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from liponflow.structures.read import without_properties
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model comes from."""
+    """Origin of a model."""
 
     seed: int
     start: str
@@ -41,7 +41,7 @@ class MeasuredModel(TypedDict):
 
 
 class Measured(TypedDict):
-    """Everything that a campaign has computed; None for what failed."""
+    """Outputs of a campaign; None for those that failed."""
 
     models: Sequence[MeasuredModel | None]
     cooling: Sequence[MDResult | None]
@@ -51,12 +51,12 @@ class Measured(TypedDict):
 
 @job
 def at_rest(dynamics: MDResult) -> Structure:
-    """Take the last structure of dynamics without its velocities; see :func:`last_structure`."""
+    """Return the last structure of dynamics without its velocities; see :func:`last_structure`."""
     return last_structure(dynamics)
 
 
 def last_structure(dynamics: MDResult) -> Structure:
-    """Take the last structure of dynamics without its velocities.
+    """Return the last structure of dynamics without its velocities.
 
     Raises
     ------
@@ -78,18 +78,18 @@ def measure(
     force_limit: float,
     last_stage: str | None,
 ) -> MeasuredModel:
-    """Take the fingerprint of a model.
+    """Measure the fingerprint of a model.
 
     Parameters
     ----------
     origin
         Fields of an Origin.
     dynamics
-        The protocol's; None without one.
+        Result of the protocol; None without one.
     relaxed
         Task document of the relaxation; None without one.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     last_stage
@@ -125,7 +125,7 @@ def measure(
 
 
 def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
-    """Find the frames of a stage.
+    """Return the files with the frames of a stage.
 
     Parameters
     ----------
@@ -137,8 +137,8 @@ def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
     Returns
     -------
     list of Path, str or None
-        Files; and the stage to look for in them, None where they hold nothing else, as those of
-        VASP's segments do.
+        Files, and the stage to select in them: None if they hold that stage alone, as the files
+        of VASP's segments do.
     """
     files = [Path(strip_hostname(file)) for file in dynamics.trajectory_files]
     if not dynamics.segments:
@@ -163,13 +163,13 @@ def conclude(
     Parameters
     ----------
     measured
-        What was computed; None for what failed.
+        Outputs; None for those that failed.
     protocol, cooling
         Stages of the models, and of the glass transition.
     seeds
         Of the models.
     record
-        Provenance as known before the run.
+        Provenance known before the run.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def conclude(
     Raises
     ------
     ValueError
-        If no model came out.
+        If every model failed.
     """
     models = [item for item in measured["models"] if item is not None]
     warnings = [

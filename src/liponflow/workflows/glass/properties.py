@@ -1,4 +1,4 @@
-"""Flows of a glass's properties: elastic moduli of a model, and strength of bonds in its units."""
+"""Flows of glass properties: elastic moduli of a model, and bond strengths in its units."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -72,7 +72,7 @@ def strain(
     amount: float,
     seed: int,
 ) -> Response[ModelElasticity]:
-    """Strain a relaxed model in six ways with both signs, and relax its ions.
+    """Apply six strains of both signs to a relaxed model, and relax its ions.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def strain(
     relax_maker
         Relaxation of the ions.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     amount
@@ -154,7 +154,7 @@ def cleavage_flow(
     parameters
         Of the campaign: ``cluster_vacuum``.
     cuts
-        What to take out of which unit.
+        Anions to remove, each from its unit.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def cleave(
     cut: dict[str, Any],
     force_limit: float,
 ) -> Response[BondCleavage]:
-    """Take an anion out of a relaxed cluster, and compute what is left.
+    """Remove an anion from a relaxed cluster, and compute the rest.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def cleave(
     relax_maker, static_maker
         Makers for the rest.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     cut
         Fields of a Cut.
     force_limit
@@ -253,7 +253,7 @@ def cleave(
 def cleavage_energy(
     documents: dict[str, Any], engine: EngineInfo, *, cut: dict[str, Any], force_limit: float
 ) -> BondCleavage:
-    """Turn the calculations of a cut into its energy; see :func:`cleave` for the arguments."""
+    """Return the cleavage energy of a cut; see :func:`cleave` for the arguments."""
     found = {
         name: read_calculation(document, engine, force_limit)
         for name, document in documents.items()

@@ -1,4 +1,4 @@
-"""Volume at which a glass has no pressure, by atomate2's MPMorph fit on any of our engines."""
+"""Find the volume of a glass at zero pressure by atomate2's MPMorph fit, with any engine."""
 
 import warnings
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class PointOutput(TypedDict):
 
 
 class VolumePoint(TypedDict):
-    """What MPMorph reads of the dynamics at one volume."""
+    """Output of the dynamics at one volume, as MPMorph reads it."""
 
     output: PointOutput
     structure: Structure
@@ -36,7 +36,7 @@ class VolumePoint(TypedDict):
 
 @dataclass
 class VolumePointMaker(Maker):
-    """Dynamics at one volume, its output in the words that MPMorph reads.
+    """Run dynamics at one volume; the output has the fields that MPMorph reads.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class VolumePointMaker(Maker):
 
 
 class VolumeFit(MPMorphPVPostProcess):
-    """MPMorph's fit of pressure against volume, which goes on where the fit fails.
+    """MPMorph's fit of pressure against volume, continued if the fit fails.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ class VolumeFit(MPMorphPVPostProcess):
     Notes
     -----
     MPMorph ends the flow where its Birch-Murnaghan fit fails; here
-    :func:`liponflow.analysis.glass.volume.next_volume` chooses where to go on.
+    :func:`liponflow.analysis.glass.volume.next_volume` chooses the next volume.
     """
 
     def __init__(self, min_data_points: int = 5) -> None:
@@ -79,9 +79,9 @@ class VolumeFit(MPMorphPVPostProcess):
         self.min_data_points = min_data_points
 
     def eval(self) -> None:
-        """Fit; ``results`` then has V0, Vmin and Vmax (Å³)."""
+        """Fit, and set ``results`` with V0, Vmin and Vmax (Å³)."""
         with warnings.catch_warnings():
-            # next_volume deals with a fit that failed.
+            # next_volume handles a failed fit.
             warnings.simplefilter("ignore", RuntimeWarning)
             super().eval()
         results: dict[str, Any] = self.results
@@ -92,7 +92,7 @@ class VolumeFit(MPMorphPVPostProcess):
 def equilibrium_volume(
     engine: Engine, parameters: GlassParameters, structure: Structure, seed: int
 ) -> tuple[list[Job], Any]:
-    """Wire the search of the volume without pressure.
+    """Wire the search for the volume at zero pressure.
 
     Parameters
     ----------
@@ -125,13 +125,13 @@ def equilibrium_volume(
         postprocessor=VolumeFit(min_data_points=parameters.volume_points),
         initial_strain=parameters.volume_strain,
         # MPMorph counts the strain of a further volume from the start, not from the outermost
-        # volume: less than the first strains would compute what there is already. Its default is
+        # volume: a value below the first strains would repeat a volume. Its default is
         # half the edge.
         min_strain=2 * parameters.volume_strain,
         max_attempts=parameters.volume_attempts,
     )
     search = named(maker.make(structure), f"volume seed {seed}")
-    # More volumes join only where the fit lies outside of these.
+    # More volumes are added only if the fit lies outside these.
     announce(search, [*planned_by(dynamics, structure)] * parameters.volume_points)
     chosen = named(chosen_volume(search.output), f"volume seed {seed}: chosen")
     return [search, chosen], chosen.output
@@ -169,7 +169,7 @@ def volume_point(dynamics: MDResult) -> VolumePoint:
 
 @job
 def chosen_volume(found: dict[str, Any]) -> Structure:
-    """Take the structure at the fitted volume.
+    """Return the structure at the fitted volume.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The lithiation campaign: candidates relaxed, the lowest of each Li content kept, static."""
+"""The lithiation campaign: relax candidates, and compute the lowest of each Li content."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -37,7 +37,7 @@ from liponflow.workflows.request import RunRequest
 
 @dataclass(frozen=True)
 class Candidate:
-    """A structure to relax and the words that describe it in the result."""
+    """A structure to relax, and its description in the result."""
 
     record: LithiationCandidate
     structure: Structure
@@ -82,8 +82,8 @@ class LithiationMaker(Maker):
         Raises
         ------
         ValueError
-            If the structure, a Li content, the engine or an element cannot be computed; nothing
-            has been computed then.
+            If the structure, a Li content, the engine or an element cannot be used, before
+            anything is computed.
         """
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
@@ -135,7 +135,7 @@ class LithiationMaker(Maker):
         return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
 
     def engine(self) -> Engine:
-        """Engine of the oxide calculations."""
+        """Return the engine of the oxide calculations."""
         sets = VaspSets(
             relax=relax_set(self.parameters),
             static=static_set(self.parameters),
@@ -144,7 +144,7 @@ class LithiationMaker(Maker):
         return self._engine(sets)
 
     def lithium_metal_job(self) -> Flow | Job:
-        """Relaxation of bcc Li, the reference of the voltages."""
+        """Return the relaxation of bcc Li, the reference of the voltages."""
         metal_set = lithium_metal_set(self.parameters)
         engine = self._engine(VaspSets(relax=metal_set, static=metal_set))
         metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])

@@ -1,4 +1,4 @@
-"""The lithiation campaign as VASP directories, for whoever runs VASP by other means."""
+"""Write the VASP directories of the lithiation campaign, to be run by other means."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -82,7 +82,7 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
     Raises
     ------
     ParameterError
-        If the directory is none of VASP's, or has a transition metal without U or moment.
+        If it is not a VASP directory, or has a transition metal without U or moment.
     """
     structure = read_poscar(directory).structure
     if structure.composition.elements == [Element("Li")]:
@@ -98,7 +98,7 @@ INPUTS = InputDirectories(write, compare)
 
 
 def candidate_path(candidate: Candidate) -> Path:
-    """Directory of a candidate below that of the campaign.
+    """Return the directory of a candidate, relative to that of the campaign.
 
     The parts are Li content, sites of the Li, rank by Ewald energy and start cell.
     """
@@ -115,7 +115,7 @@ def _write_candidate(
     }
     poscar = path / STATIC / "POSCAR"
     poscar.unlink()
-    # Dangling until the relaxation has run: VASP cannot take the unrelaxed structure.
+    # Dangling until the relaxation has run: VASP must not start from the unrelaxed structure.
     poscar.symlink_to(Path("..", RELAX, "CONTCAR"))
     return written
 

@@ -1,4 +1,4 @@
-"""Jobs of the lithiation campaign: between the relaxations and the result."""
+"""Jobs of the lithiation campaign between the relaxations and the result."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
@@ -19,7 +19,7 @@ from liponflow.workflows.jobs import named, tolerate_failures
 
 
 class SettledState(TypedDict):
-    """What is known of one Li content: candidates with their relaxations, and the static."""
+    """One Li content: candidates with their relaxations, and the static calculation."""
 
     candidates: list[LithiationCandidate]
     static: Calculation | None
@@ -38,13 +38,13 @@ def settle(
     Parameters
     ----------
     candidates
-        What was relaxed.
+        Candidates that were relaxed.
     documents
         Task documents of the relaxations; None for one that failed.
     static_maker
         Maker of the static calculation.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
 
@@ -74,7 +74,7 @@ def settle(
 def collect(
     candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
 ) -> SettledState:
-    """Put candidates and static calculation of one Li content together."""
+    """Collect candidates and the static calculation of one Li content."""
     static = None if document is None else read_calculation(document, engine, force_limit)
     return SettledState(candidates=candidates, static=static)
 
@@ -103,11 +103,11 @@ def conclude(
     formula_units
         Formula units in the supercell.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     record
-        Provenance as known before the run.
+        Provenance known before the run.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The migration campaign: dopants relaxed on the sites of a host, and moved between them."""
+"""The migration campaign: relax dopants on the sites of a host, and compute their hops."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from liponflow.workflows.migration.survey import Tools, explore
 from liponflow.workflows.request import RunRequest
 
 FUNCTIONAL = "PBE"
-"""Of the VASP sets of this topic."""
+"""Functional of the VASP sets of this topic."""
 
 
 @dataclass
@@ -74,8 +74,8 @@ class MigrationMaker(Maker):
         Raises
         ------
         ValueError
-            If the host has no site, no hop, or an engine cannot compute it with a dopant;
-            nothing has been computed then.
+            If the host has no site or no hop, or an engine cannot compute it with a dopant, before
+            anything is computed.
         """
         parameters = self.parameters
         if host is None:
@@ -156,7 +156,7 @@ class MigrationMaker(Maker):
     def _refinement(
         self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], survey: Job
     ) -> Job:
-        """Add what goes on from the converged paths with a costlier engine."""
+        """Add the refinement of the converged paths with a costlier engine."""
         parameters, name = self.parameters, str(self.parameters.refine)
         engine = engine_of(name, parameters)
         relaxed = named(
@@ -198,7 +198,7 @@ def built_in() -> Structure:
 
 
 def engine_of(name: str, parameters: MigrationParameters, *, host: bool = False) -> Engine:
-    """Engine of the supercells, or of the cell of the host."""
+    """Return the engine of the supercells, or of the host's cell."""
     sets = VaspSets(
         relax=(host_set if host else end_point_set)(parameters),
         static=static_set(parameters),
@@ -210,7 +210,7 @@ def engine_of(name: str, parameters: MigrationParameters, *, host: bool = False)
 
 
 def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: bool) -> Tools:
-    """Makers of an engine for one survey."""
+    """Return the Makers of one survey."""
     return Tools(
         relax=engine.relax(cell=False, max_step=parameters.max_step),
         band=engine.neb(climbing=parameters.climbing, processes=parameters.processes),
@@ -244,6 +244,6 @@ def _to_come(
             found += planned_by(tools["relax"], start)
         for hop in hops:
             ends = hop_starts(cell, hop, dopant)
-            # Where the images are does not matter, only how many.
+            # Only the number of images matters, not their positions.
             found += planned_by(tools["band"], [ends.start] * (parameters.images + 1) + [ends.end])
     return found

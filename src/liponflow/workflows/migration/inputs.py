@@ -1,4 +1,4 @@
-"""The migration campaign as VASP directories, for whoever runs VASP by other means."""
+"""Write the VASP directories of the migration campaign, to be run by other means."""
 
 import shutil
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ from liponflow.workflows.request import InputsRequest
 
 HOST, RELAX, BAND = "host", "relax", "band"
 RELAXED = "relaxed"
-"""Setting of this command alone: the directory, written by it, where end points were relaxed."""
+"""Setting of the inputs alone: a directory of theirs in which end points were relaxed."""
 
 CELL_MOVES = 3
 """ISIF of a relaxation of cell and ions."""
@@ -56,7 +56,7 @@ class Band:
 
     @property
     def path(self) -> Path:
-        """Directory below that of the campaign."""
+        """Directory, relative to that of the campaign."""
         return Path(self.dopant, self.hop.label.replace(" ", "-"), BAND)
 
 
@@ -125,7 +125,7 @@ def write_band(
     Returns
     -------
     dict
-        What was written, by the kind of calculation, as from ``write_inputs``.
+        Input sets by the kind of calculation, as from ``write_inputs``.
     """
     written = {
         BAND: write_inputs(images[0], band_set(parameters), directory),
@@ -194,7 +194,7 @@ def compare(directory: Path, parameters: MigrationParameters) -> list[Difference
     Raises
     ------
     ParameterError
-        If the directory is none of VASP's.
+        If it is not a VASP directory.
     """
     incar = read_incar(directory)
     if "IMAGES" in incar:

@@ -1,4 +1,4 @@
-"""Jobs of the migration campaign behind its surveys: refinement, and the result."""
+"""Jobs of the migration campaign after its surveys: refinement and result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -51,7 +51,7 @@ def refine(
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[list[Refinement]]:
-    """Let a costlier engine go on from the converged paths of a survey.
+    """Refine the converged paths of a survey with a costlier engine.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def refine(
         Task document of the host's cell, relaxed with the costlier engine: the paths are scaled
         to its lattice, and their end points relaxed in it.
     survey
-        What is refined.
+        Survey to refine.
     parameters, supercell
         Of the survey.
     tools, engine
@@ -131,7 +131,7 @@ def go_on(
     Parameters
     ----------
     dopant, hop
-        Which one.
+        Dopant and label of the hop.
     path
         Images of the cheaper engine, end points included, in the new lattice.
     ends
@@ -140,7 +140,7 @@ def go_on(
     mirror
         The PathMirror of a symmetric path, as a dictionary.
     band
-        Makes the band.
+        Maker of the band.
     engine, force_limit
         Of the costlier engine.
     baseline
@@ -190,7 +190,7 @@ def weigh(
 
 @job
 def as_list(found: Sequence[Any]) -> list[Any]:
-    """List what did not fail."""
+    """Collect the refinements that did not fail."""
     return [one for one in found if one is not None]
 
 
@@ -220,9 +220,9 @@ def conclude(
     parameters
         Of the campaign.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     record
-        Provenance as known before the run.
+        Provenance known before the run.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Where dopants start in a host, where relaxations took them, and the hops between."""
+"""Starting sites of dopants in a host, their relaxed sites, and the hops between them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from liponflow.structures.migration.interstitials import interstitial_sites
 from liponflow.structures.migration.order import in_order_of, largest_displacement
 
 SPLIT, SUBSTITUTIONAL = "split", "substitutional"
-"""Starts that are no interstitial sites."""
+"""Starts other than interstitial sites."""
 
 
 def cell_of(
@@ -67,7 +67,7 @@ def settle(
     engine: EngineInfo,
     force_limit: float,
 ) -> tuple[list[SiteEnergy], dict[str, Structure]]:
-    """Judge the relaxed sites of a dopant.
+    """Classify the relaxed sites of a dopant.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def hops_of(
 
 
 def hop_record(cell: HopCell, hop: Hop, dopant: str, *, mirrored: bool) -> HopRecord:
-    """Describe a hop in the words of the result."""
+    """Return the record of a hop."""
     return HopRecord(
         dopant=dopant,
         hop=hop.label,

@@ -1,4 +1,4 @@
-"""Sites and hops of dopants with one engine: relaxed, connected by bands, analysed."""
+"""Sites and hops of dopants with one engine: relaxations, bands and their analysis."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -35,11 +35,11 @@ class Tools(TypedDict):
     relax: Maker
     band: Maker
     vibrations: Maker | None
-    """None where vibrations are not asked for."""
+    """None if vibrations are not requested."""
 
 
 class Survey(TypedDict):
-    """What is known of the dopants in one host with one engine."""
+    """Dopants in one host with one engine."""
 
     host: Calculation
     host_atoms: int
@@ -63,7 +63,7 @@ def explore(
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[Survey]:
-    """Relax every kind of site of every dopant, and go on to their hops.
+    """Relax every kind of site of every dopant, then compute their hops.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def explore(
     tools
         Makers of the engine.
     engine
-        What is known of it before it runs.
+        Its description before it runs.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def route(
     Returns
     -------
     Route
-        Directly if the atom stays nowhere, else through the bands.
+        Directly if no site is stable, else through the bands.
     """
     cell = cell_of(host, parameters, supercell)
     sites, relaxed = settle(
@@ -207,7 +207,7 @@ def analyse(
     force_limit: float,
     known: dict[str, Any],
 ) -> Response[HopBarrier] | HopBarrier:
-    """Analyse a band, and let its end points and saddle vibrate if asked.
+    """Analyse a band, with vibrations of its end points and saddle if requested.
 
     Parameters
     ----------
@@ -275,13 +275,13 @@ def rate(
 
 @job
 def join(sites: list[SiteEnergy], hops: Sequence[HopBarrier | None]) -> Route:
-    """Put sites and hops of a dopant together."""
+    """Collect sites and hops of a dopant."""
     return Route(sites=sites, hops=[hop for hop in hops if hop is not None])
 
 
 @job
 def collect(host: Calculation, host_atoms: int, routes: Sequence[Route | None]) -> Survey:
-    """Put the dopants together."""
+    """Collect the dopants."""
     known = [route for route in routes if route is not None]
     return Survey(
         host=host,

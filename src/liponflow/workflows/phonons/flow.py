@@ -1,4 +1,4 @@
-"""The phonon campaign: a crystal relaxed, its atoms displaced, its vibrations solved.
+"""The phonon campaign: relax a crystal, displace its atoms, and solve its vibrations.
 
 atomate2's own phonon flow pins phonopy below 4; this one is thin, and the same for any engine.
 """
@@ -59,7 +59,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
 
 
 def phonon_engine(name: str, parameters: PhononParameters) -> Engine:
-    """Engine of a phonon calculation, with the VASP sets of the stability campaign."""
+    """Return the engine of phonons, with the VASP sets of the stability campaign."""
     sets = VaspSets(
         relax=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
         static=settings.phonon_static_set(),
@@ -113,5 +113,5 @@ def vibration_jobs(
 
 
 def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononParameters) -> str:
-    """SHA-256 of the start, the engine and the settings of a phonon calculation."""
+    """Compute the SHA-256 of the start, the engine and the settings of a phonon calculation."""
     return fingerprint(structure, engine.describe(), parameters.model_dump(exclude={"phase"}))

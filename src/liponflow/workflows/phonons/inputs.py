@@ -1,4 +1,4 @@
-"""The supercells of a phonon calculation as VASP directories."""
+"""Write the supercells of a phonon calculation as VASP directories."""
 
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def compare(directory: Path, parameters: PhononParameters) -> list[Difference]:
     Raises
     ------
     ParameterError
-        If the directory is none of VASP's.
+        If it is not a VASP directory.
     """
     static = is_static(read_incar(directory))
     generator = (

@@ -38,9 +38,9 @@ def displace(
     name
         Name of the crystal.
     phase_fingerprint
-        Of the start, the engine and the settings.
+        Fingerprint of the start, the engine and the settings.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     parameters
         Supercell, displacement, mesh and force limit.
 
@@ -124,7 +124,7 @@ def conclude_phonons(
     made: dict[str, Any],
     engine: EngineInfo | None = None,
 ) -> PhononResult:
-    """Put the vibrations and what made them together.
+    """Collect the vibrations and their provenance.
 
     Parameters
     ----------
@@ -135,9 +135,9 @@ def conclude_phonons(
     force_limit
         Largest force before atoms were displaced, eV/Å.
     made
-        Provenance as known before the run.
+        Provenance known before the run.
     engine
-        What was known of the engine before it ran; None in runs that version 0.1 started.
+        Description of the engine before it ran; None in runs that version 0.1 started.
     """
     relaxed = read_calculation(relaxation, engine or record.engine, force_limit)
     return summarise_phonons(
@@ -150,5 +150,5 @@ def conclude_phonons(
 
 
 def phonons_name(name: str) -> str:
-    """Name of the job whose output is the record of a crystal's vibrations."""
+    """Return the name of the job whose output is the record of a crystal's vibrations."""
     return f"phonons {name}"

@@ -1,4 +1,4 @@
-"""The stability campaign: phases around a material, their hull, and what reacts with what."""
+"""The stability campaign: phases around a material, their hull and reactions."""
 
 import hashlib
 from dataclasses import dataclass, field, replace
@@ -36,12 +36,12 @@ from liponflow.workflows.stability.stored_entries import stored_entries, stored_
 Request = RunRequest[StabilityParameters]
 
 ENTRIES_ENGINE = "entries"
-"""Name in the place of an engine where energies come from elsewhere."""
+"""Name recorded in place of an engine if energies come from elsewhere."""
 
 
 @dataclass(frozen=True)
 class Entries:
-    """Phases on one scale, or the references to them, and where they come from."""
+    """Phases on one energy scale, or references to them, and their source."""
 
     entries: EntrySet | OutputReference
     engine: EngineInfo | OutputReference
@@ -83,14 +83,14 @@ def composition_of(structure: Structure) -> dict[str, str]:
 
 
 def stability_engine(name: str, parameters: StabilityParameters) -> Engine:
-    """Engine that relaxes the reference crystals."""
+    """Return the engine that relaxes the reference crystals."""
     sets = VaspSets(relax=relax_inputs(parameters), static=static_inputs())
     options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
     return get_engine(name, options)
 
 
 def crystals(parameters: StabilityParameters) -> list[Phase]:
-    """List the reference crystals that take part: all of the elements, gases left out.
+    """List the reference crystals of the elements, gases left out.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
 def known_vibrations(
     parameters: StabilityParameters, engine_name: str, store: JobStore | None
 ) -> dict[str, PhononRecord]:
-    """Look for phonons of earlier runs, by name of the crystal."""
+    """Find phonons of earlier runs, by the name of the crystal."""
     if store is None:
         return {}
     settings = phonon_parameters(parameters)
@@ -247,7 +247,7 @@ def known_vibrations(
 def _of_glass(
     parameters: StabilityParameters, glass_energy: GlassEnergy, *, given: bool
 ) -> StabilityParameters:
-    """Make the material that of the glass."""
+    """Return the parameters with the composition of the glass."""
     if given and not composition(parameters.composition).fractional_composition.almost_equals(
         composition(glass_energy.formula).fractional_composition, rtol=0, atol=1e-3
     ):

@@ -1,4 +1,4 @@
-"""The reference crystals of the stability campaign as VASP directories."""
+"""Write the reference crystals of the stability campaign as VASP directories."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
             sets[task] |= written
     functional, *_ = sets[RELAX]["POTCAR"]["value"]
     for written in sets.values():
-        # Meshes differ from crystal to crystal, what they come from does not.
+        # Meshes differ from crystal to crystal, their source does not.
         written["KPOINTS"] = load_data(TOPIC)["vasp"]["kpoints"]
     return Contents(
         about={"material": parameters.composition},
@@ -63,7 +63,7 @@ def compare(directory: Path, parameters: StabilityParameters) -> list[Difference
     Raises
     ------
     ParameterError
-        If the directory is none of VASP's.
+        If it is not a VASP directory.
     """
     static = is_static(read_incar(directory))
     generator = static_set() if static else relax_set(parameters)
@@ -83,7 +83,7 @@ def _write_crystal(
     }
     poscar = path / STATIC / "POSCAR"
     poscar.unlink()
-    # Dangling until the relaxation has run: VASP cannot take the unrelaxed structure.
+    # Dangling until the relaxation has run: VASP must not start from the unrelaxed structure.
     poscar.symlink_to(Path("..", RELAX, "CONTCAR"))
     return written
 

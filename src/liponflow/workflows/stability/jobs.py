@@ -31,7 +31,7 @@ from liponflow.workflows.stability.material import (
 
 
 class ScaledEntries(BaseModel):
-    """Phases on one scale, and what computed them."""
+    """Phases on one energy scale, and the engine that computed them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,7 +58,7 @@ def collect_entries(
     gases
         Elements; those that are gases enter by reference.
     corrections
-        What is added to the energies.
+        Corrections added to the energies.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def vibrate(
 
 @job
 def gather(vibrations: list[PhononRecord | None]) -> list[PhononRecord | None]:
-    """List what came of several phonon calculations."""
+    """Collect the records of several phonon calculations."""
     return vibrations
 
 
@@ -143,22 +143,22 @@ def conclude(
     engine: EngineInfo,
     record: dict[str, Any],
 ) -> StabilityResult:
-    """Answer the campaign's questions.
+    """Summarise the campaign.
 
     Parameters
     ----------
     entries
         Phases at 0 K.
     vibrations
-        Vibrations of the stable solids; None where solids are to have none.
+        Vibrations of the stable solids; None to leave them out.
     parameters
         Parameters of the campaign.
     glass_energy
         Energy of the glass from its result; None without one.
     engine
-        What made the energies.
+        Engine that computed the energies.
     record
-        Provenance as known before the run.
+        Provenance known before the run.
     """
     material = material_of(parameters, entries, glass_energy)
     warm: EntrySet | None = None

@@ -38,7 +38,7 @@ def heated_phases(
     vibrations: Sequence[PhononRecord | None] | None,
 ) -> tuple[EntrySet, list[str]]:
     """Return the phases around a material at the temperature of the parameters, and notes."""
-    # A file's scale is taken for one of the Materials Project's kind.
+    # The scale of a file is taken to be of the Materials Project's kind.
     computed = parameters.source in {"engine", "store"}
     static = computed and MP2020 not in entries.scale
     return heated(
@@ -53,7 +53,7 @@ def heated_phases(
 
 
 def phonon_parameters(parameters: StabilityParameters) -> PhononParameters:
-    """Take the parameters of the phonons out of those of the campaign."""
+    """Return the phonon parameters of a campaign."""
     return PhononParameters(
         phase=phase("Li_bcc").name,
         min_length=parameters.phonon_length,
@@ -65,7 +65,7 @@ def phonon_parameters(parameters: StabilityParameters) -> PhononParameters:
 
 
 def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[str]:
-    """Name the phases to leave out as the entries do: Li2PO2N is Li2PNO2 there.
+    """Return the names of excluded phases as in the entries: Li2PO2N is Li2PNO2 there.
 
     Raises
     ------

@@ -21,7 +21,7 @@ JOB_NAME = "entries of the Materials Project"
 
 
 class EntriesUnavailableError(ValueError):
-    """The Materials Project cannot be asked; the message says what to do."""
+    """The Materials Project cannot be queried; the message says what to do."""
 
 
 class FetchedEntries(BaseModel):
@@ -45,7 +45,7 @@ def project_entries(
     store
         Open store; None to fetch in any case.
     client
-        What answers in the place of ``mp_api.client.MPRester()``.
+        Client used in place of ``mp_api.client.MPRester()``.
 
     Returns
     -------
@@ -126,7 +126,7 @@ def _client() -> Any:
 
 
 def _entry(item: Any) -> Entry:
-    """Take over one entry with its corrections; its energies are on one scale already."""
+    """Return one entry with its corrections; its energies are on one scale already."""
     label = str(item.data.get("material_id") or item.entry_id)
     return Entry(
         name=item.composition.reduced_formula,

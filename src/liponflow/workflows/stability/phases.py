@@ -1,4 +1,4 @@
-"""Reference crystals relaxed by an engine, or taken from the store where it has them."""
+"""Reference crystals relaxed by an engine, or taken from the store if it has them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from liponflow.workflows.jobs import named, tolerate_failures
 
 @dataclass(frozen=True)
 class RelaxedPhases:
-    """What has to be computed, and where the records of all crystals come from.
+    """Calculations to run, and the records of all crystals.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ def relaxed_phases(
 def known_phases(
     store: JobStore, fingerprints: Mapping[str, str], engine: EngineInfo
 ) -> dict[str, PhaseRecord]:
-    """Look for crystals that were relaxed before.
+    """Find crystals that earlier runs relaxed.
 
     Parameters
     ----------
@@ -112,12 +112,12 @@ def known_phases(
     fingerprints
         Fingerprint by name of the crystal.
     engine
-        The engine; what the stand-in computed is not taken for VASP's.
+        The engine; results of the stand-in are not taken for VASP's.
 
     Returns
     -------
     dict
-        Record by name; what is not there is missing.
+        Records by name, of the crystals that were found.
     """
     found = find_outputs(
         store,
@@ -134,7 +134,7 @@ def known_phases(
 
 
 def record_name(name: str) -> str:
-    """Name of the job whose output is the record of a crystal."""
+    """Return the name of the job whose output is the record of a crystal."""
     return f"phase {name}"
 
 
@@ -158,9 +158,9 @@ def record_phase(
     relaxation, static
         Task documents; None for one that failed.
     fingerprint
-        Of the start, the engine and the settings.
+        Fingerprint of the start, the engine and the settings.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
     symmetry_tolerance
@@ -169,7 +169,7 @@ def record_phase(
     Returns
     -------
     PhaseRecord or None
-        None if a calculation failed; the run's report tells why.
+        None if a calculation failed; the run's report says why.
     """
     if relaxation is None or static is None:
         return None
@@ -199,6 +199,6 @@ def _hubbard_u(document: Any) -> dict[str, float]:
 
 
 def _settings(engine: Engine) -> dict[str, Any]:
-    """Whatever determines the energy of a crystal beside its start and the engine."""
+    """Return what determines the energy of a crystal besides its start and the engine."""
     limits = {"force_limit": engine.force_limit, "max_steps": engine.max_steps}
     return limits | engine.input_settings()

@@ -1,4 +1,4 @@
-"""Entries from what the results store holds: the user's own VASP runs, and glasses."""
+"""Entries from the results store: the user's own VASP runs, and glasses."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,17 @@ from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
 from liponflow.store.results import StoredResult, find_results, get_result
 
 LATEST = "latest"
-"""In the place of a uuid: the latest glass result."""
+"""Used in place of a uuid: the latest glass result."""
 
 
 class StoredEntriesError(ValueError):
-    """The store does not hold what was asked of it."""
+    """The store lacks what was requested."""
 
 
 def stored_entries(
     store: JobStore | None, elements: Sequence[str], corrections: Corrections
 ) -> EntrySet:
-    """Make entries of the VASP calculations in the store.
+    """Return entries of the VASP calculations in the store.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def stored_entries(
     elements
         Symbols of the chemical system.
     corrections
-        What is added to the energies.
+        Corrections added to the energies.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def stored_entries(
 
 
 def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -> GlassEnergy:
-    """Take the energy of a glass from its result in the store.
+    """Return the energy of a glass from its result in the store.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -
     which
         First characters of the uuid, or ``latest``.
     corrections
-        What is added to the energies.
+        Corrections added to the energies.
 
     Raises
     ------
