@@ -1,12 +1,10 @@
 """Measure the fingerprint of a glass from existing files."""
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from monty.io import zopen
 from pydantic import ValidationError
 
 from liponflow.analysis.glass.fingerprint import fingerprint
@@ -24,15 +22,13 @@ from liponflow.analysis.glass.settings import FingerprintSettings
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.standin.engine import stand_in_engine
+from liponflow.engines.vasp.reading.origin import origin
 from liponflow.inputs.presets import ParameterError
 from liponflow.names import nearest
 
 PRESET = "as read"
 """Recorded in place of a preset."""
 UNKNOWN = "unknown (read from file)"
-_GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
-_HEAD = 4096
 _CHUNK = 1 << 20
 
 
@@ -166,19 +162,11 @@ def _criterion(found: Fingerprint) -> str:
 
 
 def _engine(files: Sequence[Path]) -> EngineInfo:
-    """Return the program that made the files if all are vasprun.xml files of one version."""
-    versions = {_vasp_version(path) for path in files}
-    version = versions.pop() if len(versions) == 1 else None
-    if version is None:
+    """Return what wrote the files, if all of them were written by the same program."""
+    found, *others = [origin(path) for path in files]
+    if found is None or any(other != found for other in others):
         return EngineInfo(name=UNKNOWN, version=None, surrogate=False)
-    return stand_in_engine(version) or EngineInfo(name="vasp", version=version, surrogate=False)
-
-
-def _vasp_version(path: Path) -> str | None:
-    with zopen(path, mode="rb") as file:
-        head = file.read(_HEAD)
-    match = _GENERATOR.search(head) if b"<modeling>" in head else None
-    return match[1].decode() if match else None
+    return found
 
 
 def _digest(files: Sequence[Path]) -> str:

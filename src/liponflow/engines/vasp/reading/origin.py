@@ -1,0 +1,29 @@
+"""Which VASP wrote a file, or whether the stand-in did."""
+
+import re
+from pathlib import Path
+
+from monty.io import zopen
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.standin.engine import stand_in_engine
+
+_GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
+_HEAD = 4096
+
+
+def origin(path: Path) -> EngineInfo | None:
+    """Return what wrote a vasprun.xml; None for any other file.
+
+    Parameters
+    ----------
+    path
+        File of any kind, compressed or not; only its head is read.
+    """
+    with zopen(path, mode="rb") as file:
+        head = file.read(_HEAD)
+    match = _GENERATOR.search(head) if b"<modeling>" in head else None
+    if match is None:
+        return None
+    version = match[1].decode()
+    return stand_in_engine(version) or EngineInfo(name="vasp", version=version, surrogate=False)
