@@ -88,7 +88,7 @@ def ours(structure: Structure, steps: int, folder: Path) -> None:
         duration=steps * TIME_STEP / 1000,
         time_step=TIME_STEP,
     )
-    run(Dynamics([hold], lambda _: FastCHGNet()), to_atoms(structure), folder)
+    run(Dynamics([hold], FastCHGNet), to_atoms(structure), folder)
 
 
 def main() -> None:

@@ -35,6 +35,7 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import EngineInfo
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.evaluation import evaluate_with
 from liponflow.engines.potential.neb.maker import BandMaker
@@ -138,7 +139,9 @@ def ours(
 ) -> tuple[int, list[Any]]:
     """Relax with our band; give calls and images. The Maker only checks the images."""
     images = interpolate(ends.start, ends.end, IMAGES)
-    BandMaker("chgnet", EngineInfo(name="chgnet", version=None, surrogate=True)).make(images)
+    BandMaker(
+        CalculatorSpec(CHGNetCalculator), EngineInfo(name="chgnet", version=None, surrogate=True)
+    ).make(images)
     atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
     with counted() as calls:
         band = Band(atoms, evaluate_with(CHGNetCalculator()), mirror=mirror, climbing=climbing)

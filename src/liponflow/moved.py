@@ -17,7 +17,7 @@ MODULES = {
     "inputs.vasp_md": "inputs.vasp.md",
     "structures.host": "structures.lithiation.host",
     "workflows.bands.maker": "engines.potential.neb.maker",
-    "workflows.chgnet_makers": "engines.chgnet.makers",
+    "workflows.chgnet_makers": "engines.potential.makers",
     "workflows.dynamics.maker": "engines.potential.md.maker",
     "workflows.dynamics.vasp": "engines.vasp.md.stages",
     "workflows.engines.force_field": "engines.potential.engine",
@@ -37,12 +37,20 @@ MODULES = {
     "workflows.stability_jobs": "workflows.stability.jobs",
     "workflows.vasp_md": "engines.vasp.md.segments",
     "workflows.vasp_neb": "engines.vasp.neb",
-    "workflows.vibration_makers": "engines.vibration_makers",
+    "workflows.vibration_makers": "engines.vibrations",
     "workflows.vibrations": "engines.vibrations",
 }
 """Module by the name that it once had, both below the package."""
 
-NAMES: dict[str, str] = {}
+NAMES: dict[str, str] = {
+    "engines.potential.engine:BalancedCellFilter": "engines.potential.makers:BalancedCellFilter",
+    "engines.potential.makers:ChgnetRelaxMaker": "engines.potential.makers:PotentialMaker",
+    "engines.potential.makers:ChgnetStaticMaker": "engines.potential.makers:PotentialMaker",
+    "engines.vibrations:PotentialVibrationMaker": (
+        "engines.potential.vibrations:PotentialVibrationMaker"
+    ),
+    "engines.vibrations:vibrate": "engines.potential.vibrations:vibrate",
+}
 """``module:name`` of what left its module or was renamed, by its former one.
 
 The module is the one that :data:`MODULES` leads to.

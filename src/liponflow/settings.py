@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -28,6 +28,41 @@ DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
 
 class SettingsError(ValueError):
     """A setting is unknown or has a value that cannot be used."""
+
+
+class CalculatorSettings(BaseModel):
+    """An ASE calculator that can be used as an engine under a name.
+
+    Examples
+    --------
+    >>> CalculatorSettings(calculator="ase.calculators.emt:EMT").arguments
+    {}
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    calculator: str = Field(
+        pattern=r"^[\w.]+:[\w.]+$",
+        description="Class, or function that returns a calculator, as module:name.",
+    )
+    arguments: dict[str, Any] = Field(default_factory=dict, description="Its arguments.")
+    functional: str | None = Field(
+        None, description="Exchange-correlation functional of the training data."
+    )
+    energy_scale: str | None = Field(
+        None,
+        description="What total energies hold beside it: 'Materials Project 2020 corrections' "
+        "if the training data had them.",
+    )
+    weights: Path | None = Field(
+        None, description="File of the weights, if no argument names it; its hash is recorded."
+    )
+    method: str | None = Field(
+        None, description="What computes, in figures and tables, e.g. 'effective medium theory'."
+    )
+    surrogate: bool = Field(
+        default=True, description="False for a calculator that runs a DFT code."
+    )
 
 
 class Settings(BaseSettings):
@@ -56,6 +91,10 @@ class Settings(BaseSettings):
         Path("liponflow_runs"), description="Folder of the runs: their jobs, logs and journals."
     )
     engine: str = Field("chgnet", description="Engine used where a command names none.")
+    engines: dict[str, CalculatorSettings] = Field(
+        default_factory=dict,
+        description="ASE calculators by the names under which they are engines.",
+    )
     vasp_cmd: str | None = Field(
         None,
         description="Command that runs VASP, e.g. `mpirun -np 16 vasp_std`, or `liponflow-vasp` "

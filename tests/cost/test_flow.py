@@ -12,9 +12,10 @@ from jobflow import Flow, Job, Maker, job
 from pymatgen.core import Lattice, Structure
 
 from liponflow.cost.flow import planned
-from liponflow.engines.chgnet.makers import ChgnetStaticMaker
+from liponflow.engines.engine import EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
+from liponflow.engines.registry import get_engine
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 
@@ -65,8 +66,8 @@ def test_jobs_of_force_fields(salt: Structure) -> None:
 
 def test_engines_are_named_as_a_user_names_them(salt: Structure) -> None:
     makers = {
-        "chgnet": ChgnetStaticMaker(force_field_name="CHGNet"),
-        "chgnet-r2scan": ChgnetStaticMaker(force_field_name="CHGNet", weights="r2scan"),
+        "chgnet": ForceFieldStaticMaker(force_field_name="CHGNet"),
+        "chgnet-r2scan": get_engine("chgnet-r2scan", EngineOptions(0.05, 100)).static(),
         "MACE-MP-0": ForceFieldStaticMaker(force_field_name="MACE-MP-0"),
     }
     for name, maker in makers.items():

@@ -14,9 +14,10 @@ from jobflow import run_locally
 from pymatgen.core import Element, Lattice, Structure
 
 from liponflow.analysis.result import Calculation
+from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.chgnet.calculator import FastCHGNet
 from liponflow.engines.chgnet.weights import UNTRAINED
 from liponflow.engines.engine import Engine, EngineError, EngineOptions
-from liponflow.engines.potential.calculators import potential
 from liponflow.engines.potential.md.maker import CheckpointedMDMaker
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.reading import read_calculation
@@ -186,16 +187,17 @@ def test_other_weights_of_chgnet_are_engines_of_their_own(
     assert computed.engine.weights == weights
     # Weights have scales of their own: nobody may take one for the other.
     assert abs(computed.energy_per_atom - static.energy_per_atom) > 0.01
-    calculator = potential(f"chgnet-{weights}")(True)  # noqa: FBT003
+    assert computed.engine.weights_hash == other.describe().weights_hash
     atoms = compressed_nio().to_ase_atoms(msonable=False)
-    atoms.calc = calculator
+    atoms.calc = FastCHGNet(weights)
     assert atoms.get_potential_energy() == pytest.approx(computed.energy, abs=1e-4)
 
 
 def test_bands_are_made_by_every_engine() -> None:
     band = engine("chgnet-0.2.0").neb(climbing=False, max_steps=7)
     assert isinstance(band, BandMaker)
-    assert (band.potential, band.climbing, band.max_steps) == ("chgnet-0.2.0", False, 7)
+    assert (band.engine.name, band.climbing, band.max_steps) == ("chgnet-0.2.0", False, 7)
+    assert band.potential == CalculatorSpec(FastCHGNet, {"weights": "0.2.0"})
     assert band.force_limit == FORCE_LIMIT
     assert band.engine == engine("chgnet-0.2.0").describe()
     plain = engine("vasp").neb(climbing=False, force_limit=0.03)
@@ -248,7 +250,7 @@ STAGES = [Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_s
 def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
     maker = engine("chgnet").md(STAGES, seed=3, frame_interval=5, chunk_steps=20)
     assert isinstance(maker, CheckpointedMDMaker)
-    assert (maker.potential, maker.seed, maker.stages) == ("chgnet", 3, STAGES)
+    assert (maker.engine.name, maker.seed, maker.stages) == ("chgnet", 3, STAGES)
     assert (maker.frame_interval, maker.chunk_steps) == (5, 20)
     assert maker.engine == engine("chgnet").describe()
 

@@ -17,20 +17,15 @@ from static_emt import StaticEMTMaker
 from liponflow.analysis.migration.gamma_modes import GammaModes
 from liponflow.analysis.migration.rates import vineyard_prefactor
 from liponflow.analysis.migration.saddle import saddle_reason, without_translations
-from liponflow.engines.vibrations import (
-    DISTANCE,
-    moving_atoms,
-    vibrate,
-    vibrate_with,
-    vibrations,
-)
+from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.potential.vibrations import vibrate, vibrations
+from liponflow.engines.vibrations import DISTANCE, moving_atoms, vibrate_with
 from liponflow.structures.migration.hop_cell import hop_cell
 from liponflow.structures.migration.interstitials import interstitial_sites
 from liponflow.structures.migration.vacancies import vacancy_hop
 
 SAME = 0.01  # THz, of two finite-difference schemes
 CM_TO_THZ = 0.0299792458
-EMT_NAME = "ase.calculators.emt.EMT"
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +90,7 @@ def test_symmetry_saves_calculations(states: dict[str, Structure]):
 
 
 def test_the_job_gives_the_same(states: dict[str, Structure], tmp_path: Path):
-    job = vibrate(states["start"], EMT_NAME, moving=[0, 1])
+    job = vibrate(states["start"], CalculatorSpec(EMT), moving=[0, 1])
     [response] = run_locally(job, root_dir=tmp_path, create_folders=True)[job.uuid].values()
     found = response.output
     assert isinstance(found, GammaModes)

@@ -29,7 +29,7 @@ STAGES = [
 
 def dynamics() -> Dynamics:
     """Make the run that the children share."""
-    return Dynamics(STAGES, lambda _: LennardJones(), seed=5, frame_interval=7, chunk_steps=9)
+    return Dynamics(STAGES, LennardJones, seed=5, frame_interval=7, chunk_steps=9)
 
 
 def main(directory: Path, kills: int, seed: int) -> None:

@@ -31,7 +31,7 @@ def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[st
     document = {
         "lattice": structure.lattice.matrix.round(8).tolist(),
         "sites": [[site.species_string, *site.frac_coords.round(8)] for site in structure],
-        "engine": engine.model_dump(mode="json"),
+        "engine": engine.identity,
         "parameters": dict(parameters),
     }
     text = json.dumps(document, sort_keys=True)

@@ -47,12 +47,37 @@ class EngineInfo(BaseModel):
         description="Version of the program or package that ran; None if the name says it."
     )
     weights: str | None = Field(None, description="Version of the potential's weights, if any.")
+    weights_hash: str | None = Field(None, description="SHA-256 of the file of the weights.")
     functional: str | None = Field(
         None, description="Exchange-correlation functional of the engine, or of its training data."
     )
-    surrogate: bool = Field(
-        description="True for a machine-learned potential: its numbers are not DFT."
+    energy_scale: str | None = Field(
+        None, description="What total energies hold beside the functional, such as corrections."
     )
+    arguments: dict[str, Any] | None = Field(
+        None, description="Arguments that the user set, if the engine takes any."
+    )
+    method: str | None = Field(
+        None, description="What computes, where it is neither DFT nor a machine-learned potential."
+    )
+    surrogate: bool = Field(
+        description="True for a potential, machine-learned or not: its numbers are not DFT."
+    )
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What determines the numbers of an engine, for fingerprints.
+
+        The hash of the weights, the energy scale and the method follow from the rest; they, and
+        arguments that nobody set, are left out, so that fingerprints from before these fields
+        existed are found again.
+        """
+        described = self.model_dump(
+            mode="json", exclude={"weights_hash", "energy_scale", "method"}
+        )
+        if described["arguments"] is None:
+            del described["arguments"]
+        return described
 
     @property
     def short(self) -> str:
@@ -76,10 +101,13 @@ class EngineInfo(BaseModel):
         'chgnet 0.3.0 (machine-learned potential, not DFT)'
         >>> EngineInfo(name="vasp", version="6.4.2", surrogate=False).label
         'vasp 6.4.2'
+        >>> emt = EngineInfo(name="emt", version="3.29.0", method="ASE calculator", surrogate=True)
+        >>> emt.label
+        'emt 3.29.0 (ASE calculator, not DFT)'
         """
         if not self.surrogate:
             return self.short
-        return f"{self.short} (machine-learned potential, not DFT)"
+        return f"{self.short} ({self.method or 'machine-learned potential'}, not DFT)"
 
 
 class Calculation(BaseModel):

@@ -71,8 +71,16 @@ class Engine(ABC):
     name: str
     options: EngineOptions
 
+    takes_arguments: ClassVar[bool] = False
+    """Whether the user can set arguments."""
     needs_initial_moments: ClassVar[bool] = False
     """Whether magnetic structures need the site property ``magmom`` as a start."""
+
+    def __post_init__(self) -> None:
+        """Refuse arguments that would be ignored."""
+        if self.options.arguments and not self.takes_arguments:
+            given = ", ".join(self.options.arguments)
+            raise EngineError(f"the engine {self.name} takes no arguments (given: {given})")
 
     @property
     def force_limit(self) -> float:

@@ -1,11 +1,18 @@
-"""Engines by name: the entry points ``liponflow.engines`` of this package and of others."""
+"""Engines by name: registered by packages, entries of the settings, or any ASE calculator.
+
+Packages register theirs under the entry points ``liponflow.engines``. What a name stands for is
+imported when the engine is made.
+"""
 
 from contextlib import suppress
 
 from liponflow import registry
 from liponflow.engines.engine import Engine, EngineError, EngineOptions
 from liponflow.names import nearest
-from liponflow.settings import Settings
+from liponflow.settings import CalculatorSettings, Settings, load_settings
+
+_ASE_ENGINE = "liponflow.engines.potential.named:AseEngine"
+"""Engine of calculators that no package registers, imported when one is named."""
 
 
 def get_engine(name: str, options: EngineOptions) -> Engine:
@@ -14,7 +21,7 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
     Parameters
     ----------
     name
-        Registered name (:func:`engine_names`).
+        One of :func:`engine_names`, or the ``module:Class`` of an ASE calculator.
     options
         Force limit, steps, input sets of the topic and arguments of the user.
 
@@ -26,7 +33,8 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
     Raises
     ------
     EngineError
-        If the name is unknown (the nearest is suggested), or its class cannot be imported.
+        If the name is unknown (the nearest is suggested), or what it stands for cannot be
+        imported or does not take the arguments.
 
     Examples
     --------
@@ -38,15 +46,23 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
     ...
     liponflow.engines.engine.EngineError: unknown engine 'chgnett'; did you mean ...
     """
-    return engine_class(name)(name, options)
+    entry = _calculator(name)
+    if entry is None:
+        return engine_class(name)(name, options)
+    made: Engine = registry.resolve(_ASE_ENGINE)(name, options, entry)
+    return made
 
 
 def engine_class(name: str) -> type[Engine]:
     """Return the class of an engine; see :func:`get_engine`."""
+    if _calculator(name) is not None:
+        found: type[Engine] = registry.resolve(_ASE_ENGINE)
+        return found
     try:
-        found: type[Engine] = registry.load(registry.ENGINES, name)
-    except registry.RegistryError as error:
-        raise EngineError(str(error)) from error
+        found = registry.load(registry.ENGINES, name)
+    except registry.RegistryError:
+        check_name(name)
+        raise
     return found
 
 
@@ -88,11 +104,28 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def engine_names() -> list[str]:
-    """List the registered names, in alphabetical order."""
-    return sorted(registry.names(registry.ENGINES), key=str.lower)
+    """List the registered names and those of the settings, in alphabetical order."""
+    known = {*registry.names(registry.ENGINES), *load_settings().engines}
+    return sorted(known, key=str.lower)
 
 
 def check_name(name: str) -> None:
     """Refuse an unknown engine by an EngineError that suggests the nearest."""
-    if name not in engine_names():
+    if _calculator(name) is None and name not in registry.names(registry.ENGINES):
         raise EngineError(f"unknown engine {name!r}{nearest(name, engine_names())}")
+
+
+def _calculator(name: str) -> CalculatorSettings | None:
+    """Find the ASE calculator that a name stands for, if it is not that of a registered engine.
+
+    Raises
+    ------
+    EngineError
+        If it is both.
+    """
+    if ":" in name:
+        return CalculatorSettings(calculator=name)
+    entry = load_settings().engines.get(name)
+    if entry is not None and name in registry.names(registry.ENGINES):
+        raise EngineError(f"{name} is a registered engine; give your calculator another name")
+    return entry

@@ -1,17 +1,16 @@
-"""Γ-point vibrations of end points and saddles: displaced by phonopy, on any engine."""
+"""Γ-point vibrations of end points and saddles from static calculations, with any engine."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from ase.calculators.calculator import Calculator
-from jobflow import Flow, Maker, Response, job
+from jobflow import Flow, Job, Maker, Response, job
 from phonopy import Phonopy
 from pymatgen.core.structure import Structure
-from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.migration.gamma_modes import (
     GammaModes,
@@ -20,7 +19,8 @@ from liponflow.analysis.migration.gamma_modes import (
     needed,
 )
 from liponflow.arrays import FloatArray
-from liponflow.engines.potential.calculators import potential
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.planning import planned_by
 from liponflow.structures.phonons import phonopy_of
 
 DISTANCE = 0.015
@@ -28,6 +28,9 @@ DISTANCE = 0.015
 precision in a machine-learned potential."""
 
 WHOLE_CELL = (1, 1, 1)
+
+PER_ATOM = 6
+"""Displacements of an atom without symmetry: two along each axis."""
 
 
 def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
@@ -66,71 +69,6 @@ def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
     return sorted(found)
 
 
-def vibrations(
-    structure: Structure,
-    calculator: Calculator,
-    *,
-    moving: Sequence[int] | None = None,
-    distance: float = DISTANCE,
-) -> GammaModes:
-    """Compute the vibrations of a relaxed structure with an ASE calculator.
-
-    Parameters
-    ----------
-    structure
-        Minimum or saddle.
-    calculator
-        Any potential.
-    moving
-        Atoms that vibrate while the others are frozen (:func:`moving_atoms`); None for all.
-    distance
-        Displacement of the finite differences, Å.
-
-    Returns
-    -------
-    GammaModes
-        Frequencies without translations.
-    """
-    phonons = _displaced(structure, distance)
-    wanted = needed(phonons, moving)
-    atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
-    atoms.calc = calculator
-    rest = atoms.get_forces()
-    home = atoms.get_positions()
-    forces = []
-    for number in wanted:
-        atoms.set_positions(home + _shift(phonons, number))
-        forces.append(atoms.get_forces())
-    return gamma_modes(phonons, forces, rest, moving=moving, distance=distance)
-
-
-@job
-def vibrate(
-    structure: Structure,
-    potential_name: str,
-    *,
-    moving: Sequence[int] | None = None,
-    distance: float = DISTANCE,
-    potential_options: dict[str, Any] | None = None,
-) -> GammaModes:
-    """Compute vibrations with a potential, all displacements in one process.
-
-    Parameters
-    ----------
-    structure
-        Minimum or saddle.
-    potential_name
-        As for :func:`liponflow.engines.potential.calculators.potential`.
-    moving, distance
-        As for :func:`vibrations`.
-    potential_options
-        Arguments of a calculator that is named by its class.
-    """
-    load = potential(potential_name, **(potential_options or {}))
-    calculator = load(False)  # noqa: FBT003 - vibrations need no stress
-    return vibrations(structure, calculator, moving=moving, distance=distance)
-
-
 @job
 def vibrate_with(
     structure: Structure,
@@ -155,12 +93,12 @@ def vibrate_with(
     Response
         Replaced by the static calculations and their evaluation.
     """
-    phonons = _displaced(structure, distance)
+    phonons = displaced(structure, distance)
     at_rest = static_maker.make(structure)
     at_rest.name = "at rest"
     statics = []
     for number in needed(phonons, moving):
-        coords = structure.cart_coords + _shift(phonons, number)
+        coords = structure.cart_coords + shift(phonons, number)
         moved = Structure(
             structure.lattice,
             structure.species,
@@ -193,7 +131,7 @@ def solve(
 ) -> GammaModes:
     """Solve the vibrations from the forces (eV/Å) of all displacements and those at rest."""
     return gamma_modes(
-        _displaced(structure, distance),
+        displaced(structure, distance),
         [np.array(one, dtype=np.float64) for one in forces],
         np.array(rest, dtype=np.float64),
         moving=moving,
@@ -201,7 +139,7 @@ def solve(
     )
 
 
-def _displaced(structure: Structure, distance: float) -> Phonopy:
+def displaced(structure: Structure, distance: float) -> Phonopy:
     """Displacements of a cell that is not repeated."""
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
@@ -210,9 +148,35 @@ def _displaced(structure: Structure, distance: float) -> Phonopy:
     return phonons
 
 
-def _shift(phonons: Phonopy, number: int) -> FloatArray:
+def shift(phonons: Phonopy, number: int) -> FloatArray:
     """Displacement of every atom, shape (n_atoms, 3), Å."""
     entry = displaced_atoms(phonons)[number]
-    shift = np.zeros((len(phonons.supercell), 3))
-    shift[entry["number"]] = entry["displacement"]
-    return shift
+    moved = np.zeros((len(phonons.supercell), 3))
+    moved[entry["number"]] = entry["displacement"]
+    return moved
+
+
+@dataclass
+class StaticVibrationMaker(Maker):
+    """Vibrations by a static calculation per displacement, with any engine.
+
+    Attributes
+    ----------
+    static_maker
+        Makes a static calculation.
+    name
+        Name of the job.
+    """
+
+    static_maker: Maker
+    name: str = "vibrations"
+
+    def make(self, structure: Structure, moving: Sequence[int] | None = None) -> Job:
+        """Make the job; its output is a GammaModes. The moving atoms vibrate, None for all."""
+        made: Job = vibrate_with(structure, self.static_maker, moving=moving)
+        made.name = self.name
+        return made
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """Say what :meth:`make` may compute at most; symmetry saves a part."""
+        return [*planned_by(self.static_maker, structure)] * (PER_ATOM * len(structure))

@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import pytest
 from ase import Atoms
+from ase.calculators.calculator import Calculator
 from ase.calculators.emt import EMT
 from ase.calculators.lj import LennardJones
 from ase.units import GPa
-from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
 from jobflow import Flow, JobStore, job, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.glass.cleavage import DISSOCIATION, BondCleavage
 from liponflow.analysis.glass.elastic import ModelElasticity
-from liponflow.analysis.result import EngineInfo
 from liponflow.cost.estimate import estimate
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.engine import EngineOptions
-from liponflow.engines.potential.engine import IONIC_STEP_DATA, PotentialEngine
+from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, in_box, neutral_cluster
@@ -34,25 +34,11 @@ pytestmark = pytest.mark.filterwarnings("ignore:.task_document_kwargs. is now de
 class CheapEngine(PotentialEngine):
     """An ASE potential in the place of a machine-learned one."""
 
-    calculator: str = "ase.calculators.emt.EMT"
+    factory: type[Calculator] = EMT
 
-    def _relax_maker(self, **options: Any) -> Any:
-        return ForceFieldRelaxMaker(**self._calculator(), **options)
-
-    def _static_maker(self, **options: Any) -> Any:
-        return ForceFieldStaticMaker(**self._calculator(), **options)
-
-    def _calculator(self) -> dict[str, Any]:
-        module, _, name = self.calculator.rpartition(".")
-        return {
-            "force_field_name": {"@module": module, "@callable": name},
-            "calculator_kwargs": dict(self.options.arguments),
-            "ionic_step_data": IONIC_STEP_DATA,
-        }
-
-    def describe(self) -> EngineInfo:
-        """See Engine."""
-        return EngineInfo(name="cheap", version="1", surrogate=True)
+    def calculator(self) -> CalculatorSpec:
+        """See PotentialEngine."""
+        return CalculatorSpec(self.factory, dict(self.options.arguments))
 
 
 def parameters(**overrides: Any) -> GlassParameters:
@@ -132,9 +118,7 @@ def test_cleavage_energy_is_that_of_its_parts(
 ) -> None:
     # Soft spheres that bind at about 1.7 Å: no chemistry, but energies to check the sum with.
     lj = {"sigma": 1.5, "epsilon": 0.5, "rc": 6.0}
-    engine = CheapEngine(
-        "chgnet", EngineOptions(0.05, 400, arguments=lj), "ase.calculators.lj.LennardJones"
-    )
+    engine = CheapEngine("chgnet", EngineOptions(0.05, 400, arguments=lj), LennardJones)
     cuts = [cut for cut in CUTS if cut.unit == "PO3N" and cut.site == "apical N"]
     jobs, (output,) = cleavage_flow(engine, parameters(), cuts)
     store = run(Flow(jobs, output=output), tmp_path, monkeypatch)

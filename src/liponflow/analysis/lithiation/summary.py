@@ -160,7 +160,7 @@ def summarise(
 
 
 def _check_same_engine(calculations: Sequence[Calculation]) -> None:
-    if len({calculation.engine.model_dump_json() for calculation in calculations}) > 1:
+    if len({str(calculation.engine.identity) for calculation in calculations}) > 1:
         labels = sorted({calculation.engine.label for calculation in calculations})
         raise ValueError(
             f"energies of different engines cannot be combined ({', '.join(labels)}; version, "

@@ -18,7 +18,7 @@ from liponflow.analysis.result import EngineInfo
 Corrections = Literal["auto", "none", "mp2020"]
 
 MP2020 = "Materials Project 2020 corrections"
-"""Words that the functional of an engine has if its energies hold the corrections."""
+"""Words that the scale or functional of an engine has if its energies hold the corrections."""
 
 SURROGATE = "machine-learned potential"
 """Words that the name of a scale has if no DFT code computed its energies."""
@@ -49,7 +49,7 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     >>> resolve("auto", EngineInfo(name="vasp", version="6", surrogate=False))
     'mp2020'
     """
-    included = MP2020 in (engine.functional or "")
+    included = MP2020 in f"{engine.functional} {engine.energy_scale}"
     if included and corrections == "mp2020":
         raise ValueError(
             f"the energies of {engine.label} hold the Materials Project's corrections already: "

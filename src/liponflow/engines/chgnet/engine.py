@@ -2,27 +2,52 @@
 
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
 
 from atomate2.forcefields.utils import MLFF, ForceFieldMixin
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.chgnet.makers import ChgnetRelaxMaker, ChgnetStaticMaker
-from liponflow.engines.chgnet.weights import FUNCTIONALS, UNTRAINED, VARIANTS, WEIGHTS
+from liponflow.engines.calculators import CalculatorSpec, file_digest
+from liponflow.engines.chgnet.calculator import FastCHGNet
+from liponflow.engines.chgnet.weights import (
+    DEFAULT,
+    ENERGY_SCALES,
+    FUNCTIONALS,
+    UNTRAINED,
+    VARIANTS,
+)
 from liponflow.engines.engine import EngineError
-from liponflow.engines.potential.engine import IONIC_STEP_DATA, PotentialEngine
+from liponflow.engines.potential.engine import PotentialEngine
 
 
 @dataclass(frozen=True)
 class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
+    takes_arguments: ClassVar[bool] = False
+
     @property
     def weights(self) -> str:
         """Version of the weights."""
         return VARIANTS[self.name]
+
+    @property
+    def mlff(self) -> MLFF:
+        """See PotentialEngine."""
+        return MLFF.CHGNet
+
+    def calculator(self) -> CalculatorSpec:
+        """See PotentialEngine."""
+        arguments = {"weights": self.weights, "magmoms": True, "lone_atoms": True}
+        return CalculatorSpec(FastCHGNet, arguments)
+
+    def dynamics_calculator(self) -> CalculatorSpec:
+        """See PotentialEngine; a lone atom means that the cell has come apart."""
+        return CalculatorSpec(FastCHGNet, {"weights": self.weights})
 
     def check(self, structure: Structure) -> None:
         """See Engine."""
@@ -39,35 +64,28 @@ class ChgnetEngine(PotentialEngine):
             name=self.name,
             version=version("chgnet"),
             weights=self.weights,
+            weights_hash=file_digest(_weights_file(self.weights)),
+            energy_scale=ENERGY_SCALES[self.weights],
             functional=FUNCTIONALS[self.weights],
             surrogate=True,
         )
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:
-        """See PotentialEngine."""
-        if not isinstance(maker, ForceFieldMixin) or maker.mlff is not MLFF.CHGNet:
-            return None
-        weights = getattr(maker, "weights", WEIGHTS)
-        return next((name for name, version in VARIANTS.items() if version == weights), weights)
+        """See PotentialEngine; a Maker of atomate2 itself has the default weights."""
+        known = isinstance(maker, ForceFieldMixin) and maker.mlff is MLFF.CHGNet
+        return DEFAULT if known else None
 
     @classmethod
     def stored_name(cls, name: str) -> str:  # noqa: ARG003
         """See PotentialEngine; the same for all weights."""
         return str(MLFF.CHGNet)
 
-    def _relax_maker(self, **options: Any) -> Maker:
-        return ChgnetRelaxMaker(
-            force_field_name=MLFF.CHGNet,
-            ionic_step_data=IONIC_STEP_DATA,
-            weights=self.weights,
-            **options,
-        )
 
-    def _static_maker(self, **options: Any) -> Maker:
-        return ChgnetStaticMaker(
-            force_field_name=MLFF.CHGNet,
-            ionic_step_data=IONIC_STEP_DATA,
-            weights=self.weights,
-            **options,
-        )
+def _weights_file(weights: str) -> Path:
+    """Find the weights in chgnet's wheel without importing it."""
+    found = find_spec("chgnet")
+    assert found is not None  # noqa: S101 - the package depends on it
+    assert found.origin is not None  # noqa: S101
+    [file] = (Path(found.origin).parent / "pretrained" / weights).glob("*.pth.tar")
+    return file

@@ -3,10 +3,16 @@
 WEIGHTS = "0.3.0"
 """Version of the weights that chgnet's wheel holds and loads by default."""
 
-FUNCTIONAL = "PBE/PBE+U (MPtrj), Materials Project 2020 corrections included"
+ENERGY_SCALE = "Materials Project 2020 corrections included"
+"""Energies of MPtrj, which the weights 0.2.0 and 0.3.0 were fitted to."""
+
+FUNCTIONAL = f"PBE/PBE+U (MPtrj), {ENERGY_SCALE}"
 """Of the training data: Deng et al., Nature Machine Intelligence 5, 1031 (2023)."""
 
-VARIANTS = {"chgnet": WEIGHTS, "chgnet-0.2.0": "0.2.0", "chgnet-r2scan": "r2scan"}
+DEFAULT = "chgnet"
+"""Engine with the weights that chgnet loads by default."""
+
+VARIANTS = {DEFAULT: WEIGHTS, "chgnet-0.2.0": "0.2.0", "chgnet-r2scan": "r2scan"}
 """Weights in chgnet's wheel by the name of their engine.
 
 Barriers of different weights may be compared, and their spread is an error bar; their total
@@ -20,6 +26,9 @@ FUNCTIONALS = {
     "r2scan": "r2SCAN (MP-r2SCAN, weights started from those of 0.3.0)",
 }
 """Of the training data, by weights: the README files in chgnet's wheel."""
+
+ENERGY_SCALES = {WEIGHTS: ENERGY_SCALE, "0.2.0": ENERGY_SCALE, "r2scan": None}
+"""What total energies hold beside the functional, by weights; None if their source is silent."""
 
 UNTRAINED = frozenset(
     {"Po", "At", "Rn", "Fr", "Ra", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"}

@@ -1,15 +1,19 @@
 """The machine-learned potentials that atomate2 knows by name."""
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, ClassVar
 
-from atomate2.forcefields.jobs import ForceFieldRelaxMaker, ForceFieldStaticMaker
-from atomate2.forcefields.utils import MLFF, ForceFieldMixin
+from ase.calculators.calculator import Calculator
+from atomate2.forcefields.jobs import ForceFieldStaticMaker
+from atomate2.forcefields.utils import MLFF, ForceFieldMixin, ase_calculator
 from jobflow import Maker
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.potential.engine import IONIC_STEP_DATA, PotentialEngine
+from liponflow.engines.calculators import CalculatorSpec, weights_of
+from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.settings import Settings
 
 REQUIREMENTS = {
@@ -40,6 +44,8 @@ NO_WEIGHTS = frozenset({"Allegro", "DeepMD", "GAP", "NEP", "Nequip"})
 class Atomate2Engine(PotentialEngine):
     """A potential of atomate2, registered under the name that atomate2 gives it."""
 
+    method: ClassVar[str | None] = None
+
     @classmethod
     def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
         """See Engine."""
@@ -68,16 +74,39 @@ class Atomate2Engine(PotentialEngine):
         """
         return str(MLFF(name))
 
+    @property
+    def mlff(self) -> MLFF:
+        """atomate2's name."""
+        return MLFF(self.name)
+
+    def calculator(self) -> CalculatorSpec:
+        """See PotentialEngine; atomate2's arguments, and the user's in their place."""
+        arguments = dict(self.options.arguments)
+        maker = ForceFieldStaticMaker(force_field_name=self.mlff, calculator_kwargs=arguments)
+        return CalculatorSpec(
+            force_field, {"name": self.name, "arguments": maker.calculator_kwargs}
+        )
+
     def describe(self) -> EngineInfo:
-        """See Engine."""
-        return EngineInfo(name=self.name, version="as installed", surrogate=True)
-
-    def _relax_maker(self, **options: Any) -> Maker:
-        return ForceFieldRelaxMaker(
-            force_field_name=MLFF(self.name), ionic_step_data=IONIC_STEP_DATA, **options
+        """See Engine; the version is known when the potential is loaded."""
+        weights = weights_of(self.options.arguments)
+        return EngineInfo(
+            name=self.name,
+            version="as installed",
+            weights=None if weights is None else weights.label,
+            weights_hash=None if weights is None else weights.digest,
+            arguments=dict(self.options.arguments) or None,
+            surrogate=True,
         )
 
-    def _static_maker(self, **options: Any) -> Maker:
-        return ForceFieldStaticMaker(
-            force_field_name=MLFF(self.name), ionic_step_data=IONIC_STEP_DATA, **options
-        )
+
+def force_field(name: str, arguments: dict[str, Any]) -> Calculator:
+    """Load a potential of atomate2, once per process: weights are large."""
+    return _loaded(name, json.dumps(arguments, sort_keys=True))
+
+
+@cache
+def _loaded(name: str, arguments: str) -> Calculator:
+    calculator = ase_calculator(MLFF(name), **json.loads(arguments))
+    assert calculator is not None  # noqa: S101 - it raises for what it does not know
+    return calculator

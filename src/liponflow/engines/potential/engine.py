@@ -1,71 +1,117 @@
-"""Machine-learned potentials as engines."""
+"""Potentials that ASE calculators compute, as engines."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ase import Atoms
-from ase.filters import FrechetCellFilter
+from atomate2.forcefields.utils import MLFF
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
+from liponflow.engines.potential.makers import BalancedCellFilter, PotentialMaker
 from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.potential.planning import planned
 from liponflow.engines.potential.reading import read_task_document
-from liponflow.engines.vibration_makers import PotentialVibrationMaker
+from liponflow.engines.potential.vibrations import PotentialVibrationMaker
 from liponflow.inputs.protocol import Stage
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
 cell, where those of a cell that has grown or shrunk by up to 10 % look that much smaller."""
 
-IONIC_STEP_DATA = ("energy", "forces", "stress", "magmoms")
-"""Everything but the structures, which would be stored once per step."""
-
-
-class BalancedCellFilter(FrechetCellFilter):
-    """Cell degrees of freedom weighted like the atoms.
-
-    ASE's default weight, the number of atoms, makes the cell of a large supercell so soft that
-    a force limit of 0.05 eV/Å leaves almost 1 GPa. With its square root, cell and atoms have
-    force constants of the same order (bulk modulus times volume grows with the number of atoms,
-    and the weight enters squared): fewer steps, and stress that converges with the forces.
-    """
-
-    def __init__(self, atoms: Atoms) -> None:
-        super().__init__(atoms, exp_cell_factor=len(atoms) ** 0.5)  # type: ignore[no-untyped-call]
-
 
 @dataclass(frozen=True)
 class PotentialEngine(Engine):
-    """A potential that an ASE calculator computes."""
+    """A potential: everything that is needed is its :meth:`calculator`.
+
+    Examples
+    --------
+    >>> from ase.calculators.emt import EMT
+    >>> from liponflow.engines.engine import EngineOptions
+    >>> class EmtEngine(PotentialEngine):
+    ...     functional = "fitted to LDA"
+    ...     method = "effective medium theory"
+    ...
+    ...     def calculator(self):
+    ...         return CalculatorSpec(EMT, dict(self.options.arguments))
+    >>> engine = EmtEngine("emt", EngineOptions(force_limit=0.05, max_steps=100))
+    >>> engine.capabilities
+    ('relax', 'static', 'md', 'neb', 'vibrations')
+    """
+
+    takes_arguments: ClassVar[bool] = True
+    functional: ClassVar[str] = "functional unknown"
+    """Exchange-correlation functional of the training data."""
+    method: ClassVar[str | None] = "ASE calculator"
+    """What computes, for labels; None for a machine-learned potential."""
+
+    @abstractmethod
+    def calculator(self) -> CalculatorSpec:
+        """Return the calculator of relaxations and static calculations, with moments if any."""
+
+    @property
+    def mlff(self) -> MLFF:
+        """atomate2's name of a potential that it knows."""
+        return MLFF.Forcefield
+
+    def dynamics_calculator(self) -> CalculatorSpec:
+        """Return the calculator of dynamics, bands and vibrations, which need no moments."""
+        return self.calculator()
+
+    def describe(self) -> EngineInfo:
+        """See Engine."""
+        calculator = self.calculator()
+        weights = weights_of(calculator.arguments)
+        return EngineInfo(
+            name=self.name,
+            version=calculator.version,
+            weights=None if weights is None else weights.label,
+            weights_hash=None if weights is None else weights.digest,
+            functional=self.functional,
+            arguments=dict(self.options.arguments) or None,
+            method=self.method,
+            surrogate=True,
+        )
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
         """See Engine."""
+        if cell:
+            self._require_stress("relax cells")
         relax_kwargs: dict[str, Any] = {
             "fmax": FORCE_MARGIN * self.force_limit,
             "cell_filter": BalancedCellFilter,
         }
         if max_step is not None:
             relax_kwargs["maxstep"] = max_step
-        return self._relax_maker(
+        return PotentialMaker(
             name="relax",
+            force_field_name=self.mlff,
             relax_cell=cell,
             steps=self.max_steps,
             optimizer_kwargs={"optimizer": "LBFGS" if max_step is None else "FIRE"},
             relax_kwargs=relax_kwargs,
+            potential=self.calculator(),
+            engine=self.describe(),
         )
 
     def static(self) -> Maker:
         """See Engine."""
-        return self._static_maker(name="static")
+        return PotentialMaker(
+            name="static",
+            force_field_name=self.mlff,
+            relax_cell=False,
+            steps=1,
+            potential=self.calculator(),
+            engine=self.describe(),
+        )
 
     def neb(
         self,
@@ -78,7 +124,7 @@ class PotentialEngine(Engine):
     ) -> Maker:
         """See Engine."""
         return BandMaker(
-            potential=self.name,
+            potential=self.dynamics_calculator(),
             engine=self.describe(),
             climbing=climbing,
             force_limit=force_limit or self.force_limit,
@@ -97,9 +143,11 @@ class PotentialEngine(Engine):
         name: str = "molecular dynamics",
     ) -> Maker:
         """See Engine."""
+        if any(stage.needs_stress for stage in stages):
+            self._require_stress("hold a pressure")
         return CheckpointedMDMaker(
             stages=list(stages),
-            potential=self.name,
+            potential=self.dynamics_calculator(),
             engine=self.describe(),
             seed=seed,
             frame_interval=frame_interval,
@@ -135,12 +183,10 @@ class PotentialEngine(Engine):
 
     def vibrations(self) -> Maker:
         """See Engine."""
-        return PotentialVibrationMaker(self.name)
+        return PotentialVibrationMaker(self.dynamics_calculator(), self.describe())
 
-    @abstractmethod
-    def _relax_maker(self, **options: Any) -> Maker:
-        """Return atomate2's relaxation with this potential."""
-
-    @abstractmethod
-    def _static_maker(self, **options: Any) -> Maker:
-        """Return atomate2's static calculation with this potential."""
+    def _require_stress(self, what: str) -> None:
+        # Some calculators only know when they are made: their classes have an empty list.
+        properties = getattr(self.calculator().factory, "implemented_properties", [])
+        if properties and "stress" not in properties:
+            raise EngineError(f"{self.name} computes no stress, so it cannot {what}")

@@ -19,7 +19,7 @@ from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.planning import planned
 from liponflow.engines.vasp.reading.task_document import read_task_document
 from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
-from liponflow.engines.vibration_makers import StaticVibrationMaker
+from liponflow.engines.vibrations import StaticVibrationMaker
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.settings import Settings

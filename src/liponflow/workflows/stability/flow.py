@@ -1,6 +1,7 @@
 """The stability campaign: phases around a material, their hull and reactions."""
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 
 from jobflow import Flow, Job, JobStore
@@ -143,7 +144,7 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     )
     tolerate_failures(scaled)
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
-    key = parameters.model_dump_json() + engine.describe().model_dump_json()
+    key = parameters.model_dump_json() + _key(engine.describe())
     end = _ending(
         request,
         glass_energy,
@@ -256,3 +257,7 @@ def _of_glass(
             f"{glass_energy.formula}; leave composition out"
         )
     return parameters.model_copy(update={"composition": glass_energy.formula})
+
+
+def _key(engine: EngineInfo) -> str:
+    return json.dumps(engine.identity, separators=(",", ":"), ensure_ascii=False)

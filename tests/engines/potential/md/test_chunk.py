@@ -15,7 +15,7 @@ from liponflow.inputs.protocol import Stage
 
 
 def dynamics(*stages: Stage, **options: Any) -> Dynamics:
-    return Dynamics(stages, lambda _: LennardJones(), **options)
+    return Dynamics(stages, LennardJones, **options)
 
 
 def nve(steps: int, temperature: float = 40) -> Stage:
@@ -101,7 +101,7 @@ def test_what_a_calculator_raises_names_the_checkpoint() -> None:
                 raise RuntimeError("no")
             super().calculate(*args, **kwargs)
 
-    broken = Dynamics([nve(10)], lambda _: Broken())
+    broken = Dynamics([nve(10)], Broken)
     state = broken.begin(argon())
     with pytest.raises(RuntimeError, match="no") as caught:
         broken.advance(argon(), state, lambda _stage, _time: None, "folder/state.npz")

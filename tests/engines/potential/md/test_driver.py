@@ -97,10 +97,10 @@ def test_an_ended_run_is_not_run_again(unbroken: Path) -> None:
     assert (unbroken / STATE).stat().st_mtime_ns == before
 
 
-def wells(stiffness: float, n_atoms: int = 4) -> tuple[Atoms, Callable[[bool], Wells]]:
+def wells(stiffness: float, n_atoms: int = 4) -> tuple[Atoms, Callable[[], Wells]]:
     atoms = Atoms(["Li"] * n_atoms, np.arange(3 * n_atoms).reshape(-1, 3) * 1.0, cell=[20] * 3)
     centres = atoms.positions + 0.01
-    return atoms, lambda _: Wells(centres, stiffness)
+    return atoms, lambda: Wells(centres, stiffness)
 
 
 def test_memory_does_not_grow_with_the_trajectory(
@@ -142,11 +142,11 @@ def test_an_exploding_run_ends_at_once_and_names_its_last_checkpoint(tmp_path: P
 
 
 def test_chgnet_goes_on_bit_for_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from liponflow.engines.potential.calculators import potential
+    from liponflow.engines.chgnet.calculator import FastCHGNet
 
     crystal = bulk("NiO", "rocksalt", a=4.2, cubic=True)
     hold = Stage(name="hold", ensemble="npt", temperature=900, duration=0.018, time_step=2)
-    dynamics = Dynamics([hold], potential("chgnet"), chunk_steps=2, frame_interval=1)
+    dynamics = Dynamics([hold], FastCHGNet, chunk_steps=2, frame_interval=1)
     whole = run(dynamics, crystal, _made(tmp_path / "whole"))
 
     def broken(_stage: str, time: float) -> None:

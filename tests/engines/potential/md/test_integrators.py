@@ -100,7 +100,7 @@ def test_chunks_leave_out_no_variable_of_ase(
 ) -> None:
     kind = stage(ensemble, thermostat)
     atoms = moving()
-    dynamics = Dynamics([kind], lambda _: LennardJones(), seed=8, chunk_steps=7)
+    dynamics = Dynamics([kind], LennardJones, seed=8, chunk_steps=7)
     state = run(dynamics, atoms.copy(), tmp_path)
     reference = plain_ase(kind, atoms, seed=8)
     for _ in range(kind.steps):

@@ -6,6 +6,7 @@ import ase.io
 import numpy as np
 import pytest
 from ase import units
+from ase.calculators.emt import EMT
 from jobflow import JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
@@ -15,6 +16,7 @@ from liponflow import safejson
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
 from liponflow.cost.flow import planned
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.potential.md.maker import CheckpointedMDMaker
 from liponflow.engines.potential.md.summary import to_atoms
 from liponflow.inputs.protocol import Stage
@@ -41,7 +43,7 @@ def copper() -> Structure:
 
 def maker() -> CheckpointedMDMaker:
     return CheckpointedMDMaker(
-        STAGES, "ase.calculators.emt.EMT", ENGINE, seed=3, frame_interval=5, chunk_steps=8
+        STAGES, CalculatorSpec(EMT), ENGINE, seed=3, frame_interval=5, chunk_steps=8
     )
 
 

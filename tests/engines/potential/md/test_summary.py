@@ -2,9 +2,9 @@
 
 import numpy as np
 from ase import units
+from ase.calculators.emt import EMT
 from pymatgen.core import Lattice, Structure
 
-from liponflow.engines.potential.calculators import potential
 from liponflow.engines.potential.md.chunk import Dynamics
 from liponflow.engines.potential.md.summary import final_structure, to_atoms
 from liponflow.inputs.protocol import Stage
@@ -27,7 +27,7 @@ def test_velocities_are_per_fs() -> None:
 def test_the_way_back_keeps_properties_and_wraps() -> None:
     moving = SALT.copy().add_site_property("velocities", [[0.01, 0, 0], [0, -0.02, 0]])
     hold = Stage(name="hold", ensemble="nve", temperature=1, duration=1, time_step=1)
-    state = Dynamics([hold], potential("ase.calculators.emt.EMT")).begin(to_atoms(moving))
+    state = Dynamics([hold], EMT).begin(to_atoms(moving))
     state.positions[0] += [-4.3, 0, 0]
     back = final_structure(moving, state)
     assert back.species == SALT.species

@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import pytest
+from ase.calculators.emt import EMT
 from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from model_surface import Path
@@ -24,6 +25,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow import safejson
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planning import planned_by
 from liponflow.engines.potential.neb.maker import RECORD, BandMaker, relax_images
 from liponflow.job_directory import CHECKPOINT, read_status
@@ -34,7 +36,7 @@ ENGINE = EngineInfo(name="emt", version="ase", surrogate=True)
 
 
 def maker(**options: Any) -> BandMaker:
-    given: dict[str, Any] = {"potential": "ase.calculators.emt.EMT", "engine": ENGINE}
+    given: dict[str, Any] = {"potential": CalculatorSpec(EMT), "engine": ENGINE}
     return BandMaker(**given | {"force_limit": LIMIT} | options)
 
 
@@ -157,6 +159,7 @@ def slow(self, *args, **kwargs):
     time.sleep(float(sys.argv[2]))
     plain(self, *args, **kwargs)
 emt.EMT.calculate = slow
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.potential.neb.maker import relax_images
 job = json.loads(Path(sys.argv[1]).read_text())
 maker, images, mirror = (safejson.decode(argument) for argument in job)

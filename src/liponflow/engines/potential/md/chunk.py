@@ -65,8 +65,7 @@ class Dynamics:
     stages
         The protocol.
     potential
-        Makes a calculator without a memory of earlier positions, for every chunk anew; its
-        argument asks for stress.
+        Makes a calculator without a memory of earlier positions, for every chunk anew.
     seed
         Of velocities and random forces.
     frame_interval
@@ -80,7 +79,7 @@ class Dynamics:
     """
 
     stages: Sequence[Stage]
-    potential: Callable[[bool], Calculator]
+    potential: Callable[[], Calculator]
     seed: int = 0
     frame_interval: int = 10
     chunk_steps: int = 100
@@ -125,7 +124,7 @@ class Dynamics:
         start.set_momenta(atoms.get_momenta())
         if not start.get_momenta().any():
             _draw_momenta(start, stage, rng)
-        start.calc = self.potential(_needs_stress(stage))
+        start.calc = self.potential()
         energy = start.get_potential_energy()
         blocks = -(-total_steps(self.stages) // self.steps_per_block)
         return State(
@@ -212,8 +211,7 @@ class Dynamics:
         atoms.set_cell(state.cell)
         atoms.set_positions(state.positions)
         atoms.set_momenta(state.momenta)
-        stage = self.stages[min(state.place.stage, len(self.stages) - 1)]
-        atoms.calc = self.potential(_needs_stress(stage))
+        atoms.calc = self.potential()
         atoms.calc.reset()
         return atoms
 
@@ -256,10 +254,6 @@ def frame(atoms: Atoms, step: int, time: float, stage: str, temperature: float) 
     }
     kept.calc = SinglePointCalculator(kept, **results)
     return frame_text(kept)
-
-
-def _needs_stress(stage: Stage) -> bool:
-    return stage.needs_stress
 
 
 def _bare(atoms: Atoms) -> Atoms:

@@ -1,8 +1,7 @@
 """A protocol as one job with a machine-learned potential, which a kill cannot undo."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from jobflow import Maker, job
 from pymatgen.core.structure import Structure
@@ -10,8 +9,8 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.provenance import fingerprint, provenance
 from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.analysis.runs import MDResult
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import MD, PlannedCalculation
-from liponflow.engines.potential.calculators import potential
 from liponflow.engines.potential.md.chunk import Dynamics
 from liponflow.engines.potential.md.driver import run
 from liponflow.engines.potential.md.summary import summarise, to_atoms
@@ -34,12 +33,9 @@ class CheckpointedMDMaker(Maker):
     stages
         The protocol.
     potential
-        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
-        calculator's class.
+        The calculator.
     engine
-        What is known of the potential before it runs.
-    potential_options
-        Arguments of a calculator that is named by its class.
+        What is known of the engine before it runs.
     seed
         Of velocities and random forces.
     frame_interval
@@ -51,9 +47,8 @@ class CheckpointedMDMaker(Maker):
     """
 
     stages: list[Stage]
-    potential: str
+    potential: CalculatorSpec
     engine: EngineInfo
-    potential_options: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
     frame_interval: int = 10
     chunk_steps: int = CHUNK_STEPS
@@ -61,7 +56,7 @@ class CheckpointedMDMaker(Maker):
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
         """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
-        return [PlannedCalculation(MD, self.potential, len(structure), total_steps(self.stages))]
+        return [PlannedCalculation(MD, self.engine.name, len(structure), total_steps(self.stages))]
 
     @job
     def make(self, structure: Structure) -> MDResult:
@@ -80,11 +75,11 @@ class CheckpointedMDMaker(Maker):
         directory = Path.cwd()
         dynamics = Dynamics(
             stages=self.stages,
-            potential=potential(self.potential, **self.potential_options),
+            potential=self.potential.make,
             seed=self.seed,
             frame_interval=self.frame_interval,
             chunk_steps=self.chunk_steps,
-            identity=f"{self.potential} {self.engine.label} {self.potential_options}",
+            identity=f"{self.engine.name} {self.engine.label} {self.engine.arguments or {}}",
         )
         state = run(dynamics, to_atoms(structure), directory)
         return summarise(

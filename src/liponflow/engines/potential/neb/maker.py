@@ -1,21 +1,20 @@
 """The job that relaxes a band with a machine-learned potential, and that a kill cannot undo."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from ase.calculators.calculator import Calculator
 from jobflow import Job, Maker, job
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
+from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import NEB, PlannedCalculation
-from liponflow.engines.potential.calculators import potential
 from liponflow.engines.potential.neb.band import Band, BandState
 from liponflow.engines.potential.neb.evaluation import Recorded, evaluator
 from liponflow.engines.potential.neb.relaxation import OPTIMISERS, relax_band
@@ -38,10 +37,9 @@ class BandMaker(Maker):
     Attributes
     ----------
     potential
-        ``chgnet``, the name of another force field of atomate2, or the dotted name of an ASE
-        calculator's class.
+        The calculator.
     engine
-        What is known of the potential before it runs.
+        What is known of the engine before it runs.
     climbing
         Whether the highest image climbs to the saddle point.
     force_limit
@@ -56,13 +54,11 @@ class BandMaker(Maker):
     processes
         Processes over which the images are spread. The runner runs bands side by side: more than
         one pays where there are fewer bands than cores.
-    potential_options
-        Arguments of a calculator that is named by its class.
     name
         Name of the job.
     """
 
-    potential: str
+    potential: CalculatorSpec
     engine: EngineInfo
     climbing: bool = True
     force_limit: float = 0.05
@@ -70,7 +66,6 @@ class BandMaker(Maker):
     spring: float = SPRING
     optimiser: str = "LBFGS"
     processes: int = 1
-    potential_options: dict[str, Any] = field(default_factory=dict)
     name: str = "nudged elastic band"
 
     def __post_init__(self) -> None:
@@ -88,7 +83,7 @@ class BandMaker(Maker):
     def planned(self, images: Sequence[Structure]) -> list[PlannedCalculation]:
         """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         inner = max(1, len(images) - 2)
-        return [PlannedCalculation(NEB, self.potential, len(images[0]), images=inner)]
+        return [PlannedCalculation(NEB, self.engine.name, len(images[0]), images=inner)]
 
     def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Job:
         """Make the job.
@@ -121,10 +116,6 @@ class BandMaker(Maker):
         made.name = self.name
         return made
 
-    def calculator(self) -> Calculator:
-        """Load the potential; a band needs no stress."""
-        return potential(self.potential, **self.potential_options)(False)  # noqa: FBT003
-
 
 @job
 def relax_images(
@@ -137,7 +128,7 @@ def relax_images(
         arrays = {key: np.array(value) for key, value in mirror_document.items()}
         mirror = PathMirror(**arrays)
     atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
-    with evaluator(maker.calculator, maker.processes) as evaluate:
+    with evaluator(maker.potential.make, maker.processes) as evaluate:
         recorded = Recorded(evaluate, directory / CHECKPOINT / RECORD)
         band = Band(atoms, recorded, mirror=mirror, climbing=maker.climbing, spring=maker.spring)
         relaxed = relax_band(

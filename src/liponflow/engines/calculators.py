@@ -1,0 +1,178 @@
+"""ASE calculators: described when a flow is planned, made where they compute."""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ase.calculators.calculator import Calculator
+from monty.json import MSONable
+
+from liponflow import registry
+from liponflow.engines.engine import EngineError
+from liponflow.names import nearest
+
+UNKNOWN_VERSION = "unknown"
+"""Version of a calculator whose module no installed distribution provides."""
+
+
+@dataclass(frozen=True)
+class CalculatorSpec(MSONable):
+    """A calculator that a job makes when it runs.
+
+    In a stored flow the factory is named by its module, so that it is only imported if its package
+    is trusted (:mod:`liponflow.safejson`).
+
+    Attributes
+    ----------
+    factory
+        Class of the calculator, or function that returns one.
+    arguments
+        Arguments of the factory, JSON-like.
+    """
+
+    factory: Callable[..., Calculator]
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+    def make(self) -> Calculator:
+        """Make the calculator, without a memory of what another one computed.
+
+        Raises
+        ------
+        TypeError
+            If the factory returns something else.
+        """
+        calculator = self.factory(**self.arguments)
+        if not isinstance(calculator, Calculator):
+            raise TypeError(
+                f"{self.reference} gives no ASE calculator but {type(calculator).__name__}"
+            )
+        return calculator
+
+    @property
+    def reference(self) -> str:
+        """The factory as ``module:name``."""
+        return f"{self.factory.__module__}:{self.factory.__qualname__}"
+
+    @property
+    def version(self) -> str:
+        """Version of the distribution that provides the factory.
+
+        Examples
+        --------
+        >>> from ase.calculators.emt import EMT
+        >>> CalculatorSpec(EMT).version == version("ase")
+        True
+        """
+        return _distribution_version(self.factory.__module__.partition(".")[0])
+
+
+def named_calculator(reference: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
+    """Find the calculator that a user names.
+
+    Parameters
+    ----------
+    reference
+        ``module:Class``, or ``module:function`` of a function that returns a calculator.
+    arguments
+        Its arguments; those that name an existing file become absolute paths, since jobs run in
+        directories of their own.
+
+    Raises
+    ------
+    EngineError
+        If the module cannot be imported, has no such class, or the class is no ASE calculator.
+
+    Examples
+    --------
+    >>> named_calculator("ase.calculators.emt:EMT", {"asap_cutoff": True}).make().name
+    'emt'
+    """
+    module, _, name = reference.partition(":")
+    try:
+        factory = registry.resolve(reference)
+    except AttributeError:
+        raise EngineError(f"{module} has no {name!r}{_calculators_of(module, name)}") from None
+    except (ImportError, ValueError) as error:
+        raise EngineError(
+            f"the engine {reference} cannot be imported: {error}; give module:Class of an "
+            "installed package"
+        ) from error
+    is_calculator = inspect.isclass(factory) and issubclass(factory, Calculator)
+    if not is_calculator and not inspect.isfunction(factory):
+        raise EngineError(f"{reference} is no ASE calculator{_calculators_of(module, name)}")
+    absolute = {
+        key: str(file) if (file := _file(value)) is not None else value
+        for key, value in arguments.items()
+    }
+    return CalculatorSpec(factory, absolute)
+
+
+class Weights(NamedTuple):
+    """Files that hold the parameters of a potential.
+
+    Attributes
+    ----------
+    label
+        Their names, each with the first characters of its hash.
+    digest
+        SHA-256 of each, separated by commas.
+    """
+
+    label: str
+    digest: str
+
+
+def weights_of(arguments: Mapping[str, Any], *others: Path) -> Weights | None:
+    """Identify the files among the arguments of a calculator, and any others; None without any."""
+    found = [file for value in arguments.values() if (file := _file(value)) is not None]
+    files = list(dict.fromkeys([*found, *(other.expanduser().absolute() for other in others)]))
+    if not files:
+        return None
+    digests = [file_digest(file) for file in files]
+    labels = [f"{file.name} {digest[:8]}" for file, digest in zip(files, digests, strict=True)]
+    return Weights(", ".join(labels), ", ".join(digests))
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file; one that has not changed is read once per process."""
+    status = file.stat()
+    return _digest(file, status.st_mtime_ns, status.st_size)
+
+
+@cache
+def _digest(file: Path, _modified: int, _size: int) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@cache
+def _distribution_version(package: str) -> str:
+    for distribution in packages_distributions().get(package, []):
+        try:
+            return version(distribution)
+        except PackageNotFoundError:
+            continue
+    return UNKNOWN_VERSION
+
+
+def _file(value: Any) -> Path | None:
+    """Absolute path of the file that an argument names, if it names one."""
+    if not isinstance(value, str | Path):
+        return None
+    path = Path(value).expanduser()
+    try:
+        return path.absolute() if path.is_file() else None
+    except OSError:  # a text that is too long for a file name
+        return None
+
+
+def _calculators_of(module: str, name: str) -> str:
+    """Suggest the calculators that a module defines or imports."""
+    members = inspect.getmembers(registry.resolve(module), inspect.isclass)
+    known = [key for key, member in members if issubclass(member, Calculator)]
+    return nearest(name, known) if known else "; it has no calculators"

@@ -1,0 +1,77 @@
+"""Relaxations and static calculations with any ASE calculator."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from ase import Atoms
+from ase.calculators.calculator import Calculator
+from ase.filters import FrechetCellFilter
+from atomate2.forcefields.jobs import ForceFieldRelaxMaker, forcefield_job
+from atomate2.forcefields.schemas import ForceFieldTaskDocument
+from atomate2.forcefields.utils import MLFF
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.planned import RELAX, STATIC, PlannedCalculation
+
+
+class BalancedCellFilter(FrechetCellFilter):
+    """Cell degrees of freedom weighted like the atoms.
+
+    ASE's default weight, the number of atoms, makes the cell of a large supercell so soft that
+    a force limit of 0.05 eV/Å leaves almost 1 GPa. With its square root, cell and atoms have
+    force constants of the same order (bulk modulus times volume grows with the number of atoms,
+    and the weight enters squared): fewer steps, and stress that converges with the forces.
+    """
+
+    def __init__(self, atoms: Atoms) -> None:
+        super().__init__(atoms, exp_cell_factor=len(atoms) ** 0.5)  # type: ignore[no-untyped-call]
+
+
+@dataclass
+class PotentialMaker(ForceFieldRelaxMaker):
+    """atomate2's relaxation, with a calculator of ours; a static calculation with one step.
+
+    Attributes
+    ----------
+    potential
+        The calculator.
+    engine
+        What is known of the engine before it runs.
+    ionic_step_data
+        By default everything but the structures, which would be stored once per step.
+    """
+
+    potential: CalculatorSpec = field(kw_only=True)
+    engine: EngineInfo = field(kw_only=True)
+    ionic_step_data: tuple[str, ...] | None = ("energy", "forces", "stress", "magmoms")
+
+    @cached_property
+    def ase_calculator_name(self) -> str:
+        """Name of the potential in the task document."""
+        return self.engine.name if self.mlff is MLFF.Forcefield else str(self.mlff)
+
+    @forcefield_job
+    def make(
+        self, structure: Structure, prev_dir: str | Path | None = None
+    ) -> ForceFieldTaskDocument:
+        """Relax a structure, and record the version of the calculator.
+
+        atomate2 finds the versions of the potentials that it knows itself.
+        """
+        relax = ForceFieldRelaxMaker.make.original  # type: ignore[attr-defined]
+        document: ForceFieldTaskDocument = relax(self, structure, prev_dir)
+        if document.forcefield_version is None:
+            document.forcefield_version = self.engine.version
+        return document
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        if self.steps == 1:
+            return [PlannedCalculation(STATIC, self.engine.name, len(structure), 1)]
+        return [PlannedCalculation(RELAX, self.engine.name, len(structure))]
+
+    def _get_calculator(self) -> Calculator:
+        return self.potential.make()

@@ -1,0 +1,108 @@
+"""Γ-point vibrations with a calculator, all displacements in one process."""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ase.calculators.calculator import Calculator
+from jobflow import Job, Maker, job
+from pymatgen.core.structure import Structure
+from pymatgen.io.ase import AseAtomsAdaptor
+
+from liponflow.analysis.migration.gamma_modes import GammaModes, gamma_modes, needed
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.vibrations import DISTANCE, PER_ATOM, displaced, shift
+
+
+@dataclass
+class PotentialVibrationMaker(Maker):
+    """Vibrations with a potential, all displacements in one job.
+
+    Attributes
+    ----------
+    potential
+        The calculator.
+    engine
+        What is known of the engine before it runs.
+    name
+        Name of the job.
+    """
+
+    potential: CalculatorSpec
+    engine: EngineInfo
+    name: str = "vibrations"
+
+    def make(self, structure: Structure, moving: Sequence[int] | None = None) -> Job:
+        """Make the job; its output is a GammaModes. The moving atoms vibrate, None for all."""
+        made: Job = vibrate(structure, self.potential, moving=moving)
+        made.name = self.name
+        return made
+
+    def planned(self, structure: Structure) -> list[PlannedCalculation]:
+        """Say what :meth:`make` may compute at most; symmetry saves a part."""
+        displaced = PER_ATOM * len(structure)
+        return [PlannedCalculation("displacement", self.engine.name, len(structure), displaced)]
+
+
+def vibrations(
+    structure: Structure,
+    calculator: Calculator,
+    *,
+    moving: Sequence[int] | None = None,
+    distance: float = DISTANCE,
+) -> GammaModes:
+    """Compute the vibrations of a relaxed structure with an ASE calculator.
+
+    Parameters
+    ----------
+    structure
+        Minimum or saddle.
+    calculator
+        Any potential.
+    moving
+        Atoms that vibrate while the others are frozen (:func:`moving_atoms`); None for all.
+    distance
+        Displacement of the finite differences, Å.
+
+    Returns
+    -------
+    GammaModes
+        Frequencies without translations.
+    """
+    phonons = displaced(structure, distance)
+    wanted = needed(phonons, moving)
+    atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
+    atoms.calc = calculator
+    rest = atoms.get_forces()
+    home = atoms.get_positions()
+    forces = []
+    for number in wanted:
+        atoms.set_positions(home + shift(phonons, number))
+        forces.append(atoms.get_forces())
+    return gamma_modes(phonons, forces, rest, moving=moving, distance=distance)
+
+
+@job
+def vibrate(
+    structure: Structure,
+    potential: CalculatorSpec,
+    *,
+    moving: Sequence[int] | None = None,
+    distance: float = DISTANCE,
+) -> GammaModes:
+    """Compute vibrations with a potential, all displacements in one process.
+
+    Parameters
+    ----------
+    structure
+        Minimum or saddle.
+    potential
+        The calculator.
+    moving, distance
+        As for :func:`vibrations`.
+    """
+    return vibrations(structure, potential.make(), moving=moving, distance=distance)
