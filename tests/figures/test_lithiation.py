@@ -32,7 +32,7 @@ def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_figure_says_that_a_potential_is_no_dft(
+def test_every_figure_says_that_a_potential_is_not_dft(
     figures: dict[str, Figure], name: str
 ) -> None:
     [stamp] = [text for text in figures[name].texts if text.get_gid() == "stamp"]
@@ -67,7 +67,9 @@ def test_lattice_follows_the_unique_axis(figures: dict[str, Figure]) -> None:
     assert line(figures["lattice"], "volume")[-1] == pytest.approx([2, 4.8])
 
 
-def test_lattice_is_the_same_whichever_way_the_cell_turned(result: LithiationResult) -> None:
+def test_lattice_figure_does_not_depend_on_the_orientation_of_the_cell(
+    result: LithiationResult,
+) -> None:
     turned = [
         state.model_copy(update={"a": state.c, "c": state.a, "unique_axis": "a"})
         for state in result.states
@@ -77,7 +79,7 @@ def test_lattice_is_the_same_whichever_way_the_cell_turned(result: LithiationRes
     assert line(figure, "unique") == pytest.approx(line(straight, "unique"))
 
 
-def test_voltage_is_the_staircase_beside_the_published_plateaus(
+def test_voltage_figure_has_the_staircase_and_the_published_plateaus(
     figures: dict[str, Figure],
 ) -> None:
     figure = figures["voltage"]
@@ -105,7 +107,7 @@ def test_hull_shows_states_families_and_the_tie_line(
     assert above[0].get_markerfacecolor() == "white"
 
 
-def test_families_far_above_are_named_and_do_not_flatten_the_hull(
+def test_families_far_above_the_hull_are_named_instead_of_drawn(
     result: LithiationResult,
 ) -> None:
     states = [
@@ -119,11 +121,11 @@ def test_families_far_above_are_named_and_do_not_flatten_the_hull(
     [note] = drawn(figure, "off scale")
     assert note.get_text().splitlines()[1:] == ["far, x = 1, 2: 2.0 to 4.0"]
     far = [artist.get_xydata()[0][0] for artist in drawn(figure, "far")]
-    assert set(far) == {0.0}  # only there it is as low as the lowest
+    assert set(far) == {0.0}  # the only content at which it is as low as the lowest family
     assert figure.axes[0].get_ylim()[1] < 1.0
 
 
-def test_structures_are_drawn_for_the_contents_that_converged(
+def test_structures_are_drawn_for_the_converged_li_contents(
     result: LithiationResult, campaign: Campaign
 ) -> None:
     titles = [axes.get_title() for axes in structures_figure(result).axes[:3]]
@@ -138,7 +140,7 @@ def test_structures_are_drawn_for_the_contents_that_converged(
     assert [title for title in fewer if "delithiated" in title] == []
 
 
-def test_what_has_no_numbers_is_not_drawn(campaign: Campaign) -> None:
+def test_missing_data_are_not_drawn(campaign: Campaign) -> None:
     for static in campaign.statics:
         static.magmoms = None
     campaign.li_metal.converged = False
@@ -149,7 +151,7 @@ def test_what_has_no_numbers_is_not_drawn(campaign: Campaign) -> None:
         hull_figure(result)
 
 
-def test_another_material_has_nothing_published_beside_it(result: LithiationResult) -> None:
+def test_other_material_has_no_published_values(result: LithiationResult) -> None:
     other = result.model_copy(update={"formula": "LiMn2O4"})
     assert drawn(voltage_figure(other), "published") == []
     assert drawn(moments_figure(other), "Mn published") == []

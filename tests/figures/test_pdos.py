@@ -55,7 +55,7 @@ def lines(figure: Figure, name: str) -> list[np.ndarray]:
     ]
 
 
-def test_both_states_smoothed_with_spin_down_mirrored() -> None:
+def test_states_are_smoothed_and_spin_down_is_mirrored() -> None:
     figure = all_figures(result())["pdos"]
     for panel, state in enumerate(result().states):
         smooth = state.smoothed(10)
@@ -70,14 +70,14 @@ def test_both_states_smoothed_with_spin_down_mirrored() -> None:
     assert all(line[:, 0] == pytest.approx(0) for line in lines(figure, "Fermi level"))
 
 
-def test_orbitals_too_small_to_see_are_left_out() -> None:
+def test_invisible_orbitals_are_left_out() -> None:
     figure = pdos_figure(result())
     assert lines(figure, "Mn s up") == []
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert legend == ["Mn d", "O p"]
 
 
-def test_without_spins_all_is_drawn_upwards_and_unsmoothed_on_request() -> None:
+def test_densities_without_spin_point_up_and_can_be_unsmoothed() -> None:
     figure = pdos_figure(result(("both",)), points=1)
     assert all(line[:, 1].min() >= 0 for line in lines(figure, "Mn d both"))
     assert lines(figure, "Mn d both")[0][:, 1].max() == pytest.approx(5.0)
@@ -85,7 +85,7 @@ def test_without_spins_all_is_drawn_upwards_and_unsmoothed_on_request() -> None:
     assert figure.legends[0].get_title().get_text() == "not smoothed"
 
 
-def test_nothing_to_see_is_refused() -> None:
+def test_zero_densities_are_refused() -> None:
     empty = result()
     for state in empty.states:
         for item in state.projections:
@@ -94,7 +94,7 @@ def test_nothing_to_see_is_refused() -> None:
         pdos_figure(empty)
 
 
-def test_texts_of_a_single_state_are_inside_and_above_the_curves() -> None:
+def test_texts_of_a_single_state_are_inside_the_panel_above_the_curves() -> None:
     single = result()
     state = single.states[0].model_copy(update={"x": None, "formula": "Li16 Fe16 P16 O64"})
     figure = pdos_figure(single.model_copy(update={"states": [state]}))
@@ -112,7 +112,7 @@ def test_texts_of_a_single_state_are_inside_and_above_the_curves() -> None:
     assert extent.y1 < figure.bbox.y1
 
 
-def test_orbitals_differ_by_more_than_their_colour() -> None:
+def test_orbitals_differ_in_line_style_too() -> None:
     figure = pdos_figure(result())
     styles = {line.get_gid(): line.get_linestyle() for axes in figure.axes for line in axes.lines}
     assert styles["Mn d up"] != styles["O p up"]

@@ -1,4 +1,4 @@
-"""Figures of phonons hold what the result holds."""
+"""Figures of phonons show the data of the result."""
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def result(lowest: float = 0.0) -> PhononResult:
     )
 
 
-def test_free_energy_is_the_sum_of_its_parts() -> None:
+def test_free_energy_is_the_internal_energy_minus_ts() -> None:
     axes = all_figures(result())["free-energy"].axes[0]
     curves = {line.get_label(): line.get_ydata() for line in axes.lines}
     assert curves["F = U − TS"] == pytest.approx(curves["U"] - curves["TS"])
@@ -68,7 +68,7 @@ def test_imaginary_modes_are_marked() -> None:
     assert not all_figures(result())["density"].axes[0].texts
 
 
-def test_potential_is_named_on_every_figure() -> None:
+def test_every_figure_names_the_potential() -> None:
     for figure in all_figures(result()).values():
         [stamp] = [text for text in figure.texts if text.get_gid() == "stamp"]
         assert "not DFT" in stamp.get_text()

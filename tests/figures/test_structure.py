@@ -23,7 +23,7 @@ def rock_salt() -> Structure:
 
 @pytest.fixture
 def fluorite() -> Structure:
-    """Antifluorite Li2O with P in the place of Li: tetrahedra without images on faces."""
+    """Return antifluorite Li2O with P in place of Li: tetrahedra without images on faces."""
     return Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.6), ["P", "O"], [[0.25] * 3, [0, 0, 0]]
     )
@@ -34,7 +34,7 @@ def empty_axes() -> Axes:
 
 
 def test_centres_on_faces_are_repeated_on_the_opposite_face(rock_salt: Structure) -> None:
-    # Four Ni per cell: the corner one is drawn 8 times, each of three face centres twice.
+    # Four Ni per cell: the one at the corner is drawn 8 times, the three on faces twice each.
     found = polyhedra(rock_salt, ["Ni"])
     assert len(found) == 14
     assert all(len(polyhedron.vertices) == 6 for polyhedron in found)
@@ -70,8 +70,8 @@ def test_every_face_sphere_and_edge_is_drawn(fluorite: Structure) -> None:
     assert not axes.axison
 
 
-def test_the_drawing_is_an_orthographic_projection(fluorite: Structure) -> None:
-    # Seen straight along an axis, a cube is a square of its own size.
+def test_drawing_is_an_orthographic_projection(fluorite: Structure) -> None:
+    # Viewed along an axis, a cube is a square of the same size.
     axes = empty_axes()
     draw_structure(axes, fluorite, turn=0, tilt=0)
     points = np.concatenate([line.get_xydata() for line in axes.lines])
@@ -81,7 +81,7 @@ def test_the_drawing_is_an_orthographic_projection(fluorite: Structure) -> None:
 
 
 @pytest.mark.parametrize("up", ["a", "b", "c"])
-def test_the_chosen_axis_points_upwards(up: str) -> None:
+def test_chosen_axis_points_upwards(up: str) -> None:
     lengths = dict.fromkeys("abc", 4.0) | {up: 9.0}
     axes = empty_axes()
     cell = Structure(Lattice.orthorhombic(*lengths.values()), ["Li"], [[0.5] * 3])
@@ -90,12 +90,12 @@ def test_the_chosen_axis_points_upwards(up: str) -> None:
     assert np.ptp(points, axis=0) == pytest.approx([4.0, 9.0])
 
 
-def test_nearer_things_are_drawn_over_farther_ones() -> None:
+def test_near_objects_are_drawn_over_distant_ones() -> None:
     axes = empty_axes()
     cell = Structure(Lattice.cubic(6), ["Li", "Li"], [[0.5, 0.5, 0.3], [0.5, 0.5, 0.7]])
     draw_structure(axes, cell, turn=0, tilt=89)
     spheres = [p for p in axes.patches if isinstance(p, Circle) and p.radius == RADII["Li"]]
     far, near = sorted(spheres, key=lambda sphere: sphere.zorder)
-    # The near one is paler no more than the far one: fog grows with the distance.
+    # Fog grows with distance, so the near object is not paler than the distant one.
     assert sum(near.get_facecolor()[:3]) < sum(far.get_facecolor()[:3])
     assert near.zorder - far.zorder == pytest.approx(2.4, abs=0.01)

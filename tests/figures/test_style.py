@@ -30,7 +30,7 @@ def test_stamp_names_engine_preset_and_version(result: LithiationResult) -> None
     assert f"liponflow {__version__}" in text
 
 
-def test_stamp_says_not_dft_of_a_surrogate_only(result: LithiationResult) -> None:
+def test_stamp_says_not_dft_only_for_a_surrogate(result: LithiationResult) -> None:
     engine = result.provenance.engine.model_copy(update={"name": "vasp", "surrogate": False})
     provenance = result.provenance.model_copy(update={"engine": engine})
     figure = new_figure(3.5, 3)
@@ -39,7 +39,7 @@ def test_stamp_says_not_dft_of_a_surrogate_only(result: LithiationResult) -> Non
     assert figure.texts[0].get_text().startswith("NOT CONVERGED")
 
 
-def test_stamp_stays_inside_the_narrowest_figure_and_below_its_axes(
+def test_stamp_fits_below_the_axes_of_the_narrowest_figure(
     result: LithiationResult,
 ) -> None:
     figure = new_figure(3.5, 2.5)
@@ -53,7 +53,7 @@ def test_stamp_stays_inside_the_narrowest_figure_and_below_its_axes(
     assert box.y1 <= axes.get_tightbbox().y0
 
 
-def test_files_are_the_same_bytes_twice(tmp_path: Path) -> None:
+def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     def draw(folder: str) -> list[bytes]:
         figure = new_figure(3.5, 2.5)
         figure.add_subplot().plot([0, 1], [1, 2], marker="o")
@@ -81,7 +81,7 @@ def test_unknown_format_is_refused_before_anything_is_written(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_style_leaves_the_global_settings_alone() -> None:
+def test_style_does_not_change_the_global_settings() -> None:
     before = dict(mpl.rcParams)
     inside: list[str] = []
 
@@ -95,7 +95,7 @@ def test_style_leaves_the_global_settings_alone() -> None:
     assert dict(mpl.rcParams) == before
 
 
-def test_elements_have_distinct_colours_and_any_other_has_one() -> None:
+def test_listed_elements_have_distinct_colours_and_others_share_one() -> None:
     assert len(set(ELEMENT_COLOURS.values())) == len(ELEMENT_COLOURS)
     assert element_colour("Xe") not in ELEMENT_COLOURS.values()
 

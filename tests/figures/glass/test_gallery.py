@@ -77,7 +77,7 @@ def series(seed: int) -> list[SeriesPoint]:
 
 @pytest.fixture(scope="module")
 def result() -> GlassResult:
-    """Two packed models with thermal motion, a protocol and a transition; nothing is computed."""
+    """Return a made-up result: two packed models with thermal motion, a protocol and a Tg."""
     models = []
     for seed in range(2):
         structure = build("Li23P8O27.5N2.5", n_atoms=61, seed=seed).structure
@@ -104,7 +104,7 @@ def result() -> GlassResult:
 
 @pytest.fixture(scope="module")
 def read() -> FingerprintResult:
-    """Fingerprint of one frame with a measured G(r)."""
+    """Return the fingerprint of one frame with a measured G(r)."""
     structure = dimer("N")
     structure.append("Li", [0.1, 0.1, 0.1])
     found = fingerprint_structure(structure)
@@ -141,7 +141,7 @@ def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_figure_says_that_a_potential_is_no_dft(
+def test_every_figure_says_that_a_potential_is_not_dft(
     figures: dict[str, Figure], name: str
 ) -> None:
     [stamp] = [text for text in figures[name].texts if text.get_gid() == "stamp"]
@@ -186,7 +186,7 @@ def test_rare_shares_are_added_up(result: GlassResult) -> None:
     assert misplaced(figure) == []
 
 
-def test_transition_draws_both_lines_to_their_meeting_point(result: GlassResult) -> None:
+def test_transition_draws_both_lines_to_their_intersection(result: GlassResult) -> None:
     assert result.tg is not None
     figure = transition_figure(result)
     for name in ("glass", "liquid"):
@@ -198,7 +198,7 @@ def test_transition_draws_both_lines_to_their_meeting_point(result: GlassResult)
     assert published.get_xdata() == pytest.approx([480.15])  # 207 °C
 
 
-def test_an_unresolved_transition_is_not_called_tg(result: GlassResult) -> None:
+def test_unresolved_transition_is_not_called_tg(result: GlassResult) -> None:
     assert result.tg is not None
     tg = result.tg.model_copy(update={"resolved": False})
     figure = transition_figure(result.model_copy(update={"tg": tg}))
@@ -215,7 +215,7 @@ def test_protocol_draws_every_model(result: GlassResult) -> None:
     assert names == list(STAGES)
 
 
-def test_overlay_of_a_measurement(read: FingerprintResult) -> None:
+def test_measured_function_is_drawn_with_the_computed_one(read: FingerprintResult) -> None:
     figure = pdf_figure(read)
     assert read.comparison is not None
     [measured], [computed] = drawn(figure, "measured"), drawn(figure, "computed")
@@ -226,7 +226,7 @@ def test_overlay_of_a_measurement(read: FingerprintResult) -> None:
     assert misplaced(figure) == []
 
 
-def test_a_fingerprint_has_what_one_frame_has(read: FingerprintResult) -> None:
+def test_fingerprint_of_one_frame_has_the_figures_without_time(read: FingerprintResult) -> None:
     found = fingerprint_figures.all_figures(read)
     assert sorted(found) == ["angles", "pairs", "pdf", "structure_factor", "units"]
     for figure in found.values():
@@ -236,13 +236,13 @@ def test_a_fingerprint_has_what_one_frame_has(read: FingerprintResult) -> None:
     assert "drawn with a Gaussian of 0.04 Å" in title
 
 
-def test_words(result: GlassResult, read: FingerprintResult) -> None:
+def test_averages_are_described_in_words(result: GlassResult, read: FingerprintResult) -> None:
     assert average_words(result) == "mean and standard deviation of 2 models"
     assert average_words(read) == "1 frame"
     assert formula_label("LiO") == "LiO"
 
 
-def test_what_is_not_there_is_not_drawn(read: FingerprintResult, result: GlassResult) -> None:
+def test_missing_data_are_not_drawn(read: FingerprintResult, result: GlassResult) -> None:
     with pytest.raises(ValueError, match="no series in time"):
         protocol_figure(read)
     with pytest.raises(ValueError, match="no glass transition"):

@@ -19,7 +19,7 @@ from liponflow.figures.glass.structure import (
 
 @pytest.fixture(scope="module")
 def structure() -> Structure:
-    """PO3N and a Li."""
+    """Return a cell with PO3N and a Li."""
     arms = 1.54 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     species = ["P", "N", "O", "O", "O", "Li"]
     coords = [[3, 3, 3], *(3 + arms), [5, 5, 1]]
@@ -27,7 +27,7 @@ def structure() -> Structure:
 
 
 def result(structure: Structure, n_models: int = 2, name: str = "chgnet"):
-    """Stand for a GlassResult with what the figures read of it."""
+    """Return a stand-in for a GlassResult with the fields that the figures read."""
     models = [
         SimpleNamespace(seed=seed, density=2.3, structure=structure) for seed in range(n_models)
     ]
@@ -37,7 +37,7 @@ def result(structure: Structure, n_models: int = 2, name: str = "chgnet"):
 
 
 @pytest.mark.parametrize(("n_models", "drawn"), [(1, 1), (2, 2), (5, 3)])
-def test_up_to_three_models_with_legend_and_stamp(
+def test_figure_has_up_to_three_models_with_legend_and_stamp(
     structure: Structure, n_models: int, drawn: int
 ) -> None:
     figure = structure_figure(result(structure, n_models))
@@ -57,7 +57,7 @@ def test_polyhedra_and_highlighted_spheres_are_drawn(structure: Structure) -> No
     assert any(type(patch).__name__ == "Polygon" for patch in figure.axes[0].patches)
 
 
-def test_sulfur_is_the_centre_only_where_nothing_else_is() -> None:
+def test_sulfur_is_a_centre_only_without_other_formers() -> None:
     cell = Lattice.cubic(9)
     assert formers(Structure(cell, ["S", "O"], [[0, 0, 0], [0.2, 0, 0]])) == ["S"]
     thio = Structure(cell, ["P", "S"], [[0, 0, 0], [0.2, 0, 0]])
@@ -69,12 +69,12 @@ def test_page_loads_nothing_and_escapes_everything(structure: Structure) -> None
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&quot;b&quot; &amp; &lt;c&gt;" in page
-    # The policy forbids the browser to fetch anything; no tag asks for it either.
+    # The policy forbids the browser to fetch anything, and no tag tries to.
     assert "default-src 'none'" in page
     assert not re.search(r"<(script|link|img|iframe)[^>]*\b(src|href)\s*=", page)
 
 
-def test_page_holds_every_atom_and_the_polyhedron(structure: Structure) -> None:
+def test_page_contains_every_atom_and_the_polyhedron(structure: Structure) -> None:
     page = structure_view(structure, "title", "engine")
     data = page.split("Plotly.newPlot(", 1)[1]
     data = data[data.index("[", data.index("structure")) :]
@@ -88,7 +88,7 @@ def test_page_holds_every_atom_and_the_polyhedron(structure: Structure) -> None:
     assert "N 2" in labels
 
 
-def test_one_page_per_model_with_the_engine_named(structure: Structure) -> None:
+def test_each_model_has_a_page_that_names_the_engine(structure: Structure) -> None:
     pages = all_pages(result(structure))
     assert list(pages) == ["structure-seed-0", "structure-seed-1"]
     for page in pages.values():

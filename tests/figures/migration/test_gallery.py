@@ -1,4 +1,4 @@
-"""Figures of a migration: what they draw is what the result says."""
+"""Figures of a migration show the data of the result."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def figures(result: MigrationResult) -> dict[str, Figure]:
 
 @pytest.fixture(scope="module")
 def unconverged() -> dict[str, Figure]:
-    """Figures with the longest stamp."""
+    """Return the figures with the longest stamp."""
     return all_figures(migration_result(unconverged="N"))
 
 
@@ -45,7 +45,7 @@ def test_every_figure_is_drawn(figures: dict[str, Figure]):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_figure_says_that_a_potential_is_no_dft(figures: dict[str, Figure], name: str):
+def test_every_figure_says_that_a_potential_is_not_dft(figures: dict[str, Figure], name: str):
     [stamp] = [text for text in figures[name].texts if text.get_gid() == "stamp"]
     assert "chgnet 0.3.0 (machine-learned potential, not DFT)" in stamp.get_text()
 
@@ -75,12 +75,12 @@ def test_profiles_pass_their_images_and_end_at_the_barrier(
         [images] = drawn(figures["profiles"], f"{found.dopant} images")
         x, y = curve.get_xydata().T
         assert np.interp(images.get_xdata(), x, y) == pytest.approx(images.get_ydata(), abs=2e-3)
-        # All three begin at their lowest site.
+        # All three start at their lowest site.
         assert y[0] == pytest.approx(0)
         assert max(y) == pytest.approx(found.percolating_barrier, abs=1e-3)
 
 
-def test_published_barriers_are_lines_in_their_atoms_colour(figures: dict[str, Figure]):
+def test_published_barriers_are_lines_in_the_colour_of_the_dopant(figures: dict[str, Figure]):
     for dopant, value in {"P": 0.42, "N": 0.50, "O": 1.08}.items():
         [line] = drawn(figures["profiles"], f"{dopant} published")
         [curve] = drawn(figures["profiles"], f"{dopant} curve")
@@ -88,7 +88,7 @@ def test_published_barriers_are_lines_in_their_atoms_colour(figures: dict[str, F
         assert line.get_color() == curve.get_color()
 
 
-def test_a_profile_is_turned_to_climb_from_its_lower_end():
+def test_profile_starts_at_its_lower_end_point():
     hop = made_up_hop("O", TO, 0.06, -0.14)
     turned = from_lower_end(hop)
     assert turned.label == "oct-tet: 0.20 eV"
@@ -106,7 +106,9 @@ def test_every_hop_has_its_profile(figures: dict[str, Figure], result: Migration
         assert len(drawn(figures["hops"], f"{dopant} curve")) == len(result.hops_of(dopant))
 
 
-def test_convergence_ends_where_the_band_did(figures: dict[str, Figure], result: MigrationResult):
+def test_convergence_ends_at_the_last_force_of_the_band(
+    figures: dict[str, Figure], result: MigrationResult
+):
     for hop in result.hops:
         [line] = drawn(figures["convergence"], f"{hop.dopant} {hop.hop}")
         assert line.get_xdata()[-1] == hop.steps
@@ -115,7 +117,7 @@ def test_convergence_ends_where_the_band_did(figures: dict[str, Figure], result:
     assert set(limit.get_ydata()) == {LIMIT}
 
 
-def test_models_are_drawn_beside_each_other(figures: dict[str, Figure]):
+def test_models_are_drawn_side_by_side(figures: dict[str, Figure]):
     [newest] = drawn(figures["models"], "chgnet 0.3.0")
     assert sorted(newest.get_ydata()) == sorted(values[0] for _, values in MODELS.values())
     for dopant, (_, values) in MODELS.items():
@@ -124,14 +126,14 @@ def test_models_are_drawn_beside_each_other(figures: dict[str, Figure]):
         assert bar.get_height() == pytest.approx(max(values) - min(values))
 
 
-def test_unconverged_bands_are_drawn_as_such(unconverged: dict[str, Figure]):
+def test_unconverged_bands_are_marked(unconverged: dict[str, Figure]):
     assert "NOT CONVERGED" in unconverged["profiles"].texts[-1].get_text()
     assert not drawn(unconverged["profiles"], "N curve")
     legend = [text.get_text() for text in unconverged["convergence"].legends[0].get_texts()]
     assert legend[0] == "N, oct-tet-oct (not converged)"
 
 
-def test_what_is_not_there_is_not_drawn():
+def test_missing_data_are_not_drawn():
     alone = migration_result(["N"], unconverged="N").model_copy(
         update={"models": [], "spreads": []}
     )
@@ -142,7 +144,7 @@ def test_what_is_not_there_is_not_drawn():
         models_figure(alone)
 
 
-def test_another_host_has_no_published_lines(result: MigrationResult):
+def test_other_host_has_no_published_lines(result: MigrationResult):
     other = result.model_copy(update={"formula": "Na"})
     for figure in (profiles_figure(other), convergence_figure(other)):
         assert not drawn(figure, "N published")

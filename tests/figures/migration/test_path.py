@@ -17,14 +17,12 @@ def figure(result: MigrationResult) -> Figure:
     return path_figure(result)
 
 
-def test_a_panel_per_atom_with_its_bottleneck(figure: Figure):
+def test_each_dopant_has_a_panel_with_its_bottleneck(figure: Figure):
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["N, oct-tet-oct", "P, tet-tet", "O, tet-oct"]
 
 
-def test_the_path_has_every_image_in_its_order_inside_the_cell(
-    figure: Figure, result: MigrationResult
-):
+def test_path_has_every_image_in_order_inside_the_cell(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
         places = np.asarray(path.get_offsets())
@@ -36,7 +34,7 @@ def test_the_path_has_every_image_in_its_order_inside_the_cell(
         assert (places < lines.max(axis=0)).all()
 
 
-def test_a_path_is_seen_from_the_side(figure: Figure, result: MigrationResult):
+def test_path_is_viewed_from_the_side(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
         places = np.asarray(path.get_offsets())
@@ -45,7 +43,7 @@ def test_a_path_is_seen_from_the_side(figure: Figure, result: MigrationResult):
         assert np.linalg.norm(places[-1] - places[0]) > 0.8 * hop.hop_distance
 
 
-def test_the_saddle_is_ringed(figure: Figure, result: MigrationResult):
+def test_ring_marks_the_saddle(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [ring] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} saddle"]
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
@@ -56,7 +54,7 @@ def test_the_saddle_is_ringed(figure: Figure, result: MigrationResult):
         assert np.asarray(ring.get_offsets())[0] == pytest.approx(top, abs=0.3)
 
 
-def test_the_bottleneck_falls_back_on_what_there_is(result: MigrationResult):
+def test_bottleneck_falls_back_on_the_hops_with_data(result: MigrationResult):
     found = bottleneck(result, "O")
     assert found is not None
     assert found.hop == TO
@@ -68,10 +66,10 @@ def test_the_bottleneck_falls_back_on_what_there_is(result: MigrationResult):
     assert bottleneck(result, "S") is None
 
 
-def test_no_images_are_refused(result: MigrationResult):
+def test_result_without_images_is_refused(result: MigrationResult):
     with pytest.raises(ValueError, match="no images"):
         path_figure(result.model_copy(update={"hops": []}))
 
 
-def test_labels_are_short_and_tell_distinct_hops_apart():
+def test_labels_are_short_and_distinct():
     assert short_label("tetrahedral-octahedral 2") == "tet-oct 2"

@@ -31,12 +31,12 @@ def drawn(figure: Figure, name: str) -> list[Any]:
 
 
 def slope(line: Any) -> float:
-    """Activation energy, eV."""
+    """Return the activation energy (eV)."""
     x, y = line.get_xydata().T
     return -float(np.polyfit(x / 1000, np.log(y), 1)[0]) * BOLTZMANN
 
 
-def test_the_slope_is_the_barrier(arrhenius: Figure, result: MigrationResult):
+def test_slope_is_the_barrier(arrhenius: Figure, result: MigrationResult):
     nitrogen = result.of("N")
     assert nitrogen is not None
     [line] = drawn(arrhenius, "N")
@@ -54,7 +54,7 @@ def test_dashed_lines_have_the_published_barrier(
     assert slope(dashed) - slope(line) == pytest.approx(extra, abs=1e-6)
 
 
-def test_lengths_grow_with_the_root_of_the_time(lengths: Figure, result: MigrationResult):
+def test_lengths_grow_with_the_square_root_of_time(lengths: Figure, result: MigrationResult):
     for found in result.migrations:
         [line] = drawn(lengths, found.dopant)
         t, length = line.get_xydata().T
@@ -63,7 +63,7 @@ def test_lengths_grow_with_the_root_of_the_time(lengths: Figure, result: Migrati
         assert length == pytest.approx(expected)
 
 
-def test_the_curves_cross_the_published_width_at_the_time_of_the_result(
+def test_curves_cross_the_published_width_at_the_time_in_the_result(
     lengths: Figure, result: MigrationResult
 ):
     [width] = drawn(lengths, "published width")
@@ -77,7 +77,7 @@ def test_the_curves_cross_the_published_width_at_the_time_of_the_result(
         assert low < crossing < high
 
 
-def test_the_spread_is_a_band_around_the_curve(lengths: Figure, arrhenius: Figure):
+def test_spread_is_a_band_around_the_curve(lengths: Figure, arrhenius: Figure):
     for figure in (lengths, arrhenius):
         assert drawn(figure, "N spread")
         assert not drawn(figure, "O spread")
@@ -91,7 +91,7 @@ def test_results_without_diffusivity_are_refused():
         lengths_figure(nothing)
 
 
-def test_one_atom_without_published_value(result: MigrationResult):
+def test_dopant_without_published_value_has_no_published_lines(result: MigrationResult):
     other = result.model_copy(
         update={
             "formula": "Na",

@@ -39,7 +39,7 @@ def test_texts_neither_overlap_nor_leave_the_figure(
     assert misplaced(figure) == []
 
 
-def test_bars_span_the_windows_and_the_published_one(
+def test_bars_span_the_windows_including_the_published_one(
     figures: dict[str, Figure], result: StabilityResult
 ) -> None:
     bars = drawn(figures["window"], "window")
@@ -56,7 +56,7 @@ def test_bars_span_the_windows_and_the_published_one(
     assert "7 Li$_{2}$PO$_{2}$N →" in said
 
 
-def test_the_staircase_is_the_exchange(
+def test_staircase_is_the_li_exchanged(
     figures: dict[str, Figure], result: StabilityResult
 ) -> None:
     [stairs] = [s for s in drawn(figures["exchange"], "exchange") if isinstance(s, StepPatch)]
@@ -76,7 +76,7 @@ def test_interfaces_show_their_kinks(figures: dict[str, Figure], result: Stabili
     assert len(drawn(figures["interface"], "lowest")) == len(shown)
 
 
-def test_the_map_shows_the_energies_and_the_electrode(
+def test_map_shows_the_energies_and_the_equilibrium_of_the_electrode(
     figures: dict[str, Figure], result: StabilityResult
 ) -> None:
     [mesh] = drawn(figures["map"], "map")
@@ -116,7 +116,7 @@ def test_rare_products_are_not_drawn(figures: dict[str, Figure], result: Stabili
     )
 
 
-def test_what_has_no_numbers_is_not_drawn(result: StabilityResult) -> None:
+def test_missing_data_are_not_drawn(result: StabilityResult) -> None:
     bare = result.model_copy(
         update={
             "uncertainty": None,
