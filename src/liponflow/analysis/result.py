@@ -1,6 +1,6 @@
 """Result documents: what every campaign ends in, and the calculation summary below them.
 
-A result carries its numbers with their units in the field descriptions, how far it converged,
+A result carries its numbers, whose fields state their units, how far the calculations converged,
 and what made it. Results are plain pydantic models, so that they can be stored, exported and
 read again without any of the code that computed them.
 """
@@ -38,7 +38,7 @@ Its document is read by ``Structure.from_dict``, whatever module and class it na
 
 
 class EngineInfo(BaseModel):
-    """Which code computed the energies and forces."""
+    """Code that computed the energies and forces."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -81,7 +81,7 @@ class EngineInfo(BaseModel):
 
     @property
     def short(self) -> str:
-        """Name with the weights or the version, whichever says more.
+        """Return the name with its weights or, without any, its version.
 
         Examples
         --------
@@ -93,7 +93,7 @@ class EngineInfo(BaseModel):
 
     @property
     def label(self) -> str:
-        """One line for tables and figure corners.
+        """Return one line for tables and the corners of figures.
 
         Examples
         --------
@@ -111,7 +111,7 @@ class EngineInfo(BaseModel):
 
 
 class Calculation(BaseModel):
-    """One relaxation or static calculation, in the same words whichever engine ran it."""
+    """One relaxation or static calculation, in the same form for every engine."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -151,7 +151,7 @@ class Calculation(BaseModel):
 
 
 class Provenance(BaseModel):
-    """What made a result."""
+    """Engine, packages, parameters and inputs that made a result."""
 
     model_config = ConfigDict(extra="forbid")
 

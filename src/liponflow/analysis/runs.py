@@ -22,7 +22,7 @@ class CalculationResult(Result):
 
 
 class MDSegment(BaseModel):
-    """Steps that one run of VASP added to a trajectory."""
+    """Part of a trajectory from one VASP run."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,7 +55,7 @@ class MDSegment(BaseModel):
 
 
 class MDStage(BaseModel):
-    """What was asked for in one stage of a protocol, and what came of it."""
+    """One stage of a protocol: its targets and its means."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -107,10 +107,10 @@ class MDStage(BaseModel):
 
 
 class MDResult(Result):
-    """Molecular dynamics, its segments or stages in one trajectory.
+    """Molecular dynamics: all segments or stages as one trajectory.
 
-    What describes every step in a few numbers is here, as means over blocks of steps; positions
-    and velocities stay in the files of the trajectory.
+    Temperatures, energies, volumes and pressures are means over blocks of steps. Positions and
+    velocities stay in the trajectory files.
     """
 
     kind: Literal["md"] = "md"
@@ -219,7 +219,7 @@ class NEBImage(BaseModel):
 
 
 class NEBResult(Result):
-    """A nudged elastic band."""
+    """Nudged elastic band."""
 
     kind: Literal["neb"] = "neb"
     images: list[NEBImage] = Field(description="Images, end points included.")

@@ -21,7 +21,7 @@ NOTE = (
 
 
 class BondCleavage(BaseModel):
-    """Energy to take one anion out of one cluster."""
+    """Energy to remove one anion from one cluster."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,7 +59,7 @@ class BondCleavage(BaseModel):
 
 
 class GlassCleavage(BaseModel):
-    """Bond strengths of the units of a glass."""
+    """Bond strengths of the structural units of a glass."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -34,7 +34,7 @@ class MeasuredPdf(NamedTuple):
 
 
 class PdfComparison(BaseModel):
-    """A measured G(r) with the computed one scaled onto it."""
+    """Measured G(r) with the computed one scaled to it."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -13,7 +13,7 @@ from liponflow.analysis.result import Result, StructureField
 
 
 class Share(BaseModel):
-    """A named part of a whole, averaged over frames or over models."""
+    """Named share of a whole, averaged over frames or models."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,7 +36,7 @@ class Share(BaseModel):
 
 
 class PairCorrelation(BaseModel):
-    """Partial pair correlation of two elements."""
+    """Partial pair correlation function of two elements."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -77,7 +77,7 @@ class PairCorrelation(BaseModel):
 
 
 class Scattering(BaseModel):
-    """Weighted total functions as a scattering experiment sees them."""
+    """Total functions with the weights of a scattering experiment."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -98,7 +98,7 @@ class Scattering(BaseModel):
 
 
 class BondStatistics(BaseModel):
-    """Lengths of one kind of bond."""
+    """Length distribution of one kind of bond."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -149,7 +149,7 @@ class AngleStatistics(BaseModel):
 
 
 class Defect(BaseModel):
-    """Something that a good model of the glass has none of."""
+    """Defect that a good model of the glass does not have."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -186,7 +186,7 @@ class Cutoff(BaseModel):
 
 
 class Fingerprint(BaseModel):
-    """Structure of a glass in numbers, averaged over frames."""
+    """Structural fingerprint of a glass, averaged over frames."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -252,7 +252,7 @@ class SeriesPoint(BaseModel):
 
 
 class GlassModel(BaseModel):
-    """One model of the glass: how it was made, and its fingerprint."""
+    """One model of the glass: its preparation and its fingerprint."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -307,7 +307,7 @@ class GlassModel(BaseModel):
 
 
 class GlassResult(Result):
-    """Result of a glass campaign: n independent models, and their mean and spread."""
+    """Result of a glass campaign: independent models with their mean and spread."""
 
     kind: Literal["glass"] = "glass"
     n_models: Annotated[int, Column(heading="models")] = Field(description="Number of models.")
@@ -357,7 +357,7 @@ class GlassResult(Result):
 
 
 class FingerprintResult(Result):
-    """Fingerprint of somebody's structures or trajectories, read from files."""
+    """Fingerprint of structures or trajectories read from files."""
 
     kind: Literal["fingerprint"] = "fingerprint"
     files: Annotated[list[str], Column(heading="files")] = Field(

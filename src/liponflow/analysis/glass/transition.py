@@ -23,7 +23,7 @@ FINE_GRID = 600
 
 
 class GlassTransition(BaseModel):
-    """Two straight lines through V(T) or H(T), and the temperature at which they meet."""
+    """Glass transition as the intersection of two straight lines through V(T) or H(T)."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -50,7 +50,7 @@ class LithiationCandidate(BaseModel):
 
 
 class Selection(BaseModel):
-    """How the candidates of one composition were chosen."""
+    """Selection of the candidates of one composition."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -60,7 +60,7 @@ class Selection(BaseModel):
 
 
 class RefusedCandidate(BaseModel):
-    """Short record of a candidate that did not enter the result."""
+    """Candidate that was left out of the result, with the reason."""
 
     model_config = ConfigDict(extra="forbid")
 

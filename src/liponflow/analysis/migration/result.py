@@ -13,7 +13,7 @@ Jump = tuple[int, int, float, float, float]
 
 
 class SiteEnergy(BaseModel):
-    """A foreign atom relaxed on one kind of site."""
+    """Dopant relaxed on one kind of site."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -65,7 +65,7 @@ class SiteEnergy(BaseModel):
 
 
 class HopBarrier(BaseModel):
-    """One distinct hop of a foreign atom and its barrier."""
+    """One distinct hop of a dopant and its barrier."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -186,7 +186,7 @@ class HopBarrier(BaseModel):
 
 
 class Migration(BaseModel):
-    """What sites and hops of one foreign atom add up to."""
+    """Migration of one dopant: percolating barrier, diffusivities and times."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -269,7 +269,7 @@ class Migration(BaseModel):
 
 
 class ModelBarrier(BaseModel):
-    """The same hop with one of several potentials."""
+    """Barrier of one hop with one of several potentials."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -308,7 +308,7 @@ class ModelBarrier(BaseModel):
 
 
 class ModelSpread(BaseModel):
-    """Error bar of a barrier: how far the potentials lie apart."""
+    """Spread of the barrier of one hop over several potentials."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -345,7 +345,7 @@ class ModelSpread(BaseModel):
 
 
 class FiniteSize(BaseModel):
-    """One hop in cells of two sizes."""
+    """Barrier of one hop in cells of two sizes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -383,7 +383,7 @@ class FiniteSize(BaseModel):
 
 
 class Refinement(BaseModel):
-    """What a converged path of a potential saved a costlier engine."""
+    """Ionic steps that the converged path of a potential saves a costlier engine."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -447,9 +447,9 @@ class MigrationResult(Result):
     )
 
     def of(self, dopant: str) -> Migration | None:
-        """Return what was found for a foreign atom, None if it is not in the result."""
+        """Return the migration of a dopant, None if it is not in the result."""
         return next((found for found in self.migrations if found.dopant == dopant), None)
 
     def hops_of(self, dopant: str) -> list[HopBarrier]:
-        """Return the hops of a foreign atom."""
+        """Return the hops of a dopant."""
         return [hop for hop in self.hops if hop.dopant == dopant]

@@ -15,7 +15,7 @@ from liponflow.analysis.stability.entries import ExcludedEntry
 
 
 class Reaction(BaseModel):
-    """A balanced reaction."""
+    """Balanced reaction."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class Reaction(BaseModel):
 
 
 class WindowSegment(BaseModel):
-    """Range of voltage over which a material in equilibrium has the same Li and products."""
+    """Voltage range over which a material in equilibrium has the same Li content and products."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -66,7 +66,7 @@ class WindowSegment(BaseModel):
 
 
 class VoltageWindow(BaseModel):
-    """Range of voltage in which a material neither takes up nor gives off Li."""
+    """Voltage range in which a material neither takes up nor releases Li."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -82,7 +82,7 @@ class VoltageWindow(BaseModel):
 
 
 class PhaseState(BaseModel):
-    """A phase of the diagram."""
+    """Phase of the diagram."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -117,7 +117,7 @@ class PhaseState(BaseModel):
 
 
 class InterfacePoint(BaseModel):
-    """A kink of the reaction energy over the mixing ratio of two materials."""
+    """Kink of the reaction energy as a function of the mixing ratio of two materials."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -141,7 +141,7 @@ class InterfacePoint(BaseModel):
 
 
 class InterfaceReaction(BaseModel):
-    """Reaction of two materials over every mixing ratio."""
+    """Reaction of two materials at every mixing ratio."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -226,7 +226,7 @@ class InterfaceMap(BaseModel):
 
 
 class ProductCertainty(BaseModel):
-    """How often a phase is a product when the energies vary."""
+    """Share of random draws of the energies in which a phase is a product."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -254,7 +254,7 @@ class ProductCertainty(BaseModel):
 
 
 class WindowUncertainty(BaseModel):
-    """Spread of the window under a stated error of the formation energies."""
+    """Spread of the window for a stated error of the formation energies."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -290,7 +290,7 @@ class WindowUncertainty(BaseModel):
 
 
 class Pathway(BaseModel):
-    """One way for a material to react with Li, among the ranked alternatives."""
+    """One of the ranked reactions of a material with Li."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -345,7 +345,7 @@ class Layer(BaseModel):
 
 
 class ThermalShift(BaseModel):
-    """A window at a temperature beside that at 0 K."""
+    """Window at a temperature compared with that at 0 K."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -383,7 +383,7 @@ class ThermalShift(BaseModel):
 
 
 class HullSlice(BaseModel):
-    """A section of the phase diagram, ready to draw."""
+    """Section of the phase diagram, ready to draw."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -406,7 +406,7 @@ class HullSlice(BaseModel):
 
 
 class ComparedWindow(BaseModel):
-    """Window of one more material."""
+    """Voltage window of a further material."""
 
     model_config = ConfigDict(extra="forbid")
 
