@@ -1,4 +1,4 @@
-"""The command ``liponflow-vasp``: takes no arguments, works in the current directory, as VASP."""
+"""The command ``liponflow-vasp``; like VASP it works in the current directory."""
 
 import argparse
 import os
@@ -28,8 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.parse_args(arguments)
-    # Before numpy is imported: its matrices of 3 x 3 are no work for several threads, which on a
-    # busy machine more than doubled the time of a relaxation.
+    # Set before numpy is imported. Its matrices here are 3 x 3: several threads gain nothing, and
+    # on a busy machine they more than doubled the time of a relaxation.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # ASE takes the logarithm of strains; scipy warns at errors of 1e-13.
     warnings.filterwarnings("ignore", "logm result may be inaccurate")

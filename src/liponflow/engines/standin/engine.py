@@ -1,4 +1,4 @@
-"""What a result says of its engine when the stand-in computed it."""
+"""The stand-in as the engine of a result."""
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.chgnet.weights import FUNCTIONAL
@@ -6,7 +6,7 @@ from liponflow.engines.standin.identity import stand_in_label
 
 
 def stand_in_engine(vasp_version: str) -> EngineInfo | None:
-    """Describe the stand-in, so that none of its results passes for one of VASP.
+    """Return the engine of the stand-in, so that its results are never taken for VASP's.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def stand_in_engine(vasp_version: str) -> EngineInfo | None:
     Returns
     -------
     EngineInfo or None
-        None if VASP computed.
+        None if VASP itself computed.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""What the stand-in refuses, and how it stops."""
+"""Errors of the stand-in."""
 
 
 class InputError(ValueError):
-    """A VASP input that is missing, wrong, contradictory, or beyond the stand-in."""
+    """A VASP input that is missing, wrong, contradictory, or not supported by the stand-in."""
 
 
 class VaspStopped(RuntimeError):  # noqa: N818 - VASP stops, it does not err

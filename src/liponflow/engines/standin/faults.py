@@ -1,13 +1,13 @@
 """Faults on request, for rehearsing how a workflow recovers.
 
-``LIPONFLOW_VASP_FAULT`` names one of :class:`Kind`, some with a number behind a colon:
+``LIPONFLOW_VASP_FAULT`` names one of :class:`Kind`, some with a number after a colon:
 ``crash:3``. The files and messages are those that VASP leaves, so that custodian's own handlers
 recognise them.
 
-A fault strikes the first start in a directory and leaves a file ``FAULT.<name>`` there. What
-custodian cures by changing the INCAR strikes again until one of the tags that its handler changes
-(:data:`CURES`) is no longer what it was the first time; the other faults are over with the first
-start. Without the file they strike anew.
+A fault occurs at the first start in a directory and leaves a file ``FAULT.<name>`` there. A fault
+that custodian cures by changing the INCAR occurs again until one of the tags that its handler
+changes (:data:`CURES`) differs from the first time; the others occur once. Remove the file to have
+a fault again.
 """
 
 import errno
@@ -35,16 +35,16 @@ class Kind(StrEnum):
     UNCONVERGED_SCF
         No ionic step reaches EDIFF within NELM electronic steps.
     ZBRENT
-        The line search of conjugate gradients (IBRION = 2) fails behind the second ionic step.
+        The line search of conjugate gradients (IBRION = 2) fails after the second ionic step.
     WALLTIME
-        The second ionic step is endless: a STOPCAR ends the run in order behind it, as
-        custodian's WalltimeHandler wants it; else the queue kills it after N seconds.
+        The second ionic step is endless. A STOPCAR, which custodian's WalltimeHandler writes, ends
+        the run in order after it; else the queue kills the run after N seconds.
     CRASH
         The process is killed at ionic step N, before anything of that step is written.
     TRUNCATED_VASPRUN
-        The run ends in order, but the end of vasprun.xml never reaches the disk.
+        The run ends in order, but vasprun.xml lacks its end.
     FULL_DISK
-        No space is left on the disk behind the first ionic step.
+        No space is left on the disk after the first ionic step.
     """
 
     UNCONVERGED_SCF = "unconverged-scf"
@@ -62,7 +62,7 @@ CURES = {
 """Tags that UnconvergedErrorHandler, NonConvergingErrorHandler and VaspErrorHandler change."""
 
 QUEUE_PATIENCE = 600
-"""Seconds until the queue kills; custodian looks at a run every 300 s unless told otherwise."""
+"""Seconds until the queue kills the run; by default custodian checks a run every 300 s."""
 
 ZBRENT_MESSAGE = """ ZBRENT: fatal error in bracketing
      please rerun with smaller EDIFF, or copy CONTCAR
@@ -78,14 +78,14 @@ class Fault:
     kind
         What goes wrong.
     number
-        Ionic step of a crash, starting at 1; seconds until the queue kills; else None.
+        Ionic step of a crash, starting at 1, or seconds until the queue kills the run; else None.
     """
 
     kind: Kind
     number: int | None = None
 
     def is_due(self, directory: Path, incar: Incar) -> bool:
-        """Tell whether the fault strikes this start, and remember in the directory that it did."""
+        """Return whether the fault occurs at this start, and record it in the directory."""
         if self.kind is Kind.ZBRENT and incar.get("IBRION") != 2:  # noqa: PLR2004 - VASP's value
             return False
         tags = {tag: str(incar.get(tag)) for tag in CURES.get(self.kind, ())}
@@ -98,12 +98,12 @@ class Fault:
     def strike(
         self, steps: Iterator[tuple[Step, ...]], directory: Path
     ) -> Iterator[tuple[Step, ...]]:
-        """Let the fault happen among the ionic steps of a VASP directory.
+        """Inject the fault into the ionic steps of a VASP directory.
 
         Yields
         ------
         tuple of Step
-            The steps of every image that the fault leaves.
+            The steps of all images that precede the fault.
 
         Raises
         ------
@@ -125,18 +125,18 @@ class Fault:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "OUTCAR"))
 
     def spoil(self, vasprun: Path) -> None:
-        """Let the fault happen to the vasprun.xml of a finished run."""
+        """Damage the vasprun.xml of a finished run if that is the fault."""
         if self.kind is Kind.TRUNCATED_VASPRUN:
             os.truncate(vasprun, vasprun.stat().st_size * 3 // 4)
 
 
 def parse_fault(text: str) -> Fault:
-    """Understand the value of ``LIPONFLOW_VASP_FAULT``.
+    """Parse the value of ``LIPONFLOW_VASP_FAULT``.
 
     Raises
     ------
     InputError
-        If the fault is unknown, or has no number and needs one, or one that makes no sense.
+        If the fault is unknown, or its number is missing, not needed, or not a positive integer.
 
     Examples
     --------

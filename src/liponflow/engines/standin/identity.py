@@ -1,4 +1,4 @@
-"""How the stand-in signs what it writes."""
+"""The version by which the stand-in signs its outputs."""
 
 PROGRAM = "liponflow-vasp"
 
@@ -7,10 +7,10 @@ _STAND_IN = "stand-in: "
 
 
 def version_string(potential: str) -> str:
-    """Version that the outputs carry in the place of VASP's.
+    """Return the version that the outputs have in place of VASP's.
 
-    It starts with 0.0.0 because emmet takes the first, and its validation the first three,
-    dot-separated parts for integers; no release of VASP has the major version 0.
+    It starts with 0.0.0 because emmet parses the first dot-separated part as an integer, and its
+    validation the first three; no release of VASP has the major version 0.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def version_string(potential: str) -> str:
 
 
 def stand_in_label(vasp_version: str) -> str | None:
-    """Tell the stand-in's outputs from VASP's.
+    """Return what signed an output, to distinguish the stand-in from VASP.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def stand_in_label(vasp_version: str) -> str | None:
     Returns
     -------
     str or None
-        What computed, or None if VASP did.
+        What computed; None if VASP did.
 
     Examples
     --------

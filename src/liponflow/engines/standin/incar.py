@@ -1,4 +1,4 @@
-"""The INCAR: its tags checked, and the settings that the stand-in acts on."""
+"""Read and check the INCAR, and derive the settings that the stand-in uses."""
 
 import re
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ BEYOND = {
     "LEPSILON": "response functions",
     "ML_LMLFF": "VASP's own machine-learned potentials",
 }
-"""Tags whose results a potential without electrons cannot give, or does not give yet."""
+"""Tags that need electrons, or that the stand-in does not support."""
 
 
 class Ensemble(StrEnum):
@@ -52,12 +52,12 @@ class Ensemble(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """What the stand-in acts on, VASP's defaults filled in; units are VASP's.
+    """Settings that the stand-in uses, with VASP's defaults and units.
 
     Attributes
     ----------
     nsw, ibrion, isif, ediffg
-        Number and kind of ionic steps, what moves, and when to stop.
+        Number and kind of ionic steps, free degrees of freedom, and convergence criterion.
     potim
         Time step of molecular dynamics, fs.
     ispin, lorbit, magmom, nelm
@@ -77,12 +77,12 @@ class Settings:
     random_seed
         Seed of initial velocities and of the Langevin forces; None for a fresh one.
     images, spring, climb
-        Images of a nudged elastic band, 0 for none; its springs, eV/Å², negative for nudging;
-        whether its highest image climbs.
+        Number of images of a nudged elastic band, 0 without one; its spring constant, eV/Å²,
+        negative for nudging; whether its highest image climbs.
     vtst
-        Whether a band is written as VTST does: if the INCAR has ICHAIN, IOPT or LCLIMB.
+        Whether the outputs of a band are those of VTST: if the INCAR has ICHAIN, IOPT or LCLIMB.
     kspacing, kgamma
-        Mesh if there is no KPOINTS file.
+        k-point mesh if there is no KPOINTS file.
     """
 
     nsw: int
@@ -117,8 +117,8 @@ def read_incar(path: Path) -> Incar:
     Raises
     ------
     InputError
-        If the file is missing, gives a tag twice, or has unknown tags (all are named, the
-        nearest known ones suggested).
+        If the file is missing, gives a tag twice, or has unknown tags (all are named, with the
+        nearest known ones).
     """
     if not path.is_file():
         raise InputError(f"{path.name} is missing in {path.parent}")
@@ -126,7 +126,7 @@ def read_incar(path: Path) -> Incar:
     written = _written_tags(text)
     incar = Incar.from_str(text)
     if "POMASS" in written:
-        # One value per species, of which pymatgen keeps the first.
+        # One value per species; pymatgen keeps only the first.
         incar["POMASS"] = [float(value) for value in written["POMASS"].split()]
     unknown = [tag for tag in incar if tag not in KNOWN_TAGS]
     if unknown:
@@ -141,7 +141,7 @@ def _suggested(tag: str) -> str:
 
 
 def _written_tags(text: str) -> dict[str, str]:
-    """Take the tags as they are written; VASP keeps the first of two, pymatgen the last."""
+    """Return the tags as written; VASP keeps the first of two, pymatgen the last."""
     tags: dict[str, str] = {}
     for line in text.splitlines():
         for assignment in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
@@ -155,12 +155,12 @@ def _written_tags(text: str) -> dict[str, str]:
 
 
 def images_asked(incar: Incar) -> int:
-    """Tell how many images a nudged elastic band has between its end points; 0 for no band."""
+    """Return the number of images between the end points of a band; 0 without a band."""
     return _integer(incar, "IMAGES", 0)
 
 
 def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Settings:
-    """Take the settings out of an INCAR, as VASP would understand them.
+    """Return the settings of an INCAR as VASP interprets them.
 
     Parameters
     ----------
@@ -178,8 +178,8 @@ def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Setti
     Raises
     ------
     InputError
-        If a value has the wrong type, tags contradict each other, or something is asked for
-        that the stand-in cannot do; the tags are named.
+        If a value has the wrong type, tags contradict each other, or the stand-in does not
+        support what they ask for; the tags are named.
     """
     for tag, what in BEYOND.items():
         if _truth(incar, tag, default=False):

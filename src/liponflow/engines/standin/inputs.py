@@ -1,4 +1,4 @@
-"""The inputs of one VASP directory, read and checked against each other."""
+"""Read the inputs of a VASP directory and check them against each other."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -31,11 +31,11 @@ class Species:
     count
         Number of ions.
     titel
-        Title of the potential; from a POTCAR.spec, its symbol and the words that say so.
+        Title of the potential; from a POTCAR.spec, its symbol and a remark.
     valence
         Valence electrons per ion; None from a POTCAR.spec.
     mass
-        Atomic mass units: POMASS of the INCAR, of the POTCAR, or the standard weight.
+        Atomic mass units: POMASS of the INCAR, else of the POTCAR, else the standard weight.
     """
 
     symbol: str
@@ -47,14 +47,14 @@ class Species:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Everything that one run reads.
+    """The inputs of one run.
 
     Attributes
     ----------
     incar
         Tags as the user gave them.
     settings
-        What the stand-in acts on.
+        Settings that the stand-in uses.
     atoms
         Ions with masses, velocities (ASE units) and constraints.
     movable
@@ -62,7 +62,7 @@ class Inputs:
     has_velocities
         Whether the POSCAR gave velocities that are not all zero.
     thermostat
-        State of a Nosé thermostat that the POSCAR gave, behind the velocities.
+        State of a Nosé thermostat from the POSCAR, where it follows the velocities.
     comment
         First line of the POSCAR.
     species
@@ -83,7 +83,7 @@ class Inputs:
 
     @property
     def electrons(self) -> float | None:
-        """Valence electrons of the neutral cell; None if no POTCAR tells."""
+        """Valence electrons of the neutral cell; None without a POTCAR."""
         total = 0.0
         for species in self.species:
             if species.valence is None:
@@ -110,7 +110,7 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
     Raises
     ------
     InputError
-        Naming the file, the tag or the species.
+        If an input cannot be used; the file, the tag or the species is named.
     """
     incar = read_incar(directory / "INCAR")
     poscar = _read_poscar((image or directory) / "POSCAR")
@@ -161,7 +161,7 @@ class _Potential:
 
 
 def _thermostat(poscar: Poscar) -> ThermostatState | None:
-    """Take the thermostat from the third line of the predictor-corrector block, as written."""
+    """Read the thermostat from the third line of the predictor-corrector block."""
     if not poscar.predictor_corrector_preamble:
         return None
     try:
@@ -205,7 +205,7 @@ def _read_potentials(directory: Path) -> list[_Potential]:
         ]
     if spec.is_file():
         return [
-            # Three words, as a TITEL has: functional, symbol, date.
+            # Three words like a TITEL, which has functional, symbol and date.
             _Potential(_element(symbol), f"unread {symbol} POTCAR.spec", None, None)
             for symbol in spec.read_text(encoding="utf-8").split()
         ]
@@ -213,7 +213,7 @@ def _read_potentials(directory: Path) -> list[_Potential]:
 
 
 def _element(potential: str) -> str:
-    """Element of a potential's name: Ni of Ni_pv, H of H1.25."""
+    """Return the element of a potential's name: Ni of Ni_pv, H of H1.25."""
     match = re.match(r"[A-Z][a-z]?", potential)
     if match is None or match[0] not in atomic_numbers:
         raise InputError(f"the potential {potential!r} names no element")
@@ -241,7 +241,7 @@ def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
 
 
 def _constraints(movable: BoolArray | None, cell: FloatArray) -> list[FixAtoms | FixScaled]:
-    """Fix what selective dynamics fixes: coordinates along the lattice vectors."""
+    """Return ASE's constraints for selective dynamics, which fixes fractional coordinates."""
     if movable is None:
         return []
     fixed = np.flatnonzero(~movable.any(axis=1))

@@ -1,4 +1,4 @@
-"""k-points: echoed into the outputs, as parsers expect them, and used for nothing."""
+"""k-points, which parsers expect in the outputs; the stand-in uses them for nothing else."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +23,11 @@ class Mesh:
     style
         Gamma or Monkhorst-Pack for a mesh, Listgenerated for a list, as vasprun.xml names them.
     divisions, shift
-        Of a mesh; None for a list.
+        Divisions and shift of a mesh; None and zeros for a list.
     points
         Fractional coordinates, shape (n, 3).
     weights
-        Adding up to 1, shape (n,).
+        Shape (n,), sum 1.
     """
 
     comment: str
@@ -39,7 +39,7 @@ class Mesh:
 
 
 def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings) -> Mesh:
-    """Read KPOINTS, or build the mesh that KSPACING asks for.
+    """Read KPOINTS, or build the mesh of KSPACING.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings)
     cell
         Lattice vectors, Å.
     incar, settings
-        Tags as given and with defaults.
+        The tags as given, and with VASP's defaults.
 
     Returns
     -------

@@ -33,16 +33,15 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
     Yields
     ------
     Step
-        NSW steps. The first is the configuration of the POSCAR; the continuation of each is the
-        configuration of the next with velocities of the same instant, so that a run from the
-        CONTCAR goes on without repeating or leaving out a step; with it goes the state of a Nosé
-        thermostat. This costs one force call more
-        than NSW, and a step is written when the forces of the next are known.
+        NSW steps. The first is the configuration of the POSCAR. The continuation of each is the
+        configuration of the next, with the velocities and the state of a Nosé thermostat at the
+        same instant, so that a run from the CONTCAR neither repeats nor skips a step. This costs
+        one force call more than NSW, and a step is written when the forces of the next are known.
 
     Raises
     ------
     InputError
-        If the integrator cannot do what is asked for.
+        If the integrator does not support the settings.
     """
     settings, atoms = inputs.settings, inputs.atoms
     rng = np.random.default_rng(settings.random_seed)
@@ -65,7 +64,7 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
         )
         pending = Step(number, result, result.configuration, energies)
         if isinstance(propagator, NoseHoover | Langevin | LangevinBAOAB):
-            # The step that follows leads to step number + 1 of NSW.
+            # The next step has the index `number` of NSW, counted from 0.
             ramp = min(1.0, number / max(1, settings.nsw - 1))
             propagator.set_temperature(
                 temperature_K=settings.tebeg + ramp * (settings.teend - settings.tebeg)
@@ -73,10 +72,9 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
 
 
 def degrees_of_freedom(inputs: Inputs) -> int:
-    """Count what shares the kinetic energy.
+    """Return the number of degrees of freedom that share the kinetic energy.
 
-    Without selective dynamics the centre of mass is at rest and stays so, but for Langevin
-    forces, which push it.
+    Without selective dynamics the centre of mass stays at rest, except under Langevin forces.
     """
     free: int = inputs.atoms.get_number_of_degrees_of_freedom()
     at_rest = inputs.movable is None and inputs.settings.ensemble in {Ensemble.NVE, Ensemble.NOSE}
@@ -86,7 +84,7 @@ def degrees_of_freedom(inputs: Inputs) -> int:
 def _draw_velocities(
     atoms: Atoms, temperature: float, freedom: int, rng: np.random.Generator
 ) -> None:
-    """Draw velocities of exactly this temperature, as VASP does, with no drift."""
+    """Draw velocities of exactly this temperature without drift, as VASP does."""
     thermalize_momenta(atoms, temperature_K=temperature, rng=rng)
     if not atoms.constraints:
         Stationary(atoms)
@@ -134,10 +132,10 @@ def _propagator(
 
 
 def _constant_pressure(inputs: Inputs, timestep: float, rng: np.random.Generator) -> LangevinBAOAB:
-    """Langevin dynamics of ions and cell.
+    """Return Langevin dynamics of ions and cell.
 
-    VASP gives the lattice vectors a mass, ASE the strain; a strain moves a lattice vector by its
-    length, here the cube root of the volume.
+    In VASP the lattice vectors have a mass, in ASE the strain. A strain moves a lattice vector in
+    proportion to its length, for which the cube root of the volume is taken here.
     """
     settings, atoms = inputs.settings, inputs.atoms
     frictions = set(settings.langevin_gamma)

@@ -1,4 +1,4 @@
-"""Nudged elastic bands: IMAGES ionic systems that relax together, tied by springs."""
+"""Nudged elastic bands: the images relax together, connected by springs."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -27,7 +27,7 @@ def read_band(directory: Path, n_images: int) -> dict[Path, Inputs]:
         Folder of INCAR, KPOINTS and POTCAR, and of the folders 00 to IMAGES + 1, each with its
         POSCAR.
     n_images
-        IMAGES: how many there are between the end points.
+        Images between the end points (IMAGES).
 
     Returns
     -------
@@ -59,7 +59,7 @@ def read_band(directory: Path, n_images: int) -> dict[Path, Inputs]:
             raise InputError(
                 f"{folder.name}/POSCAR has another cell than 00/POSCAR: a band has one cell"
             )
-        # The digits of a file are no other cell.
+        # Cells that differ in the last printed digits are the same cell.
         inputs.atoms.set_cell(first.atoms.cell)
     return band
 
@@ -68,9 +68,9 @@ def relax_band(band: list[Inputs]) -> Iterator[tuple[Step, ...]]:
     """Relax the images between the end points.
 
     The tangents are the improved ones of Henkelman and Jónsson, J. Chem. Phys. 113, 9978 (2000),
-    as in VTST; VASP's own are central differences. The band that either converges to is a
-    minimum energy path. The tangents take the energies of the end points, which are computed and
-    not written: VASP writes nothing there.
+    as in VTST; VASP's own are central differences. With either the band converges to a minimum
+    energy path. The improved tangents need the energies of the end points, which are computed but
+    not written, as VASP writes nothing there.
 
     Parameters
     ----------
@@ -80,14 +80,14 @@ def relax_band(band: list[Inputs]) -> Iterator[tuple[Step, ...]]:
     Yields
     ------
     tuple of Step
-        At most NSW times the steps of all images but the end points; the last are converged if
-        EDIFFG was reached: by the largest force of the band on an ion of any image if it is
-        negative, by the largest change of an image's energy if it is positive.
+        The steps of all images between the end points, at most NSW times. The last are converged
+        if EDIFFG is reached: if it is negative, by the largest force of the band on an ion of any
+        image; if it is positive, by the largest change of an image's energy.
     """
     settings = band[0].settings
     everything = [inputs.atoms for inputs in band]
     images = everything[1:-1]
-    # SPRING is in eV/Å² and negative for nudging, as ASE's k but for the sign.
+    # SPRING is ASE's k (eV/Å²) with the opposite sign: it is negative for nudging.
     neb = NEB(everything, k=-settings.spring, climb=settings.climb, method="improvedtangent")
     optimiser = OPTIMISERS.get(settings.ibrion, FIRE)(neb, logfile=None)
     path = optimiser.irun(fmax=max(0.0, -settings.ediffg), steps=max(0, settings.nsw - 1))
@@ -113,7 +113,7 @@ def relax_band(band: list[Inputs]) -> Iterator[tuple[Step, ...]]:
 
 
 def _band_forces(neb: NEB, *, vtst: bool) -> list[BandForces]:
-    """Ask the band for what it does to its images."""
+    """Return the forces of the band on each image between the end points."""
     total = neb.get_forces().reshape(neb.nimages - 2, neb.natoms, 3)
     assert neb.real_forces is not None  # noqa: S101 - set just now
     state = NEBState(neb, neb.images, neb.energies)

@@ -16,7 +16,7 @@ PERIOD_IN_STEPS = 40
 def nose_mass(
     smass: float, *, first_vector: float, freedom: int, temperature: float, timestep: float
 ) -> float:
-    """Mass of the thermostat, eV times ASE's unit of time squared.
+    """Return the mass of the thermostat, in eV times ASE's unit of time squared.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ def nose_mass(
     freedom
         Degrees of freedom that the thermostat couples to.
     temperature
-        K.
+        Target, K.
     timestep
-        ASE's units of time.
+        Time step, ASE's units.
 
     Notes
     -----
     Small oscillations of the thermostat have the frequency sqrt(2 g kT / Q): Nosé, J. Chem. Phys.
-    81, 511 (1984), eq. 2.28. VASP prints the mass as "mass=" behind "Nose-frequenzy", in Ry s².
+    81, 511 (1984), eq. 2.28. VASP prints the mass as "mass=" after "Nose-frequenzy", in Ry s².
     """
     if smass > 0:
         return smass * first_vector**2
@@ -46,7 +46,7 @@ def nose_mass(
 class NoseHoover(VelocityVerlet):
     """Velocity Verlet between two half steps of one thermostat.
 
-    ASE's own chain can neither ramp the temperature nor leave the centre of mass out of it.
+    ASE's own chain can neither ramp the temperature nor exclude the centre of mass.
     Reversible splitting of Martyna, Tuckerman, Tobias and Klein, Mol. Phys. 87, 1117 (1996).
 
     Parameters
@@ -74,7 +74,7 @@ class NoseHoover(VelocityVerlet):
         self.set_temperature(temperature_K=temperature)
 
     def set_temperature(self, temperature_K: float) -> None:  # noqa: N803 - ASE's name
-        """Change the temperature (K) of the steps to come."""
+        """Set the target temperature (K) of the following steps."""
         self._target = self._freedom * units.kB * temperature_K
 
     @property
@@ -89,7 +89,7 @@ class NoseHoover(VelocityVerlet):
 
     @property
     def state(self) -> ThermostatState:
-        """Where the thermostat is, to go on from in another run."""
+        """State from which another run continues."""
         return ThermostatState(self._position, self._velocity * units.fs)
 
     @state.setter

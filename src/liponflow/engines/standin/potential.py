@@ -1,4 +1,4 @@
-"""The potential behind the stand-in: CHGNet, asked only for what a step needs."""
+"""The potential behind the stand-in: CHGNet, which computes only what a step needs."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ LABEL = f"chgnet {WEIGHTS}"
 
 
 class Potential(FastCHGNet):
-    """CHGNet, which says nothing of stress unless asked.
+    """CHGNet that computes stress and moments on request only.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def check_elements(symbols: tuple[str, ...]) -> None:
     Raises
     ------
     InputError
-        Naming the first of them.
+        Naming the first such element.
 
     Examples
     --------

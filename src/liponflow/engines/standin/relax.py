@@ -15,9 +15,9 @@ from liponflow.engines.standin.incar import Settings
 from liponflow.engines.standin.step import KILOBAR, Step, configuration, evaluate
 
 OPTIMISERS: dict[int, type[Optimizer]] = {1: BFGS, 2: LBFGS, 3: FIRE}
-"""By IBRION: quasi-Newton, conjugate gradients in VASP, damped dynamics.
+"""Optimisers by IBRION: quasi-Newton, conjugate gradients and damped dynamics in VASP.
 
-ASE has no conjugate gradients with one force call per step; L-BFGS takes their place. The path
+ASE has no conjugate gradients with one force call per step, so L-BFGS replaces them. The path
 differs from VASP's, the minimum does not.
 """
 
@@ -28,7 +28,7 @@ VOLUME_ONLY = frozenset({7, 8})
 
 
 class CellDegrees(FrechetCellFilter):
-    """The degrees of freedom that ISIF 3 to 8 lets move.
+    """The degrees of freedom that are free with ISIF = 3 to 8.
 
     The cell is weighted by the square root of the number of atoms, so that cell and atoms have
     force constants of the same order and one force limit serves both.
@@ -45,7 +45,7 @@ class CellDegrees(FrechetCellFilter):
         self._ions_move = isif not in CELL_ONLY
 
     def get_forces(self, **kwargs: Any) -> Any:
-        """Give the forces on ions and cell, eV/Å; none on ions that only follow the cell."""
+        """Return the forces on ions and cell, eV/Å; zero on ions that only follow the cell."""
         forces = super().get_forces(**kwargs)
         if not self._ions_move:
             forces[:-3] = 0.0
@@ -53,12 +53,12 @@ class CellDegrees(FrechetCellFilter):
 
 
 def single_point(atoms: Atoms, settings: Settings) -> Iterator[Step]:
-    """Compute the ions where they are."""
+    """Compute one step without moving the ions."""
     yield Step(1, evaluate(atoms, settings), configuration(atoms))
 
 
 def relax(atoms: Atoms, settings: Settings) -> Iterator[Step]:
-    """Relax what ISIF and selective dynamics let move.
+    """Relax the degrees of freedom that ISIF and selective dynamics leave free.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ def relax(atoms: Atoms, settings: Settings) -> Iterator[Step]:
     Yields
     ------
     Step
-        At most NSW steps, each one force call; the last is converged if EDIFFG was reached: the
-        largest force on an ion or on the cell if it is negative, the change of the energy if it
-        is positive.
+        At most NSW steps, each one force call. The last is converged if EDIFFG is reached: if it
+        is negative, by the largest force on an ion or on the cell; if it is positive, by the
+        change of the energy.
     """
     moving = (
         CellDegrees(atoms, settings.isif, settings.pstress * KILOBAR)

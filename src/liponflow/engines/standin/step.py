@@ -1,4 +1,4 @@
-"""One ionic step, as the outputs show it."""
+"""One ionic step with everything that the outputs show."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -11,8 +11,9 @@ from ase import Atoms, units
 
 from liponflow.arrays import FloatArray
 from liponflow.engines.standin.incar import Settings
+from liponflow.units import GPA_PER_KBAR
 
-KILOBAR = 0.1 * units.GPa
+KILOBAR = GPA_PER_KBAR * units.GPa
 """One kB in eV/Å³."""
 
 
@@ -25,7 +26,7 @@ class ThermostatState(NamedTuple):
 
 @dataclass(frozen=True)
 class Configuration:
-    """Where the ions are.
+    """Positions of the ions, with their velocities.
 
     Attributes
     ----------
@@ -34,7 +35,7 @@ class Configuration:
     scaled
         Fractional coordinates in [0, 1), shape (n_atoms, 3).
     velocities
-        Å/fs, shape (n_atoms, 3); None but in molecular dynamics.
+        Å/fs, shape (n_atoms, 3); None except in molecular dynamics.
     thermostat
         State of a Nosé thermostat at the same instant; None without one.
     """
@@ -57,7 +58,7 @@ class Dynamics:
 
 @dataclass(frozen=True)
 class Result:
-    """What the potential says of a configuration.
+    """What the potential computes for a configuration.
 
     Attributes
     ----------
@@ -66,8 +67,8 @@ class Result:
     energy
         eV.
     forces
-        eV/Å, also on ions that selective dynamics keeps fixed, as VASP writes them. In a band
-        those of the potential, but with VTST those that move the ions.
+        eV/Å, also on ions that selective dynamics keeps fixed, as VASP writes them. In a band,
+        those of the potential; with VTST, those that move the ions.
     stress
         kB, positive under compression, as VASP writes it; shape (3, 3) or None.
     magmoms
@@ -86,21 +87,21 @@ class Result:
 
 @dataclass(frozen=True)
 class BandForces:
-    """What a nudged elastic band does to one of its images.
+    """Forces of a nudged elastic band on one of its images.
 
     Attributes
     ----------
     total
-        Forces that move the ions, eV/Å: those of the potential across the band, of the springs
-        along it; those of the potential reversed along it for the climbing image.
+        Forces that move the ions, eV/Å: across the band those of the potential, along it those of
+        the springs. For the climbing image, along it those of the potential, reversed.
     tangential
         Force of the potential along the band, eV/Å.
     spring
         Force of the springs along the band, eV/Å.
     distances
-        To the image before and behind, Å.
+        Distances to the previous and the next image, Å.
     vtst
-        Whether it is written as VTST does, or as VASP alone.
+        Whether the outputs are those of VTST or of VASP alone.
     """
 
     total: FloatArray
@@ -121,16 +122,16 @@ class Step:
     result
         Energy, forces and the rest.
     continuation
-        Configuration that a next run continues from: the same in a relaxation, the next one in
+        Configuration from which another run continues: the same in a relaxation, the next one in
         molecular dynamics.
     dynamics
-        None but in molecular dynamics.
+        None except in molecular dynamics.
     band
-        None but for an image of a band.
+        None except for an image of a band.
     converged
         Whether the criterion of a relaxation is reached.
     scf_converged
-        Whether the electrons are said to have converged; False only in a rehearsed fault.
+        Whether the outputs claim electronic convergence; False only in a rehearsed fault.
     """
 
     number: int
@@ -143,7 +144,7 @@ class Step:
 
 
 def configuration(atoms: Atoms, *, velocities: bool = False) -> Configuration:
-    """Take the configuration out of the ions."""
+    """Return the configuration of the ions."""
     return Configuration(
         cell=atoms.cell.array.copy(),
         scaled=atoms.get_scaled_positions(),
@@ -152,23 +153,23 @@ def configuration(atoms: Atoms, *, velocities: bool = False) -> Configuration:
 
 
 def evaluate(atoms: Atoms, settings: Settings, *, velocities: bool = False) -> Result:
-    """Ask the calculator of the ions for everything that the outputs show.
+    """Compute everything that the outputs show.
 
     Parameters
     ----------
     atoms
-        Ions with a calculator, which computes nothing twice.
+        Ions with a calculator that caches its results.
     settings
-        Whether to take stress and moments, the signs of the moments, and the external pressure.
+        Whether stress and moments are needed, the signs of the moments, and the external pressure.
     velocities
-        Whether to take the velocities.
+        Whether to include the velocities.
     """
     stress = None
     if settings.isif > 0:
         stress = -atoms.get_stress(voigt=False, apply_constraint=False) / KILOBAR
     magmoms = None
     if settings.ispin == 2:  # noqa: PLR2004 - VASP's value for spin polarisation
-        # The potential predicts magnitudes; the order of the moments is the user's.
+        # The potential predicts magnitudes; the signs are those of the user's MAGMOM.
         magmoms = atoms.get_magnetic_moments().copy()
         if settings.magmom is not None:
             magmoms *= np.where(np.array(settings.magmom) < 0, -1, 1)
