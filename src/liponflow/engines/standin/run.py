@@ -1,4 +1,4 @@
-"""One run: inputs read, ionic steps computed and written, STOPCAR honoured."""
+"""Run the stand-in in a VASP directory: read, compute, write, and obey STOPCAR."""
 
 import re
 from collections.abc import Iterator
@@ -20,19 +20,19 @@ from liponflow.engines.standin.step import Step
 
 
 def run(directory: Path, fault: Fault | None = None) -> None:
-    """Do what the inputs of a VASP directory ask for.
+    """Run the calculation of a VASP directory.
 
     Parameters
     ----------
     directory
         VASP directory; the outputs are written there.
     fault
-        What goes wrong, if it is due in this directory.
+        Fault to inject if it is due in this directory.
 
     Raises
     ------
     InputError
-        If the inputs cannot be used; the OUTCAR says so too.
+        If the inputs cannot be used; the OUTCAR has the message, too.
     VaspStopped, OSError
         If the fault is one that raises them.
     """
@@ -64,14 +64,14 @@ def run(directory: Path, fault: Fault | None = None) -> None:
 
 
 def prepare(directory: Path) -> tuple[dict[Path, Inputs], Iterator[tuple[Step, ...]]]:
-    """Read the inputs and say which steps are to be computed.
+    """Read the inputs and return the steps to compute.
 
     Returns
     -------
     dict
         Inputs by the folder of their outputs: the VASP directory itself, or the images of a band.
     iterator
-        The steps of each of them, side by side.
+        Per ionic step, one Step of each of them.
     """
     n_images = images_asked(read_incar(directory / "INCAR"))
     if not n_images:
@@ -81,13 +81,13 @@ def prepare(directory: Path) -> tuple[dict[Path, Inputs], Iterator[tuple[Step, .
     band = read_band(directory, n_images)
     potential = _potential(next(iter(band.values())))
     for inputs in band.values():
-        inputs.atoms.calc = copy(potential)  # one model, results of their own
+        inputs.atoms.calc = copy(potential)  # one model, but separate results
     folders = list(band)[1:-1]
     return {folder: band[folder] for folder in folders}, relax_band(list(band.values()))
 
 
 def ionic_steps(inputs: Inputs) -> Iterator[Step]:
-    """Choose what is done to the ions, which have a calculator."""
+    """Return the ionic steps that the settings ask for; the ions have a calculator."""
     settings = inputs.settings
     if settings.ibrion == -1:
         return single_point(inputs.atoms, settings)
@@ -104,13 +104,13 @@ def _potential(inputs: Inputs) -> Potential:
 
 
 def stop_requested(directory: Path) -> str | None:
-    """Look for a STOPCAR, and remove it as VASP does.
+    """Return what a STOPCAR asks for, and remove it as VASP does.
 
     Returns
     -------
     str or None
-        ``soft`` for LSTOP, ``hard`` for LABORT. Both end the run behind the present step: there
-        are no electronic steps that LABORT could cut short.
+        ``soft`` for LSTOP, ``hard`` for LABORT, None without a STOPCAR. Both end the run after
+        the present step: there are no electronic steps that LABORT could cut short.
     """
     path = directory / "STOPCAR"
     if not path.is_file():

@@ -126,7 +126,7 @@ class VaspEngine(Engine):
         return COST
 
     def check(self, structure: Structure) -> None:
-        """Check what the input sets need; VASP has potentials for every element up to Cm."""
+        """See Engine; VASP has potentials for every element up to Cm, the sets may need more."""
         if self.sets.check is not None:
             self.sets.check(structure)
 

@@ -1,4 +1,4 @@
-"""VASP nudged elastic bands, with the static calculations of their end points."""
+"""Nudged elastic bands by VASP, with static calculations of their end points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -35,16 +35,16 @@ _STATIC = {"NSW": 0, "IBRION": -1, "IMAGES": None, "SPRING": None}
 class VaspNEBMaker(Maker):
     """Flow of a VASP run that relaxes a band, and a static one for each end point.
 
-    VASP writes nothing for the end points of a band: their energies, without which there is no
-    barrier, are computed with the settings of the band.
+    VASP writes nothing for the end points of a band, but a barrier needs their energies: they are
+    computed with the settings of the band.
 
     Attributes
     ----------
     climbing
         Whether the highest image climbs to the saddle point, Henkelman, Uberuaga and Jónsson,
         J. Chem. Phys. 113, 9901 (2000). It needs a VASP patched with VTST
-        (https://theory.cm.utexas.edu/vtsttools); without it the barrier is that of the highest
-        image, a lower bound.
+        (https://theory.cm.utexas.edu/vtsttools). Without climbing, the barrier is that of the
+        highest image, a lower bound.
     force_limit
         Largest force of a converged band on an ion of any image, eV/Å.
     max_steps
@@ -52,15 +52,15 @@ class VaspNEBMaker(Maker):
     user_incar_settings
         INCAR values that replace those of atomate2's NEB set, in the band and its end points.
     band_set
-        Input set in the place of atomate2's; IMAGES, EDIFFG, NSW and the tags of a climbing image
+        Input set that replaces atomate2's; IMAGES, EDIFFG, NSW and the tags of a climbing image
         are added to it.
     name
         Name of the flow.
 
     Notes
     -----
-    VASP shares its MPI ranks among the images: their number must be a multiple of that of the
-    images between the end points (VASP wiki, "IMAGES").
+    VASP distributes its MPI ranks over the images: the number of ranks must be a multiple of the
+    number of images between the end points (VASP wiki, "IMAGES").
     """
 
     climbing: bool = False
@@ -71,23 +71,22 @@ class VaspNEBMaker(Maker):
     name: str = "nudged elastic band"
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run could have."""
+        """Refuse numbers that no run can have."""
         if self.force_limit <= 0:
             raise ValueError(f"force_limit = {self.force_limit} eV/Å must be above 0")
         if self.max_steps < MIN_STEPS:
             raise ValueError(f"max_steps = {self.max_steps} must be {MIN_STEPS} or more")
 
     def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Flow:  # noqa: ARG002
-        """Wire the band and its end points.
+        """Return the flow of the band and its end points.
 
         Parameters
         ----------
         images
             First path, relaxed end points included: the same atoms in the same order and the
-            same cell. The moments (site property ``magmom``) of the first hold for all.
+            same cell. The moments (site property ``magmom``) of the first apply to all.
         mirror
-            Not taken account of: VASP computes every image. It is here for the makers of bands
-            that can make use of it.
+            Ignored: VASP computes every image.
 
         Returns
         -------
@@ -109,7 +108,7 @@ class VaspNEBMaker(Maker):
         return Flow([*ends, band, result], output=result.output, name=self.name)
 
     def planned(self, structure: Sequence[Structure]) -> list[PlannedCalculation]:
-        """Say what :meth:`make` will compute from images; see the module planned."""
+        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         path = _aligned(structure)
         static = self._end_point_maker(len(path) - 2)
         ends = [*planned_by(static, path[0]), *planned_by(static, path[-1])]
@@ -125,8 +124,8 @@ class VaspNEBMaker(Maker):
         return maker
 
     def _band_maker(self, images: int) -> Maker:
-        # Custodian's backup of a band's inputs wants a POTCAR and a KPOINTS, in the place of which
-        # there may be a POTCAR.spec and KSPACING; custodian.json says what it changes.
+        # Custodian's backup of a band's inputs needs POTCAR and KPOINTS, but there may be a
+        # POTCAR.spec and KSPACING instead. What custodian changes is in custodian.json.
         maker: Maker = NebFromImagesMaker(
             name=self.name,
             input_set_generator=self._generator(climbing=self.climbing, images=images),
@@ -139,7 +138,7 @@ class VaspNEBMaker(Maker):
                     "backup": False,
                 },
             ),
-            # The result says that there is no barrier, and keeps the path to go on from.
+            # The result states that there is no barrier, and keeps the path to continue from.
             stop_children_kwargs={"handle_unsuccessful": False},
         )
         return maker
@@ -147,8 +146,8 @@ class VaspNEBMaker(Maker):
     def _generator(self, *, climbing: bool, images: int, **incar: Any) -> VaspInputGenerator:
         settings: dict[str, Any] = {"EDIFFG": -self.force_limit, "NSW": self.max_steps}
         if not climbing:
-            # The forces of a band are no gradient of an energy, along which the line searches of
-            # atomate2's conjugate gradients (IBRION = 2) could go.
+            # The forces of a band are not the gradient of an energy, which the line searches of
+            # atomate2's conjugate gradients (IBRION = 2) would need.
             settings["IBRION"] = 1
         if self.band_set is None:
             return NebSetGenerator(
@@ -166,7 +165,7 @@ class VaspNEBMaker(Maker):
 
 @job
 def read_band(directory: str, ends: Sequence[str]) -> NEBResult:
-    """Put a band and its end points together.
+    """Return the result of a band and its end points.
 
     Parameters
     ----------
@@ -188,7 +187,7 @@ def _write_options() -> dict[str, bool]:
 
 
 def _aligned(images: Sequence[Structure]) -> list[Structure]:
-    """Images sorted by element as POTCAR wants them, with the moments of the first."""
+    """Return the images sorted by element, as POTCAR needs, with the moments of the first."""
     check_images(images)
     check_order(images)
     path = [image.get_sorted_structure() for image in images]

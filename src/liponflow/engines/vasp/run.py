@@ -12,14 +12,14 @@ from liponflow.engines.standin.identity import PROGRAM
 from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
 
 POLLING_S = 0.5
-"""How often custodian looks whether VASP has ended (s); by default every 10 s."""
+"""Interval at which custodian checks whether VASP has ended (s); its default is 10 s."""
 
 MONITORING_S = 300
-"""How often it looks for errors in a run that goes on (s), as by default."""
+"""Interval at which it checks a running VASP for errors (s); this is its default."""
 
 
 def run_options(**options: Any) -> dict[str, Any]:
-    """Give the ``run_vasp_kwargs`` of a VASP Maker.
+    """Return the ``run_vasp_kwargs`` of a VASP Maker.
 
     Parameters
     ----------

@@ -17,19 +17,19 @@ from liponflow.engines.standin.step import Configuration, Step
 class Outputs:
     """OUTCAR, OSZICAR, CONTCAR, XDATCAR and vasprun.xml of one run.
 
-    A context manager: on leaving it without an exception the files are closed as VASP closes
-    them; a killed run leaves the finished steps, and a vasprun.xml without an end.
+    A context manager: when it is left without an exception, the files end as VASP ends them. A
+    killed run leaves the finished steps and a vasprun.xml without an end.
 
     Parameters
     ----------
     directory
         Where to write; older outputs there are replaced.
     inputs
-        What is computed.
+        Inputs of the run.
     potential
-        What computes it, such as ``chgnet 0.3.0``.
+        Name and version of the potential, such as ``chgnet 0.3.0``.
     aloud
-        Whether to tell standard output; of the images of a band the first does.
+        Whether to print to standard output; in a band, only the first image does.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Outputs:
     ) -> None:
         self._aloud = aloud
         self._contcar = directory / "CONTCAR"
-        self._contcar.write_bytes(b"")  # as VASP does: never the one of an older run
+        self._contcar.write_bytes(b"")  # as VASP does: no CONTCAR of an older run remains
         self._inputs = inputs
         self._mark = f"[stand-in for VASP: {potential}]"
         self._outcar = Outcar(directory / "OUTCAR", inputs, potential)
@@ -63,7 +63,7 @@ class Outputs:
             self._announce("reached required accuracy - stopping structural energy minimisation")
 
     def stop(self, kind: str) -> None:
-        """Say that a STOPCAR ends the run; `kind` is ``soft`` or ``hard``."""
+        """Write that a STOPCAR ends the run; `kind` is ``soft`` or ``hard``."""
         self._announce(f"{kind} stop encountered!  aborting job ...")
 
     def __enter__(self) -> Self:

@@ -15,9 +15,9 @@ _HEADER = (
 class Oszicar(TextFile):
     """Writer of OSZICAR.
 
-    Parsers take every line that is no electronic step for an ionic one, so there is no place for
-    a comment line: the header, whose further columns nobody reads, carries the signature, and
-    the electronic step is named after the potential instead of an algorithm.
+    Parsers take every line that is not an electronic step for an ionic one, so there can be no
+    comment line. The signature is therefore in the header, whose further columns no parser reads,
+    and the electronic step is named after the potential instead of an algorithm.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Oszicar(TextFile):
     settings
         Whether moments are written.
     potential
-        What computes.
+        Name and version of the potential.
     """
 
     def __init__(self, path: Path, settings: Settings, potential: str) -> None:

@@ -25,19 +25,19 @@ _RULE = "-" * 104
 class Outcar(TextFile):
     """Writer of OUTCAR.
 
-    What a potential without electrons does not know and parsers insist on is written as a
-    sentinel: NBANDS = 0, NPLWV = ******, 0 electrons if only a POTCAR.spec was there, 0.000 in
-    the columns s, p and d of the moments, which the column ``tot`` alone gives, and the Fermi
-    level of :mod:`.sentinels`. Nothing else of the electrons is written.
+    Parsers require some values that a potential without electrons does not have. These are
+    sentinels: NBANDS = 0, NPLWV = ******, 0 electrons without a POTCAR, 0.000 in the columns s, p
+    and d of the moments (only the column ``tot`` counts), and the Fermi level of
+    :mod:`.sentinels`. No other electronic quantity is written.
 
     Parameters
     ----------
     path
         File to replace.
     inputs
-        What is computed.
+        Inputs of the run.
     potential
-        What computes it.
+        Name and version of the potential.
     """
 
     def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
@@ -71,11 +71,11 @@ class Outcar(TextFile):
         self.put(text + f"     LOOP+:  cpu time{seconds:10.4f}: real time{seconds:10.4f}\n")
 
     def note(self, line: str) -> None:
-        """Write a line of its own."""
+        """Write a separate line."""
         self.put(f"\n {line}\n")
 
     def finish(self) -> None:
-        """Write the accounting with which VASP ends a run."""
+        """Write the accounting at the end of a VASP run."""
         used = resource.getrusage(resource.RUSAGE_SELF)
         cpu = os.times()
         self.put(
@@ -112,7 +112,7 @@ class Outcar(TextFile):
 
 
 def write_error(path: Path, potential: str, message: str) -> None:
-    """Write an OUTCAR that holds nothing but what made it and why it stopped."""
+    """Write an OUTCAR that contains only what made it and the error."""
     file = TextFile(path)
     file.put(f"{_title(potential)}\n {PROGRAM}: ERROR: {message}\n")
     file.close()
@@ -138,7 +138,7 @@ def _header(inputs: Inputs) -> str:
     masses = "".join(f"{species.mass:7.2f}" for species in inputs.species)
     return (
         f" INCAR:\n{echoed}\n"
-        # VASP lists the potentials twice, and ASE counts on it.
+        # VASP lists the potentials twice, and ASE relies on it.
         f"{titles}{titles}\n POSCAR: {inputs.comment}\n"
         f"  {'Initial' if inputs.has_velocities else 'No initial'} velocities read in\n\n"
         f" KPOINTS: {mesh.comment}\n\n{_RULE}\n\n Dimension of arrays:\n"
@@ -214,7 +214,7 @@ def _forces(result: Result) -> str:
 
 
 def _band(step: Step) -> str:
-    """Write the forces of a band as VTST or as VASP alone does."""
+    """Return the forces of a band in the format of VTST or of VASP alone."""
     band = step.band
     if band is None:
         return ""

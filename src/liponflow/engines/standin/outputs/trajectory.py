@@ -10,14 +10,14 @@ from liponflow.engines.standin.step import Configuration, Step, ThermostatState
 
 
 class Xdatcar(TextFile):
-    """Writer of XDATCAR; the cell is repeated where it may move.
+    """Writer of XDATCAR, which repeats the cell in every frame if it moves.
 
     Parameters
     ----------
     path
         File to replace.
     inputs
-        Species, and whether the cell may move.
+        Species, and whether the cell moves.
     comment
         First line.
     """
@@ -42,7 +42,7 @@ class Xdatcar(TextFile):
 
 
 def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration) -> None:
-    """Replace CONTCAR at once, so that a kill never leaves half of one.
+    """Replace CONTCAR atomically, so that a kill never leaves a part of one.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
     comment
         First line.
     where
-        Configuration, with velocities (Å/fs) and thermostat if a next run is to continue them.
+        Configuration, with velocities (Å/fs) and thermostat if another run may continue them.
     """
     text = f"{comment}\n   1.00000000000000\n"
     text += rows("   %20.16f  %20.16f  %20.16f\n", where.cell) + _species_lines(inputs)
@@ -75,10 +75,10 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
 
 
 def _predictor_corrector(thermostat: ThermostatState, timestep: float, positions: str) -> str:
-    """Write the block that VASP continues a Nosé thermostat from, in the layout of pymatgen.
+    """Return the block from which VASP continues a Nosé thermostat, in pymatgen's layout.
 
-    What VASP keeps in the third line, and in the three sets of coordinates, it does not say
-    (https://www.vasp.at/wiki/CONTCAR); here the thermostat, the positions, and zeros.
+    VASP does not document its third line and its three sets of coordinates
+    (https://www.vasp.at/wiki/CONTCAR). Here they are the thermostat, the positions, and zeros.
     """
     state = "".join(f"  {value:.16E}" for value in (*thermostat, 0.0, 0.0))
     zeros = f"{0:20.16f}{0:20.16f}{0:20.16f}\n" * (2 * positions.count("\n"))

@@ -27,7 +27,7 @@ _FUNCTIONAL = {
     "AEXX": 0.0,
     "HFSCREEN": 0.0,
 }
-"""The training data's functional, where the INCAR names none: pymatgen's run type."""
+"""Functional of the training data, for pymatgen's run type; tags of the INCAR replace it."""
 
 
 class Vasprun(TextFile):
@@ -38,9 +38,9 @@ class Vasprun(TextFile):
     path
         File to replace.
     inputs
-        What is computed.
+        Inputs of the run.
     potential
-        What computes it.
+        Name and version of the potential.
     """
 
     def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
@@ -52,7 +52,7 @@ class Vasprun(TextFile):
         self.put(
             '<?xml version="1.0" encoding="ISO-8859-1"?>\n<modeling>\n'
             + _generator(potential)
-            # emmet asks for IBRION where there is no band structure.
+            # emmet needs IBRION where there is no band structure.
             + _tags("incar", {"IBRION": inputs.settings.ibrion, **inputs.incar})
             + _mesh(inputs)
             + _tags("parameters", _parameters(inputs))
@@ -91,10 +91,10 @@ class Vasprun(TextFile):
         )
 
     def finish(self, where: Configuration) -> None:
-        """Write the eigenvalues' sentinels, the last configuration and the end.
+        """Write the sentinels of the eigenvalues, the last configuration and the end.
 
-        The eigenvalues stand outside the last step, where pymatgen finds them and ASE, which can
-        do without, does not.
+        The eigenvalues are outside the last step, where pymatgen finds them. ASE does not, and
+        does not need them.
         """
         self.put(
             _eigenvalues(self._n_points)
@@ -135,7 +135,7 @@ def _generator(potential: str) -> str:
 
 
 def _parameters(inputs: Inputs) -> dict[str, Any]:
-    """Every tag of the INCAR, and the defaults that parsers ask for."""
+    """Return every tag of the INCAR, and the defaults that parsers need."""
     settings = inputs.settings
     parameters: dict[str, Any] = _FUNCTIONAL | {
         "SYSTEM": "unknown system",
@@ -213,7 +213,7 @@ def _atoms(inputs: Inputs) -> str:
     )
     types = "".join(
         f"    <rc><c>{species.count:4d}</c><c>{species.symbol:2s}</c><c>{species.mass:16.8f}</c>"
-        # 0: unknown, as a POTCAR.spec does not tell it.
+        # 0: unknown, as a POTCAR.spec does not contain it.
         f"<c>{species.valence or 0.0:16.8f}</c><c>  {species.titel:38s}</c></rc>\n"
         for species in inputs.species
     )
@@ -252,7 +252,7 @@ def _eigenvalues(n_points: int) -> str:
 
 
 def _energies(energy: float) -> dict[str, float]:
-    """There are no electrons, hence no entropy: VASP's three energies are one."""
+    """Return VASP's three energies, equal here: without electrons there is no entropy."""
     return {"e_fr_energy": energy, "e_wo_entrp": energy, "e_0_energy": energy}
 
 
