@@ -1,4 +1,4 @@
-"""Estimate what a flow will cost, before anything is submitted."""
+"""Estimate the cost of a flow before anything is submitted."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ STEPS_OF_A_RELAXATION = 30
 """Ionic steps assumed where the store has no relaxation of this engine (our choice)."""
 
 STEPS_OF_A_BAND = 60
-"""Ionic steps assumed of a nudged elastic band (our choice)."""
+"""Ionic steps assumed for a nudged elastic band (our choice)."""
 
 _SECONDS_PER_HOUR = 3600
 
@@ -30,17 +30,18 @@ class Line:
     atoms: int
     kpoints: int
     ionic_steps: int
-    """Per job, of a band per image."""
+    """Ionic steps of each job; of a band, of each image."""
     core_hours: float
-    """Of all the jobs."""
+    """Core-hours of all jobs together."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a flow will cost, and on what this rests."""
+    """Estimated cost of a flow."""
 
     lines: Sequence[Line]
     basis: str
+    """What the estimate rests on."""
 
     @property
     def core_hours(self) -> float:
@@ -108,7 +109,7 @@ def _order(line: Line) -> tuple[str, int, int, int]:
 
 @dataclass(frozen=True)
 class _Costs:
-    """What the ionic steps of one engine cost and how many they will be."""
+    """Cost and number of the ionic steps of one engine."""
 
     per_step: Callable[[PlannedCalculation], float] | None
     """Core-seconds of one structure; None if every calculation states its own cost."""
@@ -165,7 +166,7 @@ def _unknown(_: PlannedCalculation) -> float:
 def _per_step(
     model: CostModel, timings: Sequence[Timing]
 ) -> tuple[Callable[[PlannedCalculation], float], str]:
-    """Return what an ionic step costs, and what this rests on."""
+    """Return the cost of an ionic step in core-seconds, and what it rests on."""
     if not timings:
         return model.rule, model.rule_basis
     exponent = model.exponent

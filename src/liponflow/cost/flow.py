@@ -16,7 +16,7 @@ from liponflow.runners.documents import all_jobs
 
 
 def planned(flow: Flow | Job) -> Iterator[PlannedCalculation]:
-    """List the calculations of a flow, those included that its jobs will add."""
+    """List the calculations of a flow, including those that its jobs will add."""
     jobs = {job.uuid: job for job in all_jobs(flow)}
     for job in jobs.values():
         calculations = announced(job)
@@ -36,7 +36,7 @@ def planned(flow: Flow | Job) -> Iterator[PlannedCalculation]:
 def _subject(
     job: Job, jobs: Mapping[str, Job], seen: frozenset[str] = frozenset()
 ) -> Structure | Sequence[Structure] | None:
-    """Find what a job is given, or the first structure that the jobs before it were given."""
+    """Return the structures given to a job, or the first one given to the jobs before it."""
     for argument in [*job.function_args, *job.function_kwargs.values()]:
         structures = list(_structures(argument))
         if structures:

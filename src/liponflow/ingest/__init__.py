@@ -1,1 +1,1 @@
-"""Read VASP runs that a user already has, recognise what they are, and store their results."""
+"""Read a user's finished VASP runs, recognise what they are, and store their results."""

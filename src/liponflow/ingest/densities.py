@@ -13,12 +13,12 @@ from liponflow.ingest.lithiation import formula_units, frameworks
 
 @dataclass(frozen=True)
 class PDOSUnit(Unit[AnyRun]):
-    """Runs of one framework with different Li contents, or any one run."""
+    """Runs of one framework with different Li contents, or a single run."""
 
     kind: ClassVar[str] = "pdos"
 
     units: int | None = None
-    """Formula units in the cell; None if it is no state of a lithiation."""
+    """Formula units in the cell; None if the run is not a state of a lithiation."""
     notes: Sequence[str] = field(default=())
 
     def build(self) -> Result:
@@ -56,14 +56,14 @@ class PDOSUnit(Unit[AnyRun]):
 
 
 def pdos_units(runs: Sequence[AnyRun], units: int | None = None) -> list[PDOSUnit]:
-    """Find the runs with projected densities; those of one framework stand in one result.
+    """Group the runs with projected densities: one result per framework.
 
     Parameters
     ----------
     runs
         Relaxations and static calculations.
     units
-        Formula units in the cell, if the user says.
+        Formula units in the cell; guessed if None.
     """
     having = [run for run in runs if not isinstance(run, Run) or run.has_projected_densities]
     found = []

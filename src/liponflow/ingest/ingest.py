@@ -1,4 +1,4 @@
-"""From directories to stored results: what is known is skipped, what is broken is reported."""
+"""Store the results of VASP directories; skip known runs and report broken ones."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -25,21 +25,21 @@ from liponflow.ingest.single import SingleUnit
 
 @dataclass(frozen=True)
 class Stored:
-    """A result, new in the store."""
+    """A result that was stored."""
 
     uuid: str
     result: Result
     runs: int
-    """Runs that it was made from."""
+    """Number of runs that it was made from."""
 
 
 @dataclass
 class Report:
-    """What became of everything that was found."""
+    """Outcome of everything that was found."""
 
     stored: list[Stored] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
-    """Titles of those that were in the store."""
+    """Titles of the results that were in the store already."""
     broken: list[str] = field(default_factory=list)
     """One message for each run that could not be read, with file and reason."""
 
@@ -51,25 +51,25 @@ def ingest(
     formula_units: int | None = None,
     console: Console | None = None,
 ) -> Report:
-    """Read VASP runs and store a result for each thing that they are.
+    """Read VASP runs, and store a result for each calculation or series that they form.
 
     Parameters
     ----------
     paths
         Directories, searched to any depth, or vasprun.xml files. Runs that belong together
-        (segments of a trajectory, Li contents of one framework) are recognised among all of
-        them, not across calls.
+        (segments of a trajectory, Li contents of one framework) are recognised within one call,
+        not across calls.
     store
         Open store, writable.
     formula_units
         Formula units in the cell of a lithiation, its number of Li at x = 1; guessed if None.
     console
-        Terminal to show progress on; anything else stays as it is.
+        Terminal for progress bars; there are none if it is not a terminal.
 
     Returns
     -------
     Report
-        Results stored, known before and broken.
+        Results stored, results known before, and runs that cannot be read.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def _store(unit: Unit[Any], store: JobStore, report: Report) -> None:
 
 
 def _document(unit: Unit[Any], result: Result) -> dict[str, object]:
-    """Document like that of a job, so that results of both kinds are found alike."""
+    """Return a document like that of a job, so that the same queries find both."""
     return {
         "uuid": unit.uuid,
         "index": 1,

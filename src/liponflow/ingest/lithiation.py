@@ -1,4 +1,4 @@
-"""A lithiation from a user's own relaxations of one framework with different Li contents."""
+"""Lithiations from a user's relaxations of one framework at several Li contents."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,22 +24,22 @@ from liponflow.engines.vasp.reading.unit import Unit, same_structure
 RIGHT_ANGLE_TOLERANCE = 5.0
 """Degrees by which a pseudo-cubic cell may differ from a right angle."""
 ENERGY_TAGS = ("ENMAX", "PREC", "ISPIN", "LASPH", "ISMEAR", "SIGMA")
-"""Tags that have to agree for energies to be comparable, beside the functional; vasprun.xml has
-ENCUT as ENMAX."""
+"""Tags that must agree, beside the functional, for energies to be comparable; ENCUT is ENMAX in a
+vasprun.xml."""
 
 LITHIUM = Element("Li")
 
 
 @dataclass(frozen=True)
 class LithiationUnit(Unit[Run]):
-    """Runs of one framework, and of Li metal."""
+    """Runs of one framework, with runs of Li metal."""
 
     kind: ClassVar[str] = "lithiation"
 
     metal: Sequence[Run] = ()
     """Runs of Li metal with the same method."""
     formula_units: int | None = None
-    """Formula units in the cell, as the user says."""
+    """Formula units in the cell as given by the user; None to guess them."""
 
     def build(self) -> LithiationResult:
         """See Unit."""
@@ -86,7 +86,10 @@ class LithiationUnit(Unit[Run]):
         return [f"formula_units={self.formula_units}"]
 
     def _metal(self) -> Calculation | None:
-        """Lowest calculation of Li metal, by the method of the set: U does not act on Li."""
+        """Return the lowest calculation of Li metal, with the engine of the set.
+
+        The set may have U values, which do not apply to Li.
+        """
         found = [run.calculation() for run in self.metal]
         if not found:
             return None
@@ -95,14 +98,14 @@ class LithiationUnit(Unit[Run]):
 
 
 def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[LithiationUnit]:
-    """Find the sets of one framework, with a transition metal, at two or more Li contents.
+    """Find the frameworks with a transition metal that have runs at two or more Li contents.
 
     Parameters
     ----------
     runs
         Relaxations and static calculations.
     units
-        Formula units in the cell, if the user says.
+        Formula units in the cell; guessed if None.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[Lith
 
 
 def frameworks(runs: Iterable[R]) -> list[list[R]]:
-    """Group runs that differ in Li only and were computed with one method."""
+    """Group runs that differ only in Li and were computed by the same method."""
     groups: dict[tuple[str, str], list[R]] = defaultdict(list)
     for run in runs:
         host = _host(run)
@@ -131,20 +134,20 @@ def frameworks(runs: Iterable[R]) -> list[list[R]]:
 
 
 def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[str]]:
-    """Count the formula units in the cell, which say what x = 1 is.
+    """Return the formula units in the cell, which define x = 1.
 
     Parameters
     ----------
     runs
         Runs of one framework.
     given
-        What the user says.
+        Number given by the user; None to guess it.
 
     Returns
     -------
     int, list of str
-        The number, and remarks on a guess. A material with published values has theirs; of any
-        other the highest Li content is taken for x = 1.
+        The number, and remarks on a guess. A material with published values has theirs; for any
+        other, the highest Li content is taken for x = 1.
     """
     if given is not None:
         return given, []
@@ -153,7 +156,7 @@ def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[
     for n_li in range(1, int(host.num_atoms) + 1):
         if published_lithiation((host + Composition({LITHIUM: n_li})).reduced_formula):
             return n_li, []
-    note = f"the highest content, {most} Li, is taken for x = 1: say --formula-units if it is not"
+    note = f"the highest content, {most} Li, is taken for x = 1: set --formula-units if it is not"
     return most, [note]
 
 
@@ -163,7 +166,7 @@ def _host(run: AnyRun) -> Composition:
 
 
 def _is_reference(run: Run, member: Run) -> bool:
-    """Whether it is Li metal computed as the member was, but for U, which Li has none of."""
+    """Whether a run is Li metal by the method of the member, apart from U, which Li lacks."""
     if set(run.final_structure.composition.elements) != {LITHIUM}:
         return False
     return _method_without_u(run) == _method_without_u(member)
@@ -189,13 +192,13 @@ def _candidate(n_li: int, units: int, calculation: Calculation) -> LithiationCan
 def _static(
     group: Sequence[LithiationCandidate], statics: Sequence[Calculation]
 ) -> tuple[Calculation | None, bool]:
-    """Find the static calculation of the lowest candidate, or else take its relaxation.
+    """Return the static calculation of the lowest candidate, or else its relaxation.
 
-    The second value says whether it is a calculation apart.
+    The second value is whether the static calculation is separate.
     """
     try:
         best = lowest(group).calculation
-    except ValueError:  # each candidate carries its reason into the result
+    except ValueError:  # the result gives the reason of each candidate
         return None, False
     assert best is not None  # noqa: S101 - `lowest` chooses among computed ones
     for static in statics:
@@ -205,7 +208,7 @@ def _static(
 
 
 def _differences(runs: Sequence[Run]) -> list[str]:
-    """Say which settings differ among the relaxations, or among the static calculations."""
+    """List the settings that differ among the relaxations or the static calculations."""
     notes = []
     for task in ("relaxation", "static"):
         settings = [_settings(run) for run in runs if run.task == task]

@@ -1,4 +1,4 @@
-"""A relaxation or static calculation on its own."""
+"""Results of single relaxations and static calculations."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -34,7 +34,7 @@ class SingleUnit(Unit[Run]):
 
 
 def criterion(calculation: Calculation) -> str:
-    """Say what had to converge, and how far it did."""
+    """Return the convergence criterion and the value reached."""
     reached = "" if calculation.max_force is None else f"{calculation.max_force:.3f} eV/Å"
     if calculation.force_limit is None:
         return f"VASP's own, on energy; largest force {reached or 'unknown'}"

@@ -1,1 +1,1 @@
-"""VASP input sets with a source for every value, and their comparison with a directory."""
+"""VASP input sets with a source for every value, and comparison of a directory with them."""

@@ -1,4 +1,4 @@
-"""Compare a VASP directory with an input set, key by key and both ways."""
+"""Compare a VASP directory with an input set, key by key in both directions."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -58,8 +58,8 @@ def compare(
     Returns
     -------
     list of Difference
-        In the order of the files; empty if they agree. Values that VASP reads per species or
-        per atom are compared element by element, whatever the order of the POSCAR.
+        In the order of the files; empty if they agree. Values per species or per atom are compared
+        element by element, whatever the order of the POSCAR.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def compare(
 
 
 def _sorted_like_ours(incar: Incar, poscar: Poscar) -> Incar:
-    """Bring what is per species or per atom into the order that our POSCAR has."""
+    """Return the INCAR with values per species or per atom in the order of our POSCAR."""
     structure: Structure = poscar.structure
     order = sorted(range(len(structure)), key=lambda index: structure[index].specie.X)
     elements = [element.symbol for element in structure.get_sorted_structure().elements]
@@ -94,7 +94,7 @@ def _sorted_like_ours(incar: Incar, poscar: Poscar) -> Incar:
 
 
 def _incar(theirs: Incar, ours: VaspInput, generator: CitedInputGenerator) -> Iterator[Difference]:
-    written = Incar.from_str(str(ours.incar))  # both as VASP would read them
+    written = Incar.from_str(str(ours.incar))  # both as VASP reads them
     for key, values in theirs.diff(written)["Different"].items():
         yield Difference(
             "INCAR", key, values["INCAR1"], values["INCAR2"], generator.sources.get(key, "")
@@ -134,7 +134,7 @@ def _potcar(
 
 
 def _potcar_symbols(directory: Path) -> list[str] | None:
-    """Symbols from the TITEL lines of a POTCAR, or from a POTCAR.spec; None without either."""
+    """Return the symbols in the TITEL lines of a POTCAR or in a POTCAR.spec; None without both."""
     if (path := directory / "POTCAR").exists():
         text = path.read_text(encoding="utf-8", errors="replace")
         return re.findall(r"TITEL\s*=\s*\S+\s+(\S+)", text)

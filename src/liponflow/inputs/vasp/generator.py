@@ -1,4 +1,4 @@
-"""VASP input sets that know where each value comes from, and the directories that they fill."""
+"""VASP input sets with the source of every value, and the writing of their directories."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from liponflow.inputs.vasp.potcar import has_potcar_library
 
 @dataclass
 class CitedInputGenerator(VaspInputGenerator):
-    """atomate2's generator, with a source for every value that it writes.
+    """atomate2's generator with a source for every value that it writes.
 
     Attributes
     ----------
     sources
-        Source per INCAR key, and those of ``KPOINTS`` and ``POTCAR``.
+        Sources of the INCAR keys, of ``KPOINTS`` and of ``POTCAR``.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
@@ -33,12 +33,12 @@ class CitedInputGenerator(VaspInputGenerator):
         prev_dir: str | Path | None = None,
         potcar_spec: bool = False,  # noqa: FBT001, FBT002 - pymatgen's signature
     ) -> VaspInput:
-        """Make the files of a structure, its sites sorted by element as POTCAR wants them.
+        """Return the files of a structure, its sites sorted by element as POTCAR needs.
 
-        Where this machine has no POTCAR library, ``POTCAR.spec`` takes the place of the POTCAR.
+        On a machine without a POTCAR library, ``POTCAR.spec`` replaces the POTCAR.
         """
         potcar_spec = potcar_spec or not has_potcar_library()
-        # pymatgen sorts in a property setter, which the field of atomate2's dataclass hides.
+        # pymatgen sorts in a property setter, but the field of atomate2's dataclass hides it.
         if structure is not None:
             structure = structure.get_sorted_structure()
         files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
@@ -48,22 +48,22 @@ class CitedInputGenerator(VaspInputGenerator):
 def cited_generator(
     incar: Mapping[str, Cited], kpoints: Cited, potcar: Mapping[str, Cited]
 ) -> CitedInputGenerator:
-    """Make the generator of an input set that is written exactly as given.
+    """Return the generator of an input set that is written exactly as given.
 
     Parameters
     ----------
     incar
-        Every INCAR key; values of LDAUU, LDAUJ, LDAUL and MAGMOM per element.
+        All INCAR keys; LDAUU, LDAUJ, LDAUL and MAGMOM have values per element.
     kpoints
         Divisions of the Gamma-centred mesh.
     potcar
-        ``functional`` (pymatgen's name of the POTCAR release) and ``symbols`` per element; those
-        of the Materials Project for elements that are not named.
+        ``functional`` (pymatgen's name of the POTCAR release) and ``symbols`` per element. Other
+        elements have the symbols of the Materials Project.
 
     Returns
     -------
     CitedInputGenerator
-        Nothing in it is adapted to band gap, cell size or an earlier calculation.
+        It adapts nothing to band gap, cell size or an earlier calculation.
     """
     potcar_source = "; ".join(f"{name}: {entry['source']}" for name, entry in potcar.items())
     return CitedInputGenerator(
@@ -87,23 +87,22 @@ def write_inputs(
 ) -> dict[str, Cited]:
     """Write a VASP directory as atomate2 writes it for a job.
 
-    Without a POTCAR library, a ``POTCAR.spec`` with the symbols
-    takes the place of the POTCAR.
+    Without a POTCAR library, a ``POTCAR.spec`` with the symbols replaces the POTCAR.
 
     Parameters
     ----------
     structure
-        What to compute, with initial moments as the site property ``magmom``.
+        Structure to compute, with initial moments as the site property ``magmom``.
     generator
         The input set.
     directory
-        Where to write; made if missing.
+        Directory to write to; it is made if missing.
 
     Returns
     -------
     dict
-        What was written and where it comes from: every key of the INCAR (moments and U per
-        element, not per site), KPOINTS, and POTCAR (release and symbols).
+        Values written, with their sources: every key of the INCAR (moments and U per element, not
+        per site), KPOINTS, and POTCAR (release and symbols).
 
     Raises
     ------

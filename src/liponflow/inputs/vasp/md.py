@@ -1,4 +1,4 @@
-"""VASP input sets of the stages of a protocol."""
+"""VASP input sets of molecular dynamics: segments, and the stages of a protocol."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,22 +12,22 @@ from liponflow.inputs.protocol import Stage
 from liponflow.units import FS_PER_PS, KBAR_PER_GPA
 
 _STATE = ("predictor_corrector_preamble", "lattice_velocities")
-"""Where pymatgen keeps the parts of a POSCAR that are not per site."""
+"""Properties in which pymatgen keeps the parts of a POSCAR that are not per site."""
 
 
 @dataclass
 class SegmentSetGenerator(MDSetGenerator):
-    """atomate2's MD set, of a run that may continue another.
+    """atomate2's MD set of a run that may continue another.
 
-    What a CONTCAR of dynamics holds behind the velocities (predictor-corrector coordinates with
-    the state of a Nosé thermostat, velocities of the lattice) goes into the POSCAR of a run that
-    continues it with the same thermostat. Before any other it must go, or VASP crashes
-    (https://www.vasp.at/wiki/CONTCAR).
+    After the velocities, the CONTCAR of a dynamics run holds predictor-corrector coordinates with
+    the state of a Nosé thermostat, and the velocities of the lattice. They are copied to the
+    POSCAR of a run that continues it with the same thermostat. A run with another thermostat must
+    not have them, or VASP crashes (https://www.vasp.at/wiki/CONTCAR).
 
     Attributes
     ----------
     continues
-        Whether the run goes on with the thermostat and barostat of the run before.
+        Whether the run continues the thermostat and barostat of the run before.
     """
 
     continues: bool = False
@@ -35,7 +35,7 @@ class SegmentSetGenerator(MDSetGenerator):
     def get_input_set(
         self, structure: Structure | None = None, *arguments: Any, **options: Any
     ) -> VaspInput:
-        """See atomate2; velocities are kept in any case."""
+        """See atomate2; velocities are always kept."""
         if structure is not None and not self.continues:
             structure = structure.copy()
             structure.properties = {
@@ -61,7 +61,7 @@ class StageSetGenerator(SegmentSetGenerator):
 
     @property
     def incar_updates(self) -> dict[str, Any]:
-        """See atomate2; the number of elements is known only here."""
+        """See atomate2; only here is the number of elements known."""
         updates: dict[str, Any] = super().incar_updates | dict(self.thermostat)
         if "LANGEVIN_GAMMA" in self.thermostat and self.structure is not None:
             n_elements = len(self.structure.composition.elements)
@@ -70,7 +70,7 @@ class StageSetGenerator(SegmentSetGenerator):
 
 
 def thermostat_incar(stage: Stage) -> dict[str, Any]:
-    """INCAR values of the thermostat and barostat of a stage.
+    """Return the INCAR values of the thermostat and barostat of a stage.
 
     Parameters
     ----------
@@ -80,12 +80,12 @@ def thermostat_incar(stage: Stage) -> dict[str, Any]:
     Returns
     -------
     dict
-        What replaces the values that atomate2 gives the ensemble; None takes a key out.
+        Values that replace atomate2's for the ensemble; None removes a key.
 
     Raises
     ------
     ValueError
-        For Nosé-Hoover at constant pressure, which VASP does not have.
+        For Nosé-Hoover dynamics at constant pressure, which VASP does not have.
 
     Notes
     -----

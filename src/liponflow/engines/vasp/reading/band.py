@@ -1,4 +1,4 @@
-"""Nudged elastic bands: folders 00 to nn, one per image."""
+"""Read nudged elastic bands: folders 00 to nn, one per image."""
 
 import re
 from collections.abc import Sequence
@@ -19,12 +19,12 @@ from liponflow.structures.read import read_structure
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
 _PLAIN_FORCES = "CHAIN + TOTAL"
-"""Heads VASP's own table of the forces of the band, a row of three numbers per ion."""
+"""Heading of VASP's own table of the forces of the band, a row of three numbers per ion."""
 
 
 @dataclass(frozen=True)
 class BandUnit(Unit[Run]):
-    """The images between the end points, which are in `ends`."""
+    """The images of a band; the end points are in `ends`."""
 
     kind: ClassVar[str] = "neb"
 
@@ -135,7 +135,7 @@ def band_unit(band: Band) -> BandUnit:
 
 
 def _force(run: Run) -> float | None:
-    """Largest force after projection at the last step; None if the OUTCAR does not tell."""
+    """Return the largest projected force of the last step; None if the OUTCAR lacks it."""
     vtst = plain = None
     lines = outcar_lines(run.files)
     for line in lines:
@@ -170,7 +170,7 @@ def _end_structure(files: RunFiles) -> Structure:
 
 
 def _distance(first: Structure, second: Structure) -> float:
-    """Length of the step to the next image, over all atoms, the shortest way round (Å)."""
+    """Return the distance between two images over all atoms, with minimum images (Å)."""
     if first.species != second.species:
         raise IngestError(
             f"neighbouring images have different atoms: {first.formula} and {second.formula}"

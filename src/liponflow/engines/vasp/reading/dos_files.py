@@ -1,6 +1,6 @@
-"""Densities of states from VASP's files: vasprun.xml, or DOSCAR where it was not kept.
+"""Read densities of states from vasprun.xml, or from DOSCAR where that is missing.
 
-pymatgen reads vasprun.xml. It has no reader of a DOSCAR with projections, so that one is here.
+pymatgen reads vasprun.xml, but has no reader of a DOSCAR with projections, so this module has one.
 """
 
 import re
@@ -31,7 +31,7 @@ _BY_LM = {
     for n in (3, 4)
 }
 _ORBITALS_OF: dict[int, tuple[Orbital, ...]] = _BY_L | _BY_LM
-"""Orbital of every column, by the number of columns: LORBIT = 10, and 11 or above."""
+"""Orbital of each column, by the number of columns: LORBIT = 10, and 11 or above."""
 
 _MAGNETISATION = 4
 """Columns per orbital of a non-collinear run: density, and magnetisation along x, y and z."""
@@ -44,7 +44,7 @@ _LOST_E = re.compile(r"(\d)([+-]\d{3})")
 
 
 def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
-    """Take the densities of states out of a vasprun.xml.
+    """Return the densities of states of a vasprun.xml.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
     Returns
     -------
     SiteDensities
-        Of a non-collinear run the density, without its magnetisation.
+        For a non-collinear run, the density without the magnetisation.
 
     Raises
     ------
@@ -92,30 +92,30 @@ def read_doscar(path: Path, *, noncollinear: bool | None = None) -> SiteDensitie
     path
         The file.
     noncollinear
-        Whether LNONCOLLINEAR or LSORBIT was set; needed for the one layout that does not tell,
-        16 columns (s to f by l with their magnetisation, or by l and m without).
+        Whether LNONCOLLINEAR or LSORBIT was set. Only the layout of 16 columns needs it: s to f by
+        l with magnetisation, or by l and m without.
 
     Returns
     -------
     SiteDensities
-        Of a non-collinear run the density, without its magnetisation.
+        For a non-collinear run, the density without the magnetisation.
 
     Warnings
     --------
-    VASP averages the total density, not the projections, of a relaxation's or a trajectory's
-    DOSCAR over its ionic steps (VASP wiki, "DOSCAR"): read those of static calculations only.
+    In the DOSCAR of a relaxation or trajectory, VASP averages the total density, but not the
+    projections, over the ionic steps (VASP wiki, "DOSCAR"): read only static calculations.
 
     Raises
     ------
     ValueError
-        If the file ends early, a number cannot be read (the line is given) or the number of
-        columns fits no layout.
+        If the file is truncated, a number cannot be read (the line is given), or no layout has
+        this number of columns.
 
     Notes
     -----
-    Layout: VASP wiki, "DOSCAR" (total block; then one block per ion, with LORBIT = 10 by l,
-    with 11 and above by l and m; spin channels alternate, a non-collinear run has the density
-    and three components of the magnetisation per orbital).
+    The layout is that of the VASP wiki, "DOSCAR": a total block, then one block per ion, by l with
+    LORBIT = 10, by l and m with 11 and above. Spin channels alternate; a non-collinear run has the
+    density and three components of the magnetisation per orbital.
     """
     with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
         lines = [str(line) for line in file]
@@ -157,7 +157,7 @@ class _BlockHeader(NamedTuple):
 def _block_header(path: Path, lines: Sequence[str], start: int) -> _BlockHeader:
     fields = lines[start].split()
     if len(fields) != len(_HEADER_WIDTHS):
-        # 10,000 points and more touch the number before them: VASP writes fixed widths.
+        # VASP writes fixed widths, so 10,000 points or more touch the number before them.
         ends = list(accumulate(_HEADER_WIDTHS))
         fields = [lines[start][end - w : end] for end, w in zip(ends, _HEADER_WIDTHS, strict=True)]
     try:

@@ -1,4 +1,4 @@
-"""A run of which DOSCAR was kept and vasprun.xml was not, as for the published PDOS."""
+"""Read runs with a DOSCAR but no vasprun.xml, as those of the published PDOS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from liponflow.inputs.vasp.ionic import IonicTask, is_static
 from liponflow.structures.read import read_structure
 
 _FUNCTIONALS = {"PE": "PBE", "PS": "PBEsol", "RP": "RPBE", "AM": "AM05", "91": "PW91"}
-"""By the tag GGA."""
+"""Functional by the tag GGA."""
 _CONVERGED = "aborting loop because EDIFF is reached"
 
 
 @dataclass(frozen=True)
 class DoscarRun(AnyRun):
-    """A static calculation, known by INCAR, structure, DOSCAR and, if there, OUTCAR."""
+    """A static calculation known from INCAR, structure, DOSCAR and OUTCAR, if there is one."""
 
     settings: Mapping[str, Any]
     """INCAR."""
@@ -38,7 +38,7 @@ class DoscarRun(AnyRun):
 
     @cached_property
     def engine(self) -> EngineInfo:
-        """See AnyRun; the version is that of OUTCAR."""
+        """See AnyRun; the version is that in the OUTCAR."""
         words = self.version_line.split()
         return EngineInfo(
             name="vasp",
@@ -49,7 +49,7 @@ class DoscarRun(AnyRun):
 
     @property
     def version_line(self) -> str:
-        """First line of OUTCAR, without the program's name; empty without OUTCAR."""
+        """First line of the OUTCAR without the program's name; empty without OUTCAR."""
         return self._outcar[0].strip().removeprefix("vasp.") if self._outcar else ""
 
     @property
@@ -64,12 +64,12 @@ class DoscarRun(AnyRun):
 
     @property
     def last_energy(self) -> float:
-        """See AnyRun; not known."""
+        """See AnyRun; it is unknown, hence infinite."""
         return float("inf")
 
     @property
     def converged(self) -> bool:
-        """See AnyRun; without OUTCAR that is not known."""
+        """See AnyRun; False without OUTCAR."""
         return any(_CONVERGED in line for line in self._outcar)
 
     def densities(self) -> SiteDensities:
@@ -99,13 +99,12 @@ class DoscarRun(AnyRun):
 
 
 def read_doscar_run(files: RunFiles) -> DoscarRun:
-    """Read what stands beside a DOSCAR.
+    """Read the files that belong to a DOSCAR.
 
     Raises
     ------
     IngestError
-        If INCAR or the structure is missing, if the ions moved, or if a stand-in
-        wrote it.
+        If INCAR or the structure is missing, if the ions moved, or if the stand-in wrote it.
     """
     incar, doscar = files.find("INCAR"), files.find("DOSCAR")
     poscar = files.find("CONTCAR") or files.find("POSCAR")

@@ -1,4 +1,4 @@
-"""Find the files of VASP runs, and tell by their contents whether a run is known already."""
+"""Find the files of VASP runs, and identify runs by their contents."""
 
 import hashlib
 import os
@@ -15,7 +15,7 @@ OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
 _VASPRUN = re.compile(r"vasprun.*\.xml.*", re.IGNORECASE)
 _IMAGE = re.compile(r"\d\d")
 _ENDING = re.compile(r"\.(?:precondition|standard|relax\d)$")
-"""What custodian's double relaxations append to the names."""
+"""Suffixes of custodian's double relaxations."""
 _CHUNK = 1 << 20
 
 
@@ -34,15 +34,15 @@ class RunFiles:
 
     @property
     def place(self) -> Path:
-        """What to call the run: its vasprun.xml, or its directory."""
+        """Path that names the run: its vasprun.xml, or its directory."""
         return self.vasprun or self.directory
 
     def find(self, name: str) -> Path | None:
-        """Find a file by VASP's name for it, compressed or not; None if there is none."""
+        """Return the file with a name of VASP's, compressed or not; None if there is none."""
         return next((path for path in self.others if _plain(path) == name), None)
 
     def fingerprint(self) -> str:
-        """SHA-256 of the contents of all files: moved and compressed runs keep theirs.
+        """Return the SHA-256 of the contents of all files, unchanged by moving or compressing.
 
         Raises
         ------
@@ -59,20 +59,20 @@ class RunFiles:
 
 @dataclass(frozen=True)
 class Band:
-    """A folder of a nudged elastic band: inputs, and one run per image."""
+    """A folder with the inputs of a nudged elastic band and one run per image."""
 
     directory: Path
     images: Sequence[RunFiles]
-    """From 00 on; those of the end points may have a structure only."""
+    """Images from 00 on; those of the end points may have only a structure."""
 
     @property
     def place(self) -> Path:
-        """What to call the band."""
+        """Path that names the band."""
         return self.directory
 
 
 def find_runs(paths: Iterable[Path]) -> Iterator[RunFiles | Band]:
-    """Walk directories for the runs in them.
+    """Find the runs in directories.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def find_runs(paths: Iterable[Path]) -> Iterator[RunFiles | Band]:
     Yields
     ------
     RunFiles or Band
-        In the order of the names; nothing twice. A run that has not begun, with inputs only, is
-        among them.
+        In the order of the names, each once. A run that has not begun, with inputs only, is
+        included.
 
     Raises
     ------
@@ -114,7 +114,7 @@ def _walk(top: Path) -> Iterator[RunFiles | Band]:
 
 
 def _is_band(directory: Path, images: Sequence[str]) -> bool:
-    """Whether numbered folders are images; segments of a trajectory are numbered as well."""
+    """Whether numbered folders are images; segments of a trajectory may be numbered, too."""
     runs = _runs_in(directory)
     for image in images:
         runs += _runs_in(directory / image)
@@ -140,9 +140,9 @@ def _image(directory: Path) -> RunFiles:
 
 
 def _runs_in(directory: Path) -> list[RunFiles]:
-    """List the runs in one directory: of several vasprun.xml, each is one.
+    """List the runs in one directory, one per vasprun.xml.
 
-    Of the parts of a double relaxation (relax1, relax2) the last counts.
+    The parts of a double relaxation (relax1, relax2) are one run, of which the last part counts.
     """
     paths = sorted(path for path in directory.iterdir() if path.is_file())
     vaspruns = [path for path in paths if _VASPRUN.fullmatch(path.name)]
@@ -175,7 +175,7 @@ def _ending(path: Path) -> str:
 
 
 def _plain(path: Path) -> str:
-    """Name as VASP gave it."""
+    """Return VASP's name of a file."""
     return _ENDING.sub("", _uncompressed(path))
 
 

@@ -1,4 +1,4 @@
-"""Read a run of VASP: what it is, and its result in the words of every engine."""
+"""Read a run of VASP: its task, its engine, and its result as for any engine."""
 
 import gzip
 import re
@@ -26,21 +26,21 @@ from liponflow.units import GPA_PER_KBAR
 R = TypeVar("R", bound="AnyRun")
 _FIRST_STEP_ONLY = 10**9
 _STOP = re.compile(r"(soft|hard) stop encountered")
-"""What OUTCAR says of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
+"""Message in the OUTCAR of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
 
 UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
-"""What pymatgen's readers raise on files that are damaged or not what they expect."""
+"""Errors of pymatgen's readers for damaged or unexpected files."""
 
 
 @dataclass(frozen=True)
 class AnyRun(ABC):
-    """A run of VASP, whichever of its files were kept."""
+    """A run of VASP, with whichever of its files were kept."""
 
     files: RunFiles
 
     @property
     def directory(self) -> str:
-        """Where it ran."""
+        """Directory of the run."""
         return str(self.files.directory)
 
     @cached_property
@@ -56,12 +56,12 @@ class AnyRun(ABC):
     @property
     @abstractmethod
     def task(self) -> IonicTask:
-        """What VASP did with the ions."""
+        """What VASP did to the ions."""
 
     @property
     @abstractmethod
     def engine(self) -> EngineInfo:
-        """Version and functional, or the stand-in that wrote the files."""
+        """VASP with version and functional, or the stand-in that wrote the files."""
 
     @property
     @abstractmethod
@@ -71,12 +71,12 @@ class AnyRun(ABC):
     @property
     @abstractmethod
     def final_structure(self) -> Structure:
-        """Structure that it ended with, and that a continued run begins with."""
+        """Last structure, with which a continued run begins."""
 
     @property
     @abstractmethod
     def last_energy(self) -> float:
-        """Energy that it ended with (eV)."""
+        """Last energy (eV)."""
 
     @property
     @abstractmethod
@@ -85,17 +85,17 @@ class AnyRun(ABC):
 
     @abstractmethod
     def densities(self) -> SiteDensities:
-        """Read its densities of states."""
+        """Read the densities of states of the run."""
 
 
 @dataclass(frozen=True)
 class Run(AnyRun):
-    """A run with its vasprun.xml, read as far as the header and the last structure."""
+    """A run with its vasprun.xml, of which header and last structure are read."""
 
     header: Vasprun
     """vasprun.xml with the first ionic step only."""
     truncated: bool
-    """Whether vasprun.xml breaks off: possible for molecular dynamics only."""
+    """Whether vasprun.xml is truncated, which only molecular dynamics may be."""
 
     @property
     def task(self) -> IonicTask:
@@ -108,7 +108,7 @@ class Run(AnyRun):
     def final_structure(self) -> Structure:
         """See AnyRun."""
         contcar = self.files.find("CONTCAR")
-        # A vasprun.xml that breaks off has no final structure; else they are the same.
+        # A truncated vasprun.xml has no final structure; otherwise CONTCAR has the same.
         if self.truncated and contcar is not None:
             return read_structure(contcar)
         return self.header.final_structure
@@ -123,7 +123,7 @@ class Run(AnyRun):
 
     @property
     def force_limit(self) -> float | None:
-        """Criterion of a relaxation on forces (eV/Å); None if it was on energy."""
+        """Force criterion of a relaxation (eV/Å); None if the criterion is the energy."""
         return force_limit(self.header.parameters)
 
     @property
@@ -149,7 +149,7 @@ class Run(AnyRun):
 
     def _has_converged(self, vasprun: Vasprun) -> bool:
         if self.task == "relaxation" and ionic_steps(vasprun.parameters) == 1:
-            # A single step is converged to pymatgen whatever its forces; only they can tell.
+            # pymatgen takes a single step for converged whatever its forces are.
             limit, left = self.force_limit, _largest(vasprun.ionic_steps[-1].get("forces"))
             if limit is None or left is None or left > limit:
                 return False
@@ -157,10 +157,10 @@ class Run(AnyRun):
 
     @cached_property
     def stopped(self) -> bool:
-        """Whether a STOPCAR ended it before it was done, which pymatgen takes for convergence.
+        """Whether a STOPCAR ended the run early, which pymatgen takes for convergence.
 
-        A soft stop (LSTOP) lets the ionic step end, which is all that a static calculation is to
-        do; a hard one (LABORT) breaks off the electronic steps.
+        A soft stop (LSTOP) lets the ionic step end, so a static calculation is complete; a hard
+        one (LABORT) interrupts the electronic steps.
         """
         kinds = {match[1] for line in outcar_lines(self.files) if (match := _STOP.search(line))}
         return "hard" in kinds or ("soft" in kinds and self.task == "relaxation")
@@ -199,7 +199,7 @@ class Run(AnyRun):
         )
 
     def _magmoms(self) -> list[float] | None:
-        """Moment of every site from OUTCAR, signs kept (µB); None where it has none."""
+        """Return the signed moment of every site from OUTCAR (µB); None if it has none."""
         path = self.files.find("OUTCAR")
         if path is None:
             return None
@@ -229,7 +229,7 @@ def read_run(files: RunFiles) -> Run:
     Returns
     -------
     Run
-        Of a trajectory also one whose vasprun.xml breaks off, as when time was up.
+        Molecular dynamics may have a truncated vasprun.xml, as when the walltime ended.
 
     Raises
     ------
@@ -258,7 +258,7 @@ def read_run(files: RunFiles) -> Run:
 
 
 def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
-    """Read what there is if it is of a molecular dynamics, whose steps so far are of use."""
+    """Read the header of truncated molecular dynamics, whose complete steps are usable."""
     try:
         header = parse(files, exception_on_bad_xml=False)
     except IngestError:
@@ -269,7 +269,7 @@ def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
 
 
 class TruncatedError(IngestError):
-    """A vasprun.xml that breaks off."""
+    """A truncated vasprun.xml."""
 
 
 def parse(files: RunFiles, **options: Any) -> Vasprun:
@@ -278,14 +278,14 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
     Raises
     ------
     TruncatedError
-        If it breaks off.
+        If it is truncated.
     IngestError
-        If it is damaged, or is none.
+        If it is damaged or not a vasprun.xml.
     """
     assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
     options = {"parse_dos": False, "parse_eigen": False, "parse_potcar_file": False} | options
     with warnings.catch_warnings():
-        # What they say about convergence is in the results.
+        # Their warnings about convergence are in the results.
         warnings.simplefilter("ignore")
         try:
             return Vasprun(files.vasprun, **options)
@@ -302,7 +302,7 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
 
 
 def outcar_lines(files: RunFiles) -> Iterator[str]:
-    """Lines of the OUTCAR; none where it was not kept.
+    """Yield the lines of the OUTCAR; no lines if it was not kept.
 
     Raises
     ------
@@ -320,7 +320,7 @@ def outcar_lines(files: RunFiles) -> Iterator[str]:
 
 
 def _functional(header: Vasprun) -> str:
-    """Functional with the U values of the elements that have one."""
+    """Return the functional, with the U values of the elements that have one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         name = str(header.run_type)

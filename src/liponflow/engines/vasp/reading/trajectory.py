@@ -1,4 +1,4 @@
-"""Molecular dynamics: runs that continue each other, put together in their order."""
+"""Read molecular dynamics: runs that continue each other, joined in their order."""
 
 import math
 import xml.etree.ElementTree as ET
@@ -87,7 +87,7 @@ class TrajectoryUnit(Unit[Run]):
 
 
 def trajectory_units(runs: Sequence[Run]) -> list[TrajectoryUnit]:
-    """Put segments together: a run continues the one whose last structure it begins with.
+    """Join segments: a run continues the one whose last structure it begins with.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def trajectory_units(runs: Sequence[Run]) -> list[TrajectoryUnit]:
     Returns
     -------
     list of TrajectoryUnit
-        A structure that two runs begin with is continued by the first of them only.
+        If two runs begin with the same structure, only the first of them continues it.
     """
     follower: dict[int, int] = {}
     for i, run in enumerate(runs):
@@ -116,7 +116,7 @@ def trajectory_units(runs: Sequence[Run]) -> list[TrajectoryUnit]:
 
 
 def ensemble(run: Run) -> str:
-    """Ensemble and thermostat, as MDALGO, SMASS, ANDERSEN_PROB and ISIF say.
+    """Return ensemble and thermostat, from MDALGO, SMASS, ANDERSEN_PROB and ISIF.
 
     See the VASP wiki, "MDALGO" and "NVE ensemble".
     """
@@ -143,7 +143,7 @@ class _Step(NamedTuple):
 
 
 def _steps(run: Run) -> Iterator[_Step]:
-    """Energies of every complete step, without keeping the positions in memory."""
+    """Yield the energies of every complete step, without keeping positions in memory."""
     with zopen(str(run.files.vasprun), mode="rb") as file:
         try:
             for _, element in ET.iterparse(file):  # noqa: S314 (the user's own file)
@@ -165,7 +165,7 @@ def _step(calculation: ET.Element) -> _Step:
     )
     pressure = None
     if calculation.find("varray[@name='stress']") is not None:
-        # kbar, positive under compression, without the momentum that the ions carry.
+        # kbar, positive under compression, without the kinetic part.
         stress = _rows(calculation, "varray[@name='stress']")
         pressure = float(np.trace(stress)) / 3 * GPA_PER_KBAR
         pressure += 2 / 3 * kinetic / volume * GPA_PER_EV_A3
@@ -207,7 +207,7 @@ def _time_step(run: Run) -> float:
 
 
 def _degrees_of_freedom(run: Run) -> int:
-    """Those of VASP: without the centre of mass, but for Langevin and where atoms are held."""
+    """Return VASP's count: without the centre of mass unless Langevin or with fixed atoms."""
     structure = run.header.initial_structure
     held = structure.site_properties.get("selective_dynamics")
     if held is not None:

@@ -1,4 +1,4 @@
-"""What one stored result is made from: runs that belong together."""
+"""Runs that belong together and make one stored result."""
 
 import hashlib
 from abc import ABC, abstractmethod
@@ -17,25 +17,25 @@ from liponflow.engines.vasp.reading.runs import R
 from liponflow.periodic import wrapped
 
 PRESET = "as run"
-"""In the place of a preset: the parameters are those of the files."""
+"""Recorded in place of a preset: the parameters are those of the files."""
 
 SAME_PLACE = 1e-3
-"""Distance (Å) within which a run begins where another one ended; files have 8 decimals."""
+"""Largest distance (Å) between where one run ended and the next begins; files have 8 decimals."""
 
 
 @dataclass(frozen=True)
 class Unit(ABC, Generic[R]):
-    """Runs that make one result."""
+    """Runs of one result."""
 
     kind: ClassVar[str]
     """Kind of the result."""
 
     runs: Sequence[R]
-    """In the order of the result; never empty."""
+    """Runs in the order of the result; never empty."""
 
     @abstractmethod
     def build(self) -> Result:
-        """Make the result.
+        """Return the result.
 
         Raises
         ------
@@ -51,17 +51,17 @@ class Unit(ABC, Generic[R]):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of all that the result depends on; the same for files that moved."""
+        """SHA-256 of all that the result depends on, unchanged if the files move."""
         parts = [self.kind, *sorted(self._contents()), *self._options()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     @property
     def uuid(self) -> str:
-        """Name of the result in the store: the same files give the same one."""
+        """Name of the result in the store, determined by the files."""
         return str(uuid5(NAMESPACE_URL, f"liponflow:ingest:{self.fingerprint}"))
 
     def provenance(self, engine: EngineInfo | None = None, **parameters: Any) -> Provenance:
-        """Write down the runs as what made the result."""
+        """Return a provenance that records the runs."""
         runs = [{"directory": run.directory, "incar": run.incar} for run in self.runs]
         return provenance(
             engine=engine or self.runs[0].engine,
@@ -80,7 +80,7 @@ class Unit(ABC, Generic[R]):
 
 
 def same_structure(first: Structure, second: Structure) -> bool:
-    """Whether two structures have the same atoms in the same places, in the same order."""
+    """Whether two structures have the same atoms at the same positions, in the same order."""
     if first.species != second.species:
         return False
     if np.abs(first.lattice.matrix - second.lattice.matrix).max() > SAME_PLACE:
