@@ -1,12 +1,12 @@
-# Every target does its own set-up; git, make and python3 (3.11 or later) are enough.
+# Every target installs what it needs; git, make and python3 (3.11 or later) are enough.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-# One thread per process: the runner is parallel over processes, and threads beside them
-# only compete for the same cores.
+# One thread per process: the runner is parallel over processes, and more threads would only
+# compete for the same cores.
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
@@ -21,7 +21,7 @@ help:
 
 setup: $(READY)
 
-# The stamp is written last, so an interrupted installation is repeated.
+# The stamp is written last, so that an interrupted installation is repeated.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit( \
 	  "liponflow needs Python 3.11 or later, and $(PYTHON) is %d.%d; name another: make PYTHON=/path/to/python3.12" \
@@ -34,7 +34,7 @@ $(READY): pyproject.toml constraints.txt
 demo: demo/.finished
 	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."
 
-# After a kill the run that was started goes on, finished calculations are not repeated.
+# After a kill, the run continues; finished calculations are not repeated.
 RUN = $(lastword $(sort $(wildcard demo/liponflow_runs/*/run.json)))
 demo/.finished: | $(READY)
 	@mkdir -p demo
@@ -43,8 +43,8 @@ demo/.finished: | $(READY)
 	  --out demo
 	@touch $@
 
-# One file, one process: tests of a file share campaigns. In the order of collection the quick
-# doctests come last, which leaves no process alone with a long file at the end.
+# The tests of one file run in one process, since they share campaigns. In the order of collection
+# the quick doctests come last, so that no process is left with a long file at the end.
 TEST_WORKERS ?= 2
 test: $(READY)
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder

@@ -7,7 +7,7 @@ are all there are:
 
 - ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
   ``make --dry-run``.
-- ``source .venv/bin/activate`` is where the tests already are.
+- ``source .venv/bin/activate`` does nothing: the tests run there already.
 - ``pip install`` would change the environment of the tests: that its files and extras exist is
   checked; tests/test_packaging.py installs the package.
 - ``liponflow run lithiation`` with a potential is killed (SIGKILL) once a calculation has
@@ -17,7 +17,7 @@ are all there are:
   with ``--dry-run``; small campaigns are run in tests/workflows. With ``--entries`` it is run.
 - ``liponflow run --engine vasp`` must be refused for want of VASP, and of nothing else, unless it
   is a ``--dry-run``.
-- The uuid that the README shows stands for that of the result that was computed here.
+- The uuid that the README shows is replaced by that of the result that was computed here.
 """
 
 import os
@@ -179,7 +179,7 @@ def test_pages_of_the_documentation(page: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
     assert [link for link in links if not (page.parent / link).exists()] == []
-    assert f"docs/{page.name}" in README, "the README does not tell of the page"
+    assert f"docs/{page.name}" in README, "the README does not link to the page"
     assert set(re.findall(r"^```(.+)$", text, re.MULTILINE)) <= {"console", "python"}
     Reader(tmp_path).read(text)
 
