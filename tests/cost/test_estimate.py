@@ -1,4 +1,4 @@
-"""Estimates of what a flow will cost."""
+"""Estimates of the cost of a flow."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ def test_a_flow_without_calculations_costs_nothing() -> None:
     assert result.basis.startswith("no calculation")
 
 
-def test_bands_and_engines_are_told_apart() -> None:
+def test_bands_and_engines_have_separate_lines() -> None:
     calculations = [
         PlannedCalculation("neb", "chgnet", 50, images=3),
         PlannedCalculation("md", "vasp", 50, 100, kpoints=2, spins=2),
@@ -149,7 +149,7 @@ def test_bands_and_engines_are_told_apart() -> None:
     assert "60 ionic steps assumed per nudged elastic band" in result.basis
 
 
-def test_dynamics_say_nothing_of_how_long_relaxations_take(store: JobStore) -> None:
+def test_dynamics_do_not_count_as_relaxations(store: JobStore) -> None:
     dynamics = force_field_document("a", atoms=10, steps=5000, seconds=50.0)
     dynamics["output"]["is_force_converged"] = None
     store.docs_store.update([dynamics], key=["uuid", "index"])

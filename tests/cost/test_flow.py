@@ -1,4 +1,4 @@
-"""What flows say that they will compute."""
+"""Calculations of a flow before it runs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +31,12 @@ def salt() -> Structure:
 
 @job
 def later(*_: Any) -> None:
-    """Stand for a job that adds others when it runs."""
+    """Stand in for a job that adds others at run time."""
 
 
 @dataclass
 class Displacements(Maker):
-    """A Maker that makes plain jobs and says how many calculations they are."""
+    """A Maker of plain jobs that states their calculations."""
 
     name: str = "displacements"
 
@@ -64,7 +64,7 @@ def test_jobs_of_force_fields(salt: Structure) -> None:
     ]
 
 
-def test_engines_are_named_as_a_user_names_them(salt: Structure) -> None:
+def test_engines_have_the_names_that_users_give(salt: Structure) -> None:
     makers = {
         "chgnet": ForceFieldStaticMaker(force_field_name="CHGNet"),
         "chgnet-r2scan": get_engine("chgnet-r2scan", EngineOptions(0.05, 100)).static(),
@@ -75,7 +75,7 @@ def test_engines_are_named_as_a_user_names_them(salt: Structure) -> None:
         assert one.engine == name
 
 
-def test_segments_of_dynamics_whether_wired_or_still_to_be(salt: Structure) -> None:
+def test_segments_are_counted_before_and_after_wiring(salt: Structure) -> None:
     maker = SegmentedMDMaker(250, 100, 1.0, 300, 300, user_incar_settings={"ISPIN": 1})
     wired = list(planned(maker.make(salt)))
     assert [(item.kind, item.ionic_steps) for item in wired] == [
@@ -100,7 +100,7 @@ def test_band_and_its_end_points(salt: Structure) -> None:
     assert list(planned(Flow([later(images, maker)]))) == wired
 
 
-def test_announcement_is_all_that_counts(salt: Structure) -> None:
+def test_announcement_replaces_what_the_maker_plans(salt: Structure) -> None:
     maker = Displacements()
     expected = [PlannedCalculation("displacement", CHGNET, 8, 1)] * 3
     assert list(planned(Flow([maker.make(salt)]))) == expected
@@ -110,7 +110,7 @@ def test_announcement_is_all_that_counts(salt: Structure) -> None:
     assert list(planned(Flow([relaxed, adds])))[1:] == expected
 
 
-def test_structures_to_come_have_the_size_of_what_they_are_made_from(salt: Structure) -> None:
+def test_future_structures_keep_the_size_of_their_source(salt: Structure) -> None:
     relaxed = ForceFieldRelaxMaker(force_field_name="CHGNet").make(salt)
     between = later(relaxed.output.structure)
     static = ForceFieldStaticMaker(force_field_name="CHGNet").make(between.output)

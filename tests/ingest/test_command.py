@@ -15,7 +15,7 @@ def liponflow(*arguments: object) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_what_was_ingested_is_listed_shown_and_drawn(campaign: Path, tmp_path: Path) -> None:
+def test_ingested_results_are_listed_shown_and_drawn(campaign: Path, tmp_path: Path) -> None:
     cell = Structure(Lattice.cubic(4), ["Mn", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     site = np.array([[bump(1.0)] * 9])
     densities = Densities(np.array([bump(1.0)]), [site, site])

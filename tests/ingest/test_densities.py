@@ -14,7 +14,7 @@ from liponflow.ingest.densities import PDOSUnit, pdos_units
 
 
 def lnmo(n_li: int, height: float = 1.0) -> Run:
-    """Make a formula unit of Li2Mn3NiO8 with fewer or more Li, in a made-up cell."""
+    """Return a formula unit of Li2Mn3NiO8 with a chosen number of Li, in a made-up cell."""
     species = ["Li"] * n_li + ["Ni"] + ["Mn"] * 3 + ["O"] * 8
     coords = [[i / len(species), 0, 0] for i in range(len(species))]
     cell = Structure(Lattice.orthorhombic(30, 4, 4), species, coords)
@@ -28,7 +28,7 @@ def units(folder: Path) -> list[PDOSUnit]:
     return pdos_units([read_run(files) for files in find_runs([folder])])  # type: ignore[arg-type]
 
 
-def test_two_contents_stand_in_one_result(tmp_path: Path) -> None:
+def test_two_contents_make_one_result(tmp_path: Path) -> None:
     for n_li in (4, 2):
         lnmo(n_li).write(tmp_path / f"li{n_li}")
     [unit] = units(tmp_path)
@@ -44,7 +44,7 @@ def test_two_contents_stand_in_one_result(tmp_path: Path) -> None:
     assert result.warnings == []
 
 
-def test_a_static_calculation_comes_before_a_relaxation(tmp_path: Path) -> None:
+def test_static_calculation_is_preferred_to_a_relaxation(tmp_path: Path) -> None:
     relaxed = lnmo(2, height=2.0)
     relaxed.incar = {**relaxed.incar, "NSW": 9, "IBRION": 2}
     relaxed.write(tmp_path / "relax")
@@ -54,7 +54,7 @@ def test_a_static_calculation_comes_before_a_relaxation(tmp_path: Path) -> None:
     assert "relax is left out" in unit.build().warnings[0]
 
 
-def test_a_relaxation_alone_is_taken_with_a_warning(tmp_path: Path) -> None:
+def test_relaxation_is_used_with_a_warning(tmp_path: Path) -> None:
     relaxed = lnmo(2)
     relaxed.incar = {**relaxed.incar, "NSW": 9, "IBRION": 2}
     relaxed.write(tmp_path)
@@ -81,7 +81,7 @@ def test_a_stand_in_has_no_densities(tmp_path: Path) -> None:
 
 @pytest.fixture
 def doscars(tmp_path: Path) -> Path:
-    """Write what was kept of two static calculations, without their vasprun.xml."""
+    """Write two static calculations without their vasprun.xml."""
     for n_li in (2, 4):
         run = lnmo(n_li)
         assert run.densities is not None
@@ -99,7 +99,7 @@ def doscar_units(folder: Path) -> list[PDOSUnit]:
     return pdos_units([read_doscar_run(files) for files in find_runs([folder])])  # type: ignore[arg-type]
 
 
-def test_doscars_serve_where_vasprun_was_not_kept(doscars: Path) -> None:
+def test_doscar_replaces_a_missing_vasprun(doscars: Path) -> None:
     [unit] = doscar_units(doscars)
     result = unit.build()
     assert [state.x for state in result.states] == [1, 2]
@@ -129,7 +129,7 @@ def test_without_outcar_convergence_is_not_claimed(doscars: Path) -> None:
         ("OUTCAR", " vasp.0.0.0.stand-in: chgnet 0.3.0\n", "written by a stand-in"),
     ],
 )
-def test_doscars_that_cannot_be_used(
+def test_unusable_doscars_are_refused(
     doscars: Path, file: str, text: str | None, complaint: str
 ) -> None:
     path = doscars / "li2" / file

@@ -21,7 +21,7 @@ def test_results_are_stored_and_read_again(campaign: Path, store: JobStore) -> N
     assert found.result == report.stored[0].result
 
 
-def test_the_embedded_store_takes_them(campaign: Path, tmp_path: Path) -> None:
+def test_results_go_into_the_embedded_store(campaign: Path, tmp_path: Path) -> None:
     embedded = open_store(tmp_path / "results.db")
     ingest([campaign], embedded)
     [found] = find_results(embedded, where=["states.x=0.5"])
@@ -41,7 +41,7 @@ def test_known_runs_are_skipped_wherever_they_are(
     assert len(find_results(store)) == 1
 
 
-def test_a_further_content_makes_a_new_result(campaign: Path, store: JobStore) -> None:
+def test_additional_content_makes_a_new_result(campaign: Path, store: JobStore) -> None:
     hidden = campaign.parent / "hidden"
     shutil.move(campaign / "lnmo" / "x0.5", hidden)
     ingest([campaign], store)
@@ -57,7 +57,7 @@ def test_li_metal_alone_is_a_calculation(campaign: Path, store: JobStore) -> Non
     assert stored.result.energy_per_atom == pytest.approx(-1.9)
 
 
-def test_the_broken_are_named_and_the_rest_go_on(campaign: Path, store: JobStore) -> None:
+def test_broken_runs_are_named_and_others_stored(campaign: Path, store: JobStore) -> None:
     cut = campaign / "lnmo" / "x0.5" / "vasprun.xml"
     cut.write_text(cut.read_text()[:-200])
     (campaign / "lnmo" / "x0" / "OUTCAR").write_text("damaged")

@@ -70,7 +70,7 @@ def test_the_lowest_of_several_relaxations_is_the_state(
     assert state.n_computed == 2
 
 
-def test_unconverged_relaxations_leave_their_state_out(
+def test_unconverged_state_is_left_out(
     campaign: Path, make_relaxation: Callable[..., Run]
 ) -> None:
     run = make_relaxation(4)
@@ -91,7 +91,7 @@ def test_methods_are_not_mixed(campaign: Path, make_relaxation: Callable[..., Ru
     assert sorted(run.lithium for run in unit.runs) == [0, 8]
 
 
-def test_different_cutoffs_are_pointed_out(
+def test_different_cutoffs_are_a_warning(
     campaign: Path, make_relaxation: Callable[..., Run]
 ) -> None:
     run = make_relaxation(4)
@@ -112,7 +112,7 @@ def layered(n_li: int) -> Run:
     return Run([cell], [-60.0 - 6 * n_li], {"NSW": 20, "IBRION": 2, "EDIFFG": -0.02})
 
 
-def test_other_materials_take_the_highest_content_for_one_unless_told(tmp_path: Path) -> None:
+def test_highest_content_is_one_for_other_materials(tmp_path: Path) -> None:
     for n_li in (0, 3):
         layered(n_li).write(tmp_path / str(n_li))
     [guessed] = units(tmp_path)
@@ -125,7 +125,7 @@ def test_other_materials_take_the_highest_content_for_one_unless_told(tmp_path: 
     assert told.uuid != guessed.uuid
 
 
-def test_one_content_or_no_metal_is_no_lithiation(tmp_path: Path) -> None:
+def test_lithiation_needs_two_contents_and_a_transition_metal(tmp_path: Path) -> None:
     layered(3).write(tmp_path / "a")
     layered(3).write(tmp_path / "b")
     for n_li in (1, 2):

@@ -14,7 +14,7 @@ Directory = Callable[..., Path]
 
 
 def rattled(structure: Structure, amplitude: float) -> Structure:
-    """Displace every atom at random (normal, standard deviation in Å), always the same way."""
+    """Displace every atom at random with a fixed seed (normal, standard deviation in Å)."""
     rng = np.random.default_rng(1)
     shifts = rng.normal(scale=amplitude, size=(len(structure), 3))
     coords = structure.cart_coords + shifts
@@ -42,7 +42,7 @@ def lithium() -> Structure:
 
 @pytest.fixture
 def vasp_directory(tmp_path: Path) -> Directory:
-    """Give a function that writes INCAR, POSCAR, KPOINTS and POTCAR.spec."""
+    """Return a function that writes INCAR, POSCAR, KPOINTS and POTCAR.spec."""
 
     def write(structure: Structure, incar: str, name: str = "run", **poscar: object) -> Path:
         directory = tmp_path / name

@@ -1,4 +1,4 @@
-"""The path that VASP takes: atomate2's Makers, custodian, emmet."""
+"""The stand-in through atomate2's Makers, custodian and emmet, as VASP."""
 
 import sys
 from pathlib import Path

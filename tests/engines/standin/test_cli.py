@@ -26,7 +26,7 @@ pytestmark = [
         ("Po", "Po is outside chgnet 0.3.0"),
     ],
 )
-def test_bad_input_fails_with_a_line(
+def test_bad_input_fails_with_one_line(
     vasp_directory, lithium: Structure, monkeypatch, species: str, message: str
 ) -> None:
     lithium.replace_species({"Li": species})
@@ -41,7 +41,7 @@ def test_bad_input_fails_with_a_line(
     assert message in (directory / "OUTCAR").read_text()
 
 
-def test_threads_are_limited_before_numpy_is_there() -> None:
+def test_threads_are_limited_before_numpy_is_imported() -> None:
     code = "import sys, liponflow.engines.standin.cli; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

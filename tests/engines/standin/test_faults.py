@@ -1,4 +1,4 @@
-"""Every fault through custodian: what it recovers from, and what it reports."""
+"""Every fault under custodian: those that it cures and those that it reports."""
 
 import sys
 from collections.abc import Callable
@@ -91,9 +91,7 @@ def test_unconverged_electrons_are_cured_by_another_algorithm(
     assert finished(directory).converged
 
 
-def test_unconverged_electrons_are_unconverged_in_every_file(
-    rehearse: Rehearse, directory: Path
-) -> None:
+def test_unconverged_electrons_show_in_every_file(rehearse: Rehearse, directory: Path) -> None:
     # NonConvergingErrorHandler reads the OSZICAR.
     corrections = rehearse("unconverged-scf", NonConvergingErrorHandler(nionic_steps=2))
     assert [correction["errors"] for correction in corrections] == [["Non-converging job"]]
@@ -135,7 +133,7 @@ def test_walltime_stops_the_run_in_order(rehearse: Rehearse, directory: Path) ->
     )
 
 
-def test_queue_kills_who_does_not_stop(rehearse: Rehearse, directory: Path) -> None:
+def test_queue_kills_a_run_that_does_not_stop(rehearse: Rehearse, directory: Path) -> None:
     with pytest.raises(ValidationError, match="VasprunXMLValidator"):
         rehearse("walltime:1")
     assert (directory / "OSZICAR").read_text().count("E0=") == 1

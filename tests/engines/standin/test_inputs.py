@@ -112,7 +112,7 @@ def test_monkhorst_pack_mesh_is_shifted(directory: Path) -> None:
     assert sorted(set(points[:, 2])) == pytest.approx([-1 / 3, 0, 1 / 3])
 
 
-def test_masses_of_the_incar_win(directory: Path) -> None:
+def test_masses_of_the_incar_have_priority(directory: Path) -> None:
     (directory / "INCAR").write_text("POMASS = 60 18\n")
     assert read_inputs(directory).atoms.get_masses() == pytest.approx([60] * 4 + [18] * 4)
 

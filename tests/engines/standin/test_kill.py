@@ -1,4 +1,4 @@
-"""kill -9 at ten random steps: nothing finished is lost, and the trajectory goes on."""
+"""kill -9 at ten random steps: no finished step is lost, and the trajectory continues."""
 
 import shutil
 import subprocess
@@ -20,7 +20,7 @@ COMMAND = [sys.executable, str(Path(cheap_vasp.__file__))]
 NVE = "IBRION = 0\nSMASS = -3\nPOTIM = 1\nTEBEG = 300\nISIF = 0\nRANDOM_SEED = 7 0 0\nNSW = {}\n"
 KILLS = 10
 POSITIONS = 1e-5
-"""Å. Velocities have nine digits; what is lost grows tenfold or so in the picosecond of a run."""
+"""Å. Velocities have nine digits; the rounding grows about tenfold in the picosecond of a run."""
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:XML is malformed"),
@@ -31,7 +31,7 @@ pytestmark = [
 
 
 def run_and_kill(directory: Path, after: int) -> None:
-    """Start the command, and kill it once it has written so many steps or more."""
+    """Start the command, and kill it after at least this number of steps."""
     xdatcar = directory / "XDATCAR"
     limit = time.monotonic() + 60
     process = subprocess.Popen(COMMAND, cwd=directory, stdout=subprocess.DEVNULL)
@@ -55,7 +55,7 @@ def largest_shift(first: np.ndarray, second: np.ndarray, cell: np.ndarray) -> fl
     return float(np.linalg.norm((shift - np.round(shift)) @ cell, axis=-1).max())
 
 
-def test_ten_kills_leave_the_trajectory_of_an_unbroken_run(
+def test_ten_kills_do_not_change_the_trajectory(
     vasp_directory, lithium: Structure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = lithium * (2, 2, 2)

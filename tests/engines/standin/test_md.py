@@ -45,7 +45,7 @@ def kinetic_energies(directory: Path) -> np.ndarray:
     return np.array([step["kinetic"] for step in steps])
 
 
-def test_two_segments_are_the_unbroken_run(vasp_directory, nickel_oxide: Structure) -> None:
+def test_nve_segments_match_the_unbroken_run(vasp_directory, nickel_oxide: Structure) -> None:
     whole = vasp_directory(nickel_oxide, NVE + "NSW = 16\n", name="whole")
     first = vasp_directory(nickel_oxide, NVE + "NSW = 8\n", name="first")
     second = vasp_directory(nickel_oxide, NVE + "NSW = 8\n", name="second")
@@ -68,7 +68,7 @@ def test_two_segments_are_the_unbroken_run(vasp_directory, nickel_oxide: Structu
     assert abs(frames(whole)[-1] - frames(whole)[0]).max() > 1e-3
 
 
-def test_two_segments_with_a_thermostat_are_the_unbroken_run(
+def test_nose_segments_match_the_unbroken_run(
     vasp_directory, lithium: Structure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -123,7 +123,7 @@ def test_langevin_segment_continues_velocities_with_other_random_forces(
     assert Poscar.from_file(first / "CONTCAR", check_for_potcar=False).lattice_velocities is None
 
 
-def test_a_thermostat_that_cannot_be_read_is_named(vasp_directory, lithium: Structure) -> None:
+def test_unreadable_thermostat_state_is_refused(vasp_directory, lithium: Structure) -> None:
     directory = vasp_directory(
         lithium, NVE.replace("SMASS = -3", "MDALGO = 2\nSMASS = 0") + "NSW = 2\n"
     )
@@ -147,7 +147,7 @@ def test_first_step_is_the_poscar_at_tebeg(vasp_directory, nickel_oxide: Structu
     assert Oszicar(directory / "OSZICAR").ionic_steps[0]["T"] == pytest.approx(600, abs=0.1)
 
 
-def test_seed_decides(vasp_directory, lithium: Structure) -> None:
+def test_seed_determines_velocities(vasp_directory, lithium: Structure) -> None:
     tags = NVE.replace("5 0 0", "{} 0 0") + "NSW = 2\n"
     velocities = []
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
@@ -159,7 +159,7 @@ def test_seed_decides(vasp_directory, lithium: Structure) -> None:
 
 @pytest.fixture
 def copper(vasp_directory):
-    """Give inputs of 32 Cu atoms with a potential that costs nothing."""
+    """Return a function that makes inputs of 32 Cu atoms with a cheap potential."""
 
     def inputs(tags: str) -> Inputs:
         cell = bulk("Cu", cubic=True).repeat(2)

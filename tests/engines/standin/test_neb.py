@@ -32,7 +32,7 @@ pytestmark = [
 
 
 def write_band(directory: Path, incar: str) -> Path:
-    """Write a band of three images, a little off the straight line."""
+    """Write a band of three images, slightly off the straight line."""
     crystal = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]) * (2, 2, 2)
     centre = crystal.lattice.get_cartesian_coords([0.5, 0.5, 0.5])
     vacant = min(range(16), key=lambda i: crystal[i].distance_from_point(centre))
@@ -65,7 +65,7 @@ def band(request, tmp_path_factory) -> Path:
     return directory
 
 
-def test_images_have_their_files_and_end_points_have_none(band: Path) -> None:
+def test_only_images_between_the_end_points_have_outputs(band: Path) -> None:
     for name in IMAGES:
         assert {path.name for path in (band / name).iterdir()} == {
             "POSCAR", "CONTCAR", "OUTCAR", "OSZICAR", "XDATCAR", "vasprun.xml"
@@ -76,7 +76,7 @@ def test_images_have_their_files_and_end_points_have_none(band: Path) -> None:
 
 
 def written_forces(band: Path, name: str) -> np.ndarray:
-    """Read the forces of the band as its code writes them at the last step."""
+    """Return the forces of the band that were written at the last step."""
     vasprun = Vasprun(band / name / "vasprun.xml", parse_potcar_file=False)
     text = (band / name / "OUTCAR").read_text()
     if "NEB: projections" in text:
@@ -113,7 +113,7 @@ def test_energies_are_those_of_the_images(band: Path) -> None:
     assert energies[1] > energies[0]
 
 
-def test_forces_of_the_band_are_those_across_it_and_of_the_springs(band: Path) -> None:
+def test_band_forces_are_transverse_forces_and_springs(band: Path) -> None:
     path = [
         Vasprun(band / name / "vasprun.xml", parse_potcar_file=False).final_structure
         for name in IMAGES

@@ -8,7 +8,7 @@ from cheap_potential import CheapPotential
 from liponflow.engines.standin.nose import NoseHoover, nose_mass
 
 
-def test_mass_is_that_of_vasp() -> None:
+def test_mass_matches_vasp() -> None:
     # OUTCAR of VASP 6.2.0, fcc Si with a primitive vector of 2.757716447 Å: "SMASS  =  -3.00",
     # "mass=  -0.174E-27a.u." (Ry s²); the sign goes through.
     mass = nose_mass(3.0, first_vector=2.757716447, freedom=3, temperature=1.0, timestep=1.0)

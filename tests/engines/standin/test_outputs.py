@@ -132,7 +132,7 @@ def test_ase_reads_every_file(static, direct) -> None:
         assert abs(shift - np.round(shift)).max() < tolerance
 
 
-def test_emmet_documents_say_what_computed(static, direct) -> None:
+def test_emmet_documents_name_the_potential(static, direct) -> None:
     document = TaskDoc.from_directory(static)
     calculation = document.calcs_reversed[0]
     assert stand_in_label(calculation.vasp_version) == "stand-in: chgnet 0.3.0"
@@ -146,7 +146,7 @@ def test_emmet_documents_say_what_computed(static, direct) -> None:
 
 
 @pytest.mark.parametrize("name", ["OUTCAR", "OSZICAR", "CONTCAR", "XDATCAR", "vasprun.xml"])
-def test_every_file_says_what_made_it(static, name: str) -> None:
+def test_every_file_names_the_stand_in(static, name: str) -> None:
     head = "".join((static / name).read_text().splitlines(keepends=True)[:10])
     assert "stand-in" in head
     assert "chgnet 0.3.0" in head

@@ -46,13 +46,13 @@ POTCAR = """  PAW_PBE Li_sv 10Sep2004
   0.1 0.2 0.3 0.4
  End of Dataset
 """
-"""As much of one as its readers look at; the numbers mean nothing."""
+"""A POTCAR with the lines that readers need; the numbers are made up."""
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
 
 def hop(n_images: int = 5) -> list[Structure]:
-    """Straight path of a Li atom into the vacancy beside it, a little off the line between."""
+    """Return the path of a Li atom into a neighbouring vacancy, slightly off the straight line."""
     crystal = bcc_lithium(3.4) * (2, 2, 2)
     distances = crystal.lattice.get_all_distances([0.5] * 3, crystal.frac_coords)[0]
     vacant = int(distances.argmin())
@@ -88,7 +88,7 @@ def run(folder: Path, command: str, **options: Any) -> NEBResult:
 
 
 def independent_barrier() -> float:
-    """Barrier of the same path from ASE alone, with the springs of the input set."""
+    """Return the barrier of the same path from ASE alone, with the springs of the input set."""
     atoms: list[Atoms] = [image.to_ase_atoms() for image in hop()]
     for image in atoms:
         image.calc = ase_calculator("CHGNet", stress_unit="eV/A3")
@@ -99,14 +99,14 @@ def independent_barrier() -> float:
 
 
 def incar(folder: Path) -> Incar:
-    """Read the INCAR of the band that ran under a folder."""
+    """Return the INCAR of the band that ran in a folder."""
     [path] = (p.parent for p in folder.rglob("02") if p.is_dir())
     return Incar.from_file(next(path.glob("INCAR*")))
 
 
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[NEBResult, Path]:
-    """Give the plain band and the folder that it ran in."""
+    """Return the plain band and the folder in which it ran."""
     folder = tmp_path_factory.mktemp("band")
     return run(folder, "liponflow-vasp"), folder
 
@@ -142,10 +142,10 @@ def test_the_barrier_is_that_of_an_independent_band(rehearsed: tuple[NEBResult, 
     assert {"IOPT", "LCLIMB"}.isdisjoint(incar(folder))
 
 
-def test_a_band_that_did_not_converge_is_a_result_without_a_barrier(
+def test_unconverged_band_has_a_result_without_barrier(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With POTCARs from a library, whose content is made up, and KSPACING."""
+    """The POTCAR library is made up, and the mesh is KSPACING."""
     potcar = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
     potcar.parent.mkdir(parents=True)
     potcar.write_text(POTCAR)
@@ -179,7 +179,7 @@ def test_end_points_have_the_settings_of_the_band() -> None:
     assert sets[2]["ENCUT"] == 450
 
 
-def test_moments_of_the_first_image_hold_for_the_band_and_both_end_points() -> None:
+def test_moments_of_the_first_image_apply_to_the_whole_band() -> None:
     oxide = Structure(
         Lattice.cubic(4.2),
         ["O", "Ni", "O", "Ni"],
@@ -206,7 +206,7 @@ def test_moments_of_the_first_image_hold_for_the_band_and_both_end_points() -> N
         ),
     ],
 )
-def test_images_that_are_no_band(change: Any, message: str) -> None:
+def test_images_that_form_no_band_are_refused(change: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VaspNEBMaker().make(change(hop(3)))
 
@@ -218,6 +218,6 @@ def test_images_that_are_no_band(change: Any, message: str) -> None:
         ({"max_steps": 1}, "max_steps = 1 must be 2 or more"),
     ],
 )
-def test_numbers_that_no_run_could_have(options: dict[str, Any], message: str) -> None:
+def test_impossible_numbers_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VaspNEBMaker(**options)

@@ -1,4 +1,4 @@
-"""What VASP Makers compute."""
+"""Planned calculations of VASP Makers."""
 
 import pytest
 from atomate2.vasp.jobs.core import StaticMaker
@@ -16,7 +16,7 @@ def salt() -> Structure:
     )
 
 
-def test_vasp_static_and_finite_differences(salt: Structure) -> None:
+def test_static_and_finite_differences_are_recognised(salt: Structure) -> None:
     [static] = planned_by(StaticMaker(), salt)
     assert (static.kind, static.engine, static.ionic_steps) == ("static", "vasp", 1)
     maker = StaticMaker()
@@ -25,7 +25,7 @@ def test_vasp_static_and_finite_differences(salt: Structure) -> None:
     assert (phonon.kind, phonon.ionic_steps) == ("phonon", 49)
 
 
-def test_kpoints_by_symmetry_moments_and_isym(salt: Structure) -> None:
+def test_kpoints_follow_symmetry_moments_and_isym(salt: Structure) -> None:
     mesh = Kpoints.gamma_automatic((4, 4, 4))
     cubic = irreducible_kpoints(salt, Incar(), mesh)
     # Textbook: a 4 x 4 x 4 mesh around Gamma has 10 irreducible points in a cubic crystal.

@@ -1,4 +1,4 @@
-"""A user's VASP directory against ours, key by key."""
+"""Comparison of a user's VASP directory with ours, key by key."""
 
 from pathlib import Path
 
@@ -91,14 +91,16 @@ def test_lost_moments_are_found(directory: Path, generator: CitedInputGenerator)
     assert found.key == "MAGMOM"
 
 
-def test_kspacing_in_the_place_of_a_mesh(directory: Path, generator: CitedInputGenerator) -> None:
+def test_kspacing_without_mesh_is_reported(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
     (directory / "KPOINTS").unlink()
     edit(directory, KSPACING=0.3)
     found = {item.key: item.theirs for item in differences(directory, generator)}
     assert found == {"KSPACING": 0.3, "mesh": "KSPACING = 0.3"}
 
 
-def test_what_is_no_vasp_directory_is_named(tmp_path: Path) -> None:
+def test_directory_without_vasp_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=f"{tmp_path} has no POSCAR"):
         read_poscar(tmp_path)
     with pytest.raises(ParameterError, match=f"{tmp_path} has no INCAR"):

@@ -1,4 +1,4 @@
-"""VASP directories: as atomate2 writes them, with a source per value."""
+"""VASP directories, as atomate2 writes them, with a source for every value."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def _no_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
 
 
-def test_files_are_those_of_a_job_of_atomate2(tmp_path: Path) -> None:
+def test_files_match_those_of_an_atomate2_job(tmp_path: Path) -> None:
     vasp.write_inputs(STRUCTURE, relax_set(PARAMETERS), tmp_path / "ours")
     write_vasp_input_set(
         STRUCTURE, relax_set(PARAMETERS), tmp_path / "job", potcar_spec=True, clean_prev=False
@@ -34,7 +34,7 @@ def test_files_are_those_of_a_job_of_atomate2(tmp_path: Path) -> None:
         assert (tmp_path / "ours" / name).read_text() == (tmp_path / "job" / name).read_text()
 
 
-def test_files_read_back_as_they_were_meant(tmp_path: Path) -> None:
+def test_written_files_read_back(tmp_path: Path) -> None:
     vasp.write_inputs(STRUCTURE, relax_set(PARAMETERS), tmp_path)
     structure = Poscar.from_file(tmp_path / "POSCAR").structure
     assert structure.lattice.matrix == pytest.approx(STRUCTURE.lattice.matrix)

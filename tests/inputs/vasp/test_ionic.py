@@ -1,4 +1,4 @@
-"""What an INCAR asks of the ions."""
+"""Ionic task, steps and force limit of an INCAR."""
 
 from typing import Any
 

@@ -36,7 +36,7 @@ def test_langevin_has_a_friction_per_element() -> None:
     assert "SMASS" not in found
 
 
-def test_pressure_is_in_kbar_and_the_piston_has_its_friction() -> None:
+def test_pressure_is_in_kbar_and_the_barostat_has_friction() -> None:
     found = incar("npt", pressure=0.5, barostat_time=500)
     assert (found["MDALGO"], found["ISIF"], found["PSTRESS"]) == (3, 3, 5)
     assert found["LANGEVIN_GAMMA"] == [10, 10]

@@ -1,4 +1,4 @@
-"""POTCAR files where there is a library, and where there is none."""
+"""POTCAR files with and without a library."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from liponflow.inputs.vasp import potcar
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 
 
-def test_note_is_for_machines_without_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_note_appears_without_a_potcar_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
     assert "PMG_DEFAULT_FUNCTIONAL=PBE_54 PMG_VASP_PSP_DIR=" in potcar_note("PBE_54")
     assert "POTCAR.spec takes the place of POTCAR" in missing_potcars()[0]

@@ -1,4 +1,4 @@
-"""kill -9 of the runner or of the stand-in, again and again, while segments of dynamics run."""
+"""Repeated kill -9 of the runner or the stand-in while segments of dynamics run."""
 
 import random
 import re
@@ -26,7 +26,7 @@ KILLS = 10
 PATIENCE_S = 120
 JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
 POSITIONS = 1e-5
-"""Å: velocities have nine digits in CONTCAR, and what is lost grows in half a picosecond."""
+"""Å: velocities have nine digits in CONTCAR, and the rounding grows in half a picosecond."""
 
 pytestmark = [
     # pymatgen leaves the XDATCAR open.
@@ -36,12 +36,12 @@ pytestmark = [
 
 
 def directories(folder: Path) -> dict[int, Path]:
-    """Directories of segments by inode; that of an earlier attempt is renamed and stays."""
+    """Return the directories of segments by inode; that of an earlier attempt is renamed."""
     return {path.stat().st_ino: path for path in folder.glob("runs/*/jobs/molecular_dynamics_*")}
 
 
 def outcomes(folder: Path) -> dict[str, int]:
-    """When each finished segment got its outcome, by the name of its directory (ns)."""
+    """Return when each finished segment got its outcome (ns), by the name of its directory."""
     found = {}
     for path in directories(folder).values():
         match = JOB.fullmatch(path.name)
@@ -52,7 +52,7 @@ def outcomes(folder: Path) -> dict[str, int]:
 
 
 def steps_in(directory: Path) -> int:
-    """Count the steps that an unfinished or finished segment has written."""
+    """Count the steps that a segment has written, finished or not."""
     try:
         return (directory / "XDATCAR").read_text().count("Direct")
     except FileNotFoundError:  # not yet written, or already compressed
@@ -66,13 +66,13 @@ def read(directory: Path, name: str) -> str:
 
 
 def added(folder: Path, before: AbstractSet[int]) -> int:
-    """Count the steps in directories that are not among those before."""
+    """Count the steps in new directories."""
     present = directories(folder)
     return sum(steps_in(path) for inode, path in present.items() if inode not in before)
 
 
 def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
-    """Launch the runner, and kill it or the stand-in once so many steps have been added."""
+    """Launch the runner, and kill it or the stand-in after a number of new steps."""
     before = directories(folder).keys()
     script = Path(segments.__file__)
     runner = subprocess.Popen([sys.executable, str(script), str(folder), command])
@@ -93,7 +93,7 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     runner.wait(PATIENCE_S)
 
 
-def test_no_finished_segment_is_repeated_and_the_trajectory_is_unbroken(
+def test_kills_repeat_no_finished_segment_and_keep_the_trajectory(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = random.Random(3)  # noqa: S311 - no secret

@@ -31,7 +31,7 @@ MILLIELECTRONVOLT = 1e-3
 
 
 def moving_lithium() -> Structure:
-    """Two atoms of bcc Li that move fast against each other."""
+    """Return two atoms of bcc Li that move fast against each other."""
     velocity = np.array([0.012, -0.008, 0.004])  # Å/fs
     return bcc_lithium(3.44).add_site_property("velocities", [velocity, -velocity])
 
@@ -60,7 +60,7 @@ def run(folder: Path, command: str, structure: Structure, **options: Any) -> MDR
     return result
 
 
-def test_three_segments_are_the_trajectory_of_the_direct_engine(tmp_path: Path) -> None:
+def test_nve_segments_match_direct_dynamics(tmp_path: Path) -> None:
     start_from = moving_lithium()
     result = run(tmp_path, "liponflow-vasp", start_from, ensemble="nve", segment_steps=3)
     assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
@@ -80,8 +80,8 @@ def test_three_segments_are_the_trajectory_of_the_direct_engine(tmp_path: Path) 
     assert np.ptp(potential) > 10 * tolerance
 
 
-def test_three_segments_are_one_trajectory(tmp_path: Path, cheap_vasp: str) -> None:
-    """With a thermostat, whose state goes on as well."""
+def test_nose_segments_match_the_unbroken_run(tmp_path: Path, cheap_vasp: str) -> None:
+    """The state of the thermostat continues, too."""
     unbroken = run(
         tmp_path / "unbroken", cheap_vasp, bcc_lithium(3.44), ensemble="nvt", segment_steps=STEPS
     )
@@ -101,7 +101,7 @@ def test_three_segments_are_one_trajectory(tmp_path: Path, cheap_vasp: str) -> N
 
 
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
-def test_what_a_contcar_says_of_the_thermostat_goes_on_within_a_stage_only(tmp_path: Path) -> None:
+def test_thermostat_state_continues_only_within_a_stage(tmp_path: Path) -> None:
     cell = bcc_lithium(3.44)
     state = Poscar(
         cell,
@@ -127,7 +127,7 @@ def test_what_a_contcar_says_of_the_thermostat_goes_on_within_a_stage_only(tmp_p
     assert "predictor_corrector" in end.site_properties, "the structure given is not changed"
 
 
-def test_the_ramp_goes_on_from_segment_to_segment() -> None:
+def test_ramp_continues_across_segments() -> None:
     maker = SegmentedMDMaker(250, 100, 1.0, 300, 800, ensemble="npt", seed=5)
     generators = [job.maker.input_set_generator for job in maker.make(bcc_lithium()).jobs[:-1:2]]
     assert [(g.start_temp, g.end_temp) for g in generators] == [(300, 500), (500, 700), (700, 800)]
@@ -144,7 +144,7 @@ def test_the_ramp_goes_on_from_segment_to_segment() -> None:
         ({"start_temperature": -5}, "start_temperature = -5 K is negative"),
     ],
 )
-def test_numbers_that_no_run_could_have(options: dict[str, Any], message: str) -> None:
+def test_impossible_numbers_are_refused(options: dict[str, Any], message: str) -> None:
     good = {
         "steps": 1,
         "segment_steps": 1,

@@ -1,4 +1,4 @@
-"""A protocol as VASP runs, through atomate2, custodian and the stand-in."""
+"""A protocol by VASP, through atomate2, custodian and the stand-in."""
 
 from pathlib import Path
 
@@ -64,25 +64,25 @@ def test_time_counts_the_steps_of_each_stage(result: MDResult) -> None:
     assert result.duration == pytest.approx(0.009)
 
 
-def test_the_cell_moves_where_it_may(result: MDResult) -> None:
+def test_cell_moves_only_in_npt(result: MDResult) -> None:
     assert np.ptp(result.volumes[:4]) == 0
     assert np.ptp(result.volumes[4:]) > 0
     assert result.stages[1].mean_volume == pytest.approx(np.mean(result.volumes[4:]))
 
 
-def test_velocities_go_on(result: MDResult) -> None:
+def test_velocities_continue_across_stages(result: MDResult) -> None:
     assert np.abs(result.structure.site_properties["velocities"]).max() > 0
     # Without a break the temperature does not start anew with each segment.
     assert np.abs(np.diff(result.temperatures)).max() < 200
 
 
-def test_the_files_are_those_of_the_segments(result: MDResult) -> None:
+def test_trajectory_files_are_those_of_the_segments(result: MDResult) -> None:
     assert len(result.trajectory_files) == 4
     assert all(Path(file).exists() for file in result.trajectory_files)
     assert result.provenance.engine.surrogate
 
 
-def test_a_stage_that_vasp_cannot_run_is_refused_at_once() -> None:
+def test_unsupported_stage_is_refused_at_once() -> None:
     chains = STAGES[1].model_copy(update={"thermostat": "nose-hoover"})
     with pytest.raises(ValueError, match="VASP has no Nosé-Hoover barostat"):
         StagedVaspMDMaker([chains])

@@ -38,7 +38,7 @@ def unit(folder: Path) -> BandUnit:
     return band_unit(band)
 
 
-def test_a_band_with_its_barriers(folder: Path) -> None:
+def test_band_has_barriers_in_both_directions(folder: Path) -> None:
     result = unit(folder).build()
     assert [i.energy for i in result.images] == pytest.approx([0, 0.2, 0.5, 0.3, 0.1])
     assert [i.distance for i in result.images] == pytest.approx([n * STEP for n in range(5)])
@@ -51,14 +51,14 @@ def test_a_band_with_its_barriers(folder: Path) -> None:
     assert result.images[0].max_force is None
 
 
-def test_forces_are_those_that_vtst_prints(folder: Path) -> None:
+def test_forces_of_vtst_are_read(folder: Path) -> None:
     with (folder / "02" / "OUTCAR").open("a") as file:
         file.write(" FORCES: max atom, RMS     0.091000    0.02\n")
         file.write(" FORCES: max atom, RMS     0.042000    0.01\n")
     assert unit(folder).build().images[2].max_force == pytest.approx(0.042)
 
 
-def test_forces_are_those_of_vasps_own_band(folder: Path) -> None:
+def test_forces_of_a_plain_band_are_read(folder: Path) -> None:
     rule = f" {'-' * 46}\n"
     with (folder / "02" / "OUTCAR").open("a") as file:
         for force in (0.9, 0.03):
@@ -68,7 +68,7 @@ def test_forces_are_those_of_vasps_own_band(folder: Path) -> None:
     assert unit(folder).build().images[2].max_force == pytest.approx(0.03)
 
 
-def test_a_band_that_was_stopped_has_no_barrier(folder: Path) -> None:
+def test_stopped_band_has_no_barrier(folder: Path) -> None:
     for name in ("01", "02", "03"):
         with (folder / name / "OUTCAR").open("a") as file:
             file.write(" soft stop encountered!  aborting job ...\n")
@@ -78,7 +78,7 @@ def test_a_band_that_was_stopped_has_no_barrier(folder: Path) -> None:
     assert "did not converge before a STOPCAR ended the run" in result.warnings[0]
 
 
-def test_an_unconverged_band_has_no_barrier(folder: Path) -> None:
+def test_unconverged_band_has_no_barrier(folder: Path) -> None:
     Run([image(2)], [ENERGIES[2]], NEB | {"NSW": 1, "NELM": 1}).write(folder / "02")
     result = unit(folder).build()
     assert result.barrier is None
@@ -87,7 +87,7 @@ def test_an_unconverged_band_has_no_barrier(folder: Path) -> None:
     assert "no barrier: image 02 did not converge" in result.warnings[0]
 
 
-def test_an_end_point_without_energy_is_pointed_out(folder: Path) -> None:
+def test_missing_energy_of_an_end_point_is_a_warning(folder: Path) -> None:
     (folder / "00" / "OUTCAR").unlink()
     result = unit(folder).build()
     assert result.barrier is None

@@ -119,7 +119,7 @@ def test_doscar_without_projections_has_no_sites(tmp_path: Path) -> None:
     assert read_doscar(path).sites == []
 
 
-def test_oddities_of_fortran(tmp_path: Path) -> None:
+def test_fortran_numbers_without_e_or_space_are_read(tmp_path: Path) -> None:
     text = doscar(totals(1), [columns(1, 3)[0]])
     path = tmp_path / "DOSCAR"
     # Lost E of the exponent, and a number of points that touches the lowest energy.
@@ -154,7 +154,7 @@ def test_damaged_doscar_is_refused_with_its_line(tmp_path: Path, change, complai
         read_doscar(path)
 
 
-def test_columns_of_no_layout_are_refused(tmp_path: Path) -> None:
+def test_unknown_numbers_of_columns_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "DOSCAR"
     path.write_text(doscar(totals(1), [columns(1, 5)[0]]))
     with pytest.raises(ValueError, match="5 projected columns"):

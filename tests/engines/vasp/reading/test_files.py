@@ -40,7 +40,7 @@ def test_missing_path_is_refused(tmp_path: Path) -> None:
         list(find_runs([tmp_path / "nowhere"]))
 
 
-def test_of_a_double_relaxation_the_last_part_counts(tmp_path: Path) -> None:
+def test_last_part_of_a_double_relaxation_counts(tmp_path: Path) -> None:
     folder = write(tmp_path)
     for part in ("relax1", "relax2"):
         for name in ("vasprun.xml", "OUTCAR"):
@@ -52,7 +52,7 @@ def test_of_a_double_relaxation_the_last_part_counts(tmp_path: Path) -> None:
     assert run.find("OUTCAR") == folder / "OUTCAR.relax2"
 
 
-def test_renamed_files_are_runs_of_their_own(tmp_path: Path) -> None:
+def test_renamed_files_are_separate_runs(tmp_path: Path) -> None:
     folder = write(tmp_path)
     (folder / "vasprun.xml").rename(folder / "vasprun.first.xml")
     shutil.copy(folder / "vasprun.first.xml", folder / "vasprun.second.xml")
@@ -88,7 +88,7 @@ def test_damaged_archive_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep_incar", [True, False])
-def test_images_are_told_from_numbered_segments(tmp_path: Path, *, keep_incar: bool) -> None:
+def test_images_differ_from_numbered_segments(tmp_path: Path, *, keep_incar: bool) -> None:
     for number in range(3):
         write(tmp_path / "neb" / f"0{number}", IMAGES=1)
         write(tmp_path / "md" / f"0{number}", IBRION=0)

@@ -1,4 +1,4 @@
-"""What wrote a file."""
+"""The program that wrote a file."""
 
 import gzip
 from pathlib import Path
@@ -30,7 +30,7 @@ def test_vasprun_names_its_program(tmp_path: Path, version: str, label: str) -> 
     assert found.label == label
 
 
-def test_other_files_name_none(tmp_path: Path) -> None:
+def test_other_files_have_no_known_origin(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     path.write_text("Li3PO4\n1.0\n")
     assert origin(path) is None

@@ -25,7 +25,7 @@ def static(folder: Path, **changes) -> Run:
     return read(Files([CELL], [-10.0], **changes).write(folder))
 
 
-def test_a_relaxation_in_the_words_of_every_engine(
+def test_relaxation_is_read_like_that_of_any_engine(
     tmp_path: Path, make_relaxation: Callable[..., Files]
 ) -> None:
     run = read(make_relaxation(8).write(tmp_path))
@@ -69,7 +69,7 @@ def test_a_relaxation_of_one_step_is_converged_only_if_its_forces_are(
     assert run.converged is run.calculation().converged is converged
 
 
-def test_steps_used_up_are_no_convergence(
+def test_exhausted_steps_are_not_convergence(
     tmp_path: Path, make_relaxation: Callable[..., Files]
 ) -> None:
     run = make_relaxation(8)
@@ -81,7 +81,7 @@ def test_steps_used_up_are_no_convergence(
     ("kind", "n_steps", "converged"),
     [("soft", 50, False), ("hard", 50, False), ("soft", 0, True), ("hard", 0, False)],
 )
-def test_what_a_stopcar_ended_is_not_converged(
+def test_run_ended_by_a_stopcar_is_not_converged(
     tmp_path: Path,
     make_relaxation: Callable[..., Files],
     kind: str,
@@ -118,13 +118,13 @@ def test_damaged_outcar_is_named(tmp_path: Path) -> None:
         run.calculation()
 
 
-def test_the_stand_in_never_passes_for_vasp(tmp_path: Path) -> None:
+def test_stand_in_is_never_labelled_vasp(tmp_path: Path) -> None:
     engine = static(tmp_path, version=version_string("chgnet 0.3.0")).engine
     assert engine.surrogate
     assert engine.name == "vasp (stand-in: chgnet 0.3.0)"
 
 
-def test_projected_densities_are_noticed(tmp_path: Path) -> None:
+def test_projected_densities_are_detected(tmp_path: Path) -> None:
     total = np.array([bump(0)])
     site = np.array([[bump(0)] * 9])
     assert static(tmp_path / "a", densities=Densities(total, [site, site])).has_projected_densities
@@ -150,7 +150,7 @@ def test_truncated_vasprun_is_refused(tmp_path: Path, pack) -> None:
         ("no xml at all", r"vasprun\.xml: breaks off"),
     ],
 )
-def test_what_is_no_vasprun_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
+def test_other_xml_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     (tmp_path / "vasprun.xml").write_text(text)
     with pytest.raises(IngestError, match=complaint):
         read(tmp_path)
@@ -165,7 +165,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
         read(folder)
 
 
-def test_runs_that_did_not_begin_or_are_something_else(tmp_path: Path) -> None:
+def test_unstarted_and_unsupported_runs_are_refused(tmp_path: Path) -> None:
     folder = Files([CELL], [-10.0], incar={"NSW": 1, "IBRION": 5}).write(tmp_path / "a")
     with pytest.raises(IngestError, match="IBRION = 5"):
         read(folder)

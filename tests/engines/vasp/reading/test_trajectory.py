@@ -25,7 +25,7 @@ def trajectory(n_steps: int) -> list[Structure]:
 
 
 def segment(folder: Path, steps: list[Structure], temperature: float, **incar) -> Path:
-    """Write the run that takes these steps but the last, where it ends."""
+    """Write a run of these steps without the last, at which it ends."""
     taken = len(steps) - 1
     kinetic = 1.5 * (N_ATOMS - 1) * BOLTZMANN * temperature
     run = Run(
@@ -44,7 +44,7 @@ def units(folder: Path) -> list[TrajectoryUnit]:
 
 @pytest.fixture
 def three(tmp_path: Path) -> Path:
-    """Write a trajectory of 9 steps in three segments, whose names are not in their order."""
+    """Write 9 steps in three segments whose names are not in their order."""
     steps = trajectory(9)
     segment(tmp_path / "b", steps[:4], 600)
     segment(tmp_path / "c", steps[3:6], 500)
@@ -52,7 +52,7 @@ def three(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_segments_are_put_together_in_the_order_of_their_structures(three: Path) -> None:
+def test_segments_are_joined_by_their_structures(three: Path) -> None:
     [unit] = units(three)
     result = unit.build()
     assert [Path(s.directory).name for s in result.segments] == ["b", "c", "a"]
@@ -68,7 +68,7 @@ def test_segments_are_put_together_in_the_order_of_their_structures(three: Path)
     assert result.warnings == []
 
 
-def test_an_ideal_gas_has_its_pressure(three: Path) -> None:
+def test_kinetic_pressure_is_that_of_an_ideal_gas(three: Path) -> None:
     [unit] = units(three)
     result = unit.build()  # the stress of these files is 0
     volume = 5.43**3
@@ -86,7 +86,7 @@ def test_a_gap_makes_two_trajectories(three: Path) -> None:
     assert [[Path(r.directory).name for r in unit.runs] for unit in units(three)] == [["a"], ["b"]]
 
 
-def test_another_time_step_is_another_trajectory(tmp_path: Path) -> None:
+def test_other_time_step_makes_another_trajectory(tmp_path: Path) -> None:
     steps = trajectory(6)
     segment(tmp_path / "a", steps[:4], 600)
     segment(tmp_path / "b", steps[3:], 600, POTIM=1.0)
@@ -112,7 +112,7 @@ def test_a_segment_cut_off_by_the_queue_keeps_its_complete_steps(tmp_path: Path)
     assert result.converged
 
 
-def test_steps_that_were_not_taken_are_said(tmp_path: Path) -> None:
+def test_missing_steps_are_reported(tmp_path: Path) -> None:
     segment(tmp_path, trajectory(5), 600, NSW=9)
     [unit] = units(tmp_path)
     result = unit.build()
@@ -133,12 +133,12 @@ def test_steps_that_were_not_taken_are_said(tmp_path: Path) -> None:
         ({"MDALGO": 0, "SMASS": -1.0}, "velocities scaled"),
     ],
 )
-def test_ensembles(tmp_path: Path, incar: dict, expected: str) -> None:
+def test_ensembles_are_named(tmp_path: Path, incar: dict, expected: str) -> None:
     [unit] = units(segment(tmp_path, trajectory(2), 300, **incar))
     assert ensemble(unit.runs[0]) == expected
 
 
-def test_langevin_keeps_the_centre_of_mass(tmp_path: Path) -> None:
+def test_langevin_counts_the_centre_of_mass(tmp_path: Path) -> None:
     [unit] = units(segment(tmp_path, trajectory(2), 300, MDALGO=3))
     expected = 300 * (N_ATOMS - 1) / N_ATOMS
     assert unit.build().temperatures[0] == pytest.approx(expected)
