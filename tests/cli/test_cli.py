@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pandas as pd
@@ -199,6 +200,18 @@ def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> No
     assert message == "error: 'glass' is not of the form key=value"
     message = refused("run", "--preset", "qick", "lithiation")
     assert "did you mean 'quick'" in message
+
+
+def test_campaign_that_cannot_be_imported_is_named_and_harms_no_other(
+    liponflow: Command, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = EntryPoint("ghost", "nowhere.campaign:CAMPAIGN", registry.CAMPAIGNS)
+    monkeypatch.setitem(registry._entries(registry.CAMPAIGNS), "ghost", entry)
+    shown = " ".join(liponflow("run", "--help").stdout.split())
+    assert "ghost cannot be used: ghost (nowhere.campaign:CAMPAIGN)" in shown
+    assert "Build amorphous models" in shown
+    assert "No module named 'nowhere'" in refused("run", "ghost")
+    assert "option of stability" in refused("run", "glass", "--entries", "entries.json")
 
 
 def test_help_lists_the_registered_campaigns(liponflow: Command) -> None:

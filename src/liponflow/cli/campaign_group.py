@@ -1,7 +1,7 @@
 """Commands with one sub-command per campaign, made from the registry when it is asked for."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
@@ -14,6 +14,8 @@ from liponflow.cli.console import reported_errors
 from liponflow.workflows.campaign import Campaign, Option, get_campaign
 
 Action = Callable[..., None]
+Owners = Mapping[Option, Sequence[str]]
+"""Names of the campaigns that have an option."""
 
 
 class CampaignGroup(TyperGroup):
@@ -37,7 +39,7 @@ class CampaignGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Make the command of a campaign as a listing shows it: without the campaign's options."""
         try:
-            return _command(type(self).action, get_campaign(cmd_name), ())
+            return _command(type(self).action, get_campaign(cmd_name), {})
         except registry.RegistryError as error:
             return _broken(cmd_name, str(error))
 
@@ -49,8 +51,8 @@ class CampaignGroup(TyperGroup):
             if not self._offers(name):
                 others = ", ".join(self.list_commands(ctx))
                 raise ValueError(f"`{ctx.info_name}` is not for {name} (it is for {others})")
-            known = _declared() if self.with_options else ()
-            command = _command(type(self).action, campaign, known)
+            owners = _owners() if self.with_options else {}
+            command = _command(type(self).action, campaign, owners)
         return name, command, rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -71,18 +73,20 @@ class CampaignGroup(TyperGroup):
             return True  # listed with its error
 
 
-def _command(action: Action, campaign: Campaign, known: tuple[Option, ...]) -> Any:
-    """Make the command of a campaign: the arguments of the action, and the `known` options.
+def _command(action: Action, campaign: Campaign, owners: Owners) -> Any:
+    """Make the command of a campaign: the arguments of the action, and the options in `owners`.
 
     Options that belong to other campaigns are hidden, and refused by name.
     """
 
     def command(**values: Any) -> None:
-        own = {option: values.pop(_argument(option)) for option in known}
+        own = {option: values.pop(_argument(option)) for option in owners}
         given = {option: value for option, value in own.items() if value is not None}
         with reported_errors(debug=values["ctx"].obj):
-            _refuse_foreign(given, campaign)
-        if known:
+            for option in given.keys() - set(campaign.options):
+                names = ", ".join(owners[option])
+                raise ValueError(f"{option.flag} is an option of {names}, not of {campaign.name}")
+        if owners:
             values["given"] = {option.parameter: value for option, value in given.items()}
         action(campaign=campaign, **values)
 
@@ -92,7 +96,7 @@ def _command(action: Action, campaign: Campaign, known: tuple[Option, ...]) -> A
         for name, parameter in inspect.signature(action).parameters.items()
         if name not in {"campaign", "given"}
     ]
-    parameters += [_parameter(option, campaign) for option in known]
+    parameters += [_parameter(option, campaign) for option in owners]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {item.name: item.annotation for item in parameters}
     app = typer.Typer(add_completion=False)
@@ -131,26 +135,17 @@ def _argument(option: Option) -> str:
     return f"option_{option.parameter}"
 
 
-def _declared() -> tuple[Option, ...]:
+def _owners() -> Owners:
     """List the options of every campaign; one that cannot be imported has none."""
-    found: dict[Option, None] = {}
+    found: dict[Option, list[str]] = {}
     for name in registry.names(registry.CAMPAIGNS):
         try:
-            found |= dict.fromkeys(get_campaign(name).options)
+            options = get_campaign(name).options
         except registry.RegistryError:
             continue
-    return tuple(found)
-
-
-def _refuse_foreign(given: Mapping[Option, str], campaign: Campaign) -> None:
-    """Refuse an option of another campaign, and name the campaigns that have it."""
-    for option in given:
-        if option not in campaign.options:
-            names = registry.names(registry.CAMPAIGNS)
-            owners = [name for name in names if option in get_campaign(name).options]
-            raise ValueError(
-                f"{option.flag} is an option of {', '.join(owners)}, not of {campaign.name}"
-            )
+        for option in options:
+            found.setdefault(option, []).append(name)
+    return found
 
 
 def _switches(action: Action) -> set[str]:

@@ -1,0 +1,100 @@
+"""What every campaign does alike, whichever topic it is."""
+
+from pathlib import Path
+
+import pytest
+from pymatgen.core import Lattice, Structure
+
+from liponflow.analysis.kinds import ResultKind
+from liponflow.inputs.presets import ParameterError
+from liponflow.registry import RegistryError
+from liponflow.structures.read import StructureError
+from liponflow.workflows.campaign import Campaign, get_campaign
+
+PARAMETERS = """\
+from pydantic import BaseModel
+
+class Depth(BaseModel, extra="forbid"):
+    metres: float
+"""
+PRESETS = """\
+presets:
+  quick:
+    metres: {value: 3.0, source: a diver's log}
+"""
+
+
+@pytest.fixture
+def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+    """Campaign of a package outside of liponflow, without a flow that exists."""
+    package = tmp_path / "far_away"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "model.py").write_text(PARAMETERS)
+    (package / "depth.yaml").write_text(PRESETS)
+    monkeypatch.syspath_prepend(tmp_path)
+    return Campaign(
+        "depth",
+        summary="Measure a depth.",
+        parameters="far_away.model:Depth",
+        presets="far_away",
+        flow="far_away.flow:flow",
+        result=ResultKind("depth", model="far_away.model:Depth"),
+    )
+
+
+@pytest.fixture
+def without_lithium(tmp_path: Path) -> Path:
+    path = tmp_path / "NiO.vasp"
+    rocksalt = Structure.from_spacegroup(
+        "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
+    )
+    rocksalt.to(str(path), fmt="poscar")
+    return path
+
+
+def test_presets_come_from_the_package_of_the_campaign(foreign: Campaign) -> None:
+    request = foreign.request(preset="quick", engine="chgnet")
+    assert request.parameters.metres == 3.0
+    given = foreign.request(preset="quick", engine="chgnet", overrides={"metres": 5})
+    assert given.parameters.metres == 5.0
+    with pytest.raises(ParameterError, match="did you mean 'metres'"):
+        foreign.request(preset="quick", engine="chgnet", overrides={"meters": 5})
+
+
+def test_reference_that_leads_nowhere_is_named_with_its_campaign(foreign: Campaign) -> None:
+    with pytest.raises(RegistryError, match=r"far_away\.flow:flow of the campaign depth"):
+        foreign.plan(preset="quick", engine="chgnet")
+
+
+def test_campaign_need_not_write_inputs_or_measure_files(
+    foreign: Campaign, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match="depth has no input directories"):
+        foreign.write(tmp_path / "out", preset="quick")
+    with pytest.raises(ValueError, match="depth measures no files"):
+        foreign.measure([tmp_path])
+
+
+@pytest.mark.parametrize("name", ["lithiation", "migration"])
+def test_errors_of_a_structure_name_its_file(
+    name: str, without_lithium: Path, tmp_path: Path
+) -> None:
+    campaign = get_campaign(name)
+    # Rock salt has no Li to lithiate, and voids that are too small for this radius.
+    overrides = {} if name == "lithiation" else {"min_radius": 2.5}
+    options = {"preset": "quick", "overrides": overrides, "structure_file": without_lithium}
+    with pytest.raises(StructureError, match=f"^{without_lithium}: "):
+        campaign.plan(engine="chgnet", **options)
+    with pytest.raises(StructureError, match=f"^{without_lithium}: "):
+        campaign.write(tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_engine_of_a_run_is_listed() -> None:
+    migration = get_campaign("migration")
+    overrides = {"models": "chgnet-0.2.0,chgnet-r2scan", "refine": "vasp"}
+    request = migration.request(preset="quick", engine="chgnet", overrides=overrides)
+    assert migration.engines(request) == ["chgnet", "chgnet-0.2.0", "chgnet-r2scan", "vasp"]
+    phonons = get_campaign("phonons")
+    assert phonons.engines(phonons.request(preset="quick", engine="chgnet")) == ["chgnet"]
