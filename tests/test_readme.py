@@ -8,18 +8,22 @@ are all there are:
 - ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
   ``make --dry-run``.
 - ``source .venv/bin/activate`` does nothing: the tests run there already.
-- ``pip install`` would change the environment of the tests: that its files and extras exist is
-  checked; tests/test_packaging.py installs the package.
+- A block that begins with a comment naming a file (``# src/package/module.py``) is that file.
+- ``pip install .`` installs the package of the page in the folder of the page.
+- ``pip install`` of liponflow would change the environment of the tests: that its files and extras
+  exist is checked; tests/test_packaging.py installs the package.
 - ``liponflow run lithiation`` with a potential is killed (SIGKILL) once a calculation has
   finished, so that the ``liponflow resume`` that comes next has the work to do that the README
   says it does.
 - ``liponflow run`` of the other campaigns takes minutes with a potential: it is planned in full,
-  with ``--dry-run``; small campaigns are run in tests/workflows. With ``--entries`` it is run.
+  with ``--dry-run``; small campaigns are run in tests/workflows. With ``--entries`` or with the
+  ``--engine emt`` of docs/extending.md, which take seconds, it is run.
 - ``liponflow run --engine vasp`` must be refused for want of VASP, and of nothing else, unless it
   is a ``--dry-run``.
 - The uuid that the README shows is replaced by that of the result that was computed here.
 """
 
+import json
 import os
 import re
 import shlex
@@ -30,13 +34,24 @@ import time
 from importlib.metadata import metadata
 from pathlib import Path
 
+import numpy as np
 import pytest
+from ase.build import bulk
+from ase.calculators.emt import EMT
+from ase.eos import EquationOfState
+from ase.units import GPa
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = sorted((ROOT / "docs").glob("*.md"))
-BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXTENDING = ROOT / "docs" / "extending.md"
+PAGES = sorted({*(ROOT / "docs").glob("*.md")} - {EXTENDING})
+PLUGIN = ROOT / "tests" / "plugin"
+BLOCK = re.compile(r"^```(console|python|toml|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"# ([\w./]+\.(?:py|toml|yaml))\n")
+INSTALL = "python -m pip install --quiet --no-deps --no-build-isolation --no-index --target {} ."
+QUICK = "--help|--entries|--engine emt"
+"""What is in a command that runs as it is printed."""
 UUID = re.compile(r"\bb7623429\b")
 PRIVATE = ("LIPONFLOW_", "ATOMATE2_", "PMG_")
 """Settings of whoever runs the tests."""
@@ -49,6 +64,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.found = ""
         tools = str(Path(sys.executable).parent)
         clean = {k: v for k, v in os.environ.items() if not k.startswith(PRIVATE)}
         self.environment = clean | {
@@ -57,6 +73,7 @@ class Reader:
             "MPLBACKEND": "Agg",
             "OMP_NUM_THREADS": "1",
             "COLUMNS": "100",
+            "PYTHONPATH": f"{folder / 'installed'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
         }
 
     def type(self, command: str) -> subprocess.CompletedProcess[str]:
@@ -82,6 +99,8 @@ class Reader:
             )
         elif command == "source .venv/bin/activate":
             return ""
+        elif command == "pip install .":
+            done = self.type(INSTALL.format(self.folder / "installed"))
         elif command.startswith("pip install "):
             return self.check_install(shlex.split(command)[2:])
         elif "--engine vasp" in command and "--dry-run" not in command:
@@ -91,7 +110,7 @@ class Reader:
             return done.stderr
         elif command.startswith("liponflow run lithiation") and "--dry-run" not in command:
             return self.start_and_kill(command)
-        elif command.startswith("liponflow run") and "--entries" not in command:
+        elif command.startswith("liponflow run") and not re.search(QUICK, command):
             done = self.type(f"{command.removesuffix(' --dry-run')} --dry-run")
         else:
             done = self.type(UUID.sub(self.uuid, command))
@@ -134,6 +153,11 @@ class Reader:
         """Follow a page from top to bottom; what each step printed."""
         printed: dict[str, str] = {}
         for language, block in BLOCK.findall(page):
+            if named := FILE.match(block):
+                file = self.folder / named[1]
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block, encoding="utf-8")
+                continue
             if language == "python":
                 (self.folder / "example.py").write_text(block, encoding="utf-8")
                 done = self.type("python -W error::DeprecationWarning:__main__ example.py")
@@ -151,7 +175,8 @@ class Reader:
             "from liponflow.store.results import find_results, open_store;"
             "print(find_results(open_store('liponflow.db', read_only=True))[0].uuid[:8])"
         )
-        return self.type(f'python -c "{code}"').stdout.strip()
+        self.found = self.found or self.type(f'python -c "{code}"').stdout.strip()
+        return self.found
 
 
 def test_every_block_is_of_a_kind_that_is_executed() -> None:
@@ -175,13 +200,88 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_pages_of_the_documentation(page: Path, tmp_path: Path) -> None:
-    """Every step of the page succeeds, and every file of ours that it links to exists."""
+    """Every step of the page succeeds."""
+    Reader(tmp_path).read(page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", [*PAGES, EXTENDING], ids=lambda page: page.stem)
+def test_links_and_blocks_of_pages(page: Path) -> None:
+    """Linked files exist, the README links to the page, and every block is executed."""
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
     assert [link for link in links if not (page.parent / link).exists()] == []
     assert f"docs/{page.name}" in README, "the README does not link to the page"
-    assert set(re.findall(r"^```(.+)$", text, re.MULTILINE)) <= {"console", "python"}
-    Reader(tmp_path).read(text)
+    assert len(re.findall(r"^```.+$", text, re.MULTILINE)) == len(BLOCK.findall(text))
+    files = [block for language, block in BLOCK.findall(text) if language in {"toml", "yaml"}]
+    assert all(map(FILE.match, files))
+
+
+def test_files_of_the_plugin_are_those_of_the_page() -> None:
+    blocks = [block for _, block in BLOCK.findall(EXTENDING.read_text(encoding="utf-8"))]
+    shown = {named[1]: block for block in blocks if (named := FILE.match(block))}
+    kept = {
+        path.relative_to(PLUGIN).as_posix(): path.read_text(encoding="utf-8")
+        for suffix in ("py", "toml", "yaml")
+        for path in PLUGIN.rglob(f"*.{suffix}")
+    }
+    assert shown == kept
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Follow the page about extensions; the folder afterwards, and what each step printed."""
+    reader = Reader(tmp_path_factory.mktemp("extending"))
+    return reader.folder, reader.read(EXTENDING.read_text(encoding="utf-8"))
+
+
+def test_campaign_of_another_package_is_in_the_help(
+    extended: tuple[Path, dict[str, str]],
+) -> None:
+    assert "Fit the equation of state of a crystal." in output_of(extended, "liponflow run --help")
+    shown = output_of(extended, "liponflow run eos --help")
+    assert re.search(r"--strain +FRACTION +Largest linear strain", shown)
+
+
+def test_campaign_of_another_package_is_estimated_and_run(
+    extended: tuple[Path, dict[str, str]],
+) -> None:
+    estimate = output_of(extended, "liponflow run eos --engine emt --dry-run")
+    assert re.search(r"^static +7 +4 ", estimate, re.MULTILINE)
+    printed = output_of(extended, "liponflow run eos --engine emt --strain")
+    assert "effective medium theory" in printed
+    result = json.loads((extended[0] / "copper" / "eos.json").read_text(encoding="utf-8"))
+    assert result["provenance"]["engine"]["name"] == "emt"
+    assert result["provenance"]["parameters"]["strain"] == 0.02
+    volume, modulus = copper_by_ase(strain=0.02)
+    assert result["volume"] == pytest.approx(volume, rel=1e-4)
+    assert result["bulk_modulus"] == pytest.approx(modulus, rel=1e-3)
+
+
+def copper_by_ase(strain: float) -> tuple[float, float]:
+    """Volume (Å³/atom) and bulk modulus (GPa) of Cu in EMT, without liponflow."""
+    volumes, energies = [], []
+    for scale in np.linspace(1 - strain, 1 + strain, 7):
+        atoms = bulk("Cu", "fcc", a=3.61 * scale)
+        atoms.calc = EMT()
+        volumes.append(atoms.get_volume())
+        energies.append(atoms.get_potential_energy())
+    volume, _, modulus = EquationOfState(volumes, energies, eos="birchmurnaghan").fit()
+    return volume, modulus / GPa
+
+
+def test_result_of_another_package_is_queried_exported_and_drawn(
+    extended: tuple[Path, dict[str, str]],
+) -> None:
+    folder = extended[0]
+    assert re.search(
+        r"^\w{8} +eos +Cu +emt ", output_of(extended, "liponflow results list"), re.MULTILINE
+    )
+    assert "bulk modulus, GPa" in output_of(extended, "liponflow results show")
+    header, *rows = (folder / "points.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "volume (Å³/atom),energy (eV/atom)"
+    assert len(rows) == 7
+    for name in ("copper/energy.png", "figures/energy.png"):
+        assert (folder / name).stat().st_size > 1000
 
 
 def output_of(session: tuple[Path, dict[str, str]], beginning: str) -> str:

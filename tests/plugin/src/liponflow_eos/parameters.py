@@ -1,0 +1,15 @@
+# src/liponflow_eos/parameters.py
+"""Parameters of the campaign; the presets are in eos.yaml."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EosParameters(BaseModel):
+    """Everything that a user can set."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    element: str = Field(description="Element of the fcc crystal, where no structure is given.")
+    lattice: float = Field(gt=0, description="Its lattice parameter (Å).")
+    strain: float = Field(gt=0, le=0.1, description="Largest linear strain, of both signs.")
+    points: int = Field(ge=5, description="Number of volumes.")
