@@ -1,4 +1,9 @@
-"""Draw a crystal or a glass as coordination polyhedra, spheres and the edges of its cell."""
+"""Draw a crystal or a glass as coordination polyhedra, spheres and the edges of its cell.
+
+No library that we depend on draws polyhedra into matplotlib's axes: ASE draws spheres, pymatgen
+needs VTK. The shell of a centre is cut by a ratio of bond lengths; pymatgen's CrystalNN finds the
+same octahedra in ordered LNMO and takes 0.8 s instead of 0.04 s.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

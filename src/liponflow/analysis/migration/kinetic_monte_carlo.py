@@ -1,4 +1,9 @@
-"""Kinetic Monte Carlo on a periodic network of sites: many walkers at once, in continuous time."""
+"""Kinetic Monte Carlo on a periodic network of sites: many walkers at once, in continuous time.
+
+For a user it checks the analytic diffusivity in their own host (``monte_carlo_300`` with its
+error bar; the parameter ``walkers`` switches it off): that one solves a linear system whose rates
+may span many orders of magnitude, while walkers only jump.
+"""
 
 from dataclasses import dataclass
 

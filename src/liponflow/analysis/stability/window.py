@@ -5,6 +5,12 @@ convex, piecewise linear function. An electrode at voltage V picks the n where i
 mu(Li) = mu(Li metal) - V, so every kink of E(n) is a segment of voltage with one Li content and
 one set of products, and every slope a voltage at which they change: S. P. Ong et al., Chem.
 Mater. 20, 1798 (2008); Y. Zhu, X. He and Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015).
+
+pymatgen's ``PhaseDiagram.get_element_profile`` gives the same voltages to 1e-4 V, which a test
+checks, and is 9 to 11 times faster for the 32 phases of Li-P-O-N (0.04 s against 0.35 s for
+Li3PO4). It is not used here since the uncertainty draws hundreds of hulls of other energies, for
+which :func:`nearest_segments` needs the limits alone, and since a composition may lie on a hull
+from which its own phase was left out.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,10 @@
-"""Symmetry-distinct hops between interstitial sites, with every equivalent one."""
+"""Symmetry-distinct hops between interstitial sites, with every equivalent one.
+
+`MigrationGraph` of pymatgen-analysis-diffusion finds the same hops in 25 s instead of 0.3 s for
+the 18 sites of bcc Li, and in 6.5 s instead of 0.1 s for Li2O. It does not say which operation
+exchanges the end points of a hop, from which half of the images is mirrored, nor which sites a
+hop passes.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
