@@ -252,6 +252,7 @@ def test_campaign_of_another_package_is_estimated_and_run(
     result = json.loads((extended[0] / "copper" / "eos.json").read_text(encoding="utf-8"))
     assert result["provenance"]["engine"]["name"] == "emt"
     assert result["provenance"]["parameters"]["strain"] == 0.02
+    assert result["provenance"]["packages"]["liponflow-eos"] == "1.0"
     volume, modulus = copper_by_ase(strain=0.02)
     assert result["volume"] == pytest.approx(volume, rel=1e-4)
     assert result["bulk_modulus"] == pytest.approx(modulus, rel=1e-3)

@@ -76,9 +76,24 @@ def packages() -> set[str]:
 
     Whoever installed one runs its code already, so that documents may name its classes.
     """
+    return {entry.module.partition(".")[0] for entry in _all_entries()}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the distributions that registered anything, by name.
+
+    Examples
+    --------
+    >>> "liponflow" in versions()
+    True
+    """
+    distributions = [entry.dist for entry in _all_entries() if entry.dist is not None]
+    return {distribution.name: distribution.version for distribution in distributions}
+
+
+def _all_entries() -> list[EntryPoint]:
     groups = (CAMPAIGNS, ENGINES, RESULTS)
-    entries = [entry for group in groups for entry in _entries(group).values()]
-    return {entry.module.partition(".")[0] for entry in entries}
+    return [entry for group in groups for entry in _entries(group).values()]
 
 
 @cache

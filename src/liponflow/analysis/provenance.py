@@ -7,6 +7,7 @@ from typing import Any
 
 from pymatgen.core.structure import Structure
 
+from liponflow import registry
 from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.versions import package_versions
 
@@ -50,7 +51,7 @@ def provenance(
     """Return the provenance of a result, with the package versions of this process."""
     return Provenance(
         engine=engine,
-        packages=package_versions(),
+        packages=registry.versions() | package_versions(),
         preset=preset,
         parameters=dict(parameters),
         input_fingerprint=input_fingerprint,
