@@ -1,7 +1,7 @@
 """Reference crystals of Li-P-O-N and Ni-Mn-O(-P, -N, -Li), built from crystallographic facts.
 
-The facts stand in ``phases.yaml`` beside this module, which also says what the words for the
-reliability of coordinates mean. They are starts for a relaxation, not refinements.
+The data are in ``phases.yaml`` beside this module, which also explains how reliable coordinates
+are rated. They are starting points for a relaxation, not refinements.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ from liponflow.names import did_you_mean
 CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
 
 POSITION_TOLERANCE = 1e-3
-"""Distance (fractional) below which images of a site are one atom; the facts have five digits."""
+"""Distance (fractional) below which images of a site are one atom; the data have five digits."""
 
 
 SITE_TOLERANCE = 0.01
@@ -29,11 +29,11 @@ slight distortion (Mn2O3, Pbca) for a smaller cell."""
 
 
 class PhaseError(ValueError):
-    """A reference crystal that is not in the library."""
+    """An unknown reference crystal."""
 
 
 class Phase(BaseModel):
-    """Crystallographic facts of one crystal.
+    """Crystallographic data of one crystal.
 
     Examples
     --------
@@ -86,7 +86,7 @@ class Phase(BaseModel):
 
 @cache
 def _conventional(entry: Phase) -> Structure:
-    # Cubic groups take pymatgen half a second.
+    # Cached: pymatgen takes half a second for a cubic group.
     return Structure.from_spacegroup(
         entry.spacegroup,
         Lattice.from_parameters(*entry.lattice),
@@ -104,19 +104,19 @@ def _primitive(entry: Phase) -> Structure:
 
 @cache
 def phases() -> tuple[Phase, ...]:
-    """Read the library, in the order of its file."""
+    """Return all crystals of the library, in the order of its file."""
     text = files(__package__).joinpath("phases.yaml").read_text(encoding="utf-8")
     facts: list[dict[str, Any]] = yaml.safe_load(text)
     return tuple(Phase.model_validate(entry) for entry in facts)
 
 
 def phase(name: str) -> Phase:
-    """Find a crystal by its name.
+    """Return a crystal by its name.
 
     Raises
     ------
     PhaseError
-        If there is none; the nearest names are suggested.
+        If the name is unknown; similar names are suggested.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def phase(name: str) -> Phase:
 
 
 def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
-    """List the crystals that hold no other elements than the given ones.
+    """List the crystals made only of given elements.
 
     Parameters
     ----------

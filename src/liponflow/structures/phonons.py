@@ -1,4 +1,4 @@
-"""Supercells with one atom displaced: what a phonon calculation takes forces of."""
+"""Supercells with one displaced atom, whose forces a phonon calculation needs."""
 
 import math
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 SYMMETRY_TOLERANCE = 1e-3
-"""Distance (Å) within which displacements are taken for equivalent; cells are refined before."""
+"""Tolerance (Å) for equivalent displacements. Cells are refined before."""
 
 
 @dataclass(frozen=True)
 class Displacements:
-    """Supercells to compute and how they came about.
+    """Supercells to compute, and the displacements that made them.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class Displacements:
 
 
 def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structure:
-    """Primitive cell with its symmetry made exact.
+    """Return the primitive cell with exact symmetry.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
 
 
 def repeats_for(structure: Structure, min_length: float) -> tuple[int, int, int]:
-    """Repeats after which opposite faces of the supercell are far enough apart.
+    """Return the repeats that keep opposite faces of the supercell far enough apart.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def _structure(atoms: PhonopyAtoms) -> Structure:
 
 
 def _plain(value: Any) -> Any:
-    """JSON-like copy of a dataset with arrays."""
+    """Return a copy of a dataset in which arrays are lists."""
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Read a user's structure, or say what is wrong with the file."""
+"""Read a user's structure file and refuse what cannot be used."""
 
 import re
 import warnings
@@ -11,14 +11,14 @@ from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
 
 OVERLAP_DISTANCE = 0.5
-"""Atoms nearer than this (Å) are one atom listed twice, or a wrong lattice."""
+"""Atoms closer than this (Å) mean a duplicate or a wrong lattice."""
 
 NO_ELEMENTS = "Elements in POSCAR cannot be determined"
 """pymatgen's warning when it takes H, He, ... for the elements of a POSCAR without names."""
 
 
 class StructureError(ValueError):
-    """A structure cannot be used; the message names the place and the remedy."""
+    """A structure that cannot be used; the message names the place and the remedy."""
 
 
 def read_structure(path: str | Path) -> Structure:
@@ -63,7 +63,7 @@ def read_structure(path: str | Path) -> Structure:
 
 
 def _parse_message(path: Path, reasons: Iterable[str]) -> str:
-    """Message for a file that a parser refused, with the line that holds the quoted word."""
+    """Return the message for a file that a parser refused, with the line it stopped at."""
     # pymatgen reports what stopped a CIF in a warning and then raises a general error.
     reason = max(reasons, key=lambda text: ("could not convert" in text, text.count("'")))
     reason = " ".join(reason.split()) or "the parser gave no reason"

@@ -30,13 +30,13 @@ class SpaceGroup:
         return len(self.rotations)
 
     def images(self, position: FloatArray) -> FloatArray:
-        """Images of a position (fractional, shape (3,)) under every operation, shape (n, 3)."""
+        """Return the images of a fractional position under every operation, shape (n, 3)."""
         moved: FloatArray = np.einsum("gij,j->gi", self.rotations, position) + self.translations
         return moved
 
 
 def space_group(structure: Structure, symprec: float = SYMPREC) -> SpaceGroup:
-    """Find the symmetry of a crystal.
+    """Return the symmetry operations of a crystal.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def space_group(structure: Structure, symprec: float = SYMPREC) -> SpaceGroup:
     )
     try:
         found = spglib.get_symmetry(cell, symprec=symprec)
-    except SpglibError:  # where some package has chosen spglib's new way to fail
+    except SpglibError:  # raised instead of None once a package has set spglib's new errors
         found = None
     if found is None:
         raise ValueError(

@@ -1,4 +1,10 @@
-"""Interstitial sites of a crystal: where a framework leaves room."""
+"""Voids of a crystal: the interstitial sites between the atoms of a framework.
+
+The vertices of the Voronoi tessellation of the framework are the points that are locally
+farthest from its atoms. An ideal polyhedron has one vertex at its centre; distortion splits it
+into several, which are merged again. N. A. Anurova et al., Solid State Ionics 179, 2248 (2008),
+use Voronoi vertices likewise for the sites of Li conductors.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -111,7 +117,7 @@ def voids(
     tessellation = Voronoi(points)
     inverse = structure.lattice.inv_matrix
     frac = tessellation.vertices @ inverse
-    # Vertices just outside the cell complete the groups on its faces.
+    # A group of vertices may straddle a face of the cell: those just outside belong to it.
     margin = 2 * merge_distance * np.linalg.norm(inverse, axis=0)
     near = np.flatnonzero(((frac > -margin) & (frac < 1 + margin)).all(axis=1))
     around = _points_around(tessellation, near)
@@ -152,7 +158,7 @@ def _framework_indices(
 
 
 def _padded(structure: Structure, members: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Atoms of the cell and of its surroundings: index, translation and position (Å)."""
+    """Return index, translation and position (Å) of the atoms in and around the cell."""
     lattice: Lattice = structure.lattice
     # No point is farther from a lattice point, and so from an atom, than half the sum of the axes.
     margin = sum(lattice.abc) / 2 * np.linalg.norm(lattice.inv_matrix, axis=0)
@@ -167,7 +173,7 @@ def _padded(structure: Structure, members: IntArray) -> tuple[IntArray, IntArray
 
 
 def _points_around(tessellation: Voronoi, vertices: IntArray) -> dict[int, set[int]]:
-    """Find the points whose Voronoi cells meet in each of some vertices."""
+    """Return the points whose Voronoi cells meet at each vertex."""
     around: dict[int, set[int]] = defaultdict(set)
     wanted = set(vertices.tolist())
     for point, region in enumerate(tessellation.point_region):
@@ -177,7 +183,7 @@ def _points_around(tessellation: Voronoi, vertices: IntArray) -> dict[int, set[i
 
 
 def _groups(positions: FloatArray, distance: float) -> list[NDArray[np.intp]]:
-    """Split positions into groups that are linked by steps up to a distance."""
+    """Split positions into groups linked by steps up to a distance (single linkage)."""
     pairs = KDTree(positions).query_pairs(distance, output_type="ndarray")
     n = len(positions)
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))

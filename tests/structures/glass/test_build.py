@@ -93,7 +93,7 @@ def test_bad_distances_are_refused(distances: dict[str, float], message: str) ->
 
 
 def test_unknown_method_is_refused() -> None:
-    with pytest.raises(ValueError, match="method = 'crystaline' is none of"):
+    with pytest.raises(ValueError, match="method = 'crystaline' is not one of"):
         build(SMALL, method="crystaline")
 
 

@@ -1,4 +1,4 @@
-"""Start models of a glass: packed units, packed atoms, or a crystal changed to its composition."""
+"""Starting models of a glass: packed units, packed atoms, or a substituted crystal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ maxima of g(r) in the glass (Li-O 1.9, O-O 2.5, P-P 3), so that a short anneal m
 
 @dataclass(frozen=True, eq=False)
 class GlassStart:
-    """A model of a glass before any dynamics.
+    """A starting model of a glass.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class GlassStart:
     charge
         Sum of the formal charges, e.
     notes
-        What a reader should know: stoichiometry, charge, choice of units, packing.
+        Notes on stoichiometry, charge, choice of units and packing.
     """
 
     structure: Structure
@@ -73,7 +73,7 @@ def build(
     distances: Mapping[str, float] | None = None,
     time_limit: float = 60.0,
 ) -> GlassStart:
-    """Build a start model.
+    """Build a starting model.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ def build(
     Raises
     ------
     CompositionError
-        If the composition cannot be had that way, with the reason.
+        If the composition cannot be built by this method, with the reason.
     PackingError
-        If the density cannot be packed.
+        If the density cannot be reached.
     ValueError
         If the method or a pair of elements is unknown.
 
@@ -122,7 +122,7 @@ def build(
     ('Li46 P16 N5 O55', {'PO4': 5, 'PO3N': 3, 'P2O7': 2, 'P2O6N': 2}, 1)
     """
     if method not in get_args(Method):
-        raise ValueError(f"method = {method!r} is none of {', '.join(get_args(Method))}")
+        raise ValueError(f"method = {method!r} is not one of {', '.join(get_args(Method))}")
     box_length(Composition("Li"), density)  # refuses a density that is not above 0
     atoms = whole_atoms(composition, n_atoms)
     wanted, notes = atoms.composition, [atoms.note] if atoms.note else []
@@ -175,11 +175,11 @@ def _units(
 
 
 _LISTED = 12
-"""Solutions up to which a note names them all."""
+"""Largest number of solutions that a note lists in full."""
 
 
 def _given(composition: Composition, proportions: Mapping[str, int]) -> UnitCounts:
-    """Scale the proportions to the formers of the composition, and refuse what does not fit."""
+    """Scale proportions of units to the formers of a composition and refuse a mismatch."""
     known = roles(composition)
     if bad := {name: n for name, n in proportions.items() if n < 0 or n != int(n)}:
         name, number = next(iter(bad.items()))
@@ -207,7 +207,7 @@ def _given(composition: Composition, proportions: Mapping[str, int]) -> UnitCoun
 
 
 def _pieces(known: Roles, counts: UnitCounts) -> list[tuple[Molecule, int]]:
-    """List what is packed: units if there are any, single atoms for the rest."""
+    """List what is packed: units, if any, and single atoms."""
     atoms: dict[str, int] = dict(counts.free if counts.units else known.anions)
     atoms |= known.cations
     if not counts.units:

@@ -1,8 +1,8 @@
-"""From the atoms of a composition to the units of a glass.
+"""Units of a glass that make up a composition.
 
-Every former keeps all its corners, so the counts of formers and anions fix the number of bridges;
-what is left to choose is which formers pair up and which corners are N. That is a small integer
-problem whose solutions are all listed.
+Every former keeps all its corners, so the numbers of formers and anions fix the number of
+bridges. It remains to choose which formers pair up and which corners are N: a small Diophantine
+problem, whose solutions are listed by recursion over kinds of pairs and over hetero-anions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +16,12 @@ from liponflow.structures.glass.roles import CompositionError, Roles, roles
 from liponflow.structures.glass.units import FORMERS, Unit, assemble
 
 MAX_SOLUTIONS = 5_000
-"""Most solutions that are listed; LiPON of a few hundred atoms has tens."""
+"""Largest number of solutions listed; LiPON of a few hundred atoms has tens."""
 
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """How many of each unit a model has.
+    """Number of each unit in a model.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class UnitCounts:
 
 
 def n_bridges(found: Roles) -> int:
-    """Count the corners that two formers share: corners of lone formers minus anions there."""
+    """Return the number of bridging corners: corners of lone formers minus anions."""
     corners = sum(FORMERS[symbol].corners * n for symbol, n in found.formers.items())
     return corners - sum(found.anions.values())
 
@@ -59,9 +59,9 @@ def n_bridges(found: Roles) -> int:
 def solutions(
     composition: Composition, *, free_anions: bool = False
 ) -> tuple[list[UnitCounts], bool]:
-    """List every way to make a composition from lone formers and pairs.
+    """List every way to build a composition from lone formers and pairs.
 
-    A lone former has at most one corner that is not O, a pair none beside its bridge.
+    A lone former has at most one corner that is not O; of a pair, only the bridge may be.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def solutions(
     Raises
     ------
     CompositionError
-        If there is none, with the reason.
+        If no solution exists, with the reason.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def solutions(
 
 
 def choose(found: Sequence[UnitCounts], bridging_to_apical: float) -> UnitCounts:
-    """Choose the solution whose N is shared out as wanted.
+    """Select the solution with the wanted ratio of bridging to apical N.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def choose(found: Sequence[UnitCounts], bridging_to_apical: float) -> UnitCounts
     Returns
     -------
     UnitCounts
-        Nearest in the share of bridging N; of equals, the one with most arrangements.
+        The one closest in the share of bridging N; among equals, the one with most arrangements.
 
     Raises
     ------
@@ -182,7 +182,7 @@ def _enumerate(
 def _pairings(
     kinds: Sequence[tuple[str, str]], left: dict[str, int], pairs: int
 ) -> Iterator[dict[tuple[str, str], int]]:
-    """All numbers of each kind of pair that use no more formers than there are."""
+    """Yield the numbers of each kind of pair that the formers allow."""
     if not kinds:
         if pairs == 0:
             yield {}
@@ -200,7 +200,7 @@ def _pairings(
 def _deal(
     slots: Sequence[tuple[str, ...]], room: Sequence[int], hetero: list[tuple[str, int]]
 ) -> Iterator[dict[str, tuple[int, ...]]]:
-    """All ways to put each kind of hetero-anion into the slots, one per unit."""
+    """Yield all ways to put the hetero-anions into the slots, one per unit."""
     if not hetero:
         yield {}
         return
@@ -216,7 +216,7 @@ def _deal(
 
 
 def _parts(total: int, most: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """All ways to write a total as a sum of bounded whole numbers, in order."""
+    """Yield all ways to write a total as an ordered sum of bounded integers."""
     if not most:
         if total == 0:
             yield ()

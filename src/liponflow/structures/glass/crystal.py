@@ -1,4 +1,4 @@
-"""Start a glass from crystalline Li3PO4: the crystal with its composition changed atom by atom."""
+"""Starting models of a glass by substitution in crystalline Li3PO4."""
 
 from collections.abc import Mapping, Sequence
 from itertools import product
@@ -25,7 +25,7 @@ _NEAREST_CATION = 1.6
 
 
 def crystal_composition(composition: Composition) -> Composition:
-    """Composition nearest to one that a supercell of the crystal can have.
+    """Return the closest composition that a supercell of the crystal can have.
 
     Parameters
     ----------
@@ -52,17 +52,17 @@ def crystal_composition(composition: Composition) -> Composition:
         return composition
     amounts = {symbol: round(n * scale) for symbol, n in composition.get_el_amt_dict().items()}
     found = roles(composition)
-    # The formers are to fill the cells exactly: the most frequent one takes the rounding.
+    # The formers must fill the cells exactly, so the most frequent one absorbs the rounding.
     main = max(found.formers, key=lambda symbol: found.formers[symbol])
     amounts[main] += cells * _FORMULAS_PER_CELL - sum(amounts[s] for s in found.formers)
     return Composition(amounts)
 
 
 def crystal_start(composition: Composition, seed: int) -> tuple[Structure, str]:
-    """Change a supercell of Li3PO4 into a composition, at sites chosen at random.
+    """Return a supercell of Li3PO4 substituted at random to a composition.
 
     Other formers take places of P, other anions places of O (of as many different PO4 as
-    possible), other cations places of Li. What is missing is left vacant; cations too many go
+    possible), other cations places of Li. Missing atoms leave vacancies; excess cations go
     into the largest voids. The charge that N for O and vacant O leave is balanced by the cations
     as far as the composition does.
 
@@ -110,7 +110,7 @@ def crystal_start(composition: Composition, seed: int) -> tuple[Structure, str]:
 
 
 def _supercell(cells: int) -> Structure:
-    """Repeat the crystal so that the box is as near to a cube as the number allows."""
+    """Return the most nearly cubic supercell with a number of cells."""
     structure = phase(CRYSTAL).structure()
     repeats = [
         (a, b, cells // (a * b))
@@ -127,7 +127,7 @@ def _supercell(cells: int) -> Structure:
 
 
 def _drawn(numbers: Mapping[str, int], rng: np.random.Generator) -> list[str]:
-    """Elements, each as often as it is wanted, in random order."""
+    """Return each element as often as wanted, in random order."""
     symbols = [symbol for symbol, n in numbers.items() for _ in range(n)]
     return [symbols[index] for index in rng.permutation(len(symbols))]
 
@@ -137,21 +137,21 @@ def _sites(structure: Structure, symbol: str) -> list[int]:
 
 
 def _place(structure: Structure, sites: Sequence[int], symbols: Sequence[str]) -> None:
-    """Give sites new elements, and leave those vacant for which there is none."""
+    """Assign elements to sites and remove the sites left over."""
     for index, symbol in zip(sites, symbols, strict=False):
         structure.replace(index, symbol)
     structure.remove_sites(list(sites[len(symbols) :]))
 
 
 def _change_anions(structure: Structure, known: Roles, rng: np.random.Generator) -> None:
-    """Put the anions other than O, and the vacancies, on corners of different polyhedra."""
+    """Put anions other than O, and vacancies, on corners of different polyhedra."""
     groups = []
     for centre in _sites(structure, "P"):
         around = structure.get_neighbors(structure[centre], _LONGEST_BOND)
         corners = [int(site.index) for site in around if site.specie.symbol == "O"]
         groups.append([corners[index] for index in rng.permutation(len(corners))])
     groups = [groups[index] for index in rng.permutation(len(groups))]
-    # One corner of every polyhedron, then the second of each, ...
+    # First one corner of every polyhedron, then the second of each, and so on.
     order = [corner for corners in zip(*groups, strict=True) for corner in corners]
     others = _drawn({s: n for s, n in known.anions.items() if s != "O"}, rng)
     vacant = len(order) - sum(known.anions.values())
@@ -161,7 +161,7 @@ def _change_anions(structure: Structure, known: Roles, rng: np.random.Generator)
 
 
 def _change_cations(structure: Structure, known: Roles, rng: np.random.Generator) -> int:
-    """Fill the places of Li with the cations; the number of those that went elsewhere."""
+    """Fill the Li sites with cations and return the number that went into voids."""
     places = [int(index) for index in rng.permutation(_sites(structure, "Li"))]
     cations = _drawn(known.cations, rng)
     extra = cations[len(places) :]
@@ -173,7 +173,7 @@ def _change_cations(structure: Structure, known: Roles, rng: np.random.Generator
 
 
 def _holes(structure: Structure, number: int) -> list[tuple[float, float, float]]:
-    """Choose voids between the anions, far from cations and formers and from each other."""
+    """Choose voids between anions, greedily the farthest from all cations and formers."""
     anions = [index for index, site in enumerate(structure) if site.specie.symbol in ANIONS]
     free = [void.frac_coords for void in voids(structure, anions) if void.occupant is None]
     others: list[Any] = [s.frac_coords for s in structure if s.specie.symbol not in ANIONS]

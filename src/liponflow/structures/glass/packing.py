@@ -25,14 +25,14 @@ from liponflow.units import A3_PER_CM3
 Pair = tuple[str, str]
 
 SLACK = 0.05
-"""How far (Å) a packed distance may fall short: packmol stops at a violation of 0.01 Å²."""
+"""Tolerance (Å) for distances that are too short: packmol stops at a violation of 0.01 Å²."""
 
 _PACKMOL_ENDED_SHORT = 173
-"""Exit status of packmol where it gave up with its best attempt written."""
+"""Exit status of packmol when it gives up and writes its best attempt."""
 
 
 class PackingError(ValueError):
-    """A packing that cannot be had; the message has the best distance reached and the remedy."""
+    """A density that cannot be packed; the message has the best distance and the remedy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Packed:
 
 
 def box_length(composition: Composition, density: float) -> float:
-    """Edge (Å) of the cubic box in which a composition has a mass density (g/cm³).
+    """Return the edge (Å) of the cubic box that gives a composition a density (g/cm³).
 
     Raises
     ------
@@ -73,10 +73,10 @@ def box_length(composition: Composition, density: float) -> float:
 
 
 def radii(distances: Mapping[Pair, float]) -> dict[str, float]:
-    """Radius per element such that no sum of two falls short of the wanted distance.
+    """Return a radius per element that keeps every least distance between pairs.
 
-    packmol knows a radius per atom, not a distance per pair: of the radii that keep every least
-    distance these exceed them least in sum, by a linear programme.
+    packmol takes a radius per atom, not a distance per pair. A linear program finds the radii
+    whose sums exceed the least distances by the smallest total amount.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def radii(distances: Mapping[Pair, float]) -> dict[str, float]:
         for symbol in pair:
             rows[row, symbols.index(symbol)] += 1
     wanted = np.array(list(distances.values()))
-    # There is always a solution: large radii keep every distance.
+    # Always feasible: large enough radii keep every distance.
     solved = linprog(rows.sum(axis=0), A_ub=-rows, b_ub=-wanted, bounds=(0, None))
     values = np.round(np.asarray(solved.x), 6).tolist()
     return dict(zip(symbols, values, strict=True))
@@ -113,7 +113,7 @@ def pack(
     seed: int,
     time_limit: float = 60.0,
 ) -> Packed:
-    """Pack units at random, turned at random, into a cubic periodic box.
+    """Pack units at random positions and orientations into a cubic periodic box.
 
     Parameters
     ----------
@@ -177,7 +177,7 @@ def pack(
 
 
 def nearest_distances(structure: Structure) -> dict[Pair, float]:
-    """Smallest distance (Å) between atoms of different units, per pair of elements.
+    """Return the smallest distance (Å) between atoms of different units, by pair of elements.
 
     Parameters
     ----------
@@ -228,7 +228,7 @@ def _write(
 
 
 def _run(folder: Path, time_limit: float) -> bool:
-    """Run packmol; whether it ended by itself."""
+    """Run packmol and return whether it ended within the time limit."""
     # packmol rewinds its input, so that a pipe will not do.
     try:
         done = subprocess.run(
@@ -252,7 +252,7 @@ def _run(folder: Path, time_limit: float) -> bool:
 
 
 def _read(path: Path) -> FloatArray | None:
-    """Coordinates (Å) of packmol's best attempt, None where there is none."""
+    """Return the coordinates (Å) of packmol's best attempt; None without one."""
     if not path.is_file():
         return None
     rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()[2:]]

@@ -1,4 +1,4 @@
-"""Isolated phosphate units made neutral with Li, and the bonds in them that can be broken."""
+"""Isolated phosphate units neutralised with Li, and their bonds to cleave."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -27,7 +27,7 @@ _DIRECTIONS = 400
 
 @dataclass(frozen=True)
 class Cut:
-    """A bond, or two at once, to be broken by taking an anion out of a cluster.
+    """One or two bonds that break when an anion is removed from a cluster.
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ CUTS = (
 
 
 def neutral_cluster(name: str) -> Molecule:
-    """Put as many Li around a unit as its charge asks for.
+    """Return a unit neutralised by Li.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def neutral_cluster(name: str) -> Molecule:
 
 
 def in_box(molecule: Molecule, vacuum: float) -> Structure:
-    """Put a molecule into the middle of a cube that leaves a vacuum (Å) to its images."""
+    """Return a molecule centred in a cube with a vacuum (Å) to its images."""
     coords = np.array(molecule.cart_coords)
     edge = float(np.ptp(coords, axis=0).max()) + vacuum
     middle = (coords.max(axis=0) + coords.min(axis=0)) / 2
@@ -110,7 +110,7 @@ def in_box(molecule: Molecule, vacuum: float) -> Structure:
 
 
 def without(structure: Structure, cut: Cut) -> Structure:
-    """Take the anion of a cut out of a cluster.
+    """Return a cluster without the anion of a cut.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def without(structure: Structure, cut: Cut) -> Structure:
 
 
 def site_index(made: Unit, site: Site) -> int:
-    """Index of the first anion of a kind in the molecule of a unit.
+    """Return the index of the first anion of a kind in the molecule of a unit.
 
     Raises
     ------
@@ -162,13 +162,13 @@ def site_index(made: Unit, site: Site) -> int:
 
 
 def dimer(symbol: str) -> Molecule:
-    """Molecule of two equal atoms at the distance of the gas (O2 1.21, N2 1.10 Å)."""
+    """Return a diatomic molecule with the bond length of the gas (O2 1.21, N2 1.10 Å)."""
     distance = {"O": 1.21, "N": 1.10}[symbol]
     return Molecule([symbol, symbol], [[0.0, 0.0, 0.0], [0.0, 0.0, distance]])
 
 
 def _around(anions: FloatArray) -> FloatArray:
-    """Points at the distance of a Li from each anion, spread evenly over spheres."""
+    """Return points at the Li distance from each anion, spread evenly (Fibonacci spheres)."""
     index = np.arange(_DIRECTIONS) + 0.5
     polar, turn = np.arccos(1 - 2 * index / _DIRECTIONS), np.pi * (1 + 5**0.5) * index
     sphere = np.stack(
@@ -181,7 +181,7 @@ def _around(anions: FloatArray) -> FloatArray:
 def _score(
     point: FloatArray, anions: FloatArray, formers: FloatArray, lithium: list[FloatArray]
 ) -> float:
-    """Attraction by near anions minus repulsion by what is positive: point charges, softened."""
+    """Return the Coulomb attraction of anions minus the repulsion of formers and Li."""
     near = np.linalg.norm(anions - point, axis=1)
     if near.min() < LI_ANION - 0.05:  # inside another anion
         return -np.inf

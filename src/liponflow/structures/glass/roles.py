@@ -1,4 +1,4 @@
-"""Whole atoms of a composition, and what each element does in a glass."""
+"""Whole atoms of a composition, and the role of each element in a glass."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from pymatgen.core.composition import Composition
 from liponflow.structures.glass.units import ANIONS, CATIONS, FORMERS
 
 WHOLE = 1e-6
-"""How far from a whole number a count may be."""
+"""Tolerance for whole numbers."""
 
 
 class CompositionError(ValueError):
-    """A composition that no glass of this kind can have; the message says why."""
+    """A composition that cannot be built; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Roles:
-    """What the elements of a composition do in the glass.
+    """Roles of the elements of a composition.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class WholeAtoms:
     exact
         Whether it has the stoichiometry that was asked for.
     note
-        The difference in a sentence; empty if exact.
+        Description of the difference; empty if exact.
     """
 
     composition: Composition
@@ -60,7 +60,7 @@ class WholeAtoms:
 
 
 def whole_atoms(composition: Composition | str, n_atoms: int | None = None) -> WholeAtoms:
-    """Turn a composition into whole atoms.
+    """Round a composition to whole atoms.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def whole_atoms(composition: Composition | str, n_atoms: int | None = None) -> W
 
 
 def roles(composition: Composition) -> Roles:
-    """Say which elements form the network, which are corners and which lie between.
+    """Sort elements into network formers, corners (anions) and modifiers (cations).
 
     S is a former (sulfate) if nothing else is; beside another former it is a corner (thio-).
 

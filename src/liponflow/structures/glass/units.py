@@ -1,9 +1,9 @@
-"""Building units of an oxynitride glass: a network former with its corners, alone or in pairs.
+"""Building units of an oxynitride glass: network formers with their corners.
 
 A unit is named by its formula: ``PO4``, ``P2O7`` (two formers share a bridging O), ``P2O6N``
-(they share a bridging N), ``PO3N`` (apical N). In a unit with bridges N bridges before S, and S
-before O; F never does. The names of LiPON's four units are Q0_0, Q1_0, Q1_1 and Q0_1 in D. Cheng,
-dissertation, UC San Diego (2023), section 6.3.2.
+(they share a bridging N), ``PO3N`` (apical N). N takes a bridge before S, and S before O; F never
+bridges. LiPON's four units are called Q0_0, Q1_0, Q1_1 and Q0_1 in D. Cheng, dissertation, UC San
+Diego (2023), section 6.3.2.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from liponflow.arrays import FloatArray
 
 
 class UnitError(ValueError):
-    """A unit that cannot be built; the message says why."""
+    """A unit that cannot be built; the message gives the reason."""
 
 
 class Former(NamedTuple):
-    """What a network former is taken for."""
+    """Charge and coordination of a network former."""
 
     charge: int
     """Oxidation state, e."""
@@ -63,7 +63,7 @@ BRIDGE_ANGLE = 130.0
 """M-X-M, degrees: P-O-P of the diphosphates is 120 to 140."""
 
 _NEAREST_CORNERS = 2.2
-"""Å: closer than this no corners of neighbouring polyhedra of a unit may come."""
+"""Least distance (Å) between corners of neighbouring polyhedra of a unit."""
 
 _MOST_BRIDGES = 3
 
@@ -126,7 +126,7 @@ class Unit:
 
 
 def unit(name: str) -> Unit:
-    """Read a unit off its formula.
+    """Return a unit from its formula.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def unit(name: str) -> Unit:
 
 
 def assemble(formers: list[str], anions: Mapping[str, int], name: str) -> Unit:
-    """Put anions around formers: on the bridges N before S before O, the rest apical.
+    """Distribute anions over formers: N before S before O on the bridges, the rest apical.
 
     Parameters
     ----------
@@ -187,13 +187,13 @@ def assemble(formers: list[str], anions: Mapping[str, int], name: str) -> Unit:
     Returns
     -------
     Unit
-        Apical anions other than O are spread from the ends of the chain.
+        Apical anions other than O start at the ends of the chain.
 
     Raises
     ------
     UnitError
-        If the number of anions is not that of the corners, the chain is too long, or a bridge
-        is left to F.
+        If the number of anions is not that of the corners, the chain is too long, or F would
+        have to bridge.
     """
     n_bridges = len(formers) - 1
     if n_bridges > _MOST_BRIDGES:
@@ -213,7 +213,7 @@ def assemble(formers: list[str], anions: Mapping[str, int], name: str) -> Unit:
 
 
 def _share(formers: list[str], anions: list[str]) -> tuple[tuple[str, ...], ...]:
-    """Deal apical anions out to the formers, one each in turn, ends of the chain first."""
+    """Distribute apical anions to the formers in turn, ends of the chain first."""
     last = len(formers) - 1
     free = [
         FORMERS[former].corners - (index > 0) - (index < last)
@@ -229,7 +229,7 @@ def _share(formers: list[str], anions: list[str]) -> tuple[tuple[str, ...], ...]
 
 
 def bond_length(former: str, anion: str) -> float:
-    """Length (Å) of a bond: sum of Shannon's effective ionic radii.
+    """Return the length (Å) of a bond: the sum of Shannon's effective ionic radii.
 
     Notes
     -----
@@ -272,7 +272,11 @@ def _build(unit: Unit) -> Molecule:
 def _next_polyhedron(
     unit: Unit, index: int, corner: FloatArray, onward: FloatArray, placed: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Centre and corner directions (the shared one first) that stay farthest from the rest."""
+    """Return centre and corner directions (the shared one first) farthest from all placed atoms.
+
+    A grid search over the turn of the next former about the bond to the bridge and over its own
+    roll, in steps of 30 degrees.
+    """
     former = unit.formers[index]
     length = bond_length(former, unit.bridges[index - 1])
     ideal = _DIRECTIONS[FORMERS[former].corners]

@@ -21,7 +21,7 @@ from liponflow.arrays import IntArray
 Subset = tuple[int, ...]
 
 MAX_ENUMERATED = 2_000_000
-"""Most combinations that :func:`distinct_subsets` lists; above it, draw with a sampler."""
+"""Largest number of combinations that :func:`distinct_subsets` lists; beyond it, sample."""
 
 SYMPREC = 0.01
 """Distance (Å) within which two positions count as symmetry-equivalent."""
@@ -33,7 +33,7 @@ _CHUNK = 8
 def site_permutations(
     structure: Structure, frac_coords: ArrayLike, symprec: float = SYMPREC
 ) -> IntArray:
-    """Permutations of some sites under the symmetry of the structure around them.
+    """Return the permutations of some sites under the symmetry of the structure around them.
 
     Parameters
     ----------
@@ -55,13 +55,14 @@ def site_permutations(
         If spglib finds no symmetry, which means overlapping or nearly overlapping atoms.
     """
     sites = np.asarray(frac_coords, dtype=float).reshape(-1, 3)
-    # Filling all sites with one foreign kind leaves just the operations that keep their set.
+    # All sites are filled with one species of their own (number 0): the symmetry of that crystal
+    # is the part of the host's that maps the set of sites on itself.
     kinds = [*structure.atomic_numbers, *([0] * len(sites))]
     positions = np.vstack([structure.frac_coords, sites])
     cell = (structure.lattice.matrix.tolist(), positions.tolist(), kinds)
     try:
         symmetry = spglib.get_symmetry(cell, symprec=symprec)
-    except SpglibError:  # what it raises in the place of None once phonopy has been imported
+    except SpglibError:  # raised instead of None once phonopy has been imported
         symmetry = None
     if symmetry is None:
         raise ValueError(
@@ -166,7 +167,7 @@ def distinct_subsets(permutations: IntArray, k: int) -> list[tuple[Subset, int]]
 def sample_distinct(
     permutations: IntArray, k: int, n_samples: int, seed: int
 ) -> list[tuple[Subset, int]]:
-    """Draw distinct subsets of k sites from a space of any size.
+    """Sample distinct subsets of k sites from a space of any size.
 
     Every combination is equally likely to be drawn, so an orbit is as likely as it is large.
 
@@ -223,7 +224,7 @@ def _cycle_lengths(permutation: Sequence[int] | IntArray) -> tuple[int, ...]:
 
 
 def _combinations(n: int, k: int) -> NDArray[np.uint64]:
-    """Masks of all subsets of k among n sites, shape (C(n, k),)."""
+    """Return the masks of all subsets of k among n sites, shape (C(n, k),)."""
     if k > n // 2:  # fewer intermediate subsets on the other side
         return np.uint64((1 << n) - 1) ^ _combinations(n, n - k)
     by_size = [np.zeros(1 if size == 0 else 0, dtype=np.uint64) for size in range(k + 1)]
@@ -236,7 +237,7 @@ def _combinations(n: int, k: int) -> NDArray[np.uint64]:
 
 
 def _permuted(masks: NDArray[np.uint64], permutation: IntArray) -> NDArray[np.uint64]:
-    """Masks after a permutation, looked up byte by byte."""
+    """Return masks after a permutation, looked up byte by byte."""
     n = len(permutation)
     out = np.zeros_like(masks)
     for shift in range(0, n, _CHUNK):

@@ -1,4 +1,4 @@
-"""Lithiate and delithiate a host: which sites Li can take, and which arrangements to compute.
+"""Lithiate and delithiate a host: choose which Li arrangements to compute.
 
 The lithium content x counts Li atoms per Li atom of the pristine structure, so x = 1 is the
 structure that the user gave, whatever its formula: for LixNi0.5Mn1.5O4 that is the usual x.
@@ -27,18 +27,18 @@ from liponflow.structures.lithiation.host import Family, LithiationHost
 Method = Literal["all", "ewald+random", "sample+ewald"]
 
 X_TOLERANCE = 1e-3
-"""How far (in x) a value may lie from the grid of the supercell and still be on it."""
+"""Tolerance (in x) for a value on the grid of the supercell."""
 
 MAX_RANKED = 200_000
-"""Most symmetry-distinct arrangements that are all listed and ranked; of more, some are drawn."""
+"""Largest number of symmetry-distinct arrangements that are all ranked; beyond it, a sample is."""
 
 SAMPLED_PER_BUDGET = 200
-"""Arrangements drawn and ranked per arrangement computed, where there are too many to list."""
+"""Arrangements sampled and ranked per arrangement computed, where there are too many to list."""
 
 
 @dataclass(frozen=True, eq=False)
 class Arrangement:
-    """One way to place the Li of a state.
+    """One arrangement of Li in a state.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ class Arrangement:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """The arrangements of one state that are worth computing.
+    """Selected arrangements of one state.
 
     Attributes
     ----------
@@ -148,7 +148,7 @@ def check_x(host: LithiationHost, x: float) -> float:
 
 
 def families_at(host: LithiationHost, x: float) -> list[Family]:
-    """Families that have the sites for a Li content; see :func:`check_x` for the errors."""
+    """List the families with enough sites for a Li content; errors as :func:`check_x`."""
     n_li = round(check_x(host, x) * host.formula_units)
     if n_li <= host.formula_units:
         return [Family.VACANCY]
@@ -161,7 +161,7 @@ def families_at(host: LithiationHost, x: float) -> list[Family]:
 
 
 def choose(host: LithiationHost, x: float, family: Family, *, budget: int, seed: int) -> Selection:
-    """Choose the arrangements of a state that are worth computing.
+    """Select the arrangements of a state to compute.
 
     All symmetry-distinct ones if they fit in the budget. Else half the budget (rounded up) goes
     to those of lowest Ewald energy, and the rest is drawn at random from the others, each
@@ -249,7 +249,7 @@ def choose(host: LithiationHost, x: float, family: Family, *, budget: int, seed:
 def start_cells(
     structure: Structure, tetragonal_strain: float = 0.03
 ) -> list[tuple[str, Structure]]:
-    """Give the cells from which to relax a state that may distort: as it is, and elongated.
+    """Return starting cells for a state that may distort: as given, and elongated along c.
 
     Parameters
     ----------
@@ -272,7 +272,7 @@ def start_cells(
 
 
 def with_magmoms(structure: Structure, magmoms: Mapping[str, float]) -> Structure:
-    """Copy a structure with an initial magnetic moment on every site.
+    """Return a copy of a structure with initial magnetic moments.
 
     Parameters
     ----------

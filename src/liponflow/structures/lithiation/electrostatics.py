@@ -1,4 +1,4 @@
-"""Formal charges and Ewald energies of arrangements of Li in a framework."""
+"""Formal charges and Ewald energies of Li arrangements in a framework."""
 
 from collections.abc import Sequence
 
@@ -18,13 +18,13 @@ CHALCOGENIDES = frozenset({"S", "Se", "Te"})
 
 
 def anions(structure: Structure) -> frozenset[str]:
-    """Element symbols of the anions of a structure."""
+    """Return the element symbols of the anions of a structure."""
     symbols = {element.symbol for element in structure.composition.elements}
     return frozenset(symbols & HARD_ANIONS or symbols & CHALCOGENIDES)
 
 
 def formal_charges(framework: Structure, n_li: int) -> FloatArray:
-    """Charge the sites of a framework so that it is neutral together with some Li+.
+    """Return formal charges of a framework that is neutral together with some Li+.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def ewald_energies(
     sites: FloatArray,
     subsets: Sequence[Subset],
 ) -> FloatArray:
-    """Compute the electrostatic energies of arrangements that have equally many Li.
+    """Return the electrostatic energies of arrangements with equal numbers of Li.
 
     Parameters
     ----------

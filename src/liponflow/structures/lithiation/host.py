@@ -1,4 +1,4 @@
-"""The host of a lithiation: a crystal's framework and every site in it that Li can take."""
+"""The host of a lithiation: the framework of a crystal and all sites available to Li."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -16,20 +16,20 @@ from liponflow.structures.read import StructureError
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
 
 CLOSEST_CATION = 1.5
-"""Free sites nearer than this (Å) to a framework cation are no sites for Li.
+"""Free sites closer than this (Å) to a framework cation are not available to Li.
 
 Face-sharing tetrahedra and octahedra of oxides have centres about 1.7 Å apart and stay; the other
 half of a tetrahedral pair that holds P or Si, about 1.1 Å away, goes.
 """
 
 RIGHT_ANGLE_TOLERANCE = 1.0
-"""Cells whose angles are all this near (degrees) to 90 are taken as they are."""
+"""Cells whose angles all deviate less than this (degrees) from 90 are kept as they are."""
 
 FACE = 3  # anions that two polyhedra have in common when they share a face
 
 
 class Family(StrEnum):
-    """Which sites the Li of a state takes."""
+    """Sites that Li occupies in a state."""
 
     VACANCY = "vacancy"
     """x <= 1: Li removed from the pristine sites."""
@@ -43,7 +43,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class LithiationHost:
-    """A supercell with every site that Li can take.
+    """A supercell and all sites available to Li.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class LithiationHost:
         return len(self.li_sites)
 
     def sites(self, family: Family) -> FloatArray:
-        """Candidate sites of a family, fractional coordinates, shape (n, 3)."""
+        """Return the candidate sites of a family, fractional coordinates, shape (n, 3)."""
         return {
             Family.VACANCY: self.li_sites,
             Family.OCTAHEDRAL_ADDED: self.octahedral_sites,
@@ -79,12 +79,12 @@ class LithiationHost:
         }[family]
 
     def kept(self, family: Family) -> FloatArray:
-        """Sites that hold Li in every arrangement of a family, as :meth:`sites`."""
+        """Return the sites that hold Li in every arrangement of a family, as :meth:`sites`."""
         keeps = family in {Family.OCTAHEDRAL_ADDED, Family.TETRAHEDRAL_ADDED}
         return self.li_sites if keeps else self.li_sites[:0]
 
     def with_lithium(self, frac_coords: FloatArray) -> Structure:
-        """Put Li on some sites of the framework.
+        """Return the framework with Li on some sites.
 
         Parameters
         ----------
@@ -102,7 +102,7 @@ class LithiationHost:
 
 
 def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> LithiationHost:
-    """Find the Li sites of a structure: those that it has, and those that it has free.
+    """Find the occupied and free Li sites of a structure.
 
     Parameters
     ----------
@@ -191,7 +191,8 @@ def _shared_faces(tetrahedron: Void, octahedra: Sequence[Void]) -> int:
     """Count the faces that a tetrahedron shares with any periodic image of some octahedra."""
     faces = 0
     for octahedron in octahedra:
-        # How many anions each translation of the octahedron has in common with the tetrahedron.
+        # Polyhedra share a face where three anions coincide. Each periodic image of the octahedron
+        # is a translation; count the anions that it has in common with the tetrahedron.
         common = Counter(
             tuple(np.subtract(here, there).tolist())
             for anion, here in tetrahedron.neighbors

@@ -1,8 +1,8 @@
 """The 5 V spinel LiNi0.5Mn1.5O4 (LNMO), Ni and Mn ordered or disordered.
 
-Both are decorations of the ideal spinel (space group Fd-3m: Li on 8a, the metals on 16d, O on 32e
-at u,u,u in origin choice 2) with one oxygen parameter, its origin moved by 1/8 along each axis to
-that of P4_332. They are starting geometries for a relaxation, not refinements.
+Both decorate the ideal spinel (space group Fd-3m: Li on 8a, metals on 16d, O on 32e at u,u,u in
+origin choice 2), which has one oxygen parameter. The origin is moved by 1/8 along each axis to
+that of P4_332. They are starting points for a relaxation, not refinements.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ Solves 3 (u - 1/8)^2 = (1/2 - u)^2 + 2 (u - 1/4)^2; refined oxide spinels lie cl
 """
 
 N_NICKEL = 4
-"""Ni on the 16 metal sites of the cell: with Li+, Ni2+, Mn4+ and O2-, 4 make it neutral."""
+"""Number of Ni on the 16 metal sites of the cell, neutral with Li+, Ni2+, Mn4+ and O2-."""
 
 
 def ordered_lnmo(a: float = LATTICE_PARAMETER) -> Structure:

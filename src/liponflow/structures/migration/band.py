@@ -1,4 +1,4 @@
-"""What images must be to make a band."""
+"""Checks of the images of a band."""
 
 from collections.abc import Sequence
 
@@ -8,22 +8,22 @@ from pymatgen.core.structure import Structure
 from liponflow.periodic import shortest
 
 MIN_IMAGES = 3
-"""Two end points and something between them."""
+"""Smallest number of images: two end points and one between them."""
 
 MIN_DISTANCE = 0.1
-"""End points nearer to each other than this (Å, over all atoms) are one state."""
+"""End points closer than this (Å, over all atoms) are the same state."""
 
 _SAME_CELL = 1e-6
 """Largest difference (Å) of a lattice vector's component between images."""
 
 
 def check_images(images: Sequence[Structure]) -> None:
-    """Refuse images that are no path.
+    """Refuse images that do not form a path.
 
     Raises
     ------
     ValueError
-        If they are fewer than three, or differ in atoms, their order, or the cell.
+        If there are fewer than three, or they differ in atoms, order of atoms or cell.
     """
     if len(images) < MIN_IMAGES:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""End points of a hop: a dopant in a supercell, its partner by symmetry, what moved."""
+"""End points of a hop: dopant in a supercell, symmetry-equivalent partner, displacements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from liponflow.structures.migration.hop_cell import (
 from liponflow.structures.migration.hops import Hop
 
 IDENTICAL = 0.1
-"""End points of which no atom moves farther than this (Å) are one structure."""
+"""End points between which no atom moves farther than this (Å) are the same structure."""
 
 SAME_CELL = 1e-3
 """Largest difference (Å) of two lattice vectors of one cell."""
 
 MIRROR_WORTH = 1.1
-"""How much longer a path may be whose second half need not be computed."""
+"""Largest ratio of lengths at which a path with a mirror is preferred to the shortest one."""
 
 _EXCHANGED = 1e-6  # fractional, in the cell of the host
 
@@ -33,7 +33,7 @@ SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 
 @dataclass(frozen=True)
 class SiteAssignment:
-    """Where a dopant is.
+    """The site that a dopant occupies.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class SiteAssignment:
 
 @dataclass(frozen=True, eq=False)
 class EndPoints:
-    """Two end points whose atoms correspond.
+    """Two end points with corresponding atoms.
 
     Attributes
     ----------
@@ -75,14 +75,14 @@ class EndPoints:
 
 
 def hop_starts(cell: HopCell, hop: Hop, dopant: str) -> EndPoints:
-    """Unrelaxed end points of a hop, the dopant last."""
+    """Return the unrelaxed end points of a hop, the dopant last."""
     start = interstitial_start(cell, dopant, hop.start)
     end = with_dopant(cell.supercell, dopant, cell.frac_coords(hop.end, _end_cell(cell, hop)))
     return match(start, end)
 
 
 def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> EndPoints:
-    """End points of a hop from one relaxed structure per kind of site.
+    """Return the end points of a hop from one relaxed structure per kind of site.
 
     Where both ends are of one kind, the end is the start moved by a symmetry operation of the
     host, so that the two have one energy: relaxed independently, equivalent end points need not
@@ -132,14 +132,15 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
 
 
 def _length(ends: EndPoints) -> float:
-    """Distance between two end points over all atoms, Å, rounded so that equals are equal."""
+    """Return the distance between two end points over all atoms, Å, rounded so that equals tie."""
     return round(float(np.linalg.norm(ends.displacements)), 3)
 
 
 def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
-    """Say on which site of the host the last atom of a structure is.
+    """Return the host site that the last atom of a structure occupies.
 
-    The drift of the host's atoms, by which relaxations move as a whole, is taken off.
+    Relaxations let all atoms drift together. Host atoms are assigned to their sites by least
+    squares (the Hungarian algorithm), and their mean displacement is subtracted.
     """
     lattice = cell.supercell.lattice
     host, dopant = structure.frac_coords[:-1], structure.frac_coords[-1]
@@ -168,7 +169,7 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
 
 
 def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
-    """Name the site to which a relaxed end point moved.
+    """Describe to which site a relaxed end point moved.
 
     Parameters
     ----------
@@ -197,7 +198,7 @@ def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
 
 
 def match(start: Structure, end: Structure) -> EndPoints:
-    """Check two end points and let their atoms correspond.
+    """Check two end points and match their atoms.
 
     Parameters
     ----------
@@ -240,7 +241,10 @@ def match(start: Structure, end: Structure) -> EndPoints:
 
 
 def assign(start: Structure, end: Structure) -> IntArray:
-    """Find for each atom of one structure that of another which is it, shape (n,)."""
+    """Return for each atom of one structure the matching atom of another, shape (n,).
+
+    Minimises the sum of squared distances over each element (the Hungarian algorithm).
+    """
     order = np.empty(len(start), dtype=np.int_)
     kinds_start, kinds_end = np.array(start.atomic_numbers), np.array(end.atomic_numbers)
     for kind in np.unique(kinds_start):
@@ -256,7 +260,7 @@ def assign(start: Structure, end: Structure) -> IntArray:
 def _carried(
     cell: HopCell, hop: Hop, relaxed: Structure, first: int
 ) -> list[tuple[Structure, bool]]:
-    """Images of a relaxed structure, from `first`, with its dopant at the end of a hop.
+    """Return images of a relaxed structure, from `first`, with its dopant at the end of a hop.
 
     Each with whether the operation is its own inverse: then it exchanges the end points.
     """

@@ -29,13 +29,13 @@ class HopCell:
     repeats: tuple[int, int, int]
 
     def home(self, position: int) -> IntArray:
-        """Cell of the host in which a site lies nearest to the middle of the supercell."""
+        """Return the host cell in which a site lies nearest to the middle of the supercell."""
         away = np.array(self.repeats) / 2 - self.sites.frac_coords[position]
         nearest: IntArray = np.round(away - 1e-6).astype(np.int_)
         return nearest
 
     def frac_coords(self, position: int, translation: IntArray) -> FloatArray:
-        """Fractional coordinates in the supercell of a site in some cell of the host."""
+        """Return the fractional coordinates in the supercell of a site in some host cell."""
         moved: FloatArray = (self.sites.frac_coords[position] + translation) / np.array(
             self.repeats
         )
@@ -43,7 +43,7 @@ class HopCell:
 
 
 def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) -> HopCell:
-    """Repeat the host.
+    """Return a supercell of the host.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) ->
 def interstitial_start(
     cell: HopCell, dopant: str, position: int, *, nudge: float = 0.0
 ) -> Structure:
-    """Put a dopant on an interstitial site in the middle of a supercell.
+    """Return a supercell with a dopant on an interstitial site in its middle.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def interstitial_start(
     position
         Index of the site in the interstitials.
     nudge
-        Distance (Å) from the site: on the site itself symmetry keeps an atom that a small
-        displacement would let go.
+        Displacement (Å) from the site. Exactly on the site, symmetry holds an atom that would
+        otherwise relax away from it.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def interstitial_start(
 
 
 def substitutional_start(cell: HopCell, dopant: str, atom: int = 0) -> Structure:
-    """Replace one host atom by a dopant, which becomes the last.
+    """Return a supercell with one host atom replaced by a dopant, the last atom.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def split_start(
     direction: tuple[float, float, float] = (1.0, 1.0, 0.0),
     separation: float = 2.0,
 ) -> Structure:
-    """Let a dopant share the place of a host atom, as a dumbbell.
+    """Return a supercell in which a dopant and a host atom share a site, as a dumbbell.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def split_start(
 
 
 def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> FloatArray | None:
-    """Turn a rotation of the host's fractional coordinates into one of the supercell's.
+    """Return a rotation of the host in fractional coordinates of the supercell.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> Flo
 
 
 def middle_atom(cell: HopCell, atom: int) -> int:
-    """Find the image of a host atom (index in the host's cell) nearest to the middle."""
+    """Return the image of a host atom (index in its cell) nearest to the middle."""
     if not 0 <= atom < len(cell.sites.host):
         raise ValueError(
             f"host atom {atom}: the host's cell has atoms 0 to {len(cell.sites.host) - 1}"
@@ -193,12 +193,12 @@ def middle_atom(cell: HopCell, atom: int) -> int:
 def with_dopant(
     host: Structure, dopant: str, frac_coords: FloatArray, nudge: float = 0.0
 ) -> Structure:
-    """Add a dopant to a host at fractional coordinates, `nudge` Å away from them."""
+    """Return a host with a dopant added `nudge` Å away from fractional coordinates."""
     if not Element.is_valid_symbol(dopant):
         raise ValueError(f"{dopant!r} is not an element; give a symbol such as N")
     doped = host.copy().append(dopant, frac_coords)
     if nudge:
-        # Along no axis or plane of symmetry of any crystal.
+        # A direction that lies on no symmetry axis or plane of any crystal.
         away = nudge * np.array([0.48, 0.31, 0.82]) / np.linalg.norm([0.48, 0.31, 0.82])
         doped.translate_sites([len(doped) - 1], away, frac_coords=False, to_unit_cell=False)
     return doped

@@ -21,16 +21,16 @@ Edge = tuple[int, int, int, int, int]
 """Start, end, and the cell of the end: indices into the sites and a lattice translation."""
 
 FARTHEST = 4.0
-"""Longest hop (Å) that is looked for when no length is given."""
+"""Longest hop (Å) that is considered when no length is given."""
 
 BLOCKED = 0.7
-"""A hop whose straight line passes a host atom nearer than this (Å) is none."""
+"""Hops whose straight line passes closer than this (Å) to a host atom are left out."""
 
 ON_THE_WAY = 0.3
-"""Sites this near (Å) to the straight line of a hop lie on it."""
+"""Sites closer than this (Å) to the straight line of a hop lie on it."""
 
 MAX_ON_THE_WAY = 1
-"""Hops past more sites than this are left out: shorter ones make them up."""
+"""Hops that pass more sites than this are left out: shorter hops make them up."""
 
 _LENGTH_TOLERANCE = 1e-3  # Å
 
@@ -59,10 +59,10 @@ class Hop:
     from_start, from_end
         Equivalent hops that leave one site of the start's kind, and one of the end's.
     onto_end
-        Index of an operation that maps the start on the end, -1 if there is none: the end points
+        Index of an operation that maps the start on the end, -1 without one: the end points
         are equivalent, and one is made from the other.
     swap
-        Index of an operation that exchanges start and end, -1 if there is none: the path is its
+        Index of an operation that exchanges start and end, -1 without one: the path is its
         own mirror image.
     end_labels
         Kinds of site of start and end.
@@ -153,7 +153,7 @@ def distinct_hops(
 
 
 def percolating_distance(sites: Interstitials, labels: Collection[str] | None = None) -> float:
-    """Find the length up to which hops between sites of one kind cross the crystal.
+    """Return the length up to which hops between sites of one kind cross the crystal.
 
     Parameters
     ----------
@@ -180,7 +180,7 @@ def percolating_distance(sites: Interstitials, labels: Collection[str] | None = 
 
 
 def worth_computing(hops: Sequence[Hop], stable: Collection[str], lowest: str) -> list[Hop]:
-    """Choose the hops that the transport of an atom takes.
+    """Select the hops that matter for the transport of an atom.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def _kinds(sites: Interstitials, labels: Collection[str] | None) -> set[int]:
 def _edges(
     sites: Interstitials, kinds: Collection[int], max_distance: float
 ) -> Iterator[tuple[Edge, float]]:
-    """Directed pairs of sites up to a distance, shortest first."""
+    """Yield directed pairs of sites up to a distance, shortest first."""
     points = Structure(sites.host.lattice, ["H"] * len(sites), sites.frac_coords)
     starts, ends, cells, distances = points.get_neighbor_list(max_distance)
     keep = np.isin(sites.kind[starts], list(kinds)) & np.isin(sites.kind[ends], list(kinds))
@@ -227,7 +227,7 @@ def _edges(
 
 
 def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Edge]]]:
-    """Hops between sites of one kind, shell by shell: length (Å) and hops in one direction."""
+    """Yield length (Å) and one direction of the hops between sites of a kind, by shell."""
     shells: dict[float, list[Edge]] = {}
     for edge, distance in _edges(sites, {kind}, FARTHEST):
         if edge <= _reversed(edge):
@@ -236,7 +236,11 @@ def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Ed
 
 
 def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
-    """Where each operation takes each site: index (n_ops, n) and cell (n_ops, n, 3)."""
+    """Return the images of all sites: index (n_ops, n) and cell (n_ops, n, 3).
+
+    Every operation permutes the sites up to lattice translations. With this table the images of
+    a hop follow from integer arithmetic alone, and equivalent hops compare exactly.
+    """
     group, x = sites.group, sites.frac_coords
     moved = np.einsum("gij,nj->gni", group.rotations, x) + group.translations[:, None, :]
     shift = moved[:, :, None, :] - x  # operation, site, candidate, axis
@@ -249,7 +253,7 @@ def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
 
 
 def _images(maps: tuple[IntArray, IntArray], sites: Interstitials, edge: Edge) -> IntArray:
-    """Images of a hop under every operation, shape (n_ops, 5)."""
+    """Return the images of a hop under every operation, shape (n_ops, 5)."""
     index, cells = maps
     start, end, *translation = edge
     turned = sites.group.rotations @ np.array(translation)
@@ -320,7 +324,7 @@ def edges_of_jumps(
 
 
 def _line(sites: Interstitials, edge: Edge) -> tuple[FloatArray, FloatArray]:
-    """Give the ends of the straight line of a hop, Å."""
+    """Return the ends of the straight line of a hop, Å."""
     x, matrix = sites.frac_coords, sites.host.lattice.matrix
     return x[edge[0]] @ matrix, (x[edge[1]] + np.array(edge[2:])) @ matrix
 

@@ -1,4 +1,8 @@
-"""Images between two end points: first guess, order, and the mirror image of half a path."""
+"""Images between two end points: first guess, order, and the mirror image of half a path.
+
+If a symmetry operation of the host exchanges the end points of a hop, it maps the path onto
+itself in reverse. Half of the images then follow from the others.
+"""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -27,7 +31,7 @@ _FITS_WITHIN = 0.3  # Å, of a relaxed atom from where the perfect crystal's sym
 
 @dataclass(frozen=True, eq=False)
 class PathMirror:
-    """An operation that turns a path round: image i goes to image n - 1 - i.
+    """An operation that reverses a path: it maps image i onto image n - 1 - i.
 
     Attributes
     ----------
@@ -47,7 +51,7 @@ class PathMirror:
     lattice: FloatArray
 
     def positions(self, positions: FloatArray, near: FloatArray) -> FloatArray:
-        """Mirror positions (Å), each atom to the image that is nearest to `near`."""
+        """Return mirrored positions (Å), each atom at the periodic image nearest to `near`."""
         mirrored = np.empty_like(positions)
         mirrored[self.permutation] = positions @ self.rotation.T + self.translation
         apart = (mirrored - near) @ np.linalg.inv(self.lattice)
@@ -55,7 +59,7 @@ class PathMirror:
         return nearest
 
     def vectors(self, vectors: FloatArray) -> FloatArray:
-        """Mirror forces or displacements, shape (n_atoms, 3)."""
+        """Return mirrored forces or displacements, shape (n_atoms, 3)."""
         mirrored = np.empty_like(vectors)
         mirrored[self.permutation] = vectors @ self.rotation.T
         return mirrored
@@ -80,7 +84,7 @@ def interpolate(start: Structure, end: Structure, n_images: int = N_IMAGES) -> l
     Raises
     ------
     ValueError
-        If there is to be no image, or if the atoms do not correspond.
+        If `n_images` is below 1, or the atoms do not correspond.
 
     Notes
     -----
@@ -102,7 +106,7 @@ def interpolate(start: Structure, end: Structure, n_images: int = N_IMAGES) -> l
 
 
 def check_order(images: Sequence[Structure]) -> None:
-    """Refuse images that do not follow one another along the path.
+    """Refuse images that are out of order along the path.
 
     Parameters
     ----------
@@ -112,8 +116,8 @@ def check_order(images: Sequence[Structure]) -> None:
     Raises
     ------
     ValueError
-        If an image is nearer to its second neighbour than to the first, which is what two images
-        that changed places are.
+        If an image is closer to its second neighbour than to its first, as it is where two
+        images are swapped.
     """
     for number in range(len(images) - 2):
         step = _apart(images[number], images[number + 1])
@@ -126,7 +130,7 @@ def check_order(images: Sequence[Structure]) -> None:
 
 
 def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror | None:
-    """Find the operation that exchanges two end points, and so turns the path between them round.
+    """Find the operation that exchanges two end points and so reverses the path between them.
 
     Parameters
     ----------
@@ -139,7 +143,7 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
     -------
     PathMirror or None
         None if no symmetry of the host maps one on the other within ``MIRRORS_WITHIN``. Among
-        several, one that is its own inverse comes first: it leaves the middle image alone.
+        several, one that is its own inverse comes first: it maps the middle image on itself.
     """
     lattice = start.lattice.matrix
     moving = int(np.linalg.norm(end.cart_coords - start.cart_coords, axis=1).argmax())
@@ -173,7 +177,7 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
 
 
 def mirrored(half: Sequence[Structure], mirror: PathMirror, n_images: int) -> list[Structure]:
-    """Complete half a path.
+    """Return a whole path, completed from its first half.
 
     Parameters
     ----------
@@ -233,7 +237,7 @@ def moved_path(path: Sequence[Structure], first: Structure, last: Structure) -> 
         )
         for image, share in zip(path[1:-1], shares[1:-1], strict=True)
     ]
-    # The end points near the images, not in another cell of the crystal.
+    # The end points continue the images instead of jumping to another cell.
     start = Structure(lattice, first.species, path[0].frac_coords + shift_first)
     end = Structure(lattice, first.species, path[-1].frac_coords + shift_last)
     return [start, *images, end]
@@ -245,7 +249,7 @@ def _exchanging_shift(
     translation: FloatArray,
     places: tuple[FloatArray, FloatArray],
 ) -> FloatArray | None:
-    """Find the translation (fractional) with which a rotation exchanges two places."""
+    """Return the translation (fractional) with which a rotation exchanges two positions."""
     repeats = np.array(cell.repeats)
     here, there = places
     cells = np.round((there - turned @ here) * repeats - translation)

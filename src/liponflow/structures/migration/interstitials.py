@@ -31,7 +31,7 @@ holds C, has 1.43 Å.
 """
 
 SAME_SITE = 0.3
-"""Sites nearer than this (Å) are one."""
+"""Sites closer than this (Å) are the same."""
 
 SHELL, WIDE_SHELL = 1.1, 1.5
 """Atoms up to this many times the distance of the nearest one coordinate a site; the wide shell
@@ -39,8 +39,8 @@ counts where the first makes no polyhedron: the octahedron of bcc has two atoms 
 other four, by 1.41."""
 
 BOND_MIDDLE = 1.1
-"""The middle of two atoms is a site only where it is this many times farther from them than the
-middle of the shortest bond."""
+"""The middle of two atoms is a site only if it is this many times farther from them than the
+middle of the shortest bond is from its atoms."""
 
 NAMES = {TETRAHEDRAL: "tetrahedral", OCTAHEDRAL: "octahedral"}
 
@@ -77,7 +77,7 @@ class SiteKind:
 
 @dataclass(frozen=True, eq=False)
 class Interstitials:
-    """Every interstitial site in the cell of a host.
+    """All interstitial sites in the cell of a host.
 
     Attributes
     ----------
@@ -108,7 +108,7 @@ class Interstitials:
         return [self.kinds[kind].label for kind in self.kind]
 
     def kind_of(self, label: str) -> SiteKind:
-        """Find a distinct site by its label.
+        """Return a distinct site by its label.
 
         Raises
         ------
@@ -190,7 +190,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
             f"{widest:.2f} Å (centre to nearest atom), min_radius asks for {min_radius:g}; lower "
             "min_radius, or start from a substitutional or split site"
         )
-    # Rounded, so that rounding errors of equal radii do not decide.
+    # Rounded, so that rounding errors of equal radii do not decide the order.
     order = sorted(
         (i for i, radius in enumerate(radii) if radius >= min_radius),
         key=lambda i: (-round(radii[i], 3), *np.round(orbits[i][0], 4)),
@@ -234,7 +234,7 @@ def _face_middles(host: Structure, widest_void: float) -> list[FloatArray]:
 
 
 def _heights(lattice: Lattice) -> tuple[float, ...]:
-    """Distances between opposite faces of the cell, Å."""
+    """Return the distances between opposite faces of the cell, Å."""
     return tuple(1 / np.linalg.norm(lattice.inv_matrix, axis=0))
 
 
@@ -243,12 +243,13 @@ def _is_fixed(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> bool
     images = group.images(position)
     shift = images - position
     stays = np.linalg.norm(wrapped(shift) @ lattice.matrix, axis=1) < _EXACT
-    # The mean over a point group of its rotations projects onto the directions it leaves alone.
+    # The mean of the rotations of a point group projects onto the vectors that all of them leave
+    # unchanged (the trivial representation): zero if the position has no free parameter.
     return bool(np.allclose(group.rotations[stays].mean(axis=0), 0, atol=1e-8))
 
 
 def _orbit(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> FloatArray:
-    """Distinct images of a position in the cell, shape (n, 3)."""
+    """Return the distinct images of a position in the cell, shape (n, 3)."""
     found: list[FloatArray] = []
     for image in group.images(position):
         wrapped = _wrapped(image)
@@ -258,7 +259,7 @@ def _orbit(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> FloatAr
 
 
 def _wrapped(position: FloatArray) -> FloatArray:
-    """Coordinates in [0, 1), where 0.9999999 is 0."""
+    """Return coordinates in [0, 1), in which 0.9999999 is 0."""
     wrapped: FloatArray = np.mod(np.round(position, 8), 1.0)
     return wrapped
 

@@ -1,8 +1,11 @@
-"""Which hops let an atom cross a crystal, and the highest barrier that it must pass on the way.
+"""Percolation: the hops by which an atom crosses a crystal, and the highest barrier on its way.
 
 A periodic graph has the interstitial sites of one cell as nodes; an edge is a hop from a site to
-one in the same or in another cell. An atom can go as far as it likes along the lattice vectors
-that the closed loops of the graph add up to: their rank is the dimension of the network.
+one in the same or in another cell. A loop of the graph that ends in another cell is a lattice
+vector along which an atom can move without limit; the rank of these vectors is the dimension of
+the network.
+A walk through the graph assigns a cell to every site; each edge to a site that already has one
+closes a loop, and these loops generate all others (a cycle basis of the graph).
 """
 
 from collections.abc import Mapping
@@ -36,7 +39,7 @@ class Network:
 
 
 def components(n_sites: int, edges: IntArray) -> list[tuple[tuple[int, ...], int]]:
-    """Split a periodic graph into the parts that hang together.
+    """Split a periodic graph into its connected components.
 
     Parameters
     ----------
@@ -85,7 +88,7 @@ def components(n_sites: int, edges: IntArray) -> list[tuple[tuple[int, ...], int
 
 
 def dimension(n_sites: int, edges: IntArray) -> int:
-    """Highest dimension in which any part of a periodic graph is endless, 0 to 3."""
+    """Return the highest dimension of any component of a periodic graph, 0 to 3."""
     return max((rank for _, rank in components(n_sites, edges)), default=0)
 
 

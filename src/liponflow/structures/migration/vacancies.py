@@ -1,4 +1,4 @@
-"""A vacancy that changes places with a neighbour: the textbook hop of a close-packed metal."""
+"""Vacancy hops: an atom moves into a neighbouring vacancy, as in close-packed metals."""
 
 import numpy as np
 from pymatgen.core.structure import Structure
@@ -53,7 +53,7 @@ def vacancy_hop(cell: HopCell, atom: int = 0) -> EndPoints:
 
 
 def mirror_partner(mirror: PathMirror, relaxed_start: Structure, end: Structure) -> Structure:
-    """Make the relaxed end of a hop from its relaxed start and the mirror of the unrelaxed path.
+    """Return the relaxed end of a hop, mirrored from its relaxed start.
 
     Parameters
     ----------
