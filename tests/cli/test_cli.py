@@ -200,6 +200,7 @@ def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> No
     assert message == "error: 'glass' is not of the form key=value"
     message = refused("run", "--preset", "qick", "lithiation")
     assert "did you mean 'quick'" in message
+    assert "names no campaign; there is glass" in refused("run", "--preset", "lithiation")
 
 
 def test_campaign_that_cannot_be_imported_is_named_and_harms_no_other(

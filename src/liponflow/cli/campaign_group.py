@@ -62,8 +62,11 @@ class CampaignGroup(TyperGroup):
         for place, (before, word) in enumerate(pairwise(["", *args])):
             is_value = before.startswith("-") and "=" not in before and before not in switches
             if word in campaigns and not is_value:
-                args = [word, *args[:place], *args[place + 1 :]]
-                break
+                return super().parse_args(ctx, [word, *args[:place], *args[place + 1 :]])
+        if args and args[0].startswith("-") and "--help" not in args:
+            with reported_errors(debug=ctx.obj):
+                known = ", ".join(self.list_commands(ctx))
+                raise ValueError(f"`{' '.join(args)}` names no campaign; there is {known}")
         return super().parse_args(ctx, args)
 
     def _offers(self, name: str) -> bool:
