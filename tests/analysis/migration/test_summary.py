@@ -306,29 +306,6 @@ def test_no_dopant_is_refused():
         summarise(cell().sites.host, [], [], [], {}, host_atoms=54, provenance=provenance())
 
 
-def test_every_number_has_its_unit(result: MigrationResult):
-    """In the description of its field; counts, shares and indices are plain."""
-    units = ("(eV", "(Å", "(THz)", "(K)", "(m²/s)", "(s)", "(nm)")
-    plain = {
-        "multiplicity",
-        "from_start",
-        "from_end",
-        "network_dimension",
-        "n_models",
-        "n_atoms_small",
-        "n_atoms_large",
-        "imaginary_modes",
-        "steps",
-        "force_evaluations",
-    }
-    for part in (*result.migrations[:1], *result.sites[:1], *result.hops[:1], *result.spreads[:1]):
-        for name, field in type(part).model_fields.items():
-            value = getattr(part, name)
-            numbers = isinstance(value, int | float) and not isinstance(value, bool)
-            if numbers and name not in plain:
-                assert any(unit in (field.description or "") for unit in units), name
-
-
 def test_the_limit_is_told(result: MigrationResult):
     assert f"below {LIMIT} eV/Å" in result.criterion
     assert result.converged
