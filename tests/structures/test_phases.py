@@ -24,7 +24,7 @@ DENSITY_RANGE = {"Li": (0.5, 0.6), "Li2O": (1.9, 2.1), "Li3PO4": (2.3, 2.5), "Ni
 
 
 @pytest.mark.parametrize("entry", phases(), ids=lambda entry: entry.name)
-def test_facts_build_the_crystal_that_they_name(entry: Phase) -> None:
+def test_data_build_the_named_crystal(entry: Phase) -> None:
     structure = entry.structure()
     assert structure.composition.reduced_formula == entry.reduced_formula
     analyzer = SpacegroupAnalyzer(structure, SYMMETRY_TOLERANCE)

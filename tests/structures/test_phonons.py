@@ -55,7 +55,7 @@ def test_refined_cell_has_exact_symmetry() -> None:
     assert len(refined_primitive(rough)) == 3
 
 
-def test_lengths_that_make_no_sense_are_refused() -> None:
+def test_lengths_that_are_not_positive_are_refused() -> None:
     cell = phase("Li_bcc").primitive()
     with pytest.raises(ValueError, match="least length of a supercell is 0"):
         displacements(cell, min_length=0, distance=DISTANCE)

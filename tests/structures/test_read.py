@@ -118,7 +118,7 @@ def test_an_unusable_structure_says_why(tmp_path: Path, name: str, text: str, me
         read_structure(tmp_path / name)
 
 
-def test_a_harmless_remark_of_the_parser_is_no_error(tmp_path: Path):
+def test_a_harmless_warning_of_the_parser_raises_no_error(tmp_path: Path):
     rows = POSCAR.replace("Direct", "Selective dynamics\nDirect").splitlines()
     free = [*rows[:-2], *(f"{row} T T T" for row in rows[-2:])]
     (tmp_path / "POSCAR").write_text("\n".join(free))

@@ -122,7 +122,7 @@ def test_nitrogen_and_vacancies_go_to_different_polyhedra() -> None:
             assert sum(n.specie.symbol == "N" for n in around) <= 1
 
 
-def test_lithium_too_many_goes_into_voids() -> None:
+def test_excess_lithium_goes_into_voids() -> None:
     start = build("Li14P4O14N2", method="crystal", density=2.445)
     assert any("2 interstitial cations" in note for note in start.notes)
     structure = start.structure
@@ -131,12 +131,12 @@ def test_lithium_too_many_goes_into_voids() -> None:
     assert distances[np.triu_indices(len(lithium), 1)].min() > 1.5
 
 
-def test_crystal_takes_the_nearest_number_of_cells() -> None:
+def test_the_crystal_has_the_closest_whole_number_of_cells() -> None:
     start = build("Li8P3O10N", method="crystal", density=2.0)
     assert start.structure.composition == crystal_composition(Composition("Li8P3O10N"))
     assert any("whole cells" in note for note in start.notes)
 
 
-def test_crystal_has_no_places_for_more_anions() -> None:
+def test_excess_anions_are_refused() -> None:
     with pytest.raises(CompositionError, match="only 16 places"):
         build("Li14P4O17", method="crystal")

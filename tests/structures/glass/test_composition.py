@@ -54,7 +54,7 @@ def brute_force(p: int, o: int, n: int) -> set[tuple[int, int, int, int]]:
 
 @settings(deadline=None, max_examples=60)
 @given(p=st.integers(1, 9), o=st.integers(0, 36), n=st.integers(0, 9))
-def test_solutions_are_those_of_trying_all(p: int, o: int, n: int) -> None:
+def test_solutions_agree_with_brute_force(p: int, o: int, n: int) -> None:
     assume(o + n > 0)
     composition = Composition({"Li": 3, "P": p, "O": o, "N": n})
     expected = brute_force(p, o, n)
@@ -77,7 +77,7 @@ def test_solutions_are_those_of_trying_all(p: int, o: int, n: int) -> None:
         st.sampled_from(["P2O7", "P2O6N", "PSiO7", "Si2O7"]), st.integers(1, 2), max_size=2
     ),
 )
-def test_what_was_put_in_is_among_the_solutions(
+def test_the_units_of_a_composition_are_among_its_solutions(
     lone: dict[str, int], pairs: dict[str, int]
 ) -> None:
     assume(lone or pairs)
@@ -94,7 +94,7 @@ def test_what_was_put_in_is_among_the_solutions(
         assert made == total
 
 
-def test_the_published_model_has_five_solutions_and_the_tried_one() -> None:
+def test_the_published_model_has_five_solutions() -> None:
     assert n_bridges(roles(LIPON)) == 4
     found, complete = solutions(LIPON)
     assert complete
@@ -103,7 +103,7 @@ def test_the_published_model_has_five_solutions_and_the_tried_one() -> None:
 
 
 @pytest.mark.parametrize(("ratio", "bridging"), [(0, 0), (0.25, 1), (1.5, 3), (inf, 4)])
-def test_the_ratio_shares_out_the_nitrogen(ratio: float, bridging: int) -> None:
+def test_the_ratio_decides_how_much_nitrogen_bridges(ratio: float, bridging: int) -> None:
     chosen = choose(solutions(LIPON)[0], ratio)
     assert (chosen.bridging_nitrogen, chosen.apical_nitrogen) == (bridging, 5 - bridging)
 
@@ -142,6 +142,6 @@ def test_impossible_compositions_are_named(formula: str, message: str) -> None:
         solutions(Composition(formula))
 
 
-def test_free_oxygen_takes_what_has_no_corner() -> None:
+def test_oxygen_without_a_corner_is_free() -> None:
     found, _ = solutions(Composition("Li5PO5"), free_anions=True)
     assert [item.names for item in found] == [{"PO4": 1, "O": 1}]

@@ -60,7 +60,7 @@ def test_the_same_seed_gives_the_same_box_and_another_another() -> None:
     assert not np.allclose(first.frac_coords, other.frac_coords)
 
 
-def test_a_density_that_cannot_be_packed_tells_how_near_it_came() -> None:
+def test_a_density_that_cannot_be_packed_is_refused_with_the_best_distance() -> None:
     # Small enough for packmol to give up by itself, in two seconds.
     units = [(unit("PO4").molecule, 1), (LITHIUM, 3)]
     message = (
@@ -71,7 +71,7 @@ def test_a_density_that_cannot_be_packed_tells_how_near_it_came() -> None:
         pack(units, density=4.0, distances=DISTANCES, seed=1, time_limit=60)
 
 
-def test_time_that_is_over_before_the_first_attempt_is_told() -> None:
+def test_running_out_of_time_before_the_first_attempt_is_reported() -> None:
     with pytest.raises(PackingError, match=r"placed nothing at 6 g/cm³ within 0.001 s; lower"):
         small(density=6.0, time_limit=0.001)
 
@@ -92,7 +92,7 @@ def test_a_pair_without_a_distance_is_refused() -> None:
         )
 
 
-def test_radii_keep_every_distance_with_none_to_spare_where_one_decides() -> None:
+def test_radii_keep_every_distance_and_exceed_no_decisive_one() -> None:
     found = radii(DISTANCES)
     for (a, b), least in DISTANCES.items():
         assert found[a] + found[b] >= least - 1e-9

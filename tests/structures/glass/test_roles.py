@@ -61,6 +61,8 @@ def test_whole_atoms_have_the_number_and_err_by_less_than_one(
         ("", None, "no chemical formula"),
     ],
 )
-def test_what_is_no_composition(formula: str, n_atoms: int | None, message: str) -> None:
+def test_impossible_compositions_are_refused(
+    formula: str, n_atoms: int | None, message: str
+) -> None:
     with pytest.raises(CompositionError, match=message):
         whole_atoms(formula, n_atoms)

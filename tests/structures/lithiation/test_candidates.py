@@ -60,7 +60,7 @@ def test_an_impossible_x_is_refused_with_what_is_possible(
             refuse(spinel, x)
 
 
-def test_thirds_may_be_typed_with_four_digits(licoo2: Structure):
+def test_thirds_with_four_digits_are_on_the_grid(licoo2: Structure):
     layered = host(licoo2)
     assert check_x(layered, 0.6667) == pytest.approx(2 / 3, abs=1e-15)
 

@@ -69,7 +69,7 @@ def test_a_right_angled_cell_and_its_atoms_stay_as_they_are():
     assert (len(spinel.octahedral_sites), len(spinel.tetrahedral_sites)) == (32, 16)
 
 
-def test_oxidation_states_and_spins_of_the_input_do_no_harm():
+def test_oxidation_states_and_spins_of_the_input_are_ignored():
     decorated = ordered_lnmo()
     decorated.add_oxidation_state_by_element({"Li": 1, "Ni": 2, "Mn": 4, "O": -2})
     decorated.add_spin_by_element({"Ni": -2, "Mn": 4})

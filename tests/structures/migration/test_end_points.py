@@ -77,7 +77,9 @@ LABELS = [
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_unrelaxed_end_points_are_one_hop_apart(cell: HopCell, hops: dict[str, Hop], label: str):
+def test_unrelaxed_end_points_are_a_hop_length_apart(
+    cell: HopCell, hops: dict[str, Hop], label: str
+):
     ends = hop_starts(cell, hops[label], "N")
     assert ends.displacements[-1] == pytest.approx(hops[label].distance, abs=1e-6)
     assert ends.displacements[:-1].max() == pytest.approx(0, abs=1e-6)
@@ -201,7 +203,7 @@ def test_split_and_substitutional_places_are_told_apart(cell: HopCell):
     assert locate(cell, split).label == "split"
 
 
-def test_an_atom_that_went_elsewhere_is_named_with_both_sites(cell: HopCell):
+def test_an_atom_that_left_its_site_is_reported_with_both_sites(cell: HopCell):
     positions = {kind.label: cell.sites.positions_of(kind.label) for kind in cell.sites.kinds}
     tetrahedral, other = (
         interstitial_start(cell, "O", int(n)) for n in positions["tetrahedral"][:2]

@@ -78,7 +78,7 @@ def test_a_dumbbell_shares_the_place_of_an_atom(cell: HopCell):
         (lambda c: hop_cell(c.sites, (3, 0, 3)), "every repetition must be 1 or more"),
     ],
 )
-def test_what_cannot_be_is_refused(cell: HopCell, call, message: str):
+def test_impossible_starts_are_refused(cell: HopCell, call, message: str):
     with pytest.raises(ValueError, match=message):
         call(cell)
 

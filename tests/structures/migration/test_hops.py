@@ -155,7 +155,7 @@ def test_too_short_a_length_is_refused_with_the_shortest_hop(bcc: Interstitials)
         distinct_hops(bcc, 0.5)
 
 
-def test_what_is_worth_computing(hops: dict[str, Hop]):
+def test_hops_that_matter_for_transport_are_selected(hops: dict[str, Hop]):
     def chosen(stable: set[str], lowest: str) -> list[str]:
         return [hop.label for hop in worth_computing(list(hops.values()), stable, lowest)]
 

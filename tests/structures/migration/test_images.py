@@ -67,7 +67,7 @@ def test_the_interpolation_keeps_atoms_apart():
     assert nearest(around) > nearest(straight) + 0.1
 
 
-def test_images_that_changed_places_are_named(hops: dict[str, EndPoints]):
+def test_swapped_images_are_refused_by_number(hops: dict[str, EndPoints]):
     path = interpolate(hops["tetrahedral-tetrahedral"].start, hops["tetrahedral-tetrahedral"].end)
     swapped = [*path[:2], path[3], path[2], *path[4:]]
     with pytest.raises(ValueError, match=r"out of order: image 1 is .* from image 3"):

@@ -112,7 +112,7 @@ def test_a_disordered_host_is_refused():
         interstitial_sites(alloy)
 
 
-def test_an_unknown_kind_is_refused_with_those_there_are():
+def test_an_unknown_kind_is_refused_with_the_known_ones():
     found = interstitial_sites(bcc_lithium(A))
     with pytest.raises(ValueError, match="no 'cubic' site; it has: tetrahedral, octahedral"):
         found.kind_of("cubic")

@@ -5,7 +5,7 @@ from pymatgen.core.structure import Structure
 from liponflow.structures.migration.order import dopant_last, in_order_of, largest_displacement
 
 
-def test_an_engine_s_order_is_undone() -> None:
+def test_the_order_of_an_engine_is_undone() -> None:
     # Sorted by electronegativity, K comes before Li.
     start = Structure(
         Lattice.cubic(6),
@@ -19,7 +19,7 @@ def test_an_engine_s_order_is_undone() -> None:
     assert in_order_of(start, start) is start
 
 
-def test_displacements_go_the_shortest_way_round() -> None:
+def test_displacements_use_the_nearest_periodic_image() -> None:
     start = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0, 0, 0], [0.5, 0, 0], [0.2] * 3])
     end = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0.99, 0, 0], [0.5, 0, 0], [0.8] * 3])
     assert largest_displacement(start, end) == pytest.approx(0.1)

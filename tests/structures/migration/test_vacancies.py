@@ -47,7 +47,7 @@ def test_relaxed_end_points_of_a_vacancy_have_one_energy(cell: HopCell):
     assert match(start, end).rematched == 0
 
 
-def test_a_single_atom_has_no_neighbour_to_change_places_with():
+def test_a_cell_with_a_single_atom_is_refused():
     salt = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     ).get_primitive_structure()
