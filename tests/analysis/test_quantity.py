@@ -6,8 +6,8 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, Field
 
-from liponflow.analysis.field_reference import parts_of, submodels
-from liponflow.analysis.kinds import get_kind, kind_names
+from liponflow.analysis.field_reference import own_kinds, parts_of, submodels
+from liponflow.analysis.kinds import get_kind
 from liponflow.analysis.quantity import (
     Column,
     Inline,
@@ -50,7 +50,7 @@ def without_unit(model: type[BaseModel]) -> list[str]:
     ]
 
 
-RESULTS = {name: get_kind(name).load() for name in kind_names()}
+RESULTS = {name: get_kind(name).load() for name in own_kinds()}
 MODELS = {model.__name__: model for result in RESULTS.values() for model in submodels(result)}
 
 

@@ -44,6 +44,11 @@ _NAMES: Mapping[Any, str] = {
 }
 
 
+def own_kinds() -> list[str]:
+    """List the kinds of results that this package registers, without those of other packages."""
+    return [name for name in kind_names() if get_kind(name).model.startswith("liponflow.")]
+
+
 def submodels(model: type[BaseModel]) -> list[type[BaseModel]]:
     """List a model and the models that its documents consist of, in order of appearance."""
     found: dict[type[BaseModel], None] = {model: None}
@@ -74,8 +79,7 @@ def reference(kinds: Iterable[str] | None = None) -> str:
     str
         One section per kind. A model that several kinds contain stands in the first of them.
     """
-    if kinds is None:
-        kinds = [name for name in kind_names() if get_kind(name).model.startswith("liponflow.")]
+    kinds = own_kinds() if kinds is None else kinds
     sections = [_INTRODUCTION, "## Every result\n", _table(Result, list(Result.model_fields))]
     described: set[type[BaseModel]] = {Result}
     for model in submodels(Result)[1:]:
