@@ -1,4 +1,4 @@
-"""The command line as a user meets it: one clear line for a mistake, before any computing."""
+"""The command line: a mistake costs one clear line and no computing."""
 
 import json
 import os
@@ -40,7 +40,7 @@ Command = Callable[..., CliResult]
 
 @pytest.fixture
 def liponflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run a command in an empty directory, where no user's settings are found."""
+    """Run commands in an empty directory, without any settings of the user."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "80")
@@ -77,7 +77,7 @@ def poscar(folder: Path, **fields: str) -> Path:
 # Structures
 
 
-def test_missing_structure_file(refused: Callable[..., str]) -> None:
+def test_missing_structure_file_is_refused(refused: Callable[..., str]) -> None:
     message = refused("run", "lithiation", "--structure", "nowhere.cif")
     assert "nowhere.cif: no such file" in message
 
@@ -91,18 +91,22 @@ def test_unparsable_structure_names_file_and_line(
     assert "eight" in message
 
 
-def test_structure_without_lithium(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_structure_without_lithium_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:
     file = poscar(tmp_path, elements="Ni O", numbers="2 2")
     assert "no Li" in refused("run", "lithiation", "--structure", file)
 
 
-def test_structure_without_transition_metal(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_structure_without_transition_metal_is_refused(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
     file = poscar(tmp_path, elements="Li Mg O", numbers="1 1 2")
     assert "transition metal" in refused("run", "lithiation", "--structure", file)
 
 
 @pytest.mark.parametrize("symbol", ["Po", "Fr"])
-def test_untrained_element(refused: Callable[..., str], tmp_path: Path, symbol: str) -> None:
+def test_element_unknown_to_the_potential_is_refused(
+    refused: Callable[..., str], tmp_path: Path, symbol: str
+) -> None:
     file = poscar(tmp_path, elements=f"Li Ni {symbol} O", numbers="1 1 1 1")
     message = refused("run", "lithiation", "--structure", file)
     assert f"not trained on {symbol}" in message
@@ -126,7 +130,7 @@ def test_untrained_element(refused: Callable[..., str], tmp_path: Path, symbol: 
     ],
 )
 @pytest.mark.parametrize("command", ["run", "inputs"])
-def test_unusable_parameter(
+def test_invalid_parameter_is_refused_by_name(
     refused: Callable[..., str], tmp_path: Path, command: str, setting: str, words: list[str]
 ) -> None:
     out = tmp_path / "out"
@@ -135,15 +139,15 @@ def test_unusable_parameter(
     assert not out.exists()
 
 
-def test_unknown_preset(refused: Callable[..., str]) -> None:
+def test_unknown_preset_suggests_the_nearest(refused: Callable[..., str]) -> None:
     assert "did you mean 'quick'" in refused("run", "lithiation", "--preset", "qick")
 
 
-def test_unknown_engine(refused: Callable[..., str]) -> None:
+def test_unknown_engine_suggests_the_nearest(refused: Callable[..., str]) -> None:
     assert "did you mean 'chgnet'" in refused("run", "lithiation", "--engine", "chgnt")
 
 
-def test_engine_that_is_not_installed(
+def test_missing_engine_package_is_named_with_its_install_command(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from liponflow.engines.potential import atomate2
@@ -153,34 +157,34 @@ def test_engine_that_is_not_installed(
     assert "pip install mace-torch" in message
 
 
-def test_engine_of_the_settings_is_checked_too(
+def test_engine_from_the_settings_is_checked(
     refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIPONFLOW_ENGINE", "chgnt")
     assert "did you mean 'chgnet'" in refused("run", "lithiation")
 
 
-def test_engines_of_models_and_refinement_are_checked_too(refused: Callable[..., str]) -> None:
+def test_engines_for_models_and_refinement_are_checked(refused: Callable[..., str]) -> None:
     arguments = ["run", "migration", "--set", "dopant=N"]
     assert "VASP_CMD" in refused(*arguments, "--refine", "vasp")
     assert "did you mean 'chgnet'" in refused(*arguments, "--set", "models=chgnet-0.2.0,chgnt")
 
 
-def test_a_glass_has_models_that_are_no_engines(refused: Callable[..., str]) -> None:
+def test_models_of_a_glass_are_not_checked_as_engines(refused: Callable[..., str]) -> None:
     message = refused("run", "glass", "--set", "models=1", "--structure", "nowhere.cif")
     assert "nowhere.cif: no such file" in message
 
 
 @pytest.mark.parametrize("command", ["run", "inputs"])
-def test_unknown_campaign(refused: Callable[..., str], command: str) -> None:
+def test_unknown_campaign_suggests_the_nearest(refused: Callable[..., str], command: str) -> None:
     assert "did you mean 'lithiation'" in refused(command, "lithiaton")
 
 
-def test_campaign_without_files_to_measure(refused: Callable[..., str]) -> None:
+def test_analyze_refuses_a_campaign_that_measures_no_files(refused: Callable[..., str]) -> None:
     assert "glass" in refused("analyze", "phonons", "cell.cif")
 
 
-def test_options_of_a_campaign_are_shown_in_its_help(liponflow: Command) -> None:
+def test_help_of_a_campaign_shows_its_own_options(liponflow: Command) -> None:
     stability = " ".join(liponflow("run", "stability", "--help").stdout.split())
     assert "--entries" in stability
     assert "File of pymatgen entries" in stability
@@ -203,7 +207,7 @@ def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> No
     assert "names no campaign; there is glass" in refused("run", "--preset", "lithiation")
 
 
-def test_campaign_that_cannot_be_imported_is_named_and_harms_no_other(
+def test_broken_campaign_is_named_and_the_others_still_work(
     liponflow: Command, refused: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = EntryPoint("ghost", "nowhere.campaign:CAMPAIGN", registry.CAMPAIGNS)
@@ -224,28 +228,32 @@ def test_help_lists_the_registered_campaigns(liponflow: Command) -> None:
     assert " phonons " not in liponflow("analyze", "--help").stdout
 
 
-# Places to write to
+# Output directories
 
 
-def test_out_that_is_a_file(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_output_directory_that_is_a_file_is_refused(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
     (tmp_path / "taken").touch()
     assert "taken exists and is no directory" in refused("run", "lithiation", "--out", "taken")
 
 
-def test_out_that_cannot_be_written(refused: Callable[..., str]) -> None:
+def test_unwritable_output_directory_is_refused(refused: Callable[..., str]) -> None:
     message = refused("run", "lithiation", "--out", "/proc/liponflow")
     assert "cannot write to /proc/liponflow" in message
     assert "--out" in message
     assert "cannot write to /proc" in refused("inputs", "lithiation", "--out", "/proc/liponflow")
 
 
-def test_inputs_refuse_a_full_directory(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_inputs_refuse_a_directory_that_is_not_empty(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").touch()
     assert "not empty" in refused("inputs", "lithiation", "--out", "full")
 
 
-def test_inputs_are_written(liponflow: Command, tmp_path: Path) -> None:
+def test_inputs_writes_vasp_directories(liponflow: Command, tmp_path: Path) -> None:
     result = liponflow("inputs", "lithiation", "--out", "new", "--set", "x=[1]")
     assert result.exit_code == 0, result.output
     assert result.stdout == "1 candidate written to new; read new/README.md\n"
@@ -255,14 +263,14 @@ def test_inputs_are_written(liponflow: Command, tmp_path: Path) -> None:
 # Stores
 
 
-def test_store_that_is_locked(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_locked_store_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:
     with writer_lock(tmp_path / "liponflow.db"):
         message = refused("run", "lithiation", code=1)
     assert f"process {os.getpid()}" in message
     assert "wait for it" in message
 
 
-def test_store_of_a_newer_version(refused: Callable[..., str], stored: Path) -> None:
+def test_store_of_a_newer_version_is_refused(refused: Callable[..., str], stored: Path) -> None:
     connection = sqlite3.connect(stored)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
@@ -272,23 +280,25 @@ def test_store_of_a_newer_version(refused: Callable[..., str], stored: Path) -> 
         assert "pip install -U" in message
 
 
-def test_store_that_is_no_store(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_file_that_is_not_a_store_is_refused_and_kept(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
     (tmp_path / "notes.txt").write_text("my notes\n" * 100)
     message = refused("run", "lithiation", "--store", "notes.txt", code=1)
     assert "notes.txt: file is not a database" in message
     assert (tmp_path / "notes.txt").read_text() == "my notes\n" * 100
 
 
-def test_store_whose_directory_cannot_be_written(refused: Callable[..., str]) -> None:
+def test_store_in_an_unwritable_directory_is_refused(refused: Callable[..., str]) -> None:
     message = refused("run", "lithiation", "--store", "/proc/store.db", code=1)
     assert "/proc/store.db" in message
     assert "elsewhere" in message
 
 
-def test_read_only_store(stored: Path, tmp_path: Path) -> None:
+def test_read_only_store_can_be_listed_but_not_run_into(stored: Path, tmp_path: Path) -> None:
     stored.chmod(0o444)
     tmp_path.chmod(0o555)
-    # Permissions bind root too, once it has given up the capability to override them.
+    # Permissions also bind root after it has dropped the capability to override them.
     launcher = (
         "import ctypes, os, sys; PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1; "
         "ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0); "
@@ -316,13 +326,13 @@ def test_read_only_store(stored: Path, tmp_path: Path) -> None:
     assert "write permission" in line
 
 
-def test_no_store_yet(refused: Callable[..., str]) -> None:
+def test_missing_store_is_refused_with_the_remedy(refused: Callable[..., str]) -> None:
     message = refused("results", "list", code=1)
     assert "no results store" in message
     assert "liponflow run" in message
 
 
-def test_resume_without_a_run(refused: Callable[..., str]) -> None:
+def test_resume_without_a_run_is_refused(refused: Callable[..., str]) -> None:
     assert "no unfinished run" in refused("resume")
     assert "nowhere" in refused("resume", "nowhere")
 
@@ -355,22 +365,24 @@ def uuids(result: CliResult) -> list[str]:
         (["--where", "converged=false"], []),
     ],
 )  # fmt: skip
-def test_filters(
+def test_filters_select_results(
     liponflow: Command, stored: Path, arguments: list[str], expected: list[str]
 ) -> None:
     assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
 
 
-def test_unknown_field_suggests_the_nearest(refused: Callable[..., str], stored: Path) -> None:
+def test_unknown_field_in_a_filter_suggests_the_nearest(
+    refused: Callable[..., str], stored: Path
+) -> None:
     message = refused("results", "list", "--store", stored, "--where", "states.c_over_b>1")
     assert "states.c_over_a" in message
 
 
-def test_malformed_condition(refused: Callable[..., str], stored: Path) -> None:
+def test_malformed_condition_is_quoted(refused: Callable[..., str], stored: Path) -> None:
     assert "'c_over_a'" in refused("results", "list", "--store", stored, "--where", "c_over_a")
 
 
-def test_list_as_table_and_csv(liponflow: Command, stored: Path) -> None:
+def test_results_are_listed_as_table_and_csv(liponflow: Command, stored: Path) -> None:
     table = liponflow("results", "list", "--store", stored).stdout
     assert "aaaa1111" in table
     assert "bbbb2222" in table
@@ -381,7 +393,7 @@ def test_list_as_table_and_csv(liponflow: Command, stored: Path) -> None:
     assert len(csv) == 3
 
 
-def test_show(liponflow: Command, stored: Path) -> None:
+def test_result_is_shown_as_text_and_json(liponflow: Command, stored: Path) -> None:
     assert (
         "lithiation of Li2Mn3NiO8" in liponflow("results", "show", "aa", "--store", stored).stdout
     )
@@ -391,7 +403,7 @@ def test_show(liponflow: Command, stored: Path) -> None:
     assert all(fields <= state.keys() for state in document["states"])
 
 
-def test_show_of_an_unknown_result_lists_the_latest(
+def test_unknown_result_is_refused_with_the_latest_ones(
     refused: Callable[..., str], stored: Path
 ) -> None:
     message = refused("results", "show", "cccc", "--store", stored, code=1)
@@ -399,7 +411,9 @@ def test_show_of_an_unknown_result_lists_the_latest(
 
 
 @pytest.mark.parametrize("name", ["all.json", "states.csv", "x1.cif", "POSCAR_x1"])
-def test_export(liponflow: Command, stored: Path, tmp_path: Path, name: str) -> None:
+def test_results_are_exported_as_json_csv_and_structures(
+    liponflow: Command, stored: Path, tmp_path: Path, name: str
+) -> None:
     options = ["--field", "states" if name.endswith("csv") else "states.1"]
     if name.endswith("json"):
         options = []
@@ -414,21 +428,25 @@ def test_export(liponflow: Command, stored: Path, tmp_path: Path, name: str) -> 
         assert Structure.from_file(file).composition.formula == "Li8 Mn12 Ni4 O32"
 
 
-def test_schema_has_the_units_of_the_fields(liponflow: Command) -> None:
+def test_schema_states_units(liponflow: Command) -> None:
     schema = json.loads(liponflow("results", "schema", "md").stdout)
     assert schema["properties"]["time_step"]["unit"] == "fs"
 
 
-def test_schema_of_an_unknown_kind_is_refused(refused: Callable[..., str]) -> None:
+def test_schema_of_an_unknown_kind_suggests_the_nearest(refused: Callable[..., str]) -> None:
     assert "lithiation" in refused("results", "schema", "lithation")
 
 
-def test_export_to_an_unknown_ending(refused: Callable[..., str], stored: Path) -> None:
+def test_export_refuses_an_unknown_file_extension(
+    refused: Callable[..., str], stored: Path
+) -> None:
     message = refused("results", "export", "aaaa", "--store", stored, "--out", "x.xlsx")
     assert ".json, .csv, .cif" in message
 
 
-def test_figures(liponflow: Command, stored: Path, tmp_path: Path) -> None:
+def test_figures_are_written_in_three_formats(
+    liponflow: Command, stored: Path, tmp_path: Path
+) -> None:
     result = liponflow("figures", "aaaa", "--store", stored, "--out", "figures")
     assert result.exit_code == 0, result.output
     files = [Path(line) for line in result.stdout.split()]
@@ -439,12 +457,12 @@ def test_figures(liponflow: Command, stored: Path, tmp_path: Path) -> None:
 # The command itself
 
 
-def test_debug_shows_where_an_error_comes_from(liponflow: Command) -> None:
+def test_debug_raises_the_original_exception(liponflow: Command) -> None:
     result = liponflow("--debug", "results", "list")
     assert type(result.exception).__name__ == "StoreError"
 
 
-def test_nothing_heavy_is_imported_with_the_command_line() -> None:
+def test_command_line_imports_no_heavy_package() -> None:
     code = "import sys, liponflow.cli; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -453,7 +471,7 @@ def test_nothing_heavy_is_imported_with_the_command_line() -> None:
     assert not heavy & {name.partition(".")[0] for name in loaded}
 
 
-def test_stores_close_after_reading(liponflow: Command, stored: Path) -> None:
+def test_store_can_be_opened_again_after_listing(liponflow: Command, stored: Path) -> None:
     assert liponflow("results", "list", "--store", stored).exit_code == 0
     store = open_store(stored)
     assert store.count() == 2
@@ -461,7 +479,7 @@ def test_stores_close_after_reading(liponflow: Command, stored: Path) -> None:
 
 
 def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: Path) -> None:
-    """VASP need not be on the machine that plans."""
+    """Planning does not need VASP on the machine."""
     result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.stdout.splitlines()]
@@ -471,7 +489,9 @@ def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: 
     assert list(tmp_path.glob("liponflow*")) == []
 
 
-def test_inputs_compare_a_directory(liponflow: Command, tmp_path: Path) -> None:
+def test_inputs_diff_reports_changed_tags_with_their_source(
+    liponflow: Command, tmp_path: Path
+) -> None:
     written = liponflow("inputs", "lithiation", "--out", tmp_path / "in", "--set", "x=[1]")
     assert written.exit_code == 0, written.output
     relax = tmp_path / "in" / "x=1.000" / "vacancy-0-cubic" / "relax"
@@ -487,12 +507,14 @@ def test_inputs_compare_a_directory(liponflow: Command, tmp_path: Path) -> None:
     assert "published: section 5.2.6" in different.stdout
 
 
-def test_inputs_ask_what_to_do(refused: Callable[..., str], tmp_path: Path) -> None:
+def test_inputs_need_an_output_directory_or_files_to_compare(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
     assert "give either --out" in refused("inputs", "lithiation")
     assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
 
 
-# Files
+# Analysis of structure files
 
 
 @pytest.fixture
@@ -505,7 +527,9 @@ def phosphate(tmp_path: Path) -> Path:
     return file
 
 
-def test_analyze_measures_a_file(liponflow: Command, phosphate: Path, tmp_path: Path) -> None:
+def test_analyze_measures_a_structure_file(
+    liponflow: Command, phosphate: Path, tmp_path: Path
+) -> None:
     result = liponflow("analyze", "glass", phosphate, "--json", "--out", tmp_path / "measured")
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
@@ -514,7 +538,9 @@ def test_analyze_measures_a_file(liponflow: Command, phosphate: Path, tmp_path: 
     assert (tmp_path / "measured" / "units.png").stat().st_size > 1000
 
 
-def test_analyze_refuses(refused: Callable[..., str], phosphate: Path) -> None:
+def test_analyze_refuses_missing_files_and_invalid_options(
+    refused: Callable[..., str], phosphate: Path
+) -> None:
     assert "nowhere.cif: no such file" in refused("analyze", "glass", "nowhere.cif")
     message = refused("analyze", "glass", phosphate, "--set", "rmax=8")
     assert "did you mean 'r_max'" in message

@@ -1,4 +1,4 @@
-"""Tables on the terminal: readable, whatever its width."""
+"""Tables on the terminal stay readable at any width."""
 
 import io
 from collections.abc import Callable
@@ -27,13 +27,13 @@ def shown(item: StoredResult, width: int) -> str:
 
 
 @pytest.mark.parametrize("width", [40, 60, 75, 80, 81, 90, 120])
-def test_nothing_is_cut_off(item: StoredResult, width: int) -> None:
+def test_no_value_is_truncated(item: StoredResult, width: int) -> None:
     text = shown(item, width)
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= width
 
 
-def test_80_columns_show_what_matters_with_units(item: StoredResult) -> None:
+def test_80_columns_show_the_main_values_with_units(item: StoredResult) -> None:
     lines = shown(item, 80).splitlines()
     start = lines.index("states")
     assert lines[start + 1].split()[:3] == ["Ni", "Mn", "V"]
@@ -56,7 +56,7 @@ def test_voltage_and_provenance_are_shown(item: StoredResult) -> None:
     assert "built-in ordered" in text
 
 
-def test_warnings_and_refusals_are_shown(item: StoredResult) -> None:
+def test_warnings_and_missing_convergence_are_shown(item: StoredResult) -> None:
     item.result.warnings.append("[bold]a warning[/bold] in brackets")
     item.result.converged = False
     text = shown(item, 100)
@@ -64,7 +64,7 @@ def test_warnings_and_refusals_are_shown(item: StoredResult) -> None:
     assert "NO" in text
 
 
-def test_list_marks_what_is_no_dft(
+def test_list_marks_results_that_are_not_dft(
     item: StoredResult, make_result: Callable[..., LithiationResult]
 ) -> None:
     dft = StoredResult("bbbb2222-0000", 1, item.completed_at, make_result("vasp", "paper"))
@@ -78,14 +78,14 @@ def test_list_marks_what_is_no_dft(
     assert "…" not in text.getvalue()
 
 
-def test_long_tables_are_cut_and_say_so(item: StoredResult) -> None:
+def test_long_tables_are_cut_with_a_note(item: StoredResult) -> None:
     states = item.result.states
     item.result.states = states * MOST_ROWS
     lines = shown(item, 100).splitlines()
     assert f"{(len(states) - 1) * MOST_ROWS} more rows are in the export" in lines
 
 
-def test_fields_of_a_submodel_stand_with_the_scalars() -> None:
+def test_fields_of_submodels_are_shown_among_the_scalars() -> None:
     stored = StoredResult(
         "cccc", 1, datetime(2026, 6, 1, tzinfo=UTC), stability_result(samples=20)
     )

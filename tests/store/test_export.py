@@ -1,4 +1,4 @@
-"""Export: files that other programs read back to the same numbers."""
+"""Exported files can be read by other programs, which find the same numbers."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_json_reads_back_as_the_same_result(result: LithiationResult, tmp_path: 
     assert again == result
 
 
-def test_csv_has_the_states_at_full_precision(result: LithiationResult, tmp_path: Path) -> None:
+def test_csv_keeps_full_precision(result: LithiationResult, tmp_path: Path) -> None:
     export(result, tmp_path / "states.csv", field="states")
     frame = pd.read_csv(tmp_path / "states.csv")
     assert list(frame["x"]) == [state.x for state in result.states]
@@ -45,7 +45,9 @@ def test_every_structure_is_found(result: LithiationResult) -> None:
     assert [name for name, _ in structures(result)] == ["states.0", "states.1"]
 
 
-def test_format_overrides_the_ending(result: LithiationResult, tmp_path: Path) -> None:
+def test_format_option_overrides_the_file_extension(
+    result: LithiationResult, tmp_path: Path
+) -> None:
     export(result, tmp_path / "table.txt", "csv", "voltages")
     assert pd.read_csv(tmp_path / "table.txt")["voltage (V)"][0] == pytest.approx(4.7)
 
@@ -57,7 +59,9 @@ def test_existing_file_is_replaced(result: LithiationResult, tmp_path: Path) -> 
     assert "old" not in path.read_text()
 
 
-def test_all_of_a_result(result: LithiationResult, tmp_path: Path) -> None:
+def test_export_all_writes_the_result_and_its_tables(
+    result: LithiationResult, tmp_path: Path
+) -> None:
     written = export_all(result, tmp_path / "new" / "folder")
     assert [path.name for path in written] == ["lithiation.json", "states.csv", "voltages.csv"]
     assert all(path.stat().st_size for path in written)
@@ -73,7 +77,7 @@ def test_all_of_a_result(result: LithiationResult, tmp_path: Path) -> None:
         ("cell.cif", "states.7", "no structure 'states.7'"),
     ],
 )
-def test_what_is_not_there_is_named(
+def test_export_of_unknown_fields_is_refused_by_name(
     result: LithiationResult, tmp_path: Path, name: str, field: str | None, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""Tables of results: lists of submodels, also those inside of other submodels."""
+"""Tables of results, from lists of submodels at any depth."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -57,18 +57,18 @@ def test_lists_of_submodels_have_dotted_names(result: NestedResult) -> None:
     assert tables(result) == ["parts", "inner.parts"]
 
 
-def test_a_dotted_name_gives_its_rows(result: NestedResult) -> None:
+def test_dotted_name_selects_a_table(result: NestedResult) -> None:
     frame = states_frame(result, "inner.parts")
     assert frame.to_dict("list") == {"name": ["b", "c"], "size": [2.0, 3.0]}
     assert [item.name for item in table_items(result, "parts")] == ["a"]
 
 
-def test_an_unknown_list_is_refused_with_those_that_there_are(result: NestedResult) -> None:
+def test_unknown_table_is_refused_with_the_existing_ones(result: NestedResult) -> None:
     with pytest.raises(ValueError, match=r"named 'absent.parts'; it has parts, inner.parts"):
         states_frame(result, "absent.parts")
 
 
-def test_frames_know_the_units_and_keep_bare_names(result: NestedResult) -> None:
+def test_frames_carry_units_beside_plain_column_names(result: NestedResult) -> None:
     frame = states_frame(result, "inner.parts")
     assert frame.attrs["units"] == {"size": "Å"}
     stored = [StoredResult("aaaa", 1, datetime(2026, 1, 1, tzinfo=UTC), result)]
@@ -77,9 +77,9 @@ def test_frames_know_the_units_and_keep_bare_names(result: NestedResult) -> None
     assert whole.attrs["units"] == {"energies.a": "eV", "energies.b": "eV"}
 
 
-def test_csv_says_the_unit_of_every_column_with_one(result: NestedResult) -> None:
+def test_csv_headers_contain_the_units(result: NestedResult) -> None:
     assert csv_text(states_frame(result, "inner.parts")) == "name,size (Å)\nb,2.0\nc,3.0\n"
 
 
-def test_csv_of_no_result_is_empty() -> None:
+def test_csv_without_results_is_empty() -> None:
     assert csv_text(results_frame([])).strip() == ""

@@ -1,4 +1,4 @@
-"""The lock of the one writer, and network filesystems."""
+"""The writer lock and the detection of network filesystems."""
 
 import os
 import re
@@ -18,16 +18,14 @@ import os, sys, time
 from pathlib import Path
 from liponflow.store.lock import writer_lock
 with writer_lock(Path(sys.argv[1])):
-    if sys.argv[2] == "alone" or os.fork() == 0:  # a worker, soon an orphan
+    if sys.argv[2] == "alone" or os.fork() == 0:  # a worker, which is orphaned
         print("held", flush=True)
     time.sleep(60)
 """
 
 
 @pytest.mark.parametrize("workers", ["forks", "alone"])
-def test_a_second_writer_is_told_who_the_first_is_until_it_is_killed(
-    tmp_path: Path, workers: str
-) -> None:
+def test_second_writer_is_refused_until_the_first_is_killed(tmp_path: Path, workers: str) -> None:
     path = tmp_path / "results.db"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, path, workers],
@@ -50,7 +48,7 @@ def test_a_second_writer_is_told_who_the_first_is_until_it_is_killed(
             os.kill(int(child), signal.SIGKILL)
 
 
-def test_the_lock_ends_with_its_block(tmp_path: Path) -> None:
+def test_lock_is_released_at_the_end_of_its_block(tmp_path: Path) -> None:
     path = tmp_path / "results.db"
     for _ in range(2):
         with writer_lock(path):
@@ -60,7 +58,7 @@ def test_the_lock_ends_with_its_block(tmp_path: Path) -> None:
                 pass
 
 
-def test_a_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_directory_that_cannot_be_created_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     lock = tmp_path / "file" / "results.db.lock"
     with (

@@ -1,4 +1,4 @@
-"""Outputs of jobs that are no results are found again, the latest first."""
+"""Outputs of jobs other than results are found again, the latest first."""
 
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def found(store: JobStore, names: list[str], values: list[str]) -> dict[str, Rec
     return find_outputs(store, names=names, field="phase_fingerprint", values=values, model=Record)
 
 
-def test_the_latest_is_found_whatever_class_it_names(store: JobStore) -> None:
+def test_latest_output_is_found_regardless_of_its_recorded_class(store: JobStore) -> None:
     records = found(store, ["phase Li", "phase P", "phase O"], ["a", "b", "c", "x"])
     assert records == {
         "a": Record(phase_fingerprint="a", energy=2.0),
@@ -56,11 +56,11 @@ def test_the_latest_is_found_whatever_class_it_names(store: JobStore) -> None:
     }
 
 
-def test_no_values_find_nothing(store: JobStore) -> None:
+def test_empty_search_finds_nothing(store: JobStore) -> None:
     assert found(store, ["phase Li"], []) == {}
 
 
-def test_output_of_another_form_is_computed_again(store: JobStore) -> None:
+def test_output_that_does_not_validate_is_ignored_with_a_warning(store: JobStore) -> None:
     message = r"job u4 \(phase N\) cannot be read.*computed again: energy: Input sh"
     with pytest.warns(UserWarning, match=message):
         assert found(store, ["phase N"], ["d"]) == {}

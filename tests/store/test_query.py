@@ -1,9 +1,9 @@
-"""The query language against mongomock, and against the manual where mongomock departs from it.
+"""The query language against mongomock, and against the MongoDB manual where the two differ.
 
-mongomock takes True for 1, knows no missing value below a scalar, does not compare missing with
-null by ``$gte``, lets ``$exists: false`` match when one of several subdocuments lacks the field,
-and sorts arrays by their first item. The generated cases leave those out; the tables below hold
-them, with the answers of the MongoDB manual.
+mongomock treats True as 1, has no missing value below a scalar, does not compare missing with
+null by ``$gte``, matches ``$exists: false`` when one of several subdocuments lacks the field, and
+sorts arrays by their first item. The generated cases avoid all of these. The tables below cover
+them with the answers of the MongoDB manual.
 """
 
 import re
@@ -20,7 +20,7 @@ from liponflow.store.query import QueryError, matches, parse, project, sort_key
 Document = dict[str, Any]
 
 TEXTS = st.sampled_from(["", "a", "b", "B", "ab", "a\nb", "é", "z", "10"])
-# 0 and 1 are left out, which mongomock takes for False and True.
+# Without 0 and 1, which mongomock confuses with False and True.
 SCALARS = (
     st.none()
     | st.booleans()
@@ -79,7 +79,7 @@ FILTERS = SINGLE | st.builds(
 
 @settings(max_examples=1500, deadline=None)
 @given(documents(SCALARS), FILTERS)
-def test_generated_queries_answer_as_mongomock(document: Document, criteria: Document) -> None:
+def test_generated_queries_agree_with_mongomock(document: Document, criteria: Document) -> None:
     collection = mongomock.MongoClient().db.collection
     collection.insert_one(dict(document))
     assert matches(parse(criteria), document) == bool(collection.count_documents(criteria))
@@ -87,7 +87,7 @@ def test_generated_queries_answer_as_mongomock(document: Document, criteria: Doc
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.fixed_dictionaries({"a": SCALARS, "b": SCALARS}), max_size=8))
-def test_order_of_generated_documents_is_mongomock_s(rows: list[Document]) -> None:
+def test_sort_order_agrees_with_mongomock(rows: list[Document]) -> None:
     collection = mongomock.MongoClient().db.collection
     collection.insert_many([{**row, "_id": position} for position, row in enumerate(rows)] or [{}])
     for direction in (1, -1):
@@ -109,8 +109,8 @@ def test_order_of_generated_documents_is_mongomock_s(rows: list[Document]) -> No
     ).map(lambda value: {"a": value, "b": value}),
     st.sampled_from([["a"], ["b", "a.b"], ["a.a.b"], ["b.a", "a.a.b"], ["c"]]),
 )
-def test_generated_projections_are_mongomock_s(document: Document, paths: list[str]) -> None:
-    # Without arrays, in which mongomock fails on items that are no documents.
+def test_generated_projections_agree_with_mongomock(document: Document, paths: list[str]) -> None:
+    # Without arrays: mongomock fails on array items that are not documents.
     collection = mongomock.MongoClient().db.collection
     collection.insert_one(dict(document))
     expected = collection.find_one({}, {**dict.fromkeys(paths, 1), "_id": 0})
@@ -118,18 +118,18 @@ def test_generated_projections_are_mongomock_s(document: Document, paths: list[s
 
 
 MANUAL = [
-    # Booleans are no numbers; integers and floats are (BSON comparison order).
+    # Booleans are not numbers; integers and floats compare by value (BSON comparison order).
     ({"a": 1}, {"a": True}, False),
     ({"a": 1}, {"a": 1.0}, True),
     ({"a": 0}, {"a": {"$in": [False]}}, False),
     ({"a": True}, {"a": {"$gt": 0}}, False),
     ({"a": True}, {"a": {"$gt": False}}, True),
-    # Operators compare within a type only (type bracketing).
+    # Operators only compare values of the same type (type bracketing).
     ({"a": "5"}, {"a": {"$gt": 1}}, False),
     ({"a": None}, {"a": {"$lt": 1}}, False),
     ({"a": [1]}, {"a": {"$gt": []}}, True),
     ({"a": {"b": 1}}, {"a": {"$gt": {"b": 0}}}, True),
-    # null matches null and missing; below a scalar there is nothing.
+    # null matches both null and missing; any field of a scalar is missing.
     ({}, {"a": None}, True),
     ({"a": 4}, {"a.b": None}, True),
     ({"a": 4}, {"a.b": {"$exists": False}}, True),
@@ -142,7 +142,7 @@ MANUAL = [
     ({}, {"a": {"$nin": [None]}}, False),
     # A field exists as soon as one subdocument has it.
     ({"a": [{"b": 1}, {}]}, {"a.b": {"$exists": False}}, False),
-    # Each operator may be met by another item.
+    # Different items of an array may satisfy different operators.
     ({"a": [{"b": 1}, {"b": 9}]}, {"a.b": {"$gt": 5, "$lt": 3}}, True),
     ({"a": [1, 9]}, {"a": {"$gt": 5, "$lt": 3}}, True),
     ({"a": [4]}, {"a": {"$gt": 5, "$lt": 3}}, False),
@@ -155,20 +155,20 @@ MANUAL = [
     ({"a": [{"b": 1}, {"b": 2}]}, {"a.1.b": 2}, True),
     ({"a": [{"b": 1}, {"b": 2}]}, {"a.0.b": 2}, False),
     ({"a": [["x"]]}, {"a": "x"}, False),
-    # Embedded documents are equal with the same fields in the same order.
+    # Embedded documents are equal if they have the same fields in the same order.
     ({"a": {"x": 1, "y": 2}}, {"a": {"x": 1, "y": 2}}, True),
     ({"a": {"x": 1, "y": 2}}, {"a": {"y": 2, "x": 1}}, False),
     ({"a": {"x": 1}}, {"a": {}}, False),
-    # NaN equals itself and is ordered against nothing.
+    # NaN equals itself and is neither less nor greater than any number.
     ({"a": float("nan")}, {"a": float("nan")}, True),
     ({"a": float("nan")}, {"a": {"$lt": 1}}, False),
     ({"a": float("nan")}, {"a": {"$gte": float("nan")}}, True),
     ({"a": 1}, {"a": {"$lt": float("nan")}}, False),
-    # Dates count milliseconds and compare in UTC.
+    # Dates have millisecond resolution and compare in UTC.
     ({"a": datetime(2024, 1, 1)}, {"a": datetime(2024, 1, 1, 0, 0, 0, 999, tzinfo=UTC)}, True),  # noqa: DTZ001
     ({"a": datetime(2024, 1, 2)}, {"a": {"$gt": datetime(2024, 1, 1, tzinfo=UTC)}}, True),  # noqa: DTZ001
     ({"a": "2024"}, {"a": {"$lt": datetime(2024, 1, 1, tzinfo=UTC)}}, False),
-    # Patterns match strings only, items of arrays included.
+    # Patterns only match strings, including those in arrays.
     ({"a": ["x", 5]}, {"a": re.compile("^X", re.IGNORECASE)}, True),
     ({"a": 5}, {"a": {"$regex": "5"}}, False),
     ({"a": "x"}, {}, True),
@@ -178,7 +178,9 @@ MANUAL = [
 
 
 @pytest.mark.parametrize(("document", "criteria", "expected"), MANUAL)
-def test_answers_of_the_manual(document: Document, criteria: Document, *, expected: bool) -> None:
+def test_queries_answer_as_in_the_mongodb_manual(
+    document: Document, criteria: Document, *, expected: bool
+) -> None:
     assert matches(parse(criteria), document) is expected
 
 
@@ -198,12 +200,12 @@ def test_answers_of_the_manual(document: Document, criteria: Document, *, expect
         ({"a": {"$options": "i"}}, r"\$options"),
     ],
 )
-def test_what_cannot_be_answered_is_named(criteria: Document, named: str) -> None:
+def test_unsupported_queries_are_refused_by_name(criteria: Document, named: str) -> None:
     with pytest.raises(QueryError, match=named):
         parse(criteria)
 
 
-def test_types_sort_in_the_order_of_the_manual() -> None:
+def test_types_sort_as_in_the_mongodb_manual() -> None:
     values = [None, 1, 2.5, "a", {"x": 1}, b"x", False, True, datetime(2024, 1, 1, tzinfo=UTC)]
     keys = [sort_key({"a": value}, "a") for value in values]
     assert keys == sorted(keys)
@@ -216,7 +218,7 @@ def test_arrays_sort_by_their_smallest_or_largest_item() -> None:
     assert sort_key({"a": []}, "a") < sort_key({}, "a")
 
 
-def test_projection_reaches_into_arrays_and_keeps_the_order_of_fields() -> None:
+def test_projection_applies_within_arrays_and_keeps_field_order() -> None:
     document = {"b": 1, "a": [{"x": 1, "y": 2}, 5, {"y": 3}], "c": {"x": 4}}
     assert list(project(document, ["a.x", "b"])) == ["b", "a"]
     assert project(document, ["a.x"]) == {"a": [{"x": 1}, {}]}

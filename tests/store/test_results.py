@@ -1,4 +1,4 @@
-"""Opening the results store and finding typed results in it."""
+"""Open results stores and find typed results in them."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ NOON = datetime(2024, 6, 1, 12)  # noqa: DTZ001 (jobflow writes local time)
 ABROAD = (NOON + timedelta(hours=1, minutes=30)).astimezone(
     timezone(timedelta(hours=9, minutes=30))
 )
-"""Between the second and the third result, as a clock shows it where this machine is not."""
+"""Between the second and the third result, in another time zone."""
 STORED = {
     "aaaa-1": example(),
     "aaab-2": example(engine="vasp", preset="paper"),
@@ -71,7 +71,7 @@ STORED = {
 
 @pytest.fixture(params=["embedded", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobStore]:
-    """Both kinds of store, so that no query depends on ours."""
+    """Return an embedded store and a MemoryStore, so that no query depends on ours."""
     if request.param == "embedded":
         opened = open_store(tmp_path / "results.db")
     else:
@@ -115,12 +115,12 @@ def uuids(found: list[StoredResult]) -> list[str]:
         ({"where": {"formula": {"$regex": "^Li2"}}}, "3"),
     ],
 )
-def test_results_are_found(store: JobStore, filters: dict[str, Any], expected: str) -> None:
+def test_filters_find_results(store: JobStore, filters: dict[str, Any], expected: str) -> None:
     found = find_results(store, **filters)
     assert " ".join(uuid[-1] for uuid in uuids(found)) == expected
 
 
-def test_results_come_back_typed_and_whole(store: JobStore) -> None:
+def test_results_are_restored_with_their_types(store: JobStore) -> None:
     (found,) = find_results(store, formula="Li2O")
     assert isinstance(found.result, ExampleResult)
     assert found.completed_at == (NOON + timedelta(hours=2)).astimezone()
@@ -140,7 +140,7 @@ def test_results_come_back_typed_and_whole(store: JobStore) -> None:
         (["states.c_over_b>1"], r"no stored result has the field.*did you mean 'states\.c_over_a"),
     ],
 )
-def test_a_malformed_condition_is_named(tmp_path: Path, where: Any, named: str) -> None:
+def test_malformed_condition_is_refused_by_name(tmp_path: Path, where: Any, named: str) -> None:
     store = open_store(tmp_path / "results.db")
     store.update({"uuid": "u", "index": 1, "output": example(), "completed_at": "2024-01-01"})
     with pytest.raises(QueryError, match=named):
@@ -148,13 +148,13 @@ def test_a_malformed_condition_is_named(tmp_path: Path, where: Any, named: str) 
     store.close()
 
 
-def test_a_result_is_had_by_a_unique_prefix(store: JobStore) -> None:
+def test_unique_uuid_prefix_finds_a_result(store: JobStore) -> None:
     assert get_result(store, "b").uuid == "bbbb-3"
     assert get_result(store, "aaab-2").result.provenance.engine.name == "vasp"
     with pytest.raises(StoreError, match=r"several results begin with 'aaa': aaab-2 .*, aaaa-1"):
         get_result(store, "aaa")
     with pytest.raises(StoreError, match=r"no result begins with 'c'; the latest are bbbb-3 \(ex"):
-        get_result(store, "c")  # cccc-4 is a job, but no result
+        get_result(store, "c")  # cccc-4 is a job, but not a result
     store.update(
         {"uuid": "bbbb-3", "index": 2, "output": example("Li3N"), "completed_at": "2024-07-01"}
     )
@@ -164,7 +164,7 @@ def test_a_result_is_had_by_a_unique_prefix(store: JobStore) -> None:
         get_result(store, "b")
 
 
-def test_results_that_cannot_be_read_are_named(store: JobStore) -> None:
+def test_unreadable_results_are_named(store: JobStore) -> None:
     changes: list[dict[str, Any]] = [{"states": 5}, {"schema_version": 2}, {"kind": "exampel"}]
     for number, change in enumerate(changes):
         output = {**store.query_one({"uuid": "aaaa-1"})["output"], **change}
@@ -184,7 +184,7 @@ def test_results_that_cannot_be_read_are_named(store: JobStore) -> None:
     assert len(found) == 3
 
 
-def test_the_module_and_class_in_a_document_do_not_matter(store: JobStore) -> None:
+def test_results_are_read_regardless_of_the_recorded_class(store: JobStore) -> None:
     stored = store.query_one({"uuid": "aaaa-1"})["output"]
     for number, gone in enumerate([{"@module": "os", "@class": "system"}, {"@module": None}]):
         output = {**stored, **gone}
@@ -195,7 +195,7 @@ def test_the_module_and_class_in_a_document_do_not_matter(store: JobStore) -> No
         assert get_result(store, "m").result == STORED["aaaa-1"]
 
 
-def test_a_structure_names_no_code_outside_the_trusted_packages(store: JobStore) -> None:
+def test_class_outside_the_trusted_packages_is_refused(store: JobStore) -> None:
     output = store.query_one({"uuid": "aaaa-1"})["output"]
     site = output["states"][0]["structure"]["sites"][0]
     site["properties"] = {"magmom": {"@module": "os", "@class": "system", "command": "true"}}
@@ -208,7 +208,7 @@ def test_a_structure_names_no_code_outside_the_trusted_packages(store: JobStore)
         get_result(store, "n")
 
 
-def test_an_older_schema_is_migrated(store: JobStore) -> None:
+def test_older_schema_is_migrated(store: JobStore) -> None:
     common = example().model_dump(mode="json", exclude={"states", "voltages", "schema_version"})
     common["kind"] = "grown"
     for uuid, document in {
@@ -224,13 +224,13 @@ def test_an_older_schema_is_migrated(store: JobStore) -> None:
     assert others == [first, first]
 
 
-def test_a_gap_in_the_migrations_is_named() -> None:
+def test_missing_migration_is_named() -> None:
     gap = ResultKind("grown", model="example_results:GrownResult", migrations={})
     with pytest.raises(SchemaError, match="nothing migrates schema grown version 1 to 2; read"):
         gap.read({"kind": "grown", "height": 1})
 
 
-def test_frames_hold_the_scalar_fields(store: JobStore) -> None:
+def test_frames_contain_the_scalar_fields(store: JobStore) -> None:
     found = find_results(store)
     frame = results_frame(found)
     assert list(frame["uuid"]) == uuids(found)
@@ -263,7 +263,7 @@ def total(energies: list[float]) -> float:
 
 
 @pytest.mark.filterwarnings("ignore:cd is deprecated:FutureWarning")  # monty's, in jobflow
-def test_jobflow_runs_on_it(tmp_path: Path) -> None:
+def test_jobflow_runs_with_the_store(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "results.db"
     jobs = [compute(number) for number in (1, 2)]
     last = total([item.output["energy"] for item in jobs])
@@ -284,7 +284,7 @@ def test_jobflow_runs_on_it(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_a_job_and_its_data_are_stored_together_or_not_at_all(
+def test_job_and_its_data_are_stored_atomically(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(tmp_path / "results.db")
@@ -306,7 +306,7 @@ def test_a_job_and_its_data_are_stored_together_or_not_at_all(
     store.close()
 
 
-def test_a_store_can_be_sent_to_another_process(tmp_path: Path) -> None:
+def test_store_can_be_sent_to_another_process(tmp_path: Path) -> None:
     store = open_store(tmp_path / "results.db")
     store.update({"uuid": "u", "index": 1, "output": 1})
     copy = MontyDecoder().decode(MontyEncoder().encode(store))
@@ -317,7 +317,7 @@ def test_a_store_can_be_sent_to_another_process(tmp_path: Path) -> None:
         each.close()
 
 
-def test_any_maggma_store_serves(tmp_path: Path) -> None:
+def test_any_maggma_store_can_be_used(tmp_path: Path) -> None:
     memory = {"type": "MemoryStore"}
     store = open_store({"docs_store": memory, "additional_stores": {"data": memory}})
     store.update({"uuid": "u", "index": 1, "output": 1})
@@ -336,7 +336,7 @@ def test_any_maggma_store_serves(tmp_path: Path) -> None:
         open_store({"docs_store": {"type": "NoSuchStore"}, "additional_stores": {"data": memory}})
 
 
-def test_places_that_cannot_hold_a_store_are_named(tmp_path: Path) -> None:
+def test_unusable_store_paths_are_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"no results store at .*absent\.db; a campaign"):
         open_store(tmp_path / "absent.db", read_only=True)
     assert list(tmp_path.iterdir()) == []
@@ -345,7 +345,7 @@ def test_places_that_cannot_hold_a_store_are_named(tmp_path: Path) -> None:
         open_store(tmp_path / "file" / "folder" / "results.db")
 
 
-def test_a_network_filesystem_is_warned_of(
+def test_network_filesystem_causes_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mounts = tmp_path / "mounts"
@@ -356,7 +356,7 @@ def test_a_network_filesystem_is_warned_of(
     store.close()
 
 
-def test_queries_of_a_campaign_use_the_index(tmp_path: Path) -> None:
+def test_queries_of_campaigns_use_the_index(tmp_path: Path) -> None:
     path = tmp_path / "results.db"
     store = open_store(path)
     store.update({"uuid": "u", "index": 1, "output": example(), "completed_at": "2024-01-01"})

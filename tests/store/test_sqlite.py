@@ -1,4 +1,4 @@
-"""The SQLite store: answers, atomicity, durability, and what it says when it cannot."""
+"""The SQLite store: queries, atomicity, durability and error messages."""
 
 import json
 import os
@@ -45,7 +45,7 @@ def store(path: Path) -> Iterator[SQLiteStore]:
         yield opened
 
 
-# Answers
+# Queries
 
 ANYTHING = st.recursive(
     st.none()
@@ -98,13 +98,11 @@ def indexed_store() -> Iterator[SQLiteStore]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.data())
-def test_the_index_never_changes_an_answer(
-    indexed_store: SQLiteStore, data: st.DataObject
-) -> None:
+def test_index_does_not_change_answers(indexed_store: SQLiteStore, data: st.DataObject) -> None:
     contents = data.draw(
         st.lists(st.fixed_dictionaries({}, optional={"a": ANYTHING, "b": ANYTHING}), max_size=4)
     )
-    # Values from the documents make matches likely.
+    # Filters use values of the documents, so that matches are likely.
     present = [value for item in contents for value in item.values()]
     values = st.sampled_from(present) | ANYTHING if present else ANYTHING
     criteria = data.draw(filters(values))
@@ -160,7 +158,7 @@ def job_store() -> Iterator[SQLiteStore]:
     sort=st.sampled_from([None, {"output.energy": -1}, {"name": 1, "index": -1}]),
     window=st.tuples(st.integers(0, 2), st.integers(0, 3)),
 )
-def test_whole_queries_answer_as_mongomock(
+def test_complete_queries_agree_with_mongomock(
     job_store: SQLiteStore,
     contents: list[Document],
     criteria: Document,
@@ -185,11 +183,11 @@ def test_whole_queries_answer_as_mongomock(
         )
 
 
-def test_groups_are_those_of_maggma_s_memory_store(store: SQLiteStore) -> None:
+def test_groups_agree_with_the_memory_store_of_maggma(store: SQLiteStore) -> None:
     memory = MemoryStore(key="uuid")
     memory.connect()
     jobs = [job(f"u{n}", n % 3, name="ab"[n % 2], output={"e": n}) for n in range(7)]
-    jobs.append(job("u9", 0))  # has no name, belongs to no group
+    jobs.append(job("u9", 0))  # without a name: in no group
     for each in (store, memory):
         each.update(jobs)
     mine = {
@@ -204,14 +202,14 @@ def test_groups_are_those_of_maggma_s_memory_store(store: SQLiteStore) -> None:
     assert len(mine) == 6
 
 
-def test_large_lists_and_long_alternatives_are_answered(store: SQLiteStore) -> None:
+def test_very_long_conditions_are_answered(store: SQLiteStore) -> None:
     store.update([job(f"u{n}") for n in range(5)])
     assert store.count({"uuid": {"$in": [f"u{n}" for n in range(40_000)]}}) == 5
     assert store.count({"$or": [{"uuid": f"u{n}"} for n in range(2_000)]}) == 5
     assert store.count({"$and": [{"uuid": "u3"}] * 2_000}) == 1
 
 
-def test_an_unknown_operator_is_refused_before_anything_is_read(store: SQLiteStore) -> None:
+def test_unknown_operator_is_refused_before_reading(store: SQLiteStore) -> None:
     with pytest.raises(QueryError, match=r"\$elemMatch"):
         store.query({"output": {"$elemMatch": {}}})
 
@@ -219,7 +217,7 @@ def test_an_unknown_operator_is_refused_before_anything_is_read(store: SQLiteSto
 # Documents
 
 
-def test_values_come_back_as_from_mongodb(store: SQLiteStore) -> None:
+def test_values_are_restored_as_by_mongodb(store: SQLiteStore) -> None:
     moment = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
     lattice = Lattice.cubic(3.5)
     store.update(
@@ -238,7 +236,7 @@ def test_values_come_back_as_from_mongodb(store: SQLiteStore) -> None:
     assert store.count({"at": {"$gt": datetime(2024, 5, 6, tzinfo=UTC)}}) == 1
 
 
-def test_updates_replace_by_key_and_leave_no_stale_index(store: SQLiteStore) -> None:
+def test_updates_replace_documents_and_their_index_entries(store: SQLiteStore) -> None:
     store.update([job("u", 1, name="old"), job("u", 2, name="other")], key=["uuid", "index"])
     store.update(job("u", 1, name="new"), key=["uuid", "index"])
     assert store.count() == 2
@@ -250,7 +248,7 @@ def test_updates_replace_by_key_and_leave_no_stale_index(store: SQLiteStore) -> 
     assert list(store.query()) == [job("v", 9, name="new")]
 
 
-def test_unique_values_are_never_shared(store: SQLiteStore) -> None:
+def test_duplicate_unique_key_is_refused(store: SQLiteStore) -> None:
     store.update([job("u", 1, name="a"), job("v", 1, name="b")])
     with pytest.raises(StoreError, match="unique key is already stored"):
         store.update(job("u", 1, name="b"), key="name")
@@ -259,7 +257,7 @@ def test_unique_values_are_never_shared(store: SQLiteStore) -> None:
         store.update({"uuid": "w"})
 
 
-def test_an_update_is_all_or_nothing(store: SQLiteStore) -> None:
+def test_updates_are_atomic(store: SQLiteStore) -> None:
     with pytest.raises(StoreError, match="lacks 'uuid'"):
         store.update([job("u"), {"index": 1}])
     assert store.count() == 0
@@ -276,7 +274,7 @@ def test_an_update_is_all_or_nothing(store: SQLiteStore) -> None:
     assert store.count({"uuid": "u"}) == 1
 
 
-def test_an_index_can_be_added_and_lasts(store: SQLiteStore, path: Path) -> None:
+def test_added_index_persists(store: SQLiteStore, path: Path) -> None:
     store.update([job(f"u{n}", tags=["even", "odd"][n % 2]) for n in range(4)])
     assert store.ensure_index("tags")
     assert not store.ensure_index("tags", unique=True)
@@ -293,7 +291,7 @@ def test_an_index_can_be_added_and_lasts(store: SQLiteStore, path: Path) -> None
             assert not reader.ensure_index("name2")
 
 
-def test_it_is_a_maggma_store(store: SQLiteStore, path: Path) -> None:
+def test_store_implements_the_maggma_interface(store: SQLiteStore, path: Path) -> None:
     store.update(job("u", last_updated=datetime(2024, 1, 2)))  # noqa: DTZ001
     other = MemoryStore(key="uuid")
     other.connect()
@@ -336,7 +334,7 @@ def test_threads_share_a_store(store: SQLiteStore) -> None:
     assert store.count() == 100
 
 
-def test_a_forked_child_opens_the_file_itself(store: SQLiteStore) -> None:
+def test_forked_child_reopens_the_file(store: SQLiteStore) -> None:
     store.update(job("parent"))
     if (child := os.fork()) == 0:
         try:
@@ -349,7 +347,7 @@ def test_a_forked_child_opens_the_file_itself(store: SQLiteStore) -> None:
     assert store.distinct("uuid") == ["parent", "child", "parent again"]
 
 
-def test_a_reader_sees_only_what_a_writer_has_finished(store: SQLiteStore, path: Path) -> None:
+def test_reader_sees_committed_documents_only(store: SQLiteStore, path: Path) -> None:
     store.update(job("u"))
     count = (
         "import sys; from liponflow.store.sqlite import SQLiteStore as S\n"
@@ -373,7 +371,7 @@ with SQLiteStore(sys.argv[1]) as store:
 """
 
 
-def test_nothing_acknowledged_is_lost_to_kill_9(path: Path) -> None:
+def test_sigkill_loses_no_acknowledged_document(path: Path) -> None:
     chance = random.Random(20)  # noqa: S311
     acknowledged: set[str] = set()
     for run in range(4):
@@ -383,7 +381,7 @@ def test_nothing_acknowledged_is_lost_to_kill_9(path: Path) -> None:
             assert writer.stdout is not None
             timer: threading.Timer | None = None
             for line in writer.stdout:
-                if timer is None:  # the first document is stored: any moment will do
+                if timer is None:  # kill at a random time after the first document
                     timer = threading.Timer(chance.uniform(0, 0.3), writer.kill)
                     timer.start()
                 if line.endswith("\n"):
@@ -396,10 +394,10 @@ def test_nothing_acknowledged_is_lost_to_kill_9(path: Path) -> None:
     assert len(acknowledged) > 20
 
 
-# What it says when it cannot
+# Errors
 
 
-def test_a_missing_file_is_named(path: Path) -> None:
+def test_missing_file_is_named(path: Path) -> None:
     with pytest.raises(StoreError, match=rf"no results store at {path}"):
         SQLiteStore(path, read_only=True).connect()
     with pytest.raises(StoreError, match="check that the directory exists"):
@@ -407,7 +405,7 @@ def test_a_missing_file_is_named(path: Path) -> None:
 
 
 @pytest.mark.parametrize("read_only", [True, False])
-def test_another_kind_of_file_is_left_alone(path: Path, *, read_only: bool) -> None:
+def test_other_files_are_refused_and_left_unchanged(path: Path, *, read_only: bool) -> None:
     path.write_text("Direct lattice\n" * 100)
     with pytest.raises(StoreError, match="not a database; name another file"):
         SQLiteStore(path, read_only=read_only).connect()
@@ -421,7 +419,7 @@ def test_another_kind_of_file_is_left_alone(path: Path, *, read_only: bool) -> N
     assert path.read_bytes() == before
 
 
-def test_a_newer_version_is_not_touched(store: SQLiteStore, path: Path) -> None:
+def test_store_of_a_newer_version_is_refused(store: SQLiteStore, path: Path) -> None:
     store.close()
     raw = sqlite3.connect(path)
     raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
@@ -430,7 +428,7 @@ def test_a_newer_version_is_not_touched(store: SQLiteStore, path: Path) -> None:
         store.connect()
 
 
-def test_a_locked_file_is_waited_for_and_then_named(path: Path) -> None:
+def test_locked_file_is_named_after_the_timeout(path: Path) -> None:
     with SQLiteStore(path, timeout=0.2) as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -442,7 +440,7 @@ def test_a_locked_file_is_waited_for_and_then_named(path: Path) -> None:
         assert store.count() == 1
 
 
-def test_a_full_disk_keeps_what_was_stored(store: SQLiteStore, path: Path) -> None:
+def test_full_disk_keeps_stored_documents(store: SQLiteStore, path: Path) -> None:
     store.update(job("kept", output="x" * 5000))
     database = store._database
     ((pages,),) = database.execute("PRAGMA page_count")
@@ -457,7 +455,7 @@ def test_a_full_disk_keeps_what_was_stored(store: SQLiteStore, path: Path) -> No
         again.update(job("more", output="x" * 50_000))
 
 
-def test_a_damaged_file_is_named(store: SQLiteStore, path: Path) -> None:
+def test_damaged_file_is_named_with_the_remedy(store: SQLiteStore, path: Path) -> None:
     store.update([job(f"u{n}", output="x" * 5000) for n in range(50)])
     store.close()
     size = path.stat().st_size
@@ -468,8 +466,8 @@ def test_a_damaged_file_is_named(store: SQLiteStore, path: Path) -> None:
         list(store.query())
 
 
-def said_to_a_user(path: Path) -> list[str]:
-    """Read, update and open a store in a child process that is not the superuser's."""
+def messages_without_privileges(path: Path) -> list[str]:
+    """Return messages of reading, updating and opening a store in an unprivileged process."""
     read_end, write_end = os.pipe()
     if (child := os.fork()) == 0:
         try:
@@ -495,7 +493,7 @@ def said_to_a_user(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("protected", ["file", "directory"])
-def test_a_read_only_file_or_directory_can_be_read_but_not_written(protected: str) -> None:
+def test_read_only_store_can_be_read_but_not_written(protected: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         path = directory / "results.db"
@@ -503,7 +501,7 @@ def test_a_read_only_file_or_directory_can_be_read_but_not_written(protected: st
             store.update(job("u"))
         path.chmod(0o444 if protected == "file" else 0o666)
         directory.chmod(0o777 if protected == "file" else 0o555)
-        count, update, connect = said_to_a_user(path)
+        count, update, connect = messages_without_privileges(path)
         directory.chmod(0o755)
     assert count == "1 stored"
     assert "opened for reading only" in update
