@@ -3,7 +3,9 @@
 Run it once for each release, with a results store that holds a result of every campaign (the
 quick presets do), and commit what it writes::
 
-    python tests/data/golden/make.py STORE
+    python tests/data/golden/make.py STORE [FOLDER]
+
+FOLDER is where the runs of the store lie, by default beside it.
 
 It writes beside itself
 
@@ -149,7 +151,7 @@ def shortened(value: Any) -> Any:
     return float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
 
 
-def write_store(path: Path, source: Path) -> None:
+def write_store(path: Path, source: Path, runs: Path) -> None:
     """Write the golden store."""
     path.unlink(missing_ok=True)
     with TemporaryDirectory() as folder:
@@ -160,7 +162,7 @@ def write_store(path: Path, source: Path) -> None:
         for document in found.values():
             document.pop("_id", None)
             text = json.dumps(shortened(document))
-            for local in (str(home), str(source.resolve().parent)):
+            for local in (str(home), str(runs.resolve())):
                 text = text.replace(local, "/data")
             store.update(json.loads(text.replace(gethostname(), "host")), key=["uuid", "index"])
         store.close()
@@ -177,7 +179,9 @@ def main() -> None:
     lines = [f'  "{module}": {json.dumps(named)}' for module, named in sorted(names().items())]
     (folder / "names.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")
     plan_run(folder / "run")
-    write_store(GOLDEN / f"{liponflow.__version__}.db", Path(sys.argv[1]))
+    source = Path(sys.argv[1])
+    runs = Path(sys.argv[2]) if len(sys.argv) > 2 else source.parent
+    write_store(GOLDEN / f"{liponflow.__version__}.db", source, runs)
 
 
 if __name__ == "__main__":
