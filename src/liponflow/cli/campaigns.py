@@ -14,6 +14,7 @@ from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.console import EXIT_FAILED, report_failures, reported_errors, say
 from liponflow.cli.options import (
     EngineOption,
+    EngineSetOption,
     FigureOption,
     JsonOption,
     PresetOption,
@@ -53,6 +54,7 @@ def run(
     *,
     preset: PresetOption = "quick",
     engine: EngineOption = None,
+    engine_set: EngineSetOption = None,
     structure: StructureOption = None,
     set_: SetOption = None,
     given: Mapping[str, str] | None = None,
@@ -76,20 +78,23 @@ def run(
         choices: dict[str, Any] = {
             "preset": preset,
             "engine": engine or settings.engine,
+            "engine_arguments": parse_settings(engine_set or []),
             "overrides": parse_settings(set_ or []) | dict(given or {}),
             "structure_file": structure,
         }
         with _known_store(settings) as known:
             request = campaign.request(**choices, store=known)
+            engines = campaign.engines(request)
             if not dry_run:
-                for name in campaign.engines(request):
+                for name in engines:
                     check_installed(name, settings)
             flow = campaign.make_flow(request)
             cost = estimate(flow, known) if dry_run else None
         if cost is None:
             check_out(out)
             record = {"command": sys.argv, "kind": campaign.name} | choices
-            outcome = campaigns.run(flow, settings, record | {"structure_file": str(structure)})
+            record |= {"structure_file": str(structure)}
+            outcome = campaigns.run(flow, settings, record, engines)
     if cost is not None:
         import_module("liponflow.cli.tables").print_estimate(cost)
     else:

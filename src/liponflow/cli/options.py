@@ -44,7 +44,18 @@ ResultArgument = Annotated[str, typer.Argument(help="First characters of the res
 PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
 EngineOption = Annotated[
     str | None,
-    typer.Option(help="chgnet, vasp or another force field of atomate2 \\[default: the setting]."),
+    typer.Option(
+        help="chgnet, vasp, another registered engine, or the module:Class of an ASE calculator "
+        "\\[default: the setting]."
+    ),
+]
+EngineSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine-set",
+        metavar="KEY=VALUE",
+        help="Argument of the engine, if it takes any; may be repeated.",
+    ),
 ]
 StructureOption = Annotated[
     Path | None,

@@ -79,8 +79,7 @@ def named_calculator(reference: str, arguments: Mapping[str, Any]) -> Calculator
     reference
         ``module:Class``, or ``module:function`` of a function that returns a calculator.
     arguments
-        Its arguments; those that name an existing file become absolute paths, since jobs run in
-        directories of their own.
+        Its arguments; see :func:`absolute_files`.
 
     Raises
     ------
@@ -105,11 +104,15 @@ def named_calculator(reference: str, arguments: Mapping[str, Any]) -> Calculator
     is_calculator = inspect.isclass(factory) and issubclass(factory, Calculator)
     if not is_calculator and not inspect.isfunction(factory):
         raise EngineError(f"{reference} is no ASE calculator{_calculators_of(module, name)}")
-    absolute = {
+    return CalculatorSpec(factory, absolute_files(arguments))
+
+
+def absolute_files(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Make paths of existing files absolute, since jobs run in directories of their own."""
+    return {
         key: str(file) if (file := _file(value)) is not None else value
         for key, value in arguments.items()
     }
-    return CalculatorSpec(factory, absolute)
 
 
 class Weights(NamedTuple):

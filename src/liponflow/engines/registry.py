@@ -4,6 +4,7 @@ Packages register theirs under the entry points ``liponflow.engines``. What a na
 imported when the engine is made.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from liponflow import registry
@@ -60,9 +61,9 @@ def engine_class(name: str) -> type[Engine]:
         return found
     try:
         found = registry.load(registry.ENGINES, name)
-    except registry.RegistryError:
+    except registry.RegistryError as error:
         check_name(name)
-        raise
+        raise EngineError(str(error)) from error
     return found
 
 
@@ -109,6 +110,19 @@ def engine_names() -> list[str]:
     return sorted(known, key=str.lower)
 
 
+def calculator_packages(names: Iterable[str], settings: Settings) -> set[str]:
+    """List the packages of ASE calculators that a user names as engines or in the settings.
+
+    Returns
+    -------
+    set of str
+        Top-level packages whose classes documents of a run may name, since the user named them.
+    """
+    references = [entry.calculator for entry in settings.engines.values()]
+    references += [name for name in names if ":" in name]
+    return {reference.partition(":")[0].partition(".")[0] for reference in references}
+
+
 def check_name(name: str) -> None:
     """Refuse an unknown engine by an EngineError that suggests the nearest."""
     if _calculator(name) is None and name not in registry.names(registry.ENGINES):
@@ -124,7 +138,10 @@ def _calculator(name: str) -> CalculatorSettings | None:
         If it is both.
     """
     if ":" in name:
-        return CalculatorSettings(calculator=name)
+        try:
+            return CalculatorSettings(calculator=name)
+        except ValueError:
+            raise EngineError(f"the engine {name!r} is not of the form module:Class") from None
     entry = load_settings().engines.get(name)
     if entry is not None and name in registry.names(registry.ENGINES):
         raise EngineError(f"{name} is a registered engine; give your calculator another name")

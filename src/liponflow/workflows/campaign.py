@@ -98,6 +98,7 @@ class Campaign:
         *,
         preset: str,
         engine: str,
+        engine_arguments: Mapping[str, Any] | None = None,
         overrides: Mapping[str, Any] | None = None,
         structure_file: Path | None = None,
         store: "JobStore | None" = None,
@@ -110,6 +111,8 @@ class Campaign:
             Parameters to start from, e.g. ``quick`` or ``paper``.
         engine
             Name of the engine.
+        engine_arguments
+            Its arguments, if it takes any.
         overrides
             Parameters that replace the preset's.
         structure_file
@@ -131,6 +134,7 @@ class Campaign:
             self.request(
                 preset=preset,
                 engine=engine,
+                engine_arguments=engine_arguments,
                 overrides=overrides,
                 structure_file=structure_file,
                 store=store,
@@ -142,15 +146,22 @@ class Campaign:
         *,
         preset: str,
         engine: str,
+        engine_arguments: Mapping[str, Any] | None = None,
         overrides: Mapping[str, Any] | None = None,
         structure_file: Path | None = None,
         store: "JobStore | None" = None,
     ) -> "RunRequest[Any]":
         """Read and validate what a user asks for; see :meth:`plan`."""
+        from liponflow.engines.calculators import absolute_files
         from liponflow.workflows.request import RunRequest
 
         read = self._read(preset, overrides, structure_file)
-        return RunRequest(**read, engine=engine, store=store)
+        return RunRequest(
+            **read,
+            engine=engine,
+            engine_arguments=absolute_files(engine_arguments or {}),
+            store=store,
+        )
 
     def make_flow(self, request: "RunRequest[Any]") -> "Flow":
         """Make the flow of a request; see :meth:`plan`."""

@@ -1,7 +1,7 @@
 """Validated requests of a user to a campaign."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from jobflow import JobStore
@@ -44,11 +44,14 @@ class RunRequest(Request[Parameters]):
     ----------
     engine
         Engine as the user names it.
+    engine_arguments
+        Arguments that the user sets for it.
     store
         Open results store, to look up what earlier runs computed; None if there is none.
     """
 
     engine: str
+    engine_arguments: Mapping[str, Any] = field(default_factory=dict)
     store: JobStore | None = None
 
 

@@ -1,6 +1,6 @@
 """Run a campaign from its flow to its result: settings, store, lock and runner put together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any
 from jobflow import Flow, JobStore
 
 from liponflow import registry
-from liponflow.engines.registry import environment
+from liponflow.engines.registry import calculator_packages, environment
 from liponflow.runners import local
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.report import RunReport
@@ -27,7 +27,9 @@ class Outcome:
     """None if the run ended before its result."""
 
 
-def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
+def run(
+    flow: Flow, settings: Settings, record: Mapping[str, Any], engines: Iterable[str] = ()
+) -> Outcome:
     """Run a campaign on this machine and store its result.
 
     Parameters
@@ -38,6 +40,9 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
         Store, runs directory, workers, VASP's command.
     record
         Record written before computing starts: command and resolved configuration.
+    engines
+        Names of the engines that the user asks for: the packages of calculators that are named by
+        their class are trusted in this run.
 
     Returns
     -------
@@ -58,7 +63,7 @@ def run(flow: Flow, settings: Settings, record: Mapping[str, Any]) -> Outcome:
             settings.runs_dir,
             workers=settings.workers,
             config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
-            trusted=_trusted(settings),
+            trusted=_trusted(settings, engines),
             environment=environment(settings),
         )
         return Outcome(report, _result(store, flow.output.uuid))
@@ -115,9 +120,10 @@ def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
             store.close()  # type: ignore[no-untyped-call]
 
 
-def _trusted(settings: Settings) -> tuple[str, ...]:
-    """List the packages that documents may name: registered ones, and those of the settings."""
-    return (*settings.trusted_packages, *sorted(registry.packages()))
+def _trusted(settings: Settings, engines: Iterable[str] = ()) -> tuple[str, ...]:
+    """List the packages that documents may name: registered ones and those of the user."""
+    named = registry.packages() | calculator_packages(engines, settings)
+    return (*settings.trusted_packages, *sorted(named))
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:

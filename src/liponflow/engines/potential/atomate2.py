@@ -50,8 +50,8 @@ class Atomate2Engine(PotentialEngine):
     def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
         """See Engine."""
         if name in NO_WEIGHTS:
-            why = "it has no universal potential, and a campaign cannot be given a fitted one"
-            return [f"{why}; use another engine"]
+            why = "it has no universal potential; name the calculator of a fitted one by"
+            return [f"{why} --engine module:Class --engine-set KEY=VALUE"]
         module, package = REQUIREMENTS[name]
         if find_spec(module) is None:
             return [f"it is not installed; install it with: pip install {package}"]

@@ -48,8 +48,8 @@ class PotentialEngine(Engine):
     """
 
     takes_arguments: ClassVar[bool] = True
-    functional: ClassVar[str] = "functional unknown"
-    """Exchange-correlation functional of the training data."""
+    functional: ClassVar[str | None] = None
+    """Exchange-correlation functional of the training data; None if it is unknown."""
     method: ClassVar[str | None] = "ASE calculator"
     """What computes, for labels; None for a machine-learned potential."""
 

@@ -12,7 +12,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, named_calculator, weights_of
 from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import PotentialEngine
-from liponflow.settings import CalculatorSettings
+from liponflow.settings import CalculatorSettings, Settings
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,16 @@ class AseEngine(PotentialEngine):
     def arguments(self) -> dict[str, Any]:
         """Arguments of the calculator."""
         return {**self.entry.arguments, **self.options.arguments}
+
+    @classmethod
+    def requirements(cls, name: str, settings: Settings) -> list[str]:
+        """See Engine."""
+        entry = settings.engines.get(name)
+        try:
+            named_calculator(name if entry is None else entry.calculator, {})
+        except EngineError as error:
+            return [str(error)]
+        return []
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""

@@ -65,6 +65,8 @@ class GlassMaker(Maker):
         Engine as the user names it.
     preset
         Preset that the parameters started from, for the record.
+    engine_arguments
+        Arguments of the engine, if it takes any.
     name
         Name of the flow.
     """
@@ -72,6 +74,7 @@ class GlassMaker(Maker):
     parameters: GlassParameters
     engine_name: str = "chgnet"
     preset: str = "quick"
+    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "glass"
 
     def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
@@ -97,6 +100,7 @@ class GlassMaker(Maker):
         """
         starts = self.starts(structure, source)
         engine = self.engine(self.parameters.force_limit)
+        engine.require("relax", "static", *(["md"] if self._has_dynamics() else []))
         engine.check(starts[0].structure)
         branches = [self.branch(engine, start) for start in starts]
         jobs = [job for branch in branches for job in branch.jobs]
@@ -175,8 +179,15 @@ class GlassMaker(Maker):
             static=static_set(),
             md_incar=md_incar(),
         )
-        options = EngineOptions(force_limit, self.parameters.max_steps, {FAMILY: sets})
+        options = EngineOptions(
+            force_limit, self.parameters.max_steps, {FAMILY: sets}, self.engine_arguments
+        )
         return get_engine(self.engine_name, options)
+
+    def _has_dynamics(self) -> bool:
+        parameters = self.parameters
+        by_dynamics = parameters.volume == "pressure-volume" or "tg" in parameters.properties
+        return by_dynamics or bool(parameters.protocol)
 
     def branch(self, engine: Engine, start: Start) -> Branch:
         """Wire one model from its start to its measured structure and its properties."""
@@ -255,5 +266,7 @@ def flow(request: RunRequest[GlassParameters]) -> Flow:
             f"{', '.join(unused)}: of no use with --structure, which is taken as it is; leave out "
             "one of the two"
         )
-    maker = GlassMaker(request.parameters, request.engine, request.preset)
+    maker = GlassMaker(
+        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
+    )
     return maker.make(request.structure, request.source)

@@ -1,7 +1,8 @@
 """The lithiation campaign: relax candidates, and compute the lowest of each Li content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
@@ -57,11 +58,14 @@ class LithiationMaker(Maker):
         Engine as the user names it.
     preset
         Preset that the parameters started from, for the record.
+    engine_arguments
+        Arguments of the engine, if it takes any.
     """
 
     parameters: LithiationParameters
     engine_name: str = "chgnet"
     preset: str = "quick"
+    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "lithiation"
 
     def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
@@ -153,14 +157,19 @@ class LithiationMaker(Maker):
 
     def _engine(self, sets: VaspSets) -> Engine:
         options = EngineOptions(
-            self.parameters.force_limit, self.parameters.max_steps, {FAMILY: sets}
+            self.parameters.force_limit,
+            self.parameters.max_steps,
+            {FAMILY: sets},
+            self.engine_arguments,
         )
         return get_engine(self.engine_name, options)
 
 
 def flow(request: RunRequest[LithiationParameters]) -> Flow:
     """Make the flow of a request, whose structure is the pristine one, x = 1."""
-    maker = LithiationMaker(request.parameters, request.engine, request.preset)
+    maker = LithiationMaker(
+        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
+    )
     return maker.make(request.structure, request.source)
 
 
@@ -218,6 +227,7 @@ def _checked(
     engine: Engine, structure: Structure, parameters: LithiationParameters
 ) -> LithiationParameters:
     """Refuse what the engine cannot compute; a potential needs no initial moments."""
+    engine.require("relax", "static")
     engine.check(structure)
     if engine.needs_initial_moments:
         return parameters

@@ -1,7 +1,8 @@
 """The migration campaign: relax dopants on the sites of a host, and compute their hops."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
@@ -49,11 +50,14 @@ class MigrationMaker(Maker):
         Engine as the user names it.
     preset
         Preset that the parameters started from, for the record.
+    engine_arguments
+        Arguments of the engine, if it takes any.
     """
 
     parameters: MigrationParameters
     engine_name: str = "chgnet"
     preset: str = "quick"
+    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "migration"
 
     def make(self, host: Structure | None = None, source: str | None = None) -> Flow:
@@ -80,18 +84,20 @@ class MigrationMaker(Maker):
         parameters = self.parameters
         if host is None:
             host, source = built_in(), "built-in bcc Li"
-        engine = engine_of(self.engine_name, parameters)
+        engine = self.engine(self.engine_name)
+        if parameters.vibrations:
+            engine.require("vibrations")
         others = [name for name in parameters.models if name != self.engine_name]
         for name in (self.engine_name, *others, parameters.refine):
             if name is not None:
-                check_engine(name, host, parameters)
+                check_engine(self.engine(name), host, parameters.dopant)
         cell = cell_of(host, parameters)
         hops = distinct_hops(cell.sites, parameters.max_distance)
 
         jobs: list[Flow | Job] = []
         survey = self._survey(jobs, cell, hops, self.engine_name)
         models = {
-            engine_of(name, parameters).describe().short: self._survey(jobs, cell, hops, name)
+            self.engine(name).describe().short: self._survey(jobs, cell, hops, name)
             for name in others
         }
         larger = refined = None
@@ -124,6 +130,24 @@ class MigrationMaker(Maker):
         tolerate_failures(conclusion)
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
+    def engine(self, name: str, *, host: bool = False) -> Engine:
+        """Return an engine for the supercells, or for the host's cell.
+
+        The user's arguments are those of the campaign's own engine.
+        """
+        parameters = self.parameters
+        sets = VaspSets(
+            relax=(host_set if host else end_point_set)(parameters),
+            static=static_set(parameters),
+            band=band_set(parameters),
+            functional=FUNCTIONAL,
+        )
+        arguments = self.engine_arguments if name == self.engine_name else {}
+        options = EngineOptions(
+            parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
+        )
+        return get_engine(name, options)
+
     def _survey(
         self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], engine_name: str
     ) -> Job:
@@ -131,11 +155,11 @@ class MigrationMaker(Maker):
         parameters = self.parameters
         sized = "" if cell.repeats == parameters.supercell else "x".join(map(str, cell.repeats))
         main = engine_name == self.engine_name and not sized
-        engine = engine_of(engine_name, parameters)
+        engine = self.engine(engine_name)
         other = "" if engine_name == self.engine_name else engine_name
         label = "".join(f" {part}" for part in (other, sized) if part)
         relaxed = named(
-            engine_of(engine_name, parameters, host=True).relax().make(cell.sites.host),
+            self.engine(engine_name, host=True).relax().make(cell.sites.host),
             f"relax host{label}",
         )
         tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
@@ -158,9 +182,9 @@ class MigrationMaker(Maker):
     ) -> Job:
         """Add the refinement of the converged paths with a costlier engine."""
         parameters, name = self.parameters, str(self.parameters.refine)
-        engine = engine_of(name, parameters)
+        engine = self.engine(name)
         relaxed = named(
-            engine_of(name, parameters, host=True).relax().make(cell.sites.host),
+            self.engine(name, host=True).relax().make(cell.sites.host),
             f"relax host {name}",
         )
         tools = tools_of(engine, parameters, vibrations=False)
@@ -183,7 +207,9 @@ class MigrationMaker(Maker):
 
 def flow(request: RunRequest[MigrationParameters]) -> Flow:
     """Make the flow of a request, whose structure is the cell of the host."""
-    maker = MigrationMaker(request.parameters, request.engine, request.preset)
+    maker = MigrationMaker(
+        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
+    )
     return maker.make(request.structure, request.source)
 
 
@@ -197,18 +223,6 @@ def built_in() -> Structure:
     return bcc_lithium(load_data(TOPIC)["host"]["a"]["value"])
 
 
-def engine_of(name: str, parameters: MigrationParameters, *, host: bool = False) -> Engine:
-    """Return the engine of the supercells, or of the host's cell."""
-    sets = VaspSets(
-        relax=(host_set if host else end_point_set)(parameters),
-        static=static_set(parameters),
-        band=band_set(parameters),
-        functional=FUNCTIONAL,
-    )
-    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
-    return get_engine(name, options)
-
-
 def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: bool) -> Tools:
     """Return the Makers of one survey."""
     return Tools(
@@ -218,16 +232,16 @@ def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: boo
     )
 
 
-def check_engine(name: str, host: Structure, parameters: MigrationParameters) -> None:
-    """Refuse an engine that does not know a dopant.
+def check_engine(engine: Engine, host: Structure, dopants: Sequence[str]) -> None:
+    """Refuse an engine that lacks bands or does not know a dopant.
 
     Raises
     ------
     EngineError
-        Naming the engine and the element.
+        Naming the engine, and the capability or the element.
     """
-    engine = engine_of(name, parameters)
-    for dopant in parameters.dopant:
+    engine.require("relax", "neb")
+    for dopant in dopants:
         together = host.copy()
         together.append(dopant, [0.1, 0.2, 0.3], validate_proximity=False)
         engine.check(together)

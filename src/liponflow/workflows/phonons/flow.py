@@ -3,7 +3,9 @@
 atomate2's own phonon flow pins phonopy below 4; this one is thin, and the same for any engine.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
@@ -35,7 +37,8 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
     else:
         structure = request.structure.get_primitive_structure()
         name, source = structure.composition.reduced_formula, str(request.source)
-    code = phonon_engine(request.engine, parameters)
+    code = phonon_engine(request.engine, parameters, request.engine_arguments)
+    code.require("relax", "static")
     code.check(structure)
     relaxation, displaced = vibration_jobs(code, structure, name, parameters)
     document = parameters.model_dump(mode="json")
@@ -58,13 +61,15 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
     return Flow([relaxation, displaced, result], output=result.output, name=TOPIC)
 
 
-def phonon_engine(name: str, parameters: PhononParameters) -> Engine:
+def phonon_engine(name: str, parameters: PhononParameters, arguments: Mapping[str, Any]) -> Engine:
     """Return the engine of phonons, with the VASP sets of the stability campaign."""
     sets = VaspSets(
         relax=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
         static=settings.phonon_static_set(),
     )
-    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
+    options = EngineOptions(
+        parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
+    )
     return get_engine(name, options)
 
 

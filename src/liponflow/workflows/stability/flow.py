@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from jobflow import Flow, Job, JobStore
+from jobflow import Flow, Job
 from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
@@ -83,11 +85,17 @@ def composition_of(structure: Structure) -> dict[str, str]:
     return {"composition": structure.composition.reduced_formula}
 
 
-def stability_engine(name: str, parameters: StabilityParameters) -> Engine:
+def stability_engine(
+    name: str, parameters: StabilityParameters, arguments: Mapping[str, Any]
+) -> Engine:
     """Return the engine that relaxes the reference crystals."""
     sets = VaspSets(relax=relax_inputs(parameters), static=static_inputs())
-    options = EngineOptions(parameters.force_limit, parameters.max_steps, {FAMILY: sets})
-    return get_engine(name, options)
+    options = EngineOptions(
+        parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
+    )
+    engine = get_engine(name, options)
+    engine.require("relax", "static")
+    return engine
 
 
 def crystals(parameters: StabilityParameters) -> list[Phase]:
@@ -127,7 +135,7 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
 
 def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
-    engine = stability_engine(request.engine, parameters)
+    engine = stability_engine(request.engine, parameters, request.engine_arguments)
     chosen = crystals(parameters)
     relaxed = relaxed_phases(
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
@@ -189,10 +197,11 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
             vibrate(
                 found.entries,
                 found.names,
-                known_vibrations(parameters, request.engine, request.store),
+                known_vibrations(request),
                 parameters=parameters,
                 glass_energy=glass_energy,
                 engine_name=request.engine,
+                engine_arguments=dict(request.engine_arguments),
             ),
             "displace the stable phases",
         )
@@ -218,14 +227,13 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
     return [*jobs, result]
 
 
-def known_vibrations(
-    parameters: StabilityParameters, engine_name: str, store: JobStore | None
-) -> dict[str, PhononRecord]:
+def known_vibrations(request: Request) -> dict[str, PhononRecord]:
     """Find phonons of earlier runs, by the name of the crystal."""
+    parameters, store = request.parameters, request.store
     if store is None:
         return {}
     settings = phonon_parameters(parameters)
-    engine = phonon_engine(engine_name, settings)
+    engine = phonon_engine(request.engine, settings, request.engine_arguments)
     prints = {
         entry.name: phonon_fingerprint(engine, entry.primitive(), settings)
         for entry in phases_of(parameters.elements)

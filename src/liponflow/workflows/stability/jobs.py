@@ -83,6 +83,7 @@ def vibrate(
     parameters: StabilityParameters,
     glass_energy: GlassEnergy | None,
     engine_name: str,
+    engine_arguments: Mapping[str, Any] | None = None,
 ) -> Response[list[PhononRecord | None]]:
     """Compute the phonons of the stable solids around the material.
 
@@ -100,6 +101,8 @@ def vibrate(
         Energy of the glass from its result; None without one.
     engine_name
         Engine as the user names it.
+    engine_arguments
+        Its arguments.
 
     Returns
     -------
@@ -117,9 +120,8 @@ def vibrate(
         if chosen.name in known:
             vibrations.append(known[chosen.name])
             continue
-        relaxation, displaced = vibration_jobs(
-            phonon_engine(engine_name, settings), chosen.primitive(), chosen.name, settings
-        )
+        engine = phonon_engine(engine_name, settings, engine_arguments or {})
+        relaxation, displaced = vibration_jobs(engine, chosen.primitive(), chosen.name, settings)
         jobs += [relaxation, displaced]
         vibrations.append(displaced.output)
     gathered = named(gather(vibrations), "gather phonons")
