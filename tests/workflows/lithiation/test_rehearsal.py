@@ -1,7 +1,7 @@
 """The campaign of LNMO with ``--engine vasp``: atomate2, custodian, emmet and the stand-in.
 
-Structures, families, start cells and input sets are those of the quick preset; fewer Li contents
-and a looser force limit make it a matter of two minutes.
+Structures, families, start cells and input sets are those of the quick preset. The two ends of
+its Li contents have every family and start cell; a looser force limit saves steps.
 """
 
 from collections.abc import Iterator
@@ -26,10 +26,9 @@ plan = get_campaign("lithiation").plan
 MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
-OVERRIDES = {"x": [0, 1, 2], "force_limit": 0.3, "max_steps": 15}
+OVERRIDES = {"x": [0, 2], "force_limit": 0.5, "max_steps": 15}
 FAMILIES = {
     0: {"vacancy cubic"},
-    1: {"vacancy cubic"},
     2: {
         f"{family} {cell}"
         for family in ("all-octahedral", "octahedral-added", "tetrahedral-added")
@@ -77,10 +76,10 @@ def test_it_ends_in_the_document_of_any_other_engine(rehearsal: Rehearsal) -> No
     result = rehearsal.result
     assert result.converged
     assert result.refused == []
-    assert [state.x for state in result.states] == [0, 1, 2]
-    assert [len(state.family_energies) for state in result.states] == [1, 1, 3]
-    # Loosely relaxed, near the 4.5 and 2.8 V of the direct engine.
-    assert [step.voltage for step in result.voltages] == pytest.approx([4.5, 2.8], abs=0.3)
+    assert [state.x for state in result.states] == [0, 2]
+    assert [len(state.family_energies) for state in result.states] == [1, 3]
+    # Loosely relaxed, near the mean of the 4.5 and 2.8 V of the direct engine.
+    assert [step.voltage for step in result.voltages] == pytest.approx([3.65], abs=0.15)
 
 
 def test_it_computed_every_candidate(rehearsal: Rehearsal) -> None:
@@ -122,7 +121,7 @@ def test_energies_and_moments_are_those_of_the_direct_engine(rehearsal: Rehearsa
     )
 
 
-@pytest.mark.parametrize("x", [0, 1, 2])
+@pytest.mark.parametrize("x", FAMILIES)
 def test_relaxed_moments_start_the_static_with_their_sign(rehearsal: Rehearsal, x: int) -> None:
     """Not the first guess, 4 and -2 µB, and nickel still against manganese."""
     [static] = rehearsal.jobs.glob(f"static_x_{x}-*")
