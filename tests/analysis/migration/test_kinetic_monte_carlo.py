@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from liponflow.analysis.migration.kinetic_monte_carlo import Walk, kinetic_monte_carlo
+from liponflow.analysis.migration.kinetic_monte_carlo import TRANSIENT, Walk, kinetic_monte_carlo
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusion_tensor, diffusivity
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å
+SAMPLED = 0.12
+"""Relative, of a standard deviation from 2000 walkers: three times its own error of 4 %."""
 ERRORS = 3.5  # standard errors that a correct walk may be off, once in 2000 seeds
 
 
@@ -62,6 +64,20 @@ def test_the_number_of_jumps_is_that_of_the_exit_rates(walk: tuple[JumpNetwork, 
     _, found = walk
     expected = 2000 * 200
     assert found.jumps == pytest.approx(expected, abs=5 * np.sqrt(expected))
+
+
+def test_error_bars_are_those_of_brownian_motion(walk: tuple[JumpNetwork, Walk]):
+    """In three dimensions cov(r²(s), r²(t)) = 24 D² min(s, t)² after many jumps."""
+    network, found = walk
+    exact, walkers = diffusivity(network), 2000
+    covariance = 24 * exact**2 * np.minimum.outer(found.times, found.times) ** 2
+    last = np.sqrt(covariance[-1, -1] / walkers) * 1e20  # Å²
+    assert found.mean_square_errors[-1] == pytest.approx(last, rel=SAMPLED)
+    late = found.times > TRANSIENT * found.times[-1]
+    away = found.times[late] - found.times[late].mean()
+    weights = away / (away @ away) / 6
+    variance = weights @ covariance[np.ix_(late, late)] @ weights
+    assert found.error == pytest.approx(np.sqrt(variance / walkers), rel=SAMPLED)
 
 
 def test_error_bars_are_as_wide_as_repeated_walks_scatter():
