@@ -1,6 +1,8 @@
 """The stand-in's command with a potential that takes no seconds to load."""
 
+import os
 import sys
+from pathlib import Path
 
 from cheap_potential import CheapPotential
 
@@ -10,6 +12,13 @@ from liponflow.engines.standin.cli import main
 LITHIUM = 2.94
 """Å: nearest neighbours in a body-centred cell of 3.4 Å."""
 
-if __name__ == "__main__":
+
+def compute(directory: Path) -> None:
+    """Run the command in a directory."""
+    os.chdir(directory)
     run.Potential = lambda **_: CheapPotential(LITHIUM)
     sys.exit(main([]))
+
+
+if __name__ == "__main__":
+    compute(Path())

@@ -1,9 +1,8 @@
 """Start or resume three segments of dynamics in a process of its own, to be killed.
 
-Arguments: a folder and the command that runs VASP. The run is resumed if the folder has one.
+A folder and the command that runs VASP are given; the run is resumed if the folder has one.
 """
 
-import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -44,7 +43,3 @@ def go_on(folder: Path, command: str) -> RunReport:
         report = resume(run_dir, store, **options)
     store.close()
     return report
-
-
-if __name__ == "__main__":
-    go_on(Path(sys.argv[1]), sys.argv[2])

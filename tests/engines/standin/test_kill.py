@@ -1,8 +1,7 @@
 """kill -9 at ten random steps: no finished step is lost, and the trajectory continues."""
 
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from pathlib import Path
 
@@ -11,12 +10,12 @@ import numpy as np
 import pytest
 from cheap_potential import CheapPotential
 from cheap_vasp import LITHIUM
+from forked import CONTEXT
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Oszicar, Poscar, Vasprun, Xdatcar
 
 from liponflow.engines.standin import run as standin
 
-COMMAND = [sys.executable, str(Path(cheap_vasp.__file__))]
 NVE = "IBRION = 0\nSMASS = -3\nPOTIM = 1\nTEBEG = 300\nISIF = 0\nRANDOM_SEED = 7 0 0\nNSW = {}\n"
 KILLS = 10
 POSITIONS = 1e-5
@@ -34,15 +33,17 @@ def run_and_kill(directory: Path, after: int) -> None:
     """Start the command, and kill it after at least this number of steps."""
     xdatcar = directory / "XDATCAR"
     limit = time.monotonic() + 60
-    process = subprocess.Popen(COMMAND, cwd=directory, stdout=subprocess.DEVNULL)
+    process = CONTEXT.Process(target=cheap_vasp.compute, args=(directory,))
+    process.start()
     try:
         while not xdatcar.is_file() or xdatcar.read_text().count("Direct") < after:
             assert time.monotonic() < limit
-            assert process.poll() is None
+            assert process.exitcode is None
             time.sleep(0.001)
     finally:
         process.kill()
-        process.wait()
+        process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def frames(directory: Path) -> np.ndarray:

@@ -2,8 +2,6 @@
 
 import random
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Set as AbstractSet
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 import segments
 from cheap_potential import CheapPotential
 from cheap_vasp import LITHIUM
+from forked import CONTEXT
 from monty.io import zopen
 from pymatgen.io.vasp import Incar, Vasprun
 
@@ -22,7 +21,7 @@ from liponflow.engines.standin import run as standin
 from liponflow.store.results import find_results, open_store
 
 KILLS = 10
-"""Each costs 5 s of imports."""
+"""Each costs the imports of a worker and of the stand-in."""
 PATIENCE_S = 120
 JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
 POSITIONS = 1e-5
@@ -74,13 +73,13 @@ def added(folder: Path, before: AbstractSet[int]) -> int:
 def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     """Launch the runner, and kill it or the stand-in after a number of new steps."""
     before = directories(folder).keys()
-    script = Path(segments.__file__)
-    runner = subprocess.Popen([sys.executable, str(script), str(folder), command])
+    runner = CONTEXT.Process(target=segments.go_on, args=(folder, command))
+    runner.start()
     limit = time.monotonic() + PATIENCE_S
     while added(folder, before) < after:
         assert time.monotonic() < limit
-        assert runner.poll() is None, "the run ended before it was killed"
-        time.sleep(0.002)
+        assert runner.exitcode is None, "the run ended before it was killed"
+        time.sleep(0.005)
     process = psutil.Process(runner.pid)
     if victim == "stand-in":
         running = [p for p in process.children(recursive=True) if "cheap_vasp" in str(p.cmdline())]
@@ -90,7 +89,8 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
             child.kill()
     if victim == "runner":
         process.kill()
-    runner.wait(PATIENCE_S)
+    runner.join(PATIENCE_S)
+    assert runner.exitcode is not None
 
 
 def test_kills_repeat_no_finished_segment_and_keep_the_trajectory(
