@@ -1,4 +1,4 @@
-"""What travels from attempt to attempt, and what jobs say of themselves."""
+"""What moves from attempt to attempt, and why a run may not be continued."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
 
 
-def test_the_checkpoint_of_a_failed_job_is_gone_on_from(tmp_path: Path, store: JobStore) -> None:
+def test_a_failed_job_continues_from_its_checkpoint(tmp_path: Path, store: JobStore) -> None:
     job: Job = checkpoint_jobs.count(9, [3, 5], "raise")
     report = start(job, store, tmp_path, **OPTIONS)
     for fallen in (3, 5):
@@ -41,9 +41,7 @@ def test_the_checkpoint_of_a_failed_job_is_gone_on_from(tmp_path: Path, store: J
         assert not (earlier / CHECKPOINT).exists()
 
 
-def test_the_checkpoint_of_a_killed_worker_is_gone_on_from(
-    tmp_path: Path, store: JobStore
-) -> None:
+def test_a_killed_worker_continues_from_its_checkpoint(tmp_path: Path, store: JobStore) -> None:
     job: Job = checkpoint_jobs.count(6, [4], "kill")
     assert start(job, store, tmp_path, **OPTIONS).state == "completed"
     assert store.get_output(job.uuid)[:-1] == [str(number) for number in range(6)]
@@ -62,7 +60,7 @@ def test_a_kill_between_making_and_moving_loses_no_checkpoint(journal: Journal) 
     assert len(list(journal.path.glob("jobs/*.attempt*"))) == 3
 
 
-def test_nothing_but_the_checkpoint_travels(journal: Journal) -> None:
+def test_only_the_checkpoint_moves_to_the_next_attempt(journal: Journal) -> None:
     job: Job = checkpoint_jobs.count(1, [], "raise")
     (journal.job_directory(job) / "POSCAR").touch()
     assert list(journal.job_directory(job).iterdir()) == []

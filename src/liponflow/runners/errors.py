@@ -1,4 +1,4 @@
-"""Why a run ended early, and how to go on."""
+"""Why a run ended early, and how to continue it."""
 
 import shlex
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The directory of a run: everything needed to go on after a kill at any moment.
+"""The directory of a run: everything needed to continue after a kill at any moment.
 
 ::
 
@@ -7,7 +7,7 @@
         run.json                     configuration, versions and state of the run
         outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
         jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
-            checkpoint/              what the job can go on from, if it can
+            checkpoint/              what the job can continue from, if it can
             status                   a line about where the job is, if it says so
         workers.log                  what workers print outside jobs
         lock                         held by the one runner at work, with its process id

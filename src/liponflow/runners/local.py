@@ -59,8 +59,8 @@ def start(
     config
         Anything JSON to put on record in ``run.json``: command, resolved configuration.
     trusted
-        Top-level packages whose classes and functions documents may name, beside the usual
-        ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
+        Top-level packages whose classes and functions documents may name, in addition to the
+        usual ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
     environment
         Variables for the workers, beside those of this process.
     console
@@ -69,7 +69,7 @@ def start(
     Returns
     -------
     RunReport
-        What the run came to; failed jobs are listed in it and raise nothing here.
+        Outcome of the run; failed jobs are listed in it and raise nothing here.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def resume(
     environment: Mapping[str, str] | None = None,
     console: Console | None = None,
 ) -> RunReport:
-    """Go on with a run; finished jobs are not run again, failed ones are.
+    """Continue a run: finished jobs are not run again, failed ones are.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class Run:
         """Jobs that finished in this start and were not replayed."""
 
     def run(self) -> RunReport:
-        """Go on until nothing is left that may run.
+        """Run jobs until none is left that may run.
 
         Raises
         ------
@@ -138,7 +138,7 @@ class Run:
         return list(found.values()), missing
 
     def take_reply(self, node: Node, reply: dict[str, Any]) -> None:
-        """Act on what a worker said, or on its death."""
+        """Act on the reply of a worker, or on its death."""
         outcome = self.journal.outcome(node.job)
         cause = reply.get("cause", "")
         if outcome is not None:
@@ -158,14 +158,14 @@ class Run:
             self.fail(node, cause + again, reply.get("traceback_file"))
 
     def finish(self, node: Node, outcome: dict[str, Any], *, reused: bool = False) -> None:
-        """Store an outcome, then take up the jobs that it answered with."""
+        """Store an outcome, then add the jobs that its response holds."""
         self.write(outcome, only_if_absent=reused)
         if not reused:
             self.ran.add(node.job.uuid)
         self.graph.finish(node, self.journal.response(outcome["response"], self.trusted))
 
     def fail(self, node: Node, cause: str, traceback_file: str | None) -> None:
-        """Put a failure on record and go on with the jobs that do not need this one."""
+        """Record a failure, and continue with the jobs that do not need this one."""
         job, directory = node.job, self.directories[node]
         file = Path(traceback_file) if traceback_file else None
         self.failures.append(JobFailure(job.name, job.uuid, job.index, directory, cause, file))
@@ -188,7 +188,7 @@ class Run:
 
     @contextmanager
     def store_access(self, doing: str) -> Iterator[None]:
-        """Tell failures of the store from those of the run directory."""
+        """Separate failures of the store from those of the run directory."""
         try:
             yield
         except Exception as error:
@@ -210,7 +210,7 @@ class Run:
         )
 
     def describe(self, node: Node) -> str:
-        """Name a running job, with what it says about where it is."""
+        """Name a running job, with its status if it has one."""
         status = read_status(self.directories[node])
         return f"{label(node.job)} ({status})" if status else label(node.job)
 

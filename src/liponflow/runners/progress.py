@@ -29,7 +29,7 @@ class Progress(Protocol):
         """Show how many of the jobs known by now are done, and what those at work say."""
 
     def event(self, text: str, *, important: bool = False) -> None:
-        """Tell what happened; `important` lines stay visible above a bar."""
+        """Report an event; `important` lines stay visible above a bar."""
 
 
 class BarProgress:
@@ -94,7 +94,7 @@ class LineProgress:
         return
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Take note of the counts for the next line, and now and then tell what is at work."""
+        """Keep the counts for the next line, and report now and then what is running."""
         self._done, self._total = done, total
         if self._clock() - self._told >= STATUS_EVERY_S:
             self._told = self._clock()

@@ -1,4 +1,4 @@
-"""What a run came to."""
+"""The report of a run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ class JobFailure:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run came to, jobs that were finished before it was resumed included."""
+    """The outcome of a run, jobs that were finished before it was resumed included."""
 
     run_dir: Path
     state: Literal["completed", "failed", "stopped"]

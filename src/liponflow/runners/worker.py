@@ -42,7 +42,7 @@ def kill_tree(pid: int) -> None:
     """
     process = psutil.Process(pid)
     descendants = process.children(recursive=True)
-    # The parent first, lest it start something anew; but this process can only be the last.
+    # The parent first, so that it starts nothing new; this process can only be the last.
     family = [*descendants, process] if pid == os.getpid() else [process, *descendants]
     for member in family:
         with suppress(psutil.Error):  # it may have ended by itself

@@ -48,7 +48,7 @@ class MultikeyIndex:
         )
 
     def paths(self) -> dict[str, int]:
-        """Return the indexed paths; read anew, since another process may have added one."""
+        """Read the indexed paths each time, since another process may have added one."""
         rows = self._file.execute(f"SELECT path, id FROM {self._table}_paths")
         return {str(path): int(number) for path, number in rows}
 
@@ -143,7 +143,7 @@ def _as_float(value: int) -> float:
 
 
 def _is_text(value: str) -> bool:
-    """Tell whether SQLite can hold the string; file names may hold undecodable bytes."""
+    """Return whether SQLite can hold the string: file names may hold undecodable bytes."""
     try:
         value.encode()
     except UnicodeEncodeError:

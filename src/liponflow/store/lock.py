@@ -115,7 +115,7 @@ def _holder(lock: Path) -> str:
 
 
 def network_filesystem(path: Path, mounts: str) -> str | None:
-    """Tell whether a file lies on a network filesystem.
+    """Return whether a file lies on a network filesystem.
 
     SQLite's write-ahead log needs memory shared by all that have the file open, so that the
     file must not be used from two hosts, and locks on network filesystems are often broken

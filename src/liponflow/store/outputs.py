@@ -1,4 +1,4 @@
-"""Outputs of jobs that are no results: intermediate documents that later runs use again."""
+"""Intermediate outputs of jobs that later runs reuse."""
 
 import warnings
 from collections.abc import Collection

@@ -205,7 +205,7 @@ def candidates(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
 
 
 def matches(condition: Condition, document: Mapping[str, Any]) -> bool:
-    """Tell whether a document meets a parsed condition.
+    """Return whether a document meets a parsed condition.
 
     Examples
     --------
