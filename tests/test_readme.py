@@ -245,7 +245,7 @@ def test_campaign_of_another_package_is_in_the_help(
 def test_campaign_of_another_package_is_estimated_and_run(
     extended: tuple[Path, dict[str, str]],
 ) -> None:
-    estimate = output_of(extended, "liponflow run eos --engine emt --dry-run")
+    estimate = output_of(extended, "liponflow run eos --engine emt --engine-set")
     assert re.search(r"^static +7 +4 ", estimate, re.MULTILINE)
     printed = output_of(extended, "liponflow run eos --engine emt --strain")
     assert "effective medium theory" in printed

@@ -29,7 +29,8 @@ def flow(request: RunRequest[EosParameters]) -> Flow:
         element, lattice = parameters.element, Lattice.cubic(parameters.lattice)
         crystal = Structure.from_spacegroup("Fm-3m", lattice, [element], [[0, 0, 0]])
         source = f"fcc {element}"
-    engine = get_engine(request.engine, EngineOptions(FORCE_LIMIT, max_steps=2))
+    options = EngineOptions(FORCE_LIMIT, max_steps=2, arguments=request.engine_arguments)
+    engine = get_engine(request.engine, options)
     engine.require("static")
     engine.check(crystal)
     statics = []
