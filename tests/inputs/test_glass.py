@@ -24,7 +24,7 @@ def parameters(preset: str = "quick", **overrides: Any) -> GlassParameters:
 
 
 def entries(node: Any) -> list[dict[str, Any]]:
-    """Every {value, source} below a node."""
+    """Return every {value, source} below a node."""
     if not isinstance(node, dict):
         return []
     if "value" in node:
@@ -40,14 +40,14 @@ def test_presets_are_valid_and_every_value_has_a_source(preset: str) -> None:
     assert all(entry["source"].strip() for entry in entries(data))
 
 
-def test_only_what_is_published_is_called_so() -> None:
+def test_only_published_values_are_cited_as_published() -> None:
     data = load_data(TOPIC)["presets"]
     for preset in PRESETS:
         published = [k for k, entry in data[preset].items() if "published:" in entry["source"]]
         assert published == ["composition"]
 
 
-def test_quick_is_short_and_melt_quench_melts_and_quenches() -> None:
+def test_quick_protocol_is_short_and_melt_quench_is_complete() -> None:
     assert total_duration(parameters("quick").protocol) < 0.5
     stages = {stage.name: stage for stage in parameters("melt-quench").protocol}
     assert stages["melt"].temperature > 2000
@@ -56,7 +56,7 @@ def test_quick_is_short_and_melt_quench_melts_and_quenches() -> None:
     assert parameters("paper").protocol == parameters("melt-quench").protocol
 
 
-def test_seeds_count_on() -> None:
+def test_models_have_consecutive_seeds() -> None:
     assert parameters(seed=7, models=3).seeds == [7, 8, 9]
 
 
@@ -85,7 +85,7 @@ STAGE = {"name": "hold", "ensemble": "nvt", "temperature": 300, "duration": 1, "
         ({"desity": 2}, "did you mean 'density'"),
     ],
 )
-def test_bad_values_are_named(overrides: dict[str, Any], message: str) -> None:
+def test_invalid_values_are_refused_by_name(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         parameters(**overrides)
 
@@ -98,7 +98,7 @@ def cell() -> Structure:
     )
 
 
-def test_relaxation_set_follows_the_parameters(cell: Structure) -> None:
+def test_relaxation_set_uses_the_parameters(cell: Structure) -> None:
     files = relax_set(parameters("paper")).get_input_set(cell, potcar_spec=True)
     incar = dict(files.incar)
     assert incar["EDIFFG"] == -0.02
@@ -111,7 +111,7 @@ def test_static_set_does_not_move_ions(cell: Structure) -> None:
     assert static_set().get_input_set(cell, potcar_spec=True).incar["NSW"] == 0
 
 
-def test_dynamics_is_of_the_same_functional_as_the_relaxation() -> None:
+def test_dynamics_and_relaxation_use_the_same_functional() -> None:
     relaxation = load_data(TOPIC)["vasp"]["incar"]
     assert md_incar().keys() == md_sources().keys()
     for key in ("GGA", "ENCUT", "ISPIN", "ISMEAR", "SIGMA"):

@@ -1,4 +1,4 @@
-"""The published VASP set: each printed number, and nothing that is not accounted for."""
+"""The published VASP set: every printed number, and no other tag."""
 
 import pytest
 from atomate2.vasp.sets.base import VaspInputGenerator
@@ -46,17 +46,17 @@ def oxide(request: pytest.FixtureRequest) -> VaspInput:
 # D. Cheng, dissertation, UC San Diego (2023), section 5.2.6: one test per printed number.
 
 
-def test_supercell_is_the_published_one(oxide: VaspInput) -> None:
+def test_supercell_is_as_published(oxide: VaspInput) -> None:
     structure = oxide["POSCAR"].structure
     assert structure.composition.formula == "Li8 Mn12 Ni4 O32"
     assert structure.lattice.parameters == pytest.approx(ordered_lnmo().lattice.parameters)
 
 
-def test_cutoff_energy(oxide: VaspInput) -> None:
+def test_cutoff_energy_is_as_published(oxide: VaspInput) -> None:
     assert oxide["INCAR"]["ENCUT"] == 520
 
 
-def test_k_points(oxide: VaspInput) -> None:
+def test_k_point_mesh_is_as_published(oxide: VaspInput) -> None:
     assert oxide["KPOINTS"].kpts == [(3, 3, 3)]
     assert oxide["KPOINTS"].style.name == "Gamma"
 
@@ -66,11 +66,11 @@ def test_functional_is_pbe(oxide: VaspInput) -> None:
     assert oxide["POTCAR.spec"].split() == ["Li_sv", "Mn_pv", "Ni_pv", "O"]
 
 
-def test_spin_polarised(oxide: VaspInput) -> None:
+def test_calculations_are_spin_polarised(oxide: VaspInput) -> None:
     assert oxide["INCAR"]["ISPIN"] == 2
 
 
-def test_initial_moments_follow_the_order_of_poscar(oxide: VaspInput) -> None:
+def test_initial_moments_are_in_poscar_order(oxide: VaspInput) -> None:
     start = {"Li": 0, "Ni": -2, "Mn": 4, "O": 0}
     expected = [start[site.specie.symbol] for site in oxide["POSCAR"].structure]
     assert oxide["INCAR"]["MAGMOM"] == expected
@@ -82,7 +82,9 @@ def test_initial_moments_follow_the_order_of_poscar(oxide: VaspInput) -> None:
     [("as_printed", {"Mn": 5.96, "Ni": 4.5}), ("exchanged", {"Mn": 4.5, "Ni": 5.96})],
 )
 @pytest.mark.parametrize("make_set", [relax_set, static_set])
-def test_hubbard_u(make_set: object, assignment: str, expected: dict[str, float]) -> None:
+def test_hubbard_u_is_as_published(
+    make_set: object, assignment: str, expected: dict[str, float]
+) -> None:
     assert callable(make_set)
     files = written(make_set(parameters(hubbard_u=assignment)))
     symbols = files["POSCAR"].site_symbols
@@ -94,7 +96,7 @@ def test_hubbard_u(make_set: object, assignment: str, expected: dict[str, float]
     assert set(incar["LDAUJ"]) == {0}
 
 
-# Nothing missing, nothing extra.
+# Complete input sets.
 
 
 @pytest.mark.parametrize(
@@ -119,18 +121,18 @@ def test_relaxation_moves_cell_and_ions_to_the_force_limit() -> None:
     assert (incar["EDIFFG"], incar["NSW"]) == (-0.03, 77)
 
 
-def test_static_moves_nothing() -> None:
+def test_static_calculation_moves_no_ions() -> None:
     assert written(static_set(parameters()))["INCAR"]["NSW"] == 0
 
 
-def test_lithium_metal_carries_neither_u_nor_moments() -> None:
+def test_lithium_metal_has_neither_u_nor_moments() -> None:
     files = written(lithium_metal_set(parameters()), bcc_lithium())
     assert files["INCAR"]["ISPIN"] == 1
     assert files["INCAR"]["ENCUT"] == 520
     assert files["KPOINTS"].kpts == [(15, 15, 15)]
 
 
-# Moments from site to INCAR.
+# Moments from sites to INCAR.
 
 
 def test_moments_survive_sorting_by_element() -> None:
@@ -159,7 +161,7 @@ def test_relaxed_moments_enter_the_static_calculation_with_their_signs() -> None
     assert all(moment < 0 for site, moment in sites if site.specie.symbol == "Ni")
 
 
-def test_empty_of_lithium() -> None:
+def test_fully_delithiated_oxide_is_accepted() -> None:
     empty = pristine()
     empty.remove_species(["Li"])
     files = written(relax_set(parameters()), empty)
@@ -167,16 +169,16 @@ def test_empty_of_lithium() -> None:
     assert files["INCAR"]["MAGMOM"] == [4] * 12 + [-2] * 4 + [0] * 32
 
 
-# The user's own U.
+# U values chosen by the user.
 
 
-def test_own_u_replaces_the_published_one() -> None:
+def test_user_u_replaces_the_published_value() -> None:
     own = parameters(hubbard_u={"Mn": 3.9, "Ni": 0})
     assert hubbard_values(own) == {"Mn": 3.9, "Ni": 0}
     assert written(relax_set(own))["INCAR"]["LDAUU"] == [0, 3.9, 0, 0]
 
 
-def test_no_u_at_all() -> None:
+def test_u_can_be_switched_off() -> None:
     incar = written(relax_set(parameters(hubbard_u={"Mn": 0, "Ni": 0})))["INCAR"]
     assert not [key for key in incar if key.startswith("LDAU")]
 

@@ -21,7 +21,7 @@ def parameters(preset: str = "paper", **overrides: Any) -> MigrationParameters:
     return load_parameters(MigrationParameters, TOPIC, preset, overrides)
 
 
-def test_presets_are_complete_and_published_where_they_say_so() -> None:
+def test_presets_are_complete_with_sources() -> None:
     paper = parameters()
     assert paper.dopant == ["N", "P", "O"]
     assert paper.supercell == (4, 4, 4)
@@ -35,7 +35,7 @@ def test_presets_are_complete_and_published_where_they_say_so() -> None:
         assert presets["paper"][key]["source"].startswith("published")
 
 
-def test_the_band_has_the_published_set_and_nothing_else() -> None:
+def test_band_has_exactly_the_published_set() -> None:
     files = band_set(parameters()).get_input_set(bcc_lithium(), potcar_spec=True)
     assert dict(files.incar) == {
         "ENCUT": 450,
@@ -65,7 +65,7 @@ def test_the_band_has_the_published_set_and_nothing_else() -> None:
         assert sources[key].startswith("published: section 4.2.10")
 
 
-def test_the_other_sets_differ_by_what_the_ions_do() -> None:
+def test_other_sets_differ_in_ionic_tags_only() -> None:
     incars = [
         dict(make(parameters()).get_input_set(bcc_lithium(), potcar_spec=True).incar)
         for make in (band_set, end_point_set, static_set, host_set)
@@ -78,7 +78,7 @@ def test_the_other_sets_differ_by_what_the_ions_do() -> None:
     assert (end["ISIF"], host["ISIF"], static["NSW"]) == (2, 3, 0)
 
 
-def test_a_climbing_image_has_the_tags_of_vtst() -> None:
+def test_climbing_image_uses_vtst_tags() -> None:
     incar = (
         band_set(parameters(climbing=True)).get_input_set(bcc_lithium(), potcar_spec=True).incar
     )
@@ -90,7 +90,7 @@ def test_a_climbing_image_has_the_tags_of_vtst() -> None:
     }
 
 
-def test_a_list_may_be_written_with_commas() -> None:
+def test_lists_may_be_comma_separated() -> None:
     assert parameters(dopant="N,P, O").dopant == ["N", "P", "O"]
     assert parameters(dopant="S").dopant == ["S"]
     assert parameters(dopant=["N", "N"]).dopant == ["N"]
@@ -114,6 +114,6 @@ def test_a_list_may_be_written_with_commas() -> None:
         ({"image": 5}, "unknown parameter 'image'; did you mean 'images'"),
     ],
 )
-def test_values_that_cannot_be_used(overrides: dict[str, Any], complaint: str) -> None:
+def test_invalid_values_are_refused_by_name(overrides: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ParameterError, match=complaint):
         parameters(**overrides)

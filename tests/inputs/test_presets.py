@@ -1,4 +1,4 @@
-"""Presets and overrides: every value has a source, every mistake a message."""
+"""Presets and overrides: sources of values, and messages for mistakes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from liponflow.inputs.presets import (
 
 
 def entries(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every ``{value: ..., source: ...}`` below a mapping."""
+    """Return every ``{value: ..., source: ...}`` below a mapping."""
     if isinstance(data, dict) and "value" in data:
         yield path, data
     elif isinstance(data, dict):
@@ -25,7 +25,7 @@ def entries(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def leaves(data: Any) -> int:
-    """Values below a mapping, cited or not."""
+    """Count the values below a mapping, cited or not."""
     if isinstance(data, dict) and "value" not in data:
         return sum(leaves(item) for item in data.values())
     return 1
@@ -35,7 +35,7 @@ def test_every_value_has_a_source() -> None:
     data = load_data(TOPIC)
     assert "dissertation" in data.pop("published")
     cited = list(entries(data))
-    assert len(cited) == leaves(data), "a value stands there without a source"
+    assert len(cited) == leaves(data), "a value has no source"
     for path, entry in cited:
         assert set(entry) == {"value", "source"}, path
         assert isinstance(entry["source"], str), path
@@ -43,19 +43,19 @@ def test_every_value_has_a_source() -> None:
 
 
 @pytest.mark.parametrize("preset", ["quick", "paper"])
-def test_presets_set_every_parameter_and_no_other(preset: str) -> None:
+def test_presets_set_exactly_the_parameters(preset: str) -> None:
     assert set(load_data(TOPIC)["presets"][preset]) == set(LithiationParameters.model_fields)
     load_parameters(LithiationParameters, TOPIC, preset)
 
 
-def test_published_range_of_x() -> None:
+def test_published_li_contents_are_sampled() -> None:
     quick = load_parameters(LithiationParameters, TOPIC, "quick")
     paper = load_parameters(LithiationParameters, TOPIC, "paper")
     assert quick.x == [0, 0.5, 1, 1.5, 2]
     assert paper.x == [n / 8 for n in range(17)]
 
 
-def test_sources_tell_the_preset_from_the_user() -> None:
+def test_sources_distinguish_preset_and_user() -> None:
     overrides = {"budget": 3}
     parameters = load_parameters(LithiationParameters, TOPIC, "quick", overrides)
     cited = cited_parameters(parameters, TOPIC, "quick", overrides)
@@ -64,7 +64,7 @@ def test_sources_tell_the_preset_from_the_user() -> None:
     assert cited.keys() == LithiationParameters.model_fields.keys()
 
 
-def test_contents_are_sorted_and_distinct() -> None:
+def test_li_contents_are_sorted_and_distinct() -> None:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick", {"x": [1, 0, 1.0]})
     assert parameters.x == [0, 1]
 
@@ -84,7 +84,7 @@ def test_contents_are_sorted_and_distinct() -> None:
         ({"supercell": [1, 1]}, "supercell"),
     ],
 )
-def test_unusable_overrides_are_refused(overrides: dict[str, Any], message: str) -> None:
+def test_invalid_overrides_are_refused(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message) as caught:
         load_parameters(LithiationParameters, TOPIC, "quick", overrides)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""Protocols: what they ask for at a time, and what no run could have."""
+"""Protocols: target values over time, and invalid stages."""
 
 from typing import Any
 
@@ -31,15 +31,15 @@ def test_steps_and_durations_add_up() -> None:
 @pytest.mark.parametrize(
     ("duration", "time_step", "steps"), [(1.001, 1.0, 1001), (2.01, 1.2, 1675), (1.005, 2.5, 402)]
 )
-def test_the_number_of_steps_is_not_cut_by_rounding(
+def test_number_of_steps_is_rounded_to_nearest(
     duration: float, time_step: float, steps: int
 ) -> None:
-    """These quotients lie just below a whole number in floating point."""
+    """In floating point these quotients are just below an integer."""
     assert duration * 1000 / time_step < steps
     assert stage(duration=duration, time_step=time_step).steps == steps
 
 
-def test_the_temperature_is_linear_in_a_ramp() -> None:
+def test_ramp_temperature_is_linear_in_time() -> None:
     stages = [stage(), stage(name="quench", end_temperature=300, duration=4)]
     times = [0, 1.99, 2, 3, 4, 6]
     found = [temperature_at(stages, time) for time in times]
@@ -75,16 +75,16 @@ def test_times_outside_the_protocol_are_refused(time: float) -> None:
         ({"ensemble": "nph"}, "'nve', 'nvt' or 'npt'"),
     ],
 )
-def test_stages_that_no_run_could_have(changes: dict[str, Any], message: str) -> None:
+def test_invalid_stages_are_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         stage(**changes)
 
 
-def test_atoms_may_start_from_rest_at_constant_energy() -> None:
+def test_constant_energy_may_start_from_rest() -> None:
     assert stage(ensemble="nve", temperature=0).temperature == 0
 
 
-def test_ensembles_in_words() -> None:
+def test_ensembles_are_described_in_words() -> None:
     kinds = [{"ensemble": "nve"}, {"thermostat": "nose-hoover"}, NPT, {"thermostat": "bussi"}]
     assert [describe_ensemble(stage(**kind)) for kind in kinds] == [
         "NVE",

@@ -1,4 +1,4 @@
-"""Parameters of the stability campaign: presets, formulas, and what is refused."""
+"""Parameters of the stability campaign: presets, formulas and invalid values."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def parameters(preset: str = "quick", **overrides: Any) -> StabilityParameters:
 
 
 @pytest.mark.parametrize("preset", ["quick", "paper"])
-def test_presets_cover_the_whole_question(preset: str) -> None:
+def test_presets_cover_all_elements_contents_and_voltages(preset: str) -> None:
     found = parameters(preset)
     assert found.elements == ["Li", "N", "O", "P", "Mn", "Ni"]
     assert len(found.x) == 17
@@ -31,13 +31,13 @@ def test_presets_cover_the_whole_question(preset: str) -> None:
     assert all(entry["source"] for entry in entries.values())
 
 
-def test_lists_may_be_written_with_commas() -> None:
+def test_lists_may_be_comma_separated() -> None:
     assert parameters(exclude="Li3P, LiP").exclude == ["Li3P", "LiP"]
     assert parameters(exclude=["Li3P"]).exclude == ["Li3P"]
     assert parameters(compare="Li3PO4").compare == ["Li3PO4"]
 
 
-def test_elements_are_those_of_all_that_is_asked_about() -> None:
+def test_elements_are_those_of_all_materials() -> None:
     assert parameters(composition="Li2.98PO3.3N0.46", electrode=None).elements == [
         "Li",
         "N",
@@ -47,12 +47,12 @@ def test_elements_are_those_of_all_that_is_asked_about() -> None:
     assert parameters(composition="Li2O", compare=[], electrode=None).elements == ["Li", "O"]
 
 
-def test_file_of_entries_decides_the_source() -> None:
+def test_entry_file_sets_the_source() -> None:
     assert parameters(entries="entries.json").source == "file"
     assert parameters().source == "engine"
 
 
-def test_electrode_takes_any_content() -> None:
+def test_electrode_composition_is_built_for_any_li_content() -> None:
     assert electrode_at("LixNi0.5Mn1.5O4", 0).get_el_amt_dict() == {
         "Ni": 0.5,
         "Mn": 1.5,
@@ -81,12 +81,12 @@ def test_electrode_takes_any_content() -> None:
         ({"source": "materials project"}, "Input should be 'engine', 'file', 'mp' or 'store'"),
     ],
 )
-def test_what_cannot_be_used_is_refused(overrides: dict[str, Any], message: str) -> None:
+def test_invalid_values_are_refused_by_name(overrides: dict[str, Any], message: str) -> None:
     with pytest.raises(ParameterError, match=message):
         parameters(**overrides)
 
 
-def test_contradictions_do_not_print_every_parameter() -> None:
+def test_message_about_a_contradiction_is_short() -> None:
     with pytest.raises(ParameterError) as caught:
         parameters(source="file")
     assert len(str(caught.value)) < 120

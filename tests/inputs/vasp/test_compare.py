@@ -1,4 +1,4 @@
-"""Comparison of a user's VASP directory with ours, key by key."""
+"""Comparison of a user's VASP directory with ours, tag by tag."""
 
 from pathlib import Path
 
@@ -41,13 +41,13 @@ def edit(directory: Path, **values: object) -> None:
     incar.write_file(str(directory / "INCAR"))
 
 
-def test_our_own_directory_does_not_differ(
+def test_generated_directory_has_no_differences(
     directory: Path, generator: CitedInputGenerator
 ) -> None:
     assert differences(directory, generator) == []
 
 
-def test_every_kind_of_difference_is_found(
+def test_all_kinds_of_differences_are_found(
     directory: Path, generator: CitedInputGenerator
 ) -> None:
     edit(directory, ENCUT=400, EDIFF=None, NCORE=8)
@@ -85,7 +85,7 @@ def test_u_and_moments_are_compared_by_element_not_by_position(
     assert (found.theirs, found.ours) == ([0, 4.5, 5.96, 0], [0, 5.96, 4.5, 0])
 
 
-def test_lost_moments_are_found(directory: Path, generator: CitedInputGenerator) -> None:
+def test_missing_moments_are_found(directory: Path, generator: CitedInputGenerator) -> None:
     edit(directory, MAGMOM=[0.6] * 56)
     [found] = differences(directory, generator)
     assert found.key == "MAGMOM"

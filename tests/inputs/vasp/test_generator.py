@@ -1,4 +1,4 @@
-"""VASP directories, as atomate2 writes them, with a source for every value."""
+"""VASP directories as atomate2 writes them, with a source for every value."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_every_value_written_has_a_source(tmp_path: Path) -> None:
     assert record["POTCAR"]["value"] == ["PBE_54", "Li_sv", "Mn_pv", "Ni_pv", "O"]
 
 
-def test_updates_of_atomate2_are_applied_and_named(
+def test_updates_by_atomate2_are_applied_with_their_source(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vasp.ATOMATE2, "VASP_INCAR_UPDATES", {"NCORE": 4, "ENCUT": 600})
@@ -68,7 +68,7 @@ def test_updates_of_atomate2_are_applied_and_named(
         assert "VASP_INCAR_UPDATES" in record[key]["source"]
 
 
-def test_library_that_lacks_a_potcar_is_refused(
+def test_missing_potcar_in_the_library_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path / "library"))

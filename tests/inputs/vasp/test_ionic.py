@@ -27,7 +27,7 @@ def test_task_follows_nsw_and_ibrion(incar: dict[str, Any], task: str | None) ->
     assert is_static(incar) is (task == "static")
 
 
-def test_steps_are_never_negative() -> None:
+def test_number_of_ionic_steps_is_never_negative() -> None:
     assert [ionic_steps({}), ionic_steps({"NSW": -1}), ionic_steps({"NSW": 7})] == [0, 0, 7]
 
 

@@ -6,7 +6,7 @@ from liponflow.inputs.vasp import potcar
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 
 
-def test_note_appears_without_a_potcar_library(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_potcar_library_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
     assert "PMG_DEFAULT_FUNCTIONAL=PBE_54 PMG_VASP_PSP_DIR=" in potcar_note("PBE_54")
     assert "POTCAR.spec takes the place of POTCAR" in missing_potcars()[0]
