@@ -1,4 +1,4 @@
-"""Names into calculators."""
+"""ASE calculators by import path, and records of their weights."""
 
 from hashlib import sha256
 from importlib.metadata import version
@@ -13,13 +13,13 @@ from liponflow.engines.calculators import CalculatorSpec, named_calculator, weig
 from liponflow.engines.engine import EngineError
 
 
-def test_classes_are_named_with_their_arguments() -> None:
+def test_calculator_class_is_made_with_its_arguments() -> None:
     calculator = named_calculator("ase.calculators.emt:EMT", {"asap_cutoff": True}).make()
     assert isinstance(calculator, EMT)
     assert calculator.parameters["asap_cutoff"]
 
 
-def test_functions_that_return_a_calculator_are_calculators(monkeypatch: pytest.MonkeyPatch):
+def test_function_that_returns_a_calculator_is_accepted(monkeypatch: pytest.MonkeyPatch):
     import ase.calculators.emt
 
     monkeypatch.setattr(ase.calculators.emt, "made", lambda: EMT(asap_cutoff=True), raising=False)
@@ -27,7 +27,7 @@ def test_functions_that_return_a_calculator_are_calculators(monkeypatch: pytest.
     assert calculator.parameters["asap_cutoff"]
 
 
-def test_stored_calculators_are_decoded_if_their_package_is_trusted() -> None:
+def test_stored_calculator_of_an_untrusted_package_is_refused() -> None:
     spec = CalculatorSpec(EMT, {"asap_cutoff": True})
     document = jsanitize(spec.as_dict(), strict=True)
     assert safejson.decode(document) == spec
@@ -46,17 +46,17 @@ def test_stored_calculators_are_decoded_if_their_package_is_trusted() -> None:
         ("math:pi", "math:pi is no ASE calculator"),
     ],
 )
-def test_what_is_no_calculator_is_refused(reference: str, complaint: str) -> None:
+def test_name_that_is_not_a_calculator_is_refused(reference: str, complaint: str) -> None:
     with pytest.raises(EngineError, match=complaint):
         named_calculator(reference, {})
 
 
-def test_a_factory_of_something_else_is_refused() -> None:
+def test_factory_that_returns_another_object_is_refused() -> None:
     with pytest.raises(TypeError, match="builtins:dict gives no ASE calculator but dict"):
         CalculatorSpec(dict).make()
 
 
-def test_the_version_is_that_of_the_distribution() -> None:
+def test_version_is_read_from_the_distribution() -> None:
     assert CalculatorSpec(EMT).version == version("ase")
 
 
@@ -71,12 +71,12 @@ def test_files_of_weights_are_recorded_by_their_hash(
     assert found.digest == digest
     assert found.label == f"model.pt {digest[:8]}"
     assert weights_of({"device": "cpu"}) is None
-    # Jobs run in other directories.
+    # The path is made absolute, as jobs run in other directories.
     spec = named_calculator("ase.calculators.emt:EMT", {"model": "model.pt"})
     assert spec.arguments == {"model": str(tmp_path / "model.pt")}
 
 
-def test_weights_that_change_are_hashed_again(tmp_path: Path) -> None:
+def test_changed_weights_are_hashed_again(tmp_path: Path) -> None:
     file = tmp_path / "model.pt"
     digests = set()
     for content in (b"first", b"second and longer"):

@@ -1,4 +1,4 @@
-"""Engines: names into Makers, and outputs into one summary that the bare calculator confirms."""
+"""Engines by name: their Makers, and summaries that agree with the bare calculator."""
 
 import re
 import sys
@@ -32,7 +32,7 @@ from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.settings import Settings
 from liponflow.structures.lithium import bcc_lithium
 
-# atomate2 0.1.5 fills the argument itself that it warns about.
+# atomate2 0.1.5 warns about an argument that it sets itself.
 pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
 
 ENERGY_TOLERANCE = 1e-5  # eV; the potential computes in single precision
@@ -67,7 +67,7 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Calculation:
 
 @pytest.fixture(scope="module")
 def bare(static: Calculation) -> Any:
-    """Let the calculator alone compute the same cell."""
+    """Return the same cell with chgnet's calculator attached."""
     from chgnet.model.dynamics import CHGNetCalculator
 
     atoms = static.structure.to_ase_atoms()
@@ -75,7 +75,7 @@ def bare(static: Calculation) -> Any:
     return atoms
 
 
-def test_static_energy_is_the_calculator_s(static: Calculation, bare: Any) -> None:
+def test_static_energy_agrees_with_the_calculator(static: Calculation, bare: Any) -> None:
     assert static.energy == pytest.approx(bare.get_potential_energy(), abs=ENERGY_TOLERANCE)
     assert static.energy_per_atom == pytest.approx(static.energy / 8)
 
@@ -99,19 +99,19 @@ def test_stress_is_the_strain_derivative_of_the_energy(static: Calculation, bare
     assert np.trace(np.array(static.stress)) == pytest.approx(from_energy, rel=0.02)
 
 
-def test_moments_are_the_calculator_s(static: Calculation, bare: Any) -> None:
+def test_moments_agree_with_the_calculator(static: Calculation, bare: Any) -> None:
     bare.get_potential_energy()
     assert static.magmoms == pytest.approx(bare.calc.results["magmoms"], abs=1e-4)
     assert static.structure.site_properties["magmom"] == static.magmoms
     assert 1.0 < static.magmoms[0] < 2.0
 
 
-def test_largest_force_is_the_calculator_s(static: Calculation, bare: Any) -> None:
+def test_largest_force_agrees_with_the_calculator(static: Calculation, bare: Any) -> None:
     forces = np.linalg.norm(bare.get_forces(), axis=1)
     assert static.max_force == pytest.approx(forces.max(), abs=1e-4)
 
 
-def test_summary_says_what_computed_it(static: Calculation) -> None:
+def test_summary_names_engine_weights_and_version(static: Calculation) -> None:
     assert static.engine.name == "chgnet"
     assert static.engine.weights == "0.3.0"
     assert re.fullmatch(r"\d+\.\d+.*", static.engine.version)
@@ -119,7 +119,7 @@ def test_summary_says_what_computed_it(static: Calculation) -> None:
     assert static.directory is not None
 
 
-def test_relaxation_reaches_the_limit(tmp_path: Path) -> None:
+def test_relaxation_reaches_the_force_limit(tmp_path: Path) -> None:
     lithium = engine("chgnet")
     stretched = bcc_lithium(3.6)
     document = run(lithium.relax().make(stretched), tmp_path / "run")
@@ -149,7 +149,7 @@ def test_ions_can_move_in_a_fixed_cell(tmp_path: Path) -> None:
     assert relaxed.force_limit == FORCE_LIMIT
 
 
-def test_vasp_gives_makers_with_our_sets() -> None:
+def test_vasp_makers_use_our_input_sets() -> None:
     vasp = engine("vasp")
     relax, static = vasp.relax(), vasp.static()
     assert isinstance(relax, RelaxMaker)
@@ -163,7 +163,7 @@ def test_vasp_gives_makers_with_our_sets() -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in engine_names() if name != "vasp"])
-def test_force_fields_give_makers_of_their_own(name: str) -> None:
+def test_force_fields_have_their_own_makers(name: str) -> None:
     maker = engine(name, max_steps=7).relax()
     assert maker.mlff is (MLFF.CHGNet if name.startswith("chgnet") else MLFF(name))
     assert maker.steps == 7
@@ -172,7 +172,7 @@ def test_force_fields_give_makers_of_their_own(name: str) -> None:
 
 
 @pytest.mark.parametrize("weights", ["0.2.0", "r2scan"])
-def test_other_weights_of_chgnet_are_engines_of_their_own(
+def test_other_chgnet_weights_are_separate_engines(
     weights: str, static: Calculation, tmp_path: Path
 ) -> None:
     from chgnet.model import CHGNet
@@ -185,7 +185,7 @@ def test_other_weights_of_chgnet_are_engines_of_their_own(
     assert computed.energy_per_atom == pytest.approx(float(expected["e"]), abs=ENERGY_TOLERANCE)
     assert computed.engine.label == f"chgnet-{weights} (machine-learned potential, not DFT)"
     assert computed.engine.weights == weights
-    # Weights have scales of their own: nobody may take one for the other.
+    # The weights have different energy scales and must not be confused.
     assert abs(computed.energy_per_atom - static.energy_per_atom) > 0.01
     assert computed.engine.weights_hash == other.describe().weights_hash
     atoms = compressed_nio().to_ase_atoms(msonable=False)
@@ -193,7 +193,7 @@ def test_other_weights_of_chgnet_are_engines_of_their_own(
     assert atoms.get_potential_energy() == pytest.approx(computed.energy, abs=1e-4)
 
 
-def test_bands_are_made_by_every_engine() -> None:
+def test_every_engine_makes_bands() -> None:
     band = engine("chgnet-0.2.0").neb(climbing=False, max_steps=7)
     assert isinstance(band, BandMaker)
     assert (band.engine.name, band.climbing, band.max_steps) == ("chgnet-0.2.0", False, 7)
@@ -205,7 +205,7 @@ def test_bands_are_made_by_every_engine() -> None:
     assert (plain.climbing, plain.force_limit) == (False, 0.03)
 
 
-def test_short_steps_are_taken_by_damped_dynamics() -> None:
+def test_short_steps_use_fire() -> None:
     careful = engine("chgnet").relax(cell=False, max_step=0.05)
     assert careful.optimizer_kwargs == {"optimizer": "FIRE"}
     assert careful.relax_kwargs["maxstep"] == 0.05
@@ -231,7 +231,7 @@ def test_untrained_elements_are_refused(symbol: str) -> None:
     engine("chgnet").check(compressed_nio())
 
 
-def test_trained_elements_are_those_with_trained_embeddings() -> None:
+def test_untrained_elements_have_untrained_embeddings() -> None:
     """Embeddings that never saw data keep the norm of their random initialisation."""
     from chgnet.model import CHGNet
 
@@ -242,12 +242,12 @@ def test_trained_elements_are_those_with_trained_embeddings() -> None:
     assert untrained | beyond == UNTRAINED
 
 
-# Molecular dynamics: the same call whichever engine.
+# Molecular dynamics: the same call for every engine.
 
 STAGES = [Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_step=2)]
 
 
-def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
+def test_potentials_run_dynamics_with_checkpoints() -> None:
     maker = engine("chgnet").md(STAGES, seed=3, frame_interval=5, chunk_steps=20)
     assert isinstance(maker, CheckpointedMDMaker)
     assert (maker.engine.name, maker.seed, maker.stages) == ("chgnet", 3, STAGES)
@@ -256,7 +256,7 @@ def test_potentials_are_propagated_from_checkpoint_to_checkpoint() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
-def test_vasp_is_propagated_in_segments_with_the_incar_of_the_topic() -> None:
+def test_vasp_runs_dynamics_in_segments_with_the_topic_incar() -> None:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick")
     sets = VaspSets(relax_set(parameters), static_set(parameters), md_incar={"ENCUT": 400})
     vasp = get_engine("vasp", EngineOptions(FORCE_LIMIT, 2, {FAMILY: sets}))
@@ -269,19 +269,19 @@ def test_vasp_is_propagated_in_segments_with_the_incar_of_the_topic() -> None:
     assert (incar["ENCUT"], incar["MDALGO"], incar["POTIM"]) == (400, 3, 2)
 
 
-def test_jobs_get_the_variables_that_engines_take_from_the_settings() -> None:
+def test_job_environment_is_taken_from_the_settings() -> None:
     assert environment(Settings(vasp_cmd="vasp_std"))["ATOMATE2_VASP_CMD"] == "vasp_std"
     assert environment(Settings(vasp_cmd=None)) == {}
 
 
-def test_engine_without_requirements_passes() -> None:
+def test_engine_without_requirements_is_accepted() -> None:
     check_installed("chgnet", Settings())
 
 
 @pytest.mark.filterwarnings("ignore:No POTCAR file:UserWarning")
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_what_a_stopcar_ended_is_not_converged(tmp_path: Path) -> None:
+def test_relaxation_ended_by_a_stopcar_is_not_converged(tmp_path: Path) -> None:
     cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
     maker = RelaxMaker(
         run_vasp_kwargs=run_options(vasp_cmd=f"{sys.executable} -m liponflow.engines.standin.cli"),

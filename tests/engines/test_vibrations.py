@@ -1,4 +1,4 @@
-"""Vibrations of a vacancy and of its saddle, against ASE's own finite differences."""
+"""Vibrations of a vacancy and its saddle point against ASE's finite differences."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ CM_TO_THZ = 0.0299792458
 
 @pytest.fixture(scope="module")
 def states() -> dict[str, Structure]:
-    """Vacancy in 32 atoms of Cu, and the atom halfway to it, which symmetry makes the saddle."""
+    """Return a vacancy in 32-atom Cu, and its saddle point, which is half-way by symmetry."""
     fcc = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
     ends = vacancy_hop(hop_cell(interstitial_sites(fcc), (2, 2, 2)))
     middle = ends.start.copy()
@@ -41,14 +41,14 @@ def states() -> dict[str, Structure]:
     for name, structure in {"start": ends.start, "saddle": middle}.items():
         atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
         atoms.calc = EMT()
-        # Exactly symmetric forces keep the atom on the ridge.
+        # Exactly symmetric forces keep the atom at the saddle point.
         BFGS(atoms, logfile=None).run(fmax=1e-3, steps=60)
         found[name] = AseAtomsAdaptor.get_structure(atoms)
     return found
 
 
 def reference(structure: Structure, folder: Path, atoms_moving: list[int] | None) -> list[float]:
-    """Frequencies by ASE, THz, imaginary ones negative."""
+    """Return frequencies by ASE (THz), imaginary ones negative."""
     atoms: Atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
     atoms.calc = EMT()
     vibrating = Vibrations(atoms, indices=atoms_moving, delta=DISTANCE, name=str(folder))
@@ -59,7 +59,7 @@ def reference(structure: Structure, folder: Path, atoms_moving: list[int] | None
 
 @pytest.mark.parametrize("name", ["start", "saddle"])
 @pytest.mark.parametrize("radius", [None, 3.0])
-def test_frequencies_are_those_of_ases_finite_differences(
+def test_frequencies_agree_with_finite_differences_by_ase(
     states: dict[str, Structure], tmp_path: Path, name: str, radius: float | None
 ):
     moving = None if radius is None else moving_atoms(list(states.values()), radius)
@@ -70,26 +70,26 @@ def test_frequencies_are_those_of_ases_finite_differences(
     assert mine.frequencies == pytest.approx(theirs, abs=SAME)
 
 
-def test_the_saddle_has_one_imaginary_mode_and_a_prefactor(states: dict[str, Structure]):
+def test_saddle_point_has_one_imaginary_mode_and_a_prefactor(states: dict[str, Structure]):
     start, saddle = (vibrations(states[name], EMT()) for name in ("start", "saddle"))
     assert start.n_imaginary == 0
     assert saddle_reason(saddle.frequencies) is None
     everything = vineyard_prefactor(start.frequencies, saddle.frequencies)
-    assert 1 < everything < 100  # THz, as metals have
+    assert 1 < everything < 100  # THz, as usual in metals
     moving = moving_atoms(list(states.values()), 3.0)
     frozen = [
         vibrations(states[name], EMT(), moving=moving).frequencies for name in ("start", "saddle")
     ]
-    # The host that is frozen takes little part.
+    # The frozen host atoms contribute little.
     assert vineyard_prefactor(*frozen) == pytest.approx(everything, rel=0.5)
     assert len(moving) < len(states["start"]) / 2
 
 
-def test_symmetry_saves_calculations(states: dict[str, Structure]):
+def test_symmetry_reduces_the_number_of_displacements(states: dict[str, Structure]):
     assert vibrations(states["saddle"], EMT()).n_calculations < 6 * 31
 
 
-def test_the_job_gives_the_same(states: dict[str, Structure], tmp_path: Path):
+def test_job_returns_the_same_frequencies(states: dict[str, Structure], tmp_path: Path):
     job = vibrate(states["start"], CalculatorSpec(EMT), moving=[0, 1])
     [response] = run_locally(job, root_dir=tmp_path, create_folders=True)[job.uuid].values()
     found = response.output
@@ -97,7 +97,7 @@ def test_the_job_gives_the_same(states: dict[str, Structure], tmp_path: Path):
     assert found == vibrations(states["start"], EMT(), moving=[0, 1])
 
 
-def test_one_set_of_atoms_for_all_states(states: dict[str, Structure]):
+def test_same_atoms_vibrate_in_all_states(states: dict[str, Structure]):
     both = moving_atoms(list(states.values()), 3.0)
     alone = [moving_atoms([state], 3.0) for state in states.values()]
     assert set(both) == set(alone[0]) | set(alone[1])
@@ -106,12 +106,12 @@ def test_one_set_of_atoms_for_all_states(states: dict[str, Structure]):
         moving_atoms(list(states.values()), 0.5)
 
 
-def test_no_displacement_is_refused(states: dict[str, Structure]):
+def test_zero_displacement_is_refused(states: dict[str, Structure]):
     with pytest.raises(ValueError, match="it must be above 0"):
         vibrations(states["start"], EMT(), distance=0.0)
 
 
-def test_any_engine_computes_the_same_from_static_calculations(
+def test_static_calculations_of_any_engine_yield_the_same_frequencies(
     states: dict[str, Structure], tmp_path: Path
 ):
     job = vibrate_with(states["saddle"], StaticEMTMaker(), moving=[0, 30])

@@ -19,7 +19,7 @@ def lithium() -> Run:
 
 @pytest.fixture
 def campaign(tmp_path: Path) -> Path:
-    """Write a set of relaxations with Li metal, as a user may keep them."""
+    """Write relaxations and Li metal, as a user may keep them."""
     for n_li in ENERGIES:
         relaxation(n_li).write(tmp_path / "lnmo" / f"x{n_li / 8:g}")
     lithium().write(tmp_path / "Li")

@@ -15,7 +15,7 @@ def liponflow(*arguments: object) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-def test_ingested_results_are_listed_shown_and_drawn(campaign: Path, tmp_path: Path) -> None:
+def test_ingested_results_can_be_listed_shown_and_plotted(campaign: Path, tmp_path: Path) -> None:
     cell = Structure(Lattice.cubic(4), ["Mn", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     site = np.array([[bump(1.0)] * 9])
     densities = Densities(np.array([bump(1.0)]), [site, site])
@@ -40,7 +40,7 @@ def test_ingested_results_are_listed_shown_and_drawn(campaign: Path, tmp_path: P
     assert (code, "no figures of calculation results" in said) == (2, True)
 
 
-def test_broken_runs_are_reported_by_the_exit_code(campaign: Path, tmp_path: Path) -> None:
+def test_broken_runs_set_the_exit_code(campaign: Path, tmp_path: Path) -> None:
     cut = campaign / "lnmo" / "x0.5" / "vasprun.xml"
     cut.write_text(cut.read_text()[:-200])
     code, said = liponflow("ingest", campaign, "--store", tmp_path / "results.db")

@@ -28,7 +28,7 @@ def units(folder: Path) -> list[PDOSUnit]:
     return pdos_units([read_run(files) for files in find_runs([folder])])  # type: ignore[arg-type]
 
 
-def test_two_contents_make_one_result(tmp_path: Path) -> None:
+def test_two_li_contents_make_one_result(tmp_path: Path) -> None:
     for n_li in (4, 2):
         lnmo(n_li).write(tmp_path / f"li{n_li}")
     [unit] = units(tmp_path)
@@ -72,7 +72,7 @@ def test_another_material_has_no_x(tmp_path: Path) -> None:
     assert list(state.total) == ["both"]
 
 
-def test_a_stand_in_has_no_densities(tmp_path: Path) -> None:
+def test_densities_of_the_stand_in_are_ignored(tmp_path: Path) -> None:
     run = lnmo(2)
     run.version, run.densities = version_string("chgnet 0.3.0"), None
     run.write(tmp_path)
@@ -114,7 +114,7 @@ def test_doscar_replaces_a_missing_vasprun(doscars: Path) -> None:
     assert oxygen.density == pytest.approx(8 * 5 * bump(0), abs=2e-3, rel=1e-4)
 
 
-def test_without_outcar_convergence_is_not_claimed(doscars: Path) -> None:
+def test_run_without_outcar_is_not_converged(doscars: Path) -> None:
     for n_li in (2, 4):
         (doscars / f"li{n_li}" / "OUTCAR").unlink()
     [unit] = doscar_units(doscars)
@@ -129,7 +129,7 @@ def test_without_outcar_convergence_is_not_claimed(doscars: Path) -> None:
         ("OUTCAR", " vasp.0.0.0.stand-in: chgnet 0.3.0\n", "written by a stand-in"),
     ],
 )
-def test_unusable_doscars_are_refused(
+def test_invalid_doscars_are_refused(
     doscars: Path, file: str, text: str | None, complaint: str
 ) -> None:
     path = doscars / "li2" / file
@@ -138,7 +138,7 @@ def test_unusable_doscars_are_refused(
         doscar_units(doscars)
 
 
-def test_a_doscar_without_structure_is_refused(doscars: Path) -> None:
+def test_doscar_without_structure_is_refused(doscars: Path) -> None:
     for name in ("POSCAR", "CONTCAR"):
         (doscars / "li2" / name).unlink()
     with pytest.raises(IngestError, match="CONTCAR or POSCAR is missing"):

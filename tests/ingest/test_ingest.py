@@ -21,7 +21,7 @@ def test_results_are_stored_and_read_again(campaign: Path, store: JobStore) -> N
     assert found.result == report.stored[0].result
 
 
-def test_results_go_into_the_embedded_store(campaign: Path, tmp_path: Path) -> None:
+def test_results_are_stored_in_the_embedded_store(campaign: Path, tmp_path: Path) -> None:
     embedded = open_store(tmp_path / "results.db")
     ingest([campaign], embedded)
     [found] = find_results(embedded, where=["states.x=0.5"])
@@ -29,7 +29,7 @@ def test_results_go_into_the_embedded_store(campaign: Path, tmp_path: Path) -> N
     embedded.close()
 
 
-def test_known_runs_are_skipped_wherever_they_are(
+def test_known_runs_are_skipped_regardless_of_location(
     campaign: Path, store: JobStore, tmp_path: Path
 ) -> None:
     ingest([campaign], store)
@@ -41,7 +41,7 @@ def test_known_runs_are_skipped_wherever_they_are(
     assert len(find_results(store)) == 1
 
 
-def test_additional_content_makes_a_new_result(campaign: Path, store: JobStore) -> None:
+def test_additional_li_content_makes_a_new_result(campaign: Path, store: JobStore) -> None:
     hidden = campaign.parent / "hidden"
     shutil.move(campaign / "lnmo" / "x0.5", hidden)
     ingest([campaign], store)
@@ -50,14 +50,14 @@ def test_additional_content_makes_a_new_result(campaign: Path, store: JobStore) 
     assert stored.runs == 3
 
 
-def test_li_metal_alone_is_a_calculation(campaign: Path, store: JobStore) -> None:
+def test_li_metal_alone_is_stored_as_a_calculation(campaign: Path, store: JobStore) -> None:
     [stored] = ingest([campaign / "Li"], store).stored
     assert isinstance(stored.result, CalculationResult)
     assert stored.result.task == "relaxation"
     assert stored.result.energy_per_atom == pytest.approx(-1.9)
 
 
-def test_broken_runs_are_named_and_others_stored(campaign: Path, store: JobStore) -> None:
+def test_broken_runs_are_named_and_the_others_stored(campaign: Path, store: JobStore) -> None:
     cut = campaign / "lnmo" / "x0.5" / "vasprun.xml"
     cut.write_text(cut.read_text()[:-200])
     (campaign / "lnmo" / "x0" / "OUTCAR").write_text("damaged")

@@ -16,14 +16,14 @@ def units(folder: Path, formula_units: int | None = None) -> list[LithiationUnit
     return lithiation_units([read_run(files) for files in find_runs([folder])], formula_units)  # type: ignore[arg-type]
 
 
-def test_relaxations_and_li_metal_become_a_lithiation(campaign: Path) -> None:
+def test_relaxations_with_li_metal_make_a_lithiation_result(campaign: Path) -> None:
     [unit] = units(campaign)
     result = unit.build()
     assert result.converged
     assert result.formula == "Li2Mn3NiO8"
     assert [state.x for state in result.states] == [0, 0.5, 1]
     assert result.li_energy_per_atom == pytest.approx(-1.9)
-    # 4.7 V on average; the state in between lies 25 meV below the line per formula unit.
+    # 4.7 V on average; the middle state is 25 meV per formula unit below the tie line.
     assert [step.voltage for step in result.voltages] == pytest.approx([4.75, 4.65])
     assert result.states[2].moments == pytest.approx({"Ni": 1.7, "Mn": 3.2})
     assert result.states[2].structure.site_properties["magmom"].count(-1.7) == 4
@@ -32,14 +32,14 @@ def test_relaxations_and_li_metal_become_a_lithiation(campaign: Path) -> None:
     assert {"moments", "lattice"} <= all_figures(result).keys()
 
 
-def test_without_li_metal_there_are_no_voltages(campaign: Path) -> None:
+def test_voltages_are_missing_without_li_metal(campaign: Path) -> None:
     [unit] = units(campaign / "lnmo")
     result = unit.build()
     assert result.voltages == []
     assert "no voltages: Li metal: not among the calculations" in result.warnings
 
 
-def test_energies_are_those_of_separate_static_calculations(
+def test_energies_are_taken_from_static_calculations(
     campaign: Path, make_relaxation: Callable[..., Run]
 ) -> None:
     for n_li in (0, 4, 8):
@@ -59,7 +59,7 @@ def test_energies_are_those_of_separate_static_calculations(
     assert any("add the missing static calculations" in w for w in mixed.build().warnings)
 
 
-def test_the_lowest_of_several_relaxations_is_the_state(
+def test_lowest_of_several_relaxations_is_used(
     campaign: Path, make_relaxation: Callable[..., Run]
 ) -> None:
     make_relaxation(4, energies=[-380.0, -387.6]).write(campaign / "lnmo" / "x0.5-other")
@@ -112,7 +112,7 @@ def layered(n_li: int) -> Run:
     return Run([cell], [-60.0 - 6 * n_li], {"NSW": 20, "IBRION": 2, "EDIFFG": -0.02})
 
 
-def test_highest_content_is_one_for_other_materials(tmp_path: Path) -> None:
+def test_other_materials_have_x_up_to_1(tmp_path: Path) -> None:
     for n_li in (0, 3):
         layered(n_li).write(tmp_path / str(n_li))
     [guessed] = units(tmp_path)
@@ -125,7 +125,7 @@ def test_highest_content_is_one_for_other_materials(tmp_path: Path) -> None:
     assert told.uuid != guessed.uuid
 
 
-def test_lithiation_needs_two_contents_and_a_transition_metal(tmp_path: Path) -> None:
+def test_lithiation_needs_two_li_contents_and_a_transition_metal(tmp_path: Path) -> None:
     layered(3).write(tmp_path / "a")
     layered(3).write(tmp_path / "b")
     for n_li in (1, 2):

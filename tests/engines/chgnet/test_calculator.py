@@ -1,4 +1,4 @@
-"""The fast calculator against chgnet's own, and against the slopes of its own energy."""
+"""The fast CHGNet calculator against chgnet's own, and its forces against its energy."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.phases import phase
 
 ENERGY = 2e-6  # eV/atom: single precision
-FORCE = 1e-4  # eV/Å, what the speed may cost
+FORCE = 1e-4  # eV/Å, error allowed for the sake of speed
 DOUBLE = 1e-5  # eV/Å, from the same model in double precision
 STRESS = 1e-3  # GPa
 MOMENT = 1e-5  # µB
 
 
 def distorted(structure: Structure) -> Atoms:
-    """Shear and heat a crystal; some atoms are taken into other cells."""
+    """Shear and rattle a crystal, and move some atoms into other cells."""
     rng = np.random.default_rng(1)
     atoms: Atoms = structure.to_ase_atoms(msonable=False)
     shear = np.eye(3) + rng.normal(0, 0.01, (3, 3))
@@ -47,7 +47,7 @@ def nickel_oxide() -> Structure:
         ("r2scan", bcc_lithium()),
     ],
 )
-def test_the_numbers_are_chgnet_s(weights: str, structure: Structure) -> None:
+def test_results_agree_with_chgnet(weights: str, structure: Structure) -> None:
     from chgnet.model import CHGNet
 
     atoms = distorted(structure)
@@ -67,7 +67,7 @@ def test_the_numbers_are_chgnet_s(weights: str, structure: Structure) -> None:
     assert np.abs(atoms.get_forces()).max() > 500 * FORCE
 
 
-def test_forces_are_nearer_to_double_precision_than_chgnet_s() -> None:
+def test_forces_are_more_precise_than_those_of_chgnet() -> None:
     from chgnet.model import CHGNet
 
     atoms = distorted(phase("Li3PO4_beta").structure())
@@ -82,7 +82,7 @@ def test_forces_are_nearer_to_double_precision_than_chgnet_s() -> None:
     assert error < 0.5 * np.abs(reference.get_forces() - exact.get_forces()).max()
 
 
-def test_forces_and_stress_are_slopes_of_the_energy() -> None:
+def test_forces_and_stress_are_derivatives_of_the_energy() -> None:
     atoms = distorted(nickel_oxide())
     atoms.calc = FastCHGNet()
     forces, stress, volume = atoms.get_forces(), atoms.get_stress(voigt=False), atoms.get_volume()
@@ -108,7 +108,7 @@ def test_forces_and_stress_are_slopes_of_the_energy() -> None:
     assert volume * (stress * strain).sum() == pytest.approx(found, rel=5e-3)
 
 
-def test_numbers_do_not_depend_on_what_was_computed_before() -> None:
+def test_results_do_not_depend_on_earlier_calculations() -> None:
     atoms = distorted(nickel_oxide())
     atoms.calc = FastCHGNet()
     atoms.get_forces()
@@ -119,14 +119,14 @@ def test_numbers_do_not_depend_on_what_was_computed_before() -> None:
     assert atoms.get_potential_energy() == fresh.get_potential_energy()
 
 
-def test_moments_only_if_asked_for() -> None:
+def test_moments_are_computed_on_request_only() -> None:
     atoms = distorted(nickel_oxide())
     atoms.calc = FastCHGNet()
     with pytest.raises(PropertyNotImplementedError):
         atoms.get_magnetic_moments()
 
 
-def test_an_atom_on_its_own_is_refused_unless_wanted() -> None:
+def test_isolated_atom_is_refused_by_default() -> None:
     atoms = Atoms("Li2O", [[0, 0, 0], [1.6, 0, 0], [10, 0, 0]], cell=[20] * 3, pbc=True)
     atoms.calc = FastCHGNet()
     with pytest.raises(ValueError, match="atom 2 has no neighbour within 6 Å"):

@@ -1,4 +1,4 @@
-"""Pairs and angles against pymatgen and against loops, however far the atoms have moved."""
+"""Pairs and angles of moving atoms against pymatgen and plain loops."""
 
 import itertools
 
@@ -16,7 +16,7 @@ def start() -> np.ndarray:
     return np.random.default_rng(1).random((17, 3)) @ CELL
 
 
-def assert_right(found, positions: np.ndarray, cell: np.ndarray) -> None:
+def assert_pairs_match_pymatgen(found, positions: np.ndarray, cell: np.ndarray) -> None:
     structure = Structure(
         Lattice(cell), ["Li"] * len(positions), positions, coords_are_cartesian=True
     )
@@ -35,7 +35,7 @@ def test_no_pair_is_missed_while_atoms_and_cell_move() -> None:
     rng = np.random.default_rng(2)
     neighbours, positions, cell = VerletList(CUTOFF), start(), CELL.copy()
     for step in range(60):
-        assert_right(neighbours.pairs(positions, cell), positions, cell)
+        assert_pairs_match_pymatgen(neighbours.pairs(positions, cell), positions, cell)
         positions = positions + rng.normal(0, 0.02, positions.shape)
         if step % 3 == 0:
             deformed = np.eye(3) + rng.normal(0, 2e-3, (3, 3))
@@ -43,13 +43,13 @@ def test_no_pair_is_missed_while_atoms_and_cell_move() -> None:
     assert 1 < neighbours.builds < 30
 
 
-def test_atoms_outside_the_cell_are_the_same_atoms() -> None:
+def test_pairs_of_atoms_outside_the_cell_are_found() -> None:
     positions = start()
     away = positions + np.random.default_rng(3).integers(-3, 4, positions.shape) @ CELL
-    assert_right(VerletList(CUTOFF).pairs(away, CELL), away, CELL)
+    assert_pairs_match_pymatgen(VerletList(CUTOFF).pairs(away, CELL), away, CELL)
 
 
-def test_the_order_does_not_depend_on_when_neighbours_were_searched() -> None:
+def test_order_of_pairs_does_not_depend_on_the_last_search() -> None:
     old, positions = VerletList(CUTOFF), start()
     old.pairs(positions, CELL)
     moved = positions + np.random.default_rng(4).normal(0, 0.03, positions.shape)
@@ -66,10 +66,10 @@ def test_images_of_one_atom_are_pairs() -> None:
     assert np.unique(found.lengths.round(2)).tolist() == [3.4, 4.81, 5.89]
 
 
-def test_another_number_of_atoms_is_another_list() -> None:
+def test_neighbours_are_searched_again_if_atoms_are_removed() -> None:
     neighbours, positions = VerletList(CUTOFF), start()
     neighbours.pairs(positions, CELL)
-    assert_right(neighbours.pairs(positions[:5], CELL), positions[:5], CELL)
+    assert_pairs_match_pymatgen(neighbours.pairs(positions[:5], CELL), positions[:5], CELL)
 
 
 @pytest.mark.parametrize("cutoff", [0.5, 3.0])

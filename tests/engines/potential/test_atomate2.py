@@ -1,4 +1,4 @@
-"""The potentials that atomate2 knows by name."""
+"""The potentials that atomate2 supports by name."""
 
 import inspect
 import re
@@ -13,12 +13,12 @@ from liponflow.engines.registry import check_installed, engine_class, engine_nam
 from liponflow.settings import Settings
 
 
-def test_every_potential_has_its_requirement() -> None:
+def test_every_potential_has_a_requirement() -> None:
     registered = {name for name in engine_names() if engine_class(name) is Atomate2Engine}
     assert set(REQUIREMENTS) == registered
 
 
-def test_requirements_are_what_atomate2_imports() -> None:
+def test_requirements_are_the_imports_of_atomate2() -> None:
     source = inspect.getsource(ase_calculator)
     for module, _ in REQUIREMENTS.values():
         assert re.search(rf"(import|from|\")\s*{module}\b", source), module

@@ -1,4 +1,4 @@
-"""The stand-in through atomate2's Makers, custodian and emmet, as VASP."""
+"""The stand-in run like VASP, by atomate2's Makers, custodian and emmet."""
 
 import sys
 from pathlib import Path
@@ -40,6 +40,6 @@ def test_relaxation_and_static_end_in_emmet_documents(tmp_path: Path, monkeypatc
         assert document.structure.site_properties["magmom"][0] > 1
     limit = abs(Incar(relaxed.input.incar or relaxed.orig_inputs.incar)["EDIFFG"])
     assert np.linalg.norm(relaxed.output.forces, axis=1).max() < limit
-    # The same geometry to the digits of the files, the same potential.
+    # The same geometry to the precision of the files, and the same potential.
     assert final.output.energy == pytest.approx(relaxed.output.energy, abs=1e-4)
     assert final.output.energy < relaxed.calcs_reversed[0].output.ionic_steps[0].e_0_energy

@@ -26,7 +26,7 @@ pytestmark = [
         ("Po", "Po is outside chgnet 0.3.0"),
     ],
 )
-def test_bad_input_fails_with_one_line(
+def test_invalid_input_fails_with_one_line(
     vasp_directory, lithium: Structure, monkeypatch, species: str, message: str
 ) -> None:
     lithium.replace_species({"Li": species})

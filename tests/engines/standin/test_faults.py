@@ -1,4 +1,4 @@
-"""Every fault under custodian: those that it cures and those that it reports."""
+"""Faults of the stand-in under custodian, which corrects some and reports the others."""
 
 import sys
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def rehearse(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
             validators=[VasprunXMLValidator(), VaspFilesValidator()],
             max_errors=3,
             polling_time_step=0.5,
-            # While it starts, the files of the run before are still there.
+            # While it starts, the files of the previous run still exist.
             monitor_freq=1 if watched else 1000,
         )
         corrections: list[dict] = custodian.run()[0]["corrections"]
@@ -80,7 +80,7 @@ def finished(directory: Path) -> Vasprun:
     return vasprun
 
 
-def test_unconverged_electrons_are_cured_by_another_algorithm(
+def test_unconverged_electrons_are_corrected_by_another_algorithm(
     rehearse: Rehearse, directory: Path
 ) -> None:
     [correction] = rehearse("unconverged-scf")
@@ -98,7 +98,7 @@ def test_unconverged_electrons_show_in_every_file(rehearse: Rehearse, directory:
     assert finished(directory).converged
 
 
-def test_failed_line_search_is_cured_by_a_finer_criterion(
+def test_failed_line_search_is_corrected_by_a_tighter_criterion(
     rehearse: Rehearse, directory: Path
 ) -> None:
     start = Poscar.from_file(directory / "POSCAR", check_for_potcar=False).structure
@@ -107,7 +107,7 @@ def test_failed_line_search_is_cured_by_a_finer_criterion(
     incar = Incar.from_file(directory / "INCAR")
     assert incar["EDIFF"] == pytest.approx(1e-6)
     assert incar["NELMIN"] == 8
-    # It went on from the CONTCAR.
+    # It continued from the CONTCAR.
     restart = Poscar.from_file(directory / "POSCAR", check_for_potcar=False).structure
     assert abs(restart.frac_coords - start.frac_coords).max() > 1e-4
     assert finished(directory).converged
@@ -118,7 +118,7 @@ def test_walltime_stops_the_run_in_order(rehearse: Rehearse, directory: Path) ->
     [correction, *_] = rehearse("walltime", handler, watched=True, auto_continue=True)
     assert correction["errors"] == ["Walltime reached"]
     stopped = finished(directory)
-    # The fault waits in its second step; on a busy machine the time is up before.
+    # The fault waits in the second step; on a busy machine the time runs out earlier.
     assert stopped.nionic_steps in {1, 2}
     assert np.linalg.norm(stopped.ionic_steps[-1]["forces"], axis=1).max() > FORCES
     assert Outcar(directory / "OUTCAR").is_stopped
@@ -133,7 +133,7 @@ def test_walltime_stops_the_run_in_order(rehearse: Rehearse, directory: Path) ->
     )
 
 
-def test_queue_kills_a_run_that_does_not_stop(rehearse: Rehearse, directory: Path) -> None:
+def test_run_that_ignores_the_walltime_is_killed(rehearse: Rehearse, directory: Path) -> None:
     with pytest.raises(ValidationError, match="VasprunXMLValidator"):
         rehearse("walltime:1")
     assert (directory / "OSZICAR").read_text().count("E0=") == 1
@@ -142,7 +142,7 @@ def test_queue_kills_a_run_that_does_not_stop(rehearse: Rehearse, directory: Pat
 @pytest.mark.parametrize(
     ("fault", "steps_left"), [("crash:3", 2), ("full-disk", 1), ("truncated-vasprun", None)]
 )
-def test_custodian_reports_what_it_cannot_cure(
+def test_custodian_reports_faults_that_it_cannot_correct(
     rehearse: Rehearse, directory: Path, fault: str, steps_left: int | None
 ) -> None:
     with pytest.raises(CustodianError, match="Validation failed: VasprunXMLValidator"):
@@ -151,14 +151,14 @@ def test_custodian_reports_what_it_cannot_cure(
         directory / "vasprun.xml", parse_potcar_file=False, exception_on_bad_xml=False
     )
     if steps_left is None:
-        # All but the vasprun.xml is whole.
+        # All files but the vasprun.xml are complete.
         assert "General timing and accounting" in (directory / "OUTCAR").read_text()
     else:
         assert vasprun.nionic_steps == steps_left
         assert "General timing and accounting" not in (directory / "OUTCAR").read_text()
     if fault == "full-disk":
         assert "No space left on device" in (directory / "std_err.txt").read_text()
-    # The fault is over: the same inputs once more.
+    # Run the same inputs again without the fault.
     assert rehearse(fault) == []
     assert finished(directory).converged
 
@@ -173,6 +173,6 @@ def test_custodian_reports_what_it_cannot_cure(
         ("zbrent:2", "zbrent takes no number"),
     ],
 )
-def test_bad_faults_are_named(text: str, message: str) -> None:
+def test_invalid_faults_are_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         parse_fault(text)

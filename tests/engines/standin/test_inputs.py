@@ -40,7 +40,7 @@ def directory(vasp_directory, nickel_oxide: Structure) -> Path:
         ("NSW = 5\nNSW = 6", "NSW is given twice: 5 and 6"),
     ],
 )
-def test_bad_incar_is_named(directory: Path, incar: str, message: str) -> None:
+def test_invalid_incar_is_refused_by_tag(directory: Path, incar: str, message: str) -> None:
     (directory / "INCAR").write_text(f"{incar}\n")
     with pytest.raises(InputError, match=message):
         read_inputs(directory)
@@ -57,7 +57,7 @@ def test_bad_incar_is_named(directory: Path, incar: str, message: str) -> None:
         ("MDALGO = 3\nLANGEVIN_GAMMA = 10 10\nISIF = 3", Ensemble.LANGEVIN_NPT),
     ],
 )
-def test_ensembles_as_vasp_names_them(directory: Path, tags: str, ensemble: Ensemble) -> None:
+def test_ensemble_follows_the_vasp_tags(directory: Path, tags: str, ensemble: Ensemble) -> None:
     (directory / "INCAR").write_text(f"IBRION = 0\nNSW = 5\nPOTIM = 1\n{tags}\n")
     assert read_inputs(directory).settings.ensemble is ensemble
 
@@ -69,13 +69,13 @@ def test_missing_file_is_named(directory: Path, name: str) -> None:
         read_inputs(directory)
 
 
-def test_species_order_must_agree(directory: Path) -> None:
+def test_potcar_in_another_order_is_refused(directory: Path) -> None:
     (directory / "POTCAR.spec").write_text("O\nNi_pv")
     with pytest.raises(InputError, match="POSCAR has the species Ni O, POTCAR has O Ni"):
         read_inputs(directory)
 
 
-def test_cut_off_potcar_is_refused(directory: Path) -> None:
+def test_truncated_potcar_is_refused(directory: Path) -> None:
     (directory / "POTCAR").write_text("  TITEL  = PAW_PBE Ni_pv 06Sep2000\n")
     with pytest.raises(InputError, match="cut off"):
         read_inputs(directory)
@@ -88,7 +88,7 @@ def test_poscar_without_elements_is_refused(directory: Path) -> None:
         read_inputs(directory)
 
 
-def test_cut_off_poscar_is_refused(directory: Path) -> None:
+def test_truncated_poscar_is_refused(directory: Path) -> None:
     lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
     (directory / "POSCAR").write_text("".join(lines[:10]))
     with pytest.raises(InputError, match="POSCAR cannot be read"):
@@ -112,12 +112,12 @@ def test_monkhorst_pack_mesh_is_shifted(directory: Path) -> None:
     assert sorted(set(points[:, 2])) == pytest.approx([-1 / 3, 0, 1 / 3])
 
 
-def test_masses_of_the_incar_have_priority(directory: Path) -> None:
+def test_incar_masses_override_those_of_the_potcar(directory: Path) -> None:
     (directory / "INCAR").write_text("POMASS = 60 18\n")
     assert read_inputs(directory).atoms.get_masses() == pytest.approx([60] * 4 + [18] * 4)
 
 
-def test_velocities_are_those_of_the_poscar(vasp_directory, lithium: Structure) -> None:
+def test_velocities_are_read_from_the_poscar(vasp_directory, lithium: Structure) -> None:
     velocities = np.array([[0.01, 0.0, -0.002], [0.0, 0.003, 0.0]])
     inputs = read_inputs(vasp_directory(lithium, "NSW = 0\n", velocities=velocities.tolist()))
     assert inputs.has_velocities

@@ -30,7 +30,7 @@ pytestmark = [
 
 
 def run_and_kill(directory: Path, after: int) -> None:
-    """Start the command, and kill it after at least this number of steps."""
+    """Start the command and kill it after at least this number of steps."""
     xdatcar = directory / "XDATCAR"
     limit = time.monotonic() + 60
     process = CONTEXT.Process(target=cheap_vasp.compute, args=(directory,))
@@ -82,13 +82,13 @@ def test_ten_kills_do_not_change_the_trajectory(
         vasprun = Vasprun(
             segment / "vasprun.xml", parse_potcar_file=False, exception_on_bad_xml=False
         )
-        # A kill may come between two files.
+        # A kill may fall between the writing of two files.
         assert vasprun.nionic_steps in {len(written) - 1, len(written)}
         assert len(Oszicar(segment / "OSZICAR").ionic_steps) in {len(written) - 1, len(written)}
         totals = [step["total"] for step in vasprun.ionic_steps]
         expected = [step["total"] for step in unbroken.ionic_steps[start:end]]
         assert totals == pytest.approx(expected[: len(totals)], abs=1e-5)
-        # CONTCAR is whole, and the next step of the last that is finished.
+        # CONTCAR is complete and holds the step after the last finished one.
         contcar = Poscar.from_file(segment / "CONTCAR", check_for_potcar=False)
         assert np.array(contcar.velocities).shape == (16, 3)
         [start] = [
@@ -97,5 +97,5 @@ def test_ten_kills_do_not_change_the_trajectory(
             if largest_shift(contcar.structure.frac_coords, reference[step], lattice) < POSITIONS
         ]
     assert start > KILLS
-    # Not a crystal that stands still.
+    # The atoms did move.
     assert largest_shift(reference[0], reference[start], lattice) > 0.05

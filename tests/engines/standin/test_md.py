@@ -64,7 +64,7 @@ def test_nve_segments_match_the_unbroken_run(vasp_directory, nickel_oxide: Struc
         for path in (whole, second)
     ]
     assert ends[0] == pytest.approx(ends[1], abs=1e-7)  # Å/fs
-    # Not a run that stands still.
+    # The atoms did move.
     assert abs(frames(whole)[-1] - frames(whole)[0]).max() > 1e-3
 
 
@@ -84,7 +84,7 @@ def test_nose_segments_match_the_unbroken_run(
     run(first)
     contcar = (first / "CONTCAR").read_text()
     (second / "POSCAR").write_text(contcar)
-    # Without the block behind the velocities the thermostat starts anew.
+    # Without the block after the velocities the thermostat starts anew.
     (forgetful / "POSCAR").write_text(contcar.rsplit("\n\n", 1)[0] + "\n")
     run(second)
     run(forgetful)
@@ -113,7 +113,7 @@ def test_langevin_segment_continues_velocities_with_other_random_forces(
     run(first)
     (second / "POSCAR").write_bytes((first / "CONTCAR").read_bytes())
     run(second)
-    # The segment begins where the unbroken run is, as fast, and goes another way.
+    # The segment starts with the positions and velocities of the unbroken run, then diverges.
     shift = frames(second) - frames(whole)[10:]
     shift -= np.round(shift)
     assert abs(shift[0]).max() * 6.8 < POSITIONS
@@ -135,7 +135,9 @@ def test_unreadable_thermostat_state_is_refused(vasp_directory, lithium: Structu
         read_inputs(directory)
 
 
-def test_first_step_is_the_poscar_at_tebeg(vasp_directory, nickel_oxide: Structure) -> None:
+def test_first_step_has_poscar_positions_and_tebeg(
+    vasp_directory, nickel_oxide: Structure
+) -> None:
     directory = vasp_directory(nickel_oxide, NVE + "NSW = 2\n")
     run(directory)
     start = Poscar.from_file(directory / "POSCAR", check_for_potcar=False).structure
@@ -159,7 +161,7 @@ def test_seed_determines_velocities(vasp_directory, lithium: Structure) -> None:
 
 @pytest.fixture
 def copper(vasp_directory):
-    """Return a function that makes inputs of 32 Cu atoms with a cheap potential."""
+    """Return a function that makes inputs of 32 Cu atoms with a cheap pair potential."""
 
     def inputs(tags: str) -> Inputs:
         cell = bulk("Cu", cubic=True).repeat(2)
@@ -189,8 +191,8 @@ def test_thermostats_keep_the_mean_temperature(copper, tags: str, freedom: int) 
         tags + f"NSW = 2000\nPOTIM = 3\nTEBEG = {wanted}\nISIF = 0\nRANDOM_SEED = 1 0 0\n"
     )
     sampled = temperatures(dynamics(inputs))[500:]
-    # Canonical: standard deviation T sqrt(2 / freedom); the mean of correlated samples is
-    # good to a fifth of it.
+    # Canonical: standard deviation T sqrt(2 / freedom); the mean of correlated samples has
+    # a fifth of it.
     spread = wanted * np.sqrt(2 / freedom)
     assert sampled.mean() == pytest.approx(wanted, abs=0.2 * spread)
     assert sampled.std() == pytest.approx(spread, rel=0.3)
@@ -202,7 +204,7 @@ def test_temperature_ramps_from_tebeg_to_teend(copper) -> None:
         "ISIF = 0\nRANDOM_SEED = 1 0 0\n"
     )
     sampled = temperatures(dynamics(inputs))
-    # 10 fs behind a ramp of 0.2 K/fs is nothing; the mean of each quarter is its middle's.
+    # A lag of 10 fs at 0.2 K/fs is negligible; the mean of a quarter is its middle value.
     quarters = sampled.reshape(4, -1).mean(axis=1)
     assert quarters == pytest.approx([200, 400, 600, 800], rel=0.12)
 

@@ -85,7 +85,7 @@ def written_forces(band: Path, name: str) -> np.ndarray:
     return np.array([line.split() for line in table], dtype=float)
 
 
-def test_band_is_converged_when_its_forces_are(band: Path) -> None:
+def test_band_converges_when_its_forces_are_below_the_limit(band: Path) -> None:
     steps = set()
     for name in IMAGES:
         vasprun = Vasprun(band / name / "vasprun.xml", parse_potcar_file=False)
@@ -97,7 +97,7 @@ def test_band_is_converged_when_its_forces_are(band: Path) -> None:
     assert 1 < steps.pop() < 60
 
 
-def test_energies_are_those_of_the_images(band: Path) -> None:
+def test_energies_agree_with_direct_calculations_of_the_images(band: Path) -> None:
     potential = Potential(stress=False, magmoms=False)
     energies = []
     for name in IMAGES:
@@ -119,7 +119,7 @@ def test_band_forces_are_transverse_forces_and_springs(band: Path) -> None:
         for name in IMAGES
     ]
     lattice, potential = path[0].lattice, Potential(stress=False, magmoms=False)
-    # At the middle image the energy is highest on both sides alike: a tangent between neighbours.
+    # The middle image is the symmetric maximum: its tangent joins its two neighbours.
     shift = path[2].frac_coords - path[0].frac_coords
     tangent = lattice.get_cartesian_coords(shift - np.round(shift))
     tangent /= np.linalg.norm(tangent)
@@ -204,7 +204,7 @@ def test_band_can_be_ingested(band: Path, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_bad_bands_are_named(tmp_path: Path, change, message: str) -> None:
+def test_invalid_bands_are_refused(tmp_path: Path, change, message: str) -> None:
     band = write_band(tmp_path / "band", PLAIN)
     change(band)
     with pytest.raises(InputError, match=message):

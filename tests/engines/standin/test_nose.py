@@ -41,7 +41,7 @@ def test_conserved_energy_drifts_less_than_it_fluctuates() -> None:
             + propagator.thermostat_kinetic
         )
         kinetic.append(copper.get_kinetic_energy())
-    # The thermostat moves energy of the order of eV; the sum keeps to meV.
+    # The thermostat exchanges energies of the order of eV; the sum is constant within meV.
     assert np.ptp(kinetic) > 0.5
     assert np.ptp(conserved) < 0.01
     assert abs(np.mean(conserved[200:]) - np.mean(conserved[:200])) < 0.002

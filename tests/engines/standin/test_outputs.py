@@ -84,7 +84,7 @@ def test_moments_have_the_signs_of_magmom(static, direct) -> None:
     assert outcar.total_mag == pytest.approx(sum(signs * direct["magmoms"]), abs=1e-5)
 
 
-def test_total_moment_is_that_of_the_last_step(vasp_directory, nickel_oxide) -> None:
+def test_total_moment_is_the_sum_at_the_last_step(vasp_directory, nickel_oxide) -> None:
     tags = "IBRION = 2\nNSW = 3\nEDIFFG = -1e-9\nISIF = 3\n"
     directory = vasp_directory(nickel_oxide, SPIN + tags)
     run(directory)
@@ -96,14 +96,14 @@ def test_total_moment_is_that_of_the_last_step(vasp_directory, nickel_oxide) -> 
     )
 
 
-def test_no_moments_without_spin(vasp_directory, nickel_oxide) -> None:
+def test_moments_are_not_written_without_spin(vasp_directory, nickel_oxide) -> None:
     directory = vasp_directory(nickel_oxide, "NSW = 0\nLORBIT = 11\n")
     run(directory)
     assert Outcar(directory / "OUTCAR").magnetization == ()
     assert "mag=" not in (directory / "OSZICAR").read_text()
 
 
-def test_no_stress_is_computed_if_isif_is_0(vasp_directory, nickel_oxide) -> None:
+def test_stress_is_not_computed_with_isif_0(vasp_directory, nickel_oxide) -> None:
     directory = vasp_directory(nickel_oxide, "NSW = 0\nISIF = 0\n")
     run(directory)
     vasprun = Vasprun(directory / "vasprun.xml", parse_potcar_file=False)
@@ -139,7 +139,7 @@ def test_emmet_documents_name_the_potential(static, direct) -> None:
     assert document.state is TaskState.SUCCESS
     assert document.output.energy == pytest.approx(direct["energy"], abs=ENERGY_TOLERANCE)
     assert document.structure.site_properties["magmom"][2] < -1
-    # Nothing of the electrons was invented.
+    # No electronic properties are made up.
     assert calculation.output.bandgap is None
     assert calculation.output.dos_properties in ({}, None)
     assert calculation.output.run_stats.elapsed_time > 0
@@ -158,7 +158,7 @@ def test_comment_is_signed_once(static) -> None:
     assert (static / "CONTCAR").read_text().splitlines()[0].count("stand-in") == 1
 
 
-def test_trajectory_has_every_step_and_its_cell(vasp_directory, nickel_oxide) -> None:
+def test_trajectory_contains_every_step_with_its_cell(vasp_directory, nickel_oxide) -> None:
     directory = vasp_directory(nickel_oxide, "IBRION = 1\nNSW = 4\nISIF = 3\nEDIFFG = -1e-9\n")
     run(directory)
     frames = Xdatcar(directory / "XDATCAR").structures
@@ -175,7 +175,7 @@ def test_trajectory_has_every_step_and_its_cell(vasp_directory, nickel_oxide) ->
     assert final.lattice.matrix == pytest.approx(steps[-1].lattice.matrix, abs=1e-7)
 
 
-def test_potcar_gives_titles_electrons_and_masses(vasp_directory, lithium) -> None:
+def test_titles_electrons_and_masses_come_from_the_potcar(vasp_directory, lithium) -> None:
     directory = vasp_directory(lithium, "NSW = 0\n")
     (directory / "POTCAR.spec").unlink()
     (directory / "POTCAR").write_text(

@@ -36,7 +36,7 @@ def relaxed(directory: Path) -> tuple[Structure, Structure]:
         (8, {"ions", "volume"}),
     ],
 )
-def test_isif_moves_exactly_its_degrees_of_freedom(
+def test_isif_selects_the_degrees_of_freedom(
     vasp_directory, nickel_oxide: Structure, isif: int, moving: set[str]
 ) -> None:
     tags = f"IBRION = 1\nNSW = 4\nISIF = {isif}\nEDIFFG = -1e-9\n"
@@ -49,12 +49,12 @@ def test_isif_moves_exactly_its_degrees_of_freedom(
         "volume": abs(scale - 1),
     }
     assert {name for name, change in changes.items() if change > MOVED} == moving
-    # What does not move does not move at all.
+    # Fixed degrees of freedom do not change at all.
     assert all(change < 1e-12 for name, change in changes.items() if name not in moving)
 
 
 @pytest.mark.parametrize("ibrion", [1, 2, 3])
-def test_force_criterion_is_reached_by_every_optimiser(
+def test_every_optimiser_reaches_the_force_criterion(
     vasp_directory, nickel_oxide: Structure, ibrion: int
 ) -> None:
     tags = f"IBRION = {ibrion}\nNSW = 150\nISIF = 2\nEDIFFG = -0.03\n"
@@ -68,7 +68,7 @@ def test_force_criterion_is_reached_by_every_optimiser(
     assert REACHED in (directory / "OUTCAR").read_text()
 
 
-def test_cell_relaxes_to_zero_and_to_external_pressure(vasp_directory, lithium: Structure) -> None:
+def test_cell_relaxes_to_the_external_pressure(vasp_directory, lithium: Structure) -> None:
     tags = "IBRION = 1\nNSW = 60\nISIF = 3\nEDIFFG = -0.002\n"
     pressures = []
     for pstress in (0, 20):
@@ -78,14 +78,14 @@ def test_cell_relaxes_to_zero_and_to_external_pressure(vasp_directory, lithium: 
         assert vasprun.converged
         pressures.append(np.trace(vasprun.ionic_steps[-1]["stress"]) / 3)
     assert pressures == pytest.approx([0, 20], abs=0.5)  # kB
-    # As in VASP, the energy of a step is the enthalpy, that of its electrons is not.
+    # As in VASP, the energy of a step is the enthalpy; its electronic energy is not.
     enthalpy = vasprun.ionic_steps[-1]["e_fr_energy"]
     energy = vasprun.ionic_steps[-1]["electronic_steps"][-1]["e_fr_energy"]
     volume = vasprun.final_structure.volume
     assert enthalpy - energy == pytest.approx(20 * volume / 1602.1766, rel=1e-5)
 
 
-def test_energy_criterion(vasp_directory, nickel_oxide: Structure) -> None:
+def test_positive_ediffg_is_an_energy_criterion(vasp_directory, nickel_oxide: Structure) -> None:
     directory = vasp_directory(nickel_oxide, "IBRION = 2\nNSW = 100\nISIF = 2\nEDIFFG = 2e-3\n")
     run(directory)
     energies = [step["F"] for step in Oszicar(directory / "OSZICAR").ionic_steps]
@@ -95,7 +95,7 @@ def test_energy_criterion(vasp_directory, nickel_oxide: Structure) -> None:
     assert REACHED in (directory / "OUTCAR").read_text()
 
 
-def test_exhausted_steps_are_unconverged(vasp_directory, nickel_oxide: Structure) -> None:
+def test_run_out_of_steps_is_not_converged(vasp_directory, nickel_oxide: Structure) -> None:
     directory = vasp_directory(nickel_oxide, "IBRION = 2\nNSW = 3\nISIF = 3\nEDIFFG = -1e-6\n")
     run(directory)
     with pytest.warns(UnconvergedVASPWarning):
@@ -103,12 +103,12 @@ def test_exhausted_steps_are_unconverged(vasp_directory, nickel_oxide: Structure
     assert vasprun.nionic_steps == 3
     assert not vasprun.converged_ionic
     assert REACHED not in (directory / "OUTCAR").read_text()
-    # It ends in order nevertheless, as VASP does.
+    # The run still ends normally, as in VASP.
     assert Outcar(directory / "OUTCAR").run_stats["Elapsed time (sec)"] > 0
 
 
 @pytest.mark.filterwarnings("ignore:.*unconverged VASP run")
-def test_selective_dynamics(vasp_directory, nickel_oxide: Structure) -> None:
+def test_selective_dynamics_fixes_coordinates(vasp_directory, nickel_oxide: Structure) -> None:
     flags = [[False] * 3, [True, False, True]] + [[True] * 3] * 6
     directory = vasp_directory(
         nickel_oxide,
@@ -123,7 +123,7 @@ def test_selective_dynamics(vasp_directory, nickel_oxide: Structure) -> None:
     assert abs(shift[2:]).max() > MOVED
     contcar = Poscar.from_file(directory / "CONTCAR", check_for_potcar=False)
     assert np.array(contcar.selective_dynamics).tolist() == flags
-    # Forces on fixed ions are written, as VASP writes them.
+    # As in VASP, forces on fixed ions are written.
     vasprun = Vasprun(directory / "vasprun.xml", parse_potcar_file=False)
     assert np.linalg.norm(vasprun.ionic_steps[-1]["forces"][0]) > 0.01
     fixed = vasprun.final_structure.site_properties["selective_dynamics"][0]

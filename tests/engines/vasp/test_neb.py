@@ -1,4 +1,4 @@
-"""Bands through atomate2, custodian, emmet and the stand-in: a vacancy hops in bcc Li."""
+"""Bands with atomate2, custodian, emmet and the stand-in: a vacancy hop in bcc Li."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -88,7 +88,7 @@ def run(folder: Path, command: str, **options: Any) -> NEBResult:
 
 
 def independent_barrier() -> float:
-    """Return the barrier of the same path from ASE alone, with the springs of the input set."""
+    """Return the barrier of the same path by ASE, with the springs of the input set."""
     atoms: list[Atoms] = [image.to_ase_atoms() for image in hop()]
     for image in atoms:
         image.calc = ase_calculator("CHGNet", stress_unit="eV/A3")
@@ -111,7 +111,7 @@ def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[NEBResult, Path
     return run(folder, "liponflow-vasp"), folder
 
 
-def test_energies_are_those_of_the_direct_engine(rehearsed: tuple[NEBResult, Path]) -> None:
+def test_energies_agree_with_the_direct_engine(rehearsed: tuple[NEBResult, Path]) -> None:
     images = rehearsed[0].images
     calculator = ase_calculator("CHGNet", stress_unit="eV/A3")
     direct = []
@@ -120,13 +120,13 @@ def test_energies_are_those_of_the_direct_engine(rehearsed: tuple[NEBResult, Pat
         atoms.calc = calculator
         direct.append(atoms.get_potential_energy())
     expected = [energy - direct[0] for energy in direct]
-    # Relative to the first end point: the difference of two energies of 15 atoms. A thirtieth of
-    # what is allowed per atom, or it would be no smaller than the barrier.
+    # Relative to the first end point, as a difference of two energies of 15 atoms: a thirtieth
+    # of the tolerance per atom, which is as large as the barrier.
     tolerance = MILLIELECTRONVOLT * len(images[0].structure) / 30
     assert [image.energy for image in images] == pytest.approx(expected, abs=tolerance)
 
 
-def test_the_barrier_is_that_of_an_independent_band(rehearsed: tuple[NEBResult, Path]) -> None:
+def test_barrier_agrees_with_an_independent_band(rehearsed: tuple[NEBResult, Path]) -> None:
     result, folder = rehearsed
     assert result.converged
     assert not result.climbing
@@ -138,14 +138,14 @@ def test_the_barrier_is_that_of_an_independent_band(rehearsed: tuple[NEBResult, 
     # The hop is symmetric.
     assert result.reverse_barrier == pytest.approx(expected, abs=BARRIER_TOLERANCE)
     assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
-    # A plain VASP does not know the tags of VTST.
+    # VASP without VTST does not know these tags.
     assert {"IOPT", "LCLIMB"}.isdisjoint(incar(folder))
 
 
 def test_unconverged_band_has_a_result_without_barrier(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The POTCAR library is made up, and the mesh is KSPACING."""
+    """Use a made-up POTCAR library and KSPACING instead of a mesh."""
     potcar = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
     potcar.parent.mkdir(parents=True)
     potcar.write_text(POTCAR)
@@ -173,7 +173,7 @@ def test_end_points_have_the_settings_of_the_band() -> None:
     ]
     assert sets[0] == sets[1]
     changed = {key for key in {*sets[0], *sets[2]} if sets[0].get(key) != sets[2].get(key)}
-    # Of what the ions do; pymatgen gives a static calculation no ISIF.
+    # Ionic tags; pymatgen sets no ISIF in static calculations.
     assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING"}
     assert sets[2]["IBRION"] == 1
     assert sets[2]["ENCUT"] == 450
@@ -206,7 +206,7 @@ def test_moments_of_the_first_image_apply_to_the_whole_band() -> None:
         ),
     ],
 )
-def test_images_that_form_no_band_are_refused(change: Any, message: str) -> None:
+def test_images_that_do_not_form_a_band_are_refused(change: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VaspNEBMaker().make(change(hop(3)))
 
@@ -218,6 +218,6 @@ def test_images_that_form_no_band_are_refused(change: Any, message: str) -> None
         ({"max_steps": 1}, "max_steps = 1 must be 2 or more"),
     ],
 )
-def test_impossible_numbers_are_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_numbers_are_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         VaspNEBMaker(**options)

@@ -25,7 +25,7 @@ def test_static_and_finite_differences_are_recognised(salt: Structure) -> None:
     assert (phonon.kind, phonon.ionic_steps) == ("phonon", 49)
 
 
-def test_kpoints_follow_symmetry_moments_and_isym(salt: Structure) -> None:
+def test_irreducible_kpoints_depend_on_symmetry_moments_and_isym(salt: Structure) -> None:
     mesh = Kpoints.gamma_automatic((4, 4, 4))
     cubic = irreducible_kpoints(salt, Incar(), mesh)
     # Textbook: a 4 x 4 x 4 mesh around Gamma has 10 irreducible points in a cubic crystal.
@@ -35,5 +35,5 @@ def test_kpoints_follow_symmetry_moments_and_isym(salt: Structure) -> None:
     assert tetragonal == 18
     assert irreducible_kpoints(salt, Incar({"ISYM": -1}), mesh) == 64
     assert irreducible_kpoints(salt, Incar({"ISYM": 0}), Kpoints.gamma_automatic((3, 3, 3))) == 14
-    # 2 pi / 4.2 = 1.496 per Å: three divisions at most 0.5 apart.
+    # 2 pi / 4.2 = 1.496 per Å: three divisions for a spacing of at most 0.5.
     assert irreducible_kpoints(salt, Incar({"ISYM": -1, "KSPACING": 0.5}), None) == 27

@@ -1,4 +1,4 @@
-"""How VASP is run, and what it needs on this machine."""
+"""The VASP command and its requirements."""
 
 import sys
 from pathlib import Path
@@ -12,20 +12,20 @@ from liponflow.engines.vasp.run import vasp_environment
 from liponflow.settings import Settings
 
 
-def test_program_beside_python_is_found_without_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_program_next_to_python_is_found_outside_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     command = vasp_environment("liponflow-vasp")["ATOMATE2_VASP_CMD"]
     assert command == str(Path(sys.executable).with_name("liponflow-vasp"))
 
 
 @pytest.mark.parametrize("command", ["/opt/vasp/bin/vasp_std", f"{sys.executable} vasp.py"])
-def test_program_with_its_path_is_kept(command: str) -> None:
+def test_program_with_a_path_is_kept(command: str) -> None:
     environment = vasp_environment(command)
     assert environment["ATOMATE2_VASP_CMD"] == command
     assert environment["ATOMATE2_VASP_GAMMA_CMD"] == command
 
 
-def test_missing_program_is_named_with_its_path() -> None:
+def test_missing_program_is_named() -> None:
     with pytest.raises(EngineError, match="'/opt/vasp/bin/vasp_std' is not on the PATH"):
         check_installed("vasp", Settings(vasp_cmd="/opt/vasp/bin/vasp_std"))
 

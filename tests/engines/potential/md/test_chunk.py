@@ -1,4 +1,4 @@
-"""Chunks: velocities from stage to stage, ramps, what is refused."""
+"""Chunks of dynamics: velocities across stages, ramps and invalid options."""
 
 from pathlib import Path
 from typing import Any
@@ -24,18 +24,18 @@ def nve(steps: int, temperature: float = 40) -> Stage:
     )
 
 
-def test_velocities_go_on_from_stage_to_stage(tmp_path: Path) -> None:
+def test_velocities_continue_across_stages(tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()
     once = run(dynamics(nve(60)), argon(), whole)
-    # The temperature of a later stage of constant energy is that of nothing.
+    # The temperature of a later NVE stage has no effect.
     twice = run(dynamics(nve(25), nve(35, temperature=500)), argon(), parts)
     np.testing.assert_allclose(twice.positions, once.positions, atol=1e-9)
     np.testing.assert_allclose(twice.momenta, once.momenta, atol=1e-9)
 
 
-def test_velocities_are_drawn_at_the_temperature_without_drift() -> None:
+def test_initial_velocities_have_the_temperature_and_no_drift() -> None:
     state = dynamics(nve(1), seed=1).begin(argon())
     mass = argon().get_masses()[0]
     kinetic = (state.momenta**2).sum() / 2 / mass
@@ -45,14 +45,14 @@ def test_velocities_are_drawn_at_the_temperature_without_drift() -> None:
     assert np.abs(other.momenta - state.momenta).max() > 0.1
 
 
-def test_momenta_that_are_given_are_kept() -> None:
+def test_given_momenta_are_kept() -> None:
     atoms = argon()
     atoms.set_momenta(np.full((32, 3), 0.25))
     state = dynamics(nve(1)).begin(atoms)
     np.testing.assert_array_equal(state.momenta, atoms.get_momenta())
 
 
-def test_drift_ends_where_nothing_would_end_it(tmp_path: Path) -> None:
+def test_drift_is_removed_before_constant_energy(tmp_path: Path) -> None:
     random = Stage(
         name="a", ensemble="nvt", temperature=40, duration=0.2, time_step=2, friction=50
     )
@@ -61,7 +61,7 @@ def test_drift_ends_where_nothing_would_end_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("thermostat", ["langevin", "bussi", "nose-hoover"])
-def test_the_temperature_follows_a_ramp(thermostat: str, tmp_path: Path) -> None:
+def test_temperature_follows_a_ramp(thermostat: str, tmp_path: Path) -> None:
     ramp = Stage(
         name="cool",
         ensemble="nvt",
@@ -76,22 +76,22 @@ def test_the_temperature_follows_a_ramp(thermostat: str, tmp_path: Path) -> None
     means = Means(state.blocks)
     found = means.mean("temperature").reshape(10, -1).mean(axis=1)
     asked = 60 - 50 * (np.arange(10) + 0.5) / 10
-    # Of 10 parts with 150 steps each: 96 degrees of freedom, a dozen independent samples.
+    # 10 parts of 150 steps each: 96 degrees of freedom, about 12 independent samples.
     np.testing.assert_allclose(found, asked, rtol=0.18)
 
 
-def test_no_stage_is_no_protocol() -> None:
+def test_protocol_without_stages_is_refused() -> None:
     with pytest.raises(ValueError, match="the protocol has no stages"):
         dynamics()
 
 
 @pytest.mark.parametrize("option", ["seed", "frame_interval", "chunk_steps"])
-def test_numbers_that_no_run_could_have(option: str) -> None:
+def test_negative_options_are_refused(option: str) -> None:
     with pytest.raises(ValueError, match=f"{option} = -1 must be"):
         dynamics(nve(1), **{option: -1})
 
 
-def test_what_a_calculator_raises_names_the_checkpoint() -> None:
+def test_error_of_a_calculator_names_the_last_checkpoint() -> None:
     class Broken(LennardJones):
         calls = 0
 

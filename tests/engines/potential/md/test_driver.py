@@ -1,4 +1,4 @@
-"""A run in its directory: killed ten times, bit for bit; its files; flat memory."""
+"""Dynamics in a directory: bitwise continuation after kills, output files, memory."""
 
 import csv
 import gzip
@@ -36,7 +36,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "checkpoint"
 
 
-def test_ten_kills_leave_the_trajectory_of_an_unbroken_run(tmp_path: Path, unbroken: Path) -> None:
+def test_ten_kills_do_not_change_the_trajectory(tmp_path: Path, unbroken: Path) -> None:
     script = Path(killed.__file__)
     out = subprocess.run(
         [sys.executable, str(script), str(tmp_path), str(KILLS), "1"],
@@ -62,7 +62,7 @@ def test_ase_reads_the_trajectory(unbroken: Path) -> None:
     assert (last.info["stage"], frames[0].info["stage"]) == ("chains", "constant energy")
     assert last.info["time"] == pytest.approx(0.002 * last.info["step"])
     assert last.pbc.all()
-    # The numbers of a frame are those of its positions, momenta and cell.
+    # Energy, stress and temperature belong to the positions, momenta and cell of the frame.
     calculator = LennardJones()
     again = Atoms(last.symbols, last.positions, cell=last.cell, pbc=True)
     again.calc = calculator
@@ -72,13 +72,13 @@ def test_ase_reads_the_trajectory(unbroken: Path) -> None:
     assert last.get_kinetic_energy() == pytest.approx(kinetic, rel=1e-6)
 
 
-def test_every_chunk_is_a_member_of_its_own(unbroken: Path) -> None:
+def test_every_chunk_is_a_separate_gzip_member(unbroken: Path) -> None:
     data = (unbroken / TRAJECTORY).read_bytes()
     assert data.count(b"\x1f\x8b\x08") > len(killed.STAGES)
     assert gzip.decompress(data).startswith(b"32\n")
 
 
-def test_series_has_every_step(unbroken: Path) -> None:
+def test_series_contains_every_step(unbroken: Path) -> None:
     with (unbroken / SERIES).open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [int(row["step"]) for row in rows] == list(range(1, len(rows) + 1))
@@ -90,7 +90,7 @@ def test_series_has_every_step(unbroken: Path) -> None:
     assert len(moving) > 150
 
 
-def test_an_ended_run_is_not_run_again(unbroken: Path) -> None:
+def test_finished_run_is_not_repeated(unbroken: Path) -> None:
     before = (unbroken / STATE).stat().st_mtime_ns
     state = run(killed.dynamics(), argon(), unbroken.parent)
     assert state.place.step == sum(stage.steps for stage in killed.STAGES)
@@ -121,10 +121,10 @@ def test_memory_does_not_grow_with_the_trajectory(
         tracemalloc.stop()
         sizes.append((folder / "checkpoint" / TRAJECTORY).stat().st_size)
     assert sizes[1] > 3.5 * sizes[0]
-    assert peaks[1] < 1.3 * peaks[0]  # 1.6, were the frames kept
+    assert peaks[1] < 1.3 * peaks[0]  # 1.6 if the frames were kept
 
 
-def test_an_exploding_run_ends_at_once_and_names_its_last_checkpoint(tmp_path: Path) -> None:
+def test_exploding_run_stops_and_names_the_last_checkpoint(tmp_path: Path) -> None:
     atoms, potential = wells(-2.0)
     fall = Stage(name="fall", ensemble="nve", temperature=300, duration=1, time_step=1)
     dynamics = Dynamics([fall], potential, chunk_steps=10)
@@ -141,7 +141,9 @@ def test_an_exploding_run_ends_at_once_and_names_its_last_checkpoint(tmp_path: P
     assert 2 * kinetic / (9 * units.kB) < 10_000
 
 
-def test_chgnet_goes_on_bit_for_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chgnet_run_is_resumed_bit_for_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from liponflow.engines.chgnet.calculator import FastCHGNet
 
     crystal = bulk("NiO", "rocksalt", a=4.2, cubic=True)
@@ -170,7 +172,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     atoms, potential = wells(5.0)
     hold = Stage(name="hold", ensemble="nve", temperature=300, duration=0.01, time_step=1)
     run(Dynamics([hold], potential), atoms, tmp_path)
@@ -178,7 +180,7 @@ def test_another_run_s_checkpoint_is_refused(tmp_path: Path) -> None:
         run(Dynamics([hold], potential, seed=1), atoms, tmp_path)
 
 
-def test_a_trajectory_that_lost_bytes_is_named(tmp_path: Path) -> None:
+def test_truncated_trajectory_is_named(tmp_path: Path) -> None:
     atoms, potential = wells(5.0)
     hold = Stage(name="hold", ensemble="nve", temperature=300, duration=0.01, time_step=1)
     run(Dynamics([hold], potential), atoms, tmp_path)
@@ -188,7 +190,7 @@ def test_a_trajectory_that_lost_bytes_is_named(tmp_path: Path) -> None:
         run(Dynamics([hold], potential), atoms, tmp_path)
 
 
-def test_the_status_says_where_the_run_is(tmp_path: Path) -> None:
+def test_status_shows_stage_and_time(tmp_path: Path) -> None:
     atoms, potential = wells(5.0)
     hold = Stage(name="hold", ensemble="nve", temperature=300, duration=0.01, time_step=1)
     run(Dynamics([hold], potential), atoms, tmp_path)

@@ -1,4 +1,4 @@
-"""Integrators: conserved energies, canonical distributions, pressures, and nothing left out."""
+"""Integrators: conserved energy, canonical distributions, pressure, complete state."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def moving() -> Atoms:
 
 
 def plain_ase(kind: Stage, atoms: Atoms, seed: int) -> object:
-    """Make ASE's integrator as its documentation says, with the constants of the stage."""
+    """Return ASE's integrator, made as documented, with the constants of the stage."""
     step, kelvin = TIME_STEP * units.fs, TEMPERATURE
     tau, barostat = kind.thermostat_time * units.fs, kind.barostat_time * units.fs
     freedom, pressure = degrees_of_freedom(kind, len(atoms)), PRESSURE * units.GPa
@@ -95,7 +95,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("ensemble", "thermostat"), KINDS)
-def test_chunks_leave_out_no_variable_of_ase(
+def test_chunked_run_matches_an_uninterrupted_run_of_ase(
     ensemble: str, thermostat: str, tmp_path: Path
 ) -> None:
     kind = stage(ensemble, thermostat)
@@ -120,7 +120,7 @@ def energies(time_step: float) -> np.ndarray:
     return np.array(totals)
 
 
-def test_energy_is_conserved_to_the_second_order_of_the_time_step() -> None:
+def test_energy_error_is_quadratic_in_the_time_step() -> None:
     coarse, fine = energies(8.0), energies(4.0)
     freedom = 3 * 32 - 3
     thermal = 0.5 * freedom * units.kB * TEMPERATURE
@@ -132,7 +132,7 @@ def test_energy_is_conserved_to_the_second_order_of_the_time_step() -> None:
 
 
 @pytest.mark.parametrize("thermostat", ["langevin", "bussi", "nose-hoover"])
-def test_kinetic_energy_is_canonical(thermostat: str) -> None:
+def test_kinetic_energy_has_the_canonical_distribution(thermostat: str) -> None:
     kind = stage("nvt", thermostat, friction=20.0)
     atoms = moving()
     heat_bath = integrator(atoms, kind, default_rng(4))
@@ -145,14 +145,14 @@ def test_kinetic_energy_is_canonical(thermostat: str) -> None:
     freedom = degrees_of_freedom(kind, len(atoms))
     thermal = units.kB * TEMPERATURE
     # Mean Nf kT / 2 (equipartition), variance Nf (kT)² / 2.
-    samples = len(kinetic) / 25  # steps that remember each other, about
+    samples = len(kinetic) / 25  # about 25 correlated steps per sample
     error = np.sqrt(freedom / 2 / samples) * thermal
     assert np.mean(kinetic) == pytest.approx(freedom / 2 * thermal, abs=4 * error)
     assert np.var(kinetic) == pytest.approx(freedom / 2 * thermal**2, rel=0.35)
 
 
 def static_volume(pressure: float) -> float:
-    """Volume (Å³) of the crystal at rest under a pressure (eV/Å³), from the energy alone."""
+    """Return the volume (Å³) of the static crystal at a pressure (eV/Å³), from energies."""
     volumes, enthalpies = [], []
     for a in np.linspace(5.2, 5.7, 51):
         atoms = argon()
@@ -167,8 +167,8 @@ def static_volume(pressure: float) -> float:
 
 
 @pytest.mark.parametrize("thermostat", ["langevin", "nose-hoover"])
-def test_volume_and_pressure_are_those_of_a_cold_crystal(thermostat: str) -> None:
-    # Cold, since the crystal expands by 0.2 % per kelvin; the piston's mass goes with temperature.
+def test_npt_reaches_volume_and_pressure_of_the_static_crystal(thermostat: str) -> None:
+    # Cold, as the crystal expands by 0.2 % per kelvin; the piston mass scales with temperature.
     kelvin, gpa = 1.0, 0.1
     kind = stage("npt", thermostat, temperature=kelvin, pressure=gpa, barostat_time=3300.0)
     atoms = argon()
@@ -195,7 +195,7 @@ def test_random_forces_move_the_centre_of_mass() -> None:
     assert degrees_of_freedom(stage("nve"), 1) == 1
 
 
-def test_the_cheap_potential_has_the_slopes_of_its_energy() -> None:
+def test_forces_of_the_test_potential_are_derivatives_of_its_energy() -> None:
     atoms = moving()
     atoms.rattle(0.1, seed=1)
     forces, stress = atoms.get_forces(), atoms.get_stress()

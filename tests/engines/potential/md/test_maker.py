@@ -1,4 +1,4 @@
-"""The job of a protocol, through the runner, and its result."""
+"""The job of a protocol, run by the local runner, and its result."""
 
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> MDResult:
     return found
 
 
-def test_the_result_refers_to_its_files(result: MDResult) -> None:
+def test_result_references_its_files(result: MDResult) -> None:
     [file] = result.trajectory_files
     frames = ase.io.read(file, ":")
     assert [frame.info["step"] for frame in frames] == list(range(0, 41, 5))
@@ -71,7 +71,7 @@ def test_the_result_refers_to_its_files(result: MDResult) -> None:
     assert Path(result.checkpoint).exists()
 
 
-def test_the_result_says_what_ran(result: MDResult) -> None:
+def test_result_describes_the_run(result: MDResult) -> None:
     assert (result.n_steps, result.time_step) == (40, 3)
     assert result.duration == pytest.approx(0.1)
     assert result.ensemble == "NVT, Langevin; NVE"
@@ -81,7 +81,7 @@ def test_the_result_says_what_ran(result: MDResult) -> None:
     assert result.formula == "Cu"
 
 
-def test_lists_are_those_of_the_frames(result: MDResult) -> None:
+def test_time_series_agree_with_the_frames(result: MDResult) -> None:
     frames = ase.io.read(result.trajectory_files[0], "1:")
     assert result.stride == 1
     assert result.times[4::5] == pytest.approx([frame.info["time"] for frame in frames])
@@ -99,7 +99,7 @@ def test_lists_are_those_of_the_frames(result: MDResult) -> None:
     assert result.pressures[4::5] == pytest.approx(pressures, abs=1e-4)
 
 
-def test_stages_stand_in_a_table(result: MDResult) -> None:
+def test_result_has_a_table_of_stages(result: MDResult) -> None:
     heat, rest = result.stages
     assert (heat.name, heat.first_step, heat.n_steps) == ("heat", 0, 20)
     assert (rest.name, rest.first_step, rest.n_steps) == ("rest", 20, 20)
@@ -109,7 +109,7 @@ def test_stages_stand_in_a_table(result: MDResult) -> None:
     assert result.mean_temperature == pytest.approx(np.mean(result.temperatures))
 
 
-def test_the_structure_goes_on_with_its_velocities(result: MDResult) -> None:
+def test_final_structure_keeps_velocities_and_properties(result: MDResult) -> None:
     last = ase.io.read(result.trajectory_files[0], -1)
     velocities = np.array(result.structure.site_properties["velocities"])
     np.testing.assert_allclose(velocities, last.get_velocities() * units.fs, atol=1e-9)
@@ -121,6 +121,6 @@ def test_the_structure_goes_on_with_its_velocities(result: MDResult) -> None:
     assert result.structure.site_properties["unit"] == copper().site_properties["unit"]
 
 
-def test_the_job_is_planned() -> None:
+def test_job_is_planned() -> None:
     [calculation] = planned(maker().make(copper()))
     assert (calculation.kind, calculation.atoms, calculation.ionic_steps) == ("md", 32, 40)

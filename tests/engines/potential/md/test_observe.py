@@ -1,4 +1,4 @@
-"""Limits, and means over blocks."""
+"""Sanity limits and block means."""
 
 import math
 import re
@@ -30,22 +30,22 @@ LIMITS = Limits(temperature=1000.0, energy_change=5.0)
         ({"kinetic": math.inf}, "the energies are -10.0 and inf eV"),
     ],
 )
-def test_each_limit_is_named_with_its_numbers(changes: dict[str, float], message: str) -> None:
+def test_exceeded_limit_is_named_with_its_values(changes: dict[str, float], message: str) -> None:
     broken = LIMITS.broken_by(SOUND._replace(**changes), first_energy=-10.0, n_atoms=2)
     assert broken is not None
     assert re.search(message, broken)
 
 
-def test_sound_steps_break_none() -> None:
+def test_normal_step_exceeds_no_limit() -> None:
     assert LIMITS.broken_by(SOUND, first_energy=-10.0, n_atoms=2) is None
 
 
-def test_cold_protocols_may_heat_where_atoms_repel() -> None:
+def test_temperature_limit_has_a_minimum() -> None:
     assert default_limits(300).temperature == 10_000
     assert default_limits(3000).temperature == 30_000
 
 
-def test_means_count_pressures_apart() -> None:
+def test_means_skip_missing_pressures() -> None:
     means = Means(Means.empty(3))
     means.add(0, SOUND, 0.1)
     means.add(0, SOUND._replace(temperature=500.0, pressure=2.0), 0.2)
@@ -56,7 +56,7 @@ def test_means_count_pressures_apart() -> None:
     np.testing.assert_array_equal(means.mean("pressure"), [2, np.nan, np.nan])
 
 
-def test_pressure_is_that_of_ase_with_its_ideal_gas() -> None:
+def test_pressure_includes_the_ideal_gas_term() -> None:
     rng = np.random.default_rng(2)
     atoms = Atoms("Ar4", rng.random((4, 3)) * 5, cell=[5, 6, 7], pbc=True)
     atoms.set_momenta(rng.normal(size=(4, 3)))

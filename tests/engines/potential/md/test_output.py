@@ -1,4 +1,4 @@
-"""Files that grow by whole chunks."""
+"""Output files that grow by whole chunks."""
 
 import gzip
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from liponflow.engines.potential.md.output import GrowingFile, frames_chunk, series_chunk
 
 
-def test_what_no_state_knows_of_is_cut_off(tmp_path: Path) -> None:
+def test_bytes_beyond_the_checkpoint_are_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "file"
     file = GrowingFile(path, 0)
     known = file.append(b"one")
@@ -20,19 +20,19 @@ def test_what_no_state_knows_of_is_cut_off(tmp_path: Path) -> None:
     assert path.read_bytes() == b"one2"
 
 
-def test_a_file_that_is_too_short_is_named(tmp_path: Path) -> None:
+def test_file_shorter_than_the_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"on")
     with pytest.raises(ValueError, match=r"file has 2 bytes, but its checkpoint knows of 3"):
         GrowingFile(tmp_path / "file", 3)
 
 
-def test_chunks_are_the_same_for_the_same_frames() -> None:
+def test_compressed_chunks_are_reproducible() -> None:
     first, second = frames_chunk(["one\n", "two\n"]), frames_chunk(["three\n"])
     assert first == frames_chunk(["one\n", "two\n"])
     assert gzip.decompress(first + second) == b"one\ntwo\nthree\n"
     assert frames_chunk([]) == b""
 
 
-def test_names_of_stages_are_quoted_and_what_is_unknown_is_empty() -> None:
+def test_series_quotes_stage_names_and_leaves_missing_values_empty() -> None:
     rows = [(1, 0.5, 'the "hot" stage, first', None)]
     assert series_chunk(rows) == b'1,0.5,"the ""hot"" stage, first",\n'

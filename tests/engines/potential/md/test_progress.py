@@ -1,4 +1,4 @@
-"""The line of a running job."""
+"""Status lines of running jobs."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from liponflow.engines.potential.md.progress import Speedometer, in_words
 
 
-def test_speed_and_time_left_are_those_of_this_start(tmp_path: Path) -> None:
+def test_speed_and_time_left_count_from_the_last_start(tmp_path: Path) -> None:
     now = [100.0]
     speedometer = Speedometer(tmp_path, begin=1.0, end=5.0, clock=lambda: now[0])
     now[0] = 160.0
@@ -15,7 +15,7 @@ def test_speed_and_time_left_are_those_of_this_start(tmp_path: Path) -> None:
     assert (tmp_path / "status").read_text() == "melt, 1.5 of 5 ps, 720 ps/day, 7 min left"
 
 
-def test_most_calls_only_look_at_the_clock(tmp_path: Path) -> None:
+def test_status_is_written_only_every_few_seconds(tmp_path: Path) -> None:
     now = [0.0]
     speedometer = Speedometer(tmp_path, begin=0.0, end=5.0, clock=lambda: now[0])
     speedometer.update("melt", 0.1)
@@ -27,5 +27,5 @@ def test_most_calls_only_look_at_the_clock(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0, "0 s"), (59.6, "1 min"), (3600, "1 h"), (90_061, "1 d 1 h")]
 )
-def test_durations_have_two_units_at_most(seconds: float, words: str) -> None:
+def test_durations_are_given_in_two_units_at_most(seconds: float, words: str) -> None:
     assert in_words(seconds) == words

@@ -1,4 +1,4 @@
-"""Checkpoints: whole or absent, exact, and never another run's."""
+"""Checkpoints are exact, written atomically and tied to their run."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ def state() -> State:
     )
 
 
-def test_what_is_written_is_read_to_the_last_bit(tmp_path: Path) -> None:
+def test_state_is_restored_bit_for_bit(tmp_path: Path) -> None:
     before = state()
     save(tmp_path / "state.npz", before)
     after = load(tmp_path / "state.npz", "abc")
@@ -38,12 +38,12 @@ def test_what_is_written_is_read_to_the_last_bit(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["state.npz"]
 
 
-def test_no_file_is_no_state(tmp_path: Path) -> None:
+def test_missing_file_loads_as_none(tmp_path: Path) -> None:
     assert load(tmp_path / "state.npz", "abc") is None
 
 
 @pytest.mark.parametrize("cut", [0, 10, 500])
-def test_a_damaged_file_is_named(cut: int, tmp_path: Path) -> None:
+def test_damaged_file_is_named(cut: int, tmp_path: Path) -> None:
     file = tmp_path / "state.npz"
     save(file, state())
     file.write_bytes(file.read_bytes()[:cut])
@@ -51,7 +51,7 @@ def test_a_damaged_file_is_named(cut: int, tmp_path: Path) -> None:
         load(file, "abc")
 
 
-def test_pickled_objects_are_not_read(tmp_path: Path) -> None:
+def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "state.npz"
     with file.open("wb") as stream:
         np.savez(stream, meta=np.array([{"place": {}}], dtype=object))
@@ -59,13 +59,13 @@ def test_pickled_objects_are_not_read(tmp_path: Path) -> None:
         load(file, "abc")
 
 
-def test_another_run_s_file_is_refused(tmp_path: Path) -> None:
+def test_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     save(tmp_path / "state.npz", state())
     with pytest.raises(CheckpointError, match="another structure, protocol, seed or potential"):
         load(tmp_path / "state.npz", "abd")
 
 
-def test_an_interrupted_write_leaves_the_old_file(
+def test_interrupted_write_keeps_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, old = tmp_path / "state.npz", state()

@@ -1,4 +1,4 @@
-"""Structures into atoms and back, with their velocities."""
+"""Conversion of structures to atoms and back, with velocities."""
 
 import numpy as np
 from ase import units
@@ -17,14 +17,14 @@ SALT = Structure(
 )
 
 
-def test_velocities_are_per_fs() -> None:
+def test_velocities_are_read_in_angstrom_per_fs() -> None:
     moving = SALT.copy().add_site_property("velocities", [[0.01, 0, 0], [0, -0.02, 0]])
     atoms = to_atoms(moving)
     np.testing.assert_allclose(atoms.get_velocities()[1], [0, -0.02 / units.fs, 0])
     assert not to_atoms(SALT).get_momenta().any()
 
 
-def test_the_way_back_keeps_properties_and_wraps() -> None:
+def test_structure_from_atoms_keeps_properties_and_is_wrapped() -> None:
     moving = SALT.copy().add_site_property("velocities", [[0.01, 0, 0], [0, -0.02, 0]])
     hold = Stage(name="hold", ensemble="nve", temperature=1, duration=1, time_step=1)
     state = Dynamics([hold], EMT).begin(to_atoms(moving))

@@ -1,4 +1,4 @@
-"""A vacancy in a crystal of an analytic potential."""
+"""A vacancy hop in a crystal with an analytic potential."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -16,7 +16,7 @@ from liponflow.structures.migration.images import PathMirror
 
 @pytest.fixture(scope="session")
 def copper() -> Path:
-    """Let an atom of fcc Cu hop into the vacancy beside it; inversion turns the path round."""
+    """Return the hop of an atom of fcc Cu into a vacancy; inversion reverses the path."""
     crystal = bulk("Cu", cubic=True) * (2, 2, 2)
     hole = crystal.positions[0].copy()
     neighbor = int(np.argsort(crystal.get_distances(0, range(len(crystal)), mic=True))[1])

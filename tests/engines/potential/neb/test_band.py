@@ -1,4 +1,4 @@
-"""Bands on surfaces with known saddles, and in a crystal against ASE alone."""
+"""Bands on surfaces with known saddles, and in a crystal against ASE."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -40,13 +40,13 @@ def barriers(found: RelaxedBand) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("optimiser", ["LBFGS", "BFGS", "FIRE"])
-def test_a_climbing_image_finds_the_saddle_of_a_bent_valley(optimiser: str) -> None:
+def test_climbing_image_finds_the_saddle_of_a_bent_valley(optimiser: str) -> None:
     surface = ModelSurface(height=0.4)
     found = relaxed(model_path(surface), surface, optimiser=optimiser)
     assert barriers(found) == pytest.approx((0.4, 0.4), abs=EXACT)
 
 
-def test_forward_and_reverse_barrier_of_a_tilted_valley() -> None:
+def test_forward_and_reverse_barriers_of_a_tilted_valley_differ() -> None:
     surface = ModelSurface(height=0.4, tilt=0.07)
     found = relaxed(model_path(surface), surface)
     first, last = surface.along(np.array(surface.minima))
@@ -58,7 +58,7 @@ def test_forward_and_reverse_barrier_of_a_tilted_valley() -> None:
 
 @pytest.mark.parametrize("dip", [0.0, 0.35], ids=["one top", "two tops"])
 @pytest.mark.parametrize("climbing", [True, False])
-def test_half_a_path_is_the_whole_one(*, dip: float, climbing: bool) -> None:
+def test_half_a_symmetric_path_gives_the_whole_band(*, dip: float, climbing: bool) -> None:
     surface = ModelSurface(height=0.4, dip=dip)
     path = model_path(surface, 9)
     whole, half = (
@@ -72,7 +72,7 @@ def test_half_a_path_is_the_whole_one(*, dip: float, climbing: bool) -> None:
     assert energies == pytest.approx(energies[::-1], abs=1e-12)
 
 
-def test_half_a_path_computes_half_the_images() -> None:
+def test_half_a_symmetric_path_computes_half_the_images() -> None:
     surface = ModelSurface()
     path = model_path(surface)
     band = Band(path.copy(), evaluate_with(surface), mirror=path.mirror)
@@ -83,21 +83,21 @@ def test_half_a_path_computes_half_the_images() -> None:
     assert surface.calls == 1 + 3  # nothing moved
 
 
-def test_slopes_are_the_derivatives_along_the_path() -> None:
+def test_slopes_are_energy_derivatives_along_the_path() -> None:
     surface = ModelSurface(tilt=0.05)
     band = Band(model_path(surface, 15).images, evaluate_with(surface), climbing=False)
     slopes = relax_band(band, force_limit=TIGHT, max_steps=300).state.slopes
     x = np.array([image.positions[0, 0] - CENTRE for image in band.images])
     # Along the bottom of the valley y(x), dE/ds = p'(x) / sqrt(1 + y'(x)²).
     expected = surface.along.deriv()(x) / np.sqrt(1 + (2 * BEND * x) ** 2)
-    # The tangents are those of chords between 15 images.
+    # Tangents are estimated from the chords between 15 images.
     assert slopes[1:-1] == pytest.approx(expected[1:-1], abs=0.03)
     assert slopes[[0, -1]].tolist() == [0, 0]
 
 
 @pytest.fixture(scope="module")
 def independent(copper: Path) -> float:
-    """Barrier of the vacancy from ASE alone."""
+    """Return the barrier of the vacancy hop, computed by ASE."""
     images = copper.copy()
     for image in images:
         image.calc = EMT()
@@ -108,14 +108,14 @@ def independent(copper: Path) -> float:
 
 
 @pytest.mark.parametrize("half", [False, True])
-def test_a_vacancy_in_copper_has_the_barrier_that_ase_finds(
+def test_vacancy_barrier_in_copper_agrees_with_ase(
     copper: Path, independent: float, *, half: bool
 ) -> None:
     found = relaxed(copper, EMT(), half=half)
     assert barriers(found) == pytest.approx((independent, independent), abs=EXACT)
 
 
-def test_steps_that_go_astray_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_diverging_steps_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     from liponflow.engines.potential.neb import relaxation
 
     monkeypatch.setattr(relaxation, "ASTRAY", 0.0)
@@ -127,8 +127,8 @@ def test_steps_that_go_astray_are_taken_back(monkeypatch: pytest.MonkeyPatch) ->
     assert len(careful.history) > len(quick.history)
 
 
-def test_no_image_climbs_on_a_path_without_a_saddle() -> None:
-    """From the top of the valley down to its end, an image would climb into the end point."""
+def test_no_image_climbs_on_a_monotonic_path() -> None:
+    """On a path from the saddle down, a climbing image would run into the end point."""
     surface = ModelSurface(height=0.4)
     images = model_path(surface).images
     for image, x in zip(images, np.linspace(0, surface.minima[1], len(images)), strict=True):
@@ -143,7 +143,7 @@ def test_no_image_climbs_on_a_path_without_a_saddle() -> None:
     assert np.all(np.diff(x) > 0.1)
 
 
-def test_a_limit_of_steps_is_kept() -> None:
+def test_step_limit_ends_the_relaxation() -> None:
     surface = ModelSurface()
     band = Band(model_path(surface).images, evaluate_with(surface))
     found = relax_band(band, force_limit=TIGHT, max_steps=3)
@@ -151,7 +151,7 @@ def test_a_limit_of_steps_is_kept() -> None:
     assert len(found.history) == 3
 
 
-def test_a_mirror_needs_an_image_in_the_middle() -> None:
+def test_mirror_symmetry_needs_a_middle_image() -> None:
     surface = ModelSurface()
     path = model_path(surface, 6)
     with pytest.raises(ValueError, match="a band of 6 images has none in the middle"):

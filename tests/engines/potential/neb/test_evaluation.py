@@ -1,4 +1,4 @@
-"""Images computed in one process, in several, and from the record of an earlier attempt."""
+"""Evaluation of images in one process, in several, and from an earlier record."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -23,11 +23,11 @@ from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
 
 
 class Stop(Exception):  # noqa: N818 - it stands for a kill
-    """Ends a relaxation in the middle."""
+    """Interrupts a relaxation."""
 
 
 def relax(record: FilePath, fail_after: int | None = None) -> tuple[RelaxedBand, Recorded]:
-    """Relax a band with a record, and break off after so many calls of the potential."""
+    """Relax a band with a record and stop after a number of calls of the potential."""
     surface = ModelSurface(tilt=0.05)
     compute = evaluate_with(surface)
     calls = 0
@@ -44,7 +44,7 @@ def relax(record: FilePath, fail_after: int | None = None) -> tuple[RelaxedBand,
     return relax_band(band, force_limit=1e-3, max_steps=200), recorded
 
 
-def test_an_interrupted_band_goes_on_as_if_nothing_had_been(tmp_path: FilePath) -> None:
+def test_interrupted_band_is_resumed_without_any_difference(tmp_path: FilePath) -> None:
     unbroken, whole = relax(tmp_path / "unbroken.jsonl")
     record = tmp_path / "broken" / "images.jsonl"
     for attempt in (4, 3):
@@ -58,7 +58,7 @@ def test_an_interrupted_band_goes_on_as_if_nothing_had_been(tmp_path: FilePath) 
     assert record.read_bytes() == (tmp_path / "unbroken.jsonl").read_bytes()
 
 
-def test_a_line_that_a_kill_cut_short_is_computed_again(tmp_path: FilePath) -> None:
+def test_truncated_line_of_the_record_is_computed_again(tmp_path: FilePath) -> None:
     unbroken, _ = relax(tmp_path / "unbroken.jsonl")
     record = tmp_path / "images.jsonl"
     with pytest.raises(Stop):
@@ -71,7 +71,7 @@ def test_a_line_that_a_kill_cut_short_is_computed_again(tmp_path: FilePath) -> N
     assert record.read_bytes() == (tmp_path / "unbroken.jsonl").read_bytes()
 
 
-def test_a_record_of_another_path_is_not_believed(tmp_path: FilePath) -> None:
+def test_record_of_another_path_is_ignored(tmp_path: FilePath) -> None:
     surface = ModelSurface()
     images = model_path(surface).images[:2]
     first = Recorded(evaluate_with(surface), tmp_path / "images.jsonl")
@@ -85,7 +85,7 @@ def test_a_record_of_another_path_is_not_believed(tmp_path: FilePath) -> None:
     assert len((tmp_path / "images.jsonl").read_text().splitlines()) == 1
 
 
-def test_processes_compute_what_one_does(copper: Path) -> None:
+def test_several_processes_compute_the_same_as_one(copper: Path) -> None:
     images = copper.images[1:4]
     alone = evaluate_with(EMT())(images)
     with evaluator(EMT, 2) as evaluate:

@@ -1,4 +1,4 @@
-"""The job of a band: its result, what it refuses, and a kill in the middle."""
+"""The job of a band: its result, invalid input, and a kill half-way."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -55,7 +55,7 @@ def run(
     return result
 
 
-def test_the_result_tells_of_the_whole_band(copper: Path, tmp_path: FilePath) -> None:
+def test_result_of_half_a_band_describes_the_whole_band(copper: Path, tmp_path: FilePath) -> None:
     images = structures(copper)
     whole = run(images, tmp_path / "whole")
     half = run(images, tmp_path / "half", copper.mirror)
@@ -68,18 +68,18 @@ def test_the_result_tells_of_the_whole_band(copper: Path, tmp_path: FilePath) ->
     assert half.images[3].energy == half.barrier == half.reverse_barrier
     assert all(image.converged for image in half.images)
     assert all((image.max_force or 0) < LIMIT for image in half.images)
-    # The path does not leave the cell by a lattice vector between two images.
+    # No jump by a lattice vector between neighbouring images.
     steps = [b.distance - a.distance for a, b in zip(half.images, half.images[1:], strict=False)]
     assert max(steps) < 1
     assert half.steps == len(half.force_history)
     assert half.force_evaluations is not None
     assert whole.force_evaluations is not None
-    # One end point and three images a step, against two and five.
+    # One end point and three images per step, instead of two and five.
     assert half.force_evaluations == 1 + 3 * (half.steps or 0)
     assert whole.force_evaluations == 2 + 5 * (whole.steps or 0)
 
 
-def test_a_band_that_did_not_converge_has_no_barrier(copper: Path, tmp_path: FilePath) -> None:
+def test_unconverged_band_has_no_barrier(copper: Path, tmp_path: FilePath) -> None:
     result = run(structures(copper), tmp_path, max_steps=2)
     assert not result.converged
     assert result.barrier is None
@@ -88,7 +88,7 @@ def test_a_band_that_did_not_converge_has_no_barrier(copper: Path, tmp_path: Fil
     assert "perpendicular to the path after 2 steps, limit 0.02: go on from these" in warning
 
 
-def test_end_points_that_are_not_relaxed_are_no_minima(copper: Path, tmp_path: FilePath) -> None:
+def test_unrelaxed_end_point_means_no_barrier(copper: Path, tmp_path: FilePath) -> None:
     images = structures(copper)
     images[0] = images[0].copy().translate_sites([4], [0.01, 0, 0])
     result = run(images, tmp_path)
@@ -121,7 +121,9 @@ def cell(x: float, species: tuple[str, str] = ("Li", "O"), a: float = 6.0) -> St
     ],
     ids=["two", "lost atom", "permuted", "cell", "identical", "order"],
 )
-def test_images_that_are_no_path(images: list[Structure], complaint: str) -> None:
+def test_images_that_do_not_form_a_path_are_refused(
+    images: list[Structure], complaint: str
+) -> None:
     with pytest.raises(ValueError, match=complaint):
         maker().make(images)
 
@@ -135,12 +137,12 @@ def test_images_that_are_no_path(images: list[Structure], complaint: str) -> Non
         ({"optimiser": "MD"}, "unknown optimiser 'MD' .known: LBFGS, BFGS, FIRE"),
     ],
 )
-def test_numbers_that_no_run_could_have(options: dict[str, Any], complaint: str) -> None:
+def test_invalid_options_are_refused(options: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         maker(**options)
 
 
-def test_a_band_is_planned(copper: Path) -> None:
+def test_band_is_planned(copper: Path) -> None:
     [planned] = planned_by(maker(), structures(copper))
     assert (planned.kind, planned.atoms, planned.images) == ("neb", 31, 5)
 
@@ -167,7 +169,7 @@ relax_images.original(maker, images, mirror)
 """
 
 
-def test_a_killed_band_goes_on(
+def test_killed_band_is_resumed_without_any_difference(
     copper: Path, tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = maker(force_limit=0.005).make(structures(copper), copper.mirror)
@@ -196,7 +198,7 @@ def test_a_killed_band_goes_on(
     assert second.force_history == first.force_history
     assert second.barrier == first.barrier
     assert second.force_evaluations == first.force_evaluations
-    # What the first attempt had computed was taken from its record.
+    # The results of the first attempt were taken from its record.
     whole = record.read_bytes()
     assert whole.startswith(before[: before.rindex(b"\n") + 1])
     assert whole == (unbroken / CHECKPOINT / RECORD).read_bytes()

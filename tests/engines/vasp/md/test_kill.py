@@ -35,12 +35,12 @@ pytestmark = [
 
 
 def directories(folder: Path) -> dict[int, Path]:
-    """Return the directories of segments by inode; that of an earlier attempt is renamed."""
+    """Return segment directories by inode, as those of earlier attempts are renamed."""
     return {path.stat().st_ino: path for path in folder.glob("runs/*/jobs/molecular_dynamics_*")}
 
 
 def outcomes(folder: Path) -> dict[str, int]:
-    """Return when each finished segment got its outcome (ns), by the name of its directory."""
+    """Return when each finished segment got its outcome (ns), by directory name."""
     found = {}
     for path in directories(folder).values():
         match = JOB.fullmatch(path.name)
@@ -71,7 +71,7 @@ def added(folder: Path, before: AbstractSet[int]) -> int:
 
 
 def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
-    """Launch the runner, and kill it or the stand-in after a number of new steps."""
+    """Start the runner, and kill it or the stand-in after a number of new steps."""
     before = directories(folder).keys()
     runner = CONTEXT.Process(target=segments.go_on, args=(folder, command))
     runner.start()
@@ -83,7 +83,7 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     process = psutil.Process(runner.pid)
     if victim == "stand-in":
         running = [p for p in process.children(recursive=True) if "cheap_vasp" in str(p.cmdline())]
-        if not running:  # it has just finished its segment
+        if not running:  # its segment has just finished
             victim = "runner"
         for child in running:
             child.kill()
@@ -93,14 +93,14 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     assert runner.exitcode is not None
 
 
-def test_kills_repeat_no_finished_segment_and_keep_the_trajectory(
+def test_kills_do_not_repeat_finished_segments_or_change_the_trajectory(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draw = random.Random(3)  # noqa: S311 - no secret
     finished: dict[str, int] = {}
     for number in range(KILLS):
         left = segments.SEGMENTS - len(finished)
-        # Into the next segment, now and then; never so far that nothing is left to kill.
+        # Sometimes into the next segment, but never so far that nothing is left to kill.
         most = min(segments.SEGMENT_STEPS * 3 // 2, left * segments.SEGMENT_STEPS - 20)
         kill_in(tmp_path, cheap_vasp, draw.randrange(1, most), ("runner", "stand-in")[number % 2])
         assert finished.items() <= outcomes(tmp_path).items(), "a finished segment was repeated"
@@ -109,7 +109,7 @@ def test_kills_repeat_no_finished_segment_and_keep_the_trajectory(
     assert segments.go_on(tmp_path, cheap_vasp).failures == ()
     assert finished.items() <= outcomes(tmp_path).items()
     assert len(outcomes(tmp_path)) == segments.SEGMENTS
-    # A kill costs the attempt that it hits, if it comes while a segment runs, and nothing else.
+    # A kill during a segment costs that attempt only.
     assert segments.SEGMENTS < len(directories(tmp_path)) <= segments.SEGMENTS + KILLS
     store = open_store(tmp_path / "store.db", read_only=True)
     [found] = find_results(store)
@@ -118,7 +118,7 @@ def test_kills_repeat_no_finished_segment_and_keep_the_trajectory(
     assert isinstance(result, MDResult)
     assert result.n_steps == segments.SEGMENTS * segments.SEGMENT_STEPS
 
-    # The run that nothing happens to, in this process.
+    # The uninterrupted run, in this process.
     whole = tmp_path / "whole"
     whole.mkdir()
     first = Path(result.segments[0].directory.split(":")[-1])

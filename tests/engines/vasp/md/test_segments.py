@@ -1,4 +1,4 @@
-"""Molecular dynamics in segments, through atomate2, custodian, emmet and the stand-in."""
+"""Molecular dynamics in segments, with atomate2, custodian, emmet and the stand-in."""
 
 import json
 from pathlib import Path
@@ -76,12 +76,12 @@ def test_nve_segments_match_direct_dynamics(tmp_path: Path) -> None:
     tolerance = MILLIELECTRONVOLT * len(atoms)
     assert result.potential_energies == pytest.approx(potential, abs=tolerance)
     assert result.total_energies == pytest.approx(total, abs=tolerance)
-    # Potential and kinetic energy change more than that: the trajectory is the same one.
+    # Potential and kinetic energy vary by more than that: the trajectories are the same.
     assert np.ptp(potential) > 10 * tolerance
 
 
 def test_nose_segments_match_the_unbroken_run(tmp_path: Path, cheap_vasp: str) -> None:
-    """The state of the thermostat continues, too."""
+    """The state of the thermostat also continues."""
     unbroken = run(
         tmp_path / "unbroken", cheap_vasp, bcc_lithium(3.44), ensemble="nvt", segment_steps=STEPS
     )
@@ -144,7 +144,7 @@ def test_ramp_continues_across_segments() -> None:
         ({"start_temperature": -5}, "start_temperature = -5 K is negative"),
     ],
 )
-def test_impossible_numbers_are_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_numbers_are_refused(options: dict[str, Any], message: str) -> None:
     good = {
         "steps": 1,
         "segment_steps": 1,
@@ -156,7 +156,7 @@ def test_impossible_numbers_are_refused(options: dict[str, Any], message: str) -
         SegmentedMDMaker(**(good | options))
 
 
-def test_a_contcar_without_velocities_is_refused(tmp_path: Path) -> None:
+def test_contcar_without_velocities_is_refused(tmp_path: Path) -> None:
     structure: Structure = bcc_lithium()
     structure.to(filename=str(tmp_path / "CONTCAR"), fmt="poscar")
     with pytest.raises(ValueError, match="CONTCAR has no velocities"):

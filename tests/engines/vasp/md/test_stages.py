@@ -1,4 +1,4 @@
-"""A protocol by VASP, through atomate2, custodian and the stand-in."""
+"""Protocols with VASP, run by atomate2, custodian and the stand-in."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def result(tmp_path_factory: pytest.TempPathFactory, cheap_vasp: str) -> MDResul
     return found
 
 
-def test_stages_are_made_of_segments(result: MDResult) -> None:
+def test_stages_are_split_into_segments(result: MDResult) -> None:
     assert [segment.n_steps for segment in result.segments] == [2, 2, 2, 1]
     starts = [segment.start_temperature for segment in result.segments]
     assert starts == [300, 400, 500, 500]
@@ -58,13 +58,13 @@ def test_stages_are_made_of_segments(result: MDResult) -> None:
     assert (press.target_pressure, heat.target_pressure) == (1, None)
 
 
-def test_time_counts_the_steps_of_each_stage(result: MDResult) -> None:
+def test_time_uses_the_time_step_of_each_stage(result: MDResult) -> None:
     expected = [0.0015, 0.003, 0.0045, 0.006, 0.007, 0.008, 0.009]
     assert result.times == pytest.approx(expected)
     assert result.duration == pytest.approx(0.009)
 
 
-def test_cell_moves_only_in_npt(result: MDResult) -> None:
+def test_cell_changes_only_in_npt(result: MDResult) -> None:
     assert np.ptp(result.volumes[:4]) == 0
     assert np.ptp(result.volumes[4:]) > 0
     assert result.stages[1].mean_volume == pytest.approx(np.mean(result.volumes[4:]))
@@ -72,17 +72,17 @@ def test_cell_moves_only_in_npt(result: MDResult) -> None:
 
 def test_velocities_continue_across_stages(result: MDResult) -> None:
     assert np.abs(result.structure.site_properties["velocities"]).max() > 0
-    # Without a break the temperature does not start anew with each segment.
+    # The temperature does not start anew in each segment.
     assert np.abs(np.diff(result.temperatures)).max() < 200
 
 
-def test_trajectory_files_are_those_of_the_segments(result: MDResult) -> None:
+def test_trajectory_files_are_the_files_of_the_segments(result: MDResult) -> None:
     assert len(result.trajectory_files) == 4
     assert all(Path(file).exists() for file in result.trajectory_files)
     assert result.provenance.engine.surrogate
 
 
-def test_unsupported_stage_is_refused_at_once() -> None:
+def test_unsupported_stage_is_refused_by_the_maker() -> None:
     chains = STAGES[1].model_copy(update={"thermostat": "nose-hoover"})
     with pytest.raises(ValueError, match="VASP has no Nosé-Hoover barostat"):
         StagedVaspMDMaker([chains])

@@ -16,7 +16,7 @@ NEB = {"NSW": 40, "IBRION": 3, "EDIFFG": -0.05, "IMAGES": 3, "LCLIMB": True}
 
 
 def image(number: int) -> Structure:
-    # The atom crosses the border of the cell on its way.
+    # The atom crosses the cell boundary.
     x = 0.95 + number * STEP / 5
     return Structure(Lattice.cubic(5), ["Li", "O"], [[x % 1, 0, 0], [0.5, 0.5, 0.5]])
 
@@ -114,13 +114,13 @@ def test_missing_folders_are_named(folder: Path, gone: str, complaint: str) -> N
         unit(folder)
 
 
-def test_an_image_without_output_is_named(folder: Path) -> None:
+def test_image_without_output_is_named(folder: Path) -> None:
     (folder / "03" / "vasprun.xml").unlink()
     with pytest.raises(IngestError, match=r"03: no vasprun\.xml"):
         unit(folder)
 
 
-def test_an_end_point_without_structure_is_named(folder: Path) -> None:
+def test_end_point_without_structure_is_named(folder: Path) -> None:
     empty(folder / "00")
     with pytest.raises(IngestError, match="00: no POSCAR of the end point"):
         unit(folder).build()

@@ -21,7 +21,7 @@ L = {"s": slice(0, 1), "p": slice(1, 2), "d": slice(2, 3), "f": slice(3, 4)}
 
 
 def columns(channels: int, orbitals: int) -> np.ndarray:
-    """Densities (channels, orbitals, n) of one ion, all different."""
+    """Return densities of one ion, shape (channels, orbitals, n), all different."""
     values = [[bump(s + o / 3 - 2, 1 + o) for o in range(orbitals)] for s in range(channels)]
     return np.array(values)
 
@@ -36,7 +36,7 @@ def read_vasprun(path: Path, densities: Densities | None) -> SiteDensities:
 
 
 def check(found: SiteDensities, total: np.ndarray, site: np.ndarray, shells: dict) -> None:
-    """Compare with sums over the columns of each shell; site is (channels, orbitals, n)."""
+    """Compare with sums over the columns of each shell; site has shape (channels, orbitals, n)."""
     channels = ["both"] if len(total) == 1 else ["up", "down"]
     assert found.efermi == EFERMI
     assert found.energies == pytest.approx(ENERGIES, abs=1e-9)
@@ -57,14 +57,16 @@ def check(found: SiteDensities, total: np.ndarray, site: np.ndarray, shells: dic
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(("orbitals", "shells"), [(9, LM), (3, L)])
-def test_vasprun(tmp_path: Path, channels: int, orbitals: int, shells: dict) -> None:
+def test_vasprun_densities_are_read(
+    tmp_path: Path, channels: int, orbitals: int, shells: dict
+) -> None:
     total, site = totals(channels), columns(channels, orbitals)
     fields = L_FIELDS if orbitals == 3 else Densities.fields
     found = read_vasprun(tmp_path / "vasprun.xml", Densities(total, [site, site], fields))
     check(found, total, site, shells)
 
 
-def test_noncollinear_vasprun_gives_the_density_without_its_magnetisation(tmp_path: Path) -> None:
+def test_noncollinear_vasprun_is_read_without_magnetisation(tmp_path: Path) -> None:
     total, site = totals(4), columns(4, 9)
     found = read_vasprun(tmp_path / "vasprun.xml", Densities(total, [site, site]))
     check(found, total[:1], site[:1], LM)
@@ -78,7 +80,9 @@ def test_vasprun_without_densities_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(("orbitals", "shells"), [(3, L), (4, L), (9, LM), (16, LM)])
-def test_doscar(tmp_path: Path, channels: int, orbitals: int, shells: dict) -> None:
+def test_doscar_densities_are_read(
+    tmp_path: Path, channels: int, orbitals: int, shells: dict
+) -> None:
     total, site = totals(channels), columns(channels, orbitals)
     alternating = site.transpose(1, 0, 2).reshape(-1, POINTS)
     path = tmp_path / "DOSCAR"
@@ -87,7 +91,9 @@ def test_doscar(tmp_path: Path, channels: int, orbitals: int, shells: dict) -> N
 
 
 @pytest.mark.parametrize(("orbitals", "shells"), [(3, L), (4, L), (9, LM), (16, LM)])
-def test_noncollinear_doscar(tmp_path: Path, orbitals: int, shells: dict) -> None:
+def test_noncollinear_doscar_is_read_without_magnetisation(
+    tmp_path: Path, orbitals: int, shells: dict
+) -> None:
     total, site = totals(1), columns(4, orbitals)
     path = tmp_path / "DOSCAR"
     path.write_text(doscar(total, [site.transpose(1, 0, 2).reshape(-1, POINTS)]))
@@ -105,7 +111,7 @@ def test_both_files_of_one_run_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
-def test_compressed_doscar(tmp_path: Path, suffix: str, pack) -> None:
+def test_compressed_doscar_is_read(tmp_path: Path, suffix: str, pack) -> None:
     path = tmp_path / f"DOSCAR{suffix}"
     path.write_bytes(pack(doscar(totals(1), [columns(1, 3)[0]]).encode()))
     assert read_doscar(path).total["both"] == pytest.approx(
@@ -122,7 +128,7 @@ def test_doscar_without_projections_has_no_sites(tmp_path: Path) -> None:
 def test_fortran_numbers_without_e_or_space_are_read(tmp_path: Path) -> None:
     text = doscar(totals(1), [columns(1, 3)[0]])
     path = tmp_path / "DOSCAR"
-    # Lost E of the exponent, and a number of points that touches the lowest energy.
+    # An exponent without E, and no space between the number of points and the lowest energy.
     text = text.replace("0.0000E+00", "0.1234-100", 1)
     path.write_text(text.replace(f"{POINTS:5d}", f"{POINTS:05d}"))
     assert "-6.0000000000061" in path.read_text()
@@ -131,7 +137,7 @@ def test_fortran_numbers_without_e_or_space_are_read(tmp_path: Path) -> None:
     )
 
 
-def test_sixteen_columns_are_not_guessed(tmp_path: Path) -> None:
+def test_ambiguous_sixteen_columns_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "DOSCAR"
     path.write_text(doscar(totals(1), [columns(1, 16)[0]]))
     with pytest.raises(ValueError, match="16 columns"):
@@ -147,7 +153,7 @@ def test_sixteen_columns_are_not_guessed(tmp_path: Path) -> None:
         (lambda text: text.replace("2.00000000", "*" * 10), "line 6: no energy range"),
     ],
 )
-def test_damaged_doscar_is_refused_with_its_line(tmp_path: Path, change, complaint: str) -> None:
+def test_damaged_doscar_is_refused_with_the_line(tmp_path: Path, change, complaint: str) -> None:
     path = tmp_path / "DOSCAR"
     path.write_text(change(doscar(totals(1), [columns(1, 3)[0]])))
     with pytest.raises(ValueError, match=complaint):

@@ -21,7 +21,7 @@ def found(*paths: Path) -> list[RunFiles]:
     return [run for run in find_runs(paths) if isinstance(run, RunFiles)]
 
 
-def test_runs_are_found_at_any_depth_in_the_order_of_their_names(tmp_path: Path) -> None:
+def test_runs_are_found_at_any_depth_in_order_of_names(tmp_path: Path) -> None:
     folders = [write(tmp_path / name) for name in ("b", "a/deep/er", "c")]
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "todo.txt").write_text("no run")
@@ -30,7 +30,7 @@ def test_runs_are_found_at_any_depth_in_the_order_of_their_names(tmp_path: Path)
     assert [path.name for path in runs[0].others] == ["CONTCAR", "INCAR", "OUTCAR", "POSCAR"]
 
 
-def test_a_run_named_twice_is_found_once(tmp_path: Path) -> None:
+def test_run_given_twice_is_found_once(tmp_path: Path) -> None:
     folder = write(tmp_path / "a")
     assert len(found(tmp_path, folder, folder / "vasprun.xml")) == 1
 
@@ -40,7 +40,7 @@ def test_missing_path_is_refused(tmp_path: Path) -> None:
         list(find_runs([tmp_path / "nowhere"]))
 
 
-def test_last_part_of_a_double_relaxation_counts(tmp_path: Path) -> None:
+def test_last_part_of_a_double_relaxation_is_used(tmp_path: Path) -> None:
     folder = write(tmp_path)
     for part in ("relax1", "relax2"):
         for name in ("vasprun.xml", "OUTCAR"):
@@ -60,7 +60,7 @@ def test_renamed_files_are_separate_runs(tmp_path: Path) -> None:
     assert names == ["vasprun.first.xml", "vasprun.second.xml"]
 
 
-def test_fingerprint_is_that_of_the_contents(tmp_path: Path) -> None:
+def test_fingerprint_depends_on_contents_only(tmp_path: Path) -> None:
     [first] = found(write(tmp_path / "a"))
     [moved] = found(write(tmp_path / "b"))
     [other] = found(write(tmp_path / "c", energy=-11.0))
@@ -88,7 +88,9 @@ def test_damaged_archive_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("keep_incar", [True, False])
-def test_images_differ_from_numbered_segments(tmp_path: Path, *, keep_incar: bool) -> None:
+def test_images_are_distinguished_from_numbered_segments(
+    tmp_path: Path, *, keep_incar: bool
+) -> None:
     for number in range(3):
         write(tmp_path / "neb" / f"0{number}", IMAGES=1)
         write(tmp_path / "md" / f"0{number}", IBRION=0)

@@ -25,7 +25,7 @@ def static(folder: Path, **changes) -> Run:
     return read(Files([CELL], [-10.0], **changes).write(folder))
 
 
-def test_relaxation_is_read_like_that_of_any_engine(
+def test_relaxation_is_read_into_the_common_summary(
     tmp_path: Path, make_relaxation: Callable[..., Files]
 ) -> None:
     run = read(make_relaxation(8).write(tmp_path))
@@ -60,7 +60,7 @@ def test_stress_is_in_gpa_and_positive_under_tension(tmp_path: Path) -> None:
     ("ediffg", "force", "converged"),
     [(-0.02, 0.005, True), (-0.02, 0.1, False), (1e-3, 0.0, False)],
 )
-def test_a_relaxation_of_one_step_is_converged_only_if_its_forces_are(
+def test_single_step_relaxation_needs_small_forces_to_be_converged(
     tmp_path: Path, ediffg: float, force: float, *, converged: bool
 ) -> None:
     incar = {"NSW": 1, "IBRION": 2, "EDIFFG": ediffg}
@@ -69,7 +69,7 @@ def test_a_relaxation_of_one_step_is_converged_only_if_its_forces_are(
     assert run.converged is run.calculation().converged is converged
 
 
-def test_exhausted_steps_are_not_convergence(
+def test_run_out_of_steps_is_not_converged(
     tmp_path: Path, make_relaxation: Callable[..., Files]
 ) -> None:
     run = make_relaxation(8)
@@ -99,7 +99,7 @@ def test_run_ended_by_a_stopcar_is_not_converged(
     assert run.calculation().converged is converged
 
 
-def test_without_outcar_there_are_no_moments(tmp_path: Path) -> None:
+def test_moments_are_missing_without_outcar(tmp_path: Path) -> None:
     Files([CELL], [-10.0], moments=[1.7, 0.1]).write(tmp_path)
     (tmp_path / "OUTCAR").unlink()
     assert read(tmp_path).calculation().magmoms is None
@@ -156,7 +156,7 @@ def test_other_xml_is_refused(tmp_path: Path, text: str, complaint: str) -> None
         read(tmp_path)
 
 
-def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
+def test_truncated_archive_is_refused(tmp_path: Path) -> None:
     folder = Files([CELL], [-10.0]).write(tmp_path)
     packed = gzip.compress((folder / "vasprun.xml").read_bytes())
     (folder / "vasprun.xml").unlink()

@@ -25,7 +25,7 @@ def trajectory(n_steps: int) -> list[Structure]:
 
 
 def segment(folder: Path, steps: list[Structure], temperature: float, **incar) -> Path:
-    """Write a run of these steps without the last, at which it ends."""
+    """Write a run of these steps but the last, at which it ends."""
     taken = len(steps) - 1
     kinetic = 1.5 * (N_ATOMS - 1) * BOLTZMANN * temperature
     run = Run(
@@ -44,7 +44,7 @@ def units(folder: Path) -> list[TrajectoryUnit]:
 
 @pytest.fixture
 def three(tmp_path: Path) -> Path:
-    """Write 9 steps in three segments whose names are not in their order."""
+    """Write 9 steps in three segments whose names are not in order."""
     steps = trajectory(9)
     segment(tmp_path / "b", steps[:4], 600)
     segment(tmp_path / "c", steps[3:6], 500)
@@ -68,32 +68,32 @@ def test_segments_are_joined_by_their_structures(three: Path) -> None:
     assert result.warnings == []
 
 
-def test_kinetic_pressure_is_that_of_an_ideal_gas(three: Path) -> None:
+def test_pressure_includes_the_ideal_gas_term(three: Path) -> None:
     [unit] = units(three)
     result = unit.build()  # the stress of these files is 0
     volume = 5.43**3
     assert result.volumes == pytest.approx([volume] * 9)
-    # Seven of the eight atoms share the kinetic energy: the centre of mass is at rest.
+    # 3 (8 - 1) degrees of freedom: the centre of mass is at rest.
     expected = (N_ATOMS - 1) * BOLTZMANN * 600 / volume * 160.21766
     assert result.pressures[0] == pytest.approx(expected, rel=1e-6)
     assert result.times == pytest.approx([0.002 * step for step in range(1, 10)])
     assert [Path(file).parent.name for file in result.trajectory_files] == ["b", "c", "a"]
 
 
-def test_a_gap_makes_two_trajectories(three: Path) -> None:
+def test_gap_splits_the_trajectory(three: Path) -> None:
     for path in (three / "c").iterdir():
         path.unlink()
     assert [[Path(r.directory).name for r in unit.runs] for unit in units(three)] == [["a"], ["b"]]
 
 
-def test_other_time_step_makes_another_trajectory(tmp_path: Path) -> None:
+def test_change_of_time_step_splits_the_trajectory(tmp_path: Path) -> None:
     steps = trajectory(6)
     segment(tmp_path / "a", steps[:4], 600)
     segment(tmp_path / "b", steps[3:], 600, POTIM=1.0)
     assert [len(unit.runs) for unit in units(tmp_path)] == [1, 1]
 
 
-def test_a_segment_cut_off_by_the_queue_keeps_its_complete_steps(tmp_path: Path) -> None:
+def test_truncated_segment_keeps_its_complete_steps(tmp_path: Path) -> None:
     steps = trajectory(8)
     folder = segment(tmp_path / "a", steps[:6], 600)
     text = (folder / "vasprun.xml").read_text()
@@ -138,7 +138,7 @@ def test_ensembles_are_named(tmp_path: Path, incar: dict, expected: str) -> None
     assert ensemble(unit.runs[0]) == expected
 
 
-def test_langevin_counts_the_centre_of_mass(tmp_path: Path) -> None:
+def test_langevin_includes_the_centre_of_mass(tmp_path: Path) -> None:
     [unit] = units(segment(tmp_path, trajectory(2), 300, MDALGO=3))
     expected = 300 * (N_ATOMS - 1) / N_ATOMS
     assert unit.build().temperatures[0] == pytest.approx(expected)
