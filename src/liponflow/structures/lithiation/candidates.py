@@ -95,6 +95,7 @@ def x_grid(host: LithiationHost, x_max: float = 2.0) -> list[float]:
 
     Examples
     --------
+    >>> from liponflow.structures.lithiation.host import host
     >>> from liponflow.structures.lithiation.spinel import ordered_lnmo
     >>> x_grid(host(ordered_lnmo()), 0.5)
     [0.0, 0.125, 0.25, 0.375, 0.5]
