@@ -26,7 +26,7 @@ UNLIMITED = 10_000
 MOST_ROWS = 40
 """Rows of a table that a terminal shows."""
 
-SURROGATE_NOTE = "* machine-learned potential, not DFT"
+SURROGATE_NOTE = "* computed with a potential, not DFT"
 
 
 def print_list(found: Sequence[StoredResult], console: Console | None = None) -> None:
