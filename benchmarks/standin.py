@@ -17,7 +17,7 @@ from pymatgen.io.vasp import Kpoints, Poscar
 
 from liponflow.engines.standin.inputs import read_inputs
 from liponflow.engines.standin.outputs import Outputs
-from liponflow.engines.standin.potential import LABEL, Potential
+from liponflow.engines.standin.potential import Potential, label
 from liponflow.engines.standin.run import ionic_steps
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 
@@ -50,7 +50,7 @@ def overhead(directory: Path, incar: str) -> tuple[float, float]:
     inputs.atoms.calc = TimedPotential(stress=settings.isif > 0, magmoms=settings.ispin == 2)
     TimedPotential.seconds = 0.0
     start = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()), Outputs(directory, inputs, LABEL) as outputs:
+    with contextlib.redirect_stdout(io.StringIO()), Outputs(directory, inputs, label()) as outputs:
         for step in steps:
             outputs.write(step)
     total = time.perf_counter() - start

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="ASE calculators by the names under which they are engines.",
     )
+    stand_in: str = Field(
+        "chgnet", description="Potential that `liponflow-vasp` computes with: an engine's name."
+    )
     vasp_cmd: str | None = Field(
         None,
         description="Command that runs VASP, e.g. `mpirun -np 16 vasp_std`, or `liponflow-vasp` "

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from liponflow import registry
 from liponflow.analysis.result import Calculation, EngineInfo
-from liponflow.engines.potential.reading import read_task_document
-from liponflow.engines.registry import engine_class
+from liponflow.engines.registry import reader
 
 
 def read_calculation(document: Any, info: EngineInfo, force_limit: float) -> Calculation:
@@ -26,6 +24,4 @@ def read_calculation(document: Any, info: EngineInfo, force_limit: float) -> Cal
     Calculation
         In the same terms and units for every engine.
     """
-    if info.name not in registry.names(registry.ENGINES):
-        return read_task_document(document, info, force_limit)
-    return engine_class(info.name).read(document, info, force_limit)
+    return reader(info.name).read(document, info, force_limit)

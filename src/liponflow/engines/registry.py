@@ -54,6 +54,17 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
     return made
 
 
+def reader(name: str) -> type[Engine]:
+    """Return the class that reads the outputs of an engine, registered or not.
+
+    Names that nobody registers are those of ASE calculators, some from other machines' settings.
+    """
+    if name in registry.names(registry.ENGINES):
+        return engine_class(name)
+    found: type[Engine] = registry.resolve(_ASE_ENGINE)
+    return found
+
+
 def engine_class(name: str) -> type[Engine]:
     """Return the class of an engine; see :func:`get_engine`."""
     if _calculator(name) is not None:

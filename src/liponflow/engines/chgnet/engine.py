@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from atomate2.forcefields.utils import MLFF, ForceFieldMixin
 from jobflow import Maker
-from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, file_digest
@@ -20,8 +18,10 @@ from liponflow.engines.chgnet.weights import (
     UNTRAINED,
     VARIANTS,
 )
-from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import PotentialEngine
+
+if TYPE_CHECKING:
+    from atomate2.forcefields.utils import MLFF
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
     takes_arguments: ClassVar[bool] = False
+    untrained: ClassVar[frozenset[str]] = UNTRAINED
 
     @property
     def weights(self) -> str:
@@ -36,8 +37,10 @@ class ChgnetEngine(PotentialEngine):
         return VARIANTS[self.name]
 
     @property
-    def mlff(self) -> MLFF:
+    def mlff(self) -> "MLFF":
         """See PotentialEngine."""
+        from atomate2.forcefields.utils import MLFF
+
         return MLFF.CHGNet
 
     def calculator(self) -> CalculatorSpec:
@@ -48,15 +51,6 @@ class ChgnetEngine(PotentialEngine):
     def dynamics_calculator(self) -> CalculatorSpec:
         """See PotentialEngine; a lone atom means that the cell has come apart."""
         return CalculatorSpec(FastCHGNet, {"weights": self.weights})
-
-    def check(self, structure: Structure) -> None:
-        """See Engine."""
-        for element in structure.composition.elements:
-            if element.symbol in UNTRAINED:
-                raise EngineError(
-                    f"{self.name} was not trained on {element.symbol} "
-                    f"({structure.composition.formula}); use --engine vasp or another potential"
-                )
 
     def describe(self) -> EngineInfo:
         """See Engine."""
@@ -73,12 +67,16 @@ class ChgnetEngine(PotentialEngine):
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:
         """See PotentialEngine; a Maker of atomate2 itself has the default weights."""
+        from atomate2.forcefields.utils import MLFF, ForceFieldMixin
+
         known = isinstance(maker, ForceFieldMixin) and maker.mlff is MLFF.CHGNet
         return DEFAULT if known else None
 
     @classmethod
     def stored_name(cls, name: str) -> str:  # noqa: ARG003
         """See PotentialEngine; the same for all weights."""
+        from atomate2.forcefields.utils import MLFF
+
         return str(MLFF.CHGNet)
 
 

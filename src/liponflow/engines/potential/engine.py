@@ -1,11 +1,14 @@
-"""Potentials that ASE calculators compute, as engines."""
+"""Potentials that ASE calculators compute, as engines.
+
+What makes jobs, and atomate2 with it, is imported where a job is made: the stand-in for VASP, a
+process per calculation, needs no more than the calculator.
+"""
 
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from atomate2.forcefields.utils import MLFF
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
@@ -15,13 +18,10 @@ from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
-from liponflow.engines.potential.makers import BalancedCellFilter, PotentialMaker
-from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
-from liponflow.engines.potential.neb.maker import BandMaker
-from liponflow.engines.potential.planning import planned
-from liponflow.engines.potential.reading import read_task_document
-from liponflow.engines.potential.vibrations import PotentialVibrationMaker
 from liponflow.inputs.protocol import Stage
+
+if TYPE_CHECKING:
+    from atomate2.forcefields.utils import MLFF
 
 FORCE_MARGIN = 0.9
 """Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
@@ -53,18 +53,32 @@ class PotentialEngine(Engine):
     method: ClassVar[str | None] = "ASE calculator"
     """What computes, for labels; None for a machine-learned potential."""
 
+    untrained: ClassVar[frozenset[str]] = frozenset()
+    """Symbols of the elements that are known to be outside the training data."""
+
     @abstractmethod
     def calculator(self) -> CalculatorSpec:
         """Return the calculator of relaxations and static calculations, with moments if any."""
 
     @property
-    def mlff(self) -> MLFF:
+    def mlff(self) -> "MLFF":
         """atomate2's name of a potential that it knows."""
+        from atomate2.forcefields.utils import MLFF
+
         return MLFF.Forcefield
 
     def dynamics_calculator(self) -> CalculatorSpec:
         """Return the calculator of dynamics, bands and vibrations, which need no moments."""
         return self.calculator()
+
+    def check(self, structure: Structure) -> None:
+        """See Engine."""
+        for element in structure.composition.elements:
+            if element.symbol in self.untrained:
+                raise EngineError(
+                    f"{self.name} was not trained on {element.symbol} "
+                    f"({structure.composition.formula}); use --engine vasp or another potential"
+                )
 
     def describe(self) -> EngineInfo:
         """See Engine."""
@@ -83,6 +97,8 @@ class PotentialEngine(Engine):
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
         """See Engine."""
+        from liponflow.engines.potential.makers import BalancedCellFilter, PotentialMaker
+
         if cell:
             self._require_stress("relax cells")
         relax_kwargs: dict[str, Any] = {
@@ -104,6 +120,8 @@ class PotentialEngine(Engine):
 
     def static(self) -> Maker:
         """See Engine."""
+        from liponflow.engines.potential.makers import PotentialMaker
+
         return PotentialMaker(
             name="static",
             force_field_name=self.mlff,
@@ -123,6 +141,8 @@ class PotentialEngine(Engine):
         name: str = "nudged elastic band",
     ) -> Maker:
         """See Engine."""
+        from liponflow.engines.potential.neb.maker import BandMaker
+
         return BandMaker(
             potential=self.dynamics_calculator(),
             engine=self.describe(),
@@ -143,6 +163,8 @@ class PotentialEngine(Engine):
         name: str = "molecular dynamics",
     ) -> Maker:
         """See Engine."""
+        from liponflow.engines.potential.md.maker import CHUNK_STEPS, CheckpointedMDMaker
+
         if any(stage.needs_stress for stage in stages):
             self._require_stress("hold a pressure")
         return CheckpointedMDMaker(
@@ -158,11 +180,15 @@ class PotentialEngine(Engine):
     @classmethod
     def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
         """See Engine."""
+        from liponflow.engines.potential.reading import read_task_document
+
         return read_task_document(document, info, force_limit)
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
         """See Engine."""
+        from liponflow.engines.potential.planning import planned
+
         name = cls.name_of(maker)
         return None if name is None else planned(maker, name, images)
 
@@ -183,6 +209,8 @@ class PotentialEngine(Engine):
 
     def vibrations(self) -> Maker:
         """See Engine."""
+        from liponflow.engines.potential.vibrations import PotentialVibrationMaker
+
         return PotentialVibrationMaker(self.dynamics_calculator(), self.describe())
 
     def _require_stress(self, what: str) -> None:

@@ -1,8 +1,12 @@
 """The stand-in as the engine of a result."""
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.chgnet.weights import FUNCTIONAL
-from liponflow.engines.standin.identity import stand_in_label
+from liponflow.engines.engine import EngineError, EngineOptions
+from liponflow.engines.registry import get_engine
+from liponflow.engines.standin.identity import potential_name, stand_in_label
+
+_UNUSED = EngineOptions(force_limit=1.0, max_steps=1)
+"""A description needs no limits."""
 
 
 def stand_in_engine(vasp_version: str) -> EngineInfo | None:
@@ -28,4 +32,15 @@ def stand_in_engine(vasp_version: str) -> EngineInfo | None:
     label = stand_in_label(vasp_version)
     if label is None:
         return None
-    return EngineInfo(name=f"vasp ({label})", version=None, functional=FUNCTIONAL, surrogate=True)
+    name = f"vasp ({label})"
+    try:
+        potential = get_engine(potential_name(label), _UNUSED).describe()
+    except EngineError:  # made where that engine is installed
+        return EngineInfo(name=name, version=None, surrogate=True)
+    return EngineInfo(
+        name=name,
+        version=None,
+        functional=potential.functional,
+        method=potential.method,
+        surrogate=True,
+    )

@@ -42,3 +42,14 @@ def stand_in_label(vasp_version: str) -> str | None:
     """
     signed = vasp_version.startswith(_PREFIX + _STAND_IN)
     return vasp_version.removeprefix(_PREFIX) if signed else None
+
+
+def potential_name(label: str) -> str:
+    """Return the name of the engine in the label of the stand-in.
+
+    Examples
+    --------
+    >>> potential_name("stand-in: chgnet 0.3.0")
+    'chgnet'
+    """
+    return label.removeprefix(_STAND_IN).partition(" ")[0]

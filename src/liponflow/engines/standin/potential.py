@@ -1,19 +1,23 @@
-"""The potential behind the stand-in: CHGNet, which computes only what a step needs."""
+"""The potential behind the stand-in: a registered engine, which computes what a step needs."""
 
+from functools import cache
 from typing import Any
 
 from ase import Atoms
-from ase.calculators.calculator import all_changes
+from ase.calculators.calculator import Calculator, all_changes
 
-from liponflow.engines.chgnet.calculator import FastCHGNet
-from liponflow.engines.chgnet.weights import UNTRAINED, WEIGHTS
+from liponflow.engines.engine import EngineError, EngineOptions
+from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.registry import get_engine
 from liponflow.engines.standin.errors import InputError
+from liponflow.settings import load_settings
 
-LABEL = f"chgnet {WEIGHTS}"
+_UNUSED = EngineOptions(force_limit=1.0, max_steps=1)
+"""The INCAR has the limits."""
 
 
-class Potential(FastCHGNet):
-    """CHGNet that computes stress and moments on request only.
+class Potential(Calculator):
+    """The engine's calculator, which gives stress and moments on request only.
 
     Parameters
     ----------
@@ -21,9 +25,24 @@ class Potential(FastCHGNet):
         Whether to compute them.
     """
 
+    implemented_properties = [  # noqa: RUF012 - so ASE declares it
+        "energy",
+        "free_energy",
+        "forces",
+        "stress",
+        "magmoms",
+    ]
+
     def __init__(self, *, stress: bool, magmoms: bool) -> None:
-        super().__init__(magmoms=magmoms, lone_atoms=True)
-        self._stress = stress
+        self._calculator = engine().calculator().make()
+        hidden = {"stress": not stress, "magmoms": not magmoms}
+        self._hidden = {name for name, hide in hidden.items() if hide}
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def reset(self) -> None:
+        """Forget results and neighbours."""
+        super().reset()  # type: ignore[no-untyped-call]
+        self._calculator.reset()  # type: ignore[no-untyped-call]
 
     def calculate(
         self,
@@ -31,10 +50,44 @@ class Potential(FastCHGNet):
         properties: Any = ("energy",),
         system_changes: Any = all_changes,
     ) -> None:
-        """See FastCHGNet."""
-        super().calculate(atoms, properties, system_changes)
-        if not self._stress:
-            del self.results["stress"]
+        """Compute with the engine's calculator, and leave out what was not asked for."""
+        super().calculate(atoms, properties, system_changes)  # type: ignore[no-untyped-call]
+        # The images of a band share the calculator: to it, everything may have changed.
+        self._calculator.calculate(  # type: ignore[no-untyped-call]
+            self.atoms, list(properties), all_changes
+        )
+        results = self._calculator.results
+        self.results = {key: results[key] for key in results if key not in self._hidden}
+
+
+@cache
+def engine() -> PotentialEngine:
+    """Return the engine that the setting ``stand_in`` names.
+
+    Raises
+    ------
+    InputError
+        If there is no such engine, or it is no potential.
+    """
+    name = load_settings().stand_in
+    try:
+        found = get_engine(name, _UNUSED)
+    except EngineError as error:
+        raise InputError(f"setting stand_in: {error}") from error
+    if not isinstance(found, PotentialEngine):
+        raise InputError(f"setting stand_in: {name} is no potential")
+    return found
+
+
+def label() -> str:
+    """Return the name and weights of the potential, for the outputs.
+
+    Examples
+    --------
+    >>> label()
+    'chgnet 0.3.0'
+    """
+    return engine().describe().short
 
 
 def check_elements(symbols: tuple[str, ...]) -> None:
@@ -53,5 +106,5 @@ def check_elements(symbols: tuple[str, ...]) -> None:
     liponflow.engines.standin.errors.InputError: POSCAR: Po is outside chgnet 0.3.0 ...
     """
     for symbol in symbols:
-        if symbol in UNTRAINED:
-            raise InputError(f"POSCAR: {symbol} is outside {LABEL} and its training data")
+        if symbol in engine().untrained:
+            raise InputError(f"POSCAR: {symbol} is outside {label()} and its training data")

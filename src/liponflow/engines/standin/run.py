@@ -14,7 +14,7 @@ from liponflow.engines.standin.md import dynamics
 from liponflow.engines.standin.neb import read_band, relax_band
 from liponflow.engines.standin.outputs import Outputs
 from liponflow.engines.standin.outputs.outcar import write_error
-from liponflow.engines.standin.potential import LABEL, Potential, check_elements
+from liponflow.engines.standin.potential import Potential, check_elements, label
 from liponflow.engines.standin.relax import relax, single_point
 from liponflow.engines.standin.step import Step
 
@@ -39,7 +39,7 @@ def run(directory: Path, fault: Fault | None = None) -> None:
     try:
         runs, steps = prepare(directory)
     except InputError as error:
-        write_error(directory / "OUTCAR", LABEL, str(error))
+        write_error(directory / "OUTCAR", label(), str(error))
         raise
     if fault is not None and not fault.is_due(directory, next(iter(runs.values())).incar):
         fault = None
@@ -47,7 +47,7 @@ def run(directory: Path, fault: Fault | None = None) -> None:
         steps = fault.strike(steps, directory)
     with ExitStack() as stack:
         outputs = [
-            stack.enter_context(Outputs(folder, inputs, LABEL, aloud=number == 0))
+            stack.enter_context(Outputs(folder, inputs, label(), aloud=number == 0))
             for number, (folder, inputs) in enumerate(runs.items())
         ]
         for images in steps:
