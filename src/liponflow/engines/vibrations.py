@@ -52,7 +52,7 @@ def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
     Raises
     ------
     ValueError
-        If the radius holds no atom but the foreign one.
+        If no host atom lies within the radius.
     """
     found: set[int] = set()
     for structure in structures:
@@ -178,5 +178,5 @@ class StaticVibrationMaker(Maker):
         return made
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """Say what :meth:`make` may compute at most; symmetry saves a part."""
+        """List the most that :meth:`make` can compute; symmetry saves a part."""
         return [*planned_by(self.static_maker, structure)] * (PER_ATOM * len(structure))

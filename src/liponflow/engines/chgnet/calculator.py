@@ -1,16 +1,19 @@
-"""CHGNet as an ASE calculator that spends its time in the model.
+"""A faster ASE calculator for CHGNet, with the weights and numbers of chgnet's own.
 
-Four things make it faster than chgnet's own, with the same weights and numbers:
+CHGNet (B. Deng et al., Nature Machine Intelligence 5, 1031 (2023)) is a graph network: atoms are
+nodes, and pairs within a cut-off are bonds. Four things save time:
 
-- Neighbours are remembered (:class:`liponflow.engines.chgnet.pairs.VerletList`), and the
-  graph comes out of them by array operations.
-- Forces and stress are one derivative, by the vectors between neighbours, and not two, and
-  nothing is kept for a second derivative, which only training needs.
+- Neighbours are remembered between steps (:class:`liponflow.engines.chgnet.pairs.VerletList`),
+  and array operations make the graph from them.
+- One backward pass gives forces and stress: the energy depends on positions and cell only through
+  the vectors r_ij between neighbours. With g_ij = dE/dr_ij, the force on atom i is
+  sum_j g_ij - sum_j g_ji, and the stress is sum r_ij g_ij / V, made symmetric. No graph is kept
+  for second derivatives, which only training needs.
 - The layers sum in another order (:mod:`liponflow.engines.chgnet.model`).
-- Moments are read off on the way, if asked for.
+- Moments come from the same pass.
 
-Distances and angles, whose rounding is most of what single precision does to a force, are computed
-in double precision; the layers are not.
+Most of the error of single precision in a force stems from distances and angles; these are
+computed in double precision, the layers in single.
 """
 
 # ASE's methods and torch's modules carry no types.
@@ -103,7 +106,7 @@ class FastCHGNet(Calculator):
     def _evaluate(
         self, pairs: Pairs, bonds: Angles, numbers: IntArray
     ) -> tuple[float, FloatArray, FloatArray | None]:
-        """Energy, its slopes by the vectors of the pairs, and moments."""
+        """Return the energy, its derivatives by the vectors of the pairs, and moments."""
         import torch
 
         from liponflow.engines.chgnet.model import Graph
@@ -157,7 +160,7 @@ class Loaded(NamedTuple):
 
 @cache
 def load(weights: str = WEIGHTS) -> Loaded:
-    """Load weights of chgnet once per process, to be evaluated and not to be trained."""
+    """Load weights of chgnet for evaluation, once per process."""
     import torch
     from chgnet.model import CHGNet
 

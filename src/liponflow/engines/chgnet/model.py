@@ -1,11 +1,18 @@
-"""CHGNet's layers in another order of the same sums, which takes fewer of them.
+"""CHGNet's layers, with the matrix products taken before the features are gathered.
 
-A layer of CHGNet puts the features of atoms, bonds and angles side by side, row by row of bonds
-or angles, and multiplies the rows by a matrix. Here each part of the matrix multiplies the
-features of atoms or bonds themselves, which are fewer, and the rows are put together afterwards.
+A layer of CHGNet (B. Deng et al., Nature Machine Intelligence 5, 1031 (2023), Methods)
+concatenates, for every bond or angle, the features of the atoms, bonds and angle that take part,
+and multiplies the row by a weight matrix: W [v_i, e_ij, v_j]. The matrix falls into blocks, and
+the product is their sum, W1 v_i + W2 e_ij + W3 v_j. So each block multiplies the features of atoms
+or bonds once, and the rows for bonds or angles are then gathered and added. There are many more
+bonds and angles than atoms, and to gather and add a row costs less than to multiply it by a
+matrix.
+
+Bonds are undirected in the features but directed in the messages: both directions share W2 e_ij.
 The last update of the angles, which nothing reads, is left out.
 
-The layers and their weights are chgnet 0.4's; what is assumed of them is checked at loading.
+The layers and their weights are those of chgnet 0.4; what is assumed of them is checked at
+loading.
 """
 
 # torch's modules carry no types.
@@ -59,7 +66,7 @@ class _Gated:
         self._tails = [_after_linear(module.mlp_core), _after_linear(module.mlp_gate)]
 
     def __call__(self, first_layer: Tensor) -> Tensor:
-        """Go on from the output of the first layer, core and gate side by side."""
+        """Continue from the output of the first layer, core and gate side by side."""
         module = self._module
         core, gate = first_layer.chunk(2, dim=1)
         core, gate = self._tails[0](core), self._tails[1](gate)
@@ -70,7 +77,7 @@ class _Gated:
 
 
 class FastModel:
-    """The energy of chgnet's model.
+    """Energy and moments of a model of chgnet.
 
     Parameters
     ----------
@@ -100,7 +107,7 @@ class FastModel:
         self._angle_gates = [_Gated(layer.twoBody_bond, widths) for layer in model.angle_layers]
 
     def evaluate(self, graph: Graph) -> tuple[Tensor, Tensor]:
-        """Energy of the cell, eV, without the reference energies, and moments of the atoms, µB."""
+        """Return the cell's energy (eV) without reference energies, and the moments (µB)."""
         model, expansion = self._model, self._model.bond_basis_expansion
         bases = expansion.rbf_expansion_ag(graph.lengths).to(self._precision)
         atoms = model.atom_embedding(graph.numbers - 1)

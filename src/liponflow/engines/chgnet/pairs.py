@@ -1,4 +1,8 @@
-"""Neighbours within a cut-off, found anew only where atoms have moved far enough to matter."""
+"""Neighbours within a cut-off, searched again only when atoms have moved far enough to matter.
+
+This is Verlet's list (L. Verlet, Phys. Rev. 159, 98 (1967)): pairs within the cut-off and a skin
+are kept until an atom could have crossed the skin, here also in a cell that changes.
+"""
 
 from typing import NamedTuple, cast
 

@@ -43,7 +43,7 @@ class PotentialVibrationMaker(Maker):
         return made
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """Say what :meth:`make` may compute at most; symmetry saves a part."""
+        """List the most that :meth:`make` can compute; symmetry saves a part."""
         displaced = PER_ATOM * len(structure)
         return [PlannedCalculation("displacement", self.engine.name, len(structure), displaced)]
 

@@ -39,7 +39,7 @@ class ExplodedError(RuntimeError):
 
 
 class Chunk(NamedTuple):
-    """What a chunk of steps came to.
+    """Result of a chunk of steps.
 
     Attributes
     ----------

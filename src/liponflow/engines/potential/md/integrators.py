@@ -51,11 +51,11 @@ class Verlet(VelocityVerlet):
         """There is no thermostat."""
 
     def state(self) -> State:
-        """There is none."""
+        """Return no state: this integrator has none."""
         return {}
 
     def restore(self, state: State) -> None:
-        """There is none."""
+        """Return no state: this integrator has none."""
 
 
 class VelocityRescaling(Bussi):

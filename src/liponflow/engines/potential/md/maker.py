@@ -1,4 +1,4 @@
-"""A protocol as one job with a machine-learned potential, which a kill cannot undo."""
+"""A protocol of molecular dynamics as one job, which continues after a kill."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,7 @@ class CheckpointedMDMaker(Maker):
     name: str = "molecular dynamics"
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         return [PlannedCalculation(MD, self.engine.name, len(structure), total_steps(self.stages))]
 
     @job

@@ -1,8 +1,13 @@
-"""A band of images as an optimiser sees it: the forces that nudge it onto a path.
+"""Forces on a nudged elastic band, in the form that an optimiser takes.
 
 Improved tangents and climbing images are those of ASE (G. Henkelman and H. Jónsson, J. Chem.
-Phys. 113, 9978 (2000); G. Henkelman, B. P. Uberuaga and H. Jónsson, ibid. 9901). What is added
-is the mirror: where a symmetry operation turns the path round, only the first half is computed.
+Phys. 113, 9978 (2000); G. Henkelman, B. P. Uberuaga and H. Jónsson, ibid. 9901).
+
+Half bands are ours. If a symmetry operation of the host exchanges the end points, it maps image n
+onto image N - n of the minimum energy path. Only the first half and the middle image are then
+computed and moved: positions of the second half, and its energies and forces, are those of the
+first half under the operation. The middle image is mapped onto itself, and its positions and
+forces are averaged with their images, which removes what rounding adds.
 """
 
 # ASE's methods carry no types.
@@ -26,15 +31,15 @@ from liponflow.structures.migration.images import PathMirror
 
 @dataclass(frozen=True)
 class BandState:
-    """A band after its images were computed.
+    """Energies and forces of a band.
 
     Attributes
     ----------
     energies
         eV, one per image, end points included.
     forces
-        What moves the images between the end points: perpendicular forces, springs, and the
-        inverted force of a climbing image; eV/Å, shape (images - 2, atoms, 3).
+        Forces that move the images between the end points: perpendicular forces, springs, and
+        the inverted force of a climbing image; eV/Å, shape (images - 2, atoms, 3).
     residuals
         Largest force on an atom of each image, end points included, as it counts for
         convergence: perpendicular to the path, and all of it at a climbing image and at the end
@@ -114,7 +119,7 @@ class Band:
         return self._state
 
     def move(self, positions: FloatArray) -> None:
-        """Put the moving images somewhere else.
+        """Set the positions of the moving images.
 
         Parameters
         ----------
@@ -130,12 +135,12 @@ class Band:
         self._state = None
 
     def climb(self, *, climbing: bool) -> None:
-        """Let the highest image climb, or not."""
+        """Set whether the highest image climbs."""
         self.climbing = climbing
         self._state = None
 
     def _mirror_images(self, mirror: PathMirror) -> None:
-        """Put the second half, and the middle, where the mirror wants them."""
+        """Set the second half, and the middle, by symmetry from the first half."""
         *pairs, middle = self.moving
         twin = mirror.positions(middle.positions, middle.positions)
         middle.set_positions((middle.positions + twin) / 2)
@@ -176,7 +181,7 @@ class Band:
         )
 
     def _evaluated(self) -> list[Evaluation]:
-        """Compute what is not known of the images where they are."""
+        """Compute the images that have moved since the last call."""
         mirror = self.mirror
         if self._evaluations is None:
             first = self._evaluate([self.images[0]])[0]
@@ -227,7 +232,7 @@ class BandOptimizable(Optimizable):
         return int(self.get_x().size)
 
     def iterimages(self) -> Iterator[Atoms]:
-        """Give the images that move."""
+        """Return the images that move."""
         return iter(self.band.moving)
 
 
@@ -236,9 +241,9 @@ def _mirrored(evaluation: Evaluation, mirror: PathMirror) -> Evaluation:
 
 
 def _reflect(forces: FloatArray, mirror: PathMirror, top: int) -> None:
-    """Let an image that climbs in the second half climb in the first, too.
+    """Copy the force of an image that climbs in the second half to its twin in the first.
 
-    Of two equal tops, ASE lets one climb.
+    ASE lets only one of two equally high images climb.
     """
     half = len(forces) // 2
     if top > half + 1:

@@ -1,8 +1,8 @@
 """Energies and forces of images: in this process, in several, or from the record of a job.
 
-A relaxation is a deterministic function of what it is told about its images. So the record of
-all evaluations is all the state that a killed job needs: the optimiser is started again, takes
-what was computed from the record, and goes on, bit for bit, where it was.
+A relaxation is a deterministic function of the energies and forces of its images. So the record
+of all evaluations is all the state that a killed job needs: the optimiser starts again, takes
+what was computed from the record, and continues bit for bit where it was.
 """
 
 # ASE's methods carry no types.
@@ -30,7 +30,7 @@ SAME_POSITION = 1e-9
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a potential says of one image.
+    """Energy and forces of one image.
 
     Attributes
     ----------

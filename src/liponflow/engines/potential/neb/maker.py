@@ -1,4 +1,4 @@
-"""The job that relaxes a band with a machine-learned potential, and that a kill cannot undo."""
+"""A nudged elastic band as one job, which continues after a kill."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -81,7 +81,7 @@ class BandMaker(Maker):
             raise ValueError(f"unknown optimiser {self.optimiser!r} (known: {known})")
 
     def planned(self, images: Sequence[Structure]) -> list[PlannedCalculation]:
-        """Say what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         inner = max(1, len(images) - 2)
         return [PlannedCalculation(NEB, self.engine.name, len(images[0]), images=inner)]
 

@@ -33,7 +33,7 @@ ASE allows a quasi-Newton step can fall.
 """
 
 CAREFUL_STEP = 0.05
-"""Longest step of an atom (Å) once quasi-Newton steps have gone astray."""
+"""Longest step of an atom (Å) once quasi-Newton steps have been given up."""
 
 CLIMB_BELOW = 5.0
 """Multiple of the force limit below which the highest image begins to climb.
@@ -42,10 +42,10 @@ Before that, another image may still become the highest.
 """
 
 PATIENCE = 25
-"""Quasi-Newton steps without a smaller force than before after which they count as astray."""
+"""Quasi-Newton steps without a new smallest force after which they are given up."""
 
 ASTRAY = 2.0
-"""Growth of the largest force at which they count as astray at once."""
+"""Growth of the largest force at which they are given up at once."""
 
 
 @dataclass(frozen=True)
