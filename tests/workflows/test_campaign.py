@@ -1,4 +1,4 @@
-"""What every campaign does alike, whichever topic it is."""
+"""Behaviour that all campaigns share."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ presets:
 
 @pytest.fixture
 def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
-    """Campaign of a package outside of liponflow, without a flow that exists."""
+    """Return a campaign of another package, whose flow does not exist."""
     package = tmp_path / "far_away"
     package.mkdir()
     (package / "__init__.py").touch()
@@ -53,7 +53,7 @@ def without_lithium(tmp_path: Path) -> Path:
     return path
 
 
-def test_presets_come_from_the_package_of_the_campaign(foreign: Campaign) -> None:
+def test_presets_are_read_from_the_package_of_the_campaign(foreign: Campaign) -> None:
     request = foreign.request(preset="quick", engine="chgnet")
     assert request.parameters.metres == 3.0
     given = foreign.request(preset="quick", engine="chgnet", overrides={"metres": 5})
@@ -62,14 +62,12 @@ def test_presets_come_from_the_package_of_the_campaign(foreign: Campaign) -> Non
         foreign.request(preset="quick", engine="chgnet", overrides={"meters": 5})
 
 
-def test_reference_that_leads_nowhere_is_named_with_its_campaign(foreign: Campaign) -> None:
+def test_broken_reference_is_named_with_its_campaign(foreign: Campaign) -> None:
     with pytest.raises(RegistryError, match=r"far_away\.flow:flow of the campaign depth"):
         foreign.plan(preset="quick", engine="chgnet")
 
 
-def test_campaign_need_not_write_inputs_or_measure_files(
-    foreign: Campaign, tmp_path: Path
-) -> None:
+def test_inputs_and_measurements_are_optional(foreign: Campaign, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="depth has no input directories"):
         foreign.write(tmp_path / "out", preset="quick")
     with pytest.raises(ValueError, match="depth measures no files"):
@@ -77,11 +75,9 @@ def test_campaign_need_not_write_inputs_or_measure_files(
 
 
 @pytest.mark.parametrize("name", ["lithiation", "migration"])
-def test_errors_of_a_structure_name_its_file(
-    name: str, without_lithium: Path, tmp_path: Path
-) -> None:
+def test_structure_errors_name_the_file(name: str, without_lithium: Path, tmp_path: Path) -> None:
     campaign = get_campaign(name)
-    # Rock salt has no Li to lithiate, and voids that are too small for this radius.
+    # Rock salt has no Li, and its voids are smaller than this radius.
     overrides = {} if name == "lithiation" else {"min_radius": 2.5}
     options = {"preset": "quick", "overrides": overrides, "structure_file": without_lithium}
     with pytest.raises(StructureError, match=f"^{without_lithium}: "):

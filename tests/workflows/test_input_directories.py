@@ -1,4 +1,4 @@
-"""Directories that are complete or not there."""
+"""Input directories are written completely or not at all."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from liponflow.workflows.input_directories import (
 )
 
 
-def test_directory_appears_when_it_is_complete(tmp_path: Path) -> None:
+def test_directory_appears_only_when_complete(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     with new_directory(out) as root:
         (root / "file").write_text("text")
@@ -26,14 +26,14 @@ def test_directory_appears_when_it_is_complete(tmp_path: Path) -> None:
     assert list(out.parent.iterdir()) == [out]
 
 
-def test_failure_leaves_nothing(tmp_path: Path) -> None:
+def test_failure_leaves_no_directory(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="full"), new_directory(tmp_path / "out") as root:  # noqa: PT012
         (root / "file").write_text("half")
         raise OSError("full")
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_there_is_kept(tmp_path: Path) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(FileExistsError, match="not empty; name a new directory"):
         check_vacant(tmp_path)

@@ -1,4 +1,4 @@
-"""Campaigns from the command line: pure JSON, a full disk, and going on after it."""
+"""Campaigns from the command line: pure JSON output, and resuming after a full disk."""
 
 import json
 import resource
@@ -25,7 +25,7 @@ UNLIMITED = resource.RLIM_INFINITY
 
 @pytest.fixture
 def cell(tmp_path: Path) -> Path:
-    """Write LiMnO2 (Pmmn, 8 atoms), relaxed in seconds."""
+    """Write LiMnO2 (Pmmn, 8 atoms), which relaxes in seconds."""
     sites = [[0, 0.5, 0.126], [0, 0, 0.635], [0, 0, 0.144], [0, 0.5, 0.602]]
     inverted = [[x + 0.5, y + 0.5, -z] for x, y, z in sites]
     species = ["Li", "Mn", "O", "O"]
@@ -38,7 +38,7 @@ def cell(tmp_path: Path) -> Path:
 
 
 def command(folder: Path, *arguments: str, largest_file: int = UNLIMITED) -> tuple[int, str, str]:
-    """Run the command line, where files may not grow beyond a size."""
+    """Run the command line with a limit on the size of files."""
     code = (
         f"import resource; limit = {largest_file}; "
         "resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)); "
@@ -54,7 +54,7 @@ def command(folder: Path, *arguments: str, largest_file: int = UNLIMITED) -> tup
     return done.returncode, done.stdout, done.stderr
 
 
-def test_full_disk_keeps_what_was_computed(cell: Path, tmp_path: Path) -> None:
+def test_full_disk_keeps_finished_calculations(cell: Path, tmp_path: Path) -> None:
     choices = ["x=[0]", "force_limit=0.5", "magmoms={Mn: 4}"]
     options = [part for choice in choices for part in ("--set", choice)]
     code, out, err = command(
@@ -80,7 +80,7 @@ def test_full_disk_keeps_what_was_computed(cell: Path, tmp_path: Path) -> None:
     assert (tmp_path / "figures" / "lithiation.json").is_file()
 
 
-def test_locked_store_is_refused_before_anything_is_written(tmp_path: Path, cell: Path) -> None:
+def test_locked_store_is_refused_before_writing(tmp_path: Path, cell: Path) -> None:
     overrides = {"x": [0], "magmoms": {"Mn": 4.0}}
     flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=cell)
     settings = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs")
@@ -89,6 +89,6 @@ def test_locked_store_is_refused_before_anything_is_written(tmp_path: Path, cell
     assert not (tmp_path / "runs").exists()
 
 
-def test_password_of_a_store_stays_out_of_the_record() -> None:
+def test_password_of_a_store_is_not_recorded() -> None:
     specification = {"docs_store": {"type": "MongoStore", "password": "secret"}}
     assert campaigns._recorded(specification) is None

@@ -14,7 +14,7 @@ from liponflow.workflows.glass.files import analyze
 
 
 def frames_of(structure: Structure, number: int, **info: object) -> list:
-    """Frames with thermal motion of 0.03 Å, 1 fs apart."""
+    """Return frames with thermal motion of 0.03 Å, 1 fs apart."""
     chance = np.random.default_rng(0)
     found = []
     for index in range(number):
@@ -37,7 +37,7 @@ def result(trajectory: Path) -> FingerprintResult:
     return analyze([trajectory])
 
 
-def test_the_result_says_what_was_read(trajectory: Path, result: FingerprintResult) -> None:
+def test_result_describes_the_files_read(trajectory: Path, result: FingerprintResult) -> None:
     assert result.kind == "fingerprint"
     assert result.formula == "Li2PNO2"
     assert result.files == [str(trajectory)]
@@ -51,12 +51,12 @@ def test_the_result_says_what_was_read(trajectory: Path, result: FingerprintResu
     assert [share.name for share in result.fingerprint.units] == ["Q2_2"]
 
 
-def test_it_survives_the_store(result: FingerprintResult) -> None:
+def test_result_is_restored_from_json(result: FingerprintResult) -> None:
     again = FingerprintResult.model_validate(result.model_dump(mode="json"))
     assert again == result
 
 
-def test_the_same_trajectory_compares_to_its_own_pdf(
+def test_trajectory_agrees_with_its_own_scaled_pdf(
     trajectory: Path, result: FingerprintResult, tmp_path: Path
 ) -> None:
     neutron = result.fingerprint.scattering[0]
@@ -70,9 +70,7 @@ def test_the_same_trajectory_compares_to_its_own_pdf(
     assert found.probe == "neutron"
 
 
-def test_the_header_of_the_measurement_sets_the_instrument(
-    trajectory: Path, tmp_path: Path
-) -> None:
+def test_header_of_the_measurement_sets_the_instrument(trajectory: Path, tmp_path: Path) -> None:
     path = tmp_path / "other.gr"
     rows = "\n".join(f"{r:.2f} {np.sin(r):.5f}" for r in np.arange(0.5, 9, 0.05))
     path.write_text(f"qmax = 18.0\nqdamp = 0.02\n{rows}")
@@ -84,7 +82,7 @@ def test_the_header_of_the_measurement_sets_the_instrument(
     assert given.comparison.treatment == "q = 0 to 30 1/Å, q_damp 0.02 1/Å"
 
 
-def test_a_negative_scale_is_remarked(
+def test_negative_scale_causes_a_warning(
     trajectory: Path, result: FingerprintResult, tmp_path: Path
 ) -> None:
     path = tmp_path / "upside_down.gr"
@@ -94,12 +92,12 @@ def test_a_negative_scale_is_remarked(
     assert any("which is not positive" in warning for warning in found.warnings)
 
 
-def test_frames_are_chosen(trajectory: Path) -> None:
+def test_frames_are_selected_by_skip_every_and_stage(trajectory: Path) -> None:
     assert analyze([trajectory], skip=4, every=5).fingerprint.n_frames == 4
     assert analyze([trajectory, trajectory], stage="hold").fingerprint.n_frames == 48
 
 
-def test_a_structure_file_is_one_frame(tmp_path: Path) -> None:
+def test_structure_file_is_analysed_as_one_frame(tmp_path: Path) -> None:
     path = tmp_path / "POSCAR"
     dimer("N").to(filename=str(path), fmt="poscar")
     found = analyze([path])
@@ -109,7 +107,7 @@ def test_a_structure_file_is_one_frame(tmp_path: Path) -> None:
     assert "1 frame read, too few for block errors" in found.criterion
 
 
-def test_defects_are_told(tmp_path: Path) -> None:
+def test_coordination_defects_are_reported(tmp_path: Path) -> None:
     broken = dimer("N")
     broken.translate_sites([2], [0.3, 0.3, 0])
     path = tmp_path / "POSCAR"
@@ -120,7 +118,7 @@ def test_defects_are_told(tmp_path: Path) -> None:
     ]
 
 
-def test_the_measurement_is_read_before_the_frames(tmp_path: Path) -> None:
+def test_measurement_is_checked_before_reading_frames(tmp_path: Path) -> None:
     path = tmp_path / "empty.gr"
     path.write_text("nothing")
     with pytest.raises(ValueError, match=r"empty.gr: 0 points are too few"):
@@ -135,12 +133,14 @@ def test_the_measurement_is_read_before_the_frames(tmp_path: Path) -> None:
         ({"cut": 1}, r"unknown setting 'cut'; did you mean 'cutoffs'"),
     ],
 )
-def test_settings_are_checked(trajectory: Path, settings: dict[str, object], message: str) -> None:
+def test_invalid_settings_are_refused(
+    trajectory: Path, settings: dict[str, object], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         analyze([trajectory], settings=settings)
 
 
-def test_the_program_behind_a_vasprun_is_named(reference_data: Path) -> None:
+def test_program_that_wrote_a_vasprun_is_named(reference_data: Path) -> None:
     found = analyze([reference_data / "vasp/Si64_md/vasprun.md.xml.gz"])
     assert found.provenance.engine.label == "vasp 6.3.2"
     assert len(found.series) == 10

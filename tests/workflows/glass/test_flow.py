@@ -1,4 +1,4 @@
-"""The glass campaign: its wiring, its refusals, and one tiny campaign from start to end."""
+"""The glass campaign: its jobs, invalid input, and one tiny campaign from start to end."""
 
 from collections import Counter
 from pathlib import Path
@@ -53,10 +53,10 @@ def jobs(flow: Flow) -> dict[str, Job]:
     return {job.name: job for job, _ in flow.iterflow()}
 
 
-# Wiring
+# Jobs of the flow
 
 
-def test_quick_builds_anneals_relaxes_and_measures_every_model() -> None:
+def test_quick_preset_anneals_relaxes_and_measures_every_model() -> None:
     flow = GlassMaker(parameters()).make()
     per_model = ("dynamics", "last structure", "relax", "measure")
     assert names(flow) == Counter(
@@ -64,7 +64,7 @@ def test_quick_builds_anneals_relaxes_and_measures_every_model() -> None:
     )
 
 
-def test_default_quick_is_the_published_model_three_times() -> None:
+def test_quick_preset_packs_three_published_models() -> None:
     starts = GlassMaker(load_parameters(GlassParameters, TOPIC, "quick")).starts(None, None)
     assert [start.origin.seed for start in starts] == [0, 1, 2]
     for start in starts:
@@ -72,7 +72,7 @@ def test_default_quick_is_the_published_model_three_times() -> None:
     assert starts[0].structure != starts[1].structure
 
 
-def test_volume_search_and_properties_join_the_flow() -> None:
+def test_volume_search_and_properties_add_their_jobs() -> None:
     flow = GlassMaker(
         parameters(models=1, volume="pressure-volume", properties=["tg", "elastic", "cleavage"])
     ).make()
@@ -90,7 +90,7 @@ def test_volume_search_and_properties_join_the_flow() -> None:
         assert found[name] == 1, name
 
 
-def test_seed_reaches_packing_and_dynamics() -> None:
+def test_seed_determines_packing_and_dynamics() -> None:
     first, second = (jobs(GlassMaker(parameters(seed=seed, models=1)).make()) for seed in (4, 5))
     assert first["dynamics seed 4"].maker.seed == 4
     start = first["dynamics seed 4"].function_args[0]
@@ -99,7 +99,7 @@ def test_seed_reaches_packing_and_dynamics() -> None:
     assert again["dynamics seed 4"].function_args[0] == start
 
 
-def test_vasp_runs_the_stages_in_segments() -> None:
+def test_vasp_stages_are_split_into_segments() -> None:
     maker = GlassMaker(parameters(models=1, protocol=STAGES, segment_steps=15), "vasp", "paper")
     found = names(maker.make())
     for name in ("settle 1", "hold 1", "hold 2", "trajectory", "relax seed 0"):
@@ -118,7 +118,7 @@ def test_dynamics_and_relaxations_are_estimated() -> None:
     assert relaxations.jobs == 2
 
 
-def test_own_structure_starts_every_model(tmp_path: Path) -> None:
+def test_given_structure_starts_every_model(tmp_path: Path) -> None:
     path = tmp_path / "glass.cif"
     build("Li7P2O7N", density=1.8).structure.to(str(path))
     flow = plan(preset="quick", engine="chgnet", structure_file=path, overrides={"models": 2})
@@ -130,7 +130,7 @@ def test_own_structure_starts_every_model(tmp_path: Path) -> None:
         plan(preset="quick", engine="chgnet", structure_file=path, overrides={"density": 2.0})
 
 
-# Refusals, before anything is computed
+# Input that is refused before any calculation
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_own_structure_starts_every_model(tmp_path: Path) -> None:
         ({"protocol": [STAGES[0] | {"temperature": -1}]}, ParameterError, "is negative"),
     ],
 )
-def test_what_cannot_be_had_is_named(
+def test_impossible_models_are_refused_by_name(
     overrides: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
@@ -193,22 +193,22 @@ def result(outcome: campaigns.Outcome) -> GlassResult:
     return outcome.result.result
 
 
-def test_models_enter_with_mean_and_spread(result: GlassResult) -> None:
+def test_result_averages_the_models(result: GlassResult) -> None:
     assert (result.n_models, result.converged, result.formula) == (2, True, "Li7P2NO7")
-    assert result.density == pytest.approx(1.8, rel=1e-4)  # the cell was held
+    assert result.density == pytest.approx(1.8, rel=1e-4)  # in a fixed cell
     assert result.density_spread == pytest.approx(0, abs=1e-6)
     assert [model.seed for model in result.models] == [0, 1]
     assert result.provenance.engine.surrogate
     assert result.protocol[0] == "settle: NVT, Langevin, 300 K, 0.01 ps, 1 fs"
 
 
-def test_units_survive_a_cool_protocol(result: GlassResult) -> None:
+def test_structural_units_survive_a_cool_protocol(result: GlassResult) -> None:
     shares = {share.name: share.share for share in result.mean.units}
     assert shares == pytest.approx({"Q0_0": 0.5, "Q0_1": 0.5})
     assert result.problems == []
 
 
-def test_fingerprint_is_of_the_last_stage_and_the_trajectory_is_referenced(
+def test_last_stage_is_measured_and_the_trajectory_referenced(
     result: GlassResult,
 ) -> None:
     for model in result.models:
@@ -220,7 +220,7 @@ def test_fingerprint_is_of_the_last_stage_and_the_trajectory_is_referenced(
         assert {point.stage for point in model.series} == {"settle", "hold"}
 
 
-def test_store_has_no_trajectory_data(outcome: campaigns.Outcome, folder: Path) -> None:
+def test_trajectory_data_are_not_stored(outcome: campaigns.Outcome, folder: Path) -> None:
     store = open_store(folder / "results.db", read_only=True)
     assert outcome.result is not None
     document = store.query_one({"uuid": outcome.result.uuid}, load=False)

@@ -42,13 +42,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_segments_of_every_stage_are_there_in_their_order(written: Path) -> None:
+def test_segments_of_all_stages_are_written_in_order(written: Path) -> None:
     names = sorted(path.name for path in (written / "seed-1" / "dynamics").iterdir())
     assert names == ["01-hot-melt-1", "02-hot-melt-2", "03-rest-1"]
     assert len(list((written / "seed-1" / "volume").iterdir())) == 3
 
 
-def test_every_directory_is_what_the_stages_say(written: Path) -> None:
+def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     folder = written / "seed-1" / "dynamics"
     first, second, third = (
         Incar.from_file(folder / name / "INCAR")
@@ -64,7 +64,7 @@ def test_every_directory_is_what_the_stages_say(written: Path) -> None:
     assert (relaxation["IBRION"], relaxation["EDIFFG"]) == (2, -0.02)
 
 
-def test_each_segment_continues_the_one_before(written: Path) -> None:
+def test_each_segment_continues_the_previous_one(written: Path) -> None:
     folder = written / "seed-1"
     first = folder / "dynamics" / "01-hot-melt-1" / "POSCAR"
     assert not first.is_symlink()
@@ -80,7 +80,7 @@ def test_each_segment_continues_the_one_before(written: Path) -> None:
         assert target == folder / earlier / "CONTCAR"
 
 
-def test_volumes_span_the_strain(written: Path) -> None:
+def test_volume_search_spans_the_strain(written: Path) -> None:
     edges = sorted(
         Poscar.from_file(path, check_for_potcar=False).structure.lattice.a
         for path in (written / "seed-1" / "volume").rglob("POSCAR")
@@ -90,7 +90,7 @@ def test_volumes_span_the_strain(written: Path) -> None:
     assert edges[-1] / middle == pytest.approx(1.08)
 
 
-def test_sidecar_names_models_and_sources(written: Path) -> None:
+def test_provenance_file_names_models_and_sources(written: Path) -> None:
     record = yaml.safe_load((written / "provenance.yaml").read_text(encoding="utf-8"))
     assert set(record["models"]) == {1}
     assert record["parameters"]["density"]["source"] == "given by the user"
@@ -103,7 +103,7 @@ def test_sidecar_names_models_and_sources(written: Path) -> None:
     assert "hot melt: NVT, Langevin, 2000 K" in readme
 
 
-def test_what_was_written_does_not_differ_from_itself(written: Path) -> None:
+def test_written_directories_have_no_differences(written: Path) -> None:
     for name in ("01-hot-melt-1", "03-rest-1"):
         directory = written / "seed-1" / "dynamics" / name
         poscar = directory / "POSCAR"
@@ -114,7 +114,7 @@ def test_what_was_written_does_not_differ_from_itself(written: Path) -> None:
         assert compare(directory, preset="paper", overrides=SMALL) == []
 
 
-def test_differences_are_found_both_ways(written: Path, tmp_path: Path) -> None:
+def test_changed_and_missing_tags_are_found(written: Path, tmp_path: Path) -> None:
     source = written / "seed-1" / "dynamics" / "01-hot-melt-1"
     for file in source.iterdir():
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
@@ -126,7 +126,7 @@ def test_differences_are_found_both_ways(written: Path, tmp_path: Path) -> None:
     assert found == {"ENCUT": (300, 520), "ISYM": (None, 0), "LDAU": (True, None)}
 
 
-def test_full_directory_is_refused_before_packing(tmp_path: Path) -> None:
+def test_directory_that_is_not_empty_is_refused_before_packing(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("", encoding="utf-8")
     with pytest.raises(FileExistsError, match="not empty"):
         write(tmp_path, preset="paper", overrides={"composition": "nonsense"})

@@ -47,7 +47,7 @@ COOLING = [
 
 @pytest.fixture(scope="module")
 def structure() -> Structure:
-    """PO4 and 3 Li."""
+    """Return Li3PO4, one formula unit in a cubic cell."""
     arms = 1.54 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     coords = [[2.5, 2.5, 2.5], *(2.5 + arms), [0, 0, 0], [0, 2.5, 0], [2.5, 0, 0]]
     species = ["P", "O", "O", "O", "O", "Li", "Li", "Li"]
@@ -55,7 +55,7 @@ def structure() -> Structure:
 
 
 def dynamics(structure: Structure, **fields: Any) -> MDResult:
-    """Cooling from 1200 K, with a kink in the volume at 700 K."""
+    """Return dynamics of cooling from 1200 K, with a kink of the volume at 700 K."""
     temperatures = np.linspace(1200, 200, 10 * COOLING_POINTS)
     volumes = 140 + 0.004 * (temperatures - 700) + 0.01 * np.maximum(temperatures - 700, 0)
     noise = 0.02 * np.random.default_rng(1).normal(size=len(temperatures))
@@ -102,26 +102,26 @@ def concluded(parts: Measured) -> Any:
     )
 
 
-def test_failed_models_are_named_and_the_others_enter(structure: Structure) -> None:
+def test_failed_models_are_named_and_left_out(structure: Structure) -> None:
     result = concluded(measured(structure))
     assert result.n_models == 1
     assert any("model with seed 1 failed" in line for line in result.warnings)
     assert result.provenance.engine == ENGINE
 
 
-def test_nothing_comes_of_no_model(structure: Structure) -> None:
+def test_error_is_raised_if_every_model_failed(structure: Structure) -> None:
     with pytest.raises(ValueError, match="every model of the glass failed"):
         concluded(measured(structure, models=[None, None]))
 
 
-def test_transition_is_where_the_volume_kinks(structure: Structure) -> None:
+def test_glass_transition_is_at_the_kink_of_the_volume(structure: Structure) -> None:
     found = concluded(measured(structure, cooling=[dynamics(structure), dynamics(structure)])).tg
     assert found.temperature == pytest.approx(700, abs=40)
     assert found.cooling_rate == pytest.approx(100)
     assert found.resolved
 
 
-def test_cooling_that_was_cut_short_is_a_warning(structure: Structure) -> None:
+def test_unfinished_cooling_causes_a_warning(structure: Structure) -> None:
     cut = dynamics(structure, converged=False, stop_reason="volume beyond limits")
     result = concluded(measured(structure, cooling=[cut, None]))
     assert result.tg is None
@@ -129,7 +129,7 @@ def test_cooling_that_was_cut_short_is_a_warning(structure: Structure) -> None:
     assert any("cooling run of a model failed" in line for line in result.warnings)
 
 
-def test_moduli_stand_beside_published_values_of_the_same_elements_only(
+def test_published_moduli_are_quoted_for_the_same_elements_only(
     structure: Structure,
 ) -> None:
     moduli = ModelElasticity(
@@ -159,7 +159,7 @@ def test_moduli_stand_beside_published_values_of_the_same_elements_only(
     assert published == "33 free-standing, 77 on a substrate (Cheng 2023)"
 
 
-def test_last_structure_is_at_rest(structure: Structure) -> None:
+def test_last_structure_has_no_velocities(structure: Structure) -> None:
     moving = structure.copy(site_properties={"velocities": [[0.1, 0, 0]] * len(structure)})
     assert not last_structure(dynamics(moving)).site_properties
     assert without_properties(moving) == structure
@@ -167,7 +167,7 @@ def test_last_structure_is_at_rest(structure: Structure) -> None:
         last_structure(dynamics(moving, converged=False, stop_reason="temperature"))
 
 
-def test_measuring_needs_something(structure: Structure) -> None:
+def test_measurement_needs_dynamics_or_a_relaxation(structure: Structure) -> None:
     options: dict[str, Any] = {"engine": ENGINE, "force_limit": 0.1, "last_stage": None}
     origin = {"seed": 0, "start": "packed units", "notes": ["neutral"]}
     with pytest.raises(ValueError, match="neither a protocol nor a relaxation"):
@@ -177,7 +177,7 @@ def test_measuring_needs_something(structure: Structure) -> None:
     assert found["engine"] == ENGINE
 
 
-def test_last_stage_of_vasp_is_in_its_own_segments(structure: Structure) -> None:
+def test_last_stage_of_vasp_is_read_from_its_own_segments(structure: Structure) -> None:
     files = [f"host:/run/{index}/vasprun.xml.gz" for index in range(4)]
     segments = [
         MDSegment(

@@ -1,4 +1,4 @@
-"""Elastic moduli and bond strengths through their flows, with potentials that cost nothing."""
+"""Flows of elastic moduli and bond strengths, with cheap potentials."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,13 +26,13 @@ from liponflow.inputs.presets import load_parameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, in_box, neutral_cluster
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 
-# atomate2 warns of a field that it sets itself.
+# atomate2 warns about a field that it sets itself.
 pytestmark = pytest.mark.filterwarnings("ignore:.task_document_kwargs. is now deprecated")
 
 
 @dataclass(frozen=True)
 class CheapEngine(PotentialEngine):
-    """An ASE potential in the place of a machine-learned one."""
+    """An engine with an ASE potential instead of a machine-learned one."""
 
     factory: type[Calculator] = EMT
 
@@ -54,7 +54,7 @@ def run(flow: Flow, folder: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
 
 @job
 def final_structure(structure: Structure) -> Structure:
-    """Stand for the measured model."""
+    """Return the structure, in place of the job of a glass model."""
     return structure
 
 
@@ -63,7 +63,7 @@ def fcc_copper(a: float = 3.6) -> Structure:
 
 
 def bulk_modulus(symbol: str, a: float) -> float:
-    """B = V d²E/dV² (GPa) at the minimum, by a parabola through energies of the cubic cell."""
+    """Return B = V d²E/dV² (GPa) at the minimum, from a fit to energies of the cubic cell."""
 
     def energy(volume: float) -> float:
         edge = volume ** (1 / 3)
@@ -81,7 +81,7 @@ def bulk_modulus(symbol: str, a: float) -> float:
     return minimum * curve.deriv(2)(minimum) / GPa
 
 
-def test_elastic_moduli_of_copper_agree_with_its_energies(
+def test_bulk_modulus_of_copper_agrees_with_its_energies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = CheapEngine("chgnet", EngineOptions(0.01, 200))
@@ -89,7 +89,7 @@ def test_elastic_moduli_of_copper_agree_with_its_energies(
     chosen = parameters(elastic_strain=0.005)
     jobs, output = elastic_flow(engine, chosen, start.output, fcc_copper(), seed=3)
     flow = Flow([start, *jobs], output=output)
-    # The relaxation, and the twelve that are added while it runs.
+    # The relaxation and the twelve jobs that are added during the run.
     assert sum(line.jobs for line in estimate(flow).lines) == 13
     store = run(flow, tmp_path, monkeypatch)
     found = ModelElasticity.model_validate(store.get_output(output.uuid, load=True))
@@ -97,7 +97,7 @@ def test_elastic_moduli_of_copper_agree_with_its_energies(
     assert found.converged
     assert found.seed == 3
     stiffness = np.array(found.stiffness)
-    # Cubic: three equal diagonal pairs, nothing else.
+    # Cubic symmetry: C11 = C22 = C33, C44 = C55 = C66, and no coupling to shear.
     assert np.ptp(np.diag(stiffness)[:3]) < 0.5
     assert np.ptp(np.diag(stiffness)[3:]) < 0.5
     assert np.abs(stiffness[:3, 3:]).max() < 0.5
@@ -113,10 +113,10 @@ def test_unconverged_reference_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     assert store.query_one({"uuid": output.uuid}) is None
 
 
-def test_cleavage_energy_is_that_of_its_parts(
+def test_cleavage_energy_is_the_energy_difference_of_its_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Soft spheres that bind at about 1.7 Å: no chemistry, but energies to check the sum with.
+    # Spheres that bind at about 1.7 Å: no chemistry, but enough to check the sum.
     lj = {"sigma": 1.5, "epsilon": 0.5, "rc": 6.0}
     engine = CheapEngine("chgnet", EngineOptions(0.05, 400, arguments=lj), LennardJones)
     cuts = [cut for cut in CUTS if cut.unit == "PO3N" and cut.site == "apical N"]
@@ -133,7 +133,7 @@ def test_cleavage_energy_is_that_of_its_parts(
     assert found.cleavage_energy == pytest.approx(relaxed)
     assert found.vertical_energy_per_bond >= found.energy_per_bond - 1e-6
     assert (found.cluster, found.bonds) == ("Li4PNO3", 1)
-    # The frozen rest is the relaxed cluster without its N.
+    # The frozen fragment is the relaxed cluster without its N.
     cluster = Structure.from_dict(documents["relax cluster PO3N"]["structure"])
     atoms = cluster.to_ase_atoms()
     atoms.calc = LennardJones(**lj)
@@ -143,12 +143,12 @@ def test_cleavage_energy_is_that_of_its_parts(
     assert atoms.get_potential_energy() == pytest.approx(frozen, abs=1e-4)
 
 
-def test_cleavage_is_estimated_before_it_runs() -> None:
+def test_cost_of_cleavage_is_estimated() -> None:
     engine = CheapEngine("chgnet", EngineOptions(0.05, 10))
     jobs, outputs = cleavage_flow(engine, parameters())
     assert len(outputs) == len(CUTS)
     lines = estimate(Flow(jobs)).lines
-    # 4 clusters, O2, N2; for each of 5 cuts a relaxation and a static.
+    # 4 clusters, O2, N2, and for each of 5 cuts a relaxation and a static calculation.
     assert sum(line.jobs for line in lines) == 6 + 2 * len(CUTS)
     largest = max(line.atoms for line in lines)
     assert largest == len(in_box(neutral_cluster("P2O6N"), 8))

@@ -1,4 +1,4 @@
-"""MPMorph's search of a volume on our engines."""
+"""The volume search of MPMorph with our engines."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +14,7 @@ B0, V0 = 400.0, 1200.0
 
 
 def murnaghan(volume: float) -> float:
-    """Pressure (kbar) with B' = 4; Birch-Murnaghan would be circular."""
+    """Return the pressure (kbar) with B' = 4; the search itself fits Birch-Murnaghan."""
     return B0 / 4 * ((V0 / volume) ** 4 - 1)
 
 
@@ -33,7 +33,7 @@ def fitted(volumes: list[float], pressures: list[float]) -> dict[str, Any]:
     return fit.results
 
 
-def test_volume_without_pressure_is_found_to_a_percent() -> None:
+def test_zero_pressure_volume_is_found_within_one_percent() -> None:
     volumes = [1080.0, 1150.0, 1220.0, 1290.0, 1360.0]
     results = fitted(volumes, [murnaghan(v) for v in volumes])
     assert results["V0"] == pytest.approx(V0, rel=0.01)
@@ -44,7 +44,7 @@ def test_volume_without_pressure_is_found_to_a_percent() -> None:
     ("pressures", "lower", "upper"),
     [([900.0, 950.0, 910.0], 1300, 1500), ([-3.0, -2.0, -3.1], 800, 1100)],
 )
-def test_search_goes_on_beyond_the_volumes_where_no_fit_helps(
+def test_search_extrapolates_beyond_pressures_of_one_sign(
     pressures: list[float], lower: float, upper: float
 ) -> None:
     found = fitted([1100.0, 1200.0, 1300.0], pressures)["V0"]
@@ -52,12 +52,12 @@ def test_search_goes_on_beyond_the_volumes_where_no_fit_helps(
     assert not 1100 <= found <= 1300
 
 
-def test_pressures_of_both_signs_are_believed_more_than_a_fit() -> None:
+def test_volume_is_bracketed_by_pressures_of_both_signs() -> None:
     found = fitted([1100.0, 1200.0, 1300.0], [90.0, 88.0, -10.0])["V0"]
     assert 1200 < found < 1300
 
 
-def test_number_of_volumes_survives_serialisation() -> None:
+def test_number_of_volumes_is_serialised() -> None:
     fit = VolumeFit(min_data_points=7)
     assert VolumeFit.from_dict(fit.as_dict()).min_data_points == 7
 
@@ -74,9 +74,9 @@ def dynamics(**fields: Any) -> Any:
     return SimpleNamespace(**defaults | fields)
 
 
-def test_second_half_counts_in_the_units_of_mpmorph() -> None:
+def test_second_half_is_averaged_in_the_units_of_mpmorph() -> None:
     point = volume_point.original(dynamics())
-    # 2 GPa are 20 kbar, positive if compressed as VASP writes it.
+    # 2 GPa are 20 kbar; as in VASP, positive under compression.
     assert np.allclose(point["output"]["stress"], 20 * np.eye(3))
     assert point["output"]["energy"] == pytest.approx(-6)
     assert point["structure"].volume == pytest.approx(125)
@@ -89,12 +89,14 @@ def test_second_half_counts_in_the_units_of_mpmorph() -> None:
         ({"pressures": [None] * 4}, "no pressure"),
     ],
 )
-def test_dynamics_without_pressure_is_refused(fields: dict[str, Any], message: str) -> None:
+def test_unfinished_dynamics_or_missing_pressure_is_refused(
+    fields: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         volume_point.original(dynamics(**fields))
 
 
-def test_volume_outside_those_computed_is_refused_with_the_remedy() -> None:
+def test_volume_outside_the_computed_range_is_refused() -> None:
     structure = Structure(Lattice.cubic(11), ["Li"], [[0, 0, 0]])
     found = {"working_outputs": {"Vmin": 1000, "Vmax": 1200, "V0": 1300}, "structure": structure}
     with pytest.raises(ValueError, match=r"vanishes at 1300 Å³, outside the 1000 to 1200"):

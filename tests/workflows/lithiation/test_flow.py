@@ -1,4 +1,4 @@
-"""The lithiation campaign: its wiring, its refusals, and the published numbers."""
+"""The lithiation campaign: its jobs, invalid input, and the published numbers."""
 
 from collections import Counter
 from pathlib import Path
@@ -24,7 +24,7 @@ SMALL = {"x": [0, 0.5, 1], "force_limit": 0.5, "magmoms": {"Mn": 4.0}, "hubbard_
 
 
 def limno2() -> Structure:
-    """Orthorhombic LiMnO2, Pmmn: 2 formula units."""
+    """Return orthorhombic LiMnO2, Pmmn, with 2 formula units."""
     return Structure(
         Lattice.orthorhombic(2.81, 4.57, 5.76),
         ["Li"] * 2 + ["Mn"] * 2 + ["O"] * 4,
@@ -53,10 +53,10 @@ def jobs(flow: Flow) -> list[Job]:
     return [job for job, _ in flow.iterflow()]
 
 
-# Wiring
+# Jobs of the flow
 
 
-def test_quick_preset_relaxes_each_family_from_both_cells() -> None:
+def test_quick_preset_relaxes_every_family_and_start_cell() -> None:
     names = Counter(job.name for job in jobs(plan(preset="quick", engine="chgnet")))
     families = ("octahedral-added", "all-octahedral", "tetrahedral-added")
     over = [
@@ -70,7 +70,7 @@ def test_quick_preset_relaxes_each_family_from_both_cells() -> None:
     assert names == Counter([*vacant, *over, *choices, "relax Li metal", "result"])
 
 
-def test_every_start_carries_the_published_moments() -> None:
+def test_start_structures_have_the_published_moments() -> None:
     for job in jobs(plan(preset="quick", engine="vasp")):
         if job.name.startswith("relax x="):
             structure = job.function_args[0]
@@ -78,7 +78,7 @@ def test_every_start_carries_the_published_moments() -> None:
             assert {"Ni": -2, "Mn": 4, "O": 0}.items() <= moments.items()
 
 
-def test_over_lithiated_starts_are_cubic_and_tetragonal() -> None:
+def test_overlithiated_start_cells_are_cubic_and_tetragonal() -> None:
     ratios = {
         job.name.split()[-1]: job.function_args[0].lattice.c / job.function_args[0].lattice.a
         for job in jobs(plan(preset="quick", engine="chgnet"))
@@ -87,7 +87,7 @@ def test_over_lithiated_starts_are_cubic_and_tetragonal() -> None:
     assert ratios == pytest.approx({"cubic": 1, "tetragonal": 1.03**1.5})
 
 
-def test_seed_chooses_the_disordered_cations() -> None:
+def test_seed_determines_the_cation_disorder() -> None:
     def framework(seed: int) -> Any:
         overrides = {"x": [1], "ordering": "disordered", "seed": seed}
         flow = plan(preset="quick", engine="chgnet", overrides=overrides)
@@ -112,7 +112,7 @@ def test_untrained_element_is_refused() -> None:
         LithiationMaker(parameters(**SMALL)).make(structure)
 
 
-def test_content_off_the_grid_is_refused() -> None:
+def test_li_content_that_does_not_fit_the_cell_is_refused() -> None:
     with pytest.raises(ValueError, match=r"nearest values are 0 and 0.5"):
         LithiationMaker(parameters(**SMALL | {"x": [0.3]})).make(limno2())
 
@@ -141,7 +141,7 @@ def partial(outcome: campaigns.Outcome) -> LithiationResult:
     return outcome.result.result
 
 
-def test_what_can_be_computed_is(partial: LithiationResult) -> None:
+def test_remaining_states_are_computed_if_others_fail(partial: LithiationResult) -> None:
     assert [state.x for state in partial.states] == [0]
     state = partial.states[0]
     assert state.converged
@@ -189,10 +189,10 @@ def test_resume_repeats_only_what_failed(outcome: campaigns.Outcome, folder: Pat
     assert again.result is not None
 
 
-# Published numbers: D. Cheng, dissertation, UC San Diego (2023), section 5.3.2, Figures 5.4E and F
+# Published numbers: D. Cheng, dissertation, UC San Diego (2023), section 5.3.2, Figures 5.4E, F
 
 
-def test_published_moments_on_charge(tmp_path: Path) -> None:
+def test_moments_on_charge_agree_with_published_values(tmp_path: Path) -> None:
     flow = plan(preset="quick", engine="chgnet", overrides={"x": [0, 1]})
     outcome = campaigns.run(flow, settings(tmp_path), {})
     assert outcome.result is not None
@@ -205,10 +205,10 @@ def test_published_moments_on_charge(tmp_path: Path) -> None:
         assert state.c_over_a == pytest.approx(1, abs=0.01)
 
 
-def test_published_overlithiation(tmp_path: Path) -> None:
+def test_overlithiated_state_agrees_with_published_values(tmp_path: Path) -> None:
     flow = plan(preset="quick", engine="chgnet", overrides={"x": [2], "force_limit": 0.3})
     for job in jobs(flow):
-        # The tetragonal end member alone: the other starts come to the same phase in minutes.
+        # Only the tetragonal start; the others reach the same phase, but take minutes.
         if job.name.startswith("relax x=2") and "all-octahedral 0 tetragonal" not in job.name:
             job.maker.steps = 2
     outcome = campaigns.run(flow, settings(tmp_path), {})

@@ -1,4 +1,4 @@
-"""The VASP directories of a campaign: complete, those of the engine, safe to run."""
+"""VASP directories of the campaign: complete, as run by the engine, and safe to run."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def candidates(written: WrittenInputs) -> list[Path]:
     return sorted(written.directory.glob("x=*/*"))
 
 
-def test_directories_are_named_after_what_they_hold(written: WrittenInputs) -> None:
+def test_directories_are_named_after_content_family_and_cell(written: WrittenInputs) -> None:
     names = {str(path.relative_to(written.directory)) for path in candidates(written)}
     families = ("all-octahedral", "octahedral-added", "tetrahedral-added")
     cells = ("cubic", "tetragonal")
@@ -43,7 +43,7 @@ def test_directories_are_named_after_what_they_hold(written: WrittenInputs) -> N
     assert written.count == len(names)
 
 
-def test_structures_are_those_that_the_engine_relaxes(written: WrittenInputs) -> None:
+def test_structures_are_the_starts_of_the_engine(written: WrittenInputs) -> None:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick", {"x": CONTENTS})
     flow = LithiationMaker(parameters, "vasp").make()
     to_relax = {
@@ -102,7 +102,7 @@ def test_static_waits_for_the_relaxed_structure(written: WrittenInputs) -> None:
     } == {"Mn": {4.0}, "Ni": {-2.0}, "O": {0.0}}
 
 
-def test_sidecar_names_the_source_of_every_value(written: WrittenInputs) -> None:
+def test_provenance_file_names_the_source_of_every_value(written: WrittenInputs) -> None:
     record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
     assert "dissertation" in record["published"]
     assert record["parameters"]["x"] == {"value": CONTENTS, "source": "given by the user"}
@@ -118,7 +118,7 @@ def test_sidecar_names_the_source_of_every_value(written: WrittenInputs) -> None
     assert record["relax"]["POTCAR"]["value"] == ["PBE_54", "Li_sv", "Mn_pv", "Ni_pv", "O"]
 
 
-def test_readme_lists_every_directory_and_says_that_potcar_is_missing(
+def test_readme_lists_all_directories_and_the_missing_potcar(
     written: WrittenInputs,
 ) -> None:
     text = (written.directory / "README.md").read_text()
@@ -128,7 +128,7 @@ def test_readme_lists_every_directory_and_says_that_potcar_is_missing(
     assert "There is no POTCAR here" in text
 
 
-def test_full_directory_is_refused(tmp_path: Path) -> None:
+def test_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(FileExistsError, match="not empty"):
         write(tmp_path, preset="quick")
@@ -147,9 +147,7 @@ def test_empty_directory_is_filled(tmp_path: Path) -> None:
     }
 
 
-def test_nothing_is_left_behind_by_a_failure(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failure_leaves_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
     def fill_the_disk(*args: Any) -> None:
@@ -177,7 +175,7 @@ def test_metal_without_u_is_refused(tmp_path: Path) -> None:
 
 
 def test_potcar_is_written_from_a_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # The licensed files cannot be shipped: the test asks only that pymatgen's are written.
+    # The licensed files cannot be shipped: only check that those of pymatgen are written.
     class Library:
         def __init__(self, symbols: list[str], functional: str) -> None:
             self.text = f"{functional}: {' '.join(symbols)}"

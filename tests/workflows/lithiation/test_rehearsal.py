@@ -1,4 +1,4 @@
-"""The campaign of LNMO with ``--engine vasp``: atomate2, custodian, emmet and the stand-in.
+"""The LNMO campaign with ``--engine vasp``: atomate2, custodian, emmet and the stand-in.
 
 Structures, families, start cells and input sets are those of the quick preset. The two ends of
 its Li contents have every family and start cell; a looser force limit saves steps.
@@ -38,14 +38,14 @@ FAMILIES = {
 
 
 class Rehearsal(NamedTuple):
-    """What a rehearsed campaign left behind."""
+    """Result and files of a rehearsed campaign."""
 
     result: LithiationResult
     store: JobStore
     jobs: Path
 
     def tasks(self) -> dict[str, dict[str, Any]]:
-        """Task documents of every VASP run by the name of its job."""
+        """Return the task document of every VASP run by job name."""
         found = self.store.query(
             {"output.calcs_reversed": {"$exists": True}}, properties=["name", "output"], load=True
         )
@@ -72,7 +72,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     store.close()
 
 
-def test_it_ends_in_the_document_of_any_other_engine(rehearsal: Rehearsal) -> None:
+def test_result_has_the_fields_of_any_engine(rehearsal: Rehearsal) -> None:
     result = rehearsal.result
     assert result.converged
     assert result.refused == []
@@ -82,7 +82,7 @@ def test_it_ends_in_the_document_of_any_other_engine(rehearsal: Rehearsal) -> No
     assert [step.voltage for step in result.voltages] == pytest.approx([3.65], abs=0.15)
 
 
-def test_it_computed_every_candidate(rehearsal: Rehearsal) -> None:
+def test_every_candidate_is_computed(rehearsal: Rehearsal) -> None:
     names = set(rehearsal.tasks())
     relaxed = {
         f"relax x={x} {name.replace(' ', ' 0 ')}"
@@ -92,7 +92,7 @@ def test_it_computed_every_candidate(rehearsal: Rehearsal) -> None:
     assert names == {"relax Li metal", *relaxed, *(f"static x={x}" for x in FAMILIES)}
 
 
-def test_it_is_never_taken_for_vasp(rehearsal: Rehearsal) -> None:
+def test_result_is_not_labelled_vasp(rehearsal: Rehearsal) -> None:
     assert rehearsal.result.provenance.engine.label == (
         "vasp (stand-in: chgnet 0.3.0) (machine-learned potential, not DFT)"
     )
@@ -100,7 +100,7 @@ def test_it_is_never_taken_for_vasp(rehearsal: Rehearsal) -> None:
     assert len(find_results(rehearsal.store, engine="vasp (stand-in: chgnet 0.3.0)")) == 1
 
 
-def test_energies_and_moments_are_those_of_the_direct_engine(rehearsal: Rehearsal) -> None:
+def test_energies_and_moments_agree_with_the_direct_engine(rehearsal: Rehearsal) -> None:
     calculator = ase_calculator("CHGNet", stress_unit="eV/A3")
     energies = {}
     for name, document in rehearsal.tasks().items():
@@ -122,8 +122,10 @@ def test_energies_and_moments_are_those_of_the_direct_engine(rehearsal: Rehearsa
 
 
 @pytest.mark.parametrize("x", FAMILIES)
-def test_relaxed_moments_start_the_static_with_their_sign(rehearsal: Rehearsal, x: int) -> None:
-    """Not the first guess, 4 and -2 µB, and nickel still against manganese."""
+def test_static_calculation_starts_from_signed_relaxed_moments(
+    rehearsal: Rehearsal, x: int
+) -> None:
+    """They differ from the initial 4 and -2 µB, with Ni still antiparallel to Mn."""
     [static] = rehearsal.jobs.glob(f"static_x_{x}-*")
     written = Incar.from_file(next(static.glob("INCAR*")))["MAGMOM"]
     tasks = rehearsal.tasks()

@@ -1,4 +1,4 @@
-"""The migration campaign: what it refuses, what it plans, and a tiny one from end to end."""
+"""The migration campaign: invalid input, its jobs, and a tiny campaign from end to end."""
 
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> MigrationResult:
     return found
 
 
-def test_the_result_names_its_sites_and_hops(result: MigrationResult) -> None:
+def test_result_has_sites_hops_and_percolating_barrier(result: MigrationResult) -> None:
     assert result.host_atoms == 16
     assert result.formula == "Li"
     assert {site.site for site in result.sites} == {"tetrahedral", "octahedral"}
@@ -67,7 +67,7 @@ def test_the_result_names_its_sites_and_hops(result: MigrationResult) -> None:
     assert result.provenance.parameters["dopant"] == ["N"]
 
 
-def test_equivalent_end_points_agree(result: MigrationResult) -> None:
+def test_hops_between_equivalent_sites_are_symmetric(result: MigrationResult) -> None:
     same = [hop for hop in result.hops if hop.start_site == hop.end_site]
     assert same
     for hop in same:
@@ -78,7 +78,7 @@ def test_equivalent_end_points_agree(result: MigrationResult) -> None:
         assert hop.symmetric
 
 
-def test_hops_between_unlike_sites_end_at_the_energies_of_the_sites(
+def test_end_point_energies_agree_with_the_site_energies(
     result: MigrationResult,
 ) -> None:
     energies = {site.site: site.site_energy for site in result.sites}
@@ -88,7 +88,7 @@ def test_hops_between_unlike_sites_end_at_the_energies_of_the_sites(
     assert hop.images[-1].energy == pytest.approx(difference, abs=EQUIVALENT)
 
 
-def test_saddles_were_checked(result: MigrationResult) -> None:
+def test_saddles_are_checked_by_vibrations(result: MigrationResult) -> None:
     rising = [hop for hop in result.hops if has_saddle(hop)]
     assert rising
     for hop in rising:
@@ -97,8 +97,8 @@ def test_saddles_were_checked(result: MigrationResult) -> None:
         assert hop.saddle_frequencies
 
 
-def test_a_refined_path_saves_steps(result: MigrationResult) -> None:
-    """The same engine again: the path is converged already, the interpolation is not."""
+def test_refining_a_converged_path_takes_fewer_steps(result: MigrationResult) -> None:
+    """With the same engine the path is already converged, while the interpolation is not."""
     rising = {hop.hop for hop in result.hops if has_saddle(hop)}
     assert {refined.hop for refined in result.refinements} == rising != set()
     for refined in result.refinements:
@@ -111,11 +111,11 @@ def test_a_refined_path_saves_steps(result: MigrationResult) -> None:
         assert refined.barrier == pytest.approx(hop.highest_image, abs=0.01)
 
 
-# What is refused before anything is computed.
+# Input that is refused before any calculation, and planned jobs.
 
 
 def oxide() -> Structure:
-    """Rock salt: no void is large enough for 1.9 Å."""
+    """Return rock-salt MgO, which has no void of 1.9 Å."""
     return Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5] * 3]
     )
@@ -132,14 +132,14 @@ def oxide() -> Structure:
         ({"dopants": "N"}, ParameterError, "did you mean 'dopant'"),
     ],
 )
-def test_what_cannot_be_computed_is_refused(
+def test_invalid_parameters_are_refused_by_name(
     overrides: dict[str, Any], error: type[Exception], complaint: str
 ) -> None:
     with pytest.raises(error, match=complaint):
         plan(preset="quick", engine="chgnet", overrides=overrides)
 
 
-def test_a_host_without_room_is_refused_by_its_file(tmp_path: Path) -> None:
+def test_host_without_interstitial_voids_is_refused_by_file(tmp_path: Path) -> None:
     file = tmp_path / "oxide.cif"
     oxide().to(str(file))
     with pytest.raises(ValueError, match=r"oxide\.cif: MgO has no interstitial void large enough"):
@@ -151,7 +151,7 @@ def test_a_host_without_room_is_refused_by_its_file(tmp_path: Path) -> None:
         )
 
 
-def test_another_host_is_planned(tmp_path: Path) -> None:
+def test_other_host_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "oxide.cif"
     oxide().to(str(file))
     overrides = {"dopant": "H", "supercell": [1, 1, 1], "min_radius": 1.5}
@@ -159,7 +159,7 @@ def test_another_host_is_planned(tmp_path: Path) -> None:
     assert any(job.name == "relax host" for job in flow.jobs)
 
 
-def test_models_sizes_and_refinement_are_planned() -> None:
+def test_models_supercells_and_refinement_add_their_jobs() -> None:
     flow = plan(
         preset="paper",
         engine="vasp",
@@ -185,9 +185,9 @@ def test_models_sizes_and_refinement_are_planned() -> None:
     ]
 
 
-def test_what_a_survey_will_compute_is_announced() -> None:
+def test_calculations_of_all_dopants_are_planned() -> None:
     flow = plan(preset="quick", engine="chgnet", overrides={"dopant": "N,O"})
     kinds = [calculation.kind for calculation in planned(flow)]
-    # The host, two sites and four hops of each dopant.
+    # The host, then two sites and four hops for each dopant.
     assert kinds.count("relax") == 1 + 2 * 2
     assert kinds.count("neb") == 2 * 4

@@ -1,4 +1,4 @@
-"""The VASP directories of the migration campaign, run by the stand-in to the engine's barrier."""
+"""VASP directories of the migration campaign, run by the stand-in to the same barrier."""
 
 import shutil
 from pathlib import Path
@@ -55,7 +55,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def relaxed(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Directories written again, from end points that the stand-in relaxed."""
+    """Return directories written again from end points relaxed by the stand-in."""
     for site in ("tetrahedral", "octahedral"):
         run_vasp(written / "N" / site / "relax")
     out = tmp_path_factory.mktemp("inputs") / "relaxed"
@@ -89,7 +89,7 @@ def test_five_images_are_folders_00_to_06(tmp_path: Path) -> None:
     assert len(Structure.from_file(band / "03" / "POSCAR")) == 129
 
 
-def test_the_sidecar_names_the_source_of_every_value(written: Path) -> None:
+def test_provenance_file_names_the_source_of_every_value(written: Path) -> None:
     record = yaml.safe_load((written / "provenance.yaml").read_text())
     assert record["end_points"] == "not relaxed"
     assert record["parameters"]["dopant"] == {"value": ["N"], "source": "given by the user"}
@@ -105,16 +105,14 @@ def test_the_sidecar_names_the_source_of_every_value(written: Path) -> None:
     assert record["band"]["ENCUT"]["source"] == "published: section 4.2.10"
 
 
-def test_the_readme_says_whether_the_bands_may_be_run(written: Path, relaxed: Path) -> None:
+def test_readme_states_whether_the_bands_may_be_run(written: Path, relaxed: Path) -> None:
     first, second = ((path / "README.md").read_text() for path in (written, relaxed))
     assert "not to be run yet" in first
     assert "start from relaxed end points" in second
     assert f"`N/{HOP}/band` | 1.72 | yes" in first
 
 
-def test_the_stand_in_runs_a_band_to_the_barrier_of_the_engine(
-    relaxed: Path, tmp_path: Path
-) -> None:
+def test_stand_in_barrier_agrees_with_the_direct_engine(relaxed: Path, tmp_path: Path) -> None:
     directory = relaxed / "N" / HOP / "band"
     for folder in (directory / "00", directory / "04", directory):
         run_vasp(folder)
@@ -136,7 +134,7 @@ def test_the_stand_in_runs_a_band_to_the_barrier_of_the_engine(
 
 
 def unwrapped(images: list[Structure]) -> list[Structure]:
-    """Atoms of each image at the place nearest to that of the image before."""
+    """Return images whose atoms are at the periodic images nearest to the previous ones."""
     path = [images[0]]
     for image in images[1:]:
         shift = image.frac_coords - path[-1].frac_coords
@@ -154,11 +152,11 @@ def unwrapped(images: list[Structure]) -> list[Structure]:
         f"N/{HOP}/band/00",
     ],
 )
-def test_what_was_written_agrees_with_itself(written: Path, directory: str) -> None:
+def test_written_directories_have_no_differences(written: Path, directory: str) -> None:
     assert compare(written / directory, preset="paper", overrides=TINY) == []
 
 
-def test_a_changed_band_is_told_from_ours(written: Path, tmp_path: Path) -> None:
+def test_changes_of_a_band_are_found(written: Path, tmp_path: Path) -> None:
     theirs = tmp_path / "band"
     shutil.copytree(written / "N" / HOP / "band", theirs)
     (theirs / "POSCAR").unlink()
@@ -178,7 +176,7 @@ def test_a_changed_band_is_told_from_ours(written: Path, tmp_path: Path) -> None
         compare(theirs, preset="paper", overrides=TINY)
 
 
-def test_end_points_that_were_not_relaxed_are_named(tmp_path: Path) -> None:
+def test_unrelaxed_end_points_are_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "earlier").mkdir()
     with pytest.raises(FileNotFoundError, match=r"N/tetrahedral/relax/CONTCAR: the end point was"):
         write(
@@ -208,7 +206,7 @@ def test_end_points_of_another_campaign_are_refused(
         )
 
 
-def test_a_full_directory_is_refused(tmp_path: Path) -> None:
+def test_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(FileExistsError, match="not empty"):
         write(tmp_path, preset="paper")

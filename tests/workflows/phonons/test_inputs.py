@@ -29,7 +29,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
         return write(folder / "vasp", preset="quick", overrides=SHORT, structure_file=relaxed)
 
 
-def test_one_atom_is_displaced_in_each(written: WrittenInputs) -> None:
+def test_one_atom_is_displaced_in_each_directory(written: WrittenInputs) -> None:
     directories = sorted(path for path in written.directory.iterdir() if path.is_dir())
     assert [path.name for path in directories] == ["at-rest", "displaced-001", "displaced-002"]
     assert written.summary == "3 supercells"
@@ -41,7 +41,7 @@ def test_one_atom_is_displaced_in_each(written: WrittenInputs) -> None:
         assert distances[note["number"]] == pytest.approx(0.05, abs=1e-6)
 
 
-def test_forces_are_asked_for_precisely(written: WrittenInputs) -> None:
+def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
     incar = Incar.from_file(written.directory / "at-rest" / "INCAR")
     assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
     assert compare(written.directory / "at-rest", preset="quick", overrides=SHORT) == []
@@ -51,6 +51,6 @@ def test_forces_are_asked_for_precisely(written: WrittenInputs) -> None:
     )
 
 
-def test_start_has_to_be_relaxed(tmp_path: Path) -> None:
+def test_relaxed_structure_is_required(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="give the relaxed crystal"):
         write(tmp_path / "vasp", preset="quick")

@@ -1,4 +1,4 @@
-"""The stability campaign: its wiring, its cache, entries from elsewhere, and what it refuses."""
+"""The stability campaign: its jobs, reuse of records, other entries, invalid input."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -66,10 +66,10 @@ def result_of(outcome: campaigns.Outcome) -> StabilityResult:
     return result
 
 
-# Wiring
+# Jobs of the flow
 
 
-def test_quick_preset_relaxes_every_crystal_but_the_gases() -> None:
+def test_quick_preset_relaxes_all_crystals_but_not_the_gases() -> None:
     found = names(plan(preset="quick", engine="chgnet"))
     crystals = {entry.name for entry in phases()} - {"O2_alpha", "N2_alpha"}
     for task in ("relax", "static", "phase"):
@@ -78,7 +78,7 @@ def test_quick_preset_relaxes_every_crystal_but_the_gases() -> None:
     assert found[-2:] == ["put on one scale", "result"]
 
 
-def test_only_the_elements_that_are_asked_for_are_relaxed() -> None:
+def test_only_crystals_of_the_requested_elements_are_relaxed() -> None:
     found = names(plan(preset="quick", engine="chgnet", overrides=OXIDES))
     relaxed = {name.removeprefix("relax ") for name in found if name.startswith("relax ")}
     assert relaxed == {"Li_bcc", "Li2O", "Li2O2", "LiO2"}
@@ -97,13 +97,13 @@ def test_only_the_elements_that_are_asked_for_are_relaxed() -> None:
         ({"entries": "nowhere.json"}, "cannot read the entries in nowhere.json"),
     ],
 )
-def test_what_cannot_be_used_is_refused(overrides: dict[str, Any], message: str) -> None:
+def test_invalid_input_is_refused(overrides: dict[str, Any], message: str) -> None:
     overrides = {"electrode": None} | overrides
     with pytest.raises(ValueError, match=message):
         plan(preset="quick", engine="chgnet", overrides=overrides)
 
 
-def test_structure_gives_the_composition(tmp_path: Path) -> None:
+def test_composition_is_taken_from_the_structure(tmp_path: Path) -> None:
     path = tmp_path / "POSCAR"
     phase("Li2O2").primitive().to_file(str(path))
     overrides = {key: value for key, value in OXIDES.items() if key != "composition"}
@@ -114,7 +114,7 @@ def test_structure_gives_the_composition(tmp_path: Path) -> None:
         plan(preset="quick", engine="chgnet", overrides=OXIDES, structure_file=path)
 
 
-# A campaign, and one after it in the same store
+# Two campaigns in the same store
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +130,8 @@ def first(folder: Path) -> StabilityResult:
     return result_of(outcome)
 
 
-def test_campaign_finds_the_window_of_lithium_oxide(first: StabilityResult) -> None:
-    # Measured: Li2O is reduced by nothing and gives peroxide at 2.9 V.
+def test_window_of_lithium_oxide_agrees_with_experiment(first: StabilityResult) -> None:
+    # Measured: Li2O is stable against Li and is oxidised to the peroxide at 2.9 V.
     assert first.window_low == 0
     assert first.window_high == pytest.approx(2.9, abs=0.1)
     assert first.segments[-1].equation == "2 Li2O -> O2 + 4 Li"
@@ -141,7 +141,7 @@ def test_campaign_finds_the_window_of_lithium_oxide(first: StabilityResult) -> N
     assert "gases by reference" in first.scale
 
 
-def test_heat_lowers_the_voltage_at_which_oxygen_leaves(first: StabilityResult) -> None:
+def test_temperature_lowers_the_oxidation_limit(first: StabilityResult) -> None:
     [shift] = first.thermal
     assert shift.temperature == 300
     assert shift.low == 0
@@ -150,7 +150,7 @@ def test_heat_lowers_the_voltage_at_which_oxygen_leaves(first: StabilityResult) 
     assert any("only phases that are stable at 0 K take part" in text for text in first.warnings)
 
 
-def test_later_run_computes_nothing_again(folder: Path, first: StabilityResult) -> None:
+def test_later_run_reuses_all_records(folder: Path, first: StabilityResult) -> None:
     store = open_store(folder / "results.db", read_only=True)
     flow = plan(preset="quick", engine="chgnet", overrides=OXIDES | WARM, store=store)
     assert names(flow) == ["put on one scale", "displace the stable phases", "result"]
@@ -167,7 +167,7 @@ def test_later_run_computes_nothing_again(folder: Path, first: StabilityResult) 
 
 
 @pytest.mark.usefixtures("first")
-def test_other_settings_are_computed_anew(folder: Path) -> None:
+def test_changed_settings_are_computed_again(folder: Path) -> None:
     store = open_store(folder / "results.db", read_only=True)
     flow = plan(
         preset="quick", engine="chgnet", overrides=OXIDES | {"force_limit": 0.04}, store=store
@@ -180,7 +180,7 @@ def _call(job: Job, *arguments: Any, **options: Any) -> Any:
     return job.function(*(arguments or job.function_args), **job.function_kwargs | options)
 
 
-# Putting energies together
+# Energies on one scale
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def collected(records: Sequence[PhaseRecord | None], **options: Any) -> EntrySet
     return scaled.entries
 
 
-def test_failed_and_changed_crystals_are_left_out_by_name(
+def test_failed_and_transformed_crystals_are_excluded_by_name(
     record: Callable[..., PhaseRecord],
 ) -> None:
     entries = collected(
@@ -235,7 +235,7 @@ def test_failed_and_changed_crystals_are_left_out_by_name(
     }
 
 
-def test_lowest_polymorph_has_the_formula_as_its_name(
+def test_lowest_polymorph_is_named_by_its_formula(
     record: Callable[..., PhaseRecord],
 ) -> None:
     entries = collected(
@@ -246,14 +246,14 @@ def test_lowest_polymorph_has_the_formula_as_its_name(
     assert entries.named("Li3N_alpha").energy_per_atom == -3.90
 
 
-def test_energies_are_never_corrected_twice(record: Callable[..., PhaseRecord]) -> None:
+def test_corrected_energies_are_not_corrected_again(record: Callable[..., PhaseRecord]) -> None:
     records = [record("Li_bcc", -1.9), record("Li2O", -4.9)]
     assert collected(records).named("Li2O").energy_per_atom == -4.9
     with pytest.raises(ValueError, match="would count them twice; use corrections=auto"):
         collected(records, corrections="mp2020")
 
 
-def test_vasp_is_corrected_once(record: Callable[..., PhaseRecord]) -> None:
+def test_vasp_energies_are_corrected(record: Callable[..., PhaseRecord]) -> None:
     vasp = EngineInfo(name="vasp", version="6.4.2", functional="PBE+U", surrogate=False)
     records = [record("Li_bcc", -1.9, engine=vasp), record("Li2O", -4.5, engine=vasp)]
     entries = collected(records)
@@ -263,7 +263,7 @@ def test_vasp_is_corrected_once(record: Callable[..., PhaseRecord]) -> None:
     assert "Materials Project 2020 corrections" in entries.scale
 
 
-def test_stand_in_does_not_pass_for_vasp(record: Callable[..., PhaseRecord]) -> None:
+def test_stand_in_is_not_labelled_vasp(record: Callable[..., PhaseRecord]) -> None:
     engine = CHGNET.model_copy(update={"name": "vasp (stand-in: chgnet 0.3.0)", "weights": None})
     records = [record("Li_bcc", -1.9, engine=engine), record("Li2O", -4.9, engine=engine)]
     assert collected(records).scale.startswith("vasp (stand-in: chgnet 0.3.0)")
@@ -271,16 +271,20 @@ def test_stand_in_does_not_pass_for_vasp(record: Callable[..., PhaseRecord]) -> 
     flow = plan(preset="quick", engine="vasp", overrides=OXIDES)
     by_name = {job.name: job for job, _ in flow.iterflow()}
     told = by_name["result"].function_kwargs["engine"]
-    assert told.uuid == by_name["put on one scale"].uuid  # what ran, not what was asked for
+    assert (
+        told.uuid == by_name["put on one scale"].uuid
+    )  # the engine that ran, not the one requested
 
 
-def test_scales_are_not_mixed(record: Callable[..., PhaseRecord]) -> None:
+def test_energies_on_different_scales_are_refused(record: Callable[..., PhaseRecord]) -> None:
     vasp = EngineInfo(name="vasp", version="6.4.2", functional="PBE+U", surrogate=False)
     with pytest.raises(ValueError, match="different scales"):
         collected([record("Li_bcc", -1.9), record("Li2O", -4.5, engine=vasp)])
 
 
-def test_unknown_potential_has_to_be_told(record: Callable[..., PhaseRecord]) -> None:
+def test_corrections_of_an_unknown_potential_must_be_chosen(
+    record: Callable[..., PhaseRecord],
+) -> None:
     other = CHGNET.model_copy(update={"name": "Other", "functional": None})
     with pytest.raises(ValueError, match="say corrections=none"):
         collected([record("Li_bcc", -1.9, engine=other)])
@@ -288,12 +292,12 @@ def test_unknown_potential_has_to_be_told(record: Callable[..., PhaseRecord]) ->
     assert entries.scale.startswith("Other 0.3.0 (machine-learned potential): functional")
 
 
-def test_nothing_relaxed_is_an_error() -> None:
+def test_error_is_raised_if_every_crystal_failed() -> None:
     with pytest.raises(ValueError, match="every reference crystal failed"):
         collected([None])
 
 
-# Entries from a file, from end to end
+# Entries from a file
 
 
 FORMATION = {
@@ -301,7 +305,7 @@ FORMATION = {
     "LiPN2": -1.0021, "Li3PO4": -2.7671, "Li4P2O7": -2.7579, "P3N5": -0.5380, "Li2PO2N": -2.1867,
     "LiPO3": -2.7186, "P2O5": -2.4568, "LiP": -0.5249,
 }  # fmt: skip
-"""eV/atom; Materials Project 2019 with its corrections of then (CC-BY-4.0), from the data of
+"""Formation energies (eV/atom), Materials Project 2019 with its corrections (CC-BY-4.0), from
 C. J. Bartel et al., npj Comput. Mater. 6, 97 (2020)."""
 
 
@@ -316,7 +320,7 @@ def entry_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_failed_phonons_of_an_element_cost_the_warm_window_only(entry_file: Path) -> None:
+def test_failed_phonons_of_an_element_only_lose_the_thermal_window(entry_file: Path) -> None:
     overrides = {"entries": str(entry_file), "electrode": None, "samples": 0, "temperature": 300}
     flow = plan(preset="quick", engine="chgnet", overrides=overrides)
     by_name = {job.name: job for job, _ in flow.iterflow()}
@@ -328,7 +332,7 @@ def test_failed_phonons_of_an_element_cost_the_warm_window_only(entry_file: Path
     assert result.window_low == pytest.approx(0.68, abs=0.02)
 
 
-def test_own_entries_from_a_file_do_not_pass_for_dft(
+def test_entries_of_a_potential_are_not_labelled_dft(
     entry_file: Path, tmp_path: Path, record: Callable[..., PhaseRecord]
 ) -> None:
     path = tmp_path / "own.json"
@@ -342,7 +346,9 @@ def test_own_entries_from_a_file_do_not_pass_for_dft(
     assert not job.function_kwargs["engine"].surrogate
 
 
-def test_file_of_entries_from_end_to_end(entry_file: Path, tmp_path: Path) -> None:
+def test_window_from_an_entry_file_agrees_with_published_values(
+    entry_file: Path, tmp_path: Path
+) -> None:
     overrides = {"entries": str(entry_file), "electrode": None, "samples": 20}
     flow = plan(preset="quick", engine="chgnet", overrides=overrides)
     assert names(flow) == ["result"]
@@ -356,7 +362,7 @@ def test_file_of_entries_from_end_to_end(entry_file: Path, tmp_path: Path) -> No
     assert result.provenance.source_structure == str(entry_file)
 
 
-def test_fractions_and_exclusions_reach_the_result(entry_file: Path) -> None:
+def test_fractional_composition_and_exclusions_are_used(entry_file: Path) -> None:
     overrides = {
         "entries": str(entry_file),
         "electrode": None,
@@ -375,13 +381,13 @@ def test_fractions_and_exclusions_reach_the_result(entry_file: Path) -> None:
     assert all("Li3P" not in segment.phases for segment in result.segments)
 
 
-def test_missing_element_is_refused_before_the_run(entry_file: Path) -> None:
+def test_entries_without_an_element_are_refused_before_the_run(entry_file: Path) -> None:
     overrides = {"entries": str(entry_file), "electrode": "LixNi0.5Mn1.5O4"}
     with pytest.raises(ValueError, match="have no Mn, Ni"):
         plan(preset="quick", engine="chgnet", overrides=overrides)
 
 
-def test_gases_alone_can_be_heated(entry_file: Path) -> None:
+def test_gas_entropy_alone_can_be_included(entry_file: Path) -> None:
     overrides = {
         "entries": str(entry_file),
         "electrode": None,
@@ -393,7 +399,7 @@ def test_gases_alone_can_be_heated(entry_file: Path) -> None:
     [job] = [job for job, _ in flow.iterflow()]
     result: StabilityResult = _call(job)
     [shift] = result.thermal
-    # N2 leaves at the upper limit and gains entropy: 0.31 eV per N at 300 K on this scale.
+    # N2 is released at the upper limit and gains entropy: 0.31 eV per N at 300 K on this scale.
     assert shift.low_shift == pytest.approx(0, abs=1e-6)
     assert shift.high_shift is not None
     assert -0.31 < shift.high_shift < -0.01
@@ -420,7 +426,7 @@ GLASS = GlassEnergy(
 )
 
 
-def test_glass_decides_the_composition(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_composition_is_taken_from_the_glass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stability, "stored_glass", lambda *_: GLASS)
     overrides = {"glass": "abcd", "electrode": None}
     flow = plan(preset="quick", engine="chgnet", overrides=overrides)

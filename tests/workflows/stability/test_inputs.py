@@ -1,4 +1,4 @@
-"""The VASP directories of the reference crystals: complete, and on the scale of corrections."""
+"""VASP directories of the reference crystals: complete, with settings fit for corrections."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
         return write(out, preset="quick", overrides=SYSTEM)
 
 
-def test_every_crystal_has_both_calculations(written: WrittenInputs) -> None:
+def test_every_crystal_has_relaxation_and_static_calculation(written: WrittenInputs) -> None:
     assert {path.name for path in written.directory.iterdir() if path.is_dir()} == CRYSTALS
     assert written.summary == f"{len(CRYSTALS)} reference crystals"
     for name in CRYSTALS:
@@ -44,7 +44,7 @@ def test_every_crystal_has_both_calculations(written: WrittenInputs) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CRYSTALS))
-def test_settings_are_those_that_the_corrections_fit(written: WrittenInputs, name: str) -> None:
+def test_settings_match_those_of_the_corrections(written: WrittenInputs, name: str) -> None:
     ours = Incar.from_file(written.directory / name / "static" / "INCAR")
     project = MPRelaxSet(phase(name).primitive(), user_incar_settings={"NSW": 0})
     theirs = project.incar
@@ -59,14 +59,14 @@ def test_settings_are_those_that_the_corrections_fit(written: WrittenInputs, nam
     assert set(symbols) == {expected[element] for element in phase(name).elements}
 
 
-def test_hubbard_u_is_for_oxides_only(written: WrittenInputs) -> None:
+def test_hubbard_u_is_used_for_oxides_only(written: WrittenInputs) -> None:
     incar = {
         name: Incar.from_file(written.directory / name / "relax" / "INCAR") for name in CRYSTALS
     }
     assert [name for name in sorted(CRYSTALS) if "LDAUU" in incar[name]] == ["LiNiO2", "NiO"]
 
 
-def test_sidecar_names_every_source(written: WrittenInputs) -> None:
+def test_provenance_file_names_the_source_of_every_value(written: WrittenInputs) -> None:
     record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
     assert record["crystals"].keys() == CRYSTALS
     assert all(value["source"] for value in record["relax"].values())
@@ -76,7 +76,7 @@ def test_sidecar_names_every_source(written: WrittenInputs) -> None:
     assert "PMG_VASP_PSP_DIR" in readme
 
 
-def test_own_directory_has_no_differences(written: WrittenInputs, tmp_path: Path) -> None:
+def test_changed_u_is_the_only_difference(written: WrittenInputs, tmp_path: Path) -> None:
     directory = written.directory / "NiO" / "relax"
     assert compare(directory, preset="quick", overrides=SYSTEM) == []
     for name in FILES:
@@ -89,7 +89,7 @@ def test_own_directory_has_no_differences(written: WrittenInputs, tmp_path: Path
     assert "corrections" in found.source
 
 
-def test_nothing_is_overwritten_and_two_materials_are_refused(
+def test_full_directory_and_two_materials_are_refused(
     written: WrittenInputs, tmp_path: Path
 ) -> None:
     with pytest.raises(FileExistsError, match="not empty"):

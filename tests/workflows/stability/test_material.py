@@ -1,4 +1,4 @@
-"""The material of a campaign: its energy on the scale of the entries, and what heat adds."""
+"""The material of a campaign: its energy on the scale of the entries and thermal terms."""
 
 from typing import Any
 
@@ -51,8 +51,8 @@ def glass_of(energy: float, scale: str = "made up; gases by reference") -> Mater
     return material_of(parameters(), entries(scale), glass)
 
 
-def test_glass_has_the_energy_of_its_models() -> None:
-    # The hull of the elements alone: the mean of their energies.
+def test_energy_of_a_glass_is_the_mean_of_its_models() -> None:
+    # On a hull of elements only, this is the weighted mean of their energies.
     elements = (2.98 * -2 + 1 * -5 + 3.3 * -5 + 0.46 * -8) / 7.74
     found = glass_of(elements + 0.03)
     assert found.formula == "Li2.98PO3.3N0.46"
@@ -65,13 +65,13 @@ def test_glass_on_another_scale_is_refused() -> None:
         glass_of(-4.0, scale="Materials Project 2019, formation energies")
 
 
-def test_composition_without_entry_is_assumed_on_the_hull_and_says_so() -> None:
+def test_composition_without_entry_is_assumed_on_the_hull() -> None:
     found = material_of(parameters(composition="Li2.98PO3.3N0.46"), entries(), None)
     assert found.above_hull == 0
     assert "assumed to lie on the hull" in found.energy_source
 
 
-def test_excluded_formulas_may_be_written_in_any_order() -> None:
+def test_excluded_formulas_match_in_any_order_of_elements() -> None:
     found = entries(Li2PO2N=-40.0)
     assert excluded_names(parameters(exclude="Li2PO2N, Li"), found) == ["Li2PO2N", "Li"]
     renamed = found.model_copy(
@@ -85,7 +85,7 @@ def test_excluded_formulas_may_be_written_in_any_order() -> None:
     assert excluded_names(parameters(exclude="Li2PO2N"), renamed) == ["Li2PNO2"]
 
 
-def test_gases_are_heated_by_their_tables() -> None:
+def test_thermal_terms_of_gases_come_from_tables() -> None:
     cold = entries(Li2O=-20.0)
     material = material_of(parameters(composition="Li2O"), cold, None)
     warm, notes = heated_phases(
@@ -93,7 +93,7 @@ def test_gases_are_heated_by_their_tables() -> None:
     )
     assert warm.temperature == 300
     added = warm.named("O2").energy_per_atom - cold.named("O2").energy_per_atom
-    # A scale without corrections holds no heat; a file's does.
+    # Uncorrected energies are static: no enthalpy at 298 K, unlike those of a file.
     expected = free_energy("O", 300, pressure=0.2, zero=ThermalZero.STATIC)
     assert added == pytest.approx(expected)
     assert warm.named("Li2O").energy == cold.named("Li2O").energy

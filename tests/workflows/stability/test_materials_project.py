@@ -1,4 +1,4 @@
-"""Entries of the Materials Project, with something else in the place of its server."""
+"""Entries of the Materials Project, with a fake in place of its server."""
 
 import sys
 from pathlib import Path
@@ -20,7 +20,7 @@ CORRECTION = -0.687
 
 
 class Server:
-    """What mp-api's client answers, without the network."""
+    """A fake of mp-api's client that needs no network."""
 
     db_version = "2026.1.1"
 
@@ -53,7 +53,7 @@ def entries() -> list[ComputedEntry]:
     ]
 
 
-def test_corrected_energies_are_taken_as_they_are() -> None:
+def test_corrected_energies_are_used_unchanged() -> None:
     found = project_entries(["Li", "O"], client=Server(entries()))
     assert found.chemical_system == "Li-O"
     assert found.entries.named("Li2O").energy == pytest.approx(-14.26 + CORRECTION)
@@ -61,7 +61,7 @@ def test_corrected_energies_are_taken_as_they_are() -> None:
     assert found.entries.scale.startswith("Materials Project 2026.1.1, GGA_GGA+U")
 
 
-def test_fetched_once_per_store(tmp_path: Path) -> None:
+def test_entries_are_fetched_once_per_store(tmp_path: Path) -> None:
     server = Server(entries())
     fetched = project_entries(["Li", "O"], client=server)
     store = open_store(tmp_path / "results.db")
@@ -73,7 +73,7 @@ def test_fetched_once_per_store(tmp_path: Path) -> None:
     assert server.asked == 1
 
 
-def test_no_network_and_no_answer_are_told() -> None:
+def test_failed_download_and_empty_answer_are_reported() -> None:
     server = Server([], ConnectionError("Max retries exceeded\nwith url: ..."))
     with pytest.raises(EntriesUnavailableError, match=r"did not answer for Li-O: Max .*network"):
         project_entries(["Li", "O"], client=server)
@@ -81,13 +81,13 @@ def test_no_network_and_no_answer_are_told() -> None:
         project_entries(["Li", "O"], client=Server([]))
 
 
-def test_no_client_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "mp_api", None)  # Python's way to say: not installed
+def test_missing_client_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mp_api", None)  # marks a module that is not installed
     with pytest.raises(EntriesUnavailableError, match=r"pip install 'liponflow\[mp\]'"):
         project_entries(["Li", "O"])
 
 
-def test_no_key_or_server_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(**_: Any) -> None:
         raise ValueError("Please obtain a valid API key\nfrom ...")
 

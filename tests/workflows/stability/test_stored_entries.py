@@ -1,4 +1,4 @@
-"""Entries from the results store: the user's VASP runs on one scale, and glasses by uuid."""
+"""Entries from the results store: VASP runs of the user on one scale, and glasses by uuid."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -86,9 +86,7 @@ U_OF_NICKEL = {"LDAU": True, "LDAUU": [6.2, 0], "LDAUJ": [0, 0]}
 """NiO's species are in the order Ni, O."""
 
 
-def test_runs_are_corrected_once_and_gases_joined(
-    store: JobStore, keep: Callable[..., None]
-) -> None:
+def test_runs_are_corrected_and_gases_added(store: JobStore, keep: Callable[..., None]) -> None:
     keep("Li_bcc")
     keep("Li2O")
     keep("Ni")
@@ -103,7 +101,7 @@ def test_runs_are_corrected_once_and_gases_joined(
     assert "Materials Project 2020 corrections" in entries.scale
 
 
-def test_other_settings_and_unconverged_runs_are_left_out_by_name(
+def test_runs_that_are_unconverged_or_differ_in_settings_are_excluded(
     store: JobStore, keep: Callable[..., None]
 ) -> None:
     keep("Li_bcc")
@@ -118,7 +116,7 @@ def test_other_settings_and_unconverged_runs_are_left_out_by_name(
     assert "largest force 0.3" in reasons["Li2O"]
 
 
-def test_stand_in_is_not_corrected_and_not_mixed(
+def test_stand_in_energies_are_neither_corrected_nor_mixed(
     store: JobStore, keep: Callable[..., None]
 ) -> None:
     keep("Li_bcc", engine=STAND_IN)
@@ -131,12 +129,12 @@ def test_stand_in_is_not_corrected_and_not_mixed(
         stored_entries(store, ["Li", "O"], "auto")
 
 
-def test_empty_store_says_what_to_do(store: JobStore) -> None:
+def test_empty_store_is_refused_with_the_remedy(store: JobStore) -> None:
     with pytest.raises(StoredEntriesError, match=r"no VASP calculation of Li-O: .*ingest"):
         stored_entries(store, ["Li", "O"], "auto")
 
 
-def test_glass_that_is_not_there(store: JobStore, keep: Callable[..., None]) -> None:
+def test_unknown_glass_is_refused(store: JobStore, keep: Callable[..., None]) -> None:
     with pytest.raises(StoredEntriesError, match="holds no glass: run `liponflow run glass`"):
         stored_glass(store, "latest", "auto")
     with pytest.raises(StoreError, match="no result begins with 'ffff'"):
