@@ -100,7 +100,10 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
     if symmetry < 0:
         return prod(mesh)
     if symmetry == 0:
-        return (prod(mesh) + 1) // 2
+        # Time reversal pairs k with -k. On a mesh around Γ the points 0 and 1/2 of an axis are
+        # their own partners, the latter only where the number of divisions is even.
+        alone = prod(1 if number % 2 else 2 for number in mesh)
+        return (prod(mesh) + alone) // 2
     cell = (structure.lattice.matrix.tolist(), structure.frac_coords.tolist(), _colours(structure))
     mapping, _ = spglib.get_ir_reciprocal_mesh(mesh, cell, symprec=_SYMPREC)
     return len(np.unique(mapping))

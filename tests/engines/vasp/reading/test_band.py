@@ -51,6 +51,14 @@ def test_band_has_barriers_in_both_directions(folder: Path) -> None:
     assert result.images[0].max_force is None
 
 
+def test_a_path_that_only_climbs_has_its_barrier_at_the_upper_end(folder: Path) -> None:
+    Run([image(4)], [-19.2], NEB).write(folder / "04")
+    (folder / "04" / "vasprun.xml").unlink()
+    result = unit(folder).build()
+    assert result.barrier == pytest.approx(0.8)
+    assert result.reverse_barrier == pytest.approx(0.0)
+
+
 def test_forces_of_vtst_are_read(folder: Path) -> None:
     with (folder / "02" / "OUTCAR").open("a") as file:
         file.write(" FORCES: max atom, RMS     0.091000    0.02\n")

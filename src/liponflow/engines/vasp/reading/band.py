@@ -60,10 +60,9 @@ class BandUnit(Unit[Run]):
             )
         ]
         failed = [image.image for image in images if not image.converged]
-        top = max(calculation.energy for calculation in calculations)
-        barriers = [
-            None if failed or end is None else max(top, end) - end for end in (first, last)
-        ]
+        # On a path that only climbs, the upper end point is the top.
+        top = max(energy for energy in energies if energy is not None)
+        barriers = [None if failed or end is None else top - end for end in (first, last)]
         return NEBResult(
             formula=structures[0].composition.reduced_formula,
             converged=not failed,
