@@ -170,6 +170,8 @@ def _per_step(
     if not timings:
         return model.rule, model.rule_basis
     exponent = model.exponent
+    # The only unknown is the prefactor, once per calculation; the median takes no notice of the
+    # few that waited for a disk or shared their cores.
     unit = median(
         timing.core_seconds / (timing.ionic_steps * timing.kpoints * timing.atoms**exponent)
         for timing in timings

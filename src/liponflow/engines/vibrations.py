@@ -144,6 +144,7 @@ def displaced(structure: Structure, distance: float) -> Phonopy:
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
     phonons = phonopy_of(structure, WHOLE_CELL)
+    # Central differences: the third derivatives of the energy cancel.
     phonons.generate_displacements(distance=distance, is_plusminus=True)
     return phonons
 

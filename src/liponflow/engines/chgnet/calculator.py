@@ -92,10 +92,14 @@ class FastCHGNet(Calculator):
             _refuse_lone_atoms(pairs, n_atoms, self._neighbours.cutoff)
         bonds = angles(pairs, self._loaded.bond_cutoff)
         energy, slopes, moments = self._evaluate(pairs, bonds, self.atoms.numbers)
+        # A strain takes every vector r between neighbours to (1 + strain) r, so the stress is the
+        # sum of r dE/dr over the pairs, by volume: A. P. Thompson, S. J. Plimpton and W. Mattson,
+        # J. Chem. Phys. 131, 154107 (2009). It is symmetric but for rounding.
         stress = pairs.vectors.T @ slopes / self.atoms.get_volume()
         self.results = {
             "energy": energy,
             "free_energy": energy,
+            # The vector points from the first atom to the second: moving the first shortens it.
             "forces": _scatter(pairs.first, slopes, n_atoms)
             - _scatter(pairs.second, slopes, n_atoms),
             "stress": full_3x3_to_voigt_6_stress((stress + stress.T) / 2),
@@ -116,6 +120,8 @@ class FastCHGNet(Calculator):
         lengths = torch.linalg.vector_norm(vectors, dim=1)
         directions = vectors / lengths[:, None]
         directed = torch.cat([-directions, directions])
+        # Both directions of a pair share one feature, hence the remainders. Angles come in both
+        # orders, so their second bonds are among the first, and the sorted `short` has them all.
         short, places = np.unique(bonds.first % n_pairs, return_inverse=True)
         graph = Graph(
             numbers=torch.from_numpy(numbers.astype(np.int64)),
@@ -180,6 +186,7 @@ def load(weights: str = WEIGHTS) -> Loaded:
 
 
 def _scatter(owners: IntArray, rows: FloatArray, n_owners: int) -> FloatArray:
+    # Adding by index (`forces[owners] += rows`) would count an atom with several bonds once.
     columns = [np.bincount(owners, rows[:, axis], n_owners) for axis in range(3)]
     return np.stack(columns, axis=1)
 

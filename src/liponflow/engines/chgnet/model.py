@@ -59,6 +59,9 @@ class _Gated:
     """A gated perceptron of chgnet, its first layer cut into a matrix per kind of features."""
 
     def __init__(self, module: Any, widths: list[int]) -> None:
+        # The first layer is linear, so W [a, b, c] = W1 a + W2 b + W3 c without
+        # approximation, and each product is taken once per atom or bond instead of once per row.
+        # Core and gate read the same features: they are stacked to one matrix, split by columns.
         core, gate = _linear(module.mlp_core), _linear(module.mlp_gate)
         self.weights = torch.cat([core.weight, gate.weight]).split(widths, dim=1)
         self.bias = torch.cat([core.bias, gate.bias])
@@ -115,6 +118,7 @@ class FastModel:
         weights = model.bond_weights_ag(bases).repeat(2, 1)
         short = graph.lengths[graph.short]
         near = model.bond_weights_bg(expansion.rbf_expansion_bg(short).to(self._precision))
+        # An angle fades out where either of its bonds reaches the cut-off of the bond graph.
         pairs = near[graph.one] * near[graph.other]
         turns = model.angle_basis_expansion(*graph.directions).to(self._precision)
         angles = model.angle_embedding(turns)
@@ -127,6 +131,7 @@ class FastModel:
                     self._angle_gates[index], graph, atoms, bonds[graph.short], angles
                 )
                 angles = features + angles
+        # The moments are read off before the last convolution, as in CHGNet._compute.
         moments = model.site_wise(atoms).abs().view(-1)
         atoms = self._convolve_atoms(last + 1, graph, atoms, bonds, weights)
         if model.readout_norm is not None:
@@ -140,6 +145,7 @@ class FastModel:
         centre, bond, neighbour = gate.weights
         from_centre = functional.linear(atoms, centre)
         from_neighbour = functional.linear(atoms, neighbour)
+        # The same both ways along a bond; the bias is in one of the three summands only.
         from_bond = functional.linear(bonds, bond, gate.bias)
         there = from_centre[graph.first] + from_neighbour[graph.second] + from_bond
         back = from_centre[graph.second] + from_neighbour[graph.first] + from_bond
@@ -170,6 +176,7 @@ class FastModel:
         self, gate: _Gated, graph: Graph, atoms: Tensor, short: Tensor, angles: Tensor
     ) -> Tensor:
         one, other, angle, centre = gate.weights
+        # Features of bonds and atoms are multiplied first, and only then repeated for every angle.
         rows = functional.linear(angles, angle, gate.bias)
         rows = rows + functional.linear(short, one)[graph.one]
         rows = rows + functional.linear(short, other)[graph.other]

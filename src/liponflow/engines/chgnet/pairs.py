@@ -83,6 +83,8 @@ class VerletList:
     def _holds(self, positions: FloatArray, cell: FloatArray) -> bool:
         if positions.shape != self._positions.shape:
             return False
+        # Rows: cell = old cell @ F. What a barostat does to all positions alike is no
+        # displacement.
         deformation = np.linalg.solve(cast("FloatArray", self._cell), cell)
         least = np.linalg.svd(deformation, compute_uv=False)[-1]
         moved = positions - self._positions @ deformation

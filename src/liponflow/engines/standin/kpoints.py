@@ -91,6 +91,7 @@ def _regular(comment: str, style: str, divisions: IntArray, shift: FloatArray) -
     grid = np.stack(np.meshgrid(*(np.arange(n) for n in divisions), indexing="ij"), axis=-1)
     offset = shift + (0.5 * (divisions % 2 == 0) if style == "Monkhorst-Pack" else 0.0)
     points = (grid.reshape(-1, 3) + offset) / divisions
+    # Into (-1/2, 1/2], the half itself included whatever its rounding.
     points -= np.round(points - 1e-9)
     a, b, c = (int(n) for n in divisions)
     x, y, z = (float(s) for s in shift)

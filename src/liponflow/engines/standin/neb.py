@@ -90,6 +90,7 @@ def relax_band(band: list[Inputs]) -> Iterator[tuple[Step, ...]]:
     # SPRING is ASE's k (eV/Å²) with the opposite sign: it is negative for nudging.
     neb = NEB(everything, k=-settings.spring, climb=settings.climb, method="improvedtangent")
     optimiser = OPTIMISERS.get(settings.ibrion, FIRE)(neb, logfile=None)
+    # As in a relaxation, the start is the first of the NSW steps.
     path = optimiser.irun(fmax=max(0.0, -settings.ediffg), steps=max(0, settings.nsw - 1))
     previous = None
     for number, force_converged in enumerate(path, start=1):

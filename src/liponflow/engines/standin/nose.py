@@ -46,7 +46,8 @@ def nose_mass(
 class NoseHoover(VelocityVerlet):
     """Velocity Verlet between two half steps of one thermostat.
 
-    ASE's own chain can neither ramp the temperature nor exclude the centre of mass.
+    ASE's own chain has no public way to ramp the temperature, to exclude the centre of mass or to
+    set the mass, which VASP takes from SMASS.
     Reversible splitting of Martyna, Tuckerman, Tobias and Klein, Mol. Phys. 87, 1117 (1996).
 
     Parameters
@@ -103,6 +104,9 @@ class NoseHoover(VelocityVerlet):
         self._half_step()
 
     def _half_step(self) -> None:
+        # Symmetric in time: a quarter kick of the thermostat, half a step of the momenta and of
+        # its coordinate, a quarter kick. Scaling the momenta scales the kinetic energy, which is
+        # not summed again.
         twice_kinetic = 2 * self.atoms.get_kinetic_energy()
         self._velocity += self.dt / 4 * (twice_kinetic - self._target) / self._mass
         scale = float(np.exp(-self._velocity * self.dt / 2))

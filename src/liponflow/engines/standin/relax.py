@@ -81,6 +81,8 @@ def relax(atoms: Atoms, settings: Settings) -> Iterator[Step]:
     )
     optimiser = OPTIMISERS[settings.ibrion](moving, logfile=None)  # type: ignore[arg-type]
     previous = None
+    # VASP counts the start among its NSW steps; ASE yields it before the first of its own. With an
+    # energy criterion (EDIFFG > 0) the force limit is 0, which is never reached.
     path = optimiser.irun(fmax=max(0.0, -settings.ediffg), steps=settings.nsw - 1)
     for number, force_converged in enumerate(path, start=1):
         result = evaluate(atoms, settings)

@@ -155,6 +155,8 @@ class VaspNEBMaker(Maker):
                 user_incar_settings={**settings, **self.user_incar_settings, **incar},
             )
         if climbing:
+            # IBRION = 3 with POTIM = 0 switches VASP's own optimisers off, so that only VTST's
+            # moves the images; IOPT = 1 is its L-BFGS.
             settings |= {"LCLIMB": True, "IOPT": 1, "IBRION": 3, "POTIM": 0}
         given = self.band_set.user_incar_settings | settings | {"IMAGES": images}
         generator: VaspInputGenerator = replace(

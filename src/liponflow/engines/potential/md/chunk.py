@@ -163,11 +163,14 @@ class Dynamics:
         rng = np.random.default_rng()
         rng.bit_generator.state = state.random
         atoms = self.atoms(kinds, state)
+        # After Langevin dynamics the centre of mass drifts, which this stage would keep for ever
+        # and does not count among its degrees of freedom.
         if place.stage_step == 0 and not moves_centre(stage):
             Stationary(atoms, preserve_temperature=False)
         moving = integrator(atoms, stage, rng)
         if place.stage_step > 0:
             moving.restore(state.integrator)
+        # Copies: a chunk that fails must leave the state of the checkpoint as it was.
         blocks, stages = Means(state.blocks.copy()), Means(state.stages.copy())
         chunk = Chunk(state, [], [])
         for _ in range(min(self.chunk_steps, stage.steps - place.stage_step)):
@@ -201,6 +204,7 @@ class Dynamics:
             random=_random_state(rng),
             blocks=blocks.sums,
             stages=stages.sums,
+            # Thermostat and barostat of the next stage begin at rest: they may be of another kind.
             integrator={} if done else moving.state(),
         )
         return chunk._replace(end=end)

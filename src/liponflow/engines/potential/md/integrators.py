@@ -69,6 +69,9 @@ class VelocityRescaling(Bussi):
             taut=stage.thermostat_time * units.fs,
             rng=rng,
         )
+        # Bussi, Donadio and Parrinello, J. Chem. Phys. 126, 014101 (2007), eq. A7, draws as many
+        # random numbers as there are degrees of freedom; ASE takes 3 N, without regard to a centre
+        # at rest.
         self.ndof = degrees_of_freedom(stage, len(atoms))
         self.aim(stage.temperature)
 
@@ -92,6 +95,9 @@ class Langevin(LangevinBAOAB):
         options: dict[str, Any] = {}
         self._moves_cell = stage.ensemble == "npt"
         if self._moves_cell:
+            # (3 N + 3) kT tau², of which ASE's mass for isotropic Martyna-Tobias-Klein is the
+            # same; the default of this class is a fit to Al. ASE's stress has the opposite sign of
+            # a pressure.
             tau = stage.barostat_time * units.fs
             freedom = 3 * len(atoms) + 3
             options = {
@@ -103,6 +109,9 @@ class Langevin(LangevinBAOAB):
             atoms,
             stage.time_step * units.fs,
             temperature_K=stage.temperature,
+            # BAOAB: half a kick, half a drift, friction and noise for the whole step, half a
+            # drift, half a kick. The noise in the middle makes averages of positions accurate even
+            # for long steps.
             T_tau=FS_PER_PS * units.fs / stage.friction,
             hydrostatic=True,
             rng=rng,
@@ -131,11 +140,13 @@ class NoseHoover(NoseHooverChainNVT):
     def __init__(self, atoms: Atoms, stage: Stage) -> None:
         tdamp = stage.thermostat_time * units.fs
         super().__init__(atoms, stage.time_step * units.fs, _mean_temperature(stage), tdamp)
+        # Half a step of the chain, a step of velocity Verlet, half a step of the chain.
         self._thermostat = _chain(self, stage, tdamp)
         self.aim(stage.temperature)
 
     def aim(self, temperature: float) -> None:
         """See Integrator."""
+        # The target alone: a mass that changed with it would change the energy of the thermostat.
         self._thermostat._kT = units.kB * temperature  # noqa: SLF001 - ASE has no setter
 
     def state(self) -> State:
@@ -173,6 +184,8 @@ class MartynaTobiasKlein(IsotropicMTKNPT):
         return _chain_state(self._thermostat) | {
             "xi": barostat._xi.copy(),  # noqa: SLF001
             "p_xi": barostat._p_xi.copy(),  # noqa: SLF001
+            # ASE's strain counts from the cell that an integrator is made with: zero in every
+            # chunk.
             "p_eps": np.array(self._p_eps),
         }
 

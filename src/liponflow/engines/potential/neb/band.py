@@ -103,6 +103,8 @@ class Band:
         self.mirror = mirror
         self.climbing = climbing
         self._evaluate = evaluate
+        # The tangent points to the neighbour of higher energy, at an extremum to a mean of both
+        # weighted by energies: with central differences, bands kink where the springs are weak.
         self._neb = NEB(self.images, k=spring, climb=climbing, method="improvedtangent")
         self._evaluations: list[Evaluation] | None = None
         self._state: BandState | None = None
@@ -131,6 +133,7 @@ class Band:
         if self.mirror is not None:
             self._mirror_images(self.mirror)
         if self._evaluations is not None:
+            # The end points are never moved: each is computed once for the whole relaxation.
             self._evaluations[1:-1] = []
         self._state = None
 
@@ -142,6 +145,8 @@ class Band:
     def _mirror_images(self, mirror: PathMirror) -> None:
         """Set the second half, and the middle, by symmetry from the first half."""
         *pairs, middle = self.moving
+        # The mean of an image and its mirror image is the nearest one that the mirror leaves as it
+        # is: (1 + M) / 2 is a projection where M is its own inverse, which path_mirror prefers.
         twin = mirror.positions(middle.positions, middle.positions)
         middle.set_positions((middle.positions + twin) / 2)
         for number, image in enumerate([self.images[0], *pairs]):
@@ -160,6 +165,9 @@ class Band:
         real = np.array([one.forces for one in evaluations])
         residual_forces = real.copy()
         slopes = np.zeros(len(self.images))
+        # ASE computes the tangents in get_forces and does not keep them. Along them only the
+        # springs act and across them only the potential (nudging), so what must vanish is
+        # F - (F·t) t.
         state = NEBState(self._neb, self.images, energies)
         for number in range(1, len(self.images) - 1):
             tangent = self._neb.neb_method.get_tangent(
@@ -191,6 +199,8 @@ class Band:
             found = self._evaluate(self.moving)
             if mirror is not None:
                 middle = found[-1]
+                # Rounding breaks the symmetry of the forces a little; without this projection the
+                # optimiser would ask for moves of the middle that _mirror_images takes back.
                 symmetric = (middle.forces + mirror.vectors(middle.forces)) / 2
                 found[-1] = Evaluation(middle.energy, symmetric)
                 found += [_mirrored(one, mirror) for one in reversed(found[:-1])]

@@ -131,6 +131,8 @@ class Recorded:
             "energies": [one.energy for one in evaluations],
             "forces": [one.forces.tolist() for one in evaluations],
         }
+        # On disk before the optimiser sees it: what a killed job had used, its successor can
+        # recall.
         with self._path.open("ab") as file:
             file.write(json.dumps(record).encode() + b"\n")
             file.flush()

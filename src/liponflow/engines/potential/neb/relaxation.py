@@ -132,6 +132,8 @@ class _Walk:
     def to(self, limit: float) -> bool:
         """Walk until the largest perpendicular force is below a limit; say whether it is."""
         band = BandOptimizable(self._band)
+        # A walk has an optimiser of its own. The curvatures that another has gathered are of other
+        # forces: those of a band without a climbing image, or those that led astray.
         if self.history:  # where the walk before ended is where this one begins
             self.history.pop()
         best = residual = self._look()
