@@ -42,7 +42,7 @@ def test_result_describes_the_files_read(trajectory: Path, result: FingerprintRe
     assert result.formula == "Li2PNO2"
     assert result.files == [str(trajectory)]
     assert result.fingerprint.n_frames == 24
-    assert result.criterion.startswith("24 frames read; whether their own run converged")
+    assert result.criterion.startswith("24 frames read; the files do not say")
     assert result.provenance.engine.label == "unknown (read from file)"
     digest = hashlib.sha256(trajectory.read_bytes()).hexdigest()
     assert result.provenance.input_fingerprint == digest
