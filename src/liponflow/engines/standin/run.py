@@ -12,8 +12,8 @@ from liponflow.engines.standin.incar import images_asked, read_incar
 from liponflow.engines.standin.inputs import Inputs, read_inputs
 from liponflow.engines.standin.md import dynamics
 from liponflow.engines.standin.neb import read_band, relax_band
+from liponflow.engines.standin.outcar import write_error
 from liponflow.engines.standin.outputs import Outputs
-from liponflow.engines.standin.outputs.outcar import write_error
 from liponflow.engines.standin.potential import Potential, check_elements, label
 from liponflow.engines.standin.relax import relax, single_point
 from liponflow.engines.standin.step import Step

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from liponflow.engines.standin.identity import PROGRAM, version_string
 from liponflow.engines.standin.inputs import Inputs
-from liponflow.engines.standin.outputs.sentinels import BAND_EDGE
-from liponflow.engines.standin.outputs.text import TextFile, rows
+from liponflow.engines.standin.sentinels import BAND_EDGE
 from liponflow.engines.standin.step import Configuration, Step
+from liponflow.engines.standin.text import TextFile, rows
 
 _ROW = "    <v> %15.8f %15.8f %15.8f </v>\n"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from liponflow.engines.standin.inputs import Inputs
-from liponflow.engines.standin.outputs.text import TextFile, rows
 from liponflow.engines.standin.step import Configuration, Step, ThermostatState
+from liponflow.engines.standin.text import TextFile, rows
 
 
 class Xdatcar(TextFile):

@@ -7,11 +7,11 @@ from typing import Self
 
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.engines.standin.inputs import Inputs
-from liponflow.engines.standin.outputs.oszicar import Oszicar
-from liponflow.engines.standin.outputs.outcar import Outcar
-from liponflow.engines.standin.outputs.trajectory import Xdatcar, write_contcar
-from liponflow.engines.standin.outputs.vasprun import Vasprun
+from liponflow.engines.standin.oszicar import Oszicar
+from liponflow.engines.standin.outcar import Outcar
 from liponflow.engines.standin.step import Configuration, Step
+from liponflow.engines.standin.trajectory import Xdatcar, write_contcar
+from liponflow.engines.standin.vasprun import Vasprun
 
 
 class Outputs:

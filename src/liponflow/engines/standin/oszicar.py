@@ -4,8 +4,8 @@ from pathlib import Path
 
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.engines.standin.incar import Settings
-from liponflow.engines.standin.outputs.text import TextFile
 from liponflow.engines.standin.step import Step
+from liponflow.engines.standin.text import TextFile
 
 _HEADER = (
     "       N       E                     dE             d eps       ncg     rms          rms(c)"

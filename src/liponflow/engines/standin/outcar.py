@@ -15,9 +15,9 @@ from pymatgen.io.vasp import Incar
 from liponflow.arrays import FloatArray
 from liponflow.engines.standin.identity import PROGRAM, version_string
 from liponflow.engines.standin.inputs import Inputs
-from liponflow.engines.standin.outputs.sentinels import FERMI_LEVEL
-from liponflow.engines.standin.outputs.text import TextFile, rows
+from liponflow.engines.standin.sentinels import FERMI_LEVEL
 from liponflow.engines.standin.step import KILOBAR, Result, Step
+from liponflow.engines.standin.text import TextFile, rows
 
 _RULE = "-" * 104
 
