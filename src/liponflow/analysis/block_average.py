@@ -83,6 +83,9 @@ class BlockAverage:
         while len(blocks):
             if number == len(self._levels):
                 self._levels.append(_Level(0, np.zeros(self._width), np.zeros(self._width)))
+            # Level n has blocks of 2**n frames. Each call climbs the levels with half as many
+            # blocks, and an odd one waits for a partner, so that blocks do not depend on how
+            # frames are fed.
             level = self._levels[number]
             level.add(blocks)
             if level.pending is not None:

@@ -211,6 +211,8 @@ def harmonic(
     phonons.dataset = cast("Any", dataset)  # it went through JSON
     phonons.forces = np.array([np.asarray(item, dtype=float) - at_rest for item in forces])
     phonons.produce_force_constants(show_drift=False)
+    # Noise breaks the sum rule that a displacement of the whole crystal costs nothing; enforced,
+    # the acoustic modes at Γ are zero, as leaving them out supposes.
     phonons.symmetrize_force_constants(show_drift=False)
     phonons.run_mesh(mesh_length, is_gamma_center=True)
     phonons.run_thermal_properties(

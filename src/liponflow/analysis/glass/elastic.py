@@ -217,6 +217,8 @@ def elastic_moduli(
     stiffness = np.asarray(tensor.voigt)
     stiffness = (stiffness + stiffness.T) / 2
     tensor = ElasticTensor.from_voigt(stiffness)
+    # The fit takes strains one by one and the tensor was symmetrised since: what the two leave
+    # unexplained measures how far the response is from linear.
     fitted = np.array([np.einsum("ijkl,kl", np.asarray(tensor), strain) for strain in strains])
     found = np.array(lagrangian)
     deviation = float(np.abs(fitted - found).max() / np.abs(found).max())

@@ -149,6 +149,7 @@ class Fingerprinter:
         total = np.zeros(len(self.r))
         for anion in self.roles.anions:
             index = names.index((ion, anion))
+            # Weighted by their numbers, the partial g(r) add up to that of anions of any kind.
             total += self.counts[anion] * g[index]
         shell = first_shell(self.r[inner], total[inner])
         return shell.minimum if shell is not None and shell.minimum <= MOBILE_LIMIT else None

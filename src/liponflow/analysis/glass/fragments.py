@@ -92,6 +92,7 @@ class FragmentCounter:
         degree = np.bincount(first, minlength=net.total) + np.bincount(second, minlength=net.total)
         branched = np.zeros(number, dtype=np.bool_)
         branched[label[degree > DIMER]] = True
+        # Names by 2 * size + branched: one look-up names all fragments without a cycle.
         names = np.array(
             [
                 _tree_name(n, branched=bool(b))
@@ -183,6 +184,8 @@ def _winds(neighbours: Neighbours) -> bool:
         current = queue.popleft()
         for other, offset, _, _ in neighbours[current]:
             there = _plus(place[current], offset)
+            # Unfolded from one former on, an atom that is met again in another image closes a way
+            # through the boundary.
             if other not in place:
                 place[other] = there
                 queue.append(other)
@@ -216,9 +219,11 @@ def _ways_around(links: list[Link], neighbours: Neighbours, around: int) -> list
     """All shortest paths between the ends of a link in the unfolded crystal, without its anion."""
     link = links[around]
     goal = (link.b, link.offset)
+    # Where an anion joins three formers, the path through it to the third encloses nothing.
     barred = (link.anion, link.anion_offset) if link.anion >= 0 else None
     paths: dict[Node, list[Way]] = {(link.a, HOME): [()]}
     reached = set(paths)
+    # Breadth first: the layer that first holds the goal holds all of its shortest paths.
     for _ in range(MAX_RING - 1):
         following: dict[Node, list[Way]] = {}
         for (current, place), ways in paths.items():

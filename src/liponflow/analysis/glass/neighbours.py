@@ -140,6 +140,7 @@ def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
 
 def _is_first(translations: IntArray) -> BoolArray:
     """Select one of each ± translation pair; drop zero."""
+    # The sign of the first number that is not zero, as long as none reaches 500.
     chosen: BoolArray = translations @ np.array([1_000_000, 1_000, 1]) > 0
     return chosen
 
@@ -282,6 +283,8 @@ class PairFinder:
         """Return the quantities that depend on the cell alone, cached while it does not change."""
         if self._known is None or not np.array_equal(self._known.cell, cell):
             reach = max(self.r_max, self.bond_radius)
+            # Fractional differences are within 1/2, so a translation by n cells leaves two atoms
+            # at least (n - 1/2) widths apart.
             span = np.floor(reach / widths(cell) + 0.5).astype(int)
             shifts = _translations(tuple(span.tolist()))
             # In units of the bins' width the square root of a square is the number of the bin.
@@ -318,6 +321,8 @@ class PairFinder:
         histogram: IntArray,
     ) -> None:
         """Add squared distances (in bins²) to the histograms; `near` says whose they are."""
+        # Pairs are sorted by type and `near` ascends: bisection finds where each type ends, and no
+        # type per distance is looked up.
         edges = np.searchsorted(near, np.array(self._ends) * n_shifts - offset)
         bins = np.sqrt(squares).astype(np.int32)
         inside = bins < self.bins
@@ -340,6 +345,7 @@ class PairFinder:
         margin = reach / widths(cell)
         shifts = _translations(tuple(np.ceil(margin).astype(int).tolist()))
         moved = fractional[None] + shifts[:, None]
+        # Copies of atoms, as far outside the cell as a neighbour can be.
         near = ((moved >= -margin) & (moved <= 1 + margin)).all(axis=2)
         shift, atom = np.nonzero(near)
         images = cKDTree(moved[near] @ cell)

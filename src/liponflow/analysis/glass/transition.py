@@ -70,6 +70,8 @@ class _Fit:
         from scipy.optimize import minimize_scalar
 
         low, high = temperatures[MINIMUM_POINTS - 1], temperatures[-MINIMUM_POINTS]
+        # For a given break the rest is linear least squares, so only the break is searched. The
+        # sum of squares may have a minimum between any two points: a grid finds the deepest.
         grid = np.linspace(low, high, GRID)
         sums = [_solve(temperatures, values, place)[1] for place in grid]
         best = int(np.argmin(sums))
@@ -98,6 +100,7 @@ def _best_places(temperatures: FloatArray, samples: FloatArray) -> FloatArray:
 
 def _basis(temperatures: FloatArray, place: float) -> FloatArray:
     offset = temperatures - place
+    # Value at the break, slope below it and slope above it: the lines meet by construction.
     return np.column_stack([np.ones_like(offset), np.minimum(offset, 0), np.maximum(offset, 0)])
 
 
@@ -159,8 +162,11 @@ def fit_glass_transition(
     line = np.polynomial.Polynomial.fit(x, y, 1)
     single = float(((line(x) - y) ** 2).sum())
     chance = np.random.default_rng(seed)
+    # Four parameters were fitted, which makes residuals smaller than the noise by this factor.
     residuals = (y - fit.predicted) * np.sqrt(len(x) / (len(x) - 4))
     samples = fit.predicted + chance.choice(residuals, (RESAMPLES, len(x)))
+    # The basis holds the constant, so means change no best place; without them the squares of the
+    # projections keep their digits.
     places = _best_places(x, samples - samples.mean(axis=1, keepdims=True))
     reason = _doubt(fit, single, len(x))
     return GlassTransition(
@@ -202,6 +208,7 @@ def _doubt(fit: _Fit, single: float, number: int) -> str | None:
 
     free = number - 4
     if fit.squares > 0:
+        # Two lines have two parameters more than one: a second slope, and the break.
         ratio = (single - fit.squares) / 2 / (fit.squares / free)
         chance = float(f_distribution.sf(ratio, 2, free))
         if chance > SIGNIFICANCE:

@@ -113,6 +113,7 @@ def lower_hull(x: ArrayLike, energies: ArrayLike) -> list[int]:
         raise ValueError(f"{contents.size} contents x for {values.size} energies")
     if np.unique(contents).size != contents.size:
         raise ValueError("an x occurs twice: give the lowest energy of each x only")
+    # Monotone chain: A. M. Andrew, Inf. Process. Lett. 9, 216 (1979), its lower half.
     hull: list[int] = []
     for index in np.argsort(contents):
         while len(hull) > 1 and not _turns_up(contents, values, hull[-2], hull[-1], index):

@@ -109,6 +109,7 @@ def gamma_modes(
     constants = np.asarray(phonons.force_constants)[np.ix_(atoms, atoms)]
     masses = np.repeat(np.asarray(phonons.supercell.masses)[atoms], 3)
     hessian = constants.transpose(0, 2, 1, 3).reshape(len(masses), len(masses))
+    # Finite differences are symmetric but for noise, and eigvalsh reads one triangle only.
     dynamical = (hessian + hessian.T) / 2 / np.sqrt(np.outer(masses, masses))
     squares = np.linalg.eigvalsh(dynamical)
     factor = get_physical_units().DefaultToTHz

@@ -173,11 +173,14 @@ def _stationary(rates: FloatArray) -> FloatArray:
             raise ValueError(
                 "the network has a jump without its reverse: give both directions of every hop"
             )
+        # The walk watched only while it is off the site `last`: a jump onto it continues to the
+        # others, in proportion to the rates that leave it.
         matrix[:last, last] /= total
         matrix[:last, :last] += np.outer(matrix[:last, last], matrix[last, :last])
     shares = np.zeros(n)
     shares[0] = 1
     for site in range(1, n):
+        # Back in the order of elimination: what flows into a site from those before it.
         shares[site] = shares[:site] @ matrix[:site, site]
     found: FloatArray = shares / shares.sum()
     return found
@@ -188,6 +191,9 @@ def _corrector(rates: FloatArray, drift: FloatArray) -> FloatArray:
     chi = np.zeros_like(drift)
     if len(rates) > 1:
         exits = rates.sum(axis=1)
+        # chi is fixed but for a constant, and one of the equations follows from the others: both
+        # are taken at the first site. Rows are divided by their exit rate, which brings rates of
+        # very different size to the order of 1.
         generator = rates / exits[:, None] - np.eye(len(rates))
         chi[1:] = np.linalg.solve(generator[1:, 1:], -drift[1:] / exits[1:, None])
     return chi

@@ -72,6 +72,8 @@ def ternary_slice(
         if not composition.keys() <= set(elements):
             return None
         target = hull.vector(composition)
+        # There may be more elements than corners: least squares finds shares also of a point
+        # outside the plane, which the comparison behind it refuses.
         shares: FloatArray = np.asarray(np.linalg.lstsq(basis, target, rcond=None)[0], dtype=float)
         if np.abs(basis @ shares - target).max() > IN_PLANE or shares.min() < -IN_PLANE:
             return None
@@ -176,5 +178,6 @@ def _coexist(hull: Hull, first: Entry, second: Entry) -> bool:
         + second.composition.get(symbol, 0.0) / second.n_atoms
         for symbol in {*first.composition, *second.composition}
     }
+    # The hull is convex: if it touches a tie line in the middle, it does so everywhere.
     mean = (first.energy_per_atom + second.energy_per_atom) / 2
     return mean - hull.energy(middle) < ON_HULL

@@ -97,6 +97,8 @@ class Contact:
         mixture = self.at(share)
         (first, second), (cost_first, cost_second) = self.ends, self.end_costs
         line = (1 - share) * cost_first + share * cost_second
+        # Along the line the cost changes by the chemical potentials (the duals of the linear
+        # programme) times what is exchanged, so that no second solution is needed for the slope.
         slope = float(mixture.prices @ (second - first)) - (cost_second - cost_first)
         return mixture.cost - line, slope
 

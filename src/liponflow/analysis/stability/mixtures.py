@@ -118,6 +118,8 @@ def cheapest_between(
     (0.5, -1.0)
     """
     first, second = ends
+    # sum(w c) + s (first - second) = first says that the mixture has the composition at share s,
+    # and the cost of this column takes the line between the ends off.
     all_columns = np.column_stack([columns, first - second])
     all_costs = np.append(costs, end_costs[0] - end_costs[1])
     found = _solve(all_columns, all_costs, first, 1.0)
@@ -132,6 +134,9 @@ def _solve(
     bounds: list[tuple[float, float | None]] = [(0.0, None)] * costs.size
     if last_most is not None:
         bounds[-1] = (0.0, last_most)
+    # The dual simplex ends at a vertex, an interior-point method could end amid a facet: with a
+    # vertex, no more phases coexist than Gibbs's rule allows. The duals of the balances are the
+    # chemical potentials.
     found = linprog(costs, A_eq=columns, b_eq=target, bounds=bounds, method="highs-ds")
     if found.x is None or found.fun is None:
         raise NoMixtureError(f"no mixture of the phases has this composition: {found.message}")

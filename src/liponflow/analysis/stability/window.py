@@ -127,6 +127,8 @@ def _potential(
     lithium = hull.lithium_per_other()
 
     def potential(voltage: float) -> tuple[float, float]:
+        # Each mixture is a line over the voltage, with its Li content as slope: the lowest of
+        # lines is concave, its negative convex. Slopes come without a difference of energies.
         mixture = cheapest(*hull.open_columns(voltage), target)
         return -mixture.cost, -float(mixture.weights @ lithium)
 
