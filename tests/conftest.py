@@ -1,4 +1,4 @@
-"""What tests in several rooms share: a made-up lithiation result, and where reference data lie."""
+"""Fixtures for tests of several packages: an example result, stores and reference data."""
 
 import os
 import shlex
@@ -19,7 +19,7 @@ from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
 
-# Modules that write files for tests in several rooms; pytest's importlib mode does not find them.
+# Helper modules for tests of several packages; pytest's importlib mode does not find them.
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
 
@@ -32,7 +32,7 @@ ENERGY = {0: -360.0, 8: -412.8}
 
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
-    """Folder of reference data that the project does not contain (other people's, and large)."""
+    """Return the folder of external reference data, which the project does not contain."""
     folder = os.environ.get("LIPONFLOW_REFERENCE_DATA")
     if not folder:
         pytest.skip("LIPONFLOW_REFERENCE_DATA does not name the folder of reference data")
@@ -41,13 +41,13 @@ def reference_data() -> Path:
 
 @pytest.fixture(scope="session")
 def cheap_vasp() -> str:
-    """Give the command of the stand-in with a pair potential for Li; it calls itself chgnet."""
+    """Return a stand-in command with a pair potential for Li, labelled chgnet."""
     return shlex.join([sys.executable, str(SUPPORT / "cheap_vasp.py")])
 
 
 @pytest.fixture(scope="session")
 def make_result() -> Callable[..., LithiationResult]:
-    """Give a factory of results with the states x = 0 and x = 1."""
+    """Return a factory of results with the states x = 0 and x = 1."""
 
     def make(engine: str = "chgnet", preset: str = "quick") -> LithiationResult:
         made_by = EngineInfo(name=engine, version="1.0", surrogate=engine != "vasp")
@@ -113,7 +113,7 @@ def example_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def stored(tmp_path: Path, make_result: Callable[..., LithiationResult]) -> Path:
-    """Make a store with a chgnet result of 2025 and a vasp result of 2026."""
+    """Return a store with a chgnet result of 2025 and a vasp result of 2026."""
     path = tmp_path / "results.db"
     store = open_store(path)
     for uuid, year, result in [

@@ -1,4 +1,4 @@
-"""Durable writes leave the old file or the new one."""
+"""Durable writes leave either the old file or the new one."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def test_text_and_bytes_replace_the_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "outcome.json"
     durable.write(file, "old")
 

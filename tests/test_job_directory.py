@@ -1,11 +1,11 @@
-"""The status that a job shows while it runs."""
+"""The status line of a running job."""
 
 from pathlib import Path
 
 from liponflow.job_directory import STATUS, read_status, write_status
 
 
-def test_a_status_is_one_printable_line(tmp_path: Path) -> None:
+def test_status_is_one_printable_line(tmp_path: Path) -> None:
     assert read_status(tmp_path) == ""
     write_status(tmp_path, "melt, 1 of 5 ps")
     assert read_status(tmp_path) == "melt, 1 of 5 ps"

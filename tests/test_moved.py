@@ -1,4 +1,4 @@
-"""Names of older versions lead to what this version has."""
+"""Names of older versions are mapped to current ones."""
 
 import json
 from importlib import import_module
@@ -13,18 +13,18 @@ from liponflow.safejson import UnknownNameError, UntrustedClassError, checked, d
 GOLDEN = Path(__file__).parent / "data" / "golden"
 
 
-def test_every_module_of_the_table_exists() -> None:
+def test_every_current_module_exists() -> None:
     for module in MODULES.values():
         import_module(PACKAGE + module)
 
 
-def test_every_name_of_the_table_exists() -> None:
+def test_every_current_name_exists() -> None:
     for target in NAMES.values():
         module, _, name = target.partition(":")
         assert hasattr(import_module(PACKAGE + module), name), target
 
 
-def test_one_step_leads_to_the_end() -> None:
+def test_renames_are_not_chained() -> None:
     assert not set(MODULES.values()) & set(MODULES)
     assert not set(NAMES.values()) & set(NAMES)
     assert not {key.partition(":")[0] for key in [*NAMES, *NAMES.values()]} & set(MODULES)
@@ -33,7 +33,7 @@ def test_one_step_leads_to_the_end() -> None:
 @pytest.mark.parametrize(
     "file", sorted(GOLDEN.glob("*/names.json")), ids=lambda file: file.parent.name
 )
-def test_names_of_released_versions_lead_to_their_home(file: Path) -> None:
+def test_names_of_released_versions_are_found(file: Path) -> None:
     for module, names in json.loads(file.read_text()).items():
         for name in names:
             home, now = current(module, name)
@@ -42,7 +42,7 @@ def test_names_of_released_versions_lead_to_their_home(file: Path) -> None:
             checked({"@module": module, "@class": name})
 
 
-def test_a_name_may_move_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_name_may_move_out_of_its_module(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(moved.NAMES, "analysis.runs:MDResult", "analysis.md:Dynamics")
     assert current("liponflow.analysis.vasp_runs", "MDResult.of") == (
         "liponflow.analysis.md",
@@ -51,7 +51,7 @@ def test_a_name_may_move_on_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     assert current("liponflow.analysis.vasp_runs", "NEBResult")[0] == "liponflow.analysis.runs"
 
 
-def test_documents_are_renamed_throughout() -> None:
+def test_names_are_replaced_throughout_a_document() -> None:
     maker = {"@module": "liponflow.workflows.dynamics.maker", "@class": "CheckpointedMDMaker"}
     method = {**maker, "@callable": "CheckpointedMDMaker.make", "@bound": dict(maker)}
     del method["@class"]
@@ -65,17 +65,17 @@ def test_documents_are_renamed_throughout() -> None:
     assert method["@module"] == maker["@module"]
 
 
-def test_documents_are_decoded_under_their_former_names() -> None:
+def test_documents_with_old_names_are_decoded() -> None:
     family = {"@module": "liponflow.structures.host", "@class": "Family", "value": "vacancy"}
     assert decode(family).value == "vacancy"
 
 
-def test_a_name_that_is_gone_is_refused() -> None:
+def test_removed_name_is_refused() -> None:
     for module in ("liponflow.gone.away", "liponflow.analysis.result"):
         with pytest.raises(UnknownNameError, match=rf"has no {module}\.Gone"):
             decode([{"x": {"@module": module, "@class": "Gone"}}])
 
 
-def test_the_table_leads_nowhere_else() -> None:
+def test_names_outside_the_package_are_refused() -> None:
     with pytest.raises(UntrustedClassError, match=r"names os\.system"):
         checked({"@module": "os", "@callable": "system"})

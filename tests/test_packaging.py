@@ -1,4 +1,4 @@
-"""The package as it is installed: what importing it costs, its version, its files, its pins."""
+"""The installed package: import cost, version, files and pinned dependencies."""
 
 import json
 import os
@@ -53,19 +53,19 @@ def python(code: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def test_help_imports_nothing_heavy() -> None:
+def test_help_imports_no_heavy_package() -> None:
     loaded = {name.partition(".")[0] for name in json.loads(python(HELP))}
     assert "typer" in loaded
     assert not HEAVY & loaded
 
 
-def test_import_loads_and_touches_nothing_else() -> None:
+def test_import_has_no_side_effects() -> None:
     modules, touched = json.loads(python(IMPORT))
     assert modules == ["liponflow"]
     assert touched == []
 
 
-def test_changelog_begins_with_this_version_or_the_next() -> None:
+def test_changelog_begins_with_the_current_or_next_version() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## \[(.+?)\]", text, re.MULTILINE)
     assert newest
@@ -93,7 +93,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of what is packaged: setuptools writes beside the sources."""
+    """Return a copy of the packaged files, as setuptools writes next to the sources."""
     copy = tmp_path_factory.mktemp("checkout") / "source"
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for folder in ("src", "tests", "docs", "benchmarks"):
@@ -132,7 +132,7 @@ def sdist(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
+def test_wheel_contains_every_file_of_the_package(wheel: Path) -> None:
     sources = {
         path.relative_to(ROOT / "src").as_posix()
         for path in (ROOT / "src" / "liponflow").rglob("*")
@@ -142,16 +142,16 @@ def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
     assert sources <= names_in(wheel)
 
 
-def test_wheel_holds_the_licence(wheel: Path) -> None:
+def test_wheel_contains_the_licence(wheel: Path) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names_in(wheel))
 
 
-def test_wheel_holds_nothing_but_the_package(wheel: Path) -> None:
+def test_wheel_contains_only_the_package(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names_in(wheel)}
     assert tops == {"liponflow", f"liponflow-{liponflow.__version__}.dist-info"}
 
 
-def test_sdist_holds_tests_and_documentation(sdist: Path) -> None:
+def test_sdist_contains_tests_and_documentation(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"CHANGELOG.md", "CITATION.cff", "Makefile", "constraints.txt"} <= names
@@ -164,7 +164,7 @@ def test_sdist_builds_the_same_wheel(sdist: Path, wheel: Path, tmp_path: Path) -
 
 
 class Installed:
-    """The wheel in an environment of its own, which borrows the dependencies of this one."""
+    """The wheel in a separate environment that borrows the dependencies of this one."""
 
     def __init__(self, folder: Path, wheel: Path) -> None:
         self.folder = folder
@@ -173,7 +173,7 @@ class Installed:
         self.python = self.environment / "bin" / "python"
         install = [sys.executable, "-m", "pip", "--python", self.python, "install", "--quiet"]
         subprocess.run([*install, "--no-deps", "--no-index", wheel], check=True)
-        # Not read: .pth files in the borrowed folders, by which the checkout is importable here.
+        # .pth files in the borrowed folders, which would add the checkout, are not read.
         (site,) = (self.environment / "lib").glob("python*/site-packages")
         borrowed = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
         (site / "borrowed.pth").write_text("\n".join(sorted(borrowed)), encoding="utf-8")
@@ -200,8 +200,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     return Installed(tmp_path_factory.mktemp("installed"), wheel)
 
 
-def test_wheel_is_imported_from_where_it_was_installed(installed: Installed) -> None:
-    """With all that is registered; a module or an entry point left out of the wheel fails."""
+def test_installed_wheel_imports_every_entry_point(installed: Installed) -> None:
+    """A module or an entry point that is missing in the wheel fails."""
     found = json.loads(installed.run("python", "-c", ENVIRONMENT))
     assert Path(found["file"]).is_relative_to(installed.environment)
     assert found["version"] == liponflow.__version__
@@ -241,7 +241,7 @@ def test_constraints_pin_every_installed_dependency() -> None:
 
 
 def dependencies(name: str, extras: frozenset[str]) -> set[str]:
-    """Names of the installed distributions that one needs, directly and through others."""
+    """Return the names of the direct and indirect dependencies that are installed."""
     found: set[str] = set()
     todo = [(name, extras)]
     while todo:

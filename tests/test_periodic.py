@@ -1,4 +1,4 @@
-"""Minimum images, also where rounding is wrong."""
+"""Minimum images, including cells in which rounding finds the wrong one."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize("name", CELLS)
-def test_the_shortest_image_is_that_of_pymatgen(name: str) -> None:
+def test_shortest_image_agrees_with_pymatgen(name: str) -> None:
     lattice = CELLS[name].get_niggli_reduced_lattice() if name == "needle" else CELLS[name]
     shifts = RNG.uniform(-3, 3, (200, 3))
     expected = [lattice.get_distance_and_image([0, 0, 0], shift)[0] for shift in shifts]
@@ -25,7 +25,7 @@ def test_the_shortest_image_is_that_of_pymatgen(name: str) -> None:
     assert found - shifts == pytest.approx(np.round(found - shifts), abs=1e-9)
 
 
-def test_a_very_skewed_cell_has_the_images_of_its_reduced_one() -> None:
+def test_skewed_cell_has_the_same_shortest_images_as_its_reduced_cell() -> None:
     lattice, reduced = CELLS["needle"], CELLS["needle"].get_niggli_reduced_lattice()
     places = RNG.uniform(-9, 9, (200, 3))
     lengths = [
@@ -35,14 +35,14 @@ def test_a_very_skewed_cell_has_the_images_of_its_reduced_one() -> None:
     assert lengths[0] == pytest.approx(lengths[1], abs=1e-9)
 
 
-def test_rounding_alone_is_wrong_in_a_skewed_cell() -> None:
+def test_rounding_misses_the_shortest_image_in_a_skewed_cell() -> None:
     lattice = CELLS["primitive fcc"].matrix
     shift = np.array([0.45, 0.45, 0.45])
     rounded = np.linalg.norm(wrapped(shift) @ lattice)
     assert np.linalg.norm(shortest(shift, lattice) @ lattice) < rounded - 1
 
 
-def test_rounding_is_right_below_half_the_smallest_height() -> None:
+def test_rounding_is_exact_below_half_the_smallest_height() -> None:
     lattice = CELLS["needle"]
     half = min(1 / np.linalg.norm(lattice.inv_matrix, axis=0)) / 2
     directions = RNG.normal(size=(200, 3))
@@ -52,6 +52,6 @@ def test_rounding_is_right_below_half_the_smallest_height() -> None:
     assert wrapped(shifts + np.array([2, -1, 5])) == pytest.approx(shifts)
 
 
-def test_of_two_equal_images_that_of_rounding_is_taken() -> None:
+def test_rounding_decides_between_equal_images() -> None:
     shift = np.array([[0.5, 0.2, 0.0], [1.5, -0.5, 0.5]])
     assert np.array_equal(whole_cells(shift, 3.0 * np.eye(3)), np.round(shift))

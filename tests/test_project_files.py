@@ -1,4 +1,4 @@
-"""Files beside the package: citation, issue forms, hooks and the workflow of the CI."""
+"""Project files: citation, issue forms, hooks and the CI workflow."""
 
 import re
 import shlex
@@ -20,7 +20,7 @@ def load(name: str) -> Any:
 
 
 def commands_of(target: str) -> set[str]:
-    """Return the commands of a make target, with the environment's set-up left out."""
+    """Return the commands of a make target, without those that set up the environment."""
     done = subprocess.run(
         ["make", "--dry-run", "--old-file=.venv/.installed", target],
         cwd=ROOT,
@@ -31,7 +31,7 @@ def commands_of(target: str) -> set[str]:
     return {line for line in done.stdout.splitlines() if line.startswith(".venv/bin/")}
 
 
-def test_citation_has_the_fields_that_its_format_requires() -> None:
+def test_citation_has_the_required_fields() -> None:
     citation = load("CITATION.cff")
     assert {"cff-version", "message", "title", "authors"} <= citation.keys()
     assert citation["authors"] == [{"name": "The liponflow developers"}]
@@ -39,8 +39,8 @@ def test_citation_has_the_fields_that_its_format_requires() -> None:
     assert citation["version"] == liponflow.__version__
 
 
-def test_citation_and_readme_name_the_same_works() -> None:
-    """First author, first page (not of the dissertation) and year."""
+def test_citation_and_readme_cite_the_same_works() -> None:
+    """Compare first author, volume, first page and year, and the title of the dissertation."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     text = " ".join(readme.split("## Citing")[1].split("##")[0].split())
     works = load("CITATION.cff")["references"]
@@ -55,7 +55,7 @@ def test_citation_and_readme_name_the_same_works() -> None:
 
 
 @pytest.mark.parametrize("name", ["bug", "feature"])
-def test_issue_forms_ask_for_something(name: str) -> None:
+def test_issue_forms_have_required_fields(name: str) -> None:
     form = load(f".github/ISSUE_TEMPLATE/{name}.yml")
     assert {"name", "description", "body"} <= form.keys()
     identifiers = [field["id"] for field in form["body"]]
@@ -63,13 +63,13 @@ def test_issue_forms_ask_for_something(name: str) -> None:
     assert any(field.get("validations", {}).get("required") for field in form["body"])
 
 
-def test_bug_form_asks_for_what_a_number_depends_on() -> None:
+def test_bug_form_requires_version_engine_command_and_output() -> None:
     form = load(".github/ISSUE_TEMPLATE/bug.yml")
     required = {f["id"] for f in form["body"] if f.get("validations", {}).get("required")}
     assert required == {"version", "engine", "command", "output"}
 
 
-def test_hooks_of_pre_commit_are_the_commands_of_make_lint() -> None:
+def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     (repository,) = load(".pre-commit-config.yaml")["repos"]
     assert repository["repo"] == "local"
     hooks = repository["hooks"]
@@ -78,7 +78,7 @@ def test_hooks_of_pre_commit_are_the_commands_of_make_lint() -> None:
     assert not any(hook["pass_filenames"] for hook in hooks)
 
 
-def test_ci_runs_what_a_developer_runs() -> None:
+def test_ci_runs_make_lint_and_make_test() -> None:
     job = load(".github/workflows/ci.yml")["jobs"]["check"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     targets = [line for line in script.splitlines() if line.startswith("make ")]
@@ -87,7 +87,7 @@ def test_ci_runs_what_a_developer_runs() -> None:
     assert all(commands_of(shlex.split(line)[1]) for line in targets)
 
 
-def test_ci_covers_every_python_version_from_the_lowest() -> None:
+def test_ci_covers_every_supported_python_version() -> None:
     versions = load(".github/workflows/ci.yml")["jobs"]["check"]["strategy"]["matrix"]["python"]
     assert versions == ["3.11", "3.12", "3.13"]
     metadata = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -96,7 +96,7 @@ def test_ci_covers_every_python_version_from_the_lowest() -> None:
     assert set(named) <= set(versions)
 
 
-def test_contributing_lists_the_packages_as_the_import_contract_does() -> None:
+def test_contributing_lists_packages_as_in_the_import_contract() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     layers = project["tool"]["importlinter"]["contracts"][0]["layers"]
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -1,26 +1,24 @@
-"""Every command and every Python example of the README and of docs/, executed page by page.
+"""Execute every command and Python example of the README and docs/, page by page.
 
-Each page is followed from top to bottom in a folder of its own.
+Each page is followed from top to bottom in a separate folder.
 
-Blocks marked ``console`` and ``python`` run as they are printed, with these exceptions, which
-are all there are:
+Blocks marked ``console`` and ``python`` run as printed, with these exceptions only:
 
-- ``make TARGET`` would run the tests within the tests: that the target exists is checked, by
-  ``make --dry-run``.
+- ``make TARGET`` would run the tests within the tests: only the existence of the target is
+  checked, by ``make --dry-run``.
 - ``source .venv/bin/activate`` does nothing: the tests run there already.
 - A block that begins with a comment naming a file (``# src/package/module.py``) is that file.
 - ``pip install .`` installs the package of the page in the folder of the page.
-- ``pip install`` of liponflow would change the environment of the tests: that its files and extras
-  exist is checked; tests/test_packaging.py installs the package.
+- ``pip install`` of liponflow would change the environment of the tests: only its files and extras
+  are checked. tests/test_packaging.py installs the package.
 - ``liponflow run lithiation`` with a potential is killed (SIGKILL) once a calculation has
-  finished, so that the ``liponflow resume`` that comes next has the work to do that the README
-  says it does.
-- ``liponflow run`` of the other campaigns takes minutes with a potential: it is planned in full,
-  with ``--dry-run``; small campaigns are run in tests/workflows. With ``--entries`` or with the
-  ``--engine emt`` of docs/extending.md, which take seconds, it is run.
-- ``liponflow run --engine vasp`` must be refused for want of VASP, and of nothing else, unless it
-  is a ``--dry-run``.
-- The uuid that the README shows is replaced by that of the result that was computed here.
+  finished, so that the following ``liponflow resume`` has work left, as the README says.
+- ``liponflow run`` of the other campaigns takes minutes with a potential: it is only planned, with
+  ``--dry-run``; tests/workflows runs small campaigns. With ``--entries`` or with the
+  ``--engine emt`` of docs/extending.md it takes seconds and is run.
+- ``liponflow run --engine vasp`` without ``--dry-run`` must be refused because VASP is missing,
+  and for no other reason.
+- The uuid printed in the README is replaced by that of the result computed here.
 """
 
 import json
@@ -51,16 +49,16 @@ BLOCK = re.compile(r"^```(console|python|toml|yaml)\n(.*?)^```$", re.MULTILINE |
 FILE = re.compile(r"# ([\w./]+\.(?:py|toml|yaml))\n")
 INSTALL = "python -m pip install --quiet --no-deps --no-build-isolation --no-index --target {} ."
 QUICK = "--help|--entries|--engine emt"
-"""What is in a command that runs as it is printed."""
+"""Options of the commands that run as printed."""
 UUID = re.compile(r"\bb7623429\b")
 PRIVATE = ("LIPONFLOW_", "ATOMATE2_", "PMG_")
-"""Settings of whoever runs the tests."""
+"""Prefixes of variables with settings of the user who runs the tests."""
 PATIENCE = 300
-"""Most seconds to wait for a first calculation on a busy machine."""
+"""Longest wait for a first calculation on a busy machine (s)."""
 
 
 class Reader:
-    """Someone who follows the README in an empty folder, with the package on the PATH."""
+    """A user who follows a page in an empty folder, with the package on the PATH."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,7 +67,7 @@ class Reader:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(PRIVATE)}
         self.environment = clean | {
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(folder),  # whoever runs the tests may have settings there
+            "HOME": str(folder),  # the user who runs the tests may have settings there
             "MPLBACKEND": "Agg",
             "OMP_NUM_THREADS": "1",
             "COLUMNS": "100",
@@ -77,7 +75,7 @@ class Reader:
         }
 
     def type(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run one line in a shell, as it is printed."""
+        """Run one line in a shell, as printed."""
         return subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -150,7 +148,7 @@ class Reader:
         return log.read_text()
 
     def read(self, page: str) -> dict[str, str]:
-        """Follow a page from top to bottom; what each step printed."""
+        """Follow a page from top to bottom and return the output of each step."""
         printed: dict[str, str] = {}
         for language, block in BLOCK.findall(page):
             if named := FILE.match(block):
@@ -165,12 +163,14 @@ class Reader:
                 printed[block] = done.stdout
                 continue
             for line in block.replace("\\\n", "").splitlines():
-                assert line.startswith("$ "), f"{line!r} is no command; no output is shown"
+                assert line.startswith("$ "), (
+                    f"{line!r} is not a command, and pages show no output"
+                )
                 printed[line.removeprefix("$ ")] = self.follow(line.removeprefix("$ "))
         return printed
 
     def uuid(self, _: re.Match[str]) -> str:
-        """First characters of the uuid of the one result."""
+        """Return the first characters of the uuid of the only result."""
         code = (
             "from liponflow.store.results import find_results, open_store;"
             "print(find_results(open_store('liponflow.db', read_only=True))[0].uuid[:8])"
@@ -179,13 +179,13 @@ class Reader:
         return self.found
 
 
-def test_every_block_is_of_a_kind_that_is_executed() -> None:
+def test_every_block_of_the_readme_is_executed() -> None:
     fences = re.findall(r"^```(.*)$", README, re.MULTILINE)
     assert set(fences) == {"console", "python", ""}
     assert fences.count("") == len(BLOCK.findall(README))
 
 
-def test_files_that_the_readme_shows_exist() -> None:
+def test_files_named_in_the_readme_exist() -> None:
     targets = re.findall(r"\]\((?!http)([^)#]+)\)", README)
     assert "docs/figures/moments.png" in targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
@@ -193,19 +193,19 @@ def test_files_that_the_readme_shows_exist() -> None:
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Follow the README; the folder afterwards, and what each step printed."""
+    """Follow the README and return its folder and the output of each step."""
     reader = Reader(tmp_path_factory.mktemp("readme"))
     return reader.folder, reader.read(README)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_pages_of_the_documentation(page: Path, tmp_path: Path) -> None:
+def test_documentation_pages_run(page: Path, tmp_path: Path) -> None:
     """Every step of the page succeeds."""
     Reader(tmp_path).read(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", [*PAGES, EXTENDING], ids=lambda page: page.stem)
-def test_links_and_blocks_of_pages(page: Path) -> None:
+def test_links_and_blocks_of_pages_are_valid(page: Path) -> None:
     """Linked files exist, the README links to the page, and every block is executed."""
     text = page.read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!http)([^)#]+)\)", text)
@@ -216,7 +216,7 @@ def test_links_and_blocks_of_pages(page: Path) -> None:
     assert all(map(FILE.match, files))
 
 
-def test_files_of_the_plugin_are_those_of_the_page() -> None:
+def test_plugin_files_are_those_shown_on_the_page() -> None:
     blocks = [block for _, block in BLOCK.findall(EXTENDING.read_text(encoding="utf-8"))]
     shown = {named[1]: block for block in blocks if (named := FILE.match(block))}
     kept = {
@@ -229,12 +229,12 @@ def test_files_of_the_plugin_are_those_of_the_page() -> None:
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Follow the page about extensions; the folder afterwards, and what each step printed."""
+    """Follow the page about extensions and return its folder and the output of each step."""
     reader = Reader(tmp_path_factory.mktemp("extending"))
     return reader.folder, reader.read(EXTENDING.read_text(encoding="utf-8"))
 
 
-def test_campaign_of_another_package_is_in_the_help(
+def test_campaign_of_another_package_is_listed_in_the_help(
     extended: tuple[Path, dict[str, str]],
 ) -> None:
     assert "Fit the equation of state of a crystal." in output_of(extended, "liponflow run --help")
@@ -259,7 +259,7 @@ def test_campaign_of_another_package_is_estimated_and_run(
 
 
 def copper_by_ase(strain: float) -> tuple[float, float]:
-    """Volume (Å³/atom) and bulk modulus (GPa) of Cu in EMT, without liponflow."""
+    """Return volume (Å³/atom) and bulk modulus (GPa) of Cu in EMT, without liponflow."""
     volumes, energies = [], []
     for scale in np.linspace(1 - strain, 1 + strain, 7):
         atoms = bulk("Cu", "fcc", a=3.61 * scale)
@@ -270,7 +270,7 @@ def copper_by_ase(strain: float) -> tuple[float, float]:
     return volume, modulus / GPa
 
 
-def test_result_of_another_package_is_queried_exported_and_drawn(
+def test_result_of_another_package_is_queried_exported_and_plotted(
     extended: tuple[Path, dict[str, str]],
 ) -> None:
     folder = extended[0]
@@ -286,12 +286,12 @@ def test_result_of_another_package_is_queried_exported_and_drawn(
 
 
 def output_of(session: tuple[Path, dict[str, str]], beginning: str) -> str:
-    """Look up what the one step with this beginning printed."""
+    """Return the output of the only step that begins with this command."""
     (found,) = [text for step, text in session[1].items() if step.startswith(beginning)]
     return found
 
 
-def test_resume_finishes_what_was_killed(session: tuple[Path, dict[str, str]]) -> None:
+def test_resume_finishes_the_killed_run(session: tuple[Path, dict[str, str]]) -> None:
     before = output_of(session, "liponflow run lithiation --structure")
     after = output_of(session, "liponflow resume")
     finished = re.findall(r"finished (relax .+)", before)
@@ -302,14 +302,14 @@ def test_resume_finishes_what_was_killed(session: tuple[Path, dict[str, str]]) -
     assert "lithiation of LiCoO2" in after
 
 
-def test_commands_leave_the_files_that_they_name(session: tuple[Path, dict[str, str]]) -> None:
+def test_commands_write_the_files_named_on_the_page(session: tuple[Path, dict[str, str]]) -> None:
     folder = session[0]
     names = {"lco/lithiation.json", "lco/voltage.png", "states.csv", "POSCAR", "figures/hull.svg"}
     assert [name for name in names if not (folder / name).is_file()] == []
     assert (folder / "states.csv").read_text().startswith("x,")
 
 
-def test_queries_find_the_campaign(session: tuple[Path, dict[str, str]]) -> None:
+def test_queries_of_the_readme_find_the_campaign(session: tuple[Path, dict[str, str]]) -> None:
     assert "LiCoO2" in output_of(session, "liponflow results list")
     assert "voltages" in output_of(session, "liponflow results show")
     assert "LiCoO2" in output_of(session, "from liponflow.store.frames")

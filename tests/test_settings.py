@@ -1,4 +1,4 @@
-"""Settings: priority, strictness, and nothing on import."""
+"""Settings: priority, validation, and no reading on import."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("config")
-def test_environment_wins_over_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_overrides_the_settings_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert load_settings().workers == 3
     monkeypatch.setenv("LIPONFLOW_WORKERS", "5")
     assert load_settings().workers == 5
@@ -58,7 +58,7 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
         ("just text\n", ["config.yaml"]),
     ],
 )
-def test_bad_files_are_named(config: Path, text: str, parts: list[str]) -> None:
+def test_invalid_files_are_refused_by_name(config: Path, text: str, parts: list[str]) -> None:
     config.write_text(text)
     with pytest.raises(SettingsError) as error:
         load_settings()
@@ -66,14 +66,14 @@ def test_bad_files_are_named(config: Path, text: str, parts: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("config")
-def test_unknown_variable_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_environment_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIPONFLOW_ENGNE", "vasp")
     with pytest.raises(SettingsError, match="LIPONFLOW_ENGNE; did you mean 'engine'"):
         load_settings()
 
 
 @pytest.mark.usefixtures("config")
-def test_a_fault_for_the_stand_in_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_variable_of_the_stand_in_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIPONFLOW_VASP_FAULT", "zbrent")
     assert load_settings().workers == 3
     monkeypatch.setenv("LIPONFLOW_VASP_FAULTS", "zbrent")
@@ -93,7 +93,7 @@ def test_assignments_are_validated() -> None:
         settings.workers = -1
 
 
-def test_import_reads_nothing(tmp_path: Path) -> None:
+def test_import_reads_no_settings(tmp_path: Path) -> None:
     """A broken file must not break `import liponflow.settings`."""
     broken = tmp_path / "broken.yaml"
     broken.write_text("[")

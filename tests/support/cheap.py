@@ -1,4 +1,4 @@
-"""Analytic potentials that cost nothing: a Lennard-Jones crystal, and atoms in wells."""
+"""Cheap analytic potentials: a Lennard-Jones crystal, and atoms in harmonic wells."""
 
 import numpy as np
 from ase import Atoms
@@ -14,12 +14,12 @@ LATTICE = 5.54
 
 
 def argon(repeats: int = 2) -> Atoms:
-    """Face-centred cubic cell, 32 atoms by default, wide enough for minimum images."""
+    """Return fcc argon, 32 atoms by default, large enough for minimum images."""
     return bulk("Ar", a=LATTICE, cubic=True) * (repeats, repeats, repeats)
 
 
 class LennardJones(Calculator):
-    """Pair potential shifted to 0 in energy and force where it ends, in minimum images."""
+    """Pair potential with energy and force shifted to 0 at the cutoff, in minimum images."""
 
     implemented_properties = ["energy", "forces", "stress"]  # noqa: RUF012
 
@@ -55,7 +55,7 @@ def _pair(r):
 
 
 class Wells(Calculator):
-    """Every atom in a harmonic well of its own, or on a hill.
+    """Every atom in its own harmonic well, or on a hill.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A pair potential that costs nothing, where a test is not about the potential."""
+"""A cheap pair potential for tests that do not depend on the potential."""
 
 import itertools
 
@@ -11,7 +11,7 @@ DEPTH, STIFFNESS, RANGE = 0.35, 1.4, 3.35
 
 
 class CheapPotential(Calculator):
-    """Morse potential, cut off smoothly behind the nearest neighbours.
+    """Morse potential, cut off smoothly beyond the nearest neighbours.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The stand-in's command with a potential that takes no seconds to load."""
+"""The command of the stand-in with a potential that loads at once."""
 
 import os
 import sys

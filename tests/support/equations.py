@@ -1,4 +1,4 @@
-"""Read printed reactions back, to see whether they balance as they are printed."""
+"""Parse printed reactions and check that they balance."""
 
 import re
 from decimal import Decimal
@@ -9,17 +9,17 @@ TERM = re.compile(r"(?:(\d+(?:\.\d+)?) )?(\S+)")
 
 
 def terms(side: str) -> list[tuple[str, str]]:
-    """Coefficient, as it is printed, and formula of each term."""
+    """Return the printed coefficient and the formula of each term."""
     found = []
     for text in side.split(" + "):
         match = TERM.fullmatch(text.strip())
-        assert match, f"{text!r} is no term of a reaction"
+        assert match, f"{text!r} is not a term of a reaction"
         found.append((match[1] or "1", match[2]))
     return found
 
 
 def imbalance(equation: str) -> float:
-    """Largest imbalance of an element, beyond what the printed decimals leave open (atoms)."""
+    """Return the largest imbalance of an element beyond rounding of the coefficients (atoms)."""
     left, right = equation.split(" -> ")
     excess: dict[str, float] = {}
     slack: dict[str, float] = {}

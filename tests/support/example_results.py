@@ -1,4 +1,4 @@
-"""Made-up kinds of results, registered by the fixture ``example_kinds``."""
+"""Example kinds of results, registered by the fixture ``example_kinds``."""
 
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from liponflow.analysis.result import Result, StructureField
 
 
 class State(BaseModel):
-    """One state of a made-up campaign."""
+    """One state of an example campaign."""
 
     x: float
     c_over_a: float
@@ -18,7 +18,7 @@ class State(BaseModel):
 
 
 class ExampleResult(Result):
-    """A result as the campaigns make them."""
+    """An example result with the usual fields."""
 
     kind: Literal["example"] = "example"
     states: list[State]
@@ -26,7 +26,7 @@ class ExampleResult(Result):
 
 
 class GrownResult(Result):
-    """A result whose schema has changed twice."""
+    """An example result whose schema has changed twice."""
 
     kind: Literal["grown"] = "grown"
     schema_version: int = 3
@@ -35,13 +35,13 @@ class GrownResult(Result):
 
 
 def rename_height(document: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 to 2: `height` (kJ/mol) became `barrier` (eV)."""
+    """Migrate version 1 to 2: `height` (kJ/mol) became `barrier` (eV)."""
     rest = {name: value for name, value in document.items() if name != "height"}
     return rest | {"barrier": document["height"] / 96.485}
 
 
 def add_images(document: dict[str, Any]) -> dict[str, Any]:
-    """Version 2 to 3: the images were added."""
+    """Migrate version 2 to 3: the images were added."""
     return document | {"images": []}
 
 

@@ -1,4 +1,4 @@
-"""Look into figures: artists by name, and texts that overlap or leave the page."""
+"""Inspect figures: artists by name, and texts that overlap or leave the page."""
 
 from itertools import combinations
 from typing import Any
@@ -8,12 +8,12 @@ from matplotlib.text import Text
 
 
 def drawn(figure: Figure, name: str) -> list[Any]:
-    """Artists of all axes with a name (gid)."""
+    """Return the artists of all axes with a name (gid)."""
     return [a for axes in figure.axes for a in axes.get_children() if a.get_gid() == name]
 
 
 def texts(figure: Figure) -> list[Text]:
-    """Titles, annotations, legends, axis labels and the stamp; matplotlib places the ticks."""
+    """Return titles, annotations, legends, axis labels and the stamp, but not tick labels."""
     ticks = {
         label
         for axes in figure.axes
@@ -26,7 +26,7 @@ def texts(figure: Figure) -> list[Text]:
 
 
 def misplaced(figure: Figure) -> list[Any]:
-    """Pairs of texts that overlap, and texts that leave the figure."""
+    """Return pairs of texts that overlap, and texts that leave the figure."""
     figure.draw_without_rendering()
     boxes = {text: text.get_window_extent() for text in texts(figure) if text.get_visible()}
     clashes = [

@@ -1,4 +1,4 @@
-"""Structures that tests of glasses share, and slow searches that are obviously right."""
+"""Structures for tests of glasses, and slow but obviously correct searches."""
 
 from collections import Counter
 from itertools import product
@@ -17,7 +17,7 @@ ARM = 1.55 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1
 
 
 def molecule(symbols: list[str], positions: np.ndarray, edge: float = 20.0) -> Structure:
-    """Put a molecule into the middle of an empty cube."""
+    """Return a molecule in the middle of an empty cube."""
     middle = np.asarray(positions) + edge / 2
     return Structure(Lattice.cubic(edge), symbols, middle, coords_are_cartesian=True)
 
@@ -27,7 +27,7 @@ def po3n() -> Structure:
 
 
 def dimer(bridge: str, terminal: str = "OOOOOO") -> Structure:
-    """Two tetrahedra that share one corner, its mirror image the second one."""
+    """Return two tetrahedra that share a corner, the second a mirror image of the first."""
     first = np.vstack([np.zeros(3), ARM])  # the last corner is the bridge
     axis = ARM[3] / np.linalg.norm(ARM[3])
     mirrored = first[:4] - 2 * np.outer((first[:4] - ARM[3]) @ axis, axis)
@@ -47,7 +47,7 @@ def network_of(structures: Structure | list[Structure], **chosen: object) -> Net
 
 
 def random_structure(seed: int, symbols: list[str], volume: float = 12.0) -> Structure:
-    """Atoms at random in a random cell, skewed but not flat (Å³ per atom)."""
+    """Return atoms at random positions in a random skewed, but not flat, cell (Å³ per atom)."""
     chance = np.random.default_rng(seed)
     matrix = np.eye(3) + 0.35 * chance.standard_normal((3, 3))
     matrix *= (volume * len(symbols) / abs(np.linalg.det(matrix))) ** (1 / 3)
@@ -55,7 +55,7 @@ def random_structure(seed: int, symbols: list[str], volume: float = 12.0) -> Str
 
 
 def slow_bonds(structure: Structure, first: str, second: str, cutoff: float) -> list[tuple]:
-    """Find bonds by looking at every image within reach, one after another."""
+    """Find bonds by a loop over all periodic images within reach."""
     matrix = structure.lattice.matrix
     reach = np.ceil(cutoff / (1 / np.linalg.norm(np.linalg.inv(matrix), axis=0))).astype(int) + 2
     found = []
@@ -72,7 +72,7 @@ def slow_bonds(structure: Structure, first: str, second: str, cutoff: float) -> 
 
 
 def slow_units(structure: Structure, cutoff: float = 2.1) -> Counter:
-    """Name the unit of every P by counting, one P after another."""
+    """Name the structural unit of every P by counting its neighbours."""
     bonds = {anion: slow_bonds(structure, "P", anion, cutoff) for anion in ("O", "N")}
     sharing = Counter(j for found in bonds.values() for _, j, _, _ in found)
     direct = Counter(i for i, _, _, _ in slow_bonds(structure, "P", "P", 1.15 * 2 * 1.07))

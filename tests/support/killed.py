@@ -1,6 +1,6 @@
-"""Run dynamics of every kind in children that are killed, then let one end.
+"""Run dynamics of every kind in child processes that are killed, then finish the run.
 
-Arguments: directory, number of kills, seed of the times of the kills.
+Arguments: directory, number of kills, random seed of the kill times.
 """
 
 import os
@@ -28,12 +28,12 @@ STAGES = [
 
 
 def dynamics() -> Dynamics:
-    """Make the run that the children share."""
+    """Return the dynamics that all child processes run."""
     return Dynamics(STAGES, LennardJones, seed=5, frame_interval=7, chunk_steps=9)
 
 
 def main(directory: Path, kills: int, seed: int) -> None:
-    """Kill children, each later in the run than the one before, and say how far they came."""
+    """Kill child processes at increasing times of the run, and print the last checkpoint times."""
     draw = random.Random(seed)  # noqa: S311
     state = directory / "checkpoint" / STATE
     for _ in range(kills):

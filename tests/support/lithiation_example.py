@@ -1,4 +1,4 @@
-"""A lithiation campaign whose every number is known, made without an engine."""
+"""A lithiation campaign with known numbers, made without an engine."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ ENERGIES = {
     16: -45.0 - 6.6 - 4.75,
 }
 NI_MOMENTS = {0: 0.3, 4: 1.0, 8: 1.7, 12: 1.7, 16: 1.7}
-# Mn per cell: 4+ first, then 3+, as charge balance asks for.
+# Mn per cell: 4+ first, then 3+, for charge balance.
 MN3 = {0: 0, 4: 0, 8: 0, 12: 4, 16: 8}
 
 CHGNET = EngineInfo(
@@ -31,7 +31,7 @@ CHGNET = EngineInfo(
 
 
 def spinel(n_li: int) -> Structure:
-    """Ordered P4_332 cell of 8 formula units with Li on 8a and, above 8, all of it on 16c."""
+    """Return the ordered P4_332 cell of 8 formula units, Li on 8a or, above 8, all on 16c."""
     cell = Structure.from_spacegroup(
         "P4_332",
         Lattice.cubic(8.1685),
@@ -61,7 +61,7 @@ def spinel(n_li: int) -> Structure:
 
 
 def moments(structure: Structure, n_li: int) -> list[float]:
-    """Moment of every site (µB): Mn3+ on the last Mn sites, a small spread on all."""
+    """Return the moment of every site (µB): Mn3+ on the last Mn sites, with a small spread."""
     mn = [index for index, site in enumerate(structure) if site.specie.symbol == "Mn"]
     values = np.zeros(len(structure))
     for rank, index in enumerate(mn):
@@ -93,7 +93,7 @@ def calculation(
 
 
 class Campaign:
-    """Inputs of ``summarise``, to be changed by a test before it runs."""
+    """Inputs of ``summarise``, which a test may change before it runs."""
 
     def __init__(self, contents: Sequence[int] = tuple(ENERGIES)) -> None:
         self.candidates: list[LithiationCandidate] = []
@@ -126,7 +126,7 @@ class Campaign:
         )
 
     def refuse(self, n_li: int) -> None:
-        """Make every relaxation at one Li content end unconverged."""
+        """Mark every relaxation at one Li content as unconverged."""
         for candidate in self.candidates:
             if candidate.n_li == n_li and candidate.calculation is not None:
                 candidate.calculation = calculation(

@@ -1,4 +1,4 @@
-"""A migration campaign whose every number is made up, without an engine."""
+"""A migration campaign with made-up numbers, made without an engine."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -39,7 +39,8 @@ LIMIT = 0.05  # eV/Å
 ENGINE = EngineInfo(
     name="chgnet", version="0.4.2", weights="0.3.0", functional="PBE", surrogate=True
 )
-# eV: energies of the two kinds of site (None: the atom leaves it), and saddles above the start.
+# eV: energies of both kinds of sites (None if the atom leaves the site), and saddle energies
+# above the start.
 ATOMS = {
     "N": ({"tetrahedral": None, "octahedral": 0.0}, {OTO: 0.263}),
     "P": ({"tetrahedral": 0.0, "octahedral": None}, {TT: 0.12, TOT: 0.337}),
@@ -50,13 +51,13 @@ MODELS = {"N": (OTO, (0.263, 0.06, 0.25)), "O": (OTO, (0.25, 0.14, 0.25)), "P": 
 
 @cache
 def cell() -> HopCell:
-    """54 atoms of bcc Li."""
+    """Return a supercell of 54 atoms of bcc Li."""
     return hop_cell(interstitial_sites(bcc_lithium(3.44)), (3, 3, 3))
 
 
 @cache
 def hops() -> dict[str, Hop]:
-    """Distinct hops of bcc Li."""
+    """Return the distinct hops of bcc Li."""
     return {hop.label: hop for hop in distinct_hops(cell().sites)}
 
 
@@ -85,9 +86,9 @@ def calculation(structure: Structure, energy: float, max_force: float = 0.03) ->
 
 
 def profile(saddle: float, difference: float) -> Callable[[np.ndarray], np.ndarray]:
-    """Energy along a path from 0 to 1: a bump on a smooth step, flat at both ends.
+    """Return the energy along a path from 0 to 1: a bump on a smooth step, flat at both ends.
 
-    The bump is as high as it takes for the highest point to be the saddle.
+    The height of the bump is chosen such that the maximum is the saddle energy.
     """
     fine = np.linspace(0, 1, 2001)
 
@@ -108,7 +109,7 @@ def band(
     max_force: float = 0.04,
     steps: int = 24,
 ) -> NEBResult:
-    """Put energies and slopes on a path."""
+    """Return a band result with energies and slopes on a path."""
     steps_between = [np.linalg.norm(b.cart_coords - a.cart_coords) for a, b in pairwise(images)]
     distances = np.concatenate([[0.0], np.cumsum(steps_between)])
     length = distances[-1]
@@ -169,7 +170,7 @@ def record(dopant: str, hop: Hop) -> HopRecord:
 def made_up_hop(
     dopant: str, label: str, saddle: float, difference: float, **options: Any
 ) -> HopBarrier:
-    """One hop with a barrier."""
+    """Return a hop with a barrier."""
     hop = hops()[label]
     ends = hop_starts(cell(), hop, dopant)
     made = band(interpolate(ends.start, ends.end), profile(saddle, difference), **options)
@@ -178,7 +179,7 @@ def made_up_hop(
 
 
 def made_up_site(dopant: str, label: str, energy: float | None) -> SiteEnergy:
-    """One relaxed site; one without an energy lost its atom."""
+    """Return a relaxed site; without an energy, the atom has left it."""
     sites = cell().sites
     positions = sites.positions_of(label)
     moved = energy is None
@@ -196,7 +197,7 @@ def made_up_site(dopant: str, label: str, energy: float | None) -> SiteEnergy:
 
 
 def ways(found: Sequence[HopBarrier]) -> dict[str, Way | None]:
-    """Easiest way of each dopant."""
+    """Return the percolating path with the lowest barrier for each dopant."""
     answer: dict[str, Way | None] = {}
     for dopant in dict.fromkeys(hop.dopant for hop in found):
         own = {
@@ -215,7 +216,7 @@ def ways(found: Sequence[HopBarrier]) -> dict[str, Way | None]:
 def migration_result(
     dopants: Sequence[str] = ("N", "P", "O"), *, unconverged: str | None = None
 ) -> MigrationResult:
-    """Make a result with all there can be; `unconverged` names a dopant whose bands are."""
+    """Return a complete result; the bands of the dopant `unconverged` are not converged."""
     return _migration_result(tuple(dopants), unconverged)
 
 

@@ -1,4 +1,4 @@
-"""Analytic surfaces for one atom, whose saddles are known."""
+"""Analytic potential-energy surfaces of one atom with known saddle points."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -22,17 +22,17 @@ BEND = 0.6
 class ModelSurface(Calculator):
     """A bent valley: V = p(x) + k/2 (y - b (1 - x²))² + k/2 z².
 
-    Along the bottom of the valley the energy is the polynomial p(x), so that stationary points,
-    and the barrier, are those of p, however the valley bends.
+    Along the bottom of the valley the energy is the polynomial p(x), so the stationary points and
+    the barrier are those of p, regardless of the bend.
 
     Parameters
     ----------
     height
-        Of the saddle of the untilted valley p = height (1 - x²)² + tilt x, eV.
+        Saddle energy (eV) of the untilted valley p = height (1 - x²)² + tilt x.
     tilt
         eV/Å.
     dip
-        Depth (eV) of a dip in the middle: p gets - dip (1 - x²)⁶.
+        Depth (eV) of a dip in the middle, which adds - dip (1 - x²)⁶ to p.
     """
 
     implemented_properties = ["energy", "forces"]  # noqa: RUF012
@@ -50,19 +50,19 @@ class ModelSurface(Calculator):
 
     @property
     def stationary(self):
-        """Stationary points along the valley between -1.5 and 1.5, ascending."""
+        """Return stationary points along the valley between -1.5 and 1.5, ascending."""
         roots = self.along.deriv().roots()
         real = np.sort(roots[abs(roots.imag) < 1e-9].real)
         return real[abs(real) < 1.5]
 
     @property
     def minima(self):
-        """First and last minimum."""
+        """Return the first and the last minimum."""
         return self.stationary[0], self.stationary[-1]
 
     @property
     def barrier(self):
-        """Highest point between the minima above the first, eV."""
+        """Return the highest energy between the minima, relative to the first (eV)."""
         points = self.stationary
         return self.along(points).max() - self.along(points[0])
 
@@ -87,7 +87,7 @@ class ModelSurface(Calculator):
 
 @dataclass
 class Path:
-    """A path to relax, and the operation that turns it round."""
+    """A path to relax, and the operation that reverses it."""
 
     images: list[Atoms]
     mirror: PathMirror | None
@@ -97,7 +97,7 @@ class Path:
 
 
 def model_path(surface: ModelSurface, n_images: int = 7) -> Path:
-    """Straight line between the two minima of a surface, a little off in y."""
+    """Return a straight line between the two minima of a surface, slightly shifted in y."""
     first, last = surface.minima
     images = []
     for number, share in enumerate(np.linspace(0, 1, n_images)):

@@ -1,6 +1,6 @@
-"""Start or resume three segments of dynamics in a process of its own, to be killed.
+"""Start or resume three segments of dynamics in a separate process, which is killed.
 
-A folder and the command that runs VASP are given; the run is resumed if the folder has one.
+Arguments: a folder and the command that runs VASP. A run in the folder is resumed.
 """
 
 from pathlib import Path
@@ -28,7 +28,7 @@ MAKER = SegmentedMDMaker(
 
 
 def go_on(folder: Path, command: str) -> RunReport:
-    """Start the flow, or go on with it."""
+    """Start or resume the flow."""
     store = open_store(folder / "store.db")
     options = {
         "workers": 1,

@@ -8,7 +8,7 @@ from liponflow.structures.lithiation.spinel import ordered_lnmo
 
 RELAXATION = {"NSW": 50, "IBRION": 2, "EDIFFG": -0.02, "ENCUT": 520}
 HUBBARD = {"LDAU": True, "LDAUU": [0.0, 4.5, 5.96, 0.0], "LDAUJ": [0.0, 0.0, 0.0, 0.0]}
-# Total energy of the cell (eV): 4.7 V between x = 0 and 1 against Li at -1.9 eV.
+# Total energy of the cell (eV): 4.7 V between x = 0 and 1 with Li metal at -1.9 eV.
 ENERGIES = {0: -360.0, 4: -360.0 - 26.6, 8: -360.0 - 52.8}
 
 

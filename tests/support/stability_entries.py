@@ -15,7 +15,7 @@ QUOTED = Path(__file__).with_name("formation_energies.yaml")
 
 
 def formation_entries(per_atom: Mapping[str, float], source: str = "made up") -> EntrySet:
-    """Make entries of formation energies (eV/atom) by formula; elements are added at 0."""
+    """Return entries of formation energies (eV/atom) by formula, with elements added at 0."""
     compositions = {name: Composition(name).get_el_amt_dict() for name in per_atom}
     elements = {symbol for composition in compositions.values() for symbol in composition}
     pure = {Composition(symbol).reduced_formula: 0.0 for symbol in elements}
@@ -36,18 +36,18 @@ def formation_entries(per_atom: Mapping[str, float], source: str = "made up") ->
 
 @cache
 def quoted_entries() -> EntrySet:
-    """Li-P-O-N and the spinel, from the Materials Project."""
+    """Return entries of Li-P-O-N and the spinel from the Materials Project."""
     document = yaml.safe_load(QUOTED.read_text())
     return formation_entries(document["eV_per_atom"], "Materials Project 2019")
 
 
 @cache
 def lipon() -> tuple[EntrySet, Hull]:
-    """Entries of Li-P-O-N, and their hull."""
+    """Return entries of Li-P-O-N and their hull."""
     entries = quoted_entries().within(["Li", "P", "O", "N"])
     return entries, Hull.of(entries)
 
 
 def phase(name: str) -> Material:
-    """Take a phase of Li-P-O-N as the material."""
+    """Return a phase of Li-P-O-N as the material."""
     return crystal(name, *lipon())

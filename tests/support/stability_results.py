@@ -13,7 +13,7 @@ from liponflow.analysis.stability.thermal import with_free_energies
 
 
 def made_by() -> Provenance:
-    """Provenance of a result on somebody's entries."""
+    """Return the provenance of a result from given entries."""
     return Provenance(
         engine=EngineInfo(
             name="entries of the Materials Project", version="2019", surrogate=False
@@ -29,7 +29,7 @@ def made_by() -> Provenance:
 
 @cache
 def stability_result(formula: str = "Li2PO2N", *, samples: int = 4) -> StabilityResult:
-    """Answer every question about a crystal, or about a glass 30 meV/atom above the hull."""
+    """Return a complete result of a crystal, or of a glass 30 meV/atom above the hull."""
     entries = quoted_entries()
     hull = Hull.of(entries)
     if formula == "Li2PO2N":

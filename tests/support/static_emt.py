@@ -1,4 +1,4 @@
-"""An engine's static calculation, as far as its forces, with a potential that costs nothing."""
+"""A cheap Maker of static calculations that returns forces."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +11,13 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 @dataclass
 class StaticEMTMaker(Maker):
-    """Static calculation in the form of atomate2's documents."""
+    """Static calculation with EMT, returned like a document of atomate2."""
 
     name: str = "static"
 
     @job
     def make(self, structure: Structure) -> dict[str, Any]:
-        """Compute the forces, eV/Å."""
+        """Return the forces (eV/Å)."""
         atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
         atoms.calc = EMT()
         return {"output": {"forces": atoms.get_forces().tolist()}}

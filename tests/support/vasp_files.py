@@ -1,4 +1,4 @@
-"""Small files in VASP's formats, whose every number the test has chosen."""
+"""Small files in VASP's formats, with numbers chosen by the test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ ENERGIES = np.linspace(LOWEST, HIGHEST, POINTS)
 LM_FIELDS = ("s", "py", "pz", "px", "dxy", "dyz", "dz2", "dxz", "x2-y2")
 L_FIELDS = ("s", "p", "d")
 
-# What a vasprun.xml says whether or not the INCAR does, and readers rely on.
+# Parameters that a vasprun.xml always contains and that readers rely on.
 DEFAULTS: dict[str, Any] = {
     "ISPIN": 1,
     "NSW": 0,
@@ -32,7 +32,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def bump(centre: float, states: float = 1.0) -> np.ndarray:
-    """Normalised Gaussian at an energy on VASP's scale, rounded as VASP rounds."""
+    """Return a normalised Gaussian at an energy on VASP's scale, rounded like VASP's output."""
     values = np.exp(-((ENERGIES - centre) ** 2) / 0.18) / np.sqrt(0.18 * np.pi)
     return np.asarray((states * values).round(4))
 
@@ -50,7 +50,7 @@ class Densities:
 
 @dataclass
 class Run:
-    """A calculation with VASP, as much of it as its readers look at."""
+    """The parts of a VASP calculation that readers need."""
 
     steps: Sequence[Structure]
     """Structure of every ionic step."""
@@ -79,7 +79,7 @@ class Run:
         return folder
 
     def vasprun(self) -> str:
-        """Text of a vasprun.xml."""
+        """Return the text of a vasprun.xml."""
         species = [site.specie.symbol for site in self.steps[0]]
         kinds = list(dict.fromkeys(species))
         atoms = "".join(f"<rc><c>{s}</c><c>{kinds.index(s) + 1}</c></rc>" for s in species)
@@ -119,7 +119,7 @@ class Run:
         )
 
     def outcar(self) -> str:
-        """Text of an OUTCAR."""
+        """Return the text of an OUTCAR."""
         energy = f"{self.energies[-1]:.8f}"
         text = (
             f" vasp.{self.version} 01Jan24 (build Jan 01 2024 00:00:00) complex\n"
@@ -149,7 +149,7 @@ class Run:
 
 
 def doscar(total: np.ndarray, blocks: Sequence[np.ndarray]) -> str:
-    """Text of a DOSCAR: total density per channel (m, n), columns of every ion (k, n)."""
+    """Return the text of a DOSCAR from totals, shape (m, n), and columns of every ion, (k, n)."""
     head = f"{HIGHEST:16.8f}{LOWEST:16.8f}{POINTS:5d}{EFERMI:16.8f}{1.0:16.8f}\n"
     text = f"{len(blocks):4d}{len(blocks):4d}   1   0\n" + "header\n" * 4
     for block in (np.vstack([total, _integrals(total)]), *blocks):
