@@ -152,6 +152,7 @@ class FlowGraph:
                 child.unsettled_parents -= 1
                 if not child.unsettled_parents:
                     self._unblocked.append(child)
+            # Settling the last continuation settles the job that it replaced or detoured.
             settled = settled.host
             if settled is not None:
                 settled.unsettled_continuations -= 1

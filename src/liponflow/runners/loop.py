@@ -139,6 +139,7 @@ class Run:
 
     def take_reply(self, node: Node, reply: dict[str, Any]) -> None:
         """Act on the reply of a worker, or on its death."""
+        # The file decides and not the reply: a worker may die between writing and replying.
         outcome = self.journal.outcome(node.job)
         cause = reply.get("cause", "")
         if outcome is not None:

@@ -93,6 +93,8 @@ class MultikeyIndex:
         """Do the same with the index alone; ``None`` where it is of no help."""
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
+                # If all conditions must hold, those that the index knows narrow the choice; of
+                # alternatives it has to know every one.
                 parts = [self._narrow(item, paths) for item in conditions[:_MOST_CONDITIONS]]
                 usable = [part for part in parts if part is not None]
                 is_any = isinstance(condition, AnyOf)
@@ -102,6 +104,8 @@ class MultikeyIndex:
                 selects = [f"SELECT id FROM ({part[0]})" for part in usable]
                 values = [value for part in usable for value in part[1]]
                 return (" UNION " if is_any else " INTERSECT ").join(selects), values
+            # What is selected holds more than what matches, so its complement holds less:
+            # documents would be missing.
             case Not():
                 return None
             case Leaf(path=path):
@@ -161,6 +165,8 @@ def _clause(leaf: Leaf) -> tuple[str, list[Any]] | None:
     bound = _index_value(leaf.operand)
     if isinstance(leaf.operand, bool) or isinstance(bound, bytes):
         return None
+    # SQLite puts numbers before text and text before blobs: below '' are the numbers. Bounds take
+    # in the operand for gt and lt, too: large integers stand as floats, rounded.
     is_text = isinstance(bound, str)
     if leaf.operator in ("gt", "gte"):
         return ("value >= ?" if is_text else "value >= ? AND value < ''"), [bound]

@@ -338,6 +338,8 @@ class SQLiteStore(Store):
             )
             for row, document in self._select(condition)
         ]
+        # Stable sorts, the last path first, order by all paths with a direction of its own for
+        # each.
         for position, way in reversed(list(enumerate(directions.values()))):
             keyed.sort(key=lambda item: item[1][position], reverse=way < 0)
         return [row for row, _ in keyed]

@@ -127,6 +127,8 @@ def voids(
         if len(atoms) not in coordination:
             continue
         centre = points[atoms].mean(axis=0)
+        # Of the images of a void that the margin holds, the one with its centre in the cell
+        # counts.
         frac_centre = centre @ inverse
         if (frac_centre < -_EDGE).any() or (frac_centre >= 1 - _EDGE).any():
             continue

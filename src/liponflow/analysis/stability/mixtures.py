@@ -183,8 +183,12 @@ def kinks(
         (value_a, slope_a), (value_b, slope_b) = at_a, at_b
         if slope_b - slope_a < SAME_VALUE:
             return
+        # Slopes of a convex function only grow: outside these two there is none like it in
+        # between.
         if beside is not None and not slope_a - SAME_VALUE < beside < slope_b + SAME_VALUE:
             return
+        # Where the tangents meet. A convex function lies above both; if it comes down to them
+        # there, it follows one up to this place and the other from it on.
         middle = (value_a - slope_a * a - value_b + slope_b * b) / (slope_b - slope_a)
         if not a + SAME_PLACE < middle < b - SAME_PLACE:
             # Tangents meet where one was taken: at a kink, if that lies inside the range.

@@ -141,6 +141,7 @@ def choose(found: Sequence[UnitCounts], bridging_to_apical: float) -> UnitCounts
     def distance(item: UnitCounts) -> tuple[float, float]:
         nitrogen = item.bridging_nitrogen + item.apical_nitrogen
         share = item.bridging_nitrogen / nitrogen if nitrogen else wanted
+        # Units can be arranged in N!/(n1! n2! ...) ways, most where the sum of log n! is smallest.
         return round(abs(share - wanted), 9), sum(lgamma(n + 1) for n in item.names.values())
 
     return min(found, key=distance)

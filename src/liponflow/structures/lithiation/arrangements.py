@@ -104,6 +104,7 @@ def count_distinct(permutations: IntArray, k: int) -> int:
     for lengths, operations in Counter(map(_cycle_lengths, permutations)).items():
         coefficients = [1] + [0] * k
         for length in lengths:
+            # Downwards, so that each cycle is counted once: the powers below are still without it.
             for power in range(k, length - 1, -1):
                 coefficients[power] += coefficients[power - length]
         fixed += operations * coefficients[k]
@@ -154,6 +155,7 @@ def distinct_subsets(permutations: IntArray, k: int) -> list[tuple[Subset, int]]
     masks = _combinations(n, k)
     first = masks
     for permutation in np.unique(permutations, axis=0):
+        # Subsets of one orbit end with the same largest mask, whose count is their multiplicity.
         first = np.maximum(first, _permuted(masks, permutation))
     orbits, multiplicities = np.unique(first, return_counts=True)
     bits = np.arange(n - 1, -1, -1, dtype=np.uint64)

@@ -97,6 +97,7 @@ def ewald_energies(
     n_fixed = len(framework) + len(kept)
     n_li = len(kept) + len(subsets[0])
     fixed = np.append(formal_charges(framework, n_li), np.ones(len(kept)))
+    # Of the three blocks of q M q, the mixed one stands above and below the diagonal.
     among_fixed = fixed @ pairs[:n_fixed, :n_fixed] @ fixed
     with_fixed = 2 * filled @ (pairs[n_fixed:, :n_fixed] @ fixed)
     among_filled = ((filled @ pairs[n_fixed:, n_fixed:]) * filled).sum(axis=1)

@@ -270,6 +270,8 @@ def _carried(
     found = []
     for rotation, translation in zip(group.rotations, group.translations, strict=True):
         image = rotation @ origin + translation
+        # Any lattice vector may follow the operation; the nearest whole numbers are those that
+        # lead to the end of the hop, if any do.
         cells = np.round(target - image)
         if np.linalg.norm((target - image - cells) @ cell.sites.host.lattice.matrix) > SAME_CELL:
             continue
@@ -278,6 +280,7 @@ def _carried(
             continue
         moved_by = (translation + cells) / repeats
         coords = relaxed.frac_coords @ turned.T + moved_by
+        # Applied to the end, the same operation leads back to the start if it exchanges them.
         back = rotation @ target + translation + cells - origin
         twice_is_nothing = np.array_equal(rotation @ rotation, np.eye(3))
         exchanges = twice_is_nothing and float(np.abs(back).max()) < _EXCHANGED

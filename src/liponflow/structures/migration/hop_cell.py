@@ -174,6 +174,9 @@ def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> Flo
         None if the rotation does not map the supercell on itself.
     """
     scale = np.array(repeats, dtype=np.float64)
+    # With D the diagonal matrix of the repeats, coordinates in the supercell are those in the cell
+    # times D^-1, and rotations become D^-1 R D. It maps the lattice of the supercell on itself if
+    # it is integer.
     turned: FloatArray = rotation * scale[None, :] / scale[:, None]
     return turned if np.allclose(turned, np.round(turned), atol=1e-9) else None
 

@@ -256,6 +256,7 @@ def _images(maps: tuple[IntArray, IntArray], sites: Interstitials, edge: Edge) -
     """Return the images of a hop under every operation, shape (n_ops, 5)."""
     index, cells = maps
     start, end, *translation = edge
+    # Start and end move to cells of their own, and the translation between them is turned.
     turned = sites.group.rotations @ np.array(translation)
     shift = turned + cells[:, end] - cells[:, start]
     return np.column_stack([index[:, start], index[:, end], shift])
@@ -279,10 +280,13 @@ def _hop(
         key=lambda e: (sum(abs(t) for t in e[2:]), e),
     )
     images = _images(maps, sites, edge)
+    # Operations that put the start on the end make its end point from the start; one whose image
+    # of the hop is the hop reversed turns the whole path round.
     onto = np.flatnonzero(images[:, 0] == edge[1])
     swap = np.flatnonzero((images == np.array(_reversed(edge))).all(axis=1))
     via = _on_the_way(sites, edge)
     labels = [sites.labels[edge[0]], *via, sites.labels[edge[1]]]
+    # A hop between sites of one kind leaves both of its ends, but is listed once.
     both = 2 if len(kinds) == 1 else 1
     return Hop(
         label="-".join(labels),

@@ -160,6 +160,7 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
             continue
         image = Structure(start.lattice, start.species, start.frac_coords @ turned.T + shift)
         mirror = PathMirror(
+            # From fractional columns to Cartesian ones: the vectors of the cell are rows here.
             rotation=lattice.T @ turned @ np.linalg.inv(lattice.T),
             translation=shift @ lattice,
             permutation=assign(image, end),
@@ -225,6 +226,7 @@ def moved_path(path: Sequence[Structure], first: Structure, last: Structure) -> 
     """
     lattice = first.lattice
     shares = np.linspace(0.0, 1.0, len(path))
+    # Both displacements by their shortest images, so that the path stays continuous.
     shift_first, shift_last = (
         shortest(new.frac_coords - old.frac_coords, lattice.matrix)
         for old, new in ((path[0], first), (path[-1], last))
@@ -252,6 +254,8 @@ def _exchanging_shift(
     """Return the translation (fractional) with which a rotation exchanges two positions."""
     repeats = np.array(cell.repeats)
     here, there = places
+    # Any lattice vector of the host may follow the operation. Only one leads from here to there,
+    # and whether the same leads back is then checked.
     cells = np.round((there - turned @ here) * repeats - translation)
     shift: FloatArray = (translation + cells) / repeats
     for before, after in ((here, there), (there, here)):

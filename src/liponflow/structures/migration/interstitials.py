@@ -226,6 +226,7 @@ def _face_middles(host: Structure, widest_void: float) -> list[FloatArray]:
     points = (host.frac_coords[:, None, :] + grid).reshape(-1, 3)
     home = np.repeat(np.arange(len(host)), len(grid)), np.tile((grid == 0).all(axis=1), len(host))
     pairs = Voronoi(points @ host.lattice.matrix).ridge_points
+    # Every face of the crystal is a copy of one at an atom of the home cell.
     pairs = pairs[home[1][pairs].any(axis=1)]
     ends = points[pairs]
     lengths = np.linalg.norm((ends[:, 1] - ends[:, 0]) @ host.lattice.matrix, axis=1)
