@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from jobflow import Flow
+from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.phonons import PhononResult
 from liponflow.cost.estimate import estimate
@@ -51,6 +52,30 @@ def test_phonons_of_lithium_agree_with_experiment(outcome: campaigns.Outcome) ->
     assert result.entropy_300 == pytest.approx(ENTROPY, abs=SOFT)
     assert result.provenance.engine.surrogate
     assert result.phonons.residual_force < 1e-4
+
+
+def test_an_ase_calculator_runs_the_campaign(tmp_path: Path) -> None:
+    copper = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.62), ["Cu"], [[0, 0, 0]])
+    path = tmp_path / "Cu.cif"
+    copper.to(str(path))
+    name = "ase.calculators.emt:EMT"
+    flow = plan(
+        preset="quick",
+        engine=name,
+        engine_arguments={"asap_cutoff": True},
+        overrides={"min_length": 7},
+        structure_file=path,
+    )
+    settings = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs", workers=1)
+    done = campaigns.run(flow, settings, {"command": ["pytest"]}, [name])
+    assert done.result is not None
+    result = done.result.result
+    assert isinstance(result, PhononResult)
+    assert result.provenance.engine.name == name
+    assert result.provenance.engine.arguments == {"asap_cutoff": True}
+    assert result.imaginary_share == 0
+    # 33.2 J/K/mol at 298 K by CODATA; EMT's phonons of Cu are somewhat too stiff.
+    assert result.entropy_300 == pytest.approx(33.2, abs=4)
 
 
 def test_number_of_displacements_is_estimated() -> None:
