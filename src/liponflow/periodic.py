@@ -78,6 +78,7 @@ def whole_cells(shift: FloatArray, matrix: FloatArray) -> FloatArray:
     if not len(doubtful):
         return cells
     reduced, operation = minkowski_reduce(matrix)  # type: ignore[no-untyped-call]
+    # reduced = operation @ matrix, both ways in whole numbers: whole cells stay whole.
     inside = rest[doubtful] @ np.linalg.inv(operation)
     near = np.round(inside)
     images = (inside - near)[:, None, :] - _NEIGHBOURS

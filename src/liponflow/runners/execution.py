@@ -170,6 +170,7 @@ class _Record:
 def _inside(directory: Path) -> Iterator[None]:
     """Work in a directory, with standard output and error in its log file."""
     home = Path.cwd()
+    # Descriptors and not sys.stdout: the programs that a job starts write to them as well.
     outside = os.dup(1), os.dup(2)
     log = os.open(directory / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)

@@ -199,6 +199,7 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
         If no result or more than one has that prefix (the candidates are listed), or this
         version cannot read it.
     """
+    # All strings that begin with the prefix: a range, which an index finds, not so a pattern.
     prefixed = {"$gte": uuid_prefix, "$lt": f"{uuid_prefix}\U0010ffff"}
     chosen = list(_summaries(store, {"uuid": prefixed}))
     uuids = sorted({document["uuid"] for document in chosen})

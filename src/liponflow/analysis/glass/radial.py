@@ -115,8 +115,8 @@ def first_shell(r: FloatArray, g: FloatArray) -> FirstShell | None:
     Notes
     -----
     The extrema are those of g(r) smoothed with a Gaussian of ``SMOOTHING``; the peak is the first
-    maximum of at least ``PEAK_SHARE`` of the highest, the minimum the lowest point up to where g
-    (r) has risen again, at most ``MINIMUM_REACH`` behind the peak.
+    maximum of at least ``PEAK_SHARE`` of the highest, the minimum the lowest point up to where
+    g(r) has risen again, at most ``MINIMUM_REACH`` behind the peak.
     """
     from scipy.ndimage import gaussian_filter1d
 

@@ -195,6 +195,8 @@ def neutron_functions(
     total = broadened(r, weighted_sum(partials, weights), experiment.broadening)
     pdf = reduced_pdf(r, total, density)
     s = structure_factor(q, r, pdf)
+    # Where the model ends, S(q) ripples: a window takes that off the S(q) that is shown. G(r) is
+    # made of the one without a window, which transforms back to the model's own.
     shown = structure_factor(q, r, pdf * _termination(r, experiment))
     return WeightedFunctions(weights, shown, _measured(r, q, s, experiment))
 
@@ -265,6 +267,7 @@ def weighted_scattering(
     list of Scattering
         One per probe; a probe for which an element is not tabulated is left out.
     """
+    # The first and the last centre of equal bins from 0 add up to the end of the grid.
     q = momentum_grid(float(r[-1] + r[0]), experiment.q_max)
     missing = untabulated(list(concentrations), experiment)
     found = []

@@ -79,6 +79,7 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
     """
     species = np.array(symbols)
     anion = np.isin(species, found.anions)
+    # Formers with any partner: whether it is an anion or a former is sorted out below.
     near = pairs.select(pairs.joining(np.isin(species, found.formers), anion | ~anion))
     first, second = near.ends
     forward = np.zeros(len(first), dtype=np.bool_)
@@ -199,6 +200,7 @@ def classify_units(net: Network) -> UnitCounts:
 
 
 def _decode(code: int, found: Roles) -> str:
+    # The digits come back in the reverse of the order in which classify_units wrote them.
     code, kind = divmod(code, len(found.formers))
     bridging: dict[str, int] = {}
     terminal: dict[str, int] = {}

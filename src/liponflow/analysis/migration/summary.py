@@ -252,6 +252,8 @@ def finite_size(
         raise ValueError(
             f"cells of {n_small} and {n_large} atoms: the second must be larger to extrapolate"
         )
+    # E(n) = E + c / n through both: the interaction of elastic dipoles falls with the volume, C.
+    # Varvenne, F. Bruneval, M.-C. Marinica and E. Clouet, Phys. Rev. B 88, 134102 (2013).
     limit = (n_large * barrier_large - n_small * barrier_small) / (n_large - n_small)
     return FiniteSize(
         dopant=dopant,

@@ -223,6 +223,7 @@ def _parts(total: int, most: Sequence[int]) -> Iterator[tuple[int, ...]]:
             yield ()
         return
     first, *rest = most
+    # No less than what the others cannot take: so every start of a tuple can be completed.
     for part in range(max(0, total - sum(rest)), min(first, total) + 1):
         for others in _parts(total - part, rest):
             yield (part, *others)

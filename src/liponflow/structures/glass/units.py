@@ -252,6 +252,7 @@ def _build(unit: Unit) -> Molecule:
     directions = _DIRECTIONS[FORMERS[unit.formers[0]].corners]
     centre = coords[0]
     for index, former in enumerate(unit.formers):
+        # The first corner of every polyhedron but the first is the bridge that it shares.
         outward = list(directions[1:] if index else directions)
         onward = outward.pop(0) if index < len(unit.bridges) else None
         for anion, direction in zip(unit.apical[index], outward, strict=True):
@@ -280,10 +281,12 @@ def _next_polyhedron(
     former = unit.formers[index]
     length = bond_length(former, unit.bridges[index - 1])
     ideal = _DIRECTIONS[FORMERS[former].corners]
+    # Any direction across the bond will do, since the loop turns about the bond.
     across = np.cross(onward, [0.36, 0.48, 0.8])
     across /= np.linalg.norm(across)
     best: tuple[float, FloatArray, FloatArray] | None = None
     for turn, roll in ((t, r) for t in range(0, 360, 30) for r in range(0, 360, 30)):
+        # The way on, bent to the angle at the bridge, then turned about the bond to it.
         bend = Rotation.from_rotvec(np.radians(180 - BRIDGE_ANGLE) * across)
         away = Rotation.from_rotvec(np.radians(turn) * onward).apply(bend.apply(onward))
         centre = corner + length * away
