@@ -99,7 +99,7 @@ class FastCHGNet(Calculator):
         self.results = {
             "energy": energy,
             "free_energy": energy,
-            # The vector points from the first atom to the second: moving the first shortens it.
+            # Vectors point from the first atom to the second, whose force is minus the slope.
             "forces": _scatter(pairs.first, slopes, n_atoms)
             - _scatter(pairs.second, slopes, n_atoms),
             "stress": full_3x3_to_voigt_6_stress((stress + stress.T) / 2),

@@ -105,13 +105,13 @@ class Langevin(LangevinBAOAB):
                 "P_tau": tau,
                 "P_mass": freedom * units.kB * _mean_temperature(stage) * tau**2,
             }
+        # BAOAB: half a kick, half a drift, friction and noise for the whole step, half a drift,
+        # half a kick. The noise in the middle makes averages over positions accurate even for
+        # long steps.
         super().__init__(
             atoms,
             stage.time_step * units.fs,
             temperature_K=stage.temperature,
-            # BAOAB: half a kick, half a drift, friction and noise for the whole step, half a
-            # drift, half a kick. The noise in the middle makes averages of positions accurate even
-            # for long steps.
             T_tau=FS_PER_PS * units.fs / stage.friction,
             hydrostatic=True,
             rng=rng,
