@@ -1,8 +1,10 @@
 """Durable writes leave either the old file or the new one."""
 
+import os
 from pathlib import Path
 
 import pytest
+from full_disk import full_disk
 
 from liponflow import durable
 
@@ -28,6 +30,37 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
         durable.write(file, "new")
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_disk_that_fills_up_keeps_the_old_file_and_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "states.csv"
+    durable.write(file, "old")
+    with full_disk(), pytest.raises(OSError, match="File too large") as caught:
+        durable.write(file, "new\n" * 5000)
+    assert caught.value.filename == str(file)
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_permissions_stay_and_a_link_is_replaced_itself(tmp_path: Path) -> None:
+    private, link = tmp_path / "private", tmp_path / "link"
+    durable.write(private, "old")
+    private.chmod(0o600)
+    durable.write(private, "new")
+    assert private.stat().st_mode & 0o777 == 0o600
+    link.symlink_to(private)
+    durable.write(link, "other")
+    assert (link.is_symlink(), link.read_text(), private.read_text()) == (False, "other", "new")
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    durable.write(pipe, "table")
+    assert os.read(reader, 10) == b"table"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_file_and_folder_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from full_disk import full_disk
 
 from liponflow import __version__
 from liponflow.analysis.lithiation.result import LithiationResult, LithiationState
@@ -51,6 +52,17 @@ def test_stamp_fits_below_the_axes_of_the_narrowest_figure(
     assert box.x1 <= figure.bbox.x1
     assert box.y0 >= figure.bbox.y0
     assert box.y1 <= axes.get_tightbbox().y0
+
+
+def test_a_full_disk_keeps_the_figures_drawn_before(tmp_path: Path) -> None:
+    figure = new_figure(3.5, 2.5)
+    paths = save(figure, tmp_path / "voltage")
+    before = [path.read_bytes() for path in paths]
+    for suffix in MAGIC:
+        with full_disk(), pytest.raises(OSError, match=rf"voltage\.{suffix}"):
+            save(figure, tmp_path / "voltage", [suffix])
+    assert [path.read_bytes() for path in paths] == before
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from full_disk import full_disk
 from pymatgen.core import Structure
 
 from liponflow.analysis.lithiation.result import LithiationResult
@@ -57,6 +58,20 @@ def test_existing_file_is_replaced(result: LithiationResult, tmp_path: Path) -> 
     path.write_text("old\n" * 1000)
     export(result, path, field="states")
     assert "old" not in path.read_text()
+
+
+@pytest.mark.parametrize("name", ["states.csv", "lithiation.json", "POSCAR", "x1.cif"])
+def test_a_full_disk_keeps_what_was_exported_before(
+    result: LithiationResult, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    field = {"states.csv": "states", "lithiation.json": None}.get(name, "states.1")
+    export(result, path, field=field)
+    before = path.read_bytes()
+    with full_disk(), pytest.raises(OSError, match=name):
+        export(result, path, field=field)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_export_all_writes_the_result_and_its_tables(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from liponflow import durable
 from liponflow.analysis.kinds import get_kind, kind_names
 from liponflow.cli.console import say
 
@@ -76,7 +77,7 @@ def draw(result: "Result", out: Path) -> list[Path]:
     ]
     for name, page in kind.write_pages(result).items():
         paths.append(out / f"{name}.html")
-        paths[-1].write_text(page, encoding="utf-8")
+        durable.write(paths[-1], page)
     return paths
 
 

@@ -5,6 +5,7 @@ Figures are made without pyplot, so none is shown, kept open or shared.
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from io import BytesIO
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from pydantic import BaseModel
 
-from liponflow import __version__
+from liponflow import __version__, durable
 from liponflow.analysis.quantity import quantity_of
 from liponflow.analysis.result import Result
 
@@ -185,6 +186,8 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = ("png", "svg", "pd
     ------
     ValueError
         If a format is not one of these three.
+    OSError
+        If a file cannot be written, e.g. because the disk is full; an existing one is kept.
     """
     unknown = sorted(set(formats) - _METADATA.keys())
     if unknown:
@@ -193,7 +196,9 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = ("png", "svg", "pd
     paths = []
     for suffix in formats:
         path = stem.with_name(f"{stem.name}.{suffix}")
+        content = BytesIO()
         with rc_context(STYLE):
-            figure.savefig(path, format=suffix, metadata=_METADATA[suffix])
+            figure.savefig(content, format=suffix, metadata=_METADATA[suffix])
+        durable.write(path, content.getvalue())
         paths.append(path)
     return paths

@@ -10,6 +10,7 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.cif import CifWriter
 from pymatgen.io.vasp.inputs import Poscar
 
+from liponflow import durable
 from liponflow.analysis.result import Result
 from liponflow.store.frames import csv_text, states_frame, tables
 
@@ -24,7 +25,7 @@ def export(
     result
         The result.
     path
-        File to write; an existing one is replaced.
+        File to write; an existing one is replaced once the new one is complete.
     format_
         ``json`` (the whole result), ``csv`` (a list of states, units in the header), ``cif`` or
         ``poscar`` (a structure); by default what the file's name says.
@@ -36,6 +37,8 @@ def export(
     ValueError
         If the format is not known or the result has no such table or structure; those that it
         has are named.
+    OSError
+        If the file cannot be written, e.g. because the disk is full; an existing one is kept.
     """
     format_ = format_ or _format_of(path)
     if format_ == "json":
@@ -46,7 +49,7 @@ def export(
         found = dict(structures(result))
         name = _only(field and field.removesuffix(".structure"), list(found), "structure")
         text = _STRUCTURE_WRITERS[format_](found[name])
-    path.write_text(text, encoding="utf-8")
+    durable.write(path, text)
 
 
 def export_all(result: Result, folder: Path) -> list[Path]:
@@ -56,6 +59,11 @@ def export_all(result: Result, folder: Path) -> list[Path]:
     -------
     list of Path
         The files written.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written; an existing one of its name is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     whole = folder / f"{result.kind}.json"
