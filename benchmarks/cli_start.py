@@ -1,4 +1,4 @@
-"""Time that the command line takes to answer, beside that of the interpreter alone.
+"""Start-up time of the command line, compared with that of the bare interpreter.
 
 python benchmarks/cli_start.py
 """
@@ -19,14 +19,14 @@ COMMANDS = {
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of one command (s)."""
+    """Return the wall time of a command (s)."""
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - start
 
 
 def main() -> None:
-    """Print a Markdown table; one run of each before the measured ones fills the disk cache."""
+    """Print a Markdown table, after one unmeasured run of each command to fill the disk cache."""
     times: dict[str, list[float]] = {label: [] for label in COMMANDS}
     for run in range(RUNS + 1):
         for label, command in COMMANDS.items():

@@ -1,12 +1,12 @@
 """Speed of molecular dynamics with CHGNet, 122 atoms of LiPON, one thread.
 
-Compares, in one process and by turns, lest the load of the machine decide:
+Compares, in one process and alternately, so that the load of the machine affects all alike:
 
 - atomate2's ForceFieldMDMaker, and this package's dynamics with trajectory and checkpoints,
-- chgnet's own model with its graph at hand (energy and forces), the limit of any driver of it,
-- this package's evaluation of the same model, the limit of its own driver.
+- chgnet's own model with a given graph (energy and forces), the limit of any driver that uses it,
+- this package's evaluation of the same model, the limit of this package's driver.
 
-The forces along the trajectory are compared with those of chgnet's calculator.
+Forces along the trajectory are compared with those of chgnet's calculator.
 
     OMP_NUM_THREADS=1 .venv/bin/python benchmarks/dynamics.py [steps] [rounds]
 """
@@ -45,7 +45,7 @@ SETTLING = 40
 
 
 def glass() -> Structure:
-    """Pack the model and take the worst out of it."""
+    """Pack the model and relax its largest forces."""
     atoms = to_atoms(build(seed=0).structure)
     atoms.calc = FastCHGNet()
     with FIRE(atoms, logfile=None) as fire:
@@ -59,7 +59,7 @@ def glass() -> Structure:
 
 
 def seconds(function: Callable[[], Any]) -> tuple[float, float]:
-    """Time one call: seconds of the processor, which others disturb less, and of the wall."""
+    """Return the CPU time, which other processes disturb less, and the wall time of a call (s)."""
     begin = time.process_time(), time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()):
         function()
@@ -67,7 +67,7 @@ def seconds(function: Callable[[], Any]) -> tuple[float, float]:
 
 
 def theirs(structure: Structure, steps: int) -> None:
-    """Run atomate2's dynamics, its job's function without the store."""
+    """Run the function of atomate2's dynamics job, without a store."""
     maker = ForceFieldMDMaker(
         force_field_name="CHGNet",
         n_steps=steps,
@@ -76,11 +76,11 @@ def theirs(structure: Structure, steps: int) -> None:
         mb_velocity_seed=1,
         ase_md_kwargs={"fixcm": False, "friction": 0.01},
     )
-    cast("Any", type(maker).make).original(maker, structure)  # without the job around it
+    cast("Any", type(maker).make).original(maker, structure)  # not wrapped in a job
 
 
 def ours(structure: Structure, steps: int, folder: Path) -> None:
-    """Run this package's dynamics with the thermostat and the friction of atomate2's."""
+    """Run this package's dynamics with the thermostat and friction of atomate2."""
     hold = Stage(
         name="hold",
         ensemble="nvt",
@@ -92,7 +92,7 @@ def ours(structure: Structure, steps: int, folder: Path) -> None:
 
 
 def main() -> None:
-    """Print seconds per step and their ratios."""
+    """Print times per step (s) and their ratios."""
     steps = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
     torch.set_num_threads(1)
@@ -110,7 +110,7 @@ def main() -> None:
         times.setdefault(name, []).append((processor / per, wall / per))
 
     os.chdir(tempfile.mkdtemp())
-    theirs(structure, 1)  # loads what is loaded once
+    theirs(structure, 1)  # one-time loading
     for number in range(rounds):
         folder = Path(f"round{number}")
         folder.mkdir()

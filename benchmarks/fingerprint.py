@@ -1,12 +1,12 @@
-"""Fingerprint of a trajectory beside what pymatgen-analysis-diffusion and ASE have of it.
+"""Speed of the fingerprint of a trajectory, compared with pymatgen-analysis-diffusion and ASE.
 
-2,000 frames of the 122-atom model of LiPON, in one process, on one core. pymatgen's part are
-the ten partial g(r) and their coordination numbers, on the same grid; ASE's are the bonds and
-angles of the network. Neither has structural units, fragments, environments or block errors. ASE
-is measured on fewer frames, as its time per frame does not depend on their number.
+2,000 frames of the 122-atom model of LiPON, in one process, on one core. pymatgen computes the
+ten partial g(r) and their coordination numbers on the same grid, ASE the bonds and angles of the
+network. Neither has structural units, fragments, environments or block errors. ASE is measured on
+fewer frames, as its time per frame does not depend on their number.
 
     python benchmarks/fingerprint.py            # speed
-    python benchmarks/fingerprint.py --readers  # time to read trajectories, beside ASE
+    python benchmarks/fingerprint.py --readers  # time to read trajectories, compared with ASE
     python benchmarks/fingerprint.py --memory   # memory from 1,000 to 100,000 frames
 """
 
@@ -38,12 +38,12 @@ from liponflow.structures.glass.build import build
 R_MAX = 10.0
 BIN = 0.02
 BATCH = 200
-"""Structures that pymatgen gets at a time: its neighbour lists of 2,000 would take 4 GB."""
+"""Structures passed to pymatgen at a time; its neighbour lists of 2,000 would take 4 GB."""
 SAMPLES = (1_000, 10_000, 100_000)
 
 
 def frames(start: Structure, number: int) -> Iterator[Frames]:
-    """Give blocks of frames in which every atom is displaced by about 0.1 Å along each axis."""
+    """Yield blocks of frames with every atom displaced by about 0.1 Å along each axis."""
     chance = np.random.default_rng(0)
     symbols = tuple(site.specie.symbol for site in start)
     cell = start.lattice.matrix
@@ -62,7 +62,7 @@ def frames(start: Structure, number: int) -> Iterator[Frames]:
 
 
 def pymatgen_part(structures: list[Structure], elements: list[str]) -> dict[str, Any]:
-    """Partial g(r) and coordination numbers by pymatgen-analysis-diffusion."""
+    """Compute partial g(r) and coordination numbers by pymatgen-analysis-diffusion."""
     sums: dict[str, Any] = {}
     pairs = [(a, b) for i, a in enumerate(elements) for b in elements[i:]]
     for begin in range(0, len(structures), BATCH):
@@ -80,7 +80,7 @@ def pymatgen_part(structures: list[Structure], elements: list[str]) -> dict[str,
 
 
 def ase_part(images: list[Atoms]) -> None:
-    """Bond lengths and angles of the network by ASE."""
+    """Compute bond lengths and angles of the network by ASE."""
     analysis = Analysis(images)
     for former, anion in (("P", "O"), ("P", "N"), ("Li", "O"), ("Li", "N")):
         analysis.get_values(analysis.get_bonds(former, anion, unique=True))
@@ -89,7 +89,7 @@ def ase_part(images: list[Atoms]) -> None:
 
 
 def seconds(work: Any, *arguments: Any) -> tuple[float, Any]:
-    """Time a call on the processor (s), which other people's work does not disturb."""
+    """Return the CPU time of a call (s), which other processes disturb little, and its value."""
     begin = time.process_time()
     answer = work(*arguments)
     return time.process_time() - begin, answer
@@ -113,7 +113,7 @@ def speed(number: int, ase_number: int) -> None:
     for pair in found.pairs:
         a, b = sorted(pair.pair.split("-"))
         difference = np.abs(np.array(pair.g) - sums[f"{a}-{b}"])[round(1 / BIN) :].max()
-        # Theirs divides by 4πr²dr at the middle of the bin, ours by the volume of the shell.
+        # pymatgen divides by 4πr²dr at the middle of the bin, we by the volume of the shell.
         if difference > 0.01 * max(pair.g) + 1e-3:
             raise AssertionError(f"g(r) of {pair.pair} differs by {difference:.3g}")
     ours, theirs, ase_time = ours / number, theirs / number, ase_time / ase_number
@@ -129,7 +129,7 @@ def speed(number: int, ase_number: int) -> None:
 
 
 def readers(number: int) -> None:
-    """Print how long it takes to read trajectories, beside ASE."""
+    """Print the time to read trajectories, compared with ASE."""
     start = build(seed=0).structure
     [block] = islice(frames(start, BLOCK), 1)
     images = [
@@ -153,7 +153,7 @@ def readers(number: int) -> None:
 
 
 def memory() -> None:
-    """Print the resident memory while an XDATCAR is read and its fingerprint is taken."""
+    """Print the resident memory while the fingerprint of an XDATCAR is computed."""
     start = build(seed=0).structure
     process = psutil.Process(os.getpid())
     with tempfile.TemporaryDirectory() as name:
@@ -194,7 +194,7 @@ def _write_xdatcar(path: Path, start: Structure, number: int) -> None:
 
 
 def main() -> None:
-    """Run what was asked for."""
+    """Run the benchmark chosen on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-n", type=int, default=2_000, help="frames")
     parser.add_argument("--ase-frames", type=int, default=50, help="frames for ASE")

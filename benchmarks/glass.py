@@ -1,7 +1,7 @@
-"""Run the quick glass campaign and say how it stands to what a model of LiPON has to be.
+"""Run the quick glass campaign and compare it with the limits for a model of LiPON.
 
 Usage: ``python benchmarks/glass.py [FOLDER [KEY=VALUE ...]]``; the store, the runs and the figures
-go to FOLDER (a temporary one by default), KEY=VALUE replace parameters of the preset.
+go to FOLDER (a temporary one by default), and KEY=VALUE replaces a parameter of the preset.
 """
 
 import sys
@@ -35,7 +35,7 @@ TIME_LIMIT = 360
 
 
 def values(found: Fingerprint) -> dict[str, float]:
-    """Pick what ``LIMITS`` speaks of out of a fingerprint."""
+    """Return the quantities of ``LIMITS`` from a fingerprint."""
     lengths = {bond.name: bond.length for bond in found.bonds}
     peaks = {pair.pair: pair.first_peak for pair in found.pairs}
     defects = {defect.name: defect.last for defect in found.defects}
@@ -52,7 +52,7 @@ def values(found: Fingerprint) -> dict[str, float]:
 
 
 def main() -> None:
-    """Run, print the result and compare it with the limits."""
+    """Run the campaign, print the result and compare it with the limits."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else mkdtemp(prefix="glass-"))
     start = perf_counter()
     flow = get_campaign("glass").plan(

@@ -1,12 +1,12 @@
-"""The quick lithiation campaign through the local runner and through jobflow's run_locally.
+"""Speed of the quick lithiation campaign with the local runner and jobflow's run_locally.
 
-Both run the same Flow into a fresh store of the same kind, one after the other on the same
-machine; what the two compute is compared before their times are.
+Both run the same flow into a new store of the same kind, one after the other on the same machine.
+Their results are compared before their times.
 
     python benchmarks/lithiation.py --workers 2
 
-The runner starts its processes anew, so each of them loads the potential; run_locally loads it
-once into the process that has planned the flow.
+Each worker process of the runner loads the potential; run_locally loads it once, in the process
+that planned the flow.
 """
 
 import argparse
@@ -29,18 +29,18 @@ from liponflow.store.results import get_result, open_store
 from liponflow.workflows.campaign import get_campaign
 
 ENERGY_TOLERANCE = 1e-6
-"""Largest difference of the two ways' energies (eV/atom): the same arithmetic, summed anew."""
+"""Largest difference in energy between both runs (eV/atom), from rounding in sums."""
 
 
 def serial(flow: Flow, folder: Path) -> None:
-    """Run with jobflow's run_locally."""
+    """Run the flow with jobflow's run_locally."""
     store = open_store(folder / "results.db")
     run_locally(flow, store=store, root_dir=folder, ensure_success=True, log=False)
     store.close()  # type: ignore[no-untyped-call]
 
 
 def parallel(flow: Flow, folder: Path, workers: int) -> None:
-    """Run with the local runner."""
+    """Run the flow with the local runner."""
     store = open_store(folder / "results.db")
     report = local.start(flow, store, folder / "runs", workers=workers)
     store.close()  # type: ignore[no-untyped-call]
@@ -49,7 +49,7 @@ def parallel(flow: Flow, folder: Path, workers: int) -> None:
 
 
 def energies(flow: Flow, folder: Path) -> list[float]:
-    """Energy of every state (eV/atom)."""
+    """Return the energy of every state (eV/atom)."""
     output: Any = flow.output
     result: Any = get_result(open_store(folder / "results.db", read_only=True), output.uuid).result
     return [state.energy_per_atom for state in result.states]
@@ -78,14 +78,14 @@ def main() -> None:
             copy = deepcopy(flow)
             before = os.getloadavg()[0]
             start = time.perf_counter()
-            with redirect_stdout(sys.stderr):  # potentials talk
+            with redirect_stdout(sys.stderr):  # potentials print messages
                 way(copy, folder)
             times[label] = time.perf_counter() - start
             loads[label] = (before, os.getloadavg()[0])
             computed.append(energies(copy, folder))
     worst = max(abs(one - other) for one, other in zip(*computed, strict=True))
     if worst > ENERGY_TOLERANCE:
-        raise SystemExit(f"the two ways differ by {worst:.1e} eV/atom, more than rounding")
+        raise SystemExit(f"both runs differ by {worst:.1e} eV/atom, more than rounding")
     shortest = min(times.values())
     print("| way | wall time (s) | ratio | load average before, after |")
     print("| --- | ---: | ---: | ---: |")

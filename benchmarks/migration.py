@@ -1,14 +1,14 @@
-"""Force evaluations to a band below 0.05 eV/Å: ours against atomate2's, on the same end points.
+"""Force evaluations until a band is below 0.05 eV/Å, compared with atomate2.
 
 Run with ``OMP_NUM_THREADS=1 python benchmarks/migration.py [N O ...]``.
 
 A dopant hops between neighbouring octahedral sites of a 3x3x3 cell of bcc Li, past the
-tetrahedral site between them (CHGNet 0.3.0). The end point is relaxed once; its partner is made
-by symmetry. Both sides start from these end points, with five images between them, and stop at
-the same limit; atomate2's ``ForceFieldNebFromEndpointsMaker`` starts from the images that atomate2
-interpolates linearly or by IDPP, and steps with ASE's FIRE. Every call of the potential counts,
-those of the end points included. atomate2 stops by the largest force of the band with its springs,
-ours by that perpendicular to the path: both are given for the final bands of both.
+tetrahedral site between them (CHGNet 0.3.0). One end point is relaxed; the other is made by
+symmetry. Both codes start from these end points with five images between them, and stop at the
+same limit. atomate2's ``ForceFieldNebFromEndpointsMaker`` starts from images that atomate2
+interpolates linearly or by IDPP, and uses ASE's FIRE. Every call of the potential is counted,
+including those of the end points. atomate2 compares the largest force including springs with the
+limit, our band the largest force perpendicular to the path. Both are printed for all final bands.
 """
 
 # ASE's methods carry no types.
@@ -57,7 +57,7 @@ HOP = "octahedral-tetrahedral-octahedral"
 
 @contextlib.contextmanager
 def counted() -> Iterator[list[int]]:
-    """Count the calls of chgnet's calculator, whoever makes them."""
+    """Count all calls of chgnet's calculator."""
     calls = [0]
     plain = CHGNetCalculator.calculate
 
@@ -70,7 +70,7 @@ def counted() -> Iterator[list[int]]:
 
 
 def end_points(dopant: str) -> tuple[EndPoints, PathMirror | None]:
-    """Relax one end point as the campaign does, and make the other by symmetry."""
+    """Relax one end point as in the campaign, and make the other by symmetry."""
     cell = hop_cell(interstitial_sites(bcc_lithium(A)), (3, 3, 3))
     [hop] = [hop for hop in distinct_hops(cell.sites) if hop.label == HOP]
     label = hop.end_labels[0]
@@ -83,7 +83,7 @@ def end_points(dopant: str) -> tuple[EndPoints, PathMirror | None]:
 
 
 def judged(images: Sequence[Any], *, climbing: bool) -> str:
-    """Barrier and forces of a finished band, by one measure for both sides."""
+    """Return barrier and forces of a finished band, computed in the same way for both codes."""
     band = Band(
         [
             AseAtomsAdaptor.get_atoms(image, msonable=False)
@@ -101,7 +101,7 @@ def judged(images: Sequence[Any], *, climbing: bool) -> str:
 
 
 def of_atomate2(ends: EndPoints, *, climbing: bool, interpolation: str) -> tuple[int, list[Any]]:
-    """Relax with atomate2's Maker; give calls and images."""
+    """Relax a band with atomate2's Maker and return the number of calls and the images."""
     maker = ForceFieldNebFromEndpointsMaker(
         force_field_name="CHGNet",
         steps=500,
@@ -109,7 +109,7 @@ def of_atomate2(ends: EndPoints, *, climbing: bool, interpolation: str) -> tuple
         neb_kwargs={"climb": climbing, "method": "improvedtangent"},
     )
     store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
-    # Its make takes images: what it inherits for end points is hidden by its own (atomate2 0.1.5).
+    # Its make takes images: it overrides the inherited one for end points (atomate2 0.1.5).
     job = maker.make(
         _get_images_from_endpoints(
             (ends.start, ends.end), IMAGES, interpolation_method=interpolation
@@ -137,7 +137,7 @@ def of_atomate2(ends: EndPoints, *, climbing: bool, interpolation: str) -> tuple
 def ours(
     ends: EndPoints, mirror: PathMirror | None, *, climbing: bool, optimiser: str
 ) -> tuple[int, list[Any]]:
-    """Relax with our band; give calls and images. The Maker only checks the images."""
+    """Relax our band and return calls and images; the Maker only checks the images."""
     images = interpolate(ends.start, ends.end, IMAGES)
     BandMaker(
         CalculatorSpec(CHGNetCalculator), EngineInfo(name="chgnet", version=None, surrogate=True)
@@ -152,7 +152,7 @@ def ours(
 
 
 def main(dopants: Sequence[str]) -> None:
-    """Print one table per dopant."""
+    """Print a table for each dopant."""
     for dopant in dopants:
         ends, mirror = end_points(dopant)
         print(f"\n{dopant} {HOP}: calls | seconds | barrier | perpendicular | with springs")

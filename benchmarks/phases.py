@@ -1,10 +1,10 @@
-"""Formation energies of the reference crystals beside those of a file of entries.
+"""Formation energies of the reference crystals, compared with those of an entry file.
 
 python benchmarks/phases.py results.db entries.json
 
-The store is one in which `liponflow run stability` ran; the file holds formation energies as
-pymatgen entries, such as those of the Materials Project's release of 2019 in the data of C. J.
-Bartel et al., npj Comput. Mater. 6, 97 (2020). Prints Markdown.
+The store contains the records of `liponflow run stability`. The file contains formation energies
+as pymatgen entries, such as those of the Materials Project 2019 in the data of C. J. Bartel et
+al., npj Comput. Mater. 6, 97 (2020). Prints Markdown.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from liponflow.workflows.stability.phases import record_name
 
 
 def records(path: Path) -> list[PhaseRecord]:
-    """Latest record of every crystal in a store."""
+    """Return the latest record of every crystal in a store."""
     store = open_store(path, read_only=True)
     found = {}
     for entry in phases():
@@ -31,7 +31,7 @@ def records(path: Path) -> list[PhaseRecord]:
 
 
 def formation_energies(entries: list[Entry]) -> dict[str, float]:
-    """Energies from the elements (eV/atom) by name."""
+    """Return formation energies from the elements (eV/atom) by name."""
     reference: dict[str, float] = {}
     for entry in entries:
         if len(entry.composition) == 1:

@@ -1,8 +1,7 @@
 """Check that a change of the code changes no number of the five campaigns.
 
-``run FOLDER`` computes the quick campaigns (a quarter of an hour on two cores) with the version
-that is installed; ``compare BEFORE AFTER`` compares the stores of two such folders, number by
-number::
+``run FOLDER`` computes the quick campaigns with the installed version (a quarter of an hour on two
+cores). ``compare BEFORE AFTER`` compares the stores of two such folders number by number::
 
     python benchmarks/same_numbers.py run before
     git switch the-change
@@ -30,14 +29,14 @@ CAMPAIGNS = (
 )
 STORE = "liponflow.db"
 TOLERANCE = 1e-6
-"""Largest difference, absolute below 1 and relative above."""
+"""Largest allowed difference, absolute below 1 and relative above."""
 
 PLACES = ("directory", "file", "checkpoint", "uuid", "provenance", "schema_version")
-"""Fields whose name holds one of these say where and by what a result was made, not what it is."""
+"""Parts of the names of fields that describe the origin of a result and are not compared."""
 
 
 def run(folder: Path) -> None:
-    """Compute the quick campaigns into a folder."""
+    """Run the quick campaigns and store their results in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     places = {
         "LIPONFLOW_STORE": str(folder / STORE),
@@ -52,7 +51,7 @@ def run(folder: Path) -> None:
 
 
 def compare(before: Path, after: Path) -> bool:
-    """Print, per kind of result, the largest difference; return whether all are tolerated."""
+    """Print the largest difference per kind and return whether all are within tolerance."""
     same = True
     for kind, *_ in CAMPAIGNS:
         first, second = (latest(folder / STORE, kind) for folder in (before, after))
@@ -67,13 +66,13 @@ def compare(before: Path, after: Path) -> bool:
 
 
 def latest(store: Path, kind: str) -> dict[str, Any]:
-    """Read the latest result of a kind as values by dotted path."""
+    """Return the values of the latest result of a kind by dotted path."""
     found = find_results(open_store(store, read_only=True), kind=kind, limit=1)
     return dict(leaves(found[0].result.model_dump(mode="json")))
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Walk through a document; what only says where a result was made is left out."""
+    """Yield paths and values of a document, without fields that describe its origin."""
     if isinstance(value, dict):
         for name, item in value.items():
             if not any(place in name for place in PLACES):
@@ -86,7 +85,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def difference(first: Any, second: Any) -> float:
-    """Difference of two values, relative above 1; infinite where they are not both numbers."""
+    """Return the difference of two values, relative above 1, infinite if one is not a number."""
     if first == second:
         return 0.0
     numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (first, second))
@@ -96,7 +95,7 @@ def difference(first: Any, second: Any) -> float:
 
 
 def main() -> None:
-    """Run or compare, as the command line says."""
+    """Run or compare campaigns."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run").add_argument("folder", type=Path)

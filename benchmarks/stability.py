@@ -1,12 +1,12 @@
-"""Window and interface map from ready entries, beside loops over pymatgen's own classes.
+"""Speed of window and interface map from given entries, compared with loops over pymatgen.
 
 The map has 17 Li contents of LixNi0.5Mn1.5O4 and 50 voltages, the electrolyte is Li2PO2N. Both
-ways get the same entries in memory; reading them is timed apart.
+methods use the same entries in memory, which are read and timed separately.
 
     python benchmarks/stability.py mp2019_formation_pdentries.json [--naive-voltages 50]
 
-pymatgen's loop builds a grand-potential phase diagram per voltage, as one has to, and then an
-interface per place of the map; the naive loop builds the diagram at every place.
+The loop over pymatgen builds a grand-potential phase diagram per voltage and an interface per
+point of the map; the naive loop builds the diagram at every point.
 """
 
 import argparse
@@ -40,18 +40,18 @@ LITHIUM = Element("Li")
 CONTENTS = np.linspace(0, 2, 17).tolist()
 VOLTAGES = np.linspace(0, 5, 50).tolist()
 ELECTRODE = "LixNi0.5Mn1.5O4"
-TOLERANCE = 1e-4  # eV per atom other than Li, between the two ways
+TOLERANCE = 1e-4  # eV per atom other than Li, between the two methods
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of one call, and what it gave."""
+    """Return the wall time (s) and the value of a call."""
     start = time.perf_counter()
     found = work()
     return time.perf_counter() - start, found
 
 
 def window(entries: EntrySet) -> str:
-    """Find window, segments and reactions of the electrolyte, as the campaign does."""
+    """Compute window, segments and reactions of the electrolyte, as in the campaign."""
     hull = Hull.of(entries.within(["Li", "P", "O", "N"]))
     material = crystal("Li2PO2N", entries, hull)
     segments = lithium_segments(hull, material)
@@ -60,7 +60,7 @@ def window(entries: EntrySet) -> str:
 
 
 def mapped(entries: EntrySet) -> tuple[Hull, Material, Electrode, InterfaceMap]:
-    """Find the map, from the entries on."""
+    """Compute the map from the entries."""
     hull = Hull.of(entries)
     material = crystal("Li2PO2N", entries, hull)
     electrode = insertion_electrode(ELECTRODE, CONTENTS, entries, hull)
@@ -68,7 +68,7 @@ def mapped(entries: EntrySet) -> tuple[Hull, Material, Electrode, InterfaceMap]:
 
 
 def naive_window(entries: EntrySet) -> list[dict[str, Any]]:
-    """Find the segments by pymatgen's element profile."""
+    """Compute the segments by pymatgen's element profile."""
     diagram = entries.within(["Li", "P", "O", "N"]).phase_diagram()
     profile: list[dict[str, Any]] = diagram.get_element_profile(LITHIUM, Composition("Li2PO2N"))
     return profile
@@ -77,7 +77,7 @@ def naive_window(entries: EntrySet) -> list[dict[str, Any]]:
 def place(
     diagram: PhaseDiagram, grand: GrandPotentialPhaseDiagram, pair: tuple[Material, Material]
 ) -> float:
-    """Lowest reaction energy of an interface by pymatgen (eV per atom other than Li)."""
+    """Return the lowest reaction energy of an interface by pymatgen (eV/atom without Li)."""
     reactivity = GrandPotentialInterfacialReactivity(
         Composition(pair[0].composition),
         Composition(pair[1].composition),
@@ -93,7 +93,7 @@ def place(
 def loop(
     entries: EntrySet, material: Material, electrode: Electrode, count: int, *, per_place: bool
 ) -> list[list[float]]:
-    """Find some rows of the map by pymatgen, its grand diagram made per row or per place."""
+    """Compute rows of the map by pymatgen, with a grand diagram per row or per point."""
     diagram = entries.phase_diagram()
     all_entries = list(diagram.all_entries)
     rows = []
@@ -113,7 +113,7 @@ def loop(
 
 
 def main() -> None:
-    """Measure and print a table for the results file."""
+    """Print a table of times."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("entries", type=Path)
     parser.add_argument("--repeats", type=int, default=3)
@@ -129,7 +129,7 @@ def main() -> None:
     naive = [timed(lambda: naive_window(entries)) for _ in range(options.repeats)]
     maps = [timed(lambda: mapped(entries)) for _ in range(options.repeats)]
     _, material, electrode, _ = maps[0][1]
-    # On the hull, as pymatgen takes the electrode: energies above it can be given to ours only.
+    # On the hull, as in pymatgen: only our map accepts electrode energies above it.
     on_hull = [other.model_copy(update={"above_hull": 0.0}) for other in electrode.materials]
     count = options.naive_voltages
     rows = len(VOLTAGES) / count
@@ -141,8 +141,14 @@ def main() -> None:
         ("window, segments and reactions", statistics.median(t for t, _ in windows)),
         ("segments by get_element_profile", statistics.median(t for t, _ in naive)),
         ("map 17 × 50", statistics.median(t for t, _ in maps)),
-        (f"pymatgen, a grand diagram per voltage ({count} rows × {rows:g})", row_time * rows),
-        (f"pymatgen, a grand diagram per place ({count} rows × {rows:g})", place_time * rows),
+        (
+            f"pymatgen, a grand-potential diagram per voltage ({count} rows × {rows:g})",
+            row_time * rows,
+        ),
+        (
+            f"pymatgen, a grand-potential diagram per point ({count} rows × {rows:g})",
+            place_time * rows,
+        ),
     ):
         print(f"| {name} | {found:.2f} |")
 

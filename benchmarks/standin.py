@@ -1,7 +1,7 @@
-"""Overhead of the stand-in over the bare potential, per ionic step, at 56 atoms.
+"""Overhead of the stand-in over the bare potential per ionic step of 56 atoms.
 
-Both run in one process and in turn, so that their ratio does not depend on the machine's load:
-the time that a step of the stand-in spends outside the potential, over the time inside it.
+The overhead is the time that a step spends outside the potential, divided by the time inside it.
+Both are measured in one process, so the ratio hardly depends on the load of the machine.
 
 Run: ``python benchmarks/standin.py``.
 """
@@ -30,19 +30,19 @@ STEPS = 10
 
 
 class TimedPotential(Potential):
-    """The potential with a stopwatch."""
+    """A potential that measures its own time."""
 
     seconds = 0.0
 
     def calculate(self, *arguments: Any, **keywords: Any) -> None:
-        """Compute, and add up the time."""
+        """Compute properties and add up the time."""
         start = time.perf_counter()
         super().calculate(*arguments, **keywords)
         TimedPotential.seconds += time.perf_counter() - start
 
 
 def overhead(directory: Path, incar: str) -> tuple[float, float]:
-    """Time one run; return seconds inside the potential per step, and overhead over it."""
+    """Return the time per step inside the potential (s) and the relative overhead of a run."""
     (directory / "INCAR").write_text(f"{incar}NSW = {STEPS}\n")
     inputs = read_inputs(directory)
     steps = ionic_steps(inputs)
@@ -58,7 +58,7 @@ def overhead(directory: Path, incar: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Print the overheads, and fail if one is above the limit."""
+    """Print the overheads and fail if one exceeds the limit."""
     worst = 0.0
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)

@@ -1,12 +1,12 @@
-"""Insert and query rates of the embedded results store beside other stores without a server.
+"""Insert and query rates of the embedded store, compared with other stores without a server.
 
-Results of 5 kB go through jobflow's ``JobStore.update``, one by one as the local runner stores
-them and in batches, and are queried by uuid and by kind and formula.
+Results of 5 kB are stored by jobflow's ``JobStore.update``, one by one as in the local runner and
+in batches, and queried by uuid and by kind and formula.
 
     python benchmarks/store.py
 
 MontyStore and MemoryStore have no indexes: the time of each update and query grows with the
-number of stored documents. They are measured with fewer documents, which flatters them.
+number of stored documents. They are measured with fewer documents, which favours them.
 """
 
 import argparse
@@ -29,7 +29,7 @@ QUERIES = 50
 
 
 def result(number: int, chance: random.Random) -> dict[str, Any]:
-    """Make a job document of about 5 kB."""
+    """Return a job document of about 5 kB."""
     return {
         "uuid": f"{number:08d}-{chance.getrandbits(96):x}",
         "index": 1,
@@ -48,14 +48,14 @@ def result(number: int, chance: random.Random) -> dict[str, Any]:
 
 
 def seconds(work: Callable[[], Any]) -> float:
-    """Time one call (s)."""
+    """Return the wall time of a call (s)."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def measure(store: JobStore, number: int) -> list[str]:
-    """Fill half of a store one by one and half in batches, then query it."""
+    """Insert half of the documents one by one and half in batches, then query them."""
     chance = random.Random(1)  # noqa: S311 (not for secrets)
     documents = [result(n, chance) for n in range(number)]
     half = number // 2
