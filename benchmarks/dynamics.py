@@ -120,7 +120,7 @@ def main() -> None:
             measure("bare chgnet", 1, lambda: chgnet.model.predict_graph(graph, task="ef"))
             measure("bare ours", 1, lambda: evaluate(pairs, bonds, atoms.numbers))
     print(f"{len(structure)} atoms, {steps} steps of {TIME_STEP:g} fs, {rounds} rounds")
-    for index, clock in enumerate(("processor", "wall clock")):
+    for index, clock in enumerate(("CPU time", "wall time")):
         medians = {
             name: statistics.median(pair[index] for pair in pairs_)
             for name, pairs_ in times.items()

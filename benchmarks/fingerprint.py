@@ -117,7 +117,7 @@ def speed(number: int, ase_number: int) -> None:
         if difference > 0.01 * max(pair.g) + 1e-3:
             raise AssertionError(f"g(r) of {pair.pair} differs by {difference:.3g}")
     ours, theirs, ase_time = ours / number, theirs / number, ase_time / ase_number
-    print("| what | frames | ms per frame (processor) | ratio to the full fingerprint |")
+    print("| method | frames | ms per frame (CPU) | ratio to the full fingerprint |")
     print("| --- | ---: | ---: | ---: |")
     for label, count, value in (
         ("full fingerprint", number, ours),
@@ -136,7 +136,7 @@ def readers(number: int) -> None:
         Atoms(block.symbols, block.positions[i], cell=block.cells[i], pbc=True)
         for i in range(min(number, BLOCK))
     ]
-    print("| file | reader | ms per frame (processor) |")
+    print("| file | reader | ms per frame (CPU) |")
     print("| --- | --- | ---: |")
     with tempfile.TemporaryDirectory() as name:
         for file, format_ in (
@@ -160,7 +160,7 @@ def memory() -> None:
         path = Path(name, "XDATCAR")
         _write_xdatcar(path, start, SAMPLES[-1])
         print(f"{path.stat().st_size / 2**20:.0f} MiB of XDATCAR, {SAMPLES[-1]:,} frames")
-        print("| frames | resident memory (MiB) | seconds (processor) |")
+        print("| frames | resident memory (MiB) | CPU time (s) |")
         print("| ---: | ---: | ---: |")
         begin = time.process_time()
 

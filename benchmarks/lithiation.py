@@ -87,7 +87,7 @@ def main() -> None:
     if worst > ENERGY_TOLERANCE:
         raise SystemExit(f"both runs differ by {worst:.1e} eV/atom, more than rounding")
     shortest = min(times.values())
-    print("| way | wall time (s) | ratio | load average before, after |")
+    print("| runner | wall time (s) | ratio | load average before, after |")
     print("| --- | ---: | ---: | ---: |")
     for label, taken in times.items():
         load = ", ".join(f"{value:.1f}" for value in loads[label])

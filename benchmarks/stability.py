@@ -136,7 +136,7 @@ def main() -> None:
     row_time, by_row = timed(lambda: loop(entries, material, electrode, count, per_place=False))
     place_time, by_place = timed(lambda: loop(entries, material, electrode, count, per_place=True))
     print(windows[0][1])
-    print("| what | time (s) |\n| --- | --- |")
+    print("| task | time (s) |\n| --- | --- |")
     for name, found in (
         ("window, segments and reactions", statistics.median(t for t, _ in windows)),
         ("segments by get_element_profile", statistics.median(t for t, _ in naive)),
