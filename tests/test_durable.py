@@ -32,7 +32,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_disk_that_fills_up_keeps_the_old_file_and_names_it(tmp_path: Path) -> None:
+def test_full_disk_error_names_the_file(tmp_path: Path) -> None:
     file = tmp_path / "states.csv"
     durable.write(file, "old")
     with full_disk(), pytest.raises(OSError, match="File too large") as caught:
@@ -42,7 +42,7 @@ def test_a_disk_that_fills_up_keeps_the_old_file_and_names_it(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_permissions_stay_and_a_link_is_replaced_itself(tmp_path: Path) -> None:
+def test_permissions_are_kept_and_symlinks_replaced(tmp_path: Path) -> None:
     private, link = tmp_path / "private", tmp_path / "link"
     durable.write(private, "old")
     private.chmod(0o600)
@@ -53,7 +53,7 @@ def test_permissions_stay_and_a_link_is_replaced_itself(tmp_path: Path) -> None:
     assert (link.is_symlink(), link.read_text(), private.read_text()) == (False, "other", "new")
 
 
-def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+def test_pipe_is_written_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

@@ -1,4 +1,4 @@
-"""Files that commands write beside what they print."""
+"""Files written by commands."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.cli.output import draw
 
 
-def test_a_full_disk_keeps_the_page_drawn_before(
+def test_full_disk_keeps_the_previous_page(
     make_result: Callable[..., LithiationResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ResultKind, "draw", lambda *_: {})

@@ -63,7 +63,7 @@ def flow(engine: str, **overrides: Any) -> Flow:
     return plan(preset="quick", engine=engine, overrides={"x": [0, 1]} | overrides)
 
 
-def test_counts_what_the_flow_will_compute() -> None:
+def test_calculations_of_a_flow_are_counted() -> None:
     lines = estimate(flow("chgnet")).lines
     counted = {(line.name, line.atoms): (line.jobs, line.kpoints) for line in lines}
     assert counted == {
@@ -86,7 +86,7 @@ def test_rule_for_a_force_field_is_linear() -> None:
 def test_rule_for_vasp_is_named_as_a_rule() -> None:
     result = estimate(flow("vasp"))
     [static] = [line for line in result.lines if (line.name, line.atoms) == ("static", 56)]
-    # The cell, mesh and spins that the rule is stated for.
+    # The cell, mesh and spins for which the rule is stated.
     assert (static.kpoints, static.core_hours) == (4, pytest.approx(10.0))
     [metal] = [line for line in result.lines if line.atoms == 2]
     # 15 x 15 x 15 in bcc: a spin-less mesh is reduced by symmetry.
@@ -119,7 +119,7 @@ def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
     assert static.core_hours == pytest.approx(expected)
 
 
-def test_a_flow_without_calculations_costs_nothing() -> None:
+def test_flow_without_calculations_costs_nothing() -> None:
     result = estimate(Flow([], name="nothing"))
     assert list(result.lines) == []
     assert result.core_hours == 0

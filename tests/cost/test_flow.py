@@ -1,4 +1,4 @@
-"""Calculations of a flow before it runs."""
+"""Planned calculations of a flow."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +31,12 @@ def salt() -> Structure:
 
 @job
 def later(*_: Any) -> None:
-    """Stand in for a job that adds others at run time."""
+    """Return nothing, in place of a job that adds others at run time."""
 
 
 @dataclass
 class Displacements(Maker):
-    """A Maker of plain jobs that states their calculations."""
+    """A Maker of plain jobs that declares their calculations."""
 
     name: str = "displacements"
 
@@ -49,7 +49,7 @@ class Displacements(Maker):
         return [PlannedCalculation("displacement", CHGNET, len(structure), 1)] * 3
 
 
-def test_jobs_of_force_fields(salt: Structure) -> None:
+def test_force_field_jobs_are_planned(salt: Structure) -> None:
     jobs = [
         ForceFieldRelaxMaker(force_field_name="CHGNet").make(salt),
         ForceFieldStaticMaker(force_field_name="CHGNet").make(salt),
@@ -64,7 +64,7 @@ def test_jobs_of_force_fields(salt: Structure) -> None:
     ]
 
 
-def test_engines_have_the_names_that_users_give(salt: Structure) -> None:
+def test_engines_are_named_as_by_the_user(salt: Structure) -> None:
     makers = {
         "chgnet": ForceFieldStaticMaker(force_field_name="CHGNet"),
         "chgnet-r2scan": get_engine("chgnet-r2scan", EngineOptions(0.05, 100)).static(),
@@ -75,7 +75,7 @@ def test_engines_have_the_names_that_users_give(salt: Structure) -> None:
         assert one.engine == name
 
 
-def test_segments_are_counted_before_and_after_wiring(salt: Structure) -> None:
+def test_segments_are_counted_inside_and_outside_of_jobs(salt: Structure) -> None:
     maker = SegmentedMDMaker(250, 100, 1.0, 300, 300, user_incar_settings={"ISPIN": 1})
     wired = list(planned(maker.make(salt)))
     assert [(item.kind, item.ionic_steps) for item in wired] == [
@@ -90,7 +90,7 @@ def test_segments_are_counted_before_and_after_wiring(salt: Structure) -> None:
     assert list(planned(Flow([relaxed, dynamic])))[1:] == wired
 
 
-def test_band_and_its_end_points(salt: Structure) -> None:
+def test_band_and_its_end_points_are_planned(salt: Structure) -> None:
     images = [salt.copy() for _ in range(5)]
     maker = VaspNEBMaker()
     wired = list(planned(maker.make(images)))
@@ -100,7 +100,7 @@ def test_band_and_its_end_points(salt: Structure) -> None:
     assert list(planned(Flow([later(images, maker)]))) == wired
 
 
-def test_announcement_replaces_what_the_maker_plans(salt: Structure) -> None:
+def test_announced_calculations_replace_those_of_the_maker(salt: Structure) -> None:
     maker = Displacements()
     expected = [PlannedCalculation("displacement", CHGNET, 8, 1)] * 3
     assert list(planned(Flow([maker.make(salt)]))) == expected

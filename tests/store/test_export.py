@@ -61,7 +61,7 @@ def test_existing_file_is_replaced(result: LithiationResult, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", ["states.csv", "lithiation.json", "POSCAR", "x1.cif"])
-def test_a_full_disk_keeps_what_was_exported_before(
+def test_full_disk_keeps_the_previous_export(
     result: LithiationResult, tmp_path: Path, name: str
 ) -> None:
     path = tmp_path / name

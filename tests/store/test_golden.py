@@ -1,4 +1,4 @@
-"""Every released version's results are read, listed, exported and drawn, and its runs continue."""
+"""Results of released versions can be read, exported and plotted, and their runs resumed."""
 
 import json
 import re
@@ -33,7 +33,7 @@ STORES = sorted(GOLDEN.glob("*.db"))
 
 @pytest.fixture(scope="module", params=STORES, ids=lambda path: path.stem)
 def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy a golden store, which stays as it was released."""
+    """Return a copy of a golden store, which must not change."""
     return Path(shutil.copy(request.param, tmp_path_factory.mktemp("golden")))
 
 
@@ -52,7 +52,7 @@ def found(file: Path) -> list[StoredResult]:
     return results
 
 
-def test_every_kind_of_this_version_is_in_a_golden_store() -> None:
+def test_golden_stores_contain_every_kind() -> None:
     assert set(kind_names()) == KINDS
     assert STORES
 
@@ -66,8 +66,8 @@ def test_every_result_is_read_and_listed(found: list[StoredResult]) -> None:
     assert set(frame["schema_version"]) == {1}
 
 
-def test_numbers_are_those_that_were_stored(store: JobStore, found: list[StoredResult]) -> None:
-    """Compare with the documents themselves, read without any model of ours."""
+def test_numbers_are_read_unchanged(store: JobStore, found: list[StoredResult]) -> None:
+    """Compare with the documents, read without our models."""
     results = {item.result.kind: item.result for item in found}
     for kind, path in {
         "calculation": "calculation.energy",
@@ -99,7 +99,7 @@ def test_every_result_is_exported(found: list[StoredResult], tmp_path: Path) -> 
         assert all(table.read_text().count("\n") > 1 for table in tables)
 
 
-def test_every_result_is_drawn(found: list[StoredResult]) -> None:
+def test_every_result_is_plotted(found: list[StoredResult]) -> None:
     drawn = {}
     for item in found:
         kind = get_kind(item.result.kind)
@@ -112,14 +112,14 @@ def test_every_result_is_drawn(found: list[StoredResult]) -> None:
     assert {name for name, count in drawn.items() if not count} == {"calculation", "md", "neb"}
 
 
-def test_the_command_line_lists_them(file: Path) -> None:
+def test_command_line_lists_every_result(file: Path) -> None:
     answer = CliRunner().invoke(app, ["results", "list", "--store", str(file), "--json"])
     assert answer.exit_code == 0, answer.output
     assert {item["kind"] for item in json.loads(answer.stdout)} == KINDS
 
 
 REFUSED = {"0.1.0": r"PotentialMaker.__init__\(\) got an unexpected keyword argument 'weights'"}
-"""Why the runs of a version cannot be continued, by version; those of the others can."""
+"""Reasons why runs cannot be resumed, by version; runs of other versions can."""
 
 
 def planned_run(golden: str, folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -136,7 +136,7 @@ def test_every_version_has_a_planned_run() -> None:
 
 
 @pytest.mark.parametrize("golden", REFUSED)
-def test_an_outdated_run_is_refused_in_one_line(golden: str, tmp_path: Path) -> None:
+def test_outdated_run_is_refused_in_one_line(golden: str, tmp_path: Path) -> None:
     run, _ = planned_run(golden, tmp_path)
     store = open_store(tmp_path / "results.db")
     message = (
@@ -150,7 +150,7 @@ def test_an_outdated_run_is_refused_in_one_line(golden: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("golden", sorted({path.stem for path in STORES} - set(REFUSED)))
-def test_a_planned_run_is_computed_by_its_former_names(golden: str, tmp_path: Path) -> None:
+def test_planned_run_with_old_names_is_computed(golden: str, tmp_path: Path) -> None:
     run, config = planned_run(golden, tmp_path)
     flow = run / "flow.json"
     text = flow.read_text()
@@ -164,5 +164,5 @@ def test_a_planned_run_is_computed_by_its_former_names(golden: str, tmp_path: Pa
     store.close()
     assert isinstance(result, PhononResult)
     assert result.formula == "Li"
-    # CHGNet 0.3.0 for bcc Li, as the quick lithiation has it, too.
+    # CHGNet 0.3.0 for bcc Li, as in the quick lithiation campaign.
     assert result.energy_per_atom == pytest.approx(-1.89, abs=0.03)

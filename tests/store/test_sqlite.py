@@ -448,7 +448,7 @@ def test_full_disk_keeps_stored_documents(store: SQLiteStore, path: Path) -> Non
     with pytest.raises(StoreError, match="is full; everything stored before is kept: free some"):
         store.update([job(f"u{n}", output="x" * 5000) for n in range(20)])
     assert store.distinct("uuid") == ["kept"]
-    # The connection may live as long as the traceback: what frees the disk frees its pages.
+    # The connection may live as long as the traceback, so free its pages like a freed disk.
     database.execute(f"PRAGMA max_page_count = {1000 * pages}")
     store.close()
     del database

@@ -1,4 +1,4 @@
-"""Processes that a test kills, forked from one that has already imported what they need."""
+"""Processes for tests to kill, forked from a server with the imports already done."""
 
 import multiprocessing
 
@@ -9,7 +9,7 @@ IMPORTED = [
     "liponflow.runners.local",
     "liponflow.store.results",
 ]
-"""Imported once instead of at every kill: seconds each time."""
+"""Modules imported once instead of after every kill, which takes seconds each time."""
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(IMPORTED)

@@ -1,4 +1,4 @@
-"""A disk that fills up while a file is written."""
+"""A disk that becomes full while a file is written."""
 
 import resource
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def full_disk(room: int = 100) -> Iterator[None]:
-    """Let every file of this process hold `room` bytes; the next one cannot be written."""
+    """Limit every file of this process to `room` bytes, beyond which writing fails."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
     try:

@@ -1,22 +1,21 @@
-"""Make the golden files of this version: what it stores, plans and names, for later ones to read.
+"""Make the golden files of this version: stored results, a planned run and stored names.
 
-Run it once for each release, with a results store that holds a result of every campaign (the
-quick presets do), and commit what it writes::
+Run it once for each release, with a results store that contains a result of every campaign (the
+quick presets suffice), and commit the files::
 
     python tests/data/golden/make.py STORE [FOLDER]
 
-FOLDER is where the runs of the store lie, by default beside it.
-
-It writes beside itself
+FOLDER contains the runs of the store, by default next to it. Later versions must be able to read
+the files, which are written next to this script:
 
 ``VERSION.db``
     a results store with the latest result of every kind, as jobflow stored it. Numbers are
-    rounded to 6 digits to keep it small, and paths and host of the machine are replaced. Kinds
-    that come from files of VASP or from a trajectory are made here.
+    rounded to 6 digits to keep it small, and paths and host names are replaced. Kinds that are
+    read from VASP files or a trajectory are made here.
 ``VERSION/names.json``
     the jobs, Makers, models and enumerations that a document can name, by module.
 ``VERSION/run``
-    a run of phonons as it was planned, with nothing computed.
+    a planned run of phonons, with nothing computed.
 """
 
 import json
@@ -60,7 +59,7 @@ NAMELESS = ("cli", "runners", "settings", "store")
 
 
 def names() -> dict[str, list[str]]:
-    """List what a document can name, by the module that defines it."""
+    """Return the names that a document can contain, by the module that defines them."""
     found: dict[str, list[str]] = {}
     for info in pkgutil.walk_packages(liponflow.__path__, "liponflow."):
         parts = info.name.split(".")
@@ -84,7 +83,7 @@ def _is_stored(value: Any) -> bool:
 
 
 def plan_run(folder: Path) -> None:
-    """Plan phonons of lithium, small enough to be computed in a test."""
+    """Write a planned run of phonons of lithium, small enough for a test."""
     overrides = {"min_length": 5.0, "mesh_length": 20.0}
     with TemporaryDirectory() as home:
         poscar = Path(home) / "POSCAR"
@@ -104,7 +103,7 @@ def plan_run(folder: Path) -> None:
 
 
 def file_results(home: Path) -> Iterator[dict[str, Any]]:
-    """Make the results that come from files: a calculation, densities of states, a fingerprint."""
+    """Yield results read from files: a calculation, densities of states, a fingerprint."""
     from vasp_files import Densities, Run, bump
 
     lithium = Structure(Lattice.cubic(3.43), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
@@ -133,7 +132,7 @@ def file_results(home: Path) -> Iterator[dict[str, Any]]:
 
 
 def campaign_results(source: Path) -> Iterator[dict[str, Any]]:
-    """Take the latest result of every kind from a store."""
+    """Yield the latest result of every kind from a store."""
     store = open_store(source, read_only=True)
     kinds = {item["output"]["kind"] for item in store.query({"output.kind": {"$exists": True}})}
     for kind in sorted(kinds):
@@ -143,7 +142,7 @@ def campaign_results(source: Path) -> Iterator[dict[str, Any]]:
 
 
 def shortened(value: Any) -> Any:
-    """Round the numbers of a document."""
+    """Return a document with rounded numbers."""
     if isinstance(value, dict):
         return {name: shortened(item) for name, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Any ASE calculator as an engine, in everything that an engine computes."""
+"""Any ASE calculator as an engine, in all calculations of an engine."""
 
 from hashlib import sha256
 from importlib.metadata import version
@@ -27,7 +27,7 @@ from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.interstitials import interstitial_sites
 from liponflow.structures.migration.vacancies import vacancy_hop
 
-# atomate2 0.1.5 fills the argument itself that it warns about.
+# atomate2 0.1.5 warns about an argument that it sets itself.
 pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
 
 NAME = "ase.calculators.emt:EMT"
@@ -43,7 +43,7 @@ def copper(a: float = 3.6) -> Structure:
 
 
 def run(job: Any, folder: Path) -> Any:
-    """Run a job as a runner does: encoded and decoded, in a directory of its own."""
+    """Run a job like a runner, encoded and decoded, in a separate directory."""
     store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
     again = safejson.decode(job.as_dict())
     run_locally(again, store=store, root_dir=folder, ensure_success=True, log=False)
@@ -56,7 +56,7 @@ def energy(structure: Structure, **arguments: Any) -> float:
     return float(atoms.get_potential_energy())
 
 
-def test_static_calculations(tmp_path: Path) -> None:
+def test_static_energy_agrees_with_the_calculator(tmp_path: Path) -> None:
     engine = emt()
     document = run(engine.static().make(copper()), tmp_path)
     computed = read_calculation(document, engine.describe(), LIMIT)
@@ -67,7 +67,7 @@ def test_static_calculations(tmp_path: Path) -> None:
     assert computed.engine.label == f"{NAME} {version('ase')} (ASE calculator, not DFT)"
 
 
-def test_relaxations(tmp_path: Path) -> None:
+def test_relaxation_finds_the_published_lattice_constant(tmp_path: Path) -> None:
     engine = emt()
     document = run(engine.relax().make(copper(3.7)), tmp_path)
     relaxed = read_calculation(document, engine.describe(), LIMIT)
@@ -76,7 +76,7 @@ def test_relaxations(tmp_path: Path) -> None:
     assert relaxed.structure.lattice.a == pytest.approx(3.59, abs=0.01)
 
 
-def test_dynamics(tmp_path: Path) -> None:
+def test_energies_of_dynamics_agree_with_the_calculator(tmp_path: Path) -> None:
     stages = [Stage(name="hold", ensemble="npt", temperature=300, duration=0.03, time_step=3)]
     made = emt().md(stages, seed=3, frame_interval=5).make(copper() * (2, 2, 2))
     result = MDResult.model_validate(run(made, tmp_path))
@@ -88,7 +88,7 @@ def test_dynamics(tmp_path: Path) -> None:
     assert result.provenance.engine.name == NAME
 
 
-def test_bands_and_vibrations(tmp_path: Path) -> None:
+def test_bands_and_vibrations_are_computed(tmp_path: Path) -> None:
     ends = vacancy_hop(hop_cell(interstitial_sites(copper()), (2, 2, 2)))
     images = interpolate(ends.start, ends.end, 3)
     (tmp_path / "band").mkdir()
@@ -105,12 +105,12 @@ def test_bands_and_vibrations(tmp_path: Path) -> None:
     assert len(modes.frequencies) == 3
 
 
-def test_every_capability_is_offered() -> None:
+def test_calculator_has_every_capability() -> None:
     assert emt().capabilities == tuple(CAPABILITIES)
     emt().require(*CAPABILITIES)
 
 
-def test_what_it_computes_is_planned() -> None:
+def test_relaxations_and_static_calculations_are_planned() -> None:
     [relaxation] = planned_by(emt().relax(), copper())
     [static] = planned_by(emt().static(), copper())
     assert (relaxation.kind, relaxation.engine, relaxation.ionic_steps) == ("relax", NAME, None)
@@ -128,7 +128,7 @@ def test_arguments_reach_the_calculator_and_the_fingerprint(tmp_path: Path) -> N
     assert len(prints) == 2
 
 
-def test_elements_and_arguments_are_refused_in_one_line() -> None:
+def test_unsupported_elements_and_arguments_are_refused_in_one_line() -> None:
     salt = Structure(Lattice.cubic(4), ["Cu", "Cl"], [[0, 0, 0], [0.5, 0.5, 0.5]])
     emt().check(copper())
     with pytest.raises(EngineError, match=f"{NAME} cannot compute Cu1 Cl1: .*Cl") as caught:
@@ -147,14 +147,14 @@ def test_elements_and_arguments_are_refused_in_one_line() -> None:
         ("a:b:c", "not of the form module:Class"),
     ],
 )
-def test_names_of_no_calculator_are_refused(name: str, complaint: str) -> None:
+def test_name_that_is_not_a_calculator_is_refused(name: str, complaint: str) -> None:
     with pytest.raises(EngineError, match=complaint):
         emt(name).describe()
     with pytest.raises(EngineError, match=complaint):
         check_installed(name, Settings())
 
 
-def test_a_calculator_without_stress_cannot_relax_cells() -> None:
+def test_calculator_without_stress_cannot_relax_cells() -> None:
     tip = emt("ase.calculators.tip3p:TIP3P")
     with pytest.raises(EngineError, match="computes no stress, so it cannot relax cells"):
         tip.relax()
@@ -171,7 +171,7 @@ def test_engines_without_arguments_refuse_them() -> None:
 
 @pytest.fixture
 def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Write settings with a calculator under a name."""
+    """Write settings that define a calculator by name."""
     weights = tmp_path / "emt.dat"
     weights.write_bytes(b"parameters")
     file = tmp_path / "liponflow.yaml"
@@ -191,7 +191,7 @@ engines:
 
 
 @pytest.mark.usefixtures("configured")
-def test_calculators_have_names_in_the_settings(tmp_path: Path) -> None:
+def test_calculator_is_defined_by_name_in_the_settings(tmp_path: Path) -> None:
     described = emt("metals").describe()
     digest = sha256(b"parameters").hexdigest()
     assert described.weights == f"emt.dat {digest[:8]}"
@@ -211,11 +211,11 @@ def test_calculators_have_names_in_the_settings(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("configured")
-def test_packages_that_the_user_names_are_trusted() -> None:
+def test_packages_named_by_the_user_are_trusted() -> None:
     assert calculator_packages(["chgnet", "my.model:Potential"], load_settings()) == {"ase", "my"}
 
 
-def test_a_name_is_not_given_twice(configured: Path) -> None:
+def test_name_of_a_registered_engine_is_refused(configured: Path) -> None:
     configured.write_text(configured.read_text().replace("metals", "chgnet"))
     with pytest.raises(EngineError, match=r"chgnet is a registered engine; give .* another name"):
         emt("chgnet")
@@ -225,7 +225,7 @@ def test_a_name_is_not_given_twice(configured: Path) -> None:
     ("line", "complaint"),
     [("calculator: emt", "engines"), ("calculator: a:b\n    colour: red", "engines")],
 )
-def test_settings_of_engines_are_strict(configured: Path, line: str, complaint: str) -> None:
+def test_invalid_engine_settings_are_refused(configured: Path, line: str, complaint: str) -> None:
     configured.write_text(f"engines:\n  metals:\n    {line}\n")
     with pytest.raises(SettingsError, match=complaint):
         load_settings()

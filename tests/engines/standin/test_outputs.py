@@ -20,7 +20,7 @@ SPIN = "ISPIN = 2\nMAGMOM = 2*2 2*-2 4*0\nLORBIT = 11\n"
 # The model's float32 sums depend on the order of the neighbours.
 ENERGY_TOLERANCE = 2e-5  # eV per cell
 FORCE_TOLERANCE = 1e-4  # eV/Å: chgnet rounds coordinates to single precision, ours differences
-STRESS_TOLERANCE = 1e-2  # kB, likewise
+STRESS_TOLERANCE = 1e-2  # kB, for the same reason
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*unconverged VASP run"),

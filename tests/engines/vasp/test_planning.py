@@ -35,7 +35,7 @@ def test_irreducible_kpoints_depend_on_symmetry_moments_and_isym(salt: Structure
     assert tetragonal == 18
     assert irreducible_kpoints(salt, Incar({"ISYM": -1}), mesh) == 64
     assert irreducible_kpoints(salt, Incar({"ISYM": 0}), Kpoints.gamma_automatic((3, 3, 3))) == 14
-    # Of 64 points around Γ, 8 are their own opposites.
+    # 8 of the 64 points around Γ are equivalent to their own inverse.
     assert irreducible_kpoints(salt, Incar({"ISYM": 0}), mesh) == 36
     # 2 pi / 4.2 = 1.496 per Å: three divisions for a spacing of at most 0.5.
     assert irreducible_kpoints(salt, Incar({"ISYM": -1, "KSPACING": 0.5}), None) == 27

@@ -51,7 +51,7 @@ def test_band_has_barriers_in_both_directions(folder: Path) -> None:
     assert result.images[0].max_force is None
 
 
-def test_a_path_that_only_climbs_has_its_barrier_at_the_upper_end(folder: Path) -> None:
+def test_monotonic_path_has_its_barrier_at_the_higher_end(folder: Path) -> None:
     Run([image(4)], [-19.2], NEB).write(folder / "04")
     (folder / "04" / "vasprun.xml").unlink()
     result = unit(folder).build()
