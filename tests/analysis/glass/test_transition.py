@@ -1,11 +1,15 @@
+import re
+
 import numpy as np
 import pytest
 
-from liponflow.analysis.glass.transition import fit_glass_transition
+from liponflow.analysis.glass.transition import SIGNIFICANCE, fit_glass_transition
 
 TG = 780.0
 BOOTSTRAP = 0.06
 """Relative, of eight errors: 1000 samples give each within 2 %, the rest is curvature."""
+TWO_DIGITS = 0.05
+"""Relative, of a number that a note states with two digits."""
 
 
 def cooled(noise: float, seed: int = 0, glass: float = 3e-4, liquid: float = 9e-4) -> tuple:
@@ -79,6 +83,28 @@ def test_what_is_no_transition_is_not_resolved(points: tuple, reason: str) -> No
     fit = fit_glass_transition(*points, quantity="volume", cooling_rate=1)
     assert not fit.resolved
     assert reason in fit.note
+
+
+@pytest.mark.parametrize(
+    ("noise", "note"),
+    [(0.04, "not resolved"), (0.025, "not resolved"), (0.02, "at 1 K/ps")],
+    ids=["far from the limit", "just above it", "just below it"],
+)
+def test_two_lines_are_judged_by_an_f_test_with_four_parameters(noise: float, note: str) -> None:
+    """Two lines take value, two slopes and place: n - 4 degrees of freedom are left.
+
+    For two more parameters than the line the F distribution has a closed form: chance alone makes
+    the sum of squares so much smaller with a probability of (two lines / one line)^((n - 4)/2).
+    """
+    x = np.linspace(300, 1400, 10)
+    y = 11.5 + np.where(x < TG, 3e-4, 9e-4) * (x - TG)
+    y += noise * np.random.default_rng(0).standard_normal(len(x))
+    fit = fit_glass_transition(x, y, quantity="volume", cooling_rate=1)
+    chance = (fit.residual / fit.single_line_residual) ** (len(x) - 4)
+    assert fit.note.startswith(note)
+    assert fit.resolved == (chance < SIGNIFICANCE)
+    for stated in re.findall(r"F test: ([\d.e-]+)", fit.note):
+        assert float(stated) == pytest.approx(chance, rel=TWO_DIGITS)
 
 
 def test_a_break_at_the_end_is_not_resolved() -> None:
