@@ -1,16 +1,33 @@
 """The volume search of MPMorph with our engines."""
 
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from atomate2.common.flows.mpmorph import EquilibriumVolumeMaker
+from jobflow import Flow, Job, Maker, job, run_locally
 from pymatgen.core import Lattice, Structure
 
-from liponflow.workflows.glass.volume import VolumeFit, chosen_volume, volume_point
+from liponflow.engines.engine import Engine
+from liponflow.inputs.glass import TOPIC, GlassParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.workflows.glass.volume import (
+    PointOutput,
+    VolumeFit,
+    VolumePoint,
+    chosen_volume,
+    equilibrium_volume,
+    volume_point,
+)
 
 B0, V0 = 400.0, 1200.0
 """kbar and Å³."""
+
+BEYOND = 0.002
+"""Strain by which a volume without pressure lies outside the first ones; the fit may err by as
+much again."""
 
 
 def murnaghan(volume: float) -> float:
@@ -60,6 +77,51 @@ def test_volume_is_bracketed_by_pressures_of_both_signs() -> None:
 def test_number_of_volumes_is_serialised() -> None:
     fit = VolumeFit(min_data_points=7)
     assert VolumeFit.from_dict(fit.as_dict()).min_data_points == 7
+
+
+@job
+def by_murnaghan(structure: Structure) -> VolumePoint:
+    """Compute one volume without dynamics."""
+    stress = murnaghan(structure.volume) * np.eye(3)
+    return VolumePoint(output=PointOutput(energy=0.0, stress=stress.tolist()), structure=structure)
+
+
+class Murnaghan(Maker):
+    """What stands for the dynamics at one volume."""
+
+    name = "murnaghan"
+
+    def make(self, structure: Structure, prev_dir: str | None = None) -> Job:  # noqa: ARG002
+        return by_murnaghan(structure)
+
+
+@pytest.mark.parametrize("side", [1, -1], ids=["larger", "smaller"])
+def test_further_volume_lies_a_whole_strain_beyond_the_first(tmp_path: Path, side: int) -> None:
+    """The edge without pressure lies just outside those of the first volumes.
+
+    Were it computed itself, or nearly, the two volumes would be the same but for the noise of the
+    dynamics, and the fit would gain nothing.
+    """
+    given = load_parameters(GlassParameters, TOPIC, "quick", {"volume": "pressure-volume"})
+    strain, points = given.volume_strain, given.volume_points
+    just_outside = 1 + side * (strain + BEYOND)
+    edge = V0 ** (1 / 3) / just_outside
+    start = Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]])
+    engine = SimpleNamespace(md=lambda *_, **__: Murnaghan())
+    [search, chosen], _ = equilibrium_volume(cast("Engine", engine), given, start, seed=0)
+    cast("EquilibriumVolumeMaker", search.maker).md_maker = Murnaghan()
+    answers = run_locally(Flow([search, chosen]), root_dir=tmp_path, ensure_success=True)
+    outputs = [response.output for tries in answers.values() for response in tries.values()]
+    strains = sorted(
+        (output["structure"].lattice.a / edge - 1) * side
+        for output in outputs
+        if isinstance(output, dict) and "output" in output
+    )
+    *first, further = strains
+    assert first == pytest.approx(np.linspace(-strain, strain, points), abs=1e-9)
+    assert further == pytest.approx(2 * strain, abs=2 * BEYOND)
+    [found] = [output for output in outputs if isinstance(output, Structure)]
+    assert found.volume == pytest.approx(V0, rel=0.01)
 
 
 def dynamics(**fields: Any) -> Any:
