@@ -128,6 +128,14 @@ def test_means_and_errors_over_frames() -> None:
     assert bonds.length == pytest.approx(1.55)
 
 
+def test_number_density_of_changing_cells_is_the_mean_of_the_frames() -> None:
+    """Cells of 8³ and 10³ Å³: one over the mean volume would be 10 % less."""
+    frames = [Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]]) for edge in (8, 10)]
+    found = fingerprint_structure(frames)
+    assert found.number_density == pytest.approx((1 / 8**3 + 1 / 10**3) / 2, rel=1e-12)
+    assert found.density == pytest.approx(np.mean([frame.density for frame in frames]))
+
+
 def test_one_frame_has_no_errors() -> None:
     found = fingerprint_structure(po3n())
     assert found.density_error is None
