@@ -1,9 +1,11 @@
 """States from x = 0 to 2: families, arrangements and start cells."""
 
+from dataclasses import replace
 from math import comb
 
 import numpy as np
 import pytest
+from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
 from liponflow.structures.lithiation import candidates as lithiation
@@ -60,9 +62,26 @@ def test_an_impossible_x_is_refused_with_what_is_possible(
             refuse(spinel, x)
 
 
-def test_thirds_with_four_digits_are_on_the_grid(licoo2: Structure):
-    layered = host(licoo2)
-    assert check_x(layered, 0.6667) == pytest.approx(2 / 3, abs=1e-15)
+@pytest.mark.parametrize(("x", "exact"), [(0.6667, 2 / 3), (0.6666, 2 / 3), (0.333, 1 / 3)])
+def test_thirds_with_few_digits_are_on_the_grid(licoo2: Structure, x: float, exact: float):
+    assert check_x(host(licoo2), x) == pytest.approx(exact, abs=1e-15)
+
+
+def test_contents_that_floating_point_makes_too_small_keep_their_lithium():
+    """15/11 × 11 is 14.999999999999998: 15 Li must not become 14."""
+    layers = Structure(
+        Lattice.tetragonal(2.9, 4.2),
+        ["Li", "Fe", "O", "O"],
+        [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0], [0, 0, 0.5]],
+    )
+    row = host(layers, (11, 1, 1))
+    free = row.tetrahedral_sites
+    x = 15 / 11
+    assert int(x * row.formula_units) == 14
+    narrow = replace(row, octahedral_sites=free[:4], tetrahedral_sites=free[4:7])
+    assert families_at(narrow, x) == [Family.OCTAHEDRAL_ADDED]  # 14 would fit the other too
+    [chosen] = choose(narrow, x, Family.OCTAHEDRAL_ADDED, budget=1, seed=0).arrangements
+    assert chosen.structure.composition["Li"] == 15
 
 
 def test_families_follow_the_sites_available(spinel: LithiationHost, licoo2: Structure):
