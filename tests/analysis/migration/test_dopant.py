@@ -1,12 +1,16 @@
 """Corners of one dopant's summary; the whole is tested with the campaign's result."""
 
-import pytest
-from migration_example import OTO, TT, made_up_hop, made_up_site
+import math
 
+import pytest
+from migration_example import OTO, TO, TT, made_up_hop, made_up_site
+
+from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import Migration, ModelSpread
 from liponflow.analysis.migration.summary import with_energies
+from liponflow.units import BOLTZMANN
 
 
 def migration(
@@ -59,3 +63,47 @@ def test_the_spread_of_the_bottleneck_counts(
     )
     found = migration(Way(3, 0.26, [OTO]), Conditions(), spread)
     assert (found.barrier_low, found.barrier_high) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("wells", "shift"),
+    [
+        ({OTO: -0.05}, 0.05),
+        ({OTO: -WELL / 2}, 0.0),
+        ({TO: -0.05}, 0.0),
+        ({TO: -0.24}, 0.10),
+        ({OTO: -0.05, TO: -0.24}, 0.10),
+    ],
+    ids=["below", "too shallow", "below its start only", "below every site", "the deeper counts"],
+)
+def test_rates_are_those_out_of_the_deepest_state(wells: dict[str, float], shift: float):
+    """TO starts 0.14 eV above the lowest site. A walker that rests deeper climbs farther.
+
+    Every rate falls by exp(-shift/kT), whatever the network.
+    """
+    sites, hops = with_energies(
+        [made_up_site("O", "octahedral", 0.0), made_up_site("O", "tetrahedral", 0.14)],
+        [made_up_hop("O", OTO, 0.25, 0.0), made_up_hop("O", TO, 0.06, -0.14)],
+    )
+    assert [hop.start_site for hop in hops] == ["octahedral", "tetrahedral"]
+    deeper = [hop.model_copy(update={"lowest_on_the_way": wells.get(hop.hop)}) for hop in hops]
+    level, found = (
+        dopant_migration(
+            "O",
+            sites,
+            given,
+            Way(3, 0.25, [OTO]),
+            n_sites=18,
+            spreads=[],
+            published=None,
+            conditions=Conditions(temperatures=[300.0, 600.0], walkers=20),
+        )
+        for given in (hops, deeper)
+    )
+    assert level.percolating_barrier is not None
+    assert found.percolating_barrier == pytest.approx(level.percolating_barrier + shift, abs=1e-9)
+    cold, hot = (math.exp(-shift / (BOLTZMANN * temperature)) for temperature in (300, 600))
+    expected = [level.diffusivities[0] * cold, level.diffusivities[1] * hot]
+    assert found.diffusivities == pytest.approx(expected, rel=1e-9)
+    for name in ("diffusivity_300", "monte_carlo_300", "monte_carlo_300_error"):
+        assert getattr(found, name) == pytest.approx(getattr(level, name) * cold, rel=1e-9), name
