@@ -81,7 +81,7 @@ def outdated(journal: Journal, change: Callable[[dict[str, Any]], Any]) -> str:
     message = str(caught.value)
     assert message.startswith(f"the run in {journal.path}, planned by liponflow 0.0.9, cannot be ")
     assert message.endswith(
-        "; start it anew with: liponflow run glass --set 'a=b c' (finished calculations stay in "
+        "; start it again with: liponflow run glass --set 'a=b c' (finished calculations stay in "
         "the results store)"
     )
     assert "\n" not in message
@@ -103,7 +103,9 @@ def test_an_outdated_run_says_why_and_what_to_do(journal: Journal) -> None:
         job["function_args"] = [maker | {"@class": "CheckpointedMDMaker", "gone": 1}]
 
     assert "this version of liponflow has no liponflow.gone.count;" in outdated(journal, gone)
-    assert "job 'count' takes other arguments now (got an unexpected" in outdated(journal, renamed)
+    assert "job 'count' no longer accepts its arguments (got an unexpected" in outdated(
+        journal, renamed
+    )
     assert "unexpected keyword argument 'gone'" in outdated(journal, of_a_maker)
 
 

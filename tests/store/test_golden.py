@@ -141,7 +141,7 @@ def test_outdated_run_is_refused_in_one_line(golden: str, tmp_path: Path) -> Non
     store = open_store(tmp_path / "results.db")
     message = (
         rf"planned by liponflow {re.escape(golden)}, cannot be continued by liponflow .*: "
-        rf"{REFUSED[golden]}; start it anew with: liponflow run phonons --structure POSCAR .*"
+        rf"{REFUSED[golden]}; start it again with: liponflow run phonons --structure POSCAR .*"
     )
     with pytest.raises(OutdatedRunError, match=message) as caught:
         resume(run, store, workers=1, console=Console(quiet=True))

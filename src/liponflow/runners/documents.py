@@ -1,7 +1,7 @@
-"""Jobs, flows and responses as JSON documents, and the way back.
+"""Conversion of jobs, flows and responses to JSON documents and back.
 
-The text is JSON with MongoDB's extended notation for dates, object ids and bytes, the only
-values beside plain JSON that jobflow leaves in a document.
+The text is JSON with MongoDB's extended notation for dates, object ids and bytes, the only values
+other than plain JSON that jobflow leaves in a document.
 """
 
 import inspect
@@ -19,7 +19,7 @@ CONTINUATIONS = ("replace", "detour", "addition")
 
 
 def dumps(document: Any) -> str:
-    """Write a document as one line of text; objects in it become the documents that name them."""
+    """Return a document as one line of text, with objects in it converted to documents."""
     return json.dumps(document, default=_default)
 
 
@@ -31,7 +31,7 @@ def _default(value: Any) -> Any:
 
 
 def loads(text: str | bytes) -> Any:
-    """Read what :func:`dumps` wrote; classes that the text names stay undecoded.
+    """Return the document that :func:`dumps` wrote, without decoding the classes that it names.
 
     Examples
     --------
@@ -42,13 +42,13 @@ def loads(text: str | bytes) -> Any:
 
 
 def flow_document(flow: Flow | Job) -> dict[str, Any]:
-    """Describe a flow with its jobs, uuids and order.
+    """Return a flow as a document with its jobs, uuids and order.
 
     Parameters
     ----------
     flow
         Flow or job. jobflow cannot read back flows made by its ``@flow`` decorator; they are
-        written as the plain flows that they amount to.
+        written as the equivalent plain flows.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def flow_document(flow: Flow | Job) -> dict[str, Any]:
 
 
 def response_document(response: Response[Any]) -> dict[str, Any]:
-    """Describe what a job answered, without its output."""
+    """Return the response of a job as a document, without its output."""
     document: dict[str, Any] = {flag: getattr(response, flag) for flag in FLAGS}
     document["stored_data"] = jsanitize(response.stored_data, allow_bson=True)
     for name in CONTINUATIONS:
@@ -83,14 +83,14 @@ def response_document(response: Response[Any]) -> dict[str, Any]:
 
 
 def read_response(document: dict[str, Any], decode: Callable[[Any], Any]) -> Response[Any]:
-    """Turn the document of :func:`response_document` into a response, without the stored data.
+    """Return the response in a document of :func:`response_document`, without the stored data.
 
     Parameters
     ----------
     document
         The document.
     decode
-        Decodes the flows in it.
+        Function that decodes the flows in it.
     """
     flows: dict[str, Any] = {
         name: None if document[name] is None else decode(document[name]) for name in CONTINUATIONS
@@ -99,14 +99,14 @@ def read_response(document: dict[str, Any], decode: Callable[[Any], Any]) -> Res
 
 
 def check_arguments(job: Job) -> None:
-    """Check that the function of a job takes the arguments that the job holds for it.
+    """Check that the function of a job accepts the arguments that the job holds for it.
 
     Raises
     ------
     TypeError
         If it does not.
     """
-    # As jobflow finds the function that it calls.
+    # This is how jobflow finds the function that it calls.
     function = getattr(job.function, "original", job.function)
     bound = getattr(job.function, "__self__", None)
     if bound is not None and not isinstance(bound, ModuleType):
@@ -114,11 +114,11 @@ def check_arguments(job: Job) -> None:
     try:
         inspect.signature(function).bind(*job.function_args, **job.function_kwargs)
     except TypeError as error:
-        raise TypeError(f"job {job.name!r} takes other arguments now ({error})") from error
+        raise TypeError(f"job {job.name!r} no longer accepts its arguments ({error})") from error
 
 
 def referenced_uuids(document: Any) -> set[str]:
-    """Find the jobs whose output a document refers to, without decoding it.
+    """Return the uuids of the jobs whose output a document refers to, without decoding it.
 
     Examples
     --------
@@ -139,7 +139,7 @@ def referenced_uuids(document: Any) -> set[str]:
 
 
 def all_jobs(flow: Flow | Job) -> Iterator[Job]:
-    """Walk through the jobs of a flow and of the flows within it."""
+    """Yield the jobs of a flow and of the flows within it."""
     if isinstance(flow, Job):
         yield flow
     else:

@@ -1,4 +1,4 @@
-"""Why a run ended early, and how to continue it."""
+"""Errors that end a run early, with the command that continues it."""
 
 import shlex
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class RunError(RuntimeError):
-    """A run ended early; what was finished is kept.
+    """A run that ended early; finished calculations are kept.
 
     Parameters
     ----------
@@ -20,8 +20,8 @@ class RunError(RuntimeError):
     def __init__(self, message: str, run_dir: Path) -> None:
         kept = "finished calculations are kept"
         super().__init__(
-            f"{message}; {kept} in {run_dir}; go on with: "
-            f"liponflow resume {shlex.quote(str(run_dir))}"
+            f"{message}; {kept} in {run_dir}; continue with: liponflow resume "
+            f"{shlex.quote(str(run_dir))}"
         )
         self.run_dir = run_dir
 
@@ -32,7 +32,7 @@ class OutdatedRunError(RunError):
     Parameters
     ----------
     cause
-        What does not fit, in one line.
+        Incompatibility, in one line.
     run_dir
         Directory of the run.
     planned_by
@@ -44,23 +44,23 @@ class OutdatedRunError(RunError):
     def __init__(
         self, cause: str, run_dir: Path, planned_by: str, command: Sequence[str] | None
     ) -> None:
-        anew = f" with: {shlex.join(command)}" if command else ""
+        again = f" with: {shlex.join(command)}" if command else ""
         RuntimeError.__init__(
             self,
             f"the run in {run_dir}, planned by liponflow {planned_by}, cannot be continued by "
-            f"liponflow {version('liponflow')}: {cause}; start it anew{anew} (finished "
+            f"liponflow {version('liponflow')}: {cause}; start it again{again} (finished "
             "calculations stay in the results store)",
         )
         self.run_dir = run_dir
 
 
 class RunLockedError(RuntimeError):
-    """Another process is at work in the run directory."""
+    """A run directory that another process is using."""
 
 
 class RunInterruptedError(RunError):
-    """Ctrl-C or SIGTERM ended the run."""
+    """A run ended by Ctrl-C or SIGTERM."""
 
 
 class StoreFailureError(RunError):
-    """The results store could not be written or read."""
+    """A results store that could not be written or read."""

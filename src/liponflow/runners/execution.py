@@ -1,4 +1,4 @@
-"""What a worker does with one job: run it in its directory and write down its outcome."""
+"""Execution of one job by a worker: run it in its directory and write its outcome."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ def serve(request: dict[str, Any], trusted: list[str], stores: list[str]) -> dic
         ``job`` and ``documents`` (outputs that the job refers to) as JSON documents;
         ``directory`` and ``outcome_file``, absolute paths.
     trusted
-        Top-level packages whose classes a document may name, beside the usual ones.
+        Top-level packages whose classes a document may name, in addition to the usual ones.
     stores
         Names of the additional stores.
 
@@ -40,7 +40,7 @@ def serve(request: dict[str, Any], trusted: list[str], stores: list[str]) -> dic
     -------
     dict
         ``state``: ``finished``, ``failed`` (with ``cause`` and, when it could be written,
-        ``traceback_file``), or ``unwritable`` when the outcome could not be put on disk.
+        ``traceback_file``), or ``unwritable`` when the outcome could not be written to disk.
     """
     directory, outcome_file = Path(request["directory"]), Path(request["outcome_file"])
     try:
@@ -64,7 +64,7 @@ def run_job(
     trusted: Iterable[str],
     stores: Iterable[str],
 ) -> str:
-    """Run a job and describe its outcome.
+    """Run a job and return its outcome.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def run_job(
 
 
 def refuse_exposed_store(flow: Any) -> None:
-    """Refuse jobs that want the store itself: only the runner writes to it.
+    """Refuse jobs that ask for the store itself: only the runner writes to it.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def refuse_exposed_store(flow: Any) -> None:
 
 
 class JobRecord(JobStore):
-    """What one job reads and writes, in place of the store.
+    """Inputs and outputs of one job, in place of the store.
 
     Parameters
     ----------
@@ -134,25 +134,25 @@ class JobRecord(JobStore):
 
     @property
     def documents(self) -> list[dict[str, Any]]:
-        """Documents that the job wrote."""
+        """Return the documents that the job wrote."""
         return self._documents.written
 
     @property
     def blobs(self) -> dict[str, list[dict[str, Any]]]:
-        """What the job wrote into each additional store."""
+        """Return the data that the job wrote into each additional store."""
         return {name: record.written for name, record in self._blobs.items()}
 
     def query(
         self, criteria: dict[str, Any] | None = None, *_: Any, **__: Any
     ) -> Iterator[dict[str, Any]]:
-        """Yield the input of a uuid; jobflow's references ask for nothing else."""
+        """Yield the input with a uuid; jobflow's references query nothing else."""
         document = self._inputs.get((criteria or {})["uuid"])
         if document is not None:
             yield document
 
 
 class _Record:
-    """As much of a maggma store as a JobStore writes to."""
+    """The part of a maggma store that a JobStore writes to."""
 
     name = "record"
     key = "uuid"
@@ -170,7 +170,7 @@ class _Record:
 def _inside(directory: Path) -> Iterator[None]:
     """Work in a directory, with standard output and error in its log file."""
     home = Path.cwd()
-    # Descriptors and not sys.stdout: the programs that a job starts write to them as well.
+    # Redirect descriptors, not sys.stdout: programs started by a job write to them as well.
     outside = os.dup(1), os.dup(2)
     log = os.open(directory / LOG_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)

@@ -1,4 +1,6 @@
-"""Which job of a flow may run next: jobflow's rules, free of processes, files and stores.
+"""Graph of the jobs of a flow, which decides which job may run next.
+
+It knows nothing of processes, files or stores.
 
 The rules are those of jobflow's own ``run_locally``, except that independent jobs need not wait
 for each other: the children of a job wait for the job itself and for everything that replaced
@@ -15,7 +17,7 @@ from jobflow import Flow, Job, OnMissing, Response
 
 
 class State(Enum):
-    """How far a job has come."""
+    """Progress of a job."""
 
     PENDING = "pending"
     FINISHED = "finished"
@@ -25,12 +27,12 @@ class State(Enum):
 
 @dataclass(eq=False)
 class Node:
-    """A job in the graph; a replacement is a node of its own, with a higher index."""
+    """A job in the graph; a replacement is a separate node with a higher index."""
 
     job: Job
     parents: frozenset[str] = frozenset()
     host: "Node | None" = None
-    """The replaced or detoured job, whose children wait for this one too."""
+    """Job that this one replaces or detours; its children wait for this one too."""
     children: list["Node"] = field(default_factory=list)
     unsettled_parents: int = 0
     unsettled_continuations: int = 0
@@ -38,7 +40,7 @@ class Node:
 
 
 class FlowGraph:
-    """The jobs of a flow, growing as dynamic jobs answer.
+    """Graph of the jobs of a flow, which grows as dynamic jobs return further jobs.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class FlowGraph:
     Raises
     ------
     ValueError
-        If the jobs depend on each other in a circle.
+        If the jobs have a circular dependency.
 
     Examples
     --------
@@ -77,7 +79,7 @@ class FlowGraph:
         self._add(flow, host=None)
 
     def take(self) -> Node | None:
-        """Hand out the next job whose parents are settled, skipping those that must not run."""
+        """Return the next job whose parents are settled, skipping jobs that must not run."""
         while self._unblocked:
             node = self._unblocked.popleft()
             if node.parents & self._childless:
@@ -90,7 +92,7 @@ class FlowGraph:
         return None
 
     def finish(self, node: Node, response: Response[Any]) -> None:
-        """Record that a job finished, and take up the jobs that it answered with."""
+        """Record that a job finished, and add the jobs that it returned."""
         if response.stop_children:
             self._childless.add(node.job.uuid)
         if response.stop_jobflow:
@@ -104,26 +106,26 @@ class FlowGraph:
         self._close(node, State.FINISHED)
 
     def fail(self, node: Node) -> None:
-        """Record that a job failed: children that need its output will be skipped."""
+        """Record that a job failed, so that children that need its output are skipped."""
         self._failed.add(node.job.uuid)
         self._close(node, State.FAILED)
 
     def skip(self, node: Node) -> None:
-        """Record that a job cannot run for want of an input; its children fare likewise."""
+        """Record that a job cannot run because an input is missing, nor can its children."""
         self._failed.add(node.job.uuid)
         self._close(node, State.SKIPPED)
 
     @property
     def exhausted(self) -> bool:
-        """Whether :meth:`take` has nothing to hand out until another job is done."""
+        """Whether :meth:`take` has no job to return until another job is done."""
         return not self._unblocked
 
     def has_any(self, uuids: set[str]) -> bool:
-        """Whether any of these uuids belongs to a job of this flow."""
+        """Return whether any of these uuids belongs to a job of this flow."""
         return any(node.job.uuid in uuids for node in self.nodes)
 
     def count(self, state: State) -> int:
-        """Count the jobs in a state."""
+        """Return the number of jobs in a state."""
         return sum(node.state is state for node in self.nodes)
 
     def _add(self, flow: Flow, host: Node | None) -> None:
@@ -159,19 +161,19 @@ class FlowGraph:
 
 
 def ordered_jobs(flow: Flow) -> list[tuple[Job, list[str]]]:
-    """List the jobs of a flow, parents first, each with the uuids of its parents in the flow.
+    """Return the jobs of a flow, parents first, each with the uuids of its parents in the flow.
 
     Raises
     ------
     ValueError
-        If the jobs depend on each other in a circle.
+        If the jobs have a circular dependency.
     """
     with warnings.catch_warnings():
-        # Independent jobs are what this runner is for.
+        # jobflow warns of independent jobs, which this runner is made for.
         warnings.filterwarnings("ignore", "Some jobs are not connected", UserWarning)
         return list(cast("Any", flow).iterflow())  # it is not annotated
 
 
 def needs_every_input(job: Job) -> bool:
-    """Whether a job asks not to be run when the output of a parent is missing."""
+    """Return whether a job must not run when the output of a parent is missing."""
     return bool(job.config.on_missing_references == OnMissing.ERROR)

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a question that the runner asks between two steps."""
+"""Deferred Ctrl-C and SIGTERM, which the runner checks between two steps."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def deferred_interrupts() -> Iterator[Callable[[], signal.Signals | None]]:
-    """Hold back SIGINT and SIGTERM, so that no store write is torn apart.
+    """Hold back SIGINT and SIGTERM, so that no write to the store is interrupted.
 
     Outside the main thread, where Python allows no signal handlers, signals are left alone.
 

@@ -7,16 +7,15 @@
         run.json                     configuration, versions and state of the run
         outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
         jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
-            checkpoint/              what the job can continue from, if it can
-            status                   a line about where the job is, if it says so
+            checkpoint/              state that the job can continue from, if any
+            status                   a line on the progress of the job, if it writes one
         workers.log                  what workers print outside jobs
-        lock                         held by the one runner at work, with its process id
+        lock                         held by the active runner, with its process id
 
-See :mod:`liponflow.job_directory` for what jobs and the runner agree on about ``checkpoint`` and
-``status``.
+See :mod:`liponflow.job_directory` for the conventions on ``checkpoint`` and ``status``.
 
-An outcome is written by the worker that computed it, and its existence is what "finished"
-means: it outlives the runner, which then copies it into the store.
+A worker writes the outcome of a job, and a job is finished once its outcome exists. The file
+outlives the runner, which then copies it into the store.
 """
 
 import fcntl
@@ -52,7 +51,7 @@ FINISHED_STATES = frozenset({"completed", "stopped"})
 
 @dataclass(frozen=True)
 class Journal:
-    """Read and write the directory of a run.
+    """Directory of a run, to read and to write.
 
     Parameters
     ----------
@@ -66,7 +65,7 @@ class Journal:
     def create(
         cls, runs_dir: Path, flow: dict[str, Any], config: dict[str, Any] | None
     ) -> "Journal":
-        """Set up the directory of a new run; nothing is computed before this is on disk.
+        """Create the directory of a new run, before anything is computed.
 
         Parameters
         ----------
@@ -75,7 +74,7 @@ class Journal:
         flow
             Document of the flow to run.
         config
-            Anything JSON that the caller wants on record: command, resolved configuration.
+            JSON data to record: command and resolved configuration.
 
         Raises
         ------
@@ -101,7 +100,7 @@ class Journal:
         (journal.path / "jobs").mkdir()
         (journal.path / "outcomes").mkdir()
         durable.write(journal.path / "flow.json", dumps(flow))
-        # run.json comes last: a directory without it is no run.
+        # run.json comes last: a directory without it is not a run.
         durable.write(journal.path / "run.json", record)
         return journal
 
@@ -120,7 +119,7 @@ class Journal:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the run directory; the system lets go when this process ends, however it ends.
+        """Lock the run directory; the system releases the lock however this process ends.
 
         Raises
         ------
@@ -139,24 +138,24 @@ class Journal:
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
             file.flush()
-            for draft in self.path.glob("outcomes/.*"):  # of workers that were killed
+            for draft in self.path.glob("outcomes/.*"):  # left by workers that were killed
                 draft.unlink(missing_ok=True)
             yield
 
     def flow(self, trusted: Iterable[str]) -> Flow:
-        """Read the flow as it was started.
+        """Return the flow as it was started.
 
         Raises
         ------
         liponflow.safejson.UntrustedClassError
             If it names code outside the trusted packages.
         OutdatedRunError
-            If another version planned it and it does not fit this one.
+            If another version planned it and this one cannot run it.
         """
         return self._decode(loads((self.path / "flow.json").read_bytes()), trusted)
 
     def response(self, document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
-        """Read what a finished job answered.
+        """Return the response of a finished job.
 
         Raises
         ------
@@ -173,7 +172,7 @@ class Journal:
                     check_arguments(job)
         except safejson.UntrustedClassError:
             raise
-        # What models, Makers and enumerations raise when they are given what they do not know.
+        # Models, Makers and enumerations raise these errors for unknown names and values.
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             record = self.record
             command = record["config"].get("command")
@@ -187,7 +186,7 @@ class Journal:
 
     @property
     def record(self) -> dict[str, Any]:
-        """What run.json says."""
+        """Return the contents of run.json."""
         return _read_record(self.path)
 
     def set_state(self, state: str) -> None:
@@ -195,11 +194,11 @@ class Journal:
         durable.write(self.path / "run.json", dumps(self.record | {"state": state}))
 
     def outcome_file(self, job: Job) -> Path:
-        """Where the outcome of a job is, or will be."""
+        """Return the path of the outcome file of a job, whether it exists or not."""
         return self.path / "outcomes" / f"{job.uuid}_{job.index}.json"
 
     def outcome(self, job: Job) -> dict[str, Any] | None:
-        """Read the outcome of a job, or None if the job has not finished.
+        """Return the outcome of a job; None if it has not finished.
 
         Raises
         ------
@@ -215,17 +214,17 @@ class Journal:
             outcome: dict[str, Any] = loads(text)
         except json.JSONDecodeError as error:
             raise RunError(
-                f"{file} is damaged ({error}); delete it to have job {job.name!r} computed again",
+                f"{file} is damaged ({error}); delete it to compute job {job.name!r} again",
                 self.path,
             ) from error
         return outcome
 
     def job_directory(self, job: Job) -> Path:
-        """Make a working directory with nothing but the checkpoint of an earlier attempt.
+        """Create a working directory that holds only the checkpoint of an earlier attempt.
 
         The rest of that attempt is set aside.
         """
-        # The whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
+        # Use the whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
         name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
         directory = self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
         attempt = 1
@@ -235,7 +234,7 @@ class Journal:
             directory.rename(directory.with_name(f"{directory.name}.attempt{attempt}"))
             attempt += 1
         directory.mkdir()
-        # Not only the last attempt: a kill between these two steps leaves one without a folder.
+        # Look beyond the last attempt: a kill between these steps leaves it without a checkpoint.
         for number in range(attempt - 1, 0, -1):
             earlier = directory.with_name(f"{directory.name}.attempt{number}") / CHECKPOINT
             if earlier.is_dir():
@@ -245,7 +244,7 @@ class Journal:
 
 
 def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
-    """Find the youngest run.
+    """Return the directory of the latest run.
 
     Parameters
     ----------
@@ -257,7 +256,7 @@ def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
     Returns
     -------
     Path or None
-        Its directory, or None if there is none.
+        Directory of the run; None without one.
     """
     runs = []
     for file in runs_dir.glob("*/run.json"):

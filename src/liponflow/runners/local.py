@@ -1,8 +1,8 @@
-"""Run a flow on this machine: parallel over processes, and resumable after a kill.
+"""Local runner for flows: parallel over processes, and resumable after a kill.
 
-The runner hands each worker a job together with the documents that the job refers to, and is
-the only one to write to the store. Going on after a kill is the same as starting: jobs with an
-outcome are not run but replayed.
+The runner hands each worker a job together with the documents that the job refers to, and is the
+only process that writes to the store. A run that was killed resumes the way it starts, except that
+jobs with an outcome are replayed instead of run.
 """
 
 import os
@@ -43,13 +43,13 @@ def start(
     """Run a flow over worker processes.
 
     Job functions must be importable (not defined in the script that is being run), and their
-    arguments reach them as JSON carries them, as with any jobflow manager but ``run_locally``:
-    tuples and arrays become lists.
+    arguments pass through JSON, as with any jobflow manager other than ``run_locally``: tuples and
+    arrays become lists.
 
     Parameters
     ----------
     flow
-        What to run.
+        Flow to run.
     store
         Connected store; this process is its only writer.
     runs_dir
@@ -57,19 +57,19 @@ def start(
     workers
         Number of processes, one thread each; by default one for every core.
     config
-        Anything JSON to put on record in ``run.json``: command, resolved configuration.
+        JSON data to record in ``run.json``: command and resolved configuration.
     trusted
         Top-level packages whose classes and functions documents may name, in addition to the
         usual ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
     environment
-        Variables for the workers, beside those of this process.
+        Environment variables of the workers, in addition to those of this process.
     console
-        Where to show progress; standard error by default.
+        Console that shows the progress; standard error by default.
 
     Returns
     -------
     RunReport
-        Outcome of the run; failed jobs are listed in it and raise nothing here.
+        Outcome of the run. It lists failed jobs, which do not raise an error.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def _check_importable(document: dict[str, Any]) -> None:
     if '"@module": "__main__"' in dumps(document):
         raise ValueError(
             "the flow uses a function or class that is defined in the script being run, which "
-            "worker processes cannot import; move it into a module of its own"
+            "worker processes cannot import; move it into a separate module"
         )
 
 
@@ -169,7 +169,7 @@ def _check_workers(workers: int | None) -> None:
 
 
 def _cores() -> int:
-    """Count the cores that this process may use, which batch systems and containers restrict."""
+    """Return the number of cores available to this process, which batch systems may limit."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

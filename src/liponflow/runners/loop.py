@@ -1,4 +1,4 @@
-"""One start of a run: the loop between graph, workers, journal and store."""
+"""Main loop of a run, between graph, workers, journal and store."""
 
 import time
 from collections import Counter, deque
@@ -22,11 +22,11 @@ from liponflow.runners.progress import Progress
 from liponflow.runners.report import JobFailure, RunReport
 
 TICK_S = 0.2
-"""Longest time for which Ctrl-C or SIGTERM go unnoticed while jobs run (s)."""
+"""Longest delay (s) before Ctrl-C or SIGTERM is noticed while jobs run."""
 
 
 class Run:
-    """One start of a run."""
+    """One session of a run, from a start or resume to its end."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class Run:
         self.failures: list[JobFailure] = []
         self.reused = 0
         self.ran: set[str] = set()
-        """Jobs that finished in this start and were not replayed."""
+        """Jobs that finished in this session and were not replayed."""
 
     def run(self) -> RunReport:
-        """Run jobs until none is left that may run.
+        """Run jobs until no job is left that may run.
 
         Raises
         ------
@@ -74,14 +74,15 @@ class Run:
 
     @property
     def done(self) -> bool:
-        """Whether nothing runs and nothing is left that may run."""
+        """Whether no job is running or left to run."""
         left = self.queue and not self.graph.stopped
         return not (left or self.pool.tasks) and self.graph.exhausted
 
     def replay(self) -> None:
-        """Take the jobs that may run; those with an outcome need not.
+        """Take the jobs that may run, and replay those that have an outcome.
 
-        Unless a parent ran since: it had failed when this job ran, and the job made do without.
+        A job runs again if one of its parents ran in this session: the parent had failed before,
+        and the outcome was computed without its output.
         """
         while (node := self.graph.take()) is not None:
             outcome = self.journal.outcome(node.job)
@@ -100,7 +101,7 @@ class Run:
             self.launch(self.queue.popleft())
 
     def launch(self, node: Node) -> None:
-        """Hand a job to a worker, unless a job of this run left it without an input."""
+        """Submit a job to a worker, unless one of its inputs is missing."""
         document = node.job.as_dict()
         inputs: list[dict[str, Any]] = []
         if node.job.config.resolve_references:
@@ -119,7 +120,7 @@ class Run:
         self.pool.submit(node, request)
 
     def inputs(self, job: dict[str, Any]) -> tuple[list[dict[str, Any]], set[str]]:
-        """Collect the outputs that a job refers to, and those that these refer to in turn."""
+        """Return the outputs that a job refers to, directly or through other outputs."""
         found: dict[str, dict[str, Any]] = {}
         missing: set[str] = set()
         wanted = referenced_uuids([job["function_args"], job["function_kwargs"]])
@@ -138,8 +139,8 @@ class Run:
         return list(found.values()), missing
 
     def take_reply(self, node: Node, reply: dict[str, Any]) -> None:
-        """Act on the reply of a worker, or on its death."""
-        # The file decides and not the reply: a worker may die between writing and replying.
+        """Handle the reply of a worker, or its death."""
+        # The file decides, not the reply: a worker may die between writing and replying.
         outcome = self.journal.outcome(node.job)
         cause = reply.get("cause", "")
         if outcome is not None:
@@ -159,14 +160,14 @@ class Run:
             self.fail(node, cause + again, reply.get("traceback_file"))
 
     def finish(self, node: Node, outcome: dict[str, Any], *, reused: bool = False) -> None:
-        """Store an outcome, then add the jobs that its response holds."""
+        """Store an outcome, then add the jobs in its response."""
         self.write(outcome, only_if_absent=reused)
         if not reused:
             self.ran.add(node.job.uuid)
         self.graph.finish(node, self.journal.response(outcome["response"], self.trusted))
 
     def fail(self, node: Node, cause: str, traceback_file: str | None) -> None:
-        """Record a failure, and continue with the jobs that do not need this one."""
+        """Record a failure and continue with the jobs that do not need this one."""
         job, directory = node.job, self.directories[node]
         file = Path(traceback_file) if traceback_file else None
         self.failures.append(JobFailure(job.name, job.uuid, job.index, directory, cause, file))
@@ -174,7 +175,7 @@ class Run:
         self.tell(f"failed {label(job)}: {cause} (in {directory})", important=True)
 
     def write(self, outcome: dict[str, Any], *, only_if_absent: bool) -> None:
-        """Copy an outcome into the store: blobs first, so that a document vouches for them."""
+        """Copy an outcome into the store, blobs first, so that a document implies its blobs."""
         names = ", ".join(document["name"] for document in outcome["documents"])
         with self.store_access(f"storing the outcome of {names}"):
             for document in outcome["documents"]:
@@ -189,7 +190,7 @@ class Run:
 
     @contextmanager
     def store_access(self, doing: str) -> Iterator[None]:
-        """Separate failures of the store from those of the run directory."""
+        """Distinguish failures of the store from those of the run directory."""
         try:
             yield
         except Exception as error:
@@ -198,12 +199,12 @@ class Run:
             ) from error
 
     def tell(self, event: str, *, important: bool = False) -> None:
-        """Report an event, with the counts as they are after it."""
+        """Report an event with the updated counts."""
         self.show()
         self.progress.event(event, important=important)
 
     def show(self) -> None:
-        """Bring the progress display up to date."""
+        """Update the progress display."""
         self.progress.update(
             done=len(self.graph.nodes) - self.graph.count(State.PENDING),
             total=len(self.graph.nodes),
@@ -211,12 +212,12 @@ class Run:
         )
 
     def describe(self, node: Node) -> str:
-        """Name a running job, with its status if it has one."""
+        """Return the label of a running job, with its status if it has one."""
         status = read_status(self.directories[node])
         return f"{label(node.job)} ({status})" if status else label(node.job)
 
     def report(self, elapsed_s: float) -> RunReport:
-        """Sum up, in ``run.json`` too."""
+        """Return the report of the run, and record its state in ``run.json``."""
         state: Literal["completed", "failed", "stopped"] = "completed"
         if self.graph.stopped:
             state = "stopped"
@@ -236,5 +237,5 @@ class Run:
 
 
 def label(job: Job) -> str:
-    """Name of a job, with its index if it is a replacement."""
+    """Return the name of a job, with its index if it is a replacement."""
     return str(job.name) if job.index == 1 else f"{job.name} ({job.index})"

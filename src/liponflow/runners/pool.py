@@ -1,4 +1,4 @@
-"""The runner's side of its worker processes."""
+"""Pool of worker processes, as the runner sees them."""
 
 import json
 import os
@@ -25,7 +25,7 @@ ONE_THREAD = dict.fromkeys(
     ),
     "1",
 )
-"""Two threads of torch are slower than one when every core already has a worker."""
+"""Thread limits of the workers: more threads than cores slow all of them down."""
 
 Task = TypeVar("Task")
 
@@ -39,20 +39,20 @@ class _Worker(Generic[Task]):
 
 
 class WorkerPool(Generic[Task]):
-    """Up to `size` worker processes, started when there is work for them.
+    """Pool of up to `size` worker processes, started on demand.
 
     Parameters
     ----------
     size
         Largest number of processes.
     trusted
-        Top-level packages whose classes a document may name, beside the usual ones.
+        Top-level packages whose classes a document may name, in addition to the usual ones.
     stores
         Names of the additional stores.
     log_file
-        Where workers print outside jobs.
+        File for what workers print outside jobs.
     environment
-        Variables that the workers have beside those of this process.
+        Environment variables of the workers, in addition to those of this process.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class WorkerPool(Generic[Task]):
 
     @property
     def tasks(self) -> list[Task]:
-        """What the workers are busy with."""
+        """Tasks that the workers are running."""
         return [worker.task for worker in self._workers if worker.task is not None]
 
     @property
@@ -83,14 +83,14 @@ class WorkerPool(Generic[Task]):
         return len(self.tasks) >= self.size
 
     def submit(self, task: Task, request: dict[str, Any]) -> None:
-        """Give a worker something to do; a dead one shows in :meth:`wait`."""
+        """Submit a task to a worker; :meth:`wait` reports a dead worker."""
         idle = next((worker for worker in self._workers if worker.task is None), None)
         worker = idle or self._start()
         worker.task = task
         _send(worker, dumps(request))
 
     def wait(self, timeout: float) -> list[tuple[Task, dict[str, Any]]]:
-        """Collect what the workers answered.
+        """Return the replies of the workers.
 
         Parameters
         ----------
@@ -113,7 +113,7 @@ class WorkerPool(Generic[Task]):
             if line.endswith(b"\n"):
                 answered.append((task, json.loads(line)))
                 worker.task = None
-            # A forked child may keep the pipe of a dead worker open: ask for its status too.
+            # A forked child may keep the pipe of a dead worker open: check its exit status too.
             elif worker in readable or worker.process.poll() is not None:
                 self._workers.remove(worker)
                 cause = f"worker {_end(self._bury(worker))}"
@@ -138,7 +138,7 @@ class WorkerPool(Generic[Task]):
                 stderr=log,
                 cwd=self._log_file.parent,
                 env=os.environ | ONE_THREAD | self._environment,
-                start_new_session=True,  # a Ctrl-C in the terminal is for the runner alone
+                start_new_session=True,  # a Ctrl-C in the terminal reaches only the runner
             )
         assert process.stdin is not None  # noqa: S101  both are pipes
         assert process.stdout is not None  # noqa: S101
@@ -154,13 +154,13 @@ class WorkerPool(Generic[Task]):
             kill_tree(worker.process.pid)
             status = worker.process.wait()
         worker.replies.close()
-        with suppress(BrokenPipeError):  # something unsent may still be in the buffer
+        with suppress(BrokenPipeError):  # unsent data may still be in the buffer
             worker.requests.close()
         return status
 
 
 def _send(worker: _Worker[Any], line: str) -> None:
-    with suppress(BrokenPipeError):  # the worker is dead; wait() will say so
+    with suppress(BrokenPipeError):  # the worker is dead; wait() reports it
         worker.requests.write(line.encode() + b"\n")
         worker.requests.flush()
 

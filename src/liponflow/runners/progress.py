@@ -1,4 +1,4 @@
-"""How a run shows itself on standard error: a live bar in a terminal, plain lines elsewhere."""
+"""Progress of a run on standard error: a live bar in a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from rich.text import Text
 
 
 class Progress(Protocol):
-    """What the runner tells its audience."""
+    """Display of the progress of a run."""
 
     def __enter__(self) -> Self: ...
 
@@ -26,14 +26,14 @@ class Progress(Protocol):
     ) -> None: ...
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Show how many of the jobs known by now are done, and what those at work say."""
+        """Show how many of the jobs known so far are done, and the status of the running ones."""
 
     def event(self, text: str, *, important: bool = False) -> None:
         """Report an event; `important` lines stay visible above a bar."""
 
 
 class BarProgress:
-    """A live bar over the known jobs, with elapsed time and what the running jobs say."""
+    """A live bar over the known jobs, with elapsed time and the status of running jobs."""
 
     def __init__(self, console: Console) -> None:
         self._bar = RichProgress(
@@ -51,7 +51,7 @@ class BarProgress:
         self._live.stop()
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Move the bar; its total grows as jobs answer with new ones."""
+        """Move the bar; its total grows as jobs return further jobs."""
         self._running = running
         self._bar.update(self._task, completed=done, total=total)
 
@@ -66,7 +66,7 @@ class BarProgress:
 
 
 STATUS_EVERY_S = 60.0
-"""How often lines, which stay, say where long jobs are (s)."""
+"""Interval (s) between lines on the progress of long jobs; printed lines stay."""
 
 
 class LineProgress:
@@ -75,9 +75,9 @@ class LineProgress:
     Parameters
     ----------
     console
-        Where to write.
+        Console to write to.
     clock
-        Seconds, from any zero.
+        Function that returns a time in seconds, with any zero.
     """
 
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
@@ -94,7 +94,7 @@ class LineProgress:
         return
 
     def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Keep the counts for the next line, and report now and then what is running."""
+        """Keep the counts for the next line, and report at intervals what is running."""
         self._done, self._total = done, total
         if self._clock() - self._told >= STATUS_EVERY_S:
             self._told = self._clock()
@@ -110,12 +110,12 @@ class LineProgress:
 
 
 def open_progress(console: Console | None = None) -> Progress:
-    """Choose between bar and lines.
+    """Return a bar in a terminal, and lines elsewhere.
 
     Parameters
     ----------
     console
-        Where to write; standard error by default.
+        Console to write to; standard error by default.
     """
     console = console or Console(stderr=True)
     return BarProgress(console) if console.is_terminal else LineProgress(console)

@@ -22,7 +22,7 @@ class JobFailure:
 
 @dataclass(frozen=True)
 class RunReport:
-    """The outcome of a run, jobs that were finished before it was resumed included."""
+    """The outcome of a run, including jobs that finished before it was resumed."""
 
     run_dir: Path
     state: Literal["completed", "failed", "stopped"]
@@ -30,9 +30,9 @@ class RunReport:
     finished: int
     """Number of jobs with an outcome."""
     reused: int
-    """How many of them had finished before this start."""
+    """Number of these that had finished before this session."""
     skipped: int
-    """Number of jobs that were not run: parents failed, or a job stopped its children or all."""
+    """Number of jobs not run: a parent failed, or a job stopped its children or the whole run."""
     failures: tuple[JobFailure, ...]
     elapsed_s: float
-    """Wall time since this start (s)."""
+    """Wall time of this session (s)."""

@@ -1,8 +1,8 @@
 """A worker process: runs one job after another for the runner that started it.
 
 Requests come as JSON lines on standard input, the first with the set-up; one reply per job goes
-out on standard output. A worker ends with its runner, however that ends, and takes the programs
-that its job started with it.
+out on standard output. A worker ends with its runner, however that ends, together with the
+programs that its job started.
 """
 
 import json
@@ -23,7 +23,7 @@ def main() -> None:
     threading.Thread(target=_receive, args=(requests, incoming), daemon=True).start()
     setup = json.loads(incoming.get())
     sys.path[:] = setup["sys_path"]
-    # Imported this late, so that the runner need not wait for it to hand over a large job.
+    # Imported late, so that the runner can send a large job without waiting for the import.
     from liponflow.runners.documents import loads
     from liponflow.runners.execution import serve
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a process and all that descend from it (custodian starts VASP in its own session).
+    """Kill a process and all its descendants (custodian starts VASP in its own session).
 
     Parameters
     ----------
@@ -45,12 +45,12 @@ def kill_tree(pid: int) -> None:
     # The parent first, so that it starts nothing new; this process can only be the last.
     family = [*descendants, process] if pid == os.getpid() else [process, *descendants]
     for member in family:
-        with suppress(psutil.Error):  # it may have ended by itself
+        with suppress(psutil.Error):  # it may have ended on its own
             member.kill()
 
 
 def _take_over_pipes() -> tuple[BinaryIO, BinaryIO]:
-    """Keep the pipes to the runner out of reach of jobs and the programs that they start."""
+    """Return the pipes to the runner, out of reach of jobs and the programs that they start."""
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
