@@ -23,7 +23,7 @@ from liponflow.structures.lithium import bcc_lithium
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
 
-collect_ignore = ["plugin"]  # a package of its own, which is not installed here
+collect_ignore = ["plugin"]  # a separate package, which is not installed here
 
 FORMULA_UNITS = 8
 ENERGY = {0: -360.0, 8: -412.8}

@@ -120,9 +120,9 @@ def test_other_materials_have_x_up_to_1(tmp_path: Path) -> None:
     assert [state.x for state in result.states] == [0, 1]
     assert any("--formula-units" in warning for warning in result.warnings)
     assert any("120.0°" in warning for warning in result.warnings)
-    [told] = units(tmp_path, 6)
-    assert [state.x for state in told.build().states] == [0, 0.5]
-    assert told.uuid != guessed.uuid
+    [given] = units(tmp_path, 6)
+    assert [state.x for state in given.build().states] == [0, 0.5]
+    assert given.uuid != guessed.uuid
 
 
 def test_lithiation_needs_two_li_contents_and_a_transition_metal(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ presets:
 
 
 @pytest.fixture
-def foreign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
+def external(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Campaign:
     """Return a campaign of another package, whose flow does not exist."""
     package = tmp_path / "far_away"
     package.mkdir()
@@ -53,25 +53,25 @@ def without_lithium(tmp_path: Path) -> Path:
     return path
 
 
-def test_presets_are_read_from_the_package_of_the_campaign(foreign: Campaign) -> None:
-    request = foreign.request(preset="quick", engine="chgnet")
+def test_presets_are_read_from_the_package_of_the_campaign(external: Campaign) -> None:
+    request = external.request(preset="quick", engine="chgnet")
     assert request.parameters.metres == 3.0
-    given = foreign.request(preset="quick", engine="chgnet", overrides={"metres": 5})
+    given = external.request(preset="quick", engine="chgnet", overrides={"metres": 5})
     assert given.parameters.metres == 5.0
     with pytest.raises(ParameterError, match="did you mean 'metres'"):
-        foreign.request(preset="quick", engine="chgnet", overrides={"meters": 5})
+        external.request(preset="quick", engine="chgnet", overrides={"meters": 5})
 
 
-def test_broken_reference_is_named_with_its_campaign(foreign: Campaign) -> None:
+def test_broken_reference_is_named_with_its_campaign(external: Campaign) -> None:
     with pytest.raises(RegistryError, match=r"far_away\.flow:flow of the campaign depth"):
-        foreign.plan(preset="quick", engine="chgnet")
+        external.plan(preset="quick", engine="chgnet")
 
 
-def test_inputs_and_measurements_are_optional(foreign: Campaign, tmp_path: Path) -> None:
+def test_inputs_and_measurements_are_optional(external: Campaign, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="depth has no input directories"):
-        foreign.write(tmp_path / "out", preset="quick")
+        external.write(tmp_path / "out", preset="quick")
     with pytest.raises(ValueError, match="depth measures no files"):
-        foreign.measure([tmp_path])
+        external.measure([tmp_path])
 
 
 @pytest.mark.parametrize("name", ["lithiation", "migration"])

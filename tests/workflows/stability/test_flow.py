@@ -270,9 +270,9 @@ def test_stand_in_is_not_labelled_vasp(record: Callable[..., PhaseRecord]) -> No
     assert collected(records).named("Li2O").energy_per_atom == -4.9
     flow = plan(preset="quick", engine="vasp", overrides=OXIDES)
     by_name = {job.name: job for job, _ in flow.iterflow()}
-    told = by_name["result"].function_kwargs["engine"]
+    labelled = by_name["result"].function_kwargs["engine"]
     assert (
-        told.uuid == by_name["put on one scale"].uuid
+        labelled.uuid == by_name["put on one scale"].uuid
     )  # the engine that ran, not the one requested
 
 
