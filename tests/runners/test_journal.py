@@ -72,6 +72,8 @@ def outdated(journal: Journal, change: Callable[[dict[str, Any]], Any]) -> str:
     change(flow["jobs"][0])
     (journal.path / "flow.json").write_text(dumps(flow))
     record = {
+        "state": "failed",
+        "created_at": "2025-01-01T00:00:00+00:00",
         "versions": {"liponflow": "0.0.9"},
         "config": {"command": ["/bin/liponflow", "run", "glass", "--set", "a=b c"]},
     }

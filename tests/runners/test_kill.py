@@ -18,7 +18,7 @@ from jobflow import JobStore, run_locally
 from rich.console import Console
 from runner_checks import TRUSTED, memory_store, stored
 
-from liponflow.runners.journal import latest_run
+from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume
 from liponflow.runners.report import RunReport
 from liponflow.store.results import open_store
@@ -152,7 +152,7 @@ def test_document_in_the_store_vouches_for_its_blobs(tmp_path: Path) -> None:
     assert stored(store) == stored(expected)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_signals_leave_no_process_and_a_resumable_run(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,12 +165,19 @@ def test_signals_leave_no_process_and_a_resumable_run(
     wait_for(lambda: not any(map(alive, pids)), "the end of the job and its program")
 
     run_dir = latest_run(tmp_path / "runs")
+    (last,) = Journal.open(run_dir).record["starts"]
     if number == signal.SIGKILL:
         assert runner.returncode == -signal.SIGKILL
+        assert (last["state"], "ended_at" in last) == ("running", False)
     else:
+        assert last["state"] == "interrupted"
+        assert f"stopped by {number.name}" in last["cause"]
         assert runner.returncode == 1
         assert f"stopped by {number.name}" in error[0]
         assert f"liponflow resume {run_dir}" in error[0]
     (tmp_path / "awake").touch()
     report = finish(tmp_path, open_store(tmp_path / "results.sqlite"))
     assert (report.state, report.finished) == ("completed", 1)
+    states = [start["state"] for start in Journal.open(run_dir).record["starts"]]
+    killed = number == signal.SIGKILL
+    assert states == ["killed" if killed else "interrupted", "completed"]

@@ -14,7 +14,7 @@ from jobflow import Flow, Job, JobStore, run_locally
 from rich.console import Console
 from runner_checks import TRUSTED, memory_store, named, stored
 
-from liponflow.runners.errors import RunError, RunLockedError, StoreFailureError
+from liponflow.runners.errors import DamagedRunError, RunError, RunLockedError, StoreFailureError
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume, start
 from liponflow.runners.report import RunReport
@@ -216,6 +216,9 @@ def test_store_failure_keeps_outcomes(
     monkeypatch.setattr(broken.docs_store, "update", update)
     with pytest.raises(StoreFailureError, match=r"disk is full.*kept.*liponflow resume") as caught:
         run(runner_jobs.slow_flow(), broken, tmp_path)
+    record = Journal.open(caught.value.run_dir).record
+    assert record["state"] == record["starts"][0]["state"] == "error"
+    assert "disk is full" in record["starts"][0]["cause"]
     report = resume(
         caught.value.run_dir, fresh, trusted=TRUSTED, workers=2, console=Console(quiet=True)
     )
@@ -242,11 +245,83 @@ def test_full_disk_below_the_run_directory(
         run(runner_jobs.add(1), store, tmp_path)
 
 
-def test_damaged_outcome_is_named(tmp_path: Path, store: JobStore) -> None:
-    report = run(runner_jobs.linear(), store, tmp_path)
+@pytest.mark.parametrize("content", [b'{"documents": [{"uu', b"\xff\x00", b"[]", b'{"blobs": {}}'])
+def test_damaged_outcome_is_named(content: bytes, tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.add(1), store, tmp_path)
     file = next((report.run_dir / "outcomes").iterdir())
-    file.write_text(file.read_text()[:50])
+    file.write_bytes(content)
     with pytest.raises(RunError, match=rf"{file.name} is damaged .* delete it"):
+        resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+    first, second = Journal.open(report.run_dir).record["starts"]
+    assert (first["state"], second["state"]) == ("completed", "error")
+    assert file.name in second["cause"]
+
+
+def test_failure_to_record_the_end_does_not_hide_the_error(
+    tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = run(runner_jobs.add(1), store, tmp_path)
+
+    def fall(*_: object) -> None:
+        monkeypatch.setattr("os.fsync", no_space)
+        raise ZeroDivisionError
+
+    def no_space(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Journal, "flow", fall)
+    with (
+        pytest.warns(UserWarning, match=r"could not be recorded: .*No space left.*run\.json"),
+        pytest.raises(ZeroDivisionError),
+    ):
+        resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
+
+
+def test_a_killed_start_is_recorded_as_killed(tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.add(1), store, tmp_path)
+    file = report.run_dir / "run.json"
+    record = json.loads(file.read_text())
+    del record["starts"]  # as an older version left it
+    file.write_text(json.dumps(record | {"state": "running"}))
+    text = io.StringIO()
+    resume(report.run_dir, store, trusted=TRUSTED, console=Console(file=text))
+    assert "the previous start was killed" in text.getvalue()
+    killed, completed = json.loads(file.read_text())["starts"]
+    assert killed == {"started_at": record["created_at"], "state": "killed"}
+    assert completed["state"] == "completed"
+    assert completed["started_at"] <= completed["ended_at"]
+
+
+@pytest.mark.parametrize(
+    ("content", "cause"),
+    [
+        (b"", "Expecting value"),
+        (b'{"state": "fai', "Unterminated string"),
+        (b"\xff\xfe\x00", "utf"),
+        (b"[1]", "no JSON object"),
+        (b'{"state": "failed"}', "lacks 'created_at'"),
+        (b"[" * 100_000, "recursion"),
+    ],
+)
+def test_a_damaged_record_stops_no_other_run(
+    content: bytes, cause: str, tmp_path: Path, store: JobStore
+) -> None:
+    sound = run(runner_jobs.fail(), store, tmp_path).run_dir
+    damaged = run(runner_jobs.fail(), store, tmp_path).run_dir
+    (damaged / "run.json").write_bytes(content)
+    with pytest.warns(
+        UserWarning, match=rf"{damaged.name}/run\.json is damaged .*{cause}"
+    ) as told:
+        assert latest_run(tmp_path) == sound
+    assert len(told) == 1
+    with pytest.raises(DamagedRunError, match=rf"{damaged.name}/run\.json is damaged .*{cause}"):
+        resume(damaged, store, trusted=TRUSTED, console=Console(quiet=True))
+
+
+def test_a_damaged_flow_is_named(tmp_path: Path, store: JobStore) -> None:
+    report = run(runner_jobs.fail(), store, tmp_path)
+    (report.run_dir / "flow.json").write_text("{")
+    with pytest.raises(DamagedRunError, match=r"flow\.json is damaged .*start the campaign again"):
         resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
 
 

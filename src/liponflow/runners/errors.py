@@ -54,12 +54,30 @@ class OutdatedRunError(RunError):
         self.run_dir = run_dir
 
 
+class DamagedRunError(RuntimeError):
+    """A damaged file in a run directory, without which the run cannot be continued.
+
+    Parameters
+    ----------
+    file
+        The file.
+    cause
+        Kind of damage.
+    """
+
+    def __init__(self, file: Path, cause: str) -> None:
+        super().__init__(
+            f"{file} is damaged ({cause}): restore it from a backup, or start the campaign again "
+            "(finished calculations stay in the results store)"
+        )
+
+
 class RunLockedError(RuntimeError):
     """A run directory that another process is using."""
 
 
 class RunInterruptedError(RunError):
-    """A run ended by Ctrl-C or SIGTERM."""
+    """A run ended by Ctrl-C, SIGTERM or SIGHUP."""
 
 
 class StoreFailureError(RunError):

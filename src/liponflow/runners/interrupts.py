@@ -1,18 +1,19 @@
-"""Deferred Ctrl-C and SIGTERM, which the runner checks between two steps."""
+"""Deferred Ctrl-C, SIGTERM and SIGHUP, which the runner checks between two steps."""
 
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def deferred_interrupts() -> Iterator[Callable[[], signal.Signals | None]]:
-    """Hold back SIGINT and SIGTERM, so that no write to the store is interrupted.
+    """Hold back SIGINT, SIGTERM and SIGHUP, so that no write to the store is interrupted.
 
-    Outside the main thread, where Python allows no signal handlers, signals are left alone.
+    Outside the main thread, where Python allows no signal handlers, signals are left alone, and
+    so is SIGHUP where it is ignored (``nohup``).
 
     Yields
     ------
@@ -34,8 +35,9 @@ def deferred_interrupts() -> Iterator[Callable[[], signal.Signals | None]]:
         arrived.append(signal.Signals(number))
         restore()
 
-    for number in SIGNALS:
-        signal.signal(number, take_note)
+    for number, handler in before.items():
+        if not (number == signal.SIGHUP and handler == signal.SIG_IGN):
+            signal.signal(number, take_note)
     try:
         yield lambda: arrived[0] if arrived else None
     finally:

@@ -4,7 +4,7 @@
 
     RUNS/RUN_ID/
         flow.json                    the flow as it was started
-        run.json                     configuration, versions and state of the run
+        run.json                     configuration, versions, and each start with its end
         outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
         jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
             checkpoint/              state that the job can continue from, if any
@@ -16,14 +16,25 @@ See :mod:`liponflow.job_directory` for the conventions on ``checkpoint`` and ``s
 
 A worker writes the outcome of a job, and a job is finished once its outcome exists. The file
 outlives the runner, which then copies it into the store.
+
+``run.json`` lists every start of the run under ``starts``, with its times and its state at the
+end. The ``state`` of the last start is that of the run:
+
+- ``running`` until the end is written. It stays after a kill or a power cut, and the next start,
+  which holds the lock, changes it to ``killed``;
+- ``completed``, ``failed`` (jobs failed) or ``stopped`` (by a job);
+- ``interrupted`` by a signal;
+- ``error``: an exception ended it, for example of the results store. ``cause`` names it, as it
+  names the signal.
 """
 
 import fcntl
-import json
 import os
 import re
 import secrets
 import sys
+import traceback
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,10 +54,29 @@ from liponflow.runners.documents import (
     loads,
     read_response,
 )
-from liponflow.runners.errors import OutdatedRunError, RunError, RunLockedError
+from liponflow.runners.errors import (
+    DamagedRunError,
+    OutdatedRunError,
+    RunError,
+    RunInterruptedError,
+    RunLockedError,
+)
 from liponflow.versions import package_versions
 
 FINISHED_STATES = frozenset({"completed", "stopped"})
+
+_FIELDS = {"state": str, "created_at": str, "versions": dict, "config": dict}
+"""Fields of every run.json, also of older versions."""
+
+
+@dataclass
+class Start:
+    """One start of a run."""
+
+    after_kill: bool
+    """Whether the end of the previous start was not recorded."""
+    state: str = "error"
+    """State at the end, set by the caller."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +120,8 @@ class Journal:
                 "run_id": run_id,
                 "name": flow["name"],
                 "created_at": now.isoformat(),
-                "state": "running",
+                "state": "planned",
+                "starts": [],
                 "versions": {"python": sys.version.split()[0]} | package_versions(),
                 "config": config or {},
             }
@@ -151,8 +182,10 @@ class Journal:
             If it names code outside the trusted packages.
         OutdatedRunError
             If another version planned it and this one cannot run it.
+        DamagedRunError
+            If its file is missing or not JSON.
         """
-        return self._decode(loads((self.path / "flow.json").read_bytes()), trusted)
+        return self._decode(_read(self.path / "flow.json"), trusted)
 
     def response(self, document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
         """Return the response of a finished job.
@@ -186,12 +219,65 @@ class Journal:
 
     @property
     def record(self) -> dict[str, Any]:
-        """Return the contents of run.json."""
+        """Return the contents of run.json.
+
+        Raises
+        ------
+        DamagedRunError
+            If it cannot be read, is not JSON, or lacks a field.
+        """
         return _read_record(self.path)
 
-    def set_state(self, state: str) -> None:
-        """Write the state of the run into run.json."""
-        durable.write(self.path / "run.json", dumps(self.record | {"state": state}))
+    @contextmanager
+    def start(self) -> Iterator[Start]:
+        """Record a start of the run and, however the block ends, its end.
+
+        Yields
+        ------
+        Start
+            Its ``state`` is recorded, unless an exception ends the block.
+
+        Raises
+        ------
+        DamagedRunError
+            As from :attr:`record`.
+        OSError
+            If run.json cannot be written.
+
+        Warns
+        -----
+        UserWarning
+            If, after an exception, the end cannot be written: the disk may be full.
+        """
+        record = self.record
+        starts = list(record.get("starts", ()))
+        after_kill = record["state"] == "running"
+        if after_kill:
+            # Older versions wrote no starts.
+            last = starts.pop() if starts else {"started_at": record["created_at"]}
+            starts.append(last | {"state": "killed"})
+        start = Start(after_kill)
+        began = {"started_at": _now(), "pid": os.getpid()}
+        self._write(record, [*starts, began | {"state": "running"}])
+        try:
+            yield start
+        except BaseException as error:
+            is_signal = isinstance(error, RunInterruptedError | KeyboardInterrupt)
+            end = {
+                "ended_at": _now(),
+                "state": "interrupted" if is_signal else "error",
+                "cause": "".join(traceback.format_exception_only(error)).strip(),
+            }
+            try:
+                self._write(record, [*starts, began | end])
+            except OSError as failure:
+                warnings.warn(f"the end of the run could not be recorded: {failure}", stacklevel=2)
+            raise
+        self._write(record, [*starts, began | {"ended_at": _now(), "state": start.state}])
+
+    def _write(self, record: dict[str, Any], starts: list[dict[str, Any]]) -> None:
+        now = record | {"state": starts[-1]["state"], "starts": starts}
+        durable.write(self.path / "run.json", dumps(now))
 
     def outcome_file(self, job: Job) -> Path:
         """Return the path of the outcome file of a job, whether it exists or not."""
@@ -212,9 +298,10 @@ class Journal:
             return None
         try:
             outcome: dict[str, Any] = loads(text)
-        except json.JSONDecodeError as error:
+            outcome["documents"], outcome["blobs"], outcome["response"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RunError(
-                f"{file} is damaged ({error}); delete it to compute job {job.name!r} again",
+                f"{file} is damaged ({error!r}); delete it to compute job {job.name!r} again",
                 self.path,
             ) from error
         return outcome
@@ -257,15 +344,44 @@ def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
     -------
     Path or None
         Directory of the run; None without one.
+
+    Warns
+    -----
+    UserWarning
+        For each directory whose run.json is damaged; it is skipped.
     """
     runs = []
-    for file in runs_dir.glob("*/run.json"):
-        record = _read_record(file.parent)
+    for file in sorted(runs_dir.glob("*/run.json")):
+        try:
+            record = _read_record(file.parent)
+        except DamagedRunError as error:
+            warnings.warn(f"skipped a run: {error}", stacklevel=2)
+            continue
         if not (unfinished and record["state"] in FINISHED_STATES):
             runs.append((record["created_at"], file.parent))
     return max(runs)[1] if runs else None
 
 
 def _read_record(run_dir: Path) -> dict[str, Any]:
-    record: dict[str, Any] = loads((run_dir / "run.json").read_bytes())
+    file = run_dir / "run.json"
+    record: dict[str, Any] = _read(file)
+    for name, type_ in _FIELDS.items():
+        if not isinstance(record.get(name), type_):
+            raise DamagedRunError(file, f"it lacks {name!r}")
     return record
+
+
+def _read(file: Path) -> Any:
+    try:
+        document = loads(file.read_bytes())
+    except OSError as error:
+        raise DamagedRunError(file, f"it cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:  # no JSON, or no UTF-8
+        raise DamagedRunError(file, str(error)) from error
+    if not isinstance(document, dict):
+        raise DamagedRunError(file, "it holds no JSON object")
+    return document
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

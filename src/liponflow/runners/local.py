@@ -7,6 +7,7 @@ jobs with an outcome are replayed instead of run.
 
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from liponflow.runners.documents import (
 from liponflow.runners.errors import RunError
 from liponflow.runners.execution import refuse_exposed_store
 from liponflow.runners.graph import Node
+from liponflow.runners.interrupts import deferred_interrupts
 from liponflow.runners.journal import Journal
 from liponflow.runners.loop import Run
 from liponflow.runners.pool import WorkerPool
@@ -81,7 +83,7 @@ def start(
     liponflow.safejson.UntrustedClassError
         If the flow names code outside the trusted packages.
     RunInterruptedError
-        On Ctrl-C or SIGTERM.
+        On Ctrl-C, SIGTERM or SIGHUP.
     StoreFailureError
         If the store cannot be written or read.
     RunError
@@ -133,13 +135,15 @@ def resume(
         If `run_dir` is not the directory of a run.
     RunLockedError
         If another process is running it.
+    DamagedRunError
+        If a file that it cannot be continued without is damaged.
     ValueError, UntrustedClassError, RunInterruptedError, StoreFailureError, RunError
         As in :func:`start`.
     """
     _check_workers(workers)
     journal = Journal.open(run_dir)
     trusted = tuple(trusted)
-    with journal.lock(), open_progress(console) as progress:
+    with journal.lock(), deferred_interrupts() as interrupt, open_progress(console) as progress:
         pool = WorkerPool[Node](
             workers or _cores(),
             trusted=trusted,
@@ -148,11 +152,17 @@ def resume(
             environment=environment or {},
         )
         try:
-            return Run(journal, store, pool, progress, trusted).run()
+            with journal.start() as this_start, closing(pool):
+                if this_start.after_kill:
+                    progress.event(
+                        "the previous start was killed, or its end could not be recorded",
+                        important=True,
+                    )
+                report = Run(journal, store, pool, progress, trusted).run(interrupt)
+                this_start.state = report.state
         except OSError as error:
             raise RunError(f"cannot write the run directory: {error}", journal.path) from error
-        finally:
-            pool.close()
+        return report
 
 
 def _check_importable(document: dict[str, Any]) -> None:

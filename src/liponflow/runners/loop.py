@@ -2,9 +2,10 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import Signals
 from typing import Any, Literal
 
 from jobflow import Job, JobStore
@@ -15,7 +16,6 @@ from liponflow.runners.documents import (
 )
 from liponflow.runners.errors import RunError, RunInterruptedError, StoreFailureError
 from liponflow.runners.graph import FlowGraph, Node, State, needs_every_input
-from liponflow.runners.interrupts import deferred_interrupts
 from liponflow.runners.journal import Journal
 from liponflow.runners.pool import WorkerPool
 from liponflow.runners.progress import Progress
@@ -50,8 +50,13 @@ class Run:
         self.ran: set[str] = set()
         """Jobs that finished in this session and were not replayed."""
 
-    def run(self) -> RunReport:
+    def run(self, interrupt: Callable[[], Signals | None]) -> RunReport:
         """Run jobs until no job is left that may run.
+
+        Parameters
+        ----------
+        interrupt
+            Returns the signal that asks this process to end, if one has arrived.
 
         Raises
         ------
@@ -59,17 +64,14 @@ class Run:
             If the run must end early; see :mod:`liponflow.runners.errors`.
         """
         began = time.monotonic()
-        self.journal.set_state("running")
-        with deferred_interrupts() as interrupt:
-            while not self.done:
-                self.replay()
-                if signal := interrupt():
-                    self.journal.set_state("interrupted")
-                    raise RunInterruptedError(f"stopped by {signal.name}", self.journal.path)
-                self.dispatch()
-                self.show()
-                for node, reply in self.pool.wait(TICK_S) if self.pool.tasks else ():
-                    self.take_reply(node, reply)
+        while not self.done:
+            self.replay()
+            if signal := interrupt():
+                raise RunInterruptedError(f"stopped by {signal.name}", self.journal.path)
+            self.dispatch()
+            self.show()
+            for node, reply in self.pool.wait(TICK_S) if self.pool.tasks else ():
+                self.take_reply(node, reply)
         return self.report(time.monotonic() - began)
 
     @property
@@ -217,13 +219,12 @@ class Run:
         return f"{label(node.job)} ({status})" if status else label(node.job)
 
     def report(self, elapsed_s: float) -> RunReport:
-        """Return the report of the run, and record its state in ``run.json``."""
+        """Return the report of the run."""
         state: Literal["completed", "failed", "stopped"] = "completed"
         if self.graph.stopped:
             state = "stopped"
         elif self.failures:
             state = "failed"
-        self.journal.set_state(state)
         finished = self.graph.count(State.FINISHED)
         return RunReport(
             run_dir=self.journal.path,

@@ -11,6 +11,7 @@ from jobflow import Flow, JobStore
 from liponflow import registry
 from liponflow.engines.registry import calculator_packages, environment
 from liponflow.runners import local
+from liponflow.runners.errors import DamagedRunError
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
@@ -88,6 +89,9 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     ------
     FileNotFoundError
         If there is no such run, or none that is unfinished.
+    DamagedRunError
+        If a file of the run is damaged. Without `run_dir`, runs with a damaged record are
+        skipped with a warning.
     StoreError, RunError
         As from :func:`run`.
     """
@@ -97,6 +101,9 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     if run_dir is None:
         raise FileNotFoundError(f"no unfinished run in {settings.runs_dir}")
     config = Journal.open(run_dir).record["config"]
+    for name in ("store", "result"):
+        if name not in config:
+            raise DamagedRunError(run_dir / "run.json", f"its configuration lacks {name!r}")
     location = Path(config["store"]) if config["store"] else settings.store
     with writable_store(location) as store:
         report = local.resume(
