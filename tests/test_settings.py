@@ -83,7 +83,7 @@ def test_fault_variable_of_the_stand_in_is_ignored(monkeypatch: pytest.MonkeyPat
 
 def test_named_file_must_exist(config: Path) -> None:
     config.unlink()
-    with pytest.raises(SettingsError, match=r"config\.yaml, which is no file"):
+    with pytest.raises(SettingsError, match=r"config\.yaml, which is not a file"):
         load_settings()
 
 

@@ -1,4 +1,4 @@
-"""Decode JSON from files and databases without letting it name arbitrary code.
+"""Safe decoding of JSON from files and databases, which cannot run arbitrary code.
 
 monty's decoder imports whatever ``@module``/``@class``/``@callable`` a document names. Every
 document that comes from a file or a store goes through :func:`checked` first.
@@ -33,11 +33,11 @@ TRUSTED_PACKAGES = frozenset(
 
 
 class UntrustedClassError(ValueError):
-    """A document names a class from a package that is not on the allow-list."""
+    """A document that names a class from a package outside the allow-list."""
 
 
 class UnknownNameError(ValueError):
-    """A document names something of liponflow that this version does not have."""
+    """A document that names a class or function that this version of liponflow lacks."""
 
 
 def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
@@ -53,7 +53,7 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
     Raises
     ------
     UntrustedClassError
-        Naming the first offending ``@module`` and class.
+        If it names other code; the first such ``@module`` and class are given.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
 
 
 def checked(document: Any, trusted: Iterable[str] = ()) -> Any:
-    """Return a document that may be decoded, its classes named as they are now.
+    """Return a document that is safe to decode, with the present names of its classes.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def checked(document: Any, trusted: Iterable[str] = ()) -> Any:
     UntrustedClassError
         See :func:`check_classes`.
     UnknownNameError
-        If it names something of liponflow that this version does not have.
+        If it names a class or function that this version of liponflow lacks.
 
     Examples
     --------
@@ -138,7 +138,7 @@ def without_class(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
-    """Turn a JSON-like object into the (allow-listed) objects that it names.
+    """Return the (allow-listed) objects that a JSON-like object describes.
 
     Parameters
     ----------
@@ -163,5 +163,5 @@ def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
 
 
 def loads(text: str | bytes, trusted: Iterable[str] = ()) -> Any:
-    """Decode a JSON text; see :func:`decode`."""
+    """Return the objects in a JSON text; see :func:`decode`."""
     return decode(json.loads(text), trusted)

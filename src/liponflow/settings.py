@@ -22,12 +22,12 @@ from liponflow.names import nearest
 PREFIX = "LIPONFLOW_"
 CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
 VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
-"""For one run of ``liponflow-vasp``, which reads it itself: no setting to keep in a file."""
+"""Variable for a single run of ``liponflow-vasp``, which reads it; not a setting for the file."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
 
 
 class SettingsError(ValueError):
-    """A setting is unknown or has a value that cannot be used."""
+    """A setting that is unknown or has an invalid value."""
 
 
 class CalculatorSettings(BaseModel):
@@ -51,14 +51,14 @@ class CalculatorSettings(BaseModel):
     )
     energy_scale: str | None = Field(
         None,
-        description="What total energies hold beside it: 'Materials Project 2020 corrections' "
-        "if the training data had them.",
+        description="Corrections that total energies include: 'Materials Project 2020 "
+        "corrections' if the training data had them.",
     )
     weights: Path | None = Field(
         None, description="File of the weights, if no argument names it; its hash is recorded."
     )
     method: str | None = Field(
-        None, description="What computes, in figures and tables, e.g. 'effective medium theory'."
+        None, description="Method as named in figures and tables, e.g. 'effective medium theory'."
     )
     surrogate: bool = Field(
         default=True, description="False for a calculator that runs a DFT code."
@@ -66,7 +66,7 @@ class CalculatorSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """What a user configures once, not per campaign.
+    """Settings that a user makes once, not per campaign.
 
     Examples
     --------
@@ -90,13 +90,13 @@ class Settings(BaseSettings):
     runs_dir: Path = Field(
         Path("liponflow_runs"), description="Folder of the runs: their jobs, logs and journals."
     )
-    engine: str = Field("chgnet", description="Engine used where a command names none.")
+    engine: str = Field("chgnet", description="Engine of commands that do not name one.")
     engines: dict[str, CalculatorSettings] = Field(
         default_factory=dict,
-        description="ASE calculators by the names under which they are engines.",
+        description="ASE calculators by engine name.",
     )
     stand_in: str = Field(
-        "chgnet", description="Potential that `liponflow-vasp` computes with: an engine's name."
+        "chgnet", description="Potential of `liponflow-vasp`: the name of an engine."
     )
     vasp_cmd: str | None = Field(
         None,
@@ -136,7 +136,7 @@ class Settings(BaseSettings):
 
 
 def config_file() -> Path:
-    """Path of the YAML file that is read, whether it exists or not."""
+    """Return the path of the YAML file, whether it exists or not."""
     return Path(os.environ.get(CONFIG_FILE_VARIABLE, DEFAULT_CONFIG_FILE)).expanduser()
 
 
@@ -151,13 +151,13 @@ def load_settings() -> Settings:
     Raises
     ------
     SettingsError
-        If the file is missing although named, is no YAML mapping, a key or variable is unknown
-        (the nearest known one is suggested), or a value is invalid. Values are not shown, since
-        one may be a secret.
+        If the file is named but missing, is not a YAML mapping, a key or variable is unknown (the
+        nearest known one is suggested), or a value is invalid. Values are not shown, since they
+        may be secret.
     """
     path = config_file()
     if CONFIG_FILE_VARIABLE in os.environ and not path.is_file():
-        raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {path}, which is no file")
+        raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {path}, which is not a file")
     known = set(Settings.model_fields)
     for variable in os.environ.keys() - {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE}:
         name = variable.removeprefix(PREFIX).lower()

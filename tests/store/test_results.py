@@ -131,8 +131,8 @@ def test_results_are_restored_with_their_types(store: JobStore) -> None:
 @pytest.mark.parametrize(
     ("where", "named"),
     [
-        (["converged"], "'converged' is not understood; write FIELD OPERATOR VALUE"),
-        (["x>"], "not understood"),
+        (["converged"], "cannot read the condition 'converged'; write FIELD OPERATOR VALUE"),
+        (["x>"], "cannot read the condition"),
         (["converged>true"], "orders true; only = and !="),
         ("converged=true", "takes a list"),
         ({"$nor": []}, r"\$nor"),
@@ -341,7 +341,7 @@ def test_unusable_store_paths_are_named(tmp_path: Path) -> None:
         open_store(tmp_path / "absent.db", read_only=True)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
-    with pytest.raises(StoreError, match="cannot make the directory of the results store"):
+    with pytest.raises(StoreError, match="cannot create the directory of the results store"):
         open_store(tmp_path / "file" / "folder" / "results.db")
 
 

@@ -407,7 +407,7 @@ def test_missing_file_is_named(path: Path) -> None:
 @pytest.mark.parametrize("read_only", [True, False])
 def test_other_files_are_refused_and_left_unchanged(path: Path, *, read_only: bool) -> None:
     path.write_text("Direct lattice\n" * 100)
-    with pytest.raises(StoreError, match="not a database; name another file"):
+    with pytest.raises(StoreError, match="not a database; use another file"):
         SQLiteStore(path, read_only=read_only).connect()
     path.unlink()
     raw = sqlite3.connect(path)

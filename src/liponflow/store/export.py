@@ -28,15 +28,15 @@ def export(
         File to write; an existing one is replaced once the new one is complete.
     format_
         ``json`` (the whole result), ``csv`` (a list of states, units in the header), ``cif`` or
-        ``poscar`` (a structure); by default what the file's name says.
+        ``poscar`` (a structure); by default the format of the file's name.
     field
-        For CSV the list, for a structure the path to it; not needed where there is one only.
+        Name of the list for CSV, or path of the structure; not needed if there is only one.
 
     Raises
     ------
     ValueError
-        If the format is not known or the result has no such table or structure; those that it
-        has are named.
+        If the format is unknown or the result has no such table or structure; those that it has
+        are listed.
     OSError
         If the file cannot be written, e.g. because the disk is full; an existing one is kept.
     """
@@ -77,7 +77,7 @@ def export_all(result: Result, folder: Path) -> list[Path]:
 
 
 def structures(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Structure]]:
-    """Find every structure in a result.
+    """Yield every structure in a result.
 
     Yields
     ------
@@ -108,7 +108,7 @@ def _format_of(path: Path) -> str:
         return "poscar"
     if ending not in {"json", "csv", "cif"}:
         raise ValueError(
-            f"the name {path.name!r} does not say the format; end it in .json, .csv, .cif or "
+            f"the name {path.name!r} does not show the format; end it in .json, .csv, .cif or "
             ".vasp, or give the format"
         )
     return ending

@@ -1,4 +1,4 @@
-"""One SQLite file below the stores: opening, transactions, and errors that say what to do.
+"""SQLite file shared by the stores: opening, transactions, and errors with a remedy.
 
 Everything that a process does with one file goes through one connection, so that the documents
 of a job and its large data are written in one transaction.
@@ -15,11 +15,12 @@ from typing import Any
 
 APPLICATION_ID = 0x4C69504F  # "LiPO" in the header of the file
 SCHEMA_VERSION = 1
-"""Layout of the tables, in the file's ``user_version``; raised when an older reader would err."""
+"""Version of the table layout, the file's ``user_version``; raised when older readers would
+fail."""
 
 _REMEDIES = {
-    "SQLITE_NOTADB": "name another file, or move this one away and start anew",
-    "SQLITE_CORRUPT": "save a copy, then rescue what is readable with `sqlite3 FILE .recover`",
+    "SQLITE_NOTADB": "use another file, or move this one away to start with an empty store",
+    "SQLITE_CORRUPT": "save a copy, then recover the readable part with `sqlite3 FILE .recover`",
     "SQLITE_READONLY": "give yourself write permission to the file and its directory, "
     "or write to another file",
     "SQLITE_CANTOPEN": "check that the directory exists and that you may write in it",
@@ -30,15 +31,15 @@ _REMEDIES = {
     "disconnected?), then repeat",
     "SQLITE_CONSTRAINT": "a document with the same unique key is already stored",
 }
-"""What to do about each of SQLite's primary result codes (https://sqlite.org/rescode.html)."""
+"""Remedy for each of SQLite's primary result codes (https://sqlite.org/rescode.html)."""
 
 
 class StoreError(RuntimeError):
-    """The results store cannot do what was asked; says which file, why, and what to do."""
+    """An operation that the results store refuses, with the file, the reason and the remedy."""
 
 
 _inherited: list[sqlite3.Connection] = []
-"""Connections of a parent process, kept from being closed: SQLite forbids that to a child."""
+"""Connections of a parent process, which SQLite forbids a child to close."""
 
 
 def _close(connection: sqlite3.Connection, pid: int) -> None:
@@ -63,7 +64,7 @@ class SQLiteFile:
     Raises
     ------
     StoreError
-        If the file does not exist (reading), is no database, belongs to another program, was
+        If the file does not exist (reading), is not a database, belongs to another program, was
         written by a newer version, is locked, or cannot be written.
     """
 
@@ -74,8 +75,8 @@ class SQLiteFile:
         self._lock = threading.RLock()
         if read_only and not path.is_file():
             raise StoreError(
-                f"there is no results store at {path}; a campaign (`liponflow run ...`) makes "
-                "one, or name another file"
+                f"there is no results store at {path}; a campaign (`liponflow run ...`) creates "
+                "one; or use another file"
             )
         with self._errors():
             self._connection = sqlite3.connect(
@@ -90,16 +91,16 @@ class SQLiteFile:
             if not read_only:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = FULL")
-                # Written at each opening: a file that cannot be written is found out now.
+                # Written at each opening, so that a file that cannot be written fails now.
                 self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @classmethod
     def shared(cls, path: Path, *, read_only: bool, timeout: float) -> "SQLiteFile":
-        """Open a file, or join those in this process that have it open already.
+        """Return an open file, shared by all its users in this process.
 
-        The file closes when the last of them lets go of it. A forked child never uses the
-        connection of its parent, which SQLite forbids: it gets one of its own.
+        The file closes when its last user closes it. SQLite forbids a forked child to use the
+        connection of its parent, so a child opens its own.
         """
         key = (os.getpid(), path.resolve(), read_only, timeout)
         with _open_files_lock:
@@ -111,14 +112,14 @@ class SQLiteFile:
 
     @property
     def is_of_this_process(self) -> bool:
-        """False in a child that was forked after the file had been opened."""
+        """Whether this process opened the file; False in a child forked since."""
         return self.pid == os.getpid()
 
     def _open_mode(self) -> str:
         if not self.read_only:
             return "mode=rwc"
-        # Reading a WAL database needs its -shm file. Where that can neither be found nor made,
-        # nobody else can be writing either.
+        # Reading a WAL database needs its -shm file. Where that neither exists nor can be created,
+        # no other process can be writing.
         wal = self.path.with_name(f"{self.path.name}-wal")
         if not wal.exists() and not os.access(self.path.parent, os.W_OK):
             return "mode=ro&immutable=1"
@@ -130,8 +131,8 @@ class SQLiteFile:
         (tables,) = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if application != APPLICATION_ID and (tables or self.read_only):
             raise StoreError(
-                f"{self.path} is an SQLite database, but not a results store of liponflow; "
-                "name another file"
+                f"{self.path} is an SQLite database, but not a results store of liponflow; use "
+                "another file"
             )
         if version > SCHEMA_VERSION:
             raise StoreError(
@@ -141,9 +142,9 @@ class SQLiteFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Do all of the block or, when it raises, nothing of it.
+        """Store all changes of the block, or none if it raises.
 
-        A transaction inside another one belongs to the outer. Other threads wait.
+        A nested transaction belongs to the outer one. Other threads wait.
 
         Raises
         ------
@@ -163,7 +164,7 @@ class SQLiteFile:
                 yield
                 self.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # SQLite may have rolled back by itself
+                if self._connection.in_transaction:  # SQLite may have rolled back on its own
                     self._connection.execute("ROLLBACK")
                 raise
 

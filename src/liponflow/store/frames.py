@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
-    """Tabulate results, one row each.
+    """Return a table of results, one row each.
 
     Parameters
     ----------
     stored
-        Results; of one kind, or of several, whose columns are then joined.
+        Results of one or several kinds; the columns of several kinds are joined.
 
     Returns
     -------
     pandas.DataFrame
         ``uuid``, ``index``, ``completed_at`` and every scalar field of the results, nested ones
-        with dotted names. Lists and structures are left out; see :func:`states_frame`.
+        with dotted names. Lists and structures are omitted; see :func:`states_frame`.
         ``frame.attrs["units"]`` has the unit of every column that has one.
     """
     import pandas as pd
@@ -44,14 +44,14 @@ def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
 
 
 def states_frame(result: Result, field: str) -> "pd.DataFrame":
-    """Tabulate a list of submodels in a result, such as the states of a lithiation, one row each.
+    """Return a table of a list in a result, such as the states of a lithiation, one row each.
 
     Parameters
     ----------
     result
         The result.
     field
-        Name of the list, dotted where it lies in a submodel (``mean.units``).
+        Name of the list, dotted if it lies in a submodel (``mean.units``).
 
     Returns
     -------
@@ -61,7 +61,7 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
     Raises
     ------
     ValueError
-        If the result has no such list (those that it has are given).
+        If the result has no such list (those that it has are listed).
     """
     import pandas as pd
 
@@ -75,7 +75,7 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
 
 
 def csv_text(frame: "pd.DataFrame") -> str:
-    """Write a table of results as CSV.
+    """Return a table of results as CSV text.
 
     Parameters
     ----------
@@ -101,15 +101,15 @@ def _with_units(frame: "pd.DataFrame", models: Sequence[BaseModel]) -> "pd.DataF
 
 
 def tables(result: Result) -> list[str]:
-    """Names of the lists of submodels in a result, those that :func:`states_frame` takes.
+    """Return the names of the lists in a result that :func:`states_frame` accepts.
 
-    Lists in submodels have dotted names; those in the items of a list are left out.
+    Lists in submodels have dotted names; lists within the items of a list are omitted.
     """
     return list(_tables(result, ""))
 
 
 def table_items(result: Result, field: str) -> Sequence[BaseModel]:
-    """Submodels of a list that :func:`tables` names."""
+    """Return the submodels of a list that :func:`tables` names."""
     value: Any = result
     for part in field.split("."):
         value = getattr(value, part)

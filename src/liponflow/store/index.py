@@ -1,7 +1,7 @@
-"""An index of dotted paths in an SQLite table of documents, like MongoDB's multikey indexes.
+"""Index of dotted paths in an SQLite table of documents, like MongoDB's multikey indexes.
 
-One row for each value that a path leads to, array items included, so that SQL never has to
-look into the documents.
+One row for each value that a path leads to, array items included, so that SQL never reads the
+documents.
 """
 
 # ruff: noqa: S608 (the table name is checked by the store; values are always bound)
@@ -16,13 +16,13 @@ from liponflow.store.values import MISSING
 _MOST_VALUES = 10_000  # of one $in; SQLite takes 32,766 in a statement
 _MOST_CONDITIONS = 100  # of one $and or $or; SQLite takes expressions 1,000 deep
 
-# How values stand in the index, in SQLite's order: numbers and strings as they are, then blobs.
+# Values in the index, in SQLite's order: numbers and strings unchanged, then blobs.
 _OPAQUE = b""  # every value that SQLite does not compare as MongoDB does
 _NULL = b"\0"
 
 
 class MultikeyIndex:
-    """Index beside a table of documents with integer primary key ``id``.
+    """Index of a table of documents with integer primary key ``id``.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class MultikeyIndex:
         self._table = table
 
     def create(self) -> None:
-        """Create the tables of the index where they are missing."""
+        """Create the tables of the index if they are missing."""
         self._file.execute(
             f"CREATE TABLE IF NOT EXISTS {self._table}_paths "
             "(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)"
@@ -48,7 +48,7 @@ class MultikeyIndex:
         )
 
     def paths(self) -> dict[str, int]:
-        """Read the indexed paths each time, since another process may have added one."""
+        """Return the indexed paths, read each time since another process may have added one."""
         rows = self._file.execute(f"SELECT path, id FROM {self._table}_paths")
         return {str(path): int(number) for path, number in rows}
 
@@ -68,19 +68,19 @@ class MultikeyIndex:
         self._file.execute_many(f"INSERT INTO {self._table}_index VALUES (?, ?, ?)", [*rows])
 
     def remove(self, row: int, document: Mapping[str, Any]) -> None:
-        """Take a document, as it was when inserted, out of the index."""
+        """Remove a document, as it was when inserted, from the index."""
         self._file.execute_many(
             f"DELETE FROM {self._table}_index WHERE path = ? AND value = ? AND id = ?",
             [*_rows(row, document, self.paths())],
         )
 
     def select(self, condition: Condition) -> tuple[str, list[Any]]:
-        """Translate a condition to SQL that finds every document it matches, and maybe more.
+        """Return SQL that finds every document that a condition matches, and maybe more.
 
         Returns
         -------
         tuple
-            A SELECT of the ``id`` of the documents, in their order, and the values to bind.
+            A SELECT of the ordered ``id`` of the documents, and the values to bind.
         """
         narrowed = self._narrow(condition, self.paths())
         if narrowed is None:
@@ -90,11 +90,11 @@ class MultikeyIndex:
     def _narrow(
         self, condition: Condition, paths: Mapping[str, int]
     ) -> tuple[str, list[Any]] | None:
-        """Do the same with the index alone; ``None`` where it is of no help."""
+        """Return the same from the index alone; ``None`` if the index cannot narrow the choice."""
         match condition:
             case AllOf(conditions) | AnyOf(conditions):
-                # If all conditions must hold, those that the index knows narrow the choice; of
-                # alternatives it has to know every one.
+                # If all conditions must hold, any indexed one narrows the choice. Alternatives
+                # narrow it only if all of them are indexed.
                 parts = [self._narrow(item, paths) for item in conditions[:_MOST_CONDITIONS]]
                 usable = [part for part in parts if part is not None]
                 is_any = isinstance(condition, AnyOf)
@@ -104,8 +104,7 @@ class MultikeyIndex:
                 selects = [f"SELECT id FROM ({part[0]})" for part in usable]
                 values = [value for part in usable for value in part[1]]
                 return (" UNION " if is_any else " INTERSECT ").join(selects), values
-            # What is selected holds more than what matches, so its complement holds less:
-            # documents would be missing.
+            # The selection is a superset of the matches, so its complement would miss documents.
             case Not():
                 return None
             case Leaf(path=path):
@@ -147,7 +146,7 @@ def _as_float(value: int) -> float:
 
 
 def _is_text(value: str) -> bool:
-    """Return whether SQLite can hold the string: file names may hold undecodable bytes."""
+    """Return whether SQLite can store a string; file names may contain undecodable bytes."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -165,8 +164,8 @@ def _clause(leaf: Leaf) -> tuple[str, list[Any]] | None:
     bound = _index_value(leaf.operand)
     if isinstance(leaf.operand, bool) or isinstance(bound, bytes):
         return None
-    # SQLite puts numbers before text and text before blobs: below '' are the numbers. Bounds take
-    # in the operand for gt and lt, too: large integers stand as floats, rounded.
+    # SQLite orders numbers before text and text before blobs, so all numbers are below ''. Bounds
+    # include the operand also for gt and lt, since large integers are stored as rounded floats.
     is_text = isinstance(bound, str)
     if leaf.operator in ("gt", "gte"):
         return ("value >= ?" if is_text else "value >= ? AND value < ''"), [bound]

@@ -1,4 +1,4 @@
-"""Who else can touch the results file: the lock of its one writer, and network filesystems."""
+"""Lock of the only writer of a results file, and detection of network filesystems."""
 
 import fcntl
 import json
@@ -41,13 +41,13 @@ NETWORK_FILESYSTEMS = frozenset(
         "wekafs",
     ]
 )
-"""Types, as /proc/mounts names them, whose files several hosts may have open."""
+"""Filesystem types, as /proc/mounts names them, whose files several hosts can open."""
 
 _held: set[int] = set()
 
 
 def _drop_inherited_locks() -> None:
-    # A lock lives as long as any copy of its descriptor: orphaned workers must not keep it.
+    # A lock lasts as long as any copy of its descriptor, so orphaned workers must not keep one.
     for descriptor in _held:
         os.close(descriptor)
     _held.clear()
@@ -58,20 +58,20 @@ os.register_at_fork(after_in_child=_drop_inherited_locks)
 
 @contextmanager
 def writer_lock(path: Path) -> Iterator[None]:
-    """Be the only writer of a results file.
+    """Hold the lock of the only writer of a results file.
 
     The lock is an ``flock`` on the file ``PATH.lock``, which names its holder. The operating
-    system lets go of it when the process ends, however it ends; the file stays.
+    system releases it however the process ends; the file remains.
 
     Parameters
     ----------
     path
-        The results file; its directory is made if missing.
+        The results file; its directory is created if missing.
 
     Raises
     ------
     StoreError
-        If another process has the lock (naming it), or the lock file cannot be written.
+        If another process holds the lock (it is named), or the lock file cannot be written.
     """
     lock = path.with_name(f"{path.name}.lock")
     try:
@@ -115,10 +115,10 @@ def _holder(lock: Path) -> str:
 
 
 def network_filesystem(path: Path, mounts: str) -> str | None:
-    """Return whether a file lies on a network filesystem.
+    """Return the type of the network filesystem that a file is on, if any.
 
-    SQLite's write-ahead log needs memory shared by all that have the file open, so that the
-    file must not be used from two hosts, and locks on network filesystems are often broken
+    SQLite's write-ahead log needs memory shared by all users of the file, so two hosts must not
+    use it at once, and locks on network filesystems are often unreliable
     (https://sqlite.org/wal.html, https://sqlite.org/howtocorrupt.html).
 
     Parameters
@@ -131,7 +131,7 @@ def network_filesystem(path: Path, mounts: str) -> str | None:
     Returns
     -------
     str or None
-        Type of the network filesystem.
+        Type of the network filesystem; None for a local one.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def network_filesystem(path: Path, mounts: str) -> str | None:
         fields = line.split()
         if len(fields) < 3:  # noqa: PLR2004 (device, directory, type)
             continue
-        # Spaces, tabs, newlines and backslashes stand as octal escapes.
+        # Spaces, tabs, newlines and backslashes are octal escapes.
         mount = Path(fields[1].encode().decode("unicode_escape").encode("latin-1").decode())
         # A later mount on the same directory hides the earlier one.
         if path.is_relative_to(mount) and len(mount.parts) >= len(best.parts):

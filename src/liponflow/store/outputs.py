@@ -20,30 +20,30 @@ def find_outputs(
     values: Collection[str],
     model: type[Model],
 ) -> dict[str, Model]:
-    """Find the latest output of jobs for each value of a field.
+    """Return the latest job output for each value of a field.
 
     Parameters
     ----------
     store
         Open store.
     names
-        Names that the jobs may have; stores index them.
+        Possible names of the jobs, which stores index.
     field
         Field of the output.
     values
-        Values of it that are looked for.
+        Values of the field to find.
     model
-        What the outputs are read as, whatever module and class they name.
+        Model of the outputs, whatever module and class they name.
 
     Returns
     -------
     dict
-        Output by value; values without one are missing.
+        Output by value; values without an output are missing.
 
     Warns
     -----
     UserWarning
-        For an output that does not fit the model; it is left out.
+        For an output that does not fit the model; it is skipped.
     """
     if not values:
         return {}

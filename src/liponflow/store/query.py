@@ -1,9 +1,9 @@
 """MongoDB's query language over plain documents: parse, match, sort and project.
 
-The embedded store answers the queries that jobflow, maggma and this package ask, and has to
-answer them as a MongoDB server does. This module is that answer, with no database in it.
-Operators: ``$eq $ne $gt $gte $lt $lte $in $nin $exists $regex`` (with ``$options``), joined by
-``$and`` and ``$or``; any other raises :class:`QueryError`. Regular expressions are Python's.
+The embedded store must answer the queries of jobflow, maggma and this package as a MongoDB server
+does. This module evaluates them without a database. Operators: ``$eq $ne $gt $gte $lt $lte $in
+$nin $exists $regex`` (with ``$options``), joined by ``$and`` and ``$or``; any other raises
+:class:`QueryError`. Regular expressions are Python's.
 
 Source of the semantics: MongoDB manual, "Query and Projection Operators", "Comparison/Sort
 Order", "Query for Null or Missing Fields" and "Query an Array".
@@ -39,7 +39,7 @@ class Leaf:
     operand: Any
     parts: tuple[str, ...] = field(init=False, repr=False)
     key: Any = field(init=False, repr=False)
-    """Operand, made comparable once instead of once per document."""
+    """Operand, converted once to a comparable form instead of once per document."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(self.path.split(".")))
@@ -129,7 +129,9 @@ def _parse_operators(path: str, operators: Mapping[str, Any]) -> Iterator[Condit
             if not isinstance(operand, list | tuple | set | frozenset):
                 raise QueryError(f"{name} (field {path!r}) takes a list, not {operand!r}")
             if any(isinstance(item, re.Pattern) for item in operand):
-                raise QueryError(f"{name} (field {path!r}) takes no regular expressions; use $or")
+                raise QueryError(
+                    f"{name} (field {path!r}) does not accept regular expressions; use $or"
+                )
             leaf = Leaf(path, "in", tuple(operand))
             yield leaf if name == "$in" else Not(leaf)
         elif name == "$exists":
@@ -151,7 +153,7 @@ def _compile(path: str, pattern: Any, options: Any) -> re.Pattern[str]:
     for letter in options:
         if letter not in _REGEX_FLAGS:
             raise QueryError(
-                f"$options {options!r} (field {path!r}): {letter!r} is none of "
+                f"$options {options!r} (field {path!r}): {letter!r} is not one of "
                 f"{', '.join(_REGEX_FLAGS)}"
             )
         flags |= _REGEX_FLAGS[letter]
@@ -161,14 +163,14 @@ def _compile(path: str, pattern: Any, options: Any) -> re.Pattern[str]:
         return re.compile(pattern, flags)
     except (re.error, TypeError) as error:
         raise QueryError(
-            f"{pattern!r} (field {path!r}) is no regular expression: {error}"
+            f"{pattern!r} (field {path!r}) is not a valid regular expression: {error}"
         ) from error
 
 
 def leaves(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
-    """Yield what a dotted path leads to, one value for each subdocument of arrays on the way.
+    """Yield the values at a dotted path, one for each subdocument of arrays on the way.
 
-    A path that leaves the documents yields :data:`MISSING`; array items that are no documents
+    A path that leaves the documents yields :data:`MISSING`; array items that are not documents
     yield nothing, as in MongoDB.
 
     Examples
@@ -197,7 +199,7 @@ def leaves(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
 
 
 def candidates(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
-    """Yield every value that an operator is tried on: the leaves and the items of arrays."""
+    """Yield every value that an operator is applied to: the leaves and the items of arrays."""
     for leaf in leaves(document, parts):
         if isinstance(leaf, list):
             yield from leaf
@@ -240,7 +242,7 @@ def _holds(leaf: Leaf, value: Any) -> bool:
 
 
 def sort_key(document: Mapping[str, Any], path: str, *, descending: bool = False) -> SortKey:
-    """Key of a document in a sort: arrays count with their smallest (or largest) item."""
+    """Return the sort key of a document; arrays sort by their smallest (or largest) item."""
     keys: list[SortKey] = []
     for leaf in leaves(document, tuple(path.split("."))):
         if not isinstance(leaf, list):
@@ -256,15 +258,15 @@ def sort_key(document: Mapping[str, Any], path: str, *, descending: bool = False
 def project(
     document: dict[str, Any], properties: Mapping[str, Any] | Iterable[str]
 ) -> dict[str, Any]:
-    """Keep only the named dotted paths of a document.
+    """Return a document with only the named dotted paths.
 
     Parameters
     ----------
     document
-        Document to cut; it is not changed.
+        Document; it is not changed.
     properties
-        Paths to keep, or a mapping ``{path: 1}``. Leaving fields out (``{path: 0}``) is only
-        understood for ``_id``.
+        Paths to keep, or a mapping ``{path: 1}``. Omitting fields (``{path: 0}``) is supported
+        only for ``_id``.
 
     Examples
     --------
@@ -276,7 +278,7 @@ def project(
         if isinstance(properties, Mapping) and not properties[path]:
             if path == "_id":
                 continue
-            raise QueryError(f"a projection can only name fields to keep, not leave out {path!r}")
+            raise QueryError(f"a projection can only name fields to keep, not omit {path!r}")
         _add_path(tree, path.split("."))
     kept = _keep(document, tree)
     return kept if isinstance(kept, dict) else {}

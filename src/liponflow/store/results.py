@@ -1,7 +1,7 @@
-"""Open the results database, and query it for typed results.
+"""The results database: opening it and querying it for typed results.
 
-The default is one SQLite file and needs no server; any maggma store, MongoDB among them, serves
-as well. All query syntax of the package lives here.
+The default is one SQLite file and needs no server; any maggma store, such as MongoDB, works as
+well. All query syntax of the package is in this module.
 """
 
 import re
@@ -52,17 +52,17 @@ def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> J
         A file for the embedded store, or a specification in jobflow's own form
         (``{"docs_store": {"type": "MongoStore", ...}, "additional_stores": {"data": ...}}``).
     read_only
-        Refuse to create or change the file. Permissions of a server are the server's.
+        Refuse to create or change the file. A server has its own permissions.
 
     Returns
     -------
     JobStore
-        Connected, with the additional store ``data`` for large data.
+        Connected store, with the additional store ``data`` for large data.
 
     Raises
     ------
     StoreError
-        If the file is missing (reading), no results store, from a newer version, locked or not
+        If the file is missing (reading), not a results store, from a newer version, locked or not
         writable; or if the specification is incomplete.
 
     Warns
@@ -84,7 +84,7 @@ def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
     if kind := network_filesystem(path, mounts):
         warnings.warn(
             f"the results store {path} lies on a network filesystem ({kind}), where SQLite can "
-            "lose data if two hosts use the file at a time: put it on a local disk, or use a "
+            f"lose data if two hosts use the file at once: put it on a local disk, or use a "
             "MongoDB server",
             stacklevel=3,
         )
@@ -93,7 +93,7 @@ def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"cannot make the directory of the results store {path}: {error.strerror}; "
+                f"cannot create the directory of the results store {path}: {error.strerror}; "
                 "use a results store elsewhere"
             ) from error
     docs = SQLiteStore(path, read_only=read_only)
@@ -110,27 +110,27 @@ def _from_specification(specification: dict[str, Any]) -> JobStore:
     if "data" not in (specification.get("additional_stores") or {}):
         raise StoreError(
             "the specification of the results store lacks additional_stores: data, where "
-            "force-field jobs put their trajectories; a MongoDB collection of its own will do"
+            "force-field jobs put their trajectories; a separate MongoDB collection is enough"
         )
     try:
         return JobStore.from_dict_spec(specification)
     except (KeyError, TypeError, ValueError) as error:
         raise StoreError(
-            f"the specification of the results store is not understood ({error!r}); each store "
+            f"cannot read the specification of the results store ({error!r}); each store "
             "takes `type`, the name of a maggma store, and the arguments of that store"
         ) from error
 
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A result and where it stands in the store."""
+    """A result with its job and index in the store."""
 
     uuid: str
     """Job that returned the result."""
     index: int
-    """Run of the job; the highest is the latest."""
+    """Index of the job's run; the highest is the latest."""
     completed_at: datetime
-    """When the job ended, with the time zone of this machine."""
+    """Time of completion, in the time zone of this machine."""
     result: Result
 
 
@@ -145,7 +145,7 @@ def find_results(
     where: Mapping[str, Any] | Sequence[str] = (),
     limit: int = 0,
 ) -> list[StoredResult]:
-    """Find results, the latest first.
+    """Return the results that match, the latest first.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def find_results(
     kind, formula, engine
         Exact values of ``kind``, ``formula`` and ``provenance.engine.name``.
     since, until
-        Bounds of the time of completion, included; without a time zone they are local time.
+        Inclusive bounds of the time of completion; local time without a time zone.
     where
         Conditions on any field of the result: strings such as ``"converged=true"``,
         ``"states.c_over_a>1.03"`` (any of the states) or ``"provenance.preset!=quick"``, with
@@ -165,13 +165,13 @@ def find_results(
     Raises
     ------
     QueryError
-        If a condition is malformed, or nothing is found and no result has its field (the
-        nearest names are given).
+        If a condition is malformed, or nothing is found and no result has its field (similar names
+        are suggested).
 
     Warns
     -----
     UserWarning
-        For each result that this version cannot read; it is left out.
+        For each result that this version cannot read; it is skipped.
     """
     criteria: list[dict[str, Any]] = [{"output.kind": kind or {"$exists": True}}]
     if formula is not None:
@@ -191,7 +191,7 @@ def find_results(
 
 
 def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
-    """Get one result by the first characters of its job's uuid, the latest run of the job.
+    """Return the latest result of the job whose uuid begins with some characters.
 
     Raises
     ------
@@ -199,7 +199,7 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
         If no result or more than one has that prefix (the candidates are listed), or this
         version cannot read it.
     """
-    # All strings that begin with the prefix: a range, which an index finds, not so a pattern.
+    # Query the strings with this prefix as a range, which can use an index, unlike a pattern.
     prefixed = {"$gte": uuid_prefix, "$lt": f"{uuid_prefix}\U0010ffff"}
     chosen = list(_summaries(store, {"uuid": prefixed}))
     uuids = sorted({document["uuid"] for document in chosen})
@@ -297,7 +297,7 @@ def _prefixed(criteria: Mapping[str, Any]) -> dict[str, Any]:
 def _split(text: str) -> tuple[str, str, str]:
     if not (found := _CONDITION.fullmatch(text)):
         raise QueryError(
-            f"the condition {text!r} is not understood; write FIELD OPERATOR VALUE with one of "
+            f"cannot read the condition {text!r}; write FIELD OPERATOR VALUE with one of "
             "= != > >= < <=, such as converged=true or states.c_over_a>1.03"
         )
     return found[1], found[2], found[3]
@@ -307,7 +307,7 @@ def _condition(text: str) -> dict[str, Any]:
     field, operator, token = _split(text)
     values = _values(token)
     if operator not in _OPERATORS:
-        # 0.4 may be a number or the string that a version is.
+        # 0.4 may be a number or a version, which is a string.
         return {f"output.{field}": {"$nin" if operator == "!=" else "$in": values}}
     if values[0] is None or isinstance(values[0], bool):
         raise QueryError(f"the condition {text!r} orders {token}; only = and != can be used")

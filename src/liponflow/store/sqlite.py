@@ -1,7 +1,8 @@
-"""A maggma Store in one SQLite file: no server, safe against kill -9, queried like MongoDB.
+"""maggma Store in one SQLite file: no server, safe against kill -9, queried like MongoDB.
 
 Documents are JSON text. The index selects documents that may match, and
-:mod:`liponflow.store.query` decides on each, so that no answer depends on what is indexed.
+:mod:`liponflow.store.query` tests each of them, so that results never depend on which paths are
+indexed.
 """
 
 # ruff: noqa: S608 (the table name is checked; values are always bound)
@@ -31,11 +32,11 @@ JOB_PATHS = (
     "output.formula",
     "output.provenance.engine.name",
 )
-"""Paths that the store of job documents indexes."""
+"""Indexed paths of the store of job documents."""
 
 
 class SQLiteStore(Store):
-    """Store documents in a table of an SQLite file (WAL, ``synchronous=FULL``).
+    """Store of documents in a table of an SQLite file (WAL, ``synchronous=FULL``).
 
     An acknowledged update survives ``kill -9`` and power loss, each update is all or nothing,
     and other processes can read while one writes. Threads may share a store; other processes
@@ -48,7 +49,7 @@ class SQLiteStore(Store):
     table
         Name of the table, letters, digits and underscores.
     unique
-        Paths whose values together identify a document; two documents never share them.
+        Paths whose values together identify a document; no two documents share them.
     indexed
         Paths to index.
     read_only
@@ -71,7 +72,7 @@ class SQLiteStore(Store):
         **kwargs: Any,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z]\w*", table, re.ASCII):
-            raise ValueError(f"{table!r} is no table name; use letters, digits and underscores")
+            raise ValueError(f"{table!r} is not a table name; use letters, digits and underscores")
         if "validator" in kwargs:
             raise ValueError("SQLiteStore does not validate documents; leave out the validator")
         self.path = str(path)
@@ -124,7 +125,7 @@ class SQLiteStore(Store):
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file; it stays open for its other users."""
         self._file = None
 
     @property
@@ -158,8 +159,8 @@ class SQLiteStore(Store):
         Returns
         -------
         bool
-            Whether the path is indexed now, and is unique if that was asked for. Only the paths
-            given as ``unique`` to the constructor are.
+            Whether the path is indexed now, and unique if that was requested. Only the paths given
+            as ``unique`` to the constructor are.
         """
         if unique and [key] != self.unique:
             return False
@@ -302,7 +303,7 @@ class SQLiteStore(Store):
         criteria: Document | None = None,
         all_exist: bool = False,  # noqa: ARG002, FBT001, FBT002 (maggma's, unused there too)
     ) -> list[Any]:
-        """Return the different values of a path; items of arrays count one by one."""
+        """Return the distinct values of a path; items of arrays count separately."""
         parts = tuple(field.split("."))
         values: dict[SortKey, Any] = {}
         for document in self.query(criteria, [field]):
@@ -319,7 +320,8 @@ class SQLiteStore(Store):
                 yield row, document
 
     def _fetch(self, rows: Iterable[int]) -> Iterator[tuple[int, Document]]:
-        # One at a time: a document may hold a trajectory, and no lock outlives a statement.
+        # Read one at a time: a document may hold a trajectory, and no lock lasts beyond a
+        # statement.
         for row in rows:
             for (text,) in self._database.execute(
                 f"SELECT doc FROM {self.table} WHERE id = ?", [row]
@@ -327,7 +329,7 @@ class SQLiteStore(Store):
                 yield row, decode(text)
 
     def _sorted(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int]:
-        # Only the keys are held in memory, not the documents.
+        # Only the keys are kept in memory, not the documents.
         directions = {
             path: int(way.value if isinstance(way, Sort) else way) for path, way in sort.items()
         }
@@ -338,8 +340,8 @@ class SQLiteStore(Store):
             )
             for row, document in self._select(condition)
         ]
-        # Stable sorts, the last path first, order by all paths with a direction of its own for
-        # each.
+        # Stable sorts by one path after another, the last path first, allow a direction for each
+        # path.
         for position, way in reversed(list(enumerate(directions.values()))):
             keyed.sort(key=lambda item: item[1][position], reverse=way < 0)
         return [row for row, _ in keyed]

@@ -1,7 +1,7 @@
-"""Values as MongoDB sees them: their order, and documents as text that keeps them.
+"""Values in MongoDB's sense: their order, and documents as text.
 
-The text is JSON and, for what JSON has no word for, MongoDB Extended JSON: dates keep
-milliseconds and come back as naive UTC, as from a MongoDB driver.
+The text is JSON, or MongoDB Extended JSON for other types: dates keep milliseconds and come back
+as naive UTC, as from a MongoDB driver.
 
 Source of the order: MongoDB manual, "Comparison/Sort Order".
 """
@@ -18,7 +18,7 @@ from monty.json import jsanitize
 
 
 class _Missing(Enum):
-    """What a path leads to when the document ends before the path does."""
+    """Value of a path that the document does not have."""
 
     MISSING = "missing"
 
@@ -26,7 +26,7 @@ class _Missing(Enum):
 MISSING = _Missing.MISSING
 
 SortKey = tuple[Any, ...]
-"""A value as a tuple whose equality and order are those of BSON."""
+"""Tuple that stands for a value, with the equality and order of BSON."""
 
 # Positions of the types in MongoDB's order of comparison.
 (
@@ -49,7 +49,7 @@ _EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware
 
 
 def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON type)
-    """Turn a value into a tuple that compares as MongoDB compares the value.
+    """Return a tuple that compares as MongoDB compares a value.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON 
 
 
 def encode(document: Mapping[str, Any]) -> str:
-    """Write a document as text; objects in it are sanitised by monty."""
+    """Return a document as text; objects in it are sanitised by monty."""
     try:
         return json.dumps(document, allow_nan=False)
     except (TypeError, ValueError):  # not plain JSON: objects, dates, NaN
@@ -93,6 +93,6 @@ def encode(document: Mapping[str, Any]) -> str:
 
 
 def decode(text: str) -> dict[str, Any]:
-    """Read a document as a MongoDB driver does; see the head of this module."""
+    """Return the document in a text as a MongoDB driver does; see the head of this module."""
     document = json_util.loads(text, json_options=_EXTENDED) if '"$' in text else json.loads(text)
     return cast("dict[str, Any]", document)
