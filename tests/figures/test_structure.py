@@ -33,7 +33,7 @@ def empty_axes() -> Axes:
     return new_figure(3, 3).add_subplot()
 
 
-def test_centres_on_faces_are_repeated_on_the_opposite_face(rock_salt: Structure) -> None:
+def test_polyhedra_on_faces_are_repeated_on_the_opposite_face(rock_salt: Structure) -> None:
     # Four Ni per cell: the one at the corner is drawn 8 times, the three on faces twice each.
     found = polyhedra(rock_salt, ["Ni"])
     assert len(found) == 14

@@ -54,7 +54,7 @@ def test_stamp_fits_below_the_axes_of_the_narrowest_figure(
     assert box.y1 <= axes.get_tightbbox().y0
 
 
-def test_a_full_disk_keeps_the_figures_drawn_before(tmp_path: Path) -> None:
+def test_full_disk_keeps_earlier_figures(tmp_path: Path) -> None:
     figure = new_figure(3.5, 2.5)
     paths = save(figure, tmp_path / "voltage")
     before = [path.read_bytes() for path in paths]
@@ -65,7 +65,7 @@ def test_a_full_disk_keeps_the_figures_drawn_before(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted(paths)
 
 
-def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_saving_twice_gives_identical_files(tmp_path: Path) -> None:
     def draw(folder: str) -> list[bytes]:
         figure = new_figure(3.5, 2.5)
         figure.add_subplot().plot([0, 1], [1, 2], marker="o")
@@ -80,7 +80,7 @@ def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == draw("b")
 
 
-def test_text_in_svg_stays_text(tmp_path: Path) -> None:
+def test_svg_keeps_text_as_text(tmp_path: Path) -> None:
     figure = new_figure(3.5, 2.5)
     figure.add_subplot(xlabel="lithium content")
     [path] = save(figure, tmp_path / "a", formats=["svg"])
@@ -123,6 +123,6 @@ def test_axis_label_takes_name_and_unit_from_the_field() -> None:
     assert axis_label(WindowSegment, "li_exchanged", name="Li taken up") == "Li taken up"
 
 
-def test_axis_of_a_field_without_unit_is_refused() -> None:
+def test_axis_label_of_field_without_unit_is_refused() -> None:
     with pytest.raises(ValueError, match=r"LithiationState\.family states no unit"):
         axis_label(LithiationState, "family")

@@ -1,4 +1,4 @@
-"""A job that counts, is ended on the way, and goes on from its checkpoint."""
+"""A job that counts, is interrupted, and continues from its checkpoint."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from liponflow.job_directory import CHECKPOINT, write_status
 
 @job
 def count(to: int, fall_at: list[int], how: str) -> list[str]:
-    """Count, and raise, or be killed, at some numbers that are reached for the first time."""
+    """Count, and raise or be killed on reaching certain numbers for the first time."""
     folder = Path(CHECKPOINT)
     folder.mkdir(exist_ok=True)
     file = folder / "counted"

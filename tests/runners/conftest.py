@@ -5,7 +5,7 @@ import pytest
 from jobflow import JobStore
 from rich.console import Console
 
-# The workers import the jobs of the tests by name, which pytest's importlib mode does not allow.
+# Workers import the test jobs by name, which pytest's importlib mode does not support.
 sys.path.insert(0, str(Path(__file__).parent))
 
 import runner_checks
@@ -24,7 +24,7 @@ def quiet() -> Console:
 
 @pytest.fixture
 def counter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """File with one line for every execution of a counting job."""
+    """Return the file that gets one line per execution of a counting job."""
     file = tmp_path / "counter"
     file.touch()
     monkeypatch.setenv(runner_jobs.COUNTER, str(file))

@@ -1,8 +1,8 @@
-"""Run a flow of the tests in a process of its own, to be killed.
+"""Run a test flow in a separate process that can be killed.
 
-Arguments: name of a function of runner_jobs that makes the flow, a folder, and optionally
+Arguments: the name of the function in runner_jobs that makes the flow, a folder, and optionally
 ``before``, ``within`` or ``after`` with a number n: the process then kills itself before,
-within or after the n-th write of a document into the store.
+during or after the n-th write of a document to the store.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""What the tests of the runner compare."""
+"""Helpers that make stores and flows comparable in the runner's tests."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ def memory_store() -> JobStore:
 
 
 def stored(store: JobStore) -> Counter[str]:
-    """Sum up what a store holds, comparable between runs whose dynamic jobs have other uuids."""
+    """Count the documents of a store, with the uuids of dynamic jobs made comparable."""
     found = []
     for document in store.query({}, load=True):
         output = store.get_output(
@@ -36,6 +36,6 @@ def stored(store: JobStore) -> Counter[str]:
 
 
 def named(name: str, flow: Flow) -> Flow:
-    """Put a name before those of all jobs of a flow, dynamic ones included."""
+    """Prefix the names of all jobs of a flow, including dynamic ones."""
     flow.append_name(f"{name}: ", prepend=True)
     return flow

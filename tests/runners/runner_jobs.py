@@ -1,6 +1,6 @@
-"""Jobs and flows for the tests of the runner, importable by its workers."""
+"""Jobs and flows for the runner's tests, importable by its workers."""
 
-# ruff: noqa: S311  the random numbers are no secrets
+# ruff: noqa: S311  the random numbers are not used for security
 
 import json
 import os
@@ -23,7 +23,7 @@ FOLDER = "RUNNER_TEST_FOLDER"
 
 
 def count(name):
-    """Add a line to the counter file, in one write so that workers do not mix."""
+    """Append a line to the counter file in one write, so that workers' lines do not mix."""
     with Path(os.environ[COUNTER]).open("a") as file:
         file.write(f"{name}\n")
 
@@ -380,7 +380,7 @@ FLOWS = {
 
 @job
 def random_step(seed, inputs):
-    """Answer in a way that depends on the seed alone."""
+    """Return a response whose kind depends only on the seed."""
     count(f"{seed}")
     draw = random.Random(seed)
     value = draw.randrange(100) + sum(v if isinstance(v, int) else 0 for v in inputs)
@@ -410,7 +410,7 @@ def _random_job(seed, inputs):
 
 
 def random_flow(seed, size):
-    """Make a flow with random connections whose jobs answer at random, given by the seed."""
+    """Make a randomly connected flow of jobs with random responses from a seed."""
     draw = random.Random(seed)
     jobs = []
     for _ in range(size):
@@ -425,7 +425,7 @@ def random_flow(seed, size):
 
 @job
 def slow_step(name, inputs, seconds=0.05):
-    """Take a while, then count the execution and say when it ran."""
+    """Sleep, then count the execution and return a number."""
     time.sleep(seconds)
     count(name)
     return sum(inputs) + len(name)
@@ -444,7 +444,7 @@ def slow_fan(name, inputs):
 
 
 def slow_flow():
-    """Chains, a fan of dynamic jobs, and a job that needs everything."""
+    """Make a flow of chains, a fan of dynamic jobs, and a job that depends on all of them."""
     firsts = [slow_step(f"first{i}", [i]) for i in range(4)]
     seconds = [slow_step(f"second{i}", [first.output]) for i, first in enumerate(firsts)]
     fan = slow_fan("fan", [firsts[0].output])
@@ -457,7 +457,7 @@ def slow_flow():
 
 @job
 def die_once(marker, signal_number=9):
-    """Kill the own worker at the first execution."""
+    """Kill the worker that runs this job at the first execution."""
     if not Path(marker).exists():
         Path(marker).touch()
         os.kill(os.getpid(), signal_number)
@@ -471,7 +471,7 @@ def die_always():
 
 @job
 def meet(me, other, folder):
-    """Finish only once the other job runs at the same time."""
+    """Finish only once the other job is running too."""
     (Path(folder) / me).touch()
     deadline = time.monotonic() + 30
     while not (Path(folder) / other).exists():
@@ -483,7 +483,7 @@ def meet(me, other, folder):
 
 @job
 def sleep_with_child(folder):
-    """Start a program in a session of its own, as custodian starts VASP, and wait."""
+    """Start a program in its own session, as custodian starts VASP, and wait for it."""
     folder = Path(folder)
     if (folder / "awake").exists():
         return

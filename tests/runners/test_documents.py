@@ -1,4 +1,4 @@
-"""Flows survive the way to the disk and back."""
+"""Round trip of flows through JSON documents."""
 
 from datetime import datetime
 
@@ -16,14 +16,14 @@ def read_back(written: Flow) -> Flow:
 
 
 @pytest.mark.parametrize("name", runner_jobs.FLOWS)
-def test_flow_is_read_back(name: str) -> None:
+def test_flow_survives_round_trip(name: str) -> None:
     written = runner_jobs.FLOWS[name]()
     read = read_back(written)
     assert flow_document(read) == flow_document(written)
     assert sorted(read.graph.edges) == sorted(written.graph.edges)
 
 
-def test_decorated_flow_keeps_its_uuids() -> None:
+def test_decorated_flow_keeps_its_uuids_and_output() -> None:
     @flow
     def double_add(a: int) -> object:
         first = runner_jobs.add(a)
@@ -36,7 +36,7 @@ def test_decorated_flow_keeps_its_uuids() -> None:
     assert read.jobs[0].output == decorated.output
 
 
-def test_dates_and_bytes_in_arguments_are_kept() -> None:
-    when = datetime(2024, 5, 6, 7, 8, 9)  # noqa: DTZ001  jobflow's documents carry none
+def test_dates_and_bytes_in_arguments_survive_round_trip() -> None:
+    when = datetime(2024, 5, 6, 7, 8, 9)  # noqa: DTZ001  jobflow's documents carry no time zone
     read = read_back(Flow([runner_jobs.add(when, b"raw")]))
     assert read.jobs[0].function_args == [when, b"raw"]

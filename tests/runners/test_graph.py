@@ -1,4 +1,4 @@
-"""Any order that the graph allows gives what jobflow's ``run_locally`` gives."""
+"""Flow graph: every order that it allows gives the documents of jobflow's ``run_locally``."""
 
 import random
 from pathlib import Path
@@ -20,7 +20,9 @@ from liponflow.runners.graph import FlowGraph, State
     suppress_health_check=[HealthCheck.function_scoped_fixture],  # the counter is emptied below
 )
 @given(seed=st.integers(0, 10**6), order=st.randoms(use_true_random=False))
-def test_order_does_not_matter(counter: Path, seed: int, order: random.Random) -> None:
+def test_every_allowed_order_gives_the_same_documents(
+    counter: Path, seed: int, order: random.Random
+) -> None:
     expected, actual = memory_store(), memory_store()
     counter.write_text("")
     run_locally(runner_jobs.random_flow(seed, size=6), store=expected, log=False)
@@ -37,7 +39,7 @@ def test_order_does_not_matter(counter: Path, seed: int, order: random.Random) -
         node = ready.pop(order.randrange(len(ready)))
         try:
             graph.finish(node, node.job.run(store=actual))
-        except (RuntimeError, ValueError):  # deliberate, or a reference to a failed job
+        except (RuntimeError, ValueError):  # raised on purpose, or a reference to a failed job
             graph.fail(node)
 
     assert stored(actual) == stored(expected)
@@ -61,11 +63,11 @@ def test_children_wait_for_replacement_and_detour_but_not_for_addition() -> None
     ]
     graph.finish(first, Response())
     assert graph.take() is None
-    graph.fail(second)  # even a failed detour is over
+    graph.fail(second)  # a failed detour also counts as finished
     assert graph.take().job is child
 
 
-def test_thousands_of_replacements_need_no_recursion() -> None:
+def test_thousands_of_replacements_do_not_recurse() -> None:
     graph = FlowGraph(Flow([runner_jobs.add(1)]))
     for _ in range(3000):
         graph.finish(graph.take(), Response(replace=Flow([runner_jobs.add(1)])))

@@ -1,4 +1,4 @@
-"""What moves from attempt to attempt, and why a run may not be continued."""
+"""Checkpoints that pass to the next attempt, and errors for runs of other versions."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path)
 
 
-def test_a_failed_job_continues_from_its_checkpoint(tmp_path: Path, store: JobStore) -> None:
+def test_failed_job_continues_from_its_checkpoint(tmp_path: Path, store: JobStore) -> None:
     job: Job = checkpoint_jobs.count(9, [3, 5], "raise")
     report = start(job, store, tmp_path, **OPTIONS)
     for fallen in (3, 5):
@@ -41,18 +41,20 @@ def test_a_failed_job_continues_from_its_checkpoint(tmp_path: Path, store: JobSt
         assert not (earlier / CHECKPOINT).exists()
 
 
-def test_a_killed_worker_continues_from_its_checkpoint(tmp_path: Path, store: JobStore) -> None:
+def test_job_of_killed_worker_continues_from_its_checkpoint(
+    tmp_path: Path, store: JobStore
+) -> None:
     job: Job = checkpoint_jobs.count(6, [4], "kill")
     assert start(job, store, tmp_path, **OPTIONS).state == "completed"
     assert store.get_output(job.uuid)[:-1] == [str(number) for number in range(6)]
 
 
-def test_a_kill_between_making_and_moving_loses_no_checkpoint(journal: Journal) -> None:
+def test_kill_while_job_directory_is_renewed_keeps_checkpoint(journal: Journal) -> None:
     job: Job = checkpoint_jobs.count(1, [], "raise")
     first = journal.job_directory(job)
     (first / CHECKPOINT).mkdir()
     (first / CHECKPOINT / "state").write_text("precious")
-    # Killed after the directory was set aside, or also after the new one was made.
+    # Killed after the old directory was set aside, or after the new one was made as well.
     first.rename(first.with_name(f"{first.name}.attempt1"))
     first.mkdir()
     assert (journal.job_directory(job) / CHECKPOINT / "state").read_text() == "precious"
@@ -60,14 +62,14 @@ def test_a_kill_between_making_and_moving_loses_no_checkpoint(journal: Journal) 
     assert len(list(journal.path.glob("jobs/*.attempt*"))) == 3
 
 
-def test_only_the_checkpoint_moves_to_the_next_attempt(journal: Journal) -> None:
+def test_next_attempt_gets_only_the_checkpoint(journal: Journal) -> None:
     job: Job = checkpoint_jobs.count(1, [], "raise")
     (journal.job_directory(job) / "POSCAR").touch()
     assert list(journal.job_directory(job).iterdir()) == []
 
 
 def outdated(journal: Journal, change: Callable[[dict[str, Any]], Any]) -> str:
-    """Change what the flow of a run says, and return why it cannot be continued."""
+    """Change the stored flow of a run and return the error from reading it."""
     flow = flow_document(Flow([checkpoint_jobs.count(1, [], "raise")]))
     change(flow["jobs"][0])
     (journal.path / "flow.json").write_text(dumps(flow))
@@ -91,7 +93,7 @@ def outdated(journal: Journal, change: Callable[[dict[str, Any]], Any]) -> str:
     return message
 
 
-def test_an_outdated_run_says_why_and_what_to_do(journal: Journal) -> None:
+def test_error_for_outdated_run_names_cause_and_remedy(journal: Journal) -> None:
     (journal.path / "outcomes").mkdir()
 
     def gone(job: dict[str, Any]) -> None:
@@ -111,7 +113,7 @@ def test_an_outdated_run_says_why_and_what_to_do(journal: Journal) -> None:
     assert "unexpected keyword argument 'gone'" in outdated(journal, of_a_maker)
 
 
-def test_a_finished_job_may_have_had_other_arguments(journal: Journal) -> None:
+def test_outdated_arguments_of_finished_job_are_accepted(journal: Journal) -> None:
     (journal.path / "outcomes").mkdir()
     flow = Flow([checkpoint_jobs.count(1, [], "raise")])
     document = flow_document(flow)

@@ -1,4 +1,4 @@
-"""Nothing finished is lost or repeated, however a run is killed, and no process stays behind."""
+"""Killed runs: no finished job is lost or repeated, and no process is left behind."""
 
 import json
 import random
@@ -24,14 +24,14 @@ from liponflow.runners.report import RunReport
 from liponflow.store.results import open_store
 
 PATIENCE_S = 30
-"""How long to wait for what takes a moment on an idle machine (s)."""
+"""Longest wait (s) for events that take a moment on an idle machine."""
 
 pytestmark = pytest.mark.filterwarnings("ignore:cd is deprecated")  # by jobflow's run_locally
 
 
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[str], Counter[str]]:
-    """Documents and executions of the flow when nothing happens to it."""
+    """Return documents and executions of the flow from an uninterrupted run."""
     folder = tmp_path_factory.mktemp("unbroken")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(runner_jobs.COUNTER, str(folder / "counter"))
@@ -68,7 +68,7 @@ def alive(pid: int) -> bool:
 
 @contextmanager
 def family_ends(runner: subprocess.Popen[str]) -> Iterator[list[str]]:
-    """Check that what happens within ends every process below the runner; list its stderr."""
+    """Check that the block ends every child process of the runner; yield a list for its stderr."""
     family = [child.pid for child in psutil.Process(runner.pid).children(recursive=True)]
     error: list[str] = []
     yield error
@@ -83,7 +83,7 @@ def finish(folder: Path, store: JobStore) -> RunReport:
 
 
 def executions(counter: Path, folder: Path) -> Counter[str]:
-    """Count the executions of the jobs that have an outcome."""
+    """Count the executions of jobs that have an outcome."""
     names = []
     for file in outcomes(folder):
         (document,) = json.loads(next(folder.glob(f"runs/*/outcomes/{file}")).read_text())[
@@ -95,7 +95,7 @@ def executions(counter: Path, folder: Path) -> Counter[str]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_runner_killed_at_a_random_time(
+def test_run_resumes_after_kill_at_random_time(
     seed: int, tmp_path: Path, counter: Path, unbroken: tuple[Counter[str], Counter[str]]
 ) -> None:
     runner = launch("slow_flow", tmp_path)
@@ -115,11 +115,11 @@ def test_runner_killed_at_a_random_time(
     after = executions(counter, tmp_path)
     assert {name: after[name] for name in before} == before
     repeated = after - unbroken[1]
-    assert repeated.total() <= 2  # what the two workers were at when they were killed
+    assert repeated.total() <= 2  # at most the jobs that the two workers were running
 
 
 @pytest.mark.parametrize(("moment", "number"), [("before", 2), ("within", 6), ("after", 11)])
-def test_runner_killed_around_a_store_write(
+def test_run_resumes_after_kill_around_store_write(
     moment: str,
     number: int,
     tmp_path: Path,
@@ -141,7 +141,7 @@ def test_runner_killed_around_a_store_write(
     assert {name: after[name] for name in before} == before
 
 
-def test_document_in_the_store_vouches_for_its_blobs(tmp_path: Path) -> None:
+def test_blobs_are_complete_after_kill_before_document_write(tmp_path: Path) -> None:
     runner = launch("blobs", tmp_path, "before", "1")
     runner.communicate(timeout=PATIENCE_S)
     store = open_store(tmp_path / "results.sqlite")

@@ -1,4 +1,4 @@
-"""The local runner against jobflow's own ``run_locally``, and what it adds to it."""
+"""The local runner compared with jobflow's ``run_locally``, and the features it adds."""
 
 import io
 import json
@@ -20,8 +20,8 @@ from liponflow.runners.local import resume, start
 from liponflow.runners.report import RunReport
 from liponflow.safejson import UntrustedClassError
 
-RAISING = "circular"  # run_locally does not survive it
-STOPPING = "stop all"  # would stop its neighbours
+RAISING = "circular"  # crashes run_locally
+STOPPING = "stop all"  # would stop the other flows
 TOGETHER = [name for name in runner_jobs.FLOWS if name not in {RAISING, STOPPING}]
 
 
@@ -34,7 +34,7 @@ def run(flow: Flow | Job, store: JobStore, runs: Path, **options: object) -> Run
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[str], Counter[str], RunReport]:
-    """Documents from run_locally and from the runner, for all flows at once."""
+    """Return documents from run_locally and from the runner, for all flows in one run."""
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(runner_jobs.COUNTER, str(folder / "counter"))
@@ -53,14 +53,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[str], Counte
     return stored(expected), stored(actual), report
 
 
-# Both warnings come from jobflow's run_locally.
+# jobflow's run_locally issues both warnings.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Some jobs are not connected", "ignore:cd is deprecated"
 )
 
 
 @pytest.mark.parametrize("name", TOGETHER)
-def test_same_documents_as_run_locally(name: str, both: tuple[Counter[str], ...]) -> None:
+def test_runner_stores_same_documents_as_run_locally(
+    name: str, both: tuple[Counter[str], ...]
+) -> None:
     expected, actual = (
         {key: n for key, n in found.items() if f'"name": "{name}: ' in key} for found in both[:2]
     )
@@ -68,7 +70,7 @@ def test_same_documents_as_run_locally(name: str, both: tuple[Counter[str], ...]
     assert actual == expected
 
 
-def test_same_documents_as_run_locally_for_random_flows(
+def test_documents_of_random_flows_equal_those_of_run_locally(
     both: tuple[Counter[str], Counter[str], RunReport],
 ) -> None:
     expected, actual, report = both
@@ -78,7 +80,7 @@ def test_same_documents_as_run_locally_for_random_flows(
     assert report.reused == 0
 
 
-def test_stop_jobflow(tmp_path: Path, store: JobStore) -> None:
+def test_stop_jobflow_skips_remaining_jobs(tmp_path: Path, store: JobStore) -> None:
     expected = memory_store()
     run_locally(runner_jobs.stopping_all(), store=expected, log=False)
     report = run(runner_jobs.stopping_all(), store, tmp_path)
@@ -88,7 +90,7 @@ def test_stop_jobflow(tmp_path: Path, store: JobStore) -> None:
     assert (again.state, again.finished, again.reused) == ("stopped", 2, 2)
 
 
-def test_failure_names_directory_cause_and_traceback(tmp_path: Path, store: JobStore) -> None:
+def test_failure_report_has_directory_cause_and_traceback(tmp_path: Path, store: JobStore) -> None:
     flow = Flow(
         [
             runner_jobs.leave(),
@@ -112,7 +114,7 @@ def test_failure_names_directory_cause_and_traceback(tmp_path: Path, store: JobS
     assert report.state == Journal.open(report.run_dir).record["state"] == "failed"
 
 
-def test_failed_jobs_are_tried_again(tmp_path: Path, store: JobStore, counter: Path) -> None:
+def test_resume_runs_failed_jobs_again(tmp_path: Path, store: JobStore, counter: Path) -> None:
     missing = tmp_path / "missing"
     flow = Flow(
         [
@@ -136,7 +138,7 @@ def test_failed_jobs_are_tried_again(tmp_path: Path, store: JobStore, counter: P
     assert kept == [kept[0], f"{kept[0]}.attempt1"]
 
 
-def test_what_made_do_without_a_failed_job_is_computed_anew(
+def test_resume_recomputes_jobs_that_tolerated_the_failure(
     tmp_path: Path, store: JobStore, counter: Path
 ) -> None:
     missing = tmp_path / "missing"
@@ -147,7 +149,7 @@ def test_what_made_do_without_a_failed_job_is_computed_anew(
     report = run(Flow([unrelated, job, made_do, after]), store, tmp_path / "runs")
     assert (report.state, store.get_output(after.uuid)) == ("failed", 101)
 
-    # Failing again changes nothing for them.
+    # They are reused as long as the job still fails.
     report = resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
     assert (report.state, report.reused) == ("failed", 3)
 
@@ -158,7 +160,7 @@ def test_what_made_do_without_a_failed_job_is_computed_anew(
     assert counter.read_text().split() == ["once"]
 
 
-def test_job_runs_in_its_directory_and_prints_into_its_log(
+def test_job_runs_in_its_directory_and_prints_to_its_log(
     tmp_path: Path, store: JobStore, capfd: pytest.CaptureFixture[str]
 ) -> None:
     job = runner_jobs.print_something()
@@ -169,7 +171,7 @@ def test_job_runs_in_its_directory_and_prints_into_its_log(
     assert capfd.readouterr().out == ""
 
 
-def test_jobs_overlap(tmp_path: Path, store: JobStore) -> None:
+def test_independent_jobs_run_concurrently(tmp_path: Path, store: JobStore) -> None:
     folder = str(tmp_path)
     flow = Flow([runner_jobs.meet("a", "b", folder), runner_jobs.meet("b", "a", folder)])
     assert run(flow, store, tmp_path / "runs").state == "completed"
@@ -182,7 +184,7 @@ def test_workers_use_one_thread(tmp_path: Path, store: JobStore) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_job_whose_worker_dies_is_tried_once_more(
+def test_job_is_retried_once_after_its_worker_dies(
     workers: int, tmp_path: Path, store: JobStore
 ) -> None:
     flow = Flow([job := runner_jobs.die_once(str(tmp_path / "marker")), runner_jobs.add(1)])
@@ -191,7 +193,7 @@ def test_job_whose_worker_dies_is_tried_once_more(
     assert store.get_output(job.uuid) == "survived"
 
 
-def test_job_whose_workers_keep_dying_fails(tmp_path: Path, store: JobStore) -> None:
+def test_job_fails_after_its_worker_dies_twice(tmp_path: Path, store: JobStore) -> None:
     flow = Flow([bad := runner_jobs.die_always(), runner_jobs.add(bad.output), runner_jobs.add(1)])
     report = run(flow, store, tmp_path)
     assert (report.state, report.finished, report.skipped) == ("failed", 1, 1)
@@ -201,7 +203,7 @@ def test_job_whose_workers_keep_dying_fails(tmp_path: Path, store: JobStore) -> 
     assert failure.directory.is_dir()
 
 
-def test_store_failure_keeps_outcomes(
+def test_outcomes_are_kept_when_store_fails(
     tmp_path: Path, counter: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, fresh = memory_store(), memory_store()
@@ -229,12 +231,12 @@ def test_store_failure_keeps_outcomes(
     counter.write_text("")
     run_locally(runner_jobs.slow_flow(), store=expected, log=False)
     assert stored(fresh) == stored(expected)
-    # Two workers: beside the job whose outcome was not stored, one more was cut short at most.
+    # Besides the job whose outcome was not stored, the other of two workers may have lost one.
     repeated = Counter(executed) - Counter(counter.read_text().split())
     assert repeated.total() <= 1
 
 
-def test_full_disk_below_the_run_directory(
+def test_full_disk_error_says_that_outcomes_are_kept(
     tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_space(*_: object) -> Path:
@@ -246,7 +248,7 @@ def test_full_disk_below_the_run_directory(
 
 
 @pytest.mark.parametrize("content", [b'{"documents": [{"uu', b"\xff\x00", b"[]", b'{"blobs": {}}'])
-def test_damaged_outcome_is_named(content: bytes, tmp_path: Path, store: JobStore) -> None:
+def test_error_names_damaged_outcome_file(content: bytes, tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.add(1), store, tmp_path)
     file = next((report.run_dir / "outcomes").iterdir())
     file.write_bytes(content)
@@ -257,7 +259,7 @@ def test_damaged_outcome_is_named(content: bytes, tmp_path: Path, store: JobStor
     assert file.name in second["cause"]
 
 
-def test_failure_to_record_the_end_does_not_hide_the_error(
+def test_failure_to_record_the_end_does_not_mask_the_error(
     tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = run(runner_jobs.add(1), store, tmp_path)
@@ -277,11 +279,11 @@ def test_failure_to_record_the_end_does_not_hide_the_error(
         resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
 
 
-def test_a_killed_start_is_recorded_as_killed(tmp_path: Path, store: JobStore) -> None:
+def test_killed_start_is_recorded_as_killed(tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.add(1), store, tmp_path)
     file = report.run_dir / "run.json"
     record = json.loads(file.read_text())
-    del record["starts"]  # as an older version left it
+    del record["starts"]  # records of older versions have none
     file.write_text(json.dumps(record | {"state": "running"}))
     text = io.StringIO()
     resume(report.run_dir, store, trusted=TRUSTED, console=Console(file=text))
@@ -303,7 +305,7 @@ def test_a_killed_start_is_recorded_as_killed(tmp_path: Path, store: JobStore) -
         (b"[" * 100_000, "recursion"),
     ],
 )
-def test_a_damaged_record_stops_no_other_run(
+def test_damaged_record_does_not_block_other_runs(
     content: bytes, cause: str, tmp_path: Path, store: JobStore
 ) -> None:
     sound = run(runner_jobs.fail(), store, tmp_path).run_dir
@@ -318,21 +320,21 @@ def test_a_damaged_record_stops_no_other_run(
         resume(damaged, store, trusted=TRUSTED, console=Console(quiet=True))
 
 
-def test_a_damaged_flow_is_named(tmp_path: Path, store: JobStore) -> None:
+def test_error_names_damaged_flow_file(tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.fail(), store, tmp_path)
     (report.run_dir / "flow.json").write_text("{")
     with pytest.raises(DamagedRunError, match=r"flow\.json is damaged .*start the campaign again"):
         resume(report.run_dir, store, trusted=TRUSTED, console=Console(quiet=True))
 
 
-def test_configuration_is_on_record(tmp_path: Path, store: JobStore) -> None:
+def test_configuration_and_versions_are_recorded(tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.add(1), store, tmp_path, config={"command": "liponflow run"})
     record = json.loads((report.run_dir / "run.json").read_text())
     assert record["config"] == {"command": "liponflow run"}
     assert record["versions"].keys() >= {"liponflow", "jobflow", "torch"}
 
 
-def test_one_runner_per_run_directory(tmp_path: Path, store: JobStore) -> None:
+def test_second_runner_in_same_run_directory_is_refused(tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.add(1), store, tmp_path)
     with (
         Journal.open(report.run_dir).lock(),
@@ -341,14 +343,14 @@ def test_one_runner_per_run_directory(tmp_path: Path, store: JobStore) -> None:
         resume(report.run_dir, store, trusted=TRUSTED)
 
 
-def test_runs_outside_the_main_thread(tmp_path: Path, store: JobStore) -> None:
+def test_runner_works_outside_the_main_thread(tmp_path: Path, store: JobStore) -> None:
     thread = threading.Thread(target=run, args=(runner_jobs.linear(), store, tmp_path))
     thread.start()
     thread.join(timeout=30)
     assert store.count() == 3
 
 
-def test_plain_progress_has_a_line_per_event(tmp_path: Path, store: JobStore) -> None:
+def test_plain_progress_has_one_line_per_event(tmp_path: Path, store: JobStore) -> None:
     text = io.StringIO()
     flow = Flow([runner_jobs.fail("a [bracket]"), runner_jobs.add(1)])
     run(flow, store, tmp_path, console=Console(file=text), workers=1)
@@ -361,7 +363,7 @@ def test_plain_progress_has_a_line_per_event(tmp_path: Path, store: JobStore) ->
     ]
 
 
-def test_bar_shows_failures(tmp_path: Path, store: JobStore) -> None:
+def test_progress_bar_shows_failures(tmp_path: Path, store: JobStore) -> None:
     text = io.StringIO()
     console = Console(file=text, force_terminal=True, width=300)
     flow = Flow([runner_jobs.fail("a [bracket]"), runner_jobs.fan_out(3)])
@@ -381,7 +383,7 @@ def external_reference() -> Flow:
         (runner_jobs.linear, {"workers": 0}, "workers must be at least 1, not 0"),
     ],
 )
-def test_bad_input_is_refused_before_anything_is_written(
+def test_invalid_input_is_refused_before_anything_is_written(
     flow: object, options: dict[str, object], message: str, tmp_path: Path, store: JobStore
 ) -> None:
     with pytest.raises(ValueError, match=message):
@@ -389,13 +391,13 @@ def test_bad_input_is_refused_before_anything_is_written(
     assert not (tmp_path / "runs").exists()
 
 
-def test_untrusted_packages_are_refused(tmp_path: Path, store: JobStore) -> None:
+def test_job_from_untrusted_package_is_refused(tmp_path: Path, store: JobStore) -> None:
     with pytest.raises(UntrustedClassError, match=r"runner_jobs\.add"):
         run(runner_jobs.add(1), store, tmp_path / "runs", trusted=())
     assert not (tmp_path / "runs").exists()
 
 
-def test_functions_of_the_running_script_are_refused(
+def test_job_defined_in_the_running_script_is_refused(
     tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner_jobs.add.original, "__module__", "__main__")
@@ -404,6 +406,6 @@ def test_functions_of_the_running_script_are_refused(
         run(runner_jobs.add(1), store, tmp_path / "runs")
 
 
-def test_resume_of_something_else_is_refused(tmp_path: Path, store: JobStore) -> None:
+def test_resume_without_run_record_is_refused(tmp_path: Path, store: JobStore) -> None:
     with pytest.raises(FileNotFoundError, match=r"no run\.json"):
         resume(tmp_path, store)

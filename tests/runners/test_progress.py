@@ -1,4 +1,4 @@
-"""What a run shows of its jobs."""
+"""Progress display of a run."""
 
 import io
 
@@ -9,7 +9,7 @@ from liponflow.runners.progress import BarProgress, LineProgress
 RUNNING = ["melt 1 (melt, 1.2 of 5 ps, 23 ps/day, 1 h left)", "relax [bcc]"]
 
 
-def test_the_bar_has_a_line_per_running_job() -> None:
+def test_bar_has_one_line_per_running_job() -> None:
     text = io.StringIO()
     with BarProgress(Console(file=text, force_terminal=True, width=60)) as bar:
         bar.update(1, 4, RUNNING)
@@ -20,7 +20,7 @@ def test_the_bar_has_a_line_per_running_job() -> None:
     assert "1/4" in text.getvalue()
 
 
-def test_lines_tell_now_and_then_what_is_at_work() -> None:
+def test_running_jobs_are_printed_at_intervals() -> None:
     text, now = io.StringIO(), [0.0]
     lines = LineProgress(Console(file=text, width=60), clock=lambda: now[0])
     for now[0] in (10.0, 59.0, 61.0, 62.0, 130.0):

@@ -153,7 +153,7 @@ def test_texts_neither_overlap_nor_leave_the_figure(figures: dict[str, Figure], 
     assert misplaced(figures[name]) == []
 
 
-def test_pairs_show_the_numbers_of_the_result(result: GlassResult) -> None:
+def test_pair_figure_shows_data_of_the_result(result: GlassResult) -> None:
     figure = pairs_figure(result)
     for pair in result.mean.pairs:
         [line] = drawn(figure, pair.pair)
@@ -164,7 +164,7 @@ def test_pairs_show_the_numbers_of_the_result(result: GlassResult) -> None:
     assert any(f"{p_o.coordination:.2f} within {p_o.first_minimum:.2f} Å" in t for t in labels)
 
 
-def test_bars_are_the_shares(result: GlassResult) -> None:
+def test_bars_show_shares(result: GlassResult) -> None:
     figure = units_figure(result)
     [axes] = [a for a in figure.axes if a.get_title() == "units of the network formers"]
     widths = [patch.get_width() for patch in axes.patches]
@@ -174,7 +174,7 @@ def test_bars_are_the_shares(result: GlassResult) -> None:
     )
 
 
-def test_rare_shares_are_added_up(result: GlassResult) -> None:
+def test_rare_shares_are_summed(result: GlassResult) -> None:
     many = [Share(name=f"Q{n}_0", share=0.05) for n in range(20)]
     mean = result.mean.model_copy(update={"units": many})
     figure = units_figure(result.model_copy(update={"mean": mean}))

@@ -1,4 +1,4 @@
-"""Pictures of models of a glass."""
+"""Figures and pages of glass models."""
 
 import json
 import re
@@ -69,7 +69,7 @@ def test_page_loads_nothing_and_escapes_everything(structure: Structure) -> None
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "&quot;b&quot; &amp; &lt;c&gt;" in page
-    # The policy forbids the browser to fetch anything, and no tag tries to.
+    # The policy forbids the browser to fetch anything, and no tag does.
     assert "default-src 'none'" in page
     assert not re.search(r"<(script|link|img|iframe)[^>]*\b(src|href)\s*=", page)
 

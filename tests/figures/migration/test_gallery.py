@@ -1,4 +1,4 @@
-"""Figures of a migration show the data of the result."""
+"""Figures of a migration campaign show the data of the result."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_every_figure_says_that_a_potential_is_not_dft(figures: dict[str, Figure
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_cut_off(unconverged: dict[str, Figure], name: str):
+def test_texts_neither_overlap_nor_are_cut_off(unconverged: dict[str, Figure], name: str):
     figure = unconverged[name]
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()

@@ -34,7 +34,7 @@ def test_path_has_every_image_in_order_inside_the_cell(figure: Figure, result: M
         assert (places < lines.max(axis=0)).all()
 
 
-def test_path_is_viewed_from_the_side(figure: Figure, result: MigrationResult):
+def test_path_is_viewed_from_its_side(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
         places = np.asarray(path.get_offsets())

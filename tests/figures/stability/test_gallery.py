@@ -56,9 +56,7 @@ def test_bars_span_the_windows_including_the_published_one(
     assert "7 Li$_{2}$PO$_{2}$N →" in said
 
 
-def test_staircase_is_the_li_exchanged(
-    figures: dict[str, Figure], result: StabilityResult
-) -> None:
+def test_staircase_shows_li_exchanged(figures: dict[str, Figure], result: StabilityResult) -> None:
     [stairs] = [s for s in drawn(figures["exchange"], "exchange") if isinstance(s, StepPatch)]
     data = stairs.get_data()
     assert data.values == pytest.approx([s.li_exchanged for s in result.segments])
@@ -88,7 +86,7 @@ def test_map_shows_the_energies_and_the_equilibrium_of_the_electrode(
     assert [1, step.voltage] in np.asarray(line.get_xydata()).tolist()
 
 
-def test_layers_have_the_shares_and_the_observed_widths(
+def test_layers_show_shares_and_observed_widths(
     figures: dict[str, Figure], result: StabilityResult
 ) -> None:
     oxide = drawn(figures["layers"], "Li2O")
