@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.dopant import Conditions, Way
+from liponflow.analysis.migration.dopant import Way
 from liponflow.analysis.migration.hops import HopRecord, Vibrations, hop_barrier
 from liponflow.analysis.migration.result import (
     HopBarrier,
@@ -258,7 +258,6 @@ def _migration_result(dopants: tuple[str, ...], unconverged: str | None) -> Migr
         ways(found),
         host_atoms=54,
         provenance=provenance(),
-        conditions=Conditions(walkers=100),
         extras=Extras(
             models=models, finite_size=[finite_size("N", OTO, (54, 0.263), (128, 0.255))]
         ),

@@ -69,10 +69,6 @@ class MigrationParameters(BaseModel):
     temperatures: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)] = Field(
         description="Temperatures of the diffusivities (K)."
     )
-    walkers: int = Field(
-        ge=0, description="Walkers of the kinetic Monte Carlo beside the analytic diffusivity."
-    )
-    seed: int = Field(ge=0, description="Seed of the walkers.")
     models: list[str] = Field(
         description="Further engines for the same hops; their spread is the error bar."
     )

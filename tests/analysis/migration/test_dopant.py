@@ -31,12 +31,6 @@ def migration(
     )
 
 
-def test_walkers_are_asked_for():
-    way = Way(3, 0.26, [OTO])
-    assert migration(way, Conditions()).monte_carlo_300 is None
-    assert migration(way, Conditions(walkers=20)).monte_carlo_300 is not None
-
-
 def test_temperatures_are_those_asked_for():
     found = migration(Way(3, 0.26, [OTO]), Conditions(temperatures=[400.0, 800.0]))
     assert found.temperatures == [400, 800]
@@ -45,10 +39,9 @@ def test_temperatures_are_those_asked_for():
 
 
 def test_without_a_way_there_is_no_diffusivity():
-    found = migration(None, Conditions(walkers=20))
+    found = migration(None, Conditions())
     assert found.diffusivities == []
     assert found.diffusivity_300 is None
-    assert found.monte_carlo_300 is None
     assert found.lowest_site == "octahedral"
 
 

@@ -1,9 +1,10 @@
-"""Diffusion tensors against textbook formulas, and a general one against its definition."""
+"""Diffusion tensors against textbook formulas, their definition and kinetic Monte Carlo."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinetic_monte_carlo import TRANSIENT, Walk, kinetic_monte_carlo
 
 from liponflow.analysis.migration.random_walk import (
     JumpNetwork,
@@ -130,6 +131,74 @@ def test_the_tensor_turns_with_the_crystal(bcc: Interstitials, hops: dict[str, H
     turned = JumpNetwork(walk.n_sites, walk.start, walk.end, walk.vectors @ q.T, walk.rates)
     expected = q @ diffusion_tensor(walk) @ q.T
     assert diffusion_tensor(turned) == pytest.approx(expected, abs=1e-20)
+
+
+WALKERS, JUMPS = 2000, 200
+ERRORS = 3.5
+"""Standard errors by which a correct walk may be off, once in 2000 seeds."""
+SAMPLED = 0.12
+"""Relative error of a standard deviation from 2000 walkers: three times its own error of 4 %."""
+NETWORKS = {
+    "tetrahedral": {TT: (RATE, RATE)},
+    "octahedral": {OTO: (RATE, RATE)},
+    # Back and forth: the sites differ, and jumps are correlated.
+    "mixed": {TO: (RATE, 8 * RATE), TT: (RATE / 50, RATE / 50)},
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def walked(
+    request: pytest.FixtureRequest, bcc: Interstitials, hops: dict[str, Hop]
+) -> tuple[JumpNetwork, Walk]:
+    jumps = network(bcc, NETWORKS[request.param], hops)
+    return jumps, kinetic_monte_carlo(jumps, walkers=WALKERS, jumps_per_walker=JUMPS, seed=3)
+
+
+def test_kinetic_monte_carlo_finds_the_diffusivity(walked: tuple[JumpNetwork, Walk]):
+    jumps, found = walked
+    exact = diffusivity(jumps)
+    assert found.error < 0.05 * exact
+    assert found.diffusivity == pytest.approx(exact, abs=ERRORS * found.error)
+
+
+def test_displacements_of_walkers_grow_with_the_diffusivity(walked: tuple[JumpNetwork, Walk]):
+    jumps, found = walked
+    exact = 6 * diffusivity(jumps) * found.times * 1e20
+    late = found.times > TRANSIENT * found.times[-1]
+    # What inequivalent sites add at first stays a constant below one jump squared.
+    allowed = ERRORS * found.mean_square_errors + A**2 / 4
+    assert (np.abs(found.mean_squares - exact)[late] < allowed[late]).all()
+
+
+def test_walkers_jump_as_often_as_occupations_and_rates_say(walked: tuple[JumpNetwork, Walk]):
+    jumps, found = walked
+    expected = WALKERS * found.times[-1] * (occupations(jumps)[jumps.start] @ jumps.rates)
+    assert expected == pytest.approx(WALKERS * JUMPS)
+    assert found.jumps == pytest.approx(expected, abs=5 * np.sqrt(expected))
+
+
+def test_error_bars_of_walkers_are_those_of_brownian_motion(walked: tuple[JumpNetwork, Walk]):
+    """In three dimensions cov(r²(s), r²(t)) = 24 D² min(s, t)² after many jumps."""
+    jumps, found = walked
+    covariance = 24 * diffusivity(jumps) ** 2 * np.minimum.outer(found.times, found.times) ** 2
+    last = np.sqrt(covariance[-1, -1] / WALKERS) * 1e20  # Å²
+    assert found.mean_square_errors[-1] == pytest.approx(last, rel=SAMPLED)
+    late = found.times > TRANSIENT * found.times[-1]
+    away = found.times[late] - found.times[late].mean()
+    weights = away / (away @ away) / 6
+    variance = weights @ covariance[np.ix_(late, late)] @ weights
+    assert found.error == pytest.approx(np.sqrt(variance / WALKERS), rel=SAMPLED)
+
+
+def test_walkers_of_a_layered_network_stay_in_their_layer():
+    x, y = np.array([2.0, 0, 0]), np.array([0, 3.0, 0])
+    plane = JumpNetwork(
+        1, np.zeros(4, int), np.zeros(4, int), np.array([x, -x, y, -y]), np.ones(4)
+    )
+    found = kinetic_monte_carlo(plane, walkers=WALKERS, jumps_per_walker=JUMPS, seed=1)
+    tensor = diffusion_tensor(plane)
+    assert tensor[2] == pytest.approx(0)
+    assert found.diffusivity == pytest.approx(np.trace(tensor) / 3, abs=ERRORS * found.error)
 
 
 RATES = st.lists(st.floats(1e-3, 1e3), min_size=4, max_size=4)

@@ -118,13 +118,6 @@ def test_a_lower_barrier_diffuses_faster_and_farther(result: MigrationResult):
         assert at_300 == found.diffusivity_300
 
 
-def test_monte_carlo_agrees_within_its_error(result: MigrationResult):
-    for found in result.migrations:
-        assert found.monte_carlo_300 == pytest.approx(
-            found.diffusivity_300, abs=4 * (found.monte_carlo_300_error or 0)
-        )
-
-
 def test_the_spread_of_potentials_is_the_error_of_the_diffusivity(result: MigrationResult):
     found = result.of("N")
     assert found is not None

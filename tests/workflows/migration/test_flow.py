@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jobflow import JobStore
+from jobflow import Flow, JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
@@ -16,6 +16,9 @@ from liponflow.analysis.migration.result import MigrationResult
 from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.presets import ParameterError
+from liponflow.runners.documents import flow_document
+from liponflow.runners.errors import OutdatedRunError
+from liponflow.runners.journal import Journal
 from liponflow.runners.local import start
 from liponflow.workflows.campaign import get_campaign
 
@@ -27,7 +30,6 @@ TINY = {
     "force_limit": 0.1,
     "nudge": 0.0,
     "images": 3,
-    "walkers": 0,
     "refine": "chgnet",
     "vibration_radius": 2.0,
 }
@@ -183,6 +185,16 @@ def test_models_supercells_and_refinement_add_their_jobs() -> None:
         "refine with vasp",
         "result",
     ]
+
+
+def test_a_run_planned_with_a_former_parameter_is_refused_in_one_line(tmp_path: Path) -> None:
+    document = flow_document(plan(preset="quick", engine="chgnet", overrides={"dopant": "N"}))
+    assert isinstance(Journal.create(tmp_path, document, None).flow([]), Flow)
+    [result] = [job for job in document["jobs"] if job["name"] == "result"]
+    result["function_kwargs"]["parameters"]["walkers"] = 200
+    with pytest.raises(OutdatedRunError, match=r"MigrationParameters walkers Extra") as caught:
+        Journal.create(tmp_path, document, None).flow([])
+    assert "\n" not in str(caught.value)
 
 
 def test_calculations_of_all_dopants_are_planned() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.diffusion_length import time_to_reach
 from liponflow.analysis.migration.hop_diffusion import jump_network, with_barrier_shifted
-from liponflow.analysis.migration.kinetic_monte_carlo import Walk, kinetic_monte_carlo
 from liponflow.analysis.migration.published import PublishedMigration
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
 from liponflow.analysis.migration.result import HopBarrier, Migration, ModelSpread, SiteEnergy
@@ -50,14 +49,10 @@ class Conditions:
         Prefactor of hops for which none was computed, THz.
     temperatures
         Temperatures of the diffusivities, K.
-    walkers, seed
-        Kinetic Monte Carlo at 300 K beside the analytic diffusivity, if walkers > 0.
     """
 
     attempt_frequency: float = ATTEMPT_FREQUENCY
     temperatures: Sequence[float] = TEMPERATURES
-    walkers: int = 0
-    seed: int = 0
 
 
 def dopant_migration(
@@ -111,7 +106,7 @@ def dopant_migration(
         )
 
     values = {}
-    room, walked = None, None
+    room = None
     if way is not None and (at_room := network(ROOM)) is not None:
         for temperature in conditions.temperatures:
             at = network(temperature)
@@ -119,7 +114,6 @@ def dopant_migration(
             # An atom in a state below all sites has to climb out of it.
             values[temperature] = with_barrier_shifted(diffusivity(at), -rest, temperature)
         room = with_barrier_shifted(diffusivity(at_room), -rest, ROOM)
-        walked = _walk(at_room, conditions)
 
     def shifted(to: float | None) -> list[float]:
         if to is None or barrier is None:
@@ -150,18 +144,10 @@ def dopant_migration(
         diffusivity_300=room,
         diffusivity_300_low=room_shifted(high),
         diffusivity_300_high=room_shifted(low),
-        monte_carlo_300=with_barrier_shifted(walked.diffusivity, -rest, ROOM) if walked else None,
-        monte_carlo_300_error=with_barrier_shifted(walked.error, -rest, ROOM) if walked else None,
         time_to_published_width=(
             time_to_reach(room, published.interphase.nm) if published and room else None
         ),
     )
-
-
-def _walk(network: JumpNetwork, conditions: Conditions) -> Walk | None:
-    if not conditions.walkers:
-        return None
-    return kinetic_monte_carlo(network, walkers=conditions.walkers, seed=conditions.seed)
 
 
 def _bottleneck(hops: Sequence[HopBarrier], way: Way | None) -> HopBarrier | None:

@@ -48,12 +48,6 @@ class JumpNetwork:
         if sites.min() < 0 or sites.max() >= self.n_sites:
             raise ValueError(f"a jump names a site outside 0 to {self.n_sites - 1}")
 
-    @property
-    def exit_rates(self) -> FloatArray:
-        """Sum of the rates that leave each site, shape (n_sites,), 1/s."""
-        exits: FloatArray = np.bincount(self.start, self.rates, self.n_sites).astype(np.float64)
-        return exits
-
     def parts(self) -> list[IntArray]:
         """Return connected groups of sites; sites without a jump belong to no group."""
         links = coo_array(

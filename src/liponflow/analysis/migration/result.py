@@ -1,6 +1,6 @@
 """The migration campaign's documents: sites, hops, what follows from them, and the result."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -254,12 +254,6 @@ class Migration(BaseModel):
     diffusivity_300_high: Annotated[float | None, Quantity("m²/s")] = Field(
         None, description="Diffusivity at 300 K with the lowest barrier; None without a spread."
     )
-    monte_carlo_300: Annotated[float | None, Quantity("m²/s")] = Field(
-        None, description="Diffusivity at 300 K by kinetic Monte Carlo; None if it was not run."
-    )
-    monte_carlo_300_error: Annotated[float | None, Quantity("m²/s")] = Field(
-        None, description="Standard error of the diffusivity by kinetic Monte Carlo."
-    )
     time_to_published_width: Annotated[
         float | None, Quantity("s", heading="time to\nwidth, {unit}", fmt=".1e", label="time")
     ] = Field(
@@ -420,6 +414,7 @@ class MigrationResult(Result):
     """Result of a migration campaign."""
 
     kind: Literal["migration"] = "migration"
+    schema_version: int = Field(2, description="Version of the schema of this kind.")
     host_atoms: Annotated[int, Column(heading="host atoms")] = Field(
         description="Number of host atoms in the supercell."
     )
@@ -453,3 +448,16 @@ class MigrationResult(Result):
     def hops_of(self, dopant: str) -> list[HopBarrier]:
         """Return the hops of a dopant."""
         return [hop for hop in self.hops if hop.dopant == dopant]
+
+
+def without_monte_carlo(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of version 1 as version 2, without its kinetic Monte Carlo diffusivities.
+
+    They only checked the analytic diffusivities, which stay.
+    """
+    dropped = {"monte_carlo_300", "monte_carlo_300_error"}
+    migrations = [
+        {name: value for name, value in found.items() if name not in dropped}
+        for found in document["migrations"]
+    ]
+    return document | {"migrations": migrations}

@@ -13,6 +13,7 @@ CAMPAIGN = Campaign(
         "migration",
         model="liponflow.analysis.migration.result:MigrationResult",
         figures="liponflow.figures.migration.gallery:all_figures",
+        migrations={1: "liponflow.analysis.migration.result:without_monte_carlo"},
     ),
     options=(Option("refine", metavar="ENGINE"),),
     further_engines="liponflow.workflows.migration.flow:further_engines",

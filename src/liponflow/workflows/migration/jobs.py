@@ -254,8 +254,6 @@ def conclude(
         conditions=Conditions(
             attempt_frequency=parameters.attempt_frequency,
             temperatures=parameters.temperatures,
-            walkers=parameters.walkers,
-            seed=parameters.seed,
         ),
         extras=Extras(
             models=model_barriers(
