@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from maggma.stores import MemoryStore
 from monty.json import MontyDecoder
 from pymatgen.core import Lattice
 
-from liponflow.store.file import SCHEMA_VERSION, StoreError
+from liponflow.store.file import SCHEMA_VERSION, DamagedDocumentError, StoreError
 from liponflow.store.query import QueryError, matches, parse
 from liponflow.store.sqlite import SQLiteStore
 
@@ -392,6 +393,101 @@ def test_sigkill_loses_no_acknowledged_document(path: Path) -> None:
             for item in store.query({"uuid": {"$regex": f"^r{run}-"}}):
                 assert len(item["output"]) == 5000
     assert len(acknowledged) > 20
+
+
+# Hashes
+
+
+def altered(path: Path, sql: str, *values: Any) -> None:
+    """Change the file behind the back of the store, as a bad disk does."""
+    raw = sqlite3.connect(path)
+    raw.execute(sql, values)
+    raw.commit()
+    raw.close()
+
+
+@pytest.mark.parametrize(
+    ("find", "replace"),
+    [(b"-3.25", b"-3.26"), (b'"energy"', b"'energy'"), (b"}}", b"}"), (b"LiO", b"L\xffO")],
+)
+def test_a_changed_document_is_refused_by_name(
+    store: SQLiteStore, path: Path, find: bytes, replace: bytes
+) -> None:
+    store.update([job("a", output={"energy": -3.25, "formula": "LiO"}), job("b", output=1)])
+    ((text,),) = store._database.execute("SELECT doc FROM docs WHERE id = 1")
+    assert find in text.encode()
+    changed = text.encode().replace(find, replace)
+    altered(path, "UPDATE docs SET doc = CAST(? AS TEXT) WHERE id = 1", changed)
+    message = rf"{path}: document uuid a, index 1 of 'docs' is damaged .*hash.*restore .* backup"
+    with pytest.raises(DamagedDocumentError, match=message):
+        store.query_one({"uuid": "a"})
+    assert store.query_one({"uuid": "b"})["output"] == 1
+    with store.skip_damaged(), pytest.warns(UserWarning, match="skipped a document.*uuid a"):
+        assert [item["uuid"] for item in store.query()] == ["b"]
+    with pytest.raises(DamagedDocumentError):
+        list(store.query())
+
+
+def test_a_new_version_of_a_damaged_document_repairs_it(store: SQLiteStore, path: Path) -> None:
+    store.update(job("a", name="old"))
+    altered(path, "UPDATE docs SET doc = '{'")
+    store.update(job("a", name="new"), key=["uuid", "index"])
+    assert [item["name"] for item in store.query({"name": "new"})] == ["new"]
+    assert [item["uuid"] for item in store.query({"name": "old"})] == []
+    assert all(isinstance(item, dict) for item in store.documents())
+
+
+@pytest.mark.parametrize(
+    ("sql", "cause"),
+    [
+        ("UPDATE docs SET doc = '[1]', sha256 = NULL", "not a JSON object"),
+        ("UPDATE docs SET doc = '{', sha256 = NULL", "Expecting property name"),
+        ("UPDATE docs SET sha256 = 'x'", "does not match its hash"),
+        ("UPDATE docs SET key = '[\"b\", 1]'", "values differ"),
+        ("DELETE FROM docs_index WHERE value = 'a'", "queries may miss it"),
+        ("UPDATE docs_index SET value = 'b' WHERE value = 'a'", "queries may miss it"),
+    ],
+)
+def test_every_document_is_checked(store: SQLiteStore, path: Path, sql: str, cause: str) -> None:
+    store.update(job("a", output={"kind": "md", "x": [1, 2.5, None]}))
+    assert [item["uuid"] for item in store.documents()] == ["a"]
+    altered(path, sql)
+    (damaged,) = store.documents()
+    assert isinstance(damaged, DamagedDocumentError)
+    assert cause in damaged.cause
+
+
+@pytest.mark.parametrize("position", range(0, 1000, 50))
+def test_no_flipped_byte_in_a_document_changes_what_is_read(path: Path, position: int) -> None:
+    document = job("a", output={"energies": [n / 7 for n in range(100)]})
+    with SQLiteStore(path) as store:
+        store.update(document)
+    content = bytearray(path.read_bytes())
+    start = content.index(b'{"uuid"')
+    content[start + position] ^= 1
+    path.write_bytes(content)
+    with (
+        SQLiteStore(path, read_only=True) as store,
+        pytest.raises(DamagedDocumentError, match="uuid a"),
+    ):
+        list(store.query())
+
+
+def test_documents_without_hashes_are_read_and_get_them_when_written(path: Path) -> None:
+    with SQLiteStore(path) as store:
+        store.update([job("a", name="old"), job("b", name="old")])
+    altered(path, "ALTER TABLE docs DROP COLUMN sha256")
+    altered(path, "PRAGMA user_version = 1")
+    with SQLiteStore(path, read_only=True) as store:
+        assert [item["uuid"] for item in store.query({"name": "old"})] == ["a", "b"]
+        assert all(isinstance(item, dict) for item in store.documents())
+    with SQLiteStore(path) as store:
+        store.update(job("c"))
+        hashes = store._database.execute("SELECT doc, sha256 FROM docs")
+        assert len(hashes) == 3
+        assert all(sha256(text.encode()).hexdigest() == found for text, found in hashes)
+        assert [item["uuid"] for item in store.query({"name": "old"})] == ["a", "b"]
+        assert store._database.execute("PRAGMA user_version") == [(SCHEMA_VERSION,)]
 
 
 # Errors

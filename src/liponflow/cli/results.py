@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from liponflow.analysis.kinds import get_kind
-from liponflow.cli.console import reported_errors
+from liponflow.cli.console import EXIT_FAILED, reported_errors, say
 from liponflow.cli.options import (
     Format,
     JsonOption,
@@ -130,3 +130,20 @@ def results_export(
 
         export(stored_result(result, store).result, out, format_ and format_.value, field)
         typer.echo(out)
+
+
+@app.command("check")
+def results_check(ctx: typer.Context, *, store: StoreOption = None) -> None:
+    """Check a store for damaged documents, unknown kinds of results and newer schemas."""
+    with reported_errors(debug=ctx.obj):
+        from liponflow.store.check import check_store
+        from liponflow.store.results import open_store
+
+        check = check_store(open_store(settings_with(store=store).store, read_only=True))
+        for problem in check.problems:
+            typer.echo(problem)
+        count = len(check.problems)
+        found = f"{count} problem{'' if count == 1 else 's'}" if count else "no problems"
+        say(f"{check.documents} documents checked, {found}")
+        if not check.sound:
+            raise typer.Exit(EXIT_FAILED)

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 APPLICATION_ID = 0x4C69504F  # "LiPO" in the header of the file
-SCHEMA_VERSION = 1
-"""Version of the table layout, the file's ``user_version``; raised when older readers would
-fail."""
+SCHEMA_VERSION = 2
+"""Version of the table layout, the file's ``user_version``; raised when older readers or writers
+would fail. Version 2 has a hash of each document, which older writers would leave out.
+"""
 
 _REMEDIES = {
     "SQLITE_NOTADB": "use another file, or move this one away to start with an empty store",
@@ -36,6 +37,28 @@ _REMEDIES = {
 
 class StoreError(RuntimeError):
     """An operation that the results store refuses, with the file, the reason and the remedy."""
+
+
+class DamagedDocumentError(StoreError):
+    """A stored document that is not as it was written.
+
+    Parameters
+    ----------
+    path
+        The results store.
+    document
+        Name of the document.
+    cause
+        Kind of damage.
+    """
+
+    def __init__(self, path: str, document: str, cause: str) -> None:
+        super().__init__(
+            f"results store {path}: {document} is damaged ({cause}): restore the file from a "
+            "backup; `liponflow results check` lists everything that is damaged"
+        )
+        self.document = document
+        self.cause = cause
 
 
 _inherited: list[sqlite3.Connection] = []
@@ -177,6 +200,11 @@ class SQLiteFile:
         """Run one statement for each row of values."""
         with self._lock, self._errors():
             self._connection.executemany(sql, rows)
+
+    def damage(self) -> list[str]:
+        """Return what SQLite finds wrong with the structure of the file."""
+        rows = self.execute("PRAGMA integrity_check")
+        return [str(message) for (message,) in rows if message != "ok"]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -74,6 +74,23 @@ class MultikeyIndex:
             [*_rows(row, document, self.paths())],
         )
 
+    def remove_damaged(self, row: int) -> None:
+        """Remove a document that cannot be read from the index, by a slow search."""
+        self._file.execute(f"DELETE FROM {self._table}_index WHERE id = ?", [row])
+
+    def content(self) -> dict[int, set["_IndexRow"]]:
+        """Return the rows of the index for each document."""
+        found: dict[int, set[_IndexRow]] = {}
+        for path, value, row in self._file.execute(
+            f"SELECT path, value, id FROM {self._table}_index"
+        ):
+            found.setdefault(row, set()).add((path, value, row))
+        return found
+
+    def expected(self, row: int, document: Mapping[str, Any]) -> set["_IndexRow"]:
+        """Return the rows of the index that a document must have."""
+        return _rows(row, document, self.paths())
+
     def select(self, condition: Condition) -> tuple[str, list[Any]]:
         """Return SQL that finds every document that a condition matches, and maybe more.
 

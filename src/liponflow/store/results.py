@@ -7,6 +7,7 @@ well. All query syntax of the package is in this module.
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -171,7 +172,7 @@ def find_results(
     Warns
     -----
     UserWarning
-        For each result that this version cannot read; it is skipped.
+        For each result that this version cannot read, or that is damaged; it is skipped.
     """
     criteria: list[dict[str, Any]] = [{"output.kind": kind or {"$exists": True}}]
     if formula is not None:
@@ -183,8 +184,14 @@ def find_results(
     if until is not None:
         criteria.append({"completed_at": {"$lte": _stamp(until)}})
     criteria += _conditions(where)
-    documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True)
-    found = list(_readable(documents))
+    skipping: AbstractContextManager[None] = nullcontext()
+    if isinstance(store, EmbeddedJobStore):
+        skipping = store.docs_store.skip_damaged()
+    with skipping:
+        documents = store.query(
+            {"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True
+        )
+        found = list(_readable(documents))
     if not found and not isinstance(where, Mapping):
         _check_fields(store, [_split(text)[0] for text in where])
     return found
@@ -212,7 +219,7 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
         )
     criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
-    return _decode(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
+    return read_result(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
 
 
 def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -241,12 +248,19 @@ def _stamp(moment: datetime) -> str:
 def _readable(documents: Iterable[dict[str, Any]]) -> Iterator[StoredResult]:
     for document in documents:
         try:
-            yield _decode(document)
+            yield read_result(document)
         except StoreError as error:
             warnings.warn(str(error), stacklevel=3)
 
 
-def _decode(document: dict[str, Any]) -> StoredResult:
+def read_result(document: dict[str, Any]) -> StoredResult:
+    """Read the document of a job that returned a result.
+
+    Raises
+    ------
+    StoreError
+        If its kind is unknown, its schema newer, or its fields do not fit.
+    """
     uuid, output = document["uuid"], document["output"]
     try:
         result = get_kind(str(output["kind"])).read(output)

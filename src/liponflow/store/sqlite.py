@@ -6,10 +6,12 @@ indexed.
 """
 
 # ruff: noqa: S608 (the table name is checked; values are always bound)
+import hashlib
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 import pydash
 from maggma.core import Sort, Store
 
-from liponflow.store.file import SQLiteFile, StoreError
+from liponflow.store.file import DamagedDocumentError, SQLiteFile, StoreError
 from liponflow.store.index import MultikeyIndex
 from liponflow.store.query import AllOf, Leaf, leaves, matches, parse, project, sort_key
 from liponflow.store.values import MISSING, SortKey, bson_key, decode, encode
@@ -40,7 +42,8 @@ class SQLiteStore(Store):
 
     An acknowledged update survives ``kill -9`` and power loss, each update is all or nothing,
     and other processes can read while one writes. Threads may share a store; other processes
-    open the file themselves.
+    open the file themselves. Each document is stored with the SHA-256 hash of its text, which is
+    checked whenever the document is read.
 
     Parameters
     ----------
@@ -83,6 +86,8 @@ class SQLiteStore(Store):
         self.timeout = timeout
         self.kwargs = kwargs
         self._file: SQLiteFile | None = None
+        self._hash_column = "sha256"
+        self._skips_damaged = False
         super().__init__(**{"key": self.unique[0], **kwargs})
 
     @property
@@ -115,11 +120,12 @@ class SQLiteStore(Store):
         self._file = SQLiteFile.shared(
             Path(self.path), read_only=self.read_only, timeout=self.timeout
         )
-        if self.read_only:
-            return
         try:
-            with self._file.transaction():
-                self._create_tables()
+            if not self.read_only:
+                with self._file.transaction():
+                    self._create_tables()
+            # A file of an older version that is only read has none.
+            self._hash_column = "sha256" if self._has_hashes() else "NULL"
         except StoreError:
             self._file = None
             raise
@@ -147,11 +153,28 @@ class SQLiteStore(Store):
     def _create_tables(self) -> None:
         self._database.execute(
             f"CREATE TABLE IF NOT EXISTS {self.table} "
-            "(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL)"
+            "(id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, doc TEXT NOT NULL, sha256 TEXT)"
         )
+        if not self._has_hashes():
+            self._add_hashes()
         self._index.create()
         for path in self.indexed:
             self.ensure_index(path)
+
+    def _has_hashes(self) -> bool:
+        columns = self._database.execute(f"SELECT name FROM pragma_table_info('{self.table}')")
+        return ("sha256",) in columns
+
+    def _add_hashes(self) -> None:
+        """Hash the documents of a version that had no hashes."""
+        self._database.execute(f"ALTER TABLE {self.table} ADD COLUMN sha256 TEXT")
+        for (row,) in self._database.execute(f"SELECT id FROM {self.table}"):
+            ((content,),) = self._database.execute(
+                f"SELECT CAST(doc AS BLOB) FROM {self.table} WHERE id = ?", [row]
+            )
+            self._database.execute(
+                f"UPDATE {self.table} SET sha256 = ? WHERE id = ?", [_hash(content), row]
+            )
 
     def ensure_index(self, key: str, unique: bool = False) -> bool:  # noqa: FBT001, FBT002
         """Index a path, also of the documents that are already stored.
@@ -192,24 +215,34 @@ class SQLiteStore(Store):
                 self._put(text, decode(text), names)
 
     def _put(self, text: str, document: Document, names: list[str]) -> None:
-        unique = json.dumps([self._identity(document, name) for name in self.unique])
+        unique = self._key(document)
         if set(names) == set(self.unique):
-            select = f"SELECT id, doc FROM {self.table} WHERE key = ?"
-            found = [(row, decode(old)) for row, old in self._database.execute(select, [unique])]
+            select = f"SELECT id FROM {self.table} WHERE key = ?"
+            found = [row for (row,) in self._database.execute(select, [unique])]
         else:
             same = (Leaf(name, "eq", self._identity(document, name)) for name in names)
-            found = list(islice(self._select(AllOf(tuple(same))), 1))
-        for row, old in found:
-            self._index.remove(row, old)
+            found = [row for row, _ in islice(self._select(AllOf(tuple(same))), 1)]
+        values = [unique, text, _hash(text.encode())]
+        for row in found:
+            try:
+                for _, old in self._fetch([row]):
+                    self._index.remove(row, old)
+            except DamagedDocumentError:  # the new document replaces it
+                self._index.remove_damaged(row)
             self._database.execute(
-                f"UPDATE {self.table} SET key = ?, doc = ? WHERE id = ?", [unique, text, row]
+                f"UPDATE {self.table} SET key = ?, doc = ?, sha256 = ? WHERE id = ?",
+                [*values, row],
             )
             self._index.insert(row, document)
         if not found:
             ((row,),) = self._database.execute(
-                f"INSERT INTO {self.table} (key, doc) VALUES (?, ?) RETURNING id", [unique, text]
+                f"INSERT INTO {self.table} (key, doc, sha256) VALUES (?, ?, ?) RETURNING id",
+                values,
             )
             self._index.insert(row, document)
+
+    def _key(self, document: Document) -> str:
+        return json.dumps([self._identity(document, name) for name in self.unique])
 
     def _identity(self, document: Document, name: str) -> Any:
         value = next(leaves(document, tuple(name.split("."))), MISSING)
@@ -323,10 +356,82 @@ class SQLiteStore(Store):
         # Read one at a time: a document may hold a trajectory, and no lock lasts beyond a
         # statement.
         for row in rows:
-            for (text,) in self._database.execute(
-                f"SELECT doc FROM {self.table} WHERE id = ?", [row]
+            # As bytes: SQLite would refuse damaged text without naming the document.
+            for content, digest in self._database.execute(
+                f"SELECT CAST(doc AS BLOB), {self._hash_column} FROM {self.table} WHERE id = ?",
+                [row],
             ):
-                yield row, decode(text)
+                try:
+                    document = self._read(row, content, digest)
+                except DamagedDocumentError as error:
+                    if not self._skips_damaged:
+                        raise
+                    warnings.warn(f"skipped a document: {error}", stacklevel=2)
+                else:
+                    yield row, document
+
+    def _read(self, row: int, content: bytes | None, digest: str | None) -> Document:
+        if digest is not None and _hash(content or b"") != digest:
+            raise self._damaged(row, "its text does not match its hash")
+        try:
+            document: Any = decode((content or b"").decode())
+        except Exception as error:  # JSON, UTF-8 or extended JSON that nobody wrote
+            raise self._damaged(row, str(error)) from error
+        if not isinstance(document, dict):
+            raise self._damaged(row, "it is not a JSON object")
+        return document
+
+    def _damaged(self, row: int, cause: str) -> DamagedDocumentError:
+        ((key,),) = self._database.execute(
+            f"SELECT CAST(key AS BLOB) FROM {self.table} WHERE id = ?", [row]
+        )
+        try:
+            values = dict(zip(self.unique, json.loads(key), strict=True))
+        except (TypeError, ValueError):
+            values = {"row": row}
+        named = ", ".join(f"{name} {value}" for name, value in values.items())
+        return DamagedDocumentError(self.path, f"document {named} of {self.table!r}", cause)
+
+    @contextmanager
+    def skip_damaged(self) -> Iterator[None]:
+        """Skip damaged documents with a warning each, instead of raising an error.
+
+        Warns
+        -----
+        UserWarning
+            For each, naming it.
+        """
+        before, self._skips_damaged = self._skips_damaged, True
+        try:
+            yield
+        finally:
+            self._skips_damaged = before
+
+    def documents(self) -> Iterator[Document | DamagedDocumentError]:
+        """Yield every document, or the error of one whose text, identity or index is damaged.
+
+        Raises
+        ------
+        StoreError
+            If SQLite cannot read the file.
+        """
+        indexed = self._index.content()
+        for row, key in self._database.execute(
+            f"SELECT id, CAST(key AS BLOB) FROM {self.table} ORDER BY id"
+        ):
+            try:
+                for _, document in self._fetch([row]):
+                    if key != self._key(document).encode():
+                        raise self._damaged(row, "its values differ from those that identify it")
+                    if indexed.get(row, set()) != self._index.expected(row, document):
+                        raise self._damaged(row, "its index differs, so that queries may miss it")
+                    yield document
+            except DamagedDocumentError as error:
+                yield error
+
+    def damage(self) -> list[str]:
+        """Return what SQLite finds wrong with the structure of the file."""
+        return self._database.damage()
 
     def _sorted(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int]:
         # Only the keys are kept in memory, not the documents.
@@ -345,3 +450,8 @@ class SQLiteStore(Store):
         for position, way in reversed(list(enumerate(directions.values()))):
             keyed.sort(key=lambda item: item[1][position], reverse=way < 0)
         return [row for row, _ in keyed]
+
+
+def _hash(content: bytes) -> str:
+    """Return the hash of a stored text (SHA-256, hexadecimal)."""
+    return hashlib.sha256(content).hexdigest()
