@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from example_results import ExampleResult, GrownResult, State
+from hostile import touching
 from jobflow import Flow, JobStore, job, run_locally
 from maggma.stores import MemoryStore
 from monty.json import MontyDecoder, MontyEncoder
@@ -195,13 +196,17 @@ def test_results_are_read_regardless_of_the_recorded_class(store: JobStore) -> N
         assert get_result(store, "m").result == STORED["aaaa-1"]
 
 
-def test_class_outside_the_trusted_packages_is_refused(store: JobStore) -> None:
+def test_stored_structure_that_would_run_a_command_is_refused(
+    store: JobStore, tmp_path: Path
+) -> None:
     output = store.query_one({"uuid": "aaaa-1"})["output"]
     site = output["states"][0]["structure"]["sites"][0]
-    site["properties"] = {"magmom": {"@module": "os", "@class": "system", "command": "true"}}
-    store.update({"uuid": "m", "index": 1, "output": output, "completed_at": "2025-01-01"})
-    with pytest.raises(StoreError, match=r"names os\.system, which is not on the list"):
-        get_result(store, "m")
+    for hostile in (touching(tmp_path / "made"), {"@module": "os", "@class": "system"}):
+        site["properties"] = {"magmom": hostile}
+        store.update({"uuid": "m", "index": 1, "output": output, "completed_at": "2025-01-01"})
+        with pytest.raises(StoreError, match=r"names (os|jobflow)\..*, which is not on the list"):
+            get_result(store, "m")
+    assert not (tmp_path / "made").exists()
     output["states"][0]["structure"] = {"sites": [{"abc": [0, 0, 0]}]}
     store.update({"uuid": "n", "index": 1, "output": output, "completed_at": "2025-01-01"})
     with pytest.raises(StoreError, match=r"states\.0\.structure first: .*not a structure as pym"):

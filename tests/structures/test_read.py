@@ -1,10 +1,16 @@
 """Files that users have, whole and broken."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
+from hostile import touching
+from monty.io import zopen
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
 
+from liponflow.safejson import UntrustedClassError
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.read import StructureError, read_structure
 
@@ -132,3 +138,24 @@ def test_warnings_of_the_parser_reach_the_user(tmp_path: Path):
     with pytest.warns(UserWarning, match="rounded"):
         structure = read_structure(path)
     assert structure[1].a == pytest.approx(1 / 3, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.JSON", "a.mson", "a.json.gz", "a.yaml", "a.yml"])
+def test_structure_file_that_would_run_a_command_is_refused(tmp_path: Path, name: str) -> None:
+    document = Structure(Lattice.cubic(4), ["Li"], [[0, 0, 0]]).as_dict()
+    document["sites"][0]["properties"] = {"magmom": touching(tmp_path / "made")}
+    with zopen(tmp_path / name, "wt", encoding="utf-8") as file:
+        file.write(json.dumps(document))  # which is YAML, too
+    with pytest.raises(UntrustedClassError, match=rf"{name} names jobflow\.core\.flow\.Flow"):
+        read_structure(tmp_path / name)
+    assert not (tmp_path / "made").exists()
+    document["sites"][0]["properties"] = {"magmom": 1.5}
+    with zopen(tmp_path / name, "wt", encoding="utf-8") as file:
+        file.write(json.dumps(document))
+    assert read_structure(tmp_path / name)[0].properties == {"magmom": 1.5}
+
+
+def test_json_file_without_a_structure_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[1]")
+    with pytest.raises(StructureError, match=r"a\.json.* it holds a list and no structure"):
+        read_structure(tmp_path / "a.json")

@@ -11,19 +11,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pymatgen.core.structure import Structure
 
-from liponflow import safejson
+from liponflow import datajson
 from liponflow.analysis.quantity import Column, Quantity
 
 
 def _read_structure(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    # pymatgen decodes site properties by the class that they name.
-    safejson.check_classes(safejson.without_class(value))
-    try:
-        return Structure.from_dict(value)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ValueError(f"not a structure as pymatgen writes it ({error!r})") from error
+    return datajson.structure(value, "the document")
 
 
 StructureField = Annotated[
@@ -33,7 +28,7 @@ StructureField = Annotated[
 ]
 """A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept.
 
-Its document is read by ``Structure.from_dict``, whatever module and class it names.
+Its document is read as a structure, whatever module and class it names.
 """
 
 

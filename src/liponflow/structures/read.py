@@ -1,20 +1,28 @@
 """Read a user's structure file and refuse what cannot be used."""
 
+import json
 import re
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import yaml
 from monty.io import zopen
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
+
+from liponflow import datajson
+from liponflow.safejson import UntrustedClassError
 
 OVERLAP_DISTANCE = 0.5
 """Atoms closer than this (Å) mean a duplicate or a wrong lattice."""
 
 NO_ELEMENTS = "Elements in POSCAR cannot be determined"
 """pymatgen's warning when it takes H, He, ... for the elements of a POSCAR without names."""
+
+_NAMING_CLASSES = re.compile(r"\.(json|mson|yaml|yml)", re.IGNORECASE)
+"""In names of files that pymatgen reads by the classes that their content names."""
 
 
 class StructureError(ValueError):
@@ -40,6 +48,8 @@ def read_structure(path: str | Path) -> Structure:
     StructureError
         If the file is missing, cannot be parsed (with the line where it can be found), names no
         elements, is empty, has partial occupancies, or has two atoms on one place.
+    liponflow.safejson.UntrustedClassError
+        If a JSON or YAML file names a function, or a class that a structure does not hold.
     """
     path = Path(path).expanduser()
     if not path.is_file():
@@ -48,7 +58,9 @@ def read_structure(path: str | Path) -> Structure:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            structure = Structure.from_file(path)
+            structure = _parse(path)
+        except UntrustedClassError:
+            raise
         except Exception as error:  # pymatgen's parsers raise whatever their reader trips over
             reasons = [str(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
@@ -60,6 +72,18 @@ def read_structure(path: str | Path) -> Structure:
     for warning in caught:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return structure
+
+
+def _parse(path: Path) -> Structure:
+    """Read a file with pymatgen, after a check of what it names if it can name classes."""
+    if not (ending := _NAMING_CLASSES.search(path.name)):
+        return Structure.from_file(path)
+    with zopen(path, mode="rt", encoding="utf-8") as file:
+        text = str(file.read())
+    document = json.loads(text) if "son" in ending[1].lower() else yaml.safe_load(text)
+    if not isinstance(document, dict):
+        raise StructureError(f"it holds a {type(document).__name__} and no structure")
+    return datajson.structure(document, str(path))
 
 
 def _parse_message(path: Path, reasons: Iterable[str]) -> str:

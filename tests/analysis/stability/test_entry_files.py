@@ -1,15 +1,23 @@
 import gzip
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hostile import touching
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.core.composition import Composition
-from pymatgen.entries.computed_entries import ComputedEntry, ConstantEnergyAdjustment
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from pymatgen.entries.computed_entries import (
+    ComputedEntry,
+    ComputedStructureEntry,
+    ConstantEnergyAdjustment,
+)
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
-from liponflow.analysis.stability.entry_files import EntryFileError, read_entries
+from liponflow.analysis.stability.entry_files import ENTRIES, EntryFileError, read_entries
 from liponflow.safejson import UntrustedClassError
 
 FORMATION = {"Li": 0.0, "O": 0.0, "Li2O": -6.2145}
@@ -123,10 +131,74 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
         read_entries(tmp_path / "no.json.gz")
 
 
-def test_no_class_of_a_strange_package_is_imported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["item", "data", "entries", "scale", "cls"])
+def test_file_that_would_run_a_command_is_refused(tmp_path: Path, place: str) -> None:
+    hostile: Any = touching(tmp_path / "made")
+    entry = computed("Li2O", -14.0, "MaterialsProject2020Compatibility")
+    if place == "data":
+        entry["data"]["x"] = [hostile]
+    elif place == "cls":
+        entry["energy_adjustments"][0]["cls"] = hostile
+    document: Any = {
+        "item": [hostile],
+        "entries": {"entries": [entry, hostile]},
+        "scale": {"scale": "s", "kind": "total", "entries": [], "excluded": hostile},
+    }.get(place, [computed("Li", -1.9), entry])
+    path = write(tmp_path / "hostile.json", document)
+    with pytest.raises(UntrustedClassError, match=rf"{path} names (the function|jobflow|maggma)"):
+        read_entries(path)
+    assert not (tmp_path / "made").exists()
+
+
+def test_no_class_of_another_package_is_imported(tmp_path: Path) -> None:
     hostile = [{"@module": "os", "@class": "system", "command": "true"}]
-    with pytest.raises(UntrustedClassError, match=r"os\.system"):
+    with pytest.raises(UntrustedClassError, match=r"hostile\.json names os\.system, which is not"):
         read_entries(write(tmp_path / "hostile.json", hostile))
+
+
+def test_scheme_of_an_adjustment_is_a_label(tmp_path: Path) -> None:
+    """A decoded scheme would read the file that the document names."""
+    scheme = {
+        "@module": "pymatgen.entries.compatibility",
+        "@class": "MaterialsProject2020Compatibility",
+        "config_file": str(tmp_path / "absent.yaml"),
+    }
+    entry = computed("Li2O", -14.0, "MaterialsProject2020Compatibility")
+    entry["energy_adjustments"][0]["cls"] = scheme
+    entry["parameters"]["run_type"] = {
+        "@module": "emmet.core.vasp.calc_types.enums",
+        "@class": "RunType",
+        "value": "GGA",
+    }
+    found = read_entries(write(tmp_path / "mp.json", [computed("Li", -1.9), entry]))
+    assert found.scale.endswith("total energies, MaterialsProject2020Compatibility")
+    assert found.named("Li2O").energy == pytest.approx(-14.7)
+
+
+@pytest.mark.parametrize("module", ["pymatgen.core.entries", "pymatgen.entries.computed_entries"])
+def test_both_modules_of_the_entries_are_known(tmp_path: Path, module: str) -> None:
+    lattice = Lattice.cubic(3.5)
+    entry = ComputedStructureEntry(Structure(lattice, ["Li"], [[0, 0, 0]]), -1.9).as_dict()
+    path = write(tmp_path / "old.json", [entry | {"@module": module}])
+    assert read_entries(path).named("Li").energy == -1.9
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # former modules warn
+def test_every_listed_class_of_entries_exists() -> None:
+    for module, name in ENTRIES.decoded | ENTRIES.labels:
+        found = getattr(import_module(module), name)
+        assert (found.__module__, name) in ENTRIES.decoded | ENTRIES.labels, (module, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 20000, '[{"@module": "pymatgen.core.entries", "@class": "ComputedEntry"}]'],
+    ids=["too deep", "incomplete"],
+)
+def test_damaged_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "damaged.json").write_text(text)
+    with pytest.raises(EntryFileError, match=r"damaged\.json"):
+        read_entries(tmp_path / "damaged.json")
 
 
 def test_reference_entries_are_formation_energies(reference_data: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,71 @@ from pydantic import ValidationError
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.entries.computed_entries import ComputedEntry
 
-from liponflow import safejson
+from liponflow import datajson
 from liponflow.analysis.stability.entries import SAME_ENERGY, Entry, EntrySet
+from liponflow.datajson import DocumentType
+from liponflow.safejson import UntrustedClassError
 
 EXPECTED = (
     "a list of pymatgen entries (PDEntry, ComputedEntry or ComputedStructureEntry), as "
     "monty.serialization.dumpfn writes it, or an entry set of liponflow"
 )
+
+_ENTRY_CLASSES = frozenset(
+    {
+        ("pymatgen.analysis.phase_diagram", "PDEntry"),
+        # pymatgen has moved its entries; files name the one or the other module.
+        *product(
+            ("pymatgen.core.entries", "pymatgen.entries.computed_entries"),
+            ("ComputedEntry", "ComputedStructureEntry"),
+        ),
+    }
+)
+"""What an item of a file may be."""
+
+ENTRIES = DocumentType(
+    "a file of entries",
+    _ENTRY_CLASSES
+    | datajson.STRUCTURE.decoded
+    | {
+        ("datetime", "datetime"),
+        *product(
+            ("pymatgen.core.entries", "pymatgen.entries.computed_entries"),
+            (
+                "CompositionEnergyAdjustment",
+                "ConstantEnergyAdjustment",
+                "ManualEnergyAdjustment",
+                "TemperatureEnergyAdjustment",
+            ),
+        ),
+    },
+    # Adjustments say which scheme made them. To decode one would let the file name another file
+    # that the scheme reads.
+    labels=frozenset(
+        {
+            ("emmet.core.mpid", "MPID"),
+            *product(("emmet.core.vasp.calc_types.enums",), ("CalcType", "RunType", "TaskType")),
+            *product(
+                ("pymatgen.analysis.compatibility", "pymatgen.entries.compatibility"),
+                (
+                    "MITAqueousCompatibility",
+                    "MITCompatibility",
+                    "MaterialsProject2020Compatibility",
+                    "MaterialsProjectAqueousCompatibility",
+                    "MaterialsProjectCompatibility",
+                ),
+            ),
+            *product(
+                (
+                    "pymatgen.analysis.compatibility.mixing_scheme",
+                    "pymatgen.entries.mixing_scheme",
+                ),
+                ("MaterialsProjectDFTMixingScheme",),
+            ),
+        }
+    ),
+)
+"""What a file of entries may name."""
 
 
 class EntryFileError(ValueError):
@@ -45,9 +104,11 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
     ValueError
         See :meth:`EntrySet.build`.
     liponflow.safejson.UntrustedClassError
-        If it names a class of a package that is not trusted.
+        If it names a function, or a class that a file of entries does not hold; nothing of it has
+        been decoded then.
     """
     document = _load(path)
+    datajson.check(document, ENTRIES, str(path))
     if isinstance(document, dict) and "scale" in document:
         try:
             ours = EntrySet.model_validate(document)
@@ -62,12 +123,20 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
         raise EntryFileError(f"{path} holds no entries: expected {EXPECTED}")
     if not items:
         raise EntryFileError(f"{path} holds an empty list: expected {EXPECTED}")
-    found = safejson.decode(items)
-    for number, item in enumerate(found):
-        if not isinstance(item, PDEntry | ComputedEntry):
-            raise EntryFileError(
-                f"item {number} of {path} is a {type(item).__name__}: expected {EXPECTED}"
-            )
+    for number, item in enumerate(items):
+        named = datajson.class_name(item)
+        if named not in _ENTRY_CLASSES:
+            what = named[1] if named else type(item).__name__
+            raise EntryFileError(f"item {number} of {path} is a {what}: expected {EXPECTED}")
+    try:
+        found = datajson.decode(items, ENTRIES, str(path))
+    except UntrustedClassError:
+        raise
+    # Whatever pymatgen trips over in an entry that lacks or distorts something.
+    except Exception as error:
+        raise EntryFileError(
+            f"{path} holds an entry that pymatgen cannot read ({error!r}): expected {EXPECTED}"
+        ) from error
     scheme = _scheme(found, path)
     entries = [_entry(item, path.name) for item in found]
     pure = [entry for entry in entries if len(entry.composition) == 1]
@@ -87,7 +156,7 @@ def _load(path: Path) -> Any:
         raise EntryFileError(
             f"cannot read the entries in {path}: {error.strerror or error}"
         ) from error
-    except (EOFError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (EOFError, RecursionError, ValueError) as error:
         raise EntryFileError(f"{path} is not valid JSON: {error}; expected {EXPECTED}") from error
 
 
