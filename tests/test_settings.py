@@ -54,6 +54,9 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
     [
         ("worker: 3\n", ["unknown setting 'worker'", "did you mean 'workers'", "config.yaml"]),
         ("workers: 0\n", ["'workers'", "greater than or equal to 1"]),
+        ("trusted_packages: [mine]\n", ["is now trusted_classes", "module:name", "config.yaml"]),
+        ("trusted_classes: [mine]\n", ["'trusted_classes'", "should match pattern"]),
+        ("store: mongodb://me:hush@host/db\n", ["'store'", "address of a server", "docs_store"]),
         ("workers: [\n", ["config.yaml"]),
         ("just text\n", ["config.yaml"]),
     ],
@@ -63,12 +66,22 @@ def test_invalid_files_are_refused_by_name(config: Path, text: str, parts: list[
     with pytest.raises(SettingsError) as error:
         load_settings()
     assert all(part in str(error.value) for part in parts)
+    assert "hush" not in str(error.value)
 
 
 @pytest.mark.usefixtures("config")
 def test_unknown_environment_variable_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIPONFLOW_ENGNE", "vasp")
     with pytest.raises(SettingsError, match="LIPONFLOW_ENGNE; did you mean 'engine'"):
+        load_settings()
+
+
+@pytest.mark.usefixtures("config")
+def test_variable_of_a_replaced_setting_names_the_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_TRUSTED_PACKAGES", '["mine"]')
+    with pytest.raises(SettingsError, match="LIPONFLOW_TRUSTED_PACKAGES is now trusted_classes"):
         load_settings()
 
 

@@ -1,10 +1,12 @@
-"""Safe decoding of JSON from files and databases, which cannot run arbitrary code.
+"""Decode flows and the documents of their jobs, which name functions and classes.
 
-monty's decoder imports whatever ``@module``/``@class``/``@callable`` a document names. Every
-document that comes from a file or a store goes through :func:`checked` first.
+**A flow is code.** jobflow writes the functions and Makers of a flow by name, and whoever may name
+them may do what their packages can: this module tests the package of each name and no more.
+It keeps accidents out, not attackers. So flows are read only from run directories that belong to
+the user (:mod:`liponflow.runners.journal`). What is data goes through :mod:`liponflow.datajson`
+and never through this module.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from operator import attrgetter
@@ -29,11 +31,11 @@ TRUSTED_PACKAGES = frozenset(
         "pymatgen",
     }
 )
-"""Top-level packages whose classes a document may name."""
+"""Top-level packages whose classes and functions a flow may name."""
 
 
 class UntrustedClassError(ValueError):
-    """A document that names a class from a package outside the allow-list."""
+    """A document that names a class or function that it may not name."""
 
 
 class UnknownNameError(ValueError):
@@ -41,14 +43,15 @@ class UnknownNameError(ValueError):
 
 
 def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
-    """Refuse a document that names code outside the trusted packages.
+    """Refuse the document of a flow that names code outside the trusted packages.
 
     Parameters
     ----------
     document
         Any JSON-like object.
     trusted
-        Further top-level packages to allow.
+        What else is allowed: top-level packages, or single classes and functions as
+        ``module:name``.
 
     Raises
     ------
@@ -58,6 +61,7 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
     Examples
     --------
     >>> check_classes({"@module": "pymatgen.core", "@class": "Structure"})
+    >>> check_classes({"@module": "mine.jobs", "@class": "Maker"}, ["mine.jobs:Maker"])
     >>> check_classes([{"@module": "os", "@callable": "system"}])
     Traceback (most recent call last):
     ...
@@ -66,11 +70,12 @@ def check_classes(document: Any, trusted: Iterable[str] = ()) -> None:
     allowed = TRUSTED_PACKAGES.union(trusted)
     for module, name in _named(document):
         package = module.partition(".")[0]
-        if package not in allowed:
+        reference = f"{module}:{name.partition('.')[0]}"
+        if allowed.isdisjoint({package, reference}):
             raise UntrustedClassError(
                 f"the document names {module}.{name}, which is not on the list of trusted "
-                f"packages ({', '.join(sorted(allowed))}); if you trust its origin, add "
-                f"{package!r} to the setting trusted_packages"
+                f"packages and classes ({', '.join(sorted(allowed))}); if you trust its origin, "
+                f"add {reference!r} to the setting trusted_classes"
             )
 
 
@@ -82,7 +87,7 @@ def checked(document: Any, trusted: Iterable[str] = ()) -> Any:
     document
         Any JSON-like object; it is not changed.
     trusted
-        Further top-level packages to allow.
+        As in :func:`check_classes`.
 
     Raises
     ------
@@ -145,7 +150,7 @@ def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
     document
         Any JSON-like object.
     trusted
-        Further top-level packages to allow.
+        As in :func:`check_classes`.
 
     Returns
     -------
@@ -160,8 +165,3 @@ def decode(document: Any, trusted: Iterable[str] = ()) -> Any:
     from monty.json import MontyDecoder
 
     return MontyDecoder().process_decoded(checked(document, trusted))
-
-
-def loads(text: str | bytes, trusted: Iterable[str] = ()) -> Any:
-    """Return the objects in a JSON text; see :func:`decode`."""
-    return decode(json.loads(text), trusted)

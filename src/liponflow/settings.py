@@ -5,6 +5,7 @@ Values come, in rising priority, from the defaults, from ``~/.liponflow.yaml`` (
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,11 @@ CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
 VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
 """Variable for a single run of ``liponflow-vasp``, which reads it; not a setting for the file."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
+
+_REPLACED = {
+    "trusted_packages": "is now trusted_classes, which lists each class or function as module:name"
+}
+"""What replaced a setting of an earlier version."""
 
 
 class SettingsError(ValueError):
@@ -106,10 +112,20 @@ class Settings(BaseSettings):
     workers: int | None = Field(
         None, ge=1, description="Worker processes of the local runner; default: number of cores."
     )
-    trusted_packages: tuple[str, ...] = Field(
+    trusted_classes: tuple[Annotated[str, Field(pattern=r"^[\w.]+:\w+$")], ...] = Field(
         (),
-        description="Further top-level Python packages whose classes a stored document may name.",
+        description="Further classes and functions, as module:name, that a flow may name.",
     )
+
+    @field_validator("store", mode="after")
+    @classmethod
+    def _no_address(cls, value: Any) -> Any:
+        if isinstance(value, Path) and re.match(r"[A-Za-z][\w+.-]+:/", str(value)):
+            raise ValueError(
+                "this is the address of a server and not a file; give a specification with "
+                "docs_store and additional_stores in the settings file"
+            )
+        return value
 
     @field_validator("store", "runs_dir", mode="after")
     @classmethod
@@ -162,13 +178,17 @@ def load_settings() -> Settings:
     for variable in os.environ.keys() - {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE}:
         name = variable.removeprefix(PREFIX).lower()
         if variable.startswith(PREFIX) and name not in known:
+            if name in _REPLACED:
+                raise SettingsError(f"the setting of {variable} {_REPLACED[name]}")
             raise SettingsError(f"unknown environment variable {variable}{nearest(name, known)}")
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         key = str(first["loc"][0]) if first["loc"] else ""
-        if first["type"] == "extra_forbidden":
+        if key in _REPLACED:
+            message = f"the setting {key!r} in {path} {_REPLACED[key]}"
+        elif first["type"] == "extra_forbidden":
             message = f"unknown setting {key!r} in {path}{nearest(key, known)}"
         else:
             message = f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"

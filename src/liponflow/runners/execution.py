@@ -32,7 +32,7 @@ def serve(request: dict[str, Any], trusted: list[str], stores: list[str]) -> dic
         ``job`` and ``documents`` (outputs that the job refers to) as JSON documents;
         ``directory`` and ``outcome_file``, absolute paths.
     trusted
-        Top-level packages whose classes a document may name, in addition to the usual ones.
+        Packages, and classes as ``module:name``, that documents may name beside the usual ones.
     stores
         Names of the additional stores.
 

@@ -46,7 +46,7 @@ class WorkerPool(Generic[Task]):
     size
         Largest number of processes.
     trusted
-        Top-level packages whose classes a document may name, in addition to the usual ones.
+        Packages, and classes as ``module:name``, that documents may name beside the usual ones.
     stores
         Names of the additional stores.
     log_file

@@ -73,6 +73,8 @@ def run(
 def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     """Continue a run that was interrupted or had failures.
 
+    A run directory is code: its flow names functions and their arguments, and they are called.
+
     Parameters
     ----------
     settings
@@ -92,6 +94,8 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     DamagedRunError
         If a file of the run is damaged. Without `run_dir`, runs with a damaged record are
         skipped with a warning.
+    ForeignRunError
+        If the run belongs to another user.
     StoreError, RunError
         As from :func:`run`.
     """
@@ -128,9 +132,13 @@ def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
 
 
 def _trusted(settings: Settings, engines: Iterable[str] = ()) -> tuple[str, ...]:
-    """List the packages that documents may name: registered ones and those of the user."""
+    """List what the flow of a run may name beside the usual packages.
+
+    These are the registered packages, those of the calculators that the user names, and single
+    classes of the user's settings.
+    """
     named = registry.packages() | calculator_packages(engines, settings)
-    return (*settings.trusted_packages, *sorted(named))
+    return (*settings.trusted_classes, *sorted(named))
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:
