@@ -1,6 +1,7 @@
 """Checkpoints that pass to the next attempt, and errors for runs of other versions."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,8 @@ from rich.console import Console
 
 from liponflow.job_directory import CHECKPOINT
 from liponflow.runners.documents import dumps, flow_document
-from liponflow.runners.errors import OutdatedRunError
-from liponflow.runners.journal import Journal
+from liponflow.runners.errors import ForeignRunError, OutdatedRunError
+from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume, start
 
 OPTIONS = {"workers": 1, "trusted": ["checkpoint_jobs"], "console": Console(quiet=True)}
@@ -121,3 +122,55 @@ def test_outdated_arguments_of_finished_job_are_accepted(journal: Journal) -> No
     (journal.path / "flow.json").write_text(dumps(document))
     journal.outcome_file(flow.jobs[0]).touch()
     assert journal.flow(["checkpoint_jobs"]).job_uuids == flow.job_uuids
+
+
+@pytest.mark.parametrize("field", ["uuid", "index"])
+def test_job_cannot_write_outside_the_run_directory(journal: Journal, field: str) -> None:
+    def moved(job: dict[str, Any]) -> None:
+        job[field] = "/../../elsewhere"
+
+    assert "which cannot be parts of a file's name" in outdated(journal, moved)
+
+
+@pytest.mark.parametrize("name", ["../../elsewhere", "..", "/etc/x", "a/b", "a\0b", ""])
+def test_directory_of_a_job_is_inside_whatever_its_name(journal: Journal, name: str) -> None:
+    job: Job = checkpoint_jobs.count(1, [], "raise")
+    job.name = name
+    assert journal.job_directory(job).resolve().parent == journal.path / "jobs"
+
+
+@pytest.fixture
+def finished(tmp_path: Path, store: JobStore) -> Path:
+    """Return the directory of a run with one outcome."""
+    return start(
+        checkpoint_jobs.count(1, [], "raise"), store, tmp_path / "runs", **OPTIONS
+    ).run_dir
+
+
+@pytest.mark.parametrize("part", [".", "run.json", "flow.json", "outcomes/*"])
+@pytest.mark.parametrize("user", [0, 1000])
+def test_run_of_another_user_is_not_opened(
+    finished: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch, part: str, user: int
+) -> None:
+    """Root is no exception: it would run the code of others as root."""
+    (path,) = finished.glob(part) if part != "." else [finished]
+    owners, stat = dict.fromkeys([finished, *finished.rglob("*")], user), Path.stat
+    owners[path] = 4711
+
+    def owned(self: Path, **options: Any) -> os.stat_result:
+        fields = list(stat(self, **options))
+        fields[4] = owners.get(self, user)
+        return os.stat_result(fields)
+
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(Path, "stat", owned)
+    with pytest.raises(ForeignRunError, match=f"{path} belongs to user 4711, not to you .*{user}"):
+        resume(finished, store, **OPTIONS)
+    owners[path] = user
+    assert Journal.open(finished).path == finished
+
+
+def test_latest_run_is_one_of_the_user(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert latest_run(finished.parent, unfinished=False) == finished
+    monkeypatch.setattr(os, "geteuid", lambda: 4711)
+    assert latest_run(finished.parent, unfinished=False) is None

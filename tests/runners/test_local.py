@@ -334,6 +334,44 @@ def test_configuration_and_versions_are_recorded(tmp_path: Path, store: JobStore
     assert record["versions"].keys() >= {"liponflow", "jobflow", "torch"}
 
 
+def test_passwords_are_not_recorded(
+    tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hush-of-the-environment")
+    address = "mongodb://me:hush@host:27017/db"
+    config = {
+        "command": [
+            "liponflow",
+            "run",
+            "--store",
+            address,
+            "--password",
+            "hush",
+            "--set=token=hush",
+        ],
+        "engine_arguments": {"api_key": "hush", "url": address, "device": "cpu"},
+        "store": {"docs_store": {"type": "MongoStore", "host": "host", "password": "hush"}},
+    }
+    report = run(runner_jobs.add(1), store, tmp_path, config=config)
+    for file in report.run_dir.rglob("*"):
+        assert file.is_dir() or "hush" not in file.read_text(), file
+    record = json.loads((report.run_dir / "run.json").read_text())["config"]
+    assert record["command"][3] == "mongodb://***@host:27017/db"
+    assert record["engine_arguments"]["device"] == "cpu"
+
+
+def test_message_of_a_database_hides_its_password(
+    tmp_path: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("mongodb://me:hush@host:27017 does not answer")
+
+    monkeypatch.setattr(store.docs_store, "update", refuse)
+    with pytest.raises(StoreFailureError, match=r"mongodb://\*\*\*@host:27017 does not") as caught:
+        run(runner_jobs.add(1), store, tmp_path)
+    assert "hush" not in str(caught.value)
+
+
 def test_second_runner_in_same_run_directory_is_refused(tmp_path: Path, store: JobStore) -> None:
     report = run(runner_jobs.add(1), store, tmp_path)
     with (

@@ -111,7 +111,10 @@ def resume(
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Continue a run that was interrupted or had failures; finished jobs are not repeated."""
+    """Continue a run that was interrupted or had failures; finished jobs are not repeated.
+
+    A run directory is code, whose functions are called: only your own runs are opened.
+    """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.workflows import run as campaigns
 

@@ -72,6 +72,25 @@ class DamagedRunError(RuntimeError):
         )
 
 
+class ForeignRunError(PermissionError):
+    """A run directory, or a file that its run consists of, belongs to another user.
+
+    Parameters
+    ----------
+    path
+        The directory or file.
+    owner, user
+        Numbers of the user that it belongs to and of this one.
+    """
+
+    def __init__(self, path: Path, owner: int, user: int) -> None:
+        super().__init__(
+            f"{path} belongs to user {owner}, not to you (user {user}); a run directory is code, "
+            "so that only your own is opened: start the campaign yourself, or, if you trust its "
+            f"owner as you trust yourself, take it over with chown -R {user}"
+        )
+
+
 class RunLockedError(RuntimeError):
     """A run directory that another process is using."""
 

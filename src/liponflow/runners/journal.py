@@ -14,6 +14,11 @@
 
 See :mod:`liponflow.job_directory` for the conventions on ``checkpoint`` and ``status``.
 
+**A run directory is code.** Its flow, and the jobs that outcomes add to it, name functions and
+their arguments, and whoever continues the run calls them. So only a directory that belongs to the
+user is opened, whoever the user is: root opens nobody else's, since it would run their code as
+root.
+
 A worker writes the outcome of a job, and a job is finished once its outcome exists. The file
 outlives the runner, which then copies it into the store.
 
@@ -47,6 +52,7 @@ from jobflow import Flow, Job, Response
 
 from liponflow import durable, safejson
 from liponflow.job_directory import CHECKPOINT
+from liponflow.redaction import without_secrets
 from liponflow.runners.documents import (
     all_jobs,
     check_arguments,
@@ -56,6 +62,7 @@ from liponflow.runners.documents import (
 )
 from liponflow.runners.errors import (
     DamagedRunError,
+    ForeignRunError,
     OutdatedRunError,
     RunError,
     RunInterruptedError,
@@ -105,6 +112,7 @@ class Journal:
             Document of the flow to run.
         config
             JSON data to record: command and resolved configuration.
+            Passwords in it are replaced (:func:`liponflow.redaction.without_secrets`).
 
         Raises
         ------
@@ -123,7 +131,7 @@ class Journal:
                 "state": "planned",
                 "starts": [],
                 "versions": {"python": sys.version.split()[0]} | package_versions(),
-                "config": config or {},
+                "config": without_secrets(config or {}),
             }
         )
         journal = cls(runs_dir.resolve() / run_id)
@@ -137,16 +145,30 @@ class Journal:
 
     @classmethod
     def open(cls, run_dir: Path) -> "Journal":
-        """Open the directory of an earlier run.
+        """Open the directory of an earlier run; it is code, and must belong to the user.
 
         Raises
         ------
         FileNotFoundError
             If it is not the directory of a run.
+        ForeignRunError
+            If the directory, its flow or one of its outcomes belongs to another user.
         """
         if not (run_dir / "run.json").is_file():
             raise FileNotFoundError(f"{run_dir} is not a run directory: it has no run.json")
-        return cls(run_dir.resolve())
+        journal = cls(run_dir.resolve())
+        user = os.geteuid()
+        for path in journal.code:
+            if (owner := path.stat().st_uid) != user:
+                raise ForeignRunError(path, owner, user)
+        return journal
+
+    @property
+    def code(self) -> list[Path]:
+        """The directory, and what in it says which functions are called."""
+        # Not the drafts, which begin with a dot: a runner at work renames them meanwhile.
+        outcomes = sorted(self.path.glob("outcomes/[!.]*"))
+        return [self.path, *sorted(self.path.glob("*.json")), *outcomes]
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -201,6 +223,7 @@ class Journal:
         try:
             flow: Flow = safejson.decode(document, trusted)
             for job in all_jobs(flow):
+                _check_file_name(job)
                 if not self.outcome_file(job).exists():
                     check_arguments(job)
         except safejson.UntrustedClassError:
@@ -266,7 +289,7 @@ class Journal:
             end = {
                 "ended_at": _now(),
                 "state": "interrupted" if is_signal else "error",
-                "cause": "".join(traceback.format_exception_only(error)).strip(),
+                "cause": without_secrets("".join(traceback.format_exception_only(error)).strip()),
             }
             try:
                 self._write(record, [*starts, began | end])
@@ -331,12 +354,12 @@ class Journal:
 
 
 def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
-    """Return the directory of the latest run.
+    """Return the directory of the latest run of this user.
 
     Parameters
     ----------
     runs_dir
-        Directory that holds the runs.
+        Directory that holds the runs, those of other users perhaps among them.
     unfinished
         Look only at runs that can be resumed.
 
@@ -352,6 +375,8 @@ def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
     """
     runs = []
     for file in sorted(runs_dir.glob("*/run.json")):
+        if file.parent.stat().st_uid != os.geteuid():
+            continue
         try:
             record = _read_record(file.parent)
         except DamagedRunError as error:
@@ -360,6 +385,15 @@ def latest_run(runs_dir: Path, *, unfinished: bool = True) -> Path | None:
         if not (unfinished and record["state"] in FINISHED_STATES):
             runs.append((record["created_at"], file.parent))
     return max(runs)[1] if runs else None
+
+
+def _check_file_name(job: Job) -> None:
+    """Refuse a job whose files would lie outside the run directory."""
+    if not re.fullmatch(r"[\w.-]+", str(job.uuid)) or not isinstance(job.index, int):
+        raise ValueError(
+            f"job {job.name!r} has the uuid {job.uuid!r} and the index {job.index!r}, which "
+            "cannot be parts of a file's name"
+        )
 
 
 def _read_record(run_dir: Path) -> dict[str, Any]:

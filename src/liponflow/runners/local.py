@@ -61,8 +61,9 @@ def start(
     config
         JSON data to record in ``run.json``: command and resolved configuration.
     trusted
-        Top-level packages whose classes and functions documents may name, in addition to the
-        usual ones (:data:`liponflow.safejson.TRUSTED_PACKAGES`).
+        What the documents of the flow may name in addition to the usual packages
+        (:data:`liponflow.safejson.TRUSTED_PACKAGES`): top-level packages, or single classes and
+        functions as ``module:name``.
     environment
         Environment variables of the workers, in addition to those of this process.
     console
@@ -117,6 +118,8 @@ def resume(
 ) -> RunReport:
     """Continue a run: finished jobs are not run again, failed ones are.
 
+    A run directory is code: its flow names functions and their arguments, and they are called.
+
     Parameters
     ----------
     run_dir
@@ -133,6 +136,8 @@ def resume(
     ------
     FileNotFoundError
         If `run_dir` is not the directory of a run.
+    ForeignRunError
+        If the directory, its flow or one of its outcomes belongs to another user.
     RunLockedError
         If another process is running it.
     DamagedRunError

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from jobflow import Job, JobStore
 
 from liponflow.job_directory import read_status
+from liponflow.redaction import without_secrets
 from liponflow.runners.documents import (
     referenced_uuids,
 )
@@ -197,7 +198,9 @@ class Run:
             yield
         except Exception as error:
             raise StoreFailureError(
-                f"{doing} failed ({type(error).__name__}: {error})", self.journal.path
+                # A message of a database driver may hold the address that it was given.
+                f"{doing} failed ({type(error).__name__}: {without_secrets(str(error))})",
+                self.journal.path,
             ) from error
 
     def tell(self, event: str, *, important: bool = False) -> None:
