@@ -67,7 +67,7 @@ def test_times_outside_the_protocol_are_refused(time: float) -> None:
         ({"temperature": -300}, "stage 'melt': temperature = -300 K is negative"),
         ({"end_temperature": -1}, "end_temperature = -1 K is negative"),
         ({"temperature": 0}, "temperature = 0 K: a thermostat needs a temperature above 0"),
-        ({"ensemble": "nve", "end_temperature": 5}, "NVE has no thermostat"),
+        ({"ensemble": "nve", "end_temperature": 5}, "nve has no thermostat"),
         ({"pressure": 1}, "pressure = 1 GPa is for the ensemble npt"),
         (NPT | {"thermostat": "bussi"}, "thermostat = bussi has no barostat"),
         ({"duration": float("inf")}, "finite"),

@@ -65,8 +65,8 @@ def test_electrode_composition_is_built_for_any_li_content() -> None:
     ("overrides", "message"),
     [
         ({"composition": "Li2Qx"}, "Qx0. is not an element"),
-        ({"composition": ""}, "is no formula"),
-        ({"compare": "Li3PO4,nonsense"}, "'nonsense' is no formula"),
+        ({"composition": ""}, "is not a formula"),
+        ({"compare": "Li3PO4,nonsense"}, "'nonsense' is not a formula"),
         ({"electrode": "LiNi0.5Mn1.5O4"}, "has no Lix"),
         ({"x": [-1, 1]}, "lithium content of -1 is negative"),
         ({"voltages": {"low": 3, "high": 1, "count": 5}}, "1, is not above 3"),

@@ -1,4 +1,4 @@
-"""A difference between a user's inputs and ours."""
+"""Differences between a user's inputs and an input set."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that a directory and an input set do not share."""
+    """A value in which a directory and an input set differ."""
 
     file: str
     key: str
@@ -15,4 +15,4 @@ class Difference:
     ours: Any
     """None if the input set does not write the key."""
     source: str
-    """Where our value comes from; empty if it is unknown."""
+    """Source of the input set's value; empty if unknown."""

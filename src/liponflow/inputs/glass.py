@@ -16,69 +16,76 @@ Property = Literal["tg", "elastic", "cleavage"]
 
 
 class GlassParameters(BaseModel):
-    """Everything that a user can set in a glass campaign."""
+    """Parameters of a glass campaign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     composition: str = Field(
-        min_length=1, description="Formula of the model; fractions need n_atoms."
+        min_length=1, description="Formula of the model; fractional numbers of atoms need n_atoms."
     )
     n_atoms: int | None = Field(
-        ge=1, description="Atoms of a model; None for those of the formula."
+        ge=1, description="Number of atoms in a model; None for that of the formula."
     )
     method: Literal["units", "random", "crystal"] = Field(
-        description="Start: packed units, packed atoms, or changed Li3PO4."
+        description="Starting model: packed units, packed atoms, or substituted Li3PO4."
     )
     units: dict[str, Annotated[int, Field(ge=0)]] | None = Field(
         description="Proportions of units by name (PO4, P2O6N, ...); None to solve for them."
     )
     bridging_to_apical: float = Field(
-        ge=0, description="Bridging N per apical N, where the units are solved for."
+        ge=0, description="Bridging N per apical N, if the units are solved for."
     )
-    free_anions: bool = Field(description="Whether O may belong to no network former.")
+    free_anions: bool = Field(description="Whether O may be bonded to no network former.")
     neutral: bool = Field(
-        description="Whether the number of cations is changed so that the formal charges add up "
+        description="Whether the number of cations is adjusted so that the formal charges add up "
         "to 0."
     )
     density: float = Field(gt=0, le=25, description="Density of the packed model (g/cm³).")
     distances: dict[str, Annotated[float, Field(gt=0)]] = Field(
-        description="Least distances in the packing (Å) by pair, e.g. Li-O; others by default."
+        description="Least distances in the packing (Å) by pair, e.g. Li-O; other pairs keep "
+        "their defaults."
     )
-    packing_time: float = Field(gt=0, description="Longest time that a packing may take (s).")
+    packing_time: float = Field(gt=0, description="Time limit of the packing (s).")
     models: int = Field(ge=1, description="Independent models.")
-    seed: int = Field(ge=0, description="Seed of the first model; the others count on from it.")
+    seed: int = Field(
+        ge=0, description="Seed of the first model; further models have the following numbers."
+    )
     volume: Literal["packed", "pressure-volume"] = Field(
-        description="Volume that the protocol starts with: that of the packing, or where a fit to "
-        "the pressure of short dynamics at several volumes has none (MPMorph)."
+        description="Volume at the start of the protocol: that of the packing, or that of zero "
+        "pressure, from a fit to short dynamics at several volumes (MPMorph)."
     )
     volume_stage: Stage = Field(description="Dynamics at each volume of the fit.")
     volume_strain: float = Field(
-        gt=0, lt=0.5, description="Largest linear strain of the volumes that are fitted."
+        gt=0, lt=0.5, description="Largest linear strain of the fitted volumes."
     )
-    volume_points: int = Field(ge=3, description="Volumes that are computed before the fit.")
+    volume_points: int = Field(ge=3, description="Number of volumes computed before the fit.")
     volume_attempts: int = Field(
-        ge=1, description="Volumes that may be added where the fit lies outside."
+        ge=1, description="Number of volumes that may be added if the fitted volume lies outside."
     )
     protocol: list[Stage] = Field(
-        description="Stages of molecular dynamics; none goes straight to the relaxation."
+        description="Stages of molecular dynamics; an empty list goes straight to the relaxation."
     )
-    frame_interval: int = Field(ge=1, description="Steps between frames of the trajectory.")
+    frame_interval: int = Field(
+        ge=1, description="Number of steps between frames of the trajectory."
+    )
     segment_steps: int = Field(
-        ge=1, description="Steps from which a killed run can go on: a segment of VASP."
+        ge=1,
+        description="Number of steps between states from which a killed run can continue, "
+        "such as segments of VASP.",
     )
     relax: bool = Field(description="Whether the last structure is relaxed.")
-    relax_cell: bool = Field(description="Whether the relaxation moves the cell, too.")
+    relax_cell: bool = Field(description="Whether the relaxation also moves the cell.")
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
     )
-    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
+    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
     measure: Literal["structure", "last stage"] = Field(
-        description="What the fingerprint is taken of: the final structure, or the trajectory of "
-        "the last stage."
+        description="Source of the fingerprint: the final structure, or the trajectory of the "
+        "last stage."
     )
     properties: list[Property] = Field(description="Properties to compute: tg, elastic, cleavage.")
     cooling: list[Stage] = Field(
-        min_length=1, description="Dynamics from which the glass transition is read (NpT ramp)."
+        min_length=1, description="Dynamics that show the glass transition (NpT ramp)."
     )
     elastic_strain: float = Field(
         gt=0, le=0.05, description="Largest component of the six strains (both signs)."
@@ -103,7 +110,7 @@ class GlassParameters(BaseModel):
     def _named_apart(cls, value: list[Stage]) -> list[Stage]:
         names = [stage.name for stage in value]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"two stages are called {twice[0]!r}; name them apart")
+            raise ValueError(f"two stages have the name {twice[0]!r}; give them different names")
         return value
 
     @model_validator(mode="after")
@@ -111,21 +118,26 @@ class GlassParameters(BaseModel):
         if self.measure == "last stage" and not self.protocol:
             raise ValueError("measure = 'last stage' needs a protocol with a stage")
         if not self.relax and not self.protocol:
-            raise ValueError("neither a protocol nor a relaxation: there is nothing to compute")
+            raise ValueError("without a protocol or a relaxation there is nothing to compute")
         if self.volume_stage.ensemble != "nvt":
-            raise ValueError("volume_stage: the volumes are computed at constant volume (nvt)")
+            raise ValueError(
+                "volume_stage must have the ensemble nvt: volumes are computed at constant volume"
+            )
         if "tg" in self.properties and any(stage.ensemble != "npt" for stage in self.cooling):
-            raise ValueError("cooling: the volume shows the glass transition in npt only")
+            raise ValueError(
+                "cooling must have the ensemble npt: only there does the volume "
+                "show the glass transition"
+            )
         return self
 
     @property
     def seeds(self) -> list[int]:
-        """Seed of every model."""
+        """Return the seed of every model."""
         return [self.seed + index for index in range(self.models)]
 
 
 def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
-    """VASP inputs of the relaxation of cell and ions.
+    """Return the VASP inputs of the relaxation of cell and ions.
 
     Parameters
     ----------
@@ -135,7 +147,7 @@ def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
     Returns
     -------
     CitedInputGenerator
-        atomate2's generator; every value with its source.
+        atomate2's generator, with a source for every value.
     """
     data = load_data(TOPIC)["vasp"]
     ionic = relaxation_limits(parameters.force_limit, parameters.max_steps)
@@ -143,17 +155,17 @@ def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
 
 
 def static_set() -> CitedInputGenerator:
-    """VASP inputs of a static calculation; see :func:`relax_set`."""
+    """Return the VASP inputs of a static calculation; see :func:`relax_set`."""
     data = load_data(TOPIC)["vasp"]
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
 
 
 def md_incar() -> Mapping[str, Any]:
-    """INCAR of VASP's molecular dynamics beside what the stages of the protocol say."""
+    """Return the INCAR of molecular dynamics, without what the stages of the protocol set."""
     return values(md_sources())
 
 
 def md_sources() -> Mapping[str, Cited]:
-    """Give the values of :func:`md_incar` with their sources."""
+    """Return the values of :func:`md_incar` with their sources."""
     sources: Mapping[str, Cited] = load_data(TOPIC)["vasp"]["md"]
     return sources

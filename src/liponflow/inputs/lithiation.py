@@ -13,13 +13,13 @@ from liponflow.inputs.vasp.ionic import relaxation_limits
 TOPIC = "lithiation"
 
 D_SHELL = 2
-"""Angular momentum that +U acts on."""
+"""Angular momentum of the orbitals that +U acts on."""
 
 HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
 
 
 class LithiationParameters(BaseModel):
-    """Everything that a user can set in a lithiation campaign."""
+    """Parameters of a lithiation campaign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,7 +27,9 @@ class LithiationParameters(BaseModel):
         description="Lithium contents: Li per Li of the pristine structure."
     )
     budget: int = Field(
-        ge=1, description="Most arrangements that are relaxed per lithium content and family."
+        ge=1,
+        description="Largest number of arrangements that are relaxed per lithium content "
+        "and family.",
     )
     seed: int = Field(ge=0, description="Seed of the random choices.")
     ordering: Literal["ordered", "disordered"] = Field(
@@ -37,13 +39,13 @@ class LithiationParameters(BaseModel):
         Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]
     ] = Field(description="Repeats of the conventional cell.")
     tetragonal_strain: float = Field(
-        gt=0, le=0.2, description="Stretch of c in the tetragonal start of over-lithiated states."
+        gt=0, le=0.2, description="Strain of c in the tetragonal start of over-lithiated states."
     )
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
     )
-    # atomate2 takes a single step for a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
+    # atomate2 treats a single step as a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
     magmoms: dict[str, float] = Field(description="Initial moment per element (µB).")
     hubbard_u: HubbardU = Field(
         description="U_eff (eV) per element, or one of the two published assignments."
@@ -67,7 +69,7 @@ class LithiationParameters(BaseModel):
 
 
 def hubbard_values(parameters: LithiationParameters) -> dict[str, float]:
-    """U_eff (eV) per element as the parameters ask for it."""
+    """Return U_eff (eV) per element as set by the parameters."""
     if isinstance(parameters.hubbard_u, dict):
         return parameters.hubbard_u
     assignment: dict[str, float] = load_data(TOPIC)["hubbard_u"][parameters.hubbard_u]["value"]
@@ -75,7 +77,7 @@ def hubbard_values(parameters: LithiationParameters) -> dict[str, float]:
 
 
 def relax_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """VASP inputs of the relaxation of cell and ions.
+    """Return the VASP inputs of the relaxation of cell and ions.
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def relax_set(parameters: LithiationParameters) -> CitedInputGenerator:
 
 
 def static_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """VASP inputs of the static calculation; see :func:`relax_set`."""
+    """Return the VASP inputs of the static calculation; see :func:`relax_set`."""
     data = load_data(TOPIC)["vasp"]
     incar = data["incar"] | data["static"]
     incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
@@ -106,7 +108,7 @@ def static_set(parameters: LithiationParameters) -> CitedInputGenerator:
 
 
 def lithium_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """VASP inputs of the Li metal reference: as the relaxation, without +U and moments."""
+    """Return the VASP inputs of the Li metal reference: the relaxation without +U and moments."""
     data = load_data(TOPIC)
     vasp, metal = data["vasp"], data["lithium_metal"]
     incar = (
@@ -124,7 +126,7 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
     Raises
     ------
     ParameterError
-        Naming the element and how to give its U.
+        If one has no U; the message names the element and how to give its U.
     """
     known = hubbard_values(parameters)
     for element in structure.composition.elements:

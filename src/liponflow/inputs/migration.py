@@ -17,72 +17,75 @@ Repeats = tuple[
 
 
 class MigrationParameters(BaseModel):
-    """Everything that a user can set in a migration campaign."""
+    """Parameters of a migration campaign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
-        description="Dopants: elements, as a list or as N,P,O."
+        description="Dopant elements, as a list or as N,P,O."
     )
     supercell: Repeats = Field(description="Repeats of the host's cell.")
     larger_supercell: Repeats | None = Field(
-        description="Repeats of a second, larger cell that tells of the finite size; null for "
-        "none."
+        description="Repeats of a second, larger cell that shows the effect of the finite size; "
+        "null for none."
     )
     min_radius: float = Field(
         gt=0,
         description="Least distance from an interstitial site to the nearest host atom (Å).",
     )
     max_distance: float | None = Field(
-        gt=0, description="Longest hop (Å); null for as far as the crystal can be crossed."
+        gt=0, description="Longest hop (Å); null for the distance needed to cross the crystal."
     )
     nudge: float = Field(
-        ge=0, le=0.5, description="Distance from its site at which a dopant starts (Å)."
+        ge=0, le=0.5, description="Distance of a dopant's start from its site (Å)."
     )
     starts: list[Literal["split", "substitutional"]] = Field(
-        description="States other than interstitials that are relaxed and reported."
+        description="States besides interstitials that are relaxed and reported."
     )
-    images: int = Field(ge=1, le=31, description="Images between the end points.")
+    images: int = Field(ge=1, le=31, description="Number of images between the end points.")
     climbing: bool = Field(description="Whether the highest image climbs.")
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation or band (eV/Å)."
     )
-    # atomate2 takes a single step for a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Most steps of a relaxation or band.")
+    # atomate2 treats a single step as a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Largest number of steps of a relaxation or band.")
     max_step: float = Field(
-        gt=0, le=0.5, description="Longest step of an atom as an end point relaxes (Å)."
+        gt=0, le=0.5, description="Longest step of an atom in the relaxation of an end point (Å)."
     )
     processes: int = Field(
-        ge=1, le=64, description="Processes over which a potential spreads the images of a band."
+        ge=1,
+        le=64,
+        description="Number of processes over which a potential distributes the images of a band.",
     )
     vibrations: bool = Field(
-        description="Whether vibrations of end points and saddles are computed."
+        description="Whether to compute the vibrations of end points and saddles."
     )
     vibration_radius: float | None = Field(
         gt=0,
-        description="Distance from the dopant within which atoms vibrate, the others being "
-        "frozen (Å); null for all atoms.",
+        description="Distance from the dopant (Å) within which atoms vibrate while others are "
+        "frozen; null for all atoms.",
     )
     attempt_frequency: float = Field(
-        gt=0, description="Prefactor of hops for which none is computed (THz)."
+        gt=0, description="Prefactor of hops without a computed one (THz)."
     )
     temperatures: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)] = Field(
         description="Temperatures of the diffusivities (K)."
     )
     models: list[str] = Field(
-        description="Further engines for the same hops; their spread is the error bar."
+        description="Further engines for the same hops, whose spread is the error bar."
     )
     refine: str | None = Field(
-        description="Engine that goes on from the converged paths, such as vasp; null for none."
+        description="Engine that continues from the converged paths, such as vasp; null for none."
     )
     refine_baseline: bool = Field(
-        description="Whether it also starts from the interpolation, to tell what the path saved."
+        description="Whether the refinement also starts from the interpolation, to show what the "
+        "path saved."
     )
 
     @field_validator("dopant", "models", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
-        """Take ``N,P,O`` and a single name for a list."""
+        """Return ``N,P,O`` or a single name as a list."""
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
@@ -109,7 +112,7 @@ class MigrationParameters(BaseModel):
 
 
 def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
-    """VASP inputs of the relaxation of the host's cell, a dense mesh for its small cell."""
+    """Return the VASP inputs of the relaxation of the host's small cell, with a dense mesh."""
     data = load_data(TOPIC)["vasp"]
     incar = (
         data["incar"]
@@ -120,7 +123,7 @@ def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
 
 
 def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
-    """VASP inputs of the relaxation of an end point, in the cell of the host."""
+    """Return the VASP inputs of the relaxation of an end point, in the cell of the host."""
     data = load_data(TOPIC)["vasp"]
     incar = (
         data["incar"]
@@ -131,7 +134,7 @@ def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
 
 
 def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
-    """VASP inputs of a band: the published plain NEB, or with the tags of VTST if one climbs."""
+    """Return the VASP inputs of a band: a plain NEB as published, or VTST's if it climbs."""
     data = load_data(TOPIC)["vasp"]
     incar = (
         data["incar"]
@@ -145,6 +148,6 @@ def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
 
 
 def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa: ARG001
-    """VASP inputs of a static calculation in the supercell."""
+    """Return the VASP inputs of a static calculation in the supercell."""
     data = load_data(TOPIC)["vasp"]
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])

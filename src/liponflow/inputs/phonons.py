@@ -6,11 +6,11 @@ TOPIC = "phonons"
 
 
 class PhononParameters(BaseModel):
-    """Everything that a user can set in a phonon campaign."""
+    """Parameters of a phonon campaign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    phase: str = Field(description="Reference crystal, where no structure is given.")
+    phase: str = Field(description="Reference crystal, if no structure is given.")
     min_length: float = Field(
         ge=3, description="Least distance between opposite faces of the supercell (Å)."
     )
@@ -19,7 +19,9 @@ class PhononParameters(BaseModel):
         ge=10, description="Length that sets the mesh of wave vectors: over a cell axis (Å)."
     )
     force_limit: float = Field(
-        gt=0, le=0.1, description="Largest force before atoms are displaced (eV/Å)."
+        gt=0,
+        le=0.1,
+        description="Largest force of the relaxation before atoms are displaced (eV/Å).",
     )
-    # atomate2 takes a single step for a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Most ionic steps of the relaxation.")
+    # atomate2 treats a single step as a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Largest number of ionic steps of the relaxation.")

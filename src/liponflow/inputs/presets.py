@@ -1,7 +1,7 @@
 """Presets: parameters as data, each value with its source, and the user's overrides.
 
-The YAML file of a topic gives every value as ``{value: ..., source: ...}``. Those of our topics
-are in this package; a campaign of another package brings its own.
+The YAML file of a topic gives every value as ``{value: ..., source: ...}``. The files of our
+topics are in this package; other packages provide their own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,29 +16,29 @@ from liponflow.names import nearest
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
 PACKAGE = "liponflow.inputs"
-"""Package with the presets of our own topics."""
+"""Package with the presets of our topics."""
 
 
 class Cited(TypedDict):
-    """A value and where it comes from."""
+    """A value with its source."""
 
     value: Any
     source: str
 
 
 class ParameterError(ValueError):
-    """A preset, a key or a value that cannot be used."""
+    """An unknown preset or key, or an invalid value."""
 
 
 def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
-    """Read the YAML file of a topic, sources included.
+    """Return the YAML file of a topic, sources included.
 
     Parameters
     ----------
     topic
-        Name of the file, without its ending.
+        Name of the file, without its suffix.
     package
-        Package that it is in.
+        Package that contains it.
     """
     text = files(package).joinpath(f"{topic}.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
@@ -46,7 +46,7 @@ def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
 
 
 def values(entries: Mapping[str, Cited]) -> dict[str, Any]:
-    """Keep the values of cited entries.
+    """Return the values of cited entries.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        If a text has no ``=`` or its value is no YAML.
+        If a text has no ``=`` or its value is not YAML.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
             parsed[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError as error:
             reason = getattr(error, "problem", None) or "it cannot be read"
-            raise ParameterError(f"the value of {setting!r} is no valid YAML: {reason}") from None
+            raise ParameterError(f"the value of {setting!r} is not valid YAML: {reason}") from None
     return parsed
 
 
@@ -99,7 +99,7 @@ def load_parameters(
     overrides: Mapping[str, Any] | None = None,
     package: str = PACKAGE,
 ) -> Parameters:
-    """Build the parameters of a campaign from a preset and the user's overrides.
+    """Return the parameters of a campaign from a preset and the user's overrides.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def load_parameters(
     overrides
         Values that replace the preset's.
     package
-        Package that the YAML file is in.
+        Package that contains the YAML file.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def load_parameters(
     Raises
     ------
     ParameterError
-        If the preset or a key is unknown (the nearest is suggested) or a value is not valid.
+        If the preset or a key is unknown (the nearest is suggested) or a value is invalid.
     """
     presets = load_data(topic, package)["presets"]
     if preset not in presets:
@@ -159,7 +159,7 @@ def cited_parameters(
     Returns
     -------
     dict
-        For every parameter its value and the source: the preset's, or that the user gave it.
+        Value and source of every parameter; the source is the preset's, or the user.
     """
     entries = load_data(topic, package)["presets"][preset]
     return {

@@ -1,7 +1,7 @@
-"""Protocols of molecular dynamics as data: stages one after another, velocities carried over.
+"""Protocols of molecular dynamics as data: consecutive stages that pass on velocities.
 
-A protocol is a list of :class:`Stage`. What no stage says takes the defaults below, which are
-those that VASP's and atomate2's molecular dynamics use or that the method's authors chose.
+A protocol is a list of :class:`Stage`. Fields that a stage omits have the defaults below, taken
+from VASP, from atomate2 or from the method's authors.
 """
 
 from collections.abc import Sequence
@@ -63,19 +63,19 @@ class Stage(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: str = Field(min_length=1, description="What the stage is for: melt, quench, ...")
-    ensemble: Literal["nve", "nvt", "npt"] = Field(description="What is held constant.")
+    name: str = Field(min_length=1, description="Purpose of the stage: melt, quench, ...")
+    ensemble: Literal["nve", "nvt", "npt"] = Field(description="Quantities held constant.")
     temperature: float = Field(
-        description="Temperature at the start (K); in NVE that of velocities drawn anew."
+        description="Temperature at the start (K); in NVE that of newly drawn velocities."
     )
     end_temperature: float | None = Field(
-        None, description="Temperature at the end of a linear ramp (K); None for no ramp."
+        None, description="Temperature at the end of a linear ramp (K); None without a ramp."
     )
-    pressure: float = Field(0.0, description="Pressure in NpT (GPa), positive if compressing.")
+    pressure: float = Field(0.0, description="Pressure in NpT (GPa), positive under compression.")
     stress: bool = Field(
         False,  # noqa: FBT003 - a field's default
-        description="Whether a potential computes the stress of every step also where nothing "
-        "needs it, which takes longer; NpT always does.",
+        description="Whether a potential computes the stress of every step even if nothing needs "
+        "it, which takes longer; always so in NpT.",
     )
     duration: float = Field(description="Length of the stage (ps).")
     time_step: float = Field(description="Time step (fs).")
@@ -112,11 +112,14 @@ class Stage(BaseModel):
     @model_validator(mode="after")
     def _of_the_ensemble(self) -> Self:
         if self.ensemble == "nve" and self.end_temperature is not None:
-            self._refuse("end_temperature: NVE has no thermostat that could follow a ramp")
+            self._refuse(
+                "end_temperature is for nvt and npt: nve has no thermostat that could "
+                "follow a ramp"
+            )
         if self.ensemble != "npt" and self.pressure != 0:
-            self._refuse(f"pressure = {self.pressure:g} GPa is for the ensemble npt")
+            self._refuse(f"pressure = {self.pressure:g} GPa is for the ensemble npt only")
         if self.ensemble == "npt" and self.thermostat == "bussi":
-            self._refuse("thermostat = bussi has no barostat; take langevin or nose-hoover")
+            self._refuse("thermostat = bussi has no barostat; use langevin or nose-hoover")
         return self
 
     def _refuse(self, reason: str) -> None:
@@ -138,12 +141,12 @@ class Stage(BaseModel):
         return self.temperature if self.end_temperature is None else self.end_temperature
 
     def target(self, fraction: float) -> float:
-        """Temperature (K) that is asked for after a fraction (0 to 1) of the stage."""
+        """Return the target temperature (K) after a fraction (0 to 1) of the stage."""
         return self.temperature + fraction * (self.final_temperature - self.temperature)
 
 
 def describe_ensemble(stage: Stage) -> str:
-    """Ensemble and thermostat in words.
+    """Return ensemble and thermostat in words.
 
     Examples
     --------
@@ -176,7 +179,7 @@ def describe_stage(stage: Stage) -> str:
 
 
 def total_duration(stages: Sequence[Stage]) -> float:
-    """Time that the stages take together, ps.
+    """Return the total time of the stages, ps.
 
     Examples
     --------
@@ -188,12 +191,12 @@ def total_duration(stages: Sequence[Stage]) -> float:
 
 
 def total_steps(stages: Sequence[Stage]) -> int:
-    """Time steps of all stages together."""
+    """Return the number of time steps of all stages."""
     return sum(stage.steps for stage in stages)
 
 
 def temperature_at(stages: Sequence[Stage], time: float) -> float:
-    """Temperature that a protocol asks for at a time.
+    """Return the target temperature of a protocol at a time.
 
     Parameters
     ----------
@@ -210,7 +213,7 @@ def temperature_at(stages: Sequence[Stage], time: float) -> float:
     Raises
     ------
     ValueError
-        If the time is negative or behind the end of the protocol.
+        If the time is negative or after the end of the protocol.
 
     Examples
     --------

@@ -17,10 +17,10 @@ from liponflow.inputs.vasp.ionic import relaxation_limits
 TOPIC = "stability"
 
 DEFAULT_MOMENT = 0.6
-"""µB, what pymatgen gives an element without a moment of its own."""
+"""µB, pymatgen's moment for elements that have none in the input set."""
 
 LOWEST_TEMPERATURE = 100.0
-"""K; the tables of the gases begin here."""
+"""K, the beginning of the tables of the gases."""
 
 
 class VoltageGrid(BaseModel):
@@ -28,8 +28,8 @@ class VoltageGrid(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    low: float = Field(ge=0, description="Lowest (V vs Li).")
-    high: float = Field(le=10, description="Highest (V vs Li).")
+    low: float = Field(ge=0, description="Lowest voltage (V vs Li).")
+    high: float = Field(le=10, description="Highest voltage (V vs Li).")
     count: int = Field(ge=2, description="How many.")
 
     @model_validator(mode="after")
@@ -52,7 +52,7 @@ class VoltageGrid(BaseModel):
 
 
 class StabilityParameters(BaseModel):
-    """Everything that a user can set in a stability campaign."""
+    """Parameters of a stability campaign."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,25 +61,27 @@ class StabilityParameters(BaseModel):
     )
     compare: list[str] = Field(description="Formulas of further materials.")
     electrode: str | None = Field(
-        description="Electrode beside the material, its Li content as x: LixNi0.5Mn1.5O4."
+        description="Electrode in contact with the material, its Li content as x: LixNi0.5Mn1.5O4."
     )
     x: Annotated[list[float], Field(min_length=1)] = Field(
         description="Li contents of the electrode."
     )
     voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage (V vs Li).")
-    exclude: list[str] = Field(description="Names or formulas of phases to leave out.")
-    unseen: list[str] = Field(description="Phases that a second sequence of layers does without.")
+    exclude: list[str] = Field(description="Names or formulas of phases to exclude.")
+    unseen: list[str] = Field(description="Phases excluded from a second sequence of layers.")
     source: Literal["engine", "file", "mp", "store"] = Field(
-        description="Where the energies come from: the engine, a file of pymatgen entries, the "
+        description="Source of the energies: the engine, a file of pymatgen entries, the "
         "Materials Project, or VASP runs in the results store."
     )
-    entries: Path | None = Field(description="File of pymatgen entries (JSON); implies its use.")
+    entries: Path | None = Field(
+        description="File of pymatgen entries (JSON); implies source=file."
+    )
     corrections: Literal["auto", "none", "mp2020"] = Field(
-        description="Corrections that are added to computed energies."
+        description="Corrections added to computed energies."
     )
     glass: str | None = Field(
-        description="First characters of the uuid of a glass result, or latest: the material has "
-        "the mean energy of its models."
+        description="First characters of the uuid of a glass result, or latest; the material "
+        "then has the mean energy of its models."
     )
     above_hull: float | None = Field(
         ge=0, le=1, description="Assumed energy of the material above the hull (eV/atom)."
@@ -88,38 +90,40 @@ class StabilityParameters(BaseModel):
         ge=0, le=1000, description="Temperature of a second window (K); 0 for none."
     )
     vibrations: Literal["none", "phonons"] = Field(
-        description="What solids have above 0 K: nothing, so that gases alone have entropy, or "
-        "phonons."
+        description="Vibrations of solids above 0 K: phonons, or none, so that only gases have "
+        "entropy."
     )
     gas_pressure: float = Field(gt=0, description="Partial pressure of the gases (bar).")
     error_independent: float = Field(
         ge=0, le=0.5, description="Standard error of each phase (eV/atom)."
     )
     error_shared: dict[str, float] = Field(
-        description="Standard error that all phases share per atom of an element (eV/atom)."
+        description="Standard error shared by all phases, per atom of an element (eV/atom)."
     )
-    samples: int = Field(ge=0, description="Draws of all energies with their errors.")
+    samples: int = Field(ge=0, description="Number of draws of all energies with their errors.")
     seed: int = Field(ge=0, description="Seed of the draws.")
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
     )
-    # atomate2 takes a single step for a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Most ionic steps of a relaxation.")
+    # atomate2 treats a single step as a static calculation, which is always converged.
+    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
     symmetry_tolerance: float = Field(
-        gt=0, le=0.5, description="How far sites may be from their symmetric places (Å)."
+        gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions (Å)."
     )
     phonon_length: float = Field(
         ge=3, description="Least distance between opposite faces of a phonon supercell (Å)."
     )
     phonon_distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
     phonon_force_limit: float = Field(
-        gt=0, le=0.1, description="Largest force before atoms are displaced (eV/Å)."
+        gt=0,
+        le=0.1,
+        description="Largest force of the relaxation before atoms are displaced (eV/Å).",
     )
 
     @field_validator("compare", "exclude", "unseen", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
-        """Take ``A,B`` for a list."""
+        """Return ``A,B`` as a list."""
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
@@ -157,7 +161,7 @@ class StabilityParameters(BaseModel):
         if 0 < value < LOWEST_TEMPERATURE:
             raise ValueError(
                 f"{value:g} K is below {LOWEST_TEMPERATURE:g} K, where the tables of the gases "
-                "begin; 0 leaves heat out"
+                "begin; 0 excludes thermal energy"
             )
         return value
 
@@ -174,7 +178,7 @@ class StabilityParameters(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _file_given(cls, value: Any) -> Any:
-        """Read a file where one is named, and look for one where ``source=file`` is."""
+        """Set ``source=file`` if a file of entries is named."""
         if isinstance(value, dict) and value.get("entries") is not None:
             if value.get("source") in {"mp", "store"}:
                 raise ValueError(
@@ -196,7 +200,7 @@ class StabilityParameters(BaseModel):
 
     @property
     def elements(self) -> list[str]:
-        """Elements of the material, of what it is compared with and of the electrode, with Li."""
+        """Return the elements of all materials and the electrode, and Li."""
         found = {"Li"}
         for formula in [self.composition, *self.compare]:
             found |= {element.symbol for element in composition(formula)}
@@ -206,12 +210,12 @@ class StabilityParameters(BaseModel):
 
 
 def composition(formula: str) -> Composition:
-    """Read a formula.
+    """Return the composition of a formula.
 
     Raises
     ------
     ValueError
-        If it is none.
+        If it is not a formula.
 
     Examples
     --------
@@ -221,28 +225,28 @@ def composition(formula: str) -> Composition:
     try:
         found = Composition(formula)
     except (ValueError, KeyError) as error:
-        raise ValueError(f"{formula!r} is no formula ({error}); write Li2PO2N") from None
+        raise ValueError(f"{formula!r} is not a formula ({error}); write Li2PO2N") from None
     unknown = [str(element) for element in found if not isinstance(element, Element)]
     if unknown or not found:
         named = f": {unknown[0]} is not an element" if unknown else ""
-        raise ValueError(f"{formula!r} is no formula{named}; write Li2PO2N")
+        raise ValueError(f"{formula!r} is not a formula{named}; write Li2PO2N")
     return found
 
 
 def electrode_at(electrode: str, x: float) -> Composition:
-    """Put a Li content into the formula of an electrode.
+    """Return the composition of an electrode with a Li content.
 
     Parameters
     ----------
     electrode
-        Formula with ``x`` in the place of its Li content.
+        Formula with ``x`` as its Li content.
     x
         Li content.
 
     Raises
     ------
     ValueError
-        If the formula has no ``Lix`` or is none.
+        If the formula has no ``Lix`` or is invalid.
 
     Examples
     --------
@@ -255,7 +259,7 @@ def electrode_at(electrode: str, x: float) -> Composition:
 
 
 def relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
-    """VASP inputs of a relaxation on the scale of the Materials Project.
+    """Return the VASP inputs of a relaxation on the energy scale of the Materials Project.
 
     Parameters
     ----------
@@ -265,29 +269,29 @@ def relax_set(parameters: StabilityParameters) -> CitedInputGenerator:
     Returns
     -------
     CitedInputGenerator
-        As pymatgen's MPRelaxSet but for the force limit, which only tightens it.
+        As pymatgen's MPRelaxSet, except for the force limit, which only tightens it.
     """
     return _set("relax", relaxation_limits(parameters.force_limit, parameters.max_steps))
 
 
 def static_set() -> CitedInputGenerator:
-    """VASP inputs of a static calculation; see :func:`relax_set`."""
+    """Return the VASP inputs of a static calculation; see :func:`relax_set`."""
     return _set("static", {})
 
 
 def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
-    """VASP inputs of the relaxation before atoms are displaced."""
+    """Return the VASP inputs of the relaxation before atoms are displaced."""
     ionic = relaxation_limits(force_limit, max_steps)
     return _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
 
 
 def phonon_static_set() -> CitedInputGenerator:
-    """VASP inputs of a supercell with a displaced atom."""
+    """Return the VASP inputs of a supercell with a displaced atom."""
     return _set("phonons", {})
 
 
 def initial_moments(directory: Path) -> dict[str, float]:
-    """List the initial moments (µB) of the input sets for the elements of a POSCAR.
+    """Return the initial moments (µB) of the input sets for the elements of a POSCAR.
 
     Raises
     ------
@@ -303,7 +307,7 @@ def _set(task: str, more: dict[str, Cited]) -> CitedInputGenerator:
     data = load_data(TOPIC)["vasp"]
     generator = cited_generator(
         data["incar"] | data[task] | more,
-        # Replaced below: divisions cannot be given for crystals of every size.
+        # Replaced below: no fixed divisions suit crystals of every size.
         Cited(value=[1, 1, 1], source=data["kpoints"]["source"]),
         data["potcar"],
     )

@@ -90,7 +90,7 @@ def test_only_crystals_of_the_requested_elements_are_relaxed() -> None:
         ({"composition": "Li2SO4"}, "no S: give entries .* by --entries FILE or source=mp"),
         ({"exclude": "Li9N"}, "exclude=Li9N: no such phase of Li-N-O-P; there are Li, Li14P2"),
         ({"exclude": "Li"}, "needs its elements; exclude compounds only"),
-        ({"composition": "Li2POxN"}, "is no formula"),
+        ({"composition": "Li2POxN"}, "is not a formula"),
         ({"source": "file"}, "source=file needs the file"),
         ({"glass": "latest"}, "there is no results store yet"),
         ({"source": "store"}, "holds no VASP calculation of Li-N-O-P"),

@@ -16,7 +16,7 @@ PER_SPECIES = ("LDAUU", "LDAUJ", "LDAUL")
 
 
 def read_poscar(directory: Path) -> Poscar:
-    """Read the POSCAR of a VASP directory.
+    """Return the POSCAR of a VASP directory.
 
     Raises
     ------
@@ -26,17 +26,17 @@ def read_poscar(directory: Path) -> Poscar:
     try:
         return Poscar.from_file(directory / "POSCAR", check_for_potcar=False)
     except FileNotFoundError:
-        raise ParameterError(f"{directory} has no POSCAR: it is no VASP directory") from None
+        raise ParameterError(f"{directory} has no POSCAR: it is not a VASP directory") from None
     except (ValueError, IndexError) as error:
         raise ParameterError(f"{directory / 'POSCAR'} cannot be read: {error}") from None
 
 
 def read_incar(directory: Path) -> Incar:
-    """Read the INCAR of a VASP directory; see :func:`read_poscar` for the errors."""
+    """Return the INCAR of a VASP directory; errors as for :func:`read_poscar`."""
     try:
         return Incar.from_file(directory / "INCAR")
     except FileNotFoundError:
-        raise ParameterError(f"{directory} has no INCAR: it is no VASP directory") from None
+        raise ParameterError(f"{directory} has no INCAR: it is not a VASP directory") from None
     except (ValueError, IndexError) as error:
         raise ParameterError(f"{directory / 'INCAR'} cannot be read: {error}") from None
 
@@ -44,7 +44,7 @@ def read_incar(directory: Path) -> Incar:
 def compare(
     directory: Path, generator: CitedInputGenerator, magmoms: Mapping[str, float]
 ) -> list[Difference]:
-    """Compare INCAR, KPOINTS and POTCAR with what an input set writes for the same POSCAR.
+    """Return the differences of INCAR, KPOINTS and POTCAR from an input set for the same POSCAR.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def compare(
     Returns
     -------
     list of Difference
-        In the order of the files; empty if they agree. Values per species or per atom are compared
-        element by element, whatever the order of the POSCAR.
+        Differences in the order of the files; empty if they agree. Values per species or per atom
+        are compared element by element, whatever the order of the POSCAR.
 
     Raises
     ------

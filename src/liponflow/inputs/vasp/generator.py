@@ -1,4 +1,4 @@
-"""VASP input sets with the source of every value, and the writing of their directories."""
+"""VASP input sets with a source for every value, and a writer of their directories."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,7 +63,7 @@ def cited_generator(
     Returns
     -------
     CitedInputGenerator
-        It adapts nothing to band gap, cell size or an earlier calculation.
+        Generator that adapts nothing to band gap, cell size or an earlier calculation.
     """
     potcar_source = "; ".join(f"{name}: {entry['source']}" for name, entry in potcar.items())
     return CitedInputGenerator(
@@ -96,7 +96,7 @@ def write_inputs(
     generator
         The input set.
     directory
-        Directory to write to; it is made if missing.
+        Directory to write to; it is created if missing.
 
     Returns
     -------

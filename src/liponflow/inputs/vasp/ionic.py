@@ -1,4 +1,4 @@
-"""What an INCAR asks of the ions: NSW, IBRION and EDIFFG, written and read in one place."""
+"""Treatment of the ions by an INCAR: NSW, IBRION and EDIFFG, written and read in one place."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -14,7 +14,7 @@ _TASKS: dict[int, IonicTask] = {
     **dict.fromkeys((1, 2, 3), "relaxation"),
     **dict.fromkeys((5, 6, 7, 8), "finite differences"),
 }
-"""Task by IBRION, of those that this package knows (VASP wiki, "IBRION")."""
+"""Task by IBRION, for the values that this package supports (VASP wiki, "IBRION")."""
 
 
 def relaxation_limits(force_limit: float, max_steps: int) -> dict[str, Cited]:
@@ -39,12 +39,12 @@ def relaxation_limits(force_limit: float, max_steps: int) -> dict[str, Cited]:
 
 
 def ionic_steps(incar: Mapping[str, Any]) -> int:
-    """Return the largest number of ionic steps, 0 of a static calculation."""
+    """Return the largest number of ionic steps; 0 for a static calculation."""
     return max(0, int(incar.get("NSW", 0)))
 
 
 def is_static(incar: Mapping[str, Any]) -> bool:
-    """Whether the ions stay where they are.
+    """Return whether the ions stay at rest.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def is_static(incar: Mapping[str, Any]) -> bool:
 
 
 def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
-    """Return what VASP does with the ions; None for an IBRION that is not known here.
+    """Return what VASP does with the ions; None for an unsupported IBRION.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
 
     Notes
     -----
-    NSW = 0 (or -1) is a static calculation whatever IBRION is, but for finite differences. By
-    default IBRION is -1 then, and 0 otherwise (VASP wiki, "IBRION").
+    NSW = 0 (or -1) is a static calculation whatever IBRION is, except for finite differences. The
+    default of IBRION is then -1, and 0 otherwise (VASP wiki, "IBRION").
 
     Examples
     --------

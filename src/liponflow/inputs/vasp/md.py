@@ -12,7 +12,7 @@ from liponflow.inputs.protocol import Stage
 from liponflow.units import FS_PER_PS, KBAR_PER_GPA
 
 _STATE = ("predictor_corrector_preamble", "lattice_velocities")
-"""Properties in which pymatgen keeps the parts of a POSCAR that are not per site."""
+"""Properties in which pymatgen stores the parts of a POSCAR that are not per site."""
 
 
 @dataclass
@@ -22,7 +22,7 @@ class SegmentSetGenerator(MDSetGenerator):
     After the velocities, the CONTCAR of a dynamics run holds predictor-corrector coordinates with
     the state of a Nosé thermostat, and the velocities of the lattice. They are copied to the
     POSCAR of a run that continues it with the same thermostat. A run with another thermostat must
-    not have them, or VASP crashes (https://www.vasp.at/wiki/CONTCAR).
+    omit them, or VASP crashes (https://www.vasp.at/wiki/CONTCAR).
 
     Attributes
     ----------

@@ -1,25 +1,26 @@
-"""The POTCAR files, which are licensed and not on every machine."""
+"""Availability of the licensed POTCAR files on this machine."""
 
 from pymatgen.core import SETTINGS as PYMATGEN
 
 POTCAR_LIBRARY = "PMG_VASP_PSP_DIR"
-"""pymatgen's setting (environment or ~/.config/.pmgrc.yaml) of where the POTCAR files are."""
+"""pymatgen's setting (environment or ~/.config/.pmgrc.yaml) for the directory of the POTCAR
+files."""
 
 
 def has_potcar_library() -> bool:
-    """Whether pymatgen is told where the licensed POTCAR files are."""
+    """Return whether pymatgen's setting names the licensed POTCAR files."""
     return bool(PYMATGEN.get(POTCAR_LIBRARY))
 
 
 def missing_potcars() -> list[str]:
-    """Return what to tell the user where a ``POTCAR.spec`` replaces every POTCAR."""
+    """Return notes for the user if a ``POTCAR.spec`` replaces every POTCAR."""
     if has_potcar_library():
         return []
-    return ["no POTCAR library is configured: POTCAR.spec takes the place of POTCAR"]
+    return ["no POTCAR library is configured: POTCAR.spec replaces POTCAR"]
 
 
 def potcar_note(functional: str) -> str:
-    """Explain how to make the POTCAR files where this machine cannot.
+    """Return instructions for making the POTCAR files if this machine cannot.
 
     Parameters
     ----------

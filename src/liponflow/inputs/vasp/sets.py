@@ -1,4 +1,4 @@
-"""What a topic has for VASP, in one object for the engine."""
+"""The VASP input sets of a topic, in one object for the engine."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class VaspSets:
     functional
         Exchange-correlation functional of these sets, for the record.
     check
-        Refuses a structure that the sets do not fit, by a ValueError.
+        Function that raises a ValueError for a structure that the sets do not fit.
     """
 
     relax: VaspInputGenerator
