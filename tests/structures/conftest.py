@@ -1,4 +1,4 @@
-"""Structures of users who do not work on spinels, from crystallographic facts."""
+"""Battery structures other than spinels, built from crystallographic data."""
 
 import pytest
 from pymatgen.core.lattice import Lattice
@@ -7,7 +7,7 @@ from pymatgen.core.structure import Structure
 
 @pytest.fixture
 def licoo2() -> Structure:
-    """Layered LiCoO2, R-3m."""
+    """Return layered LiCoO2, R-3m."""
     return Structure.from_spacegroup(
         "R-3m",
         Lattice.hexagonal(2.816, 14.05),
@@ -18,7 +18,7 @@ def licoo2() -> Structure:
 
 @pytest.fixture
 def lifepo4() -> Structure:
-    """Olivine LiFePO4, Pnma."""
+    """Return olivine LiFePO4, Pnma."""
     return Structure.from_spacegroup(
         "Pnma",
         Lattice.orthorhombic(10.332, 6.010, 4.692),

@@ -3,7 +3,7 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from liponflow.structures.lithium import bcc_lithium
 
 
-def test_is_bcc() -> None:
+def test_lithium_metal_is_bcc() -> None:
     metal = bcc_lithium(3.44)
     assert SpacegroupAnalyzer(metal).get_space_group_symbol() == "Im-3m"
     assert len(metal) == 2

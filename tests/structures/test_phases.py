@@ -1,4 +1,4 @@
-"""The reference crystals: every one builds, has its symmetry, and is chemically sensible."""
+"""Reference crystals: each builds, has its space group, and is chemically sensible."""
 
 from collections import Counter
 from itertools import combinations_with_replacement
@@ -11,20 +11,20 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from liponflow.structures.phases import Phase, PhaseError, crystal_of, phase, phases, phases_of
 
 SYMMETRY_TOLERANCE = 0.01
-"""Å; the facts have five digits, on axes up to 17 Å."""
+"""Å; the data have five digits, on axes up to 17 Å."""
 
 SHORTEST = 0.72
-"""Shortest distance as a fraction of the sum of the atomic radii. N2 and O2 come lowest."""
+"""Shortest distance as a fraction of the sum of the atomic radii; lowest for N2 and O2."""
 
 CENTRING = {"P": 1, "A": 2, "C": 2, "I": 2, "R": 3, "F": 4}
 """Lattice points per conventional cell."""
 
 DENSITY_RANGE = {"Li": (0.5, 0.6), "Li2O": (1.9, 2.1), "Li3PO4": (2.3, 2.5), "NiO": (6.6, 7.0)}
-"""g/cm³: the measured values (0.534, 2.01, 2.45, 6.8) with room for the DFT lattices."""
+"""g/cm³: measured values (0.534, 2.01, 2.45, 6.8) with a margin for DFT lattices."""
 
 
 @pytest.mark.parametrize("entry", phases(), ids=lambda entry: entry.name)
-def test_data_build_the_named_crystal(entry: Phase) -> None:
+def test_phase_has_the_composition_and_space_group_of_its_entry(entry: Phase) -> None:
     structure = entry.structure()
     assert structure.composition.reduced_formula == entry.reduced_formula
     analyzer = SpacegroupAnalyzer(structure, SYMMETRY_TOLERANCE)
@@ -37,7 +37,7 @@ def test_data_build_the_named_crystal(entry: Phase) -> None:
     assert len(structure) == CENTRING[entry.spacegroup[0]] * len(entry.primitive())
 
 
-def test_the_library_covers_the_systems() -> None:
+def test_library_covers_the_chemical_systems() -> None:
     assert len(phases()) >= 60
     assert len({entry.name for entry in phases()}) == len(phases())
     assert len(phases_of({"Li", "P", "O", "N"})) >= 30
@@ -46,7 +46,7 @@ def test_the_library_covers_the_systems() -> None:
     assert set(held) == {"Li", "P", "O", "N", "Ni", "Mn"}
 
 
-def test_every_element_and_pair_that_forms_a_compound_is_there() -> None:
+def test_library_has_every_element_and_binary_system_with_a_compound() -> None:
     systems = {entry.elements for entry in phases()}
     without = {frozenset(pair) for pair in [("Li", "Ni"), ("Li", "Mn"), ("N", "O")]}
     for pair in combinations_with_replacement(["Li", "P", "O", "N", "Ni", "Mn"], 2):
@@ -54,14 +54,14 @@ def test_every_element_and_pair_that_forms_a_compound_is_there() -> None:
 
 
 @pytest.mark.parametrize(("formula", "limits"), DENSITY_RANGE.items())
-def test_densities(formula: str, limits: tuple[float, float]) -> None:
+def test_densities_lie_near_measured_values(formula: str, limits: tuple[float, float]) -> None:
     found = [e for e in phases() if e.reduced_formula == Composition(formula).reduced_formula]
     assert found
     for entry in found:
         assert limits[0] < entry.structure().density < limits[1]
 
 
-def test_lithium_contents_of_the_spinel() -> None:
+def test_spinel_has_four_lithium_contents() -> None:
     contents = {
         entry.structure().composition["Li"] / entry.structure().composition["Ni"] / 2
         for entry in phases()
@@ -70,12 +70,12 @@ def test_lithium_contents_of_the_spinel() -> None:
     assert contents == {0.0, 0.5, 1.0, 2.0}
 
 
-def test_unknown_name_is_refused() -> None:
+def test_unknown_phase_name_is_refused_with_a_suggestion() -> None:
     with pytest.raises(PhaseError, match="did you mean 'Li3PO4_beta'"):
         phase("Li3PO4_bta")
 
 
-def test_a_crystal_is_the_one_that_was_relaxed() -> None:
+def test_crystal_is_the_polymorph_named_by_the_energy_source() -> None:
     relaxed = "Li3N_beta relaxed by chgnet 0.3.0 (machine-learned potential, not DFT)"
     found = [
         crystal_of("Li3N", relaxed),

@@ -1,4 +1,4 @@
-"""Displaced supercells."""
+"""Displaced supercells for phonon calculations."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ DISTANCE = 0.01
 
 
 @pytest.mark.parametrize("name", ["Li2O", "Li3N_alpha", "Li3P"])
-def test_one_atom_moves_by_the_distance(name: str) -> None:
+def test_each_supercell_has_one_atom_displaced_by_the_distance(name: str) -> None:
     cell = refined_primitive(phase(name).structure())
     found = displacements(cell, min_length=7, distance=DISTANCE)
     assert len(found.structures) == len(found.dataset["first_atoms"]) > 0
@@ -22,7 +22,7 @@ def test_one_atom_moves_by_the_distance(name: str) -> None:
         assert lengths.max() == pytest.approx(DISTANCE)
 
 
-def test_supercell_repeats_the_cell_and_is_long_enough() -> None:
+def test_supercell_has_at_least_the_minimum_length() -> None:
     cell = phase("Li3PO4_beta").primitive()
     found = displacements(cell, min_length=8, distance=DISTANCE)
     assert len(found.supercell) == len(cell) * np.prod(found.repeats)
@@ -34,14 +34,16 @@ def test_supercell_repeats_the_cell_and_is_long_enough() -> None:
 @pytest.mark.parametrize(
     ("lattice", "expected"),
     [
-        # Primitive cell of fcc with a = 4 Å: edges a/√2 = 2.83 Å, faces a/√3 = 2.31 Å apart.
+        # Primitive fcc cell with a = 4 Å: edges a/√2 = 2.83 Å, opposite faces a/√3 = 2.31 Å apart.
         (Lattice([[0, 2, 2], [2, 0, 2], [2, 2, 0]]), (3, 3, 3)),
-        # Hexagonal: faces a√3/2 = 2.60 Å apart in the plane.
+        # Hexagonal: opposite faces a√3/2 = 2.60 Å apart in the plane.
         (Lattice.hexagonal(3.0, 6.0), (3, 3, 1)),
     ],
     ids=["fcc", "hexagonal"],
 )
-def test_opposite_faces_count_not_edges(lattice: Lattice, expected: tuple[int, int, int]) -> None:
+def test_minimum_length_applies_to_opposite_faces_not_edges(
+    lattice: Lattice, expected: tuple[int, int, int]
+) -> None:
     assert repeats_for(Structure(lattice, ["Li"], [[0, 0, 0]]), 5.5) == expected
 
 
@@ -55,7 +57,7 @@ def test_refined_cell_has_exact_symmetry() -> None:
     assert len(refined_primitive(rough)) == 3
 
 
-def test_lengths_that_are_not_positive_are_refused() -> None:
+def test_nonpositive_lengths_are_refused() -> None:
     cell = phase("Li_bcc").primitive()
     with pytest.raises(ValueError, match="least length of a supercell is 0"):
         displacements(cell, min_length=0, distance=DISTANCE)

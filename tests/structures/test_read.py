@@ -1,4 +1,4 @@
-"""Files that users have, whole and broken."""
+"""Structure files of users, valid and damaged."""
 
 import gzip
 import json
@@ -51,7 +51,7 @@ O1 O 0.5 0.5 0.5 1.0
 
 
 @pytest.mark.parametrize("name", ["POSCAR", "CONTCAR", "lnmo.vasp", "lnmo.cif", "lnmo.json"])
-def test_reads_what_pymatgen_writes(tmp_path: Path, name: str):
+def test_files_written_by_pymatgen_are_read(tmp_path: Path, name: str):
     path = tmp_path / name
     structure = disordered_lnmo(seed=3)
     structure.to(filename=str(path), fmt="poscar" if "." not in name or "vasp" in name else "")
@@ -60,13 +60,13 @@ def test_reads_what_pymatgen_writes(tmp_path: Path, name: str):
     assert read.composition == structure.composition
 
 
-def test_reads_compressed_files(tmp_path: Path):
+def test_compressed_file_is_read(tmp_path: Path):
     path = tmp_path / "POSCAR.gz"
     path.write_bytes(gzip.compress(ordered_lnmo().to(fmt="poscar").encode()))
     assert read_structure(str(path)).matches(ordered_lnmo())
 
 
-def test_a_missing_file_and_a_directory_are_named(tmp_path: Path):
+def test_missing_file_and_directory_are_refused(tmp_path: Path):
     with pytest.raises(StructureError, match=r"absent\.cif: no such file"):
         read_structure(tmp_path / "absent.cif")
     with pytest.raises(StructureError, match="is a directory"):
@@ -87,7 +87,7 @@ def test_a_missing_file_and_a_directory_are_named(tmp_path: Path):
         ("POSCAR", "\x00\x01\x02", "POSCAR: cannot be read"),
     ],
 )
-def test_an_unparsable_file_names_the_line_where_it_can(
+def test_error_for_unparsable_file_names_the_line_if_known(
     tmp_path: Path, name: str, text: str, message: str
 ):
     (tmp_path / name).write_text(text)
@@ -95,7 +95,7 @@ def test_an_unparsable_file_names_the_line_where_it_can(
         read_structure(tmp_path / name)
 
 
-def test_a_damaged_archive_is_named(tmp_path: Path):
+def test_damaged_archive_is_refused(tmp_path: Path):
     path = tmp_path / "POSCAR.gz"
     path.write_bytes(gzip.compress(POSCAR.encode())[:-12])
     with pytest.raises(StructureError, match=r"POSCAR\.gz: cannot be read"):
@@ -118,13 +118,15 @@ def test_a_damaged_archive_is_named(tmp_path: Path):
         ("POSCAR", POSCAR.replace("Li O", "Xa O"), "Xa"),
     ],
 )
-def test_an_unusable_structure_says_why(tmp_path: Path, name: str, text: str, message: str):
+def test_unusable_structure_is_refused_with_the_reason(
+    tmp_path: Path, name: str, text: str, message: str
+):
     (tmp_path / name).write_text(text)
     with pytest.raises(StructureError, match=message):
         read_structure(tmp_path / name)
 
 
-def test_a_harmless_warning_of_the_parser_raises_no_error(tmp_path: Path):
+def test_harmless_parser_warning_is_no_error(tmp_path: Path):
     rows = POSCAR.replace("Direct", "Selective dynamics\nDirect").splitlines()
     free = [*rows[:-2], *(f"{row} T T T" for row in rows[-2:])]
     (tmp_path / "POSCAR").write_text("\n".join(free))
@@ -132,7 +134,7 @@ def test_a_harmless_warning_of_the_parser_raises_no_error(tmp_path: Path):
         assert len(read_structure(tmp_path / "POSCAR")) == 2
 
 
-def test_warnings_of_the_parser_reach_the_user(tmp_path: Path):
+def test_parser_warnings_reach_the_user(tmp_path: Path):
     path = tmp_path / "a.cif"
     path.write_text(CIF.replace("0.5 0.5 0.5", "0.3333 0.6667 0.5"))
     with pytest.warns(UserWarning, match="rounded"):

@@ -11,13 +11,13 @@ from liponflow.structures.space_group import space_group
     ("symbol", "lattice", "order"),
     [("Im-3m", Lattice.cubic(3.5), 96), ("Fm-3m", Lattice.cubic(4.0), 192)],
 )
-def test_the_order_counts_centring(symbol: str, lattice: Lattice, order: int):
+def test_order_includes_lattice_centring(symbol: str, lattice: Lattice, order: int):
     structure = Structure.from_spacegroup(symbol, lattice, ["Li"], [[0, 0, 0]])
     assert len(space_group(structure)) == order
     assert len(space_group(structure.get_primitive_structure())) == 48
 
 
-def test_every_operation_maps_the_crystal_on_itself():
+def test_every_operation_maps_the_crystal_onto_itself():
     structure = bcc_lithium().make_supercell((1, 1, 2))
     group = space_group(structure)
     for site in structure:

@@ -1,4 +1,4 @@
-"""Voids of textbook lattices, whose number, place and size are known."""
+"""Voids of textbook lattices, whose number, position and size are known."""
 
 from collections import Counter
 
@@ -32,7 +32,7 @@ def test_spinel_has_16_free_octahedra_and_8_plus_48_free_tetrahedra():
     assert sorted(sizes.values()) == [8, 16, 48]
 
 
-def test_the_free_octahedra_of_spinel_are_16c():
+def test_free_octahedra_of_spinel_are_16c_sites():
     centres = [v.frac_coords for v in voids(ordered_lnmo(), ["O"], coordination=[OCTAHEDRAL])]
     # Fd-3m 16c, origin choice 2, moved to the origin of P4_332.
     from_tables = Structure.from_spacegroup("Fd-3m:2", Lattice.cubic(1), ["Li"], [[0, 0, 0]])
@@ -42,7 +42,7 @@ def test_the_free_octahedra_of_spinel_are_16c():
     assert distances.min(axis=0) == pytest.approx(0, abs=EXACT)
 
 
-def test_occupied_voids_name_their_atom():
+def test_occupied_voids_have_the_index_of_their_atom():
     structure = ordered_lnmo()
     found = voids(structure, ["O"], keep_occupied=True)
     taken = Counter(
@@ -55,12 +55,12 @@ def test_occupied_voids_name_their_atom():
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_distorted_spinel_has_the_same_voids(seed: int):
+def test_distorted_spinel_has_the_same_voids(seed: int):
     structure = disordered_lnmo(seed=seed).perturb(DISTORTION, seed=seed)
     assert counts(structure, ["O"]) == {TETRAHEDRAL: 56, OCTAHEDRAL: 16}
 
 
-def test_a_jahn_teller_octahedron_stays_one_octahedron():
+def test_jahn_teller_distorted_octahedron_counts_once():
     stretched = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(3.86), ["Mn", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     )
@@ -91,7 +91,7 @@ def test_bcc_metal_has_six_tetrahedral_sites_per_atom(seed: int | None):
     )
 
 
-def test_hcp_metal_in_a_skewed_cell():
+def test_hcp_metal_in_skewed_cell_has_four_tetrahedra_and_two_octahedra():
     hcp = Structure.from_spacegroup(
         "P6_3/mmc", Lattice.hexagonal(2.66, 2.66 * np.sqrt(8 / 3)), ["Co"], [[1 / 3, 2 / 3, 0.25]]
     )
@@ -99,7 +99,7 @@ def test_hcp_metal_in_a_skewed_cell():
     assert counts(hcp, ["Co"]) == {TETRAHEDRAL: 4, OCTAHEDRAL: 2}
 
 
-def test_neighbors_and_translations_give_back_the_centre_and_the_distance():
+def test_centre_and_distance_follow_from_neighbors_and_translations():
     structure = disordered_lnmo(seed=0).perturb(DISTORTION, seed=0)
     for void in voids(structure, ["O"]):
         around = [structure.frac_coords[i] + image for i, image in void.neighbors]
@@ -115,11 +115,11 @@ def test_neighbors_and_translations_give_back_the_centre_and_the_distance():
         assert sorted(lengths) == pytest.approx(nearest[: len(lengths)], abs=EXACT)
 
 
-def test_the_framework_can_be_given_as_indices():
+def test_framework_can_be_given_as_indices():
     oxygens = ROCK_SALT.indices_from_symbol("O")
     assert voids(ROCK_SALT, oxygens) == voids(ROCK_SALT, ["O"])
 
 
-def test_a_framework_without_atoms_is_refused():
+def test_framework_without_atoms_is_refused():
     with pytest.raises(ValueError, match=r"NiO belongs to the framework \['S'\]"):
         voids(ROCK_SALT, ["S"])

@@ -1,4 +1,4 @@
-"""Start models of a glass by its three methods."""
+"""Start models of a glass from the three build methods."""
 
 import numpy as np
 import pytest
@@ -9,10 +9,10 @@ from liponflow.structures.glass.crystal import crystal_composition
 from liponflow.structures.glass.roles import CompositionError
 
 SMALL = "Li12P4O15N"
-"""32 atoms, 3 PO4 and a PO3N: packs in a tenth of a second."""
+"""32 atoms, 3 PO4 and one PO3N: packed in a tenth of a second."""
 
 
-def test_default_is_the_published_model() -> None:
+def test_default_start_is_the_published_model() -> None:
     start = build()
     assert start.structure.composition == Composition(LIPON)
     assert float(start.structure.density) == pytest.approx(2.3, rel=1e-6)
@@ -26,7 +26,7 @@ def test_default_is_the_published_model() -> None:
 
 
 @pytest.mark.parametrize("method", ["units", "random", "crystal"])
-def test_every_method_has_the_composition_density_and_seed(method: str) -> None:
+def test_every_method_keeps_composition_density_and_seed(method: str) -> None:
     starts = [build(SMALL, method=method, density=2.0, seed=seed) for seed in (3, 3, 5)]
     for start in starts:
         assert start.structure.composition == Composition(SMALL)
@@ -39,7 +39,7 @@ def test_every_method_has_the_composition_density_and_seed(method: str) -> None:
     assert first != other
 
 
-def test_neutral_changes_the_lithium_and_says_so() -> None:
+def test_neutral_option_changes_lithium_and_adds_a_note() -> None:
     start = build(SMALL, neutral=True, density=2.0)
     # 4 P, 15 O and N: 20 - 30 - 3 = -13.
     assert start.structure.composition["Li"] == 13
@@ -47,13 +47,13 @@ def test_neutral_changes_the_lithium_and_says_so() -> None:
     assert any("Li13 instead of Li12" in note for note in start.notes)
 
 
-def test_the_nearest_stoichiometry_is_reported() -> None:
+def test_nearest_stoichiometry_is_reported() -> None:
     start = build("Li2.88PO3.73N0.14", n_atoms=31, density=2.0)
     assert len(start.structure) == 31
     assert any("nearest" in note for note in start.notes)
 
 
-def test_units_are_taken_in_the_given_proportions() -> None:
+def test_units_have_the_given_proportions() -> None:
     start = build("Li14P4O14N", units={"PO4": 1, "PO3N": 1, "P2O7": 1}, density=2.0)
     assert start.units == {"PO4": 1, "PO3N": 1, "P2O7": 1}
     twice = build("Li6P2O8", units={"PO4": 1}, density=2.0)
@@ -87,7 +87,7 @@ def test_distances_can_be_replaced() -> None:
     ("distances", "message"),
     [({"Li-F": 2.0}, "'Li-F' is no pair"), ({"Li-O": -1.0}, "not above 0")],
 )
-def test_bad_distances_are_refused(distances: dict[str, float], message: str) -> None:
+def test_invalid_distances_are_refused(distances: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         build(SMALL, distances=distances)
 
@@ -97,10 +97,10 @@ def test_unknown_method_is_refused() -> None:
         build(SMALL, method="crystaline")
 
 
-# The crystal
+# Starts from the crystal
 
 
-def test_crystal_start_counts_substitutions_and_vacancies() -> None:
+def test_crystal_start_reports_substitutions_and_vacancies() -> None:
     start = build(LIPON, method="crystal")
     assert any(
         "supercell of 16 Li3PO4 (Pnma) with 5 N for O, 4 O vacancies, 2 Li vacancies" in note
@@ -108,12 +108,12 @@ def test_crystal_start_counts_substitutions_and_vacancies() -> None:
     )
 
 
-def test_crystal_start_is_the_crystal_where_nothing_is_changed() -> None:
+def test_crystal_start_without_changes_is_the_crystal() -> None:
     start = build("Li12P4O16", method="crystal", density=2.445)
     assert start.structure.get_space_group_info()[0] == "Pnma"
 
 
-def test_nitrogen_and_vacancies_go_to_different_polyhedra() -> None:
+def test_nitrogen_and_vacancies_are_in_different_polyhedra() -> None:
     structure = build(LIPON, method="crystal", seed=5).structure
     for site in structure:
         if site.specie.symbol == "P":
@@ -131,7 +131,7 @@ def test_excess_lithium_goes_into_voids() -> None:
     assert distances[np.triu_indices(len(lithium), 1)].min() > 1.5
 
 
-def test_the_crystal_has_the_closest_whole_number_of_cells() -> None:
+def test_crystal_start_has_whole_cells() -> None:
     start = build("Li8P3O10N", method="crystal", density=2.0)
     assert start.structure.composition == crystal_composition(Composition("Li8P3O10N"))
     assert any("whole cells" in note for note in start.notes)

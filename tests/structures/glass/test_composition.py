@@ -1,4 +1,4 @@
-"""Whole atoms, roles, and the units that make up a composition."""
+"""Structural units that make up a composition."""
 
 from collections import Counter
 from itertools import product
@@ -15,7 +15,7 @@ from liponflow.structures.glass.units import unit
 
 LIPON = Composition("Li46P16O55N5")
 
-# Derivatives of a review: W. Dai et al. (2022), Table 2.
+# LiPON derivatives from a review: W. Dai et al. (2022), Table 2.
 DERIVATIVES = [
     "Li2.3Si0.2PO1.4N1.1",
     "Li1.9Si0.28PO1.1N1.0",
@@ -40,7 +40,7 @@ DERIVATIVES = [
 
 
 def brute_force(p: int, o: int, n: int) -> set[tuple[int, int, int, int]]:
-    """All numbers of PO4, P2O7, P2O6N and PO3N with these atoms, by trying all."""
+    """Return all numbers of PO4, P2O7, P2O6N and PO3N with these atoms by exhaustive search."""
     found = set()
     for po4, p2o7, p2o6n, po3n in product(range(p + 1), repeat=4):
         if (
@@ -77,7 +77,7 @@ def test_solutions_agree_with_brute_force(p: int, o: int, n: int) -> None:
         st.sampled_from(["P2O7", "P2O6N", "PSiO7", "Si2O7"]), st.integers(1, 2), max_size=2
     ),
 )
-def test_the_units_of_a_composition_are_among_its_solutions(
+def test_solutions_contain_the_units_that_make_up_the_composition(
     lone: dict[str, int], pairs: dict[str, int]
 ) -> None:
     assume(lone or pairs)
@@ -94,7 +94,7 @@ def test_the_units_of_a_composition_are_among_its_solutions(
         assert made == total
 
 
-def test_the_published_model_has_five_solutions() -> None:
+def test_published_model_has_five_solutions() -> None:
     assert n_bridges(roles(LIPON)) == 4
     found, complete = solutions(LIPON)
     assert complete
@@ -103,22 +103,22 @@ def test_the_published_model_has_five_solutions() -> None:
 
 
 @pytest.mark.parametrize(("ratio", "bridging"), [(0, 0), (0.25, 1), (1.5, 3), (inf, 4)])
-def test_the_ratio_decides_how_much_nitrogen_bridges(ratio: float, bridging: int) -> None:
+def test_ratio_sets_the_number_of_bridging_nitrogen(ratio: float, bridging: int) -> None:
     chosen = choose(solutions(LIPON)[0], ratio)
     assert (chosen.bridging_nitrogen, chosen.apical_nitrogen) == (bridging, 5 - bridging)
 
 
-def test_a_negative_ratio_is_refused() -> None:
+def test_negative_ratio_is_refused() -> None:
     with pytest.raises(ValueError, match="ratio of -1 is negative"):
         choose(solutions(LIPON)[0], -1)
 
 
 @pytest.mark.parametrize("formula", DERIVATIVES)
-def test_derivatives_are_solved_or_refused_with_the_reason(formula: str) -> None:
+def test_published_derivatives_are_solved_or_refused_with_the_reason(formula: str) -> None:
     composition = whole_atoms(formula, 240).composition
     known = roles(composition)
     if n_bridges(known) > sum(known.formers.values()) // 2:
-        # Measured with so few anions that pairs cannot hold the network.
+        # The measured anion content is too low for a network of isolated tetrahedra and pairs.
         with pytest.raises(CompositionError, match="longer than pairs"):
             solutions(composition, free_anions=True)
         return
@@ -137,11 +137,11 @@ def test_derivatives_are_solved_or_refused_with_the_reason(formula: str) -> None
         ("Li12P4N9O7", "do not fit"),
     ],
 )
-def test_impossible_compositions_are_named(formula: str, message: str) -> None:
+def test_impossible_compositions_are_refused(formula: str, message: str) -> None:
     with pytest.raises(CompositionError, match=message):
         solutions(Composition(formula))
 
 
-def test_oxygen_without_a_corner_is_free() -> None:
+def test_excess_oxygen_is_free() -> None:
     found, _ = solutions(Composition("Li5PO5"), free_anions=True)
     assert [item.names for item in found] == [{"PO4": 1, "O": 1}]

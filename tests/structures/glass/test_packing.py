@@ -1,4 +1,4 @@
-"""packmol: distances, density, seeds, and what happens when it cannot."""
+"""Packing with packmol: distances, density, seeds and failures."""
 
 import numpy as np
 import pytest
@@ -37,11 +37,11 @@ def test_distances_hold_across_the_periodic_boundary() -> None:
     assert structure.composition.reduced_formula == "Li3PO4"
     assert float(structure.density) == pytest.approx(2.0, rel=1e-6)
     unit_of = structure.site_properties["unit"]
-    # Neighbours by pymatgen's own search, images included.
+    # Neighbours from pymatgen's search, including periodic images.
     for index, site in enumerate(structure):
         for other in structure.get_neighbors(site, 3.0):
             if unit_of[index] == unit_of[other.index] and other.nn_distance < 2.6:
-                continue  # bonds and edges of the unit
+                continue  # bonds and edges within the unit
             pair = tuple(sorted((site.specie.symbol, other.specie.symbol)))
             assert other.nn_distance > DISTANCES[pair] - SLACK
 
@@ -54,14 +54,14 @@ def test_units_keep_their_shape() -> None:
             assert bonds == pytest.approx([1.52] * 4, abs=1e-3), index
 
 
-def test_the_same_seed_gives_the_same_box_and_another_another() -> None:
+def test_seed_determines_the_box() -> None:
     first, again, other = small().structure, small().structure, small(seed=2).structure
     assert np.array_equal(first.frac_coords, again.frac_coords)
     assert not np.allclose(first.frac_coords, other.frac_coords)
 
 
-def test_a_density_that_cannot_be_packed_is_refused_with_the_best_distance() -> None:
-    # Small enough for packmol to give up by itself, in two seconds.
+def test_density_too_high_to_pack_is_refused_with_the_best_distance() -> None:
+    # Small enough that packmol gives up by itself within two seconds.
     units = [(unit("PO4").molecule, 1), (LITHIUM, 3)]
     message = (
         r"density of 4 g/cm³ could not be packed in all its attempts: the best attempt has "
@@ -71,18 +71,18 @@ def test_a_density_that_cannot_be_packed_is_refused_with_the_best_distance() -> 
         pack(units, density=4.0, distances=DISTANCES, seed=1, time_limit=60)
 
 
-def test_running_out_of_time_before_the_first_attempt_is_reported() -> None:
+def test_time_limit_before_first_attempt_is_reported() -> None:
     with pytest.raises(PackingError, match=r"placed nothing at 6 g/cm³ within 0.001 s; lower"):
         small(density=6.0, time_limit=0.001)
 
 
 @pytest.mark.parametrize("density", [0.0, -2.3, float("nan")])
-def test_a_density_that_is_not_above_zero_is_refused(density: float) -> None:
+def test_nonpositive_density_is_refused(density: float) -> None:
     with pytest.raises(PackingError, match="not above 0"):
         small(density=density)
 
 
-def test_a_pair_without_a_distance_is_refused() -> None:
+def test_pair_without_distance_is_refused() -> None:
     with pytest.raises(PackingError, match="no least distance is given for Li-O"):
         pack(
             [(unit("PO4").molecule, 1), (LITHIUM, 3)],
@@ -92,11 +92,11 @@ def test_a_pair_without_a_distance_is_refused() -> None:
         )
 
 
-def test_radii_keep_every_distance_and_exceed_no_decisive_one() -> None:
+def test_radii_are_the_smallest_that_keep_every_distance() -> None:
     found = radii(DISTANCES)
     for (a, b), least in DISTANCES.items():
         assert found[a] + found[b] >= least - 1e-9
-    for symbol in found:  # each radius is held up by some pair
+    for symbol in found:  # each radius is fixed by some pair
         assert any(
             found[a] + found[b] == pytest.approx(least)
             for (a, b), least in DISTANCES.items()
@@ -109,5 +109,5 @@ def test_box_has_the_density() -> None:
     assert box_length(Composition("Si8"), 2.329) == pytest.approx(5.431, abs=0.002)
 
 
-def test_nearest_distances_leave_out_bonds_within_a_unit() -> None:
+def test_nearest_distances_exclude_bonds_within_units() -> None:
     assert nearest_distances(small().structure)["O", "P"] > 2.4

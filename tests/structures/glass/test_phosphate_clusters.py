@@ -15,7 +15,7 @@ from liponflow.structures.glass.units import unit
 
 
 @pytest.mark.parametrize("name", sorted({cut.unit for cut in CUTS}))
-def test_lithium_balances_the_charge_and_touches_anions(name: str) -> None:
+def test_lithium_balances_the_charge_and_is_bonded_to_anions(name: str) -> None:
     molecule = neutral_cluster(name)
     assert molecule.composition["Li"] == -unit(name).charge
     distances = molecule.distance_matrix
@@ -28,7 +28,7 @@ def test_lithium_balances_the_charge_and_touches_anions(name: str) -> None:
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_a_cut_takes_out_the_anion_that_it_names(cut) -> None:
+def test_cut_removes_the_named_anion(cut) -> None:
     structure = in_box(neutral_cluster(cut.unit), 8.0)
     index = site_index(unit(cut.unit), cut.site)
     role, symbol = cut.site.split()
@@ -40,19 +40,19 @@ def test_a_cut_takes_out_the_anion_that_it_names(cut) -> None:
     assert left.get_el_amt_dict() == {symbol: 1}
 
 
-def test_vacuum_keeps_images_apart() -> None:
+def test_box_adds_vacuum_around_the_cluster() -> None:
     structure = in_box(neutral_cluster("P2O7"), 8.0)
     widest = np.ptp(structure.cart_coords, axis=0).max()
     assert structure.lattice.a == pytest.approx(widest + 8.0)
     assert structure.cart_coords.min() > 3.9
 
 
-def test_refusals() -> None:
+def test_missing_site_and_unbalanced_charge_are_refused() -> None:
     with pytest.raises(ValueError, match="PO4 has no apical N"):
         site_index(unit("PO4"), "apical N")
     with pytest.raises(ValueError, match="no Li can balance"):
         neutral_cluster("WF4")
 
 
-def test_dimers_have_the_length_of_the_gas() -> None:
+def test_dimers_have_gas_phase_bond_lengths() -> None:
     assert dimer("N").get_distance(0, 1) == pytest.approx(1.10)

@@ -1,4 +1,4 @@
-"""Whole atoms of a composition, and the roles of its elements."""
+"""Integer numbers of atoms in a composition, and roles of its elements."""
 
 import pytest
 from hypothesis import given, settings
@@ -10,12 +10,12 @@ from liponflow.structures.glass.roles import CompositionError, roles, whole_atom
 LIPON = Composition("Li46P16O55N5")
 
 
-def test_charge_of_the_published_model_is_stated() -> None:
+def test_charge_of_published_model_follows_from_oxidation_states() -> None:
     known = roles(LIPON)
     assert known.charge == 46 + 16 * 5 - 55 * 2 - 5 * 3
 
 
-def test_sulfur_forms_the_network_alone_and_is_a_corner_beside_phosphorus() -> None:
+def test_sulfur_is_a_former_alone_and_an_anion_beside_phosphorus() -> None:
     assert roles(Composition("Li3SO3N")).formers == {"S": 1}
     beside = roles(Composition("Li3PO3S"))
     assert (beside.formers, beside.anions) == ({"P": 1}, {"O": 3, "S": 1})
@@ -29,7 +29,7 @@ def test_sulfur_forms_the_network_alone_and_is_a_corner_beside_phosphorus() -> N
         ("LiXeO4", "Xe is no network former"),
     ],
 )
-def test_elements_without_a_role_are_named(formula: str, message: str) -> None:
+def test_composition_without_former_or_anion_is_refused(formula: str, message: str) -> None:
     with pytest.raises(CompositionError, match=message):
         roles(Composition(formula))
 
@@ -38,7 +38,7 @@ def test_elements_without_a_role_are_named(formula: str, message: str) -> None:
 @given(
     li=st.floats(0.1, 5), p=st.floats(0.1, 2), o=st.floats(0.5, 5), n_atoms=st.integers(60, 300)
 )
-def test_whole_atoms_have_the_number_and_err_by_less_than_one(
+def test_whole_atoms_have_the_requested_number_and_are_off_by_less_than_one(
     li: float, p: float, o: float, n_atoms: int
 ) -> None:
     wanted = Composition({"Li": li, "P": p, "O": o})

@@ -1,4 +1,4 @@
-"""Units of a glass: their charge, their bonds, and what is refused."""
+"""Structural units of a glass: charges, bonds and refusals."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from liponflow.structures.glass.units import (
 LENGTH_TOLERANCE = 1e-6
 """Å."""
 SHANNON_TOLERANCE = 0.06
-"""Å: sums of ionic radii against mean bond lengths of crystals."""
+"""Å: sums of ionic radii compared with mean bond lengths of crystals."""
 
 BUILT = ["PO4", "P2O7", "P2O6N", "PO3N", "P4O13", "P4O10N3", "SiO4", "PSiO7", "BO3", "B2O5"]
 BUILT += ["CO3", "SO4", "SO3N", "PO3F", "PO2S2", "P2O6S", "AlO4", "TiO4", "W2O7"]
@@ -37,12 +37,12 @@ BUILT += ["CO3", "SO4", "SO3N", "PO3F", "PO2S2", "P2O6S", "AlO4", "TiO4", "W2O7"
         ("SiPO7", -5),
     ],
 )
-def test_formal_charges(name: str, charge: int) -> None:
+def test_units_have_their_formal_charges(name: str, charge: int) -> None:
     assert unit(name).charge == charge
 
 
 @pytest.mark.parametrize("name", BUILT)
-def test_every_former_has_its_corners_and_no_atoms_overlap(name: str) -> None:
+def test_formers_have_all_corners_and_atoms_do_not_overlap(name: str) -> None:
     made = unit(name)
     assert made.name == name
     molecule = made.molecule
@@ -63,7 +63,7 @@ def test_every_former_has_its_corners_and_no_atoms_overlap(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["P2O7", "P2O6N", "P4O13"])
-def test_bridges_join_two_formers_at_the_angle(name: str) -> None:
+def test_bridges_join_two_formers_at_the_bridge_angle(name: str) -> None:
     made = unit(name)
     molecule = made.molecule
     distances = molecule.distance_matrix
@@ -93,7 +93,7 @@ def test_nitrogen_bridges_before_it_is_apical() -> None:
         ("C", "O", 1.29),
     ],
 )
-def test_lengths_are_those_of_crystals(former: str, anion: str, crystal: float) -> None:
+def test_bond_lengths_are_those_of_crystals(former: str, anion: str, crystal: float) -> None:
     assert bond_length(former, anion) == pytest.approx(crystal, abs=SHANNON_TOLERANCE)
 
 
@@ -110,11 +110,11 @@ def test_lengths_are_those_of_crystals(former: str, anion: str, crystal: float) 
         ("P(", "no formula"),
     ],
 )
-def test_refusals(name: str, message: str) -> None:
+def test_invalid_units_are_refused(name: str, message: str) -> None:
     with pytest.raises(UnitError, match=message):
         unit(name)
 
 
-def test_apical_anions_are_spread_over_the_chain() -> None:
+def test_apical_nitrogen_is_spread_over_the_chain() -> None:
     made = assemble(["P", "P"], {"O": 4, "N": 3}, "P2O4N3")
     assert [corner.count("N") for corner in made.apical] == [1, 1]

@@ -1,4 +1,4 @@
-"""States from x = 0 to 2: families, arrangements and start cells."""
+"""Candidate states from x = 0 to 2: families, arrangements and start cells."""
 
 from dataclasses import replace
 from math import comb
@@ -38,7 +38,7 @@ def any_host(
     return {"spinel": spinel, "layered": host(licoo2), "olivine": host(lifepo4)}[request.param]
 
 
-def test_the_grid_has_a_step_per_lithium(spinel: LithiationHost):
+def test_grid_has_one_step_per_lithium(spinel: LithiationHost):
     assert x_grid(spinel) == [n / 8 for n in range(17)]
     assert x_grid(spinel, 1.1) == [n / 8 for n in range(9)]
     assert x_grid(spinel, 9.0)[-1] == max_x(spinel) == (8 + 16) / 8
@@ -54,7 +54,7 @@ def test_the_grid_has_a_step_per_lithium(spinel: LithiationHost):
         (float("nan"), "x = nan is outside 0 to 3,"),
     ],
 )
-def test_an_impossible_x_is_refused_with_what_is_possible(
+def test_impossible_x_is_refused_with_the_possible_values(
     spinel: LithiationHost, x: float, message: str
 ):
     for refuse in (check_x, families_at):
@@ -63,12 +63,12 @@ def test_an_impossible_x_is_refused_with_what_is_possible(
 
 
 @pytest.mark.parametrize(("x", "exact"), [(0.6667, 2 / 3), (0.6666, 2 / 3), (0.333, 1 / 3)])
-def test_thirds_with_few_digits_are_on_the_grid(licoo2: Structure, x: float, exact: float):
+def test_rounded_thirds_are_on_the_grid(licoo2: Structure, x: float, exact: float):
     assert check_x(host(licoo2), x) == pytest.approx(exact, abs=1e-15)
 
 
-def test_contents_that_floating_point_makes_too_small_keep_their_lithium():
-    """15/11 × 11 is 14.999999999999998: 15 Li must not become 14."""
+def test_rounding_error_does_not_remove_lithium():
+    """15/11 × 11 is 14.999999999999998 in floating point: 15 Li must not become 14."""
     layers = Structure(
         Lattice.tetragonal(2.9, 4.2),
         ["Li", "Fe", "O", "O"],
@@ -79,19 +79,21 @@ def test_contents_that_floating_point_makes_too_small_keep_their_lithium():
     x = 15 / 11
     assert int(x * row.formula_units) == 14
     narrow = replace(row, octahedral_sites=free[:4], tetrahedral_sites=free[4:7])
-    assert families_at(narrow, x) == [Family.OCTAHEDRAL_ADDED]  # 14 would fit the other too
+    assert families_at(narrow, x) == [
+        Family.OCTAHEDRAL_ADDED
+    ]  # 14 Li would fit the other family too
     [chosen] = choose(narrow, x, Family.OCTAHEDRAL_ADDED, budget=1, seed=0).arrangements
     assert chosen.structure.composition["Li"] == 15
 
 
-def test_families_follow_the_sites_available(spinel: LithiationHost, licoo2: Structure):
+def test_families_depend_on_available_sites(spinel: LithiationHost, licoo2: Structure):
     assert families_at(spinel, 0) == families_at(spinel, 1) == [Family.VACANCY]
     assert families_at(spinel, 1.125) == families_at(spinel, 2) == OVERLITHIATED
     assert families_at(spinel, 2.125) == [Family.OCTAHEDRAL_ADDED]
     assert families_at(host(licoo2), 4 / 3) == [Family.TETRAHEDRAL_ADDED]
 
 
-def test_a_family_without_the_sites_is_refused(spinel: LithiationHost):
+def test_family_without_enough_sites_is_refused(spinel: LithiationHost):
     with pytest.raises(
         ValueError, match=r"x = 1\.5 is not possible in the family vacancy; take oct"
     ):
@@ -100,7 +102,7 @@ def test_a_family_without_the_sites_is_refused(spinel: LithiationHost):
         choose(spinel, 0.5, Family.VACANCY, budget=0, seed=0)
 
 
-def test_a_large_budget_gives_every_arrangement(any_host: LithiationHost):
+def test_large_budget_gives_every_arrangement(any_host: LithiationHost):
     cell = any_host
     for x in x_grid(cell):
         for family in families_at(cell, x):
@@ -120,7 +122,7 @@ def test_a_large_budget_gives_every_arrangement(any_host: LithiationHost):
 
 
 @pytest.mark.parametrize("structure", [ordered_lnmo(), disordered_lnmo(seed=1)])
-def test_no_two_atoms_of_any_chosen_structure_are_too_close(structure: Structure):
+def test_atoms_of_chosen_structures_are_never_too_close(structure: Structure):
     cell = host(structure)
     for x in x_grid(cell):
         for family in families_at(cell, x):
@@ -128,13 +130,13 @@ def test_no_two_atoms_of_any_chosen_structure_are_too_close(structure: Structure
                 assert arrangement.structure.is_valid(tol=SHORTEST)
 
 
-def test_the_overlithiated_end_member_is_unique(spinel: LithiationHost):
+def test_overlithiated_end_member_is_unique(spinel: LithiationHost):
     selection = choose(spinel, 2, Family.ALL_OCTAHEDRAL, budget=5, seed=0)
     assert (selection.n_distinct, selection.n_total, selection.method) == (1, 1, "all")
     assert selection.arrangements[0].structure.composition.formula == "Li16 Mn12 Ni4 O32"
 
 
-def test_a_small_budget_takes_the_lowest_energies_and_a_seeded_rest(spinel: LithiationHost):
+def test_small_budget_takes_lowest_energies_and_random_others(spinel: LithiationHost):
     everything = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=1000, seed=0).arrangements
     some = choose(spinel, 1.5, Family.ALL_OCTAHEDRAL, budget=7, seed=1)
     assert some.method == "ewald+random"
@@ -152,7 +154,7 @@ def test_a_small_budget_takes_the_lowest_energies_and_a_seeded_rest(spinel: Lith
 
 @pytest.mark.parametrize("family", OVERLITHIATED)
 def test_equivalent_arrangements_have_equal_energy(spinel: LithiationHost, family: Family):
-    # The energy knows nothing of the symmetry that merged them.
+    # Energies are computed without the symmetry that merged the arrangements.
     selection = choose(spinel, 1.5, family, budget=3, seed=0)
     table = lithiation.site_permutations(
         spinel.with_lithium(spinel.kept(family)), spinel.sites(family)
@@ -166,7 +168,7 @@ def test_equivalent_arrangements_have_equal_energy(spinel: LithiationHost, famil
         assert energies == pytest.approx(arrangement.ewald_energy, abs=1e-6)
 
 
-def test_too_many_arrangements_are_sampled_and_counted_exactly():
+def test_large_spaces_are_sampled_and_counted_exactly():
     large = host(ordered_lnmo(), (2, 1, 1))
     selection = choose(large, 1.5, Family.ALL_OCTAHEDRAL, budget=4, seed=0)
     assert selection.method == "sample+ewald"
@@ -176,7 +178,7 @@ def test_too_many_arrangements_are_sampled_and_counted_exactly():
     assert "among 800 drawn (seed 0)" in selection.note
 
 
-def test_start_cells_keep_the_volume_and_stretch_c():
+def test_tetragonal_start_cell_keeps_volume_and_stretches_c():
     (cubic_name, cubic), (name, tetragonal) = start_cells(ordered_lnmo(), tetragonal_strain=0.04)
     assert (cubic_name, name) == ("cubic", "tetragonal")
     assert cubic == ordered_lnmo()
@@ -199,6 +201,6 @@ def test_moments_are_set_by_species():
     assert "magmom" not in disordered_lnmo(seed=0).site_properties
 
 
-def test_a_transition_metal_without_a_moment_is_refused():
+def test_transition_metal_without_moment_is_refused():
     with pytest.raises(ValueError, match="no initial moment for Mn"):
         with_magmoms(ordered_lnmo(), {"Ni": -2})

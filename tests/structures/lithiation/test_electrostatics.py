@@ -1,4 +1,4 @@
-"""Matrix Ewald energies against pymatgen's direct sum on each structure."""
+"""Ewald energies from the site matrix compared with pymatgen's sum for each structure."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ from liponflow.structures.lithiation.host import Family, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo
 
 EWALD_TOLERANCE = 1e-3  # eV per cell, between arrangements
-WHOLE_TOLERANCE = 1e-5  # of the energy of a cell
-MADELUNG_ROCK_SALT = 1.747_564_594_633  # per ion pair, nearest-neighbour distance as unit
+WHOLE_TOLERANCE = 1e-5  # relative, energy of a cell
+MADELUNG_ROCK_SALT = 1.747_564_594_633  # per ion pair, in units of the nearest-neighbour distance
 COULOMB = 14.399_645_478  # e^2 / (4 pi epsilon_0), eV Å
 
 
 @pytest.mark.parametrize("family", Family)
-def test_energies_agree_with_the_direct_sum_on_each_structure(family: Family):
+def test_energies_agree_with_direct_sums(family: Family):
     spinel = host(disordered_lnmo(seed=2))
     kept, sites = spinel.kept(family), spinel.sites(family)
     rng, half = np.random.default_rng(0), len(sites) // 2
@@ -38,11 +38,11 @@ def test_energies_agree_with_the_direct_sum_on_each_structure(family: Family):
     assert energies - energies[0] == pytest.approx(
         np.array(direct) - direct[0], abs=EWALD_TOLERANCE
     )
-    # Equivalent sites see the framework alike: only the whole energy shows that term.
+    # Equivalent sites have the same framework energy: only the total energy shows that term.
     assert energies == pytest.approx(direct, rel=WHOLE_TOLERANCE)
 
 
-def test_rock_salt_has_its_madelung_energy():
+def test_rock_salt_has_the_madelung_energy():
     nickel_oxide = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     )

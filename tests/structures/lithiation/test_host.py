@@ -1,4 +1,4 @@
-"""Li sites of hosts that battery people use."""
+"""Li sites of common battery hosts."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ FACE_SHARING = np.sqrt(3) / 8 * 8.17  # Å, centres of a tetrahedron and an octa
 
 
 def shortest(spinel: LithiationHost, family: Family, partner: str) -> float:
-    """Shortest distance (Å) from a candidate site to an element of the pristine structure."""
+    """Return the shortest distance (Å) from candidate sites to an element of the pristine cell."""
     others = spinel.pristine.frac_coords[spinel.pristine.indices_from_symbol(partner), :]
     return float(spinel.pristine.lattice.get_all_distances(spinel.sites(family), others).min())
 
@@ -29,7 +29,7 @@ def test_spinel_has_8_pristine_16_octahedral_and_8_tetrahedral_sites(structure: 
     assert len(spinel.framework) == 48
 
 
-def test_the_tetrahedral_sites_of_spinel_are_8b_between_four_metal_octahedra():
+def test_tetrahedral_sites_of_spinel_share_faces_with_four_metal_octahedra():
     spinel = host(ordered_lnmo())
     metals = [i for i, s in enumerate(spinel.framework) if s.specie.is_transition_metal]
     distances = spinel.framework.lattice.get_all_distances(
@@ -39,18 +39,18 @@ def test_the_tetrahedral_sites_of_spinel_are_8b_between_four_metal_octahedra():
     assert distances.min() == pytest.approx(FACE_SHARING, abs=1e-6)
 
 
-def test_distances_of_the_spinel_sites_are_those_of_the_crystal():
+def test_spinel_sites_have_the_distances_of_the_ideal_crystal():
     spinel = host(ordered_lnmo())
     assert shortest(spinel, Family.VACANCY, "O") == pytest.approx(BOND, abs=1e-3)
     assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "O") == pytest.approx(2.149, abs=1e-3)
     assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "Mn") == pytest.approx(8.17 / np.sqrt(8))
     assert shortest(spinel, Family.OCTAHEDRAL_ADDED, "Li") == pytest.approx(FACE_SHARING)
-    # The sites of the source are small and near the metals; energies decide whether Li goes there.
+    # The 8b sites are small and near the metals; energies decide whether Li occupies them.
     assert shortest(spinel, Family.TETRAHEDRAL_ADDED, "O") == pytest.approx(1.592, abs=1e-3)
     assert shortest(spinel, Family.TETRAHEDRAL_ADDED, "Mn") == pytest.approx(FACE_SHARING)
 
 
-def test_a_skewed_cell_becomes_the_conventional_one():
+def test_skewed_cell_becomes_the_conventional_cell():
     manganate = ordered_lnmo()
     manganate.replace_species({"Ni": "Mn"})
     primitive = manganate.get_primitive_structure()
@@ -61,7 +61,7 @@ def test_a_skewed_cell_becomes_the_conventional_one():
     assert len(spinel.tetrahedral_sites) == 8
 
 
-def test_a_right_angled_cell_and_its_atoms_stay_as_they_are():
+def test_right_angled_cell_is_kept_unchanged():
     given = disordered_lnmo(seed=4).perturb(0.03, seed=1)
     spinel = host(given, (1, 1, 2))
     assert spinel.pristine.matches(given * (1, 1, 2))
@@ -80,10 +80,10 @@ def test_layered_oxide_has_no_free_octahedra(licoo2: Structure):
     layered = host(licoo2, (2, 2, 1))
     assert layered.formula_units == 12
     assert len(layered.octahedral_sites) == 0
-    assert len(layered.tetrahedral_sites) == 24  # those inside the CoO2 slabs, three Co each
+    assert len(layered.tetrahedral_sites) == 24  # inside the CoO2 slabs, next to three Co each
 
 
-def test_olivine_keeps_clear_of_the_phosphate(lifepo4: Structure):
+def test_olivine_sites_are_far_from_phosphorus_and_iron(lifepo4: Structure):
     olivine = host(lifepo4)
     assert olivine.formula_units == 4
     assert len(olivine.octahedral_sites) == 8  # half of the 16 octahedra hold Li and Fe
@@ -92,7 +92,7 @@ def test_olivine_keeps_clear_of_the_phosphate(lifepo4: Structure):
         assert shortest(olivine, family, "Fe") > 1.5
 
 
-def test_lithiated_structures_are_sorted_and_complete():
+def test_lithiated_structure_is_complete_and_sorted_by_element():
     spinel = host(disordered_lnmo(seed=0))
     filled = spinel.with_lithium(spinel.octahedral_sites)
     assert filled.composition.formula == "Li16 Mn12 Ni4 O32"
@@ -119,11 +119,11 @@ def remade(**species: str) -> Structure:
         ),
     ],
 )
-def test_an_unsuitable_structure_is_refused(structure: Structure, message: str):
+def test_unsuitable_structure_is_refused(structure: Structure, message: str):
     with pytest.raises(StructureError, match=message):
         host(structure)
 
 
-def test_an_empty_supercell_is_refused():
+def test_empty_supercell_is_refused():
     with pytest.raises(ValueError, match=r"\(1, 0, 1\): every repetition must be 1 or more"):
         host(ordered_lnmo(), (1, 0, 1))

@@ -1,4 +1,4 @@
-"""The LNMO cells against crystallography."""
+"""LNMO cells compared with crystallographic data."""
 
 from collections import Counter
 
@@ -23,13 +23,13 @@ def symmetry(structure: Structure) -> spglib.SpglibDataset:
 
 
 def bare_spinel(structure: Structure) -> Structure:
-    """One kind of metal."""
+    """Return the spinel with a single metal species."""
     bare = structure.copy()
     bare.replace_species({"Ni": "Mn"})
     return bare
 
 
-def test_ordered_cell_has_the_space_group_and_wyckoff_sites_of_the_ordered_spinel():
+def test_ordered_cell_has_space_group_and_wyckoff_sites_of_ordered_spinel():
     structure = ordered_lnmo()
     data = symmetry(structure)
     assert data.international == "P4_332"
@@ -44,7 +44,7 @@ def test_ordered_cell_has_the_space_group_and_wyckoff_sites_of_the_ordered_spine
 
 
 @pytest.mark.parametrize("structure", [ordered_lnmo(), disordered_lnmo(seed=5)])
-def test_both_cells_are_decorations_of_one_neutral_fd3m_spinel(structure: Structure):
+def test_both_cells_are_neutral_decorations_of_fd3m_spinel(structure: Structure):
     assert symmetry(bare_spinel(structure)).international == "Fd-3m"
     assert structure.composition.formula == "Li8 Mn12 Ni4 O32"
     assert sum(CHARGES[s.symbol] for s in structure.species) == 0
@@ -52,7 +52,7 @@ def test_both_cells_are_decorations_of_one_neutral_fd3m_spinel(structure: Struct
     assert structure.matches(structure.get_primitive_structure())
 
 
-def test_every_metal_is_octahedral_and_every_li_tetrahedral_with_equal_bonds():
+def test_metals_are_octahedral_and_li_tetrahedral_with_equal_bonds():
     structure = ordered_lnmo(a=8.0)
     bond = np.sqrt(3) * (OXYGEN_PARAMETER - 1 / 8) * 8.0
     for site in structure:
@@ -62,7 +62,7 @@ def test_every_metal_is_octahedral_and_every_li_tetrahedral_with_equal_bonds():
             assert len(near) == (4 if site.specie.symbol == "Li" else 6)
 
 
-def test_the_seed_decides_the_decoration():
+def test_seed_determines_the_decoration():
     assert disordered_lnmo(seed=1) == disordered_lnmo(seed=1)
     assert len({tuple(disordered_lnmo(seed).cart_coords[20:24].ravel()) for seed in range(5)}) > 1
     assert disordered_lnmo(seed=1) != ordered_lnmo()

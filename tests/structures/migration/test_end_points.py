@@ -1,4 +1,4 @@
-"""End points: partners by symmetry, matched atoms, and atoms that went elsewhere."""
+"""Hop end points: symmetry partners, matched atoms, and atoms that left their sites."""
 
 import numpy as np
 import pytest
@@ -29,8 +29,8 @@ from liponflow.structures.migration.images import path_mirror
 from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å
-NEIGHBOURS = np.sqrt(3) / 2 * A  # Å, between host atoms
-SAME_ENERGY = 1e-3  # eV, between end points that symmetry makes equivalent
+NEIGHBOURS = np.sqrt(3) / 2 * A  # Å, nearest-neighbour distance of the host
+SAME_ENERGY = 1e-3  # eV, between symmetry-equivalent end points
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def energy(structure: Structure) -> float:
 
 @pytest.fixture(scope="module")
 def relaxed(cell: HopCell) -> dict[str, Structure]:
-    """Give some steps of a relaxation, from a nudged start: of low symmetry, as in practice."""
+    """Return nudged starts after some relaxation steps: low symmetry, as in practice."""
     found = {}
     for kind in cell.sites.kinds:
         first = int(cell.sites.positions_of(kind.label)[0])
@@ -77,7 +77,7 @@ LABELS = [
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_unrelaxed_end_points_are_a_hop_length_apart(
+def test_unrelaxed_end_points_are_one_hop_length_apart(
     cell: HopCell, hops: dict[str, Hop], label: str
 ):
     ends = hop_starts(cell, hops[label], "N")
@@ -88,7 +88,7 @@ def test_unrelaxed_end_points_are_a_hop_length_apart(
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_relaxed_partners_have_the_energy_of_what_they_were_made_from(
+def test_symmetry_partners_have_the_energy_of_the_relaxed_structure(
     cell: HopCell, hops: dict[str, Hop], relaxed: dict[str, Structure], label: str
 ):
     hop = hops[label]
@@ -96,7 +96,7 @@ def test_relaxed_partners_have_the_energy_of_what_they_were_made_from(
     start_kind, end_kind = hop.end_labels
     assert energy(ends.start) == pytest.approx(energy(relaxed[start_kind]), abs=1e-9)
     assert energy(ends.end) == pytest.approx(energy(relaxed[end_kind]), abs=SAME_ENERGY)
-    # The dopant goes along the hop, and no host atom leaves its place.
+    # The dopant moves along the hop, and no host atom leaves its site.
     assert ends.displacements[-1] == pytest.approx(hop.distance, abs=0.3)
     assert ends.displacements[:-1].max() < NEIGHBOURS / 2
     nearest = hop_starts(cell, hop, "N").end
@@ -104,14 +104,14 @@ def test_relaxed_partners_have_the_energy_of_what_they_were_made_from(
 
 
 @pytest.mark.parametrize("label", LABELS[1:])
-def test_partners_of_low_symmetry_still_mirror_the_path(
+def test_path_of_low_symmetry_end_points_has_a_mirror(
     cell: HopCell, hops: dict[str, Hop], relaxed: dict[str, Structure], label: str
 ):
     ends = relaxed_ends(cell, hops[label], relaxed)
     assert path_mirror(cell, ends.start, ends.end) is not None
 
 
-def test_a_supercell_of_another_shape_lacks_some_partners(
+def test_symmetry_partners_missing_in_flat_supercell_are_refused(
     hops: dict[str, Hop], relaxed: dict[str, Structure]
 ):
     del relaxed
@@ -140,7 +140,7 @@ def shuffled(structure: Structure, seed: int) -> Structure:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_crossed_end_points_are_matched_again(
+def test_permuted_atoms_of_end_points_are_matched(
     cell: HopCell, hops: dict[str, Hop], relaxed: dict[str, Structure], seed: int
 ):
     straight = relaxed_ends(cell, hops["tetrahedral-tetrahedral"], relaxed)
@@ -151,7 +151,7 @@ def test_crossed_end_points_are_matched_again(
     assert crossed.displacements == pytest.approx(straight.displacements, abs=1e-6)
 
 
-def test_the_end_follows_the_start_across_the_faces_of_the_cell(cell: HopCell):
+def test_end_point_uses_the_periodic_image_nearest_to_the_start(cell: HopCell):
     start = interstitial_start(cell, "N", 0)
     end = start.copy().translate_sites([54], [1.0, 0.1, 0], frac_coords=True, to_unit_cell=False)
     ends = match(start, end)
@@ -159,7 +159,7 @@ def test_the_end_follows_the_start_across_the_faces_of_the_cell(cell: HopCell):
     assert ends.end[-1].frac_coords - ends.start[-1].frac_coords == pytest.approx([0, 0.1, 0])
 
 
-def test_end_points_with_other_atoms_are_refused(cell: HopCell):
+def test_end_points_with_different_atoms_are_refused(cell: HopCell):
     start = interstitial_start(cell, "N", 0)
     with pytest.raises(ValueError, match=r"Li54 N1 \(55\) and Li53 N1 \(54\)"):
         match(start, substitutional_start(cell, "N"))
@@ -167,7 +167,7 @@ def test_end_points_with_other_atoms_are_refused(cell: HopCell):
         match(start, interstitial_start(cell, "O", 1))
 
 
-def test_end_points_in_other_cells_are_refused(cell: HopCell):
+def test_end_points_in_different_cells_are_refused(cell: HopCell):
     start, end = (interstitial_start(cell, "N", n) for n in (0, 1))
     with pytest.raises(ValueError, match="different cells"):
         match(start, end.scale_lattice(end.volume * 1.05))
@@ -181,13 +181,13 @@ def test_identical_end_points_are_refused(cell: HopCell):
 
 
 def drifted(structure: Structure) -> Structure:
-    """Everything moved by 0.5 Å, as a relaxation without fixed atoms may."""
+    """Return all atoms shifted by 0.5 Å, as after an unconstrained relaxation."""
     everything = list(range(len(structure)))
     return structure.copy().translate_sites(everything, [0.3, -0.4, 0], frac_coords=False)
 
 
 @pytest.mark.parametrize("label", ["tetrahedral", "octahedral"])
-def test_every_site_is_found_whatever_the_drift(cell: HopCell, label: str):
+def test_sites_are_found_despite_drift(cell: HopCell, label: str):
     for position in cell.sites.positions_of(label):
         start = interstitial_start(cell, "N", int(position))
         for structure in (start, drifted(start)):
@@ -197,13 +197,13 @@ def test_every_site_is_found_whatever_the_drift(cell: HopCell, label: str):
         assert moved(cell, start, drifted(start).perturb(0.05, seed=0)) is None
 
 
-def test_split_and_substitutional_places_are_told_apart(cell: HopCell):
+def test_split_and_substitutional_sites_are_distinguished(cell: HopCell):
     assert locate(cell, substitutional_start(cell, "P")).label == "substitutional"
     split = split_start(cell, "P", separation=1.0)
     assert locate(cell, split).label == "split"
 
 
-def test_an_atom_that_left_its_site_is_reported_with_both_sites(cell: HopCell):
+def test_atom_that_left_its_site_is_reported_with_both_sites(cell: HopCell):
     positions = {kind.label: cell.sites.positions_of(kind.label) for kind in cell.sites.kinds}
     tetrahedral, other = (
         interstitial_start(cell, "O", int(n)) for n in positions["tetrahedral"][:2]
@@ -219,7 +219,7 @@ def test_an_atom_that_left_its_site_is_reported_with_both_sites(cell: HopCell):
     assert f"another tetrahedral site, {apart:.2f} Å" in (moved(cell, tetrahedral, other) or "")
 
 
-def test_a_hexagonal_host(cell: HopCell):
+def test_end_points_in_hexagonal_host_are_one_hop_length_apart(cell: HopCell):
     del cell
     host = Structure.from_spacegroup(
         "P6_3/mmc", Lattice.hexagonal(3.2, 5.2), ["Mg"], [[1 / 3, 2 / 3, 0.25]]

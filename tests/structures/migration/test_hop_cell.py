@@ -23,12 +23,12 @@ def cell() -> HopCell:
     return hop_cell(interstitial_sites(bcc_lithium(A)), (3, 3, 3))
 
 
-def test_the_default_cell_has_the_128_atoms_of_the_published_hops(cell: HopCell):
+def test_default_cell_has_the_published_128_atoms(cell: HopCell):
     assert len(hop_cell(cell.sites).supercell) == 128
     assert len(cell.supercell) == 54
 
 
-def test_a_dopant_is_the_last_and_as_far_from_lithium_as_its_void_says(cell: HopCell):
+def test_dopant_is_the_last_atom_at_the_void_radius_from_lithium(cell: HopCell):
     for kind in cell.sites.kinds:
         for position in cell.sites.positions_of(kind.label):
             start = interstitial_start(cell, "N", int(position))
@@ -36,18 +36,18 @@ def test_a_dopant_is_the_last_and_as_far_from_lithium_as_its_void_says(cell: Hop
             assert start[-1].specie.symbol == "N"
             nearest = start.distance_matrix[-1][:-1].min()
             assert nearest == pytest.approx(kind.radius, abs=EXACT)
-            # Far from the faces of the supercell.
+            # The dopant is far from the faces of the supercell.
             assert np.abs(start[-1].frac_coords - 0.5).max() < 0.5 / 3 + EXACT
 
 
-def test_a_nudge_moves_the_dopant_only(cell: HopCell):
+def test_nudge_moves_only_the_dopant(cell: HopCell):
     still, nudged = (interstitial_start(cell, "O", 0, nudge=d) for d in (0.0, 0.05))
     shifts = np.linalg.norm(nudged.cart_coords - still.cart_coords, axis=1)
     assert shifts[-1] == pytest.approx(0.05)
     assert shifts[:-1].max() == 0
 
 
-def test_a_substitution_keeps_the_number_of_atoms(cell: HopCell):
+def test_substitution_keeps_the_number_of_atoms(cell: HopCell):
     start = substitutional_start(cell, "P", 1)
     assert start.composition.formula == "Li53 P1"
     lithium = cell.supercell.lattice.get_all_distances(
@@ -57,7 +57,7 @@ def test_a_substitution_keeps_the_number_of_atoms(cell: HopCell):
     assert lithium.argmin() >= 27  # an image of the second atom
 
 
-def test_a_dumbbell_shares_the_place_of_an_atom(cell: HopCell):
+def test_dumbbell_is_centred_on_a_host_site(cell: HopCell):
     start = split_start(cell, "N", direction=(1, 1, 0), separation=2.2)
     assert start.composition.formula == "Li54 N1"
     moved = np.linalg.norm(start.cart_coords[:-1] - cell.supercell.cart_coords, axis=1)
@@ -83,19 +83,19 @@ def test_impossible_starts_are_refused(cell: HopCell, call, message: str):
         call(cell)
 
 
-def test_rotations_that_a_flat_supercell_lacks():
+def test_flat_supercell_loses_rotations_between_unequal_axes():
     fourfold = np.array([[0, -1, 0], [1, 0, 0], [0, 0, 1]])
     about_z = supercell_rotation(fourfold, (2, 2, 3))
     assert about_z == pytest.approx(fourfold)
     assert supercell_rotation(fourfold, (2, 3, 2)) is None
-    # A shear of a monoclinic cell becomes another one.
+    # A shear of a monoclinic cell becomes a different shear of the supercell.
     shear = np.array([[1, 1, 0], [0, 1, 0], [0, 0, 1]])
     assert supercell_rotation(shear, (2, 4, 1)) == pytest.approx(
         np.array([[1, 2, 0], [0, 1, 0], [0, 0, 1]])
     )
 
 
-def test_a_supercell_rotation_is_the_same_rotation_in_space():
+def test_supercell_rotation_is_the_same_cartesian_rotation():
     lattice = Lattice.hexagonal(3.2, 5.2)
     host = Structure.from_spacegroup("P6_3/mmc", lattice, ["Mg"], [[1 / 3, 2 / 3, 0.25]])
     sites = interstitial_sites(host)

@@ -45,7 +45,7 @@ def hops(bcc: Interstitials) -> dict[str, Hop]:
         (OTO, A / 2, (12, 4, 4), True),
     ],
 )
-def test_the_hops_of_bcc(
+def test_bcc_hops_have_known_lengths_and_multiplicities(
     hops: dict[str, Hop],
     label: str,
     length: float,
@@ -59,7 +59,7 @@ def test_the_hops_of_bcc(
     assert hop.symmetric == hop.equivalent_ends == symmetric
 
 
-def test_the_default_length_lets_every_kind_of_site_cross_bcc(
+def test_default_length_lets_every_site_type_percolate_in_bcc(
     bcc: Interstitials, hops: dict[str, Hop]
 ):
     assert list(hops) == [TO, TT, TOT, OTO]
@@ -67,13 +67,13 @@ def test_the_default_length_lets_every_kind_of_site_cross_bcc(
     assert percolating_distance(bcc, ["tetrahedral"]) == pytest.approx(A / np.sqrt(8), abs=2e-3)
 
 
-def test_sites_on_the_way_are_named(hops: dict[str, Hop]):
+def test_intermediate_sites_are_named(hops: dict[str, Hop]):
     assert hops[OTO].via == ("tetrahedral",)
     assert hops[TT].via == ()
     assert hops[TO].end_labels == ("tetrahedral", "octahedral")
 
 
-def test_every_equivalent_hop_has_the_length_and_joins_the_kinds(
+def test_equivalent_hops_have_the_same_length_and_site_types(
     bcc: Interstitials, hops: dict[str, Hop]
 ):
     for hop in hops.values():
@@ -83,14 +83,14 @@ def test_every_equivalent_hop_has_the_length_and_joins_the_kinds(
         assert lengths == pytest.approx(hop.distance, abs=EXACT)
         assert {bcc.labels[n] for n in start} == {hop.end_labels[0]}
         assert {bcc.labels[n] for n in end} == {hop.end_labels[1]}
-        # One direction each.
+        # Each hop is listed in one direction only.
         both = {tuple(e) for e in hop.edges.tolist()} | {
             (e[1], e[0], *(-np.array(e[2:])).tolist()) for e in hop.edges.tolist()
         }
         assert len(both) == 2 * len(hop.edges)
 
 
-def test_the_operations_do_what_they_say(bcc: Interstitials, hops: dict[str, Hop]):
+def test_symmetry_operations_map_hops_onto_themselves(bcc: Interstitials, hops: dict[str, Hop]):
     for hop in hops.values():
         start = bcc.frac_coords[hop.start]
         end = bcc.frac_coords[hop.end] + hop.translation
@@ -100,18 +100,18 @@ def test_the_operations_do_what_they_say(bcc: Interstitials, hops: dict[str, Hop
             there = rotation @ start + translation - end
             back = rotation @ end + translation - start
             assert there == pytest.approx(np.round(there), abs=1e-6)
-            assert back == pytest.approx(there, abs=1e-6)  # with one lattice vector for both
+            assert back == pytest.approx(there, abs=1e-6)  # the same lattice vector for both
         if hop.equivalent_ends:
             onto = bcc.group.images(start)[hop.onto_end] - end
             assert onto == pytest.approx(np.round(onto), abs=1e-6)
 
 
-def test_hops_start_where_one_relaxation_per_kind_is(bcc: Interstitials, hops: dict[str, Hop]):
+def test_hops_start_at_the_first_site_of_their_type(bcc: Interstitials, hops: dict[str, Hop]):
     for hop in hops.values():
         assert hop.start == bcc.positions_of(hop.end_labels[0])[0]
 
 
-def test_fcc_octahedra_hop_through_tetrahedra():
+def test_shortest_fcc_hop_is_octahedral_to_tetrahedral():
     fcc = interstitial_sites(
         Structure.from_spacegroup("Fm-3m", Lattice.cubic(4), ["Al"], [[0] * 3])
     )
@@ -120,14 +120,14 @@ def test_fcc_octahedra_hop_through_tetrahedra():
     assert first.distance == pytest.approx(np.sqrt(3), abs=EXACT)
 
 
-def test_a_primitive_cell_has_the_same_hops():
+def test_primitive_cell_has_the_same_hops():
     sites = interstitial_sites(bcc_lithium(A).get_primitive_structure())
     found = [(hop.label, hop.from_start, len(hop.edges)) for hop in distinct_hops(sites)]
     assert found == [(TO, 2, 12), (TT, 4, 12), (TOT, 2, 6), (OTO, 4, 6)]
 
 
-def test_a_polar_crystal_has_hops_whose_path_is_not_its_mirror_image():
-    # No operation of this space group turns the axis round; a screw maps each site on the next.
+def test_polar_crystal_has_asymmetric_hops_between_equivalent_sites():
+    # No operation of this space group reverses the axis; a screw maps each site onto the next.
     screw = Structure.from_spacegroup(
         "P4_1", Lattice.tetragonal(5, 9), ["Li", "O"], [[0.1, 0.2, 0], [0.35, 0.3, 0.1]]
     )
@@ -138,24 +138,24 @@ def test_a_polar_crystal_has_hops_whose_path_is_not_its_mirror_image():
         assert hop.start != hop.end or any(hop.translation)
 
 
-def test_only_some_kinds(bcc: Interstitials):
+def test_hops_can_be_limited_to_site_types(bcc: Interstitials):
     assert [hop.label for hop in distinct_hops(bcc, labels=["tetrahedral"])] == [TT]
 
 
-def test_no_hop_through_an_atom(bcc: Interstitials):
+def test_hops_through_atoms_are_left_out(bcc: Interstitials):
     far = distinct_hops(bcc, A * 1.01, ["octahedral"])
     assert min(hop.clearance for hop in far) >= 0.7
-    # From one octahedron to the opposite one lies the atom between them.
+    # A host atom lies between opposite octahedral sites.
     straight = [h for h in far if h.distance == pytest.approx(A) and h.clearance < 1]
     assert not straight
 
 
-def test_too_short_a_length_is_refused_with_the_shortest_hop(bcc: Interstitials):
+def test_maximum_length_below_the_shortest_hop_is_refused(bcc: Interstitials):
     with pytest.raises(ValueError, match=r"up to 0\.50 Å; the shortest is 0\.86 Å"):
         distinct_hops(bcc, 0.5)
 
 
-def test_hops_that_matter_for_transport_are_selected(hops: dict[str, Hop]):
+def test_hops_relevant_for_transport_are_selected(hops: dict[str, Hop]):
     def chosen(stable: set[str], lowest: str) -> list[str]:
         return [hop.label for hop in worth_computing(list(hops.values()), stable, lowest)]
 
@@ -167,7 +167,7 @@ def test_hops_that_matter_for_transport_are_selected(hops: dict[str, Hop]):
 
 def test_jumps_are_vectors_between_sites(bcc: Interstitials, hops: dict[str, Hop]) -> None:
     found = jumps(bcc, hops[TT])
-    # 12 tetrahedral sites of the cell with 4 neighbours each, every pair once.
+    # 12 tetrahedral sites per cell with 4 neighbours each, every pair counted once.
     lengths = [np.linalg.norm(vector) for _, _, *vector in found]
     assert lengths == pytest.approx([A / np.sqrt(8)] * 24)
     assert np.array_equal(edges_of_jumps(bcc, found), hops[TT].edges)

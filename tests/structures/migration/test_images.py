@@ -1,4 +1,4 @@
-"""Paths: continuous, in order, and completed from their first half."""
+"""Images of a path: continuous, in order, and completed from the first half."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def hops(cell: HopCell) -> dict[str, EndPoints]:
     return {hop.label: hop_starts(cell, hop, "N") for hop in distinct_hops(cell.sites)}
 
 
-def test_a_path_has_the_published_five_images_between_its_ends(hops: dict[str, EndPoints]):
+def test_path_has_the_published_five_images_between_its_end_points(hops: dict[str, EndPoints]):
     ends = hops["tetrahedral-tetrahedral"]
     path = interpolate(ends.start, ends.end)
     assert len(path) == 7
@@ -50,8 +50,8 @@ def test_a_path_has_the_published_five_images_between_its_ends(hops: dict[str, E
     check_order(path)
 
 
-def test_the_interpolation_keeps_atoms_apart():
-    """Straight through a barrier of two atoms; the pair potential goes round."""
+def test_interpolation_keeps_atoms_apart():
+    """The straight path passes between two atoms; the pair potential bends around them."""
     atoms = Structure(
         Lattice.cubic(12),
         ["Li", "Li", "N"],
@@ -67,7 +67,7 @@ def test_the_interpolation_keeps_atoms_apart():
     assert nearest(around) > nearest(straight) + 0.1
 
 
-def test_swapped_images_are_refused_by_number(hops: dict[str, EndPoints]):
+def test_swapped_images_are_refused_with_their_numbers(hops: dict[str, EndPoints]):
     path = interpolate(hops["tetrahedral-tetrahedral"].start, hops["tetrahedral-tetrahedral"].end)
     swapped = [*path[:2], path[3], path[2], *path[4:]]
     with pytest.raises(ValueError, match=r"out of order: image 1 is .* from image 3"):
@@ -76,7 +76,7 @@ def test_swapped_images_are_refused_by_number(hops: dict[str, EndPoints]):
         check_order([path[0], *path[1:-1][::-1], path[-1]])
 
 
-def test_no_image_and_unmatched_ends_are_refused(hops: dict[str, EndPoints]):
+def test_zero_images_and_unmatched_end_points_are_refused(hops: dict[str, EndPoints]):
     ends = hops["tetrahedral-tetrahedral"]
     with pytest.raises(ValueError, match="0 images"):
         interpolate(ends.start, ends.end, 0)
@@ -86,7 +86,7 @@ def test_no_image_and_unmatched_ends_are_refused(hops: dict[str, EndPoints]):
 
 
 def bent(path: list[Structure], seed: int) -> list[Structure]:
-    """Images moved at random but for the end points: no symmetry is left by accident."""
+    """Return the path with its inner images displaced at random, to break any symmetry."""
     rng = np.random.default_rng(seed)
     inner = [
         Structure(
@@ -101,7 +101,7 @@ def bent(path: list[Structure], seed: int) -> list[Structure]:
 
 
 @pytest.mark.parametrize("label", SYMMETRIC)
-def test_a_mirrored_half_is_a_path_of_mirrored_energies(
+def test_mirrored_half_has_mirrored_energies_and_forces(
     cell: HopCell, hops: dict[str, EndPoints], label: str
 ):
     ends = hops[label]
@@ -111,7 +111,7 @@ def test_a_mirrored_half_is_a_path_of_mirrored_energies(
     path = mirrored(half, mirror, 5)
     assert len(path) == 7
     assert path[-1].cart_coords == pytest.approx(ends.end.cart_coords, abs=SAME)
-    # Copper's potential for both elements: any function of the distances serves.
+    # EMT stands in for the real potential: any function of the distances will do.
     energies, forces = [], []
     for image in path:
         atoms = AseAtomsAdaptor.get_atoms(image, msonable=False)
@@ -128,7 +128,7 @@ def test_a_mirrored_half_is_a_path_of_mirrored_energies(
 
 @pytest.mark.parametrize("label", SYMMETRIC)
 @pytest.mark.parametrize("n_images", [1, 3, 4, 5])
-def test_the_interpolated_path_is_its_own_mirror_image(
+def test_interpolated_path_is_its_own_mirror_image(
     cell: HopCell, hops: dict[str, EndPoints], label: str, n_images: int
 ):
     ends = hops[label]
@@ -140,22 +140,18 @@ def test_the_interpolated_path_is_its_own_mirror_image(
         assert one.cart_coords == pytest.approx(other.cart_coords, abs=SAME)
 
 
-def test_a_hop_between_other_kinds_of_site_has_no_mirror(
-    cell: HopCell, hops: dict[str, EndPoints]
-):
+def test_hop_between_different_site_types_has_no_mirror(cell: HopCell, hops: dict[str, EndPoints]):
     ends = hops["tetrahedral-octahedral"]
     assert path_mirror(cell, ends.start, ends.end) is None
 
 
-def test_end_points_that_relaxed_differently_have_no_mirror(
-    cell: HopCell, hops: dict[str, EndPoints]
-):
+def test_inequivalent_relaxed_end_points_have_no_mirror(cell: HopCell, hops: dict[str, EndPoints]):
     ends = hops["tetrahedral-tetrahedral"]
     off = match(ends.start, ends.end.copy().perturb(0.05, seed=0))
     assert path_mirror(cell, off.start, off.end) is None
 
 
-def test_a_vacancy_has_a_mirror_too():
+def test_vacancy_hop_has_a_mirror():
     fcc = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
     cell = hop_cell(interstitial_sites(fcc), (2, 2, 2))
     ends = vacancy_hop(cell)
@@ -165,7 +161,9 @@ def test_a_vacancy_has_a_mirror_too():
     assert back == pytest.approx(ends.end.cart_coords, abs=SAME)
 
 
-def test_half_a_path_of_another_length_is_refused(cell: HopCell, hops: dict[str, EndPoints]):
+def test_half_path_with_wrong_number_of_images_is_refused(
+    cell: HopCell, hops: dict[str, EndPoints]
+):
     ends = hops["tetrahedral-tetrahedral"]
     mirror = path_mirror(cell, ends.start, ends.end)
     assert mirror is not None
@@ -174,8 +172,8 @@ def test_half_a_path_of_another_length_is_refused(cell: HopCell, hops: dict[str,
 
 
 @pytest.mark.parametrize("repeats", [(2, 3, 3), (3, 2, 3), (3, 3, 2)])
-def test_a_flat_cell_keeps_the_mirror_of_two_equal_axes(repeats: tuple[int, int, int]):
-    """Between tetrahedral sites two coordinates change places: both axes need one length."""
+def test_flat_cell_keeps_the_mirror_only_for_equal_axes(repeats: tuple[int, int, int]):
+    """The mirror of a tetrahedral hop swaps two coordinates: both axes need the same length."""
     flat = hop_cell(interstitial_sites(bcc_lithium(3.44)), repeats)
     [hop] = distinct_hops(flat.sites, labels=["tetrahedral"])
     ends = hop_starts(flat, hop, "N")
@@ -192,14 +190,14 @@ def test_a_flat_cell_keeps_the_mirror_of_two_equal_axes(repeats: tuple[int, int,
     assert interstitial_start(flat, "N", 0).composition.formula == "Li36 N1"
 
 
-def test_a_path_moves_with_its_end_points() -> None:
+def test_path_follows_its_end_points() -> None:
     lattice = Lattice.cubic(10)
 
     def image(x: float, y: float = 0.0) -> Structure:
         return Structure(lattice, ["Li", "N"], [[0, 0, 0], [x, y, 0]])
 
     path = [image(0.2), image(0.3, 0.05), image(0.4)]
-    # The new end lies in another cell: it is the same place.
+    # The new end point lies in another cell, at an equivalent position.
     moved = moved_path(path, image(0.22), image(1.44 - 0.02))
     assert [float(m.frac_coords[1, 0]) for m in moved] == pytest.approx([0.22, 0.32, 0.42])
     assert [float(m.frac_coords[1, 1]) for m in moved] == pytest.approx([0, 0.05, 0])

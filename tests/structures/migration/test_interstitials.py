@@ -1,4 +1,4 @@
-"""Interstitial sites of textbook lattices: number, place and size are known."""
+"""Interstitial sites of textbook lattices with known numbers, positions and sizes."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_bcc_has_12_tetrahedral_and_6_octahedral_sites_per_conventional_cell(a: 
     assert (tetrahedral.coordination, octahedral.coordination) == (4, 6)
 
 
-def test_the_sites_of_bcc_are_those_of_the_tables():
+def test_bcc_sites_have_tabulated_positions():
     found = interstitial_sites(bcc_lithium(A))
     for label, wyckoff in [("tetrahedral", [0.25, 0, 0.5]), ("octahedral", [0, 0.5, 0.5])]:
         table = Structure.from_spacegroup("Im-3m", Lattice.cubic(A), ["H"], [wyckoff])
@@ -46,7 +46,7 @@ def test_the_sites_of_bcc_are_those_of_the_tables():
         assert distances.min(axis=1) == pytest.approx(0, abs=EXACT)
 
 
-def test_a_primitive_cell_has_half_the_sites():
+def test_primitive_cell_has_half_the_sites():
     found = interstitial_sites(bcc_lithium(A).get_primitive_structure())
     assert counts(found) == {"tetrahedral": 6, "octahedral": 3}
 
@@ -56,25 +56,25 @@ def test_a_primitive_cell_has_half_the_sites():
     [
         (FCC, {"octahedral": 4, "tetrahedral": 8}),
         (HCP, {"octahedral": 2, "tetrahedral": 4}),
-        # The T and the hexagonal site of diamond's lattice.
+        # The tetrahedral (T) and hexagonal sites of the diamond lattice.
         (SILICON, {"tetrahedral": 8, "octahedral": 16}),
         # Four cations and four anions at one distance.
         (ROCK_SALT, {"8-fold": 8}),
     ],
     ids=["fcc", "hcp", "diamond", "rock salt"],
 )
-def test_other_lattices(host: Structure, expected: dict[str, int]):
+def test_other_lattices_have_known_numbers_of_sites(host: Structure, expected: dict[str, int]):
     assert counts(interstitial_sites(host)) == expected
 
 
-def test_radii_of_close_packing():
+def test_fcc_sites_have_known_radii():
     octahedral, tetrahedral = interstitial_sites(FCC).kinds
     assert octahedral.radius == pytest.approx(4.05 / 2, abs=EXACT)
     assert tetrahedral.radius == pytest.approx(np.sqrt(3) / 4 * 4.05, abs=EXACT)
 
 
 @pytest.mark.parametrize("host", [bcc_lithium(A), HCP, SILICON], ids=["bcc", "hcp", "diamond"])
-def test_sites_keep_their_distance_and_radius_and_fill_their_orbits(host: Structure):
+def test_sites_are_separated_have_their_radius_and_form_complete_orbits(host: Structure):
     found = interstitial_sites(host)
     apart = host.lattice.get_all_distances(found.frac_coords, found.frac_coords)
     assert apart[~np.eye(len(found), dtype=bool)].min() > 0.5
@@ -87,13 +87,13 @@ def test_sites_keep_their_distance_and_radius_and_fill_their_orbits(host: Struct
         assert distances.min(axis=1) == pytest.approx(0, abs=1e-4)
 
 
-def test_a_crystal_of_low_symmetry_numbers_its_sites(licoo2: Structure):
+def test_inequivalent_sites_of_one_type_are_numbered(licoo2: Structure):
     labels = [kind.label for kind in interstitial_sites(licoo2).kinds]
     assert len(labels) == len(set(labels)) > 1
     assert any(label.endswith(" 2") for label in labels)
 
 
-def test_a_host_without_room_is_refused_with_the_radius_of_its_largest_void():
+def test_host_without_large_voids_is_refused_with_the_largest_radius():
     squeezed = bcc_lithium(2.0)
     largest = np.sqrt(5) / 4 * 2.0
     with pytest.raises(StructureError, match=rf"Li has no .*{largest:.2f} Å .*min_radius .*1\.3"):
@@ -106,19 +106,19 @@ def test_a_host_without_room_is_refused_with_the_radius_of_its_largest_void():
     assert counts(interstitial_sites(squeezed, min_radius=1.05)) == {"tetrahedral": 12}
 
 
-def test_a_disordered_host_is_refused():
+def test_disordered_host_is_refused():
     alloy = Structure(Lattice.cubic(3.5), [{"Li": 0.5, "Mg": 0.5}], [[0, 0, 0]])
     with pytest.raises(StructureError, match="partial occupancies"):
         interstitial_sites(alloy)
 
 
-def test_an_unknown_kind_is_refused_with_the_known_ones():
+def test_unknown_site_type_is_refused_with_the_known_ones():
     found = interstitial_sites(bcc_lithium(A))
     with pytest.raises(ValueError, match="no 'cubic' site; it has: tetrahedral, octahedral"):
         found.kind_of("cubic")
 
 
-def test_a_structure_without_symmetry_has_one_site_per_kind():
+def test_structure_without_symmetry_has_one_site_per_type():
     found = interstitial_sites(disordered_lnmo(seed=0).perturb(0.05, seed=0))
     assert {kind.multiplicity for kind in found.kinds} == {1}
     assert found.labels[0] == found.kinds[0].label

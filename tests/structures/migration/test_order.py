@@ -5,7 +5,7 @@ from pymatgen.core.structure import Structure
 from liponflow.structures.migration.order import dopant_last, in_order_of, largest_displacement
 
 
-def test_the_order_of_an_engine_is_undone() -> None:
+def test_atom_order_of_the_engine_is_undone() -> None:
     # Sorted by electronegativity, K comes before Li.
     start = Structure(
         Lattice.cubic(6),

@@ -1,4 +1,4 @@
-"""Networks whose dimension and bottleneck are known."""
+"""Percolating networks of known dimension and bottleneck."""
 
 import numpy as np
 import pytest
@@ -26,15 +26,18 @@ def bcc() -> Interstitials:
     [
         ([], 0),
         ([[0, 1, 0, 0, 0]], 0),
-        ([[0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], 0),  # there and back
+        ([[0, 1, 0, 0, 0], [1, 0, 0, 0, 0]], 0),  # forward and back
         ([[0, 1, 0, 0, 0], [1, 0, 1, 0, 0]], 1),
-        ([[0, 0, 1, 0, 0], [1, 1, 0, 1, 0]], 1),  # two chains that cross without meeting
+        ([[0, 0, 1, 0, 0], [1, 1, 0, 1, 0]], 1),  # two chains that cross but are not connected
         ([[0, 0, 1, 0, 0], [0, 0, 0, 1, 0]], 2),
-        ([[0, 0, 1, 1, 0], [0, 0, 1, -1, 0], [0, 0, 2, 0, 0]], 2),  # the third adds nothing
+        (
+            [[0, 0, 1, 1, 0], [0, 0, 1, -1, 0], [0, 0, 2, 0, 0]],
+            2,
+        ),  # the third edge adds no dimension
         ([[0, 0, 1, 0, 0], [0, 1, 0, 1, 0], [1, 0, 0, 0, 1], [1, 1, 0, 1, 0]], 3),
     ],
 )
-def test_dimension_of_small_graphs(edges: list[list[int]], expected: int):
+def test_small_graphs_have_known_dimensions(edges: list[list[int]], expected: int):
     assert dimension(2, np.array(edges, dtype=int).reshape(-1, 5)) == expected
 
 
@@ -43,12 +46,12 @@ def test_dimension_of_small_graphs(edges: list[list[int]], expected: int):
     [
         ("tetrahedral-octahedral", 3),
         ("tetrahedral-tetrahedral", 3),
-        # Along the axis that both share, from one cell's tetrahedra to the next: a line.
+        # Along the axis shared by both sites, from the tetrahedra of one cell to the next: a line.
         ("tetrahedral-octahedral-tetrahedral", 1),
         ("octahedral-tetrahedral-octahedral", 3),
     ],
 )
-def test_the_hops_of_bcc(bcc: Interstitials, label: str, expected: int):
+def test_bcc_hops_have_known_dimensions(bcc: Interstitials, label: str, expected: int):
     [hop] = [hop for hop in distinct_hops(bcc) if hop.label == label]
     assert dimension(len(bcc), hop.edges) == expected
 
@@ -58,7 +61,7 @@ def test_isolated_cages_do_not_percolate():
     assert components(5, np.array(ring)) == [((0, 1, 2, 3), 0), ((4,), 0)]
 
 
-def test_the_bottleneck_is_the_lowest_highest_saddle():
+def test_bottleneck_is_the_highest_saddle_of_the_easiest_network():
     edges = {
         "cage": np.array([[0, 1, 0, 0, 0]]),
         "between cages": np.array([[1, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 0, 1]]),
@@ -69,12 +72,12 @@ def test_the_bottleneck_is_the_lowest_highest_saddle():
     assert set(found) == {1, 2, 3}
     assert found[3].saddle_energy == 0.5
     assert found[3].hops == ("cage", "between cages")
-    # A low barrier inside a cage matters not; the way between them does.
+    # Low barriers inside a cage do not matter, only those between cages.
     assert lowest_networks(2, edges, {"cage": 0.1, "detour": 0.9})[3].saddle_energy == 0.9
     assert lowest_networks(2, edges, {"cage": 0.1}) == {}
 
 
-def test_hops_of_another_part_do_not_belong_to_the_network():
+def test_disconnected_hops_do_not_belong_to_the_network():
     edges = {
         "pair": np.array([[1, 2, 0, 0, 0]]),
         "chain": np.array([[0, 0, 1, 0, 0]]),
@@ -83,7 +86,7 @@ def test_hops_of_another_part_do_not_belong_to_the_network():
     assert (network.dimension, network.hops, network.sites) == (1, ("chain",), (0,))
 
 
-def test_a_saddle_of_no_hop_is_refused():
+def test_saddle_of_unknown_hop_is_refused():
     with pytest.raises(ValueError, match="unknown hop 'b'"):
         lowest_networks(1, {"a": np.array([[0, 0, 1, 0, 0]])}, {"b": 0.1})
 
@@ -95,7 +98,7 @@ EDGES = st.lists(
 
 @settings(deadline=None)
 @given(edges=EDGES, shifts=st.lists(st.tuples(*[st.integers(-2, 2)] * 3), min_size=4, max_size=4))
-def test_the_dimension_does_not_depend_on_which_image_of_a_site_is_in_the_cell(
+def test_dimension_does_not_depend_on_the_periodic_image_of_sites(
     edges: list[tuple[int, ...]], shifts: list[tuple[int, ...]]
 ):
     graph = np.array(edges)
@@ -109,7 +112,7 @@ def test_the_dimension_does_not_depend_on_which_image_of_a_site_is_in_the_cell(
 
 @settings(deadline=None)
 @given(edges=EDGES, data=st.data())
-def test_the_bottleneck_is_found_by_trying_every_height(
+def test_bottleneck_agrees_with_a_scan_over_all_heights(
     edges: list[tuple[int, ...]], data: st.DataObject
 ):
     named = {str(n): np.array([edge]) for n, edge in enumerate(edges)}
@@ -126,7 +129,7 @@ def test_the_bottleneck_is_found_by_trying_every_height(
         assert (found[wanted].saddle_energy if wanted in found else None) == expected
 
 
-def test_the_easiest_network_is_that_of_the_lowest_bottleneck(bcc: Interstitials) -> None:
+def test_easiest_network_has_the_lowest_bottleneck(bcc: Interstitials) -> None:
     edges = {hop.label: hop.edges for hop in distinct_hops(bcc)}
     saddles = {
         "tetrahedral-tetrahedral": 0.5,
@@ -137,7 +140,7 @@ def test_the_easiest_network_is_that_of_the_lowest_bottleneck(bcc: Interstitials
     assert found is not None
     assert (found.dimension, found.saddle_energy) == (3, 0.3)
     assert found.hops == ("octahedral-tetrahedral-octahedral",)
-    # A tetrahedral site and its two octahedral neighbours join to a network only together.
+    # Tetrahedral-octahedral hops to both octahedral neighbours are needed for a network.
     found = easiest_network(len(bcc), edges, {"tetrahedral-octahedral": 0.4})
     assert found is not None
     assert found.dimension == 3

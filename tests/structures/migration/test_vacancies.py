@@ -21,18 +21,18 @@ def cell() -> HopCell:
     return hop_cell(interstitial_sites(fcc), (2, 2, 2))
 
 
-def test_the_nearest_neighbour_fills_the_vacancy(cell: HopCell):
+def test_nearest_neighbour_fills_the_vacancy(cell: HopCell):
     ends = vacancy_hop(cell)
     assert len(ends.start) == 31
     assert ends.displacements[-1] == pytest.approx(A / np.sqrt(2))
     assert ends.displacements[:-1].max() == pytest.approx(0, abs=1e-9)
-    # Together the two end points fill the lattice.
+    # Together the two end points occupy all lattice sites.
     both = np.vstack([ends.start.frac_coords, ends.end.frac_coords[-1:]])
     distances = cell.supercell.lattice.get_all_distances(cell.supercell.frac_coords, both)
     assert distances.min(axis=1) == pytest.approx(0, abs=1e-9)
 
 
-def test_relaxed_end_points_of_a_vacancy_have_one_energy(cell: HopCell):
+def test_relaxed_end_points_of_vacancy_hop_have_equal_energies(cell: HopCell):
     unrelaxed = vacancy_hop(cell)
     mirror = path_mirror(cell, unrelaxed.start, unrelaxed.end)
     assert mirror is not None
@@ -47,7 +47,7 @@ def test_relaxed_end_points_of_a_vacancy_have_one_energy(cell: HopCell):
     assert match(start, end).rematched == 0
 
 
-def test_a_cell_with_a_single_atom_is_refused():
+def test_cell_with_single_atom_is_refused():
     salt = Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     ).get_primitive_structure()
