@@ -70,7 +70,7 @@ def test_the_spread_of_the_bottleneck_counts(
     ids=["below", "too shallow", "below its start only", "below every site", "the deeper counts"],
 )
 def test_rates_are_those_out_of_the_deepest_state(wells: dict[str, float], shift: float):
-    """TO starts 0.14 eV above the lowest site. A walker that rests deeper climbs farther.
+    """TO starts 0.14 eV above the lowest site. A dopant that rests deeper climbs farther.
 
     Every rate falls by exp(-shift/kT), whatever the network.
     """
@@ -89,7 +89,7 @@ def test_rates_are_those_out_of_the_deepest_state(wells: dict[str, float], shift
             n_sites=18,
             spreads=[],
             published=None,
-            conditions=Conditions(temperatures=[300.0, 600.0], walkers=20),
+            conditions=Conditions(temperatures=[300.0, 600.0]),
         )
         for given in (hops, deeper)
     )
@@ -98,5 +98,5 @@ def test_rates_are_those_out_of_the_deepest_state(wells: dict[str, float], shift
     cold, hot = (math.exp(-shift / (BOLTZMANN * temperature)) for temperature in (300, 600))
     expected = [level.diffusivities[0] * cold, level.diffusivities[1] * hot]
     assert found.diffusivities == pytest.approx(expected, rel=1e-9)
-    for name in ("diffusivity_300", "monte_carlo_300", "monte_carlo_300_error"):
-        assert getattr(found, name) == pytest.approx(getattr(level, name) * cold, rel=1e-9), name
+    assert level.diffusivity_300 is not None
+    assert found.diffusivity_300 == pytest.approx(level.diffusivity_300 * cold, rel=1e-9)
