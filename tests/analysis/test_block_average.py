@@ -5,7 +5,7 @@ from liponflow.analysis.block_average import MINIMUM_BLOCKS, BlockAverage, Named
 
 
 def correlated(number: int, memory: float, seed: int = 0) -> np.ndarray:
-    """Autoregressive series of unit variance whose correlations decay with `memory` steps."""
+    """Return an autoregressive series of unit variance with correlation time `memory` (steps)."""
     chance = np.random.default_rng(seed)
     decay = np.exp(-1 / memory)
     noise = chance.standard_normal(number) * np.sqrt(1 - decay**2)
@@ -16,7 +16,7 @@ def correlated(number: int, memory: float, seed: int = 0) -> np.ndarray:
     return values
 
 
-def test_it_does_not_matter_how_frames_are_cut_into_blocks() -> None:
+def test_average_does_not_depend_on_how_frames_are_split() -> None:
     values = np.random.default_rng(0).standard_normal((1000, 3))
     whole, pieces = BlockAverage(3), BlockAverage(3)
     whole.add(values)
@@ -27,19 +27,19 @@ def test_it_does_not_matter_how_frames_are_cut_into_blocks() -> None:
     assert pieces.count == 1000
 
 
-def test_independent_frames_have_the_plain_standard_error() -> None:
+def test_independent_frames_have_the_standard_error_of_the_mean() -> None:
     values = np.random.default_rng(1).standard_normal((4096, 400))
     average = BlockAverage(400)
     average.add(values)
     error = average.error()
     assert error is not None
     plain = 1 / np.sqrt(4096)
-    # The largest of some noisy estimates is somewhat too large.
+    # The maximum of several noisy estimates is slightly too large.
     assert plain < error.mean() < 1.4 * plain
 
 
 @pytest.mark.parametrize("memory", [5, 20])
-def test_correlated_frames_have_the_error_of_their_memory(memory: int) -> None:
+def test_error_of_correlated_frames_includes_the_correlation_time(memory: int) -> None:
     number, series = 4096, 40
     values = np.column_stack([correlated(number, memory, seed) for seed in range(series)])
     average = BlockAverage(series)
@@ -53,7 +53,7 @@ def test_correlated_frames_have_the_error_of_their_memory(memory: int) -> None:
     assert error.mean() > 2 * values.std() / np.sqrt(number)
 
 
-def test_the_error_of_the_fewest_blocks_is_that_of_a_small_sample() -> None:
+def test_error_of_few_frames_has_the_small_sample_correction() -> None:
     """Ten frames are one level of blocks: the standard error with n - 1 in the variance."""
     values = np.random.default_rng(2).standard_normal(MINIMUM_BLOCKS)
     average = BlockAverage(1)
@@ -70,14 +70,14 @@ def test_too_few_frames_have_no_error() -> None:
     assert average.error() == pytest.approx([0])
 
 
-def test_memory_does_not_grow_with_frames() -> None:
+def test_memory_grows_only_logarithmically_with_frames() -> None:
     average = BlockAverage(1)
     for _ in range(64):
         average.add(np.zeros(64))
-    assert len(average._levels) == 13  # log2 of 4096, and one
+    assert len(average._levels) == 13  # log2(4096) + 1
 
 
-def test_names_that_turn_up_late_were_zero_before() -> None:
+def test_quantities_that_appear_late_count_as_zero_before() -> None:
     averages, whole = NamedAverages(), BlockAverage(1)
     averages.add(50, {})
     averages.add(50, {"late": np.ones(50)})

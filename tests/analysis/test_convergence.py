@@ -21,7 +21,7 @@ def calculation(
     )
 
 
-def test_a_converged_calculation_has_no_reason():
+def test_converged_calculation_has_no_reason():
     assert unconverged_reason(calculation(0.01, 0.05, converged=True)) is None
 
 
@@ -33,7 +33,7 @@ def test_a_converged_calculation_has_no_reason():
         (None, None, ["200 steps", "cluster:/scratch/run-7"]),
     ],
 )
-def test_the_reason_has_value_limit_and_remedy(
+def test_reason_states_value_limit_and_remedy(
     max_force: float | None, limit: float | None, said: list[str]
 ) -> None:
     reason = unconverged_reason(calculation(max_force, limit))

@@ -1,4 +1,4 @@
-"""The reference of the fields: a table per model, and the page of the documentation."""
+"""Field reference: one table per model, and the documentation page."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,14 +21,14 @@ class ToyResult(Result):
     spins: Annotated[dict[str, list[float]], Quantity("µB")] = Field(description="up | down")
 
 
-def test_page_of_the_documentation_is_current() -> None:
+def test_documentation_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == reference(), (
         "the fields of results have changed; write the page anew by "
         "`python -m liponflow.analysis.field_reference > docs/results.md`"
     )
 
 
-def test_field_has_type_unit_and_description(monkeypatch) -> None:
+def test_table_has_type_unit_and_description_of_fields(monkeypatch) -> None:
     kind = ResultKind("toy", model=f"{__name__}:ToyResult")
     monkeypatch.setattr(ResultKind, "load", lambda _: ToyResult)
     monkeypatch.setattr(field_reference, "get_kind", {"toy": kind}.get)
@@ -37,7 +37,7 @@ def test_field_has_type_unit_and_description(monkeypatch) -> None:
     assert "| `spins` | lists of numbers by key | µB | up \\| down |" in page
 
 
-def test_model_that_several_kinds_contain_stands_once() -> None:
+def test_model_shared_by_several_kinds_appears_once() -> None:
     page = reference(["lithiation", "stability"])
     assert page.count("### VoltageStep") == 1
     assert page.count("(#voltagestep)") == 2

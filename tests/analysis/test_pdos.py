@@ -12,24 +12,24 @@ DENSITIES = np.random.default_rng(0).random(ENERGIES.size)
 
 
 @pytest.mark.parametrize("points", [1, 2, 3, 10, 11])
-def test_average_is_that_of_a_loop(points: int) -> None:
+def test_moving_average_agrees_with_an_explicit_loop(points: int) -> None:
     starts = range(ENERGIES.size - points + 1)
     expected = [sum(DENSITIES[i] for i in range(s, s + points)) / points for s in starts]
     assert adjacent_average(DENSITIES, points) == pytest.approx(expected, abs=ROUNDING)
 
 
-def test_constant_stays_constant() -> None:
+def test_constant_density_is_unchanged() -> None:
     averaged = adjacent_average(np.full(ENERGIES.size, 3.5))
     assert averaged.size == ENERGIES.size - 9
     assert averaged == pytest.approx(3.5, abs=ROUNDING)
 
 
-def test_line_stays_on_itself_so_that_nothing_is_shifted() -> None:
+def test_linear_density_is_not_shifted() -> None:
     energies, averaged = adjacent_average([ENERGIES, 2 * ENERGIES + 1])
     assert averaged == pytest.approx(2 * energies + 1, abs=ROUNDING)
 
 
-def test_delta_becomes_ten_points_about_its_own_energy() -> None:
+def test_delta_peak_becomes_ten_points_around_its_energy() -> None:
     delta = np.where(np.isclose(ENERGIES, 1.0), 1.0, 0.0)
     energies, averaged = adjacent_average([ENERGIES, delta])
     hit = averaged > 0
@@ -38,13 +38,13 @@ def test_delta_becomes_ten_points_about_its_own_energy() -> None:
     assert energies[hit].mean() == pytest.approx(1.0, abs=ROUNDING)
 
 
-def test_states_within_the_grid_are_all_kept() -> None:
+def test_number_of_states_within_the_grid_is_kept() -> None:
     inside = np.where(abs(ENERGIES) < 5, DENSITIES, 0.0)
     assert adjacent_average(inside).sum() == pytest.approx(inside.sum(), rel=ROUNDING)
 
 
 @pytest.mark.parametrize("points", [0, ENERGIES.size + 1])
-def test_impossible_window_is_refused(points: int) -> None:
+def test_invalid_window_is_refused(points: int) -> None:
     with pytest.raises(ValueError, match=f"window of {points} points"):
         adjacent_average(DENSITIES, points)
 
@@ -58,7 +58,7 @@ def densities(sites: int = 3) -> SiteDensities:
     return SiteDensities(ENERGIES, 1.25, {"up": DENSITIES, "down": DENSITIES}, site)
 
 
-def test_sites_are_summed_by_element_and_the_fermi_level_is_zero() -> None:
+def test_sites_are_summed_by_element_relative_to_the_fermi_level() -> None:
     state = pdos_state(densities(), cell(), "here", x=1.0)
     assert state.energies[0] == pytest.approx(-11.25)
     found = {(p.element, p.spin): np.array(p.density) / DENSITIES for p in state.projections}
@@ -79,7 +79,7 @@ def test_smoothing_treats_energies_and_all_densities_alike() -> None:
     assert state.projections[0].density == pytest.approx(expected)
 
 
-def test_densities_of_another_structure_are_refused() -> None:
+def test_densities_of_a_different_structure_are_refused() -> None:
     with pytest.raises(ValueError, match="projections of 2 sites, but 3"):
         pdos_state(densities(2), cell(), "here")
     with pytest.raises(ValueError, match="LORBIT = 11"):

@@ -1,4 +1,4 @@
-"""Phonons of a crystal of springs, whose vibrations are known in closed form."""
+"""Phonons of spring models whose vibrations are known in closed form."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from liponflow.structures.phonons import displacements, phonopy_of
 from liponflow.units import BOLTZMANN
 
 SPRING = 2.0
-"""eV/Å²: between nearest neighbours, the same along and across the bond."""
+"""eV/Å²: isotropic, between nearest neighbours."""
 
 LATTICE_PARAMETER = 3.0
 NEAREST = 1.1 * LATTICE_PARAMETER
@@ -22,22 +22,22 @@ MESH = 24.0
 """Å; 8 wave vectors along each axis."""
 
 MASS = 6.941 * atomic_mass
-"""Of Li as phonopy has it, kg."""
+"""kg, of Li in phonopy."""
 
 MASS_F = 18.9984032 * atomic_mass
-"""Of F, kg."""
+"""kg, of F in phonopy."""
 
 EXACT = 1e-9
-"""eV/atom: all that differs is arithmetic."""
+"""eV/atom: rounding only."""
 
 CONSTANTS = 5e-7
-"""eV/atom: phonopy's constants of nature are others in the seventh digit."""
+"""eV/atom: phonopy's physical constants differ in the seventh digit."""
 
 BINS = 5e-3
-"""Relative: 200 bins take each frequency for the middle of its bin."""
+"""Relative: each frequency is rounded to the middle of one of 200 bins."""
 
 TABLE = 1e-7
-"""eV/atom, between the temperatures of the table."""
+"""eV/atom, for interpolation between tabulated temperatures."""
 
 
 def crystal() -> Structure:
@@ -45,14 +45,14 @@ def crystal() -> Structure:
 
 
 def two_kinds_of_atoms() -> Structure:
-    """Structure of CsCl: two atoms in the primitive cell, springs between unlike ones."""
+    """Return a CsCl structure: two atoms per primitive cell, springs between unlike atoms."""
     return Structure(Lattice.cubic(LATTICE_PARAMETER), ["Li", "F"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
 
 def spring_forces(
     structure: Structure, rest: Structure, spring: float, reach: float
 ) -> FloatArray:
-    """Sum the forces of springs, the same along and across, between nearest neighbours."""
+    """Return the forces of isotropic springs between nearest neighbours."""
     moved = structure.frac_coords - rest.frac_coords
     moved -= moved.round()
     shifts = moved @ rest.lattice.matrix
@@ -83,14 +83,14 @@ def springs() -> Phonons:
 
 
 def quanta() -> FloatArray:
-    """ħω (eV) on the mesh, without the acoustic modes at Gamma: m ω² = 2 k Σ (1 - cos q a)."""
+    """Return ħω (eV) on the mesh without acoustic modes at Gamma: m ω² = 2 k Σ (1 - cos q a)."""
     q = 2 * np.pi * np.arange(8) / 8
     curvature = 2 * SPRING * sum(1 - np.cos(axis) for axis in np.meshgrid(q, q, q))
     omega = np.sqrt(curvature.ravel() * electron_volt / 1e-20 / MASS)
     return np.sort(hbar * omega / electron_volt)[1:]
 
 
-def test_mesh_is_the_one_of_the_sum(springs: Phonons) -> None:
+def test_mesh_is_that_of_the_analytic_sum(springs: Phonons) -> None:
     assert springs.mesh == (8, 8, 8)
     assert springs.repeats == (3, 3, 3)
 
@@ -118,7 +118,7 @@ def test_free_energy_and_entropy_are_exact(springs: Phonons, temperature: float)
 
 
 def quanta_of_two_kinds() -> FloatArray:
-    """ħω (eV) of the CsCl structure on the mesh, without the acoustic modes at Gamma.
+    """Return ħω (eV) of the CsCl structure on the mesh, without acoustic modes at Gamma.
 
     Every direction of displacement is for itself: D = [[8 k/m, -8 k c/√(m M)], [.., 8 k/M]] with
     c = cos(q_x a/2) cos(q_y a/2) cos(q_z a/2).
@@ -134,7 +134,7 @@ def quanta_of_two_kinds() -> FloatArray:
 
 
 def test_energies_and_entropies_are_per_atom_not_per_cell() -> None:
-    """Two atoms in the primitive cell, and the same divided by the atoms of 8³ cells."""
+    """Compare two atoms per primitive cell with the analytic sum over 8³ wave vectors."""
     found, modes, atoms = solved(cell=two_kinds_of_atoms()), quanta_of_two_kinds(), 2 * 8**3
     assert found.mesh == (8, 8, 8)
     assert found.zero_point_energy == pytest.approx(3 * modes.sum() / 2 / atoms, abs=CONSTANTS)
@@ -151,7 +151,7 @@ def test_energies_and_entropies_are_per_atom_not_per_cell() -> None:
     assert sum(found.density.states) * width == pytest.approx(3)
 
 
-def test_tables_are_interpolated_well(springs: Phonons) -> None:
+def test_interpolation_between_tabulated_temperatures_is_accurate(springs: Phonons) -> None:
     between = [15.0, 155.0, 298.15, 303.3, 995.0]
     exact = solved(temperatures=[0.0, *between])
     for temperature in between:
@@ -160,7 +160,7 @@ def test_tables_are_interpolated_well(springs: Phonons) -> None:
         )
 
 
-def test_enthalpy_scale_holds_the_heat_already(springs: Phonons) -> None:
+def test_standard_enthalpy_scale_includes_the_heat_content(springs: Phonons) -> None:
     assert springs.free_energy(0, ThermalZero.ENTHALPY) == 0
     at_standard = springs.free_energy(298.15, ThermalZero.ENTHALPY)
     step = 0.5
@@ -168,7 +168,7 @@ def test_enthalpy_scale_holds_the_heat_already(springs: Phonons) -> None:
     assert at_standard == pytest.approx(298.15 * slope, rel=1e-4)  # -T S
 
 
-def test_classical_limit(springs: Phonons) -> None:
+def test_high_temperature_energy_has_the_classical_limit(springs: Phonons) -> None:
     # Equipartition with its quantum corrections (y = ħω/kT): U = 3 kT (1 + y²/12 - y⁴/720),
     # without the acoustic modes at Gamma.
     internal = springs.internal_energy(1000) / (3 * BOLTZMANN * 1000)
@@ -176,7 +176,7 @@ def test_classical_limit(springs: Phonons) -> None:
     assert internal == pytest.approx((1 + y**2 / 12 - y**4 / 720).sum() / 8**3, rel=1e-4)
 
 
-def test_density_holds_three_states_per_atom(springs: Phonons) -> None:
+def test_density_of_states_integrates_to_three_per_atom(springs: Phonons) -> None:
     frequencies = np.array(springs.density.frequencies)
     width = frequencies[1] - frequencies[0]
     assert sum(springs.density.states) * width == pytest.approx(3)
@@ -187,7 +187,7 @@ def test_density_holds_three_states_per_atom(springs: Phonons) -> None:
 
 
 def test_density_has_the_mean_frequency_of_the_whole_mesh(springs: Phonons) -> None:
-    """Mean over all 8³ wave vectors, none of which stands for others by symmetry.
+    """Mean over all 8³ wave vectors, without symmetry reduction.
 
     The mean square would not do: the irreducible wave vectors have the same without weights.
     """
@@ -198,7 +198,7 @@ def test_density_has_the_mean_frequency_of_the_whole_mesh(springs: Phonons) -> N
     assert mean == pytest.approx(exact, rel=BINS)
 
 
-def test_imaginary_modes_are_reported_not_summed(springs: Phonons) -> None:
+def test_imaginary_modes_are_reported_and_not_summed(springs: Phonons) -> None:
     assert springs.stable
     unstable = solved(spring=-SPRING)
     assert not unstable.stable
@@ -208,7 +208,7 @@ def test_imaginary_modes_are_reported_not_summed(springs: Phonons) -> None:
 
 
 def test_residual_forces_are_subtracted() -> None:
-    """Residual forces without the symmetry of the crystal, which would let them cancel."""
+    """Residual forces break the crystal symmetry, which would make them cancel."""
     found = displacements(crystal(), min_length=9.0, distance=0.01)
     rest = 0.01 * np.random.default_rng(2).standard_normal((27, 3))
     forces = [

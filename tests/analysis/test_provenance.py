@@ -1,4 +1,4 @@
-"""Provenance: the fingerprint tells inputs apart, and only inputs."""
+"""Provenance: the fingerprint depends on the inputs and on nothing else."""
 
 from typing import Any
 
@@ -33,11 +33,11 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
     ],
     ids=["lattice", "element", "weights", "parameters"],
 )
-def test_any_other_input_has_another(changed: tuple[Any, ...]) -> None:
+def test_different_inputs_have_different_fingerprints(changed: tuple[Any, ...]) -> None:
     assert fingerprint(*changed) != fingerprint(salt(), ENGINE, {"x": [0]})
 
 
-def test_record_is_complete() -> None:
+def test_provenance_record_is_complete() -> None:
     made = provenance(
         engine=ENGINE,
         preset="quick",

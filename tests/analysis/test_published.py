@@ -3,7 +3,7 @@ import pytest
 from liponflow.analysis.published import published_lithiation
 
 
-def test_values_for_lnmo_are_those_of_the_print():
+def test_values_for_lnmo_are_the_printed_ones():
     published = published_lithiation("Li2Mn3NiO8")
     assert published is not None
     assert published.moments.values == {"Ni": {0: 0.5, 1: 1.7, 2: 1.7}, "Mn": {1: 3.2, 2: 3.7}}
@@ -11,7 +11,7 @@ def test_values_for_lnmo_are_those_of_the_print():
     assert published.volume_change.percent == (11, 13)
 
 
-def test_every_value_names_its_source_and_what_to_know():
+def test_every_value_has_source_and_note():
     published = published_lithiation("Li2Mn3NiO8")
     assert published is not None
     cited = [
@@ -27,5 +27,5 @@ def test_every_value_names_its_source_and_what_to_know():
 
 
 @pytest.mark.parametrize("formula", ["LiMn2O4", "LiCoO2", ""])
-def test_other_materials_have_none(formula: str) -> None:
+def test_other_materials_have_no_published_values(formula: str) -> None:
     assert published_lithiation(formula) is None

@@ -1,4 +1,4 @@
-"""Fields of results know their units: none is forgotten, and each is spelled one way."""
+"""Units of result fields: complete, and each spelled in one way."""
 
 import inspect
 from typing import Annotated
@@ -23,7 +23,7 @@ UNITS = {
     "K", "K/ps", "THz", "V", "degrees", "e", "eV", "eV/K/atom", "eV/atom", "eV/f.u.", "eV/Å", "fs",
     "g/cm³", "m²/s", "ps", "s", "states/eV per cell", "µB", "Å", "Å³", "Å³/atom", "Å³/f.u.",
 }  # fmt: skip
-"""Every unit of a result; a new one is added here, in this spelling."""
+"""All units of results; new units are added here, in this spelling."""
 
 WITHOUT = {
     "GlassTransition.glass_slope": "unit of the field `quantity`, per K",
@@ -37,11 +37,11 @@ WITHOUT = {
     "HopBarrier.jumps": "tuples of indices and lengths",
     "HopBarrier.profile": "pairs of a length and an energy",
 }
-"""Fields of numbers without one unit, and why; integers count or number things."""
+"""Numeric fields without a single unit, and why; integers are counts or indices."""
 
 
 def without_unit(model: type[BaseModel]) -> list[str]:
-    """List the fields of a model that hold floats but have no quantity."""
+    """Return the fields of a model that hold floats but have no quantity."""
     return [
         f"{model.__name__}.{name}"
         for name, field in model.model_fields.items()
@@ -68,7 +68,7 @@ class Outer(BaseModel):
     name: str
 
 
-def test_a_number_without_unit_is_found_wherever_it_is() -> None:
+def test_numbers_without_unit_are_found_at_any_depth() -> None:
     assert without_unit(Outer) == ["Outer.bare"]
     assert submodels(Outer) == [Outer, Inner]
     assert without_unit(Inner) == []
@@ -80,7 +80,7 @@ def test_every_number_of_every_result_has_a_quantity() -> None:
     assert sorted(missing) == sorted(WITHOUT)
 
 
-def test_every_unit_is_spelled_in_one_way() -> None:
+def test_every_unit_has_a_single_spelling() -> None:
     spelled = {
         quantity.unit
         for model in MODELS.values()
@@ -90,7 +90,7 @@ def test_every_unit_is_spelled_in_one_way() -> None:
     assert spelled == UNITS
 
 
-def test_every_field_is_described() -> None:
+def test_every_field_has_a_description() -> None:
     bare = [
         f"{model.__name__}.{name}"
         for model in MODELS.values()
@@ -100,7 +100,7 @@ def test_every_field_is_described() -> None:
     assert bare == []
 
 
-def test_no_description_repeats_the_unit() -> None:
+def test_descriptions_do_not_repeat_the_unit() -> None:
     repeated = [
         f"{model.__name__}.{name}"
         for model in MODELS.values()
@@ -112,8 +112,8 @@ def test_no_description_repeats_the_unit() -> None:
     assert repeated == []
 
 
-def test_scalars_of_one_name_have_one_unit_in_every_result() -> None:
-    """A table of several kinds has one column, and one unit, per name."""
+def test_scalars_of_the_same_name_have_the_same_unit_in_every_result() -> None:
+    """A table of several kinds of result has one column and one unit per name."""
     units: dict[str, set[str]] = {}
     for model in RESULTS.values():
         for name in model.model_fields:
@@ -127,7 +127,7 @@ def test_scalars_of_one_name_have_one_unit_in_every_result() -> None:
     assert {name: found for name, found in units.items() if len(found) > 1} == {}
 
 
-def test_columns_of_tables_have_headings() -> None:
+def test_table_columns_have_headings() -> None:
     shown = {
         f"{model.__name__}.{name}": column_of(model, name)
         for model in MODELS.values()
@@ -139,7 +139,7 @@ def test_columns_of_tables_have_headings() -> None:
     assert [name for name, column in shown.items() if not (column and column.heading)] == []
 
 
-def test_fields_that_are_shown_of_a_submodel_exist() -> None:
+def test_submodel_fields_shown_in_tables_exist() -> None:
     shown = {
         (inner.__name__, name): name in inner.model_fields
         for model in MODELS.values()
@@ -153,7 +153,7 @@ def test_fields_that_are_shown_of_a_submodel_exist() -> None:
     assert [key for key, exists in shown.items() if not exists] == []
 
 
-def test_units_of_a_document_have_dotted_names() -> None:
+def test_units_of_nested_fields_have_dotted_names() -> None:
     inner = Inner(lengths={"P": {"O": 1.5, "N": 1.6}}, share=0.5)
     document = Outer(energy=None, inner=inner, bare=[], name="a")
     assert dict(units_of(document)) == {
@@ -163,7 +163,7 @@ def test_units_of_a_document_have_dotted_names() -> None:
     }
 
 
-def test_inline_fields_keep_unit_and_format_under_another_heading() -> None:
+def test_inline_fields_keep_unit_and_format_under_a_new_heading() -> None:
     shown = Inline({"energy": "highest", "name": "of"})
     assert list(shown.columns(Outer)) == [
         ("energy", Quantity("eV", heading="highest", fmt=".3f")),

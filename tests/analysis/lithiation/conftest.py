@@ -1,4 +1,4 @@
-"""Fixtures of the lithiation campaign that is made without an engine."""
+"""Fixtures of a lithiation campaign made without an engine."""
 
 from collections.abc import Callable, Sequence
 

@@ -14,13 +14,13 @@ from liponflow.analysis.lithiation.lattice import (
     pseudo_cubic_cell,
 )
 
-LENGTH_TOL = 1e-9  # Å: exact but for rounding
+LENGTH_TOL = 1e-9  # Å: exact except for rounding
 BOND = 1.9
 length = st.floats(6.0, 10.0)
 
 
 def octahedron(stretch: float = 0.0, ligands: int = 6) -> Structure:
-    """One Mn with ligands at BOND, the two along z farther by `stretch` (Å), in a wide box."""
+    """Return Mn with ligands at BOND, the two along z farther by `stretch` (Å), in a wide box."""
     z = BOND + stretch
     shifts = [[0, 0, z], [0, 0, -z], [BOND, 0, 0], [-BOND, 0, 0], [0, BOND, 0], [0, -BOND, 0]]
     sites = [[0, 0, 0], *shifts[:ligands]]
@@ -28,19 +28,19 @@ def octahedron(stretch: float = 0.0, ligands: int = 6) -> Structure:
 
 
 @pytest.mark.parametrize("axis", ["a", "b", "c"])
-def test_unique_axis_is_found_whichever_way_the_cell_turned(axis: str) -> None:
+def test_unique_axis_is_found_in_every_orientation(axis: str) -> None:
     lengths = dict.fromkeys("abc", 8.2) | {axis: 8.7}
     cell = pseudo_cubic_cell(Lattice.orthorhombic(*lengths.values()))
     assert cell.unique_axis == axis
     assert cell.c_over_a == pytest.approx(8.7 / 8.2, abs=LENGTH_TOL)
 
 
-def test_compressed_axis_is_unique_too():
+def test_compressed_axis_is_the_unique_axis():
     cell = pseudo_cubic_cell(Lattice.orthorhombic(8.2, 7.9, 8.2))
     assert (cell.unique_axis, cell.c_over_a) == ("b", pytest.approx(7.9 / 8.2))
 
 
-def test_a_cubic_cell_has_ratio_one():
+def test_cubic_cell_has_axis_ratio_one():
     assert pseudo_cubic_cell(Lattice.cubic(8.17)).c_over_a == pytest.approx(1, abs=LENGTH_TOL)
 
 
@@ -48,7 +48,7 @@ def test_a_cubic_cell_has_ratio_one():
 def test_order_of_the_axes_does_not_change_the_ratio_of_a_distinct_axis(
     a: float, b: float, c: float
 ) -> None:
-    # With equally spaced lengths two axes are equally far from the mean of the others.
+    # For equally spaced lengths two axes are equally far from the mean of the others.
     assume(abs(sorted([a, b, c])[1] - (min(a, b, c) + max(a, b, c)) / 2) > 1e-3)
     ratios = [
         pseudo_cubic_cell(Lattice.orthorhombic(*edges)).c_over_a
@@ -65,7 +65,7 @@ def test_rotated_cell_and_supercell_give_the_same_ratio():
     assert pseudo_cubic_cell(doubled, (2, 1, 3)).c_over_a == pytest.approx(8.7 / 8.2)
 
 
-def test_a_regular_octahedron_has_no_distortion():
+def test_regular_octahedron_has_no_distortion():
     regular = octahedral_distortion(octahedron(), 0)
     assert regular.mean == pytest.approx(BOND)
     assert regular.spread == pytest.approx(0, abs=LENGTH_TOL)
@@ -74,7 +74,7 @@ def test_a_regular_octahedron_has_no_distortion():
 
 
 @pytest.mark.parametrize("stretch", [0.3, -0.1])
-def test_a_stretched_octahedron_has_the_analytic_distortion(stretch: float) -> None:
+def test_stretched_octahedron_has_the_analytic_distortion(stretch: float) -> None:
     # Two bonds l + s and four l: mean l + s/3, deviations 2s/3 (twice) and -s/3 (four times).
     distorted = octahedral_distortion(octahedron(stretch), 0)
     size = abs(stretch)
@@ -84,7 +84,7 @@ def test_a_stretched_octahedron_has_the_analytic_distortion(stretch: float) -> N
     assert distorted.baur_index == pytest.approx(size * 4 / 9 / (BOND + stretch / 3))
 
 
-def test_too_few_anions_are_refused_with_their_number():
+def test_site_with_too_few_anions_is_refused():
     with pytest.raises(ValueError, match=r"site 0 \(Mn\) has 5 anions within 2.8 Å"):
         octahedral_distortion(octahedron(ligands=5), 0)
     with pytest.raises(ValueError, match="has 4 anions within 2 Å"):

@@ -5,7 +5,7 @@ from liponflow.analysis.lithiation.lithium_sites import lithium_sites
 
 
 def spinel(li_sites: list[list[float]]) -> Structure:
-    """LiMn2O4-like cell with oxygen at u = 0.2625: Mn on 16d, Li where asked."""
+    """Return a LiMn2O4 cell with oxygen at u = 0.2625, Mn on 16d and Li at the given positions."""
     return Structure.from_spacegroup(
         "Fd-3m",
         Lattice.cubic(8.2),
@@ -14,13 +14,13 @@ def spinel(li_sites: list[list[float]]) -> Structure:
     )
 
 
-def test_tetrahedral_and_octahedral_sites_of_a_spinel() -> None:
+def test_tetrahedral_and_octahedral_sites_of_spinel_are_counted() -> None:
     assert lithium_sites(spinel([[0.0, 0.0, 0.0]])) == {"tetrahedral": 8}  # 8a
     assert lithium_sites(spinel([[0.125, 0.125, 0.125]])) == {"octahedral": 16}  # 16c
     both = lithium_sites(spinel([[0.125, 0.125, 0.125], [0.0, 0.0, 0.0]]))
     assert both == {"octahedral": 16, "tetrahedral": 8}
 
 
-def test_other_coordinations_are_counted_not_dropped() -> None:
+def test_other_coordinations_are_counted() -> None:
     linear = Structure(Lattice.cubic(8), ["Li", "O", "O"], [[0, 0, 0], [0.25, 0, 0], [0.75, 0, 0]])
     assert lithium_sites(linear) == {"other": 1}

@@ -21,7 +21,7 @@ def rock_salt(metal: str) -> Structure:
     )
 
 
-def test_sign_of_a_moment_does_not_matter():
+def test_sign_of_moments_is_ignored():
     cell = rock_salt("Ni")
     signed = [1.7, -1.7, 1.7, -1.7, 0.1, -0.1, 0.1, -0.1]
     moments = moments_by_element(cell, signed)
@@ -29,7 +29,7 @@ def test_sign_of_a_moment_does_not_matter():
     assert mean_moments(moments) == pytest.approx({"Ni": 1.7})
 
 
-def test_one_moment_per_site_is_required():
+def test_wrong_number_of_moments_is_refused():
     with pytest.raises(ValueError, match="7 magnetic moments for 8 sites"):
         moments_by_element(rock_salt("Ni"), [0.0] * 7)
 
@@ -37,7 +37,7 @@ def test_one_moment_per_site_is_required():
 @pytest.mark.parametrize(
     ("element", "moment", "state"),
     [
-        # Published means of x = 0, 1 and 2: dissertation of D. Cheng (UC San Diego, 2023), 5.3.2.
+        # Published means for x = 0, 1 and 2: dissertation of D. Cheng (UC San Diego, 2023), 5.3.2.
         ("Ni", 0.5, 4),
         ("Ni", 1.7, 2),
         ("Mn", 3.2, 4),
@@ -47,26 +47,26 @@ def test_one_moment_per_site_is_required():
         ("Mn", 4.6, 2),
     ],
 )
-def test_published_moments_give_the_published_states(
+def test_published_moments_give_the_published_oxidation_states(
     element: str, moment: float, state: int
 ) -> None:
     assert oxidation_state(element, moment) == oxidation_state(element, -moment) == state
 
 
 @pytest.mark.parametrize(("element", "moment"), [("Ni", 2.5), ("Mn", 1.0), ("Mn", 6.0), ("Co", 0)])
-def test_no_assignment_outside_the_windows(element: str, moment: float) -> None:
+def test_moment_outside_all_windows_has_no_oxidation_state(element: str, moment: float) -> None:
     assert oxidation_state(element, moment) is None
     assert count_oxidation_states({element: [moment]}) == {element: {UNASSIGNED: 1}}
 
 
-def test_windows_of_an_element_follow_each_other_without_gap_or_overlap():
+def test_windows_of_an_element_have_no_gaps_or_overlaps():
     for windows in MOMENT_WINDOWS.values():
         for lower, upper in pairwise(windows):
             assert lower.high == upper.low
             assert lower.charge == upper.charge + 1
 
 
-def test_charges_balance_only_with_the_right_states():
+def test_charges_balance_only_for_correct_oxidation_states():
     cell = rock_salt("Mn")
     assert charge_sum(cell, {"Mn": [4.6] * 4}) == 0
     assert charge_sum(cell, {"Mn": [4.6, 4.6, 4.6, 3.8]}) == 1

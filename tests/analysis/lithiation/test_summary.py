@@ -5,10 +5,10 @@ from lithiation_example import Campaign
 
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, lowest
 
-ENERGY_TOL = 1e-9  # eV: exact but for rounding
+ENERGY_TOL = 1e-9  # eV: exact except for rounding
 
 
-def test_states_come_by_ascending_x_from_the_static_calculations(
+def test_states_ascend_in_x_and_use_static_calculations(
     campaign: Campaign, result: LithiationResult
 ) -> None:
     assert [state.x for state in result.states] == [0, 0.5, 1, 1.5, 2]
@@ -31,20 +31,20 @@ def test_moments_are_unsigned_and_states_balance_the_charge(result: LithiationRe
 
 
 def test_lattice_and_distortion_follow_the_stretch(result: LithiationResult) -> None:
-    # conftest stretches c by 0.6 % per Li above 8.
+    # The fixture stretches c by 0.6 % per Li above 8.
     assert [state.c_over_a for state in result.states] == pytest.approx([1, 1, 1, 1.024, 1.048])
     assert [state.volume_change_percent for state in result.states] == pytest.approx(
         [0, 0, 0, 2.4, 4.8]
     )
     assert result.volume_change_x0_to_x2_percent == pytest.approx(4.8)
     assert result.states[-1].unique_axis == "c"
-    # The octahedron of Ni is regular; its bonds along c grow by 4.8 % of their c component.
+    # The Ni octahedron is regular; its bonds along c grow by 4.8 % of their c component.
     ni = [state.jahn_teller["Ni"] for state in result.states]
     assert ni[:3] == pytest.approx([0, 0, 0], abs=1e-9)
     assert ni[3] < ni[4]
 
 
-def test_hull_and_voltages_are_those_of_the_hand_made_energies(result: LithiationResult) -> None:
+def test_hull_and_voltages_follow_from_the_energies(result: LithiationResult) -> None:
     assert [step.voltage for step in result.voltages] == pytest.approx([4.74, 4.66, 2.85])
     assert [state.on_hull for state in result.states] == [True, True, True, False, True]
     assert result.states[3].energy_above_hull == pytest.approx(0.06)
@@ -56,7 +56,7 @@ def test_hull_and_voltages_are_those_of_the_hand_made_energies(result: Lithiatio
     assert "60 meV" in result.two_phase
 
 
-def test_published_voltages_stand_beside_the_computed_ones(result: LithiationResult) -> None:
+def test_published_voltages_accompany_computed_ones(result: LithiationResult) -> None:
     assert [str(step.published).split(" V ")[0] for step in result.voltages] == [
         "4.7",
         "4.7",
@@ -64,25 +64,25 @@ def test_published_voltages_stand_beside_the_computed_ones(result: LithiationRes
     ]
 
 
-def test_families_are_compared_by_their_lowest_energy(result: LithiationResult) -> None:
+def test_families_are_compared_by_lowest_energy(result: LithiationResult) -> None:
     assert result.states[-1].family == "all-octahedral"
     assert result.states[-1].family_energies == pytest.approx(
         {"all-octahedral": 0, "octahedral-added": 0.1}
     )
 
 
-def test_document_survives_json(result: LithiationResult) -> None:
+def test_result_survives_json(result: LithiationResult) -> None:
     again = LithiationResult.model_validate_json(result.model_dump_json())
     assert again == result
 
 
-def test_an_intermediate_phase_below_the_tie_line_is_named(campaign: Campaign) -> None:
+def test_intermediate_phase_below_the_tie_line_is_named(campaign: Campaign) -> None:
     campaign.statics[3].energy -= 8 * 0.1
     two_phase = campaign.summarise().two_phase
     assert "x = 1.5 lies 40 meV per formula unit below" in two_phase
 
 
-def test_a_refused_candidate_is_recorded_and_never_chosen(campaign: Campaign) -> None:
+def test_refused_candidate_is_recorded_and_never_chosen(campaign: Campaign) -> None:
     cell = campaign.statics[2].structure
     campaign.add(8, "vacancy", cell, -1000.0, converged=False)
     result = campaign.summarise()
@@ -93,7 +93,7 @@ def test_a_refused_candidate_is_recorded_and_never_chosen(campaign: Campaign) ->
     assert [step.voltage for step in result.voltages] == pytest.approx([4.74, 4.66, 2.85])
 
 
-def test_a_content_without_converged_candidate_leaves_hull_and_voltages(
+def test_li_content_without_converged_candidate_is_left_out_of_hull_and_voltages(
     campaign: Campaign,
 ) -> None:
     campaign.refuse(4)
@@ -106,7 +106,7 @@ def test_a_content_without_converged_candidate_leaves_hull_and_voltages(
 
 
 @pytest.mark.parametrize("kind", ["unconverged", "missing"])
-def test_a_state_needs_a_converged_static_calculation(campaign: Campaign, kind: str) -> None:
+def test_state_needs_a_converged_static_calculation(campaign: Campaign, kind: str) -> None:
     static = campaign.statics.pop(2)
     if kind == "unconverged":
         campaign.statics.append(static.model_copy(update={"converged": False}))
@@ -118,7 +118,7 @@ def test_a_state_needs_a_converged_static_calculation(campaign: Campaign, kind: 
     assert result.two_phase is None
 
 
-def test_a_missing_end_member_leaves_no_formation_energies(campaign: Campaign) -> None:
+def test_missing_end_member_leaves_no_formation_energies(campaign: Campaign) -> None:
     campaign.refuse(16)
     result = campaign.summarise()
     assert all(state.formation_energy is None for state in result.states)
@@ -134,7 +134,7 @@ def test_unconverged_li_metal_gives_no_voltages(campaign: Campaign) -> None:
     assert any("no voltages: Li metal" in warning for warning in result.warnings)
 
 
-def test_an_engine_without_moments_is_reported(campaign: Campaign) -> None:
+def test_engine_without_moments_is_reported(campaign: Campaign) -> None:
     for static in campaign.statics:
         static.magmoms = None
     result = campaign.summarise()
@@ -143,7 +143,7 @@ def test_an_engine_without_moments_is_reported(campaign: Campaign) -> None:
 
 
 def test_unbalanced_oxidation_states_are_reported(campaign: Campaign) -> None:
-    # Four Ni at 1.275 µB read as 3+ instead of 2+.
+    # Four Ni at 1.275 µB are taken as 3+ instead of 2+.
     campaign.statics[2].magmoms = [
         0.75 * moment if moment < 2 else moment for moment in campaign.statics[2].magmoms
     ]
@@ -152,7 +152,7 @@ def test_unbalanced_oxidation_states_are_reported(campaign: Campaign) -> None:
 
 
 def test_families_that_relaxed_to_the_same_sites_are_reported(campaign: Campaign) -> None:
-    """The fixture gives both families of x = 2 the same structure."""
+    """The fixture gives both families at x = 2 the same structure."""
     result = campaign.summarise()
     state = result.states[-1]
     assert len(state.family_li_sites) > 1
@@ -174,7 +174,7 @@ def test_energies_of_two_engines_are_not_mixed(campaign: Campaign) -> None:
         campaign.summarise()
 
 
-def test_contents_that_do_not_fit_together_are_refused(campaign: Campaign) -> None:
+def test_inconsistent_li_contents_are_refused(campaign: Campaign) -> None:
     campaign.candidates[0].x = 0.25
     with pytest.raises(ValueError, match=r"says x = 0\.25, but 0 Li in 8 formula units are x = 0"):
         campaign.summarise()
@@ -187,7 +187,7 @@ def test_contents_that_do_not_fit_together_are_refused(campaign: Campaign) -> No
         campaign.summarise()
 
 
-def test_nothing_converged_is_an_error_with_the_reasons(
+def test_campaign_without_converged_candidates_is_refused_with_the_reasons(
     make_campaign: Callable[[Sequence[int]], Campaign],
 ) -> None:
     campaign = make_campaign([0, 8])
@@ -197,14 +197,14 @@ def test_nothing_converged_is_an_error_with_the_reasons(
         campaign.summarise()
 
 
-def test_lowest_takes_the_lowest_usable_energy(campaign: Campaign) -> None:
+def test_lowest_returns_the_candidate_of_lowest_usable_energy(campaign: Campaign) -> None:
     pool = [candidate for candidate in campaign.candidates if candidate.n_li == 16]
     assert lowest(reversed(pool)).family == "all-octahedral"
     refused = pool[0].model_copy(update={"refusal": "relaxed into another family"})
     assert lowest([refused, pool[1]]).family == "octahedral-added"
 
 
-def test_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -> None:
+def test_error_of_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -> None:
     pool: list[LithiationCandidate] = [
         campaign.candidates[-2].model_copy(update={"refusal": "clash of 0.9 Å"}),
         campaign.candidates[-1].model_copy(update={"calculation": None}),
@@ -221,7 +221,7 @@ def test_lowest_without_usable_candidate_lists_the_reasons(campaign: Campaign) -
         lowest([])
 
 
-def test_without_lithium_metal_there_are_no_voltages_but_a_warning(campaign: Campaign) -> None:
+def test_missing_lithium_metal_gives_a_warning_instead_of_voltages(campaign: Campaign) -> None:
     campaign.li_metal = None
     result = campaign.summarise()
     assert result.converged

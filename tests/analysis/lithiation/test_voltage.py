@@ -26,7 +26,7 @@ curves = st.dictionaries(st.integers(0, 16), st.floats(-50, -48), min_size=2, ma
 )
 
 
-def test_hand_made_numbers():
+def test_hull_and_voltages_match_a_worked_example():
     # 0 -> 1 gains 6.6 eV against Li at -1.9 eV: 4.7 V. x = 1.5 lies 0.05 eV above the line.
     x, energies = [0.0, 1.0, 1.5, 2.0], [-45.0, -51.6, -53.925, -56.35]
     steps = voltage_staircase(x, energies, LI_ENERGY)
@@ -37,20 +37,20 @@ def test_hand_made_numbers():
     assert energy_above_line(x, energies, (0, 3)) == pytest.approx([0, -0.925, -0.41250, 0])
 
 
-def test_a_state_on_the_line_is_no_vertex():
+def test_state_on_the_tie_line_is_not_a_vertex():
     assert lower_hull([0, 1, 2], [0.0, -1.0, -2.0]) == [0, 2]
 
 
 @given(curves)
 def test_staircase_agrees_with_pymatgen(curve: Curve) -> None:
-    # pymatgen builds the hull as a phase diagram with Li: an independent implementation. It
-    # keeps states that are stable against high-energy Li only, hence the falling line added.
+    # pymatgen builds the hull as a phase diagram with Li: an independent implementation. It keeps
+    # only states that are stable against high-energy Li, hence the added falling line.
     x = curve[0]
     energies = [energy - 20 * content for content, energy in zip(*curve, strict=True)]
     steps = voltage_staircase(x, energies, LI_ENERGY)
     off_hull = [value for value in energy_above_hull(x, energies) if value]
     kinks = [a.voltage - b.voltage for a, b in pairwise(steps)]
-    # Closer than this, rounding decides in each implementation which states are stable.
+    # Below this distance, rounding decides which states are stable in each implementation.
     assume(min([*off_hull, *kinks], default=1.0) > 1e-4)
     entries = [
         ComputedEntry(Composition({"Li": content, "Mn": 2, "O": 4}), energy)
@@ -73,7 +73,7 @@ def test_staircase_never_rises_and_conserves_energy(curve: Curve) -> None:
 
 
 @given(curves)
-def test_no_state_lies_below_the_hull(curve: Curve) -> None:
+def test_states_never_lie_below_the_hull(curve: Curve) -> None:
     x, energies = curve
     above = energy_above_hull(x, energies)
     assert above.min() >= -1e-8
@@ -89,7 +89,7 @@ def test_order_of_the_states_does_not_matter(curve: Curve, random: Random) -> No
     assert voltage_staircase(x, energies, LI_ENERGY) == steps
 
 
-def test_one_state_gives_no_voltage():
+def test_single_state_gives_no_voltages():
     assert voltage_staircase([1.0], [-50.0], LI_ENERGY) == []
 
 

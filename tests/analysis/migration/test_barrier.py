@@ -1,4 +1,4 @@
-"""Splines through bands of known profiles."""
+"""Barriers from splines through bands of known energy profiles."""
 
 import numpy as np
 import pytest
@@ -12,13 +12,13 @@ HEIGHT, LENGTH = 0.5, 1.7  # eV, Å
 
 
 def cosine(s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Profile of a sinusoidal surface and its slope."""
+    """Return the energies and slopes of a sinusoidal profile."""
     phase = 2 * np.pi * s / LENGTH
     return HEIGHT / 2 * (1 - np.cos(phase)), HEIGHT * np.pi / LENGTH * np.sin(phase)
 
 
 def double_well(s: np.ndarray, tilt: float = 0.3) -> tuple[np.ndarray, np.ndarray]:
-    """Quartic with unequal wells at the ends of the path; returns its slope too."""
+    """Return the energies and slopes of a quartic with unequal wells at the ends of the path."""
     wells = np.roots([4, 0, -2, tilt]).real
     low, high = np.sort(wells)[[0, -1]]
     x = low + (high - low) * s / LENGTH
@@ -27,7 +27,7 @@ def double_well(s: np.ndarray, tilt: float = 0.3) -> tuple[np.ndarray, np.ndarra
 
 
 @pytest.mark.parametrize("n_images", [3, 5, 6, 7])
-def test_a_sinusoidal_barrier_to_1_mev(n_images: int):
+def test_sinusoidal_barrier_is_exact_to_1_mev(n_images: int):
     s = np.linspace(0, LENGTH, n_images + 2)
     found = barrier(s, *cosine(s))
     assert found.forward == pytest.approx(HEIGHT, abs=MEV)
@@ -36,12 +36,12 @@ def test_a_sinusoidal_barrier_to_1_mev(n_images: int):
     assert found.lowest_between is None
 
 
-def test_without_slopes_an_image_at_the_top_is_needed_for_1_mev():
+def test_barrier_without_slopes_is_exact_to_1_mev_with_image_at_saddle():
     s = np.linspace(0, LENGTH, 7)
     assert barrier(s, cosine(s)[0]).forward == pytest.approx(HEIGHT, abs=MEV)
 
 
-def test_an_asymmetric_barrier_to_1_mev():
+def test_asymmetric_barrier_is_exact_to_1_mev():
     s = np.linspace(0, LENGTH, 7)
     energies, slopes = double_well(s)
     found = barrier(s, energies, slopes)
@@ -51,15 +51,15 @@ def test_an_asymmetric_barrier_to_1_mev():
     assert abs(found.forward - found.reverse) > 0.1
 
 
-def test_slopes_make_it_better():
-    s = np.linspace(0, LENGTH, 6)  # no image at the top
+def test_slopes_improve_the_barrier():
+    s = np.linspace(0, LENGTH, 6)  # no image at the saddle
     energies, slopes = double_well(s)
     fine = double_well(np.linspace(0, LENGTH, 100_001))[0].max()
     with_slopes = abs(barrier(s, energies, slopes).forward - fine)
     assert with_slopes < abs(energies.max() - fine) / 3
 
 
-def test_a_state_on_the_way_is_found():
+def test_intermediate_minimum_is_found():
     s = np.linspace(0, 1, 13)
     energies = 0.3 * np.sin(2 * np.pi * s) ** 2 - 0.1 * np.sin(np.pi * s) ** 2
     found = barrier(s, energies)
@@ -67,13 +67,13 @@ def test_a_state_on_the_way_is_found():
     assert found.forward == pytest.approx(max(energies), abs=5 * MEV)
 
 
-def test_an_end_point_that_is_not_quite_relaxed_makes_no_state_on_the_way():
+def test_incompletely_relaxed_end_point_gives_no_intermediate_minimum():
     s = np.linspace(0, 1, 7)
     energies = np.array([0.0, -0.008, -0.127, -0.169, -0.187, -0.1975, -0.196])
     assert barrier(s, energies).lowest_between is None
 
 
-def test_a_profile_without_a_barrier_has_its_saddle_at_the_end():
+def test_monotonic_profile_has_its_saddle_at_an_end_point():
     s = np.linspace(0, 1, 6)
     rising = barrier(s, 0.2 * (3 * s**2 - 2 * s**3))
     assert rising.forward == pytest.approx(0.2)
@@ -84,7 +84,7 @@ def test_a_profile_without_a_barrier_has_its_saddle_at_the_end():
     assert barrier(s, np.zeros(6)).forward == 0
 
 
-def test_the_curve_passes_through_the_images():
+def test_curve_passes_through_the_images():
     s = np.linspace(0, LENGTH, 7)
     energies, slopes = double_well(s)
     curve = barrier(s, energies, slopes).curve
@@ -95,7 +95,7 @@ PROFILES = st.lists(st.floats(-1, 1), min_size=3, max_size=9)
 
 
 @given(energies=PROFILES, shift=st.floats(-100, 100))
-def test_barriers_do_not_depend_on_the_zero_and_turn_with_the_path(
+def test_barrier_is_invariant_to_energy_shift_and_swaps_on_path_reversal(
     energies: list[float], shift: float
 ):
     s = np.cumsum(np.linspace(0.2, 0.4, len(energies)))
@@ -119,6 +119,6 @@ def test_barriers_do_not_depend_on_the_zero_and_turn_with_the_path(
         ([0, 1, 2], [0, float("nan"), 0], "not finite"),
     ],
 )
-def test_what_is_no_band_is_refused(distances: list[float], energies: list[float], message: str):
+def test_invalid_band_is_refused(distances: list[float], energies: list[float], message: str):
     with pytest.raises(ValueError, match=message):
         barrier(distances, energies)

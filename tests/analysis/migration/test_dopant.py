@@ -1,4 +1,4 @@
-"""Corners of one dopant's summary; the whole is tested with the campaign's result."""
+"""Edge cases of the migration of one dopant; test_summary covers whole results."""
 
 import math
 
@@ -31,14 +31,14 @@ def migration(
     )
 
 
-def test_temperatures_are_those_asked_for():
+def test_diffusivities_have_the_requested_temperatures():
     found = migration(Way(3, 0.26, [OTO]), Conditions(temperatures=[400.0, 800.0]))
     assert found.temperatures == [400, 800]
     assert found.diffusivity_300 is not None
     assert found.diffusivity_300 < found.diffusivities[0]
 
 
-def test_without_a_way_there_is_no_diffusivity():
+def test_dopant_without_percolating_path_has_no_diffusivity():
     found = migration(None, Conditions())
     assert found.diffusivities == []
     assert found.diffusivity_300 is None
@@ -48,7 +48,7 @@ def test_without_a_way_there_is_no_diffusivity():
 @pytest.mark.parametrize(
     ("hop", "expected"), [(OTO, (0.16, 0.36)), (TT, (None, None))], ids=["own", "another"]
 )
-def test_the_spread_of_the_bottleneck_counts(
+def test_barrier_range_is_that_of_the_bottleneck(
     hop: str, expected: tuple[float | None, float | None]
 ):
     spread = ModelSpread(
@@ -69,10 +69,10 @@ def test_the_spread_of_the_bottleneck_counts(
     ],
     ids=["below", "too shallow", "below its start only", "below every site", "the deeper counts"],
 )
-def test_rates_are_those_out_of_the_deepest_state(wells: dict[str, float], shift: float):
-    """TO starts 0.14 eV above the lowest site. A dopant that rests deeper climbs farther.
+def test_rates_fall_with_the_depth_of_the_deepest_minimum(wells: dict[str, float], shift: float):
+    """TO starts 0.14 eV above the lowest site; from a deeper minimum the climb is higher.
 
-    Every rate falls by exp(-shift/kT), whatever the network.
+    Every rate falls by exp(-shift/kT), independent of the network.
     """
     sites, hops = with_energies(
         [made_up_site("O", "octahedral", 0.0), made_up_site("O", "tetrahedral", 0.14)],

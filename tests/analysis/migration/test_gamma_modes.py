@@ -1,4 +1,4 @@
-"""Vibrations of crystals of springs, whose frequencies are known."""
+"""Gamma-point modes of spring models with known frequencies."""
 
 import numpy as np
 import pytest
@@ -17,18 +17,18 @@ CHAIN = Structure(Lattice.tetragonal(A, 10), ["Li", "O"], [[0, 0, 0], [0.5, 0, 0
 DIMER = Structure(
     Lattice.from_parameters(4, 5, 6, 80, 95, 100), ["Li", "O"], [[0, 0, 0], [0.4, 0.3, 0.2]]
 )
-"""No symmetry but the identity, so that no operation averages a residual force away."""
+"""No symmetry except the identity, so that no operation averages out residual forces."""
 CONSTANTS = 1e-4
-"""Relative: phonopy's masses and constants of nature differ from ours by less."""
+"""Relative: phonopy's masses and physical constants differ from ours by less."""
 MASSES = [site.specie.atomic_mass for site in CHAIN]
 
 
 def springs(positions: np.ndarray) -> np.ndarray:
-    """Give the forces of springs along x between neighbours, and of soft ones to the grid."""
+    """Return the forces of springs along x between atoms, and of soft springs to the sites."""
     rest = CHAIN.cart_coords
     shift = positions - rest
     forces = -0.01 * shift
-    # Two springs of a bond each: both sides of the neighbour.
+    # Each atom has two springs, to the neighbour on either side.
     stretch = 2 * STIFFNESS * (shift[1, 0] - shift[0, 0])
     forces[0, 0] += stretch
     forces[1, 0] -= stretch
@@ -58,7 +58,7 @@ def solved(phonons: Phonopy, moving: list[int] | None = None) -> GammaModes:
     return gamma_modes(phonons, forces, rest, moving=moving, distance=DISTANCE)
 
 
-def test_the_stretching_mode_has_the_reduced_mass(phonons: Phonopy):
+def test_stretching_mode_has_the_reduced_mass(phonons: Phonopy):
     found = solved(phonons)
     reduced = MASSES[0] * MASSES[1] / sum(MASSES)
     assert len(found.frequencies) == 6 - 3
@@ -66,21 +66,21 @@ def test_the_stretching_mode_has_the_reduced_mass(phonons: Phonopy):
     assert found.n_imaginary == 0
 
 
-def test_an_atom_in_a_frozen_host_has_its_own_mass(phonons: Phonopy):
+def test_mode_in_frozen_host_has_the_mass_of_the_atom(phonons: Phonopy):
     found = solved(phonons, [1])
     assert found.moving == [1]
     expected = [thz(0.01, MASSES[1])] * 2 + [thz(2 * STIFFNESS + 0.01, MASSES[1])]
     assert found.frequencies == pytest.approx(expected, rel=1e-6)
 
 
-def test_a_frozen_host_needs_fewer_calculations(phonons: Phonopy):
+def test_frozen_host_needs_fewer_calculations(phonons: Phonopy):
     assert len(needed(phonons, [1])) < len(needed(phonons, None))
     assert set(needed(phonons, [0])) | set(needed(phonons, [1])) == set(needed(phonons, None))
     assert solved(phonons, [1]).n_calculations == len(needed(phonons, [1])) + 1
 
 
 def test_residual_forces_are_subtracted():
-    """Displacements of one sign only: forces of ± pairs would cancel the residual ones."""
+    """One-sided displacements: residual forces would cancel in ± pairs."""
     one_sided = phonopy_of(DIMER, (1, 1, 1))
     one_sided.generate_displacements(distance=DISTANCE, is_plusminus=False)
     residual = np.array([[0.3, -0.2, 0.1], [-0.3, 0.2, -0.1]])
@@ -92,11 +92,11 @@ def test_residual_forces_are_subtracted():
         pull = STIFFNESS * (shift[1] - shift[0])
         forces.append(np.array([pull, -pull]) + residual)
     found = gamma_modes(one_sided, forces, residual, distance=DISTANCE)
-    # A spring that is equally stiff along and across: three modes of the reduced mass.
+    # An isotropic spring: three modes with the reduced mass.
     reduced = MASSES[0] * MASSES[1] / sum(MASSES)
     assert found.frequencies == pytest.approx([thz(STIFFNESS, reduced)] * 3, rel=CONSTANTS)
 
 
-def test_forces_of_another_number_are_refused(phonons: Phonopy):
+def test_wrong_number_of_force_sets_is_refused(phonons: Phonopy):
     with pytest.raises(ValueError, match="0 sets of forces for"):
         gamma_modes(phonons, [], np.zeros((2, 3)), distance=DISTANCE)

@@ -1,4 +1,4 @@
-"""Bands into barriers, and bands that give none."""
+"""Barriers from NEB bands, and bands without a barrier."""
 
 import pytest
 from migration_example import LIMIT, OTO, TO, band, cell, hops, made_up_hop, profile, record
@@ -23,16 +23,16 @@ def relaxed() -> NEBResult:
     return band(interpolate(ends.start, ends.end), profile(0.26, 0.0))
 
 
-def test_the_barrier_is_that_of_the_profile(hop: HopBarrier):
+def test_barrier_is_that_of_the_profile(hop: HopBarrier):
     assert hop.converged
     assert hop.reason is None
     assert hop.barrier == pytest.approx(0.06, abs=MEV)
     assert hop.reverse_barrier == pytest.approx(0.20, abs=MEV)
     assert hop.lowest_on_the_way is None
-    assert hop.saddle_energy is None  # no site is known here
+    assert hop.saddle_energy is None  # no site energies are known here
 
 
-def test_the_saddle_lies_on_the_path(hop: HopBarrier):
+def test_saddle_lies_on_the_path(hop: HopBarrier):
     assert hop.saddle_distance is not None
     assert 0 < hop.saddle_distance < hop.images[-1].distance
     assert hop.highest_image is not None
@@ -46,7 +46,7 @@ def test_the_saddle_lies_on_the_path(hop: HopBarrier):
     assert max(energies) == pytest.approx(hop.barrier, abs=MEV)
 
 
-def test_how_it_was_relaxed_is_kept(hop: HopBarrier):
+def test_relaxation_settings_and_history_are_kept(hop: HopBarrier):
     assert hop.climbing
     assert (hop.steps, hop.force_evaluations) == (24, 120)
     assert hop.max_force == pytest.approx(0.04)
@@ -54,7 +54,7 @@ def test_how_it_was_relaxed_is_kept(hop: HopBarrier):
     assert hop.force_limit == LIMIT
 
 
-def test_an_unconverged_band_has_no_barrier_but_says_how_to_go_on():
+def test_unconverged_band_has_no_barrier_but_names_the_remedy():
     found = made_up_hop("N", OTO, 0.26, 0.0, max_force=0.31)
     assert not found.converged
     assert found.barrier is None
@@ -63,10 +63,10 @@ def test_an_unconverged_band_has_no_barrier_but_says_how_to_go_on():
     assert found.attempt_frequency is None
     assert found.reason is not None
     assert "0.310 eV/Å after 24 steps, limit 0.05: no barrier; raise max_steps" in found.reason
-    assert len(found.images) == 7  # to go on from
+    assert len(found.images) == 7  # kept to continue from
 
 
-def test_a_tighter_limit_than_the_bands_own_counts(relaxed: NEBResult):
+def test_force_limit_below_that_of_the_band_is_applied(relaxed: NEBResult):
     found = hop_barrier(record("N", hops()[OTO]), relaxed, force_limit=0.02)
     assert found.barrier is None
     assert "limit 0.02" in (found.reason or "")
@@ -79,14 +79,16 @@ def test_a_tighter_limit_than_the_bands_own_counts(relaxed: NEBResult):
         ({"converged": False}, "band not converged after 24 steps"),
     ],
 )
-def test_what_the_band_says_of_itself_counts(relaxed: NEBResult, changes: dict, expected: str):
+def test_failure_reported_by_the_band_leaves_no_barrier(
+    relaxed: NEBResult, changes: dict, expected: str
+):
     copy = relaxed.model_copy(update=changes)
     found = hop_barrier(record("N", hops()[OTO]), copy, force_limit=LIMIT)
     assert found.barrier is None
     assert expected in (found.reason or "")
 
 
-def test_a_band_without_energies_of_its_ends_has_no_barrier(relaxed: NEBResult):
+def test_band_without_end_point_energies_has_no_barrier(relaxed: NEBResult):
     images = [image.model_copy(update={"energy": None}) for image in relaxed.images]
     copy = relaxed.model_copy(update={"images": images})
     found = hop_barrier(record("N", hops()[OTO]), copy, force_limit=LIMIT)
@@ -94,14 +96,14 @@ def test_a_band_without_energies_of_its_ends_has_no_barrier(relaxed: NEBResult):
     assert "compute the end points" in (found.reason or "")
 
 
-def test_a_band_that_failed_leaves_a_reason():
+def test_failed_band_has_a_reason():
     found = hop_barrier(record("N", hops()[OTO]), None, force_limit=LIMIT)
     assert not found.converged
     assert found.images == []
     assert "run's report" in (found.reason or "")
 
 
-def test_without_slopes_the_barrier_is_that_of_emmets_spline(relaxed: NEBResult):
+def test_barrier_without_slopes_is_that_of_emmets_spline(relaxed: NEBResult):
     images = [image.model_copy(update={"slope": None}) for image in relaxed.images]
     found = hop_barrier(
         record("N", hops()[OTO]),
@@ -111,7 +113,7 @@ def test_without_slopes_the_barrier_is_that_of_emmets_spline(relaxed: NEBResult)
     assert found.barrier == pytest.approx(0.26, abs=2 * MEV)
 
 
-def test_prefactors_of_both_directions(relaxed: NEBResult):
+def test_prefactors_of_both_directions_follow_from_vibrations(relaxed: NEBResult):
     found = hop_barrier(
         record("N", hops()[OTO]),
         relaxed,
@@ -124,7 +126,7 @@ def test_prefactors_of_both_directions(relaxed: NEBResult):
     assert found.saddle_reason is None
 
 
-def test_a_saddle_of_second_order_keeps_its_barrier_and_loses_its_prefactor(relaxed: NEBResult):
+def test_second_order_saddle_has_a_barrier_but_no_prefactor(relaxed: NEBResult):
     found = hop_barrier(
         record("N", hops()[OTO]),
         relaxed,

@@ -10,14 +10,14 @@ def lithium() -> PublishedMigration:
     return found
 
 
-def test_barriers_are_those_of_the_text_and_the_misprint_is_told(lithium: PublishedMigration):
+def test_barriers_are_those_of_the_text_and_note_the_misprint(lithium: PublishedMigration):
     assert lithium.barriers.values == {"P": 0.42, "N": 0.50, "O": 1.08}
     assert "misprint" in lithium.barriers.note
     assert lithium.barrier("O") == 1.08
     assert lithium.barrier("S") is None
 
 
-def test_the_layers_of_the_interphase_add_up_to_its_width(lithium: PublishedMigration):
+def test_interphase_layers_add_up_to_its_width(lithium: PublishedMigration):
     assert lithium.interphase.nm == 76
     assert lithium.interphase.layers_total_nm == pytest.approx(76.4)
 
@@ -30,5 +30,5 @@ def test_every_value_names_its_source(lithium: PublishedMigration):
 
 
 @pytest.mark.parametrize("host", ["Na", "Li2O", ""])
-def test_other_hosts_have_none(host: str):
+def test_other_hosts_have_no_published_values(host: str):
     assert published_migration(host) is None

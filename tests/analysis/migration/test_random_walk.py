@@ -1,4 +1,4 @@
-"""Diffusion tensors against textbook formulas, their definition and kinetic Monte Carlo."""
+"""Diffusion tensors compared with textbook formulas, their definition and kinetic Monte Carlo."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def hops(bcc: Interstitials) -> dict[str, Hop]:
 def network(
     sites: Interstitials, rates: dict[str, tuple[float, float]], hops: dict[str, Hop]
 ) -> JumpNetwork:
-    """Jumps of the hops, with their rates there and back (1/s)."""
+    """Return the jump network of hops with forward and reverse rates (1/s)."""
     start, end, vectors, all_rates = [], [], [], []
     for label, (there, back) in rates.items():
         edges = hops[label].edges
@@ -71,10 +71,10 @@ def test_equivalent_sites_of_bcc_have_the_textbook_diffusivity(
 
 
 @pytest.mark.parametrize(("there", "back"), [(1.0, 1.0), (1.0, 30.0), (1e-7, 1.0)])
-def test_tetrahedra_that_are_only_joined_through_octahedra(
+def test_walk_through_tetrahedral_and_octahedral_sites_in_turn(
     bcc: Interstitials, hops: dict[str, Hop], there: float, back: float
 ):
-    """A walk of octahedra: half of the steps through a tetrahedron go on, over a/2."""
+    """A walk between octahedra: half of the steps through a tetrahedron go on, over a/2."""
     walk = network(bcc, {TO: (there * RATE, back * RATE)}, hops)
     time_per_step = (1 / (2 * there) + 1 / (4 * back)) / RATE
     expected = (A / 2) ** 2 / 2 / (6 * time_per_step) * 1e-20
@@ -90,8 +90,8 @@ def test_occupations_follow_detailed_balance(bcc: Interstitials, hops: dict[str,
     assert octahedral[0] / tetrahedral[0] == pytest.approx(3e-9, rel=1e-9)
 
 
-def test_a_chain_of_unequal_jumps_is_limited_by_the_slow_one():
-    """One dimension, rates k1 and k2 in turn: D = (l1 + l2)² k1 k2 / (2 (k1 + k2))."""
+def test_chain_of_alternating_jumps_is_limited_by_the_slow_jump():
+    """One dimension, alternating rates k1 and k2: D = (l1 + l2)² k1 k2 / (2 (k1 + k2))."""
     k1, k2, l1, l2 = 3e11, 2e9, 1.2, 2.1
     x = np.array([l1, -l1, l2, -l2])
     walk = JumpNetwork(
@@ -107,7 +107,7 @@ def test_a_chain_of_unequal_jumps_is_limited_by_the_slow_one():
     assert tensor[1:, 1:] == pytest.approx(0)
 
 
-def test_a_cage_does_not_diffuse():
+def test_isolated_cage_has_zero_diffusivity():
     x = np.array([1.0, -1.0])
     cage = JumpNetwork(
         2, np.array([0, 1]), np.array([1, 0]), np.column_stack([x, x, x]), np.full(2, RATE)
@@ -115,17 +115,17 @@ def test_a_cage_does_not_diffuse():
     assert diffusion_tensor(cage) == pytest.approx(np.zeros((3, 3)), abs=1e-25)
 
 
-def test_cages_with_rare_ways_out_are_as_slow_as_the_ways_out():
-    """Pairs of sites along x, fast within, slow between: a random walk of the pairs."""
+def test_escape_rate_limits_diffusion_between_cages():
+    """Pairs of sites along x, fast within and slow between: a random walk between pairs."""
     fast, slow = 1e13, 1e3
     jumps = [(0, 1, 1.0, fast), (1, 0, -1.0, fast), (1, 0, 2.0, slow), (0, 1, -2.0, slow)]
     start, end, x, rates = (np.array(column) for column in zip(*jumps, strict=True))
     walk = JumpNetwork(2, start, end, np.column_stack([x, 0 * x, 0 * x]), rates)
-    # Half of the time at the end of the pair that each way out leaves from.
+    # The walker spends half of its time at the site from which each escape starts.
     assert diffusion_tensor(walk)[0, 0] == pytest.approx(slow / 2 * 3.0**2 * 1e-20, rel=1e-6)
 
 
-def test_the_tensor_turns_with_the_crystal(bcc: Interstitials, hops: dict[str, Hop]):
+def test_tensor_rotates_with_the_crystal(bcc: Interstitials, hops: dict[str, Hop]):
     walk = network(bcc, {"tetrahedral-octahedral-tetrahedral": (RATE, RATE)}, hops)
     q, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))
     turned = JumpNetwork(walk.n_sites, walk.start, walk.end, walk.vectors @ q.T, walk.rates)
@@ -135,13 +135,13 @@ def test_the_tensor_turns_with_the_crystal(bcc: Interstitials, hops: dict[str, H
 
 WALKERS, JUMPS = 2000, 200
 ERRORS = 3.5
-"""Standard errors by which a correct walk may be off, once in 2000 seeds."""
+"""Standard errors; a correct walk deviates more once in 2000 seeds."""
 SAMPLED = 0.12
-"""Relative error of a standard deviation from 2000 walkers: three times its own error of 4 %."""
+"""Relative, for a standard deviation from 2000 walkers: three times its error of 4 %."""
 NETWORKS = {
     "tetrahedral": {TT: (RATE, RATE)},
     "octahedral": {OTO: (RATE, RATE)},
-    # Back and forth: the sites differ, and jumps are correlated.
+    # The sites are inequivalent, so successive jumps are correlated.
     "mixed": {TO: (RATE, 8 * RATE), TT: (RATE / 50, RATE / 50)},
 }
 
@@ -154,23 +154,25 @@ def walked(
     return jumps, kinetic_monte_carlo(jumps, walkers=WALKERS, jumps_per_walker=JUMPS, seed=3)
 
 
-def test_kinetic_monte_carlo_finds_the_diffusivity(walked: tuple[JumpNetwork, Walk]):
+def test_kinetic_monte_carlo_agrees_with_the_exact_diffusivity(walked: tuple[JumpNetwork, Walk]):
     jumps, found = walked
     exact = diffusivity(jumps)
     assert found.error < 0.05 * exact
     assert found.diffusivity == pytest.approx(exact, abs=ERRORS * found.error)
 
 
-def test_displacements_of_walkers_grow_with_the_diffusivity(walked: tuple[JumpNetwork, Walk]):
+def test_mean_square_displacements_of_walkers_follow_the_diffusivity(
+    walked: tuple[JumpNetwork, Walk],
+):
     jumps, found = walked
     exact = 6 * diffusivity(jumps) * found.times * 1e20
     late = found.times > TRANSIENT * found.times[-1]
-    # What inequivalent sites add at first stays a constant below one jump squared.
+    # The transient of inequivalent sites adds a constant smaller than one squared jump length.
     allowed = ERRORS * found.mean_square_errors + A**2 / 4
     assert (np.abs(found.mean_squares - exact)[late] < allowed[late]).all()
 
 
-def test_walkers_jump_as_often_as_occupations_and_rates_say(walked: tuple[JumpNetwork, Walk]):
+def test_number_of_jumps_follows_from_occupations_and_rates(walked: tuple[JumpNetwork, Walk]):
     jumps, found = walked
     expected = WALKERS * found.times[-1] * (occupations(jumps)[jumps.start] @ jumps.rates)
     assert expected == pytest.approx(WALKERS * JUMPS)
@@ -178,7 +180,7 @@ def test_walkers_jump_as_often_as_occupations_and_rates_say(walked: tuple[JumpNe
 
 
 def test_error_bars_of_walkers_are_those_of_brownian_motion(walked: tuple[JumpNetwork, Walk]):
-    """In three dimensions cov(r²(s), r²(t)) = 24 D² min(s, t)² after many jumps."""
+    """After many jumps in three dimensions, cov(r²(s), r²(t)) = 24 D² min(s, t)²."""
     jumps, found = walked
     covariance = 24 * diffusivity(jumps) ** 2 * np.minimum.outer(found.times, found.times) ** 2
     last = np.sqrt(covariance[-1, -1] / WALKERS) * 1e20  # Å²
@@ -190,7 +192,7 @@ def test_error_bars_of_walkers_are_those_of_brownian_motion(walked: tuple[JumpNe
     assert found.error == pytest.approx(np.sqrt(variance / WALKERS), rel=SAMPLED)
 
 
-def test_walkers_of_a_layered_network_stay_in_their_layer():
+def test_walkers_on_layered_network_stay_in_the_layer():
     x, y = np.array([2.0, 0, 0]), np.array([0, 3.0, 0])
     plane = JumpNetwork(
         1, np.zeros(4, int), np.zeros(4, int), np.array([x, -x, y, -y]), np.ones(4)
@@ -206,8 +208,10 @@ RATES = st.lists(st.floats(1e-3, 1e3), min_size=4, max_size=4)
 
 @settings(deadline=None, max_examples=30)
 @given(rates=RATES, energies=st.lists(st.floats(-3, 3), min_size=3, max_size=3))
-def test_the_long_time_limit_of_the_master_equation(rates: list[float], energies: list[float]):
-    """Wave vector k decays as exp(-k D k t): the slowest eigenvalue of the rate matrix."""
+def test_tensor_is_the_long_time_limit_of_the_master_equation(
+    rates: list[float], energies: list[float]
+):
+    """Fourier component k decays as exp(-k D k t): the slowest eigenvalue of the rate matrix."""
     rng = np.random.default_rng(1)
     vectors = rng.normal(size=(4, 3))
     pairs = [(0, 1), (1, 2), (2, 0), (0, 1)]
@@ -240,7 +244,7 @@ def test_the_long_time_limit_of_the_master_equation(rates: list[float], energies
         ({"start": np.zeros(0, int), "end": np.zeros(0, int)}, "but start, end"),
     ],
 )
-def test_what_is_no_network_is_refused(fields: dict[str, np.ndarray], message: str):
+def test_invalid_network_is_refused(fields: dict[str, np.ndarray], message: str):
     good = {
         "n_sites": 2,
         "start": np.array([0, 1]),
@@ -252,13 +256,13 @@ def test_what_is_no_network_is_refused(fields: dict[str, np.ndarray], message: s
         JumpNetwork(**(good | fields))
 
 
-def test_a_network_without_jumps_is_refused():
+def test_network_without_jumps_is_refused():
     none = np.zeros(0, dtype=int)
     with pytest.raises(ValueError, match="without jumps"):
         JumpNetwork(1, none, none, np.zeros((0, 3)), np.zeros(0))
 
 
-def test_a_jump_without_its_reverse_is_refused():
+def test_jump_without_its_reverse_is_refused():
     one_way = JumpNetwork(2, np.array([0]), np.array([1]), np.ones((1, 3)), np.ones(1))
     with pytest.raises(ValueError, match="both directions of every hop"):
         diffusion_tensor(one_way)

@@ -1,4 +1,4 @@
-"""Rates against a harmonic model whose prefactor is known exactly."""
+"""Rates compared with a harmonic model whose prefactor is known exactly."""
 
 import math
 
@@ -19,28 +19,28 @@ STIFFNESS = {"minimum": (3.0, 5.0, 2.0), "saddle": (-1.5, 4.0, 2.5)}  # eV/Å²
 
 
 def harmonic(stiffness: tuple[float, ...]) -> list[float]:
-    """Frequencies (THz) of a particle in a harmonic well, imaginary ones negative."""
+    """Return frequencies (THz) of a particle in a harmonic well, imaginary ones as negative."""
     k = np.array(stiffness) * elementary_charge * 1e20
     omega = np.sign(k) * np.sqrt(np.abs(k) / (MASS * atomic_mass))
     return (omega / (2 * np.pi) / 1e12).tolist()
 
 
-def test_vineyard_is_exact_on_a_harmonic_model():
+def test_vineyard_prefactor_is_exact_for_a_harmonic_model():
     minimum, saddle = (harmonic(STIFFNESS[name]) for name in ("minimum", "saddle"))
-    # The masses of all but one mode cancel.
+    # The masses cancel except for one mode.
     expected = harmonic((3.0 * 5.0 * 2.0 / (4.0 * 2.5),))[0]
     assert vineyard_prefactor(minimum, saddle) == pytest.approx(expected, rel=1e-12)
 
 
-def test_spectators_cancel():
+def test_modes_unchanged_at_the_saddle_cancel():
     minimum, saddle = harmonic(STIFFNESS["minimum"]), harmonic(STIFFNESS["saddle"])
     spectators = np.linspace(1, 12, 400).tolist()
     alone = vineyard_prefactor(minimum, saddle)
     assert vineyard_prefactor(minimum + spectators, saddle + spectators) == pytest.approx(alone)
 
 
-def test_the_classical_rate_over_a_barrier_matches_its_phase_space_integral():
-    """Flux over the top of V = h (1 - cos x)/2 divided by the population of the well."""
+def test_rate_matches_the_classical_phase_space_integral():
+    """Flux over the maximum of V = h (1 - cos x)/2 divided by the population of the well."""
     height, length, temperature = 0.5, 2.0, 300.0
     beta = 1 / (BOLTZMANN * temperature)
     x = np.linspace(-length / 2, length / 2, 20001)
@@ -50,11 +50,11 @@ def test_the_classical_rate_over_a_barrier_matches_its_phase_space_integral():
     exact = speed / math.sqrt(2 * math.pi) * math.exp(-beta * height) / well
     curvature = height * 2 * (np.pi / length) ** 2
     prefactor = vineyard_prefactor(harmonic((curvature,)), [-1.0])
-    # Transition state theory in its harmonic form errs by the anharmonicity, k T over the height.
+    # Harmonic transition state theory is off by the anharmonicity, of order kT / height.
     assert jump_rate(height, prefactor, temperature) == pytest.approx(exact, rel=0.05)
 
 
-def test_a_rate_has_the_slope_of_its_barrier():
+def test_arrhenius_slope_of_the_rate_is_the_barrier():
     cold, hot = (jump_rate(0.42, 8.0, t) for t in (300.0, 600.0))
     slope = -math.log(cold / hot) / (1 / 300 - 1 / 600) * BOLTZMANN
     assert slope == pytest.approx(0.42)
@@ -62,7 +62,7 @@ def test_a_rate_has_the_slope_of_its_barrier():
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0])
-def test_a_temperature_has_to_be_positive(temperature: float):
+def test_nonpositive_temperature_is_refused(temperature: float):
     with pytest.raises(ValueError, match="give one above 0"):
         jump_rate(0.5, 10.0, temperature)
 
@@ -77,16 +77,18 @@ def test_a_temperature_has_to_be_positive(temperature: float):
         ([1.0, 2.0, 3.0], [-3.0, -0.05, 2.0], r"a mode of -0\.050 THz .* neither"),
     ],
 )
-def test_what_has_no_prefactor_is_refused(minimum: list[float], saddle: list[float], message: str):
+def test_modes_without_a_prefactor_are_refused(
+    minimum: list[float], saddle: list[float], message: str
+):
     with pytest.raises(ValueError, match=message):
         vineyard_prefactor(minimum, saddle)
 
 
-def test_a_saddle_has_exactly_one_imaginary_mode():
+def test_saddle_has_exactly_one_imaginary_mode():
     assert saddle_reason([-5.0, 1.0, 2.0]) is None
     assert "a minimum" in (saddle_reason([0.5, 1.0]) or "")
     assert "2 imaginary modes" in (saddle_reason([-5.0, -1.0, 2.0]) or "")
-    # Numerical noise is no mode.
+    # Numerical noise does not count as a mode.
     assert imaginary_modes([-0.05, 1.0]) == []
 
 

@@ -1,4 +1,4 @@
-"""Steps that a known path saves, and refusals."""
+"""Steps saved by starting from a known path, and refused refinements."""
 
 import pytest
 from migration_example import ENGINE, OTO, band, cell, hops, profile
@@ -15,7 +15,7 @@ def path() -> NEBResult:
     return band(interpolate(ends.start, ends.end), profile(0.26, 0.0))
 
 
-def test_steps_count_where_the_band_converged(path: NEBResult) -> None:
+def test_steps_are_reported_only_for_converged_bands(path: NEBResult) -> None:
     short, long = path.model_copy(update={"steps": 12}), path.model_copy(update={"steps": 60})
     found = refinement("N", OTO, ENGINE, path=short, other=long)
     assert (found.steps_from_path, found.steps_from_interpolation) == (12, 60)
@@ -27,7 +27,7 @@ def test_steps_count_where_the_band_converged(path: NEBResult) -> None:
     assert (found.steps_from_path, found.reason) == (None, "not converged")
 
 
-def test_a_band_that_failed_is_refused(path: NEBResult) -> None:
+def test_failed_band_has_no_barrier_but_a_reason(path: NEBResult) -> None:
     found = refinement("N", OTO, ENGINE, path=None, other=path)
     assert (found.model, found.barrier) == (ENGINE.short, None)
     assert "the band failed" in (found.reason or "")

@@ -1,4 +1,4 @@
-"""What :mod:`liponflow.analysis.migration.saddle` says; its place in rates is tested there."""
+"""Imaginary modes and order of stationary points."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from liponflow.analysis.migration.saddle import (
 
 
 def particle_on_a_surface(position: tuple[float, float]) -> list[float]:
-    """Square roots of the curvatures of cos(x) cos(y), negative ones of negative curvatures."""
+    """Return the frequencies of cos(x) cos(y), as negative values for negative curvatures."""
     x, y = position
     hessian = np.array(
         [
@@ -28,15 +28,17 @@ def particle_on_a_surface(position: tuple[float, float]) -> list[float]:
     [((np.pi, 0.0), 0), ((np.pi / 2, np.pi / 2), 1), ((0.0, 0.0), 2)],
     ids=["minimum", "saddle", "hill"],
 )
-def test_stationary_points_of_a_surface(position: tuple[float, float], imaginary: int):
+def test_stationary_points_have_known_numbers_of_imaginary_modes(
+    position: tuple[float, float], imaginary: int
+):
     frequencies = particle_on_a_surface(position)
     assert len(imaginary_modes(frequencies)) == imaginary
     assert (saddle_reason(frequencies) is None) == (imaginary == 1)
 
 
-def test_the_largest_imaginary_mode_comes_first():
+def test_largest_imaginary_mode_comes_first():
     assert imaginary_modes([-1.0, -3.0, 2.0]) == [3.0, 1.0]
 
 
-def test_a_flat_saddle_keeps_its_imaginary_mode_when_translations_are_dropped():
+def test_soft_imaginary_mode_is_kept_when_translations_are_removed():
     assert without_translations([-0.3, -0.01, 0.0, 0.01, 5.0]) == [-0.3, 5.0]

@@ -1,4 +1,4 @@
-"""A made-up campaign into its result."""
+"""Result of a migration campaign from made-up calculations."""
 
 import math
 
@@ -45,7 +45,7 @@ def unconverged() -> MigrationResult:
     return migration_result(unconverged="N")
 
 
-def test_every_dopant_has_its_lowest_site_and_percolating_barrier(result: MigrationResult):
+def test_every_dopant_has_lowest_site_and_percolating_barrier(result: MigrationResult):
     found = {
         m.dopant: (m.lowest_site, m.network_dimension, m.percolating_hops)
         for m in result.migrations
@@ -56,11 +56,11 @@ def test_every_dopant_has_its_lowest_site_and_percolating_barrier(result: Migrat
         "O": ("octahedral", 3, [TO]),
     }
     barriers = {m.dopant: m.percolating_barrier for m in result.migrations}
-    # That of O: the saddle above its lowest site, not above where the hop begins.
+    # The barrier of O is counted from its lowest site, not from the start of the hop.
     assert barriers == pytest.approx({"N": 0.263, "P": 0.12, "O": 0.20}, abs=MEV)
 
 
-def test_the_result_is_read_again_as_it_was_written(result: MigrationResult):
+def test_result_survives_json(result: MigrationResult):
     text = result.model_dump_json()
     again = MigrationResult.model_validate_json(text)
     assert again.model_dump_json() == text
@@ -69,7 +69,7 @@ def test_the_result_is_read_again_as_it_was_written(result: MigrationResult):
     assert [hop.hop for hop in again.hops_of("P")] == [TT, TOT]
 
 
-def test_published_values_stand_beside(result: MigrationResult):
+def test_published_barriers_accompany_computed_ones(result: MigrationResult):
     assert {m.dopant: m.published_barrier for m in result.migrations} == {
         "P": 0.42,
         "N": 0.50,
@@ -82,7 +82,7 @@ def test_published_values_stand_beside(result: MigrationResult):
     }
 
 
-def test_another_host_has_no_published_values():
+def test_other_host_has_no_published_values():
     sodium = bcc_lithium(4.2)
     sodium.replace_species({"Li": "Na"})
     sites, hops = with_energies(
@@ -102,7 +102,7 @@ def test_another_host_has_no_published_values():
     assert migration.time_to_published_width is None
 
 
-def test_a_lower_barrier_diffuses_faster_and_farther(result: MigrationResult):
+def test_dopant_with_lower_barrier_diffuses_faster_and_farther(result: MigrationResult):
     nitrogen, phosphorus = result.of("N"), result.of("P")
     assert nitrogen is not None
     assert phosphorus is not None
@@ -118,7 +118,7 @@ def test_a_lower_barrier_diffuses_faster_and_farther(result: MigrationResult):
         assert at_300 == found.diffusivity_300
 
 
-def test_the_spread_of_potentials_is_the_error_of_the_diffusivity(result: MigrationResult):
+def test_spread_of_potentials_gives_the_error_of_the_diffusivity(result: MigrationResult):
     found = result.of("N")
     assert found is not None
     assert (found.barrier_low, found.barrier_high) == pytest.approx((0.06, 0.263), abs=MEV)
@@ -129,14 +129,14 @@ def test_the_spread_of_potentials_is_the_error_of_the_diffusivity(result: Migrat
     assert len(found.diffusivities_low) == len(found.temperatures)
 
 
-def test_an_atom_whose_way_no_second_potential_computed_has_no_error(result: MigrationResult):
-    found = result.of("O")  # the models have its other hop
+def test_dopant_without_second_potential_for_its_hop_has_no_error(result: MigrationResult):
+    found = result.of("O")  # the other potentials computed its other hop only
     assert found is not None
     assert found.barrier_low is None
     assert found.diffusivities_low == []
 
 
-def test_prefactors_say_where_they_are_from(result: MigrationResult):
+def test_source_of_prefactors_is_recorded(result: MigrationResult):
     assert {m.attempt_frequency_source for m in result.migrations} == {"Vineyard"}
     plain = [
         hop.model_copy(update={"attempt_frequency": None})
@@ -156,7 +156,7 @@ def test_prefactors_say_where_they_are_from(result: MigrationResult):
     assert found.migrations[0].attempt_frequency == 10
 
 
-def test_an_unconverged_band_leaves_its_atom_without_barrier(unconverged: MigrationResult):
+def test_dopant_with_unconverged_band_has_no_barrier(unconverged: MigrationResult):
     assert not unconverged.converged
     found = unconverged.of("N")
     assert found is not None
@@ -171,7 +171,7 @@ def test_an_unconverged_band_leaves_its_atom_without_barrier(unconverged: Migrat
     assert other.percolating_barrier == pytest.approx(0.12, abs=MEV)
 
 
-def test_site_energies_are_relative_and_moved_atoms_have_none(result: MigrationResult):
+def test_site_energies_are_relative_and_missing_for_moved_dopants(result: MigrationResult):
     energies = {(site.dopant, site.site): site.site_energy for site in result.sites}
     assert energies["O", "tetrahedral"] == pytest.approx(0.14)
     assert energies["O", "octahedral"] == 0
@@ -184,10 +184,10 @@ def test_site_energies_are_relative_and_moved_atoms_have_none(result: MigrationR
     [(0.14, 0.0), (None, 0.0), (0.14, None)],
     ids=["both", "end", "start"],
 )
-def test_a_saddle_is_counted_from_an_end_that_is_known(
+def test_saddle_energy_follows_from_either_known_end_point(
     tetrahedral: float | None, octahedral: float | None
 ):
-    """From tetrahedral 0.06 eV up, 0.20 eV down to octahedral: the saddle is the same."""
+    """0.06 eV up from tetrahedral, 0.20 eV down to octahedral: the saddle is the same."""
     sites = [
         made_up_site("O", "tetrahedral", tetrahedral),
         made_up_site("O", "octahedral", octahedral),
@@ -197,7 +197,7 @@ def test_a_saddle_is_counted_from_an_end_that_is_known(
     assert hop.saddle_energy == pytest.approx(0.20 - lowest, abs=MEV)
 
 
-def test_a_state_below_the_lowest_site_is_where_the_barrier_is_counted_from():
+def test_barrier_is_counted_from_an_intermediate_minimum_below_all_sites():
     hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"lowest_on_the_way": -0.05})
     sites, hops = with_energies([made_up_site("N", "octahedral", 0.0)], [hop])
     positions = cell().sites.frac_coords.tolist()
@@ -222,7 +222,7 @@ def test_a_state_below_the_lowest_site_is_where_the_barrier_is_counted_from():
         (0.03, "N left", "N left"),
     ],
 )
-def test_a_site_says_why_it_does_not_count(force: float, moved: str | None, reason: str | None):
+def test_excluded_site_has_a_reason(force: float, moved: str | None, reason: str | None):
     made = site_energy(
         "N",
         "octahedral",
@@ -239,7 +239,7 @@ def test_a_site_says_why_it_does_not_count(force: float, moved: str | None, reas
     assert (known[0].site_energy == 0) == (reason is None)
 
 
-def test_a_relaxation_that_failed_is_told():
+def test_failed_relaxation_is_reported():
     made = site_energy(
         "N",
         "octahedral",
@@ -254,7 +254,7 @@ def test_a_relaxation_that_failed_is_told():
     assert "failed" in (made.reason or "")
 
 
-def test_spreads_need_two_potentials():
+def test_spread_needs_two_potentials():
     def model(name: str, barrier: float | None) -> ModelBarrier:
         return ModelBarrier(
             dopant="N",
@@ -272,7 +272,7 @@ def test_spreads_need_two_potentials():
     assert spread.barrier_mean == pytest.approx(0.25)
 
 
-def test_the_finite_size_is_exact_for_an_error_of_inverse_volume():
+def test_extrapolation_is_exact_for_inverse_volume_error():
     true, strain = 0.31, 1.7  # eV, eV times atoms
     found = finite_size("N", OTO, (54, true + strain / 54), (128, true + strain / 128))
     assert found.barrier_extrapolated == pytest.approx(true, abs=1e-12)
@@ -280,7 +280,7 @@ def test_the_finite_size_is_exact_for_an_error_of_inverse_volume():
         finite_size("N", OTO, (54, 0.1), (54, 0.1))
 
 
-def test_an_atom_without_a_hop_is_no_converged_result(result: MigrationResult):
+def test_dopant_without_hops_makes_the_result_unconverged(result: MigrationResult):
     own = [hop for hop in result.hops if hop.dopant == "P"]
     found = summarise(
         cell().sites.host,
@@ -294,17 +294,17 @@ def test_an_atom_without_a_hop_is_no_converged_result(result: MigrationResult):
     assert not found.converged
 
 
-def test_no_dopant_is_refused():
+def test_result_without_dopants_is_refused():
     with pytest.raises(ValueError, match="dopant=N"):
         summarise(cell().sites.host, [], [], [], {}, host_atoms=54, provenance=provenance())
 
 
-def test_the_limit_is_told(result: MigrationResult):
+def test_criterion_states_the_force_limit(result: MigrationResult):
     assert f"below {LIMIT} eV/Å" in result.criterion
     assert result.converged
 
 
-def test_sizes_are_compared_where_both_have_a_barrier() -> None:
+def test_cell_sizes_are_compared_for_hops_with_both_barriers() -> None:
     small = [made_up_hop("N", OTO, 0.30, 0.0), made_up_hop("O", TO, 0.10, 0.0)]
     large = [made_up_hop("N", OTO, 0.25, 0.0), made_up_hop("P", TT, 0.40, 0.0)]
     [found] = finite_sizes(small, large, n_atoms=(50, 100))
@@ -312,7 +312,7 @@ def test_sizes_are_compared_where_both_have_a_barrier() -> None:
     assert found.barrier_extrapolated == pytest.approx(0.2, abs=2 * MEV)
 
 
-def test_hops_of_every_potential_are_listed() -> None:
+def test_barriers_of_every_potential_are_listed() -> None:
     listed = model_barriers(
         {"a": [made_up_hop("N", OTO, 0.30, 0.0)], "b": [made_up_hop("N", OTO, 0.25, 0.0)]}, None
     )
@@ -323,7 +323,7 @@ def test_hops_of_every_potential_are_listed() -> None:
     assert [found.barrier for found in listed] == pytest.approx([0.30, 0.25], abs=MEV)
 
 
-def test_the_lowest_of_the_stable_sites_comes_first() -> None:
+def test_stable_sites_are_sorted_by_energy() -> None:
     sites = [made_up_site("O", "tetrahedral", 0.14), made_up_site("O", "octahedral", 0.0)]
     assert stable_sites(sites) == ["octahedral", "tetrahedral"]
     assert stable_sites([made_up_site("N", "tetrahedral", None), sites[0]]) == ["tetrahedral"]

@@ -5,11 +5,11 @@ from liponflow.analysis.migration.summary import with_energies
 from liponflow.analysis.migration.warnings import migration_warnings
 
 
-def test_a_campaign_without_trouble_has_no_warning():
+def test_converged_campaign_has_no_warnings():
     assert migration_result(["O"]).warnings == []
 
 
-def test_ends_that_disagree_with_the_sites_are_told():
+def test_warning_if_end_points_disagree_with_site_energies():
     sites = [made_up_site("O", "tetrahedral", 0.14), made_up_site("O", "octahedral", 0.0)]
     sites, hops = with_energies(sites, [made_up_hop("O", TO, 0.06, -0.10)])
     [text] = migration_warnings(sites, hops, [])
@@ -19,13 +19,13 @@ def test_ends_that_disagree_with_the_sites_are_told():
     assert migration_warnings(*agree, []) == []
 
 
-def test_a_saddle_that_is_none_is_told():
+def test_warning_for_invalid_saddle():
     hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"saddle_reason": "2 imaginary"})
     assert migration_warnings([], [hop], []) == [f"N, {OTO} hop: 2 imaginary"]
 
 
 @pytest.mark.parametrize("dimension", [0, 1, 2, 3])
-def test_a_network_of_fewer_dimensions_is_told(dimension: int):
+def test_warning_for_network_of_fewer_than_three_dimensions(dimension: int):
     found = migration_result(["O"]).migrations[0]
     found = found.model_copy(update={"network_dimension": dimension})
     texts = migration_warnings([], [], [found])
