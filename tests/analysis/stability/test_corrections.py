@@ -1,4 +1,4 @@
-"""The Materials Project's corrections: once, of the right size, and for its settings only."""
+"""Materials Project corrections: correct values, applied once and only to MP settings."""
 
 import pytest
 
@@ -25,10 +25,10 @@ PER_ION = {"oxide": -0.687, "peroxide": -0.465, "superoxide": -0.161, "N": -0.36
 """eV per ion: A. Wang et al., Sci. Rep. 11, 15496 (2021), Table 2."""
 
 PER_METAL = {"Ni": -2.541, "Mn": -1.668}
-"""eV per atom of an oxide with U; the same."""
+"""eV per metal atom of an oxide with U, same source."""
 
 DIGITS = 1e-3
-"""eV; the digits of that table."""
+"""eV; rounding of that table."""
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ DIGITS = 1e-3
         ("O2_alpha", {}, 0.0),
     ],
 )
-def test_corrections_have_their_published_size(
+def test_corrections_have_the_published_values(
     name: str, hubbard_u: dict[str, float], expected: float
 ) -> None:
     structure = phase(name).primitive()
     assert mp2020_correction(structure, hubbard_u) == pytest.approx(expected, abs=8 * DIGITS)
 
 
-def test_other_u_is_refused() -> None:
+def test_nonstandard_hubbard_u_is_refused() -> None:
     with pytest.raises(ValueError, match=r"NiO: Invalid U value of 4.0 on Ni.*inputs stability"):
         mp2020_correction(phase("NiO").primitive(), {"Ni": 4.0})
 
@@ -65,12 +65,12 @@ def test_learned_corrections_are_not_added_again(engine: EngineInfo) -> None:
         resolve("mp2020", engine)
 
 
-def test_dft_is_corrected_unless_told() -> None:
+def test_dft_energies_are_corrected_by_default() -> None:
     assert resolve("auto", VASP) == "mp2020"
     assert resolve("none", VASP) == "none"
 
 
-def test_scales_of_versions_of_vasp_are_one_and_of_weights_are_not() -> None:
+def test_vasp_versions_share_an_energy_scale_and_model_weights_do_not() -> None:
     newer = VASP.model_copy(update={"version": "6.5.0"})
     assert scale_name("mp2020", VASP) == scale_name("mp2020", newer)
     assert scale_name("mp2020", VASP) != scale_name("none", VASP)

@@ -18,7 +18,7 @@ def build(*entries: Entry) -> EntrySet:
     return EntrySet.build(entries, scale="test", kind="total")
 
 
-def test_entries_come_per_formula_or_per_cell() -> None:
+def test_entries_per_formula_and_per_cell_are_equivalent() -> None:
     cell = entry("Li2O_cell", {"Li": 8, "O": 4}, -59.2)
     assert cell.formula == "Li2O"
     assert cell.energy_per_atom == pytest.approx(LI2O.energy_per_atom)
@@ -34,20 +34,20 @@ def test_entries_come_per_formula_or_per_cell() -> None:
         ({"energy": float("nan")}, "finite"),
     ],
 )
-def test_impossible_entries_are_refused(fields: dict[str, object], message: str) -> None:
+def test_invalid_entries_are_refused(fields: dict[str, object], message: str) -> None:
     good = {"name": "Li", "composition": {"Li": 1}, "energy": 0.0, "source": "test"}
     with pytest.raises(ValidationError, match=message):
         Entry.model_validate(good | fields)
 
 
-def test_an_empty_list_is_refused_with_what_was_left_out() -> None:
+def test_empty_entry_set_is_refused_with_the_left_out_phases() -> None:
     with pytest.raises(ValueError, match="empty: a phase diagram needs at least every element"):
         build()
     with pytest.raises(ValueError, match=r"left out: Li: its relaxation did not converge"):
         build(LI.model_copy(update={"converged": False}))
 
 
-def test_failed_and_transformed_phases_are_left_out_by_name() -> None:
+def test_failed_and_transformed_phases_are_left_out_with_reasons() -> None:
     lost = entry("Li3P", {"Li": 3, "P": 1}, -9, converged=False)
     changed = entry("LiP", {"Li": 1, "P": 1}, -5, symmetry_kept=False)
     other = entry("LiP7", {"Li": 1, "P": 7}, -5, problem="no pseudopotential")
@@ -59,7 +59,7 @@ def test_failed_and_transformed_phases_are_left_out_by_name() -> None:
     assert reasons["LiP7"] == "no pseudopotential"
 
 
-def test_duplicates_are_kept_once_and_polymorphs_get_names() -> None:
+def test_duplicates_are_removed_and_polymorphs_are_numbered() -> None:
     high = entry("Li2O", {"Li": 2, "O": 1}, -14.5)
     higher = entry("Li2O", {"Li": 4, "O": 2}, -28.4)
     found = build(LI, O2, LI2O, LI2O, higher, high)
@@ -71,7 +71,7 @@ def test_duplicates_are_kept_once_and_polymorphs_get_names() -> None:
     assert any("100 meV/atom above the lowest is called Li2O-2" in r for r in found.remarks)
 
 
-def test_two_scales_in_one_list_are_refused() -> None:
+def test_mixed_energy_scales_are_refused() -> None:
     formation = entry("Li2O_mp", {"Li": 2, "O": 1}, -6.2)
     with pytest.raises(ValueError, match="two scales are mixed"):
         build(LI, O2, LI2O, formation)
@@ -79,7 +79,7 @@ def test_two_scales_in_one_list_are_refused() -> None:
         EntrySet.build([LI, O2, formation], scale="s", kind="formation")
 
 
-def test_sets_on_other_scales_are_not_joined() -> None:
+def test_entry_sets_on_different_scales_cannot_be_joined() -> None:
     ours = build(LI, O2, LI2O)
     same = build(entry("Li2O2", {"Li": 2, "O": 2}, -20.0))
     assert len(ours.joined(same).entries) == 4
@@ -88,7 +88,7 @@ def test_sets_on_other_scales_are_not_joined() -> None:
             ours.joined(same.model_copy(update=other))
 
 
-def test_missing_elements_are_named_with_the_remedy() -> None:
+def test_missing_element_is_refused_with_the_remedy() -> None:
     with pytest.raises(ValueError, match=r"have no P: add an entry for the element and for"):
         build(LI, O2, LI2O).require(["Li", "P"])
     with pytest.raises(ValueError, match="have no O"):
@@ -106,13 +106,13 @@ def test_phases_are_excluded_by_name_or_formula() -> None:
         entries.without(["P"])
 
 
-def test_excluding_a_formula_takes_all_polymorphs() -> None:
+def test_excluding_a_formula_removes_all_polymorphs() -> None:
     beta = entry("Li2O_beta", {"Li": 2, "O": 1}, -14.5)
     left = build(LI, O2, LI2O, beta).without(["Li2O"])
     assert {e.name for e in left.entries} == {"Li", "O2"}
 
 
-def test_named_prefers_the_name_and_then_the_lowest_of_a_formula() -> None:
+def test_named_returns_exact_name_or_lowest_polymorph_of_a_formula() -> None:
     low = entry("Li2O_a", {"Li": 2, "O": 1}, -14.9)
     high = entry("Li2O_b", {"Li": 2, "O": 1}, -14.8)
     found = build(LI, O2, low, high)
@@ -120,18 +120,18 @@ def test_named_prefers_the_name_and_then_the_lowest_of_a_formula() -> None:
     assert found.named("Li2O").name == "Li2O_a"
 
 
-def test_within_keeps_the_subsystem() -> None:
+def test_within_keeps_only_the_chemical_subsystem() -> None:
     assert all(
         e.composition.keys() <= {"Li", "P"} for e in quoted_entries().within(["Li", "P"]).entries
     )
 
 
-def test_a_set_survives_json() -> None:
+def test_entry_set_survives_json() -> None:
     entries = formation_entries({"Li2O": -2.0715})
     assert EntrySet.model_validate_json(entries.model_dump_json()) == entries
 
 
-def test_refused_phase_names_the_one_that_takes_its_place() -> None:
+def test_refused_phase_names_its_replacement() -> None:
     found = EntrySet.build(
         [
             Entry(name="Li", composition={"Li": 1}, energy=-1.9, source="made up"),

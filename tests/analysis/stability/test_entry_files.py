@@ -39,14 +39,14 @@ def computed(formula: str, energy: float, scheme: str | None = None, run: str = 
     ).as_dict()
 
 
-def test_formation_energies_are_told_by_elements_at_zero(tmp_path: Path) -> None:
+def test_formation_energies_are_recognised_by_elements_at_zero(tmp_path: Path) -> None:
     found = read_entries(write(tmp_path / "mp.json", pd_entries(FORMATION)))
     assert (found.kind, found.scale) == ("formation", "mp.json, formation energies")
     assert found.named("Li2O").energy == -6.2145
     assert found.named("Li2O").source == "mp.json: Li2O"
 
 
-def test_total_energies_keep_their_corrections_and_say_which(tmp_path: Path) -> None:
+def test_total_energies_keep_corrections_and_name_the_scheme(tmp_path: Path) -> None:
     items = [
         computed("Li", -1.9),
         computed("O2", -9.8),
@@ -58,7 +58,7 @@ def test_total_energies_keep_their_corrections_and_say_which(tmp_path: Path) -> 
     assert found.named("Li2O").energy == pytest.approx(-14.7)
 
 
-def test_compressed_files_and_own_sets_are_read_alike(tmp_path: Path) -> None:
+def test_compressed_files_and_saved_entry_sets_are_read(tmp_path: Path) -> None:
     packed = tmp_path / "mp.json.gz"
     packed.write_bytes(gzip.compress(json.dumps(pd_entries(FORMATION)).encode()))
     first = read_entries(packed, scale="made up")
@@ -95,7 +95,7 @@ def test_mixed_schemes_are_refused(tmp_path: Path, items: list[Any], message: st
         read_entries(write(tmp_path / "mixed.json", items))
 
 
-def test_pbe_with_and_without_u_are_one_scale(tmp_path: Path) -> None:
+def test_pbe_and_pbe_u_are_one_scale(tmp_path: Path) -> None:
     items = [computed("Li", -1.9), computed("Mn", -9.0), computed("O2", -9.8)]
     items.append(computed("MnO2", -22.0, run="GGA+U"))
     assert len(read_entries(write(tmp_path / "u.json", items)).entries) == 4
@@ -112,14 +112,12 @@ def test_pbe_with_and_without_u_are_one_scale(tmp_path: Path) -> None:
         ({"scale": "s", "kind": "total", "entries": [{"name": "Li"}]}, "is not an entry set"),
     ],
 )
-def test_files_with_something_else_are_refused(
-    tmp_path: Path, document: Any, message: str
-) -> None:
+def test_files_with_other_content_are_refused(tmp_path: Path, document: Any, message: str) -> None:
     with pytest.raises(EntryFileError, match=message):
         read_entries(write(tmp_path / "wrong.json", document))
 
 
-def test_unreadable_files_are_named(tmp_path: Path) -> None:
+def test_unreadable_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EntryFileError, match=r"absent\.json: No such file"):
         read_entries(tmp_path / "absent.json")
     broken = tmp_path / "broken.json"
@@ -150,13 +148,13 @@ def test_file_that_would_run_a_command_is_refused(tmp_path: Path, place: str) ->
     assert not (tmp_path / "made").exists()
 
 
-def test_no_class_of_another_package_is_imported(tmp_path: Path) -> None:
+def test_classes_of_other_packages_are_not_imported(tmp_path: Path) -> None:
     hostile = [{"@module": "os", "@class": "system", "command": "true"}]
     with pytest.raises(UntrustedClassError, match=r"hostile\.json names os\.system, which is not"):
         read_entries(write(tmp_path / "hostile.json", hostile))
 
 
-def test_scheme_of_an_adjustment_is_a_label(tmp_path: Path) -> None:
+def test_scheme_of_adjustments_is_read_as_a_label(tmp_path: Path) -> None:
     """A decoded scheme would read the file that the document names."""
     scheme = {
         "@module": "pymatgen.entries.compatibility",
@@ -176,7 +174,7 @@ def test_scheme_of_an_adjustment_is_a_label(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("module", ["pymatgen.core.entries", "pymatgen.entries.computed_entries"])
-def test_both_modules_of_the_entries_are_known(tmp_path: Path, module: str) -> None:
+def test_entries_from_old_and_new_pymatgen_modules_are_read(tmp_path: Path, module: str) -> None:
     lattice = Lattice.cubic(3.5)
     entry = ComputedStructureEntry(Structure(lattice, ["Li"], [[0, 0, 0]]), -1.9).as_dict()
     path = write(tmp_path / "old.json", [entry | {"@module": module}])
@@ -184,7 +182,7 @@ def test_both_modules_of_the_entries_are_known(tmp_path: Path, module: str) -> N
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # former modules warn
-def test_every_listed_class_of_entries_exists() -> None:
+def test_every_trusted_entry_class_exists() -> None:
     for module, name in ENTRIES.decoded | ENTRIES.labels:
         found = getattr(import_module(module), name)
         assert (found.__module__, name) in ENTRIES.decoded | ENTRIES.labels, (module, name)
@@ -195,7 +193,7 @@ def test_every_listed_class_of_entries_exists() -> None:
     ["[" * 20000, '[{"@module": "pymatgen.core.entries", "@class": "ComputedEntry"}]'],
     ids=["too deep", "incomplete"],
 )
-def test_damaged_file_is_named(tmp_path: Path, text: str) -> None:
+def test_damaged_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "damaged.json").write_text(text)
     with pytest.raises(EntryFileError, match=r"damaged\.json"):
         read_entries(tmp_path / "damaged.json")

@@ -1,4 +1,4 @@
-"""Free energies of gases against published tables and thermodynamic identities."""
+"""Free energies of gases compared with published tables and thermodynamic identities."""
 
 import math
 
@@ -15,7 +15,7 @@ REUTER_SCHEFFLER = {
 M. Scheffler, Phys. Rev. B 65, 035406 (2002), Table I. Independent of the coefficients here."""
 
 ROUNDING = 0.006
-"""eV; their two digits, and 1 atm against 1 bar."""
+"""eV; two digits of the table, and 1 atm instead of 1 bar."""
 
 STANDARD_ENTROPY = {"O": 205.152, "N": 191.609}
 """J/mol/K at 298.15 K, CODATA key values (Cox, Wagman, Medvedev, 1989)."""
@@ -29,17 +29,19 @@ def test_oxygen_agrees_with_the_published_table(temperature: float, published: f
 
 
 @pytest.mark.parametrize("element", GASES)
-def test_standard_entropy_and_enthalpy(element: str) -> None:
+def test_standard_entropy_and_enthalpy_agree_with_published_values(element: str) -> None:
     row = GASES[element].ranges[0]
     assert row.entropy(298.15) == pytest.approx(STANDARD_ENTROPY[element], abs=0.02)
     assert row.enthalpy(298.15) == pytest.approx(0, abs=2e-3)
-    # An ideal diatomic gas without vibrations, over the whole way from 0 K.
+    # Ideal diatomic gas without vibrations, from 0 K to 298.15 K.
     assert GASES[element].heat_to_standard == pytest.approx(3.5 * 8.314462e-3 * 298.15, abs=0.02)
 
 
 @pytest.mark.parametrize("element", GASES)
 @pytest.mark.parametrize("temperature", [150.0, 300.0, 499.0, 650.0, 1200.0])
-def test_entropy_is_the_slope(element: str, temperature: float) -> None:
+def test_entropy_is_the_negative_slope_of_the_free_energy(
+    element: str, temperature: float
+) -> None:
     step = 0.01
     slope = (
         free_energy(element, temperature + step) - free_energy(element, temperature - step)
@@ -49,20 +51,20 @@ def test_entropy_is_the_slope(element: str, temperature: float) -> None:
 
 
 @pytest.mark.parametrize(("element", "border"), [("O", 700.0), ("N", 500.0)])
-def test_ranges_join(element: str, border: float) -> None:
+def test_free_energy_is_continuous_between_temperature_ranges(element: str, border: float) -> None:
     gap = free_energy(element, border + 1e-6) - free_energy(element, border - 1e-6)
     assert gap == pytest.approx(0, abs=1e-4)
 
 
-def test_pressure_and_zero() -> None:
+def test_free_energy_has_ideal_gas_pressure_term_and_zero_point_energy() -> None:
     low, high = (free_energy("N", 300, pressure=p) for p in (1.0, 10.0))
     assert high - low == pytest.approx(BOLTZMANN * 300 * math.log(10) / 2)
     assert free_energy("N", 0) == 0
-    # Irikura's 1175.78 cm⁻¹ is 0.1458 eV a molecule.
+    # Irikura's 1175.78 cm⁻¹ is 0.1458 eV per molecule.
     assert free_energy("N", 0, zero=ThermalZero.STATIC) == pytest.approx(0.0729, abs=1e-4)
 
 
-def test_outside_the_tables_is_refused() -> None:
+def test_values_outside_the_tables_are_refused() -> None:
     with pytest.raises(ValueError, match="50 K; the tables hold 100 to 2000 K"):
         free_energy("O", 50)
     with pytest.raises(ValueError, match="no table for a gas of F"):

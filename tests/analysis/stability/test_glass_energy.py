@@ -1,4 +1,4 @@
-"""The energy of a glass: mean and spread over models, and what is refused."""
+"""Energy of a glass: mean and spread over models, and refusals."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def cell(formula: str) -> Structure:
 
 
 def result(*energies: float | None, engine: EngineInfo = CHGNET, **fields: Any) -> GlassResult:
-    """Make a result with what matters here, unvalidated: its fingerprints are not looked at."""
+    """Return an unvalidated result with the fields needed here; fingerprints are not used."""
     formulas = fields.pop("formulas", ["Li3PO3N"] * len(energies))
     models = [
         GlassModel.model_construct(
@@ -43,7 +43,7 @@ def result(*energies: float | None, engine: EngineInfo = CHGNET, **fields: Any) 
     return GlassResult.model_construct(models=models, provenance=provenance)
 
 
-def test_mean_and_spread() -> None:
+def test_glass_energy_has_mean_and_spread() -> None:
     found = glass_energy(result(-6.0, -6.1, -6.2), UUID, "auto")
     assert found.energy_per_atom == pytest.approx(-6.1)
     assert found.spread == pytest.approx(0.1)
@@ -58,7 +58,7 @@ def test_one_model_has_no_spread() -> None:
     assert found.text == "glass result abcd1234: one model"
 
 
-def test_dft_is_corrected() -> None:
+def test_dft_energy_is_corrected() -> None:
     found = glass_energy(result(-6.0, engine=VASP), UUID, "auto")
     # Oxide and nitride corrections of Wang et al. 2021 over the 8 atoms of Li3PO3N.
     assert found.energy_per_atom == pytest.approx(-6.0 + (3 * -0.687 - 0.361) / 8, abs=1e-3)
@@ -72,7 +72,7 @@ def test_dft_is_corrected() -> None:
         (result(-6.0, -6.0, formulas=["Li3PO4", "Li3PO3N"]), "differ in composition"),
     ],
 )
-def test_what_has_no_meaning_is_refused(made: GlassResult, message: str) -> None:
+def test_unusable_glass_result_is_refused(made: GlassResult, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         glass_energy(made, UUID, "auto")
 

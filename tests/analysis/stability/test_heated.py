@@ -1,4 +1,4 @@
-"""Which phases need phonons, and the free energies of all."""
+"""Phases that need phonons, and free energies of all phases."""
 
 import pytest
 from pymatgen.core.composition import Composition
@@ -30,14 +30,12 @@ def oxide(cold: EntrySet) -> Material:
     return named_material("Li2O", cold, Hull.of(cold))
 
 
-def test_stable_solids_are_on_the_hull_of_the_elements_and_no_gases(
-    cold: EntrySet, oxide: Material
-) -> None:
+def test_stable_solids_are_on_the_hull_and_exclude_gases(cold: EntrySet, oxide: Material) -> None:
     assert {entry.name for entry in stable_solids(cold, oxide)} == {"Li", "Li2O"}
 
 
 @pytest.mark.parametrize("zero", ThermalZero)
-def test_gases_alone_are_heated_by_their_tables(
+def test_without_phonons_only_gases_have_thermal_energies(
     cold: EntrySet, oxide: Material, zero: ThermalZero
 ) -> None:
     warm, notes = heated(cold, oxide, None, temperature=300, gas_pressure=0.2, zero=zero)
@@ -48,13 +46,13 @@ def test_gases_alone_are_heated_by_their_tables(
     assert any("solids have no entropy" in note for note in notes)
 
 
-def test_stable_solids_without_phonons_are_named(cold: EntrySet, oxide: Material) -> None:
+def test_missing_phonons_of_stable_solids_are_refused(cold: EntrySet, oxide: Material) -> None:
     options = {"temperature": 300, "gas_pressure": 1, "zero": ThermalZero.STATIC}
-    with pytest.raises(ValueError, match="Li"):  # no reference for Li is left
+    with pytest.raises(ValueError, match="Li"):  # no reference remains for Li
         heated(cold, oxide, [None], **options)
 
 
-def test_of_what_is_known_of_a_material_the_glass_goes_first(cold: EntrySet) -> None:
+def test_given_energy_of_a_glass_takes_precedence(cold: EntrySet) -> None:
     hull = Hull.of(cold)
     assert named_material("Li2O2", cold, hull).above_hull > 0.1
     assert named_material("Li2O2", cold, hull, above_hull=0.02).above_hull == 0.02

@@ -10,18 +10,18 @@ def lines(found: HullSlice) -> set[frozenset[str]]:
     return {frozenset((found.names[a], found.names[b])) for a, b in found.tie_lines}
 
 
-def test_a_binary_edge_and_a_ternary_phase() -> None:
+def test_ternary_slice_has_binary_and_ternary_phases() -> None:
     entries = formation_entries({"Li2O": -2.0, "Li3PO4": -2.7, "P2O5": -2.4})
     found = ternary_slice(entries, ["Li", "P", "O"])
     places = dict(zip(found.formulas, found.points, strict=True))
     assert places["Li"] == pytest.approx((0, 0))
     assert places["P"] == pytest.approx((1, 0))
     assert places["O2"] == pytest.approx((0.5, 0.75**0.5))
-    # Two thirds of the way to Li on the edge Li-O.
+    # On the Li-O edge, two thirds of the way to Li.
     assert places["Li2O"] == pytest.approx((0.5 / 3, 0.75**0.5 / 3))
     assert frozenset(("Li3PO4", "Li2O")) in lines(found)
     assert frozenset(("Li2O", "P2O5")) not in lines(found)  # Li3PO4 lies in between
-    # Planar triangulation: every point stable, lines = 3 n - 3 - corners of the outline.
+    # Planar triangulation of stable points: lines = 3 n - 3 - corners of the outline.
     assert len(found.tie_lines) == 3 * 6 - 3 - 5
 
 
@@ -41,7 +41,7 @@ def _side(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
-def test_a_section_between_compounds() -> None:
+def test_slice_between_compounds_has_phases_of_its_plane() -> None:
     entries, _ = lipon()
     found = ternary_slice(entries, ["Li2O", "P2O5", "Li3N"], phase("Li3PO4"))
     assert {"Li2O", "P2O5", "Li3PO4", "Li4P2O7", "LiPO3", "Li3N"} <= set(found.formulas)
@@ -50,7 +50,7 @@ def test_a_section_between_compounds() -> None:
     assert ternary_slice(entries, ["Li", "P", "N"], phase("Li3PO4")).marked is None
 
 
-def test_the_square_has_its_corners_and_marks_a_glass() -> None:
+def test_neutral_square_has_its_corners_and_marks_the_glass() -> None:
     entries, hull = lipon()
     material = glass("Li2.98PO3.3N0.46", hull, above_hull=0.0, energy_source="assumed")
     found = neutral_square(entries, material)
@@ -78,7 +78,7 @@ def test_phases_far_above_the_hull_are_left_out() -> None:
     assert "Li5P2N5" not in neutral_square(entries, near=0.005).formulas
 
 
-def test_what_spans_no_plane_is_refused() -> None:
+def test_corners_that_span_no_plane_are_refused() -> None:
     entries, _ = lipon()
     with pytest.raises(ValueError, match="has three corners, not 2"):
         ternary_slice(entries, ["Li", "P"])

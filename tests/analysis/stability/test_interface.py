@@ -19,7 +19,7 @@ ENERGY = 1e-5  # eV/atom, between two exact methods
 
 
 @pytest.mark.parametrize("pair", [("Li2PO2N", "Li"), ("Li3PO4", "Li3P"), ("LiPO3", "Li3N")])
-def test_closed_kinks_are_those_of_pymatgen(pair: tuple[str, str]) -> None:
+def test_kinks_of_closed_interface_agree_with_pymatgen(pair: tuple[str, str]) -> None:
     entries, hull = lipon()
     first, second = (phase(name) for name in pair)
     found = interface_reaction(hull, first, second)
@@ -29,7 +29,7 @@ def test_closed_kinks_are_those_of_pymatgen(pair: tuple[str, str]) -> None:
         norm=True,
         use_hull_energy=False,
     )
-    # Its mixing ratio counts the first material.
+    # pymatgen's mixing ratio is the fraction of the first material.
     expected = sorted((1 - float(x), float(energy)) for _, x, energy, *_ in reference.get_kinks())
     assert [p.mixing for p in found.points] == pytest.approx([x for x, _ in expected], abs=1e-4)
     assert [p.energy for p in found.points] == pytest.approx([e for _, e in expected], abs=ENERGY)
@@ -37,7 +37,7 @@ def test_closed_kinks_are_those_of_pymatgen(pair: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("voltage", [0.5, 2.0, 4.0])
-def test_open_energies_are_those_of_pymatgen(voltage: float) -> None:
+def test_energies_of_interface_open_to_li_agree_with_pymatgen(voltage: float) -> None:
     entries, hull = lipon()
     first, second = phase("Li2PO2N"), phase("Li3N")
     found = interface_reaction(hull, first, second, voltage)
@@ -54,7 +54,7 @@ def test_open_energies_are_those_of_pymatgen(voltage: float) -> None:
     assert sorted(p.energy for p in found.points) == pytest.approx(expected, abs=ENERGY)
 
 
-def test_a_glass_brings_its_energy_along() -> None:
+def test_energy_of_glass_above_the_hull_adds_to_the_driving_force() -> None:
     _, hull = lipon()
     plain = glass("Li2.98PO3.3N0.46", hull, above_hull=0.0, energy_source="assumed")
     raised = plain.model_copy(update={"above_hull": 0.05})
@@ -68,7 +68,7 @@ def test_a_glass_brings_its_energy_along() -> None:
     assert high.points[0].energy_of_contact == 0
 
 
-def test_the_order_of_the_pair_does_not_matter() -> None:
+def test_order_of_the_pair_does_not_matter() -> None:
     _, hull = lipon()
     one = interface_reaction(hull, phase("Li2PO2N"), phase("Li3N"), 1.0)
     other = interface_reaction(hull, phase("Li3N"), phase("Li2PO2N"), 1.0)
@@ -77,15 +77,15 @@ def test_the_order_of_the_pair_does_not_matter() -> None:
     assert set(one.phases) == set(other.phases)
 
 
-def test_neighbours_in_equilibrium_do_not_react() -> None:
+def test_phases_in_equilibrium_do_not_react() -> None:
     _, hull = lipon()
     found = interface_reaction(hull, phase("Li2O"), phase("Li3P"))
     assert (found.min_energy, found.equation) == (0, "no reaction")
     assert [p.equation for p in found.points] == ["Li2O: no reaction", "Li3P: no reaction"]
 
 
-def test_an_analytic_reaction() -> None:
-    """Li2O2 + 2 Li -> 2 Li2O gains 2 x (-6) - (-6) eV over 6 atoms, a third of them Li metal."""
+def test_interface_reaction_has_the_analytic_energy() -> None:
+    """Li2O2 + 2 Li -> 2 Li2O: 2 x (-6) - (-6) eV for 6 atoms, a third of them Li metal."""
     entries = formation_entries({"Li2O": -2.0, "Li2O2": -1.5})
     hull = Hull.of(entries)
     found = interface_reaction(hull, crystal("Li2O2", entries, hull), crystal("Li", entries, hull))
@@ -96,7 +96,7 @@ def test_an_analytic_reaction() -> None:
     assert kink.molar_mixing == pytest.approx(2 / 3, abs=1e-5)
 
 
-def test_lithium_cannot_face_open_lithium() -> None:
+def test_lithium_metal_at_interface_open_to_li_is_refused() -> None:
     _, hull = lipon()
     with pytest.raises(ValueError, match=r"since it is the Li: leave the voltage out \(closed\)"):
         interface_reaction(hull, phase("Li2PO2N"), phase("Li"), 0.0)

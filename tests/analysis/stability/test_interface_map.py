@@ -18,7 +18,7 @@ def hull() -> Hull:
     return Hull.of(quoted_entries())
 
 
-def test_the_electrode_lies_between_its_states(hull: Hull) -> None:
+def test_electrode_is_interpolated_between_its_states(hull: Hull) -> None:
     found = insertion_electrode(FORMULA, [0.0, 0.25, 1.0], quoted_entries(), hull)
     assert [m.formula for m in found.materials] == [
         "Ni0.5Mn1.5O4",
@@ -33,14 +33,14 @@ def test_the_electrode_lies_between_its_states(hull: Hull) -> None:
     assert found.energy_source == "mixtures of Mn3NiO8, Li2Mn3NiO8"
 
 
-def test_the_average_voltage_from_the_reference_entries(reference_data: Path) -> None:
+def test_average_voltage_from_reference_entries(reference_data: Path) -> None:
     entries = read_entries(reference_data / "thermo" / "mp2019_formation_pdentries_LiPONNiMn.json")
     found = insertion_electrode(FORMULA, [0.0, 1.0, 2.0], entries, Hull.of(entries))
     assert found.plateaus[0].voltage == pytest.approx(VOLTAGE, abs=1e-3)
     assert [step.x_high for step in found.plateaus] == [1, 2]
 
 
-def test_contents_without_a_state_are_said_to_be_assumed(hull: Hull) -> None:
+def test_energy_source_names_contents_assumed_on_the_hull(hull: Hull) -> None:
     found = insertion_electrode(FORMULA, [1.0, 2.0], quoted_entries(), hull)
     assert found.energy_source.endswith("assumed on the hull at x = 2")
     assert found.materials[1].above_hull == 0
@@ -60,14 +60,14 @@ def test_contents_without_a_state_are_said_to_be_assumed(hull: Hull) -> None:
         ("LixCoO2", [0.0], "have no Co"),
     ],
 )
-def test_impossible_electrodes_are_refused(
+def test_invalid_electrodes_are_refused(
     hull: Hull, formula: str, contents: list[float], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         insertion_electrode(formula, contents, quoted_entries(), hull)
 
 
-def test_every_place_of_the_map_is_the_lowest_of_its_interface(hull: Hull) -> None:
+def test_map_has_the_lowest_energy_of_every_interface(hull: Hull) -> None:
     electrode = insertion_electrode(FORMULA, [0.0, 0.5, 1.0], quoted_entries(), hull)
     electrolyte = phase("Li2PO2N")
     found = interface_map(hull, electrolyte, electrode, [3.0, 4.5])
@@ -85,8 +85,8 @@ def test_every_place_of_the_map_is_the_lowest_of_its_interface(hull: Hull) -> No
         assert found.closed_products[column] == " + ".join(sorted(single.phases))
 
 
-def test_an_inert_pair_gains_only_what_the_electrode_does() -> None:
-    """The charged oxide beside its own electrode: only Li that comes in gains anything."""
+def test_oxide_against_its_own_electrode_has_only_the_energy_of_li_insertion() -> None:
+    """A charged oxide against its own electrode: only the insertion of Li lowers the energy."""
     entries = formation_entries({"Li2O": -2.0, "MnO2": -1.8, "LiMnO2": -2.0})
     small = Hull.of(entries)
     electrode = insertion_electrode("LixMnO2", [0.0, 1.0], entries, small)
@@ -99,6 +99,6 @@ def test_an_inert_pair_gains_only_what_the_electrode_does() -> None:
     )
     found = interface_map(small, inert, electrode, [step.voltage, step.voltage - 0.3])
     assert found.min_energy[0] == pytest.approx([0, 0], abs=1e-5)
-    # Below, one Li per three other atoms comes in, 0.3 eV each, into either material.
+    # Below the plateau, one Li per three other atoms is inserted at 0.3 eV, into either material.
     assert found.min_energy[1][0] == pytest.approx(-0.1, abs=1e-5)
     assert found.min_energy_of_contact == pytest.approx([0, 0], abs=1e-6)

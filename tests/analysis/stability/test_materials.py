@@ -16,12 +16,12 @@ from liponflow.analysis.stability.materials import (
 
 
 @pytest.mark.parametrize("text", ["", "lipon", "Li2PO2N2x", "Xx2", "Li-1", "Li0", "{{7*7}}"])
-def test_what_is_no_formula_is_refused(text: str) -> None:
+def test_invalid_formula_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is not a chemical formula"):
         parse_formula(text)
 
 
-def test_amounts_are_exact_decimals_where_they_can_be() -> None:
+def test_amounts_are_exact_decimals_of_the_formula() -> None:
     assert exact_amounts("Li2.98P", {"Li": 2.98, "P": 1}) == {
         "Li": Fraction(298, 100),
         "P": Fraction(1),
@@ -35,12 +35,12 @@ def test_amounts_are_exact_decimals_where_they_can_be() -> None:
     assert exact_amounts("LiLiO", {"Li": 2, "O": 1}) == {"Li": 2, "O": 1}
 
 
-def test_charges_of_the_published_glasses() -> None:
+def test_published_glasses_have_known_excess_charges() -> None:
     assert excess_charge(parse_formula("Li2.98PO3.3N0.46")) == 0
     assert excess_charge(parse_formula("Li46P16O55N5")) == pytest.approx(1)
 
 
-def test_a_crystal_has_the_energy_of_its_entry() -> None:
+def test_crystal_has_the_energy_of_its_entry() -> None:
     entries, hull = lipon()
     stable = crystal("Li2PO2N", entries, hull)
     assert (stable.formula, stable.above_hull) == ("Li2PNO2", pytest.approx(0, abs=1e-9))
@@ -49,7 +49,7 @@ def test_a_crystal_has_the_energy_of_its_entry() -> None:
     assert 0 < above.above_hull < 0.025
 
 
-def test_a_crystal_that_was_left_out_lies_below_the_hull_of_the_rest() -> None:
+def test_excluded_crystal_lies_below_the_hull_of_the_other_phases() -> None:
     entries, _ = lipon()
     rest = Hull.of(entries.without(["Li3P"]))
     # Li3P -> LiP + 2 Li costs 4 x 0.6976 - 2 x 0.5249 eV.
@@ -57,7 +57,7 @@ def test_a_crystal_that_was_left_out_lies_below_the_hull_of_the_rest() -> None:
     assert found.above_hull == pytest.approx(-(4 * 0.6976 - 2 * 0.5249) / 4, abs=1e-6)
 
 
-def test_a_crystal_that_is_missing_is_named_with_similar_ones() -> None:
+def test_missing_crystal_is_refused_with_similar_names() -> None:
     entries, hull = lipon()
     assert not is_crystal("Li3PO3", entries)
     assert is_crystal("Li6P2O8", entries)
@@ -65,7 +65,7 @@ def test_a_crystal_that_is_missing_is_named_with_similar_ones() -> None:
         crystal("Li3PO3", entries, hull)
 
 
-def test_a_glass_keeps_its_formula_and_its_stated_energy() -> None:
+def test_glass_keeps_its_formula_and_given_energy() -> None:
     _, hull = lipon()
     found = glass("Li2.98PO3.3N0.46", hull, above_hull=0.03, energy_source="assumed")
     assert found.formula == "Li2.98PO3.3N0.46"
@@ -74,13 +74,13 @@ def test_a_glass_keeps_its_formula_and_its_stated_energy() -> None:
     assert found.above_hull == 0.03
 
 
-def test_a_glass_of_known_energy_is_placed_by_it() -> None:
+def test_energy_of_glass_sets_its_energy_above_hull() -> None:
     hull = Hull.of(formation_entries({"Li2O": -2.0}))
     found = glass_of_energy("Li3O", hull, energy_per_atom=-1.4, energy_source="mean of 3 models")
     assert found.above_hull == pytest.approx(-1.4 + 2.0 * 3 / 4)
 
 
-def test_a_glass_with_a_missing_element_or_energy_is_refused() -> None:
+def test_glass_with_missing_element_or_energy_is_refused() -> None:
     _, hull = lipon()
     with pytest.raises(ValueError, match="have no S"):
         glass("Li3PS4", hull, above_hull=0, energy_source="assumed")

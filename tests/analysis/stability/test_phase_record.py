@@ -1,4 +1,4 @@
-"""Records of relaxed crystals: what is refused, and what enters a phase diagram."""
+"""Records of relaxed crystals: problems, and entries of a phase diagram."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def made(name: str = "Li2O", shift: float = 0.0, scale: float = 1.0, **fields: A
     )
 
 
-def test_crystal_that_stays_is_used() -> None:
+def test_relaxed_crystal_that_keeps_its_symmetry_has_no_problem() -> None:
     record = made(scale=1.02)
     assert record.problem is None
     assert record.relaxed_spacegroup == "Fm-3m"
@@ -58,18 +58,18 @@ def test_change_of_symmetry_is_a_problem() -> None:
     assert "widen symmetry_tolerance" in record.problem
 
 
-def test_noise_within_the_tolerance_is_none() -> None:
+def test_noise_within_the_tolerance_is_no_problem() -> None:
     assert made(shift=0.02).problem is None
 
 
-def test_unconverged_is_a_problem_with_number_limit_and_remedy() -> None:
+def test_problem_of_unconverged_crystal_has_value_limit_and_remedy() -> None:
     record = made(converged=False, max_force=0.2)
     assert record.problem is not None
     for part in ("0.200 eV/Å", "limit 0.05", "max_steps"):
         assert part in record.problem
 
 
-def test_gases_enter_by_reference() -> None:
+def test_gases_enter_as_references() -> None:
     entries = gas_entries(["Li", "N", "O", "P"])
     assert {entry.name: entry.energy_per_atom for entry in entries} == {
         "N2": GASES["N"].reference_energy,

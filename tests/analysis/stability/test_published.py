@@ -3,7 +3,7 @@ import pytest
 from liponflow.analysis.stability.published import published_stability
 
 
-def test_values_are_those_of_the_print() -> None:
+def test_values_are_the_printed_ones() -> None:
     found = published_stability()
     window = found.window("Li2PO2N")
     assert window is not None
@@ -20,7 +20,7 @@ def test_values_are_those_of_the_print() -> None:
     assert set(found.decomposition.phases) == {"Li3PO4", "Li2PNO2"}
 
 
-def test_every_value_names_its_source_and_what_to_know() -> None:
+def test_every_value_has_source_and_note() -> None:
     found = published_stability()
     cited = [
         *found.windows,

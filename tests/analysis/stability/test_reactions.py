@@ -7,7 +7,7 @@ LI2O = {"Li": 2.0, "O": 1.0}
 EXACT = 1e-9
 
 
-def test_whole_coefficients_are_found_and_printed_without_decimals() -> None:
+def test_integer_coefficients_are_found_and_printed_without_decimals() -> None:
     found = balance(
         {"Li3PO4": {"Li": 3, "P": 1, "O": 4}},
         {"Li4P2O7": {"Li": 4, "P": 2, "O": 7}, "O2": {"O": 2}, "Li": {"Li": 1}},
@@ -18,7 +18,7 @@ def test_whole_coefficients_are_found_and_printed_without_decimals() -> None:
     assert found.products["Li4P2O7"] == pytest.approx(0.5)
 
 
-def test_decimals_of_a_glass_balance_as_printed() -> None:
+def test_printed_equation_of_a_glass_balances() -> None:
     found = balance(
         {"Li2.98PO3.3N0.46": {"Li": 2.98, "P": 1, "O": 3.3, "N": 0.46}, "Li": {"Li": 1}},
         {"Li3P": {"Li": 3, "P": 1}, "Li2O": LI2O, "Li3N": {"Li": 3, "N": 1}},
@@ -32,18 +32,18 @@ def test_decimals_of_a_glass_balance_as_printed() -> None:
     assert imbalance(found.equation) < EXACT
 
 
-def test_small_errors_of_the_coefficients_are_removed() -> None:
+def test_small_errors_of_coefficients_are_removed() -> None:
     found = balance({"Li": {"Li": 1}, "O2": {"O": 2}}, {"Li2O": LI2O}, {
         "Li": 4, "O2": 1.00004, "Li2O": 1.9999})  # fmt: skip
     assert found.products["Li2O"] == pytest.approx(2, abs=EXACT)
     assert found.equation == "4 Li + O2 -> 2 Li2O"
 
 
-def test_what_cannot_balance_is_refused() -> None:
+def test_reaction_that_cannot_balance_is_refused() -> None:
     with pytest.raises(ValueError, match=r"Li -> Li2O does not balance: .* (Li|O)"):
         balance({"Li": {"Li": 1}}, {"Li2O": LI2O}, {"Li": 2, "Li2O": 1})
 
 
-def test_the_reader_of_equations_sees_imbalance() -> None:
+def test_imbalance_of_an_equation_is_measured() -> None:
     assert imbalance("Li -> Li2O") == pytest.approx(1)
     assert imbalance("2.0000 Li + 0.4 O2 -> Li2O") == pytest.approx(0.1)

@@ -10,7 +10,7 @@ from liponflow.analysis.stability.materials import crystal, glass
 from liponflow.analysis.stability.sensitivity import layer_sequence, ranked_pathways
 
 
-def test_the_first_pathway_is_equilibrium_and_the_rest_cost_more() -> None:
+def test_pathways_start_with_equilibrium_and_rise_in_energy() -> None:
     entries, _ = lipon()
     found = ranked_pathways(entries, phase("Li2PO2N"), number=6)
     assert found[0].equation == "Li2PNO2 + 8 Li -> 2 Li2O + Li3P + Li3N"
@@ -23,7 +23,7 @@ def test_the_first_pathway_is_equilibrium_and_the_rest_cost_more() -> None:
         assert imbalance(pathway.equation) < 1e-6
 
 
-def test_energies_are_those_of_the_reactions() -> None:
+def test_pathway_energies_are_those_of_the_reactions() -> None:
     entries, _ = lipon()
     energy = {e.formula: e.energy_per_atom * e.atoms_per_formula for e in entries.entries}
     for pathway in ranked_pathways(entries, phase("Li2PO2N"), voltage=0.5, number=4):
@@ -32,8 +32,8 @@ def test_energies_are_those_of_the_reactions() -> None:
         assert pathway.energy == pytest.approx(total, abs=1e-4)
 
 
-def test_no_combination_of_phases_is_overlooked() -> None:
-    """Against all combinations of as many phases as elements, solved one by one."""
+def test_pathways_agree_with_an_enumeration_of_all_combinations() -> None:
+    """Compare with all combinations of as many phases as elements, solved one by one."""
     entries = formation_entries(
         {"Li2O": -2.0, "Li3P": -0.7, "Li3PO4": -2.7, "LiP": -0.5, "LiPO3": -2.6, "P2O5": -2.4}
     )
@@ -57,11 +57,11 @@ def test_no_combination_of_phases_is_overlooked() -> None:
     energies = {round(p.energy + own, 6) for p in found}
     best = sorted(costs_found)
     assert sorted(energies)[:3] == pytest.approx(best[:3], abs=1e-5)
-    # Each is the best without some phase, so that every energy is one of the enumeration.
+    # Each pathway is the best without some phase, so every energy is in the enumeration.
     assert all(min(abs(e - c) for c in best) < 1e-5 for e in energies)
 
 
-def test_pathways_end_when_there_are_no_more() -> None:
+def test_pathways_end_when_no_others_exist() -> None:
     entries = formation_entries({"Li2O": -2.0})
     hull = Hull.of(entries)
     found = ranked_pathways(entries, crystal("Li2O", entries, hull), number=10)
@@ -70,7 +70,7 @@ def test_pathways_end_when_there_are_no_more() -> None:
         ranked_pathways(entries, crystal("Li2O", entries, hull), number=0)
 
 
-def test_layers_run_from_lithium_to_the_window() -> None:
+def test_layers_run_from_lithium_metal_to_the_window() -> None:
     entries, _ = lipon()
     layers = layer_sequence(entries, phase("Li2PO2N"))
     assert layers[0].voltage_low == 0
@@ -79,22 +79,22 @@ def test_layers_run_from_lithium_to_the_window() -> None:
     assert [layer.order for layer in layers] == list(range(len(layers)))
     for layer in layers:
         assert sum(layer.atom_shares.values()) == pytest.approx(1)
-    # 2 Li2O, Li3N and Li3P of 14 atoms.
+    # 2 Li2O, Li3N and Li3P with 14 atoms in total.
     assert layers[0].atom_shares["Li2O"] == pytest.approx(6 / 14, abs=1e-5)
 
 
-def test_excluded_phases_appear_in_no_layer_and_close_the_window() -> None:
+def test_excluded_phases_appear_in_no_layer_and_lower_the_reduction_limit() -> None:
     entries, _ = lipon()
     layers = layer_sequence(entries, phase("Li2PO2N"), without=["Li3P"])
     assert layers[0].without == ["Li3P"]
     assert not any("Li3P" in layer.phases for layer in layers)
-    # Reduction without its best product begins closer to Li metal.
+    # Without its best product, reduction begins closer to Li metal.
     assert layers[-1].voltage_high < 0.65
     with pytest.raises(ValueError, match="no phase 'Li3Pp'"):
         layer_sequence(entries, phase("Li2PO2N"), without=["Li3Pp"])
 
 
-def test_a_material_at_rest_with_lithium_has_no_layers() -> None:
+def test_material_stable_against_lithium_has_no_layers() -> None:
     entries, hull = lipon()
     assert layer_sequence(entries, phase("Li2O")) == []
     mixed = glass("Li5PO", hull, above_hull=0.1, energy_source="assumed")

@@ -24,7 +24,7 @@ def of_glass() -> StabilityResult:
 
 
 def equations(document: Any) -> list[str]:
-    """Every equation anywhere in a document."""
+    """Return all equations in a document, at any depth."""
     if isinstance(document, dict):
         own = [document["equation"]] if "equation" in document else []
         return own + [e for value in document.values() for e in equations(value)]
@@ -33,7 +33,7 @@ def equations(document: Any) -> list[str]:
     return []
 
 
-def test_the_published_window_and_products(result: StabilityResult) -> None:
+def test_window_and_products_agree_with_published_ones(result: StabilityResult) -> None:
     assert result.formula == "Li2PNO2"
     assert result.window_low == pytest.approx(0.68, abs=0.02)
     assert result.window_high == pytest.approx(2.64, abs=0.02)
@@ -45,7 +45,7 @@ def test_the_published_window_and_products(result: StabilityResult) -> None:
     assert result.criterion == "every phase usable; reached 36 of 36"
 
 
-def test_every_equation_of_a_result_balances(
+def test_all_equations_of_a_result_balance(
     result: StabilityResult, of_glass: StabilityResult
 ) -> None:
     for document in (result, of_glass):
@@ -56,7 +56,7 @@ def test_every_equation_of_a_result_balances(
         assert max(imbalance(equation) for equation in compared) < 1e-6
 
 
-def test_interfaces_are_those_with_lithium_and_with_the_electrode(result: StabilityResult) -> None:
+def test_interfaces_are_with_lithium_and_the_electrode(result: StabilityResult) -> None:
     pairs = [(r.second, r.voltage) for r in result.interfaces]
     assert pairs[:4] == [
         ("Li", None),
@@ -73,7 +73,9 @@ def test_interfaces_are_those_with_lithium_and_with_the_electrode(result: Stabil
     assert beside["Li3N"].min_energy < 0
 
 
-def test_the_temperature_shifts_the_oxidation_by_the_gas(result: StabilityResult) -> None:
+def test_temperature_shifts_the_oxidation_limit_by_the_released_gas(
+    result: StabilityResult,
+) -> None:
     """7 Li2PO2N -> N2 + ... + 6 Li: N2 lower by 0.5 eV, limit lower by 0.5/6 V."""
     [warm] = result.thermal
     assert warm.temperature == 300
@@ -82,11 +84,11 @@ def test_the_temperature_shifts_the_oxidation_by_the_gas(result: StabilityResult
     assert warm.products_oxidation == "Li4P2O7 + N2 + P3N5"
 
 
-def test_layers_come_with_and_without_what_was_not_seen(result: StabilityResult) -> None:
+def test_layers_are_given_with_and_without_unobserved_phases(result: StabilityResult) -> None:
     assert {tuple(layer.without) for layer in result.layers} == {(), ("Li3P",)}
 
 
-def test_a_glass_is_not_put_on_the_hull(of_glass: StabilityResult) -> None:
+def test_glass_keeps_its_energy_above_hull(of_glass: StabilityResult) -> None:
     assert of_glass.above_hull == 0.03
     assert of_glass.energy_source == "assumed"
     assert of_glass.decomposes_to == "Li2O + Li3PO4 + Li2PNO2"
@@ -97,7 +99,7 @@ def test_a_glass_is_not_put_on_the_hull(of_glass: StabilityResult) -> None:
     assert not any("Li2.98" in phase.name for phase in of_glass.phases)
 
 
-def test_a_result_survives_json(result: StabilityResult) -> None:
+def test_result_survives_json(result: StabilityResult) -> None:
     assert StabilityResult.model_validate_json(result.model_dump_json()) == result
 
 
@@ -110,7 +112,7 @@ def small(**changes: Any) -> StabilityResult:
     )  # fmt: skip
 
 
-def test_assumptions_are_warned_of() -> None:
+def test_assumptions_give_warnings() -> None:
     entries = quoted_entries()
     hull = Hull.of(entries)
     on_hull = glass("Li46P16O55N5", hull, above_hull=0.0, energy_source="assumed on the hull")
@@ -121,19 +123,19 @@ def test_assumptions_are_warned_of() -> None:
     assert any("lies 10 meV/atom below the hull" in w for w in small(material=below).warnings)
 
 
-def test_excluded_phases_are_gone_everywhere_and_named() -> None:
+def test_excluded_phases_are_named_and_appear_nowhere() -> None:
     entries = quoted_entries()
     warm = with_free_energies(entries, {}, 300, missing="neglect").within(["Li", "P", "O", "N"])
     found = small(question={"exclude": ("Li3P", "Mn3NiO8")}, warm=warm)
     assert {item.name for item in found.excluded} == {"Li3P", "Mn3NiO8"}
     assert "Li3P" not in {phase.name for phase in found.phases}
     assert not any("Li3P" in segment.phases for segment in found.segments)
-    assert found.converged  # leaving out on request is no failure
+    assert found.converged  # exclusion on request is not a failure
     with pytest.raises(ValueError, match="no phase 'Li9P'"):
         small(question={"exclude": ("Li9P",)})
 
 
-def test_failed_phases_are_named_and_the_result_says_so() -> None:
+def test_failed_phases_are_named_and_make_the_result_unconverged() -> None:
     bad = Entry(
         name="LiP9", composition={"Li": 1, "P": 9}, energy=-3.0, source="test", converged=False
     )
@@ -146,14 +148,14 @@ def test_failed_phases_are_named_and_the_result_says_so() -> None:
     ]
 
 
-def test_what_another_system_lacks_is_no_error_in_layers() -> None:
-    """Li3P is unknown among Li and O, where nobody can have missed it."""
+def test_unobserved_phases_outside_the_chemical_system_are_ignored() -> None:
+    """Li3P does not belong to the Li-O system."""
     entries = quoted_entries()
     oxide = crystal("Li2O", entries, Hull.of(entries))
     assert small(material=oxide, question={"unseen": ("Li3P",)}).layers == []
 
 
-def test_missing_elements_are_named_before_anything_is_computed() -> None:
+def test_missing_element_is_refused_before_anything_is_computed() -> None:
     entries = quoted_entries().within(["Li", "P", "O"])
     full = quoted_entries()
     material = crystal("Li2PO2N", full, Hull.of(full))
@@ -161,7 +163,7 @@ def test_missing_elements_are_named_before_anything_is_computed() -> None:
         small(entries=entries, material=material)
 
 
-def test_a_question_of_nothing_but_the_window_is_answered() -> None:
+def test_optional_parts_can_be_left_out() -> None:
     found = small(question={"corners": ()})
     assert found.maps == []
     assert found.uncertainty is None

@@ -9,8 +9,8 @@ from liponflow.analysis.stability.thermal import thermal_shift, with_free_energi
 VOLT = 1e-4
 
 
-def test_an_oxide_loses_voltage_with_the_entropy_of_oxygen() -> None:
-    """2 Li2O -> O2 + 4 Li: a gas that is 0.6 eV per O2 lower shifts the limit by 0.6/4 V."""
+def test_entropy_of_oxygen_lowers_the_oxidation_limit_of_an_oxide() -> None:
+    """2 Li2O -> O2 + 4 Li: lowering the gas by 0.6 eV per O2 shifts the limit by 0.6/4 V."""
     cold = formation_entries({"Li2O": -2.0})
     warm = with_free_energies(cold, {"O2": -0.3}, 300, missing="neglect")
     oxide = crystal("Li2O", cold, Hull.of(cold))
@@ -22,8 +22,8 @@ def test_an_oxide_loses_voltage_with_the_entropy_of_oxygen() -> None:
     assert found.products_at_zero == "Li2O"
 
 
-def test_what_all_atoms_gain_alike_changes_nothing() -> None:
-    """A free energy per atom common to all phases cancels in every balanced reaction."""
+def test_free_energy_common_to_all_phases_cancels() -> None:
+    """The same free energy per atom of all phases cancels in every balanced reaction."""
     cold, _ = lipon()
     warm = with_free_energies(cold, {e.name: -0.1 for e in cold.entries}, 500)
     for before, after in zip(cold.entries, warm.entries, strict=True):
@@ -47,7 +47,7 @@ def test_total_energies_are_shifted_without_new_references() -> None:
     )
 
 
-def test_polymorphs_share_what_is_given_for_their_formula() -> None:
+def test_polymorphs_share_the_free_energy_of_their_formula() -> None:
     cold = formation_entries({"Li2O": -2.0})
     extra = Entry(name="Li2O_b", composition={"Li": 2, "O": 1}, energy=-5.9, source="test")
     both = EntrySet.build([*cold.entries, extra], scale="s", kind="formation")
@@ -70,7 +70,7 @@ def test_missing_free_energies_are_refused_excluded_or_neglected() -> None:
         with_free_energies(cold, {"O2": -0.3}, 300, missing="exclude")
 
 
-def test_temperatures_that_make_no_sense_are_refused() -> None:
+def test_invalid_temperatures_are_refused() -> None:
     cold = formation_entries({"Li2O": -2.0})
     free = {e.name: 0.0 for e in cold.entries}
     with pytest.raises(ValueError, match="must lie above 0 K, not -5"):

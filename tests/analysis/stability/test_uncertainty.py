@@ -10,7 +10,7 @@ SAMPLES = 150
 SPREAD = 4 / np.sqrt(2 * SAMPLES)  # four standard errors of a standard deviation
 
 
-def test_without_errors_nothing_varies() -> None:
+def test_zero_errors_give_zero_spread() -> None:
     entries, _ = lipon()
     found = window_uncertainty(entries, phase("Li2PO2N"), independent=0.0, shared={}, samples=2)
     assert found.low_mean == pytest.approx(0.677, abs=2e-3)
@@ -23,7 +23,7 @@ def test_without_errors_nothing_varies() -> None:
     assert all(p.share == 1 and p.certain and p.predicted for p in found.products)
 
 
-def test_the_spread_of_one_oxide_is_the_analytic_one() -> None:
+def test_spread_of_a_single_oxide_is_the_analytic_one() -> None:
     """The limit is -E(f)/2 per formula: an error s per atom, 3 atoms, 2 Li gives 3 s / 2 V."""
     entries = formation_entries({"Li2O": -2.0})
     oxide = crystal("Li2O", entries, Hull.of(entries))
@@ -31,15 +31,15 @@ def test_the_spread_of_one_oxide_is_the_analytic_one() -> None:
     assert own.high_std == pytest.approx(0.045, rel=SPREAD)
     assert own.high_mean == pytest.approx(3.0, abs=4 * 0.045 / np.sqrt(SAMPLES))
     assert own.high_interval == pytest.approx((3 - 1.96 * 0.045, 3 + 1.96 * 0.045), abs=0.05)
-    # Shared per O: one O per 2 Li.
+    # Error shared per O: one O per 2 Li.
     common = window_uncertainty(
         entries, oxide, independent=0.0, shared={"O": 0.04}, samples=SAMPLES
     )
     assert common.high_std == pytest.approx(0.02, rel=SPREAD)
 
 
-def test_what_an_anion_shares_cancels_unless_it_leaves() -> None:
-    """LiPO3 is reduced without O2, and oxidised with: only the second limit feels O's error."""
+def test_shared_anion_error_cancels_unless_the_anion_is_released() -> None:
+    """Only oxidation of LiPO3 releases O2, so only its limit depends on the error of O."""
     entries = formation_entries(
         {"Li2O": -2.07, "Li3P": -0.7, "Li3PO4": -2.77, "P2O5": -2.46, "LiPO3": -2.72}
     )
@@ -54,7 +54,7 @@ def test_what_an_anion_shares_cancels_unless_it_leaves() -> None:
     assert found.high_std > 0.02
 
 
-def test_draws_are_repeatable_and_differ_with_the_seed() -> None:
+def test_seed_determines_the_draws() -> None:
     entries = formation_entries({"Li2O": -2.0})
     oxide = crystal("Li2O", entries, Hull.of(entries))
     first, again, other = (
@@ -64,7 +64,7 @@ def test_draws_are_repeatable_and_differ_with_the_seed() -> None:
     assert first.high_mean != other.high_mean
 
 
-def test_close_competitors_swap_and_are_called_uncertain() -> None:
+def test_products_with_close_competitors_are_uncertain() -> None:
     entries, _ = lipon()
     found = window_uncertainty(entries, phase("Li2PO2N"), samples=25)
     at_zero = {p.phase: p for p in found.products if p.where == "at 0 V"}
@@ -77,7 +77,7 @@ def test_close_competitors_swap_and_are_called_uncertain() -> None:
     assert 0 < found.low_std < 0.2
 
 
-def test_impossible_errors_are_refused() -> None:
+def test_invalid_errors_are_refused() -> None:
     entries, _ = lipon()
     with pytest.raises(ValueError, match="standard errors must be 0 or more"):
         window_uncertainty(entries, phase("Li3P"), independent=-0.1)

@@ -26,7 +26,7 @@ from liponflow.analysis.stability.window import (
     window_segments,
 )
 
-PUBLISHED = 0.02  # V, how closely the entries are to reproduce published limits
+PUBLISHED = 0.02  # V, allowed deviation from published limits
 VOLT = 1e-4  # V, between two exact methods on the same entries
 
 glasses = st.tuples(st.floats(0, 6), st.floats(0.1, 3), st.floats(0, 6), st.floats(0, 3)).map(
@@ -35,7 +35,7 @@ glasses = st.tuples(st.floats(0, 6), st.floats(0.1, 3), st.floats(0, 6), st.floa
 
 
 def kept(formula: str) -> str:
-    """Drop elements with amount 0.00 from a formula."""
+    """Remove elements with amount 0.00 from a formula."""
     amounts = Composition(formula).get_el_amt_dict()
     return "".join(f"{symbol}{n:.2f}" for symbol, n in amounts.items() if n)
 
@@ -65,18 +65,18 @@ def check_published(entries: EntrySet) -> None:
     assert {hull.entries[i].name for i in oxidation.amounts} == {"Li4P2O7", "P3N5", "N2"}
 
 
-def test_windows_from_quoted_formation_energies_are_the_published_ones() -> None:
+def test_windows_from_quoted_formation_energies_agree_with_published_ones() -> None:
     check_published(lipon()[0])
 
 
-def test_windows_from_the_complete_reference_entries_are_the_published_ones(
+def test_windows_from_reference_entries_agree_with_published_ones(
     reference_data: Path,
 ) -> None:
     entries = read_entries(reference_data / "thermo" / "mp2019_formation_pdentries_LiPONNiMn.json")
     check_published(entries.within(["Li", "P", "O", "N"]))
 
 
-def test_an_analytic_window() -> None:
+def test_window_of_a_single_oxide_is_the_analytic_one() -> None:
     """One oxide: its voltage against O2 is minus its formation energy per Li."""
     hull = Hull.of(formation_entries({"Li2O": -2.0}))
     oxide = crystal("Li2O", formation_entries({"Li2O": -2.0}), hull)
@@ -86,12 +86,12 @@ def test_an_analytic_window() -> None:
     [_, oxidised] = segments_of(hull, oxide)
     assert oxidised.equation == "2 Li2O -> O2 + 4 Li"
     assert oxidised.energy_low == pytest.approx(0, abs=1e-6)
-    # Beyond the limit every Li gains the excess voltage: 2 Li of 3 atoms.
+    # Beyond the limit the energy falls by the excess voltage per Li: 2 Li of 3 atoms.
     assert oxidised.energy_high == pytest.approx(-(6 - 3) * 2 / 3, abs=1e-6)
 
 
 def brute_force(entries: EntrySet, material: Material, voltage: float) -> float:
-    """Li per formula unit that the cheapest mixture of all entries has at a voltage."""
+    """Return Li per formula unit of the cheapest mixture of all entries at a voltage."""
     symbols = [symbol for symbol in entries.elements if symbol != "Li"]
     chosen = [e for e in entries.entries if set(e.composition) - {"Li"}]
     columns = [[e.composition.get(s, 0.0) for e in chosen] for s in symbols]
@@ -118,7 +118,7 @@ def test_windows_agree_with_a_brute_force_search(formula: str) -> None:
 
     assert window.low is not None
     inside = (window.low + (window.high or 6.0)) / 2
-    # A window that is open on a side reaches as far as is looked.
+    # An open window extends to the limit of the search.
     assert edge(inside, 0.0) == pytest.approx(window.low, abs=VOLT)
     high = 6.0 if window.high is None else window.high
     assert edge(inside, 6.0) == pytest.approx(high, abs=VOLT)
@@ -126,7 +126,7 @@ def test_windows_agree_with_a_brute_force_search(formula: str) -> None:
 
 @given(formula=glasses)
 @settings(max_examples=20, deadline=None)
-def test_segments_are_those_of_a_brute_force_search_and_balance(formula: str) -> None:
+def test_segments_agree_with_a_brute_force_search_and_balance(formula: str) -> None:
     entries, hull = lipon()
     material = glass(kept(formula), hull, above_hull=0.02, energy_source="assumed")
     found = segments_of(hull, material)
@@ -146,7 +146,7 @@ def test_segments_are_those_of_a_brute_force_search_and_balance(formula: str) ->
 
 
 @pytest.mark.parametrize("formula", ["Li2PO2N", "Li2.98PO3.3N0.46", "Li46P16O55N5"])
-def test_segments_are_those_of_pymatgen(formula: str) -> None:
+def test_segments_agree_with_pymatgen(formula: str) -> None:
     entries, hull = lipon()
     material = glass(formula, hull, above_hull=0, energy_source="assumed")
     profile = entries.phase_diagram().get_element_profile(Element("Li"), Composition(formula))
@@ -158,7 +158,7 @@ def test_segments_are_those_of_pymatgen(formula: str) -> None:
     assert {round(s.li, 4) for s in segments} <= lithium
 
 
-def test_a_glass_settles_to_phases_and_has_their_window() -> None:
+def test_glass_decomposes_to_stable_phases_and_has_their_window() -> None:
     _, hull = lipon()
     material = glass("Li2.98PO3.3N0.46", hull, above_hull=0.03, energy_source="assumed")
     assert set(stable_products(hull, material)) == {"Li2O", "Li3PO4", "Li2PNO2"}
@@ -170,7 +170,7 @@ def test_a_glass_settles_to_phases_and_has_their_window() -> None:
     assert at_rest.energy_high == pytest.approx(-0.03)
 
 
-def test_a_glass_out_of_charge_balance_has_no_window_and_hears_why() -> None:
+def test_charged_glass_has_no_window_and_a_note_with_the_reason() -> None:
     _, hull = lipon()
     material = glass("Li46P16O55N5", hull, above_hull=0.0, energy_source="assumed")
     window = voltage_window(material, lithium_segments(hull, material))
@@ -180,10 +180,10 @@ def test_a_glass_out_of_charge_balance_has_no_window_and_hears_why() -> None:
     )
 
 
-def test_a_material_of_too_much_lithium_never_rests() -> None:
+def test_material_with_excess_lithium_has_no_window() -> None:
     _, hull = lipon()
     material = glass("Li9PO3", hull, above_hull=0.1, energy_source="assumed")
-    # 3 Li2O + Li3P hold all of it; one more is metal.
+    # 3 Li2O + Li3P contain all 9 Li; a tenth is left as metal.
     assert voltage_window(material, lithium_segments(hull, material)).low == 0
     more = glass("Li10PO3", hull, above_hull=0.1, energy_source="assumed")
     window = voltage_window(more, lithium_segments(hull, more))
@@ -191,7 +191,7 @@ def test_a_material_of_too_much_lithium_never_rests() -> None:
     assert window.statement.startswith("gives off Li at every voltage")
 
 
-def test_the_metastable_window_closes_as_the_energy_rises() -> None:
+def test_metastable_window_narrows_with_energy_above_hull() -> None:
     _, hull = lipon()
     stable = phase("Li2PO2N")
     segments = lithium_segments(hull, stable)
@@ -209,8 +209,8 @@ def test_the_metastable_window_closes_as_the_energy_rises() -> None:
     assert metastable_window(hull, far, segments).low is None
 
 
-def test_the_metastable_limit_is_that_of_the_reaction_written_out() -> None:
-    """Li2O at an energy E above: Li2O -> 1/2 O2 + 2 Li gains energy 3 E / 2 below its voltage."""
+def test_metastable_limit_is_that_of_the_explicit_reaction() -> None:
+    """Li2O at E above the hull: Li2O -> 1/2 O2 + 2 Li is favourable 3 E / 2 below its voltage."""
     entries = formation_entries({"Li2O": -2.0})
     hull = Hull.of(entries)
     oxide = crystal("Li2O", entries, hull).model_copy(update={"above_hull": 0.2})
@@ -219,7 +219,7 @@ def test_the_metastable_limit_is_that_of_the_reaction_written_out() -> None:
     assert window.low == 0
 
 
-def test_lithium_itself_and_a_voltage_of_zero_are_refused() -> None:
+def test_lithium_metal_and_zero_voltage_are_refused() -> None:
     _, hull = lipon()
     with pytest.raises(ValueError, match="Li contains only Li"):
         lithium_segments(hull, phase("Li"))
@@ -229,12 +229,12 @@ def test_lithium_itself_and_a_voltage_of_zero_are_refused() -> None:
 
 @given(formula=glasses)
 @settings(max_examples=15, deadline=None)
-def test_the_nearest_segments_are_those_of_all(formula: str) -> None:
+def test_nearest_segments_agree_with_the_complete_list(formula: str) -> None:
     _, hull = lipon()
     material = glass(kept(formula), hull, above_hull=0.02, energy_source="assumed")
     complete, nearest = (find(hull, material) for find in (lithium_segments, nearest_segments))
     wide = [s for s in complete if s.high - s.low > 1e-3]
-    assume(len(wide) == len(complete))  # a sliver may hold a segment narrower than itself
+    assume(len(wide) == len(complete))  # a sliver may contain a narrower segment
     one, other = (voltage_window(material, found) for found in (complete, nearest))
     assert other.low == pytest.approx(one.low, abs=VOLT)
     assert other.high == pytest.approx(one.high, abs=VOLT)
@@ -247,7 +247,7 @@ def test_the_nearest_segments_are_those_of_all(formula: str) -> None:
             assert set(found.amounts) == set(expected.amounts)
 
 
-def test_the_nearest_segments_of_crystals() -> None:
+def test_nearest_segments_agree_with_the_complete_list_for_crystals() -> None:
     _, hull = lipon()
     for name in ("Li2PO2N", "Li3PO4", "Li3P", "Li2O", "P3N5", "LiPN2"):
         material = phase(name)
