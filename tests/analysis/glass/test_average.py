@@ -1,4 +1,4 @@
-"""Means and spreads over the fingerprints of models."""
+"""Means and spreads over fingerprints of several models."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ SETTINGS = FingerprintSettings(r_max=5.0)
 
 
 def model(edge: float, nitrogen: int) -> Structure:
-    """Four tetrahedra, with so many N for O, in a cube; no Li."""
+    """Return four tetrahedra in a cube, with the given number of N in place of O, without Li."""
     tetrahedron = 1.54 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     centres = edge * np.array([[0.25, 0.25, 0.25], [0.75, 0.75, 0.25], [0.25, 0.75, 0.75]])
     species, coords = [], []
@@ -31,7 +31,7 @@ def found() -> list[Fingerprint]:
     ]
 
 
-def test_shares_average_and_absent_parts_count_as_zero(found: list[Fingerprint]) -> None:
+def test_shares_are_averaged_with_absent_units_as_zero(found: list[Fingerprint]) -> None:
     mean = average_fingerprints(found)
     units = {share.name: share for share in mean.units}
     values = [1 / 3, 1 / 3, 2 / 3]
@@ -61,7 +61,7 @@ def test_curves_are_averaged_point_by_point(found: list[Fingerprint]) -> None:
     assert np.allclose(mean.scattering[0].s, sums.mean(axis=0))
 
 
-def test_bonds_that_a_model_lacks_count_in_the_number_only(found: list[Fingerprint]) -> None:
+def test_bonds_missing_in_a_model_affect_only_the_number(found: list[Fingerprint]) -> None:
     def number(item: Fingerprint) -> dict[str, float]:
         return {bond.name: bond.number for bond in item.bonds}
 
@@ -82,6 +82,6 @@ def test_one_model_has_no_spread(found: list[Fingerprint]) -> None:
     assert spread([1.0]) is None
 
 
-def test_nothing_cannot_be_averaged() -> None:
+def test_average_without_models_is_refused() -> None:
     with pytest.raises(ValueError, match="no fingerprint"):
         average_fingerprints([])

@@ -1,4 +1,4 @@
-"""Energies of broken bonds from energies of their parts."""
+"""Cleavage energies of bonds from energies of their fragments."""
 
 import pytest
 from pymatgen.core import Lattice, Structure
@@ -24,7 +24,7 @@ def calculation(energy: float, species: str = "P", *, converged: bool = True) ->
 
 
 def bond(site: str, energy: float, bonds: int = 1, **changed: object):
-    """Make a bond whose parts cost `energy` together."""
+    """Return a bond whose fragments lie `energy` (eV) above the cluster."""
     molecule = calculation(-10.0)
     free = atom_energy(site.rpartition(" ")[2], molecule)
     parts = {
@@ -36,7 +36,7 @@ def bond(site: str, energy: float, bonds: int = 1, **changed: object):
     return bond_cleavage(site, bonds, **parts | changed)
 
 
-def test_energies_are_per_bond_and_vertical_is_higher() -> None:
+def test_energies_are_per_bond_and_higher_without_relaxation() -> None:
     found = bond("bridging N", 7.0, bonds=2)
     assert found.cleavage_energy == pytest.approx(7.0)
     assert found.energy_per_bond == pytest.approx(3.5)
@@ -45,13 +45,13 @@ def test_energies_are_per_bond_and_vertical_is_higher() -> None:
 
 
 @pytest.mark.parametrize("symbol", ["O", "N"])
-def test_free_atom_is_half_a_molecule_and_half_its_bond(symbol: str) -> None:
-    # Two free atoms lie above the molecule by its dissociation energy.
+def test_free_atom_is_half_a_molecule_plus_half_its_dissociation_energy(symbol: str) -> None:
+    # The energy of two free atoms is that of the molecule plus its dissociation energy.
     molecule = calculation(-9.6)
     assert 2 * atom_energy(symbol, molecule) - molecule.energy == DISSOCIATION[symbol]
 
 
-def test_ratios_are_beside_the_published_statement() -> None:
+def test_ratios_accompany_the_published_statement() -> None:
     bonds = [bond("apical O", 6.0), bond("apical N", 3.0), bond("bridging N", 4.0, bonds=2)]
     known = published_glass(["Li", "N", "O", "P"])
     assert known is not None
@@ -63,11 +63,11 @@ def test_ratios_are_beside_the_published_statement() -> None:
     assert "neutral with Li" in result.note
 
 
-def test_no_ratio_without_both_bonds_or_with_a_bond_that_costs_nothing() -> None:
+def test_ratio_needs_both_bonds_with_positive_energies() -> None:
     assert summarise_cleavage([bond("apical O", 6.0)], None).ratio_bridging is None
     bonds = [bond("apical O", 6.0), bond("apical N", -0.1)]
     assert summarise_cleavage(bonds, None).ratio_apical is None
 
 
-def test_one_unconverged_part_makes_the_bond_unconverged() -> None:
+def test_unconverged_fragment_makes_the_bond_unconverged() -> None:
     assert not bond("apical O", 5.0, rest=calculation(-40.0, converged=False)).converged

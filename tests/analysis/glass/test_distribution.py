@@ -5,7 +5,7 @@ from liponflow.analysis.glass.bonding import Values
 from liponflow.analysis.glass.distribution import Distribution, listed
 
 
-def test_mean_width_and_number_over_blocks() -> None:
+def test_mean_width_and_number_are_taken_over_all_blocks() -> None:
     chance = np.random.default_rng(0)
     found = Distribution(bins=0)
     everything, frame_means = [], []
@@ -25,7 +25,7 @@ def test_mean_width_and_number_over_blocks() -> None:
     assert bond.error >= means.std() / np.sqrt(19) * 0.999
 
 
-def test_frames_without_a_kind_are_left_out_of_its_error() -> None:
+def test_frames_without_a_bond_type_are_left_out_of_its_error() -> None:
     found = Distribution(bins=0)
     for index in range(20):
         there = {"P-N": Values(np.array([1.6]), np.array([0]))} if index % 2 else {}
@@ -34,7 +34,7 @@ def test_frames_without_a_kind_are_left_out_of_its_error() -> None:
     assert (bond.number, bond.error) == (0.5, 0)
 
 
-def test_densities_of_angles_integrate_to_1() -> None:
+def test_angle_distribution_integrates_to_1() -> None:
     found = Distribution(bins=90)
     angles = np.random.default_rng(1).normal(109.5, 5, 400)
     found.add(1, {"O-P-O": Values(angles, np.zeros(400, dtype=np.int64))})
@@ -44,5 +44,5 @@ def test_densities_of_angles_integrate_to_1() -> None:
     assert np.argmax(angle.density) in (53, 54, 55)  # bins of 2 degrees
 
 
-def test_listed_keeps_six_digits() -> None:
+def test_listed_values_have_six_digits() -> None:
     assert listed(np.array([1 / 3, 123456789.0])) == [0.333333, 123457000.0]

@@ -1,4 +1,4 @@
-"""Elastic moduli of materials whose tensor is known."""
+"""Elastic moduli of materials with known tensors."""
 
 import numpy as np
 import pytest
@@ -12,14 +12,14 @@ from liponflow.analysis.glass.elastic import (
 )
 
 MODULUS_TOLERANCE = 1e-9
-"""Relative: the response is exactly linear."""
+"""Relative; the response is exactly linear."""
 
 BULK, SHEAR = 47.0, 28.0
 """GPa, of the order of phosphate glasses."""
 
 
 def isotropic(bulk: float = BULK, shear: float = SHEAR) -> np.ndarray:
-    """Tensor of an isotropic solid, by hand: C_ijkl = lambda d_ij d_kl + mu (...)."""
+    """Return the tensor of an isotropic solid: C_ijkl = lambda d_ij d_kl + mu (...)."""
     lame = bulk - 2 * shear / 3
     d = np.eye(3)
     return (
@@ -30,7 +30,7 @@ def isotropic(bulk: float = BULK, shear: float = SHEAR) -> np.ndarray:
 
 
 def cauchy(tensor: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Cauchy stress of a solid whose second Piola-Kirchhoff stress is C E."""
+    """Return Cauchy stresses of a solid whose second Piola-Kirchhoff stress is C E."""
     strain = (gradient.T @ gradient - np.eye(3)) / 2
     second = np.einsum("ijkl,kl->ij", tensor, strain)
     return gradient @ second @ gradient.T / np.linalg.det(gradient)
@@ -42,13 +42,13 @@ def measured(tensor: np.ndarray, strain: float = 0.01, residual: np.ndarray | fl
     return gradients, stresses
 
 
-def test_isotropic_solid_has_its_moduli() -> None:
+def test_isotropic_solid_has_known_moduli() -> None:
     gradients, stresses = measured(isotropic())
     found = elastic_moduli(gradients, stresses, np.zeros((3, 3)), seed=4)
     assert found.bulk_modulus == pytest.approx(BULK, rel=MODULUS_TOLERANCE)
     assert found.shear_modulus == pytest.approx(SHEAR, rel=MODULUS_TOLERANCE)
     assert found.youngs_modulus == pytest.approx(9 * BULK * SHEAR / (3 * BULK + SHEAR))
-    # Young's modulus and Poisson's ratio are tied to the shear modulus: E = 2 G (1 + nu).
+    # Young's modulus, shear modulus and Poisson's ratio are related by E = 2 G (1 + nu).
     tied = 2 * found.shear_modulus * (1 + found.poisson_ratio)
     assert found.youngs_modulus == pytest.approx(tied)
     assert found.anisotropy == pytest.approx(0, abs=1e-9)
@@ -56,7 +56,7 @@ def test_isotropic_solid_has_its_moduli() -> None:
     assert (found.seed, found.strain) == (4, pytest.approx(0.01))
 
 
-def test_residual_stress_is_taken_out_and_told() -> None:
+def test_residual_stress_is_subtracted_and_reported() -> None:
     gradients, stresses = measured(isotropic(), residual=0.4)
     found = elastic_moduli(gradients, stresses, 0.4 * np.eye(3), seed=0)
     assert found.bulk_modulus == pytest.approx(BULK, rel=MODULUS_TOLERANCE)
@@ -80,7 +80,7 @@ def test_cubic_crystal_has_hill_averages() -> None:
     assert np.allclose(found.stiffness, voigt)
 
 
-def test_stress_off_the_tensor_is_unconverged_with_the_number() -> None:
+def test_stress_deviating_from_the_tensor_is_unconverged() -> None:
     gradients, stresses = measured(isotropic())
     stresses[3] = stresses[3] + 0.3 * np.eye(3)
     found = elastic_moduli(gradients, stresses, np.zeros((3, 3)), seed=0)
@@ -89,7 +89,7 @@ def test_stress_off_the_tensor_is_unconverged_with_the_number() -> None:
     assert "above the limit of 10 %" in found.criterion
 
 
-def test_unconverged_relaxation_is_told() -> None:
+def test_unconverged_relaxation_is_reported() -> None:
     gradients, stresses = measured(isotropic())
     found = elastic_moduli(
         gradients, stresses, np.zeros((3, 3)), seed=0, unconverged=["strain 2 of 12: too large"]
@@ -98,7 +98,7 @@ def test_unconverged_relaxation_is_told() -> None:
     assert found.criterion == "strain 2 of 12: too large"
 
 
-def test_mean_and_spread_over_models() -> None:
+def test_moduli_have_mean_and_spread_over_models() -> None:
     models = [
         elastic_moduli(*measured(isotropic(bulk)), np.zeros((3, 3)), seed=seed)
         for seed, bulk in enumerate((45.0, 47.0, 49.0))
@@ -114,7 +114,7 @@ def test_mean_and_spread_over_models() -> None:
         average_elasticity([])
 
 
-def test_moduli_that_did_not_converge_are_in_no_mean() -> None:
+def test_unconverged_moduli_are_left_out_of_the_mean() -> None:
     gradients, stresses = measured(isotropic())
     unstrained = np.zeros((3, 3))
     good = elastic_moduli(gradients, stresses, unstrained, seed=0)

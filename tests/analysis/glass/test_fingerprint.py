@@ -14,7 +14,7 @@ from liponflow.analysis.glass.trajectory import frames_of_structures
 from liponflow.structures.phases import phase
 
 HALF_BIN = 0.07
-"""Neighbours of Li in half a bin (0.01 Å) at the first minimum of a hot crystal: about
+"""Neighbours of Li within half a bin (0.01 Å) at the first minimum of a hot crystal: about
 4πr²ρ g × 0.01 Å with r = 4.3 Å, ρ = 0.047/Å³ and g = 0.6."""
 
 SHARES = ("units", "nitrogen_sites", "oxygen_sites", "fragments", "li_environments")
@@ -29,7 +29,7 @@ def li2po2n() -> Fingerprint:
     return fingerprint_structure(phase("Li2PO2N_SD").structure())
 
 
-def test_a_crystal_in_one_look(li2po2n: Fingerprint) -> None:
+def test_fingerprint_of_a_crystal_has_its_known_structure(li2po2n: Fingerprint) -> None:
     structure = phase("Li2PO2N_SD").structure()
     assert li2po2n.formula == structure.composition.reduced_formula
     assert li2po2n.density == pytest.approx(structure.density)
@@ -48,8 +48,8 @@ def test_a_crystal_in_one_look(li2po2n: Fingerprint) -> None:
     assert li2po2n.rings == []
 
 
-def test_coordination_numbers_of_a_liquid_are_those_of_a_count() -> None:
-    """g(r) does not vanish at its minimum, so that half a bin there is half a bin of atoms."""
+def test_coordination_numbers_of_disordered_model_agree_with_a_count() -> None:
+    """g(r) does not vanish at its minimum, so half a bin there holds many atoms."""
     chance = np.random.default_rng(4)
     crystal = Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]) * (5, 5, 5)
     models = [
@@ -70,7 +70,7 @@ def test_coordination_numbers_of_a_liquid_are_those_of_a_count() -> None:
     assert pair.coordination_reverse == pytest.approx(mean, abs=HALF_BIN / 5)
 
 
-def test_coordination_numbers_of_a_crystal(li2po2n: Fingerprint) -> None:
+def test_coordination_numbers_of_crystal_are_exact(li2po2n: Fingerprint) -> None:
     pairs = {pair.pair: pair for pair in li2po2n.pairs}
     assert list(pairs) == [
         *("Li-Li", "Li-P", "Li-O", "Li-N", "P-P", "P-O", "P-N", "O-O", "O-N", "N-N")
@@ -89,7 +89,7 @@ def test_shares_sum_to_1() -> None:
         assert sum(shares(found, group).values()) == pytest.approx(1), group
 
 
-def test_it_does_not_matter_how_frames_come() -> None:
+def test_fingerprint_does_not_depend_on_how_frames_are_split() -> None:
     symbols = ["Li"] * 3 + ["P"] * 2 + ["O"] * 5 + ["N"]
     structures = [random_structure(seed, symbols) for seed in range(12)]
     settings = FingerprintSettings(mobile_cutoff=2.5)
@@ -109,8 +109,8 @@ def test_it_does_not_matter_how_frames_come() -> None:
     assert defects == again
 
 
-def test_means_and_errors_over_frames() -> None:
-    """A bridge that is broken in every third frame."""
+def test_shares_have_means_and_errors_over_frames() -> None:
+    """The bridge is broken in every third frame."""
     whole = dimer("N", "OOOOON")
     broken = whole.copy()
     broken.translate_sites([4], [0, 0, 0.3])
@@ -129,14 +129,14 @@ def test_means_and_errors_over_frames() -> None:
 
 
 def test_number_density_of_changing_cells_is_the_mean_of_the_frames() -> None:
-    """Cells of 8³ and 10³ Å³: one over the mean volume would be 10 % less."""
+    """Cells of 8³ and 10³ Å³: the inverse mean volume would be 10 % lower."""
     frames = [Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]]) for edge in (8, 10)]
     found = fingerprint_structure(frames)
     assert found.number_density == pytest.approx((1 / 8**3 + 1 / 10**3) / 2, rel=1e-12)
     assert found.density == pytest.approx(np.mean([frame.density for frame in frames]))
 
 
-def test_one_frame_has_no_errors() -> None:
+def test_single_frame_has_no_errors() -> None:
     found = fingerprint_structure(po3n())
     assert found.density_error is None
     assert all(pair.g_error is None for pair in found.pairs)
@@ -151,7 +151,7 @@ def test_published_units_are_marked() -> None:
     assert (unit.name, unit.published) == ("Q1_1", "found (Cheng 2023)")
 
 
-def test_weights_and_grids_of_scattering(li2po2n: Fingerprint) -> None:
+def test_scattering_functions_have_weights_and_grids(li2po2n: Fingerprint) -> None:
     neutron, xray = li2po2n.scattering
     assert (neutron.probe, xray.probe) == ("neutron", "x-ray")
     for item in (neutron, xray):
@@ -161,7 +161,7 @@ def test_weights_and_grids_of_scattering(li2po2n: Fingerprint) -> None:
     assert neutron.weights["Li-O"] < 0 < xray.weights["Li-O"]
 
 
-def test_cutoffs_are_stated(li2po2n: Fingerprint) -> None:
+def test_cutoffs_and_their_origin_are_reported(li2po2n: Fingerprint) -> None:
     [network, mobile] = li2po2n.cutoffs
     assert (network.pair, network.cutoff) == ("P-(O, N)", 2.1)
     assert mobile.pair == "Li-(O, N)"
@@ -174,7 +174,7 @@ def test_cutoffs_are_stated(li2po2n: Fingerprint) -> None:
     assert [(c.cutoff, c.origin) for c in given.cutoffs] == [(2.0, "as given"), (2.5, "as given")]
 
 
-def test_a_cutoff_that_no_longer_fits_is_remarked() -> None:
+def test_cutoff_off_the_minimum_of_later_frames_gives_a_note() -> None:
     chance = np.random.default_rng(1)
 
     def shells(radius: float) -> Structure:
@@ -194,21 +194,21 @@ def test_a_cutoff_that_no_longer_fits_is_remarked() -> None:
     assert any(note.startswith("environments of Li were counted up to") for note in notes)
 
 
-def test_a_small_cell_is_remarked() -> None:
+def test_small_cell_gives_a_note() -> None:
     notes: list[str] = []
     fingerprint([frames_of_structures(phase("Li2O").structure())], notes=notes)
     [note] = notes
     assert note.startswith("beyond 2.33 Å, half the narrowest width of the cell")
 
 
-def test_elements_without_a_network_are_measured_too() -> None:
+def test_elements_without_network_have_a_fingerprint() -> None:
     found = fingerprint_structure(phase("Li_bcc").structure())
     assert found.units == found.bonds == found.fragments == found.li_environments == []
     assert found.cutoffs == []
     assert found.pairs[0].coordination == pytest.approx(8)
 
 
-def test_frames_of_other_atoms_do_not_enter() -> None:
+def test_fingerprint_without_frames_is_refused() -> None:
     taker = Fingerprinter(("Li",), FingerprintSettings())
     with pytest.raises(ValueError, match="at least one frame"):
         taker.result()
@@ -219,12 +219,12 @@ def test_frames_of_other_atoms_do_not_enter() -> None:
 @pytest.mark.parametrize(
     "options", [{"r_max": 1.0}, {"bin_width": 0}, {"mobile_cutoff": 9.0}, {"unknown": 1}]
 )
-def test_settings_are_checked(options: dict[str, float]) -> None:
+def test_invalid_settings_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(ValidationError):
         FingerprintSettings(**options)
 
 
-def test_an_element_has_one_role() -> None:
+def test_element_with_two_roles_is_refused() -> None:
     settings = FingerprintSettings(formers=("P", "S"), anions=("O", "S"))
     with pytest.raises(ValueError, match="S cannot be network former and anion at once"):
         fingerprint_structure(po3n(), settings)

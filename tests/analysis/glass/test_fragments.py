@@ -25,13 +25,13 @@ def counted(structure: Structure) -> tuple[dict[str, int], dict[int, int]]:
         ("Li2PO2N_SD", "infinite", {}),  # chains
         ("LiPO3_P2c", "infinite", {}),
         ("LiPO3_P21c", "with rings, 6", {6: 1 / 6}),  # P6O18 rings
-        ("P2O3", "with rings, 4", {3: 1.0}),  # P4O6 cages: four faces, four P
-        # Nets of diamond: 12 six-membered rings through every node.
+        ("P2O3", "with rings, 4", {3: 1.0}),  # P4O6 cages: four rings for four P
+        # Diamond nets: 12 six-membered rings through every node.
         ("PON_cristobalite_ordered", "infinite", {6: 2.0}),
         ("LiPN2", "infinite", {6: 2.0}),
     ],
 )
-def test_fragments_and_rings_of_crystals(
+def test_crystals_have_known_fragments_and_rings(
     name: str, fragment: str, rings_per_former: dict[int, float]
 ) -> None:
     structure = phase(name).structure()
@@ -41,7 +41,7 @@ def test_fragments_and_rings_of_crystals(
     assert {size: number / n for size, number in rings.items()} == pytest.approx(rings_per_former)
 
 
-def test_rings_do_not_depend_on_the_cell_that_describes_them() -> None:
+def test_rings_do_not_depend_on_the_choice_of_cell() -> None:
     small = phase("LiPN2").structure().get_primitive_structure()
     large = phase("LiPN2").structure().copy()
     large.make_supercell([2, 1, 1])
@@ -50,19 +50,19 @@ def test_rings_do_not_depend_on_the_cell_that_describes_them() -> None:
         assert rings == {6: 2 * round(structure.composition["P"])}
 
 
-def test_edge_sharing_tetrahedra_make_rings_of_two() -> None:
-    # P3N5 has pairs of tetrahedra with a common edge.
+def test_edge_sharing_tetrahedra_form_rings_of_two() -> None:
+    # P3N5 has pairs of edge-sharing tetrahedra.
     _, rings = counted(phase("P3N5_alpha").structure())
     assert rings[2] == 4
 
 
-def test_molecules_and_frames_are_kept_apart() -> None:
+def test_fragments_are_counted_per_frame() -> None:
     found = FragmentCounter().count(network_of([dimer("O"), dimer("O")]))
     assert {name: counts.tolist() for name, counts in found.formers.items()} == {"dimer": [2, 2]}
     assert counted(po3n()) == ({"isolated": 1}, {})
 
 
-def test_the_memory_of_rings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ring_cache_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fragments, "REMEMBERED", 2)
     counter = FragmentCounter()
     for name in ("P2O3", "LiPO3_P21c", "LiPN2", "P2O3"):
@@ -73,7 +73,7 @@ def test_the_memory_of_rings_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def chain(number: int, *, branched: bool = False) -> Structure:
-    """P-O-P-O-... in an empty box, with an arm at its second P if wanted; edges of 3 Å."""
+    """Return a P-O-P-O-... chain, P-P distances 3 Å, optionally branched at the second P."""
     p = [[3.0 * i, 0, 0] for i in range(number)]
     o = [[3.0 * i + 1.5, 0, 0] for i in range(number - 1)]
     if branched:
@@ -87,14 +87,14 @@ def chain(number: int, *, branched: bool = False) -> Structure:
     )
 
 
-def test_chains_and_branches() -> None:
+def test_chains_and_branched_fragments_are_distinguished() -> None:
     assert counted(chain(3)) == ({"chain of 3": 3}, {})
     assert counted(chain(5)) == ({"chain of 5": 5}, {})
     assert counted(chain(4, branched=True)) == ({"branched, 5": 5}, {})
 
 
 @pytest.mark.parametrize("size", [3, 4, 5, 6, 8, 12])
-def test_a_ring_is_found_at_its_size(size: int) -> None:
+def test_ring_is_found_with_its_size(size: int) -> None:
     angles = 2 * np.pi * np.arange(2 * size) / (2 * size)
     radius = 1.5 / (2 * np.sin(np.pi / (2 * size)))
     ring = radius * np.column_stack([np.cos(angles), np.sin(angles), 0 * angles])
@@ -104,7 +104,7 @@ def test_a_ring_is_found_at_its_size(size: int) -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 100_000), volume=st.floats(5.0, 12.0))
-def test_sizes_are_those_of_connected_components(seed: int, volume: float) -> None:
+def test_fragment_sizes_are_those_of_connected_components(seed: int, volume: float) -> None:
     structure = random_structure(seed, ["P"] * 5 + ["O"] * 7 + ["N"], volume)
     net = network_of(structure)
     graph = nx.Graph()

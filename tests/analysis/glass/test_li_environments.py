@@ -19,7 +19,7 @@ from liponflow.structures.phases import phase
         ("LiNiPO4", {"Li[O6]": 4}),
     ],
 )
-def test_crystals(name: str, expected: dict[str, int]) -> None:
+def test_crystals_have_known_li_environments(name: str, expected: dict[str, int]) -> None:
     frames, pairs = pairs_of(phase(name).structure(), 3.0)
     found = environments(frames.symbols, pairs, "Li", ["O", "N"], 2.6)
     assert {name: int(counts[0]) for name, counts in found.items()} == expected
@@ -27,7 +27,7 @@ def test_crystals(name: str, expected: dict[str, int]) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 100_000), cutoff=st.floats(1.0, 3.2))
-def test_environments_agree_with_counting_one_by_one(seed: int, cutoff: float) -> None:
+def test_environments_agree_with_an_explicit_loop(seed: int, cutoff: float) -> None:
     structures = [random_structure(seed + k, ["Li", "O", "N", "Li", "O", "P"]) for k in range(2)]
     frames, pairs = pairs_of(structures, 3.3)
     found = environments(frames.symbols, pairs, "Li", ["O", "N"], cutoff)

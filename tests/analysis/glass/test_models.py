@@ -1,4 +1,4 @@
-"""From models to the result of a glass campaign."""
+"""Result of a glass campaign from its models."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ PROVENANCE = Provenance(
 
 @pytest.fixture(scope="module")
 def structure() -> Structure:
-    """Isolated PO4 with Li, 8 atoms in a cube of 5 Å."""
+    """Return isolated PO4 with Li, 8 atoms in a cube of 5 Å."""
     arms = 1.54 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
     coords = [[2.5, 2.5, 2.5], *(2.5 + arms), [0, 0, 0], [0, 2.5, 0], [2.5, 0, 0]]
     species = ["P", "O", "O", "O", "O", "Li", "Li", "Li"]
@@ -53,7 +53,7 @@ def relaxation(structure: Structure, *, force: float = 0.05, limit: float = 0.1)
 
 
 def dynamics(structure: Structure, blocks: int = 40, **fields: Any) -> MDResult:
-    """Two stages of equal length; temperature falls from 1000 K by 10 K a block."""
+    """Return MD in two equal stages; the temperature falls from 1000 K by 10 K per block."""
     stages = [
         MDStage(
             name=name,
@@ -106,26 +106,26 @@ def summarise(models: list[GlassModel], **properties: Any) -> GlassResult:
     return summarise_glass(models, protocol=["melt"], provenance=PROVENANCE, **properties)
 
 
-def test_model_keeps_what_was_reached_and_no_trajectory_data(structure: Structure) -> None:
+def test_model_keeps_final_values_without_trajectory_data(structure: Structure) -> None:
     made = model(structure, dynamics=dynamics(structure))
     assert made.converged
     assert "largest force 0.050 eV/Å, limit 0.1" in made.criterion
     assert "every step of 0.08 ps" in made.criterion
     assert made.energy_per_atom == pytest.approx(-50 / 8)
-    assert made.pressure == pytest.approx(2.0)  # positive where the stress presses
+    assert made.pressure == pytest.approx(2.0)  # positive under compression
     assert made.density == pytest.approx(float(structure.density))
     assert made.trajectories == ["host:/run/trajectory.extxyz.gz"]
     assert [point.stage for point in made.series] == ["cool"] * 20 + ["hold"] * 20
     assert made.series[0].volume_per_atom == pytest.approx(140 / 8)
 
 
-def test_relaxation_over_the_limit_is_no_converged_model(structure: Structure) -> None:
+def test_relaxation_above_the_force_limit_is_unconverged(structure: Structure) -> None:
     made = model(structure, relaxation=relaxation(structure, force=0.3))
     assert not made.converged
     assert "0.300 eV/Å after 40 steps, limit 0.1: raise the number of steps" in made.criterion
 
 
-def test_protocol_that_stopped_is_no_converged_model(structure: Structure) -> None:
+def test_stopped_protocol_is_unconverged(structure: Structure) -> None:
     broken = dynamics(structure, converged=False, stop_reason="temperature above 20000 K")
     made = model(structure, dynamics=broken)
     assert not made.converged
@@ -159,7 +159,7 @@ def test_unconverged_models_are_left_out_with_the_reason(structure: Structure) -
         summarise([bad])
 
 
-def test_defects_are_problems_by_seed(structure: Structure) -> None:
+def test_defects_are_reported_with_the_seed(structure: Structure) -> None:
     defective = structure.copy()
     defective.remove_sites([1])
     result = summarise([model(defective, seed=3)])
@@ -168,7 +168,7 @@ def test_defects_are_problems_by_seed(structure: Structure) -> None:
     )
 
 
-def test_cooling_points_average_models_over_time(structure: Structure) -> None:
+def test_cooling_points_are_averages_over_time_and_models(structure: Structure) -> None:
     runs = [dynamics(structure), dynamics(structure, volumes=[120.0] * 40)]
     temperatures, volumes = cooling_points(runs, points=4)
     assert temperatures == pytest.approx([955, 855, 755, 655])

@@ -13,11 +13,11 @@ from liponflow.analysis.glass.neighbours import PairFinder, Pairs, widths
 from liponflow.analysis.glass.trajectory import frames_of_structures
 
 ROUNDING = 1e-6
-"""Å: positions go through fractional coordinates."""
+"""Å: rounding, positions are converted to fractional coordinates."""
 
 
 def directed(pairs: Pairs) -> Counter:
-    """Pairs from both of their ends, as pymatgen lists them."""
+    """Return every pair from both ends, as pymatgen lists them."""
     there = zip(pairs.first, pairs.second, pairs.image, strict=True)
     back = zip(pairs.second, pairs.first, -pairs.image, strict=True)
     return Counter((int(a), int(b), *map(int, c)) for ends in (there, back) for a, b, c in ends)
@@ -30,7 +30,7 @@ def _search(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.usefixtures("_search")
 @pytest.mark.parametrize("seed", range(12))
-def test_pairs_are_those_of_pymatgen_in_skewed_cells(seed: int) -> None:
+def test_pairs_in_skewed_cells_agree_with_pymatgen(seed: int) -> None:
     structure = random_structure(seed, ["Li", "O", "P", "O", "N", "Li", "O"])
     finder = PairFinder(
         [site.specie.symbol for site in structure], r_max=6.0, bins=60, bond_radius=3.0
@@ -58,7 +58,7 @@ def test_histograms_are_sorted_by_elements() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10_000), radius=st.floats(0.5, 4.0))
-def test_vectors_lead_to_the_second_atom(seed: int, radius: float) -> None:
+def test_vectors_point_to_the_second_atom(seed: int, radius: float) -> None:
     structure = random_structure(seed, ["Li", "O", "P"])
     finder = PairFinder(["Li", "O", "P"], r_max=4.0, bins=4, bond_radius=radius)
     _, pairs = finder.find(frames_of_structures(structure))
@@ -68,17 +68,17 @@ def test_vectors_lead_to_the_second_atom(seed: int, radius: float) -> None:
     assert (pairs.distance < radius).all()
 
 
-def test_frames_do_not_mix_and_the_cell_may_change() -> None:
+def test_frames_with_different_cells_are_kept_separate() -> None:
     lattices = [Lattice.cubic(3.0), Lattice.cubic(3.2), Lattice.cubic(3.0)]
     frames = frames_of_structures([Structure(a, ["Li"], [[0, 0, 0]]) for a in lattices])
     finder = PairFinder(["Li"], r_max=4.0, bins=40, bond_radius=3.1)
     histograms, pairs = finder.find(frames)
-    # Three pairs of opposite neighbours at a, six at a√2 (4.24 Å is out of reach).
+    # Three pairs of opposite neighbours at a; the six at a√2 (4.24 Å) are beyond r_max.
     assert [np.flatnonzero(h[0]).tolist() for h in histograms] == [[30], [32], [30]]
     assert histograms.sum(axis=(1, 2)).tolist() == [3, 3, 3]
     assert pairs.frame.tolist() == [0, 0, 0, 2, 2, 2]
 
 
-def test_widths_of_a_skewed_cell() -> None:
+def test_widths_of_skewed_cell_are_distances_between_faces() -> None:
     cell = np.array([[4.0, 0, 0], [2.0, 3.0, 0], [0, 0, 5.0]])
     assert widths(cell) == pytest.approx([4 * 3 / np.hypot(2, 3), 3.0, 5.0])

@@ -20,7 +20,7 @@ def compared(measured: MeasuredPdf, **options: object):
     return compare_pdf(measured, R, G, **fields)
 
 
-def test_the_scale_and_the_residual_are_the_least_squares_ones() -> None:
+def test_scale_and_residual_are_those_of_least_squares() -> None:
     noise = 0.1 * np.random.default_rng(0).standard_normal(len(R))
     found = compared(MeasuredPdf(R, 1.7 * G + noise, {}))
     inside = R >= 1.0
@@ -31,7 +31,7 @@ def test_the_scale_and_the_residual_are_the_least_squares_ones() -> None:
     assert found.r_w == pytest.approx(np.sqrt(sums.min() / (target**2).sum()), rel=1e-6)
 
 
-def test_a_scaled_copy_has_no_residual_on_its_own_grid() -> None:
+def test_scaled_copy_has_zero_residual_on_its_own_grid() -> None:
     grid = np.arange(0.5, 15, 0.05)
     found = compared(MeasuredPdf(grid, 0.8 * np.interp(grid, R, G), {}))
     assert (found.scale, found.r_w) == pytest.approx((0.8, 0), abs=1e-12)
@@ -40,7 +40,7 @@ def test_a_scaled_copy_has_no_residual_on_its_own_grid() -> None:
 
 
 @pytest.mark.parametrize("quantity", ["G", "g", "T"])
-def test_other_functions_are_converted(quantity: str) -> None:
+def test_other_correlation_functions_are_converted(quantity: str) -> None:
     g = 1 + G
     values = {
         "G": reduced_pdf(R, g, 0.1),
@@ -51,7 +51,7 @@ def test_other_functions_are_converted(quantity: str) -> None:
     assert converted == pytest.approx(reduced_pdf(R, g, 0.1))
 
 
-def test_a_file_of_pdfgetx3_is_read(tmp_path: Path) -> None:
+def test_pdfgetx3_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "lipon.gr"
     rows = "\n".join(f"{r:.3f} {g:.6f} 0.0 1.0" for r, g in zip(R, G, strict=True))
     path.write_text(
@@ -78,14 +78,14 @@ def test_commas_may_separate_columns(tmp_path: Path) -> None:
         ("\n".join(f"{i} nan" for i in range(30)), "not a finite number"),
     ],
 )
-def test_files_that_are_no_pdf(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_pdf_files_are_refused(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "a.gr"
     path.write_text(text)
     with pytest.raises(ValueError, match=message):
         read_pdf(path)
 
 
-def test_missing_and_binary_files(tmp_path: Path) -> None:
+def test_missing_and_binary_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read as text"):
         read_pdf(tmp_path / "none.gr")
     (tmp_path / "b.gr").write_bytes(b"\xff\xfe\x00")
@@ -93,11 +93,11 @@ def test_missing_and_binary_files(tmp_path: Path) -> None:
         read_pdf(tmp_path / "b.gr")
 
 
-def test_distances_in_nanometres_are_noticed() -> None:
+def test_distances_in_nanometres_are_refused() -> None:
     with pytest.raises(ValueError, match=r"within the 1 to 9.99 Å .* is r in Å\?"):
         compared(MeasuredPdf(R / 10, G, {}))
 
 
-def test_nothing_to_compare() -> None:
+def test_zero_function_is_refused() -> None:
     with pytest.raises(ValueError, match="is zero everywhere"):
         compared(MeasuredPdf(R, 0 * G, {}))

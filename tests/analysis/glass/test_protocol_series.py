@@ -19,7 +19,7 @@ def blocks(number: int, size: int = 100, *, timed: bool = True):
         )
 
 
-def test_points_have_the_units_of_their_fields() -> None:
+def test_values_have_the_units_of_their_fields() -> None:
     recorder = SeriesRecorder()
     assert sum(map(len, recorder.watch(blocks(3)))) == 3
     point = recorder.points[1]
@@ -28,7 +28,7 @@ def test_points_have_the_units_of_their_fields() -> None:
 
 
 @pytest.mark.parametrize("number", [LIMIT, 3 * LIMIT, 17 * LIMIT + 3])
-def test_long_runs_are_thinned_evenly(number: int) -> None:
+def test_long_series_are_thinned_evenly(number: int) -> None:
     recorder = SeriesRecorder()
     for _ in recorder.watch(blocks(number)):
         assert len(recorder._points) <= 2 * LIMIT
@@ -39,7 +39,7 @@ def test_long_runs_are_thinned_evenly(number: int) -> None:
     assert times[-1] > 0.99 * 0.002 * number
 
 
-def test_without_times_there_is_no_series() -> None:
+def test_run_without_times_has_no_series() -> None:
     recorder = SeriesRecorder()
     for _ in recorder.watch(blocks(10, timed=False)):
         pass

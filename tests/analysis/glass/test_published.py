@@ -3,7 +3,7 @@ from liponflow.analysis.glass.published import published_glass, published_share
 LIPON = ["N", "O", "P", "Li"]
 
 
-def test_values_are_those_of_the_print() -> None:
+def test_values_are_the_printed_ones() -> None:
     known = published_glass(LIPON)
     assert known is not None
     assert set(known.structural_units.units) == {"Q0_0", "Q1_0", "Q1_1", "Q0_1"}
@@ -13,7 +13,7 @@ def test_values_are_those_of_the_print() -> None:
     assert known.li_tetrahedra.share == 0.2
 
 
-def test_every_value_names_its_source_and_what_to_know() -> None:
+def test_every_value_has_source_and_note() -> None:
     known = published_glass(LIPON)
     assert known is not None
     for name in type(known).model_fields:
@@ -24,7 +24,7 @@ def test_every_value_names_its_source_and_what_to_know() -> None:
             assert entry.note
 
 
-def test_other_glasses_and_other_units_have_none() -> None:
+def test_other_glasses_and_units_have_no_published_values() -> None:
     assert published_glass(["Li", "Si", "P", "O", "N"]) is None
     assert published_share(LIPON, "units", "Q2_2") is None
     assert published_share(LIPON, "nitrogen_sites", "free") is None

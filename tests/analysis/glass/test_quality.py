@@ -16,24 +16,24 @@ def found(*structures: Structure) -> dict[str, list[int]]:
 @pytest.mark.parametrize(
     "name", ["Li3PO4_gamma", "Li4P2O7_tri", "Li2PO2N_SD", "LiPN2", "LiPO3_P2c", "Li7PN4"]
 )
-def test_good_crystals_have_none(name: str) -> None:
+def test_crystals_have_no_defects(name: str) -> None:
     assert found(phase(name).structure()) == {}
 
 
-def test_broken_tetrahedra_and_free_anions() -> None:
+def test_broken_tetrahedra_and_free_anions_are_counted() -> None:
     whole, broken = dimer("N"), dimer("N")
     broken.translate_sites([2], [0.3, 0.3, 0])
     assert found(whole, broken) == {"P with fewer than 4 anions": [0, 1], "free O": [0, 1]}
 
 
-def test_a_fifth_anion() -> None:
+def test_former_with_five_anions_is_counted() -> None:
     symbols = ["P", "O", "O", "O", "O", "O"]
     structure = molecule(symbols, np.vstack([np.zeros(3), ARM, [[0, 0, 1.9]]]))
     assert found(structure) == {"P with more than 4 anions": [1]}
 
 
 @pytest.mark.parametrize(("pair", "name"), [("NN", "N2"), ("OO", "O2"), ("NO", "NO")])
-def test_molecules_of_free_anions(pair: str, name: str) -> None:
+def test_molecules_of_free_anions_are_counted(pair: str, name: str) -> None:
     structure = po3n()
     for element, x in zip(pair, (0.0, 1.2), strict=True):
         structure.append(element, [3 + x, 3, 3], coords_are_cartesian=True)
@@ -43,14 +43,14 @@ def test_molecules_of_free_anions(pair: str, name: str) -> None:
     assert all(key.startswith("free") for key in counts)
 
 
-def test_a_peroxide_bridge_is_a_bond_and_no_molecule() -> None:
+def test_peroxide_group_is_a_bond_and_not_a_molecule() -> None:
     symbols = ["P", "O", "O", "O", "O", "O"]
     end = ARM[3] * (1 + 1.45 / 1.55)
     structure = molecule(symbols, np.vstack([np.zeros(3), ARM, [end]]))
     assert found(structure) == {"O-O bonds": [1], "free O": [1]}
 
 
-def test_bonds_between_formers() -> None:
+def test_bonds_between_formers_are_counted() -> None:
     structure = molecule(
         ["P", "P", "O", "O"], np.array([[0, 0, 0], [2.2, 0, 0], [-1.5, 0, 0], [3.7, 0, 0]])
     )
@@ -59,7 +59,7 @@ def test_bonds_between_formers() -> None:
     assert counts["P with fewer than 4 anions"] == [2]
 
 
-def test_shared_edges_and_triple_bridges_of_p3n5() -> None:
+def test_shared_edges_and_triply_coordinated_n_of_p3n5_are_counted() -> None:
     counts = found(phase("P3N5_alpha").structure())
     assert counts == {
         "N bonded to 3 or more formers": [8],
@@ -67,7 +67,7 @@ def test_shared_edges_and_triple_bridges_of_p3n5() -> None:
     }
 
 
-def test_boron_may_have_three_neighbours() -> None:
+def test_three_coordinated_boron_is_no_defect() -> None:
     flat = np.array(
         [[0, 0, 0], *(1.37 * np.array([[1, 0, 0], [-0.5, 0.866, 0], [-0.5, -0.866, 0]]))]
     )

@@ -24,12 +24,12 @@ PLAIN = Experiment(termination="none")
 
 
 def shells(r: np.ndarray, centre: float) -> np.ndarray:
-    """Smooth g(r) that is 1 far out: a peak, and nothing nearer."""
+    """Return a smooth g(r) with a first peak that approaches 1 at large r."""
     edge = 1 / (1 + np.exp(-(r - centre) / 0.1))
     return edge + 2 * np.exp(-((r - centre - 0.2) ** 2) / 0.05)
 
 
-def test_one_element_is_weighted_by_1() -> None:
+def test_single_element_has_unit_weight() -> None:
     r, _ = radial_grid(10.0, 0.02)
     g = shells(r, 2.0)
     q = momentum_grid(10.0, 25.0)
@@ -41,7 +41,7 @@ def test_one_element_is_weighted_by_1() -> None:
         assert found.weights == {("Si", "Si"): pytest.approx(1)}
 
 
-def test_neutron_pdf_with_a_high_q_max_is_the_weighted_g() -> None:
+def test_neutron_pdf_at_high_q_max_is_the_weighted_g() -> None:
     r, _ = radial_grid(10.0, 0.02)
     partials = {
         ("Li", "Li"): shells(r, 2.5),
@@ -53,7 +53,7 @@ def test_neutron_pdf_with_a_high_q_max_is_the_weighted_g() -> None:
     q = momentum_grid(10.0, 60.0)
     found = neutron_functions(r, partials, shares, 0.08, q=q, experiment=experiment)
     total = sum(found.weights[pair] * partials[pair] for pair in partials)
-    inner = (r > 0.3) & (r < 9.5)  # ripples of the edges of the grid stay near them
+    inner = (r > 0.3) & (r < 9.5)  # away from the ripples at the ends of the grid
     assert found.pdf[inner] == pytest.approx(reduced_pdf(r, total, 0.08)[inner], abs=0.05)
 
 
@@ -67,8 +67,8 @@ def test_damping_multiplies_the_pdf() -> None:
     assert damped == pytest.approx(plain * np.exp(-((0.1 * r) ** 2) / 2))
 
 
-def test_structure_factor_agrees_with_the_sum_over_pairs() -> None:
-    """Against Debye's sum of sin(qr)/(qr) over pymatgen's neighbours, less the mean density."""
+def test_structure_factor_agrees_with_the_debye_sum() -> None:
+    """Compare with Debye's sum of sin(qr)/(qr) over all neighbours minus the mean density."""
     chance = np.random.default_rng(3)
     r_max, edge, atoms = 8.0, 9.0, 40
     structure = Structure(Lattice.cubic(edge), ["Si"] * atoms, chance.random((atoms, 3)))
@@ -80,14 +80,14 @@ def test_structure_factor_agrees_with_the_sum_over_pairs() -> None:
     debye = np.sinc(np.outer(q, distances) / np.pi).sum(axis=1) / atoms
     density = atoms / edge**3
     sphere = 4 * np.pi * density * (np.sin(q * r_max) - q * r_max * np.cos(q * r_max)) / q**3
-    seen = (q > 0.3) & (q < 15)  # at lower q both are differences of large numbers
+    seen = (q > 0.3) & (q < 15)  # at lower q both are small differences of large numbers
     assert s[seen] == pytest.approx((1 + debye - sphere)[seen], abs=0.02)
 
 
-def test_form_factors_are_those_of_another_table() -> None:
-    """Against D. Waasmaier and A. Kirfel, Acta Crystallogr. A 51, 416 (1995), as ASE has it."""
+def test_form_factors_agree_with_another_table() -> None:
+    """Compare with D. Waasmaier and A. Kirfel, Acta Crystallogr. A 51, 416 (1995), from ASE."""
     q = np.linspace(0, 25, 60)
-    for element in ("C", "N", "O", "P", "S", "Cl", "Ni"):  # that of Cu begins at 28.5, not 29
+    for element in ("C", "N", "O", "P", "S", "Cl", "Ni"):  # that of Cu starts at 28.5, not 29
         *pairs, constant = waasmaier[element]
         expected = constant + sum(
             a * np.exp(-b * (q / 4 / np.pi) ** 2)
@@ -96,7 +96,7 @@ def test_form_factors_are_those_of_another_table() -> None:
         assert xray_form_factor(element, q) == pytest.approx(expected, abs=0.15), element
 
 
-def test_form_factors_begin_at_the_number_of_electrons_and_fall() -> None:
+def test_form_factors_decrease_from_the_number_of_electrons() -> None:
     q = np.linspace(0, 25, 60)
     tabulated = _tables()["xray"]["coefficients"]
     assert {"Li", "P", "O", "N", "Si", "B", "Al", "W"} <= tabulated.keys()
@@ -124,7 +124,7 @@ def test_isotopes_replace_elements() -> None:
         neutron_lengths(["Li"], {"Li": "9Li"})
 
 
-def test_options_are_checked_and_told() -> None:
+def test_options_are_validated_and_reported() -> None:
     with pytest.raises(ValidationError, match="q_min = 30 1/Å is not below q_max = 25 1/Å"):
         Experiment(q_min=30)
     text = Experiment(q_max=20, window="lorch", q_damp=0.02, isotopes={"Li": "7Li"}).text

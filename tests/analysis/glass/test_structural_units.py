@@ -25,7 +25,7 @@ from liponflow.structures.phases import phase
         ("LiPN2", "Q4_4"),
     ],
 )
-def test_crystals_hold_one_kind_of_unit(name: str, unit: str) -> None:
+def test_crystals_have_one_type_of_unit(name: str, unit: str) -> None:
     assert structural_units(phase(name).structure()).fractions == {unit: 1.0}
 
 
@@ -35,13 +35,13 @@ def test_crystals_hold_one_kind_of_unit(name: str, unit: str) -> None:
         (po3n(), {"Q0_1": 1.0}),
         (dimer("O"), {"Q1_0": 1.0}),
         (dimer("N"), {"Q1_1": 1.0}),
-        # A bridging O beside an apical N is not the bridging-N unit.
+        # A unit with bridging O and apical N differs from one with bridging N.
         (dimer("O", "OONOOO"), {"Q1_1 (1 apical N)": 0.5, "Q1_0": 0.5}),
         (dimer("N", "OONOON"), {"Q1_2": 1.0}),
         (dimer("O", "OOFOOO"), {"Q1_0 (1 F)": 0.5, "Q1_0": 0.5}),
     ],
 )
-def test_molecules(structure: Structure, fractions: dict[str, float]) -> None:
+def test_molecules_have_known_units(structure: Structure, fractions: dict[str, float]) -> None:
     found = structural_units(structure)
     assert found.fractions == fractions
     assert sum(found.fractions.values()) == pytest.approx(1)
@@ -52,7 +52,7 @@ def test_units_are_given_by_site() -> None:
     assert structural_units(structure).sites == {0: "Q1_1 (1 apical N)", 5: "Q1_0"}
 
 
-def test_a_unit_does_not_depend_on_the_periodic_boundary() -> None:
+def test_units_do_not_depend_on_the_periodic_boundary() -> None:
     structure = dimer("N")
     for shift in np.linspace(0, 1, 7):
         moved = structure.copy()
@@ -60,8 +60,8 @@ def test_a_unit_does_not_depend_on_the_periodic_boundary() -> None:
         assert structural_units(moved).fractions == {"Q1_1": 1.0}
 
 
-def test_a_chain_with_one_former_in_the_cell_bridges_to_its_own_image() -> None:
-    # P-N-P-N along a with a period of one PO2N: both bonds go to images of the same N.
+def test_chain_with_one_former_per_cell_bridges_to_its_own_image() -> None:
+    # P-N-P-N along a with one PO2N per period: both bonds lead to images of the same N.
     structure = Structure(
         [[2.9, 0, 0], [0, 9, 0], [0, 0, 9]],
         ["P", "N", "O", "O"],
@@ -84,7 +84,7 @@ def test_mixed_formers_share_corners() -> None:
     assert structural_units(structure).fractions == {"Q1_0": 0.5, "Si Q1_0": 0.5}
 
 
-def test_sulphur_may_be_former_or_corner() -> None:
+def test_sulfur_is_former_or_anion() -> None:
     structure = po3n()
     structure.replace_species({"N": "S"})
     assert structural_units(structure, anions=("O", "S")).fractions == {"Q0_0 (1 S)": 1.0}
@@ -100,7 +100,7 @@ def test_sulphur_may_be_former_or_corner() -> None:
     n_n=st.integers(0, 4),
     volume=st.floats(4.0, 14.0),
 )
-def test_units_agree_with_counting_one_by_one(
+def test_units_agree_with_an_explicit_loop(
     seed: int, n_p: int, n_o: int, n_n: int, volume: float
 ) -> None:
     symbols = ["P"] * n_p + ["O"] * n_o + ["N"] * n_n + ["Li"]
@@ -110,7 +110,7 @@ def test_units_agree_with_counting_one_by_one(
     assert found == dict(slow_units(structure))
 
 
-def test_many_frames_give_what_each_gives_alone() -> None:
+def test_units_of_each_frame_are_independent_of_other_frames() -> None:
     structures = [random_structure(seed, ["P"] * 3 + ["O"] * 6 + ["N"] * 2) for seed in range(6)]
     units = classify_units(network_of(structures))
     for structure, counted in zip(structures, units.per_frame, strict=True):
@@ -118,8 +118,8 @@ def test_many_frames_give_what_each_gives_alone() -> None:
         assert present == dict(slow_units(structure))
 
 
-def test_sites_of_nitrogen_in_every_frame() -> None:
-    # The same atoms: with its bridge pulled away, the N of the second frame is free.
+def test_nitrogen_sites_are_counted_per_frame() -> None:
+    # The same atoms, with the bridging N of the second frame moved away: it is free.
     whole = dimer("N", "OOOOON")
     broken = whole.copy()
     broken.translate_sites([4], [0, 0, 0.3], frac_coords=True)
@@ -132,7 +132,7 @@ def test_sites_of_nitrogen_in_every_frame() -> None:
     }
 
 
-def test_triply_coordinated_nitrogen_in_p3n5() -> None:
+def test_triply_coordinated_nitrogen_of_p3n5_is_counted() -> None:
     structure = phase("P3N5_alpha").structure()
     sites = anion_sites(network_of(structure), "N")
     counted = {name: int(counts[0]) for name, counts in sites.items()}
@@ -140,12 +140,12 @@ def test_triply_coordinated_nitrogen_in_p3n5() -> None:
     assert counted == {"free": 0, "apical": 0, "bridging": 12, "triply coordinated": 8}
 
 
-def test_a_structure_without_a_network_is_refused() -> None:
+def test_structure_without_network_is_refused() -> None:
     with pytest.raises(ValueError, match="Li2O has no network former beside an anion"):
         structural_units(phase("Li2O").structure())
 
 
-def test_a_bare_former_is_refused_with_the_nearest_distance() -> None:
+def test_former_without_anions_is_refused_with_the_nearest_distance() -> None:
     structure = molecule(["P", "O"], np.array([[0, 0, 0], [2.5, 0, 0]]))
     with pytest.raises(ValueError, match=r"atom 1 \(P\) has no anion within 2.1 Å; .* 2.50 Å"):
         structural_units(structure)

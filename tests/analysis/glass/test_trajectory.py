@@ -13,12 +13,12 @@ from liponflow.analysis.glass.trajectory import Frames, frames_of_structures, re
 from liponflow.analysis.glass.trajectory_readers import TrajectoryError
 
 WRITTEN = 1e-7
-"""Å: digits of XDATCAR and extended XYZ."""
+"""Å: precision of XDATCAR and extended XYZ."""
 SYMBOLS = ["Li", "Li", "O", "P"]
 
 
 def images(number: int = 7, symbols: list[str] | None = None, *, cell: bool = True) -> list[Atoms]:
-    """Random frames in a skewed cell that grows by 1 % per frame, 2 ps apart."""
+    """Return random frames 2 ps apart in a skewed cell that expands by 1 % per frame."""
     chance = np.random.default_rng(0)
     names = symbols or SYMBOLS
     found = []
@@ -48,7 +48,7 @@ def joined(blocks: list[Frames]) -> np.ndarray:
         ("run.gsd.cif", "cif"),
     ],
 )
-def test_every_format_gives_what_ase_reads(tmp_path: Path, name: str, format_: str) -> None:
+def test_every_format_is_read_as_by_ase(tmp_path: Path, name: str, format_: str) -> None:
     path = tmp_path / name
     write(path, images(), format=format_)
     expected = list(iread(path, index=":", format=format_))
@@ -60,7 +60,7 @@ def test_every_format_gives_what_ase_reads(tmp_path: Path, name: str, format_: s
     assert cells == pytest.approx(np.array([a.cell[:] for a in expected]), abs=WRITTEN)
 
 
-def test_what_extended_xyz_says_of_a_frame(tmp_path: Path) -> None:
+def test_extended_xyz_metadata_of_frames_is_read(tmp_path: Path) -> None:
     path = tmp_path / "run.extxyz.gz"
     write(path, images(3))
     [block] = read_frames(path)
@@ -71,7 +71,7 @@ def test_what_extended_xyz_says_of_a_frame(tmp_path: Path) -> None:
     assert block.volumes == pytest.approx([6 * 7 * 8 * (1 + 0.01 * i) ** 3 for i in range(3)])
 
 
-def test_columns_may_stand_in_another_order(tmp_path: Path) -> None:
+def test_columns_of_extended_xyz_are_read_in_any_order(tmp_path: Path) -> None:
     path = tmp_path / "run.extxyz"
     write(path, images(2), columns=["symbols", "momenta", "positions"])
     assert joined(list(read_frames(path))) == pytest.approx(
@@ -79,7 +79,7 @@ def test_columns_may_stand_in_another_order(tmp_path: Path) -> None:
     )
 
 
-def test_several_files_are_one_trajectory(tmp_path: Path) -> None:
+def test_several_files_form_one_trajectory(tmp_path: Path) -> None:
     frames = images(6)
     write(tmp_path / "a.extxyz", frames[:4])
     write(tmp_path / "b.traj", frames[4:])
@@ -88,7 +88,7 @@ def test_several_files_are_one_trajectory(tmp_path: Path) -> None:
     assert joined(blocks) == pytest.approx(np.array([a.positions for a in frames]), abs=WRITTEN)
 
 
-def test_members_of_gzip_are_read_as_one_file(tmp_path: Path) -> None:
+def test_concatenated_gzip_members_are_read_as_one_file(tmp_path: Path) -> None:
     path = tmp_path / "run.extxyz.gz"
     for index, part in enumerate((images(4)[:2], images(4)[2:])):
         write(tmp_path / f"{index}.extxyz", part)
@@ -97,7 +97,7 @@ def test_members_of_gzip_are_read_as_one_file(tmp_path: Path) -> None:
     assert sum(map(len, read_frames(path))) == 4
 
 
-def test_frames_are_chosen(tmp_path: Path) -> None:
+def test_frames_are_selected_by_skip_every_and_stage(tmp_path: Path) -> None:
     path = tmp_path / "run.extxyz"
     frames = images(10)
     for index, atoms in enumerate(frames):
@@ -109,7 +109,7 @@ def test_frames_are_chosen(tmp_path: Path) -> None:
     assert block.times.tolist() == [14, 16, 18]
 
 
-def test_temperature_comes_from_momenta_where_it_is_not_written(tmp_path: Path) -> None:
+def test_temperature_is_computed_from_momenta_if_not_given(tmp_path: Path) -> None:
     atoms = images(1)[0]
     del atoms.info["temperature"]
     write(tmp_path / "run.traj", atoms)
@@ -118,7 +118,7 @@ def test_temperature_comes_from_momenta_where_it_is_not_written(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("compressed", [False, True])
-def test_a_file_that_breaks_off_gives_its_whole_frames(tmp_path: Path, compressed: bool) -> None:  # noqa: FBT001
+def test_truncated_file_gives_its_complete_frames(tmp_path: Path, compressed: bool) -> None:  # noqa: FBT001
     path = tmp_path / ("run.extxyz.gz" if compressed else "run.extxyz")
     write(path, images(40))
     data = path.read_bytes()
@@ -129,7 +129,7 @@ def test_a_file_that_breaks_off_gives_its_whole_frames(tmp_path: Path, compresse
     assert notes == [f"{path} breaks off within frame {taken + 1}: {taken} whole frames are taken"]
 
 
-def test_an_xdatcar_that_breaks_off(tmp_path: Path) -> None:
+def test_truncated_xdatcar_gives_its_complete_frames(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     write(path, images(3), format="vasp-xdatcar")
     path.write_text(path.read_text()[:-30])
@@ -161,14 +161,14 @@ def test_changing_atoms_and_missing_cells_are_refused(
         list(read_frames(path))
 
 
-def test_atoms_may_not_change_between_files(tmp_path: Path) -> None:
+def test_different_atoms_in_another_file_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.extxyz", images(1))
     write(tmp_path / "b.extxyz", images(1, ["Li"]))
     with pytest.raises(TrajectoryError, match=r"b.extxyz, frame 1: has 1 atoms"):
         list(read_frames([tmp_path / "a.extxyz", tmp_path / "b.extxyz"]))
 
 
-def test_an_exploded_frame_is_refused(tmp_path: Path) -> None:
+def test_nonfinite_coordinates_are_refused(tmp_path: Path) -> None:
     frames = images(2)
     frames[1].positions[0, 0] = np.nan
     write(tmp_path / "run.extxyz", frames)
@@ -176,7 +176,7 @@ def test_an_exploded_frame_is_refused(tmp_path: Path) -> None:
         list(read_frames(tmp_path / "run.extxyz"))
 
 
-def test_a_cell_in_the_wrong_unit_is_refused(tmp_path: Path) -> None:
+def test_cell_in_wrong_unit_is_refused(tmp_path: Path) -> None:
     atoms = images(1)[0]
     atoms.set_cell(atoms.cell / 10)
     write(tmp_path / "run.extxyz", atoms)
@@ -194,7 +194,7 @@ def test_a_cell_in_the_wrong_unit_is_refused(tmp_path: Path) -> None:
         ("run.xml", "<modeling><calculation>", "run.xml"),
     ],
 )
-def test_files_that_cannot_be_read(
+def test_unreadable_files_are_refused(
     tmp_path: Path, name: str, content: str | None, message: str
 ) -> None:
     path = tmp_path / name
@@ -204,7 +204,7 @@ def test_files_that_cannot_be_read(
         list(read_frames(path))
 
 
-def test_nothing_left_is_refused(tmp_path: Path) -> None:
+def test_selection_without_frames_is_refused(tmp_path: Path) -> None:
     write(tmp_path / "run.extxyz", images(3))
     with pytest.raises(TrajectoryError, match="no frame is left of skip = 5"):
         list(read_frames(tmp_path / "run.extxyz", skip=5))
@@ -222,7 +222,7 @@ def test_disordered_structures_are_refused() -> None:
         frames_of_structures([])
 
 
-def test_a_frame_becomes_a_structure_again() -> None:
+def test_frame_is_converted_back_to_a_structure() -> None:
     structure = Structure(Lattice.cubic(4), ["Li", "O"], [[0.1, 0.2, 0.3], [1.2, 0.5, 0.5]])
     again = frames_of_structures(structure).structure(0)
     assert again.cart_coords == pytest.approx(structure.cart_coords)
@@ -230,7 +230,7 @@ def test_a_frame_becomes_a_structure_again() -> None:
 
 
 @pytest.mark.parametrize("file", ["Si64_md/vasprun.md", "LiFePO4_spin_U/vasprun.lifepo4"])
-def test_vasprun_as_ase_reads_it(reference_data: Path, file: str) -> None:
+def test_vasprun_is_read_as_by_ase(reference_data: Path, file: str) -> None:
     path = reference_data / "vasp" / f"{file}.xml.gz"
     expected = list(iread(path, index=":", format="vasp-xml"))
     blocks = list(read_frames(path))
@@ -239,8 +239,8 @@ def test_vasprun_as_ase_reads_it(reference_data: Path, file: str) -> None:
     assert energies == pytest.approx([a.get_potential_energy() for a in expected], abs=1e-5)
 
 
-def test_xdatcar_with_elements_behind_the_rows(reference_data: Path) -> None:
-    # ASE 3.29 stumbles over them, and pymatgen's reader leaves the file open.
+def test_xdatcar_with_elements_after_coordinates_is_read(reference_data: Path) -> None:
+    # ASE 3.29 cannot parse them, and pymatgen's reader leaves the file open.
     path = reference_data / "vasp" / "LiSi_trajectory" / "XDATCAR"
     lines = path.read_text().splitlines()[7:]
     rows = [line.split()[:3] for line in lines if not line.startswith("Direct")]

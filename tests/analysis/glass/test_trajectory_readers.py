@@ -30,21 +30,21 @@ def vasprun(steps: int) -> str:
 """
 
 
-def test_a_run_of_vasp(tmp_path: Path) -> None:
+def test_vasprun_has_times_positions_energies_and_temperatures(tmp_path: Path) -> None:
     path = tmp_path / "vasprun.xml"
     path.write_text(vasprun(3))
     frames = list(frames_of_file(path))
     assert [frame.symbols for frame in frames] == [("Li", "O")] * 3
     assert [frame.time for frame in frames] == [0.0015, 0.003, 0.0045]  # POTIM is in fs
     assert [frame.positions[1, 2] for frame in frames] == pytest.approx([0.6, 1.2, 1.8])
-    # Free energy of the ionic step, and the last electronic step's difference to no smearing.
+    # Free energy of the ionic step plus the zero-smearing correction of the last electronic step.
     assert [frame.energy for frame in frames] == pytest.approx([-9.9] * 3)
-    # Two atoms without the motion of their centre have three degrees of freedom.
+    # Two atoms without centre-of-mass motion have three degrees of freedom.
     assert frames[0].temperature == pytest.approx(2 * 0.1 / (3 * kB))
     assert np.diag(frames[0].cell).tolist() == [4, 5, 6]
 
 
-def test_a_run_that_breaks_off(tmp_path: Path) -> None:
+def test_truncated_vasprun_gives_its_complete_frames(tmp_path: Path) -> None:
     path = tmp_path / "vasprun.xml"
     text = vasprun(3)
     path.write_text(text[: text.rindex("<energy>")])
@@ -53,7 +53,7 @@ def test_a_run_that_breaks_off(tmp_path: Path) -> None:
     assert notes == [f"{path} breaks off: its 2 whole frames are taken"]
 
 
-def test_a_run_without_a_step_is_refused(tmp_path: Path) -> None:
+def test_vasprun_without_ionic_step_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "vasprun.xml"
     path.write_text(vasprun(0))
     with pytest.raises(TrajectoryError, match="holds no frame; was the run killed before its fir"):
@@ -74,7 +74,7 @@ Direct configuration= {n}
 """
 
 
-def test_an_xdatcar_with_a_lattice_in_every_frame(tmp_path: Path) -> None:
+def test_xdatcar_with_a_lattice_in_every_frame_is_read(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     path.write_text("".join(XDATCAR.format(a=4.0 + n, n=n) for n in range(3)))
     frames = list(frames_of_file(path))
@@ -83,7 +83,7 @@ def test_an_xdatcar_with_a_lattice_in_every_frame(tmp_path: Path) -> None:
     assert frames[0].symbols == ("Li", "O", "O")
 
 
-def test_scale_and_volume_of_an_xdatcar(tmp_path: Path) -> None:
+def test_xdatcar_scale_may_be_a_factor_or_a_volume(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     path.write_text(XDATCAR.format(a=1.0, n=1).replace("\n1.0\n", "\n4.0\n", 1))
     assert next(frames_of_file(path)).cell[0, 0] == 4
@@ -91,14 +91,14 @@ def test_scale_and_volume_of_an_xdatcar(tmp_path: Path) -> None:
     assert next(frames_of_file(path)).cell[0, 0] == pytest.approx(4)
 
 
-def test_an_xdatcar_of_vasp_4_names_no_elements(tmp_path: Path) -> None:
+def test_xdatcar_of_vasp_4_without_elements_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     path.write_text(XDATCAR.format(a=4.0, n=1).replace("Li O\n1 2\n", "1 2\nSelective\n"))
     with pytest.raises(TrajectoryError, match="cannot be read as vasp-xdatcar after frame 0"):
         list(frames_of_file(path))
 
 
-def test_plain_xyz_has_no_cell(tmp_path: Path) -> None:
+def test_plain_xyz_is_not_periodic(tmp_path: Path) -> None:
     path = tmp_path / "molecule.xyz"
     path.write_text("2\na comment\nLi 0 0 0\nO 0 0 1.6\n")
     [frame] = frames_of_file(path)
@@ -106,6 +106,6 @@ def test_plain_xyz_has_no_cell(tmp_path: Path) -> None:
     assert frame.positions[1].tolist() == [0, 0, 1.6]
 
 
-def test_a_folder_is_no_trajectory(tmp_path: Path) -> None:
+def test_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="is a directory, not a file"):
         list(frames_of_file(tmp_path))

@@ -7,9 +7,9 @@ from liponflow.analysis.glass.transition import SIGNIFICANCE, fit_glass_transiti
 
 TG = 780.0
 BOOTSTRAP = 0.06
-"""Relative, of eight errors: 1000 samples give each within 2 %, the rest is curvature."""
+"""Relative, for eight errors: 2 % from 1000 samples each, the rest from curvature."""
 TWO_DIGITS = 0.05
-"""Relative, of a number that a note states with two digits."""
+"""Relative, for a number given with two digits in a note."""
 
 
 def cooled(noise: float, seed: int = 0, glass: float = 3e-4, liquid: float = 9e-4) -> tuple:
@@ -18,7 +18,7 @@ def cooled(noise: float, seed: int = 0, glass: float = 3e-4, liquid: float = 9e-
     return x, y + noise * np.random.default_rng(seed).standard_normal(len(x))
 
 
-def test_two_lines_are_recovered() -> None:
+def test_transition_between_two_lines_is_recovered() -> None:
     fit = fit_glass_transition(*cooled(0.0), quantity="volume", cooling_rate=10)
     assert fit.temperature == pytest.approx(TG, abs=0.1)
     assert (fit.glass_slope, fit.liquid_slope) == pytest.approx((3e-4, 9e-4), rel=1e-3)
@@ -35,25 +35,25 @@ def test_order_of_points_does_not_matter() -> None:
     assert fit_glass_transition(x[order], y[order], quantity="volume", cooling_rate=1) == first
 
 
-def test_the_error_is_the_scatter_of_repeated_measurements() -> None:
+def test_error_agrees_with_the_scatter_of_repeated_measurements() -> None:
     fits = [
         fit_glass_transition(*cooled(0.01, seed), quantity="enthalpy", cooling_rate=1)
         for seed in range(12)
     ]
     scatter = np.std([fit.temperature for fit in fits], ddof=1)
-    # Both are estimates from a dozen or so: they agree within a factor of two.
+    # Both are estimates from about a dozen values: they agree within a factor of two.
     assert 0.5 < np.mean([fit.error for fit in fits]) / scatter < 2
     assert np.mean([fit.temperature for fit in fits]) == pytest.approx(TG, abs=3 * scatter)
 
 
-def test_the_bootstrap_has_the_scale_of_linear_regression() -> None:
-    """Few points, so that the four parameters which the fit takes weigh: √(n/(n - 4)) is 1.29.
+def test_bootstrap_error_agrees_with_linear_regression() -> None:
+    """With few points the four parameters of the fit matter: √(n/(n - 4)) is 1.29.
 
-    For small noise the variance of the break is s² (JᵀJ)⁻¹ with s² = Σ residuals²/(n - 4) and the
-    columns of J the derivatives by value, slopes and place.
+    For small noise the variance of the break is s² (JᵀJ)⁻¹ with s² = Σ residuals²/(n - 4); the
+    columns of J are derivatives with respect to value, slopes and position of the break.
     """
     x = np.linspace(300, 1400, 10)
-    place, glass, liquid = 840.0, 3e-4, 9e-4  # between two points, far from both
+    place, glass, liquid = 840.0, 3e-4, 9e-4  # between two points, not close to either
     offset = x - place
     below, above = np.minimum(offset, 0), np.maximum(offset, 0)
     ratios = []
@@ -79,7 +79,7 @@ def test_the_bootstrap_has_the_scale_of_linear_regression() -> None:
         (cooled(0.002, glass=9e-4, liquid=3e-4), "the slope is larger below the break"),
     ],
 )
-def test_what_is_no_transition_is_not_resolved(points: tuple, reason: str) -> None:
+def test_data_without_a_transition_are_unresolved(points: tuple, reason: str) -> None:
     fit = fit_glass_transition(*points, quantity="volume", cooling_rate=1)
     assert not fit.resolved
     assert reason in fit.note
@@ -91,10 +91,10 @@ def test_what_is_no_transition_is_not_resolved(points: tuple, reason: str) -> No
     ids=["far from the limit", "just above it", "just below it"],
 )
 def test_two_lines_are_judged_by_an_f_test_with_four_parameters(noise: float, note: str) -> None:
-    """Two lines take value, two slopes and place: n - 4 degrees of freedom are left.
+    """Two lines have a value, two slopes and a break: n - 4 degrees of freedom remain.
 
-    For two more parameters than the line the F distribution has a closed form: chance alone makes
-    the sum of squares so much smaller with a probability of (two lines / one line)^((n - 4)/2).
+    With two parameters more than a single line, the F distribution has a closed form: the sum of
+    squares falls as much by chance with probability (two lines / one line)^((n - 4)/2).
     """
     x = np.linspace(300, 1400, 10)
     y = 11.5 + np.where(x < TG, 3e-4, 9e-4) * (x - TG)
@@ -107,7 +107,7 @@ def test_two_lines_are_judged_by_an_f_test_with_four_parameters(noise: float, no
         assert float(stated) == pytest.approx(chance, rel=TWO_DIGITS)
 
 
-def test_a_break_at_the_end_is_not_resolved() -> None:
+def test_break_at_the_end_of_the_data_is_unresolved() -> None:
     x = np.linspace(300, 800, 20)
     y = 11 + 9e-4 * x + 4e-7 * np.maximum(0, x - 700) ** 2
     y[:2] -= 0.01
@@ -126,6 +126,6 @@ def test_a_break_at_the_end_is_not_resolved() -> None:
         (range(10), range(10), 0, "cooling rate = 0 K/ps must be above 0"),
     ],
 )
-def test_bad_input_is_refused(x: list, y: list, rate: float, message: str) -> None:
+def test_invalid_input_is_refused(x: list, y: list, rate: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         fit_glass_transition(list(x), list(y), quantity="volume", cooling_rate=rate)

@@ -1,28 +1,28 @@
-"""Where the search of the volume without pressure goes on."""
+"""Search for the volume at zero pressure."""
 
 import pytest
 
 from liponflow.analysis.glass.volume import check_computed, next_volume, settled_means
 
 
-def test_a_fit_within_the_volumes_is_taken() -> None:
+def test_fitted_volume_within_the_computed_range_is_used() -> None:
     assert next_volume([1100, 1200, 1300], [3, 1, -1], fitted=1250.0) == 1250
 
 
 @pytest.mark.parametrize("fitted", [None, 900.0, float("nan")])
-def test_under_compression_the_search_goes_to_larger_volumes(fitted: float | None) -> None:
+def test_search_extends_towards_zero_pressure(fitted: float | None) -> None:
     assert next_volume([1100, 1200], [3, 2], fitted=fitted) == pytest.approx(1320)
     assert next_volume([1100, 1200], [-2, -3], fitted=fitted) == pytest.approx(
         900 if fitted == 900 else 1000
     )
 
 
-def test_between_both_signs_the_pressure_is_a_line() -> None:
-    # From 4 at 1100 to -1 at 1200: zero after four fifths of the way.
+def test_pressure_is_interpolated_between_both_signs() -> None:
+    # From 4 at 1100 to -1 at 1200: zero at four fifths of the interval.
     assert next_volume([1200, 1100], [-1, 4], fitted=2000.0) == pytest.approx(1180)
 
 
-def test_energy_and_pressure_are_those_of_the_second_half() -> None:
+def test_energy_and_pressure_are_averages_over_the_second_half() -> None:
     means = settled_means([0.0, 0.0, -2.0, -4.0], [90.0, 90.0, None, 5.0])
     assert means == (-3.0, 5.0)
 
@@ -32,7 +32,7 @@ def test_dynamics_without_pressure_is_refused() -> None:
         settled_means([-1.0, -1.0], [1.0, None])
 
 
-def test_a_volume_that_was_not_computed_is_refused_with_the_remedy() -> None:
+def test_volume_outside_the_computed_range_is_refused_with_the_remedy() -> None:
     check_computed(1000, 1000, 1200)
     with pytest.raises(ValueError, match=r"at 1300 Å³, outside the 1000 to 1200.*volume_strain"):
         check_computed(1300, 1000, 1200)
