@@ -53,6 +53,16 @@ def test_permissions_are_kept_and_symlinks_replaced(tmp_path: Path) -> None:
     assert (link.is_symlink(), link.read_text(), private.read_text()) == (False, "other", "new")
 
 
+def test_link_in_place_of_the_draft_is_not_followed(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (tmp_path / f".file.{os.getpid()}").symlink_to(precious)
+    durable.write(tmp_path / "file", "new")
+    assert precious.read_text() == "mine"
+    assert (tmp_path / "file").read_text() == "new"
+    assert not (tmp_path / "file").is_symlink()
+
+
 def test_pipe_is_written_directly(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -440,7 +440,7 @@ def test_job_defined_in_the_running_script_is_refused(
 ) -> None:
     monkeypatch.setattr(runner_jobs.add.original, "__module__", "__main__")
     monkeypatch.setattr(runner_jobs.add, "__module__", "__main__")
-    with pytest.raises(ValueError, match="move it into a module"):
+    with pytest.raises(ValueError, match="move it into a separate module"):
         run(runner_jobs.add(1), store, tmp_path / "runs")
 
 

@@ -42,6 +42,17 @@ def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     check_vacant(tmp_path / "new")
 
 
+@pytest.mark.parametrize("target", ["empty", "nowhere"])
+def test_link_in_place_of_the_directory_is_refused(tmp_path: Path, target: str) -> None:
+    (tmp_path / "empty").mkdir()
+    out = tmp_path / "out"
+    out.symlink_to(tmp_path / target)
+    with pytest.raises(FileExistsError, match="out is a link; name a new"), new_directory(out):
+        pytest.fail("the block was entered")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "out"]
+    assert not any((tmp_path / "empty").iterdir())
+
+
 def test_record_cites_every_parameter(tmp_path: Path) -> None:
     overrides = {"x": [1.0]}
     parameters = load_parameters(LithiationParameters, TOPIC, "quick", overrides)

@@ -63,7 +63,7 @@ def draw(result: "Result", out: Path) -> list[Path]:
     Raises
     ------
     ValueError
-        If results of its kind are not drawn.
+        If results of its kind are not drawn, or the name of a figure leads out of the directory.
     """
     from liponflow.figures.style import save
 
@@ -73,12 +73,21 @@ def draw(result: "Result", out: Path) -> list[Path]:
         raise ValueError(f"no figures of {result.kind} results; of {', '.join(drawn)} only")
     out.mkdir(parents=True, exist_ok=True)
     paths = [
-        path for name, figure in kind.draw(result).items() for path in save(figure, out / name)
+        path
+        for name, figure in kind.draw(result).items()
+        for path in save(figure, _inside(out, name))
     ]
     for name, page in kind.write_pages(result).items():
-        paths.append(out / f"{name}.html")
+        paths.append(_inside(out, f"{name}.html"))
         durable.write(paths[-1], page)
     return paths
+
+
+def _inside(out: Path, name: str) -> Path:
+    """Return the path of a file in a directory; its name may stem from the data."""
+    if name in {"", ".", ".."} or Path(name).name != name:
+        raise ValueError(f"{name!r} cannot be the name of a figure: it is a path")
+    return out / name
 
 
 def print_json(document: Any) -> None:

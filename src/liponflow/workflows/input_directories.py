@@ -146,13 +146,15 @@ def write_campaign(
 
 
 def check_vacant(out: Path) -> None:
-    """Refuse a directory that holds anything.
+    """Refuse a link, and a directory that holds anything.
 
     Raises
     ------
     FileExistsError
         Naming the directory.
     """
+    if out.is_symlink():
+        raise FileExistsError(f"{out} is a link; name a new directory, or the one it leads to")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FileExistsError(f"{out} exists and is not empty; name a new directory")
 
