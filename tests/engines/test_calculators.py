@@ -42,8 +42,8 @@ def test_stored_calculator_of_an_untrusted_package_is_refused() -> None:
     [
         ("no_such_package.emt:EMT", "cannot be imported: No module named 'no_such_package'"),
         ("ase.calculators.emt:EMTT", "ase.calculators.emt has no 'EMTT'; did you mean 'EMT'"),
-        ("ase.atom:Atom", "ase.atom:Atom is no ASE calculator; it has no calculators"),
-        ("math:pi", "math:pi is no ASE calculator"),
+        ("ase.atom:Atom", "ase.atom:Atom is not an ASE calculator; it has no calculators"),
+        ("math:pi", "math:pi is not an ASE calculator"),
     ],
 )
 def test_name_that_is_not_a_calculator_is_refused(reference: str, complaint: str) -> None:
@@ -52,7 +52,7 @@ def test_name_that_is_not_a_calculator_is_refused(reference: str, complaint: str
 
 
 def test_factory_that_returns_another_object_is_refused() -> None:
-    with pytest.raises(TypeError, match="builtins:dict gives no ASE calculator but dict"):
+    with pytest.raises(TypeError, match="builtins:dict returns dict, not an ASE calculator"):
         CalculatorSpec(dict).make()
 
 

@@ -1,1 +1,1 @@
-"""What computes energies and forces; see :mod:`liponflow.engines.engine` for the contract."""
+"""Engines, which compute energies and forces; see :mod:`liponflow.engines.engine`."""

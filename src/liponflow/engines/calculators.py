@@ -1,4 +1,4 @@
-"""ASE calculators: described when a flow is planned, made where they compute."""
+"""ASE calculators, described when a flow is planned and created where they compute."""
 
 import hashlib
 import inspect
@@ -22,10 +22,10 @@ UNKNOWN_VERSION = "unknown"
 
 @dataclass(frozen=True)
 class CalculatorSpec(MSONable):
-    """A calculator that a job makes when it runs.
+    """Description of a calculator that a job creates when it runs.
 
-    In a stored flow the factory is named by its module, so that it is only imported if its package
-    is trusted (:mod:`liponflow.safejson`).
+    A stored flow names the factory by its module, so it is imported only if its package is trusted
+    (:mod:`liponflow.safejson`).
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class CalculatorSpec(MSONable):
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def make(self) -> Calculator:
-        """Make the calculator, without a memory of what another one computed.
+        """Return a new calculator, without results of an earlier one.
 
         Raises
         ------
@@ -49,7 +49,7 @@ class CalculatorSpec(MSONable):
         calculator = self.factory(**self.arguments)
         if not isinstance(calculator, Calculator):
             raise TypeError(
-                f"{self.reference} gives no ASE calculator but {type(calculator).__name__}"
+                f"{self.reference} returns {type(calculator).__name__}, not an ASE calculator"
             )
         return calculator
 
@@ -72,7 +72,7 @@ class CalculatorSpec(MSONable):
 
 
 def named_calculator(reference: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
-    """Find the calculator that a user names.
+    """Return the description of a calculator that a user names.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def named_calculator(reference: str, arguments: Mapping[str, Any]) -> Calculator
     Raises
     ------
     EngineError
-        If the module cannot be imported, has no such class, or the class is no ASE calculator.
+        If the module cannot be imported, has no such class, or the class is not an ASE calculator.
 
     Examples
     --------
@@ -103,12 +103,12 @@ def named_calculator(reference: str, arguments: Mapping[str, Any]) -> Calculator
         ) from error
     is_calculator = inspect.isclass(factory) and issubclass(factory, Calculator)
     if not is_calculator and not inspect.isfunction(factory):
-        raise EngineError(f"{reference} is no ASE calculator{_calculators_of(module, name)}")
+        raise EngineError(f"{reference} is not an ASE calculator{_calculators_of(module, name)}")
     return CalculatorSpec(factory, absolute_files(arguments))
 
 
 def absolute_files(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Make paths of existing files absolute, since jobs run in directories of their own."""
+    """Return arguments with absolute paths of existing files, since jobs change directory."""
     return {
         key: str(file) if (file := _file(value)) is not None else value
         for key, value in arguments.items()
@@ -131,7 +131,7 @@ class Weights(NamedTuple):
 
 
 def weights_of(arguments: Mapping[str, Any], *others: Path) -> Weights | None:
-    """Identify the files among the arguments of a calculator, and any others; None without any."""
+    """Return the weight files of a calculator, in its arguments or listed; None without any."""
     found = [file for value in arguments.values() if (file := _file(value)) is not None]
     files = list(dict.fromkeys([*found, *(other.expanduser().absolute() for other in others)]))
     if not files:
@@ -142,7 +142,7 @@ def weights_of(arguments: Mapping[str, Any], *others: Path) -> Weights | None:
 
 
 def file_digest(file: Path) -> str:
-    """SHA-256 of a file; one that has not changed is read once per process."""
+    """Return the SHA-256 of a file; an unchanged file is read once per process."""
     status = file.stat()
     return _digest(file, status.st_mtime_ns, status.st_size)
 
@@ -164,18 +164,18 @@ def _distribution_version(package: str) -> str:
 
 
 def _file(value: Any) -> Path | None:
-    """Absolute path of the file that an argument names, if it names one."""
+    """Return the absolute path of the file that an argument names; None if it names none."""
     if not isinstance(value, str | Path):
         return None
     path = Path(value).expanduser()
     try:
         return path.absolute() if path.is_file() else None
-    except OSError:  # a text that is too long for a file name
+    except OSError:  # the text is too long for a file name
         return None
 
 
 def _calculators_of(module: str, name: str) -> str:
-    """Suggest the calculators that a module defines or imports."""
+    """Return a hint with the calculators that a module defines or imports."""
     members = inspect.getmembers(registry.resolve(module), inspect.isclass)
     known = [key for key, member in members if issubclass(member, Calculator)]
     return nearest(name, known) if known else "; it has no calculators"

@@ -1,4 +1,4 @@
-"""What the calculations of an engine cost: the contract between engines and the estimate."""
+"""Cost of an engine's calculations: the contract between engines and the estimate."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ class Timing:
 
 @dataclass(frozen=True)
 class CostModel:
-    """How the cost of an engine grows, and what it is where nothing was timed.
+    """Scaling of an engine's cost, and a rule for calculations without timings.
 
     Attributes
     ----------
     exponent
-        Power of the number of atoms that the cost of an ionic step grows with. It grows linearly
-        with the number of k-points.
+        Power of the number of atoms in the cost of an ionic step, which is linear in the number of
+        k-points.
     rule
         Core-seconds of one structure and ionic step of a calculation, without timings.
     rule_basis
-        What the rule rests on, for the user.
+        Basis of the rule, for the user.
     timings
-        Finds the calculations of this engine in a store.
+        Function that returns the timings of this engine in a store.
     """
 
     exponent: float
@@ -49,7 +49,7 @@ class CostModel:
 def stored_outputs(
     store: JobStore, criteria: dict[str, Any], fields: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """Find job outputs in a store.
+    """Yield job outputs in a store.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What campaigns ask of an engine, whichever it is."""
+"""The interface between campaigns and engines."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -22,29 +22,29 @@ CAPABILITIES = {
     "neb": "nudged elastic bands",
     "vibrations": "vibrations",
 }
-"""Methods of an engine that make calculations, and what they compute."""
+"""Methods of an engine that set up calculations, and what they compute."""
 
 
 class EngineError(ValueError):
-    """An engine that is unknown, is not installed, or cannot compute what it is asked for."""
+    """An engine that is unknown, not installed, or unable to compute what is requested."""
 
 
 @dataclass(frozen=True)
 class EngineOptions:
-    """What an engine is made with.
+    """Options of an engine.
 
     Attributes
     ----------
     force_limit
         Largest force of a converged relaxation, eV/Å.
     max_steps
-        Most ionic steps of a relaxation, 2 or more.
+        Largest number of ionic steps of a relaxation, 2 or more.
     inputs
-        What the topic has for engines that need input sets, by family: ``{"vasp": VaspSets(...)}``
-        (:class:`liponflow.inputs.vasp.sets.VaspSets`). An engine takes what is under the key of
-        its family and leaves the rest.
+        Input sets of the topic for engines that need them, by family: ``{"vasp": VaspSets(...)}``
+        (:class:`liponflow.inputs.vasp.sets.VaspSets`). An engine takes the entry of its family and
+        ignores the others.
     arguments
-        What the user sets for this engine, by ``--engine-set`` or in the settings.
+        The user's arguments for this engine, from ``--engine-set`` or the settings.
     """
 
     force_limit: float
@@ -57,7 +57,7 @@ class EngineOptions:
 class Engine(ABC):
     """A code that computes energies and forces, registered under ``liponflow.engines``.
 
-    A subclass describes itself and overrides the methods of what it can compute
+    A subclass describes itself and overrides the methods for what it can compute
     (:data:`CAPABILITIES`); the others refuse. It is made by ``cls(name, options)``.
 
     Attributes
@@ -74,7 +74,7 @@ class Engine(ABC):
     takes_arguments: ClassVar[bool] = False
     """Whether the user can set arguments."""
     needs_initial_moments: ClassVar[bool] = False
-    """Whether magnetic structures need the site property ``magmom`` as a start."""
+    """Whether magnetic structures need starting moments, the site property ``magmom``."""
 
     def __post_init__(self) -> None:
         """Refuse arguments that would be ignored."""
@@ -89,7 +89,7 @@ class Engine(ABC):
 
     @property
     def max_steps(self) -> int:
-        """Most ionic steps of a relaxation."""
+        """Largest number of ionic steps of a relaxation."""
         return self.options.max_steps
 
     @property
@@ -98,7 +98,7 @@ class Engine(ABC):
         return tuple(name for name in CAPABILITIES if _overrides(type(self), name))
 
     def require(self, *capabilities: str) -> None:
-        """Refuse to go on with an engine that lacks a capability.
+        """Refuse an engine that lacks a capability.
 
         Parameters
         ----------
@@ -108,7 +108,7 @@ class Engine(ABC):
         Raises
         ------
         EngineError
-            Naming what this engine cannot compute, and the engines that can.
+            If one is missing; the message names it and the engines that have it.
         """
         for capability in capabilities:
             if capability not in self.capabilities:
@@ -116,11 +116,11 @@ class Engine(ABC):
 
     @abstractmethod
     def describe(self) -> EngineInfo:
-        """Return what is known of the engine before it runs."""
+        """Return the description of the engine before it runs."""
 
     @classmethod
     def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
-        """List what this machine lacks to run the engine.
+        """Return what this machine lacks to run the engine.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Engine(ABC):
         Returns
         -------
         list of str
-            What is missing, each with the remedy; empty if the engine can run.
+            Missing items, each with the remedy; empty if the engine can run.
         """
         return []
 
@@ -150,58 +150,58 @@ class Engine(ABC):
         document
             Output of the job that the Maker made.
         info
-            What was known of the engine before it ran.
+            Description of the engine before it ran.
         force_limit
             Largest force of a converged relaxation, eV/Å.
 
         Returns
         -------
         Calculation
-            In the same terms and units for every engine.
+            Result in the same terms and units for every engine.
         """
         raise EngineError(f"the outputs of {info.name} cannot be read: {cls.__name__} has no read")
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003
-        """Return what a Maker of a single job computes; None if it is not of this engine.
+        """Return the calculation of a Maker of a single job; None if it is not of this engine.
 
         Parameters
         ----------
         maker
             Any Maker.
         images
-            Structure that it is given, or the images of a band.
+            Structure passed to it, or the images of a band.
         """
         return None
 
     @classmethod
     def cost(cls, name: str) -> CostModel | None:  # noqa: ARG003
-        """Return how the cost of an engine's calculations is estimated; None if it cannot be."""
+        """Return the cost model of the engine's calculations; None without one."""
         return None
 
     def check(self, structure: Structure) -> None:  # noqa: B027 - most engines take any
-        """Refuse, by a ValueError that says why, a structure that cannot be computed."""
+        """Refuse a structure that cannot be computed, by a ValueError with the reason."""
 
     def input_settings(self) -> dict[str, Any]:
-        """Return what of the input sets determines energies, JSON-like, for fingerprints."""
+        """Return the input settings that determine energies, JSON-like, for fingerprints."""
         return {}
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
-        """Return a Maker that relaxes the ions, and the cell if asked.
+        """Return a Maker that relaxes the ions, and optionally the cell.
 
         Parameters
         ----------
         cell
             Whether the cell relaxes.
         max_step
-            Longest step of an atom (Å), with damped dynamics (FIRE) in the place of quasi-Newton
-            steps: slower, for starts far from what a potential was trained on, where long steps
-            can fall into holes of the energy. Engines without such a limit ignore it.
+            Longest step of an atom (Å), with damped dynamics (FIRE) instead of quasi-Newton steps.
+            This is slower, for starts far from a potential's training data, where long steps can
+            fall into holes of the energy. Engines without such a limit ignore it.
         """
         self._refuse("relax")
 
     def static(self) -> Maker:
-        """Return a Maker of energy, forces, stress and moments of a structure as it is."""
+        """Return a Maker of energy, forces, stress and moments of a fixed structure."""
         self._refuse("static")
 
     def neb(
@@ -222,16 +222,16 @@ class Engine(ABC):
         force_limit
             Largest force of a converged band, eV/Å; the engine's own by default.
         max_steps
-            Most steps; the engine's own by default.
+            Largest number of steps; the engine's own by default.
         processes
-            Processes over which a potential spreads the images of a band; VASP has its MPI ranks.
+            Processes over which a potential distributes the images of a band; VASP uses MPI ranks.
         name
             Name of the job or flow.
 
         Notes
         -----
         The mirror (:class:`liponflow.structures.migration.images.PathMirror`) of a symmetric hop
-        saves half the images where the engine can make use of it; VASP cannot.
+        saves half the images if the engine supports it; VASP does not.
         """
         self._refuse("neb")
 
@@ -249,22 +249,23 @@ class Engine(ABC):
         Parameters
         ----------
         stages
-            The protocol; velocities are carried from stage to stage.
+            The protocol; velocities continue from stage to stage.
         seed
             Seed of velocities and random forces, from 0. Velocities are drawn unless the structure
             has the site property ``velocities`` (Å/fs), as an MDResult's structure has.
         frame_interval
             Steps between two frames of the trajectory; VASP writes every step.
         chunk_steps
-            Most steps between two states from which a killed run can go on: the checkpoints of
-            a potential, the segments of VASP. Each kind of engine has its own default.
+            Largest number of steps between two states from which a killed run can continue: the
+            checkpoints of a potential, the segments of VASP. Each kind of engine has its own
+            default.
         name
             Name of the job or flow.
         """
         self._refuse("md")
 
     def vibrations(self) -> Maker:
-        """Return a Maker of Γ-point vibrations: ``make(structure, moving)`` gives GammaModes."""
+        """Return a Maker of Γ-point vibrations: ``make(structure, moving)`` ends in GammaModes."""
         self._refuse("vibrations")
 
     def _refuse(self, capability: str) -> NoReturn:
@@ -277,7 +278,7 @@ def _overrides(engine_class: type[Engine], capability: str) -> bool:
 
 
 def _able(capability: str) -> list[str]:
-    """Names of the registered engines that have a capability."""
+    """Return the names of the registered engines that have a capability."""
     found = []
     for name in registry.names(registry.ENGINES):
         try:

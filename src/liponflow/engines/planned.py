@@ -1,15 +1,14 @@
-"""Calculations that a flow will make, stated before it runs.
+"""Planned calculations of a flow, stated before it runs.
 
 The calculations of atomate2's Makers are known to the engines that run them
-(:func:`liponflow.engines.planning.planned_by`). What else a flow computes is stated in one of two
-ways:
+(:func:`liponflow.engines.planning.planned_by`). Other calculations are stated in one of two ways:
 
 - A Maker of ours implements ``planned(structure) -> Sequence[PlannedCalculation]``
-  (:class:`PlanningMaker`). It is asked where its ``make`` made a job, and where it is an argument
-  of a job.
+  (:class:`PlanningMaker`). It is queried for jobs that its ``make`` created, and for jobs that
+  have it as an argument.
 - A job that adds calculations at run time, or that calculates but has no Maker (a plain ``@job``
-  function), is announced: ``announce(job, calculations)``. Nothing but the announcement counts for
-  that job. Displacements of phonons, whose number is known from symmetry::
+  function), is announced: ``announce(job, calculations)``. Only the announcement counts for that
+  job. Displacements of phonons, whose number is known from symmetry::
 
       static = planned_by(engine.static(), supercell)
       announce(displacements_job, [replace(c, kind="displacement") for c in static] * n)
@@ -35,13 +34,14 @@ class PlannedCalculation:
     Attributes
     ----------
     kind
-        What it is, a word of the table: ``relax``, ``static``, ``md``, ``neb``, ``displacement``.
+        Kind of calculation as printed in the table: ``relax``, ``static``, ``md``, ``neb``,
+        ``displacement``.
     engine
         Name of the engine as a user gives it.
     atoms
         Atoms in the cell.
     ionic_steps
-        Ionic steps; None where it goes on until it has converged.
+        Ionic steps; None if it runs until it has converged.
     images
         Structures that are computed in each ionic step.
     kpoints
@@ -49,7 +49,7 @@ class PlannedCalculation:
     spins
         Spin channels.
     core_hours, basis
-        For codes whose cost no engine's rule covers: core-hours, and what they rest on.
+        For codes without a cost model: core-hours, and their basis.
     """
 
     kind: str
@@ -68,27 +68,27 @@ class PlanningMaker(Protocol):
     """A Maker that states what it will compute."""
 
     def planned(self, structure: Any) -> Sequence[PlannedCalculation]:
-        """List the calculations of the jobs that ``make`` makes.
+        """Return the calculations of the jobs that ``make`` creates.
 
         Parameters
         ----------
         structure
-            First argument of ``make``; where it exists at run time only, one structure of the
-            same size.
+            First argument of ``make``; if it exists only at run time, a structure of the same
+            size.
         """
 
 
 def announce(job: Job, calculations: Iterable[PlannedCalculation]) -> None:
-    """State what a job computes or will add; see the module."""
+    """Announce what a job computes or will add; see the module."""
     job.metadata[_ANNOUNCED] = [asdict(calculation) for calculation in calculations]
 
 
 def announced(job: Job) -> list[PlannedCalculation] | None:
-    """List what was announced for a job; None if nothing was."""
+    """Return the calculations announced for a job; None without an announcement."""
     entries = job.metadata.get(_ANNOUNCED)
     return None if entries is None else [PlannedCalculation(**entry) for entry in entries]
 
 
 def images_between(images: Sequence[Structure]) -> int:
-    """Count the images between the end points of a band, 0 without any."""
+    """Return the number of images between the end points of a band, 0 without any."""
     return max(0, len(images) - _END_POINTS)

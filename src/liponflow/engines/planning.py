@@ -1,4 +1,4 @@
-"""What a Maker computes, asked of the registered engines."""
+"""Planned calculations of a Maker, from the registered engines."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from liponflow.engines.registry import engine_classes
 def planned_by(
     maker: Maker, subject: Structure | Sequence[Structure]
 ) -> Sequence[PlannedCalculation]:
-    """List the calculations of a Maker.
+    """Return the calculations of a Maker.
 
     Parameters
     ----------
     maker
-        Ours with ``planned``, or a Maker of a single job of a registered engine.
+        Our Maker with ``planned``, or a Maker of a single job of a registered engine.
     subject
-        What it is given: a structure, or the images of a band.
+        Its argument: a structure, or the images of a band.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Engines by name: registered by packages, entries of the settings, or any ASE calculator.
 
-Packages register theirs under the entry points ``liponflow.engines``. What a name stands for is
-imported when the engine is made.
+Packages register theirs under the entry points ``liponflow.engines``. The class behind a name is
+imported when the engine is created.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _ASE_ENGINE = "liponflow.engines.potential.named:AseEngine"
 
 
 def get_engine(name: str, options: EngineOptions) -> Engine:
-    """Make the engine of a name.
+    """Return the engine with a name.
 
     Parameters
     ----------
@@ -34,8 +34,8 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
     Raises
     ------
     EngineError
-        If the name is unknown (the nearest is suggested), or what it stands for cannot be
-        imported or does not take the arguments.
+        If the name is unknown (the nearest is suggested), or its class cannot be imported or does
+        not accept the arguments.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def get_engine(name: str, options: EngineOptions) -> Engine:
 def reader(name: str) -> type[Engine]:
     """Return the class that reads the outputs of an engine, registered or not.
 
-    Names that nobody registers are those of ASE calculators, some from other machines' settings.
+    Unregistered names are those of ASE calculators, some from other machines' settings.
     """
     if name in registry.names(registry.ENGINES):
         return engine_class(name)
@@ -79,7 +79,7 @@ def engine_class(name: str) -> type[Engine]:
 
 
 def engine_classes() -> list[type[Engine]]:
-    """List the registered classes, each once; those that cannot be imported are left out."""
+    """Return the registered classes, each once, without those that cannot be imported."""
     found: list[type[Engine]] = []
     for name in engine_names():
         with suppress(EngineError):
@@ -100,7 +100,7 @@ def check_installed(name: str, settings: Settings) -> None:
     Raises
     ------
     EngineError
-        If the name is unknown, or what the engine needs is missing; the remedy is named.
+        If the name is unknown, or a requirement of the engine is missing; the remedy is given.
     """
     missing = engine_class(name).requirements(name, settings)
     if missing:
@@ -116,13 +116,13 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def engine_names() -> list[str]:
-    """List the registered names and those of the settings, in alphabetical order."""
+    """Return the registered names and those of the settings, in alphabetical order."""
     known = {*registry.names(registry.ENGINES), *load_settings().engines}
     return sorted(known, key=str.lower)
 
 
 def calculator_packages(names: Iterable[str], settings: Settings) -> set[str]:
-    """List the packages of ASE calculators that a user names as engines or in the settings.
+    """Return the packages of ASE calculators that a user names as engines or in the settings.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def check_name(name: str) -> None:
 
 
 def _calculator(name: str) -> CalculatorSettings | None:
-    """Find the ASE calculator that a name stands for, if it is not that of a registered engine.
+    """Return the ASE calculator with a name, which no registered engine may have.
 
     Raises
     ------

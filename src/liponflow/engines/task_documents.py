@@ -1,4 +1,4 @@
-"""What the task documents of all of atomate2's jobs share."""
+"""Reading of the fields that all of atomate2's task documents share."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def calculation(
     ionic_steps: int,
     force_limit: float,
 ) -> Calculation:
-    """Make a calculation of a document and of what each kind of document keeps elsewhere.
+    """Return the calculation in a document, with the data that depend on its kind.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def calculation(
         Task document of atomate2's force-field or VASP jobs, with stress in kbar and positive
         under compression.
     engine
-        What computed it.
+        Engine that computed it.
     magmoms
         Magnetic moment per site, µB; None without.
     converged
@@ -38,7 +38,7 @@ def calculation(
     Returns
     -------
     Calculation
-        With the stress in GPa, positive under tension.
+        Calculation with the stress in GPa, positive under tension.
     """
     output = document.output
     structure = output.structure

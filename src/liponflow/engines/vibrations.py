@@ -24,17 +24,17 @@ from liponflow.engines.planning import planned_by
 from liponflow.structures.phonons import phonopy_of
 
 DISTANCE = 0.015
-"""Displacement (Å): small beside the curvature of a saddle, large beside the noise of single
-precision in a machine-learned potential."""
+"""Displacement (Å): small compared with the width of a saddle, large compared with the noise of
+single precision in a machine-learned potential."""
 
 WHOLE_CELL = (1, 1, 1)
 
 PER_ATOM = 6
-"""Displacements of an atom without symmetry: two along each axis."""
+"""Number of displacements of an atom without symmetry: two along each axis."""
 
 
 def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
-    """Choose the atoms around a hop that vibrate while the rest of the host is frozen.
+    """Return the atoms around a hop that vibrate while the rest of the host is frozen.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def moving_atoms(structures: Sequence[Structure], radius: float) -> list[int]:
     Returns
     -------
     list of int
-        The dopant and those within the radius of it in any of the images, sorted: one set
-        for all, without which a prefactor has no meaning.
+        The dopant and those within the radius of it in any of the images, sorted. All images have
+        the same set, without which a prefactor has no meaning.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def vibrate_with(
     moving: Sequence[int] | None = None,
     distance: float = DISTANCE,
 ) -> Response[GammaModes]:
-    """Compute vibrations with any engine, a static calculation per displacement.
+    """Compute vibrations with any engine, by a static calculation per displacement.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def solve(
     moving: Sequence[int] | None = None,
     distance: float = DISTANCE,
 ) -> GammaModes:
-    """Solve the vibrations from the forces (eV/Å) of all displacements and those at rest."""
+    """Return the vibrations from the forces (eV/Å) of all displacements and those at rest."""
     return gamma_modes(
         displaced(structure, distance),
         [np.array(one, dtype=np.float64) for one in forces],
@@ -140,7 +140,7 @@ def solve(
 
 
 def displaced(structure: Structure, distance: float) -> Phonopy:
-    """Displacements of a cell that is not repeated."""
+    """Return the displacements of a cell that is not repeated."""
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
     phonons = phonopy_of(structure, WHOLE_CELL)
@@ -150,7 +150,7 @@ def displaced(structure: Structure, distance: float) -> Phonopy:
 
 
 def shift(phonons: Phonopy, number: int) -> FloatArray:
-    """Displacement of every atom, shape (n_atoms, 3), Å."""
+    """Return the displacement of every atom, shape (n_atoms, 3), Å."""
     entry = displaced_atoms(phonons)[number]
     moved = np.zeros((len(phonons.supercell), 3))
     moved[entry["number"]] = entry["displacement"]
@@ -164,7 +164,7 @@ class StaticVibrationMaker(Maker):
     Attributes
     ----------
     static_maker
-        Makes a static calculation.
+        Maker of a static calculation.
     name
         Name of the job.
     """
@@ -173,11 +173,11 @@ class StaticVibrationMaker(Maker):
     name: str = "vibrations"
 
     def make(self, structure: Structure, moving: Sequence[int] | None = None) -> Job:
-        """Make the job; its output is a GammaModes. The moving atoms vibrate, None for all."""
+        """Return the job, whose output is a GammaModes; the moving atoms vibrate, all if None."""
         made: Job = vibrate_with(structure, self.static_maker, moving=moving)
         made.name = self.name
         return made
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List the most that :meth:`make` can compute; symmetry saves a part."""
+        """Return the most that :meth:`make` can compute; symmetry saves part of it."""
         return [*planned_by(self.static_maker, structure)] * (PER_ATOM * len(structure))

@@ -134,7 +134,7 @@ def test_unsupported_elements_and_arguments_are_refused_in_one_line() -> None:
     with pytest.raises(EngineError, match=f"{NAME} cannot compute Cu1 Cl1: .*Cl") as caught:
         emt().check(salt)
     assert "\n" not in str(caught.value)
-    with pytest.raises(EngineError, match=r"cannot be made with the arguments .*colour"):
+    with pytest.raises(EngineError, match=r"cannot be created with the arguments .*colour"):
         emt("liponflow.engines.chgnet.calculator:FastCHGNet", colour="red").check(copper())
 
 
@@ -143,7 +143,7 @@ def test_unsupported_elements_and_arguments_are_refused_in_one_line() -> None:
     [
         ("no_such_package:Potential", "No module named 'no_such_package'"),
         ("ase.calculators.emt:EMTT", "has no 'EMTT'; did you mean 'EMT'"),
-        ("ase:Atoms", "ase:Atoms is no ASE calculator"),
+        ("ase:Atoms", "ase:Atoms is not an ASE calculator"),
         ("a:b:c", "not of the form module:Class"),
     ],
 )

@@ -36,7 +36,7 @@ def directory(vasp_directory, nickel_oxide: Structure) -> Path:
         ("ISPIN = 2\nMAGMOM = 4*2", "MAGMOM has 4 values for 8 ions"),
         ("LDAU = T\nLDAUU = 4 0 0", "LDAUU has 3 values for 2 species"),
         ("LSORBIT = T", "LSORBIT"),
-        ("NSW = many", "NSW = Many is no number"),
+        ("NSW = many", "NSW = Many is not a number"),
         ("NSW = 5\nNSW = 6", "NSW is given twice: 5 and 6"),
     ],
 )
@@ -77,7 +77,7 @@ def test_potcar_in_another_order_is_refused(directory: Path) -> None:
 
 def test_truncated_potcar_is_refused(directory: Path) -> None:
     (directory / "POTCAR").write_text("  TITEL  = PAW_PBE Ni_pv 06Sep2000\n")
-    with pytest.raises(InputError, match="cut off"):
+    with pytest.raises(InputError, match="truncated"):
         read_inputs(directory)
 
 

@@ -1,7 +1,7 @@
-"""A faster ASE calculator for CHGNet, with the weights and numbers of chgnet's own.
+"""A faster ASE calculator for CHGNet, with chgnet's weights and the same results.
 
 CHGNet (B. Deng et al., Nature Machine Intelligence 5, 1031 (2023)) is a graph network: atoms are
-nodes, and pairs within a cut-off are bonds. Four things save time:
+nodes, and pairs within a cut-off are bonds. Four changes save time:
 
 - Neighbours are remembered between steps (:class:`liponflow.engines.chgnet.pairs.VerletList`),
   and array operations make the graph from them.
@@ -9,11 +9,11 @@ nodes, and pairs within a cut-off are bonds. Four things save time:
   the vectors r_ij between neighbours. With g_ij = dE/dr_ij, the force on atom i is
   sum_j g_ij - sum_j g_ji, and the stress is sum r_ij g_ij / V, made symmetric. No graph is kept
   for second derivatives, which only training needs.
-- The layers sum in another order (:mod:`liponflow.engines.chgnet.model`).
+- The layers sum in a different order (:mod:`liponflow.engines.chgnet.model`).
 - Moments come from the same pass.
 
-Most of the error of single precision in a force stems from distances and angles; these are
-computed in double precision, the layers in single.
+Most of the single-precision error of a force comes from distances and angles. These are computed
+in double precision, the layers in single precision.
 """
 
 # ASE's methods and torch's modules carry no types.
@@ -33,7 +33,7 @@ from liponflow.engines.chgnet.weights import WEIGHTS
 
 
 class FastCHGNet(Calculator):
-    """CHGNet on one thread of the processor.
+    """CHGNet on one CPU thread.
 
     Energy, forces and stress cost no more than energy and forces.
 
@@ -44,8 +44,8 @@ class FastCHGNet(Calculator):
     magmoms
         Whether to compute magnetic moments.
     lone_atoms
-        Whether to compute cells with an atom that has no neighbour, as chgnet does; else they are
-        refused, since in dynamics they mean that the cell has come apart.
+        Whether to compute cells with an atom that has no neighbour, as chgnet does. Otherwise they
+        are refused, since in dynamics they mean that the cell has come apart.
     """
 
     name = "chgnet"
@@ -94,7 +94,7 @@ class FastCHGNet(Calculator):
         energy, slopes, moments = self._evaluate(pairs, bonds, self.atoms.numbers)
         # A strain takes every vector r between neighbours to (1 + strain) r, so the stress is the
         # sum of r dE/dr over the pairs, by volume: A. P. Thompson, S. J. Plimpton and W. Mattson,
-        # J. Chem. Phys. 131, 154107 (2009). It is symmetric but for rounding.
+        # J. Chem. Phys. 131, 154107 (2009). It is symmetric except for rounding.
         stress = pairs.vectors.T @ slopes / self.atoms.get_volume()
         self.results = {
             "energy": energy,
@@ -146,7 +146,7 @@ class FastCHGNet(Calculator):
 
 
 class Loaded(NamedTuple):
-    """A model and what is known of it.
+    """A model with its reference energies and cut-offs.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class Loaded(NamedTuple):
     references
         Reference energy per element, by atomic number less 1, eV.
     cutoff, bond_cutoff
-        Of neighbours, and of the bonds between which there are angles, Å.
+        Cut-offs of neighbours, and of the bonds that form angles, Å.
     """
 
     model: Any
@@ -166,13 +166,13 @@ class Loaded(NamedTuple):
 
 @cache
 def load(weights: str = WEIGHTS) -> Loaded:
-    """Load weights of chgnet for evaluation, once per process."""
+    """Return chgnet's model for evaluation, loaded once per process."""
     import torch
     from chgnet.model import CHGNet
 
     from liponflow.engines.chgnet.model import FastModel
 
-    # Two threads are no faster, and collapse when another process runs beside.
+    # Two threads are no faster, and much slower next to another process.
     torch.set_num_threads(1)
     model: Any = CHGNet.load(model_name=weights, verbose=False, use_device="cpu").eval()
     for parameter in model.parameters():
@@ -197,6 +197,6 @@ def _refuse_lone_atoms(pairs: Pairs, n_atoms: int, cutoff: float) -> None:
     if not bound.all():
         lone = int(np.flatnonzero(~bound)[0])
         raise ValueError(
-            f"atom {lone} has no neighbour within {cutoff:g} Å, of which CHGNet knows nothing; "
+            f"atom {lone} has no neighbour within {cutoff:g} Å, which CHGNet cannot describe; "
             "the cell has come apart or is too large"
         )

@@ -66,7 +66,7 @@ class ChgnetEngine(PotentialEngine):
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:
-        """See PotentialEngine; a Maker of atomate2 itself has the default weights."""
+        """See PotentialEngine; atomate2's own Makers use the default weights."""
         from atomate2.forcefields.utils import MLFF, ForceFieldMixin
 
         known = isinstance(maker, ForceFieldMixin) and maker.mlff is MLFF.CHGNet
@@ -81,7 +81,7 @@ class ChgnetEngine(PotentialEngine):
 
 
 def _weights_file(weights: str) -> Path:
-    """Find the weights in chgnet's wheel without importing it."""
+    """Return the path of the weights in chgnet's wheel, without importing it."""
     found = find_spec("chgnet")
     assert found is not None  # noqa: S101 - the package depends on it
     assert found.origin is not None  # noqa: S101

@@ -5,13 +5,13 @@ concatenates, for every bond or angle, the features of the atoms, bonds and angl
 and multiplies the row by a weight matrix: W [v_i, e_ij, v_j]. The matrix falls into blocks, and
 the product is their sum, W1 v_i + W2 e_ij + W3 v_j. So each block multiplies the features of atoms
 or bonds once, and the rows for bonds or angles are then gathered and added. There are many more
-bonds and angles than atoms, and to gather and add a row costs less than to multiply it by a
+bonds and angles than atoms, and gathering and adding a row costs less than multiplying it by a
 matrix.
 
 Bonds are undirected in the features but directed in the messages: both directions share W2 e_ij.
-The last update of the angles, which nothing reads, is left out.
+The last update of the angles, which nothing reads, is omitted.
 
-The layers and their weights are those of chgnet 0.4; what is assumed of them is checked at
+The layers and their weights are those of chgnet 0.4; assumptions about them are checked on
 loading.
 """
 
@@ -35,7 +35,7 @@ class Graph(NamedTuple):
     first, second
         Atoms of the bonds, shape (bonds,).
     lengths
-        Of the bonds, Å.
+        Lengths of the bonds, Å.
     short
         Bonds that take part in angles, shape (short bonds,).
     centre, one, other
@@ -85,12 +85,12 @@ class FastModel:
     Parameters
     ----------
     model
-        chgnet's, ready to be evaluated.
+        Model of chgnet, in evaluation mode.
 
     Raises
     ------
     ValueError
-        If the model is not built as those of chgnet's wheel.
+        If the model is not built like those in chgnet's wheel.
     """
 
     def __init__(self, model: Any) -> None:
@@ -145,7 +145,7 @@ class FastModel:
         centre, bond, neighbour = gate.weights
         from_centre = functional.linear(atoms, centre)
         from_neighbour = functional.linear(atoms, neighbour)
-        # The same both ways along a bond; the bias is in one of the three summands only.
+        # The same in both directions of a bond; only one of the three terms has the bias.
         from_bond = functional.linear(bonds, bond, gate.bias)
         there = from_centre[graph.first] + from_neighbour[graph.second] + from_bond
         back = from_centre[graph.second] + from_neighbour[graph.first] + from_bond
@@ -176,7 +176,7 @@ class FastModel:
         self, gate: _Gated, graph: Graph, atoms: Tensor, short: Tensor, angles: Tensor
     ) -> Tensor:
         one, other, angle, centre = gate.weights
-        # Features of bonds and atoms are multiplied first, and only then repeated for every angle.
+        # Features of bonds and atoms are multiplied first and repeated for every angle afterwards.
         rows = functional.linear(angles, angle, gate.bias)
         rows = rows + functional.linear(short, one)[graph.one]
         rows = rows + functional.linear(short, other)[graph.other]

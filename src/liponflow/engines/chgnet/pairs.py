@@ -1,4 +1,4 @@
-"""Neighbours within a cut-off, searched again only when atoms have moved far enough to matter.
+"""Neighbours within a cut-off, updated only when atoms have moved far enough.
 
 This is Verlet's list (L. Verlet, Phys. Rev. 159, 98 (1967)): pairs within the cut-off and a skin
 are kept until an atom could have crossed the skin, here also in a cell that changes.
@@ -39,8 +39,8 @@ class Pairs(NamedTuple):
 class VerletList:
     """Pairs within a cut-off of positions that change little between calls.
 
-    The pairs come in an order that does not depend on when they were found, so that sums over
-    them do not depend on it either.
+    The order of the pairs does not depend on when they were found, and so neither do sums over
+    them.
 
     Parameters
     ----------
@@ -60,11 +60,11 @@ class VerletList:
         self.cutoff = cutoff
         self.skin = skin
         self.builds = 0
-        """How often neighbours were searched for."""
+        """Number of neighbour searches."""
         self._cell: FloatArray | None = None
 
     def pairs(self, positions: FloatArray, cell: FloatArray) -> Pairs:
-        """Find the pairs.
+        """Return the pairs.
 
         Parameters
         ----------
@@ -83,8 +83,7 @@ class VerletList:
     def _holds(self, positions: FloatArray, cell: FloatArray) -> bool:
         if positions.shape != self._positions.shape:
             return False
-        # Rows: cell = old cell @ F. What a barostat does to all positions alike is no
-        # displacement.
+        # Rows: cell = old cell @ F. A uniform deformation by a barostat is not a displacement.
         deformation = np.linalg.solve(cast("FloatArray", self._cell), cell)
         least = np.linalg.svd(deformation, compute_uv=False)[-1]
         moved = positions - self._positions @ deformation
@@ -102,7 +101,7 @@ class VerletList:
             tol=_SAME_PLACE,
         )
         images = images.astype(np.int64)
-        # One of the two directions of each pair: by the atoms, for images of one by the image.
+        # Keep one direction of each pair, by the atoms, or by the image for images of one atom.
         a, b, c = images.T
         forward = (a > 0) | ((a == 0) & ((b > 0) | ((b == 0) & (c > 0))))
         kept = (lengths > _SAME_PLACE) & ((first < second) | ((first == second) & forward))
@@ -132,7 +131,7 @@ class Angles(NamedTuple):
 
 
 def angles(pairs: Pairs, cutoff: float) -> Angles:
-    """Find the angles between bonds shorter than a cut-off (Å).
+    """Return the angles between bonds shorter than a cut-off (Å).
 
     Examples
     --------
@@ -145,7 +144,7 @@ def angles(pairs: Pairs, cutoff: float) -> Angles:
     centres = np.concatenate([pairs.first[short], pairs.second[short]])
     order = np.argsort(centres, kind="stable")
     bonds, centres = bonds[order], centres[order]
-    # Bonds of one atom stand side by side: each is combined with its `partners` neighbours.
+    # Bonds of one atom are consecutive: each is combined with its `partners` neighbours.
     _, starts, inverse, counts = np.unique(
         centres, return_index=True, return_inverse=True, return_counts=True
     )

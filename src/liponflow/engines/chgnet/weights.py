@@ -1,4 +1,4 @@
-"""What is known of the embedded potential, without loading it."""
+"""Data on the weights of the embedded potential, without loading them."""
 
 WEIGHTS = "0.3.0"
 """Version of the weights that chgnet's wheel holds and loads by default."""
@@ -7,7 +7,7 @@ ENERGY_SCALE = "Materials Project 2020 corrections included"
 """Energies of MPtrj, which the weights 0.2.0 and 0.3.0 were fitted to."""
 
 FUNCTIONAL = f"PBE/PBE+U (MPtrj), {ENERGY_SCALE}"
-"""Of the training data: Deng et al., Nature Machine Intelligence 5, 1031 (2023)."""
+"""Functional of the training data: Deng et al., Nature Machine Intelligence 5, 1031 (2023)."""
 
 DEFAULT = "chgnet"
 """Engine with the weights that chgnet loads by default."""
@@ -25,10 +25,10 @@ FUNCTIONALS = {
     "0.2.0": FUNCTIONAL,
     "r2scan": "r2SCAN (MP-r2SCAN, weights started from those of 0.3.0)",
 }
-"""Of the training data, by weights: the README files in chgnet's wheel."""
+"""Functionals of the training data, by weights, from the README files in chgnet's wheel."""
 
 ENERGY_SCALES = {WEIGHTS: ENERGY_SCALE, "0.2.0": ENERGY_SCALE, "r2scan": None}
-"""What total energies hold beside the functional, by weights; None if their source is silent."""
+"""Corrections in the total energies, by weights; None if their source states none."""
 
 UNTRAINED = frozenset(
     {"Po", "At", "Rn", "Fr", "Ra", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"}

@@ -80,7 +80,7 @@ class Atomate2Engine(PotentialEngine):
         return MLFF(self.name)
 
     def calculator(self) -> CalculatorSpec:
-        """See PotentialEngine; atomate2's arguments, and the user's in their place."""
+        """See PotentialEngine; the user's arguments replace atomate2's."""
         arguments = dict(self.options.arguments)
         maker = ForceFieldStaticMaker(force_field_name=self.mlff, calculator_kwargs=arguments)
         return CalculatorSpec(
@@ -88,7 +88,7 @@ class Atomate2Engine(PotentialEngine):
         )
 
     def describe(self) -> EngineInfo:
-        """See Engine; the version is known when the potential is loaded."""
+        """See Engine; the version is known once the potential is loaded."""
         weights = weights_of(self.options.arguments)
         return EngineInfo(
             name=self.name,
@@ -101,12 +101,12 @@ class Atomate2Engine(PotentialEngine):
 
 
 def force_field(name: str, arguments: dict[str, Any]) -> Calculator:
-    """Load a potential of atomate2, once per process: weights are large."""
+    """Return a potential of atomate2, loaded once per process: weights are large."""
     return _loaded(name, json.dumps(arguments, sort_keys=True))
 
 
 @cache
 def _loaded(name: str, arguments: str) -> Calculator:
     calculator = ase_calculator(MLFF(name), **json.loads(arguments))
-    assert calculator is not None  # noqa: S101 - it raises for what it does not know
+    assert calculator is not None  # noqa: S101 - it raises for unknown names
     return calculator

@@ -1,4 +1,4 @@
-"""What a potential costs: timings in the store, or a rule."""
+"""Cost of a potential: timings in the store, or a rule."""
 
 from functools import partial
 
@@ -8,7 +8,7 @@ from liponflow.engines.cost import CostModel, Timing, stored_outputs
 from liponflow.engines.planned import PlannedCalculation
 
 RULE = 0.008
-"""Core-seconds per atom and ionic step, as CHGNet needs on a CPU of 2024 (measured: 0.4 s for 56
+"""Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured: 0.4 s for 56
 atoms)."""
 
 _FIELDS = (
@@ -20,7 +20,7 @@ _FIELDS = (
 
 
 def timings(store: JobStore, stored_name: str) -> list[Timing]:
-    """Find the timings of a potential.
+    """Return the timings of a potential.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def timings(store: JobStore, stored_name: str) -> list[Timing]:
     Returns
     -------
     list of Timing
-        One per calculation; our runner gives each one core.
+        One per calculation; our runner runs each on one core.
     """
     criteria = {"output.forcefield_name": stored_name}
     return [
@@ -57,7 +57,7 @@ def rule(item: PlannedCalculation) -> float:
 
 
 def cost_model(stored_name: str) -> CostModel:
-    """Return the cost of a potential; `stored_name` as for :func:`timings`."""
+    """Return the cost model of a potential; `stored_name` as for :func:`timings`."""
     return CostModel(
         exponent=1.0,
         rule=rule,

@@ -1,7 +1,7 @@
-"""Potentials that ASE calculators compute, as engines.
+"""Engines for potentials, computed by ASE calculators.
 
-What makes jobs, and atomate2 with it, is imported where a job is made: the stand-in for VASP, a
-process per calculation, needs no more than the calculator.
+Makers, and atomate2 with them, are imported when a job is created: the stand-in for VASP, one
+process per calculation, needs only the calculator.
 """
 
 from abc import abstractmethod
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
 
 FORCE_MARGIN = 0.9
-"""Fraction of the force limit to which ASE relaxes: it measures forces in the frame of the start
-cell, where those of a cell that has grown or shrunk by up to 10 % look that much smaller."""
+"""Fraction of the force limit to which ASE relaxes. It measures forces in the frame of the
+starting cell, in which they appear up to 10 % smaller if the cell has changed by that much."""
 
 
 @dataclass(frozen=True)
 class PotentialEngine(Engine):
-    """A potential: everything that is needed is its :meth:`calculator`.
+    """A potential; subclasses need only a :meth:`calculator`.
 
     Examples
     --------
@@ -51,10 +51,10 @@ class PotentialEngine(Engine):
     functional: ClassVar[str | None] = None
     """Exchange-correlation functional of the training data; None if it is unknown."""
     method: ClassVar[str | None] = "ASE calculator"
-    """What computes, for labels; None for a machine-learned potential."""
+    """Method, for labels; None for a machine-learned potential."""
 
     untrained: ClassVar[frozenset[str]] = frozenset()
-    """Symbols of the elements that are known to be outside the training data."""
+    """Symbols of elements outside the training data."""
 
     @abstractmethod
     def calculator(self) -> CalculatorSpec:
@@ -199,7 +199,7 @@ class PotentialEngine(Engine):
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:  # noqa: ARG003
-        """Return the name of the engine that a Maker of atomate2 belongs to; None if another's."""
+        """Return the name of the engine of a Maker of atomate2; None if it is another's."""
         return None
 
     @classmethod
@@ -214,7 +214,8 @@ class PotentialEngine(Engine):
         return PotentialVibrationMaker(self.dynamics_calculator(), self.describe())
 
     def _require_stress(self, what: str) -> None:
-        # Some calculators only know when they are made: their classes have an empty list.
+        # Some calculators list their properties only once created: their classes have an empty
+        # list.
         properties = getattr(self.calculator().factory, "implemented_properties", [])
         if properties and "stress" not in properties:
             raise EngineError(f"{self.name} computes no stress, so it cannot {what}")

@@ -39,9 +39,9 @@ class PotentialMaker(ForceFieldRelaxMaker):
     potential
         The calculator.
     engine
-        What is known of the engine before it runs.
+        Description of the engine before it runs.
     ionic_step_data
-        By default everything but the structures, which would be stored once per step.
+        By default everything except the structures, which would be stored once per step.
     """
 
     potential: CalculatorSpec = field(kw_only=True)
@@ -59,7 +59,7 @@ class PotentialMaker(ForceFieldRelaxMaker):
     ) -> ForceFieldTaskDocument:
         """Relax a structure, and record the version of the calculator.
 
-        atomate2 finds the versions of the potentials that it knows itself.
+        atomate2 records the versions of its own potentials.
         """
         relax = ForceFieldRelaxMaker.make.original  # type: ignore[attr-defined]
         document: ForceFieldTaskDocument = relax(self, structure, prev_dir)
@@ -68,7 +68,7 @@ class PotentialMaker(ForceFieldRelaxMaker):
         return document
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """Return what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         if self.steps == 1:
             return [PlannedCalculation(STATIC, self.engine.name, len(structure), 1)]
         return [PlannedCalculation(RELAX, self.engine.name, len(structure))]

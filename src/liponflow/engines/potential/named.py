@@ -1,4 +1,4 @@
-"""Any ASE calculator as an engine: ``module:Class``, or an entry of the setting ``engines``."""
+"""Engines from any ASE calculator: ``module:Class``, or an entry of the setting ``engines``."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +22,8 @@ class AseEngine(PotentialEngine):
     Attributes
     ----------
     entry
-        Class, arguments and what is known of the calculator; arguments of the options replace
-        those of the entry.
+        Class, arguments and description of the calculator; arguments of the options replace those
+        of the entry.
     """
 
     entry: CalculatorSettings
@@ -70,25 +70,25 @@ class AseEngine(PotentialEngine):
         return described.model_copy(update=known)
 
     def check(self, structure: Structure) -> None:
-        """Make the calculator and try it on an atom of each element, then on the structure.
+        """Create the calculator and test it on an atom of each element, then on the structure.
 
         Raises
         ------
         EngineError
-            If the calculator does not take its arguments, or cannot compute an element.
+            If the calculator does not accept its arguments, or cannot compute an element.
         """
         calculator = self.calculator()
         try:
             loaded = calculator.make()
         except Exception as error:
             raise EngineError(
-                f"{self.name} cannot be made with the arguments "
+                f"{self.name} cannot be created with the arguments "
                 f"{calculator.arguments or '{}'}: {_words(error)}"
             ) from error
         for element in structure.composition.elements:
             try:
                 _energy(loaded, _lone_atom(element.symbol))
-            except Exception:  # noqa: BLE001 - calculators raise what they like
+            except Exception:  # noqa: BLE001 - calculators may raise any error
                 # Some refuse small cells: the structure decides.
                 try:
                     _energy(loaded, AseAtomsAdaptor.get_atoms(structure, msonable=False))
@@ -101,7 +101,7 @@ class AseEngine(PotentialEngine):
 
 
 def _lone_atom(symbol: str) -> Atoms:
-    """One atom in a cubic cell at about the distance of neighbours."""
+    """Return one atom in a cubic cell at about the distance of neighbours."""
     edge = 2.4 * covalent_radii[atomic_numbers[symbol]]
     return Atoms(symbol, cell=[edge] * 3, pbc=True)
 

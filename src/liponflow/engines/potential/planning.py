@@ -1,4 +1,4 @@
-"""What a Maker of atomate2's ASE or force-field jobs computes."""
+"""Planned calculations of Makers of atomate2's ASE or force-field jobs."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ from liponflow.engines.planned import (
 
 
 def planned(maker: Maker, engine: str, images: Sequence[Structure]) -> PlannedCalculation | None:
-    """Return what a Maker of a single job computes; None if it runs no ASE calculator.
+    """Return the calculation of a Maker of a single job; None if it runs no ASE calculator.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def planned(maker: Maker, engine: str, images: Sequence[Structure]) -> PlannedCa
     engine
         Name of the engine.
     images
-        Structure that it is given, or the images of a band.
+        Structure passed to it, or the images of a band.
     """
     if not isinstance(maker, AseMaker):
         return None

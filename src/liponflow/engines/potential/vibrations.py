@@ -27,7 +27,7 @@ class PotentialVibrationMaker(Maker):
     potential
         The calculator.
     engine
-        What is known of the engine before it runs.
+        Description of the engine before it runs.
     name
         Name of the job.
     """
@@ -37,13 +37,13 @@ class PotentialVibrationMaker(Maker):
     name: str = "vibrations"
 
     def make(self, structure: Structure, moving: Sequence[int] | None = None) -> Job:
-        """Make the job; its output is a GammaModes. The moving atoms vibrate, None for all."""
+        """Return the job, whose output is a GammaModes; the moving atoms vibrate, all if None."""
         made: Job = vibrate(structure, self.potential, moving=moving)
         made.name = self.name
         return made
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List the most that :meth:`make` can compute; symmetry saves a part."""
+        """Return the most that :meth:`make` can compute; symmetry saves part of it."""
         displaced = PER_ATOM * len(structure)
         return [PlannedCalculation("displacement", self.engine.name, len(structure), displaced)]
 
@@ -55,14 +55,14 @@ def vibrations(
     moving: Sequence[int] | None = None,
     distance: float = DISTANCE,
 ) -> GammaModes:
-    """Compute the vibrations of a relaxed structure with an ASE calculator.
+    """Return the vibrations of a relaxed structure, computed with an ASE calculator.
 
     Parameters
     ----------
     structure
         Minimum or saddle.
     calculator
-        Any potential.
+        Calculator of any potential.
     moving
         Atoms that vibrate while the others are frozen (:func:`moving_atoms`); None for all.
     distance
@@ -94,7 +94,7 @@ def vibrate(
     moving: Sequence[int] | None = None,
     distance: float = DISTANCE,
 ) -> GammaModes:
-    """Compute vibrations with a potential, all displacements in one process.
+    """Return vibrations computed with a potential, all displacements in one process.
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ from liponflow.engines.registry import get_engine
 from liponflow.engines.standin.identity import potential_name, stand_in_label
 
 _UNUSED = EngineOptions(force_limit=1.0, max_steps=1)
-"""A description needs no limits."""
+"""Options of a description, which needs no limits."""
 
 
 def stand_in_engine(vasp_version: str) -> EngineInfo | None:

@@ -249,7 +249,7 @@ def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: 
 
 def _check_band(settings: Settings) -> None:
     if settings.images < 0:
-        raise InputError(f"INCAR: IMAGES = {settings.images} is no number of images")
+        raise InputError(f"INCAR: IMAGES = {settings.images} is not a number of images")
     if settings.spring > 0:
         raise InputError(
             f"INCAR: SPRING = {settings.spring:g} asks for an elastic band without nudging; the "
@@ -309,14 +309,14 @@ def _length(tag: str, values: tuple[float, ...], expected: int, what: str) -> No
 def _number(incar: Incar, tag: str, default: float) -> float:
     value = incar.get(tag, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"INCAR: {tag} = {value} is no number")
+        raise InputError(f"INCAR: {tag} = {value} is not a number")
     return float(value)
 
 
 def _integer(incar: Incar, tag: str, default: int) -> int:
     value = _number(incar, tag, default)
     if value != round(value):
-        raise InputError(f"INCAR: {tag} = {value:g} is no integer")
+        raise InputError(f"INCAR: {tag} = {value:g} is not an integer")
     return round(value)
 
 
@@ -326,7 +326,7 @@ def _numbers(incar: Incar, tag: str) -> tuple[float, ...] | None:
         return None
     values = value if isinstance(value, list) else [value]
     if any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
-        raise InputError(f"INCAR: {tag} = {value} is no list of numbers")
+        raise InputError(f"INCAR: {tag} = {value} is not a list of numbers")
     return tuple(float(item) for item in values)
 
 

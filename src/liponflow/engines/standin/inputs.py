@@ -169,7 +169,7 @@ def _thermostat(poscar: Poscar) -> ThermostatState | None:
         position, velocity, *_ = map(float, third.split())
     except (ValueError, IndexError):
         raise InputError(
-            "POSCAR: the predictor-corrector block behind the velocities cannot be read; remove it"
+            "POSCAR: the predictor-corrector block after the velocities cannot be read; remove it"
         ) from None
     return ThermostatState(position, velocity)
 
@@ -197,7 +197,7 @@ def _read_potentials(directory: Path) -> list[_Potential]:
         if not titles or not len(titles) == len(valences) == len(masses):
             raise InputError(
                 f"POTCAR has {len(titles)} TITEL, {len(valences)} ZVAL and {len(masses)} POMASS "
-                "entries; it is no POTCAR, or cut off"
+                "entries; it is not a POTCAR, or is truncated"
             )
         return [
             _Potential(_element(title.split()[1]), title, float(valence), float(mass))

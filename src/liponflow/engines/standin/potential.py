@@ -13,11 +13,11 @@ from liponflow.engines.standin.errors import InputError
 from liponflow.settings import load_settings
 
 _UNUSED = EngineOptions(force_limit=1.0, max_steps=1)
-"""The INCAR has the limits."""
+"""The INCAR sets the limits."""
 
 
 class Potential(Calculator):
-    """The engine's calculator, which gives stress and moments on request only.
+    """The engine's calculator, which returns stress and moments only on request.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def engine() -> PotentialEngine:
     Raises
     ------
     InputError
-        If there is no such engine, or it is no potential.
+        If there is no such engine, or it is not a potential.
     """
     name = load_settings().stand_in
     try:
@@ -75,7 +75,7 @@ def engine() -> PotentialEngine:
     except EngineError as error:
         raise InputError(f"setting stand_in: {error}") from error
     if not isinstance(found, PotentialEngine):
-        raise InputError(f"setting stand_in: {name} is no potential")
+        raise InputError(f"setting stand_in: {name} is not a potential")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What VASP costs: timings in the store, or a rule of thumb."""
+"""Cost of VASP: timings in the store, or a rule of thumb."""
 
 from jobflow import JobStore
 
@@ -19,7 +19,7 @@ _SECONDS_PER_HOUR = 3600
 
 
 def timings(store: JobStore) -> list[Timing]:
-    """Find the timings of VASP calculations; those of a stand-in say nothing about VASP.
+    """Return the timings of VASP calculations, without those of a stand-in.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Nudged elastic bands by VASP, with static calculations of their end points."""
+"""Nudged elastic bands in VASP, with static calculations of their end points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,8 @@ MIN_STEPS = 2
 """One ionic step is a static calculation to pymatgen, which does not look at its forces."""
 
 _STATIC = {"NSW": 0, "IBRION": -1, "IMAGES": None, "SPRING": None}
-"""What turns the settings of a band into those of its end points; None removes a key."""
+"""INCAR values that turn the settings of a band into those of its end points; None removes a
+key."""
 
 
 @dataclass
@@ -48,7 +49,7 @@ class VaspNEBMaker(Maker):
     force_limit
         Largest force of a converged band on an ion of any image, eV/Å.
     max_steps
-        Most ionic steps, 2 or more.
+        Largest number of ionic steps, 2 or more.
     user_incar_settings
         INCAR values that replace those of atomate2's NEB set, in the band and its end points.
     band_set
@@ -71,7 +72,7 @@ class VaspNEBMaker(Maker):
     name: str = "nudged elastic band"
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run can have."""
+        """Refuse numbers outside the range of a run."""
         if self.force_limit <= 0:
             raise ValueError(f"force_limit = {self.force_limit} eV/Å must be above 0")
         if self.max_steps < MIN_STEPS:
@@ -108,7 +109,7 @@ class VaspNEBMaker(Maker):
         return Flow([*ends, band, result], output=result.output, name=self.name)
 
     def planned(self, structure: Sequence[Structure]) -> list[PlannedCalculation]:
-        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
+        """Return the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         path = _aligned(structure)
         static = self._end_point_maker(len(path) - 2)
         ends = [*planned_by(static, path[0]), *planned_by(static, path[-1])]

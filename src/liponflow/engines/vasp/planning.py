@@ -1,4 +1,4 @@
-"""What a VASP Maker of atomate2 computes, read from the files that it writes."""
+"""Planned calculations of atomate2's VASP Makers, read from the files that they write."""
 
 from collections.abc import Sequence
 from math import prod
@@ -31,14 +31,14 @@ _SYMPREC = 1e-5
 
 
 def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
-    """Return what a Maker of a single VASP job computes.
+    """Return the calculation of a Maker of a single VASP job.
 
     Parameters
     ----------
     maker
         Any Maker.
     images
-        Structure that it is given, or the images of a band.
+        Structure passed to it, or the images of a band.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def _task(incar: Incar, atoms: int) -> tuple[str, int | None]:
 
 
 def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | None) -> int:
-    """Count the k-points that VASP computes.
+    """Return the number of k-points that VASP computes.
 
     Parameters
     ----------
@@ -92,8 +92,9 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
     Returns
     -------
     int
-        By the symmetry of the structure, in which sites of different initial moment differ; by
-        time reversal only if ISYM is 0; the whole mesh if it is negative (VASP wiki, "ISYM").
+        Number after reduction by the symmetry of the structure, in which sites of different
+        initial moment differ; by time reversal only if ISYM is 0; of the whole mesh if it is
+        negative (VASP wiki, "ISYM").
     """
     mesh = _mesh(structure, incar, kpoints)
     symmetry = incar.get("ISYM", 2)
@@ -120,7 +121,7 @@ def _mesh(structure: Structure, incar: Incar, kpoints: Kpoints | None) -> tuple[
 
 
 def _colours(structure: Structure) -> list[int]:
-    """Give sites of the same element and the same moment the same number."""
+    """Return a number per site, the same for sites of the same element and moment."""
     moments = structure.site_properties.get("magmom") or [0.0] * len(structure)
     labels = [(site.species_string, m) for site, m in zip(structure, moments, strict=True)]
     numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), start=1)}

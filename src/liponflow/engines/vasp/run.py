@@ -1,4 +1,4 @@
-"""How VASP is run: its command, what it needs on this machine, and custodian's options."""
+"""Running VASP: its command, its requirements on this machine, and custodian's options."""
 
 import shlex
 import shutil
@@ -39,8 +39,8 @@ def run_options(**options: Any) -> dict[str, Any]:
 def vasp_environment(vasp_command: str | None) -> dict[str, str]:
     """Return the variables that make atomate2 run VASP by a command.
 
-    A program that is not on the PATH but was installed beside this Python, as the stand-in is in
-    a virtual environment that is not activated, is found there.
+    A program that is not on the PATH is also looked for in the directory of this Python, as the
+    stand-in in a virtual environment that is not activated.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def vasp_environment(vasp_command: str | None) -> dict[str, str]:
 
 
 def missing_for_vasp(vasp_command: str | None) -> list[str]:
-    """List what this machine lacks to run VASP, with the remedies.
+    """Return what this machine lacks to run VASP, with the remedies.
 
     Parameters
     ----------

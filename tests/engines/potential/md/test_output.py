@@ -22,7 +22,7 @@ def test_bytes_beyond_the_checkpoint_are_cut_off(tmp_path: Path) -> None:
 
 def test_file_shorter_than_the_checkpoint_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"on")
-    with pytest.raises(ValueError, match=r"file has 2 bytes, but its checkpoint knows of 3"):
+    with pytest.raises(ValueError, match=r"file has 2 bytes, but its checkpoint expects 3"):
         GrowingFile(tmp_path / "file", 3)
 
 

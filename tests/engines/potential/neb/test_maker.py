@@ -85,7 +85,7 @@ def test_unconverged_band_has_no_barrier(copper: Path, tmp_path: FilePath) -> No
     assert result.barrier is None
     assert result.reverse_barrier is None
     [warning] = result.warnings
-    assert "perpendicular to the path after 2 steps, limit 0.02: go on from these" in warning
+    assert "perpendicular to the path after 2 steps, limit 0.02: continue from these" in warning
 
 
 def test_unrelaxed_end_point_means_no_barrier(copper: Path, tmp_path: FilePath) -> None:

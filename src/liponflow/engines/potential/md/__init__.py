@@ -1,1 +1,1 @@
-"""Molecular dynamics that a kill cannot undo: streamed trajectories, checkpoints, bit for bit."""
+"""Molecular dynamics that survives a kill, with streamed trajectories and exact checkpoints."""

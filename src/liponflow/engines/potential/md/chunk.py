@@ -1,7 +1,7 @@
-"""From one state to the next: a chunk of steps that depends on its state and on nothing else.
+"""Chunks of steps, each of which depends only on the state at its start.
 
-Atoms, integrator and calculator are made anew for every chunk. An unbroken run thus does what a
-run does that was killed, and both give the same trajectory, bit for bit.
+Atoms, integrator and calculator are created for every chunk, in an unbroken run as in one that was
+killed. Both therefore give the same trajectory, bit for bit.
 """
 
 # ASE's methods carry no types.
@@ -44,11 +44,11 @@ class Chunk(NamedTuple):
     Attributes
     ----------
     end
-        State after the last step; its place knows nothing of the files yet.
+        State after the last step; its place does not include the files yet.
     frames
         Frames to keep, as extended XYZ: text takes less memory than atoms.
     rows
-        Numbers of every step, in the order of the series' columns.
+        Values of every step, in the order of the series' columns.
     """
 
     end: State
@@ -58,24 +58,24 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class Dynamics:
-    """A protocol and how it is run.
+    """A protocol and the settings of its run.
 
     Attributes
     ----------
     stages
         The protocol.
     potential
-        Makes a calculator without a memory of earlier positions, for every chunk anew.
+        Description of the calculator, created again for every chunk without earlier positions.
     seed
-        Of velocities and random forces.
+        Seed of velocities and random forces.
     frame_interval
         Steps between two frames.
     chunk_steps
-        Most steps of a chunk.
+        Largest number of steps of a chunk.
     limits
-        What ends the run; None for :func:`default_limits`.
+        Limits that end the run; None for :func:`default_limits`.
     identity
-        Further text that determines the run, as the name of the potential.
+        Further text that determines the run, such as the name of the potential.
     """
 
     stages: Sequence[Stage]
@@ -87,7 +87,7 @@ class Dynamics:
     identity: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be run."""
+        """Refuse protocols that cannot be run."""
         if not self.stages:
             raise ValueError("the protocol has no stages")
         for name, least in (("seed", 0), ("frame_interval", 1), ("chunk_steps", 1)):
@@ -100,7 +100,7 @@ class Dynamics:
         return -(-total_steps(self.stages) // BLOCKS)
 
     def fingerprint(self, atoms: Atoms) -> str:
-        """SHA-256 of all that determines the trajectory from a start."""
+        """Return the SHA-256 of everything that determines the trajectory from a start."""
         digest = hashlib.sha256()
         options = [self.seed, self.frame_interval, self.chunk_steps, self.identity]
         stages = [stage.model_dump(mode="json") for stage in self.stages]
@@ -110,13 +110,12 @@ class Dynamics:
         return digest.hexdigest()
 
     def begin(self, atoms: Atoms) -> State:
-        """State before the first step.
+        """Return the state before the first step.
 
         Parameters
         ----------
         atoms
-            Start; momenta are kept, or drawn at the temperature of the first stage if none is
-            above 0.
+            Start; momenta are kept, or drawn at the temperature of the first stage if all are 0.
         """
         stage = self.stages[0]
         rng = np.random.default_rng(self.seed)
@@ -140,16 +139,16 @@ class Dynamics:
     def advance(
         self, kinds: Atoms, state: State, show: Callable[[str, float], None], saved: str
     ) -> Chunk:
-        """Take the steps of one chunk.
+        """Return the result of one chunk of steps.
 
         Parameters
         ----------
         kinds
-            Which atoms they are; where they are, the state knows.
+            Atoms, whose positions come from the state.
         state
             Where to begin, in a stage that is left.
         show
-            Told the stage and the time (ps) after every step.
+            Called with the stage and the time (ps) after every step.
         saved
             The last checkpoint, for the message of a run that explodes.
 
@@ -163,8 +162,8 @@ class Dynamics:
         rng = np.random.default_rng()
         rng.bit_generator.state = state.random
         atoms = self.atoms(kinds, state)
-        # After Langevin dynamics the centre of mass drifts, which this stage would keep for ever
-        # and does not count among its degrees of freedom.
+        # After Langevin dynamics the centre of mass drifts, which this stage would keep and does
+        # not count among its degrees of freedom.
         if place.stage_step == 0 and not moves_centre(stage):
             Stationary(atoms, preserve_temperature=False)
         moving = integrator(atoms, stage, rng)
@@ -204,13 +203,14 @@ class Dynamics:
             random=_random_state(rng),
             blocks=blocks.sums,
             stages=stages.sums,
-            # Thermostat and barostat of the next stage begin at rest: they may be of another kind.
+            # Thermostat and barostat of the next stage start at rest, since they may be of another
+            # kind.
             integrator={} if done else moving.state(),
         )
         return chunk._replace(end=end)
 
     def atoms(self, kinds: Atoms, state: State) -> Atoms:
-        """Atoms of a state, with a calculator that knows nothing of them yet."""
+        """Return the atoms of a state, with a new calculator."""
         atoms = _bare(kinds)
         atoms.set_cell(state.cell)
         atoms.set_positions(state.positions)
@@ -220,7 +220,7 @@ class Dynamics:
         return atoms
 
     def time(self, place: Place) -> float:
-        """Time since the start, ps."""
+        """Return the time since the start, ps."""
         steps = [*(stage.steps for stage in self.stages[: place.stage]), place.stage_step]
         sizes = [stage.time_step for stage in self.stages]
         return sum(n * size for n, size in zip(steps, sizes, strict=False)) / FS_PER_PS
@@ -234,7 +234,7 @@ class Dynamics:
 
 
 def observe(atoms: Atoms, stage: Stage) -> Observation:
-    """Read the numbers of a step; stress only where it was computed anyway."""
+    """Return the values of a step, with stress only if it was computed anyway."""
     kinetic = float(atoms.get_kinetic_energy())
     volume = float(atoms.get_volume())
     freedom = degrees_of_freedom(stage, len(atoms))
@@ -248,7 +248,7 @@ def observe(atoms: Atoms, stage: Stage) -> Observation:
 
 
 def frame(atoms: Atoms, step: int, time: float, stage: str, temperature: float) -> str:
-    """Write what the trajectory keeps of a step; time in ps, temperature in K."""
+    """Return a frame of the trajectory, with time in ps and temperature in K."""
     kept: Atoms = atoms.copy()
     kept.info = {"step": step, "time": time, "stage": stage, "temperature": temperature}
     results = {

@@ -1,14 +1,14 @@
-"""Run a protocol in a directory, chunk by chunk, so that a kill loses the last chunk at most.
+"""Driver of a protocol in a directory, chunk by chunk, so that a kill loses at most one chunk.
 
 ::
 
     checkpoint/
-        state.npz               all that the steps to come depend on, in double precision
+        state.npz               all that later steps depend on, in double precision
         trajectory.extxyz.gz    frames, a gzip member per chunk
-        series.csv              numbers of every step
+        series.csv              values of every step
 
-The files are extended, and on disk, before the state that knows of it is written. What a killed
-run wrote behind its state is cut off.
+The files are extended on disk before the state that refers to them is written. Data that a killed
+run wrote after its last state are cut off.
 """
 
 from contextlib import closing
@@ -34,16 +34,16 @@ STATE = "state.npz"
 
 
 def run(dynamics: Dynamics, atoms: Atoms, directory: Path) -> State:
-    """Run to the end of a protocol, from the last checkpoint if there is one.
+    """Run a protocol to its end, from the last checkpoint if any, and return the last state.
 
     Parameters
     ----------
     dynamics
-        The protocol and how it is run.
+        The protocol and the settings of its run.
     atoms
-        Start; momenta are kept, or drawn if there are none. Taken as periodic.
+        Start, treated as periodic; momenta are kept, or drawn if there are none.
     directory
-        Where the job runs; the files are in its folder ``checkpoint``.
+        Directory of the job; the files are in its folder ``checkpoint``.
 
     Returns
     -------

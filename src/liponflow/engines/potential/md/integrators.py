@@ -1,8 +1,8 @@
-"""ASE's integrators with all that is needed to go on from any step: state out, state in.
+"""ASE's integrators with a state that can be saved and restored at any step.
 
-Each class names the variables that ASE keeps beside positions, momenta and cell. The masses of
-thermostats and barostats are those of the stage's mean temperature; a ramp moves the target
-only.
+Each class lists the variables that ASE keeps in addition to positions, momenta and cell. The
+masses of thermostats and barostats are those of the stage's mean temperature; a ramp changes only
+the target.
 """
 
 # ASE's methods carry no types.
@@ -29,26 +29,26 @@ State = dict[str, FloatArray]
 
 
 class Integrator(Protocol):
-    """What the driver asks of an integrator."""
+    """Interface of an integrator to the driver."""
 
     def step(self) -> Any:
         """Take one time step."""
 
     def aim(self, temperature: float) -> None:
-        """Move the target of the thermostat, K."""
+        """Set the target of the thermostat, K."""
 
     def state(self) -> State:
-        """Variables beside positions, momenta and cell."""
+        """Return the variables other than positions, momenta and cell."""
 
     def restore(self, state: State) -> None:
-        """Take up variables of :meth:`state`."""
+        """Restore the variables of :meth:`state`."""
 
 
 class Verlet(VelocityVerlet):
     """Constant energy."""
 
     def aim(self, temperature: float) -> None:
-        """There is no thermostat."""
+        """Do nothing: there is no thermostat."""
 
     def state(self) -> State:
         """Return no state: this integrator has none."""
@@ -70,8 +70,8 @@ class VelocityRescaling(Bussi):
             rng=rng,
         )
         # Bussi, Donadio and Parrinello, J. Chem. Phys. 126, 014101 (2007), eq. A7, draws as many
-        # random numbers as there are degrees of freedom; ASE takes 3 N, without regard to a centre
-        # at rest.
+        # random numbers as there are degrees of freedom; ASE takes 3 N, ignoring that the centre
+        # is at rest.
         self.ndof = degrees_of_freedom(stage, len(atoms))
         self.aim(stage.temperature)
 
@@ -81,7 +81,7 @@ class VelocityRescaling(Bussi):
         self.target_kinetic_energy = 0.5 * self.temp * self.ndof
 
     def state(self) -> State:
-        """See Integrator; what is random has its state elsewhere."""
+        """See Integrator; the random numbers have their state elsewhere."""
         return {}
 
     def restore(self, state: State) -> None:
@@ -198,12 +198,12 @@ class MartynaTobiasKlein(IsotropicMTKNPT):
 
 
 def integrator(atoms: Atoms, stage: Stage, rng: np.random.Generator) -> Integrator:
-    """Make the integrator of a stage.
+    """Return the integrator of a stage.
 
     Parameters
     ----------
     atoms
-        With a calculator; they are moved.
+        Atoms with a calculator; they are moved.
     stage
         Ensemble, thermostat and their constants.
     rng
@@ -212,7 +212,7 @@ def integrator(atoms: Atoms, stage: Stage, rng: np.random.Generator) -> Integrat
     Returns
     -------
     Integrator
-        As at the start of the stage.
+        Integrator at the start of the stage.
     """
     if stage.ensemble == "nve":
         return Verlet(atoms, stage.time_step * units.fs)
@@ -224,7 +224,7 @@ def integrator(atoms: Atoms, stage: Stage, rng: np.random.Generator) -> Integrat
 
 
 def degrees_of_freedom(stage: Stage, n_atoms: int) -> int:
-    """Count what shares the kinetic energy: random forces move the centre of mass too.
+    """Return the degrees of freedom; random forces also move the centre of mass.
 
     Examples
     --------
@@ -236,7 +236,7 @@ def degrees_of_freedom(stage: Stage, n_atoms: int) -> int:
 
 
 def moves_centre(stage: Stage) -> bool:
-    """Whether the centre of mass moves."""
+    """Return whether the centre of mass moves."""
     return stage.ensemble != "nve" and stage.thermostat == "langevin"
 
 

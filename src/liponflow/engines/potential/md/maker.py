@@ -18,7 +18,7 @@ from liponflow.inputs.protocol import Stage, total_steps
 from liponflow.job_directory import CHECKPOINT
 
 PRESET = "protocol"
-"""In the place of a preset: the parameters are those of the stages."""
+"""Recorded in place of a preset: the parameters are those of the stages."""
 
 CHUNK_STEPS = 100
 """Steps between two checkpoints: under a minute for a hundred atoms (our choice)."""
@@ -35,9 +35,9 @@ class CheckpointedMDMaker(Maker):
     potential
         The calculator.
     engine
-        What is known of the engine before it runs.
+        Description of the engine before it runs.
     seed
-        Of velocities and random forces.
+        Seed of velocities and random forces.
     frame_interval
         Steps between two frames of the trajectory.
     chunk_steps
@@ -55,7 +55,7 @@ class CheckpointedMDMaker(Maker):
     name: str = "molecular dynamics"
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """Return what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         return [PlannedCalculation(MD, self.engine.name, len(structure), total_steps(self.stages))]
 
     @job
@@ -65,12 +65,12 @@ class CheckpointedMDMaker(Maker):
         Parameters
         ----------
         structure
-            Start; with the site property ``velocities`` (Å/fs) they are kept.
+            Start; velocities in the site property ``velocities`` (Å/fs) are kept.
 
         Returns
         -------
         MDResult
-            Its trajectory stays in the directory of the job.
+            Result whose trajectory stays in the directory of the job.
         """
         directory = Path.cwd()
         dynamics = Dynamics(

@@ -1,4 +1,4 @@
-"""What is seen of a step: its numbers, whether it explodes, and the means over many of them."""
+"""Observed values of steps, limits beyond which a run explodes, and means over many steps."""
 
 import math
 from typing import NamedTuple
@@ -9,32 +9,32 @@ from ase import units
 from liponflow.arrays import FloatArray
 
 BLOCKS = 1000
-"""Most entries of a list in the result: enough for a figure, little for a store."""
+"""Largest number of entries of a list in the result: enough for a figure, small for a store."""
 
 QUANTITIES = ("temperature", "potential", "kinetic", "volume", "pressure")
 _COUNTS = ("n", "n_pressure", "time")
 
 MAX_ENERGY_CHANGE = 20.0
-"""eV/atom, our choice: more than any bond; what a potential loses beyond it is a hole in it."""
+"""eV/atom, our choice: more than any bond; a larger drop means a hole in the potential."""
 
 MAX_TEMPERATURE_FACTOR = 10.0
 MIN_TEMPERATURE_LIMIT = 10_000.0
-"""K, our choice: above the heat that random packings set free when their atoms repel."""
+"""K, our choice: above the heat released by the repulsion of atoms in random packings."""
 
 
 class Observation(NamedTuple):
-    """Numbers of one step.
+    """Values of one step.
 
     Attributes
     ----------
     temperature
-        Kinetic, K.
+        Kinetic temperature, K.
     potential, kinetic
         Energies of the cell, eV.
     volume
-        Of the cell, Å³.
+        Volume of the cell, Å³.
     pressure
-        With the kinetic part, GPa; None where no stress was computed.
+        Pressure with the kinetic part, GPa; None without a computed stress.
     """
 
     temperature: float
@@ -45,7 +45,7 @@ class Observation(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """What no sound run exceeds.
+    """Limits beyond which a run has exploded.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Limits(NamedTuple):
     energy_change: float = MAX_ENERGY_CHANGE
 
     def broken_by(self, seen: Observation, *, first_energy: float, n_atoms: int) -> str | None:
-        """Say in numbers which limit a step breaks; None if none.
+        """Return which limit a step exceeds, in words with numbers; None if it exceeds none.
 
         Examples
         --------
@@ -84,7 +84,7 @@ class Limits(NamedTuple):
 
 
 def default_limits(highest_temperature: float) -> Limits:
-    """Limits for a protocol that asks for no more than a temperature (K).
+    """Return the limits of a protocol whose highest temperature (K) is given.
 
     Examples
     --------
@@ -108,11 +108,11 @@ class Means:
 
     @staticmethod
     def empty(rows: int) -> FloatArray:
-        """Make the sums over nothing."""
+        """Return sums without any step."""
         return np.zeros((rows, len(_COUNTS) + len(QUANTITIES)))
 
     def add(self, row: int, seen: Observation, time: float) -> None:
-        """Count a step at a time (ps)."""
+        """Add a step at a time (ps)."""
         pressure = 0.0 if seen.pressure is None else seen.pressure
         target = self.sums[row]
         target[0] += 1
@@ -122,23 +122,23 @@ class Means:
 
     @property
     def counts(self) -> FloatArray:
-        """Steps of each row."""
+        """Return the number of steps of each row."""
         return self.sums[:, 0]
 
     @property
     def times(self) -> FloatArray:
-        """Time (ps) of the last step of each row."""
+        """Return the time (ps) of the last step of each row."""
         return self.sums[:, 2]
 
     def mean(self, quantity: str) -> FloatArray:
-        """Mean of a quantity in each row; NaN where nothing was counted."""
+        """Return the mean of a quantity in each row; NaN for rows without steps."""
         counts = self.sums[:, 1 if quantity == "pressure" else 0]
         column = self.sums[:, len(_COUNTS) + QUANTITIES.index(quantity)]
         return np.divide(column, counts, out=np.full_like(column, np.nan), where=counts > 0)
 
 
 def pressure(stress: FloatArray | None, kinetic: float, volume: float) -> float | None:
-    """Pressure, GPa, of a stress (Voigt, eV/Å³) and the momentum that the atoms carry."""
+    """Return the pressure, GPa, of a stress (Voigt, eV/Å³) and the momenta of the atoms."""
     if stress is None:
         return None
     return float((2 / 3 * kinetic / volume - stress[:3].sum() / 3) / units.GPa)

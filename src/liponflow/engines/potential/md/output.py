@@ -1,4 +1,4 @@
-"""Files that grow with a run, chunk by chunk: the trajectory and the series of its numbers."""
+"""Output files that grow chunk by chunk: the trajectory and a series of values."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -26,10 +26,10 @@ COLUMNS = (
     "volume_A3",
     "pressure_GPa",
 )
-"""Of the series."""
+"""Columns of the series."""
 
 _FAST = 4
-"""Level of compression: 6, gzip's default, takes twice the time for a twentieth of the size."""
+"""Compression level: 6, gzip's default, takes twice the time to save a twentieth of the size."""
 
 
 class GrowingFile:
@@ -38,14 +38,14 @@ class GrowingFile:
     Parameters
     ----------
     path
-        Made if missing.
+        File, created if missing.
     length
-        Bytes to keep: what a killed run wrote behind them is cut off.
+        Number of bytes to keep: data that a killed run wrote after them are cut off.
 
     Raises
     ------
     ValueError
-        If the file is shorter than that.
+        If the file is shorter than `length`.
     """
 
     def __init__(self, path: Path, length: int) -> None:
@@ -53,15 +53,15 @@ class GrowingFile:
         size = path.stat().st_size
         if size < length:
             raise ValueError(
-                f"{path} has {size} bytes, but its checkpoint knows of {length}; remove the "
-                "folder to start the dynamics anew"
+                f"{path} has {size} bytes, but its checkpoint expects {length}; remove the "
+                "folder to start the dynamics again"
             )
         self._file = path.open("r+b")
         self._file.truncate(length)
         self._file.seek(length)
 
     def append(self, chunk: bytes) -> int:
-        """Add a chunk, wait until the disk has it, and say how long the file now is."""
+        """Add a chunk, wait until it is on disk, and return the length of the file."""
         self._file.write(chunk)
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -73,12 +73,12 @@ class GrowingFile:
 
 
 def frame_text(frame: Atoms) -> str:
-    """Write a frame as extended XYZ.
+    """Return a frame as extended XYZ.
 
     Parameters
     ----------
     frame
-        With momenta; energy and stress come from its calculator, the rest from ``info``.
+        Frame with momenta; energy and stress come from its calculator, the rest from ``info``.
     """
     text = io.StringIO()
     write_xyz(text, frame, columns=["symbols", "positions", "momenta"])
@@ -86,7 +86,7 @@ def frame_text(frame: Atoms) -> str:
 
 
 def frames_chunk(frames: Sequence[str]) -> bytes:
-    """Compress frames.
+    """Return compressed frames.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ def frames_chunk(frames: Sequence[str]) -> bytes:
     Returns
     -------
     bytes
-        The same for the same frames; members of gzip follow one another in a file that ASE, gzip
-        and zcat read as one.
+        A gzip member, the same for the same frames. ASE, gzip and zcat read consecutive members as
+        one file.
     """
     if not frames:
         return b""
@@ -105,7 +105,7 @@ def frames_chunk(frames: Sequence[str]) -> bytes:
 
 
 def series_chunk(rows: Sequence[Sequence[float | int | str | None]]) -> bytes:
-    """Write rows of the series; None is an empty field."""
+    """Return rows of the series as CSV; None is an empty field."""
     lines = (",".join(_field(value) for value in row) for row in rows)
     return "".join(f"{line}\n" for line in lines).encode()
 

@@ -1,4 +1,4 @@
-"""The line that a run shows beside its name: where it is, how fast, and how long it will take."""
+"""Status line of a run: its progress, its speed and the remaining time."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 from liponflow.job_directory import write_status
 
 SHOW_EVERY_S = 2.0
-"""Seconds between two lines."""
+"""Time between two lines, s."""
 
 _SECONDS_PER_DAY = 86_400.0
 
@@ -22,7 +22,7 @@ class Speedometer:
     begin, end
         Time of the run at this start and at its end, ps.
     clock
-        Seconds, from any zero.
+        Function that returns a time in seconds, with any zero.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Speedometer:
         self._shown = -SHOW_EVERY_S
 
     def update(self, stage: str, now: float) -> None:
-        """Say that the run is at a time (ps) in a stage; most calls only look at the clock."""
+        """Report that the run is at a time (ps) in a stage; most calls only check the clock."""
         elapsed = self._clock() - self._started
         if elapsed - self._shown < SHOW_EVERY_S:
             return
@@ -51,7 +51,7 @@ class Speedometer:
 
 
 def in_words(seconds: float) -> str:
-    """Write a duration with two units at most.
+    """Return a duration in words, with at most two units.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The state of a run between two chunks, and the file that it goes on from."""
+"""The state of a run between two chunks, and its checkpoint file."""
 
 import io
 import json
@@ -16,21 +16,21 @@ _INTEGRATOR = "integrator."
 
 
 class CheckpointError(ValueError):
-    """A checkpoint that cannot be gone on from."""
+    """A checkpoint from which a run cannot continue."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run is, and how far its files reach.
+    """Progress of a run, and the length of its files.
 
     Attributes
     ----------
     fingerprint
         SHA-256 of what determines the run.
     step
-        Steps taken of all stages.
+        Steps taken in all stages.
     stage, stage_step
-        Index of the stage, and steps taken of it.
+        Index of the stage, and steps taken in it.
     first_energy
         Potential energy at the start, eV.
     trajectory_bytes, series_bytes
@@ -48,20 +48,20 @@ class Place:
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the steps to come depend on.
+    """Everything that later steps depend on.
 
     Attributes
     ----------
     place
-        Where the run is.
+        Progress of the run.
     positions, momenta
-        Of all atoms, shape (atoms, 3), in ASE's units; positions are not wrapped.
+        Arrays of shape (atoms, 3) in ASE's units; positions are not wrapped.
     cell
         Lattice vectors in rows, Å.
     integrator
         Variables of the integrator; see :mod:`liponflow.engines.potential.md.integrators`.
     random
-        State of the random numbers.
+        State of the random number generator.
     blocks, stages
         Sums over steps for the means; see :mod:`liponflow.engines.potential.md.observe`.
     """
@@ -76,12 +76,12 @@ class State:
     integrator: dict[str, FloatArray] = field(default_factory=dict)
 
     def at(self, **changes: Any) -> Self:
-        """Copy with another place."""
+        """Return a copy with another place."""
         return replace(self, place=replace(self.place, **changes))
 
 
 def save(path: Path, state: State) -> None:
-    """Write a checkpoint, so that the file is the old or the new one after a kill or power cut.
+    """Write a checkpoint atomically: a kill or power cut leaves the old or the new file.
 
     Raises
     ------
@@ -100,14 +100,14 @@ def save(path: Path, state: State) -> None:
 
 
 def load(path: Path, fingerprint: str) -> State | None:
-    """Read a checkpoint.
+    """Return the state in a checkpoint.
 
     Parameters
     ----------
     path
         The file.
     fingerprint
-        Of the run that wants to go on.
+        Fingerprint of the run that is to continue.
 
     Returns
     -------
@@ -120,7 +120,7 @@ def load(path: Path, fingerprint: str) -> State | None:
         If the file is damaged or belongs to another run.
     """
     try:
-        # numpy leaves a file open that it cannot read, unless the file is not its own.
+        # numpy leaves a file open that it cannot read, unless it was opened by the caller.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         meta = json.loads(arrays.pop(_META).tobytes())
@@ -129,12 +129,12 @@ def load(path: Path, fingerprint: str) -> State | None:
         return None
     except Exception as error:  # zip, numpy and JSON each have their own
         raise CheckpointError(
-            f"{path} is damaged ({error}); remove its folder to start the dynamics anew"
+            f"{path} is damaged ({error}); remove its folder to start the dynamics again"
         ) from error
     if place.fingerprint != fingerprint:
         raise CheckpointError(
             f"{path} is of dynamics with another structure, protocol, seed or potential; remove "
-            "its folder to start anew"
+            "its folder to start again"
         )
     names = [name for name in arrays if name.startswith(_INTEGRATOR)]
     variables = {name.removeprefix(_INTEGRATOR): arrays.pop(name) for name in names}

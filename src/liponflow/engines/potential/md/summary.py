@@ -1,4 +1,4 @@
-"""The result of a run of dynamics, out of its last state."""
+"""The result of a run of dynamics, from its last state."""
 
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
@@ -24,7 +24,7 @@ VELOCITIES = "velocities"
 
 
 def to_atoms(structure: Structure) -> Atoms:
-    """Make atoms with the momenta of the site property ``velocities`` (Å/fs), if there is one."""
+    """Return atoms with the momenta of the site property ``velocities`` (Å/fs), if any."""
     atoms = Atoms(
         [site.specie.symbol for site in structure],
         positions=structure.cart_coords,
@@ -38,7 +38,7 @@ def to_atoms(structure: Structure) -> Atoms:
 
 
 def final_structure(structure: Structure, state: State) -> Structure:
-    """Structure of a state, its sites those of another one, with velocities.
+    """Return the structure of a state, with the sites of another structure and velocities.
 
     Positions are wrapped into the cell; the trajectory has them unwrapped.
     """
@@ -65,20 +65,20 @@ def summarise(
     folder: Path,
     provenance: Provenance,
 ) -> MDResult:
-    """Make the result.
+    """Return the result of a run.
 
     Parameters
     ----------
     dynamics
         The protocol.
     state
-        After the last step.
+        State after the last step.
     structure
         Start.
     folder
-        Of checkpoint, trajectory and series.
+        Folder of checkpoint, trajectory and series.
     provenance
-        What made the result.
+        Provenance of the result.
     """
     means = Means(state.blocks)
     counts = means.counts

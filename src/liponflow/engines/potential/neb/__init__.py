@@ -1,4 +1,4 @@
-"""Nudged elastic bands on any ASE calculator, half of them where a path mirrors itself.
+"""Nudged elastic bands on any ASE calculator, or half bands for paths that mirror themselves.
 
 ``evaluation`` computes images (also in processes, also from the record of a killed attempt),
 ``band`` turns their energies and forces into those of a band, ``relaxation`` moves it, and

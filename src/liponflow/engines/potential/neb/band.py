@@ -1,4 +1,4 @@
-"""Forces on a nudged elastic band, in the form that an optimiser takes.
+"""Forces on a nudged elastic band, in the form that optimisers need.
 
 Improved tangents and climbing images are those of ASE (G. Henkelman and H. Jónsson, J. Chem.
 Phys. 113, 9978 (2000); G. Henkelman, B. P. Uberuaga and H. Jónsson, ibid. 9901).
@@ -7,7 +7,7 @@ Half bands are ours. If a symmetry operation of the host exchanges the end point
 onto image N - n of the minimum energy path. Only the first half and the middle image are then
 computed and moved: positions of the second half, and its energies and forces, are those of the
 first half under the operation. The middle image is mapped onto itself, and its positions and
-forces are averaged with their images, which removes what rounding adds.
+forces are averaged with their images, which removes rounding errors.
 """
 
 # ASE's methods carry no types.
@@ -41,13 +41,13 @@ class BandState:
         Forces that move the images between the end points: perpendicular forces, springs, and
         the inverted force of a climbing image; eV/Å, shape (images - 2, atoms, 3).
     residuals
-        Largest force on an atom of each image, end points included, as it counts for
-        convergence: perpendicular to the path, and all of it at a climbing image and at the end
+        Largest force on an atom of each image, end points included, as it enters the convergence
+        criterion: perpendicular to the path, and all of it at a climbing image and at the end
         points; eV/Å.
     slopes
         Derivative of the energy along the path at each image, eV/Å; zero at the end points.
     climbs
-        Whether an image climbs: where it is to, and one lies above both end points.
+        Whether an image climbs: if requested, and if one lies above both end points.
     """
 
     energies: FloatArray
@@ -58,7 +58,7 @@ class BandState:
 
     @property
     def residual(self) -> float:
-        """Largest of the residuals between the end points, eV/Å."""
+        """Largest residual between the end points, eV/Å."""
         return float(self.residuals[1:-1].max())
 
 
@@ -70,13 +70,13 @@ class Band:
     images
         Path with its end points; the images between them are moved in place.
     evaluate
-        Computes images.
+        Function that computes images.
     mirror
-        Turns the path round, if there is such an operation: then the second half is never
-        computed. The number of images must be odd, so that one of them is the middle.
+        Operation that reverses the path, if any: the second half is then never computed. The
+        number of images must be odd, so that one of them is the middle.
     climbing
-        Whether the highest image climbs. It does so only while it lies above both end points: on
-        a path without a saddle it would climb into one of them, and the band fall apart.
+        Whether the highest image climbs. It does so only while it lies above both end points: on a
+        path without a saddle it would climb into one of them and break the band.
     spring
         Spring constant, eV/Å².
     """
@@ -96,8 +96,8 @@ class Band:
             )
         if mirror is not None and len(images) % 2 == 0:
             raise ValueError(
-                f"a band of {len(images)} images has none in the middle: a mirrored one needs an "
-                "odd number"
+                f"a band of {len(images)} images has none in the middle: a mirrored band needs "
+                "an odd number"
             )
         self.images = list(images)
         self.mirror = mirror
@@ -115,7 +115,7 @@ class Band:
 
     @property
     def state(self) -> BandState:
-        """Energies and forces where the images are."""
+        """Return energies and forces at the present positions."""
         if self._state is None:
             self._state = self._compute()
         return self._state
@@ -145,8 +145,9 @@ class Band:
     def _mirror_images(self, mirror: PathMirror) -> None:
         """Set the second half, and the middle, by symmetry from the first half."""
         *pairs, middle = self.moving
-        # The mean of an image and its mirror image is the nearest one that the mirror leaves as it
-        # is: (1 + M) / 2 is a projection where M is its own inverse, which path_mirror prefers.
+        # The mean of an image and its mirror image is the closest one that the mirror leaves
+        # unchanged: (1 + M) / 2 is a projection if M is its own inverse, which path_mirror
+        # prefers.
         twin = mirror.positions(middle.positions, middle.positions)
         middle.set_positions((middle.positions + twin) / 2)
         for number, image in enumerate([self.images[0], *pairs]):
@@ -214,31 +215,31 @@ class BandOptimizable(Optimizable):
     Parameters
     ----------
     band
-        What is moved.
+        Band to move.
     """
 
     def __init__(self, band: Band) -> None:
         self.band = band
 
     def get_x(self) -> FloatArray:
-        """Positions of the moving images, flat, Å."""
+        """Return the positions of the moving images, flat, Å."""
         return np.array([image.positions for image in self.band.moving]).ravel()
 
     def set_x(self, x: FloatArray) -> None:
-        """Move them."""
+        """Set the positions of the moving images."""
         self.band.move(x.reshape(len(self.band.moving), -1, 3))
 
     def get_gradient(self) -> FloatArray:
-        """Minus the forces of the band, flat, eV/Å."""
+        """Return minus the forces of the band, flat, eV/Å."""
         gradient: FloatArray = -self.band.state.forces[: len(self.band.moving)].ravel()
         return gradient
 
     def get_value(self) -> float:
-        """Energy of the highest image, eV: a band has no energy of its own."""
+        """Return the energy of the highest image, eV, since a band has no energy of its own."""
         return float(self.band.state.energies.max())
 
     def ndofs(self) -> int:
-        """Count the coordinates."""
+        """Return the number of coordinates."""
         return int(self.get_x().size)
 
     def iterimages(self) -> Iterator[Atoms]:

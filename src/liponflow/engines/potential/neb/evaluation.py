@@ -1,8 +1,8 @@
 """Energies and forces of images: in this process, in several, or from the record of a job.
 
-A relaxation is a deterministic function of the energies and forces of its images. So the record
-of all evaluations is all the state that a killed job needs: the optimiser starts again, takes
-what was computed from the record, and continues bit for bit where it was.
+A relaxation is a deterministic function of the energies and forces of its images. The record of
+all evaluations is therefore the only state that a killed job needs: the optimiser starts again,
+reads earlier results from the record, and continues bit for bit.
 """
 
 # ASE's methods carry no types.
@@ -25,7 +25,7 @@ from ase.calculators.calculator import Calculator
 from liponflow.arrays import FloatArray
 
 SAME_POSITION = 1e-9
-"""Largest difference (Å) between a recorded position and one that is asked for."""
+"""Largest difference (Å) between a recorded and a requested position."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Evaluation:
 
 
 Evaluate = Callable[[Sequence[Atoms]], list[Evaluation]]
-"""Computes images, in their order."""
+"""Function that computes images, in their order."""
 
 LoadCalculator = Callable[[], Calculator]
-"""Loads a potential; importable, since processes of their own call it."""
+"""Function that loads a potential; importable, since other processes call it."""
 
 
 def evaluate_with(calculator: Calculator) -> Evaluate:
@@ -62,20 +62,21 @@ def evaluate_with(calculator: Calculator) -> Evaluate:
 
 @contextmanager
 def evaluator(load: LoadCalculator, processes: int = 1) -> Iterator[Evaluate]:
-    """Compute images with a potential, several at a time if asked.
+    """Yield a function that computes images with a potential, in parallel if requested.
 
     Parameters
     ----------
     load
-        Loads the potential; with several processes it must be picklable (an importable function
-        or a bound method of a picklable object), since each of them loads its own.
+        Function that loads the potential; with several processes it must be picklable (an
+        importable function or a bound method of a picklable object), since each of them loads its
+        own.
     processes
-        How many there are; 1 computes in this one.
+        Number of processes; 1 computes in this process.
 
     Yields
     ------
     Evaluate
-        Works until the context ends.
+        Function that works until the context ends.
     """
     if processes == 1:
         yield evaluate_with(load())
@@ -87,16 +88,16 @@ def evaluator(load: LoadCalculator, processes: int = 1) -> Iterator[Evaluate]:
 
 
 class Recorded:
-    """Evaluations that are written down, and taken from the record if they are in it.
+    """Recorded evaluations, which are read from the record if it has them.
 
     Parameters
     ----------
     evaluate
-        Computes what is not in the record.
+        Function that computes images that are not in the record.
     path
-        File of the record, a line of JSON per call; its folder is made if missing. A last line
-        that a kill cut short is ignored, and so is everything behind the first call for other
-        positions than those on record.
+        File of the record, a line of JSON per call; its folder is created if missing. A last line
+        that a kill cut short is ignored, and so is everything after the first call for positions
+        that differ from the record.
 
     Attributes
     ----------
@@ -118,7 +119,7 @@ class Recorded:
         self.recalled = 0
 
     def __call__(self, images: Sequence[Atoms]) -> list[Evaluation]:
-        """Compute images, or recall them."""
+        """Return the evaluations of images, computed or recalled."""
         positions = np.array([image.positions for image in images])
         evaluations = self._recall(positions)
         if evaluations is not None:
@@ -131,8 +132,7 @@ class Recorded:
             "energies": [one.energy for one in evaluations],
             "forces": [one.forces.tolist() for one in evaluations],
         }
-        # On disk before the optimiser sees it: what a killed job had used, its successor can
-        # recall.
+        # On disk before the optimiser uses it, so that a restarted job can recall everything used.
         with self._path.open("ab") as file:
             file.write(json.dumps(record).encode() + b"\n")
             file.flush()
@@ -140,7 +140,7 @@ class Recorded:
         return evaluations
 
     def _recall(self, positions: FloatArray) -> list[Evaluation] | None:
-        """Take the next line of the record, or end the recalling and cut off what is left."""
+        """Return the next line of the record, or stop recalling and cut off the rest."""
         if not self._recalling:
             return None
         line = self._lines.pop(0) if self._lines else b""
@@ -171,7 +171,7 @@ _calculator: Calculator
 
 
 def _start(load: LoadCalculator) -> None:
-    """Load the potential of a process; one thread each, as everywhere."""
+    """Load the potential of a process, which uses one thread."""
     global _calculator  # noqa: PLW0603 - the state of a process that does nothing else
     _calculator = load()
     if torch := sys.modules.get("torch"):

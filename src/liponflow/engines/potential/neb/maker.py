@@ -27,7 +27,7 @@ SPRING = 0.1
 """Spring constant between images, eV/Å²: ASE's default. Converged paths do not depend on it."""
 
 RECORD = "images.jsonl"
-"""In the folder of checkpoints: every image that was computed."""
+"""File in the folder of checkpoints with every image that was computed."""
 
 
 @dataclass
@@ -39,21 +39,21 @@ class BandMaker(Maker):
     potential
         The calculator.
     engine
-        What is known of the engine before it runs.
+        Description of the engine before it runs.
     climbing
         Whether the highest image climbs to the saddle point.
     force_limit
         Largest force perpendicular to the path, and at the climbing image in all directions, of
         a converged band, eV/Å.
     max_steps
-        Most steps, each of which computes every image that is not a mirror image.
+        Largest number of steps, each of which computes all images except mirror images.
     spring
         Spring constant, eV/Å².
     optimiser
         ``LBFGS``, ``BFGS`` or ``FIRE``.
     processes
-        Processes over which the images are spread. The runner runs bands side by side: more than
-        one pays where there are fewer bands than cores.
+        Processes over which the images are distributed. The runner runs bands in parallel: more
+        than one process helps if there are fewer bands than cores.
     name
         Name of the job.
     """
@@ -81,12 +81,12 @@ class BandMaker(Maker):
             raise ValueError(f"unknown optimiser {self.optimiser!r} (known: {known})")
 
     def planned(self, images: Sequence[Structure]) -> list[PlannedCalculation]:
-        """List what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
+        """Return what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         inner = max(1, len(images) - 2)
         return [PlannedCalculation(NEB, self.engine.name, len(images[0]), images=inner)]
 
     def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Job:
-        """Make the job.
+        """Return the job.
 
         Parameters
         ----------
@@ -94,8 +94,8 @@ class BandMaker(Maker):
             First path, relaxed end points included: the same atoms in the same order and the
             same cell.
         mirror
-            Operation that turns the path round: then half the images are computed. It is left
-            out of account where the images are even in number, so that none is in the middle.
+            Operation that reverses the path, so that only half the images are computed. It is
+            ignored if the number of images is even, so that none is in the middle.
 
         Returns
         -------

@@ -28,12 +28,12 @@ OPTIMISERS: dict[str, Callable[..., Optimizer]] = {
 MAX_STEP = 0.1
 """Longest step of an atom (Å).
 
-A machine-learned potential has holes outside of what it was trained on, into which the 0.2 Å that
-ASE allows a quasi-Newton step can fall.
+A machine-learned potential has holes outside its training data, into which the 0.2 Å that ASE
+allows a quasi-Newton step can lead.
 """
 
 CAREFUL_STEP = 0.05
-"""Longest step of an atom (Å) once quasi-Newton steps have been given up."""
+"""Longest step of an atom (Å) once quasi-Newton steps have been abandoned."""
 
 CLIMB_BELOW = 5.0
 """Multiple of the force limit below which the highest image begins to climb.
@@ -42,22 +42,23 @@ Before that, another image may still become the highest.
 """
 
 PATIENCE = 25
-"""Quasi-Newton steps without a new smallest force after which they are given up."""
+"""Number of quasi-Newton steps without a new smallest force after which they are abandoned."""
 
 ASTRAY = 2.0
-"""Growth of the largest force at which they are given up at once."""
+"""Growth of the largest force at which they are abandoned at once."""
 
 
 @dataclass(frozen=True)
 class RelaxedBand:
-    """How the relaxation of a band ended.
+    """End of the relaxation of a band.
 
     Attributes
     ----------
     state
         Energies and forces of the last step.
     converged
-        Whether the largest perpendicular force is below the limit, climbing if it was to climb.
+        Whether the largest perpendicular force is below the limit, with a climbing image if
+        requested.
     history
         Largest perpendicular force at every step, eV/Å.
     """
@@ -80,19 +81,19 @@ def relax_band(
     Parameters
     ----------
     band
-        The band; its images move in place. If it is to climb, the highest image does so once
-        the forces are below :data:`CLIMB_BELOW` times the limit.
+        The band; its images move in place. If requested, the highest image climbs once the forces
+        are below :data:`CLIMB_BELOW` times the limit.
     force_limit
         Largest perpendicular force of a converged band, eV/Å.
     max_steps
-        Most steps, each one evaluation of every moving image.
+        Largest number of steps, each one evaluation of every moving image.
     optimiser
-        ``LBFGS``, ``BFGS`` or ``FIRE``. The forces of a band are no gradient; without line
-        searches, quasi-Newton steps converge nevertheless: D. Sheppard, R. Terrell and
-        G. Henkelman, J. Chem. Phys. 128, 134106 (2008). Where they go astray, damped dynamics
-        (FIRE) with short steps goes on from the best images so far.
+        ``LBFGS``, ``BFGS`` or ``FIRE``. The forces of a band are not a gradient, but quasi-Newton
+        steps without line searches converge nevertheless: D. Sheppard, R. Terrell and G.
+        Henkelman, J. Chem. Phys. 128, 134106 (2008). If they diverge, damped dynamics (FIRE) with
+        short steps continues from the best images so far.
     report
-        Called after every step.
+        Function called after every step.
 
     Returns
     -------
@@ -114,7 +115,7 @@ def relax_band(
 
 
 class _Walk:
-    """Steps of a band, counted over optimisers."""
+    """Steps of a band, counted over all optimisers."""
 
     def __init__(
         self,
@@ -130,11 +131,11 @@ class _Walk:
         self.history: list[float] = []
 
     def to(self, limit: float) -> bool:
-        """Walk until the largest perpendicular force is below a limit; say whether it is."""
+        """Move the band until the largest force is below a limit, and return whether it is."""
         band = BandOptimizable(self._band)
-        # A walk has an optimiser of its own. The curvatures that another has gathered are of other
-        # forces: those of a band without a climbing image, or those that led astray.
-        if self.history:  # where the walk before ended is where this one begins
+        # Each walk has a new optimiser. The curvatures of an earlier one belong to other forces:
+        # of a band without a climbing image, or of steps that diverged.
+        if self.history:  # this walk begins where the previous one ended
             self.history.pop()
         best = residual = self._look()
         place, since, first = band.get_x(), 0, residual
@@ -160,7 +161,7 @@ class _Walk:
             yield
 
     def _look(self) -> float:
-        """Compute the images where they are, and write down the force."""
+        """Compute the images at their positions and record the force."""
         residual = self._band.state.residual
         self.history.append(residual)
         self._report(len(self.history), self._band.state)

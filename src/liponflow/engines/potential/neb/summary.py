@@ -1,4 +1,4 @@
-"""A relaxed band as a result."""
+"""The result of a relaxed band."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
@@ -14,7 +14,7 @@ from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.relaxation import RelaxedBand
 
 PRESET = "as called"
-"""In the place of a preset: the parameters are those of the Maker."""
+"""Recorded in place of a preset: the parameters are those of the Maker."""
 
 
 def summarise(
@@ -28,32 +28,32 @@ def summarise(
     engine: EngineInfo,
     parameters: Mapping[str, Any],
 ) -> NEBResult:
-    """Describe a band after its relaxation.
+    """Return the result of a band after its relaxation.
 
     Parameters
     ----------
     band
         The band.
     relaxed
-        How its relaxation ended.
+        End of its relaxation.
     start
         Images that it started from.
     force_limit
         Largest force of a converged band, eV/Å.
     max_steps
-        Most steps that it might take.
+        Largest number of steps.
     evaluations
         Images whose forces were computed, also by an attempt that was killed.
     engine
-        What computed them.
+        Engine that computed them.
     parameters
         Further parameters of the relaxation, for the record.
 
     Returns
     -------
     NEBResult
-        No barrier, and the reason among the warnings, where the band or an end point did not
-        converge.
+        Result without a barrier, and with the reason among the warnings, if the band or an end
+        point did not converge.
     """
     state = relaxed.state
     energies = state.energies - state.energies[0]
@@ -119,7 +119,7 @@ def summarise(
 
 
 def _warnings(relaxed: RelaxedBand, force_limit: float, max_steps: int) -> list[str]:
-    """Say why there is no barrier; nothing if there is one."""
+    """Return why there is no barrier; empty if there is one."""
     found = []
     residuals = relaxed.state.residuals
     for name, residual in (("first", residuals[0]), ("last", residuals[-1])):
@@ -133,7 +133,7 @@ def _warnings(relaxed: RelaxedBand, force_limit: float, max_steps: int) -> list[
         worst = int(1 + np.argmax(residuals[1:-1]))
         found.append(
             f"no barrier: image {worst:02d} has a force of {residuals[worst]:.3f} eV/Å "
-            f"perpendicular to the path after {steps} steps, limit {force_limit:g}: go on from "
-            f"these images, or raise max_steps (now {max_steps})"
+            f"perpendicular to the path after {steps} steps, limit {force_limit:g}: continue "
+            f"from these images, or raise max_steps (now {max_steps})"
         )
     return found

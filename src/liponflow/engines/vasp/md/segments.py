@@ -27,7 +27,7 @@ from liponflow.inputs.vasp.potcar import has_potcar_library
 class SegmentedMDMaker(Maker):
     """Flow of VASP runs that continue each other.
 
-    Each segment is a job of its own: a run that was killed resumes after the last segment that
+    Each segment is a separate job: a run that was killed resumes after the last segment that
     finished.
 
     Attributes
@@ -35,7 +35,7 @@ class SegmentedMDMaker(Maker):
     steps
         Time steps of all segments together.
     segment_steps
-        Most time steps of one segment, as many as the walltime of the queue allows.
+        Largest number of time steps of a segment, as the walltime of the queue allows.
     time_step
         Time step, fs.
     start_temperature, end_temperature
@@ -72,7 +72,7 @@ class SegmentedMDMaker(Maker):
     name: str = "molecular dynamics"
 
     def __post_init__(self) -> None:
-        """Refuse numbers that no run can have."""
+        """Refuse numbers outside the range of a run."""
         for attribute in ("steps", "segment_steps", "time_step"):
             if getattr(self, attribute) <= 0:
                 raise ValueError(f"{attribute} = {getattr(self, attribute)} must be above 0")
@@ -100,7 +100,7 @@ class SegmentedMDMaker(Maker):
         return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
 
     def chain(self, structure: Structure | OutputReference) -> list[Job]:
-        """List every segment and the job that reads how it ended.
+        """Return every segment and the job that reads its end.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class SegmentedMDMaker(Maker):
         return jobs
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
+        """Return the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         return [
             calculation
             for index, (first, length) in enumerate(self.segments())
@@ -134,7 +134,7 @@ class SegmentedMDMaker(Maker):
         ]
 
     def segments(self) -> list[tuple[int, int]]:
-        """List the first step and the number of steps of each segment.
+        """Return the first step and the number of steps of each segment.
 
         Examples
         --------
@@ -188,7 +188,7 @@ def stitch(directories: Sequence[str]) -> MDResult:
 
 
 def read_end(directory: str) -> Structure:
-    """Read the positions and velocities that a segment ended with.
+    """Return the positions and velocities that a segment ended with.
 
     Parameters
     ----------
@@ -198,18 +198,20 @@ def read_end(directory: str) -> Structure:
     Returns
     -------
     Structure
-        With the site property ``velocities`` (Å/fs, Cartesian), and with what the CONTCAR holds
-        of the state of thermostat and barostat.
+        Structure with the site property ``velocities`` (Å/fs, Cartesian), and with the state of
+        thermostat and barostat in the CONTCAR.
 
     Raises
     ------
     ValueError
-        If the CONTCAR has no velocities: the trajectory would start anew.
+        If the CONTCAR has no velocities, without which the trajectory cannot continue.
     """
     path = zpath(str(Path(strip_hostname(directory), "CONTCAR")))
     structure: Structure = Poscar.from_file(path, check_for_potcar=False).structure
     if "velocities" not in structure.site_properties:
-        raise ValueError(f"{path} has no velocities: the segment did not end as a run of MD does")
+        raise ValueError(
+            f"{path} has no velocities: the segment did not end like a run of molecular dynamics"
+        )
     return structure
 
 

@@ -1,4 +1,4 @@
-"""A protocol of stages by VASP, each in segments, as one trajectory."""
+"""Protocols of stages in VASP, each in segments, as one trajectory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, the
 from liponflow.units import FS_PER_PS
 
 SEGMENT_STEPS = 1000
-"""Steps per segment by default: some hours of a node for a hundred atoms (our choice)."""
+"""Steps per segment by default: some hours on a node for a hundred atoms (our choice)."""
 
 
 @dataclass
@@ -32,7 +32,7 @@ class StagedVaspMDMaker(Maker):
         Seed of the initial velocities and of the random forces of a Langevin thermostat; it grows
         by one from segment to segment.
     segment_steps
-        Most time steps of one run of VASP.
+        Largest number of time steps of one VASP run.
     user_incar_settings
         INCAR values that replace those of atomate2's MD set and of the stages.
     name
@@ -53,7 +53,7 @@ class StagedVaspMDMaker(Maker):
     def make(self, structure: Structure | OutputReference) -> Flow:
         """Return the flow of all stages.
 
-        Positions and velocities continue from stage to stage; thermostats start afresh.
+        Positions and velocities continue from stage to stage; thermostats start again.
 
         Parameters
         ----------
@@ -79,7 +79,7 @@ class StagedVaspMDMaker(Maker):
         return Flow([*jobs[:-1], stitched], output=stitched.output, name=self.name)
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
-        """List the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
+        """Return the calculations of :meth:`make`; see :mod:`liponflow.engines.planned`."""
         return [
             calculation
             for stage in self.stages

@@ -197,7 +197,7 @@ def _projections(
         if scalar and vector and noncollinear is None:
             raise ValueError(
                 f"{path}: {count} columns are s to f by l and m or, of a non-collinear run, by l: "
-                "keep the INCAR beside it"
+                "keep the INCAR in the same directory"
             )
         if vector and (noncollinear or not scalar):
             columns = columns[:, ::_MAGNETISATION]

@@ -110,7 +110,9 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
     poscar = files.find("CONTCAR") or files.find("POSCAR")
     if incar is None or poscar is None:
         missing = "INCAR" if incar is None else "CONTCAR or POSCAR"
-        raise IngestError(f"{doscar}: {missing} is missing beside it, nor is there a vasprun.xml")
+        raise IngestError(
+            f"{doscar}: {missing} is missing in its directory, and there is no vasprun.xml"
+        )
     settings = Incar.from_file(incar)
     if not is_static(settings):
         raise IngestError(

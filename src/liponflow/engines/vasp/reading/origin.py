@@ -1,4 +1,4 @@
-"""Which VASP wrote a file, or whether the stand-in did."""
+"""Origin of a file: the version of VASP that wrote it, or the stand-in."""
 
 import re
 from pathlib import Path
