@@ -71,7 +71,7 @@ def test_sites_are_summed_by_element_relative_to_the_fermi_level() -> None:
     assert state.elements == ["Ni", "O"]
 
 
-def test_smoothing_treats_energies_and_all_densities_alike() -> None:
+def test_smoothing_applies_to_energies_and_all_densities() -> None:
     state = pdos_state(densities(), cell(), "here").smoothed(4)
     expected = adjacent_average(DENSITIES, 4)
     assert state.energies == pytest.approx(adjacent_average(ENERGIES - 1.25, 4))

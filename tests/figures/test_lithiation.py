@@ -32,7 +32,7 @@ def test_every_figure_is_drawn(figures: dict[str, Figure]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_figure_says_that_a_potential_is_not_dft(
+def test_every_figure_of_a_potential_is_labelled_not_dft(
     figures: dict[str, Figure], name: str
 ) -> None:
     [stamp] = [text for text in figures[name].texts if text.get_gid() == "stamp"]

@@ -55,7 +55,7 @@ def test_polyhedra_have_the_shape_of_their_coordination(
         assert smallest == pytest.approx(angle, abs=0.01)
 
 
-def test_an_isolated_atom_has_no_polyhedron() -> None:
+def test_isolated_atom_has_no_polyhedron() -> None:
     assert polyhedra(Structure(Lattice.cubic(3), ["Ni"], [[0, 0, 0]]), ["Ni"]) == []
 
 

@@ -31,7 +31,7 @@ def test_stamp_names_engine_preset_and_version(result: LithiationResult) -> None
     assert f"liponflow {__version__}" in text
 
 
-def test_stamp_says_not_dft_only_for_a_surrogate(result: LithiationResult) -> None:
+def test_stamp_has_not_dft_only_for_surrogates(result: LithiationResult) -> None:
     engine = result.provenance.engine.model_copy(update={"name": "vasp", "surrogate": False})
     provenance = result.provenance.model_copy(update={"engine": engine})
     figure = new_figure(3.5, 3)

@@ -147,7 +147,7 @@ def test_structure_file_that_would_run_a_command_is_refused(tmp_path: Path, name
     document = Structure(Lattice.cubic(4), ["Li"], [[0, 0, 0]]).as_dict()
     document["sites"][0]["properties"] = {"magmom": touching(tmp_path / "made")}
     with zopen(tmp_path / name, "wt", encoding="utf-8") as file:
-        file.write(json.dumps(document))  # which is YAML, too
+        file.write(json.dumps(document))  # JSON is valid YAML
     with pytest.raises(UntrustedClassError, match=rf"{name} names jobflow\.core\.flow\.Flow"):
         read_structure(tmp_path / name)
     assert not (tmp_path / "made").exists()
@@ -157,7 +157,7 @@ def test_structure_file_that_would_run_a_command_is_refused(tmp_path: Path, name
     assert read_structure(tmp_path / name)[0].properties == {"magmom": 1.5}
 
 
-def test_json_file_without_a_structure_is_named(tmp_path: Path) -> None:
+def test_json_file_without_structure_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[1]")
     with pytest.raises(StructureError, match=r"a\.json.* it holds a list and no structure"):
         read_structure(tmp_path / "a.json")

@@ -44,7 +44,7 @@ def test_element_with_two_roles_is_refused() -> None:
         roles(["S", "O"], formers=("S",), anions=("O", "S"))
 
 
-def test_bonds_between_like_atoms_lie_between_bond_and_tetrahedron_edge() -> None:
-    assert 1.49 < anion_bond("O", "O") < 2.4  # peroxide; O-O in PO4 2.5
+def test_cutoffs_of_like_atoms_lie_between_bond_and_tetrahedron_edge() -> None:
+    assert 1.49 < anion_bond("O", "O") < 2.4  # peroxide; 2.5 Å for O-O in PO4
     assert 1.45 < anion_bond("N", "N") < 2.4  # hydrazine
     assert 2.25 < former_bond("P", "P") < 2.65  # P-P single bond; P...P across a shared edge

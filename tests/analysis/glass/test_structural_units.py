@@ -47,7 +47,7 @@ def test_molecules_have_known_units(structure: Structure, fractions: dict[str, f
     assert sum(found.fractions.values()) == pytest.approx(1)
 
 
-def test_units_are_given_by_site() -> None:
+def test_units_are_assigned_to_sites() -> None:
     structure = dimer("O", "OONOOO")
     assert structural_units(structure).sites == {0: "Q1_1 (1 apical N)", 5: "Q1_0"}
 
@@ -72,13 +72,13 @@ def test_chain_with_one_former_per_cell_bridges_to_its_own_image() -> None:
 
 
 @pytest.mark.parametrize("former", ["Si", "B", "Al"])
-def test_other_formers_are_named(former: str) -> None:
+def test_unit_names_include_formers_other_than_phosphorus(former: str) -> None:
     structure = po3n()
     structure.replace_species({"P": former})
     assert structural_units(structure).fractions == {f"{former} Q0_1": 1.0}
 
 
-def test_mixed_formers_share_corners() -> None:
+def test_corners_between_different_formers_are_bridging() -> None:
     structure = dimer("O")
     structure.replace(5, "Si", structure[5].frac_coords)
     assert structural_units(structure).fractions == {"Q1_0": 0.5, "Si Q1_0": 0.5}

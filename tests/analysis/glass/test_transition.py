@@ -90,7 +90,7 @@ def test_data_without_a_transition_are_unresolved(points: tuple, reason: str) ->
     [(0.04, "not resolved"), (0.025, "not resolved"), (0.02, "at 1 K/ps")],
     ids=["far from the limit", "just above it", "just below it"],
 )
-def test_two_lines_are_judged_by_an_f_test_with_four_parameters(noise: float, note: str) -> None:
+def test_f_test_of_two_lines_counts_four_parameters(noise: float, note: str) -> None:
     """Two lines have a value, two slopes and a break: n - 4 degrees of freedom remain.
 
     With two parameters more than a single line, the F distribution has a closed form: the sum of

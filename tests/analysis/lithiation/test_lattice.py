@@ -45,9 +45,7 @@ def test_cubic_cell_has_axis_ratio_one():
 
 
 @given(length, length, length)
-def test_order_of_the_axes_does_not_change_the_ratio_of_a_distinct_axis(
-    a: float, b: float, c: float
-) -> None:
+def test_axis_ratio_does_not_depend_on_the_order_of_axes(a: float, b: float, c: float) -> None:
     # For equally spaced lengths two axes are equally far from the mean of the others.
     assume(abs(sorted([a, b, c])[1] - (min(a, b, c) + max(a, b, c)) / 2) > 1e-3)
     ratios = [

@@ -20,7 +20,9 @@ def test_states_ascend_in_x_and_use_static_calculations(
     assert result.formula == "Li2Mn3NiO8"
 
 
-def test_moments_are_unsigned_and_states_balance_the_charge(result: LithiationResult) -> None:
+def test_moments_are_unsigned_and_oxidation_states_balance_the_charge(
+    result: LithiationResult,
+) -> None:
     assert [state.moments["Ni"] for state in result.states] == pytest.approx(
         [0.3, 1.0, 1.7, 1.7, 1.7]
     )
@@ -30,7 +32,7 @@ def test_moments_are_unsigned_and_states_balance_the_charge(result: LithiationRe
     assert len(last.site_moments["Mn"]) == 12
 
 
-def test_lattice_and_distortion_follow_the_stretch(result: LithiationResult) -> None:
+def test_lattice_and_distortion_follow_the_stretch_of_the_cells(result: LithiationResult) -> None:
     # The fixture stretches c by 0.6 % per Li above 8.
     assert [state.c_over_a for state in result.states] == pytest.approx([1, 1, 1, 1.024, 1.048])
     assert [state.volume_change_percent for state in result.states] == pytest.approx(
@@ -168,7 +170,7 @@ def test_moments_outside_every_window_are_reported(campaign: Campaign) -> None:
     assert any(warning.startswith("x = 1: 12 of 12 Mn") for warning in result.warnings)
 
 
-def test_energies_of_two_engines_are_not_mixed(campaign: Campaign) -> None:
+def test_energies_of_different_engines_are_refused(campaign: Campaign) -> None:
     campaign.li_metal.engine = campaign.li_metal.engine.model_copy(update={"weights": "0.2.0"})
     with pytest.raises(ValueError, match="different engines"):
         campaign.summarise()

@@ -77,5 +77,5 @@ def test_unusable_glass_result_is_refused(made: GlassResult, message: str) -> No
         glass_energy(made, UUID, "auto")
 
 
-def test_formula_without_phosphorus_is_reduced() -> None:
+def test_formula_without_phosphorus_is_the_reduced_formula() -> None:
     assert formula_per_phosphorus(Composition("Li4O2")) == "Li2O"

@@ -69,7 +69,7 @@ def test_problem_of_unconverged_crystal_has_value_limit_and_remedy() -> None:
         assert part in record.problem
 
 
-def test_gases_enter_as_references() -> None:
+def test_gas_entries_have_reference_energies() -> None:
     entries = gas_entries(["Li", "N", "O", "P"])
     assert {entry.name: entry.energy_per_atom for entry in entries} == {
         "N2": GASES["N"].reference_energy,
