@@ -23,7 +23,7 @@ class ToyResult(Result):
 
 def test_documentation_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == reference(), (
-        "the fields of results have changed; write the page anew by "
+        "the fields of results have changed; update the page with "
         "`python -m liponflow.analysis.field_reference > docs/results.md`"
     )
 

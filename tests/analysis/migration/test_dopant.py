@@ -67,7 +67,7 @@ def test_barrier_range_is_that_of_the_bottleneck(
         ({TO: -0.24}, 0.10),
         ({OTO: -0.05, TO: -0.24}, 0.10),
     ],
-    ids=["below", "too shallow", "below its start only", "below every site", "the deeper counts"],
+    ids=["below", "too shallow", "below its start only", "below all sites", "deeper of two"],
 )
 def test_rates_fall_with_the_depth_of_the_deepest_minimum(wells: dict[str, float], shift: float):
     """TO starts 0.14 eV above the lowest site; from a deeper minimum the climb is higher.
