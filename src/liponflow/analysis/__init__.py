@@ -1,1 +1,1 @@
-"""Numbers out of results: pure functions and result models with units."""
+"""Analysis of results: pure functions and result models with units."""

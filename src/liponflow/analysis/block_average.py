@@ -1,8 +1,8 @@
-"""Mean and error of correlated frames, in memory that does not grow with their number.
+"""Mean and error of correlated frames, in constant memory.
 
-Frames of a trajectory are correlated, so the plain standard error is too small. Flyvbjerg
-and Petersen, J. Chem. Phys. 91, 461 (1989), average neighbours into blocks again and again: the
-standard error of the blocks' mean grows until the blocks are longer than the correlation time.
+Frames of a trajectory are correlated, so the plain standard error is too small. Flyvbjerg and
+Petersen, J. Chem. Phys. 91, 461 (1989), average neighbours into ever longer blocks: the standard
+error of the blocks' mean grows until the blocks are longer than the correlation time.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ import numpy as np
 from liponflow.arrays import FloatArray
 
 MINIMUM_BLOCKS = 10
-"""Fewest blocks for a meaningful standard error: its own relative error is 1/sqrt(2(n-1)),
-24 % for 10."""
+"""Smallest number of blocks for a meaningful standard error: its own relative error is
+1/sqrt(2(n-1)), 24 % for 10."""
 
 ROUNDING = 1e-12
-"""Relative errors below this are rounding."""
+"""Relative errors below this are rounding errors."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class _Level:
 
 
 class BlockAverage:
-    """Mean and block error of any number of quantities, fed with frames as they come.
+    """Mean and block error of any number of quantities, updated with every frame.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class BlockAverage:
 
     @property
     def count(self) -> int:
-        """Frames so far."""
+        """Number of frames so far."""
         return self._levels[0].count if self._levels else 0
 
     @property
@@ -118,7 +118,7 @@ class BlockAverage:
 
 
 class NamedAverages:
-    """Block averages of quantities that are named as they first occur.
+    """Block averages of quantities that are added by name when they first occur.
 
     A quantity that first occurs late counts as zero in all frames before.
 
@@ -147,11 +147,11 @@ class NamedAverages:
         self._frames += n_frames
 
     def means(self) -> dict[str, float]:
-        """Mean of every quantity."""
+        """Return the mean of every quantity."""
         return {name: float(average.mean[0]) for name, average in self._averages.items()}
 
     def errors(self) -> dict[str, float | None]:
-        """Block error of every quantity; None for too few frames."""
+        """Return the block error of every quantity; None for too few frames."""
         errors: dict[str, float | None] = {}
         for name, average in self._averages.items():
             error = average.error()

@@ -1,4 +1,4 @@
-"""Reasons to refuse an unconverged calculation, in words a user can act on."""
+"""Reasons to refuse an unconverged calculation, with the limit and the remedy."""
 
 from liponflow.analysis.result import Calculation
 

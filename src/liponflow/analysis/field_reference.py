@@ -1,4 +1,4 @@
-"""Reference of the fields of results: a page of tables, made from the models themselves.
+"""Reference of the fields of results: a page of tables, generated from the models.
 
 ``python -m liponflow.analysis.field_reference > docs/results.md`` writes the page of the
 documentation.
@@ -50,7 +50,7 @@ def own_kinds() -> list[str]:
 
 
 def submodels(model: type[BaseModel]) -> list[type[BaseModel]]:
-    """List a model and the models that its documents consist of, in order of appearance."""
+    """Return a model and its submodels, in order of appearance."""
     found: dict[type[BaseModel], None] = {model: None}
     for field in model.model_fields.values():
         for part in parts_of(field.annotation):
@@ -60,14 +60,14 @@ def submodels(model: type[BaseModel]) -> list[type[BaseModel]]:
 
 
 def parts_of(annotation: Any) -> Iterator[Any]:
-    """Yield an annotation and everything that it is made of."""
+    """Yield an annotation and all its parts."""
     yield annotation
     for part in get_args(annotation):
         yield from parts_of(part)
 
 
 def reference(kinds: Iterable[str] | None = None) -> str:
-    """Write the reference of the fields of results in Markdown.
+    """Return the reference of the fields of results in Markdown.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def reference(kinds: Iterable[str] | None = None) -> str:
     Returns
     -------
     str
-        One section per kind. A model that several kinds contain stands in the first of them.
+        One section per kind. A model of several kinds is described in the first of them.
     """
     kinds = own_kinds() if kinds is None else kinds
     sections = [_INTRODUCTION, "## Every result\n", _table(Result, list(Result.model_fields))]
@@ -125,7 +125,7 @@ def _table(model: type[BaseModel], names: Sequence[str]) -> str:
 
 
 def _holds(annotation: Any) -> str:
-    """Phrase what a field holds.
+    """Return the contents of a field in words.
 
     Examples
     --------

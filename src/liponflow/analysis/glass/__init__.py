@@ -1,1 +1,1 @@
-"""Glasses: trajectories, structure in numbers, properties, and the results that hold them."""
+"""Analysis of glasses: trajectories, structure, properties and their results."""

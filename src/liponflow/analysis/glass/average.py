@@ -1,4 +1,4 @@
-"""Average the fingerprints of independent models of a glass."""
+"""Averages of the fingerprints of independent models of a glass."""
 
 from collections.abc import Callable, Sequence
 from statistics import fmean, stdev
@@ -25,7 +25,7 @@ def average_fingerprints(found: Sequence[Fingerprint]) -> Fingerprint:
     Parameters
     ----------
     found
-        Of models of the same elements, on the same grids.
+        Fingerprints of models of the same elements, on the same grids.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def spread(values: Sequence[float]) -> float | None:
 
 
 def _matched(lists: Sequence[Sequence[Item]], key: str) -> list[list[Item | None]]:
-    """Items of the same name, in the order of the first list; None where a model has none."""
+    """Return items of the same name, in the order of the first list; None if a model has none."""
     names = list(dict.fromkeys(getattr(item, key) for items in lists for item in items))
     indexed = [{getattr(item, key): item for item in items} for items in lists]
     return [[items.get(name) for items in indexed] for name in names]

@@ -1,4 +1,4 @@
-"""Lengths of bonds and angles between them, over a block of frames."""
+"""Bond lengths and bond angles over a block of frames."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Values(NamedTuple):
 
 
 def network_bonds(net: Network) -> dict[str, Values]:
-    """Lengths (Å) of the bonds between formers and anions, by what the anion does.
+    """Return the lengths (Å) of bonds between formers and anions, by the role of the anion.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def network_bonds(net: Network) -> dict[str, Values]:
     Returns
     -------
     dict
-        Lengths by kind, such as ``P-O (terminal)``, ``P-N (bridging)``; an anion that is shared
-        by three or more formers counts as bridging. All bonds of two elements are under ``P-O``.
+        Lengths by kind, such as ``P-O (terminal)``, ``P-N (bridging)``; an anion that is shared by
+        three or more formers counts as bridging. ``P-O`` has all bonds of the two elements.
     """
     bonds = net.bonds
     former, anion = net.element(bonds.first), net.element(bonds.second)
@@ -50,7 +50,7 @@ def network_bonds(net: Network) -> dict[str, Values]:
 def contact_lengths(
     symbols: Sequence[str], pairs: Pairs, centre: str, anions: Sequence[str], cutoff: float
 ) -> dict[str, Values]:
-    """Distances (Å) of a cation's anions within a cut-off, by element: ``Li-O``."""
+    """Return the distances (Å) of a cation's anions within a cut-off, by element: ``Li-O``."""
     species = np.array(symbols)
     near = pairs.select(pairs.joining(species == centre, np.isin(species, anions)))
     near = near.select(near.distance <= cutoff)
@@ -63,7 +63,7 @@ def contact_lengths(
 
 
 def network_angles(net: Network) -> dict[str, Values]:
-    """Angles (degrees) at the formers and at the bridging anions: ``O-P-N``, ``P-N-P``.
+    """Return the angles (degrees) at formers and bridging anions: ``O-P-N``, ``P-N-P``.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def network_angles(net: Network) -> dict[str, Values]:
     Returns
     -------
     dict
-        Angles by the three elements, the vertex in the middle.
+        Angles by the three elements, with the vertex in the middle.
     """
     bonds = net.bonds
     at_former = _angles(bonds.first, bonds.vector, net.element(bonds.second))
@@ -101,12 +101,12 @@ def network_angles(net: Network) -> dict[str, Values]:
 def _angles(
     vertex: IntArray, vector: FloatArray, end: NDArray[np.str_]
 ) -> tuple[IntArray, NDArray[np.str_], FloatArray]:
-    """Angles between every two vectors that begin at one vertex."""
+    """Return the angles between every two vectors that begin at one vertex."""
     order = np.argsort(vertex, kind="stable")
     vertex, end = vertex[order], end[order]
     unit = vector[order] / np.linalg.norm(vector[order], axis=1, keepdims=True)
     most = int(np.bincount(vertex).max(initial=0)) if len(vertex) else 0
-    # Bonds of a vertex lie side by side: shifted by 1, 2, ... every two of them meet once.
+    # Bonds of a vertex are consecutive: shifts by 1, 2, ... pair every two of them once.
     vertices, ends, angles = [], [], []
     for step in range(1, most):
         same = np.flatnonzero(vertex[step:] == vertex[:-step])

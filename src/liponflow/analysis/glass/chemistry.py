@@ -12,7 +12,7 @@ MOBILE = ("Li", "Na")
 
 BOND_CUTOFF = 2.1
 """Longest bond of a network former to an anion (Å): P-O and P-N are 1.5 to 1.75, the next anions
-of a tetrahedron beyond 2.5."""
+of a tetrahedron are beyond 2.5."""
 LARGE_FORMER_CUTOFF = 2.4
 """The same for Al, Ti and W, whose bonds to O reach 2.0 to 2.1 Å in octahedra."""
 LARGE_FORMERS = ("Al", "Ti", "W")
@@ -24,19 +24,19 @@ FORMER_FACTOR = 1.15
 
 
 class Roles(BaseModel):
-    """Elements by their part in the network, and the longest bonds."""
+    """Roles of the elements in the network, and their longest bonds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     formers: tuple[str, ...] = Field(description="Network formers.")
-    anions: tuple[str, ...] = Field(description="Anions, those that come first named first.")
+    anions: tuple[str, ...] = Field(description="Anions, in the order in which they are named.")
     mobile: tuple[str, ...] = Field(description="Mobile cations.")
     cutoffs: dict[str, float] = Field(
         default_factory=dict, description="Longest bond of a former to an anion (Å), by former."
     )
 
     def former_cutoff(self, former: str) -> float:
-        """Longest bond (Å) of a former to an anion."""
+        """Return the longest bond (Å) of a former to an anion."""
         default = LARGE_FORMER_CUTOFF if former in LARGE_FORMERS else BOND_CUTOFF
         return self.cutoffs.get(former, default)
 
@@ -48,14 +48,14 @@ def roles(
     anions: Sequence[str] | None = None,
     cutoff: float | Mapping[str, float] | None = None,
 ) -> Roles:
-    """Assign a role in the network to every element of a glass.
+    """Return the roles of the elements of a glass in the network.
 
     Parameters
     ----------
     elements
         Elements that are present.
     formers, anions
-        Elements that form and link the network; by default those usual in LiPON and its
+        Elements that form and link the network; by default the usual ones of LiPON and its
         derivatives. S is a former (sulfate) unless it is named as an anion.
     cutoff
         Longest bond of a former to an anion (Å), for all formers or by former.
@@ -63,13 +63,13 @@ def roles(
     Returns
     -------
     Roles
-        Of the elements that are present; without an anion there is neither a network nor an
+        Roles of the elements that are present; without an anion there is neither a network nor an
         environment, and no former or mobile cation.
 
     Raises
     ------
     ValueError
-        If an element has two parts, or a cut-off is not above zero.
+        If an element has two roles, or a cut-off is not above zero.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def roles(
 
 @cache
 def covalent_radius(element: str) -> float:
-    """Covalent radius (Å) of Cordero et al., Dalton Trans. 2832 (2008), from ASE.
+    """Return the covalent radius (Å) of Cordero et al., Dalton Trans. 2832 (2008), from ASE.
 
     Examples
     --------
@@ -116,10 +116,10 @@ def covalent_radius(element: str) -> float:
 
 
 def anion_bond(first: str, second: str) -> float:
-    """Longest bond (Å) between two anions."""
+    """Return the longest bond (Å) between two anions."""
     return ANION_FACTOR * (covalent_radius(first) + covalent_radius(second))
 
 
 def former_bond(first: str, second: str) -> float:
-    """Longest bond (Å) between two network formers."""
+    """Return the longest bond (Å) between two network formers."""
     return FORMER_FACTOR * (covalent_radius(first) + covalent_radius(second))

@@ -1,4 +1,4 @@
-"""Bond cleavage: the energy to pull an anion out of an isolated phosphate unit."""
+"""Bond cleavage: the energy to remove an anion from an isolated phosphate unit."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
@@ -75,7 +75,7 @@ class GlassCleavage(BaseModel):
 
 
 def atom_energy(symbol: str, molecule: Calculation) -> float:
-    """Energy (eV) of a free atom from that of its molecule and the measured bond.
+    """Return the energy (eV) of a free atom from its molecule and the measured bond energy.
 
     A potential trained on solids is unreliable for free atoms, but not for the molecule.
 
@@ -98,7 +98,7 @@ def bond_cleavage(
     rest: Calculation,
     molecule: Calculation,
 ) -> BondCleavage:
-    """Return the energies to take one anion out of a cluster.
+    """Return the energies to remove one anion from a cluster.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def bond_cleavage(
     bonds
         Bonds to network formers that break.
     cluster, frozen, rest
-        The cluster, and what is left of it: in place, and relaxed.
+        The cluster, and the rest of it without the anion: fixed, and relaxed.
     molecule
         O2 or N2.
     """

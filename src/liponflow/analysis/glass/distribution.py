@@ -11,12 +11,12 @@ from liponflow.arrays import FloatArray, IntArray
 
 
 class Distribution:
-    """Mean, width and block error of values of several kinds, fed with blocks of frames.
+    """Mean, width and block error of values of several kinds, over blocks of frames.
 
     Parameters
     ----------
     bins
-        Bins of a histogram from 0 to 180; 0 for none.
+        Number of bins of a histogram from 0 to 180; 0 for no histogram.
     """
 
     def __init__(self, *, bins: int) -> None:
@@ -32,7 +32,7 @@ class Distribution:
             self._moments[name] = self._moments.get(name, np.zeros(3)) + moments
             counts = np.bincount(frames, minlength=n_frames)
             sums = np.bincount(frames, values, minlength=n_frames)
-            # A frame without this kind has no mean and is left out of the error.
+            # A frame without this kind has no mean and does not enter the error.
             there = counts > 0
             self._averages.setdefault(name, BlockAverage(1)).add(sums[there] / counts[there])
             if self._bins:
@@ -78,5 +78,5 @@ class Distribution:
 
 
 def listed(values: FloatArray) -> list[float]:
-    """List values with six significant digits: more would only fill the store."""
+    """Return values with six significant digits, to save space in the store."""
     return [float(f"{value:.6g}") for value in values]

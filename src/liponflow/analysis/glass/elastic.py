@@ -16,8 +16,8 @@ from liponflow.analysis.result import Calculation
 from liponflow.arrays import FloatArray
 
 LARGEST_DEVIATION = 0.1
-"""How far the stress may deviate from the fitted tensor, as a share of the largest stress: above
-it the strains are not in the linear range or a relaxation fell into another minimum."""
+"""Largest deviation of a stress from the fitted tensor, as a share of the largest stress. Beyond
+it, the strains are outside the linear range or a relaxation reached another minimum."""
 
 
 class ModelElasticity(BaseModel):
@@ -104,7 +104,7 @@ class GlassElasticity(BaseModel):
 
 
 def six_deformations(strain: float) -> list[Deformation]:
-    """List the deformations of the six strains, each with both signs.
+    """Return the deformations of the six strains, each with both signs.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def model_elasticity(
     Raises
     ------
     ValueError
-        If the engine gives no stress.
+        If the engine has no stress.
     """
     unconverged = [
         f"strain {index + 1} of 12: {reason}"
@@ -191,7 +191,7 @@ def elastic_moduli(
     seed
         Of the model, for the record.
     unconverged
-        What did not converge, in words.
+        Unconverged calculations, in words.
 
     Returns
     -------
@@ -217,8 +217,8 @@ def elastic_moduli(
     stiffness = np.asarray(tensor.voigt)
     stiffness = (stiffness + stiffness.T) / 2
     tensor = ElasticTensor.from_voigt(stiffness)
-    # The fit takes strains one by one and the tensor was symmetrised since: what the two leave
-    # unexplained measures how far the response is from linear.
+    # The fit treats strains one by one and the tensor was symmetrised afterwards: the remaining
+    # deviation measures how far the response is from linear.
     fitted = np.array([np.einsum("ijkl,kl", np.asarray(tensor), strain) for strain in strains])
     found = np.array(lagrangian)
     deviation = float(np.abs(fitted - found).max() / np.abs(found).max())
@@ -248,7 +248,7 @@ def elastic_moduli(
 
 
 def _second_piola_kirchhoff(cauchy: FloatArray, gradient: FloatArray) -> FloatArray:
-    """J F⁻¹ σ F⁻ᵀ."""
+    """Return the second Piola-Kirchhoff stress J F⁻¹ σ F⁻ᵀ."""
     inverse = np.linalg.inv(gradient)
     stress: FloatArray = np.linalg.det(gradient) * inverse @ cauchy @ inverse.T
     return stress
@@ -262,7 +262,7 @@ def average_elasticity(
     Parameters
     ----------
     models
-        At least one; those that did not converge are kept with their criterion, outside the means.
+        One or more models; unconverged ones keep their criterion but do not enter the means.
     published
         Published values by the name of the modulus, as text.
 

@@ -1,4 +1,4 @@
-"""Fingerprint of a glass: everything about its structure, in one pass over its frames."""
+"""Structural fingerprint of a glass, computed in one pass over its frames."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -37,11 +37,11 @@ from liponflow.units import G_CM3_PER_U_A3
 ANGLE_BINS = 90
 """Bins of 2 degrees."""
 MOBILE_DEFAULT = 2.6
-"""Cut-off of a mobile cation (Å) where g(r) has no first minimum."""
+"""Cut-off of a mobile cation (Å) if g(r) has no first minimum."""
 MARGIN = 0.01
-"""Margin (Å) beyond the longest cut-off in the search of pairs: none is missed."""
+"""Margin (Å) beyond the longest cut-off in the search for pairs, so that none is missed."""
 AGREEMENT = 0.25
-"""Cut-off and first minimum may differ by this much (Å) before a remark is made."""
+"""Largest difference (Å) between cut-off and first minimum without a remark."""
 
 
 class Fingerprinter:
@@ -52,7 +52,7 @@ class Fingerprinter:
     symbols
         Element of every atom.
     settings
-        How it is taken.
+        Settings of the fingerprint.
 
     Raises
     ------
@@ -143,7 +143,7 @@ class Fingerprinter:
             )
 
     def _mobile_minimum(self, ion: str, g: FloatArray) -> float | None:
-        """First minimum (Å) of the g(r) of an ion with all anions together."""
+        """Return the first minimum (Å) of the g(r) of an ion with all anions together."""
         names = self.finder.names
         inner = self.r < MOBILE_LIMIT + 0.5
         total = np.zeros(len(self.r))
@@ -240,7 +240,7 @@ class Fingerprinter:
         )
 
     def remarks(self) -> list[str]:
-        """Return remarks for the reader: cut-offs that do not fit, a small cell."""
+        """Return remarks on unsuitable cut-offs and a small cell."""
         g = self._g.mean.reshape(len(self.finder.names), -1)
         notes = []
         for ion, cutoff in self.mobile_cutoffs.items():
@@ -326,17 +326,17 @@ def fingerprint(
     *,
     notes: list[str] | None = None,
 ) -> Fingerprint:
-    """Take the fingerprint of a stream of frames.
+    """Return the fingerprint of a stream of frames.
 
     Parameters
     ----------
     blocks
-        Frames as :func:`liponflow.analysis.glass.trajectory.read_frames` gives them; one block is
-        in memory at a time.
+        Frames from :func:`liponflow.analysis.glass.trajectory.read_frames`; one block is in memory
+        at a time.
     settings
         How it is taken.
     notes
-        List that takes remarks on cut-offs and the size of the cell.
+        List to which remarks on cut-offs and the size of the cell are added.
 
     Returns
     -------
@@ -363,7 +363,7 @@ def fingerprint(
 def fingerprint_structure(
     structure: Structure | Sequence[Structure], settings: FingerprintSettings | None = None
 ) -> Fingerprint:
-    """Take the fingerprint of one structure, or of several of the same atoms.
+    """Return the fingerprint of one structure, or of several of the same atoms.
 
     Parameters
     ----------

@@ -15,16 +15,16 @@ Offset = tuple[int, int, int]
 Node = tuple[int, Offset]
 """An atom and the periodic image of it."""
 Way = tuple[tuple[int, Offset], ...]
-"""Links by number, and the image that each begins in."""
+"""Links by number, with the image in which each begins."""
 Neighbours = dict[int, list[tuple[int, Offset, int, Offset]]]
-"""By former: neighbour, its image, number of the link, and the image that the link begins in."""
+"""By former: neighbour, its image, number of the link, and image in which the link begins."""
 HOME: Offset = (0, 0, 0)
 
 MAX_RING = 12
-"""Longest ring that is searched for (formers)."""
+"""Longest ring that is searched (formers)."""
 DIMER = 2
 REMEMBERED = 1000
-"""Most fragments whose rings are remembered: a melt keeps making new ones."""
+"""Largest number of fragments whose rings are cached, since a melt always forms new ones."""
 
 
 class Link(NamedTuple):
@@ -50,13 +50,13 @@ class Fragments:
 
 
 class FragmentCounter:
-    """Count fragments and rings, remembering the rings of networks already seen."""
+    """Counter of fragments and rings, which caches the rings of networks already seen."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[Link, ...], tuple[bool, Counter[int]]] = {}
 
     def count(self, net: Network) -> Fragments:
-        """Sort the formers of a block of frames by the fragment that they belong to.
+        """Return the fragments and rings in a block of frames.
 
         Parameters
         ----------
@@ -73,9 +73,9 @@ class FragmentCounter:
         Notes
         -----
         A ring is a closed path of formers and bridging anions without a shorter way between the
-        ends of one of its links: for every link the shortest way around it is a ring (King,
-        Nature 213, 1112, 1967, for bonds instead of pairs of bonds), up to ``MAX_RING`` formers.
-        A path that closes only through the periodic boundary is no ring.
+        ends of one of its links: for every link the shortest way around it is a ring (King, Nature
+        213, 1112, 1967, for bonds instead of pairs of bonds), up to ``MAX_RING`` formers. A path
+        that closes only through the periodic boundary is not a ring.
         """
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
@@ -139,7 +139,7 @@ def _tree_name(size: int, *, branched: bool) -> str:
 def _links(
     net: Network, label: NDArray[np.integer], component: int, first_atom: int
 ) -> Iterator[Link]:
-    """Links between formers of one fragment, with atoms numbered within the frame."""
+    """Return the links between formers of one fragment, with atoms numbered within the frame."""
     at: dict[int, list[Node]] = {}
     bonds = net.bonds.select(label[net.bonds.first] == component)
     for former, anion, image in zip(
@@ -149,7 +149,7 @@ def _links(
     for anion, ends in sorted(at.items()):
         for index, (a, shift_a) in enumerate(ends):
             for b, shift_b in ends[index + 1 :]:
-                # The ends stand where they are seen from the anion; the link begins at a.
+                # The images of the ends are relative to the anion; the link begins at a.
                 yield Link(a, b, _plus(shift_b, _minus(shift_a)), anion, _minus(shift_a))
     direct = net.former_bonds.select(label[net.former_bonds.first] == component)
     for a, b, image in zip(
@@ -176,7 +176,7 @@ def _adjacency(links: list[Link]) -> Neighbours:
 
 
 def _winds(neighbours: Neighbours) -> bool:
-    """Whether the fragment reaches a periodic image of itself."""
+    """Return whether the fragment reaches a periodic image of itself."""
     start = next(iter(neighbours))
     place: dict[int, Offset] = {start: HOME}
     queue = deque([start])
@@ -184,8 +184,8 @@ def _winds(neighbours: Neighbours) -> bool:
         current = queue.popleft()
         for other, offset, _, _ in neighbours[current]:
             there = _plus(place[current], offset)
-            # Unfolded from one former on, an atom that is met again in another image closes a way
-            # through the boundary.
+            # Unfolded from one former, an atom that is reached again in another image closes a
+            # path through the boundary.
             if other not in place:
                 place[other] = there
                 queue.append(other)
@@ -195,7 +195,7 @@ def _winds(neighbours: Neighbours) -> bool:
 
 
 def _rings(links: list[Link], neighbours: Neighbours) -> Counter[int]:
-    """Rings by their number of formers: the shortest ways around every link."""
+    """Return the rings by their number of formers: the shortest ways around every link."""
     found: set[tuple[tuple[int, Offset], ...]] = set()
     sizes: Counter[int] = Counter()
     for number in range(len(links)):
@@ -208,7 +208,7 @@ def _rings(links: list[Link], neighbours: Neighbours) -> Counter[int]:
 
 
 def _canonical(ring: list[tuple[int, Offset]]) -> tuple[tuple[int, Offset], ...]:
-    """Name of a ring (its links and where they begin) that all its periodic images share."""
+    """Return a key of a ring (its links and where they begin) shared by its periodic images."""
     return min(
         tuple(sorted((number, _plus(place, _minus(origin))) for number, place in ring))
         for _, origin in ring
@@ -216,14 +216,14 @@ def _canonical(ring: list[tuple[int, Offset]]) -> tuple[tuple[int, Offset], ...]
 
 
 def _ways_around(links: list[Link], neighbours: Neighbours, around: int) -> list[Way]:
-    """All shortest paths between the ends of a link in the unfolded crystal, without its anion."""
+    """Return all shortest paths between the ends of a link, unfolded and without its anion."""
     link = links[around]
     goal = (link.b, link.offset)
-    # Where an anion joins three formers, the path through it to the third encloses nothing.
+    # If an anion joins three formers, the path through it to the third is not a ring.
     barred = (link.anion, link.anion_offset) if link.anion >= 0 else None
     paths: dict[Node, list[Way]] = {(link.a, HOME): [()]}
     reached = set(paths)
-    # Breadth first: the layer that first holds the goal holds all of its shortest paths.
+    # Breadth-first search: the first layer with the goal has all of its shortest paths.
     for _ in range(MAX_RING - 1):
         following: dict[Node, list[Way]] = {}
         for (current, place), ways in paths.items():

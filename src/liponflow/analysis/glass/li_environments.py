@@ -11,7 +11,7 @@ _BASE = 64
 
 
 def environment_name(centre: str, anions: Mapping[str, int]) -> str:
-    """Name of an environment.
+    """Return the name of an environment.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def environments(
         there = near.first[is_centre[first] & is_anion[second]]
         back = near.second[is_centre[second] & is_anion[first]]
         counts = np.bincount(np.concatenate([there, back]), minlength=total)
-        # Numbers of neighbours as digits of one integer, which sorts environments by itself.
+        # Numbers of neighbours as digits of one integer, whose order sorts environments.
         code = code * _BASE + counts
     atoms = np.flatnonzero(np.tile(is_centre, near.n_frames))
     codes, inverse = np.unique(code[atoms], return_inverse=True)

@@ -1,4 +1,4 @@
-"""From the models of a glass campaign to its result: means, spreads and warnings."""
+"""Result of a glass campaign from its models: means, spreads and warnings."""
 
 from collections.abc import Sequence
 from statistics import fmean
@@ -23,10 +23,10 @@ from liponflow.analysis.runs import MDResult
 from liponflow.units import FS_PER_PS
 
 SERIES_POINTS = 400
-"""Most points of a model's series: what a figure can show."""
+"""Largest number of points of a model's series, enough for a figure."""
 
 COOLING_POINTS = 28
-"""Points of V(T) to which lines are fitted: 50 K each where 1400 K are cooled through."""
+"""Number of points of V(T) to which lines are fitted: 50 K each for a cooling by 1400 K."""
 
 
 def glass_model(
@@ -39,26 +39,26 @@ def glass_model(
     dynamics: MDResult | None,
     relaxation: Calculation | None,
 ) -> GlassModel:
-    """Assemble the record of one model.
+    """Return the record of one model.
 
     Parameters
     ----------
     seed, start, notes
-        How it was built.
+        Seed, starting model and remarks of its building.
     fingerprint
-        Of its structure or trajectory.
+        Fingerprint of its structure or trajectory.
     structure
         Final structure.
     dynamics
-        The protocol's; None without one.
+        Dynamics of the protocol; None without one.
     relaxation
         Relaxation of the last structure; None without one.
 
     Returns
     -------
     GlassModel
-        Not converged if the protocol stopped early or the relaxation did not converge; the
-        criterion says so.
+        Record that is not converged, with the criterion, if the protocol stopped early or the
+        relaxation did not converge.
     """
     reasons = []
     if dynamics is not None and not dynamics.converged:
@@ -93,7 +93,7 @@ def glass_model(
 
 
 def protocol_series(dynamics: MDResult) -> list[SeriesPoint]:
-    """Temperature, volume and energy through a protocol, thinned to what a figure can show.
+    """Return temperature, volume and energy through a protocol, thinned for a figure.
 
     Parameters
     ----------
@@ -139,16 +139,16 @@ def summarise_glass(
     warnings: Sequence[str] = (),
     **properties: Any,
 ) -> GlassResult:
-    """Turn models into the result of a campaign.
+    """Return the result of a campaign from its models.
 
     Parameters
     ----------
     models
-        Every model that was made.
+        All models.
     protocol
         Its stages, one line each.
     provenance
-        What made the result.
+        Provenance of the result.
     warnings
         Further remarks for the reader.
     **properties
@@ -157,7 +157,7 @@ def summarise_glass(
     Returns
     -------
     GlassResult
-        Models that did not converge are left out, and a warning says why.
+        Result without unconverged models, each of which has a warning.
 
     Raises
     ------
@@ -196,13 +196,13 @@ def summarise_glass(
 
 
 def _unconverged(item: Any) -> list[Any]:
-    """Parts of a property that did not converge."""
+    """Return the parts of a property that did not converge."""
     parts = [*getattr(item, "models", ()), *getattr(item, "bonds", ())]
     return [part for part in parts if not part.converged]
 
 
 def _doubts(item: Any) -> list[str]:
-    """Explain which elastic moduli are left out of the means."""
+    """Return warnings on elastic moduli that do not enter the means."""
     return [
         f"elastic moduli of seed {part.seed} are in no mean: {part.criterion}"
         for part in _unconverged(item)
@@ -213,14 +213,14 @@ def _doubts(item: Any) -> list[str]:
 def cooling_points(
     runs: Sequence[MDResult], points: int = COOLING_POINTS
 ) -> tuple[list[float], list[float]]:
-    """Average temperature and volume of cooling runs over equal lengths of time.
+    """Return temperature and volume of cooling runs, averaged over equal lengths of time.
 
     Parameters
     ----------
     runs
-        Of several models, through the same protocol.
+        Dynamics of several models, through the same protocol.
     points
-        Lengths of time.
+        Number of lengths of time.
 
     Returns
     -------
@@ -247,12 +247,12 @@ def cooling_points(
 
 
 def glass_transition(runs: Sequence[MDResult], *, cooling_rate: float) -> GlassTransition:
-    """Fit the glass transition to the mean volume of several cooling runs.
+    """Return the glass transition from the mean volume of several cooling runs.
 
     Parameters
     ----------
     runs
-        Of several models, through the same protocol.
+        Dynamics of several models, through the same protocol.
     cooling_rate
         K/ps.
 

@@ -1,9 +1,9 @@
-"""Distances in periodic frames: histograms of all pairs, and the short ones with their vectors.
+"""Distances in periodic frames: histograms of all pairs, and vectors of the short ones.
 
-Up to some thousand atoms every pair is looked at with every lattice translation that can bring
-it within reach, as one matrix product per frame: at these sizes that is faster than any search
-tree. Larger frames go through scipy's k-d tree. Both are right for small and for triclinic
-cells: a translation is left out only if the widths of the cell say that it cannot matter.
+Up to some thousand atoms, every pair is combined with every lattice translation that can bring it
+within reach, as one matrix product per frame: at these sizes that is faster than any search tree.
+Larger frames use scipy's k-d tree. Both are correct for small and for triclinic cells: a
+translation is omitted only if the widths of the cell rule it out.
 """
 
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ from liponflow.analysis.glass.trajectory import Frames
 from liponflow.arrays import BoolArray, FloatArray, IntArray
 
 TREE_ATOMS = 3000
-"""Atoms from which on the k-d tree is used: it needs less memory, and here no more time."""
+"""Number of atoms from which the k-d tree is used: it needs less memory, and no more time."""
 BATCH = 2_000_000
-"""Distances that are computed at a time."""
+"""Number of distances that are computed at a time."""
 SLACK = 1 + 1e-5
-"""Relative margin beyond a radius that makes up for single precision."""
+"""Relative margin beyond a radius that compensates for single precision."""
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Pairs of atoms within a distance, every pair once, over a block of frames.
 
-    An atom is named by ``frame * n_atoms + index``, so that all frames are one set of atoms of
-    which none has a neighbour in another frame.
+    The number of an atom is ``frame * n_atoms + index``, so that all frames are one set of atoms
+    without neighbours in other frames.
     """
 
     n_frames: int
@@ -39,9 +39,9 @@ class Pairs:
     second: IntArray
     """Second atom of every pair."""
     image: IntArray
-    """Lattice translation of the second atom relative to where it stands, pairs x 3."""
+    """Lattice translation of the second atom relative to its position, pairs x 3."""
     vector: FloatArray
-    """From the first to the second atom, pairs x 3 (Å)."""
+    """Vectors from the first to the second atom, pairs x 3 (Å)."""
 
     @cached_property
     def distance(self) -> FloatArray:
@@ -70,7 +70,7 @@ class Pairs:
         return joined
 
     def select(self, mask: BoolArray) -> "Pairs":
-        """Pairs for which the mask is true."""
+        """Return the pairs for which the mask is true."""
         return Pairs(
             self.n_frames,
             self.n_atoms,
@@ -81,7 +81,7 @@ class Pairs:
         )
 
     def oriented(self, swap: BoolArray) -> "Pairs":
-        """Pairs with first and second atom exchanged where the mask is true."""
+        """Return the pairs with first and second atom exchanged where the mask is true."""
         sign = np.where(swap, -1, 1)[:, None]
         return Pairs(
             self.n_frames,
@@ -94,7 +94,7 @@ class Pairs:
 
 
 def widths(cell: FloatArray) -> FloatArray:
-    """Distances (Å) between opposite faces of a cell; its vectors stand in rows.
+    """Return the distances (Å) between opposite faces of a cell, whose vectors are rows.
 
     Examples
     --------
@@ -108,14 +108,14 @@ def widths(cell: FloatArray) -> FloatArray:
 
 @cache
 def _translations(span: tuple[int, ...]) -> IntArray:
-    """Lattice translations up to a number of cells along each vector, both ways."""
+    """Return the lattice translations up to a number of cells along each vector, both ways."""
     axes = [np.arange(-n, n + 1) for n in span]
     grid: IntArray = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
     return grid
 
 
 def _pair_terms(delta: NDArray[np.float32], cell: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Left factor, pairs x 5, of the product that gives squared distances.
+    """Return the left factor, pairs x 5, of the product that gives squared distances.
 
     With pairs d and translations s in units of the cell A, and its metric G = A·Aᵀ,
     |(d + s)·A|² = 2 d·G·s + d·G·d + s·G·s. Single precision is enough to count distances in bins.
@@ -129,7 +129,7 @@ def _pair_terms(delta: NDArray[np.float32], cell: NDArray[np.float32]) -> NDArra
 
 
 def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
-    """Right factor, 5 x translations, for :func:`_pair_terms`."""
+    """Return the right factor, 5 x translations, for :func:`_pair_terms`."""
     cartesian = shifts @ cell
     terms = np.empty((5, len(shifts)), dtype=np.float32)
     terms[:3] = 2 * cell @ cartesian.T
@@ -140,19 +140,19 @@ def _shift_terms(cell: FloatArray, shifts: IntArray) -> NDArray[np.float32]:
 
 def _is_first(translations: IntArray) -> BoolArray:
     """Select one of each ± translation pair; drop zero."""
-    # The sign of the first number that is not zero, as long as none reaches 500.
+    # The sign of the first non-zero number, as long as none reaches 500.
     chosen: BoolArray = translations @ np.array([1_000_000, 1_000, 1]) > 0
     return chosen
 
 
 @dataclass(frozen=True)
 class _Lattice:
-    """Quantities of a cell that a search needs."""
+    """Quantities of a cell needed in a search."""
 
     cell: FloatArray
     inverse: FloatArray
     scaled: NDArray[np.float32]
-    """Cell in units of the bins' width."""
+    """Cell in units of the bin width."""
     shifts: IntArray
     terms: NDArray[np.float32]
     own_histogram: IntArray
@@ -163,7 +163,7 @@ class _Lattice:
 
 
 class PairFinder:
-    """Find pairs in frames of one set of atoms.
+    """Finder of pairs in frames of one set of atoms.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ class PairFinder:
         self._known: _Lattice | None = None
 
     def look_for_bonds_up_to(self, radius: float) -> None:
-        """Change the largest distance (Å) of the pairs that are returned."""
+        """Set the largest distance (Å) of the pairs that are returned."""
         self.bond_radius = radius
         self._known = None
 
@@ -211,7 +211,7 @@ class PairFinder:
         return [(self.elements[a], self.elements[b]) for a, b in self.pair_types]
 
     def find(self, frames: Frames) -> tuple[IntArray, Pairs]:
-        """Count all pairs by distance, and list the short ones.
+        """Return the histograms of all pairs, and the short pairs.
 
         Parameters
         ----------
@@ -239,7 +239,7 @@ class PairFinder:
         return histograms, Pairs(len(frames), len(self.species), *joined)
 
     def _sorted_pairs(self) -> tuple[IntArray, IntArray, list[int]]:
-        """Unordered pairs of atoms, sorted by type, and where each type ends."""
+        """Return unordered pairs of atoms, sorted by type, and the end of each type."""
         if len(self.species) > TREE_ATOMS:
             return np.zeros(0, np.int64), np.zeros(0, np.int64), []
         first, second = np.triu_indices(len(self.species), 1)
@@ -264,7 +264,7 @@ class PairFinder:
             first, second = self._first[start : start + step], self._second[start : start + step]
             delta = fractional.take(second, axis=0)
             delta -= fractional.take(first, axis=0)
-            # Not the shortest image in a skewed cell, but every image within reach is tried.
+            # Every image within reach counts, not only the shortest, which a skewed cell can hide.
             wrap = np.rint(delta)
             delta -= wrap
             squares = (_pair_terms(delta, lattice.scaled) @ lattice.terms).ravel()
@@ -287,7 +287,7 @@ class PairFinder:
             # at least (n - 1/2) widths apart.
             span = np.floor(reach / widths(cell) + 0.5).astype(int)
             shifts = _translations(tuple(span.tolist()))
-            # In units of the bins' width the square root of a square is the number of the bin.
+            # In units of the bin width, the square root of a squared distance is the bin.
             scaled = cell * (self.bins / self.r_max)
             half = shifts[_is_first(shifts)]
             lengths = np.linalg.norm(half @ cell, axis=1)
@@ -320,9 +320,9 @@ class PairFinder:
         n_shifts: int,
         histogram: IntArray,
     ) -> None:
-        """Add squared distances (in bins²) to the histograms; `near` says whose they are."""
-        # Pairs are sorted by type and `near` ascends: bisection finds where each type ends, and no
-        # type per distance is looked up.
+        """Add squared distances (in bins²) of the pairs `near` to the histograms."""
+        # Pairs are sorted by type and `near` ascends: bisection finds the end of each type,
+        # without a look-up per distance.
         edges = np.searchsorted(near, np.array(self._ends) * n_shifts - offset)
         bins = np.sqrt(squares).astype(np.int32)
         inside = bins < self.bins

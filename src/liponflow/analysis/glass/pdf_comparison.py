@@ -14,7 +14,8 @@ from liponflow.arrays import FloatArray
 PairFunction = Literal["G", "g", "T"]
 
 R_MIN = 1.0
-"""Å: no two atoms are nearer; what a measured G(r) shows below comes from its corrections."""
+"""Å, less than any distance of two atoms; features of a measured G(r) below come from its
+corrections."""
 MINIMUM_POINTS = 20
 COLUMNS = 2
 
@@ -28,7 +29,7 @@ class MeasuredPdf(NamedTuple):
     r: FloatArray
     """Å, ascending."""
     values: FloatArray
-    """As in the file."""
+    """Values as in the file."""
     options: dict[str, float]
     """q_min, q_max, q_damp (1/Å) as far as the header names them."""
 
@@ -62,8 +63,8 @@ def read_pdf(path: str | Path) -> MeasuredPdf:
     Parameters
     ----------
     path
-        r (Å) and the function in the first two columns, as PDFgetX3, PDFgetN and PDFgui write
-        them (``.gr``): lines before, between and behind that are no numbers are a header.
+        r (Å) and the function in the first two columns, as PDFgetX3, PDFgetN and PDFgui write them
+        (``.gr``): lines that are not numbers count as header.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def read_pdf(path: str | Path) -> MeasuredPdf:
     Raises
     ------
     ValueError
-        If the file is missing or no text, has fewer than two columns or too few points, or if r
+        If the file is missing or not text, has fewer than two columns or too few points, or if r
         does not ascend.
     """
     path = Path(path).expanduser()

@@ -1,4 +1,4 @@
-"""Temperature, volume and energy through a trajectory, thinned out as it grows."""
+"""Temperature, volume and energy along a trajectory, thinned as it grows."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from liponflow.analysis.glass.result import SeriesPoint
 from liponflow.analysis.glass.trajectory import Frames
 
 LIMIT = 1000
-"""Points that are kept at most: more than a figure shows."""
+"""Largest number of points kept, more than a figure shows."""
 
 
 class SeriesRecorder:
-    """Record a series of a stream of frames while it passes through.
+    """Recorder of a series from a stream of frames.
 
     Every n-th frame is kept, n doubling whenever twice the limit is reached, so that memory
     does not grow with the number of frames.
@@ -25,14 +25,14 @@ class SeriesRecorder:
         self._timed = True
 
     def watch(self, blocks: Iterator[Frames]) -> Iterator[Frames]:
-        """Pass frames on unchanged."""
+        """Yield frames unchanged, and record them."""
         for frames in blocks:
             self._record(frames)
             yield frames
 
     @property
     def points(self) -> list[SeriesPoint]:
-        """Points so far; none if a frame had no time."""
+        """Return the points so far; none if a frame had no time."""
         if not self._timed:
             return []
         step = -(-len(self._points) // LIMIT) or 1

@@ -74,7 +74,7 @@ def _anion_bonds(net: Network, pairs: Pairs, species: NDArray[np.str_]) -> dict[
 
 
 def _shared_edges(net: Network) -> IntArray:
-    """Pairs of formers with two anions in common, in every frame."""
+    """Return the number of former pairs with two anions in common, in every frame."""
     anion = net.bonds.second
     order = np.argsort(anion, kind="stable")
     anion, former, image = anion[order], net.bonds.first[order], net.bonds.image[order]

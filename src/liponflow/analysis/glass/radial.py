@@ -13,17 +13,17 @@ import numpy as np
 from liponflow.arrays import FloatArray, IntArray
 
 PEAK_SHARE = 0.3
-"""A first peak reaches at least this share of the highest value of g(r)."""
+"""Smallest height of a first peak, as a share of the highest value of g(r)."""
 SMOOTHING = 0.08
 """Standard deviation (Å) of the Gaussian that g(r) is smoothed with to find its extrema."""
 MINIMUM_REACH = 2.0
-"""The first minimum is searched up to this distance (Å) behind the first peak."""
+"""The first minimum is searched up to this distance (Å) beyond the first peak."""
 
 Window = Literal["none", "lorch"]
 
 
 class FirstShell(NamedTuple):
-    """First peak of a g(r) and the minimum behind it."""
+    """First peak of a g(r) and the minimum after it."""
 
     peak: float
     """Position of the peak (Å)."""
@@ -32,7 +32,7 @@ class FirstShell(NamedTuple):
 
 
 def radial_grid(r_max: float, bin_width: float) -> tuple[FloatArray, FloatArray]:
-    """Centres (Å) of equal bins from 0 to r_max, and volumes (Å³) of their shells.
+    """Return centres (Å) of equal bins from 0 to r_max, and volumes (Å³) of their shells.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def partial_g(
     *,
     same: bool,
 ) -> FloatArray:
-    """Partial g(r) from numbers of pairs.
+    """Return a partial g(r) from numbers of pairs.
 
     Parameters
     ----------
@@ -68,12 +68,13 @@ def partial_g(
     shells
         Volumes of the shells (Å³).
     same
-        Whether the two elements are one.
+        Whether the two elements are the same.
 
     Returns
     -------
     array
-        g(r), 1 for atoms at random (1 - 1/N for an element's own, as there are N - 1 others).
+        g(r), 1 for random positions (1 - 1/N for two atoms of one element, as there are N - 1
+        others).
     """
     first, second = counts
     ordered = (2 if same else 1) * pairs
@@ -82,7 +83,7 @@ def partial_g(
 
 
 def running_coordination(g: FloatArray, shells: FloatArray, density: float) -> FloatArray:
-    """Mean number of neighbours up to the outer edge of every bin.
+    """Return the mean number of neighbours up to the outer edge of every bin.
 
     Parameters
     ----------
@@ -98,7 +99,7 @@ def running_coordination(g: FloatArray, shells: FloatArray, density: float) -> F
 
 
 def first_shell(r: FloatArray, g: FloatArray) -> FirstShell | None:
-    """Find the first peak of a g(r) and the minimum behind it.
+    """Return the first peak of a g(r) and the minimum after it.
 
     Parameters
     ----------
@@ -110,13 +111,13 @@ def first_shell(r: FloatArray, g: FloatArray) -> FirstShell | None:
     Returns
     -------
     FirstShell or None
-        None if g(r) has no peak with a minimum behind it on this grid.
+        None if g(r) has no peak with a minimum after it on this grid.
 
     Notes
     -----
     The extrema are those of g(r) smoothed with a Gaussian of ``SMOOTHING``; the peak is the first
     maximum of at least ``PEAK_SHARE`` of the highest, the minimum the lowest point up to where
-    g(r) has risen again, at most ``MINIMUM_REACH`` behind the peak.
+    g(r) has risen again, at most ``MINIMUM_REACH`` beyond the peak.
     """
     from scipy.ndimage import gaussian_filter1d
 
@@ -143,14 +144,14 @@ def first_shell(r: FloatArray, g: FloatArray) -> FirstShell | None:
         return None
     flat = np.flatnonzero(behind <= floor + 1e-3 * smooth[peak])
     if not len(risen) and flat[-1] == len(behind) - 1 and last == len(r) - 1:
-        return None  # still falling where the grid ends
+        return None  # still falling at the end of the grid
     return FirstShell(float(r[peak]), float((r[peak + flat[0]] + r[peak + flat[-1]]) / 2))
 
 
 def faber_ziman_weights(
     concentrations: Mapping[str, float], lengths: Mapping[str, float]
 ) -> dict[tuple[str, str], float]:
-    """Weights of the partial functions in the total one; they sum to 1.
+    """Return the weights of the partial functions in the total one; they sum to 1.
 
     Parameters
     ----------
@@ -191,19 +192,19 @@ def faber_ziman_weights(
 
 
 def reduced_pdf(r: FloatArray, g: FloatArray, density: float) -> FloatArray:
-    """G(r) = 4πrρ[g(r) - 1], in 1/Å² (r in Å, the number density of all atoms in 1/Å³)."""
+    """Return G(r) = 4πrρ[g(r) - 1] in 1/Å² (r in Å, number density of all atoms in 1/Å³)."""
     values: FloatArray = 4 * np.pi * r * density * (g - 1)
     return values
 
 
 def total_correlation(r: FloatArray, g: FloatArray, density: float) -> FloatArray:
-    """T(r) = 4πrρ g(r), in 1/Å²."""
+    """Return T(r) = 4πrρ g(r), in 1/Å²."""
     values: FloatArray = 4 * np.pi * r * density * g
     return values
 
 
 def structure_factor(q: FloatArray, r: FloatArray, pdf: FloatArray) -> FloatArray:
-    """S(q) = 1 + (1/q) ∫ G(r) sin(qr) dr, the integral over the grid of r.
+    """Return S(q) = 1 + (1/q) ∫ G(r) sin(qr) dr, the integral over the grid of r.
 
     Parameters
     ----------
@@ -222,14 +223,14 @@ def structure_factor(q: FloatArray, r: FloatArray, pdf: FloatArray) -> FloatArra
 def pdf_from_structure_factor(
     r: FloatArray, q: FloatArray, s: FloatArray, *, window: Window = "none"
 ) -> FloatArray:
-    """G(r) = (2/π) ∫ q[S(q) - 1] W(q) sin(qr) dq, the integral over the grid of q.
+    """Return G(r) = (2/π) ∫ q[S(q) - 1] W(q) sin(qr) dq, the integral over the grid of q.
 
     Parameters
     ----------
     r
         Distances (Å).
     q
-        Equally spaced momentum transfers (1/Å); the last is where an experiment ends.
+        Equally spaced momentum transfers (1/Å); the last is the end of an experiment.
     s
         S(q) on them.
     window
@@ -247,7 +248,7 @@ def pdf_from_structure_factor(
 
 
 def broadened(r: FloatArray, g: FloatArray, sigma: float) -> FloatArray:
-    """Radial distribution broadened by a Gaussian, in place of thermal motion.
+    """Return a radial distribution broadened by a Gaussian, in place of thermal motion.
 
     Parameters
     ----------
@@ -262,14 +263,14 @@ def broadened(r: FloatArray, g: FloatArray, sigma: float) -> FloatArray:
     -------
     array
         r²g(r) convoluted with the Gaussian, over r² + sigma²: g(r) = 1 stays 1, and the number of
-        pairs is kept but for a share of (sigma/r)² of a peak at r.
+        pairs is kept except for a share (sigma/r)² of a peak at r.
     """
     from scipy.ndimage import gaussian_filter1d
 
     if sigma == 0:
         return g
     step = float(r[1] - r[0])
-    # Beyond the grid g(r) goes on as 1; at r = 0 all of this is even.
+    # Beyond the grid g(r) is 1; about r = 0 the function is even.
     padding = np.zeros(int(5 * sigma / step) + 1)
     excess = gaussian_filter1d(np.r_[r**2 * (g - 1), padding], sigma / step, mode="reflect")
     values: FloatArray = 1 + excess[: len(r)] / (r**2 + sigma**2)
@@ -279,13 +280,13 @@ def broadened(r: FloatArray, g: FloatArray, sigma: float) -> FloatArray:
 def weighted_sum(
     partials: Mapping[tuple[str, str], FloatArray], weights: Mapping[tuple[str, str], float]
 ) -> FloatArray:
-    """Sum of partial functions times the weights of their pairs."""
+    """Return the sum of partial functions times the weights of their pairs."""
     total: FloatArray = np.sum([weights[pair] * partials[pair] for pair in weights], axis=0)
     return total
 
 
 def pair_names(elements: Sequence[str]) -> list[tuple[str, str]]:
-    """Unordered pairs of elements, in their order.
+    """Return the unordered pairs of elements, in their order.
 
     Examples
     --------

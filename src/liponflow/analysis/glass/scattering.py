@@ -93,14 +93,14 @@ def _tables() -> dict[str, Any]:
 def neutron_lengths(
     elements: Sequence[str], isotopes: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """Bound coherent scattering lengths (fm), from the table that ``scattering.yaml`` cites.
+    """Return bound coherent scattering lengths (fm) from ``scattering.yaml``.
 
     Parameters
     ----------
     elements
         Elements, of natural abundance.
     isotopes
-        Isotopes in the place of some of them.
+        Isotopes that replace some of them.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def neutron_lengths(
 
 
 def xray_form_factor(element: str, q: FloatArray) -> FloatArray:
-    """X-ray form factor (electrons) of a neutral atom, from the table in ``scattering.yaml``.
+    """Return the x-ray form factor (electrons) of a neutral atom from ``scattering.yaml``.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def xray_form_factor(element: str, q: FloatArray) -> FloatArray:
     Raises
     ------
     ValueError
-        If the element is not tabulated there; those that are are listed.
+        If the element is not tabulated; the tabulated ones are listed.
 
     Examples
     --------
@@ -155,9 +155,9 @@ def xray_form_factor(element: str, q: FloatArray) -> FloatArray:
 
 
 def momentum_grid(r_max: float, q_max: float) -> FloatArray:
-    """Momentum transfers (1/Å), fine enough for functions that end at r_max (Å).
+    """Return momentum transfers (1/Å), fine enough for functions that end at r_max (Å).
 
-    Ten points to the shortest period, 2π/r_max, and at most 0.05 apart.
+    Ten points per shortest period, 2π/r_max, and at most 0.05 apart.
     """
     step = min(0.05, 2 * np.pi / r_max / 10)
     number = int(np.ceil(q_max / step))
@@ -173,7 +173,7 @@ def neutron_functions(
     q: FloatArray,
     experiment: Experiment,
 ) -> WeightedFunctions:
-    """Neutron-weighted S(q) and G(r).
+    """Return neutron-weighted S(q) and G(r).
 
     Parameters
     ----------
@@ -195,8 +195,8 @@ def neutron_functions(
     total = broadened(r, weighted_sum(partials, weights), experiment.broadening)
     pdf = reduced_pdf(r, total, density)
     s = structure_factor(q, r, pdf)
-    # Where the model ends, S(q) ripples: a window takes that off the S(q) that is shown. G(r) is
-    # made of the one without a window, which transforms back to the model's own.
+    # The end of the model makes ripples in S(q), which a window removes from the S(q) shown. G(r)
+    # is computed from S(q) without a window, which transforms back to that of the model.
     shown = structure_factor(q, r, pdf * _termination(r, experiment))
     return WeightedFunctions(weights, shown, _measured(r, q, s, experiment))
 
@@ -210,7 +210,7 @@ def xray_functions(
     q: FloatArray,
     experiment: Experiment,
 ) -> WeightedFunctions:
-    """X-ray-weighted S(q) and G(r); arguments as for :func:`neutron_functions`.
+    """Return x-ray-weighted S(q) and G(r); arguments as for :func:`neutron_functions`.
 
     The weights depend on q, so S(q) is summed from partial structure factors.
     """
@@ -265,7 +265,7 @@ def weighted_scattering(
     Returns
     -------
     list of Scattering
-        One per probe; a probe for which an element is not tabulated is left out.
+        One per probe; a probe for which an element is not tabulated is omitted.
     """
     # The first and the last centre of equal bins from 0 add up to the end of the grid.
     q = momentum_grid(float(r[-1] + r[0]), experiment.q_max)

@@ -31,5 +31,5 @@ class FingerprintSettings(BaseModel):
     )
     experiment: Experiment = Field(
         default_factory=lambda: Experiment.model_validate({}),
-        description="What the instrument does to G(r).",
+        description="Effect of the instrument on G(r).",
     )

@@ -15,11 +15,11 @@ from liponflow.arrays import IntArray
 
 TETRAHEDRAL = 4
 MAIN_FORMER = "P"
-"""Units of P have no element in their name."""
+"""Former whose units have no element in their name."""
 SITE_NAMES = {0: "free", 1: "apical", 2: "bridging", 3: "triply coordinated"}
 """Anions by the number of network formers that they are bonded to."""
 _BASE = 64
-"""Digits of the number that stands for a unit: no atom has as many neighbours of one kind."""
+"""Base of the number that encodes a unit: no atom has this many neighbours of one kind."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Network:
     """Element of every atom of one frame."""
     found: Roles
     bonds: Pairs
-    """Former to anion, the former first."""
+    """Bonds from former to anion, the former first."""
     former_bonds: Pairs
-    """Former to former."""
+    """Bonds from former to former."""
 
     @property
     def n_frames(self) -> int:
@@ -46,27 +46,27 @@ class Network:
 
     @cached_property
     def formers_of(self) -> IntArray:
-        """Formers that every atom is bonded to (of use for anions)."""
+        """Number of formers bonded to every atom, used for anions."""
         return np.bincount(self.bonds.second, minlength=self.total)
 
     @cached_property
     def coordination(self) -> IntArray:
-        """Anions that every atom is bonded to (of use for formers)."""
+        """Number of anions bonded to every atom, used for formers."""
         return np.bincount(self.bonds.first, minlength=self.total)
 
     def atoms(self, elements: Sequence[str]) -> IntArray:
-        """Numbers of the atoms of some elements, over all frames, in order."""
+        """Return the numbers of the atoms of some elements, over all frames, in order."""
         one = np.flatnonzero(np.isin(self.species, elements))
         frames = np.arange(self.n_frames)[:, None] * self.bonds.n_atoms
         return (frames + one).ravel()
 
     def element(self, atoms: IntArray) -> NDArray[np.str_]:
-        """Elements of some atoms."""
+        """Return the elements of some atoms."""
         return self.species[atoms % self.bonds.n_atoms]
 
 
 def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
-    """Pick the bonds of the network out of all short pairs.
+    """Return the bonds of the network among all short pairs.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
     """
     species = np.array(symbols)
     anion = np.isin(species, found.anions)
-    # Formers with any partner: whether it is an anion or a former is sorted out below.
+    # Formers with any partner; anions and formers are separated below.
     near = pairs.select(pairs.joining(np.isin(species, found.formers), anion | ~anion))
     first, second = near.ends
     forward = np.zeros(len(first), dtype=np.bool_)
@@ -99,7 +99,7 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
 
 @dataclass(frozen=True)
 class UnitCounts:
-    """Names of the formers' units."""
+    """Units of the formers and their numbers."""
 
     names: tuple[str, ...]
     """Units that occur."""
@@ -116,7 +116,7 @@ def unit_name(
     former: str = MAIN_FORMER,
     former_bonds: int = 0,
 ) -> str:
-    """Name of a unit Q^n_m.
+    """Return the name of a unit Q^n_m.
 
     Parameters
     ----------
@@ -134,8 +134,8 @@ def unit_name(
     str
         ``Qn_m`` with n bridging anions and m N, of which as many as possible are among the
         bridging ones: Q1_1 is the bridging-N unit of P2O6N, Q0_1 the apical-N unit PO3N (D. Cheng,
-        dissertation, UC San Diego, 2023, section 6.3.2 and Figure 6.8). What differs from that, or
-        from four anions that are all O or N, follows in brackets: no unit is dropped or merged.
+        dissertation, UC San Diego, 2023, section 6.3.2 and Figure 6.8). Any difference from that,
+        or from four anions that are all O or N, follows in brackets: no unit is dropped or merged.
 
     Examples
     --------
@@ -173,7 +173,7 @@ def unit_name(
 
 
 def classify_units(net: Network) -> UnitCounts:
-    """Name the unit of every former, all frames at once."""
+    """Return the units of all formers, in all frames at once."""
     formers = net.atoms(net.found.formers)
     anions = net.found.anions
     kinds = len(net.found.formers)
@@ -200,7 +200,7 @@ def classify_units(net: Network) -> UnitCounts:
 
 
 def _decode(code: int, found: Roles) -> str:
-    # The digits come back in the reverse of the order in which classify_units wrote them.
+    # The digits come in reverse order of their writing in classify_units.
     code, kind = divmod(code, len(found.formers))
     bridging: dict[str, int] = {}
     terminal: dict[str, int] = {}
@@ -213,7 +213,7 @@ def _decode(code: int, found: Roles) -> str:
 
 
 def anion_sites(net: Network, element: str) -> dict[str, IntArray]:
-    """Count the anions of an element by the number of formers that they are bonded to.
+    """Return the anions of an element in every frame, by the number of formers bonded to them.
 
     Parameters
     ----------

@@ -1,9 +1,8 @@
 """Frames of a trajectory in blocks of arrays, read from any file that ASE reads.
 
 A block holds some hundred frames, and nothing is kept of the blocks before it: memory does not
-grow with the length of a trajectory. Formats of which ASE holds every frame in memory before it
-gives the first (XDATCAR, vasprun.xml), or which it reads slowly (extended XYZ), are read here,
-in ``trajectory_readers``.
+grow with the length of a trajectory. Formats that ASE loads into memory completely (XDATCAR,
+vasprun.xml), or that it reads slowly (extended XYZ), have readers in ``trajectory_readers``.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, 
 from liponflow.arrays import FloatArray
 
 BLOCK = 100
-"""Frames in a block: their distances take some ten megabytes for a hundred atoms."""
+"""Number of frames in a block, whose distances take some ten megabytes for a hundred atoms."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Frames:
         return volumes
 
     def structure(self, index: int) -> Structure:
-        """One frame as a pymatgen Structure."""
+        """Return one frame as a pymatgen Structure."""
         return Structure(
             self.cells[index], self.symbols, self.positions[index], coords_are_cartesian=True
         )
@@ -73,13 +72,13 @@ def read_frames(
     block
         Frames per block.
     skip
-        Frames at the beginning to leave out, such as those of the equilibration.
+        Number of frames to skip at the beginning, such as those of the equilibration.
     every
-        Take every n-th of the others.
+        Take every n-th of the other frames.
     stage
         Take only frames of this stage of the protocol (info key ``stage`` of extended XYZ).
     notes
-        List to which remarks are added, such as a file that breaks off within a frame.
+        List to which remarks are added, such as on a file that ends within a frame.
 
     Yields
     ------
@@ -89,9 +88,8 @@ def read_frames(
     Raises
     ------
     TrajectoryError
-        If a file is missing, cannot be read, has no cell or none that is periodic, or if the atoms
-        change within or between the files (the frame and both counts are given), or if no frame
-        is left.
+        If a file is missing, cannot be read or has no periodic cell, if the atoms change within or
+        between the files (the frame and both counts are given), or if no frame is left.
     ValueError
         If `block`, `skip` or `every` is out of range.
     """
@@ -115,7 +113,7 @@ def read_frames(
 
 
 def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
-    """Make frames of one or several pymatgen Structures of the same atoms.
+    """Return frames of one or several pymatgen Structures of the same atoms.
 
     Raises
     ------
@@ -178,8 +176,9 @@ def _checked(
             )
         if not (np.isfinite(frame.positions).all() and np.isfinite(frame.cell).all()):
             raise TrajectoryError(
-                f"{place}, frame {number}: a coordinate or lattice vector is no finite number: "
-                "the run exploded, or the file is damaged; leave out the frames from here on"
+                f"{place}, frame {number}: a coordinate or lattice vector is not a finite "
+                "number: the run exploded, or the file is damaged; leave out the frames from "
+                "here on"
             )
         volume = abs(np.linalg.det(frame.cell))
         if volume < len(symbols):  # no solid has atoms of less than 1 Å³

@@ -1,8 +1,8 @@
 """Readers of trajectory files, one frame at a time.
 
-Each reader here replaces one of ASE that is unfit for long trajectories (ASE 3.29, measured in
-``benchmarks/fingerprint.py``): its XDATCAR and vasprun.xml readers build every frame before they
-give the first, and its extended XYZ reader takes several times as long as this one.
+Each reader here replaces one of ASE that is unsuitable for long trajectories (ASE 3.29, measured
+in ``benchmarks/fingerprint.py``): its XDATCAR and vasprun.xml readers build every frame before
+they return the first, and its extended XYZ reader takes several times as long as this one.
 """
 
 import math
@@ -50,11 +50,11 @@ class Frame(NamedTuple):
 
 
 class _NotThisReader(Exception):  # noqa: N818 - no error: another reader takes over
-    """Signal that only ASE's own reader understands the file."""
+    """Signal that only ASE's own reader can read the file."""
 
 
 def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame]:
-    """Read the frames of one file, one after another.
+    """Yield the frames of one file.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
             yield frame
     except TrajectoryError:
         raise
-    except Exception as error:  # parsers raise whatever their reader trips over
+    except Exception as error:  # parsers may raise any error
         reason = " ".join(str(error).split()) or type(error).__name__
         raise TrajectoryError(
             f"{path}: cannot be read as {format_} after frame {count}: {reason}; the file is "
@@ -91,13 +91,13 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
 
 
 def _format(path: Path) -> str:
-    """Find the format by the file's name or, as ASE does, by its beginning."""
+    """Return the format, from the file's name or, as ASE does, from its beginning."""
     from ase.io.formats import UnknownFileTypeError, filetype, ioformats
 
     name = path.name
     for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
-    if name.endswith((".extxyz", ".xyz")):  # ASE would look into the file, which may break off
+    if name.endswith((".extxyz", ".xyz")):  # ASE would read the file, which may be truncated
         return "extxyz"
     if "XDATCAR" in name:
         return "vasp-xdatcar"
@@ -179,7 +179,7 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
             head = file.readline()
             comment = file.readline() if head.strip() else ""
             lines = list(islice(file, int(head))) if comment else []
-        except EOFError:  # a compressed file that was cut off
+        except EOFError:  # a truncated compressed file
             head, lines = "?", []
         if not head.strip():
             return
@@ -210,7 +210,7 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
 
 
 def _position_columns(declared: str) -> slice:
-    """Columns of x, y and z, or hand the file over to ASE."""
+    """Return the columns of x, y and z, or leave the file to ASE."""
     match = _PROPERTIES.fullmatch(declared)
     if match is None:
         raise _NotThisReader
@@ -224,7 +224,7 @@ def _position_columns(declared: str) -> slice:
 
 
 def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
-    """XDATCAR with one lattice for all frames, or with one before every frame (NpT)."""
+    """Yield the frames of an XDATCAR, with one lattice for all or one per frame (NpT)."""
     count = 0
     symbols: tuple[str, ...] = ()
     cell = np.zeros((3, 3))
@@ -266,7 +266,7 @@ def _xdatcar_header(header: list[str]) -> tuple[tuple[str, ...], FloatArray]:
 
 
 def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
-    """Frames of a vasprun.xml, without the ones before in memory."""
+    """Yield the frames of a vasprun.xml, without keeping earlier ones in memory."""
     symbols: tuple[str, ...] = ()
     time_step, dynamics, count = NAN, False, 0
     with zopen(path, mode="rb") as file:
@@ -287,7 +287,7 @@ def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
                     count += 1
                     time = count * time_step / FS_PER_PS if dynamics else NAN
                     yield _vasprun_frame(element, symbols, time)
-                    root.clear()  # also the emptied elements would add up
+                    root.clear()  # emptied elements would accumulate, too
         except (ET.ParseError, EOFError):
             if not count:
                 raise
@@ -317,7 +317,7 @@ def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -
 
 
 def _vasprun_energy(element: ET.Element) -> float:
-    """Energy extrapolated to no smearing (eV).
+    """Return the energy extrapolated to no smearing (eV).
 
     Old versions of VASP write a wrong value after the electronic steps; as in ASE, its difference
     to the free energy is taken from the last of these steps.

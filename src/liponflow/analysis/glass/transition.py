@@ -10,16 +10,16 @@ from liponflow.analysis.quantity import Quantity
 from liponflow.arrays import FloatArray
 
 MINIMUM_POINTS = 4
-"""Points that each of the two lines needs: two for the line and two to judge it by."""
+"""Number of points that each line needs: two for the line and two to test it."""
 RESAMPLES = 1000
 """Bootstrap samples; the relative error of a standard deviation from n is 1/sqrt(2n): 2 %."""
 SIGNIFICANCE = 0.001
-"""Two lines must beat one at this level in an F test. As the break is searched for, the test is
-too lenient: the level is set ten times below the usual 0.01 to make up for it."""
+"""Two lines must beat one at this level in an F test. Since the position of the break is fitted,
+the test is too lenient; the level is therefore ten times below the usual 0.01."""
 GRID = 60
-"""Positions of the break that are tried before the best is refined."""
+"""Number of positions of the break that are tried before the best is refined."""
 FINE_GRID = 600
-"""Positions for bootstrap samples, whose best is not refined: steps are far below the error."""
+"""Number of positions for bootstrap samples, without refinement: steps are far below the error."""
 
 
 class GlassTransition(BaseModel):
@@ -86,10 +86,10 @@ class _Fit:
 
 
 def _best_places(temperatures: FloatArray, samples: FloatArray) -> FloatArray:
-    """Best position of the break for many sets of values (samples x points), on a fine grid."""
+    """Return the best break for sets of values (samples x points), on a fine grid."""
     low, high = temperatures[MINIMUM_POINTS - 1], temperatures[-MINIMUM_POINTS]
     grid = np.linspace(low, high, FINE_GRID)
-    # What a fit explains of the values is their projection on the space of its basis.
+    # The part of the values that a fit explains is their projection on its basis.
     explained = [
         ((samples @ np.linalg.qr(_basis(temperatures, place))[0]) ** 2).sum(axis=1)
         for place in grid
@@ -118,7 +118,7 @@ def fit_glass_transition(
     cooling_rate: float,
     seed: int = 0,
 ) -> GlassTransition:
-    """Fit two straight lines that meet, and take their meeting point for Tg.
+    """Return Tg as the meeting point of two fitted straight lines.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def fit_glass_transition(
     cooling_rate
         K/ps.
     seed
-        Of the bootstrap.
+        Seed of the bootstrap.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def fit_glass_transition(
     line = np.polynomial.Polynomial.fit(x, y, 1)
     single = float(((line(x) - y) ** 2).sum())
     chance = np.random.default_rng(seed)
-    # Four parameters were fitted, which makes residuals smaller than the noise by this factor.
+    # Four fitted parameters make the residuals smaller than the noise by this factor.
     residuals = (y - fit.predicted) * np.sqrt(len(x) / (len(x) - 4))
     samples = fit.predicted + chance.choice(residuals, (RESAMPLES, len(x)))
     # The basis holds the constant, so means change no best place; without them the squares of the
@@ -208,7 +208,7 @@ def _doubt(fit: _Fit, single: float, number: int) -> str | None:
 
     free = number - 4
     if fit.squares > 0:
-        # Two lines have two parameters more than one: a second slope, and the break.
+        # Two lines have two more parameters than one: a second slope, and the break.
         ratio = (single - fit.squares) / 2 / (fit.squares / free)
         chance = float(f_distribution.sf(ratio, 2, free))
         if chance > SIGNIFICANCE:

@@ -1,4 +1,4 @@
-"""Volume at which a glass has no pressure: what a search of it needs beside the fit."""
+"""Search for the volume at which a glass has no pressure, in addition to the fit."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 OUTWARD = 0.1
-"""Relative step beyond the outermost volume where no fit says how far to go."""
+"""Relative step beyond the outermost volume without a usable fit."""
 
 SETTLED = 0.5
-"""Share of the dynamics after which energy and pressure count: before it they still settle."""
+"""Share of the dynamics after which energy and pressure have settled and count."""
 
 
 class SettledMeans(NamedTuple):
@@ -49,12 +49,12 @@ def settled_means(energies: Sequence[float], pressures: Sequence[float | None]) 
 def next_volume(
     volumes: Sequence[float], pressures: Sequence[float], fitted: float | None
 ) -> float:
-    """Choose the volume where the pressure vanishes, or where to look for it next.
+    """Return the volume at which the pressure vanishes, or the next one to try.
 
-    A fit of the equation of state (Birch-Murnaghan) far from the volume without pressure often
-    fails or lands anywhere. Where all pressures have one sign, the volume is then sought beyond
-    those that there are, on the side where the pressure falls; where both signs are known, by
-    linear interpolation between them.
+    A fit of the equation of state (Birch-Murnaghan) far from the volume at zero pressure often
+    fails or is far off. If all pressures have the same sign, the next volume then lies beyond the
+    known ones, on the side where the pressure falls; otherwise it is found by linear interpolation
+    between them.
 
     Parameters
     ----------
