@@ -31,7 +31,15 @@ STORE = "liponflow.db"
 TOLERANCE = 1e-6
 """Largest allowed difference, absolute below 1 and relative above."""
 
-PLACES = ("directory", "file", "checkpoint", "uuid", "provenance", "schema_version")
+PLACES = (
+    "directory",
+    "file",
+    "trajectories",
+    "checkpoint",
+    "uuid",
+    "provenance",
+    "schema_version",
+)
 """Parts of the names of fields that describe the origin of a result and are not compared."""
 
 
