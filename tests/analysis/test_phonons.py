@@ -229,5 +229,5 @@ def test_missing_forces_and_temperatures_are_refused(springs: Phonons) -> None:
             phonopy_of(found.cell, found.repeats), found.dataset, [], np.zeros((27, 3)),
             distance=0.01, mesh_length=MESH,
         )  # fmt: skip
-    with pytest.raises(ValueError, match="2000 K is outside of 0 to 1000 K"):
+    with pytest.raises(ValueError, match="2000 K is outside 0 to 1000 K"):
         springs.free_energy(2000)

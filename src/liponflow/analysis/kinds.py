@@ -1,7 +1,7 @@
 """Kinds of results: the name in a stored document, the model that reads it, and its figures.
 
-A stored document says what it is by its ``kind``, never by the path of a module, so that it is
-found whatever moves.
+A stored document states its ``kind``, never the path of a module, so that it can be read after any
+module has moved.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class SchemaError(ValueError):
-    """A document of a schema that this version cannot read."""
+    """A document with a schema that this version cannot read."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ResultKind:
         return model
 
     def read(self, document: Mapping[str, Any]) -> "Result":
-        """Read a result document, and migrate it where its schema is older than the model's.
+        """Return the result in a document, migrated if its schema is older than the model's.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class ResultKind:
         Returns
         -------
         Result
-            Of the model's own version.
+            Result of the model's own version.
 
         Raises
         ------
@@ -95,21 +95,21 @@ class ResultKind:
         return model.model_validate(content | {"schema_version": ours})
 
     def draw(self, result: "Result") -> Mapping[str, Any]:
-        """Draw every figure of a result, by file name; empty if the kind is not drawn."""
+        """Return every figure of a result, by file name; empty if the kind is not drawn."""
         return _call(self.figures, result)
 
     def write_pages(self, result: "Result") -> Mapping[str, str]:
-        """Write every interactive page of a result as HTML, by file name."""
+        """Return every interactive page of a result as HTML, by file name."""
         return _call(self.pages, result)
 
 
 def kind_names() -> list[str]:
-    """List every kind of result: those of campaigns, and those registered on their own."""
+    """Return the names of all kinds of results, of campaigns and registered separately."""
     return sorted({*registry.names(registry.CAMPAIGNS), *registry.names(registry.RESULTS)})
 
 
 def get_kind(name: str) -> ResultKind:
-    """Look up a kind of result.
+    """Return a kind of result.
 
     Raises
     ------

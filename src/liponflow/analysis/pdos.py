@@ -125,13 +125,13 @@ class PDOSResult(Result):
 
 
 def adjacent_average(values: ArrayLike, points: int = PUBLISHED_WINDOW) -> FloatArray:
-    """Average each run of adjacent points.
+    """Return the averages over each window of adjacent points.
 
-    A window of an even number of points has no middle point. So energies and densities are
-    averaged alike: each average stands at the mean energy of its own ten points, halfway
-    between the fifth and the sixth, and the curve is not shifted. Only whole windows are
-    averaged, so nothing is assumed about what lies beyond the ends; on a grid that starts and
-    ends where there are no states, the integral is kept.
+    A window of an even number of points has no middle point. Energies and densities are therefore
+    averaged in the same way: each average is at the mean energy of its ten points, halfway between
+    the fifth and the sixth, and the curve is not shifted. Only whole windows are averaged, so
+    nothing is assumed about what lies beyond the ends; on a grid that starts and ends where there
+    are no states, the integral is kept.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def adjacent_average(values: ArrayLike, points: int = PUBLISHED_WINDOW) -> Float
 def pdos_state(
     densities: SiteDensities, structure: Structure, directory: str, x: float | None = None
 ) -> PDOSState:
-    """Sum the densities of the sites by element and orbital, Fermi level at zero.
+    """Return the densities summed by element and orbital, with the Fermi level at zero.
 
     Parameters
     ----------

@@ -17,14 +17,14 @@ from liponflow.arrays import FloatArray, IntArray
 from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
 
 IMAGINARY = -0.1
-"""Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma come out a
-little below zero from numerical noise."""
+"""Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma lie slightly
+below zero because of numerical noise."""
 
 TEMPERATURES = tuple(float(step) for step in range(0, 1010, 10))
 """Temperatures (K) of the tables."""
 
 ROOM_TEMPERATURE = 300.0
-"""K, of the summary."""
+"""Temperature of the summary, K."""
 
 _J_PER_KJ = 1000.0
 
@@ -85,7 +85,7 @@ class Phonons(BaseModel):
         return self.imaginary_share == 0
 
     def free_energy(self, temperature: float, zero: ThermalZero = ThermalZero.STATIC) -> float:
-        """Vibrational free energy on top of an energy scale.
+        """Return the vibrational free energy to be added to an energy scale.
 
         Parameters
         ----------
@@ -103,23 +103,23 @@ class Phonons(BaseModel):
         Raises
         ------
         ValueError
-            If the temperature is outside of the tables.
+            If the temperature is outside the tables.
         """
         low, high = self.temperatures[0], self.temperatures[-1]
         if not low <= temperature <= high:
-            raise ValueError(f"{temperature:g} K is outside of {low:g} to {high:g} K")
+            raise ValueError(f"{temperature:g} K is outside {low:g} to {high:g} K")
         energy = self._at(temperature)
         if zero is ThermalZero.STATIC:
             return energy
         return 0.0 if temperature == 0 else energy - self.internal_energy(STANDARD_TEMPERATURE)
 
     def internal_energy(self, temperature: float) -> float:
-        """U(T) = F + T S (eV/atom)."""
+        """Return U(T) = F + T S (eV/atom)."""
         entropy = CubicSpline(self.temperatures, self.entropies)(temperature)
         return self._at(temperature) + temperature * float(entropy)
 
     def _at(self, temperature: float) -> float:
-        # dF/dT = -S is tabulated too: the spline that has both is exact to 1e-8 eV.
+        # dF/dT = -S is tabulated too: a spline with both is exact to 1e-8 eV.
         slopes = -np.asarray(self.entropies)
         return float(
             CubicHermiteSpline(self.temperatures, self.free_energies, slopes)(temperature)
@@ -174,12 +174,12 @@ def harmonic(
     mesh_length: float,
     temperatures: Sequence[float] = TEMPERATURES,
 ) -> Phonons:
-    """Solve the harmonic vibrations of a crystal.
+    """Return the harmonic vibrations of a crystal.
 
     Parameters
     ----------
     phonons
-        phonopy, set up for cell and supercell.
+        Phonopy object of cell and supercell.
     dataset
         Displacements as phonopy generated them.
     forces
@@ -189,15 +189,15 @@ def harmonic(
     distance
         Displacement, Å, for the record.
     mesh_length
-        Length (Å) from which phonopy makes the mesh of wave vectors: about that length over
-        the lattice parameter along each axis.
+        Length (Å) that sets phonopy's mesh of wave vectors: about that length over the lattice
+        parameter along each axis.
     temperatures
         Temperatures of the tables, K, ascending.
 
     Returns
     -------
     Phonons
-        Sums over the modes that are not imaginary; the acoustic modes at Gamma are left out.
+        Sums over the modes that are not imaginary; the acoustic modes at Gamma are omitted.
 
     Raises
     ------
@@ -211,8 +211,8 @@ def harmonic(
     phonons.dataset = cast("Any", dataset)  # it went through JSON
     phonons.forces = np.array([np.asarray(item, dtype=float) - at_rest for item in forces])
     phonons.produce_force_constants(show_drift=False)
-    # Noise breaks the sum rule that a displacement of the whole crystal costs nothing; enforced,
-    # the acoustic modes at Γ are zero, as leaving them out supposes.
+    # Noise breaks the sum rule that a displacement of the whole crystal costs no energy. With the
+    # rule enforced, the acoustic modes at Γ are zero, as assumed when they are omitted.
     phonons.symmetrize_force_constants(show_drift=False)
     phonons.run_mesh(mesh_length, is_gamma_center=True)
     phonons.run_thermal_properties(
@@ -285,15 +285,16 @@ def summarise_phonons(
     force_limit
         Largest force before atoms are displaced, eV/Å.
     provenance
-        What made the result.
+        Provenance of the result.
     """
     at_room = phonons.temperatures.index(ROOM_TEMPERATURE)
     warnings = []
     if not phonons.stable:
         warnings.append(
             f"{100 * phonons.imaginary_share:.1f} % of the modes are imaginary, the lowest at "
-            f"{phonons.lowest_frequency:.2f} THz: the crystal is no minimum in this cell, and its "
-            "free energy leaves them out; follow the mode in a larger cell, or distrust it"
+            f"{phonons.lowest_frequency:.2f} THz: the crystal is not a minimum in this cell, and "
+            "its free energy omits them; follow the mode in a larger cell, or do not rely on the "
+            "free energy"
         )
     return PhononResult(
         formula=cell.composition.reduced_formula,

@@ -13,14 +13,14 @@ from liponflow.versions import package_versions
 
 
 def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[str, Any]) -> str:
-    """SHA-256 over what determines a campaign.
+    """Return the SHA-256 of everything that determines a campaign.
 
     Parameters
     ----------
     structure
         Source structure.
     engine
-        Engine as known before it ran.
+        Description of the engine before it ran.
     parameters
         Every parameter, JSON-like.
 

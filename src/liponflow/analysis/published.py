@@ -1,7 +1,7 @@
 """Published values that results are compared with, read from ``published.yaml``.
 
-A topic is a key of that file; each has its own models and a function that finds the entry for
-a material, and answers None where nothing was published.
+A topic is a key of that file; each has its own models and a function that finds the entry for a
+material, and returns None if nothing was published.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ class Published(BaseModel):
 
     citation: str = Field(description="Short form, for labels in figures.")
     source: str = Field(description="Full reference, with section or figure.")
-    note: str = Field(description="What a reader has to know before comparing.")
+    note: str = Field(description="Caveats of a comparison.")
 
 
 class PublishedMoments(Published):
@@ -77,7 +77,7 @@ class PublishedLithiation(BaseModel):
 
 
 def published_lithiation(formula: str) -> PublishedLithiation | None:
-    """Find the published values for a material.
+    """Return the published values for a material.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def published_lithiation(formula: str) -> PublishedLithiation | None:
 
 @cache
 def topics() -> dict[str, Any]:
-    """Read every topic of ``published.yaml``."""
+    """Return every topic of ``published.yaml``."""
     text = resources.files(__package__).joinpath("published.yaml").read_text(encoding="utf-8")
     topics: dict[str, Any] = yaml.safe_load(text)
     return topics

@@ -1,11 +1,11 @@
-"""Units, headings and formats of the fields of results, kept beside the fields themselves.
+"""Units, headings and formats of the fields of results, kept with the fields.
 
-A field of a result model says in its annotation what its numbers are and how they are shown::
+The annotation of a field of a result states its unit and how it is shown::
 
     barrier: Annotated[float, Quantity("eV", heading="barrier", fmt=".3f")]
 
 Tables, the headers of CSV files, the JSON schema, the axes of figures and the reference of the
-fields all read it from there.
+fields all use it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """How a field is shown in a table on the terminal.
+    """Column of a field in a table on the terminal.
 
     Attributes
     ----------
@@ -86,11 +86,11 @@ class Quantity(Column):
         Parameters
         ----------
         name
-            What to call the quantity; its label or heading by default.
+            Name of the quantity; its label or heading by default.
         prefix
             Prefix of the unit, such as ``m`` where the axis shows thousandths.
         per
-            Words behind the unit that say of what.
+            Words after the unit, such as ``other than Li``.
 
         Examples
         --------
@@ -124,17 +124,17 @@ class Inline:
 
 
 def column_of(model: type[BaseModel], field: str) -> Column | None:
-    """Look up how a field is shown; None if it does not say."""
+    """Return the column of a field; None without one."""
     return _metadata(model, field, Column)
 
 
 def quantity_of(model: type[BaseModel], field: str) -> Quantity | None:
-    """Look up the quantity of a field; None if it does not say."""
+    """Return the quantity of a field; None without one."""
     return _metadata(model, field, Quantity)
 
 
 def inline_of(model: type[BaseModel], field: str) -> Inline | None:
-    """Look up which fields of a submodel are shown with those of the result; None if none."""
+    """Return the headings of a submodel's fields shown with the result; None without any."""
     return _metadata(model, field, Inline)
 
 

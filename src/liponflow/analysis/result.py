@@ -1,8 +1,8 @@
-"""Result documents: what every campaign ends in, and the calculation summary below them.
+"""Result documents of campaigns, and the summary of a calculation that they are built on.
 
-A result carries its numbers, whose fields state their units, how far the calculations converged,
-and what made it. Results are plain pydantic models, so that they can be stored, exported and
-read again without any of the code that computed them.
+A result has its numbers, whose fields state their units, the convergence of the calculations, and
+its provenance. Results are plain pydantic models, so that they can be stored, exported and read
+again without any of the code that computed them.
 """
 
 from datetime import UTC, datetime
@@ -47,13 +47,13 @@ class EngineInfo(BaseModel):
         None, description="Exchange-correlation functional of the engine, or of its training data."
     )
     energy_scale: str | None = Field(
-        None, description="What total energies hold beside the functional, such as corrections."
+        None, description="Corrections included in total energies, if any."
     )
     arguments: dict[str, Any] | None = Field(
-        None, description="Arguments that the user set, if the engine takes any."
+        None, description="Arguments set by the user, if the engine takes any."
     )
     method: str | None = Field(
-        None, description="What computes, where it is neither DFT nor a machine-learned potential."
+        None, description="Method, if it is neither DFT nor a machine-learned potential."
     )
     surrogate: bool = Field(
         description="True for a potential, machine-learned or not: its numbers are not DFT."
@@ -61,11 +61,11 @@ class EngineInfo(BaseModel):
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What determines the numbers of an engine, for fingerprints.
+        """Data that determine the numbers of an engine, for fingerprints.
 
-        The hash of the weights, the energy scale and the method follow from the rest; they, and
-        arguments that nobody set, are left out, so that fingerprints from before these fields
-        existed are found again.
+        The hash of the weights, the energy scale and the method follow from the rest. They are
+        omitted, as are unset arguments, so that fingerprints from before these fields existed
+        still match.
         """
         described = self.model_dump(
             mode="json", exclude={"weights_hash", "energy_scale", "method"}
@@ -151,13 +151,13 @@ class Provenance(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     engine: EngineInfo = Field(description="Engine that computed the energies and forces.")
-    packages: dict[str, str] = Field(description="Versions of the packages that took part.")
+    packages: dict[str, str] = Field(description="Versions of the packages used.")
     preset: str = Field(description="Preset that the parameters started from.")
     parameters: dict[str, Any] = Field(description="Every parameter as it was used.")
     input_fingerprint: str = Field(
         description="SHA-256 of the source structure, engine and parameters."
     )
-    source_structure: str = Field(description="Where the structure came from: file or built-in.")
+    source_structure: str = Field(description="Origin of the structure: file or built-in.")
     parent_uuids: list[str] = Field(description="Jobs whose outputs entered the result.")
     created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
         default_factory=lambda: datetime.now(UTC), description="When the result was made."
@@ -167,8 +167,8 @@ class Provenance(BaseModel):
 class Result(BaseModel):
     """Base of every result document.
 
-    Subclasses set ``kind`` as a ``Literal`` with a default. One whose fields change in such a
-    way that older documents no longer fit, or mean something else, raises the default of
+    Subclasses set ``kind`` as a ``Literal`` with a default. If its fields change so that older
+    documents no longer fit, or mean something else, a subclass raises the default of
     ``schema_version``, and its :class:`liponflow.analysis.kinds.ResultKind` gets a migration.
     """
 
@@ -183,7 +183,9 @@ class Result(BaseModel):
         description="Whether everything that enters the result converged."
     )
     criterion: str = Field(description="Convergence criterion and the value that was reached.")
-    provenance: Provenance = Field(description="What made the result.")
+    provenance: Provenance = Field(
+        description="Engine, packages, parameters and inputs of the result."
+    )
     warnings: list[str] = Field(
         default_factory=list, description="Warnings, each in one sentence or more."
     )

@@ -1,4 +1,4 @@
-"""Results below a campaign: calculations, molecular dynamics, and bands (NEB)."""
+"""Results of single runs: calculations, molecular dynamics and bands (NEB)."""
 
 from typing import Annotated, ClassVar, Literal
 

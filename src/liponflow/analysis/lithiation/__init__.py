@@ -1,1 +1,1 @@
-"""Lithiation of a host: moments, lattice, hull, voltages, and the result of the campaign."""
+"""Analysis of a lithiation: moments, lattice, hull, voltages and their result."""

@@ -1,4 +1,4 @@
-"""Lattice parameters with the unique axis found, and the distortion of octahedra."""
+"""Lattice parameters with their unique axis, and the distortion of octahedra."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class PseudoCubicCell:
         """Axis whose length is farthest from the mean of the other two: a, b or c."""
         lengths = np.array([self.a, self.b, self.c])
         others = (lengths.sum() - lengths) / 2
-        # Rounding lets an exact tie (a cubic cell) fall to the same axis on every platform;
-        # reversing it lets that axis be c, as in the tables.
+        # Rounding makes an exact tie (a cubic cell) choose the same axis on every platform, and
+        # reversing makes that axis c, as in the tables.
         distance = np.round(np.abs(lengths - others), 9)[::-1]
         return AXES[::-1][int(np.argmax(distance))]
 
@@ -55,7 +55,7 @@ class PseudoCubicCell:
 def pseudo_cubic_cell(
     lattice: Lattice, repeats: tuple[int, int, int] = (1, 1, 1)
 ) -> PseudoCubicCell:
-    """Lengths of the pseudo-cubic cell that a (super)cell repeats.
+    """Return the lengths of the pseudo-cubic cell that a (super)cell repeats.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def pseudo_cubic_cell(
     Returns
     -------
     PseudoCubicCell
-        Edges (Å), whichever of them is the unique one.
+        Edges (Å), in the order of the vectors.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def pseudo_cubic_cell(
 
 @dataclass(frozen=True)
 class OctahedralDistortion:
-    """How unequal the six bonds of an octahedrally coordinated site are."""
+    """Distortion of an octahedrally coordinated site, by its six bonds."""
 
     bond_lengths: tuple[float, ...]
     """The six bond lengths, ascending (Å)."""
@@ -115,7 +115,7 @@ class OctahedralDistortion:
 def octahedral_distortion(
     structure: Structure, index: int, cutoff: float = OCTAHEDRON_CUTOFF
 ) -> OctahedralDistortion:
-    """Measure the bonds from one site to its six nearest anions.
+    """Return the distortion of one site, from the bonds to its six nearest anions.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def octahedral_distortion(
     Returns
     -------
     OctahedralDistortion
-        The six bond lengths (Å) and what follows from them.
+        The six bond lengths (Å) and measures derived from them.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def octahedral_distortion(
 def octahedral_distortions(
     structure: Structure, element: str, cutoff: float = OCTAHEDRON_CUTOFF
 ) -> Sequence[OctahedralDistortion]:
-    """Measure every site of an element; see :func:`octahedral_distortion`."""
+    """Return the distortion of every site of an element; see :func:`octahedral_distortion`."""
     return [
         octahedral_distortion(structure, index, cutoff)
         for index, site in enumerate(structure)

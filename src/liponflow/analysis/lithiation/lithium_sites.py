@@ -11,9 +11,9 @@ SITE_NAMES = {4: "tetrahedral", 6: "octahedral"}
 
 
 def lithium_sites(structure: Structure, cutoff: float = OCTAHEDRON_CUTOFF) -> dict[str, int]:
-    """Count the Li of a structure by their coordination.
+    """Return the number of Li atoms of a structure by their coordination.
 
-    Relaxing moves Li between sites: arrangements of different families can end as one phase.
+    Relaxation moves Li between sites, so arrangements of different families can end as one phase.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def lithium_sites(structure: Structure, cutoff: float = OCTAHEDRON_CUTOFF) -> di
     Returns
     -------
     dict
-        Li atoms that are ``tetrahedral``, ``octahedral`` and ``other``, zeros left out.
+        Li atoms that are ``tetrahedral``, ``octahedral`` and ``other``, without zeros.
 
     Examples
     --------

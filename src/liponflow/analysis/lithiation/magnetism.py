@@ -16,7 +16,7 @@ FIXED_CHARGES: Mapping[str, int] = {"Li": 1, "O": -2}
 
 
 class MomentWindow(NamedTuple):
-    """Range of |moment| that is read as one oxidation state."""
+    """Range of |moment| assigned to one oxidation state."""
 
     low: float
     """Smallest |moment|, included (µB)."""
@@ -37,14 +37,13 @@ MOMENT_WINDOWS: Mapping[str, tuple[MomentWindow, ...]] = {
 }
 """Our choice of |moment| windows (µB) per element.
 
-Calculated moments depend on the functional, on U and on the sphere that they are integrated in,
-so the windows separate neighbouring states and claim no more. An element that is not listed
-gets no assignment.
+Calculated moments depend on the functional, on U and on the sphere that they are integrated in, so
+the windows only separate neighbouring states. An element that is not listed gets no assignment.
 """
 
 
 def moments_by_element(structure: Structure, magmoms: Sequence[float]) -> dict[str, list[float]]:
-    """Collect |moment| of every transition-metal site.
+    """Return |moment| of every transition-metal site.
 
     Parameters
     ----------
@@ -84,7 +83,7 @@ def moments_by_element(structure: Structure, magmoms: Sequence[float]) -> dict[s
 
 
 def mean_moments(moments: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Average |moment| per element (µB).
+    """Return the mean |moment| per element (µB).
 
     Examples
     --------
@@ -95,7 +94,7 @@ def mean_moments(moments: Mapping[str, Sequence[float]]) -> dict[str, float]:
 
 
 def oxidation_state(element: str, moment: float) -> int | None:
-    """Read the oxidation state off |moment|.
+    """Return the oxidation state that |moment| indicates.
 
     Parameters
     ----------
@@ -124,7 +123,7 @@ def oxidation_state(element: str, moment: float) -> int | None:
 
 
 def count_oxidation_states(moments: Mapping[str, Sequence[float]]) -> dict[str, dict[str, int]]:
-    """Count the sites of each element per oxidation state.
+    """Return the number of sites of each element per oxidation state.
 
     Parameters
     ----------
@@ -152,7 +151,7 @@ def count_oxidation_states(moments: Mapping[str, Sequence[float]]) -> dict[str, 
 
 
 def charge_sum(structure: Structure, moments: Mapping[str, Sequence[float]]) -> int | None:
-    """Sum the assigned charges of a cell; an assignment that balances gives 0.
+    """Return the sum of the assigned charges of a cell, 0 if they balance.
 
     Parameters
     ----------

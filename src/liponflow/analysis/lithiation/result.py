@@ -208,7 +208,7 @@ class LithiationResult(Result):
 
 
 def lowest(candidates: Iterable[LithiationCandidate]) -> LithiationCandidate:
-    """Choose the converged candidate of lowest energy at one Li content.
+    """Return the converged candidate of lowest energy at one Li content.
 
     Parameters
     ----------

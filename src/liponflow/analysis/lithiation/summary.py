@@ -1,4 +1,4 @@
-"""From the calculations of a lithiation campaign to its result: states, hull and voltages."""
+"""Result of a lithiation campaign from its calculations: states, hull and voltages."""
 
 import math
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def summarise(
     repeats: tuple[int, int, int] = (1, 1, 1),
     warnings: Sequence[str] = (),
 ) -> LithiationResult:
-    """Turn the calculations of a campaign into its result.
+    """Return the result of a campaign from its calculations.
 
     Parameters
     ----------
@@ -77,9 +77,9 @@ def summarise(
     formula_units
         Formula units in the supercell: its number of Li at x = 1.
     selections
-        How the candidates were chosen: one entry per Li content that was asked for.
+        How the candidates were chosen: one entry per requested Li content.
     provenance
-        What made the calculations.
+        Provenance of the calculations.
     repeats
         Pseudo-cubic cells along each vector of the supercell.
     warnings
@@ -269,18 +269,18 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _octahedra(structure: Structure) -> dict[str, Sequence[OctahedralDistortion]]:
-    """Octahedra of every transition metal whose sites are all octahedral."""
+    """Return the octahedra of every transition metal whose sites are all octahedral."""
     octahedra = {}
     for element in structure.elements:
         if element.is_transition_metal:
-            # A metal on tetrahedral sites has no octahedron to measure: that is no failure.
+            # A metal on tetrahedral sites has no octahedron to measure, which is not a failure.
             with suppress(ValueError):
                 octahedra[element.symbol] = octahedral_distortions(structure, element.symbol)
     return octahedra
 
 
 def _lowest_of_families(group: Sequence[LithiationCandidate]) -> dict[str, LithiationCandidate]:
-    """Lowest usable candidate of each family, the lowest family first."""
+    """Return the lowest usable candidate of each family, the lowest family first."""
     best: dict[str, LithiationCandidate] = {}
     for candidate in sorted(group, key=lambda candidate: candidate.usable_energy):
         if math.isfinite(candidate.usable_energy):

@@ -43,7 +43,7 @@ class VoltageStep(BaseModel):
 
 
 def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) -> FloatArray:
-    """Energies relative to the straight line between two states.
+    """Return energies relative to the straight line between two states.
 
     With the states of lowest and highest x as ends this is the formation energy; with the ends
     of a two-phase region, a positive value means that the state decomposes into them.
@@ -83,7 +83,7 @@ def energy_above_line(x: ArrayLike, energies: ArrayLike, ends: tuple[int, int]) 
 
 
 def lower_hull(x: ArrayLike, energies: ArrayLike) -> list[int]:
-    """Vertices of the lower convex hull of energy against x.
+    """Return the vertices of the lower convex hull of energy against x.
 
     Parameters
     ----------
@@ -123,14 +123,14 @@ def lower_hull(x: ArrayLike, energies: ArrayLike) -> list[int]:
 
 
 def _turns_up(x: FloatArray, e: FloatArray, first: int, middle: int, last: int) -> bool:
-    """Whether the middle state lies below the line between its neighbours."""
+    """Return whether the middle state lies below the line between its neighbours."""
     share = (x[middle] - x[first]) / (x[last] - x[first])
     line = (1 - share) * e[first] + share * e[last]
     return bool(e[middle] < line - HULL_TOLERANCE)
 
 
 def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> FloatArray:
-    """Energy of every state above the lower hull of all of them.
+    """Return the energy of every state above the lower hull of all states.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def energy_above_hull(x: ArrayLike, energies: ArrayLike) -> FloatArray:
 def voltage_staircase(
     x: Sequence[float], energies: Sequence[float], li_energy: float
 ) -> list[VoltageStep]:
-    """Average voltage between consecutive states on the hull.
+    """Return the average voltages between consecutive states on the hull.
 
     V = -[E(x2) - E(x1) - (x2 - x1) E(Li)] / (x2 - x1), the entropy and volume terms neglected:
     M. K. Aydinol et al., Phys. Rev. B 56, 1354 (1997).
@@ -193,7 +193,7 @@ def voltage_staircase(
 
 
 def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | None:
-    """Describe how the states between x = 1 and 2 lie relative to their tie line.
+    """Return the position of the states between x = 1 and 2 relative to their tie line, in words.
 
     Parameters
     ----------

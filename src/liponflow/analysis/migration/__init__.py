@@ -1,1 +1,1 @@
-"""Migration of dopants: barriers, rates, diffusion, and the result of the campaign."""
+"""Analysis of dopant migration: barriers, rates, diffusion and their result."""

@@ -9,11 +9,11 @@ from scipy.interpolate import CubicHermiteSpline, PPoly
 from liponflow.arrays import FloatArray
 
 WELL = 0.01
-"""Depth (eV) from which a minimum between the end points counts as one: what end points that were
-relaxed to 0.03 eV/Å still lose is less."""
+"""Smallest depth (eV) of a minimum between the end points, more than end points relaxed to 0.03
+eV/Å can still lose."""
 
 POINTS = 121
-"""Points of the curve that is kept for figures."""
+"""Number of points of the curve kept for figures."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def barrier(
     energies: Sequence[float] | FloatArray,
     slopes: Sequence[float] | FloatArray | None = None,
 ) -> Barrier:
-    """Find the saddle on the spline through a band.
+    """Return the barrier from the saddle on the spline through a band.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def _emmet_spline(distances: FloatArray, energies: FloatArray) -> PPoly:
 
 
 def _lowest_between(spline: PPoly, stationary: FloatArray, ends: FloatArray) -> float | None:
-    """Energy above the start of the lowest minimum from which the path climbs on both sides."""
+    """Return the energy above the start of the lowest minimum with a climb on both sides."""
     points = np.concatenate([ends[:1], stationary, ends[1:]])
     heights = spline(points)
     wells = [
@@ -114,7 +114,7 @@ def _lowest_between(spline: PPoly, stationary: FloatArray, ends: FloatArray) -> 
         for i in range(1, len(points) - 1)
         if heights[:i].max() > heights[i] + WELL and heights[i + 1 :].max() > heights[i] + WELL
     ]
-    # The highest point between two end points is no well, nor is a shoulder.
+    # The highest point between two end points is not a well, nor is a shoulder.
     return float(min(wells) - heights[0]) if wells else None
 
 

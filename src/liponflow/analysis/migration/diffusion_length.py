@@ -10,7 +10,7 @@ from scipy.constants import nano
 
 
 def diffusion_length(diffusivity: float, time: float) -> float:
-    """Root mean square displacement.
+    """Return the root mean square displacement.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def diffusion_length(diffusivity: float, time: float) -> float:
 
 
 def time_to_reach(diffusivity: float, length: float) -> float:
-    """Time in which :func:`diffusion_length` reaches a length.
+    """Return the time in which :func:`diffusion_length` reaches a length.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Migration of one dopant from its sites and hops: easiest path, diffusivity, error."""
+"""Migration of one dopant from its sites and hops: easiest path, diffusivity and error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
 from liponflow.analysis.migration.result import HopBarrier, Migration, ModelSpread, SiteEnergy
 
 ATTEMPT_FREQUENCY = 10.0
-"""Attempt frequency (THz) where none was computed; our choice, the usual size of a phonon's."""
+"""Attempt frequency (THz) of hops without a computed one; our choice, typical of phonons."""
 
 ROOM = 300.0
 """Temperature (K) of the diffusion lengths."""
@@ -73,9 +73,9 @@ def dopant_migration(
     dopant
         Element.
     sites, hops
-        Its own, with their energies.
+        Its sites and hops, with their energies.
     way
-        Its easiest way through the crystal, None if there is none.
+        Its easiest path through the crystal; None without one.
     n_sites
         Interstitial sites of the host's cell.
     spreads
@@ -88,7 +88,7 @@ def dopant_migration(
     Returns
     -------
     Migration
-        Without diffusivities if it has no way.
+        Without diffusivities if it has no path.
     """
     energies = {site.site: site.site_energy for site in sites if site.site_energy is not None}
     bottleneck = _bottleneck(hops, way)
@@ -111,7 +111,7 @@ def dopant_migration(
         for temperature in conditions.temperatures:
             at = network(temperature)
             assert at is not None  # noqa: S101 - it has the jumps that it has at room temperature
-            # An atom in a state below all sites has to climb out of it.
+            # An atom in a state below all sites must climb out of it.
             values[temperature] = with_barrier_shifted(diffusivity(at), -rest, temperature)
         room = with_barrier_shifted(diffusivity(at_room), -rest, ROOM)
 
@@ -157,7 +157,7 @@ def _bottleneck(hops: Sequence[HopBarrier], way: Way | None) -> HopBarrier | Non
 
 
 def _rest(hops: Sequence[HopBarrier], energies: Mapping[str, float]) -> float:
-    """Energy (eV) of the deepest state on the way below the lowest site, 0 if there is none."""
+    """Return the energy (eV) of the deepest state on the way below the lowest site, else 0."""
     wells = [
         energies[hop.start_site] + hop.lowest_on_the_way
         for hop in hops
@@ -169,7 +169,7 @@ def _rest(hops: Sequence[HopBarrier], energies: Mapping[str, float]) -> float:
 def _spread(
     barrier: float | None, bottleneck: HopBarrier | None, spreads: Sequence[ModelSpread]
 ) -> tuple[float | None, float | None]:
-    """Lowest and highest percolating barrier over the potentials, eV."""
+    """Return the lowest and highest percolating barrier over the potentials, eV."""
     if barrier is None or bottleneck is None or bottleneck.barrier is None:
         return None, None
     for spread in spreads:

@@ -34,19 +34,19 @@ class GammaModes(BaseModel):
 
 def displaced_atoms(phonons: Phonopy) -> list[dict[str, Any]]:
     """Return ``number`` and ``displacement`` (Å) of the displaced atom of each cell."""
-    # phonopy's other kind of dataset moves all atoms at once; it is never requested here.
+    # phonopy's other kind of dataset moves all atoms at once and is never requested here.
     dataset: Any = phonons.dataset
     entries: list[dict[str, Any]] = dataset["first_atoms"]
     return entries
 
 
 def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
-    """Select the displacements of a dataset that have to be computed.
+    """Return the displacements of a dataset that must be computed.
 
     Parameters
     ----------
     phonons
-        With its displacements.
+        Phonopy object with its displacements.
     moving
         Atoms that vibrate; None for all.
 
@@ -71,17 +71,17 @@ def gamma_modes(
     moving: Sequence[int] | None = None,
     distance: float,
 ) -> GammaModes:
-    """Solve the vibrations of one cell.
+    """Return the vibrations of one cell.
 
     Parameters
     ----------
     phonons
-        Of the cell itself (supercell 1 x 1 x 1), with its displacements.
+        Phonopy object of the cell itself (supercell 1 x 1 x 1), with its displacements.
     forces
         Forces (eV/Å) of the displacements that :func:`needed` names, in their order, each of
         shape (n_atoms, 3).
     rest
-        Forces without displacement, eV/Å: what the relaxation left.
+        Residual forces of the relaxation, without displacement, eV/Å.
     moving
         Atoms that vibrate while the others are frozen; None for all.
     distance
@@ -109,7 +109,7 @@ def gamma_modes(
     constants = np.asarray(phonons.force_constants)[np.ix_(atoms, atoms)]
     masses = np.repeat(np.asarray(phonons.supercell.masses)[atoms], 3)
     hessian = constants.transpose(0, 2, 1, 3).reshape(len(masses), len(masses))
-    # Finite differences are symmetric but for noise, and eigvalsh reads one triangle only.
+    # Finite differences are symmetric except for noise, and eigvalsh reads only one triangle.
     dynamical = (hessian + hessian.T) / 2 / np.sqrt(np.outer(masses, masses))
     squares = np.linalg.eigvalsh(dynamical)
     factor = get_physical_units().DefaultToTHz

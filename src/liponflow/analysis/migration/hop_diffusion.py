@@ -1,4 +1,4 @@
-"""From the barriers of all hops of a dopant to its diffusivity."""
+"""Diffusivity of a dopant from the barriers of all its hops."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,14 @@ def taking_part(
     hops
         Hops of one dopant.
     site_energies
-        Energy of each kind of site above the lowest, eV; kinds that are missing are no minima.
+        Energy of each kind of site above the lowest, eV; missing kinds are not minima.
 
     Returns
     -------
     list of HopBarrier
-        Those with a barrier between such sites. A hop past a site that shorter hops reach from
-        both its ends, over saddles that are not higher, is left out: the
-        shorter hops already describe it.
+        Hops with a barrier between such sites. A hop past a site that shorter hops reach from both
+        its ends, over saddles that are not higher, is omitted: the shorter hops already describe
+        it.
     """
     usable = [
         hop
@@ -66,7 +66,7 @@ def jump_network(
     temperature: float,
     attempt_frequency: float,
 ) -> JumpNetwork | None:
-    """Turn hops into the jumps of a random walk.
+    """Return the jumps of a random walk from hops.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def jump_network(
     temperature
         K.
     attempt_frequency
-        Prefactor of hops without one of their own, THz.
+        Prefactor of hops without a computed one, THz.
 
     Returns
     -------
@@ -110,5 +110,5 @@ def jump_network(
 
 
 def with_barrier_shifted(diffusivity: float, shift: float, temperature: float) -> float:
-    """Diffusivity (m²/s) if every saddle lay higher by `shift` (eV)."""
+    """Return the diffusivity (m²/s) with every saddle higher by `shift` (eV)."""
     return diffusivity * math.exp(-shift / (BOLTZMANN * temperature))

@@ -11,7 +11,7 @@ from liponflow.analysis.migration.saddle import imaginary_modes
 from liponflow.analysis.runs import NEBResult
 
 NO_SADDLE = 1e-3
-"""A path that climbs less than this (eV) above an end point has no saddle of its own."""
+"""A path that climbs less than this (eV) above an end point has no separate saddle."""
 
 _NOTHING: dict[str, Any] = dict.fromkeys(
     ("barrier", "reverse_barrier", "highest_image", "saddle_distance", "lowest_on_the_way")
@@ -62,7 +62,7 @@ def hop_barrier(
     vibrations: Vibrations | None = None,
     reason: str | None = None,
 ) -> HopBarrier:
-    """Analyse the band of a hop.
+    """Return the barrier of a hop from its band.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def hop_barrier(
     force_limit
         Largest perpendicular force of a converged band, eV/Å.
     vibrations
-        Of end points and saddle, if computed.
+        Vibrations of end points and saddle, if computed.
     reason
         Why the band failed.
 
@@ -118,7 +118,7 @@ def hop_barrier(
 
 
 def has_saddle(hop: HopBarrier) -> bool:
-    """Whether a path has a barrier and rises between its end points, instead of going downhill."""
+    """Return whether a path has a barrier and rises between its end points."""
     return min(hop.barrier or 0.0, hop.reverse_barrier or 0.0) >= NO_SADDLE
 
 
@@ -127,7 +127,7 @@ def _reason_unconverged(
 ) -> str | None:
     if band is None:
         return "the band failed; the run's report names its directory and cause"
-    go_on = "no barrier; raise max_steps and run again: it goes on from the images that it reached"
+    go_on = "no barrier; raise max_steps and run again: it continues from the last images"
     steps = "" if band.steps is None else f" after {band.steps} steps"
     if max_force is not None and max_force > force_limit:
         return (
@@ -135,10 +135,10 @@ def _reason_unconverged(
             f"{force_limit:g}: {go_on}"
         )
     if not band.converged:
-        # The end points may be the cause, which only the relaxation of the band knows.
+        # The end points may be the cause, which only the band's criterion shows.
         return "; ".join(band.warnings) or f"band not converged{steps} ({band.criterion}): {go_on}"
     if any(image.energy is None for image in band.images):
-        return "the energy of an end point is not known: no barrier; compute the end points too"
+        return "no barrier: the energy of an end point is unknown; compute the end points too"
     return None
 
 
@@ -161,7 +161,7 @@ def _saddle(band: NEBResult) -> dict[str, Any]:
 
 
 def _rates(vibrations: Vibrations) -> dict[str, Any]:
-    """Prefactors, or why there are none."""
+    """Return the prefactors, or why there are none."""
     found: dict[str, Any] = {
         "start_frequencies": list(vibrations.start),
         "saddle_frequencies": list(vibrations.saddle),
@@ -172,6 +172,6 @@ def _rates(vibrations: Vibrations) -> dict[str, Any]:
     try:
         found["attempt_frequency"] = vineyard_prefactor(vibrations.start, vibrations.saddle)
         found["reverse_attempt_frequency"] = vineyard_prefactor(end, vibrations.saddle)
-    except ValueError as error:  # the result says so; the barrier stands
+    except ValueError as error:  # the result gives the reason and keeps the barrier
         found["saddle_reason"] = str(error)
     return found

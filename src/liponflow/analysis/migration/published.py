@@ -33,12 +33,12 @@ class PublishedMigration(BaseModel):
     interphase: PublishedWidth
 
     def barrier(self, dopant: str) -> float | None:
-        """Find the barrier (eV) of an element, None if none was published."""
+        """Return the barrier (eV) of an element; None if none was published."""
         return self.barriers.values.get(dopant)
 
 
 def published_migration(host: str) -> PublishedMigration | None:
-    """Find the published values for a host.
+    """Return the published values for a host.
 
     Parameters
     ----------

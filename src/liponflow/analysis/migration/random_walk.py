@@ -62,7 +62,7 @@ class JumpNetwork:
 
 
 def occupations(network: JumpNetwork) -> FloatArray:
-    """Share of the time that a walker spends on each site.
+    """Return the share of time that a walker spends on each site.
 
     Parameters
     ----------
@@ -72,8 +72,8 @@ def occupations(network: JumpNetwork) -> FloatArray:
     Returns
     -------
     ndarray, shape (n_sites,)
-        Sums to 1. Parts that no jump joins count by their number of sites: symmetry made them, or
-        their relative energies are unknown.
+        Sums to 1. Parts without jumps between them are weighted by their number of sites: they are
+        equivalent by symmetry, or their relative energies are unknown.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def occupations(network: JumpNetwork) -> FloatArray:
 
 
 def diffusion_tensor(network: JumpNetwork) -> FloatArray:
-    """Diffusion tensor of a walker on the network.
+    """Return the diffusion tensor of a walker on the network.
 
     Parameters
     ----------
@@ -135,12 +135,12 @@ def diffusion_tensor(network: JumpNetwork) -> FloatArray:
 
 
 def diffusivity(network: JumpNetwork) -> float:
-    """Mean of the diffusion tensor's diagonal, m²/s: the diffusivity of a cubic crystal."""
+    """Return the mean diagonal of the diffusion tensor, m²/s."""
     return float(np.trace(diffusion_tensor(network)) / 3)
 
 
 def _rate_matrix(network: JumpNetwork, part: IntArray) -> FloatArray:
-    """Rates between the sites of one part, shape (n, n), jumps onto the same site left out."""
+    """Return the rates between sites of one part, shape (n, n), zero on the diagonal."""
     place = np.full(network.n_sites, -1)
     place[part] = np.arange(len(part))
     inside = np.isin(network.start, part) & (network.start != network.end)
@@ -154,10 +154,10 @@ def _rate_matrix(network: JumpNetwork, part: IntArray) -> FloatArray:
 
 
 def _stationary(rates: FloatArray) -> FloatArray:
-    """Stationary distribution by the elimination of Grassmann, Taksar and Heyman.
+    """Return the stationary distribution by the elimination of Grassmann, Taksar and Heyman.
 
-    It subtracts nothing, so rates may differ by any number of orders of magnitude
-    (Oper. Res. 33, 1107, 1985).
+    It has no subtraction, so rates may differ by any number of orders of magnitude (Oper. Res. 33,
+    1107, 1985).
     """
     matrix = rates.copy()
     n = len(matrix)
@@ -185,9 +185,9 @@ def _corrector(rates: FloatArray, drift: FloatArray) -> FloatArray:
     chi = np.zeros_like(drift)
     if len(rates) > 1:
         exits = rates.sum(axis=1)
-        # chi is fixed but for a constant, and one of the equations follows from the others: both
-        # are taken at the first site. Rows are divided by their exit rate, which brings rates of
-        # very different size to the order of 1.
+        # chi is determined up to a constant, and one equation follows from the others: the first
+        # site fixes both. Rows are divided by their exit rate, which scales very different rates
+        # to the order of 1.
         generator = rates / exits[:, None] - np.eye(len(rates))
         chi[1:] = np.linalg.solve(generator[1:, 1:], -drift[1:] / exits[1:, None])
     return chi

@@ -14,14 +14,14 @@ from liponflow.units import BOLTZMANN
 def vineyard_prefactor(
     minimum: Sequence[float] | FloatArray, saddle: Sequence[float] | FloatArray
 ) -> float:
-    """Attempt frequency of a hop in harmonic transition state theory.
+    """Return the attempt frequency of a hop in harmonic transition state theory.
 
     Parameters
     ----------
     minimum
-        Frequencies at the start, THz, translations left out: N of them.
+        Frequencies at the start, THz, without translations: N of them.
     saddle
-        Frequencies at the saddle, THz, translations left out and imaginary ones negative: N.
+        Frequencies at the saddle, THz, without translations, imaginary ones negative: N.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def vineyard_prefactor(
 
 
 def jump_rate(barrier: float, prefactor: float, temperature: float) -> float:
-    """Rate of a hop.
+    """Return the rate of a hop.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What it saves to start a band of a costlier engine from the path of a cheaper one."""
+"""Steps saved by starting a band of a costlier engine from the path of a cheaper one."""
 
 from liponflow.analysis.migration.result import Refinement
 from liponflow.analysis.result import EngineInfo
@@ -18,13 +18,13 @@ def refinement(
     Parameters
     ----------
     dopant, hop
-        Which one.
+        Dopant and hop.
     engine
-        The costlier engine as known before it ran.
+        Description of the costlier engine before it ran.
     path
         Its band from the path of the cheaper engine; None if it failed.
     other
-        Its band from the interpolation; None if it failed or was not asked for.
+        Its band from the interpolation; None if it failed or was not requested.
     """
     if path is None:
         return refused(dopant, hop, engine, "the band failed; the run's report names its cause")

@@ -1,4 +1,4 @@
-"""The migration campaign's documents: sites, hops, what follows from them, and the result."""
+"""Documents of the migration campaign: sites, hops, their analysis and the result."""
 
 from typing import Annotated, Any, ClassVar, Literal
 

@@ -14,7 +14,7 @@ IMAGINARY = 0.1
 
 
 def without_translations(frequencies: Sequence[float] | FloatArray) -> list[float]:
-    """Drop the three modes of a periodic cell that move it as a whole.
+    """Return frequencies without the three modes that move a periodic cell as a whole.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def without_translations(frequencies: Sequence[float] | FloatArray) -> list[floa
 
 
 def imaginary_modes(frequencies: Sequence[float] | FloatArray) -> list[float]:
-    """List the imaginary frequencies.
+    """Return the imaginary frequencies.
 
     Parameters
     ----------
@@ -82,6 +82,6 @@ def saddle_reason(frequencies: Sequence[float] | FloatArray) -> str | None:
         )
     shown = ", ".join(f"{f:.2f}i" for f in found)
     return (
-        f"{len(found)} imaginary modes ({shown} THz): no saddle of first order but a hill between "
-        "several; break the symmetry of the path, or look for a lower saddle beside it"
+        f"{len(found)} imaginary modes ({shown} THz): a higher-order saddle, not a first-order "
+        "one; break the symmetry of the path, or look for a lower saddle near it"
     )

@@ -1,4 +1,4 @@
-"""From the calculations of a migration campaign to its result."""
+"""Result of a migration campaign from its calculations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +44,7 @@ def site_energy(
     moved: str | None,
     fewer_atoms: bool = False,
 ) -> SiteEnergy:
-    """Describe one relaxed end point.
+    """Return the record of one relaxed end point.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def site_energy(
     calculation
         The relaxation; None if it failed.
     ends_at
-        Kind of site at which it is afterwards.
+        Kind of site at which it ends.
     displacement
         Largest displacement of a host atom, Å.
     moved
@@ -79,7 +79,7 @@ def site_energy(
         reason = unconverged_reason(calculation) or moved
     if reason is None and fewer_atoms:
         reason = (
-            "one host atom less than the other sites: its energy is on another scale and does "
+            "one host atom fewer than the other sites: its energy is on another scale and does "
             "not enter the network"
         )
     return SiteEnergy(
@@ -100,7 +100,7 @@ def site_energy(
 
 
 def stable_sites(sites: Sequence[SiteEnergy]) -> list[str]:
-    """List the kinds of interstitial site at which a dopant stays, the lowest in energy first."""
+    """Return the kinds of interstitial site at which a dopant stays, lowest energy first."""
     energies = {
         site.site: site.calculation.energy
         for site in sites
@@ -113,7 +113,7 @@ def stable_sites(sites: Sequence[SiteEnergy]) -> list[str]:
 def with_energies(
     sites: Sequence[SiteEnergy], hops: Sequence[HopBarrier]
 ) -> tuple[list[SiteEnergy], list[HopBarrier]]:
-    """Put the energies of sites and saddles on one scale per dopant.
+    """Return sites and hops with the energies of each dopant on one scale.
 
     Parameters
     ----------
@@ -158,14 +158,14 @@ def with_energies(
 def model_barriers(
     hops: Mapping[str, Sequence[HopBarrier]], published: PublishedMigration | None
 ) -> list[ModelBarrier]:
-    """List the hops of several potentials beside the published barriers.
+    """Return the hops of several potentials with the published barriers.
 
     Parameters
     ----------
     hops
         By name of the potential.
     published
-        Published values for the host; None if there are none.
+        Published values for the host; None without any.
     """
     return [
         ModelBarrier(
@@ -185,7 +185,7 @@ def model_barriers(
 
 
 def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
-    """Take the spread over potentials as the error bar of each hop.
+    """Return the spread over potentials, the error bar of each hop.
 
     Parameters
     ----------
@@ -223,7 +223,7 @@ def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
 def finite_size(
     dopant: str, hop: str, small: tuple[int, float], large: tuple[int, float]
 ) -> FiniteSize:
-    """Extrapolate a barrier from cells of two sizes.
+    """Return a barrier extrapolated from cells of two sizes.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def finite_size(
 def finite_sizes(
     small: Sequence[HopBarrier], large: Sequence[HopBarrier], *, n_atoms: tuple[int, int]
 ) -> list[FiniteSize]:
-    """Extrapolate the hops that have a barrier in cells of both sizes.
+    """Return the extrapolated barriers of hops with a barrier in cells of both sizes.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def summarise(
     conditions: Conditions | None = None,
     extras: Extras | None = None,
 ) -> MigrationResult:
-    """Turn the calculations of a campaign into its result.
+    """Return the result of a campaign from its calculations.
 
     Parameters
     ----------
@@ -314,7 +314,7 @@ def summarise(
     host_atoms
         Host atoms of the supercell.
     provenance
-        What made the result.
+        Provenance of the result.
     conditions
         Temperatures and prefactors.
     extras

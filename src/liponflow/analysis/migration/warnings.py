@@ -12,12 +12,12 @@ ENDS_AGREE = 0.01
 def migration_warnings(
     sites: Sequence[SiteEnergy], hops: Sequence[HopBarrier], migrations: Sequence[Migration]
 ) -> list[str]:
-    """List what did not converge, moved, disagrees or does not cross the crystal.
+    """Return warnings on what did not converge, moved, disagrees or does not cross the crystal.
 
     Parameters
     ----------
     sites, hops
-        With their energies.
+        Sites and hops with their energies.
     migrations
         Migration of each dopant.
 
@@ -58,5 +58,5 @@ def _of_hop(hop: HopBarrier, start: float | None, end: float | None) -> Iterator
     if hop.lowest_on_the_way is not None and start + hop.lowest_on_the_way < -WELL:
         yield (
             f"a state on the way lies {-start - hop.lowest_on_the_way:.3f} eV below the lowest "
-            "site; barrier and diffusivity are counted from it; relax it as a site of its own"
+            "site; barrier and diffusivity are counted from it; relax it as a separate site"
         )

@@ -1,1 +1,1 @@
-"""Phase diagrams with and without Li: windows, interfaces, and the result of the campaign."""
+"""Analysis of stability: phase diagrams, windows, interfaces and their result."""

@@ -23,16 +23,16 @@ def calculation_entries(
     elements: Sequence[str],
     corrections: Corrections,
 ) -> EntrySet:
-    """Turn calculations into entries on one scale, and join the gases by reference.
+    """Return calculations and gases as entries on one scale.
 
     Parameters
     ----------
     results
-        Calculations, each with a short name that is quoted where it has no directory.
+        Calculations, each with a short name that is quoted if it has no directory.
     elements
         Symbols of the chemical system.
     corrections
-        What is added to the energies.
+        Corrections added to the energies.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """Energy scales, and the corrections that are applied exactly once.
 
-DFT errs in oxides and nitrides, and PBE+U and PBE energies do not mix: the Materials Project's
-scheme of 2020 corrects both. A potential trained on corrected energies already includes the
-corrections; adding them again would shift every oxide by 0.7 eV per O.
+DFT has errors in oxides and nitrides, and PBE+U and PBE energies do not mix: the Materials
+Project's scheme of 2020 corrects both. A potential trained on corrected energies already includes
+the corrections; adding them again would shift every oxide by 0.7 eV per O.
 """
 
 import warnings
@@ -18,21 +18,21 @@ from liponflow.analysis.result import EngineInfo
 Corrections = Literal["auto", "none", "mp2020"]
 
 MP2020 = "Materials Project 2020 corrections"
-"""Words that the scale or functional of an engine has if its energies hold the corrections."""
+"""Words in the scale or functional of an engine whose energies include the corrections."""
 
 SURROGATE = "machine-learned potential"
-"""Words that the name of a scale has if no DFT code computed its energies."""
+"""Words in the name of a scale whose energies no DFT code computed."""
 
 
 def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp2020"]:
-    """Decide whether an engine's energies are to be corrected.
+    """Return the corrections that an engine's energies need.
 
     Parameters
     ----------
     corrections
-        What the user asked for.
+        Corrections that the user requested.
     engine
-        The engine that computed, or that will.
+        Engine that computed the energies, or will.
 
     Returns
     -------
@@ -52,8 +52,8 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     included = MP2020 in f"{engine.functional} {engine.energy_scale}"
     if included and corrections == "mp2020":
         raise ValueError(
-            f"the energies of {engine.label} hold the Materials Project's corrections already: "
-            "adding them again would count them twice; use corrections=auto"
+            f"the energies of {engine.label} already include the Materials Project's "
+            "corrections: adding them again would count them twice; use corrections=auto"
         )
     if corrections != "auto":
         return corrections
@@ -62,14 +62,14 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     if engine.surrogate:
         raise ValueError(
             f"whether the energies of {engine.name} hold the Materials Project's corrections is "
-            "not known: say corrections=none if its training data had them, corrections=mp2020 "
+            "unknown: set corrections=none if its training data had them, corrections=mp2020 "
             "if they were plain PBE/PBE+U"
         )
     return "mp2020"
 
 
 def scale_name(corrections: Literal["none", "mp2020"], engine: EngineInfo) -> str:
-    """Name the scale of an engine's energies.
+    """Return the name of the scale of an engine's energies.
 
     Examples
     --------
@@ -86,24 +86,24 @@ def scale_name(corrections: Literal["none", "mp2020"], engine: EngineInfo) -> st
 
 
 def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> float:
-    """Sum the Materials Project's corrections of 2020.
+    """Return the sum of the Materials Project's corrections of 2020.
 
     Parameters
     ----------
     structure
-        Computed structure; it tells peroxides from oxides.
+        Computed structure, which distinguishes peroxides from oxides.
     hubbard_u
         U_eff (eV) of the elements that had one; empty for plain PBE.
 
     Returns
     -------
     float
-        To be added to the energy of the cell (eV).
+        Correction to add to the energy of the cell (eV).
 
     Raises
     ------
     ValueError
-        If the scheme has no correction for the calculation, as for another U.
+        If the scheme has no correction for the calculation, e.g. because of another U.
     """
     parameters = {"run_type": "GGA+U" if hubbard_u else "GGA", "hubbards": dict(hubbard_u)}
     entry = ComputedStructureEntry(structure, 0.0, parameters=parameters)
@@ -123,7 +123,7 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
 
 
 def hubbard_of_incar(incar: Mapping[str, object], symbols: list[str]) -> dict[str, float]:
-    """Read U_eff of an INCAR.
+    """Return U_eff of an INCAR.
 
     Parameters
     ----------

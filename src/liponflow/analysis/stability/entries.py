@@ -1,8 +1,8 @@
 """Sets of phases with their energies on one stated scale, the input of every phase diagram.
 
 An energy means nothing without its scale: total energies of a code with its corrections, or
-formation energies from the elements. A set holds one scale, and sets of different scales are
-not joined.
+formation energies from the elements. A set has one scale, and sets of different scales are never
+joined.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,13 +17,13 @@ from liponflow.analysis.quantity import Column
 from liponflow.names import did_you_mean
 
 SAME_ENERGY = 1e-6
-"""Entries of one composition closer in energy than this (eV/atom) are one entry given twice."""
+"""Entries of one composition closer in energy than this (eV/atom) are duplicates."""
 
 ON_REQUEST = "excluded on request"
-"""Reason of an exclusion that says nothing about the phase."""
+"""Reason of an exclusion that has nothing to do with the phase."""
 
 POLYMORPH_SPREAD = 1.5
-"""Polymorphs differ by less than this (eV/atom); more means that two scales were mixed."""
+"""Largest difference of polymorphs (eV/atom); a larger one means that two scales were mixed."""
 
 
 class Entry(BaseModel):
@@ -37,7 +37,7 @@ class Entry(BaseModel):
         allow_inf_nan=False,
         description="Energy of the whole `composition` (eV) on the scale of the set.",
     )
-    source: str = Field(description="Where the energy comes from.")
+    source: str = Field(description="Source of the energy.")
     converged: bool = Field(default=True, description="Whether the calculation converged.")
     symmetry_kept: bool | None = Field(
         None,
@@ -92,7 +92,7 @@ class Entry(BaseModel):
 
 
 class ExcludedEntry(BaseModel):
-    """A phase that was left out."""
+    """A phase that was excluded."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -100,7 +100,7 @@ class ExcludedEntry(BaseModel):
         description="Name of the phase."
     )
     reason: Annotated[str, Column(heading="why refused", wraps=True)] = Field(
-        description="Why it was left out."
+        description="Reason of the exclusion."
     )
     replaced_by: str | None = Field(
         None, description="Phase of the same composition used instead; None without one."
@@ -108,7 +108,7 @@ class ExcludedEntry(BaseModel):
 
 
 class EntrySet(BaseModel):
-    """Phases on one scale. Make one with :meth:`build`, which sorts out what cannot be used."""
+    """Phases on one scale. Create it with :meth:`build`, which excludes unusable entries."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -120,9 +120,9 @@ class EntrySet(BaseModel):
         description="Total energies, or formation energies from the elements."
     )
     temperature: float = Field(0.0, ge=0, description="Temperature of the energies (K).")
-    entries: tuple[Entry, ...] = Field(description="The phases that can be used.")
-    excluded: tuple[ExcludedEntry, ...] = Field((), description="The phases that cannot.")
-    remarks: tuple[str, ...] = Field((), description="What was resolved on the way.")
+    entries: tuple[Entry, ...] = Field(description="Usable phases.")
+    excluded: tuple[ExcludedEntry, ...] = Field((), description="Excluded phases.")
+    remarks: tuple[str, ...] = Field((), description="Remarks on resolved duplicates.")
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -147,7 +147,7 @@ class EntrySet(BaseModel):
         kind: Literal["total", "formation"],
         temperature: float = 0.0,
     ) -> Self:
-        """Build a set: leave out unusable entries and resolve duplicates.
+        """Return a set without unusable entries and with duplicates resolved.
 
         Parameters
         ----------
@@ -160,7 +160,8 @@ class EntrySet(BaseModel):
         Returns
         -------
         EntrySet
-            With the refused entries under `excluded` and the resolved duplicates under `remarks`.
+            Set with the refused entries under `excluded` and the resolved duplicates under
+            `remarks`.
 
         Raises
         ------
@@ -190,7 +191,7 @@ class EntrySet(BaseModel):
 
     @property
     def elements(self) -> list[str]:
-        """Elements that the set has an entry of their own for, alphabetically."""
+        """Elements with an elemental entry in the set, alphabetically."""
         return sorted({next(iter(e.composition)) for e in self.entries if len(e.composition) == 1})
 
     def named(self, name: str) -> Entry:
@@ -218,7 +219,7 @@ class EntrySet(BaseModel):
         Raises
         ------
         ValueError
-            Naming the missing elements, and how to add them.
+            If elements are missing; the message names them and how to add them.
         """
         missing = sorted(set(elements) - set(self.elements))
         if missing:
@@ -228,7 +229,7 @@ class EntrySet(BaseModel):
             )
 
     def within(self, elements: Collection[str]) -> Self:
-        """Keep the phases that consist of some elements only.
+        """Return the phases that consist only of some elements.
 
         Raises
         ------
@@ -240,12 +241,12 @@ class EntrySet(BaseModel):
         return self.model_copy(update={"entries": kept})
 
     def without(self, names: Sequence[str]) -> Self:
-        """Leave out phases by name or, all polymorphs of one, by reduced formula.
+        """Return the set without phases, by name or, for all polymorphs, by reduced formula.
 
         Raises
         ------
         ValueError
-            If a name is unknown, or the last entry of an element would go.
+            If a name is unknown, or the last entry of an element would be removed.
         """
         for name in names:
             self.named(name)
@@ -264,7 +265,7 @@ class EntrySet(BaseModel):
         return self.model_copy(update={"entries": left, "excluded": (*self.excluded, *gone)})
 
     def joined(self, other: Self) -> Self:
-        """Join two sets on one scale.
+        """Return the union of two sets on one scale.
 
         Raises
         ------
@@ -292,7 +293,7 @@ class EntrySet(BaseModel):
         )
 
     def phase_diagram(self) -> PhaseDiagram:
-        """Build pymatgen's phase diagram of all entries.
+        """Return pymatgen's phase diagram of all entries.
 
         Returns
         -------
@@ -335,7 +336,7 @@ def _check_one_scale(entries: Sequence[Entry], kind: Literal["total", "formation
 
 
 def _settle(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
-    """Drop entries given twice and make the names of polymorphs unique."""
+    """Drop duplicate entries and make the names of polymorphs unique."""
     kept: list[Entry] = []
     remarks: list[str] = []
     taken: set[str] = set()

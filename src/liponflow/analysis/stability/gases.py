@@ -1,7 +1,8 @@
 """Gases in phase diagrams: their energy on the scale of the solids, and their free energy.
 
-Neither a molecule in a box nor a molecular crystal gives an energy that is consistent with
-oxides and nitrides on a corrected scale. Energies and heat come from tables, with their sources.
+Neither a molecule in a box nor a molecular crystal has an energy that is consistent with oxides
+and nitrides on a corrected scale. Energies and heat therefore come from tables, with their
+sources.
 """
 
 import math
@@ -21,7 +22,7 @@ class ThermalZero(StrEnum):
     """Fitted to measured formation enthalpies at 298.15 K, as the Materials Project's corrections
     are (Wang et al., Sci. Rep. 11, 15496, 2021): heat up to 298.15 K is already included."""
     STATIC = "static lattice"
-    """Nuclei at rest: zero-point energy and all heat are to be added."""
+    """Nuclei at rest: zero-point energy and all heat must be added."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,13 @@ class Shomate:
     g: float
 
     def enthalpy(self, temperature: float) -> float:
-        """H(T) - H(298.15 K) (kJ/mol)."""
+        """Return H(T) - H(298.15 K) (kJ/mol)."""
         t = temperature / 1000
         polynomial = self.a * t + self.b * t**2 / 2 + self.c * t**3 / 3 + self.d * t**4 / 4
         return polynomial - self.e / t + self.f
 
     def entropy(self, temperature: float) -> float:
-        """S(T) at 1 bar (J/mol/K)."""
+        """Return S(T) at 1 bar (J/mol/K)."""
         t = temperature / 1000
         polynomial = self.b * t + self.c * t**2 / 2 + self.d * t**3 / 3
         return self.a * math.log(t) + polynomial - self.e / (2 * t**2) + self.g
@@ -118,7 +119,7 @@ def free_energy(
     pressure: float = 1.0,
     zero: ThermalZero = ThermalZero.ENTHALPY,
 ) -> float:
-    """Free energy of a gas relative to its energy on the scale of the solids.
+    """Return the free energy of a gas relative to its energy on the scale of the solids.
 
     Parameters
     ----------
@@ -135,12 +136,12 @@ def free_energy(
     -------
     float
         µ(T, p) - E per atom (eV): [H(T) - H(zero)] - T S(T) + kT ln(p/1 bar), halved; at 0 K the
-        zero-point energy where the scale lacks it.
+        zero-point energy if the scale lacks it.
 
     Raises
     ------
     ValueError
-        If the element has no table, or the temperature or pressure is outside of it.
+        If the element has no table, or the temperature or pressure is outside its range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The glass as a phase of its own: its energy, from the models of a glass result."""
+"""Energy of a glass as a separate phase, from the models of a glass result."""
 
 from typing import Literal
 
@@ -28,27 +28,27 @@ class GlassEnergy(BaseModel):
     spread: float | None = Field(
         description="Standard deviation over the models (eV/atom); None for one."
     )
-    n_models: int = Field(description="Models that entered.")
+    n_models: int = Field(description="Number of models in the mean.")
     scale: str = Field(description="Scale of the energy.")
     uuid: str = Field(description="Job that returned the glass result.")
 
     @property
     def text(self) -> str:
-        """Where the energy comes from, for the result."""
+        """Source of the energy, in words."""
         spread = "one model" if self.spread is None else f"{1000 * self.spread:.0f} meV/atom"
         models = "" if self.spread is None else f"mean of {self.n_models} models, spread "
         return f"glass result {self.uuid[:8]}: {models}{spread}"
 
 
 def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> GlassEnergy:
-    """Take the energy of a glass from its result.
+    """Return the energy of a glass from its result.
 
     Parameters
     ----------
     result
         A glass result whose models were relaxed.
     uuid
-        Its job.
+        uuid of its job.
     corrections
         Corrections to add to the engine's energies.
 
@@ -84,7 +84,7 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
 
 
 def formula_per_phosphorus(composition: Composition) -> str:
-    """Write a formula with one P, as LiPON is written.
+    """Return a formula with one P, as is usual for LiPON.
 
     Examples
     --------

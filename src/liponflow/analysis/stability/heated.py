@@ -11,7 +11,7 @@ from liponflow.analysis.stability.thermal import with_free_energies
 
 
 def stable_solids(entries: EntrySet, material: Material) -> tuple[Entry, ...]:
-    """List the phases on the hull of the elements of a material with Li, gases left out."""
+    """Return the solids on the hull of the elements of a material with Li."""
     system = entries.within(sorted({LITHIUM, *material.composition}))
     gases = {gas.formula for gas in GASES.values()}
     return tuple(entry for entry in Hull.of(system).entries if entry.formula not in gases)
@@ -36,21 +36,21 @@ def heated(
     material
         The material.
     vibrations
-        Vibrations of solids, None for one that failed; None if solids are to have none.
+        Vibrations of solids, None for one that failed; None to heat only gases.
     temperature
         K.
     gas_pressure
         Partial pressure of every gas, bar.
     zero
-        What the energies of the entries hold besides the static energy.
+        Thermal energy that the energies of the entries already include.
     excluded
-        Names of phases that are left out of the diagram.
+        Names of phases excluded from the diagram.
 
     Returns
     -------
     EntrySet, list of str
-        Phases of the elements of the material at the temperature; solids without vibrations are
-        left out of it. And notes for the reader.
+        Phases of the elements of the material at the temperature, without solids that have no
+        vibrations; and notes for the user.
     """
     system = entries.within(sorted({LITHIUM, *material.composition}))
     added = {
@@ -85,7 +85,7 @@ def heated(
         f"at {temperature:g} K only phases that are stable at 0 K take part; one that heat would "
         "make stable is not found"
     )
-    # What is excluded on request has to be there to be taken out.
+    # Only phases that are present can be excluded.
     for name in excluded:
         added.setdefault(name, 0.0)
     return with_free_energies(system, added, temperature, missing="exclude"), notes

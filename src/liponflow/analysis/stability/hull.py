@@ -32,22 +32,22 @@ class Hull:
 
     @classmethod
     def of(cls, entries: EntrySet, *, stable_only: bool = True) -> Self:
-        """Build the hull of a set.
+        """Return the hull of a set.
 
         Parameters
         ----------
         entries
             Phases on one scale.
         stable_only
-            Keep the phases on the hull only. That changes no equilibrium, open to Li or not:
-            a phase above the hull is always beaten by a mixture of the same composition.
+            Keep only the phases on the hull. That changes no equilibrium, open to Li or not: a
+            mixture of the same composition is always lower than a phase above the hull.
 
         Raises
         ------
         ValueError
             If an element of a compound has no entry of its own.
         """
-        # Qhull finds the stable phases of a set much faster than one programme per phase.
+        # Qhull finds the stable phases of a set much faster than one linear programme per phase.
         diagram = entries.phase_diagram()
         stable = {str(entry.name) for entry in _named(diagram.stable_entries)}
         chosen = [e for e in entries.entries if not stable_only or e.name in stable]
@@ -55,7 +55,7 @@ class Hull:
 
     @classmethod
     def from_columns(cls, entries: list[Entry], elements: tuple[str, ...]) -> Self:
-        """Build from entries without searching for the stable ones."""
+        """Return the hull of entries without searching for the stable ones."""
         fractions = np.array(
             [[e.composition.get(symbol, 0.0) / e.n_atoms for e in entries] for symbol in elements]
         )
@@ -79,7 +79,7 @@ class Hull:
         return [int(i) for i in np.flatnonzero(self.fractions[self.other].sum(axis=0) > 0)]
 
     def vector(self, composition: Mapping[str, float]) -> FloatArray:
-        """Atomic fractions of a composition, shape (elements,).
+        """Return the atomic fractions of a composition, shape (elements,).
 
         Raises
         ------
@@ -97,11 +97,11 @@ class Hull:
         return fractions
 
     def equilibrium(self, composition: Mapping[str, float]) -> Mixture:
-        """Cheapest mixture of a composition: weights are atomic shares, cost is in eV/atom."""
+        """Return the cheapest mixture of a composition, with atomic shares and cost in eV/atom."""
         return cheapest(self.fractions, self.energies, self.vector(composition))
 
     def energy(self, composition: Mapping[str, float]) -> float:
-        """Energy of the hull at a composition (eV/atom)."""
+        """Return the energy of the hull at a composition (eV/atom)."""
         return self.equilibrium(composition).cost
 
     def with_energies(self, energies: FloatArray) -> Self:
@@ -109,7 +109,7 @@ class Hull:
         return type(self)(self.entries, self.elements, self.fractions, energies)
 
     def open_columns(self, voltage: float) -> tuple[FloatArray, FloatArray]:
-        """Compositions and grand potentials of the solids when Li is exchanged at a voltage.
+        """Return compositions and grand potentials of the solids with Li exchanged at a voltage.
 
         Parameters
         ----------
@@ -130,7 +130,7 @@ class Hull:
         return rest / size, (self.energies[self.solids] - mu * lithium) / size
 
     def lithium_per_other(self) -> FloatArray:
-        """Li per atom other than Li in every solid, shape (solids,)."""
+        """Return Li per atom other than Li in every solid, shape (solids,)."""
         lithium: FloatArray = self.fractions[self.elements.index(LITHIUM), self.solids]
         return lithium / (1 - lithium)
 
@@ -138,7 +138,7 @@ class Hull:
 def phase_states(
     entries: EntrySet, published: Mapping[str, float] | None = None
 ) -> list[PhaseState]:
-    """Place every phase relative to the hull.
+    """Return the state of every phase relative to the hull.
 
     Parameters
     ----------
@@ -178,5 +178,5 @@ def phase_states(
 
 
 def _named(entries: Iterable[object]) -> Iterable[PDEntry]:
-    """Entries of pymatgen's phase diagram as what :meth:`EntrySet.phase_diagram` made them."""
+    """Return pymatgen's entries with the type that :meth:`EntrySet.phase_diagram` gave them."""
     return (entry for entry in entries if isinstance(entry, PDEntry))

@@ -33,16 +33,16 @@ def ternary_slice(
     *,
     near: float = 0.05,
 ) -> HullSlice:
-    """Section spanned by three compositions.
+    """Return the section spanned by three compositions.
 
     Parameters
     ----------
     entries
         Phases on one scale.
     corners
-        Three formulas, elements or compounds, that are no mixtures of each other.
+        Three formulas, elements or compounds, none a mixture of the others.
     material
-        Marked if it lies in the section.
+        Material to mark if it lies in the section.
     near
         Phases up to this far above the hull (eV/atom) are kept; the others crowd the drawing.
 
@@ -72,8 +72,8 @@ def ternary_slice(
         if not composition.keys() <= set(elements):
             return None
         target = hull.vector(composition)
-        # There may be more elements than corners: least squares finds shares also of a point
-        # outside the plane, which the comparison behind it refuses.
+        # There may be more elements than corners. Least squares then also finds shares for a point
+        # outside the plane, which the comparison below refuses.
         shares: FloatArray = np.asarray(np.linalg.lstsq(basis, target, rcond=None)[0], dtype=float)
         if np.abs(basis @ shares - target).max() > IN_PLANE or shares.min() < -IN_PLANE:
             return None
@@ -94,14 +94,14 @@ def ternary_slice(
 def neutral_square(
     entries: EntrySet, material: Material | None = None, *, near: float = 0.05
 ) -> HullSlice:
-    """Charge-neutral section of Li-P-O-N: Li2O, P2O5, P3N5 and Li3N at the corners of a square.
+    """Return the charge-neutral section of Li-P-O-N with Li2O, P2O5, P3N5 and Li3N as corners.
 
     Parameters
     ----------
     entries
         Phases on one scale, of these four elements among others.
     material
-        Marked if it is charge-neutral, or nearly: then where it would be without the excess.
+        Material to mark if it is charge-neutral, or nearly, at its place without the excess.
     near
         As in :func:`ternary_slice`.
 
@@ -172,7 +172,7 @@ def _slice(
 
 
 def _coexist(hull: Hull, first: Entry, second: Entry) -> bool:
-    """Whether a mixture of equal numbers of atoms of two stable phases is on the hull."""
+    """Return whether a mixture of equal numbers of atoms of two stable phases is on the hull."""
     middle = {
         symbol: first.composition.get(symbol, 0.0) / first.n_atoms
         + second.composition.get(symbol, 0.0) / second.n_atoms

@@ -1,4 +1,4 @@
-"""Reactions where two materials meet, over every mixing ratio.
+"""Reactions at the interface of two materials, over every mixing ratio.
 
 The reaction energy over the share x of the second material is the hull between the two
 compositions minus the straight line between the materials, convex and piecewise linear in x:
@@ -26,7 +26,7 @@ SAME_ENERGY = 1e-6
 """Reaction energies closer than this (eV/atom) are the same."""
 
 PART = 1e-5
-"""Share of the formula units below which a phase does not take part in a reaction."""
+"""Share of the formula units below which a phase is not part of a reaction."""
 
 NO_REACTION = "no reaction"
 
@@ -53,7 +53,7 @@ class Contact:
     def of(
         cls, hull: Hull, first: Material, second: Material, voltage: float | None = None
     ) -> "Contact":
-        """Prepare a pair.
+        """Return the contact of two materials.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class Contact:
         first, second
             The materials; each enters with its own energy above the hull.
         voltage
-            Of the electrode that Li is exchanged with (V vs Li); None keeps Li in.
+            Voltage of the electrode that Li is exchanged with (V vs Li); None without exchange.
 
         Raises
         ------
@@ -88,12 +88,12 @@ class Contact:
         return cls(hull, pair, voltage, columns, costs, ends, end_costs, indices)
 
     def at(self, share: float) -> Mixture:
-        """Cheapest mixture at a share of the second material."""
+        """Return the cheapest mixture at a share of the second material."""
         first, second = self.ends
         return cheapest(self.columns, self.costs, (1 - share) * first + share * second)
 
     def reaction_energy(self, share: float) -> tuple[float, float]:
-        """Reaction energy (eV per atom counted) at a share, and its slope."""
+        """Return the reaction energy (eV per atom counted) at a share, and its slope."""
         mixture = self.at(share)
         (first, second), (cost_first, cost_second) = self.ends, self.end_costs
         line = (1 - share) * cost_first + share * cost_second
@@ -103,12 +103,12 @@ class Contact:
         return mixture.cost - line, slope
 
     def lowest(self) -> tuple[float, float, Mixture]:
-        """Share of the lowest reaction energy, that energy, and the mixture."""
+        """Return the share of the lowest reaction energy, that energy, and the mixture."""
         share, mixture = cheapest_between(self.columns, self.costs, self.ends, self.end_costs)
         return share, mixture.cost, mixture
 
     def with_second(self, material: Material, energy: float) -> "Contact":
-        """Put another material in the second place; its energy is known (eV/atom)."""
+        """Return the contact with another second material of known energy (eV/atom)."""
         end, cost = _end(self.hull, material, energy, self.voltage)
         return replace(
             self,
@@ -118,17 +118,17 @@ class Contact:
         )
 
     def relaxed(self) -> "Contact":
-        """Return the contact of the equilibrated materials: only what contact adds is left."""
+        """Return the contact of the equilibrated materials, which leaves the gain by contact."""
         alone = (self.at(0.0).cost, self.at(1.0).cost)
         return replace(self, end_costs=alone)
 
     def names(self, mixture: Mixture) -> list[str]:
-        """Names of the phases in a mixture."""
+        """Return the names of the phases in a mixture."""
         return [self.hull.entries[self.indices[place]].name for place in mixture.present]
 
 
 def own_energy(hull: Hull, material: Material) -> float:
-    """Energy of a material, above the hull or not (eV/atom)."""
+    """Return the energy of a material, above the hull or not (eV/atom)."""
     return hull.energy(material.composition) + material.above_hull
 
 
@@ -147,7 +147,7 @@ def _end(
 def interface_reaction(
     hull: Hull, first: Material, second: Material, voltage: float | None = None
 ) -> InterfaceReaction:
-    """Find the reactions of two materials at every mixing ratio.
+    """Return the reactions of two materials at every mixing ratio.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def _clean(energy: float) -> float:
 
 
 def _reaction(contact: Contact, mixture: Mixture, units: Sequence[float]) -> Reaction:
-    """Balance the reaction of some formula units of both materials to a mixture."""
+    """Return the balanced reaction of some formula units of both materials to a mixture."""
     known: dict[str, dict[str, float]] = {}
     net: dict[str, float] = {}  # formula units consumed (negative: formed)
     for material, amount in zip(contact.materials, units, strict=True):

@@ -22,7 +22,7 @@ class Electrode:
     """An insertion electrode: one host with any Li content."""
 
     formula: str
-    """With x, such as LixMn1.5Ni0.5O4."""
+    """Formula with x, such as LixMn1.5Ni0.5O4."""
     x: tuple[float, ...]
     materials: tuple[Material, ...]
     """One for every x."""
@@ -33,12 +33,12 @@ class Electrode:
 def insertion_electrode(
     formula: str, contents: Sequence[float], entries: EntrySet, hull: Hull
 ) -> Electrode:
-    """Make an electrode of a formula and Li contents.
+    """Return an electrode of a formula with some Li contents.
 
     Parameters
     ----------
     formula
-        With its Li content as x, such as LixNi0.5Mn1.5O4.
+        Formula with its Li content as x, such as LixNi0.5Mn1.5O4.
     contents
         Values of x, ascending.
     entries
@@ -49,9 +49,9 @@ def insertion_electrode(
     Returns
     -------
     Electrode
-        Between the states the energy is that of a mixture of two of them (their lower hull),
-        not that of the hull of all phases: an electrode does not fall apart on charging. Outside
-        of them, and without any, it is assumed on the hull of all phases, and says so.
+        Between the states the energy is that of a mixture of two of them (their lower hull), not
+        that of the hull of all phases: an electrode does not decompose on charging. Outside them,
+        and without any, it is assumed to be on the hull of all phases, and its source says so.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def insertion_electrode(
 def _states(
     host: dict[str, float], entries: EntrySet
 ) -> tuple[list[float], list[float], list[str]]:
-    """Li contents, energies (eV per formula unit of the host) and names on its lower hull."""
+    """Return Li contents, energies (eV per formula unit of the host) and names of its states."""
     shares = Composition(host).fractional_composition
     size = sum(host.values())
     lowest: dict[float, tuple[float, str]] = {}
@@ -126,7 +126,7 @@ def _states(
 def interface_map(
     hull: Hull, electrolyte: Material, electrode: Electrode, voltages: Sequence[float]
 ) -> InterfaceMap:
-    """Find the lowest interface reaction energy at every Li content and voltage.
+    """Return the lowest interface reaction energy at every Li content and voltage.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The material under study: a crystal among the entries, or a glass.
 
 Its energy is stated as an energy above the hull of the phases around it. A glass is on the hull
-only where 0 was asked for, and the text beside the number says so.
+only if 0 was requested, and the source of the energy says so.
 """
 
 import math
@@ -48,7 +48,7 @@ class Material(BaseModel):
 
 
 def parse_formula(formula: str) -> dict[str, float]:
-    """Read a formula with whole or decimal amounts.
+    """Return the amounts of a formula, whole or decimal.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def parse_formula(formula: str) -> dict[str, float]:
 
 
 def exact_amounts(formula: str, amounts: Mapping[str, float]) -> dict[str, Fraction]:
-    """Amounts of a formula as fractions: its decimals as they are written.
+    """Return the amounts of a formula as exact fractions of its decimals.
 
     Examples
     --------
@@ -99,7 +99,7 @@ def exact_amounts(formula: str, amounts: Mapping[str, float]) -> dict[str, Fract
 
 
 def excess_charge(composition: Mapping[str, float]) -> float | None:
-    """Sum of the ions' charges (e per formula unit); None with an element of no fixed charge.
+    """Return the total charge of the ions (e per formula unit); None without fixed charges.
 
     A composition with an excess is not stable at any voltage: it can reach charge balance only
     by releasing or taking up that much Li.
@@ -118,7 +118,7 @@ def excess_charge(composition: Mapping[str, float]) -> float | None:
 
 
 def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
-    """Take a phase of the entries as the material.
+    """Return a phase of the entries as the material.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
     entries
         The entries.
     hull
-        Their hull; without the phase, if that was left out, which then lies below it.
+        Their hull. A phase that was excluded from it lies below it.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
 
 
 def glass(formula: str, hull: Hull, *, above_hull: float, energy_source: str) -> Material:
-    """Take any composition with a stated energy above the hull as the material.
+    """Return any composition with a stated energy above the hull as the material.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def glass(formula: str, hull: Hull, *, above_hull: float, energy_source: str) ->
     above_hull
         Energy above it (eV/atom).
     energy_source
-        Where that number comes from; "assumed" belongs here.
+        Source of that number, such as "assumed".
 
     Raises
     ------
@@ -180,7 +180,7 @@ def glass(formula: str, hull: Hull, *, above_hull: float, energy_source: str) ->
 def glass_of_energy(
     formula: str, hull: Hull, *, energy_per_atom: float, energy_source: str
 ) -> Material:
-    """As :func:`glass`, from an energy on the scale of the entries (eV/atom)."""
+    """Return a material as :func:`glass`, from an energy on the scale of the entries (eV/atom)."""
     composition = parse_formula(formula)
     return glass(
         formula,
@@ -198,16 +198,16 @@ def named_material(
     glass_energy: GlassEnergy | None = None,
     above_hull: float | None = None,
 ) -> Material:
-    """Return a material with the best energy that is known of it.
+    """Return a material with its best known energy.
 
     Parameters
     ----------
     formula
-        Formula, or name of an entry. The formula of `glass_energy` goes before it.
+        Formula, or name of an entry. The formula of `glass_energy` takes precedence.
     entries
         The entries.
     hull
-        Their hull; without the phases that are left out.
+        Their hull, without excluded phases.
     glass_energy
         Energy of a glass from its result.
     above_hull
@@ -216,8 +216,8 @@ def named_material(
     Returns
     -------
     Material
-        With the energy of the glass, or else as far above the hull as assumed, or else of the
-        entry; on the hull without any of these, and its source says so.
+        Material with the energy of the glass, else the assumed energy above the hull, else that of
+        the entry. Without any of these it is on the hull, and its source says so.
 
     Raises
     ------
@@ -248,7 +248,7 @@ def named_material(
 
 
 def is_crystal(formula: str, entries: EntrySet) -> bool:
-    """Whether a formula, or a name, is that of an entry."""
+    """Return whether a formula, or a name, is that of an entry."""
     try:
         _entry(formula, entries)
     except ValueError:

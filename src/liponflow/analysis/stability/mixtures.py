@@ -1,8 +1,8 @@
-"""Cheapest mixtures as linear programmes: the arithmetic of every convex hull here.
+"""Cheapest mixtures as linear programmes, the basis of all convex hulls in this package.
 
 A column is the composition of a phase, a row an element (or whatever else is conserved). The
-cheapest mixture of a composition is a facet of the lower convex hull, found without building
-the others, which makes hulls of six elements and hundreds of phases a matter of milliseconds.
+cheapest mixture of a composition is a facet of the lower convex hull, found without building the
+others. Hulls of six elements and hundreds of phases thus take milliseconds.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ PRESENT = 1e-6
 """Weight above which a phase counts as present; solutions are normalised to a sum near 1."""
 
 SAME_PLACE = 1e-6
-"""Kinks closer than this (in the unit of the abscissa) are one."""
+"""Kinks closer than this (in the unit of the abscissa) are the same."""
 
 SAME_VALUE = 1e-7
 """Values closer than this lie on one line; the solver's tolerance."""
@@ -45,7 +45,7 @@ class Mixture:
 
 
 def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixture:
-    """Find the cheapest mixture with a composition.
+    """Return the cheapest mixture with a composition.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def cheapest_between(
     ends: tuple[FloatArray, FloatArray],
     end_costs: tuple[float, float],
 ) -> tuple[float, Mixture]:
-    """Find where between two compositions a mixture gains most over the two ends.
+    """Return the share between two compositions at which a mixture gains most over the ends.
 
     Parameters
     ----------
@@ -130,13 +130,13 @@ def cheapest_between(
 def _solve(
     columns: FloatArray, costs: FloatArray, target: FloatArray, last_most: float | None
 ) -> Mixture:
-    """Solve one linear programme; the weight of the last column may have an upper bound."""
+    """Return the solution; the weight of the last column may have an upper bound."""
     bounds: list[tuple[float, float | None]] = [(0.0, None)] * costs.size
     if last_most is not None:
         bounds[-1] = (0.0, last_most)
-    # The dual simplex ends at a vertex, an interior-point method could end amid a facet: with a
-    # vertex, no more phases coexist than Gibbs's rule allows. The duals of the balances are the
-    # chemical potentials.
+    # The dual simplex ends at a vertex, while an interior-point method could end within a facet.
+    # At a vertex, no more phases coexist than Gibbs's rule allows. The duals of the balances are
+    # the chemical potentials.
     found = linprog(costs, A_eq=columns, b_eq=target, bounds=bounds, method="highs-ds")
     if found.x is None or found.fun is None:
         raise NoMixtureError(f"no mixture of the phases has this composition: {found.message}")
@@ -150,12 +150,12 @@ def kinks(
     *,
     beside: float | None = None,
 ) -> list[float]:
-    """Find the kinks of a convex, piecewise linear function.
+    """Return the kinks of a convex, piecewise linear function.
 
     Parameters
     ----------
     evaluate
-        Returns value and a slope (any subgradient) at a place.
+        Function that returns value and slope (any subgradient) at a place.
     low, high
         Ends of the range.
     beside
@@ -165,8 +165,8 @@ def kinks(
     -------
     list of float
         Places of the kinks strictly between the ends, ascending. With `beside`, the two ends of
-        the piece of that slope, or the one kink where the function passes over it; kinks that
-        were met on the way may be among them.
+        the piece of that slope, or the one kink at which the function skips it; other kinks found
+        on the way may be included.
 
     Notes
     -----
@@ -183,12 +183,11 @@ def kinks(
         (value_a, slope_a), (value_b, slope_b) = at_a, at_b
         if slope_b - slope_a < SAME_VALUE:
             return
-        # Slopes of a convex function only grow: outside these two there is none like it in
-        # between.
+        # Slopes of a convex function only grow: no piece with this slope lies in between.
         if beside is not None and not slope_a - SAME_VALUE < beside < slope_b + SAME_VALUE:
             return
-        # Where the tangents meet. A convex function lies above both; if it comes down to them
-        # there, it follows one up to this place and the other from it on.
+        # Intersection of the tangents. A convex function lies above both; if it touches them
+        # there, it follows one up to this place and the other beyond it.
         middle = (value_a - slope_a * a - value_b + slope_b * b) / (slope_b - slope_a)
         if not a + SAME_PLACE < middle < b - SAME_PLACE:
             # Tangents meet where one was taken: at a kink, if that lies inside the range.

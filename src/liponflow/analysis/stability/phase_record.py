@@ -1,4 +1,4 @@
-"""Relaxed reference crystals: kept in the store, and turned into the entries of a diagram."""
+"""Relaxed reference crystals, kept in the store, and the phase-diagram entries from them."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -30,11 +30,11 @@ class PhaseRecord(BaseModel):
         description="SHA-256 of the start, the engine and the settings of the relaxation."
     )
     name: str = Field(description="Name of the crystal in the library.")
-    source: str = Field(description="Where its start comes from.")
+    source: str = Field(description="Source of its start.")
     spacegroup: str = Field(description="Space group of the start.")
     relaxed_spacegroup: str = Field(description="Space group after the relaxation.")
     symmetry_tolerance: float = Field(description="Tolerance of the latter (Å).")
-    volume_change_percent: float = Field(description="Volume against the start (%).")
+    volume_change_percent: float = Field(description="Volume change from the start (%).")
     energy_per_atom: float = Field(description="Energy as computed, uncorrected (eV/atom).")
     hubbard_u: dict[str, float] = Field(description="U_eff per element (eV).")
     max_force: float | None = Field(description="Largest force left on an atom (eV/Å).")
@@ -82,7 +82,7 @@ def phase_record(
     calculation
         The relaxation.
     fingerprint, name, source, spacegroup
-        Of the start.
+        Data of the start.
     start_volume_per_atom
         Å³.
     symmetry_tolerance
@@ -93,7 +93,7 @@ def phase_record(
     Returns
     -------
     PhaseRecord
-        With the problem in it if the relaxation did not converge or changed the space group.
+        Record, with a problem if the relaxation did not converge or changed the space group.
     """
     structure = calculation.structure
     relaxed = SpacegroupAnalyzer(structure, symmetry_tolerance).get_space_group_symbol()
@@ -126,20 +126,20 @@ def phase_record(
 def phase_entries(
     records: Sequence[PhaseRecord], corrections: Literal["none", "mp2020"]
 ) -> list[Entry]:
-    """Turn relaxed crystals into entries on one scale.
+    """Return relaxed crystals as entries on one scale.
 
     Parameters
     ----------
     records
         Crystals of one engine.
     corrections
-        ``mp2020`` adds the Materials Project's corrections, ``none`` takes energies as they are.
+        ``mp2020`` adds the Materials Project's corrections, ``none`` leaves energies unchanged.
 
     Returns
     -------
     list of Entry
-        The lowest usable polymorph of a formula has the formula as its name, the others keep
-        the names of the library. One that cannot be corrected has that as its problem.
+        The lowest usable polymorph of a formula has the formula as its name, the others keep the
+        names of the library. A crystal that cannot be corrected has that as its problem.
     """
     made = [_entry(record, corrections) for record in records]
     best: dict[str, Entry] = {}
@@ -163,7 +163,7 @@ def scaled_entries(
     gases: Sequence[str],
     corrections: Corrections,
 ) -> tuple[EntrySet, EngineInfo]:
-    """Put the energies of relaxed crystals and of the gases on one scale.
+    """Return relaxed crystals and gases as entries on one scale.
 
     Parameters
     ----------
@@ -172,14 +172,14 @@ def scaled_entries(
     records
         Their records; None for one that failed.
     gases
-        Elements; those that are gases enter by reference.
+        Elements, of which the gases enter by reference.
     corrections
-        What is added to the energies.
+        Corrections added to the energies.
 
     Returns
     -------
     EntrySet, EngineInfo
-        Failed and changed crystals are named in the set. And the engine that ran.
+        The set, which names failed and changed crystals, and the engine that ran.
 
     Raises
     ------
@@ -195,7 +195,9 @@ def scaled_entries(
         by_scale.setdefault(scale, []).append(record)
     if len(by_scale) > 1:
         listed = ", ".join(f"{scale} ({group[0].name})" for scale, group in by_scale.items())
-        raise ValueError(f"the crystals are on different scales: {listed}; relax all alike")
+        raise ValueError(
+            f"the crystals are on different scales: {listed}; relax all in the same way"
+        )
     [scale] = by_scale
     entries = phase_entries(found, resolve(corrections, found[0].engine))
     built = EntrySet.build(
@@ -210,7 +212,7 @@ def scaled_entries(
 
 
 def gas_entries(elements: Sequence[str]) -> list[Entry]:
-    """Give the gases of a chemical system, by reference.
+    """Return the gases of a chemical system, by reference.
 
     Examples
     --------

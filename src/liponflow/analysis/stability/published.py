@@ -10,7 +10,7 @@ class PublishedWindow(Published):
     """Voltage window of a material."""
 
     formula: str = Field(description="Reduced formula, as pymatgen writes it.")
-    material: str = Field(description="What it stands for.")
+    material: str = Field(description="Meaning of the formula.")
     low: float = Field(description="Lower limit (V vs Li).")
     high: float = Field(description="Upper limit (V vs Li).")
 
@@ -67,7 +67,7 @@ class PublishedStability(BaseModel):
     decomposition: ObservedPhases
 
     def window(self, formula: str) -> PublishedWindow | None:
-        """Return the published window of a formula, None if nothing was published.
+        """Return the published window of a formula; None if nothing was published.
 
         Examples
         --------
@@ -79,7 +79,7 @@ class PublishedStability(BaseModel):
 
 
 def published_stability() -> PublishedStability:
-    """Read the published values.
+    """Return the published values.
 
     Examples
     --------

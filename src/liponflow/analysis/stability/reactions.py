@@ -13,16 +13,16 @@ BALANCED = 1e-6
 """Atoms per formula unit that a reaction may lack before it is refused."""
 
 DECIMALS = 4
-"""Decimals of printed coefficients that are no small whole numbers."""
+"""Decimals of printed coefficients that are not small whole numbers."""
 
 LARGEST_MULTIPLE = 12
-"""Formula units of the first reactant up to which whole coefficients are looked for."""
+"""Largest number of formula units of the first reactant in the search for whole coefficients."""
 
 Formulas = Mapping[str, Mapping[str, float]]
 
 
 def balance(reactants: Formulas, products: Formulas, guess: Mapping[str, float]) -> Reaction:
-    """Balance a reaction whose coefficients are known up to small errors.
+    """Return a balanced reaction from coefficients with small errors.
 
     Parameters
     ----------

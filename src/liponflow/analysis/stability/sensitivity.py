@@ -1,7 +1,7 @@
 """Sensitivity of a prediction: hulls without named phases, other pathways, layer sequences.
 
-Equilibrium takes the phases of lowest energy, whether or not they form in a cell. Leaving some
-out and ranking the alternatives shows how much energy decides between them.
+Equilibrium takes the phases of lowest energy, whether or not they form in a cell. Excluding some
+and ranking the alternatives shows the energy differences between them.
 """
 
 import heapq
@@ -24,7 +24,7 @@ BESIDE_ZERO = 1e-3
 """Voltage (V) at which a reaction with Li metal is looked up, just off equilibria at 0 V."""
 
 FORBIDDEN = 1e3
-"""Cost (eV/atom) of a phase that is left out."""
+"""Cost (eV/atom) of an excluded phase."""
 
 
 def ranked_pathways(
@@ -34,7 +34,7 @@ def ranked_pathways(
     voltage: float = BESIDE_ZERO,
     number: int = 8,
 ) -> list[Pathway]:
-    """Rank the ways in which a material can react with Li at a voltage.
+    """Return the ranked reactions of a material with Li at a voltage.
 
     Parameters
     ----------
@@ -50,8 +50,8 @@ def ranked_pathways(
     Returns
     -------
     list of Pathway
-        By energy. Each next one is the best without some phase of those before, so it is the
-        price of that phase not forming. Fewer if there are no more.
+        Pathways by energy, fewer if there are not as many. Each is the best one without some phase
+        of those before, and so shows the price of that phase not forming.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def ranked_pathways(
     so found is next (after E. L. Lawler, Manage. Sci. 18, 401, 1972).
     """
     if number < 1:
-        raise ValueError(f"at least one pathway has to be asked for, not {number}")
+        raise ValueError(f"the number of pathways must be at least 1, not {number}")
     system = entries.within(sorted({*material.composition, LITHIUM}))
     lowest: dict[str, Entry] = {}
     for entry in sorted(system.entries, key=lambda entry: entry.energy_per_atom):
@@ -111,7 +111,7 @@ def ranked_pathways(
 
 
 def _pathway(phases: Hull, material: Material, mixture: Mixture, voltage: float) -> Pathway:
-    """Write a mixture as a pathway; the energy of the material itself is still to be taken off."""
+    """Return a mixture as a pathway, before the energy of the material is subtracted."""
     lithium = phases.lithium_per_other()
     amounts, energy, content = {}, 0.0, 0.0
     for place in mixture.present:
@@ -139,7 +139,7 @@ def _pathway(phases: Hull, material: Material, mixture: Mixture, voltage: float)
 def layer_sequence(
     entries: EntrySet, material: Material, *, without: Sequence[str] = ()
 ) -> list[Layer]:
-    """Sequence of layers from Li metal to a material as the voltage rises.
+    """Return the sequence of layers from Li metal to a material as the voltage rises.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def layer_sequence(
     material
         The electrolyte.
     without
-        Phases (names or formulas) that are left out, because they were not observed for example.
+        Phases (names or formulas) to exclude, for example because they were not observed.
 
     Returns
     -------

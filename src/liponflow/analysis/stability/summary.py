@@ -1,4 +1,4 @@
-"""From entries and a material to the result of a stability campaign."""
+"""Result of a stability campaign from entries and a material."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,13 +58,13 @@ class Question:
     voltages: Sequence[float] = ()
     """Voltages of the map (V vs Li)."""
     exclude: Sequence[str] = ()
-    """Phases that are left out everywhere, by name or formula."""
+    """Phases excluded everywhere, by name or formula."""
     unseen: Sequence[str] = ()
-    """Phases that a second sequence of layers leaves out."""
+    """Phases excluded from a second sequence of layers."""
     pathways: int = 8
     """Ranked reactions with Li metal."""
     samples: int = 0
-    """Draws of all energies with their errors; 0 for none."""
+    """Number of draws of all energies with their errors; 0 for none."""
     error_independent: float = 0.0
     """eV/atom."""
     error_shared: Mapping[str, float] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def summarise(
     question
         The questions.
     provenance
-        What made the energies.
+        Provenance of the energies.
     warm
         The same phases with free energies; see :mod:`liponflow.analysis.stability.thermal`.
     warnings
@@ -106,7 +106,7 @@ def summarise(
     Returns
     -------
     StabilityResult
-        Only phases that are usable take part; those left out are named with the reason.
+        Result from usable phases only; excluded ones are named with the reason.
 
     Raises
     ------
@@ -197,13 +197,13 @@ def _without(entries: EntrySet, names: Sequence[str]) -> EntrySet:
 
 
 def _known(entries: EntrySet, names: Sequence[str]) -> list[str]:
-    """Select the names that a set has: heated entries, or those of fewer elements, lack some."""
+    """Return the names that a set has; heated entries, or those of fewer elements, lack some."""
     known = {entry.name for entry in entries.entries} | {e.formula for e in entries.entries}
     return [name for name in names if name in known]
 
 
 def _failed(entries: EntrySet) -> list[ExcludedEntry]:
-    """List what is missing: refused phases without another one of their composition."""
+    """Return the refused phases without another one of their composition."""
     return [
         item for item in entries.excluded if item.replaced_by is None and item.reason != ON_REQUEST
     ]
@@ -269,7 +269,7 @@ def _equation(hull: Hull, material: Material, segment: Segment | None) -> str:
 def _interfaces(
     hull: Hull, material: Material, electrode: Electrode | None, partners: Sequence[Material]
 ) -> list[InterfaceReaction]:
-    """Reactions with Li metal, with the electrode, at its own voltages too, and with others."""
+    """Return the reactions with Li metal, with the electrode, also at its voltages, and others."""
     found = [interface_reaction(hull, material, METAL)]
     others = [
         interface_reaction(hull, material, other)

@@ -20,25 +20,25 @@ def with_free_energies(
     *,
     missing: OnMissing = "refuse",
 ) -> EntrySet:
-    """Add free energies to entries.
+    """Return entries with free energies.
 
     Parameters
     ----------
     entries
         Phases at 0 K.
     free_energies
-        What the temperature adds (eV/atom), zero-point energy included or not for all alike, by
-        name of the phase, or by reduced formula for all of its polymorphs: vibrations of a
-        solid, the chemical potential of a gas relative to 0 K.
+        Thermal contribution (eV/atom), with or without the zero-point energy for all phases, by
+        name of the phase, or by reduced formula for all of its polymorphs: vibrations of a solid,
+        the chemical potential of a gas relative to 0 K.
     temperature
         K.
     missing
-        What to do with phases that it does not name.
+        Treatment of phases that it does not name.
 
     Returns
     -------
     EntrySet
-        At the temperature; formation energies are from the elements at that temperature.
+        Entries at the temperature; formation energies refer to the elements at that temperature.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def with_free_energies(
 
 
 def _from_elements(entries: list[Entry], energies: Mapping[str, float]) -> dict[str, float]:
-    """Refer energies (eV) to the lowest entry of each element."""
+    """Return energies (eV) relative to the lowest entry of each element."""
     reference: dict[str, float] = {}
     for entry in entries:
         if len(entry.composition) == 1:
@@ -106,7 +106,7 @@ def _from_elements(entries: list[Entry], energies: Mapping[str, float]) -> dict[
 def thermal_shift(
     cold: EntrySet, warm: EntrySet, material: Material, v_max: float = V_MAX
 ) -> ThermalShift:
-    """Compare the window of a material at a temperature with that at 0 K.
+    """Return the window of a material at a temperature compared with that at 0 K.
 
     Parameters
     ----------

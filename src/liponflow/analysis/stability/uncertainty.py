@@ -1,9 +1,8 @@
 """Uncertainty of a window and its products from the errors of the formation energies.
 
-Errors are drawn for all phases at once: one that each phase has for itself, and one per element
-that all phases share in proportion to how much of it they hold, as the fitted correction of an
-anion does. What is shared cancels between phases with the same anion; what matters is then what
-remains where an anion leaves as gas.
+Errors are drawn for all phases at once: an independent one for each phase, and one per element,
+shared by all phases in proportion to their content of it, like the fitted correction of an anion.
+Shared errors cancel between phases with the same anion; they matter where an anion leaves as gas.
 """
 
 from collections import Counter
@@ -26,7 +25,7 @@ from liponflow.analysis.stability.window import (
 from liponflow.arrays import FloatArray
 
 INDEPENDENT_ERROR = 0.024
-"""Standard error of a phase for itself (eV/atom): PBE reaction energies between compounds of
+"""Independent standard error of a phase (eV/atom): PBE reaction energies between compounds of
 oxides against experiment, G. Hautier et al., Phys. Rev. B 85, 155208 (2012)."""
 
 SHARED_ERRORS = {"O": 0.002, "N": 0.0093}
@@ -34,7 +33,7 @@ SHARED_ERRORS = {"O": 0.002, "N": 0.0093}
 A. Wang et al., Sci. Rep. 11, 15496 (2021)."""
 
 CERTAIN = 0.95
-"""Share of the draws from which on a product, or its absence, counts as certain."""
+"""Share of the draws above which a product, or its absence, counts as certain."""
 
 
 def window_uncertainty(
@@ -56,14 +55,14 @@ def window_uncertainty(
     material
         The material; if it is one of the phases, its energy varies like theirs.
     independent
-        Standard error of each compound for itself (eV/atom). Elements have none.
+        Independent standard error of each compound (eV/atom). Elements have none.
     shared
         Standard error by element (eV per atom of it) common to all compounds; by default those
         of `SHARED_ERRORS`.
     samples
         Number of draws.
     seed
-        Of the random numbers.
+        Seed of the random numbers.
     v_max
         Highest voltage examined (V).
 
@@ -80,8 +79,8 @@ def window_uncertainty(
 
     Notes
     -----
-    A crystal may lie above the hull of a draw. Its window is then that of what it decomposes
-    into, as everywhere here.
+    A crystal may lie above the hull of a draw. Its window is then that of its decomposition
+    products, as elsewhere.
     """
     shared = SHARED_ERRORS if shared is None else shared
     if independent < 0 or any(value < 0 for value in shared.values()):
@@ -89,7 +88,7 @@ def window_uncertainty(
     if samples < 1:
         raise ValueError(f"at least one draw is needed, not {samples}")
     system = entries.within(sorted({*material.composition, "Li"}))
-    # Phases above the hull may fall onto it in a draw.
+    # Phases above the hull may lie on it in a draw.
     hull = Hull.from_columns(list(system.entries), tuple(system.elements))
     expected = _products(hull, material, lithium_segments(hull, material, v_max))
     counts: Counter[tuple[str, str]] = Counter()
@@ -137,7 +136,7 @@ def window_uncertainty(
 def _errors(
     hull: Hull, independent: float, shared: Mapping[str, float], samples: int, seed: int
 ) -> FloatArray:
-    """Errors of all phases (eV/atom), shape (samples, entries); elements have none."""
+    """Return the errors of all phases (eV/atom), shape (samples, entries); elements have none."""
     chance = np.random.default_rng(seed)
     count = len(hull.entries)
     errors = independent * chance.standard_normal((samples, count))

@@ -1,16 +1,16 @@
 """Stability of a material that exchanges Li with an electrode: segments and voltage window.
 
-For amounts of the other elements that stay, the lowest energy E(n) over the Li content n is a
-convex, piecewise linear function. An electrode at voltage V picks the n where its slope is
-mu(Li) = mu(Li metal) - V, so every kink of E(n) is a segment of voltage with one Li content and
-one set of products, and every slope a voltage at which they change: S. P. Ong et al., Chem.
-Mater. 20, 1798 (2008); Y. Zhu, X. He and Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015).
+For fixed amounts of the other elements, the lowest energy E(n) over the Li content n is a convex,
+piecewise linear function. An electrode at voltage V picks the n where its slope is mu(Li) = mu(Li
+metal) - V, so every kink of E(n) is a segment of voltage with one Li content and one set of
+products, and every slope a voltage at which they change: S. P. Ong et al., Chem. Mater. 20, 1798
+(2008); Y. Zhu, X. He and Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015).
 
 pymatgen's ``PhaseDiagram.get_element_profile`` gives the same voltages to 1e-4 V, which a test
 checks, and is 9 to 11 times faster for the 32 phases of Li-P-O-N (0.04 s against 0.35 s for
-Li3PO4). It is not used here since the uncertainty draws hundreds of hulls of other energies, for
-which :func:`nearest_segments` needs the limits alone, and since a composition may lie on a hull
-from which its own phase was left out.
+Li3PO4). It is not used here because the uncertainty draws hundreds of hulls with other energies,
+for which :func:`nearest_segments` needs only the limits, and because a composition may lie on a
+hull from which its own phase was excluded.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ EDGE = 1e-7
 
 
 SLIVER = 1e-4
-"""Width (V) of the range beside a limit in which the reaction there is looked up."""
+"""Width (V) of the range next to a limit in which the reaction there is looked up."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Segment:
 
 
 def lithium_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> list[Segment]:
-    """Find the equilibria of a material with Li at every voltage.
+    """Return the equilibria of a material with Li at every voltage.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def lithium_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> li
 
 
 def nearest_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> list[Segment]:
-    """Find only the equilibria that limit a window, in fewer steps.
+    """Return only the equilibria that limit a window, in fewer steps.
 
     Parameters
     ----------
@@ -93,9 +93,9 @@ def nearest_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> li
     Returns
     -------
     list of Segment
-        That at 0 V, that of the first reduction, the one at rest and that of the first oxidation,
-        as far as they exist. The one at rest has its true limits; of the others, only a sliver
-        is described.
+        Segments at 0 V, of the first reduction, without exchange and of the first oxidation, as
+        far as they exist. The segment without exchange has its true limits; of the others, only a
+        narrow range is described.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def nearest_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> li
     content = material.composition.get(LITHIUM, 0.0) / material.n_other
     found = kinks(potential, EDGE, v_max - EDGE, beside=-content)
     edges = [0.0, *found, v_max]
-    # Between two kinks there may be more segments than one, but none beside them. Where both
-    # ends of a range are alike so is what lies between, since the Li content only falls.
+    # Between two kinks there may be several segments, but none next to them. If both ends of a
+    # range are the same, so is everything in between, since the Li content only falls.
     pieces: list[tuple[float, float]] = []
     for low, high in pairwise(edges):
         if high - low < 2 * SLIVER:
@@ -120,15 +120,16 @@ def nearest_segments(hull: Hull, material: Material, v_max: float = V_MAX) -> li
 def _potential(
     hull: Hull, material: Material, v_max: float
 ) -> Callable[[float], tuple[float, float]]:
-    """Minus the grand potential (eV per atom other than Li) over the voltage, and its slope."""
+    """Return minus the grand potential (eV per atom other than Li) and its slope over voltage."""
     if not v_max > 0:
         raise ValueError(f"the highest voltage must lie above 0 V, not {v_max:g}")
     target = _target(hull, material)
     lithium = hull.lithium_per_other()
 
     def potential(voltage: float) -> tuple[float, float]:
-        # Each mixture is a line over the voltage, with its Li content as slope: the lowest of
-        # lines is concave, its negative convex. Slopes come without a difference of energies.
+        # Each mixture is a line over the voltage, with its Li content as slope. The lowest line at
+        # each voltage is a concave function, its negative convex. Slopes need no energy
+        # differences.
         mixture = cheapest(*hull.open_columns(voltage), target)
         return -mixture.cost, -float(mixture.weights @ lithium)
 
@@ -136,7 +137,7 @@ def _potential(
 
 
 def _target(hull: Hull, material: Material) -> FloatArray:
-    """Elements other than Li per atom other than Li."""
+    """Return the elements other than Li per atom other than Li."""
     if material.n_other == 0:
         raise ValueError(f"{material.formula} contains only Li, which is the electrode here")
     fractions = hull.vector(material.composition)[hull.other]
@@ -145,7 +146,7 @@ def _target(hull: Hull, material: Material) -> FloatArray:
 
 
 def _segment(hull: Hull, material: Material, low: float, high: float) -> Segment:
-    """Look up the equilibrium in the middle of a range of voltage."""
+    """Return the equilibrium in the middle of a range of voltage."""
     lithium = hull.lithium_per_other()
     columns, costs = hull.open_columns((low + high) / 2)
     mixture = cheapest(columns, costs, _target(hull, material))
@@ -161,7 +162,7 @@ def _segment(hull: Hull, material: Material, low: float, high: float) -> Segment
 
 
 def _merged(segments: Sequence[Segment]) -> list[Segment]:
-    """Join neighbours with one Li content: a kink that the solver's tolerance made."""
+    """Return segments without kinks that are due to the solver's tolerance."""
     joined: list[Segment] = []
     for segment in segments:
         if joined and abs(joined[-1].li - segment.li) < SAME_LI:
@@ -174,7 +175,7 @@ def _merged(segments: Sequence[Segment]) -> list[Segment]:
 def window_segments(
     hull: Hull, material: Material, segments: Sequence[Segment]
 ) -> list[WindowSegment]:
-    """Write segments as balanced reactions with their energies.
+    """Return segments as balanced reactions with their energies.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def window_segments(
 def lithium_reaction(
     hull: Hull, material: Material, amounts: dict[int, float], exchanged: float
 ) -> Reaction:
-    """Balance the reaction of one formula unit with Li.
+    """Return the balanced reaction of one formula unit with Li.
 
     Parameters
     ----------
@@ -226,12 +227,12 @@ def lithium_reaction(
     amounts
         Formula units of the products by index in the hull.
     exchanged
-        Li taken up (positive) or given off (negative) per formula unit.
+        Li taken up (positive) or released (negative) per formula unit.
 
     Returns
     -------
     Reaction
-        Li stands on the side where it is taken from or given to.
+        Reaction with Li as reactant if it is taken up, or as product if it is released.
     """
     reactants = {material.formula: material.composition}
     products: dict[str, dict[str, float]] = {}
@@ -254,21 +255,20 @@ def lithium_reaction(
 
 
 def material_energy(hull: Hull, material: Material) -> float:
-    """Energy of a material on the scale of the entries (eV per formula unit)."""
+    """Return the energy of a material on the scale of the entries (eV per formula unit)."""
     return (hull.energy(material.composition) + material.above_hull) * material.n_atoms
 
 
 def voltage_window(
     material: Material, segments: Sequence[Segment], v_max: float = V_MAX
 ) -> VoltageWindow:
-    """Find the voltages at which the composition of a material keeps its Li.
+    """Return the voltages at which the composition of a material keeps its Li.
 
     Parameters
     ----------
     material
-        The material. Its energy above the hull is left aside: these are the limits of the
-        phases that the composition settles to without exchanging Li, and of the material itself
-        if it is stable.
+        The material. Its energy above the hull is ignored: these are the limits of its
+        decomposition products without exchange of Li, and of the material itself if it is stable.
     segments
         From :func:`lithium_segments`.
     v_max
@@ -320,12 +320,12 @@ def _no_window(material: Material, segments: Sequence[Segment]) -> str:
 def metastable_window(
     hull: Hull, material: Material, segments: Sequence[Segment], v_max: float = V_MAX
 ) -> VoltageWindow:
-    """Find the voltages at which no full reaction with Li gains energy.
+    """Return the voltages at which no full reaction with Li gains energy.
 
     Parameters
     ----------
     hull, material, segments, v_max
-        As before; here the material's energy above the hull counts.
+        As before; here the material's energy above the hull enters.
 
     Returns
     -------
@@ -367,7 +367,7 @@ def metastable_window(
 def neighbours(
     material: Material, segments: Sequence[Segment]
 ) -> tuple[Segment | None, Segment | None]:
-    """Segments of the first reduction and the first oxidation.
+    """Return the segments of the first reduction and the first oxidation.
 
     Returns
     -------
@@ -381,7 +381,7 @@ def neighbours(
 
 
 def stable_products(hull: Hull, material: Material) -> list[str]:
-    """Names of the phases that a material decomposes into without exchanging Li."""
+    """Return the names of the decomposition products of a material without exchange of Li."""
     mixture = hull.equilibrium(material.composition)
     return [
         hull.entries[index].name for index in mixture.present if mixture.weights[index] > PRESENT
