@@ -235,7 +235,7 @@ def test_output_directory_that_is_a_file_is_refused(
     refused: Callable[..., str], tmp_path: Path
 ) -> None:
     (tmp_path / "taken").touch()
-    assert "taken exists and is no directory" in refused("run", "lithiation", "--out", "taken")
+    assert "taken exists and is not a directory" in refused("run", "lithiation", "--out", "taken")
 
 
 def test_unwritable_output_directory_is_refused(refused: Callable[..., str]) -> None:

@@ -44,7 +44,9 @@ def check_out(out: Path | None) -> None:
         out.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=out).close()
     except FileExistsError:
-        raise NotADirectoryError(f"{out} exists and is no directory; name another --out") from None
+        raise NotADirectoryError(
+            f"{out} exists and is not a directory; name another --out"
+        ) from None
     except OSError as error:
         raise OSError(f"cannot write to {out}: {error.strerror}; name another --out") from None
 

@@ -43,9 +43,7 @@ class Phase(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(
-        description="Unique name: formula and, of polymorphs, what tells them apart."
-    )
+    name: str = Field(description="Unique name: formula and, for polymorphs, a suffix.")
     formula: str = Field(description="Formula, as the unit of the literature has it.")
     spacegroup: str = Field(description="Hermann-Mauguin symbol, standard setting.")
     lattice: tuple[float, float, float, float, float, float] = Field(
@@ -55,9 +53,9 @@ class Phase(BaseModel):
         min_length=1, description="Element and fractional coordinates of the asymmetric unit."
     )
     coordinate_status: CoordinateStatus = Field(
-        description="How far the coordinates are to be trusted; see phases.yaml."
+        description="Reliability of the coordinates; see phases.yaml."
     )
-    source: str = Field(description="Where the facts come from.")
+    source: str = Field(description="Source of the data.")
 
     @property
     def reduced_formula(self) -> str:
@@ -150,7 +148,7 @@ def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
 
 
 def crystal_of(formula: str, source: str, names: Sequence[str] = ()) -> Phase | None:
-    """Return the reference crystal that an entry of a phase diagram is of.
+    """Return the reference crystal of an entry of a phase diagram.
 
     Parameters
     ----------

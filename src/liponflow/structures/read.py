@@ -61,7 +61,7 @@ def read_structure(path: str | Path) -> Structure:
             structure = _parse(path)
         except UntrustedClassError:
             raise
-        except Exception as error:  # pymatgen's parsers raise whatever their reader trips over
+        except Exception as error:  # pymatgen's parsers may raise any error
             reasons = [str(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
     if any(NO_ELEMENTS in str(warning.message) for warning in caught):
@@ -130,7 +130,7 @@ def _check(structure: Structure, path: Path) -> None:
         )
     dummies = sorted({s.symbol for s in structure.species if isinstance(s, DummySpecies)})
     if dummies:
-        raise StructureError(f"{path}: {', '.join(dummies)} is no chemical element; name it")
+        raise StructureError(f"{path}: {', '.join(dummies)} is not a chemical element; name it")
     first, second, _, distance = structure.get_neighbor_list(OVERLAP_DISTANCE)
     if len(distance):
         nearest = int(np.argmin(distance))

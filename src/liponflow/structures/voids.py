@@ -103,8 +103,8 @@ def voids(
 
     Notes
     -----
-    The octahedral site of bcc is no vertex: it is the middle of a Voronoi face, a saddle between
-    four tetrahedral sites, and is not found.
+    The octahedral site of bcc is not a vertex: it is the middle of a Voronoi face, a saddle
+    between four tetrahedral sites, and is not found.
 
     Examples
     --------

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Option:
-    """A parameter that has a flag of its own on the command line.
+    """A parameter with its own flag on the command line.
 
     Attributes
     ----------
     parameter
         Name of the parameter; its description is the help.
     metavar
-        What stands for the value in the help.
+        Placeholder of the value in the help.
 
     Examples
     --------
@@ -75,7 +75,7 @@ class Campaign:
     from_structure
         ``from_structure(structure)``: returns parameters that a user's structure sets.
     further_engines
-        ``further_engines(parameters)``: lists the engines that a run asks for beside its own.
+        ``further_engines(parameters)``: lists the further engines of a run.
     analyze
         ``analyze(paths, *, experiment, probe, quantity, stage, skip, every, settings)``: measures
         files that exist already, and returns a result; None if there is nothing to measure.
@@ -103,7 +103,7 @@ class Campaign:
         structure_file: Path | None = None,
         store: "JobStore | None" = None,
     ) -> "Flow":
-        """Plan the flow that a user asks for.
+        """Return the flow that a user requests.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Campaign:
         Raises
         ------
         ValueError, FileNotFoundError
-            If any of it cannot be used; nothing has been computed then.
+            If an argument cannot be used; nothing has been computed then.
         """
         return self.make_flow(
             self.request(
@@ -151,7 +151,7 @@ class Campaign:
         structure_file: Path | None = None,
         store: "JobStore | None" = None,
     ) -> "RunRequest[Any]":
-        """Read and validate what a user asks for; see :meth:`plan`."""
+        """Return a validated request; see :meth:`plan`."""
         from liponflow.engines.calculators import absolute_files
         from liponflow.workflows.request import RunRequest
 
@@ -164,13 +164,13 @@ class Campaign:
         )
 
     def make_flow(self, request: "RunRequest[Any]") -> "Flow":
-        """Make the flow of a request; see :meth:`plan`."""
+        """Return the flow of a request; see :meth:`plan`."""
         with _naming(request.source):
             flow: Flow = self._resolve(self.flow)(request)
             return flow
 
     def engines(self, request: "RunRequest[Any]") -> list[str]:
-        """List every engine that a run will ask for, its own first."""
+        """Return every engine that a run will use, its own first."""
         if self.further_engines is None:
             return [request.engine]
         return [request.engine, *self._resolve(self.further_engines)(request.parameters)]
@@ -243,7 +243,7 @@ class Campaign:
         return self._directories().compare(directory, self.load_parameters(preset, overrides))
 
     def measure(self, paths: list[Path], **options: Any) -> "Result":
-        """Measure files that exist already; `options` are those of ``analyze``.
+        """Return the result of measuring existing files; `options` are those of ``analyze``.
 
         Raises
         ------
@@ -263,7 +263,7 @@ class Campaign:
     def load_parameters(
         self, preset: str, overrides: Mapping[str, Any] | None = None
     ) -> "BaseModel":
-        """Build the parameters from a preset and the user's overrides.
+        """Return the parameters from a preset and the user's overrides.
 
         Raises
         ------
@@ -329,7 +329,7 @@ def _naming(source: str | None) -> Iterator[None]:
 
 
 def get_campaign(name: str) -> Campaign:
-    """Look up a campaign.
+    """Return a campaign by name.
 
     Raises
     ------

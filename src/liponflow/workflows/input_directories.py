@@ -1,8 +1,8 @@
 """Write the input directories of a campaign, for users who run the codes by other means.
 
-A topic says what it writes by an :class:`InputDirectories`; :func:`write_campaign` writes them
-with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (where each value comes
-from).
+A topic describes what it writes in an :class:`InputDirectories`; :func:`write_campaign` writes
+them with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (where each value
+comes from).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,12 +27,12 @@ Parameters = TypeVar("Parameters", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Contents:
-    """What a topic wrote below the directory of its campaign.
+    """Inputs that a topic wrote below the directory of its campaign.
 
     Attributes
     ----------
     about
-        What the record begins with, e.g. ``material`` and ``structure``.
+        First entries of the record, e.g. ``material`` and ``structure``.
     sets
         Input sets as ``write_inputs`` returned them, by the kind of calculation, and whatever
         else belongs to the record.
@@ -41,7 +41,7 @@ class Contents:
     count
         Number of what was written.
     noun
-        What is counted, in the singular; its plural must be regular.
+        Counted items, in the singular; the plural must be regular.
     notes
         What the user has to know about the files, for the command line.
     """
@@ -66,7 +66,7 @@ class InputDirectories(Generic[Parameters]):
     compare
         Function that compares a user's directory with the one that the parameters would give.
     settings
-        Settings of ``write`` alone, which are no parameters of the campaign.
+        Settings of ``write`` alone, which are not parameters of the campaign.
     """
 
     write: Callable[[InputsRequest[Parameters], Path], Contents]
@@ -76,7 +76,7 @@ class InputDirectories(Generic[Parameters]):
 
 @dataclass(frozen=True)
 class WrittenInputs:
-    """What was written for a campaign.
+    """Inputs written for a campaign.
 
     Examples
     --------
@@ -151,7 +151,7 @@ def check_vacant(out: Path) -> None:
     Raises
     ------
     FileExistsError
-        Naming the directory.
+        If it holds anything; the directory is named.
     """
     if out.is_symlink():
         raise FileExistsError(f"{out} is a link; name a new directory, or the one it leads to")

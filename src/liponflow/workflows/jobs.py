@@ -1,4 +1,4 @@
-"""What the flows of every topic do to a job: name it, and let it run without some inputs."""
+"""Names of jobs and their tolerance of failed inputs, for the flows of all topics."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ Named = TypeVar("Named", bound=Flow | Job)
 
 
 def named(job: Named, name: str) -> Named:
-    """Name a job or flow, and return it.
+    """Return a job or flow with a name.
 
     Examples
     --------
@@ -21,7 +21,7 @@ def named(job: Named, name: str) -> Named:
 
 
 def tolerate_failures(job: Job) -> Job:
-    """Let a job run although some of its inputs failed, and return it.
+    """Return a job that runs even if some of its inputs failed.
 
     The outputs of failed jobs arrive as None.
     """

@@ -47,7 +47,7 @@ class RunRequest(Request[Parameters]):
     engine_arguments
         Arguments that the user sets for it.
     store
-        Open results store, to look up what earlier runs computed; None if there is none.
+        Open results store, to look up what earlier runs computed; None without one.
     """
 
     engine: str
@@ -62,7 +62,7 @@ class InputsRequest(Request[Parameters]):
     Attributes
     ----------
     settings
-        Settings that belong to the inputs alone and are no parameters.
+        Settings that belong to the inputs alone and are not parameters.
     """
 
     settings: Mapping[str, Any]

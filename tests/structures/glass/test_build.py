@@ -65,7 +65,7 @@ def test_units_have_the_given_proportions() -> None:
     [
         ({"PO4": 4}, r"the units make P4O16, the composition has P4N1O15; .*=Li12P4O16"),
         ({"PO4": 3}, "units have 3 formers"),
-        ({"PO4": -4}, "no whole number"),
+        ({"PO4": -4}, "not a whole number"),
         ({}, "units have 0 formers"),
     ],
 )
@@ -85,7 +85,7 @@ def test_distances_can_be_replaced() -> None:
 
 @pytest.mark.parametrize(
     ("distances", "message"),
-    [({"Li-F": 2.0}, "'Li-F' is no pair"), ({"Li-O": -1.0}, "not above 0")],
+    [({"Li-F": 2.0}, "'Li-F' is not a pair"), ({"Li-O": -1.0}, "not above 0")],
 )
 def test_invalid_distances_are_refused(distances: dict[str, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -26,7 +26,7 @@ def test_sulfur_is_a_former_alone_and_an_anion_beside_phosphorus() -> None:
     [
         ("Li2O", "no network former"),
         ("Li3P", "no anion"),
-        ("LiXeO4", "Xe is no network former"),
+        ("LiXeO4", "Xe is not a network former"),
     ],
 )
 def test_composition_without_former_or_anion_is_refused(formula: str, message: str) -> None:

@@ -107,7 +107,7 @@ def test_bond_lengths_are_those_of_crystals(former: str, anion: str, crystal: fl
         ("NaO4", "Na is neither a network former"),
         ("O4", "no network former"),
         ("PO3.5N", "whole numbers"),
-        ("P(", "no formula"),
+        ("P(", "not the formula"),
     ],
 )
 def test_invalid_units_are_refused(name: str, message: str) -> None:

@@ -126,7 +126,7 @@ def test_given_structure_starts_every_model(tmp_path: Path) -> None:
     first = found["dynamics seed 0"].function_args[0]
     assert first == found["dynamics seed 1"].function_args[0]
     assert first.composition.formula == "Li7 P2 N1 O7"
-    with pytest.raises(ParameterError, match="density: of no use with --structure"):
+    with pytest.raises(ParameterError, match="density: not applicable with --structure"):
         plan(preset="quick", engine="chgnet", structure_file=path, overrides={"density": 2.0})
 
 
@@ -138,7 +138,7 @@ def test_given_structure_starts_every_model(tmp_path: Path) -> None:
     [
         ({"composition": "Li3PO9"}, CompositionError, "5 anions more than the corners"),
         ({"composition": "LiPO3"}, CompositionError, "longer than pairs"),
-        ({"composition": "Li3PO4Xe"}, CompositionError, "Xe is no network former"),
+        ({"composition": "Li3PO4Xe"}, CompositionError, "Xe is not a network former"),
         ({"density": 8, "packing_time": 0.2}, PackingError, r"8 g/cm³"),
         ({"protocol": [STAGES[0] | {"duration": -1}]}, ParameterError, "must be above 0"),
         ({"protocol": [STAGES[0] | {"temperature": -1}]}, ParameterError, "is negative"),

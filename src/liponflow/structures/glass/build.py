@@ -183,7 +183,7 @@ def _given(composition: Composition, proportions: Mapping[str, int]) -> UnitCoun
     known = roles(composition)
     if bad := {name: n for name, n in proportions.items() if n < 0 or n != int(n)}:
         name, number = next(iter(bad.items()))
-        raise CompositionError(f"units: {number} of {name} is no whole number of units")
+        raise CompositionError(f"units: {number} of {name} is not a whole number of units")
     made = [(unit(name), int(n)) for name, n in proportions.items() if n]
     formers = sum(n * len(item.formers) for item, n in made)
     wanted = sum(known.formers.values())
@@ -235,7 +235,7 @@ def _distances(known: Roles, method: Method, replaced: Mapping[str, float]) -> d
         pair = (a, b) if (a, b) in found else (b, a)
         if pair not in found:
             raise ValueError(
-                f"distances: {name!r} is no pair of the elements {', '.join(sorted(kinds))}, "
+                f"distances: {name!r} is not a pair of the elements {', '.join(sorted(kinds))}, "
                 "such as Li-O"
             )
         if value <= 0:

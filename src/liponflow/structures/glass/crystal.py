@@ -71,7 +71,7 @@ def crystal_start(composition: Composition, seed: int) -> tuple[Structure, str]:
     composition
         Whole atoms, as :func:`crystal_composition` returns them.
     seed
-        Of the choices.
+        Seed of the choices.
 
     Returns
     -------
@@ -181,7 +181,7 @@ def _holes(structure: Structure, number: int) -> list[tuple[float, float, float]
     chosen: list[tuple[float, float, float]] = []
     for _ in range(number):
         if not free:
-            raise CompositionError(f"the supercell has voids for {len(chosen)} cations more only")
+            raise CompositionError(f"the supercell has voids for only {len(chosen)} more cations")
         room = lattice.get_all_distances(free, np.array([*others, *chosen])).min(axis=1)
         best = int(np.argmax(room))
         if room[best] < _NEAREST_CATION:

@@ -213,8 +213,8 @@ def _write(
         f"tolerance {2 * min(sizes.values()):.4f}",
         "filetype xyz",
         "output packed.xyz",
-        "writeout 1",  # so that the best attempt is there when the time is over
-        f"seed {seed + 1}",  # packmol takes -1 for the clock
+        "writeout 1",  # so that the best attempt exists when the time is over
+        f"seed {seed + 1}",  # packmol reads -1 as a seed from the clock
         f"pbc {length:.8f} {length:.8f} {length:.8f}",
     ]
     for index, (molecule, number) in enumerate(units):
@@ -229,7 +229,7 @@ def _write(
 
 def _run(folder: Path, time_limit: float) -> bool:
     """Run packmol and return whether it ended within the time limit."""
-    # packmol rewinds its input, so that a pipe will not do.
+    # packmol rewinds its input, so it cannot read from a pipe.
     try:
         done = subprocess.run(
             [str(get_binary_path()), "-i", "packmol.inp"],

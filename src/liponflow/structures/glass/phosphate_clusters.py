@@ -34,7 +34,7 @@ class Cut:
     unit
         Name of the unit that the cluster holds.
     site
-        What is taken out.
+        Anion that is removed.
     bonds
         Bonds to network formers that break with it.
     """
@@ -117,7 +117,7 @@ def without(structure: Structure, cut: Cut) -> Structure:
     structure
         As made of :func:`neutral_cluster`, perhaps relaxed; sites in the same order.
     cut
-        What to take out; of equal sites the first.
+        Anion to remove; of equal sites the first.
 
     Returns
     -------

@@ -49,7 +49,7 @@ class WholeAtoms:
     composition
         Atoms of each element.
     exact
-        Whether it has the stoichiometry that was asked for.
+        Whether it has the requested stoichiometry.
     note
         Description of the difference; empty if exact.
     """
@@ -91,7 +91,7 @@ def whole_atoms(composition: Composition | str, n_atoms: int | None = None) -> W
     try:
         wanted = Composition(composition)
     except ValueError as error:
-        raise CompositionError(f"{composition!r} is no chemical formula: {error}") from None
+        raise CompositionError(f"{composition!r} is not a chemical formula: {error}") from None
     if not wanted:
         raise CompositionError(f"{composition!r} is an empty formula")
     amounts = wanted.get_el_amt_dict()
@@ -135,7 +135,7 @@ def whole_atoms(composition: Composition | str, n_atoms: int | None = None) -> W
 def roles(composition: Composition) -> Roles:
     """Sort elements into network formers, corners (anions) and modifiers (cations).
 
-    S is a former (sulfate) if nothing else is; beside another former it is a corner (thio-).
+    S is a former (sulfate) if nothing else is; with another former it is a corner (thio-).
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def roles(composition: Composition) -> Roles:
     left = amounts.keys() - formers.keys() - anions.keys() - cations.keys()
     if left:
         raise CompositionError(
-            f"{composition.formula}: {min(left)} is no network former ({', '.join(FORMERS)}), "
+            f"{composition.formula}: {min(left)} is not a network former ({', '.join(FORMERS)}), "
             f"corner ({', '.join(ANIONS)}) or cation ({', '.join(CATIONS)})"
         )
     if not formers or not anions:

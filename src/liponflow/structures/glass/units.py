@@ -154,7 +154,7 @@ def unit(name: str) -> Unit:
     try:
         amounts = Composition(name).get_el_amt_dict()
     except ValueError as error:
-        raise UnitError(f"{name!r} is no formula of a unit such as PO3N: {error}") from None
+        raise UnitError(f"{name!r} is not the formula of a unit such as PO3N: {error}") from None
     if any(amount != int(amount) for amount in amounts.values()):
         raise UnitError(f"{name}: a unit has whole numbers of atoms")
     formers = [symbol for symbol in amounts if symbol in FORMERS and symbol != "S"]
@@ -234,7 +234,7 @@ def bond_length(former: str, anion: str) -> float:
     Notes
     -----
     R. D. Shannon, Acta Crystallogr. A 32, 751 (1976), for the coordination of ``FORMERS`` and for
-    two-coordinated O and F; N and S have one radius each there that is of use.
+    two-coordinated O and F; N and S have only one applicable radius each.
 
     Examples
     --------
@@ -281,7 +281,7 @@ def _next_polyhedron(
     former = unit.formers[index]
     length = bond_length(former, unit.bridges[index - 1])
     ideal = _DIRECTIONS[FORMERS[former].corners]
-    # Any direction across the bond will do, since the loop turns about the bond.
+    # Any direction across the bond works, since the loop turns about the bond.
     across = np.cross(onward, [0.36, 0.48, 0.8])
     across /= np.linalg.norm(across)
     best: tuple[float, FloatArray, FloatArray] | None = None

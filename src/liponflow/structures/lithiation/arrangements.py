@@ -204,7 +204,7 @@ def sample_distinct(
 
 
 def enumerable(n: int, k: int) -> bool:
-    """Whether :func:`distinct_subsets` can list the choices of k among n sites."""
+    """Return whether :func:`distinct_subsets` can list the choices of k among n sites."""
     return n <= _MASK_BITS and comb(n, k) <= MAX_ENUMERATED
 
 

@@ -45,7 +45,7 @@ class Arrangement:
     x
         Li per Li of the pristine structure.
     family
-        Which sites Li takes.
+        Sites that Li occupies.
     sites
         Occupied candidate sites: indices into ``host.sites(family)``.
     multiplicity
@@ -105,7 +105,7 @@ def x_grid(host: LithiationHost, x_max: float = 2.0) -> list[float]:
 
 
 def max_x(host: LithiationHost) -> float:
-    """Highest Li content for which some family has sites."""
+    """Return the highest Li content for which some family has sites."""
     most = max(len(host.kept(family)) + len(host.sites(family)) for family in Family)
     return most / host.formula_units
 
@@ -177,7 +177,7 @@ def choose(host: LithiationHost, x: float, family: Family, *, budget: int, seed:
     family
         Which sites Li takes.
     budget
-        Most arrangements to return.
+        Largest number of arrangements to return.
     seed
         Seed of the random part.
 

@@ -31,13 +31,13 @@ def formal_charges(framework: Structure, n_li: int) -> FloatArray:
     framework
         Structure without Li, with a transition metal.
     n_li
-        Li+ beside it.
+        Number of Li+ in addition to it.
 
     Returns
     -------
     ndarray, shape (n_sites,)
-        Charges (e): the lowest common charge of each anion, the highest of any other cation,
-        and for the transition metals what neutrality asks, the same for all.
+        Charges (e): the lowest common charge of each anion, the highest of any other cation, and
+        for all transition metals the same charge, from neutrality.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def ewald_energies(
     n_fixed = len(framework) + len(kept)
     n_li = len(kept) + len(subsets[0])
     fixed = np.append(formal_charges(framework, n_li), np.ones(len(kept)))
-    # Of the three blocks of q M q, the mixed one stands above and below the diagonal.
+    # Of the three blocks of q M q, the mixed one is above and below the diagonal.
     among_fixed = fixed @ pairs[:n_fixed, :n_fixed] @ fixed
     with_fixed = 2 * filled @ (pairs[n_fixed:, :n_fixed] @ fixed)
     among_filled = ((filled @ pairs[n_fixed:, n_fixed:]) * filled).sum(axis=1)

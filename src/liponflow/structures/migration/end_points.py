@@ -106,7 +106,7 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     Raises
     ------
     ValueError
-        If the structures are no end points (see :func:`match`), or if the supercell lacks the
+        If the structures are not end points (see :func:`match`), or if the supercell lacks the
         operation that maps one site on the other.
     """
     start = relaxed[hop.end_labels[0]]
@@ -219,7 +219,7 @@ def match(start: Structure, end: Structure) -> EndPoints:
     if len(start) != len(end) or start.composition != end.composition:
         raise ValueError(
             f"end points with different atoms: {start.composition.formula} ({len(start)}) and "
-            f"{end.composition.formula} ({len(end)}); a hop moves atoms, it makes none"
+            f"{end.composition.formula} ({len(end)}); a hop moves atoms without creating any"
         )
     lattice = start.lattice
     if not np.allclose(lattice.matrix, end.lattice.matrix, rtol=0, atol=SAME_CELL):

@@ -336,7 +336,7 @@ def _line(sites: Interstitials, edge: Edge) -> tuple[FloatArray, FloatArray]:
 def _near_line(
     structure: Structure, ends: tuple[FloatArray, FloatArray], reach: float
 ) -> list[tuple[float, float, int]]:
-    """Atoms near a line: where along it (0 to 1), how far from it (Å), and which."""
+    """Return atoms near a line: position along it (0 to 1), distance from it (Å) and index."""
     start, end = ends
     along = end - start
     length = float(np.linalg.norm(along))

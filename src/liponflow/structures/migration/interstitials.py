@@ -113,7 +113,7 @@ class Interstitials:
         Raises
         ------
         ValueError
-            If the host has no such site; those that it has are named.
+            If the host has no such site; those that it has are listed.
         """
         for kind in self.kinds:
             if kind.label == label:
@@ -216,7 +216,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
 
 
 def _face_middles(host: Structure, widest_void: float) -> list[FloatArray]:
-    """Middles of atom pairs that share a Voronoi face and are no bond, fractional in [0, 1)."""
+    """Return midpoints of unbonded atom pairs that share a Voronoi face, fractional in [0, 1)."""
     # The atoms around a vertex of an atom's cell lie within twice the radius of the widest void.
     margin = _SAFE * 2 * widest_void
     reach = np.ceil(margin / np.array(_heights(host.lattice))).astype(int)
@@ -240,7 +240,7 @@ def _heights(lattice: Lattice) -> tuple[float, ...]:
 
 
 def _is_fixed(position: FloatArray, lattice: Lattice, group: SpaceGroup) -> bool:
-    """Whether the symmetry of a position leaves no direction in which it could move freely."""
+    """Return whether the symmetry of a position leaves no direction in which it could move."""
     images = group.images(position)
     shift = images - position
     stays = np.linalg.norm(wrapped(shift) @ lattice.matrix, axis=1) < _EXACT

@@ -17,7 +17,7 @@ def vacancy_hop(cell: HopCell, atom: int = 0) -> EndPoints:
         Supercell of the host.
     atom
         Host atom that is missing at the start, index in the host's cell; its image nearest to the
-        middle is taken out.
+        middle is removed.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def vacancy_hop(cell: HopCell, atom: int = 0) -> EndPoints:
     ]
     if not same:
         raise ValueError(
-            f"{supercell.composition.formula} has one {supercell[vacancy].specie.symbol} only: "
+            f"{supercell.composition.formula} has only one {supercell[vacancy].specie.symbol}: "
             "repeat the host"
         )
     places = supercell.frac_coords
@@ -62,7 +62,7 @@ def mirror_partner(mirror: PathMirror, relaxed_start: Structure, end: Structure)
     relaxed_start
         The start, relaxed.
     end
-        The unrelaxed end, which says which periodic image of each atom is meant.
+        The unrelaxed end, which determines the periodic image of each atom.
 
     Returns
     -------

@@ -263,8 +263,8 @@ def flow(request: RunRequest[GlassParameters]) -> Flow:
     unused = [name for name in BUILDING if name in request.overrides]
     if request.structure is not None and unused:
         raise ParameterError(
-            f"{', '.join(unused)}: of no use with --structure, which is taken as it is; leave out "
-            "one of the two"
+            f"{', '.join(unused)}: not applicable with --structure, which is used unchanged; "
+            "omit one of the two"
         )
     maker = GlassMaker(
         request.parameters, request.engine, request.preset, dict(request.engine_arguments)

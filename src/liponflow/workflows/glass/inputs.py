@@ -228,7 +228,7 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
         steps.append(
             f"`seed-*/{DYNAMICS}/*` in the order of their numbers: {listed}. POSCAR of every "
             "segment but the first is a link to the CONTCAR before it, whose velocities VASP "
-            "goes on with"
+            "continues with"
         )
     if parameters.relax:
         steps.append(

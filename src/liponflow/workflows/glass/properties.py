@@ -145,12 +145,12 @@ def fit_elastic(
 def cleavage_flow(
     engine: Engine, parameters: GlassParameters, cuts: Sequence[Cut] = CUTS
 ) -> tuple[list[Flow | Job], list[Any]]:
-    """Wire the cleavage of bonds in isolated units, made neutral with Li.
+    """Wire the cleavage of bonds in isolated units, neutralised with Li.
 
     Parameters
     ----------
     engine
-        What computes.
+        Engine of the calculations.
     parameters
         Of the campaign: ``cluster_vacuum``.
     cuts

@@ -97,7 +97,7 @@ def equilibrium_volume(
     Parameters
     ----------
     engine
-        What computes.
+        Engine of the calculations.
     parameters
         Of the campaign: ``volume_stage``, ``volume_strain``, ``volume_points`` and
         ``volume_attempts``.

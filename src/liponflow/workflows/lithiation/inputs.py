@@ -137,7 +137,7 @@ value comes from.
 2. `x=*/*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
    reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
    copy CONTCAR to POSCAR and run it again.
-3. For each x, `static` beside the relaxation of lowest energy. Its POSCAR is a link to the
+3. For each x, `static` next to the relaxation of lowest energy. Its POSCAR is a link to the
    CONTCAR of that relaxation and leads nowhere until that has run. MAGMOM holds the same start as
    in the relaxation; the ferrimagnetic order (Ni against Mn) should be found again in OUTCAR.
 
@@ -148,8 +148,8 @@ calculation from the relaxed moments.
 
 ## Candidates
 
-The directories say: Li content x, which sites hold the Li, rank by Ewald energy (0 the lowest)
-and the cell from which the relaxation starts.
+The names of the directories give: Li content x, which sites hold the Li, rank by Ewald energy (0
+the lowest) and the cell from which the relaxation starts.
 
 | directory | atoms | symmetry-equivalent arrangements |
 | --- | --- | --- |

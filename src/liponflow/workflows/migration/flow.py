@@ -214,7 +214,7 @@ def flow(request: RunRequest[MigrationParameters]) -> Flow:
 
 
 def further_engines(parameters: MigrationParameters) -> list[str]:
-    """List the engines beside that of the campaign: further models, and the refinement."""
+    """Return the further engines of the campaign: other models, and the refinement."""
     return [*parameters.models, *([parameters.refine] if parameters.refine else [])]
 
 

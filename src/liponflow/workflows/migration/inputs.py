@@ -262,7 +262,7 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
 {potcar}
 ## What to run, in this order
 
-1. `host/relax`: cell of the host. Then write these inputs anew with its CONTCAR:
+1. `host/relax`: cell of the host. Then write these inputs again with its CONTCAR:
    `liponflow inputs migration host/relax/CONTCAR ...`, so that all cells are those of the
    relaxed host.
 2. `*/*/relax`: one end point per dopant and kind of site, at fixed cell. One counts if no
@@ -270,7 +270,7 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
    `--set relaxed=THIS_DIRECTORY`: the bands then start from these end points, and from copies of
    them by the symmetry of the host where two end points are equivalent.
 3. `*/*/band/00` and `*/*/band/{last}`: static calculations of the end points, with the settings of
-   the band. VASP needs their energies for nothing, a barrier does.
+   the band. VASP does not use their energies, but a barrier needs them.
 4. `*/*/band`: the bands, {images} images each; VASP's MPI ranks must be a multiple.{vtst}
 
 {state}

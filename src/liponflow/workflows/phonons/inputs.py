@@ -30,7 +30,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
     parameters = request.parameters
     if request.structure is None:
         raise ParameterError(
-            "atoms are displaced from where they are at rest: give the relaxed crystal "
+            "atoms are displaced from a relaxed structure: give the relaxed crystal "
             "(CONTCAR) by --structure; `liponflow inputs stability` writes relaxations"
         )
     cell = refined_primitive(request.structure)
@@ -91,7 +91,7 @@ moved where.
 ## What to run
 
 `{rest}` and `displaced-001` to `displaced-{n:03d}`: supercells of {atoms} atoms ({repeats} of the
-primitive cell), in which one atom is {distance:g} Å off its place. They are independent of each
+primitive cell), in which one atom is displaced by {distance:g} Å. They are independent of each
 other. Do not change the order of the atoms. The forces of `{rest}` are subtracted from the others.
 
 phonopy makes the force constants of the `vasprun.xml` files; `liponflow run phonons --engine vasp`

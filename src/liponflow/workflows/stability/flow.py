@@ -99,7 +99,7 @@ def stability_engine(
 
 
 def crystals(parameters: StabilityParameters) -> list[Phase]:
-    """List the reference crystals of the elements, gases left out.
+    """Return the reference crystals of the elements, without gases.
 
     Raises
     ------

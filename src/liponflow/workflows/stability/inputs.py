@@ -99,14 +99,14 @@ _README = """\
 # Reference crystals of {system} by VASP
 
 Written by liponflow {version}. `provenance.yaml` says where each value and each crystal comes
-from. The settings are those of the Materials Project, so that its corrections of 2020 fit.
+from. The settings are those of the Materials Project, so that its corrections of 2020 apply.
 {potcar}
 ## What to run, in this order
 
 1. `*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
    reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
    copy CONTCAR to POSCAR and run it again.
-2. `static` beside each. Its POSCAR is a link to the CONTCAR of the relaxation and leads nowhere
+2. `static` next to each. Its POSCAR is a link to the CONTCAR of the relaxation and leads nowhere
    until that has run.
 
 Then `liponflow ingest` takes the directories into the results store, and

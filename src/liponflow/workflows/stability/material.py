@@ -79,6 +79,6 @@ def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[s
 
 
 def without_excluded(entries: EntrySet, parameters: StabilityParameters) -> EntrySet:
-    """Leave out the phases that the parameters name; see :func:`excluded_names`."""
+    """Return entries without excluded phases; see :func:`excluded_names`."""
     names = excluded_names(parameters, entries)
     return entries.without(names) if names else entries

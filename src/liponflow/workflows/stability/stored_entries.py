@@ -61,7 +61,7 @@ def stored_entries(
     except ScaleError as error:
         raise StoredEntriesError(
             f"the calculations in the store are on different scales: {error}; keep those of one "
-            "in a store of their own"
+            "scale in a separate store"
         ) from None
 
 
@@ -109,7 +109,7 @@ def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -
 def _calculation(item: StoredResult) -> CalculationResult:
     result = item.result
     if not isinstance(result, CalculationResult):
-        raise TypeError(f"result {item.uuid} is no calculation")
+        raise TypeError(f"result {item.uuid} is not a calculation")
     return result
 
 
