@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
+from liponflow.runners.errors import StoreFailureError
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
@@ -89,6 +91,32 @@ def test_locked_store_is_refused_before_writing(tmp_path: Path, cell: Path) -> N
     assert not (tmp_path / "runs").exists()
 
 
-def test_password_of_a_store_is_not_recorded() -> None:
-    specification = {"docs_store": {"type": "MongoStore", "password": "secret"}}
-    assert campaigns._recorded(specification) is None
+SPECIFICATION = {
+    "docs_store": {"type": "MemoryStore", "collection_name": "sesame"},
+    "additional_stores": {"data": {"type": "MemoryStore"}},
+}
+"""Specification of a store, with a secret."""
+
+
+def test_the_specification_of_a_store_never_reaches_a_run_directory(
+    cell: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overrides = {"x": [0], "magmoms": {"Mn": 4.0}}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=cell)
+    settings = Settings(store=SPECIFICATION, runs_dir=tmp_path / "runs")
+
+    def refused(*_: object, **__: object) -> None:
+        raise ConnectionError("no answer from mongodb://me:sesame@db.org/results")
+
+    monkeypatch.setattr(MemoryStore, "query", refused)
+    with pytest.raises(StoreFailureError, match=r"mongodb://\*\*\*@db.org") as caught:
+        campaigns.run(flow, settings, {"command": ["liponflow", "run"]})
+    assert "sesame" not in str(caught.value)
+    files = [file for file in (tmp_path / "runs").rglob("*") if file.is_file()]
+    assert any(b"no answer from mongodb" in file.read_bytes() for file in files)
+    assert all(b"sesame" not in file.read_bytes() for file in files)
+
+    file_instead = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs")
+    with pytest.raises(StoreError, match=r"results on a server.*set `store`"):
+        campaigns.resume(file_instead)
+    assert not (tmp_path / "results.db").exists()

@@ -15,6 +15,7 @@ from liponflow.runners.errors import DamagedRunError
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
+from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import StoredResult, get_result, open_store
 
@@ -97,7 +98,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     ForeignRunError
         If the run belongs to another user.
     StoreError, RunError
-        As from :func:`run`.
+        As from :func:`run`; StoreError also if the run used a server and the settings name a file.
     """
     if run_dir is not None and not run_dir.exists() and run_dir.name == str(run_dir):
         run_dir = settings.runs_dir / run_dir  # a run's name instead of its path
@@ -108,6 +109,12 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     for name in ("store", "result"):
         if name not in config:
             raise DamagedRunError(run_dir / "run.json", f"its configuration lacks {name!r}")
+    if not config["store"] and isinstance(settings.store, Path):
+        raise StoreError(
+            f"the run in {run_dir} stores its results on a server, whose specification is kept in "
+            f"the settings alone, but these name the file {settings.store}; set `store` to the "
+            "specification again"
+        )
     location = Path(config["store"]) if config["store"] else settings.store
     with writable_store(location) as store:
         report = local.resume(
