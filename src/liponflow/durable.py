@@ -39,7 +39,7 @@ def write(path: Path, content: str | bytes) -> None:
         return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        # Made anew: another user of a shared folder may have put a link there.
+        # Created again: another user of a shared folder may have put a link there.
         draft.unlink(missing_ok=True)
         with draft.open("xb") as file:
             file.write(data)

@@ -22,7 +22,7 @@ def similar(name: str, known: Iterable[str], *, at_most: int = 1) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str], *, at_most: int = 1) -> str:
-    """Phrase the similar names; empty without any.
+    """Return the similar names in words; empty without any.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def did_you_mean(name: str, known: Iterable[str], *, at_most: int = 1) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Phrase the most similar name and all that are known.
+    """Return the most similar name and all known ones in words.
 
     Examples
     --------

@@ -166,7 +166,7 @@ def _host(run: AnyRun) -> Composition:
 
 
 def _is_reference(run: Run, member: Run) -> bool:
-    """Whether a run is Li metal by the method of the member, apart from U, which Li lacks."""
+    """Return whether a run is Li metal by the method of the member, except for U."""
     if set(run.final_structure.composition.elements) != {LITHIUM}:
         return False
     return _method_without_u(run) == _method_without_u(member)

@@ -66,7 +66,7 @@ def test_pathways_end_when_no_others_exist() -> None:
     hull = Hull.of(entries)
     found = ranked_pathways(entries, crystal("Li2O", entries, hull), number=10)
     assert [p.phases for p in found] == [["Li2O"], ["O2"]]
-    with pytest.raises(ValueError, match="at least one pathway"):
+    with pytest.raises(ValueError, match="number of pathways must be at least 1"):
         ranked_pathways(entries, crystal("Li2O", entries, hull), number=0)
 
 

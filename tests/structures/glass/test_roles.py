@@ -57,8 +57,8 @@ def test_whole_atoms_have_the_requested_number_and_are_off_by_less_than_one(
     [
         ("Li2.88PO3.44N0.31", None, "2.88 Li: give whole atoms"),
         ("Li3PO4N0.001", 50, "no whole atom of N"),
-        ("Li3P(O4", None, "no chemical formula"),
-        ("", None, "no chemical formula"),
+        ("Li3P(O4", None, "not a chemical formula"),
+        ("", None, "not a chemical formula"),
     ],
 )
 def test_impossible_compositions_are_refused(

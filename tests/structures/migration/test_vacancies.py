@@ -52,5 +52,5 @@ def test_cell_with_single_atom_is_refused():
         "Fm-3m", Lattice.cubic(4.2), ["Mg", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
     ).get_primitive_structure()
     cell = hop_cell(interstitial_sites(salt), (1, 1, 1))
-    with pytest.raises(ValueError, match="Mg1 O1 has one Mg only"):
+    with pytest.raises(ValueError, match="Mg1 O1 has only one Mg"):
         vacancy_hop(cell)

@@ -164,7 +164,7 @@ def _overlap(first: Box, second: Box) -> bool:
 
 
 def _crosses(box: Box, line: tuple[tuple[float, float], tuple[float, float]]) -> bool:
-    """Whether a line crosses a box, judged by points along the line."""
+    """Return whether a line crosses a box, judged by points along the line."""
     (x1, y1), (x2, y2) = line
     steps = 40
     return any(

@@ -114,7 +114,7 @@ def _walk(top: Path) -> Iterator[RunFiles | Band]:
 
 
 def _is_band(directory: Path, images: Sequence[str]) -> bool:
-    """Whether numbered folders are images; segments of a trajectory may be numbered, too."""
+    """Return whether numbered folders are images; segments may be numbered, too."""
     runs = _runs_in(directory)
     for image in images:
         runs += _runs_in(directory / image)

@@ -80,7 +80,7 @@ class Unit(ABC, Generic[R]):
 
 
 def same_structure(first: Structure, second: Structure) -> bool:
-    """Whether two structures have the same atoms at the same positions, in the same order."""
+    """Return whether two structures have the same atoms at the same positions, in order."""
     if first.species != second.species:
         return False
     if np.abs(first.lattice.matrix - second.lattice.matrix).max() > SAME_PLACE:
