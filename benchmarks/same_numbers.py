@@ -93,11 +93,14 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def difference(first: Any, second: Any) -> float:
-    """Return the difference of two values, relative above 1, infinite if one is not a number."""
-    if first == second:
+    """Difference of two values, relative above 1; infinite where only one is a number.
+
+    Words may be edited between two versions and are not compared; yes and no are.
+    """
+    numbers = [isinstance(value, int | float) for value in (first, second)]
+    if first == second or not any(numbers):
         return 0.0
-    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (first, second))
-    if not numbers or math.isnan(first) or math.isnan(second):
+    if not all(numbers) or math.isnan(first) or math.isnan(second):
         return math.inf
     return float(abs(first - second) / max(1.0, abs(first), abs(second)))
 
