@@ -74,7 +74,7 @@ def test_list_marks_results_that_are_not_dft(
     assert "chgnet 1.0*" in rows["aaaa1111"]
     assert "vasp 1.0 " in rows["bbbb2222"]
     assert "2026-06-01" in rows["aaaa1111"]
-    assert "* machine-learned potential, not DFT" in text.getvalue()
+    assert "* computed with a potential, not DFT" in text.getvalue()
     assert "…" not in text.getvalue()
 
 

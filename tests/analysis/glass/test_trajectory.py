@@ -172,7 +172,7 @@ def test_nonfinite_coordinates_are_refused(tmp_path: Path) -> None:
     frames = images(2)
     frames[1].positions[0, 0] = np.nan
     write(tmp_path / "run.extxyz", frames)
-    with pytest.raises(TrajectoryError, match="frame 2: a coordinate or lattice vector is no fin"):
+    with pytest.raises(TrajectoryError, match="frame 2: a coordinate or lattice vector is not"):
         list(read_frames(tmp_path / "run.extxyz"))
 
 

@@ -22,6 +22,7 @@ from liponflow import safejson
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import vasp_environment
+from liponflow.inputs.vasp import potcar
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 
@@ -146,9 +147,9 @@ def test_unconverged_band_has_a_result_without_barrier(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Use a made-up POTCAR library and KSPACING instead of a mesh."""
-    potcar = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
-    potcar.parent.mkdir(parents=True)
-    potcar.write_text(POTCAR)
+    lithium = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
+    lithium.parent.mkdir(parents=True)
+    lithium.write_text(POTCAR)
     monkeypatch.setenv(potcar.POTCAR_LIBRARY, str(tmp_path / "potcars"))
     monkeypatch.setenv("PMG_DEFAULT_FUNCTIONAL", "PBE_54")
     monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path / "potcars"))

@@ -286,7 +286,7 @@ def test_corrections_of_an_unknown_potential_must_be_chosen(
     record: Callable[..., PhaseRecord],
 ) -> None:
     other = CHGNET.model_copy(update={"name": "Other", "functional": None})
-    with pytest.raises(ValueError, match="say corrections=none"):
+    with pytest.raises(ValueError, match="set corrections=none"):
         collected([record("Li_bcc", -1.9, engine=other)])
     entries = collected([record("Li_bcc", -1.9, engine=other)], corrections="none")
     assert entries.scale.startswith("Other 0.3.0 (machine-learned potential): functional")

@@ -186,7 +186,7 @@ def test_truncated_trajectory_is_named(tmp_path: Path) -> None:
     run(Dynamics([hold], potential), atoms, tmp_path)
     file = tmp_path / "checkpoint" / TRAJECTORY
     file.write_bytes(file.read_bytes()[:-1])
-    with pytest.raises(ValueError, match=r"extxyz\.gz has \d+ bytes, but its checkpoint knows"):
+    with pytest.raises(ValueError, match=r"extxyz\.gz has \d+ bytes, but its checkpoint expects"):
         run(Dynamics([hold], potential), atoms, tmp_path)
 
 
