@@ -1,6 +1,9 @@
 """VASP relaxations of an ordered spinel at several Li contents."""
 
+from pathlib import Path
+
 import numpy as np
+from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from vasp_files import Run
 
@@ -42,3 +45,15 @@ def relaxation(n_li: int, **changes) -> Run:
     for name, value in changes.items():
         setattr(run, name, value)
     return run
+
+
+def lithium() -> Run:
+    cell = Structure(Lattice.cubic(3.43), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    return Run([cell], [-3.8], incar=RELAXATION)
+
+
+def write_campaign(folder: Path) -> None:
+    """Write relaxations and Li metal, as a user may keep them."""
+    for n_li in ENERGIES:
+        relaxation(n_li).write(folder / "lnmo" / f"x{n_li / 8:g}")
+    lithium().write(folder / "Li")

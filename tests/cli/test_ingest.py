@@ -1,13 +1,24 @@
+"""Ingest from the command line."""
+
 import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+from spinel_runs import write_campaign
 from typer.testing import CliRunner
 from vasp_files import Densities, Run, bump
 
 from liponflow.cli import app
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Path:
+    """Write relaxations and Li metal, as a user may keep them."""
+    write_campaign(tmp_path)
+    return tmp_path
 
 
 def liponflow(*arguments: object) -> tuple[int, str]:
