@@ -57,7 +57,7 @@ def jobs(flow: Flow) -> dict[str, Job]:
 
 
 def test_quick_preset_anneals_relaxes_and_measures_every_model() -> None:
-    flow = GlassMaker(parameters()).make()
+    flow = GlassMaker(parameters(), "chgnet").make()
     per_model = ("dynamics", "last structure", "relax", "measure")
     assert names(flow) == Counter(
         [*(f"{kind} seed {seed}" for seed in (0, 1) for kind in per_model), "result"]
@@ -65,7 +65,9 @@ def test_quick_preset_anneals_relaxes_and_measures_every_model() -> None:
 
 
 def test_quick_preset_packs_three_published_models() -> None:
-    starts = GlassMaker(load_parameters(GlassParameters, TOPIC, "quick")).starts(None, None)
+    starts = GlassMaker(load_parameters(GlassParameters, TOPIC, "quick"), "chgnet").starts(
+        None, None
+    )
     assert [start.origin.seed for start in starts] == [0, 1, 2]
     for start in starts:
         assert start.structure.composition.formula == "Li46 P16 N5 O55"
@@ -74,7 +76,8 @@ def test_quick_preset_packs_three_published_models() -> None:
 
 def test_volume_search_and_properties_add_their_jobs() -> None:
     flow = GlassMaker(
-        parameters(models=1, volume="pressure-volume", properties=["tg", "elastic", "cleavage"])
+        parameters(models=1, volume="pressure-volume", properties=["tg", "elastic", "cleavage"]),
+        "chgnet",
     ).make()
     found = names(flow)
     for name in (
@@ -91,11 +94,13 @@ def test_volume_search_and_properties_add_their_jobs() -> None:
 
 
 def test_seed_determines_packing_and_dynamics() -> None:
-    first, second = (jobs(GlassMaker(parameters(seed=seed, models=1)).make()) for seed in (4, 5))
+    first, second = (
+        jobs(GlassMaker(parameters(seed=seed, models=1), "chgnet").make()) for seed in (4, 5)
+    )
     assert first["dynamics seed 4"].maker.seed == 4
     start = first["dynamics seed 4"].function_args[0]
     assert start != second["dynamics seed 5"].function_args[0]
-    again = jobs(GlassMaker(parameters(seed=4, models=1)).make())
+    again = jobs(GlassMaker(parameters(seed=4, models=1), "chgnet").make())
     assert again["dynamics seed 4"].function_args[0] == start
 
 
@@ -107,11 +112,11 @@ def test_vasp_stages_are_split_into_segments() -> None:
 
 
 def test_dynamics_and_relaxations_are_estimated() -> None:
-    lines = {line.name: line for line in estimate(GlassMaker(parameters()).make()).lines}
+    lines = {line.name: line for line in estimate(GlassMaker(parameters(), "chgnet").make()).lines}
     steps = sum(stage.steps for stage in parameters().protocol)
     (dynamics,) = [line for name, line in lines.items() if name.startswith("md")]
     assert (dynamics.jobs, dynamics.atoms, dynamics.ionic_steps) == (2, 17, steps)
-    searched = estimate(GlassMaker(parameters(volume="pressure-volume")).make()).lines
+    searched = estimate(GlassMaker(parameters(volume="pressure-volume"), "chgnet").make()).lines
     counts = Counter({line.ionic_steps: line.jobs for line in searched if "md" in line.name})
     assert counts == {steps: 2, parameters().volume_stage.steps: 2 * parameters().volume_points}
     (relaxations,) = [line for name, line in lines.items() if name.startswith("relax")]
@@ -181,7 +186,7 @@ def outcome(folder: Path) -> campaigns.Outcome:
         force_limit=0.5,
         max_steps=60,
     )
-    flow = GlassMaker(chosen).make()
+    flow = GlassMaker(chosen, "chgnet").make()
     settings = Settings(store=folder / "results.db", runs_dir=folder / "runs", workers=2)
     return campaigns.run(flow, settings, {"command": ["pytest"]})
 

@@ -109,12 +109,12 @@ def test_untrained_element_is_refused() -> None:
     structure = limno2()
     structure.replace(4, "Po")
     with pytest.raises(EngineError, match="not trained on Po"):
-        LithiationMaker(parameters(**SMALL)).make(structure)
+        LithiationMaker(parameters(**SMALL), "chgnet").make(structure)
 
 
 def test_li_content_that_does_not_fit_the_cell_is_refused() -> None:
     with pytest.raises(ValueError, match=r"nearest values are 0 and 0.5"):
-        LithiationMaker(parameters(**SMALL | {"x": [0.3]})).make(limno2())
+        LithiationMaker(parameters(**SMALL | {"x": [0.3]}), "chgnet").make(limno2())
 
 
 # A whole campaign in which one relaxation fails and one does not converge
@@ -127,7 +127,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcome(folder: Path) -> campaigns.Outcome:
-    flow = LithiationMaker(parameters(**SMALL)).make(limno2(), "LiMnO2.cif")
+    flow = LithiationMaker(parameters(**SMALL), "chgnet").make(limno2(), "LiMnO2.cif")
     by_content = {job.name.split()[1]: job for job in jobs(flow) if "vacancy" in job.name}
     by_content["x=0.5"].maker.optimizer_kwargs = {"optimizer": "no such optimizer"}
     by_content["x=1"].maker.steps = 2

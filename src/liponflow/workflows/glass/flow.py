@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from jobflow import Flow, Job, Maker
+from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
@@ -17,6 +17,7 @@ from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, 
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 from liponflow.workflows.glass.volume import equilibrium_volume
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
 
 BUILDING = (
@@ -54,27 +55,9 @@ class Branch:
 
 
 @dataclass
-class GlassMaker(Maker):
-    """Flow from a composition, or a user's structure, to a GlassResult.
+class GlassMaker(CampaignMaker[GlassParameters]):
+    """Flow from a composition, or a user's structure, to a GlassResult."""
 
-    Attributes
-    ----------
-    parameters
-        Every parameter of the campaign.
-    engine_name
-        Engine as the user names it.
-    preset
-        Preset that the parameters started from, for the record.
-    engine_arguments
-        Arguments of the engine, if it takes any.
-    name
-        Name of the flow.
-    """
-
-    parameters: GlassParameters
-    engine_name: str = "chgnet"
-    preset: str = "quick"
-    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "glass"
 
     def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
@@ -266,7 +249,4 @@ def flow(request: RunRequest[GlassParameters]) -> Flow:
             f"{', '.join(unused)}: not applicable with --structure, which is used unchanged; "
             "omit one of the two"
         )
-    maker = GlassMaker(
-        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
-    )
-    return maker.make(request.structure, request.source)
+    return GlassMaker.of(request).make(request.structure, request.source)

@@ -1,10 +1,9 @@
 """The lithiation campaign: relax candidates, and compute the lowest of each Li content."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
-from jobflow import Flow, Job, Maker
+from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
@@ -33,6 +32,7 @@ from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.lithiation.jobs import conclude, settle
+from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
 
 
@@ -45,27 +45,9 @@ class Candidate:
 
 
 @dataclass
-class LithiationMaker(Maker):
-    """Flow from a host structure to a LithiationResult.
+class LithiationMaker(CampaignMaker[LithiationParameters]):
+    """Flow from a host structure to a LithiationResult."""
 
-    Attributes
-    ----------
-    name
-        Name of the flow.
-    parameters
-        Every parameter of the campaign.
-    engine_name
-        Engine as the user names it.
-    preset
-        Preset that the parameters started from, for the record.
-    engine_arguments
-        Arguments of the engine, if it takes any.
-    """
-
-    parameters: LithiationParameters
-    engine_name: str = "chgnet"
-    preset: str = "quick"
-    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "lithiation"
 
     def make(self, structure: Structure | None = None, source: str | None = None) -> Flow:
@@ -167,10 +149,7 @@ class LithiationMaker(Maker):
 
 def flow(request: RunRequest[LithiationParameters]) -> Flow:
     """Make the flow of a request, whose structure is the pristine one, x = 1."""
-    maker = LithiationMaker(
-        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
-    )
-    return maker.make(request.structure, request.source)
+    return LithiationMaker.of(request).make(request.structure, request.source)
 
 
 def built_in(parameters: LithiationParameters) -> Structure:

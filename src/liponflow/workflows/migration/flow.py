@@ -1,10 +1,9 @@
 """The migration campaign: relax dopants on the sites of a host, and compute their hops."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from jobflow import Flow, Job, Maker
+from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
@@ -27,6 +26,7 @@ from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.migration.jobs import conclude, refine
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
@@ -37,27 +37,9 @@ FUNCTIONAL = "PBE"
 
 
 @dataclass
-class MigrationMaker(Maker):
-    """Flow from a host to a MigrationResult.
+class MigrationMaker(CampaignMaker[MigrationParameters]):
+    """Flow from a host to a MigrationResult."""
 
-    Attributes
-    ----------
-    name
-        Name of the flow.
-    parameters
-        Every parameter of the campaign.
-    engine_name
-        Engine as the user names it.
-    preset
-        Preset that the parameters started from, for the record.
-    engine_arguments
-        Arguments of the engine, if it takes any.
-    """
-
-    parameters: MigrationParameters
-    engine_name: str = "chgnet"
-    preset: str = "quick"
-    engine_arguments: dict[str, Any] = field(default_factory=dict)
     name: str = "migration"
 
     def make(self, host: Structure | None = None, source: str | None = None) -> Flow:
@@ -207,10 +189,7 @@ class MigrationMaker(Maker):
 
 def flow(request: RunRequest[MigrationParameters]) -> Flow:
     """Make the flow of a request, whose structure is the cell of the host."""
-    maker = MigrationMaker(
-        request.parameters, request.engine, request.preset, dict(request.engine_arguments)
-    )
-    return maker.make(request.structure, request.source)
+    return MigrationMaker.of(request).make(request.structure, request.source)
 
 
 def further_engines(parameters: MigrationParameters) -> list[str]:
