@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -105,6 +106,50 @@ def test_f_test_of_two_lines_counts_four_parameters(noise: float, note: str) -> 
     assert fit.resolved == (chance < SIGNIFICANCE)
     for stated in re.findall(r"F test: ([\d.e-]+)", fit.note):
         assert float(stated) == pytest.approx(chance, rel=TWO_DIGITS)
+
+
+def smooth(curve: Callable, seed: int, noise: float = 0.005) -> tuple:
+    x = np.arange(300, 1800, 50.0)
+    return x, curve(x) + noise * np.random.default_rng(seed).standard_normal(len(x))
+
+
+@pytest.mark.parametrize(
+    ("curve", "name"),
+    [
+        (lambda t: 20 + 3e-4 * (t - 300) + 4e-7 * (t - 300) ** 2, "a parabola"),
+        (lambda t: 20 + 4e-7 * (t - 300) ** 2 - 1.3e-10 * (t - 300) ** 3, "a cubic"),
+    ],
+    ids=["parabola", "bend that fades"],
+)
+def test_smooth_bend_is_unresolved(curve: Callable, name: str) -> None:
+    fits = [
+        fit_glass_transition(*smooth(curve, seed), quantity="volume", cooling_rate=1)
+        for seed in range(8)
+    ]
+    assert not any(fit.resolved for fit in fits)
+    assert all(f"no better than {name}" in fit.note for fit in fits)
+    # One line alone would not have shown it.
+    assert all(fit.residual < 0.7 * fit.single_line_residual for fit in fits)
+
+
+def test_break_as_deep_as_the_bend_stays_resolved() -> None:
+    """The lines part from one line as far as the parabola of the test above does."""
+    fits = [
+        fit_glass_transition(
+            *smooth(lambda t: 20 + 3e-4 * t + 5e-4 * np.maximum(0, t - 1000), seed),
+            quantity="volume",
+            cooling_rate=1,
+        )
+        for seed in range(8)
+    ]
+    assert all(fit.resolved for fit in fits)
+    assert np.mean([fit.temperature for fit in fits]) == pytest.approx(1000, abs=10)
+
+
+def test_parabola_without_noise_is_unresolved() -> None:
+    x = np.arange(300, 1800, 50.0)
+    fit = fit_glass_transition(x, 20 + (x / 4096) ** 2, quantity="volume", cooling_rate=1)
+    assert not fit.resolved
 
 
 def test_break_at_the_end_of_the_data_is_unresolved() -> None:

@@ -1,5 +1,6 @@
 """Glass transition from the intersection of two straight lines through a property on cooling."""
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -16,6 +17,13 @@ RESAMPLES = 1000
 SIGNIFICANCE = 0.001
 """Two lines must beat one at this level in an F test. Since the position of the break is fitted,
 the test is too lenient; the level is therefore ten times below the usual 0.01."""
+POLYNOMIALS = {2: "a parabola", 3: "a cubic"}
+"""Curves without a break, by degree: they also bend away from one line."""
+BETTER_BY = 2.0
+"""The AIC of two lines must be lower than that of each curve by more than this: models within 2 of
+the best have substantial support (Burnham and Anderson, Sociol. Methods Res. 33, 261, 2004)."""
+PARAMETERS = 4
+"""Of two lines: a value, two slopes and the position of the break."""
 GRID = 60
 """Number of positions of the break that are tried before the best is refined."""
 FINE_GRID = 600
@@ -57,8 +65,9 @@ class GlassTransition(BaseModel):
     )
     values: list[float] = Field(description="Values of the points (unit of the quantity).")
     resolved: bool = Field(
-        description="Whether two lines describe the points significantly better than one, and "
-        "the break lies inside the range that was cooled through."
+        description="Whether two lines describe the points significantly better than one line, "
+        "better than a parabola and a cubic, and the break lies inside the range that was cooled "
+        "through."
     )
     note: str = Field(description="Remarks on the reliability.")
 
@@ -151,7 +160,8 @@ def fit_glass_transition(
     A glass transition on cooling shows as a smaller slope below it, for volume as for enthalpy.
     Molecular dynamics cools some 14 orders of magnitude faster than calorimetry (10 K/min are
     1.7e-13 K/ps), and Tg rises with the rate (Vollmayr, Kob and Binder, J. Chem. Phys. 105, 4714,
-    1996).
+    1996). A smooth bend, as of a liquid whose expansion grows with temperature, is no transition:
+    by Akaike's information criterion the lines must beat a parabola and a cubic too.
     """
     order = np.argsort(np.asarray(temperatures, dtype=np.float64), kind="stable")
     x = np.asarray(temperatures, dtype=np.float64)
@@ -162,13 +172,13 @@ def fit_glass_transition(
     line = np.polynomial.Polynomial.fit(x, y, 1)
     single = float(((line(x) - y) ** 2).sum())
     chance = np.random.default_rng(seed)
-    # Four fitted parameters make the residuals smaller than the noise by this factor.
-    residuals = (y - fit.predicted) * np.sqrt(len(x) / (len(x) - 4))
+    # The fitted parameters make the residuals smaller than the noise by this factor.
+    residuals = (y - fit.predicted) * np.sqrt(len(x) / (len(x) - PARAMETERS))
     samples = fit.predicted + chance.choice(residuals, (RESAMPLES, len(x)))
     # The basis holds the constant, so means change no best place; without them the squares of the
     # projections keep their digits.
     places = _best_places(x, samples - samples.mean(axis=1, keepdims=True))
-    reason = _doubt(fit, single, len(x))
+    reason = _doubt(x, y, fit, single)
     return GlassTransition(
         quantity=quantity,
         temperature=fit.place,
@@ -202,21 +212,52 @@ def _check(x: FloatArray, y: FloatArray, cooling_rate: float) -> None:
         raise ValueError(f"cooling rate = {cooling_rate:g} K/ps must be above 0")
 
 
-def _doubt(fit: _Fit, single: float, number: int) -> str | None:
+def _doubt(x: FloatArray, y: FloatArray, fit: _Fit, single: float) -> str | None:
     """Return why the break is not a glass transition; None if it is."""
+    return (
+        _no_better_than_one_line(fit, single, len(x))
+        or _not_on_cooling(fit)
+        or _no_better_than_a_curve(x, y, fit)
+    )
+
+
+def _no_better_than_one_line(fit: _Fit, single: float, number: int) -> str | None:
     from scipy.stats import f as f_distribution
 
-    free = number - 4
-    if fit.squares > 0:
-        # Two lines have two more parameters than one: a second slope, and the break.
-        ratio = (single - fit.squares) / 2 / (fit.squares / free)
-        chance = float(f_distribution.sf(ratio, 2, free))
-        if chance > SIGNIFICANCE:
+    if fit.squares == 0:
+        return None
+    free = number - PARAMETERS
+    # Two lines have two more parameters than one: a second slope, and the break.
+    ratio = (single - fit.squares) / 2 / (fit.squares / free)
+    chance = float(f_distribution.sf(ratio, 2, free))
+    if chance <= SIGNIFICANCE:
+        return None
+    return (
+        f"not resolved: two lines describe the points no better than one (F test: {chance:.2g}, "
+        f"limit {SIGNIFICANCE:g}); cool through a wider range, slower, or with more models"
+    )
+
+
+def _no_better_than_a_curve(x: FloatArray, y: FloatArray, fit: _Fit) -> str | None:
+    number = len(x)
+    for degree, name in POLYNOMIALS.items():
+        curve = np.polynomial.Polynomial.fit(x, y, degree)
+        squares = float(((curve(x) - y) ** 2).sum())
+        if squares == 0 or fit.squares == 0:
+            # Points without noise: only one of the two models can be exact.
+            lower = -math.inf if fit.squares < squares else math.inf
+        else:
+            lower = number * math.log(fit.squares / squares) + 2 * (PARAMETERS - degree - 1)
+        if lower >= -BETTER_BY:
             return (
-                "not resolved: two lines describe the points no better than one (F test: "
-                f"{chance:.2g}, limit {SIGNIFICANCE:g}); cool through a wider range, slower, or "
-                "with more models"
+                f"not resolved: two lines describe the points no better than {name}, which has no "
+                f"break (AIC of the lines minus that of the curve {lower:+.1f}, limit "
+                f"{-BETTER_BY:+g}); cool through a wider range, slower, or with more models"
             )
+    return None
+
+
+def _not_on_cooling(fit: _Fit) -> str | None:
     if fit.at_end:
         return (
             "not resolved: the break lies at the end of the temperatures; cool through a wider "
