@@ -35,6 +35,14 @@ def dimer(bridge: str, terminal: str = "OOOOOO") -> Structure:
     return molecule(["P", *terminal[:3], bridge, "P", *terminal[3:]], positions)
 
 
+def shared_edge(distance: float, formers: str = "P", bond: float = 1.70) -> Structure:
+    """Return two tetrahedra that share an edge, with formers at a distance (Å)."""
+    half, height = distance / 2, np.sqrt(bond**2 - distance**2 / 4)
+    positions = [[-half, 0, 0], [half, 0, 0], [0, height, 0], [0, -height, 0]]
+    positions += [[x * (half + 0.75), 0, z] for x in (-1, 1) for z in (-1.3, 1.3)]
+    return molecule([formers[0], formers[-1], *"OOOOOO"], np.array(positions))
+
+
 def pairs_of(structures: Structure | list[Structure], radius: float) -> tuple[Frames, Pairs]:
     frames = frames_of_structures(structures)
     finder = PairFinder(frames.symbols, r_max=radius, bins=1, bond_radius=radius)
@@ -75,7 +83,16 @@ def slow_units(structure: Structure, cutoff: float = 2.1) -> Counter:
     """Name the structural unit of every P by counting its neighbours."""
     bonds = {anion: slow_bonds(structure, "P", anion, cutoff) for anion in ("O", "N")}
     sharing = Counter(j for found in bonds.values() for _, j, _, _ in found)
-    direct = Counter(i for i, _, _, _ in slow_bonds(structure, "P", "P", 1.15 * 2 * 1.07))
+    images = [(p, j, shift) for found in bonds.values() for p, j, shift, _ in found]
+    # Two P that share two anions are bridged by them, and are not bonded.
+    direct = Counter(
+        i
+        for i, k, shift, _ in slow_bonds(structure, "P", "P", 1.15 * 2 * 1.07)
+        if sum(
+            (k, j, tuple(np.subtract(there, shift))) in images for p, j, there in images if p == i
+        )
+        < 2
+    )
     names: Counter = Counter()
     for i, site in enumerate(structure):
         if site.specie.symbol != "P":

@@ -1,7 +1,7 @@
 import networkx as nx
 import numpy as np
 import pytest
-from glass_frames import dimer, network_of, po3n, random_structure
+from glass_frames import dimer, network_of, po3n, random_structure, shared_edge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core.structure import Structure
@@ -54,6 +54,11 @@ def test_edge_sharing_tetrahedra_form_rings_of_two() -> None:
     # P3N5 has pairs of edge-sharing tetrahedra.
     _, rings = counted(phase("P3N5_alpha").structure())
     assert rings[2] == 4
+
+
+def test_close_edge_sharing_tetrahedra_form_one_ring_of_two() -> None:
+    for distance in (2.4, 2.44, 2.5):
+        assert counted(shared_edge(distance)) == ({"with rings, 2": 2}, {2: 1})
 
 
 def test_fragments_are_counted_per_frame() -> None:

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from glass_frames import ARM, dimer, molecule, network_of, pairs_of, po3n
+from glass_frames import ARM, dimer, molecule, network_of, pairs_of, po3n, shared_edge
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.quality import defects
@@ -65,6 +65,11 @@ def test_shared_edges_and_triply_coordinated_n_of_p3n5_are_counted() -> None:
         "N bonded to 3 or more formers": [8],
         "pairs of formers that share an edge": [4],
     }
+
+
+@pytest.mark.parametrize("formers", ["PP", "PS", "SS"])
+def test_close_formers_across_a_shared_edge_are_no_bond(formers: str) -> None:
+    assert found(shared_edge(2.4, formers)) == {"pairs of formers that share an edge": [1]}
 
 
 def test_three_coordinated_boron_is_no_defect() -> None:

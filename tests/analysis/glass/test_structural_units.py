@@ -1,6 +1,14 @@
 import numpy as np
 import pytest
-from glass_frames import dimer, molecule, network_of, po3n, random_structure, slow_units
+from glass_frames import (
+    dimer,
+    molecule,
+    network_of,
+    po3n,
+    random_structure,
+    shared_edge,
+    slow_units,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymatgen.core.structure import Structure
@@ -69,6 +77,32 @@ def test_chain_with_one_former_per_cell_bridges_to_its_own_image() -> None:
         coords_are_cartesian=True,
     )
     assert structural_units(structure).fractions == {"Q2_2": 1.0}
+
+
+@pytest.mark.parametrize("distance", [2.3, 2.4, 2.45, 2.5])
+def test_formers_that_share_an_edge_are_bridged_and_not_bonded(distance: float) -> None:
+    structure = shared_edge(distance)
+    assert structural_units(structure).fractions == {"Q2_0": 1.0}
+    # The same across the boundary of the cell.
+    structure.translate_sites(range(8), [0.5, 0, 0], to_unit_cell=True)
+    assert structural_units(structure).fractions == {"Q2_0": 1.0}
+
+
+def test_formers_with_one_anion_between_them_may_be_bonded() -> None:
+    symbols, bent = ["P", "P", "O"], [[-1.1, 0, 0], [1.1, 0, 0], [0, 1.3, 0]]
+    assert len(network_of(molecule(symbols, np.array(bent))).former_bonds.first) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "half"), [("Ti", "Ti", 1.65), ("W", "W", 1.7), ("P", "Ti", 1.5)]
+)
+def test_large_formers_are_bridged_by_one_anion(first: str, second: str, half: float) -> None:
+    """M-O-M of 3.3 Å is shorter than the sum of the radii, but no bond."""
+    bent = np.array([[-half, 0, 0], [half, 0, 0], [0, 0.9, 0]])
+    bridged = molecule([first, second, "O"], bent)
+    assert len(network_of(bridged).former_bonds.first) == 0
+    bare = molecule([first, second, "O"], bent * [[1], [1], [-3]])
+    assert len(network_of(bare).former_bonds.first) == 1
 
 
 @pytest.mark.parametrize("former", ["Si", "B", "Al"])

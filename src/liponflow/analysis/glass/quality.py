@@ -8,15 +8,20 @@ from numpy.typing import NDArray
 from liponflow.analysis.glass.chemistry import anion_bond
 from liponflow.analysis.glass.neighbours import Pairs
 from liponflow.analysis.glass.result import Defect
-from liponflow.analysis.glass.structural_units import TETRAHEDRAL, Network
+from liponflow.analysis.glass.structural_units import (
+    SHARED_EDGE,
+    TETRAHEDRAL,
+    Network,
+    shared_anions,
+)
 from liponflow.arrays import IntArray
 
 TRIGONAL = ("B", "C")
 """Formers that bond to three anions as often as to four."""
+BRIDGED = 2
+"""Formers of a bridging anion."""
 OCTAHEDRAL = ("Al", "Ti", "W")
 """Formers that also bond to five or six anions."""
-SHARED_EDGE = 2
-"""Anions that two formers share if their tetrahedra share an edge."""
 
 
 def defects(net: Network, pairs: Pairs, symbols: Sequence[str]) -> dict[str, IntArray]:
@@ -48,7 +53,7 @@ def defects(net: Network, pairs: Pairs, symbols: Sequence[str]) -> dict[str, Int
     for anion in net.found.anions:
         degree = net.formers_of[net.atoms([anion])].reshape(net.n_frames, -1)
         found[f"free {anion}"] = (degree == 0).sum(axis=1)
-        found[f"{anion} bonded to 3 or more formers"] = (degree > SHARED_EDGE).sum(axis=1)
+        found[f"{anion} bonded to 3 or more formers"] = (degree > BRIDGED).sum(axis=1)
     found |= _anion_bonds(net, pairs, np.array(symbols))
     bonds, species = net.former_bonds, np.array(symbols)
     for i, first in enumerate(net.found.formers):
@@ -75,24 +80,8 @@ def _anion_bonds(net: Network, pairs: Pairs, species: NDArray[np.str_]) -> dict[
 
 def _shared_edges(net: Network) -> IntArray:
     """Return the number of former pairs with two anions in common, in every frame."""
-    anion = net.bonds.second
-    order = np.argsort(anion, kind="stable")
-    anion, former, image = anion[order], net.bonds.first[order], net.bonds.image[order]
-    keys = []
-    for step in range(1, int(net.formers_of.max(initial=0))):
-        same = np.flatnonzero(anion[step:] == anion[:-step])
-        a, b = former[same], former[same + step]
-        offset = image[same] - image[same + step]  # of the second former
-        behind = offset @ np.array([1_000_000, 1_000, 1]) < 0
-        turned = (a > b) | ((a == b) & behind)  # one name for the pair seen from either end
-        sign = np.where(turned, -1, 1)[:, None]
-        keys.append(
-            np.column_stack([np.where(turned, b, a), np.where(turned, a, b), offset * sign])
-        )
-    if not keys:
-        return np.zeros(net.n_frames, dtype=np.int64)
-    links, count = np.unique(np.concatenate(keys), axis=0, return_counts=True)
-    frames = links[count >= SHARED_EDGE][:, 0] // net.bonds.n_atoms
+    links, number = shared_anions(net.bonds)
+    frames = links[number >= SHARED_EDGE][:, 0] // net.bonds.n_atoms
     return np.bincount(frames, minlength=net.n_frames)
 
 

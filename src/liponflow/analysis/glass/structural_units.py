@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.chemistry import Roles, former_bond, roles
+from liponflow.analysis.glass.chemistry import LARGE_FORMERS, Roles, former_bond, roles
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
 from liponflow.analysis.glass.trajectory import frames_of_structures
-from liponflow.arrays import IntArray
+from liponflow.arrays import BoolArray, IntArray
 
 TETRAHEDRAL = 4
 MAIN_FORMER = "P"
 """Former whose units have no element in their name."""
 SITE_NAMES = {0: "free", 1: "apical", 2: "bridging", 3: "triply coordinated"}
 """Anions by the number of network formers that they are bonded to."""
+SHARED_EDGE = 2
+"""Anions that two formers share if their tetrahedra share an edge."""
 _BASE = 64
 """Base of the number that encodes a unit: no atom has this many neighbours of one kind."""
 
@@ -32,7 +34,7 @@ class Network:
     bonds: Pairs
     """Bonds from former to anion, the former first."""
     former_bonds: Pairs
-    """Bonds from former to former."""
+    """Bonds from former to former that no anion bridges."""
 
     @property
     def n_frames(self) -> int:
@@ -76,6 +78,13 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
         Pairs of these atoms, at least up to the longest cut-off.
     found
         Formers, anions and cut-offs.
+
+    Notes
+    -----
+    Two formers within :func:`liponflow.analysis.glass.chemistry.former_bond` are bonded unless
+    anions bridge them: the P of tetrahedra that share an edge are 2.4 to 2.6 Å apart, as close as
+    in a long bond. Two shared anions make a bridge. One does for Al, Ti and W, whose radii in the
+    metal reach beyond M-O-M and M-O-P.
     """
     species = np.array(symbols)
     anion = np.isin(species, found.anions)
@@ -94,7 +103,58 @@ def network(symbols: Sequence[str], pairs: Pairs, found: Roles) -> Network:
             direct |= within & is_former[first] & (species == other)[second]
     bonded = forward | backward
     bonds = near.select(bonded).oriented(backward[bonded])
-    return Network(species, found, bonds, near.select(direct))
+    close = near.select(direct)
+    return Network(species, found, bonds, close.select(~_bridged(close, bonds, species)))
+
+
+def shared_anions(bonds: Pairs) -> tuple[IntArray, IntArray]:
+    """Return the pairs of formers that share anions, and how many they share.
+
+    Parameters
+    ----------
+    bonds
+        Bonds from former to anion.
+
+    Returns
+    -------
+    tuple
+        Pairs x 5, each once: the two formers and the image of the second relative to the first;
+        and the number of anions that each pair shares.
+    """
+    order = np.argsort(bonds.second, kind="stable")
+    anion, former, image = bonds.second[order], bonds.first[order], bonds.image[order]
+    # Bonds of an anion are consecutive: shifts by 1, 2, ... pair every two of them once.
+    keys = [np.zeros((0, 5), dtype=np.int64)]
+    for step in range(1, int(np.bincount(anion).max(initial=0))):
+        same = np.flatnonzero(anion[step:] == anion[:-step])
+        ends = former[same], former[same + step]
+        keys.append(_named_once(*ends, image[same] - image[same + step]))
+    links, number = np.unique(np.concatenate(keys), axis=0, return_counts=True)
+    return links, number
+
+
+def _named_once(first: IntArray, second: IntArray, image: IntArray) -> IntArray:
+    """Return pairs x 5, where a pair seen from either of its ends has one name."""
+    behind = image @ np.array([1_000_000, 1_000, 1]) < 0
+    turned = (first > second) | ((first == second) & behind)
+    sign = np.where(turned, -1, 1)[:, None]
+    low, high = np.where(turned, second, first), np.where(turned, first, second)
+    return np.column_stack([low, high, image * sign])
+
+
+def _bridged(close: Pairs, bonds: Pairs, species: NDArray[np.str_]) -> BoolArray:
+    """Return a mask of the pairs of formers that enough anions bridge."""
+    if not len(close.first):
+        return np.zeros(0, dtype=np.bool_)
+    links, number = shared_anions(bonds)
+    shared = {
+        tuple(link): count for link, count in zip(links.tolist(), number.tolist(), strict=True)
+    }
+    pairs = _named_once(close.first, close.second, close.image).tolist()
+    large = np.isin(species, LARGE_FORMERS)
+    first, second = close.ends
+    enough = np.where(large[first] | large[second], 1, SHARED_EDGE)
+    return np.array([shared.get(tuple(pair), 0) for pair in pairs]) >= enough
 
 
 @dataclass(frozen=True)
