@@ -1,5 +1,6 @@
 """The check of whole stores, and the commands on damaged ones."""
 
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -9,7 +10,8 @@ from typer.testing import CliRunner
 
 from liponflow.cli import app
 from liponflow.store.check import check_store
-from liponflow.store.results import find_results, open_store
+from liponflow.store.file import StoreError
+from liponflow.store.results import find_results, get_result, open_store
 
 GOLDEN = sorted((Path(__file__).parents[1] / "data" / "golden").glob("*.db"))
 
@@ -29,6 +31,7 @@ def change(path: Path, uuid: str, old: str, new: str, *, unhashed: bool = False)
 
 def check(path: Path) -> tuple[int, list[str]]:
     answer = CliRunner().invoke(app, ["results", "check", "--store", str(path)])
+    assert "error" not in answer.stderr
     return answer.exit_code, answer.stdout.splitlines()
 
 
@@ -88,8 +91,59 @@ def test_a_damaged_file_is_a_problem(stored: Path) -> None:
 def test_a_damaged_result_does_not_hide_the_others(stored: Path) -> None:
     change(stored, "aaaa", "-45", "-46")
     store = open_store(stored, read_only=True)
-    with pytest.warns(UserWarning, match=r"skipped a document.*uuid aaaa1111-0000") as told:
+    with pytest.warns(UserWarning, match=r"skipped a result.*uuid aaaa1111-0000") as told:
         found = find_results(store, kind="lithiation")
-    store.close()
     assert [item.uuid for item in found] == ["bbbb2222-0000"]
     assert len(told) == 1
+    with pytest.raises(StoreError, match="no result begins with 'c'; the latest are bbbb2222"):
+        get_result(store, "c")
+    store.close()
+
+
+def move_field_to_data(path: Path) -> None:
+    """Store the source structure of the first result, and a field of another job, as data."""
+    store = open_store(path)
+    document = store.query_one({"uuid": "aaaa1111-0000"})
+    source = document["output"]["provenance"]["source_structure"]
+    blobs = [
+        {"blob_uuid": f"blob-{n}", "job_uuid": "aaaa1111-0000", "job_index": 1, "data": source}
+        for n in range(2)
+    ]
+    store.additional_stores["data"].update(blobs, key="blob_uuid")
+    reference = {"store": "data", "@class": "", "@module": ""}
+    document["output"]["provenance"]["source_structure"] = reference | {"blob_uuid": "blob-0"}
+    task = {"uuid": "cccc3333-0000", "index": 1, "name": "task", "output": {"kept": reference}}
+    task["output"]["kept"] = reference | {"blob_uuid": "blob-1"}
+    store.docs_store.update([document, task], key=["uuid", "index"])
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "cause"),
+    [
+        ("UPDATE data SET doc = substr(doc, 2)", "document blob_uuid blob-0 of 'data'"),
+        ("UPDATE data SET doc = '{', sha256 = NULL", "document blob_uuid blob-0 of 'data'"),
+        ("DELETE FROM data", "the store lacks the data blob-0 of job aaaa1111-0000"),
+    ],
+)
+def test_a_result_with_damaged_data_does_not_hide_the_others(
+    stored: Path, statement: str, cause: str
+) -> None:
+    move_field_to_data(stored)
+    assert check(stored) == (0, [])
+    raw = sqlite3.connect(stored)
+    raw.execute(statement)
+    raw.commit()
+    raw.close()
+    command = ["results", "list", "--json", "--store", str(stored)]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 1
+    assert [item["uuid"] for item in json.loads(answer.stdout)] == ["bbbb2222-0000"]
+    (line,) = answer.stderr.splitlines()
+    assert line.startswith("skipped a result: ")
+    assert "job aaaa1111-0000" in line
+    assert cause in line
+    code, problems = check(stored)
+    assert code == 1
+    for name in ("blob-0", "blob-1", "job aaaa1111-0000", "job cccc3333-0000"):
+        assert any(name in problem for problem in problems), name

@@ -28,6 +28,8 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
         warnings.showwarning = _show_warning
         try:
             yield
+        except typer.Exit:  # a RuntimeError
+            raise
         except (ValueError, OSError, RuntimeError) as error:
             if debug:
                 raise

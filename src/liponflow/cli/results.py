@@ -3,7 +3,7 @@
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,6 +18,9 @@ from liponflow.cli.options import (
     StoreOption,
 )
 from liponflow.cli.output import draw, print_json, settings_with, stored_result
+
+if TYPE_CHECKING:
+    from liponflow.store.file import StoreError
 
 app = typer.Typer(help="Query and export results.", no_args_is_help=True)
 
@@ -56,11 +59,15 @@ def results_list(
         bool, typer.Option("--csv", help="Print every scalar field as CSV, units in the header.")
     ] = False,
 ) -> None:
-    """List results, the latest first."""
+    """List results, the latest first.
+
+    Results that cannot be read are named, and the exit status is 1.
+    """
     with reported_errors(debug=ctx.obj):
         from liponflow.store.frames import csv_text, results_frame
         from liponflow.store.results import find_results, open_store
 
+        skipped: list[StoreError] = []
         settings = settings_with(store=store)
         found = find_results(
             open_store(settings.store, read_only=True),
@@ -71,6 +78,7 @@ def results_list(
             until=until,
             where=where or [],
             limit=limit,
+            skipped=skipped,
         )
         if json:
             documents = [
@@ -83,6 +91,10 @@ def results_list(
             typer.echo(csv_text(results_frame(found)), nl=False)
         else:
             import_module("liponflow.cli.tables").print_list(found)
+        for error in skipped:
+            say(f"skipped a result: {error}", style="red")
+        if skipped:
+            raise typer.Exit(EXIT_FAILED)
 
 
 @app.command("show")

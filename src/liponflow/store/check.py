@@ -8,7 +8,7 @@ import pydash
 from jobflow.core.store import JobStore
 
 from liponflow.store.file import DamagedDocumentError, StoreError
-from liponflow.store.results import read_result
+from liponflow.store.results import read_result, with_data
 from liponflow.store.sqlite import SQLiteStore
 
 
@@ -45,8 +45,8 @@ def check_store(store: JobStore) -> Check:
     Returns
     -------
     Check
-        Number of documents and every problem: damaged documents, unknown kinds of results, newer
-        schemas, and fields that do not fit.
+        Number of documents and every problem: damaged documents, jobs whose data are damaged or
+        missing, unknown kinds of results, newer schemas, and fields that do not fit.
     """
     number, problems = 0, []
     stores = [store.docs_store, *store.additional_stores.values()]  # type: ignore[has-type]
@@ -58,9 +58,11 @@ def check_store(store: JobStore) -> Check:
                 number += 1
                 if isinstance(document, DamagedDocumentError):
                     problems.append(f"{document.document}: {document.cause}")
-                elif part is store.docs_store and pydash.has(document, "output.kind"):
+                elif part is store.docs_store:
                     try:
-                        read_result(document)
+                        loaded = with_data(store, document)
+                        if pydash.has(loaded, "output.kind"):
+                            read_result(loaded)
                     except StoreError as error:
                         problems.append(str(error))
         except StoreError as error:

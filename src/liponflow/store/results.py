@@ -7,20 +7,21 @@ well. All query syntax of the package is in this module.
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jobflow.core.store import JobStore
+from jobflow.utils.find import find_key
 from pydantic import ValidationError
 
 from liponflow.analysis.kinds import SchemaError, get_kind
 from liponflow.analysis.result import Result
 from liponflow.names import did_you_mean
 from liponflow.registry import RegistryError
-from liponflow.store.file import StoreError
+from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
 from liponflow.store.sqlite import SQLiteStore
@@ -145,6 +146,7 @@ def find_results(
     until: datetime | None = None,
     where: Mapping[str, Any] | Sequence[str] = (),
     limit: int = 0,
+    skipped: list[StoreError] | None = None,
 ) -> list[StoredResult]:
     """Return the results that match, the latest first.
 
@@ -162,6 +164,9 @@ def find_results(
         ``= != > >= < <=``, or a MongoDB filter on the fields of the result.
     limit
         Largest number of results; 0 for all.
+    skipped
+        List to which the error of each result that cannot be read is added; without it, each
+        causes a warning.
 
     Raises
     ------
@@ -172,7 +177,8 @@ def find_results(
     Warns
     -----
     UserWarning
-        For each result that this version cannot read, or that is damaged; it is skipped.
+        For each result that this version cannot read, or that is damaged, its data included; it
+        is skipped.
     """
     criteria: list[dict[str, Any]] = [{"output.kind": kind or {"$exists": True}}]
     if formula is not None:
@@ -184,16 +190,16 @@ def find_results(
     if until is not None:
         criteria.append({"completed_at": {"$lte": _stamp(until)}})
     criteria += _conditions(where)
-    skipping: AbstractContextManager[None] = nullcontext()
-    if isinstance(store, EmbeddedJobStore):
-        skipping = store.docs_store.skip_damaged()
-    with skipping:
-        documents = store.query(
-            {"$and": criteria}, sort={"completed_at": -1}, limit=limit, load=True
-        )
-        found = list(_readable(documents))
-    if not found and not isinstance(where, Mapping):
-        _check_fields(store, [_split(text)[0] for text in where])
+    with _skipping_damaged(store) as errors:
+        documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit)
+        found = list(_readable(store, documents, errors))
+        if not found and not isinstance(where, Mapping):
+            _check_fields(store, [_split(text)[0] for text in where])
+    if skipped is None:
+        for error in errors:
+            warnings.warn(f"skipped a result: {error}", stacklevel=2)
+    else:
+        skipped += errors
     return found
 
 
@@ -213,13 +219,15 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
     if len(uuids) > 1:
         raise StoreError(f"several results begin with {uuid_prefix!r}: {_listed(chosen)}")
     if not uuids:
-        latest = list(_summaries(store, {}))
+        with _skipping_damaged(store):
+            latest = list(_summaries(store, {}))
         raise StoreError(
             f"no result begins with {uuid_prefix!r}; "
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
         )
     criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
-    return read_result(next(store.query(criteria, sort={"index": -1}, limit=1, load=True)))
+    document = next(store.query(criteria, sort={"index": -1}, limit=1))
+    return read_result(with_data(store, document))
 
 
 def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -245,12 +253,47 @@ def _stamp(moment: datetime) -> str:
     return local.isoformat()
 
 
-def _readable(documents: Iterable[dict[str, Any]]) -> Iterator[StoredResult]:
+@contextmanager
+def _skipping_damaged(store: JobStore) -> Iterator[list[StoreError]]:
+    """Skip damaged documents of the embedded store; yield the list of their errors."""
+    if isinstance(store, EmbeddedJobStore):
+        with store.docs_store.skip_damaged() as errors:
+            yield errors
+    else:
+        yield []
+
+
+def _readable(
+    store: JobStore, documents: Iterable[dict[str, Any]], errors: list[StoreError]
+) -> Iterator[StoredResult]:
     for document in documents:
         try:
-            yield read_result(document)
+            yield read_result(with_data(store, document))
         except StoreError as error:
-            warnings.warn(str(error), stacklevel=3)
+            errors.append(error)
+
+
+def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document of a job with its data from the additional stores.
+
+    Raises
+    ------
+    StoreError
+        If its data are damaged or missing.
+    """
+    if not find_key([document], "blob_uuid"):
+        return document
+    job = {"uuid": document["uuid"], "index": document["index"]}
+    try:
+        loaded: dict[str, Any] = next(store.query(job, load=True))
+    except DamagedDocumentError as error:
+        raise StoreError(f"the data of job {job['uuid']} cannot be read: {error}") from error
+    except KeyError as error:
+        raise StoreError(
+            f"the store lacks the data {error.args[0]} of job {job['uuid']}: restore it from a "
+            "backup"
+        ) from error
+    return loaded
 
 
 def read_result(document: dict[str, Any]) -> StoredResult:

@@ -9,7 +9,6 @@ indexed.
 import hashlib
 import json
 import re
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
@@ -87,7 +86,7 @@ class SQLiteStore(Store):
         self.kwargs = kwargs
         self._file: SQLiteFile | None = None
         self._hash_column = "sha256"
-        self._skips_damaged = False
+        self._skipped: list[StoreError] | None = None
         super().__init__(**{"key": self.unique[0], **kwargs})
 
     @property
@@ -364,9 +363,10 @@ class SQLiteStore(Store):
                 try:
                     document = self._read(row, content, digest)
                 except DamagedDocumentError as error:
-                    if not self._skips_damaged:
+                    if self._skipped is None:
                         raise
-                    warnings.warn(f"skipped a document: {error}", stacklevel=2)
+                    if str(error) not in map(str, self._skipped):
+                        self._skipped.append(error)
                 else:
                     yield row, document
 
@@ -393,19 +393,19 @@ class SQLiteStore(Store):
         return DamagedDocumentError(self.path, f"document {named} of {self.table!r}", cause)
 
     @contextmanager
-    def skip_damaged(self) -> Iterator[None]:
-        """Skip damaged documents with a warning each, instead of raising an error.
+    def skip_damaged(self) -> Iterator[list[StoreError]]:
+        """Skip damaged documents instead of raising an error.
 
-        Warns
-        -----
-        UserWarning
-            For each, naming it.
+        Yields
+        ------
+        list of StoreError
+            The error of each damaged document that is met, once.
         """
-        before, self._skips_damaged = self._skips_damaged, True
+        before, self._skipped = self._skipped, []
         try:
-            yield
+            yield self._skipped
         finally:
-            self._skips_damaged = before
+            self._skipped = before
 
     def documents(self) -> Iterator[Document | DamagedDocumentError]:
         """Yield every document, or the error of one whose text, identity or index is damaged.
