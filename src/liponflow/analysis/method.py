@@ -8,8 +8,11 @@ done. Every energy that enters a voltage, a formation energy or a hull has such 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from liponflow.analysis.quantity import Quantity
 
 U_TOLERANCE = 1e-3
 """Values of U or J (eV) closer than this are the same; INCARs have two to three decimals."""
@@ -41,8 +44,12 @@ class Block(BaseModel):
 
     element: str = Field(description="Symbol of the element.")
     potential: str | None = Field(None, description="TITEL of its POTCAR; None if unknown.")
-    u: float = Field(0.0, allow_inf_nan=False, description="LDAUU (eV); 0 without U.")
-    j: float = Field(0.0, allow_inf_nan=False, description="LDAUJ (eV); 0 without U.")
+    u: Annotated[float, Quantity("eV")] = Field(
+        0.0, allow_inf_nan=False, description="LDAUU; 0 without U."
+    )
+    j: Annotated[float, Quantity("eV")] = Field(
+        0.0, allow_inf_nan=False, description="LDAUJ; 0 without U."
+    )
 
     @property
     def effective_u(self) -> float:
@@ -62,18 +69,28 @@ class Method(BaseModel):
     lexch: str | None = Field(
         None, description="LEXCH of the POTCARs: PE for PBE, 91 for PW91, CA for LDA."
     )
-    exact_exchange: float | None = Field(None, description="AEXX, a fraction; 0 if no hybrid.")
-    screening: float | None = Field(None, description="HFSCREEN of a hybrid (1/Å).")
+    exact_exchange: Annotated[float | None, Quantity("")] = Field(
+        None, allow_inf_nan=False, description="AEXX, a fraction; 0 if no hybrid."
+    )
+    screening: Annotated[float | None, Quantity("1/Å")] = Field(
+        None, allow_inf_nan=False, description="HFSCREEN of a hybrid."
+    )
     dispersion: str | None = Field(None, description="Dispersion correction, if any.")
     spin_orbit: bool | None = Field(None, description="Whether spin-orbit coupling is included.")
     hubbard_type: int | None = Field(None, description="LDAUTYPE, if an element has U.")
     blocks: tuple[Block, ...] = Field((), description="Blocks in the order of the POSCAR.")
-    cutoff: float | None = Field(None, description="Cut-off of the plane waves (eV).")
-    kpoint_spacing: float | None = Field(
-        None, description="Largest distance of neighbouring k-points, 2π included (1/Å)."
+    cutoff: Annotated[float | None, Quantity("eV")] = Field(
+        None, allow_inf_nan=False, description="Cut-off of the plane waves."
+    )
+    kpoint_spacing: Annotated[float | None, Quantity("1/Å")] = Field(
+        None,
+        allow_inf_nan=False,
+        description="Largest distance of neighbouring k-points, 2π included.",
     )
     icharg: int | None = Field(None, description="ICHARG; from 10 on not self-consistent.")
-    charge: float | None = Field(None, description="Charge of the cell (e).")
+    charge: Annotated[float | None, Quantity("e")] = Field(
+        None, allow_inf_nan=False, description="Charge of the cell."
+    )
     settings: dict[str, str] = Field(
         default_factory=dict,
         description="Settings that agree in calculations of one host: mesh, PREC, ISMEAR, ...",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from liponflow.method import (
+from liponflow.analysis.method import (
     CUTOFF_TOLERANCE,
     KPOINT_RATIO,
     Block,
