@@ -9,7 +9,7 @@ from liponflow.analysis.migration.hop_diffusion import (
     taking_part,
     with_barrier_shifted,
 )
-from liponflow.analysis.migration.random_walk import diffusivity, occupations
+from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity, occupations
 from liponflow.analysis.migration.rates import jump_rate
 from liponflow.analysis.migration.result import HopBarrier
 from liponflow.analysis.migration.summary import with_energies
@@ -93,6 +93,72 @@ def test_forward_and_reverse_rates_have_their_own_prefactors(hops: dict[str, Hop
     )
     ratio = reverse / forward * math.exp(-0.14 / (BOLTZMANN * T))
     assert tetrahedral.mean() / octahedral.mean() == pytest.approx(ratio, rel=1e-6)
+
+
+def between(start: str, end: str, jump: tuple[int, int, float], **prefactors: float) -> HopBarrier:
+    """Return a hop along x between two sites of a chain, over a saddle of 0.3 eV."""
+    i, j, x = jump
+    made = made_up_hop("O", OTO, 0.25, 0.0)
+    update = {"start_site": start, "end_site": end, "via": [], "saddle_energy": 0.3}
+    computed = {"attempt_frequency": None, "reverse_attempt_frequency": None, **prefactors}
+    return made.model_copy(update={**update, **computed, "jumps": [(i, j, x, 0.0, 0.0)]})
+
+
+def chain(*hops: HopBarrier, energies: dict[str, float], n_sites: int) -> JumpNetwork:
+    made = jump_network(hops, energies, n_sites=n_sites, temperature=T, attempt_frequency=8.0)
+    assert made is not None
+    return made
+
+
+def net_flows(network: JumpNetwork) -> np.ndarray:
+    """Return the net flow through each hop at equilibrium, relative to the flow one way."""
+    flows = occupations(network)[network.start] * network.rates
+    return flows[0::2] / flows[1::2] - 1
+
+
+def test_ratio_of_prefactors_belongs_to_the_sites_not_to_the_hop():
+    """One of two hops between the same sites has prefactors of its own: no flow at equilibrium."""
+    energies = {"A": 0.0, "B": 0.1}
+    own = between("A", "B", (0, 1, 1.0), attempt_frequency=10.0, reverse_attempt_frequency=2.0)
+    for other in (between("A", "B", (0, 1, -1.0)), between("B", "A", (1, 0, 1.0))):
+        network = chain(own, other, energies=energies, n_sites=2)
+        assert net_flows(network) == pytest.approx([0, 0], abs=1e-12)
+        shares = occupations(network)
+        assert shares[1] / shares[0] == pytest.approx(5 * math.exp(-0.1 / (BOLTZMANN * T)))
+        # The computed prefactors are kept, and the default is the mean of both directions.
+        assert network.rates[0] == pytest.approx(jump_rate(0.3, 10.0, T))
+        assert network.rates[1] == pytest.approx(jump_rate(0.2, 2.0, T))
+        mean = math.sqrt(network.rates[2] * network.rates[3])
+        assert mean == pytest.approx(jump_rate(0.25, 8.0, T))
+
+
+def test_cycle_of_hops_whose_prefactors_disagree_is_in_detailed_balance():
+    """A to B to C and back to A, of which the computed ratios multiply to 1.5 instead of 1."""
+    energies = {"A": 0.0, "B": 0.1, "C": 0.05}
+    legs = [("A", "B", (0, 1, 1.0)), ("B", "C", (1, 2, 1.0)), ("C", "A", (2, 0, 1.0))]
+    forward = (10.0, 6.0, 4.0)
+    computed = [
+        between(*leg, attempt_frequency=f, reverse_attempt_frequency=r)
+        for leg, f, r in zip(legs, forward, (5.0, 8.0, 4.0), strict=True)
+    ]
+    network = chain(*computed, energies=energies, n_sites=3)
+    assert net_flows(network) == pytest.approx(np.zeros(3), abs=1e-12)
+    # A hop between sites of one kind has one rate both ways.
+    same = between("A", "A", (0, 0, 3.0), attempt_frequency=9.0, reverse_attempt_frequency=4.0)
+    network = chain(same, *computed, energies=energies, n_sites=3)
+    assert network.rates[:2] == pytest.approx(jump_rate(0.3, 6.0, T))
+
+
+def test_hop_with_one_prefactor_keeps_it():
+    energies = {"A": 0.0, "B": 0.1}
+    both = between("A", "B", (0, 1, 1.0), attempt_frequency=10.0, reverse_attempt_frequency=2.0)
+    for one in ("attempt_frequency", "reverse_attempt_frequency"):
+        network = chain(
+            both, between("A", "B", (0, 1, -1.0), **{one: 6.0}), energies=energies, n_sites=2
+        )
+        kept = {"attempt_frequency": (2, 0.3), "reverse_attempt_frequency": (3, 0.2)}[one]
+        assert network.rates[kept[0]] == pytest.approx(jump_rate(kept[1], 6.0, T))
+        assert net_flows(network) == pytest.approx([0, 0], abs=1e-12)
 
 
 def test_sites_have_boltzmann_occupations(hops: dict[str, HopBarrier]):

@@ -79,18 +79,28 @@ def jump_network(
     temperature
         K.
     attempt_frequency
-        Prefactor of hops without a computed one, THz.
+        Geometric mean of both prefactors of hops without computed ones, THz.
 
     Returns
     -------
     JumpNetwork or None
         Both directions of every hop, in detailed balance; None if no hop takes part.
+
+    Notes
+    -----
+    The modes of the saddle cancel in the ratio of Vineyard's prefactors there and back: it is that
+    of the products of the frequencies at the two sites, and belongs to them, whichever hop joins
+    them. Each hop keeps the geometric mean of its own prefactors; their ratio is that of its
+    sites.
     """
     start, end, vectors, rates = [], [], [], []
-    for hop in taking_part(hops, site_energies):
+    chosen = taking_part(hops, site_energies)
+    stiffness = _site_stiffness(chosen)
+    for hop in chosen:
         assert hop.saddle_energy is not None  # noqa: S101 - taking_part asks for it
-        forward = hop.attempt_frequency or attempt_frequency
-        reverse = hop.reverse_attempt_frequency or forward
+        half = (stiffness[hop.start_site] - stiffness[hop.end_site]) / 2
+        mean = _mean_prefactor(hop, half) or attempt_frequency
+        forward, reverse = mean * math.exp(half), mean * math.exp(-half)
         there = jump_rate(hop.saddle_energy - site_energies[hop.start_site], forward, temperature)
         back = jump_rate(hop.saddle_energy - site_energies[hop.end_site], reverse, temperature)
         for first, second, *vector in hop.jumps:
@@ -107,6 +117,43 @@ def jump_network(
         vectors=np.array(vectors, dtype=np.float64),
         rates=np.array(rates, dtype=np.float64),
     )
+
+
+def _site_stiffness(hops: Sequence[HopBarrier]) -> dict[str, float]:
+    """Return the logarithm of the product of the frequencies at each kind of site.
+
+    It is relative: the kinds that are joined by hops with computed prefactors have a mean of zero,
+    and so has a kind without any. Where several such hops join the same kinds, with frequencies
+    of different atoms, the logarithms fit them all by least squares.
+    """
+    kinds = sorted({site for hop in hops for site in (hop.start_site, hop.end_site)})
+    place = {kind: index for index, kind in enumerate(kinds)}
+    rows, ratios = [], []
+    for hop in hops:
+        if hop.attempt_frequency and hop.reverse_attempt_frequency:
+            row = np.zeros(len(kinds))
+            row[place[hop.start_site]] += 1
+            row[place[hop.end_site]] -= 1
+            rows.append(row)
+            ratios.append(math.log(hop.attempt_frequency / hop.reverse_attempt_frequency))
+    if not rows:
+        return dict.fromkeys(kinds, 0.0)
+    # The solution of least norm has the mean of zero.
+    solution = np.linalg.lstsq(np.array(rows), np.array(ratios), rcond=None)[0]
+    return dict(zip(kinds, solution.tolist(), strict=True))
+
+
+def _mean_prefactor(hop: HopBarrier, half: float) -> float | None:
+    """Return the geometric mean (THz) of the prefactors there and back; None without any.
+
+    `half` is half the logarithm of their ratio, for a hop that has only one of them.
+    """
+    forward, reverse = hop.attempt_frequency, hop.reverse_attempt_frequency
+    if forward and reverse:
+        return math.sqrt(forward * reverse)
+    if forward:
+        return forward * math.exp(-half)
+    return reverse * math.exp(half) if reverse else None
 
 
 def with_barrier_shifted(diffusivity: float, shift: float, temperature: float) -> float:
