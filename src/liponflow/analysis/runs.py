@@ -223,7 +223,7 @@ class NEBResult(Result):
 
     kind: Literal["neb"] = "neb"
     images: list[NEBImage] = Field(description="Images, end points included.")
-    climbing: bool = Field(description="Whether an image climbed (LCLIMB).")
+    climbing: bool = Field(description="Whether an image climbed (LCLIMB of VTST).")
     barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
         description="Highest image above the first end point; None if unconverged or if the end "
         "point's energy is unknown."

@@ -91,6 +91,76 @@ def test_curve_passes_through_the_images():
     assert np.interp(s, curve[:, 0], curve[:, 1]) == pytest.approx(energies, abs=MEV)
 
 
+MINIMA = np.array([[-0.55822363, 1.44172584], [0.6234994, 0.02803776]])
+SADDLE = -40.66484
+"""Two minima and the highest saddle of :func:`mueller_brown`."""
+
+
+def mueller_brown(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return energies and gradients of Müller and Brown, Theor. Chim. Acta 53, 75 (1979)."""
+    dx = points[..., :1] - np.array([1, 0, -0.5, -1])
+    dy = points[..., 1:] - np.array([0, 0.5, 1.5, 1])
+    a, b = np.array([-1, -1, -6.5, 0.7]), np.array([0, 0, 11, 0.6])
+    c = np.array([-10, -10, -6.5, 0.7])
+    terms = np.array([-200, -100, -170, 15]) * np.exp(a * dx**2 + b * dx * dy + c * dy**2)
+    gradient = (terms * (2 * a * dx + b * dy), terms * (b * dx + 2 * c * dy))
+    return terms.sum(axis=-1), np.stack(gradient, axis=-2).sum(axis=-1)
+
+
+def climbed_band(n_images: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """Return path lengths, energies, slopes and climbing image of a converged band."""
+    path = np.linspace(*MINIMA, n_images + 2)
+    for _ in range(2000):
+        energy, gradient = mueller_brown(path)
+        top = int(energy.argmax())
+        ahead, behind = path[2:] - path[1:-1], path[1:-1] - path[:-2]
+        # Improved tangents: to the higher neighbour, at an extremum weighted by the steps.
+        up, down = energy[2:] - energy[1:-1], energy[:-2] - energy[1:-1]
+        most, least = np.maximum(abs(up), abs(down)), np.minimum(abs(up), abs(down))
+        extremum = up * down > 0
+        w = np.where(extremum, np.where(up > down, most, least), up > 0)
+        v = np.where(extremum, np.where(up > down, least, most), up <= 0)
+        tangent = w[:, None] * ahead + v[:, None] * behind
+        tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+        slope = (gradient[1:-1] * tangent).sum(axis=1)
+        steps = np.linalg.norm(ahead, axis=1) - np.linalg.norm(behind, axis=1)
+        along = np.where(np.arange(1, n_images + 1) == top, 2 * slope, slope + 100 * steps)
+        force = along[:, None] * tangent - gradient[1:-1]
+        if abs(force).max() < 1e-3:
+            lengths = np.linalg.norm(np.diff(path, axis=0), axis=1)
+            return np.append(0, lengths.cumsum()), energy, np.array([0, *slope, 0]), top
+        path[1:-1] += np.clip(2e-4 * force, -0.02, 0.02)
+    raise AssertionError("the band did not converge")
+
+
+def test_converged_climbing_image_is_the_saddle():
+    s, energies, slopes, top = climbed_band(5)
+    assert energies[top] == pytest.approx(SADDLE, abs=1e-4)
+    # Without slopes a spline overshoots on this path, which bends sharply before the saddle.
+    assert energies[0] + barrier(s, energies).forward > SADDLE + 0.5
+    for known in (None, slopes):
+        found = barrier(s, energies, known, climbing=top)
+        assert energies[0] + found.forward == pytest.approx(SADDLE, abs=1e-3)
+        assert energies[-1] + found.reverse == pytest.approx(SADDLE, abs=1e-3)
+        assert found.saddle_distance == pytest.approx(s[top], abs=1e-3)
+        at_top = np.interp(s[top], *found.curve.T) + energies[0]
+        assert at_top == pytest.approx(SADDLE, abs=0.2)
+
+
+def test_path_that_rises_again_away_from_the_climbing_image_has_its_saddle_there():
+    s = np.linspace(0, 6, 7)
+    energies = np.array([0.0, 0.5, 0.0, 0.1, 0.48, 0.48, 0.0])  # the second peak is 0.55 high
+    found = barrier(s, energies, climbing=1)
+    assert 4 < found.saddle_distance < 5
+    assert 0.5 < found.forward < 0.6
+
+
+@pytest.mark.parametrize("climbing", [-1, 0, 4])
+def test_end_point_cannot_climb(climbing: int):
+    with pytest.raises(ValueError, match=f"climbing image {climbing} is not between"):
+        barrier(range(5), [0, 1, 2, 1, 0], climbing=climbing)
+
+
 PROFILES = st.lists(st.floats(-1, 1), min_size=3, max_size=9)
 
 

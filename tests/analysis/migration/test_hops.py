@@ -46,6 +46,31 @@ def test_saddle_lies_on_the_path(hop: HopBarrier):
     assert max(energies) == pytest.approx(hop.barrier, abs=MEV)
 
 
+def climbing_band(relaxed: NEBResult, *, slope: float | None, climbing: bool) -> NEBResult:
+    """Return the band with its highest image away from the middle, with one slope or none."""
+    energies = [0.0, 0.05, 0.30, 0.12, 0.06, 0.02, 0.0]
+    images = [
+        image.model_copy(update={"energy": energy, "slope": slope})
+        for image, energy in zip(relaxed.images, energies, strict=True)
+    ]
+    return relaxed.model_copy(update={"images": images, "climbing": climbing})
+
+
+@pytest.mark.parametrize(
+    ("slope", "climbing", "exact"),
+    [(None, True, True), (None, False, False), (-0.04, True, False)],
+    ids=["VASP with VTST", "VASP", "slopes known"],
+)
+def test_barrier_is_the_climbing_image_where_slopes_are_unknown(
+    relaxed: NEBResult, *, slope: float | None, climbing: bool, exact: bool
+):
+    band = climbing_band(relaxed, slope=slope, climbing=climbing)
+    found = hop_barrier(record("N", hops()[OTO]), band, force_limit=LIMIT)
+    assert found.barrier is not None
+    assert (found.barrier == pytest.approx(0.30, abs=1e-9)) == exact
+    assert found.barrier >= 0.30
+
+
 def test_relaxation_settings_and_history_are_kept(hop: HopBarrier):
     assert hop.climbing
     assert (hop.steps, hop.force_evaluations) == (24, 120)

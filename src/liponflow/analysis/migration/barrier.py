@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline, PPoly
+from scipy.interpolate import CubicHermiteSpline, CubicSpline, PPoly
 
 from liponflow.arrays import FloatArray
 
@@ -44,6 +44,8 @@ def barrier(
     distances: Sequence[float] | FloatArray,
     energies: Sequence[float] | FloatArray,
     slopes: Sequence[float] | FloatArray | None = None,
+    *,
+    climbing: int | None = None,
 ) -> Barrier:
     """Return the barrier from the saddle on the spline through a band.
 
@@ -56,6 +58,11 @@ def barrier(
     slopes
         Derivative of the energy along the path at each image, eV/Å: minus the force along the
         path. Without them the spline is emmet's, with slopes of zero at the end points.
+    climbing
+        Number of a converged climbing image, which is the saddle where slopes are unknown:
+        Henkelman, Uberuaga and Jónsson, J. Chem. Phys. 113, 9901 (2000). The spline then has a
+        slope of zero there too, and decides only whether the path rises above it in a part that
+        does not touch it.
 
     Returns
     -------
@@ -65,8 +72,8 @@ def barrier(
     Raises
     ------
     ValueError
-        If there are fewer than three images, the numbers of values differ, one is not finite, or
-        the images are not in order.
+        If there are fewer than three images, the numbers of values differ, one is not finite,
+        the images are not in order, or the climbing one is not between the end points.
 
     Examples
     --------
@@ -76,13 +83,17 @@ def barrier(
     """
     s, e = np.asarray(distances, dtype=np.float64), np.asarray(energies, dtype=np.float64)
     d = None if slopes is None else np.asarray(slopes, dtype=np.float64)
-    _check(s, e, d)
-    spline = _emmet_spline(s, e) if d is None else CubicHermiteSpline(s, e, d)
+    _check(s, e, d, climbing)
+    spline = _spline(s, e, d, climbing)
     ends = s[[0, -1]]
     stationary = spline.derivative().roots(extrapolate=False)
     # A part of the band that is flat to the last digit gives nan.
     stationary = stationary[np.isfinite(stationary)]
     candidates = np.concatenate([ends, stationary, s])
+    if climbing is not None and d is None:
+        # Beside the saddle itself a cubic between images may only overshoot it.
+        near = (candidates > s[climbing - 1]) & (candidates < s[climbing + 1])
+        candidates = np.append(candidates[~near], s[climbing])
     heights = spline(candidates)
     top = int(heights.argmax())
     curve_at = np.linspace(float(s[0]), float(s[-1]), POINTS)
@@ -93,6 +104,21 @@ def barrier(
         lowest_between=_lowest_between(spline, np.sort(stationary), ends),
         curve=np.column_stack([curve_at, spline(curve_at) - e[0]]),
     )
+
+
+def _spline(
+    s: FloatArray, e: FloatArray, slopes: FloatArray | None, climbing: int | None
+) -> PPoly:
+    if slopes is not None:
+        return CubicHermiteSpline(s, e, slopes)
+    if climbing is None:
+        return _emmet_spline(s, e)
+    # One spline on either side, each with slopes of zero at its ends.
+    sides = [
+        CubicSpline(s[part], e[part], bc_type="clamped")
+        for part in (slice(climbing + 1), slice(climbing, None))
+    ]
+    return PPoly(np.concatenate([side.c for side in sides], axis=1), s)
 
 
 def _emmet_spline(distances: FloatArray, energies: FloatArray) -> PPoly:
@@ -118,7 +144,9 @@ def _lowest_between(spline: PPoly, stationary: FloatArray, ends: FloatArray) -> 
     return float(min(wells) - heights[0]) if wells else None
 
 
-def _check(distances: FloatArray, energies: FloatArray, slopes: FloatArray | None) -> None:
+def _check(
+    distances: FloatArray, energies: FloatArray, slopes: FloatArray | None, climbing: int | None
+) -> None:
     n = len(distances)
     if n < 3:  # noqa: PLR2004 - two end points and one between
         raise ValueError(f"a band of {n} images has no barrier: give the end points and one more")
@@ -134,4 +162,8 @@ def _check(distances: FloatArray, energies: FloatArray, slopes: FloatArray | Non
         raise ValueError(
             f"images out of order: image {image + 1} is not farther along the path than image "
             f"{image}; sort them"
+        )
+    if climbing is not None and not 0 < climbing < n - 1:
+        raise ValueError(
+            f"climbing image {climbing} is not between the end points 0 and {n - 1}: name another"
         )

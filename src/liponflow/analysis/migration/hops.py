@@ -147,7 +147,12 @@ def _saddle(band: NEBResult) -> dict[str, Any]:
     energies = [image.energy or 0.0 for image in band.images]
     slopes = [image.slope for image in band.images]
     known = [slope for slope in slopes if slope is not None]
-    found = barrier(distances, energies, known if len(known) == len(slopes) else None)
+    found = barrier(
+        distances,
+        energies,
+        known if len(known) == len(slopes) else None,
+        climbing=_climbed(band),
+    )
     nearest = min(band.images, key=lambda image: abs(image.distance - found.saddle_distance))
     return {
         "barrier": found.forward,
@@ -158,6 +163,13 @@ def _saddle(band: NEBResult) -> dict[str, Any]:
         "profile": [(float(s), float(e)) for s, e in found.curve],
         "saddle": nearest.structure,
     }
+
+
+def _climbed(band: NEBResult) -> int | None:
+    """Return the number of the image that climbed: the highest, if it lies above both ends."""
+    energies = [image.energy or 0.0 for image in band.images]
+    top = max(range(len(energies)), key=energies.__getitem__)
+    return top if band.climbing and 0 < top < len(energies) - 1 else None
 
 
 def _rates(vibrations: Vibrations) -> dict[str, Any]:

@@ -102,8 +102,9 @@ class HopBarrier(BaseModel):
         description="Whether half of the images were computed and the others mirrored."
     )
     barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
-        description="Energy of the saddle above the start, from a spline through energies and "
-        "forces; None if the band did not converge."
+        description="Energy of the saddle above the start: from a spline through energies and "
+        "forces, or of the climbing image where the forces along the path are unknown; None if "
+        "the band did not converge."
     )
     reverse_barrier: Annotated[
         float | None, Quantity("eV", heading="reverse barrier", fmt=".3f")

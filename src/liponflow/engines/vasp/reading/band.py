@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from pymatgen.core.structure import Structure
@@ -41,9 +41,10 @@ class BandUnit(Unit[Run]):
         ]
         energies = [first, *(calculation.energy for calculation in calculations), last]
         converged = [True, *(calculation.converged for calculation in calculations), True]
+        projected = [_force(run) for run in self.runs]
         forces = [
-            calculation.max_force if (force := _force(run)) is None else force
-            for run, calculation in zip(self.runs, calculations, strict=True)
+            calculation.max_force if force.largest is None else force.largest
+            for force, calculation in zip(projected, calculations, strict=True)
         ]
         distances = [0.0, *accumulate(_distance(a, b) for a, b in pairwise(structures))]
         images = [
@@ -70,7 +71,9 @@ class BandUnit(Unit[Run]):
             provenance=self.provenance(),
             warnings=self._warnings(failed, (first, last)),
             images=images,
-            climbing=bool(self.runs[0].header.incar.get("LCLIMB", False)),
+            # VASP without VTST passes over LCLIMB, and its images do not climb.
+            climbing=bool(self.runs[0].header.incar.get("LCLIMB", False))
+            and any(force.by_vtst for force in projected),
             barrier=barriers[0],
             reverse_barrier=barriers[1],
             steps=max(calculation.ionic_steps for calculation in calculations),
@@ -133,8 +136,14 @@ def band_unit(band: Band) -> BandUnit:
     return BandUnit(runs, (band.images[0], band.images[-1]))
 
 
-def _force(run: Run) -> float | None:
-    """Return the largest projected force of the last step; None if the OUTCAR lacks it."""
+class _Force(NamedTuple):
+    """Largest projected force of the last step, eV/Å; None if the OUTCAR lacks it."""
+
+    largest: float | None
+    by_vtst: bool
+
+
+def _force(run: Run) -> _Force:
     vtst = plain = None
     lines = outcar_lines(run.files)
     for line in lines:
@@ -145,7 +154,7 @@ def _force(run: Run) -> float | None:
             rows = takewhile(lambda row: "---" not in row, lines)
             forces = np.array([row.split() for row in rows], dtype=float)
             plain = float(np.linalg.norm(forces, axis=1).max())
-    return plain if vtst is None else vtst
+    return _Force(plain if vtst is None else vtst, vtst is not None)
 
 
 def _end_energy(files: RunFiles) -> float | None:
