@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, *, mode: int = 0o666) -> None:
     """Replace a file so that it is whole, old or new, after a kill or a power cut.
 
     Parameters
@@ -18,6 +18,8 @@ def write(path: Path, content: str | bytes) -> None:
         (``/dev/stdout``) are written to as they are.
     content
         Text (written as UTF-8) or bytes.
+    mode
+        Permissions of a new file, less those that the umask takes away.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def write(path: Path, content: str | bytes) -> None:
     try:
         # Created again: another user of a shared folder may have put a link there.
         draft.unlink(missing_ok=True)
-        with draft.open("xb") as file:
+        with open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from liponflow.job_directory import CHECKPOINT
 from liponflow.runners.documents import dumps, flow_document
-from liponflow.runners.errors import ForeignRunError, OutdatedRunError
+from liponflow.runners.errors import ExposedRunError, ForeignRunError, OutdatedRunError
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume, start
 
@@ -168,6 +169,38 @@ def test_run_of_another_user_is_not_opened(
         resume(finished, store, **OPTIONS)
     owners[path] = user
     assert Journal.open(finished).path == finished
+
+
+PARTS = [".", "run.json", "flow.json", "outcomes", "outcomes/*", "jobs"]
+
+
+def test_run_that_others_can_change_is_not_opened(finished: Path, store: JobStore) -> None:
+    for part in PARTS:
+        (path,) = finished.glob(part) if part != "." else [finished]
+        mode = path.stat().st_mode & 0o777 | 0o002
+        path.chmod(mode)
+        message = (
+            f"{path} has the mode {mode:o}, so that everybody can .*chmod -R go-w {finished} "
+        )
+        with pytest.raises(ExposedRunError, match=message):
+            resume(finished, store, **OPTIONS)
+        subprocess.run(["chmod", "-R", "go-w", finished], check=True)
+        assert Journal.open(finished).path == finished
+
+
+def test_new_run_is_writable_for_its_user_alone_whatever_the_umask(
+    tmp_path: Path, store: JobStore
+) -> None:
+    before = os.umask(0)
+    try:
+        run_dir = start(checkpoint_jobs.count(1, [], "raise"), store, tmp_path, **OPTIONS).run_dir
+        report = resume(run_dir, store, **OPTIONS)
+    finally:
+        os.umask(before)
+    assert report.state == "completed"
+    for part in PARTS:
+        for path in run_dir.glob(part) if part != "." else [run_dir]:
+            assert not path.stat().st_mode & 0o022, path
 
 
 def test_latest_run_is_one_of_the_user(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:

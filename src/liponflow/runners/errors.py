@@ -1,6 +1,7 @@
 """Errors that end a run early, with the command that continues it."""
 
 import shlex
+import stat
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -88,6 +89,30 @@ class ForeignRunError(PermissionError):
             f"{path} belongs to user {owner}, not to you (user {user}); a run directory is code, "
             "so that only your own is opened: start the campaign yourself, or, if you trust its "
             f"owner as you trust yourself, take it over with chown -R {user}"
+        )
+
+
+class ExposedRunError(PermissionError):
+    """A run directory, or a file that its run consists of, that others may change.
+
+    Parameters
+    ----------
+    path
+        The directory or file.
+    mode
+        Its mode.
+    writers
+        Who may write to it beside its owner.
+    run_dir
+        Directory of the run.
+    """
+
+    def __init__(self, path: Path, mode: int, writers: str, run_dir: Path) -> None:
+        super().__init__(
+            f"{path} has the mode {stat.S_IMODE(mode):03o}, so that {writers} can change it; a "
+            "run directory is code, so that only one that you alone can write to is opened: if "
+            f"nobody has changed it, use chmod -R go-w {shlex.quote(str(run_dir))} (on a "
+            "filesystem without permissions, set runs_dir to another one)"
         )
 
 

@@ -18,6 +18,7 @@ from liponflow.runners.documents import (
     response_document,
 )
 from liponflow.runners.graph import ordered_jobs
+from liponflow.runners.ownership import OWN_FILE
 
 LOG_FILE = "job.log"
 TRACEBACK_FILE = "traceback.txt"
@@ -52,7 +53,7 @@ def serve(request: dict[str, Any], trusted: list[str], stores: list[str]) -> dic
                 file.write_text(traceback.format_exc(), encoding="utf-8")
                 cause = "".join(traceback.format_exception_only(error)).strip()
                 return {"state": "failed", "cause": cause, "traceback_file": str(file)}
-        durable.write(outcome_file, outcome)
+        durable.write(outcome_file, outcome, mode=OWN_FILE)
     except OSError as error:
         return {"state": "unwritable", "cause": str(error)}
     return {"state": "finished"}

@@ -17,7 +17,8 @@ See :mod:`liponflow.job_directory` for the conventions on ``checkpoint`` and ``s
 **A run directory is code.** Its flow, and the jobs that outcomes add to it, name functions and
 their arguments, and whoever continues the run calls them. So only a directory that belongs to the
 user is opened, whoever the user is: root opens nobody else's, since it would run their code as
-root.
+root. Nor is one opened that others can write to (:mod:`liponflow.runners.ownership`); it is made
+so that they cannot.
 
 A worker writes the outcome of a job, and a job is finished once its outcome exists. The file
 outlives the runner, which then copies it into the store.
@@ -62,12 +63,12 @@ from liponflow.runners.documents import (
 )
 from liponflow.runners.errors import (
     DamagedRunError,
-    ForeignRunError,
     OutdatedRunError,
     RunError,
     RunInterruptedError,
     RunLockedError,
 )
+from liponflow.runners.ownership import OWN_DIRECTORY, OWN_FILE, check_own
 from liponflow.versions import package_versions
 
 FINISHED_STATES = frozenset({"completed", "stopped"})
@@ -135,12 +136,12 @@ class Journal:
             }
         )
         journal = cls(runs_dir.resolve() / run_id)
-        journal.path.mkdir(parents=True)
-        (journal.path / "jobs").mkdir()
-        (journal.path / "outcomes").mkdir()
-        durable.write(journal.path / "flow.json", dumps(flow))
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        for directory in (journal.path, journal.path / "jobs", journal.path / "outcomes"):
+            directory.mkdir(mode=OWN_DIRECTORY)
+        durable.write(journal.path / "flow.json", dumps(flow), mode=OWN_FILE)
         # run.json comes last: a directory without it is not a run.
-        durable.write(journal.path / "run.json", record)
+        durable.write(journal.path / "run.json", record, mode=OWN_FILE)
         return journal
 
     @classmethod
@@ -153,22 +154,28 @@ class Journal:
             If it is not the directory of a run.
         ForeignRunError
             If the directory, its flow or one of its outcomes belongs to another user.
+        ExposedRunError
+            If others than the user can write to one of them.
         """
         if not (run_dir / "run.json").is_file():
             raise FileNotFoundError(f"{run_dir} is not a run directory: it has no run.json")
         journal = cls(run_dir.resolve())
-        user = os.geteuid()
         for path in journal.code:
-            if (owner := path.stat().st_uid) != user:
-                raise ForeignRunError(path, owner, user)
+            check_own(path, journal.path)
         return journal
 
     @property
     def code(self) -> list[Path]:
-        """The directory, and what in it says which functions are called."""
+        """The directories, and what in them says which functions are called."""
+        directories = (self.path / "jobs", self.path / "outcomes")
         # Not the drafts, which begin with a dot: a runner at work renames them meanwhile.
         outcomes = sorted(self.path.glob("outcomes/[!.]*"))
-        return [self.path, *sorted(self.path.glob("*.json")), *outcomes]
+        return [
+            self.path,
+            *(directory for directory in directories if directory.exists()),
+            *sorted(self.path.glob("*.json")),
+            *outcomes,
+        ]
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -136,8 +136,9 @@ def resume(
     ------
     FileNotFoundError
         If `run_dir` is not the directory of a run.
-    ForeignRunError
-        If the directory, its flow or one of its outcomes belongs to another user.
+    ForeignRunError, ExposedRunError
+        If the directory, its flow or one of its outcomes belongs to another user, or others than
+        the user can write to it.
     RunLockedError
         If another process is running it.
     DamagedRunError

@@ -95,8 +95,8 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     DamagedRunError
         If a file of the run is damaged. Without `run_dir`, runs with a damaged record are
         skipped with a warning.
-    ForeignRunError
-        If the run belongs to another user.
+    ForeignRunError, ExposedRunError
+        If the run belongs to another user, or others than the user can write to it.
     StoreError, RunError
         As from :func:`run`; StoreError also if the run used a server and the settings name a file.
     """
