@@ -14,6 +14,7 @@ from jobflow import Flow, Job, JobStore, run_locally
 from rich.console import Console
 from runner_checks import TRUSTED, memory_store, named, stored
 
+from liponflow.runners.documents import dumps
 from liponflow.runners.errors import DamagedRunError, RunError, RunLockedError, StoreFailureError
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume, start
@@ -294,30 +295,28 @@ def test_killed_start_is_recorded_as_killed(tmp_path: Path, store: JobStore) -> 
     assert completed["started_at"] <= completed["ended_at"]
 
 
-@pytest.mark.parametrize(
-    ("content", "cause"),
-    [
+def test_damaged_record_does_not_block_other_runs(tmp_path: Path, store: JobStore) -> None:
+    sound = run(runner_jobs.fail(), store, tmp_path).run_dir
+    damaged = run(runner_jobs.fail(), store, tmp_path).run_dir
+    record = json.loads((damaged / "run.json").read_text())
+    for content, cause in (
         (b"", "Expecting value"),
         (b'{"state": "fai', "Unterminated string"),
         (b"\xff\xfe\x00", "utf"),
         (b"[1]", "no JSON object"),
         (b'{"state": "failed"}', "lacks 'created_at'"),
         (b"[" * 100_000, "recursion"),
-    ],
-)
-def test_damaged_record_does_not_block_other_runs(
-    content: bytes, cause: str, tmp_path: Path, store: JobStore
-) -> None:
-    sound = run(runner_jobs.fail(), store, tmp_path).run_dir
-    damaged = run(runner_jobs.fail(), store, tmp_path).run_dir
-    (damaged / "run.json").write_bytes(content)
-    with pytest.warns(
-        UserWarning, match=rf"{damaged.name}/run\.json is damaged .*{cause}"
-    ) as told:
-        assert latest_run(tmp_path) == sound
-    assert len(told) == 1
-    with pytest.raises(DamagedRunError, match=rf"{damaged.name}/run\.json is damaged .*{cause}"):
-        resume(damaged, store, trusted=TRUSTED, console=Console(quiet=True))
+        (dumps(record | {"starts": 5}).encode(), "no list of objects"),
+        (dumps(record | {"starts": ["failed"]}).encode(), "no list of objects"),
+        (dumps(record | {"versions": {}}).encode(), "'versions' lack 'liponflow'"),
+    ):
+        (damaged / "run.json").write_bytes(content)
+        message = rf"{damaged.name}/run\.json is damaged .*{cause}"
+        with pytest.warns(UserWarning, match=message) as told:
+            assert latest_run(tmp_path) == sound
+        assert len(told) == 1
+        with pytest.raises(DamagedRunError, match=message):
+            resume(damaged, store, trusted=TRUSTED, console=Console(quiet=True))
 
 
 def test_error_names_damaged_flow_file(tmp_path: Path, store: JobStore) -> None:

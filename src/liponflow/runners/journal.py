@@ -409,6 +409,11 @@ def _read_record(run_dir: Path) -> dict[str, Any]:
     for name, type_ in _FIELDS.items():
         if not isinstance(record.get(name), type_):
             raise DamagedRunError(file, f"it lacks {name!r}")
+    starts = record.get("starts", [])
+    if not isinstance(starts, list) or not all(isinstance(start, dict) for start in starts):
+        raise DamagedRunError(file, "its 'starts' are no list of objects")
+    if not isinstance(record["versions"].get("liponflow"), str):
+        raise DamagedRunError(file, "its 'versions' lack 'liponflow'")
     return record
 
 
