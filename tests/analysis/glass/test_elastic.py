@@ -9,6 +9,7 @@ from liponflow.analysis.glass.elastic import (
     average_elasticity,
     elastic_moduli,
     six_deformations,
+    stress_strain_coefficients,
 )
 
 MODULUS_TOLERANCE = 1e-9
@@ -29,17 +30,31 @@ def isotropic(bulk: float = BULK, shear: float = SHEAR) -> np.ndarray:
     )
 
 
-def cauchy(tensor: np.ndarray, gradient: np.ndarray) -> np.ndarray:
-    """Return Cauchy stresses of a solid whose second Piola-Kirchhoff stress is C E."""
+def cubic(c11: float, c12: float, c44: float) -> np.ndarray:
+    """Return elastic constants in Voigt's notation, GPa."""
+    voigt = np.zeros((6, 6))
+    voigt[:3, :3] = c12
+    voigt[range(3), range(3)] = c11
+    voigt[range(3, 6), range(3, 6)] = c44
+    return voigt
+
+
+def cauchy(
+    tensor: np.ndarray, gradient: np.ndarray, residual: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Return the Cauchy stress of a solid with the energy (σ·E + E·C·E/2) per volume at E = 0.
+
+    Its second Piola-Kirchhoff stress is σ + C E, with the residual stress σ.
+    """
     strain = (gradient.T @ gradient - np.eye(3)) / 2
-    second = np.einsum("ijkl,kl->ij", tensor, strain)
+    second = residual * np.eye(3) if np.ndim(residual) == 0 else residual
+    second = second + np.einsum("ijkl,kl->ij", tensor, strain)
     return gradient @ second @ gradient.T / np.linalg.det(gradient)
 
 
 def measured(tensor: np.ndarray, strain: float = 0.01, residual: np.ndarray | float = 0.0):
     gradients = [np.array(item) for item in six_deformations(strain)]
-    stresses = [cauchy(tensor, gradient) + residual * np.eye(3) for gradient in gradients]
-    return gradients, stresses
+    return gradients, [cauchy(tensor, gradient, residual) for gradient in gradients]
 
 
 def test_isotropic_solid_has_known_moduli() -> None:
@@ -56,20 +71,57 @@ def test_isotropic_solid_has_known_moduli() -> None:
     assert (found.seed, found.strain) == (4, pytest.approx(0.01))
 
 
-def test_residual_stress_is_subtracted_and_reported() -> None:
-    gradients, stresses = measured(isotropic(), residual=0.4)
-    found = elastic_moduli(gradients, stresses, 0.4 * np.eye(3), seed=0)
-    assert found.bulk_modulus == pytest.approx(BULK, rel=MODULUS_TOLERANCE)
-    assert found.residual_stress == pytest.approx(0.4)
+@pytest.mark.parametrize(
+    "residual",
+    [3 * np.eye(3), -3 * np.eye(3), np.array([[2.0, 0.4, 0], [0.4, -1.0, 0.3], [0, 0.3, 0.5]])],
+    ids=["tension", "pressure", "any stress"],
+)
+def test_elastic_constants_do_not_depend_on_the_residual_stress(residual: np.ndarray) -> None:
+    voigt = cubic(100.0, 60.0, 40.0)
+    gradients, stresses = measured(np.array(ElasticTensor.from_voigt(voigt)), residual=residual)
+    found = elastic_moduli(gradients, stresses, residual, seed=0)
+    assert found.definition == "elastic constants"
+    assert np.allclose(found.stiffness, voigt)
+    assert found.bulk_modulus == pytest.approx(220 / 3)
+    # Voigt's and Reuss's averages are 32 and 200/7 GPa.
+    assert found.shear_modulus == pytest.approx((32 + 200 / 7) / 2)
+    assert found.residual_stress == pytest.approx(abs(residual).max())
+    assert found.deviation < 1e-9
+
+
+def test_stress_strain_coefficients_are_the_change_of_the_cauchy_stress() -> None:
+    residual = np.array([[2.0, 0.4, 0], [0.4, -1.0, 0.3], [0, 0.3, 0.5]])
+    tensor = np.array(ElasticTensor.from_voigt(cubic(100.0, 60.0, 40.0)))
+    gradients, stresses = measured(tensor, residual=residual)
+    found = np.array(elastic_moduli(gradients, stresses, residual, seed=0).stress_strain)
+    small = 1e-6
+    for column, (i, j) in enumerate([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]):
+        strain = np.zeros((3, 3))
+        strain[i, j] += small / 2
+        strain[j, i] += small / 2
+        change = [cauchy(tensor, np.eye(3) + sign * strain, residual) for sign in (1, -1)]
+        slope = (change[0] - change[1]) / (2 * small)
+        by_voigt = slope[[0, 1, 2, 1, 0, 0], [0, 1, 2, 2, 2, 1]]
+        assert found[:, column] == pytest.approx(by_voigt, abs=1e-6)
+
+
+def test_bulk_modulus_of_the_coefficients_is_that_of_pressure_and_volume() -> None:
+    tensor, pressure = np.array(ElasticTensor.from_voigt(cubic(100.0, 60.0, 40.0))), 3.0
+    b = stress_strain_coefficients(cubic(100.0, 60.0, 40.0), -pressure * np.eye(3))
+    small = 1e-5
+    at = [
+        -np.trace(cauchy(tensor, (1 + x) * np.eye(3), -pressure * np.eye(3))) / 3
+        for x in (small, -small)
+    ]
+    from_volume = (at[1] - at[0]) / (6 * small)
+    assert b[:3, :3].sum() / 9 == pytest.approx(from_volume, rel=1e-6)
+    assert from_volume == pytest.approx(220 / 3 + pressure / 3, rel=1e-4)
 
 
 def test_cubic_crystal_has_hill_averages() -> None:
     # Si: C11, C12, C44 = 165.7, 63.9, 79.6 GPa (H. J. McSkimin, J. Appl. Phys. 24, 988, 1953).
     c11, c12, c44 = 165.7, 63.9, 79.6
-    voigt = np.zeros((6, 6))
-    voigt[:3, :3] = c12
-    voigt[range(3), range(3)] = c11
-    voigt[range(3, 6), range(3, 6)] = c44
+    voigt = cubic(c11, c12, c44)
     gradients, stresses = measured(np.array(ElasticTensor.from_voigt(voigt)))
     found = elastic_moduli(gradients, stresses, np.zeros((3, 3)), seed=0)
     assert found.bulk_modulus == pytest.approx((c11 + 2 * c12) / 3)

@@ -139,6 +139,7 @@ def test_published_moduli_are_quoted_for_the_same_elements_only(
         shear_modulus=28,
         poisson_ratio=0.24,
         anisotropy=0,
+        definition="elastic constants",
         stiffness=[[0.0] * 6] * 6,
         strain=0.01,
         residual_stress=0,

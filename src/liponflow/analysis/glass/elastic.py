@@ -1,7 +1,7 @@
 """Elastic moduli of a glass from the stress of strained, relaxed models."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,8 +50,20 @@ class ModelElasticity(BaseModel):
     anisotropy: Annotated[float, Quantity("")] = Field(
         description="Universal elastic anisotropy, 0 for an isotropic solid."
     )
+    definition: Literal["elastic constants", "stress-strain coefficients"] = Field(
+        description="Kind of tensor that `stiffness` and the moduli are: elastic constants, the "
+        "second derivatives of the energy by strain, or stress-strain coefficients, which differ "
+        "from them by components of the residual stress. Results of schema version 1 have the "
+        "latter."
+    )
     stiffness: Annotated[list[list[float]], Quantity("GPa")] = Field(
         description="Elastic tensor in Voigt's notation, 6x6."
+    )
+    stress_strain: Annotated[list[list[float]] | None, Quantity("GPa")] = Field(
+        None,
+        description="Stress-strain coefficients in Voigt's notation, 6x6: change of the Cauchy "
+        "stress per strain from the state with the residual stress. None in results of schema "
+        "version 1.",
     )
     strain: Annotated[float, Quantity("")] = Field(
         description="Largest component of the applied strains."
@@ -199,16 +211,20 @@ def elastic_moduli(
 
     Notes
     -----
-    Green-Lagrange strain against second Piola-Kirchhoff stress, fitted by pymatgen; the means are
-    those of Voigt, Reuss and Hill, Young's modulus is 9BG/(3B+G), Poisson's ratio
-    (3B-2G)/(6B+2G); anisotropy as in Ranganathan and Ostoja-Starzewski, Phys. Rev. Lett. 101,
+    Green-Lagrange strain against second Piola-Kirchhoff stress, fitted by pymatgen. At the
+    residual stress σ the slope of these two is the tensor of elastic constants C, the second
+    derivatives of the energy, and the moduli are those of C. See
+    :func:`stress_strain_coefficients` for the change of the Cauchy stress. The means are those of
+    Voigt, Reuss and Hill, Young's modulus is 9BG/(3B+G), Poisson's ratio (3B-2G)/(6B+2G);
+    anisotropy as in Ranganathan and Ostoja-Starzewski, Phys. Rev. Lett. 101,
     055504 (2008).
     """
     gradients = [Deformation(deformation) for deformation in deformations]
     strains = [gradient.green_lagrange_strain for gradient in gradients]
     zero = np.asarray(reference, dtype=float)
+    # The residual stress rotates and stretches with the solid: all of the stress is transformed.
     lagrangian = [
-        _second_piola_kirchhoff(np.asarray(stress, dtype=float) - zero, np.asarray(gradient))
+        _second_piola_kirchhoff(np.asarray(stress, dtype=float), np.asarray(gradient)) - zero
         for stress, gradient in zip(stresses, gradients, strict=True)
     ]
     tensor = ElasticTensor.from_independent_strains(
@@ -237,7 +253,9 @@ def elastic_moduli(
         shear_modulus=shear,
         poisson_ratio=(3 * bulk - 2 * shear) / (6 * bulk + 2 * shear),
         anisotropy=float(tensor.universal_anisotropy),
+        definition="elastic constants",
         stiffness=stiffness.tolist(),
+        stress_strain=stress_strain_coefficients(stiffness, zero).tolist(),
         strain=float(np.abs(np.array(strains)).max()),
         residual_stress=float(np.abs(zero).max()),
         deviation=deviation,
@@ -245,6 +263,47 @@ def elastic_moduli(
         criterion="; ".join(reasons)
         or f"every relaxation converged; stresses within {100 * deviation:.1f} % of the tensor",
     )
+
+
+def stress_strain_coefficients(stiffness: ArrayLike, stress: ArrayLike) -> FloatArray:
+    """Return the change of the Cauchy stress per strain of a solid under stress.
+
+    Parameters
+    ----------
+    stiffness
+        Elastic constants in Voigt's notation, 6x6, GPa.
+    stress
+        Cauchy stress of the unstrained solid, 3x3, GPa, positive under tension.
+
+    Returns
+    -------
+    ndarray
+        Coefficients in Voigt's notation, 6x6, GPa. They are not symmetric unless the stress is
+        hydrostatic. Under a pressure their bulk modulus is -V dP/dV.
+
+    Notes
+    -----
+    B_ijkl = C_ijkl + (σ_ik δ_jl + σ_il δ_jk + σ_jk δ_il + σ_jl δ_ik - 2 σ_ij δ_kl)/2: T. H. K.
+    Barron and M. L. Klein, Proc. Phys. Soc. 85, 523 (1965); D. C. Wallace, Thermodynamics of
+    Crystals (1972), section 2; for hydrostatic pressure F. Birch, Phys. Rev. 71, 809 (1947).
+
+    Examples
+    --------
+    >>> under_tension = stress_strain_coefficients(100 * np.eye(6), 3 * np.eye(3))
+    >>> under_tension[0, :2].tolist(), under_tension[3, 3].item()
+    ([103.0, -3.0], 103.0)
+    """
+    one, sigma = np.eye(3), np.asarray(stress, dtype=float)
+    change = (
+        np.einsum("ik,jl->ijkl", sigma, one)
+        + np.einsum("il,jk->ijkl", sigma, one)
+        + np.einsum("jk,il->ijkl", sigma, one)
+        + np.einsum("jl,ik->ijkl", sigma, one)
+    ) / 2 - np.einsum("ij,kl->ijkl", sigma, one)
+    first, second = np.array([(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]).T
+    rows = change[first, second][:, first, second]
+    coefficients: FloatArray = np.asarray(stiffness, dtype=float) + rows
+    return coefficients
 
 
 def _second_piola_kirchhoff(cauchy: FloatArray, gradient: FloatArray) -> FloatArray:
@@ -295,5 +354,9 @@ def average_elasticity(
                 name=name, value=float(np.mean(values)), spread=spread, unit=unit, published=known
             )
         )
-    note = "static moduli at 0 K of models without pores, substrate or creep"
+    note = (
+        "static moduli at 0 K of models without pores, substrate or creep, from "
+        + " and ".join(sorted({model.definition for model in usable or models}))
+        + " at the residual stress of the models"
+    )
     return GlassElasticity(models=list(models), means=means, note=note)

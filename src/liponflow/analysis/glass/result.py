@@ -1,6 +1,6 @@
 """Fingerprint of a glass model, and the result of a glass campaign."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -310,6 +310,7 @@ class GlassResult(Result):
     """Result of a glass campaign: independent models with their mean and spread."""
 
     kind: Literal["glass"] = "glass"
+    schema_version: int = Field(2, description="Version of the schema of this kind.")
     n_models: Annotated[int, Column(heading="models")] = Field(description="Number of models.")
     density: Annotated[float, Quantity("g/cm³", heading="density", fmt=".3f")] = Field(
         description="Mean mass density of the models."
@@ -354,6 +355,19 @@ class GlassResult(Result):
             }
         ),
     ] = Field(None, description="Bond strengths of the structural units.")
+
+
+def with_elastic_definition(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of version 1 as version 2, which states what its elastic moduli are.
+
+    Those of version 1 are stress-strain coefficients. They cannot be converted without the whole
+    tensor of the residual stress.
+    """
+    elastic = document.get("elastic")
+    if elastic is None:
+        return document
+    models = [{**model, "definition": "stress-strain coefficients"} for model in elastic["models"]]
+    return {**document, "elastic": {**elastic, "models": models}}
 
 
 class FingerprintResult(Result):

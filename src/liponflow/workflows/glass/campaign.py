@@ -14,6 +14,7 @@ CAMPAIGN = Campaign(
         model="liponflow.analysis.glass.result:GlassResult",
         figures="liponflow.figures.glass.gallery:all_figures",
         pages="liponflow.figures.glass.structure:all_pages",
+        migrations={1: "liponflow.analysis.glass.result:with_elastic_definition"},
     ),
     analyze="liponflow.workflows.glass.files:analyze",
 )
