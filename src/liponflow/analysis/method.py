@@ -33,6 +33,12 @@ Rounding the divisions of a mesh up can halve its spacing, and metals need a den
 insulators: the sets of the Materials Project differ by a factor of 1.5.
 """
 
+USUAL_EXCHANGE = 0.25
+"""AEXX of PBE0 and HSE, VASP's default."""
+
+KNOWN_EXCHANGE = frozenset({"HF", "B3LYP"})
+"""Functionals whose name says how much exact exchange they have."""
+
 NOT_SELF_CONSISTENT = 10
 """From this ICHARG on, the density is kept and the energy is no total energy (VASP wiki)."""
 
@@ -78,7 +84,9 @@ class Method(BaseModel):
     dispersion: str | None = Field(None, description="Dispersion correction, if any.")
     spin_orbit: bool | None = Field(None, description="Whether spin-orbit coupling is included.")
     hubbard_type: int | None = Field(None, description="LDAUTYPE, if an element has U.")
-    blocks: tuple[Block, ...] = Field((), description="Blocks in the order of the POSCAR.")
+    blocks: list[Block] = Field(
+        default_factory=list, description="Blocks in the order of the POSCAR."
+    )
     cutoff: Annotated[float | None, Quantity("eV")] = Field(
         None, allow_inf_nan=False, description="Cut-off of the plane waves."
     )
@@ -118,15 +126,22 @@ class Method(BaseModel):
 
     @property
     def label(self) -> str:
-        """Functional with U in one line.
+        """Functional with dispersion and U in one line, and the AEXX of an unusual hybrid.
 
         Examples
         --------
         >>> nickel = [Block(element="Ni", u=u) for u in (3, 6.2)]
         >>> Method(code="vasp", functional="PBE", blocks=nickel).label
         'PBE+U (Ni 3, 6.2 eV)'
+        >>> Method(code="vasp", functional="HSE06", exact_exchange=0.17).label
+        'HSE06 (AEXX 0.17)'
         """
         name = self.functional or "functional unknown"
+        if self.exact_exchange and self.functional not in KNOWN_EXCHANGE:
+            usual = abs(self.exact_exchange - USUAL_EXCHANGE) <= FRACTION_TOLERANCE
+            name += "" if usual else f" (AEXX {self.exact_exchange:g})"
+        if self.dispersion:
+            name += f"+{self.dispersion}"
         values = [
             f"{element} {', '.join(f'{u:g}' for u in found if u)}"
             for element, found in self.hubbard_u.items()

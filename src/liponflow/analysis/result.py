@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson
+from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column, Quantity
 
 
@@ -75,6 +76,27 @@ class EngineInfo(BaseModel):
         return described
 
     @property
+    def as_method(self) -> Method:
+        """What the description alone says of the method: code and functional, without U.
+
+        It is all that there is to know of a potential, and of results from before calculations
+        recorded their method.
+
+        Examples
+        --------
+        >>> EngineInfo(
+        ...     name="vasp", version="6", functional="PBE+U (Ni 6.2 eV)", surrogate=False
+        ... ).as_method.functional
+        'PBE'
+        """
+        functional = self.functional
+        if functional and not self.surrogate:
+            functional = functional.partition(" (")[0].partition("+")[0]
+        # A version of a code does not change the energies, weights of a potential do.
+        code = f"{self.name} {self.weights}" if self.weights else self.name
+        return Method(code=code, functional=functional)
+
+    @property
     def short(self) -> str:
         """Return the name with its weights or, without any, its version.
 
@@ -133,6 +155,14 @@ class Calculation(BaseModel):
     directory: str | None = Field(
         None, description="Directory of the calculation, with the host's name."
     )
+    recorded_method: Method | None = Field(
+        None, description="Method, where the files tell more of it than the engine does."
+    )
+
+    @property
+    def method(self) -> Method:
+        """Method of the energy."""
+        return self.recorded_method or self.engine.as_method
 
     @property
     def energy_per_atom(self) -> float:

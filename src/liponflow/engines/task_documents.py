@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from liponflow.analysis.method import Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.units import GPA_PER_KBAR
 
@@ -16,6 +17,7 @@ def calculation(
     converged: bool,
     ionic_steps: int,
     force_limit: float,
+    method: Method | None = None,
 ) -> Calculation:
     """Return the calculation in a document, with the data that depend on its kind.
 
@@ -34,6 +36,8 @@ def calculation(
         Ionic steps taken.
     force_limit
         Largest force of a converged relaxation, eV/Å.
+    method
+        Method of the energy, where it tells more than the engine does.
 
     Returns
     -------
@@ -58,4 +62,5 @@ def calculation(
         converged=converged,
         ionic_steps=ionic_steps,
         directory=document.dir_name,
+        recorded_method=method,
     )

@@ -175,3 +175,26 @@ def test_unstarted_and_unsupported_runs_are_refused(tmp_path: Path) -> None:
     (folder / "OUTCAR").unlink()
     with pytest.raises(IngestError, match="VASP has not run here yet"):
         read(folder)
+
+
+def test_lexch_of_the_outcar_precedes_the_titles(tmp_path: Path) -> None:
+    folder = Files([CELL], [-10.0]).write(tmp_path)
+    vasprun = folder / "vasprun.xml"
+    text = vasprun.read_text().replace('name="GGA">PE', 'name="GGA">--')
+    vasprun.write_text(text.replace("PAW_PBE", "US"))
+    outcar = folder / "OUTCAR"
+    outcar.write_text("   LEXCH  = 91\n POSCAR: NiO\n   LEXCH  = PE\n" + outcar.read_text())
+    assert read(folder).engine.functional == "PW91"
+
+
+def test_charge_is_that_of_a_nelect_in_the_incar(tmp_path: Path) -> None:
+    # One valence electron per atom.
+    assert static(tmp_path / "neutral").method.charge == 0
+    assert static(tmp_path / "cation", incar={"NELECT": 1.0}).method.charge == pytest.approx(1)
+
+
+def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:
+    settings = {"LDAU": True, "LDAUU": [6.2, 0.0], "LDAUJ": [0.0, 0.0], "ENCUT": 520}
+    run = static(tmp_path, incar=settings, version=version_string("chgnet 0.3.0"))
+    assert run.method == run.engine.as_method
+    assert run.calculation().recorded_method is None

@@ -14,11 +14,13 @@ from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar, Vasprun
 
+from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
 from liponflow.structures.read import read_structure
 from liponflow.units import GPA_PER_KBAR
@@ -27,6 +29,14 @@ R = TypeVar("R", bound="AnyRun")
 _FIRST_STEP_ONLY = 10**9
 _STOP = re.compile(r"(soft|hard) stop encountered")
 """Message in the OUTCAR of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
+
+_LEXCH = re.compile(r"\s*LEXCH\s*=\s*([A-Z0-9]{2})\b")
+_AFTER_POTCARS = " POSCAR:"
+"""Begin of the line of the OUTCAR that follows the POTCARs."""
+_VALENCE = re.compile(
+    r"<rc>\s*<c>\s*(\d+)\s*</c>\s*<c>[^<]*</c>\s*<c>[^<]*</c>\s*<c>\s*([\d.]+)\s*</c>"
+)
+"""Number of atoms and valence electrons of a type of atom in a vasprun.xml."""
 
 UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
 """Errors of pymatgen's readers for damaged or unexpected files."""
@@ -118,7 +128,28 @@ class Run(AnyRun):
         """See AnyRun."""
         version = str(self.header.vasp_version).strip()
         return stand_in_engine(version) or EngineInfo(
-            name="vasp", version=version, functional=_functional(self.header), surrogate=False
+            name=VASP, version=version, functional=self._vasp_method.label, surrogate=False
+        )
+
+    @property
+    def method(self) -> Method:
+        """Method of the energies."""
+        return self.engine.as_method if self.engine.surrogate else self._vasp_method
+
+    @cached_property
+    def _vasp_method(self) -> Method:
+        """Method that the files ask of VASP, which a stand-in does not follow."""
+        header = self.header
+        # VASP 6.4.3 pads some names of parameters.
+        tags = {key.strip(): value for key, value in (header.incar | header.parameters).items()}
+        return vasp_method(
+            tags,
+            titles=header.potcar_symbols,
+            symbols=header.atomic_symbols,
+            lattice=header.initial_structure.lattice,
+            kpoints=header.kpoints,
+            lexch=_lexch(self.files),
+            charge=_charge(self.files, header),
         )
 
     @property
@@ -196,6 +227,7 @@ class Run(AnyRun):
             converged=self._has_converged(vasprun),
             ionic_steps=len(vasprun.ionic_steps),
             directory=self.directory,
+            recorded_method=None if self.engine.surrogate else self.method,
         )
 
     def _magmoms(self) -> list[float] | None:
@@ -319,15 +351,38 @@ def outcar_lines(files: RunFiles) -> Iterator[str]:
         raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
 
 
-def _functional(header: Vasprun) -> str:
-    """Return the functional, with the U values of the elements that have one."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        name = str(header.run_type)
-    if all("PAW_PBE" in symbol for symbol in header.potcar_symbols):
-        name = re.sub(r"^GGA\b", "PBE", name)  # GGA = -- is what the POTCAR has
-    values = [f"{el} {u:g}" for el, u in sorted(header.hubbards.items()) if u]
-    return f"{name} ({', '.join(values)} eV)" if values else name
+def _lexch(files: RunFiles) -> str | None:
+    """Return LEXCH of the POTCARs from the head of the OUTCAR; None if it does not tell."""
+    found = set()
+    try:
+        for line in outcar_lines(files):
+            if match := _LEXCH.match(line):
+                found.add(match[1])
+            if line.startswith(_AFTER_POTCARS):
+                break
+    except IngestError:  # whoever needs the file reports it
+        return None
+    return " and ".join(sorted(found)) or None
+
+
+def _charge(files: RunFiles, header: Vasprun) -> float:
+    """Return the charge of the cell (e), 0 unless the INCAR sets NELECT."""
+    if "NELECT" not in header.incar:
+        return 0.0
+    valence = sum(int(number) * float(each) for number, each in _VALENCE.findall(_atoms(files)))
+    return valence - float(header.incar["NELECT"])
+
+
+def _atoms(files: RunFiles) -> str:
+    """Return the part of a vasprun.xml that lists the atoms and their types."""
+    lines: list[str] = []
+    with zopen(str(files.vasprun), mode="rt", encoding="utf-8", errors="replace") as file:
+        for line in map(str, file):
+            if lines or "<atominfo>" in line:
+                lines.append(line)
+            if "</atominfo>" in line:
+                break
+    return "".join(lines)
 
 
 def _largest(forces: Any) -> float | None:

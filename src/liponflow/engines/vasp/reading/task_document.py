@@ -3,10 +3,13 @@
 from typing import Any
 
 from emmet.core.types.enums import TaskState
+from pymatgen.io.vasp.inputs import Kpoints
 
+from liponflow.analysis.method import Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.task_documents import calculation
+from liponflow.engines.vasp.reading.method import vasp_method
 from liponflow.inputs.vasp.ionic import is_static
 
 
@@ -26,11 +29,28 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
     # pymatgen takes it for convergence that steps are left, as where a STOPCAR ended a relaxation.
     relaxation = not is_static(last.input.parameters)
     stopped = relaxation and (last.output.outcar or {}).get("is_stopped", False)
+    stand_in = stand_in_engine(version)
     return calculation(
         document,
-        stand_in_engine(version) or info.model_copy(update={"version": version}),
+        stand_in or info.model_copy(update={"version": version}),
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
         converged=last.has_vasp_completed is TaskState.SUCCESS and not stopped,
         ionic_steps=len(last.output.num_electronic_steps),
         force_limit=force_limit,
+        # A stand-in has the method of its potential, not that of the input files.
+        method=None if stand_in else _method(last.input),
+    )
+
+
+def _method(given: Any) -> Method:
+    """Return the method of an ``emmet.core.vasp.calculation.CalculationInput``."""
+    tags = (given.incar or {}) | (given.parameters or {})
+    kpoints = given.kpoints
+    return vasp_method(
+        {key.strip(): value for key, value in tags.items()},
+        titles=[spec.titel or "" for spec in given.potcar_spec or []],
+        symbols=[site.specie.symbol for site in given.structure],
+        lattice=given.structure.lattice,
+        kpoints=Kpoints.from_dict(kpoints) if isinstance(kpoints, dict) else kpoints,
+        charge=None if "NELECT" in (given.incar or {}) else 0.0,
     )
