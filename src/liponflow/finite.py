@@ -1,0 +1,57 @@
+"""Numbers that are none: NaN and infinity, refused where files and documents are read."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def check_finite(values: ArrayLike, what: str) -> None:
+    """Refuse NaN and infinity among numbers.
+
+    Parameters
+    ----------
+    values
+        A number or an array of numbers of any shape.
+    what
+        File and quantity, for the message.
+
+    Raises
+    ------
+    ValueError
+        Naming the first such value, with its place if there are several values.
+
+    Examples
+    --------
+    >>> check_finite([[1.0, 2.0], [3.0, float("nan")]], "DOSCAR: the density")
+    Traceback (most recent call last):
+    ...
+    ValueError: DOSCAR: the density holds nan at [1, 1], which is no finite number
+    """
+    array = np.asarray(values, dtype=float)
+    bad = np.argwhere(~np.isfinite(array))
+    if len(bad):
+        place = f" at {bad[0].tolist()}" if array.ndim else ""
+        value = array[tuple(bad[0])]
+        raise ValueError(f"{what} holds {value}{place}, which is no finite number")
+
+
+def not_finite(document: Any) -> Iterator[tuple[str, float]]:
+    """Yield the place and the value of each NaN and infinity in a JSON-like document.
+
+    Examples
+    --------
+    >>> list(not_finite({"entries": [{"energy": float("inf")}, {"energy": 1.0}]}))
+    [('entries.0.energy', inf)]
+    """
+    stack = [("", document)]
+    while stack:
+        place, item = stack.pop()
+        if isinstance(item, float) and not math.isfinite(item):
+            yield place, item
+        elif isinstance(item, dict):
+            stack += [(f"{place}.{key}".lstrip("."), value) for key, value in item.items()]
+        elif isinstance(item, list | tuple):
+            stack += [(f"{place}.{key}".lstrip("."), value) for key, value in enumerate(item)]
