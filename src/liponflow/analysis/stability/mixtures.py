@@ -5,12 +5,12 @@ cheapest mixture of a composition is a facet of the lower convex hull, found wit
 others. Hulls of six elements and hundreds of phases thus take milliseconds.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
+from liponflow.analysis.stability.simplex import InfeasibleError, minimise
 from liponflow.arrays import FloatArray
 
 PRESENT = 1e-6
@@ -20,7 +20,7 @@ SAME_PLACE = 1e-6
 """Kinks closer than this (in the unit of the abscissa) are the same."""
 
 SAME_VALUE = 1e-7
-"""Values closer than this lie on one line; the solver's tolerance."""
+"""Values closer than this lie on one line."""
 
 
 class NoMixtureError(ValueError):
@@ -37,6 +37,8 @@ class Mixture:
     """Sum of weight times cost."""
     prices: FloatArray
     """Derivative of the cost by each row of the target, shape (m,): chemical potentials."""
+    basis: tuple[int, ...] = ()
+    """Start for the search of a similar mixture of the same columns."""
 
     @property
     def present(self) -> list[int]:
@@ -44,7 +46,9 @@ class Mixture:
         return [int(index) for index in np.flatnonzero(self.weights > PRESENT)]
 
 
-def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixture:
+def cheapest(
+    columns: FloatArray, costs: FloatArray, target: FloatArray, start: Sequence[int] = ()
+) -> Mixture:
     """Return the cheapest mixture with a composition.
 
     Parameters
@@ -55,6 +59,8 @@ def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixt
         Cost of each column, shape (n,).
     target
         Target composition, shape (m,), in the unit of the columns.
+    start
+        Basis of a similar mixture of the same columns, which saves time.
 
     Returns
     -------
@@ -72,7 +78,13 @@ def cheapest(columns: FloatArray, costs: FloatArray, target: FloatArray) -> Mixt
     >>> cheapest(columns, np.array([0.0, 0.0, -1.0]), np.array([0.75, 0.25])).weights
     array([0.5, 0. , 0.5])
     """
-    return _solve(columns, costs, target, None)
+    try:
+        # A vertex: no more phases coexist than Gibbs's rule allows. The prices of the balances
+        # are the chemical potentials.
+        found = minimise(columns, costs, target, start)
+    except InfeasibleError as error:
+        raise NoMixtureError(f"no mixture of the phases has this composition: {error}") from error
+    return Mixture(found.weights, found.cost, found.prices, found.basis)
 
 
 def cheapest_between(
@@ -119,28 +131,17 @@ def cheapest_between(
     """
     first, second = ends
     # sum(w c) + s (first - second) = first says that the mixture has the composition at share s,
-    # and the cost of this column takes the line between the ends off.
-    all_columns = np.column_stack([columns, first - second])
-    all_costs = np.append(costs, end_costs[0] - end_costs[1])
-    found = _solve(all_columns, all_costs, first, 1.0)
-    mixture = Mixture(found.weights[:-1], found.cost - end_costs[0], found.prices)
-    return float(found.weights[-1]), mixture
-
-
-def _solve(
-    columns: FloatArray, costs: FloatArray, target: FloatArray, last_most: float | None
-) -> Mixture:
-    """Return the solution; the weight of the last column may have an upper bound."""
-    bounds: list[tuple[float, float | None]] = [(0.0, None)] * costs.size
-    if last_most is not None:
-        bounds[-1] = (0.0, last_most)
-    # The dual simplex ends at a vertex, while an interior-point method could end within a facet.
-    # At a vertex, no more phases coexist than Gibbs's rule allows. The duals of the balances are
-    # the chemical potentials.
-    found = linprog(costs, A_eq=columns, b_eq=target, bounds=bounds, method="highs-ds")
-    if found.x is None or found.fun is None:
-        raise NoMixtureError(f"no mixture of the phases has this composition: {found.message}")
-    return Mixture(found.x, float(found.fun), np.asarray(found.eqlin.marginals, dtype=float))
+    # and the cost of this column takes the line between the ends off. The last row and column
+    # keep s at or below 1.
+    rows, count = columns.shape
+    with_share = np.zeros((rows + 1, count + 2))
+    with_share[:rows, :count] = columns
+    with_share[:rows, count] = first - second
+    with_share[rows, count:] = 1.0
+    all_costs = np.concatenate([costs, [end_costs[0] - end_costs[1], 0.0]])
+    found = cheapest(with_share, all_costs, np.append(first, 1.0))
+    mixture = Mixture(found.weights[:count], found.cost - end_costs[0], found.prices[:rows])
+    return float(found.weights[count]), mixture
 
 
 def kinks(

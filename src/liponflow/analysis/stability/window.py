@@ -7,10 +7,9 @@ products, and every slope a voltage at which they change: S. P. Ong et al., Chem
 (2008); Y. Zhu, X. He and Y. Mo, ACS Appl. Mater. Interfaces 7, 23685 (2015).
 
 pymatgen's ``PhaseDiagram.get_element_profile`` gives the same voltages to 1e-4 V, which a test
-checks, and is 9 to 11 times faster for the 32 phases of Li-P-O-N (0.04 s against 0.35 s for
-Li3PO4). It is not used here because the uncertainty draws hundreds of hulls with other energies,
-for which :func:`nearest_segments` needs only the limits, and because a composition may lie on a
-hull from which its own phase was excluded.
+checks, and takes twice as long for the 32 phases of Li-P-O-N. The uncertainty draws hundreds of
+hulls with other energies, for which :func:`nearest_segments` needs only the limits, and a
+composition may lie on a hull from which its own phase was excluded.
 """
 
 from collections.abc import Callable, Sequence
@@ -125,12 +124,15 @@ def _potential(
         raise ValueError(f"the highest voltage must lie above 0 V, not {v_max:g}")
     target = _target(hull, material)
     lithium = hull.lithium_per_other()
+    basis: tuple[int, ...] = ()
 
     def potential(voltage: float) -> tuple[float, float]:
         # Each mixture is a line over the voltage, with its Li content as slope. The lowest line at
         # each voltage is a concave function, its negative convex. Slopes need no energy
         # differences.
-        mixture = cheapest(*hull.open_columns(voltage), target)
+        nonlocal basis
+        mixture = cheapest(*hull.open_columns(voltage), target, basis)
+        basis = mixture.basis
         return -mixture.cost, -float(mixture.weights @ lithium)
 
     return potential
