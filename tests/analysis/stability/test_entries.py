@@ -1,3 +1,7 @@
+import sys
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 from stability_entries import formation_entries, quoted_entries
@@ -158,3 +162,32 @@ def test_refused_phase_names_its_replacement() -> None:
         "LiN3_other": "LiN3",
         "Li3N": None,
     }
+
+
+def calls(work: Callable[[], Any]) -> int:
+    """Count the function calls of some work, which, unlike its time, are the same every time."""
+    count = 0
+
+    def profile(*_: Any) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("name", ["LiO", None], ids=["polymorphs of one name", "own names"])
+def test_work_is_proportional_to_the_number_of_entries(name: str | None) -> None:
+    def work(number: int) -> None:
+        oxides = [
+            entry(name or f"Li{n}O", {"Li": 1 if name else n, "O": 1}, -5 - n * 1e-5)
+            for n in range(1, number)
+        ]
+        build(LI, O2, *oxides).without([name or "Li7O"])
+
+    work(10)
+    assert calls(lambda: work(400)) < 2.5 * calls(lambda: work(200))

@@ -5,7 +5,9 @@ formation energies from the elements. A set has one scale, and sets of different
 joined.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -67,7 +69,7 @@ class Entry(BaseModel):
         """Energy (eV/atom)."""
         return self.energy / self.n_atoms
 
-    @property
+    @cached_property
     def formula(self) -> str:
         """Reduced formula, as pymatgen writes it (O2 and N2 for the gases)."""
         formula: str = Composition(self.composition).reduced_formula
@@ -132,8 +134,8 @@ class EntrySet(BaseModel):
                 "the list of entries is empty: a phase diagram needs at least every element"
                 + (f" (left out: {reasons})" if reasons else "")
             )
-        names = [entry.name for entry in self.entries]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        names = Counter(entry.name for entry in self.entries)
+        twice = sorted(name for name, times in names.items() if times > 1)
         if twice:
             raise ValueError(f"two entries have the name {twice[0]!r}: names tell phases apart")
         return self
@@ -254,7 +256,7 @@ class EntrySet(BaseModel):
         gone = [
             ExcludedEntry(name=entry.name, reason=ON_REQUEST)
             for entry in self.entries
-            if entry not in left
+            if entry.name in names or entry.formula in names
         ]
         lost = set(self.elements) - {next(iter(e.composition)) for e in left if _pure(e)}
         if lost:
@@ -340,22 +342,23 @@ def _settle(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:
     kept: list[Entry] = []
     remarks: list[str] = []
     taken: set[str] = set()
-    seen: dict[str, list[Entry]] = {}
+    lowest: dict[str, Entry] = {}
+    highest: dict[tuple[str, str], Entry] = {}
+    numbers: dict[str, int] = {}
     for entry in sorted(entries, key=lambda entry: entry.energy_per_atom):
-        same = seen.setdefault(entry.formula, [])
-        if any(
-            abs(entry.energy_per_atom - other.energy_per_atom) < SAME_ENERGY
-            and other.name == entry.name
-            for other in same
-        ):
+        # By ascending energy, only the last of the same name can have the same energy.
+        last = highest.get((entry.formula, entry.name))
+        if last is not None and entry.energy_per_atom - last.energy_per_atom < SAME_ENERGY:
             remarks.append(f"{entry.name} was given twice with the same energy; kept once")
             continue
-        same.append(entry)
-        name, number = entry.name, 2
+        highest[entry.formula, entry.name] = entry
+        name, number = entry.name, numbers.get(entry.name, 2)
         while name in taken:
             name, number = f"{entry.name}-{number}", number + 1
+        numbers[entry.name] = number
+        low = lowest.setdefault(entry.formula, entry)
         if name != entry.name:
-            above = entry.energy_per_atom - same[0].energy_per_atom
+            above = entry.energy_per_atom - low.energy_per_atom
             remarks.append(
                 f"{entry.name} was given more than once: the one {1000 * above:.0f} meV/atom "
                 f"above the lowest is called {name}"
