@@ -9,6 +9,7 @@ from liponflow.analysis.method import (
     Method,
     comparable,
     describe_differences,
+    differences,
 )
 
 NICKEL = Block(element="Ni", potential="PAW_PBE Ni_pv 06Sep2000", u=6.2)
@@ -103,7 +104,8 @@ def test_what_is_unknown_agrees() -> None:
 
 def test_differences_of_many_are_gathered_by_setting() -> None:
     cutoffs = [changed(cutoff=cutoff) for cutoff in (520.0, 400.0, 450.0, 520.0)]
-    assert describe_differences([*cutoffs, changed(functional="LDA")]) == [
+    found = differences([*cutoffs, changed(functional="LDA")])
+    assert describe_differences(found) == [
         "ENCUT differs (520 eV, 400 eV, 450 eV): the energies may not compare",
         "functional differs (PBE, LDA): the energies do not compare",
     ]

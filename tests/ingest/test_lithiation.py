@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+from spinel_runs import lithium
 from vasp_files import Run
 
 from liponflow.engines.vasp.reading.files import find_runs
@@ -98,7 +99,57 @@ def test_different_cutoffs_are_a_warning(
     run.incar = {**run.incar, "ENCUT": 450}
     run.write(campaign / "lnmo" / "x0.5")
     [unit] = units(campaign)
-    assert any(w.startswith("ENMAX differs (450, 520)") for w in unit.build().warnings)
+    assert any(w.startswith("ENCUT differs (520 eV, 450 eV)") for w in unit.build().warnings)
+
+
+def not_comparable(unit: LithiationUnit) -> list[str]:
+    return [w for w in unit.build().warnings if "do not compare" in w]
+
+
+def test_other_potcars_of_one_state_are_a_warning(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    [unit] = units(campaign)
+    assert not_comparable(unit) == []
+    make_relaxation(4, titles={"O": "PAW_PBE O_s"}).write(campaign / "lnmo" / "x0.5")
+    [unit] = units(campaign)
+    assert not_comparable(unit) == [
+        "POTCAR of O differs (PAW_PBE O, PAW_PBE O_s): the energies do not compare"
+    ]
+
+
+def test_other_potcar_of_li_metal_is_a_warning_without_a_better_one(campaign: Path) -> None:
+    metal = lithium()
+    metal.titles = {"Li": "PAW_PBE Li_sv"}
+    metal.energies = [-4.0]
+    metal.write(campaign / "Li_sv")
+    [unit] = units(campaign)
+    assert not_comparable(unit) == []  # the Li of the oxide is there too, though higher
+    assert unit.build().li_energy_per_atom == pytest.approx(-1.9)
+    metal.write(campaign / "Li")
+    [unit] = units(campaign)
+    assert "POTCAR of Li differs (PAW_PBE Li, PAW_PBE Li_sv)" in not_comparable(unit)[0]
+
+
+def test_other_exact_exchange_is_a_warning(
+    campaign: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    hybrid = {"LHFCALC": True, "HFSCREEN": 0.2}
+    for n_li, exchange in ((0, 0.25), (4, 0.25), (8, 0.17)):
+        run = make_relaxation(n_li)
+        settings = {key: v for key, v in run.incar.items() if not key.startswith("LDAU")}
+        run.incar = settings | hybrid | {"AEXX": exchange}
+        run.write(campaign / "lnmo" / f"x{n_li / 8:g}")
+    metal = lithium()
+    metal.incar = {**metal.incar, **hybrid, "AEXX": 0.25}
+    metal.write(campaign / "Li")
+    [unit] = units(campaign)
+    assert [run.engine.functional for run in unit.runs] == [
+        "HSE06",
+        "HSE06",
+        "HSE06 (AEXX 0.17)",
+    ]
+    assert not_comparable(unit) == ["AEXX differs (0.25, 0.17): the energies do not compare"]
 
 
 def layered(n_li: int) -> Run:

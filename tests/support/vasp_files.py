@@ -67,6 +67,8 @@ class Run:
     version: str = "6.4.2"
     end: Structure | None = None
     """Structure of the CONTCAR; that of the last step by default."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """TITEL of the POTCAR of an element; PAW_PBE and the symbol by default."""
 
     def write(self, folder: Path) -> Path:
         """Write INCAR, POSCAR, CONTCAR, OUTCAR and vasprun.xml."""
@@ -84,7 +86,8 @@ class Run:
         kinds = list(dict.fromkeys(species))
         atoms = "".join(f"<rc><c>{s}</c><c>{kinds.index(s) + 1}</c></rc>" for s in species)
         types = "".join(
-            f"<rc><c>{species.count(s)}</c><c>{s}</c><c>1.0</c><c>1.0</c><c>PAW_PBE {s}</c></rc>"
+            f"<rc><c>{species.count(s)}</c><c>{s}</c><c>1.0</c><c>1.0</c>"
+            f"<c>{self.titles.get(s, f'PAW_PBE {s}')}</c></rc>"
             for s in kinds
         )
         settings = {**DEFAULTS, **self.incar, "ENMAX": self.incar.get("ENCUT", 400)}

@@ -225,10 +225,10 @@ def comparable(
     return Comparison(tuple(found))
 
 
-def describe_differences(
+def differences(
     methods: Iterable[Method], *, same_host: bool = False, mixed_u: bool = False
-) -> list[str]:
-    """Return a sentence for every setting in which methods differ, with all its values.
+) -> list[MethodDifference]:
+    """Return every difference between two of several methods.
 
     Parameters
     ----------
@@ -236,32 +236,39 @@ def describe_differences(
         Any number of methods.
     same_host, mixed_u
         As for :func:`comparable`.
-
-    Returns
-    -------
-    list of str
-        Empty if all agree.
-
-    Examples
-    --------
-    >>> describe_differences([Method(code="vasp", cutoff=cutoff) for cutoff in (520, 400, 520)])
-    ['ENCUT differs (520 eV, 400 eV): the energies may not compare']
     """
     distinct: list[Method] = []
     for method in methods:
         if method not in distinct:
             distinct.append(method)
+    return [
+        difference
+        for first, second in combinations(distinct, 2)
+        for difference in comparable(
+            first, second, same_host=same_host, mixed_u=mixed_u
+        ).differences
+    ]
+
+
+def describe_differences(found: Iterable[MethodDifference]) -> list[str]:
+    """Return a sentence for every setting in which methods differ, with all its values.
+
+    Examples
+    --------
+    >>> cutoffs = [Method(code="vasp", cutoff=cutoff) for cutoff in (520, 400, 520)]
+    >>> describe_differences(differences(cutoffs))
+    ['ENCUT differs (520 eV, 400 eV): the energies may not compare']
+    """
     values: dict[str, dict[str, None]] = {}
     scales = set()
-    for first, second in combinations(distinct, 2):
-        for item in comparable(first, second, same_host=same_host, mixed_u=mixed_u).differences:
-            values.setdefault(item.setting, {}).update(dict.fromkeys(item.values))
-            if item.fundamental:
-                scales.add(item.setting)
+    for item in found:
+        values.setdefault(item.setting, {}).update(dict.fromkeys(item.values))
+        if item.fundamental:
+            scales.add(item.setting)
     return [
-        f"{setting} differs ({', '.join(found)}): the energies "
+        f"{setting} differs ({', '.join(named)}): the energies "
         + ("do not compare" if setting in scales else "may not compare")
-        for setting, found in values.items()
+        for setting, named in values.items()
     ]
 
 

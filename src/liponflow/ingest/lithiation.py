@@ -16,6 +16,7 @@ from liponflow.analysis.lithiation.result import (
     lowest,
 )
 from liponflow.analysis.lithiation.summary import summarise
+from liponflow.analysis.method import comparable
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
 from liponflow.engines.vasp.reading.runs import AnyRun, R, Run
@@ -23,10 +24,6 @@ from liponflow.engines.vasp.reading.unit import Unit, same_structure
 
 RIGHT_ANGLE_TOLERANCE = 5.0
 """Degrees by which a pseudo-cubic cell may differ from a right angle."""
-ENERGY_TAGS = ("ENMAX", "PREC", "ISPIN", "LASPH", "ISMEAR", "SIGMA")
-"""Tags that must agree, beside the functional, for energies to be comparable; ENCUT is ENMAX in a
-vasprun.xml."""
-
 LITHIUM = Element("Li")
 
 
@@ -76,7 +73,7 @@ class LithiationUnit(Unit[Run]):
             selections=selections,
             provenance=self.provenance(formula_units=units),
             repeats=(a, b, c),
-            warnings=[*notes, *_differences(self.runs), *_skewed(self.runs)],
+            warnings=[*notes, *_skewed(self.runs)],
         )
 
     def _contents(self) -> list[str]:
@@ -86,15 +83,13 @@ class LithiationUnit(Unit[Run]):
         return [f"formula_units={self.formula_units}"]
 
     def _metal(self) -> Calculation | None:
-        """Return the lowest calculation of Li metal, with the engine of the set.
-
-        The set may have U values, which do not apply to Li.
-        """
+        """Return the lowest calculation of Li metal, of the method of the set if there is one."""
         found = [run.calculation() for run in self.metal]
-        if not found:
-            return None
-        best = min(found, key=lambda c: (not c.converged, c.energy_per_atom))
-        return best.model_copy(update={"engine": self.runs[0].engine})
+        return min(found, key=self._unsuitable, default=None)
+
+    def _unsuitable(self, metal: Calculation) -> tuple[bool, bool, float]:
+        fits = all(comparable(run.method, metal.method) for run in self.runs)
+        return (not fits, not metal.converged, metal.energy_per_atom)
 
 
 def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[LithiationUnit]:
@@ -111,7 +106,7 @@ def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[Lith
     -------
     list of LithiationUnit
         A set has one composition without Li, one functional with one choice of U, and one
-        version of VASP.
+        version of VASP. Its runs may differ in more, which the result then warns of.
     """
     found = []
     for group in frameworks(runs):
@@ -122,12 +117,12 @@ def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[Lith
 
 
 def frameworks(runs: Iterable[R]) -> list[list[R]]:
-    """Group runs that differ only in Li and were computed by the same method."""
+    """Group runs that differ only in Li and have one functional with one choice of U."""
     groups: dict[tuple[str, str], list[R]] = defaultdict(list)
     for run in runs:
         host = _host(run)
         if any(element.is_transition_metal for element in host.elements):
-            groups[host.formula, run.engine.model_dump_json()].append(run)
+            groups[host.formula, str((_functional(run), run.method.hubbard_u))].append(run)
     return [
         sorted(group, key=lambda run: (run.lithium, run.directory)) for group in groups.values()
     ]
@@ -169,12 +164,12 @@ def _is_reference(run: Run, member: Run) -> bool:
     """Return whether a run is Li metal by the method of the member, except for U."""
     if set(run.final_structure.composition.elements) != {LITHIUM}:
         return False
-    return _method_without_u(run) == _method_without_u(member)
+    return _functional(run) == _functional(member)
 
 
-def _method_without_u(run: Run) -> tuple[str | None, ...]:
-    functional = (run.engine.functional or "").partition(" (")[0].replace("+U", "")
-    return (run.engine.name, run.engine.version, functional)
+def _functional(run: AnyRun) -> tuple[str | None, ...]:
+    """Return code and functional without U."""
+    return (run.engine.name, run.engine.version, run.method.functional)
 
 
 def _candidate(n_li: int, units: int, calculation: Calculation) -> LithiationCandidate:
@@ -205,23 +200,6 @@ def _static(
         if same_structure(static.structure, best.structure):
             return static, True
     return best, False
-
-
-def _differences(runs: Sequence[Run]) -> list[str]:
-    """List the settings that differ among the relaxations or the static calculations."""
-    notes = []
-    for task in ("relaxation", "static"):
-        settings = [_settings(run) for run in runs if run.task == task]
-        for tag in settings[0] if settings else ():
-            values = sorted({setting[tag] for setting in settings})
-            if len(values) > 1:
-                notes.append(f"{tag} differs ({', '.join(values)}): energies may not compare")
-    return notes
-
-
-def _settings(run: Run) -> dict[str, str]:
-    settings = {tag: str(run.header.parameters.get(tag)) for tag in ENERGY_TAGS}
-    return settings | {"k-points": str(run.header.kpoints.kpts)}
 
 
 def _skewed(runs: Sequence[Run]) -> list[str]:

@@ -39,6 +39,7 @@ from liponflow.analysis.lithiation.voltage import (
     lower_hull,
     voltage_staircase,
 )
+from liponflow.analysis.method import comparable, describe_differences, differences
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation, Provenance
 
@@ -142,7 +143,12 @@ def summarise(
         converged=len(states) == len(asked) and (li_metal is None or not li_reason),
         criterion=_criterion(chosen, len(asked), len(refused)),
         provenance=provenance,
-        warnings=notes + _merged_family_warnings(states) + _moment_warnings(states),
+        warnings=[
+            *notes,
+            *_method_warnings(candidates, statics, li_metal),
+            *_merged_family_warnings(states),
+            *_moment_warnings(states),
+        ],
         states=states,
         voltages=(
             _voltages(states, li_metal.energy_per_atom, formula)
@@ -160,12 +166,32 @@ def summarise(
 
 
 def _check_same_engine(calculations: Sequence[Calculation]) -> None:
-    if len({str(calculation.engine.identity) for calculation in calculations}) > 1:
+    if len({_engine(calculation) for calculation in calculations}) > 1:
         labels = sorted({calculation.engine.label for calculation in calculations})
         raise ValueError(
             f"energies of different engines cannot be combined ({', '.join(labels)}; version, "
             "weights and functional must agree too): compute all of them with one engine"
         )
+
+
+def _engine(calculation: Calculation) -> str:
+    """Return what determines an engine's numbers, with the functional but without U."""
+    described = calculation.engine.identity | {"functional": calculation.method.functional}
+    return str(described)
+
+
+def _method_warnings(
+    candidates: Sequence[LithiationCandidate],
+    statics: Sequence[Calculation],
+    li_metal: Calculation | None,
+) -> list[str]:
+    relaxed = [c.calculation.method for c in candidates if c.calculation is not None]
+    fixed = [static.method for static in statics]
+    found = differences(relaxed, same_host=True) + differences(fixed, same_host=True)
+    if li_metal is not None:
+        for method in fixed:
+            found += comparable(method, li_metal.method).differences
+    return describe_differences(found)
 
 
 def _check_contents(

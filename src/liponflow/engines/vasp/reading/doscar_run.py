@@ -1,5 +1,6 @@
 """Read runs with a DOSCAR but no vasprun.xml, as those of the published PDOS."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,18 +10,19 @@ from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import Incar
 
+from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.standin.identity import stand_in_label
 from liponflow.engines.vasp.reading.dos_files import read_doscar
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.runs import AnyRun
 from liponflow.inputs.vasp.ionic import IonicTask, is_static
 from liponflow.structures.read import read_structure
 
-_FUNCTIONALS = {"PE": "PBE", "PS": "PBEsol", "RP": "RPBE", "AM": "AM05", "91": "PW91"}
-"""Functional by the tag GGA."""
 _CONVERGED = "aborting loop because EDIFF is reached"
+_TITEL = re.compile(r"\s*TITEL\s*=\s*(\S.*)")
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,21 @@ class DoscarRun(AnyRun):
         """See AnyRun; the version is that in the OUTCAR."""
         words = self.version_line.split()
         return EngineInfo(
-            name="vasp",
+            name=VASP,
             version=words[0] if words else None,
-            functional=self._functional(),
+            functional=self.method.label,
             surrogate=False,
+        )
+
+    @cached_property
+    def method(self) -> Method:
+        """See AnyRun; the POTCARs are those in the OUTCAR."""
+        return vasp_method(
+            self.settings,
+            titles=[match[1] for line in self._outcar if (match := _TITEL.match(line))],
+            symbols=[site.specie.symbol for site in self.structure],
+            lattice=self.structure.lattice,
+            kpoints=None,
         )
 
     @property
@@ -86,16 +99,6 @@ class DoscarRun(AnyRun):
             return []
         with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
             return [str(line) for line in file]
-
-    def _functional(self) -> str:
-        tag = str(self.settings.get("GGA", "")).upper()
-        name = _FUNCTIONALS.get(tag, tag or "that of the POTCAR")
-        if not self.settings.get("LDAU"):
-            return name
-        symbols = list(dict.fromkeys(site.specie.symbol for site in self.structure))
-        values = zip(symbols, self.settings.get("LDAUU", []), strict=False)
-        shown = ", ".join(f"{symbol} {u:g}" for symbol, u in sorted(values) if u)
-        return f"{name}+U ({shown} eV)"
 
 
 def read_doscar_run(files: RunFiles) -> DoscarRun:

@@ -75,6 +75,11 @@ class AnyRun(ABC):
 
     @property
     @abstractmethod
+    def method(self) -> Method:
+        """Method of the energies."""
+
+    @property
+    @abstractmethod
     def incar(self) -> dict[str, Any]:
         """INCAR, JSON-like."""
 
@@ -133,7 +138,7 @@ class Run(AnyRun):
 
     @property
     def method(self) -> Method:
-        """Method of the energies."""
+        """See AnyRun."""
         return self.engine.as_method if self.engine.surrogate else self._vasp_method
 
     @cached_property
