@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from ase.utils.xrdebye import waasmaier
@@ -7,7 +9,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
-from liponflow.analysis.glass.radial import radial_grid, reduced_pdf, structure_factor
+from liponflow.analysis.glass.radial import pair_names, radial_grid, reduced_pdf, structure_factor
 from liponflow.analysis.glass.scattering import (
     Experiment,
     _tables,
@@ -82,6 +84,83 @@ def test_structure_factor_agrees_with_the_debye_sum() -> None:
     sphere = 4 * np.pi * density * (np.sin(q * r_max) - q * r_max * np.cos(q * r_max)) / q**3
     seen = (q > 0.3) & (q < 15)  # at lower q both are small differences of large numbers
     assert s[seen] == pytest.approx((1 + debye - sphere)[seen], abs=0.02)
+
+
+def reciprocal_sums(structure: Structure, q: np.ndarray, blur: float) -> dict[tuple, np.ndarray]:
+    """Return the partial S(q) - 1 by sums over reciprocal lattice vectors, blurred by a Gaussian.
+
+    The amplitudes of every element at the lattice vectors G are summed atom by atom. A periodic
+    model scatters at G alone: q[S(q) - 1] is a sum of peaks of weight 2π²/(V G), less the self
+    term.
+    """
+    lattice = structure.lattice.reciprocal_lattice
+    reach = np.ceil((q.max() + 5 * blur) / (2 * np.pi) * np.array(structure.lattice.abc)).astype(
+        int
+    )
+    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach)), axis=-1).reshape(-1, 3)
+    length = np.linalg.norm(grid @ lattice.matrix, axis=1)
+    seen = (length > 1e-6) & (length < q.max() + 5 * blur)
+    grid, length = grid[seen], length[seen]
+    counts = structure.composition.get_el_amt_dict()
+    amplitudes = {
+        name: sum(
+            np.exp(2j * np.pi * grid @ site.frac_coords)
+            for site in structure
+            if site.specie.symbol == name
+        )
+        for name in counts
+    }
+    near, far = q[:, None] - length, q[:, None] + length
+    peaks = np.exp(-(near**2) / 2 / blur**2) - np.exp(-(far**2) / 2 / blur**2)
+    peaks /= np.sqrt(2 * np.pi) * blur * q[:, None]
+    n, volume = len(structure), structure.volume
+    found = {}
+    for a, b in pair_names(list(counts)):
+        intensity = np.real(amplitudes[a] * amplitudes[b].conj()) / n
+        total = peaks @ (intensity * 2 * np.pi**2 / (volume * length))
+        shares = counts[a] / n, counts[b] / n
+        found[a, b] = (total - (shares[0] if a == b else 0)) / (shares[0] * shares[1])
+    return found
+
+
+@pytest.mark.parametrize("functions", [neutron_functions, xray_functions])
+def test_structure_factor_agrees_with_sums_over_reciprocal_vectors(functions: Callable) -> None:
+    """Both see the same model: one through pairs in space, one through its Bragg peaks.
+
+    A Gaussian window on G(r) is a Gaussian resolution in q, so that the peaks can be compared.
+    """
+    r_max, blur = 14.0, 0.35
+    chance = np.random.default_rng(8)
+    cell = Lattice.from_parameters(6.1, 6.7, 7.3, 80, 95, 70)
+    symbols = ["Li"] * 8 + ["P"] * 3 + ["O"] * 9 + ["N"] * 2
+    structure = Structure(cell, symbols, chance.random((len(symbols), 3)))
+    settings = FingerprintSettings(r_max=r_max, bin_width=0.005)
+    r, _ = radial_grid(r_max, 0.005)
+    window = np.exp(-((r * blur) ** 2) / 2)
+    partials = {
+        tuple(item.pair.split("-")): 1 + (np.array(item.g) - 1) * window
+        for item in fingerprint_structure(structure, settings).pairs
+    }
+    n = len(structure)
+    shares = {e: count / n for e, count in structure.composition.get_el_amt_dict().items()}
+    shares = {e: shares[e] for e in dict.fromkeys(a for pair in partials for a in pair)}
+    q = np.linspace(0.1, 9.0, 45)
+    found = functions(r, partials, shares, n / structure.volume, q=q, experiment=PLAIN)
+
+    sums = reciprocal_sums(structure, q, blur)
+    length = {"Li": -1.90, "P": 5.13, "O": 5.805, "N": 9.36}  # fm
+    if functions is neutron_functions:
+        amplitude = {e: np.full(len(q), length[e]) for e in shares}
+    else:
+        amplitude = {e: xray_form_factor(e, q) for e in shares}
+    mean = sum(shares[e] * amplitude[e] for e in shares)
+    expected = 1 + sum(
+        (1 if a == b else 2) * shares[a] * shares[b] * amplitude[a] * amplitude[b] * s / mean**2
+        for (a, b), s in sums.items()
+    )
+    assert np.ptp(expected) > 1
+    assert found.s == pytest.approx(expected, abs=0.01)
+    assert abs((found.s - expected).mean()) < 0.002  # neither too low nor too high
 
 
 def test_form_factors_agree_with_another_table() -> None:
