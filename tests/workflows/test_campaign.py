@@ -6,9 +6,9 @@ import pytest
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.kinds import ResultKind
+from liponflow.crystals.checked import StructureError
 from liponflow.inputs.presets import ParameterError
 from liponflow.registry import RegistryError
-from liponflow.structures.read import StructureError
 from liponflow.workflows.campaign import Campaign, get_campaign
 
 PARAMETERS = """\

@@ -279,8 +279,8 @@ class Campaign:
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
     ) -> dict[str, Any]:
         """Read what every request has in common."""
+        from liponflow.crystals.read import read_structure
         from liponflow.inputs.presets import ParameterError
-        from liponflow.structures.read import read_structure
 
         given = dict(overrides or {})
         structure = None if structure_file is None else read_structure(structure_file)
@@ -318,7 +318,7 @@ class Campaign:
 @contextmanager
 def _naming(source: str | None) -> Iterator[None]:
     """Add the name of the user's file to what is wrong with its structure."""
-    from liponflow.structures.read import StructureError
+    from liponflow.crystals.checked import StructureError
 
     try:
         yield

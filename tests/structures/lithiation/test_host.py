@@ -5,9 +5,9 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.crystals.checked import StructureError
 from liponflow.structures.lithiation.host import Family, LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
-from liponflow.structures.read import StructureError
 
 BOND = 1.946  # Å, Li-O and metal-O of the built spinel
 FACE_SHARING = np.sqrt(3) / 8 * 8.17  # Å, centres of a tetrahedron and an octahedron of a spinel

@@ -5,10 +5,10 @@ import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.crystals.checked import StructureError
 from liponflow.structures.lithiation.spinel import disordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
-from liponflow.structures.read import StructureError
 
 A = 3.44  # Å, bcc Li
 EXACT = 1e-6  # Å

@@ -14,7 +14,7 @@ from liponflow.analysis.runs import MDResult, MDSegment, MDStage
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
-from liponflow.structures.read import without_properties
+from liponflow.structures.plain import without_properties
 from liponflow.workflows.glass.jobs import (
     Measured,
     MeasuredModel,

@@ -10,9 +10,9 @@ from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.arrays import FloatArray
+from liponflow.crystals.checked import StructureError
 from liponflow.structures.lithiation.arrangements import SYMPREC
 from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
-from liponflow.structures.read import StructureError
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
 
 CLOSEST_CATION = 1.5

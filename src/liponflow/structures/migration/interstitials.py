@@ -18,8 +18,8 @@ from pymatgen.core.structure import Structure
 from scipy.spatial import Voronoi
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.crystals.checked import StructureError
 from liponflow.periodic import wrapped
-from liponflow.structures.read import StructureError
 from liponflow.structures.space_group import SpaceGroup, space_group
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
 

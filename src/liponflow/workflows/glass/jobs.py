@@ -21,7 +21,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
-from liponflow.structures.read import without_properties
+from liponflow.structures.plain import without_properties
 
 
 @dataclass(frozen=True)

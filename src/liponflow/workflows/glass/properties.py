@@ -17,7 +17,7 @@ from liponflow.engines.reading import read_calculation
 from liponflow.inputs.glass import GlassParameters
 from liponflow.structures.glass.phosphate_clusters import CUTS, Cut, dimer, in_box, neutral_cluster
 from liponflow.structures.glass.phosphate_clusters import without as remove
-from liponflow.structures.read import without_properties
+from liponflow.structures.plain import without_properties
 from liponflow.workflows.jobs import named
 
 

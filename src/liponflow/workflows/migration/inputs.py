@@ -10,6 +10,7 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
+from liponflow.crystals.read import read_structure
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.migration import (
     MigrationParameters,
@@ -29,7 +30,6 @@ from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.order import in_order_of
-from liponflow.structures.read import read_structure
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.migration.flow import built_in
 from liponflow.workflows.migration.sites import cell_of, starting_points

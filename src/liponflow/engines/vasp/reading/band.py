@@ -11,11 +11,11 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar
 
 from liponflow.analysis.runs import NEBImage, NEBResult
+from liponflow.crystals.read import read_structure
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
 from liponflow.engines.vasp.reading.runs import UNREADABLE, Run, outcar_lines, parse, read_run
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.periodic import shortest
-from liponflow.structures.read import read_structure
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
 _PLAIN_FORCES = "CHAIN + TOTAL"

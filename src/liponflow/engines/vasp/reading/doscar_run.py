@@ -13,13 +13,13 @@ from pymatgen.io.vasp.inputs import Incar
 from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import EngineInfo
+from liponflow.crystals.read import read_structure
 from liponflow.engines.standin.identity import stand_in_label
 from liponflow.engines.vasp.reading.dos_files import read_doscar
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.runs import AnyRun
 from liponflow.inputs.vasp.ionic import IonicTask, is_static
-from liponflow.structures.read import read_structure
 
 _CONVERGED = "aborting loop because EDIFF is reached"
 _TITEL = re.compile(r"\s*TITEL\s*=\s*(\S.*)")

@@ -17,12 +17,12 @@ from pymatgen.io.vasp.outputs import Outcar, Vasprun
 from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.crystals.read import read_structure
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
-from liponflow.structures.read import read_structure
 from liponflow.units import GPA_PER_KBAR
 
 R = TypeVar("R", bound="AnyRun")

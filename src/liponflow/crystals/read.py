@@ -6,27 +6,22 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import yaml
 from monty.io import zopen
-from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson
+from liponflow.crystals.checked import StructureError, checked_structure
+from liponflow.crystals.cif import read_cif
+from liponflow.crystals.elements import LabelError
+from liponflow.crystals.poscar import read_poscar
 from liponflow.safejson import UntrustedClassError
-
-OVERLAP_DISTANCE = 0.5
-"""Atoms closer than this (Å) mean a duplicate or a wrong lattice."""
-
-NO_ELEMENTS = "Elements in POSCAR cannot be determined"
-"""pymatgen's warning when it takes H, He, ... for the elements of a POSCAR without names."""
 
 _NAMING_CLASSES = re.compile(r"\.(json|mson|yaml|yml)", re.IGNORECASE)
 """In names of files that pymatgen reads by the classes that their content names."""
 
-
-class StructureError(ValueError):
-    """A structure that cannot be used; the message names the place and the remedy."""
+_POSCAR = re.compile(r"POSCAR|CONTCAR|\.vasp\b|\.poscar\b", re.IGNORECASE)
+_CIF = re.compile(r"\.m?cif\b", re.IGNORECASE)
 
 
 def read_structure(path: str | Path) -> Structure:
@@ -41,7 +36,9 @@ def read_structure(path: str | Path) -> Structure:
     Returns
     -------
     Structure
-        The structure as the file has it. Warnings of the parser are passed on.
+        The atoms of the file, in the cell and as plain elements; see
+        :func:`~liponflow.crystals.checked.checked_structure`. Warnings of the parser are passed
+        on.
 
     Raises
     ------
@@ -55,27 +52,41 @@ def read_structure(path: str | Path) -> Structure:
     if not path.is_file():
         kind = "is a directory, not a file" if path.is_dir() else "no such file"
         raise StructureError(f"{path}: {kind}; give the path of a CIF or POSCAR file")
+    special = _CIF.search(path.name) or _NAMING_CLASSES.search(path.name)
+    remarks: list[warnings.WarningMessage] = []
+    if _POSCAR.search(path.name) and not special:
+        structure = read_poscar(path).structure
+    else:
+        structure, remarks = _parsed(path)
+    try:
+        checked = checked_structure(structure)
+    except StructureError as error:
+        raise StructureError(f"{path}: {error}") from error
+    for remark in remarks:
+        warnings.warn_explicit(remark.message, remark.category, remark.filename, remark.lineno)
+    return checked
+
+
+def _parsed(path: Path) -> tuple[Structure, list[warnings.WarningMessage]]:
+    """Read a file with pymatgen, and return its warnings, too."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             structure = _parse(path)
         except UntrustedClassError:
             raise
+        except (StructureError, LabelError) as error:
+            raise StructureError(f"{path}: {error}") from error
         except Exception as error:  # pymatgen's parsers may raise any error
             reasons = [str(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
-    if any(NO_ELEMENTS in str(warning.message) for warning in caught):
-        raise StructureError(
-            f"{path}: names no elements; add a line of element symbols above the numbers of atoms"
-        )
-    _check(structure, path)
-    for warning in caught:
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return structure
+    return structure, caught
 
 
 def _parse(path: Path) -> Structure:
     """Read a file with pymatgen, after a check of what it names if it can name classes."""
+    if _CIF.search(path.name):
+        return read_cif(path)
     if not (ending := _NAMING_CLASSES.search(path.name)):
         return Structure.from_file(path)
     with zopen(path, mode="rt", encoding="utf-8") as file:
@@ -109,39 +120,3 @@ def _lines(path: Path) -> list[str]:
             return [str(line) for line in file]
     except (OSError, EOFError):  # a damaged archive has no lines to point at
         return []
-
-
-def _check(structure: Structure, path: Path) -> None:
-    if len(structure) == 0:
-        raise StructureError(f"{path}: holds no atoms")
-    if (
-        not np.isfinite(structure.lattice.matrix).all()
-        or not np.isfinite(structure.frac_coords).all()
-    ):
-        raise StructureError(f"{path}: a lattice vector or coordinate is not a finite number")
-    disordered = [site for site in structure if not site.is_ordered]
-    if disordered:
-        example = disordered[0]
-        raise StructureError(
-            f"{path}: {len(disordered)} of {len(structure)} sites are partially occupied, for "
-            f"example {example.species_string} at {np.round(example.frac_coords, 4).tolist()}; a "
-            "calculation needs whole atoms. Give one ordered supercell (for instance from "
-            "pymatgen's OrderDisorderedStructureTransformation)"
-        )
-    dummies = sorted({s.symbol for s in structure.species if isinstance(s, DummySpecies)})
-    if dummies:
-        raise StructureError(f"{path}: {', '.join(dummies)} is not a chemical element; name it")
-    first, second, _, distance = structure.get_neighbor_list(OVERLAP_DISTANCE)
-    if len(distance):
-        nearest = int(np.argmin(distance))
-        i, j = int(first[nearest]), int(second[nearest])
-        raise StructureError(
-            f"{path}: atoms {i + 1} ({structure[i].specie}) and {j + 1} ({structure[j].specie}) "
-            f"are {distance[nearest]:.3f} Å apart, less than {OVERLAP_DISTANCE} Å; remove the "
-            "duplicate, or check the lattice and the coordinates"
-        )
-
-
-def without_properties(structure: Structure) -> Structure:
-    """Return a copy of a structure without velocities and moments."""
-    return Structure(structure.lattice, structure.species, structure.frac_coords)

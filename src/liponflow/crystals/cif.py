@@ -1,0 +1,218 @@
+"""CIF by pymatgen's parser, in the setting of the space group that the file names.
+
+Where a file lists no symmetry operations, pymatgen takes those of one setting of the group,
+whatever origin or axes the symbol asks for: ``F d -3 m :2`` is read in the first origin. Here
+spglib's table of the 530 settings decides, and a symbol that leaves a choice is refused.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import spglib
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.operations import SymmOp
+from pymatgen.core.structure import Structure
+from pymatgen.io.cif import CifBlock, CifParser
+
+from liponflow.crystals.checked import StructureError
+from liponflow.crystals.elements import element_of, element_of_potential
+
+_OPERATIONS = (
+    "_symmetry_equiv_pos_as_xyz",
+    "_symmetry_equiv_pos_as_xyz_",
+    "_space_group_symop_operation_xyz",
+    "_space_group_symop_operation_xyz_",
+)
+_HALL = ("_space_group_name_Hall", "_symmetry_space_group_name_Hall")
+_SYMBOL = (
+    "_space_group_name_H-M_alt",
+    "_symmetry_space_group_name_H-M",
+    "_symmetry_space_group_name_H_M",
+    "_space_group_name_H-M_ref",
+)
+_NUMBER = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
+_TYPES = "_atom_site_type_symbol"
+_SUFFIX = re.compile(r"^(.*?)\s*(?::\s*(\S+)|\s([HRSZ]))\s*$", re.IGNORECASE)
+_SAME_ORIGIN = {"s": "1", "z": "2"}
+"""Origins as the ICSD names them."""
+_FORMER = {"cmca": "cmce", "aba2": "aea2", "abm2": "aem2", "cmma": "cmme", "ccca": "ccce"}
+"""Symbols from before 1995, of five groups whose glide plane is now called e."""
+_METRIC_TOLERANCE = 5e-3
+"""Relative difference of cell lengths and angles that a symmetry operation makes equal."""
+_SETTINGS = 530
+
+
+class _Setting(NamedTuple):
+    hall_number: int
+    number: int
+    names: frozenset[str]
+    choice: str
+    hall: str
+
+
+def read_cif(path: Path) -> Structure:
+    """Read the first crystal of a CIF, as the file has it.
+
+    Raises
+    ------
+    StructureError
+        If no crystal is in it, its symmetry leaves a choice, or hydrogen is only implied.
+    ValueError
+        Of the parser, with the value at which it stopped.
+    """
+    parser = _Parser(str(path))
+    blocks = [block for block in parser.blocks() if "_atom_site_fract_x" in block.data]
+    if not blocks:
+        raise StructureError("it lists no atoms with fractional coordinates")
+    structure = parser.structure(blocks[0])
+    if len(blocks) > 1:
+        warnings.warn(
+            f"{path} holds {len(blocks)} crystals: the first, {blocks[0].header}, is taken",
+            stacklevel=2,
+        )
+    return structure
+
+
+class _Parser(CifParser):
+    """pymatgen's parser with the operations and the labels that this module finds."""
+
+    def blocks(self) -> "Iterator[CifBlock]":
+        """Yield the blocks of the file."""
+        yield from self._cif.data.values()  # type: ignore[attr-defined]
+
+    def structure(self, block: CifBlock) -> Structure:
+        """Return the crystal of a block, its sites sorted as pymatgen does."""
+        self.by_type = _TYPES in block.data
+        found = self._get_structure(block, primitive=False, symmetrized=False, check_occu=True)
+        if found is None:
+            raise StructureError("its sites hold no atoms")
+        if "implicit_hydrogens" in found.site_properties:
+            raise StructureError(
+                "it implies hydrogen that has no coordinates; add the atoms, or remove the sites"
+            )
+        for message in self.warnings:  # type: ignore[attr-defined]
+            warnings.warn(message, stacklevel=2)
+        return found
+
+    def get_symops(self, data: CifBlock) -> list[SymmOp]:
+        """Return the operations of the file, or those of the setting that it names."""
+        if any(data.data.get(tag) for tag in _OPERATIONS):
+            listed: list[SymmOp] = super().get_symops(data)
+            return listed
+        lattice = self.get_lattice(data)
+        if lattice is None:
+            raise StructureError("its cell is incomplete")
+        table = _operations(_setting(data.data, lattice).hall_number)
+        return [
+            SymmOp.from_rotation_and_translation(rotation, translation)
+            for rotation, translation in zip(
+                table["rotations"], table["translations"], strict=True
+            )
+        ]
+
+    def _parse_symbol(self, sym: str) -> str:
+        # In labels, CA may be a carbon; a type is an element in any case.
+        return element_of_potential(sym) if self.by_type else element_of(sym)
+
+
+def _setting(data: dict[str, Any], lattice: Lattice) -> _Setting:
+    """Return the only setting that fits what a CIF says and its cell."""
+    said, candidates = _candidates(data)
+    fitting = [setting for setting in candidates if _keeps(lattice, setting.hall_number)]
+    if len(fitting) == 1:
+        return fitting[0]
+    remedy = (
+        "list the symmetry operations (_space_group_symop_operation_xyz), or export it with "
+        "all atoms as P 1"
+    )
+    if not said:
+        raise StructureError(f"it says nothing about its symmetry; {remedy}")
+    if not candidates:
+        raise StructureError(f"{said} is no known space group and no operations follow; {remedy}")
+    if not fitting:
+        raise StructureError(
+            f"the cell {lattice.abc}, {lattice.angles} has not the symmetry of {said}; correct "
+            f"either, or {remedy}"
+        )
+    choices = ", ".join(repr(setting.choice) for setting in fitting)
+    raise StructureError(
+        f"{said} has the settings {choices} and no operations follow; name one, such as "
+        f"'{said} :{fitting[-1].choice}', or {remedy}"
+    )
+
+
+def _candidates(data: dict[str, Any]) -> tuple[str, list[_Setting]]:
+    """Return what a CIF says of its space group, and the settings that it may mean."""
+    if hall := _first(data, _HALL):
+        wanted = _bare(hall.replace("''", '"'))
+        if found := [setting for setting in _settings() if setting.hall == wanted]:
+            return hall, found
+    if symbol := _first(data, _SYMBOL):
+        match = _SUFFIX.match(symbol)
+        name = _bare(match[1] if match else symbol)
+        found = [s for s in _settings() if _FORMER.get(name, name) in s.names]
+        if match:
+            suffix = (match[2] or match[3]).lower()
+            choice = _SAME_ORIGIN.get(suffix, suffix)
+            found = [setting for setting in found if setting.choice.lower() == choice]
+        return symbol, found
+    number = _first(data, _NUMBER)
+    return (
+        f"space group {number}" if number else "",
+        [setting for setting in _settings() if str(setting.number) == number],
+    )
+
+
+def _first(data: dict[str, Any], tags: tuple[str, ...]) -> str:
+    """Return the value of the first tag that has one; CIF's ? and . are none."""
+    by_tag = {key.lower(): value for key, value in data.items()}
+    for tag in tags:
+        value = by_tag.get(tag.lower())
+        if isinstance(value, str) and value.strip() not in {"", "?", "."}:
+            return value.strip()
+    return ""
+
+
+@cache
+def _settings() -> tuple[_Setting, ...]:
+    found = []
+    for hall_number in range(1, _SETTINGS + 1):
+        entry = spglib.get_spacegroup_type(hall_number)
+        assert entry is not None  # noqa: S101 - every number up to the last has one
+        short, *special = [_bare(name) for name in entry.international.split("=")]
+        names = {*special, _bare(entry.international_full)}
+        if not special or entry.choice in {"b", "b1"}:  # the first setting has the short symbol
+            names.add(short)
+        if special and entry.choice.lstrip("-").startswith("b"):
+            # As P 21/n for P 1 21/n 1.
+            names.add(_bare(re.sub(r" 1\b", "", entry.international_full)))
+        found.append(
+            _Setting(
+                hall_number, entry.number, frozenset(names), entry.choice, _bare(entry.hall_symbol)
+            )
+        )
+    return tuple(found)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\s_]", "", name).lower()
+
+
+def _operations(hall_number: int) -> dict[str, Any]:
+    table = spglib.get_symmetry_from_database(hall_number)
+    assert table is not None  # noqa: S101 - as above
+    return dict(table)
+
+
+def _keeps(lattice: Lattice, hall_number: int) -> bool:
+    """Return whether a cell has the symmetry of a setting's rotations."""
+    metric = lattice.matrix @ lattice.matrix.T
+    scale = np.sqrt(np.outer(np.diag(metric), np.diag(metric)))
+    rotations = _operations(hall_number)["rotations"]
+    turned = np.einsum("nji,jk,nkl->nil", rotations, metric, rotations)
+    return bool((np.abs(turned - metric) <= _METRIC_TOLERANCE * scale).all())

@@ -1,0 +1,283 @@
+"""POSCAR and CONTCAR as VASP reads them.
+
+pymatgen's reader refuses what VASP's free format allows (exponents with D, text behind numbers,
+three scale factors), merges neighbouring blocks of one element, and scales Cartesian coordinates
+by a negative factor, which is a volume. Source: https://vasp.at/wiki/POSCAR.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+from monty.io import zopen
+from pymatgen.core.structure import Structure
+
+from liponflow.arrays import BoolArray, FloatArray
+from liponflow.crystals.checked import StructureError, check_lattice
+from liponflow.crystals.elements import LabelError, element_of_potential
+from liponflow.fortran import leading_reals, logical, real, words
+
+_GROWN_TOGETHER = re.compile(r"(?<=[\d.])(?=-)")
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class Poscar:
+    """Content of a POSCAR.
+
+    Attributes
+    ----------
+    comment
+        First line.
+    lattice
+        Vectors in rows (Å).
+    blocks
+        Element and number of ions of every block, in order. Blocks of one element that follow
+        one another stay apart: potentials, U and moments are given per block.
+    frac_coords
+        As the file gives them, not wrapped, shape (ions, 3).
+    movable
+        Degrees of freedom that selective dynamics leaves free, shape (ions, 3); None without it.
+    velocities
+        Cartesian, Å/fs, shape (ions, 3); None without them.
+    predictor
+        Lines behind the velocities: state of thermostat and predictor.
+    """
+
+    comment: str
+    lattice: FloatArray
+    blocks: tuple[tuple[str, int], ...]
+    frac_coords: FloatArray
+    movable: BoolArray | None
+    velocities: FloatArray | None
+    predictor: tuple[str, ...]
+
+    @property
+    def symbols(self) -> list[str]:
+        """Element of every ion."""
+        return [symbol for symbol, count in self.blocks for _ in range(count)]
+
+    @property
+    def structure(self) -> Structure:
+        """The structure, with the site property ``selective_dynamics`` if ions are held."""
+        properties = None
+        if self.movable is not None and not self.movable.all():
+            properties = {"selective_dynamics": self.movable.tolist()}
+        return Structure(self.lattice, self.symbols, self.frac_coords, site_properties=properties)
+
+
+def read_poscar(path: Path, *, motion: bool = False) -> Poscar:
+    """Read a POSCAR or CONTCAR, compressed or not.
+
+    Parameters
+    ----------
+    path
+        File.
+    motion
+        Whether to read velocities and what follows them, too.
+
+    Raises
+    ------
+    StructureError
+        If it cannot be read or names no elements; the line and the remedy are given.
+    """
+    try:
+        with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
+            return parse_poscar(str(file.read()), motion=motion)
+    except (OSError, EOFError) as error:
+        raise StructureError(f"{path}: cannot be read: {error}") from error
+    except StructureError as error:
+        raise StructureError(f"{path}{error}") from error
+
+
+def parse_poscar(text: str, *, motion: bool = False) -> Poscar:
+    r"""Return the content of a POSCAR; see :func:`read_poscar`.
+
+    Raises
+    ------
+    StructureError
+        The message begins with the line, for a path to be put before it.
+
+    Examples
+    --------
+    >>> rows = ["Li", "-40", "2 0 0", "0 2 0", "0 0 2", "Li", "2", "Cartesian", "0 0 0", "1 1 1"]
+    >>> parse_poscar("\n".join(rows)).frac_coords[1].tolist()
+    [0.5, 0.5, 0.5]
+    """
+    return _Reader(text).read(motion=motion)
+
+
+class _Reader:
+    """Position in the lines of a POSCAR."""
+
+    def __init__(self, text: str) -> None:
+        self.lines = text.splitlines()
+        self.next = 0
+
+    def read(self, *, motion: bool) -> Poscar:
+        comment = self.line("a comment")
+        scale = self.scale()
+        vectors = np.array([self.reals("a lattice vector", 3) for _ in range(3)])
+        volume = abs(float(np.linalg.det(vectors)))
+        if len(scale) == 1 and scale[0] < 0:
+            if volume == 0:
+                raise self.error("the lattice vectors lie in one plane", back=1)
+            scale = [(-scale[0] / volume) ** (1 / 3)]
+        lattice = vectors * scale
+        try:
+            check_lattice(lattice)
+        except StructureError as error:
+            raise self.error(str(error), back=1) from error
+        names = self.names()
+        counts = self.counts(len(names))
+        total = sum(counts)
+        mode = self.line("Direct or Cartesian")
+        selective = mode.strip()[:1] in {"s", "S"}
+        if selective:
+            mode = self.line("Direct or Cartesian")
+        if leading_reals(mode, 1):
+            raise self.error(
+                "Direct or Cartesian is missing above the coordinates; add it", back=1
+            )
+        if total > (left := len(self.lines) - self.next):
+            raise self.error(f"{total} ions, but {left} lines of coordinates; is it complete?")
+        rows = [self.ion(selective=selective) for _ in range(total)]
+        if leading_reals(self.peek(), 1):
+            raise self.error(f"more lines of coordinates than ions ({total}); correct the numbers")
+        coords = np.array([row.coords for row in rows])
+        cartesian = mode.strip()[:1] in set("cCkK")
+        if cartesian:
+            coords = coords @ np.linalg.inv(vectors)  # factors scale both
+        return Poscar(
+            comment=comment.strip(),
+            lattice=lattice,
+            blocks=tuple(zip(names, counts, strict=True)),
+            frac_coords=coords,
+            movable=np.array([row.movable for row in rows]) if selective else None,
+            velocities=self.velocities(total) if motion else None,
+            predictor=self.rest() if motion else (),
+        )
+
+    def scale(self) -> list[float]:
+        """Read one factor, a volume if it is negative, or three for x, y and z."""
+        found = self.reals("the scale factor", 1, most=3)
+        scale = found if len(found) == 3 else found[:1]  # noqa: PLR2004 - x, y, z
+        if 0 in scale or (len(scale) > 1 and min(scale) < 0):
+            raise self.error(
+                "the scale is one number above 0, the volume with a minus sign, or three numbers "
+                "above 0",
+                back=1,
+            )
+        return scale
+
+    def names(self) -> list[str]:
+        """Read the elements, on several lines where there are many."""
+        found: list[str] = []
+        while not _COUNT.match(self.peek()):
+            line = self.line("the elements")
+            try:
+                # Some programs write a comment behind them.
+                here = takewhile(lambda word: word[0] not in "!#", line.split())
+                found += [element_of_potential(name) for name in here]
+            except LabelError as error:
+                raise self.error(str(error), back=1) from None
+            if not found:
+                break
+        if not found:
+            raise self.error(
+                "names no elements (the form of VASP 4); add a line of element symbols above the "
+                "numbers of atoms"
+            )
+        return found
+
+    def counts(self, elements: int) -> list[int]:
+        """Read the number of ions of every block."""
+        found: list[int] = []
+        while len(found) < elements:
+            line = self.line("the number of ions of each element")
+            here = [int(word) for word in takewhile(_COUNT.fullmatch, words(line))]
+            if not here:
+                break
+            found += here
+        if len(found) != elements or sum(found) == 0:
+            raise self.error(
+                f"{len(found)} numbers of ions ({sum(found)} in all) for {elements} elements; "
+                "give a whole number for each",
+                back=1,
+            )
+        return found
+
+    def ion(self, *, selective: bool) -> "_Ion":
+        """Read the coordinates of an ion and its flags; text behind them is ignored."""
+        line = self.line("the coordinates of an ion")
+        found = list(words(line))
+        if len(found) < 3:  # noqa: PLR2004 - x, y, z
+            found = list(words(_apart(line)))
+        try:
+            coords = [real(word) for word in found[:3]]
+            flags = [logical(word) for word in found[3:6]] if selective else []
+        except ValueError as error:
+            raise self.error(str(error), back=1) from None
+        if len(coords) < 3 or (selective and len(flags) < 3):  # noqa: PLR2004
+            wanted = "x, y, z and three of T or F" if selective else "x, y, z"
+            raise self.error(f"a line of coordinates needs {wanted}; is it complete?", back=1)
+        return _Ion(coords, flags)
+
+    def velocities(self, total: int) -> FloatArray | None:
+        """Read the velocities, where there are any; those of the lattice are passed over."""
+        if self.peek()[:1] in {"l", "L"}:
+            self.next += 8  # title, state, three velocities of the lattice, three vectors
+        kind = self.peek()  # VASP has a line for the kind of velocities, mostly blank
+        self.next += 1
+        if len(leading_reals(self.peek(), 3)) < 3:  # noqa: PLR2004 - x, y, z
+            return None
+        found = np.array([self.reals("a velocity", 3) for _ in range(total)])
+        if kind[:1] in {"d", "D"} and found.any():
+            raise self.error(
+                "velocities in cell lengths per time step; write them as Cartesian (Å/fs), or "
+                "remove them",
+                back=total + 1,
+            )
+        return found
+
+    def rest(self) -> tuple[str, ...]:
+        lines = self.lines[self.next :]
+        while lines and not lines[0].strip():
+            lines = lines[1:]
+        return tuple(lines)
+
+    def peek(self) -> str:
+        return self.lines[self.next].strip() if self.next < len(self.lines) else ""
+
+    def line(self, what: str) -> str:
+        if self.next >= len(self.lines):
+            raise self.error(f"ends where {what} should be; is the file complete?")
+        self.next += 1
+        return self.lines[self.next - 1]
+
+    def reals(self, what: str, least: int, *, most: int | None = None) -> list[float]:
+        line = self.line(what)
+        found = leading_reals(line, most or least)
+        if len(found) < least:
+            wanted = f"{least} numbers" if least > 1 else "a number"
+            raise self.error(f"{what} should be {wanted}", back=1)
+        return found
+
+    def error(self, message: str, *, back: int = 0) -> StructureError:
+        """Return an error at the next line, or at one before it."""
+        at = min(self.next - back, len(self.lines) - 1)
+        text = f" ({self.lines[at].strip()[:60]!r})" if back and at >= 0 else ""
+        return StructureError(f", line {max(at, 0) + 1}{text}: {message}")
+
+
+@dataclass(frozen=True)
+class _Ion:
+    coords: list[float]
+    movable: list[bool]
+
+
+def _apart(line: str) -> str:
+    """Separate numbers that Fortran's fixed width let grow together, as in ``0.5-0.25``."""
+    return _GROWN_TOGETHER.sub(" ", line)
