@@ -9,6 +9,7 @@ from pymatgen.core.structure import PeriodicSite, Structure
 from scipy.spatial import cKDTree
 
 from liponflow.arrays import FloatArray
+from liponflow.boundary import FileError
 
 OVERLAP_DISTANCE = 0.5
 """Atoms closer than this (Å) mean a duplicate or a wrong lattice."""
@@ -26,7 +27,7 @@ THINNEST = 0.5
 _NEIGHBOURS = np.array(list(product((0, -1, 1), repeat=3)), dtype=np.float64)
 
 
-class StructureError(ValueError):
+class StructureError(FileError):
     """A structure that cannot be used; the message names the place and the remedy."""
 
 

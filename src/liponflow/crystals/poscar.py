@@ -11,12 +11,13 @@ from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 
 from liponflow.arrays import BoolArray, FloatArray
+from liponflow.boundary import file_boundary
 from liponflow.crystals.checked import StructureError, check_lattice
 from liponflow.crystals.elements import LabelError, element_of_potential
+from liponflow.decompression import read_text
 from liponflow.fortran import leading_reals, logical, real, words
 
 _GROWN_TOGETHER = re.compile(r"(?<=[\d.])(?=-)")
@@ -83,11 +84,10 @@ def read_poscar(path: Path, *, motion: bool = False) -> Poscar:
     StructureError
         If it cannot be read or names no elements; the line and the remedy are given.
     """
+    with file_boundary(path, StructureError, what="a POSCAR", remedy="copy it again"):
+        text = read_text(path, errors="replace")
     try:
-        with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
-            return parse_poscar(str(file.read()), motion=motion)
-    except (OSError, EOFError) as error:
-        raise StructureError(f"{path}: cannot be read: {error}") from error
+        return parse_poscar(text, motion=motion)
     except StructureError as error:
         raise StructureError(f"{path}{error}") from error
 

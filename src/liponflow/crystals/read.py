@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson
+from liponflow.boundary import FileError, reason_of
 from liponflow.crystals.checked import StructureError, checked_structure
 from liponflow.crystals.cif import read_cif
 from liponflow.crystals.elements import LabelError
 from liponflow.crystals.poscar import read_poscar
+from liponflow.decompression import check_expansion, read_text
 from liponflow.safejson import UntrustedClassError
 
 _NAMING_CLASSES = re.compile(r"\.(json|mson|yaml|yml)", re.IGNORECASE)
@@ -72,13 +73,17 @@ def _parsed(path: Path) -> tuple[Structure, list[warnings.WarningMessage]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
+            check_expansion(path)
             structure = _parse(path)
         except UntrustedClassError:
             raise
-        except (StructureError, LabelError) as error:
+        except FileError as error:
+            named = path.name in str(error)
+            raise StructureError(str(error) if named else f"{path}: {error}") from error
+        except LabelError as error:
             raise StructureError(f"{path}: {error}") from error
         except Exception as error:  # pymatgen's parsers may raise any error
-            reasons = [str(error), *(str(warning.message) for warning in caught)]
+            reasons = [reason_of(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
     return structure, caught
 
@@ -89,8 +94,7 @@ def _parse(path: Path) -> Structure:
         return read_cif(path)
     if not (ending := _NAMING_CLASSES.search(path.name)):
         return Structure.from_file(path)
-    with zopen(path, mode="rt", encoding="utf-8") as file:
-        text = str(file.read())
+    text = read_text(path)
     document = json.loads(text) if "son" in ending[1].lower() else yaml.safe_load(text)
     if not isinstance(document, dict):
         raise StructureError(f"it holds a {type(document).__name__} and no structure")
@@ -116,7 +120,6 @@ def _parse_message(path: Path, reasons: Iterable[str]) -> str:
 
 def _lines(path: Path) -> list[str]:
     try:
-        with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
-            return [str(line) for line in file]
-    except (OSError, EOFError):  # a damaged archive has no lines to point at
+        return read_text(path, errors="replace").splitlines()
+    except (OSError, EOFError, FileError):  # a damaged archive has no lines to point at
         return []
