@@ -1,0 +1,303 @@
+"""INCAR, as VASP reads it (VASP wiki, "INCAR").
+
+pymatgen's Incar keeps ``1D-6`` as 1, the last of two equal tags, one of several masses, and takes
+lines inside of quotes for tags; therefore it is not used for reading.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from liponflow.decompression import read_text
+from liponflow.freeformat.numbers import numbers
+from liponflow.freeformat.tags import Kind, is_known, kind_of, suggested
+
+Value = bool | int | float | str | list[int | float] | list[bool]
+"""Value of a tag; text where VASP reads text, or where it is not what VASP expects."""
+
+_TOKEN = re.compile(
+    r"""
+    (?P<continued>\\[ \t]*(?:[#!][^\n]*)?(?:\n|\Z))
+    | (?P<comment>[#!][^\n]*)
+    | (?P<end>[\n;])
+    | (?P<open>\{)
+    | (?P<close>\})
+    | (?P<quote>")
+    | (?P<text>[^\\#!\n;{}"]+|\\)
+    """,
+    re.VERBOSE,
+)
+_QUOTED_FROM_HERE = re.compile(r"[^=]+=\s*")
+_AFTER_QUOTES = re.compile(r"[^\n;}]*")
+_NAME = re.compile(r"[A-Za-z_]\w*(?:/\w+)*")
+_BLOCK = re.compile(r"\s*(\w+)\s*")
+_TRUTH = re.compile(r"\.?([TF])", re.IGNORECASE)
+_TRUTH_ALONE = re.compile(r"\.?(T|TRUE|F|FALSE)\.?", re.IGNORECASE)
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*=")
+
+
+class Statement(NamedTuple):
+    """One assignment."""
+
+    tag: str
+    """Upper case, with the names of its blocks: ``KERNEL_TRUNCATION/LTRUNCATE``."""
+    text: str
+    """The value as written."""
+    line: int
+    """Number of the line where it begins, from 1."""
+    quoted: bool
+
+
+@dataclass(frozen=True)
+class IncarFile:
+    """Content of an INCAR.
+
+    Attributes
+    ----------
+    tags
+        Value by tag, in the order of the file; of a tag that is given twice, the first.
+    repeated
+        Statements of tags that are given before, which VASP does not read.
+    notes
+        Remarks for the user on what VASP ignores.
+    """
+
+    tags: dict[str, Value]
+    repeated: tuple[Statement, ...]
+    notes: tuple[str, ...]
+
+
+def read_incar(path: Path) -> IncarFile:
+    """Read an INCAR, compressed or not.
+
+    Raises
+    ------
+    OSError, EOFError, FileError
+        If the file cannot be read.
+    ValueError
+        If a quote or a brace is not closed, or repeats stand for too many values.
+    """
+    return parse_incar(read_text(path, errors="replace"))
+
+
+def parse_incar(text: str) -> IncarFile:
+    r"""Return the tags of an INCAR with the values that VASP reads.
+
+    Parameters
+    ----------
+    text
+        Assignments on lines of their own or separated by semicolons, with comments, continued
+        lines, quotes over several lines, and blocks in braces.
+
+    Returns
+    -------
+    IncarFile
+
+    Raises
+    ------
+    ValueError
+        If a quote or a brace is not closed, or repeats stand for too many values.
+
+    Examples
+    --------
+    >>> read = parse_incar("EDIFF = 1D-6 ; NSW = 30 steps\nMAGMOM = 2*5.0 \\\n 0 # O\nNSW = 3")
+    >>> read.tags
+    {'EDIFF': 1e-06, 'NSW': 30, 'MAGMOM': [5.0, 5.0, 0]}
+    >>> read.notes
+    ('INCAR, line 4: NSW is given twice (30 and 3): VASP takes the first',)
+    """
+    tags: dict[str, Value] = {}
+    repeated: list[Statement] = []
+    notes: list[str] = []
+    for statement in statements(text):
+        tag, written, line, quoted = statement
+        if not _NAME.fullmatch(tag):
+            notes.append(f"INCAR, line {line}: {tag!r} is no name of a tag and is not read")
+        elif not written.strip():
+            notes.append(f"INCAR, line {line}: {tag} has no value and is not read")
+        elif tag in tags:
+            repeated.append(statement)
+            notes.append(
+                f"INCAR, line {line}: {tag} is given twice ({shown(tags[tag])} and {written}): "
+                "VASP takes the first"
+            )
+        else:
+            tags[tag] = value_of(tag, written)
+            if not quoted:
+                notes += _lost(statement)
+    unknown = [suggested(tag) for tag in tags if not is_known(tag)]
+    if unknown:
+        plural = "s" if len(unknown) > 1 else ""
+        notes.append(f"INCAR: unknown tag{plural} {', '.join(unknown)}: VASP ignores it")
+    return IncarFile(tags, tuple(repeated), tuple(notes))
+
+
+def _lost(statement: Statement) -> Iterator[str]:
+    """Remark on an assignment behind a value, which VASP takes for a part of the value."""
+    if kind_of(statement.tag) is Kind.TEXT:
+        return
+    for name in _ASSIGNMENT.findall(statement.text):
+        if is_known(name.upper()):
+            yield (
+                f"INCAR, line {statement.line}: {name} = behind the value of {statement.tag} is "
+                "not read: write it on a line of its own, or behind a semicolon"
+            )
+
+
+def statements(text: str) -> Iterator[Statement]:
+    """Yield the assignments of an INCAR.
+
+    Parameters
+    ----------
+    text
+        INCAR. Lines without an equals sign are comments.
+
+    Yields
+    ------
+    Statement
+        In the order of the file.
+
+    Raises
+    ------
+    ValueError
+        If a quote or a brace is not closed; the line is named.
+    """
+    scan = _Scan(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
+    while scan.place < len(scan.text):
+        yield from scan.advance()
+    yield from scan.end()
+
+
+class _Scan:
+    """Position in an INCAR.
+
+    Parameters
+    ----------
+    text
+        INCAR with line feeds alone.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.place = 0
+        self._line = 1
+        self._begin = 1
+        self._buffer = ""
+        self._blocks: list[tuple[str, int]] = []
+
+    def advance(self) -> Iterator[Statement]:
+        """Take the next piece, and yield the statement that it ends."""
+        token = _TOKEN.match(self.text, self.place)
+        assert token is not None  # noqa: S101 - every character has an alternative of the pattern
+        self.place = token.end()
+        kind, piece = token.lastgroup, token[0]
+        if kind == "quote" and _QUOTED_FROM_HERE.fullmatch(self._buffer):
+            yield self._quoted()
+        elif kind == "open" and (block := _BLOCK.fullmatch(self._buffer)):
+            self._blocks.append((block[1].upper(), self._line))
+            self._buffer = ""
+        elif kind == "end" or (kind == "close" and self._blocks):
+            yield from self._statement()
+            if kind == "close":
+                self._blocks.pop()
+        elif kind != "comment":
+            self._buffer += " " if kind == "continued" else piece
+        self._line += piece.count("\n")
+        if not self._buffer.strip():
+            self._begin = self._line
+
+    def end(self) -> Iterator[Statement]:
+        """Yield the last statement, which may lack its line end."""
+        yield from self._statement()
+        if self._blocks:
+            name, line = self._blocks[-1]
+            raise ValueError(f"line {line}: the brace of {name} is not closed")
+
+    def _statement(self) -> Iterator[Statement]:
+        name, equals, written = self._buffer.partition("=")
+        if equals:
+            yield Statement(self._tag(name), written.strip(), self._begin, quoted=False)
+        self._buffer = ""
+
+    def _quoted(self) -> Statement:
+        close = self.text.find('"', self.place)
+        if close < 0:
+            raise ValueError(f'line {self._line}: the quote " is not closed')
+        written = self.text[self.place : close]
+        tag = self._tag(self._buffer.partition("=")[0])
+        statement = Statement(tag, written.strip(), self._begin, quoted=True)
+        self._line += written.count("\n")
+        behind = _AFTER_QUOTES.match(self.text, close)
+        assert behind is not None  # noqa: S101 - the pattern matches nothing, too
+        self.place = behind.end()
+        self._buffer = ""
+        return statement
+
+    def _tag(self, name: str) -> str:
+        return "/".join([*(block for block, _ in self._blocks), name.strip().upper()])
+
+
+def value_of(tag: str, text: str) -> Value:
+    """Return the value that VASP reads.
+
+    Parameters
+    ----------
+    tag
+        Upper case.
+    text
+        As written.
+
+    Returns
+    -------
+    Value
+        The text itself if it is not what VASP expects for the tag.
+
+    Examples
+    --------
+    >>> value_of("LWAVE", ".F."), value_of("ALGO", "F"), value_of("EFERMI", "MIDGAP")
+    (False, 'F', 'MIDGAP')
+    >>> value_of("POMASS", "3*7.0"), value_of("ENCUT", "300.00 eV"), value_of("LREAL", "Auto")
+    ([7.0, 7.0, 7.0], 300.0, 'Auto')
+    """
+    kind = kind_of(tag)
+    text = text.strip()
+    values: list[int | float] | list[bool] = numbers(text) or _truths(text)
+    match kind:
+        case Kind.TEXT:
+            return text
+        case Kind.TRUTH | Kind.WORD:
+            truth = _TRUTH.match(text) if kind is Kind.TRUTH else None
+            return truth[1].upper() == "T" if truth else (text.split() or [""])[0]
+        case Kind.REAL if values:
+            return float(values[0])
+        case Kind.INTEGER if values:
+            return values[0]
+    if kind is Kind.OTHER and len(values) == 1:
+        return values[0]
+    return values or text
+
+
+def _truths(text: str) -> list[bool]:
+    """Return the truth values at the begin of a text."""
+    found = []
+    for word in text.split():
+        match = _TRUTH_ALONE.fullmatch(word)
+        if match is None:
+            break
+        found.append(match[1].upper().startswith("T"))
+    return found
+
+
+def shown(value: Value) -> str:
+    """Return a value as in an INCAR.
+
+    Examples
+    --------
+    >>> shown([5.0, 5.0, 0]), shown(True)
+    ('5.0 5.0 0', '.TRUE.')
+    """
+    if isinstance(value, bool):
+        return ".TRUE." if value else ".FALSE."
+    return " ".join(map(shown, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,146 @@
+"""INCAR as VASP reads it."""
+
+import lzma
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from liponflow.freeformat.incar import parse_incar, read_incar, statements
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        ("EDIFF = 1D-6\nEDIFFG = -2.0d-02", {"EDIFF": 1e-6, "EDIFFG": -0.02}),
+        ("POMASS = 3*7.0", {"POMASS": [7.0, 7.0, 7.0]}),
+        ("POMASS = 6.94 16.0  mass of ions", {"POMASS": [6.94, 16.0]}),
+        ("POMASS = 6.94", {"POMASS": [6.94]}),
+        ("MAGMOM = 2*5 -1.0", {"MAGMOM": [5, 5, -1.0]}),
+        ("encut=520 eV ; nsw = 3; ! NELM = 5", {"ENCUT": 520.0, "NSW": 3}),
+        ("MAGMOM = 0 0 1 \\\n 2*0 \\  # the last\n 4", {"MAGMOM": [0, 0, 1, 0, 0, 4]}),
+        ("  ENCUT\t=\t520\r\nNSW = 3\r\n", {"ENCUT": 520.0, "NSW": 3}),
+        (
+            "LWAVE = .T.\nLCHARG = F\nLDAU = .False.",
+            {"LWAVE": True, "LCHARG": False, "LDAU": False},
+        ),
+        ("LREAL = Auto ! or .FALSE.", {"LREAL": "Auto"}),
+        ("LREAL = .FALSE.", {"LREAL": False}),
+        ("LATTICE_CONSTRAINTS = .FALSE. T T", {"LATTICE_CONSTRAINTS": [False, True, True]}),
+        ("ALGO = F\nPREC = Accurate  better", {"ALGO": "F", "PREC": "Accurate"}),
+        ("GGA = 91", {"GGA": "91"}),
+        ("SYSTEM = 3 Li: x = 5; NSW = 2", {"SYSTEM": "3 Li: x = 5", "NSW": 2}),
+        ("EFERMI = MIDGAP\nLH5 = .TRUE.", {"EFERMI": "MIDGAP", "LH5": True}),
+        ("BPARAM = 15.7\nCSVR_PERIOD = 20", {"BPARAM": 15.7, "CSVR_PERIOD": 20}),
+        ("start of the run\n\n# NSW = 5\nNELM = 60", {"NELM": 60}),
+        ("NSW = 30.", {"NSW": 30.0}),
+        ("ENCUT = soft", {"ENCUT": "soft"}),
+        ("", {}),
+    ],
+)
+def test_values(text: str, tags: dict[str, Any]) -> None:
+    read = parse_incar(text)
+    assert read.tags == tags
+    assert [type(value) for value in read.tags.values()] == [type(v) for v in tags.values()]
+    assert not read.notes
+
+
+def test_a_block_in_quotes_is_one_tag() -> None:
+    window = "begin projections\nNi:d # not a comment\nnum_iter = 10\nend projections"
+    read = parse_incar(f'NUM_WANN = 4\nWANNIER90_WIN = "\n{window}\n" ! end\nNSW = 2')
+    assert read.tags == {"NUM_WANN": 4, "WANNIER90_WIN": window, "NSW": 2}
+    assert not read.notes
+
+
+def test_values_in_quotes() -> None:
+    assert parse_incar('MAGMOM = "1 2\n3"; NSW = 1').tags == {"MAGMOM": [1, 2, 3], "NSW": 1}
+    assert parse_incar('SYSTEM = a 5" wafer\nNSW = 1').tags == {"SYSTEM": 'a 5" wafer', "NSW": 1}
+
+
+def test_blocks_in_braces() -> None:
+    text = "PLUGINS {\n STRUCTURE = T\n NEIGHBOR_CUTOFF = 5.0 }\nKERNEL_TRUNCATION/LTRUNCATE = F"
+    read = parse_incar(text)
+    assert read.tags == {
+        "PLUGINS/STRUCTURE": True,
+        "PLUGINS/NEIGHBOR_CUTOFF": 5.0,
+        "KERNEL_TRUNCATION/LTRUNCATE": False,
+    }
+    assert not read.notes
+
+
+def test_the_first_of_two_is_taken_with_a_note() -> None:
+    read = parse_incar("ENCUT = 520\nNSW = 3\nENCUT = 400\n")
+    assert read.tags == {"ENCUT": 520.0, "NSW": 3}
+    assert [statement.text for statement in read.repeated] == ["400"]
+    assert read.notes == (
+        "INCAR, line 3: ENCUT is given twice (520.0 and 400): VASP takes the first",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("ENCUTT = 520", r"unknown tag ENCUTT \(did you mean ENCUT\?\)"),
+        ("ENCUTT = 520\nQQQ = 1", r"unknown tags ENCUTT \(did you mean ENCUT\?\), QQQ"),
+        ("ENCUT = 520 NSW = 3", r"line 1: NSW = behind the value of ENCUT is not read"),
+        ("ENCUT = ! 520", "ENCUT has no value"),
+        ("my ENCUT = 520", "'MY ENCUT' is no name of a tag"),
+    ],
+)
+def test_notes_on_what_is_not_read(text: str, note: str) -> None:
+    assert re.search(note, "\n".join(parse_incar(text).notes))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "BPARAM",
+        "CSVR_PERIOD",
+        "EFERMI",
+        "ELPH_RUN",
+        "FNMIN",
+        "FTIMEMAX",
+        "IMAGE_2/KPAR",
+        "IOPT",
+        "KERNEL_TRUNCATION/LTRUNCATE",
+        "KPAR",
+        "LAMBDA_D_K",
+        "LCLIMB",
+        "LH5",
+        "LIBXC1_P1",
+        "ML_LMLFF",
+        "NHC_NCHAINS",
+    ],
+)
+def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) -> None:
+    assert not parse_incar(f"{tag} = 1").notes
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('NSW = 1\nWANNIER90_WIN = "\nbegin', "line 2: the quote"),
+        ("PLUGINS {\n STRUCTURE = T\n", "line 1: the brace of PLUGINS"),
+        ("MAGMOM = 99999999*1", "more than 10,000,000"),
+    ],
+)
+def test_damaged_files_are_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        parse_incar(text)
+
+
+def test_lines_are_counted_through_quotes_and_continuations() -> None:
+    text = 'A = 1 \\\n 2\nB = "\n\n" ; C = 3\n\nD = 4'
+    assert [(item.tag, item.line) for item in statements(text)] == [
+        ("A", 1),
+        ("B", 3),
+        ("C", 5),
+        ("D", 7),
+    ]
+
+
+def test_a_compressed_file(tmp_path: Path) -> None:
+    path = tmp_path / "INCAR.xz"
+    path.write_bytes(lzma.compress("ENCUT = 520 # Å".encode()))
+    assert read_incar(path).tags == {"ENCUT": 520.0}
