@@ -161,6 +161,21 @@ def test_vacancy_hop_has_a_mirror():
     assert back == pytest.approx(ends.end.cart_coords, abs=SAME)
 
 
+def test_rotoinversion_by_90_degrees_is_no_mirror():
+    """It exchanges the end points, but twice it is a turn by 180°, not the identity."""
+    host = Structure.from_spacegroup(
+        "P-4", Lattice.tetragonal(8, 9), ["Li", "O"], [[0.3, 0.12, 0.17], [0.19, 0.41, 0.38]]
+    )
+    cell = hop_cell(interstitial_sites(host), (1, 1, 1))
+    assert not all(np.array_equal(r @ r, np.eye(3)) for r in cell.sites.group.rotations)
+    start, end = host.copy().append("N", [0, 0, 0.1]), host.copy().append("N", [0, 0, 0.9])
+    assert path_mirror(cell, start, end) is None
+    # The turn by 180° about the same axis does exchange two sites beside it.
+    aside = [host.copy().append("N", [x, y, 0.1]) for x, y in ((0.05, 0.02), (0.95, 0.98))]
+    ends = match(*aside)
+    assert path_mirror(cell, ends.start, ends.end) is not None
+
+
 def test_half_path_with_wrong_number_of_images_is_refused(
     cell: HopCell, hops: dict[str, EndPoints]
 ):

@@ -26,12 +26,17 @@ N_IMAGES = 5
 MIRRORS_WITHIN = 0.02
 """Largest distance (Å) of an atom of the mirrored start from that of the end."""
 
+_EXACT = 1e-6
+"""Rounding of the elements of an orthogonal matrix."""
+
 _FITS_WITHIN = 0.3  # Å, of a relaxed atom from where the perfect crystal's symmetry puts it
 
 
 @dataclass(frozen=True, eq=False)
 class PathMirror:
     """An operation that reverses a path: it maps image i onto image n - 1 - i.
+
+    It must be its own inverse, as it maps image n - 1 - i back onto image i.
 
     Attributes
     ----------
@@ -57,6 +62,16 @@ class PathMirror:
         apart = (mirrored - near) @ np.linalg.inv(self.lattice)
         nearest: FloatArray = mirrored - whole_cells(apart, self.lattice) @ self.lattice
         return nearest
+
+    @property
+    def own_inverse(self) -> bool:
+        """Whether a second application brings every atom back to its place.
+
+        A reflection, an inversion and a turn by 180° do; a rotoinversion by 90° does not.
+        """
+        twice = self.rotation @ self.rotation
+        same = self.permutation[self.permutation] == np.arange(len(self.permutation))
+        return bool(np.allclose(twice, np.eye(3), atol=_EXACT) and same.all())
 
     def vectors(self, vectors: FloatArray) -> FloatArray:
         """Return mirrored forces or displacements, shape (n_atoms, 3)."""
@@ -142,12 +157,13 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
     Returns
     -------
     PathMirror or None
-        None if no symmetry of the host maps one on the other within ``MIRRORS_WITHIN``. Among
-        several, one that is its own inverse comes first: it maps the middle image on itself.
+        None if no symmetry of the host that is its own inverse maps one on the other within
+        ``MIRRORS_WITHIN``. With any other the second half of the path would not lead back to the
+        first, and the mean of the middle image and its mirror image would not be symmetric.
     """
     lattice = start.lattice.matrix
     moving = int(np.linalg.norm(end.cart_coords - start.cart_coords, axis=1).argmax())
-    best: tuple[tuple[bool, float], PathMirror] | None = None
+    best: tuple[float, PathMirror] | None = None
     for rotation, translation in zip(
         cell.sites.group.rotations, cell.sites.group.translations, strict=True
     ):
@@ -170,10 +186,9 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
             _largest(mirror.positions(start.cart_coords, end.cart_coords) - end.cart_coords),
             _largest(mirror.positions(end.cart_coords, start.cart_coords) - start.cart_coords),
         )
-        once_is_twice = np.array_equal(rotation @ rotation, np.eye(3))
-        rank = (not once_is_twice, round(off, 3))
-        if off <= MIRRORS_WITHIN and (best is None or rank < best[0]):
-            best = rank, mirror
+        fits = off <= MIRRORS_WITHIN and mirror.own_inverse
+        if fits and (best is None or round(off, 3) < best[0]):
+            best = round(off, 3), mirror
     return None if best is None else best[1]
 
 

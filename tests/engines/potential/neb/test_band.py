@@ -3,10 +3,12 @@
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from ase import Atoms
 from ase.calculators.emt import EMT
 from ase.mep import NEB
 from ase.optimize import FIRE
@@ -15,6 +17,7 @@ from model_surface import BEND, CENTRE, ModelSurface, Path, model_path
 from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.evaluation import evaluate_with
 from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
+from liponflow.structures.migration.images import PathMirror
 
 EXACT = 1e-3
 """eV, to which a barrier is that of the surface, and half a path that of the whole."""
@@ -156,3 +159,20 @@ def test_mirror_symmetry_needs_a_middle_image() -> None:
     path = model_path(surface, 6)
     with pytest.raises(ValueError, match="a band of 6 images has none in the middle"):
         Band(path.images, evaluate_with(surface), mirror=path.mirror)
+
+
+def test_mirror_that_is_not_its_own_inverse_is_refused() -> None:
+    surface = ModelSurface()
+    path = model_path(surface)
+    assert path.mirror is not None
+    # A rotoinversion by 90°: twice it is a turn by 180°, which leaves an atom on the axis alone.
+    turn = np.array([[-1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+    with pytest.raises(ValueError, match="the mirror of the band is not its own inverse"):
+        Band(path.images, evaluate_with(surface), mirror=replace(path.mirror, rotation=turn))
+
+
+def test_mirror_that_moves_atoms_in_a_circle_is_refused() -> None:
+    images = [Atoms("H3", np.eye(3) + shift, cell=[9] * 3, pbc=True) for shift in (0, 0.5, 1)]
+    mirror = PathMirror(-np.eye(3), np.full(3, 2.0), np.array([1, 2, 0]), 9 * np.eye(3))
+    with pytest.raises(ValueError, match="the mirror of the band is not its own inverse"):
+        Band(images, evaluate_with(EMT()), mirror=mirror)

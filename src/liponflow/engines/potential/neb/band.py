@@ -72,8 +72,8 @@ class Band:
     evaluate
         Function that computes images.
     mirror
-        Operation that reverses the path, if any: the second half is then never computed. The
-        number of images must be odd, so that one of them is the middle.
+        Operation that reverses the path, if any: the second half is then never computed. It must
+        be its own inverse, and the number of images odd, so that one of them is the middle.
     climbing
         Whether the highest image climbs. It does so only while it lies above both end points: on a
         path without a saddle it would climb into one of them and break the band.
@@ -98,6 +98,11 @@ class Band:
             raise ValueError(
                 f"a band of {len(images)} images has none in the middle: a mirrored band needs "
                 "an odd number"
+            )
+        if mirror is not None and not mirror.own_inverse:
+            raise ValueError(
+                "the mirror of the band is not its own inverse, so that its two halves do not "
+                "mirror each other; relax the band without it"
             )
         self.images = list(images)
         self.mirror = mirror
@@ -146,8 +151,7 @@ class Band:
         """Set the second half, and the middle, by symmetry from the first half."""
         *pairs, middle = self.moving
         # The mean of an image and its mirror image is the closest one that the mirror leaves
-        # unchanged: (1 + M) / 2 is a projection if M is its own inverse, which path_mirror
-        # prefers.
+        # unchanged: (1 + M) / 2 is a projection since M is its own inverse.
         twin = mirror.positions(middle.positions, middle.positions)
         middle.set_positions((middle.positions + twin) / 2)
         for number, image in enumerate([self.images[0], *pairs]):
