@@ -39,3 +39,42 @@ def test_irreducible_kpoints_depend_on_symmetry_moments_and_isym(salt: Structure
     assert irreducible_kpoints(salt, Incar({"ISYM": 0}), mesh) == 36
     # 2 pi / 4.2 = 1.496 per Å: three divisions for a spacing of at most 0.5.
     assert irreducible_kpoints(salt, Incar({"ISYM": -1, "KSPACING": 0.5}), None) == 27
+
+
+@pytest.mark.parametrize(("divisions", "points"), [(2, 1), (4, 4), (6, 10), (8, 20), (3, 4)])
+def test_monkhorst_pack_points_of_cubic_crystals_are_those_of_the_paper(
+    salt: Structure, divisions: int, points: int
+) -> None:
+    """H. J. Monkhorst and J. D. Pack, Phys. Rev. B 13, 5188 (1976): n(n + 1)(n + 2)/6, n = q/2.
+
+    An odd number of divisions gives a mesh around Γ.
+    """
+    mesh = Kpoints.monkhorst_automatic((divisions,) * 3)
+    assert irreducible_kpoints(salt, Incar(), mesh) == points
+
+
+def test_shifted_mesh_without_symmetry_has_no_point_that_is_its_own_inverse(
+    salt: Structure,
+) -> None:
+    no_symmetry = Incar({"ISYM": 0})
+    mesh = Kpoints.monkhorst_automatic((4, 4, 4))
+    assert irreducible_kpoints(salt, no_symmetry, mesh) == 32
+    assert irreducible_kpoints(salt, no_symmetry, Kpoints.monkhorst_automatic((4, 3, 1))) == 6
+    # The same mesh, stated as a shift of half a step from Γ; and one that -k does not map to.
+    half, other = (Kpoints.gamma_automatic((4, 4, 4), shift=(shift,) * 3) for shift in (0.5, 0.25))
+    assert irreducible_kpoints(salt, no_symmetry, half) == 32
+    assert irreducible_kpoints(salt, no_symmetry, other) == 64
+    spacing = {"ISYM": 0, "KSPACING": 0.4}  # 1.496 per Å: four divisions
+    assert irreducible_kpoints(salt, Incar(spacing), None) == 36
+    assert irreducible_kpoints(salt, Incar(spacing | {"KGAMMA": False}), None) == 32
+
+
+def test_axes_that_symmetry_exchanges_keep_their_shifts() -> None:
+    """On a hexagonal lattice a shifted mesh has less symmetry than the crystal."""
+    zinc = Structure.from_spacegroup(
+        "P6_3/mmc", Lattice.hexagonal(2.66, 4.95), ["Zn"], [[1 / 3, 2 / 3, 0.25]]
+    )
+    assert irreducible_kpoints(zinc, Incar(), Kpoints.gamma_automatic((6, 6, 1))) == 7
+    # Of the rotations, those that exchange a and b remain: (36 + 6 + 6) / 4 orbits (Burnside).
+    shifted = irreducible_kpoints(zinc, Incar(), Kpoints.monkhorst_automatic((6, 6, 1)))
+    assert shifted == 12

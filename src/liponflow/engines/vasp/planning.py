@@ -11,6 +11,7 @@ from jobflow import Maker
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Kpoints
 
+from liponflow.arrays import FloatArray, IntArray
 from liponflow.engines.planned import (
     MD,
     NEB,
@@ -28,6 +29,9 @@ VASP = "vasp"
 _KSPACING = 0.5
 _SYMPREC = 1e-5
 """Defaults of VASP (VASP wiki, "KSPACING" and "SYMPREC")."""
+
+_ON_MESH = 1e-6
+"""Rounding of a point of the mesh, in steps."""
 
 
 def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
@@ -85,9 +89,9 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
     structure
         Structure, with the site property ``magmom`` if it has initial moments.
     incar
-        INCAR; ISYM counts and, without `kpoints`, KSPACING.
+        INCAR; ISYM counts and, without `kpoints`, KSPACING and KGAMMA.
     kpoints
-        A regular mesh, or None.
+        A regular mesh, around Γ or of Monkhorst and Pack, or None.
 
     Returns
     -------
@@ -96,28 +100,55 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
         initial moment differ; by time reversal only if ISYM is 0; of the whole mesh if it is
         negative (VASP wiki, "ISYM").
     """
-    mesh = _mesh(structure, incar, kpoints)
+    mesh, shift = _mesh(structure, incar, kpoints)
     symmetry = incar.get("ISYM", 2)
     if symmetry < 0:
         return prod(mesh)
-    if symmetry == 0:
-        # Time reversal pairs k with -k. On a mesh around Γ the points 0 and 1/2 of an axis are
-        # their own partners, the latter only where the number of divisions is even.
-        alone = prod(1 if number % 2 else 2 for number in mesh)
-        return (prod(mesh) + alone) // 2
-    cell = (structure.lattice.matrix.tolist(), structure.frac_coords.tolist(), _colours(structure))
-    mapping, _ = spglib.get_ir_reciprocal_mesh(mesh, cell, symprec=_SYMPREC)
-    return len(np.unique(mapping))
+    rotations = np.eye(3, dtype=int)[None]
+    if symmetry > 0:
+        lattice, places = structure.lattice.matrix.tolist(), structure.frac_coords.tolist()
+        cell = (lattice, places, _colours(structure))
+        # Without a symmetry that spglib finds, the estimate counts as if there were none.
+        found = spglib.get_symmetry(cell, symprec=_SYMPREC) or {"rotations": rotations}
+        rotations = np.unique(found["rotations"], axis=0)
+    return _distinct(mesh, shift, rotations)
 
 
-def _mesh(structure: Structure, incar: Incar, kpoints: Kpoints | None) -> tuple[int, int, int]:
+def _distinct(mesh: tuple[int, int, int], shift: FloatArray, rotations: IntArray) -> int:
+    """Return the number of points of a mesh that differ by symmetry.
+
+    Rotations and time reversal map points on others; a rotation that does not map the mesh on
+    itself is left out. `shift` is in steps of the mesh.
+    """
+    points = np.indices(mesh).reshape(3, -1).T + shift
+    lowest = np.arange(len(points))
+    for rotation in (*rotations, *-rotations):
+        # k'·r' = k·r for the reciprocal coordinates k, as rows, and r' = W r; a group has the
+        # inverse of each rotation.
+        moved = points / mesh @ rotation * mesh - shift
+        steps = np.rint(moved)
+        if np.abs(moved - steps).max() < _ON_MESH:
+            to = np.ravel_multi_index(tuple(steps.astype(int).T), mesh, mode="wrap")
+            lowest = np.minimum(lowest, to)
+    return len(np.unique(lowest))
+
+
+def _mesh(
+    structure: Structure, incar: Incar, kpoints: Kpoints | None
+) -> tuple[tuple[int, int, int], FloatArray]:
+    """Return the divisions of the mesh, and its shift from Γ in steps."""
     if kpoints is not None:
         a, b, c = (int(number) for number in kpoints.kpts[0])
+        around_gamma = kpoints.style is not Kpoints.supported_modes.Monkhorst
+        given = np.array(kpoints.kpts_shift, dtype=float)
     else:
         lengths = np.array(structure.lattice.reciprocal_lattice.abc)
         spacing = incar.get("KSPACING", _KSPACING)
         a, b, c = (max(1, int(np.ceil(n / spacing))) for n in lengths)
-    return a, b, c
+        around_gamma, given = incar.get("KGAMMA", True), np.zeros(3)
+    # The points of Monkhorst and Pack lie on either side of Γ where their number is even.
+    even = np.array([number % 2 == 0 for number in (a, b, c)])
+    return (a, b, c), given + (0.0 if around_gamma else even / 2)
 
 
 def _colours(structure: Structure) -> list[int]:
