@@ -17,6 +17,11 @@ def test_search_extends_towards_zero_pressure(fitted: float | None) -> None:
     )
 
 
+def test_fit_far_beyond_the_computed_range_is_followed_only_so_far() -> None:
+    assert next_volume([1100, 1200], [3, 2], fitted=9e9) == pytest.approx(1.5 * 1200)
+    assert next_volume([1100, 1200], [-2, -3], fitted=1e-3) == pytest.approx(1100 / 1.5)
+
+
 def test_pressure_is_interpolated_between_both_signs() -> None:
     # From 4 at 1100 to -1 at 1200: zero at four fifths of the interval.
     assert next_volume([1200, 1100], [-1, 4], fitted=2000.0) == pytest.approx(1180)

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from atomate2.common.flows.mpmorph import EquilibriumVolumeMaker
 from jobflow import Flow, Job, Maker, job, run_locally
 from pymatgen.core import Lattice, Structure
 
@@ -17,6 +16,7 @@ from liponflow.workflows.glass.volume import (
     PointOutput,
     VolumeFit,
     VolumePoint,
+    VolumeSearchMaker,
     chosen_volume,
     equilibrium_volume,
     volume_point,
@@ -95,6 +95,27 @@ class Murnaghan(Maker):
         return by_murnaghan(structure)
 
 
+def searched(start: Structure, folder: Path, **given: Any) -> list[Any]:
+    """Return the outputs of a search for the volume of :func:`murnaghan`."""
+    parameters = load_parameters(
+        GlassParameters, TOPIC, "quick", {"volume": "pressure-volume", **given}
+    )
+    engine = SimpleNamespace(md=lambda *_, **__: Murnaghan())
+    [search, chosen], _ = equilibrium_volume(cast("Engine", engine), parameters, start, seed=0)
+    cast("VolumeSearchMaker", search.maker).md_maker = Murnaghan()
+    answers = run_locally(Flow([search, chosen]), root_dir=folder)
+    return [response.output for tries in answers.values() for response in tries.values()]
+
+
+def computed_edges(outputs: list[Any]) -> list[float]:
+    """Return the edges (Å) of the volumes that were computed, in ascending order."""
+    return sorted(
+        output["structure"].lattice.a
+        for output in outputs
+        if isinstance(output, dict) and "output" in output
+    )
+
+
 @pytest.mark.parametrize("side", [1, -1], ids=["larger", "smaller"])
 def test_further_volume_lies_a_whole_strain_beyond_the_first(tmp_path: Path, side: int) -> None:
     """The edge without pressure lies just outside those of the first volumes.
@@ -102,26 +123,39 @@ def test_further_volume_lies_a_whole_strain_beyond_the_first(tmp_path: Path, sid
     Were it computed itself, or nearly, the two volumes would be the same but for the noise of the
     dynamics, and the fit would gain nothing.
     """
-    given = load_parameters(GlassParameters, TOPIC, "quick", {"volume": "pressure-volume"})
+    given = load_parameters(GlassParameters, TOPIC, "quick")
     strain, points = given.volume_strain, given.volume_points
     just_outside = 1 + side * (strain + BEYOND)
     edge = V0 ** (1 / 3) / just_outside
-    start = Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]])
-    engine = SimpleNamespace(md=lambda *_, **__: Murnaghan())
-    [search, chosen], _ = equilibrium_volume(cast("Engine", engine), given, start, seed=0)
-    cast("EquilibriumVolumeMaker", search.maker).md_maker = Murnaghan()
-    answers = run_locally(Flow([search, chosen]), root_dir=tmp_path, ensure_success=True)
-    outputs = [response.output for tries in answers.values() for response in tries.values()]
-    strains = sorted(
-        (output["structure"].lattice.a / edge - 1) * side
-        for output in outputs
-        if isinstance(output, dict) and "output" in output
-    )
-    *first, further = strains
-    assert first == pytest.approx(np.linspace(-strain, strain, points), abs=1e-9)
-    assert further == pytest.approx(2 * strain, abs=2 * BEYOND)
+    outputs = searched(Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]]), tmp_path)
+    *first, further = computed_edges(outputs)[::side]
+    strains = [(a / edge - 1) * side for a in first]
+    assert strains == pytest.approx(np.linspace(-strain, strain, points), abs=1e-9)
+    assert further / first[-1] - 1 == pytest.approx(side * strain, abs=2 * BEYOND)
     [found] = [output for output in outputs if isinstance(output, Structure)]
     assert found.volume == pytest.approx(V0, rel=0.01)
+
+
+@pytest.mark.parametrize("strains", [4, -4, 9], ids=["larger", "smaller", "much larger"])
+def test_volume_many_strains_away_is_reached(tmp_path: Path, strains: int) -> None:
+    strain = load_parameters(GlassParameters, TOPIC, "quick").volume_strain
+    edge = V0 ** (1 / 3) / (1 + strain) ** strains
+    outputs = searched(Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]]), tmp_path)
+    [found] = [output for output in outputs if isinstance(output, Structure)]
+    # Another equation of state than Murnaghan's, fitted over a threefold volume or more.
+    assert found.volume == pytest.approx(V0, rel=0.05)
+    edges = computed_edges(outputs)
+    assert edges[0] < V0 ** (1 / 3) < edges[-1]
+    steps = np.diff(edges[4:] if strains > 0 else edges[:-4][::-1])
+    assert (np.abs(steps) > 0.9 * strain * min(edges)).all()
+
+
+def test_search_ends_after_the_attempts_that_are_allowed(tmp_path: Path) -> None:
+    edge = V0 ** (1 / 3) / 3
+    start = Structure(Lattice.cubic(edge), ["Li"], [[0, 0, 0]])
+    outputs = searched(start, tmp_path, volume_attempts=2)
+    assert len(computed_edges(outputs)) == 5 + 2
+    assert not any(isinstance(output, Structure) for output in outputs)
 
 
 def dynamics(**fields: Any) -> Any:

@@ -8,6 +8,9 @@ import numpy as np
 OUTWARD = 0.1
 """Relative step beyond the outermost volume without a usable fit."""
 
+FARTHEST = 0.5
+"""Largest relative step beyond the outermost volume: a fit that extrapolates farther is off."""
+
 SETTLED = 0.5
 """Share of the dynamics after which energy and pressure have settled and count."""
 
@@ -53,8 +56,8 @@ def next_volume(
 
     A fit of the equation of state (Birch-Murnaghan) far from the volume at zero pressure often
     fails or is far off. If all pressures have the same sign, the next volume then lies beyond the
-    known ones, on the side where the pressure falls; otherwise it is found by linear interpolation
-    between them.
+    known ones, on the side where the pressure falls, by a share of ``FARTHEST`` at most; otherwise
+    it is found by linear interpolation between them.
 
     Parameters
     ----------
@@ -76,13 +79,15 @@ def next_volume(
     121
     >>> round(next_volume([100.0, 110.0], [1.0, -1.0], fitted=180.0))
     105
+    >>> round(next_volume([100.0, 110.0], [3.0, 1.0], fitted=5000.0))
+    165
     """
     low, high = float(min(volumes)), float(max(volumes))
     found = float("nan") if fitted is None else fitted
     if min(pressures) > 0:
-        return found if found > high else high * (1 + OUTWARD)
+        return min(found, high * (1 + FARTHEST)) if found > high else high * (1 + OUTWARD)
     if max(pressures) < 0:
-        return found if 0 < found < low else low / (1 + OUTWARD)
+        return max(found, low / (1 + FARTHEST)) if 0 < found < low else low / (1 + OUTWARD)
     if low <= found <= high:
         return found
     falling = -np.array(pressures)

@@ -1,7 +1,9 @@
 """Find the volume of a glass at zero pressure by atomate2's MPMorph fit, with any engine."""
 
 import warnings
+from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
@@ -89,6 +91,40 @@ class VolumeFit(MPMorphPVPostProcess):
         results["V0"] = next_volume(computed["volume"], computed["pressure"], results["V0"])
 
 
+@dataclass
+class VolumeSearchMaker(EquilibriumVolumeMaker):
+    """Search of MPMorph that goes on from the outermost volume.
+
+    MPMorph counts the strain of a further volume from the start, so it reaches a volume beyond the
+    first further one only if a fit extrapolates that far. Here each lies ``min_strain`` or more
+    beyond the outermost so far.
+    """
+
+    @job
+    def make(
+        self,
+        structure: Structure,
+        prev_dir: str | Path | None = None,
+        working_outputs: dict[str, Any] | None = None,
+    ) -> Any:
+        """See the class that this one extends."""
+        if working_outputs is not None:
+            structure = self._outermost(structure, working_outputs)
+        search: Any = EquilibriumVolumeMaker.make  # a job; its function is `original`
+        return search.original(self, structure, prev_dir, working_outputs)
+
+    def _outermost(self, structure: Structure, computed: dict[str, Any]) -> Structure:
+        """Return the structure at the computed volume that is nearest to a fit beyond it."""
+        # The fit adds to its argument and to its own results.
+        fit = deepcopy(self.postprocessor)
+        fit.fit(deepcopy(computed))
+        results: dict[str, Any] = fit.results
+        volume, low, high = (float(results[key]) for key in ("V0", "Vmin", "Vmax"))
+        moved = structure.copy()
+        moved.scale_lattice(min(max(volume, low), high))
+        return moved
+
+
 def equilibrium_volume(
     engine: Engine, parameters: GlassParameters, structure: Structure, seed: int
 ) -> tuple[list[Job], Any]:
@@ -119,15 +155,12 @@ def equilibrium_volume(
         chunk_steps=parameters.segment_steps,
         name="volume",
     )
-    maker = EquilibriumVolumeMaker(
+    maker = VolumeSearchMaker(
         md_maker=VolumePointMaker(dynamics),
         name="volume",
         postprocessor=VolumeFit(min_data_points=parameters.volume_points),
         initial_strain=parameters.volume_strain,
-        # MPMorph counts the strain of a further volume from the start, not from the outermost
-        # volume: a value below the first strains would repeat a volume. Its default is
-        # half the edge.
-        min_strain=2 * parameters.volume_strain,
+        min_strain=parameters.volume_strain,
         max_attempts=parameters.volume_attempts,
     )
     search = named(maker.make(structure), f"volume seed {seed}")
