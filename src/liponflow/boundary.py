@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic_core import ValidationError
+
 _LONGEST_REASON = 300
 """Characters of a library's message that are shown: some repeat the whole input."""
 
@@ -105,6 +107,10 @@ def reason_of(error: BaseException) -> str:
         return "it asks for more memory than there is"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return f"{field}: {first['msg']}" if field else first["msg"]
     text = getattr(error, "strerror", None) or " ".join(str(error).split())
     if len(text) > _LONGEST_REASON:
         text = f"{text[:_LONGEST_REASON]} ..."

@@ -28,14 +28,17 @@ def check_finite(values: ArrayLike, what: str) -> None:
     >>> check_finite([[1.0, 2.0], [3.0, float("nan")]], "DOSCAR: the density")
     Traceback (most recent call last):
     ...
-    ValueError: DOSCAR: the density holds nan at [1, 1], which is no finite number
+    ValueError: DOSCAR: the density holds nan at index [1, 1], which is no finite number: ...
     """
     array = np.asarray(values, dtype=float)
     bad = np.argwhere(~np.isfinite(array))
     if len(bad):
-        place = f" at {bad[0].tolist()}" if array.ndim else ""
+        place = f" at index {bad[0].tolist()}" if array.ndim else ""
         value = array[tuple(bad[0])]
-        raise ValueError(f"{what} holds {value}{place}, which is no finite number")
+        raise ValueError(
+            f"{what} holds {value}{place}, which is no finite number: what wrote it failed, or "
+            "the file is damaged"
+        )
 
 
 def not_finite(document: Any) -> Iterator[tuple[str, float]]:

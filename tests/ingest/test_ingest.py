@@ -1,12 +1,21 @@
+import re
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from jobflow import JobStore
+from pymatgen.io.vasp.outputs import Outcar
 from rich.console import Console
+from spinel_runs import relaxation
+from vasp_files import bump, doscar
 
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.runs import CalculationResult
+from liponflow.boundary import reason_of
+from liponflow.engines.vasp.reading import runs
 from liponflow.ingest.ingest import ingest
 from liponflow.store.results import find_results, open_store
 
@@ -78,6 +87,84 @@ def test_broken_runs_are_named_and_the_others_stored(campaign: Path, store: JobS
     assert [item.result.kind for item in ingest([campaign / "Li"], store).stored] == [
         "calculation"
     ]
+
+
+def _no_step(text: str) -> str:
+    return re.sub(r"<calculation>.*</calculation>", "", text, flags=re.DOTALL)
+
+
+DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
+    "no-step": (_no_step, "vasprun.xml: no ionic step with an energy"),
+    "no-number": (lambda text: text.replace("-3.80000000", "*" * 12), "energy"),
+    "nan": (lambda text: text.replace("-3.80000000", "nan"), "energy"),
+    "no-atoms": (lambda text: text.replace("atominfo>", "atoms>"), "vasprun.xml: cannot be read"),
+    "no-tag": (lambda text: text.replace('"IBRION">2', '"IBRION">x'), "cannot be read"),
+    "no-cell": (lambda text: text.replace("basis", "base"), "cannot be read"),
+    "no-xml": (lambda _: "<modeling/>", "cannot be read"),
+    "nothing": (lambda _: "", "vasprun.xml: breaks off or is damaged"),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_a_library_stumbles_over_is_the_error_of_one_run(
+    campaign: Path, store: JobStore
+) -> None:
+    for name, (change, _) in DAMAGES.items():
+        folder = shutil.copytree(campaign / "Li", campaign / "a-damaged" / name)
+        file = folder / "vasprun.xml"
+        file.write_text(change(file.read_text()))
+    report = ingest([campaign / "a-damaged", campaign / "Li"], store)
+    assert [item.result.formula for item in report.stored] == ["Li"]
+    assert len(report.broken) == len(DAMAGES)
+    for name, (_, complaint) in DAMAGES.items():
+        [message] = [text for text in report.broken if f"a-damaged/{name}" in text]
+        assert complaint in message
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError("depth"), KeyError("x")])
+def test_memory_and_depth_are_errors_of_one_run_too(
+    campaign: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def stumble(path: Path) -> Outcar:
+        if path.parent.name == "Li":
+            raise error
+        return Outcar(path)
+
+    monkeypatch.setattr(runs, "Outcar", stumble)
+    other = relaxation(0)
+    other.write(campaign / "other")
+    report = ingest([campaign / "Li", campaign / "other"], store)
+    [message] = report.broken
+    assert f"Li/OUTCAR: cannot be read as an OUTCAR ({reason_of(error)}): remove it" in message
+    assert len(report.stored) == 1
+
+
+def test_ctrl_c_ends_the_command(
+    campaign: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "Outcar", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        ingest([campaign], store)
+
+
+def test_nan_in_a_density_of_states_is_refused(
+    campaign: Path, store: JobStore, tmp_path: Path
+) -> None:
+    folder = tmp_path / "dos"
+    static = replace(relaxation(0), incar={})
+    static.write(folder)
+    (folder / "vasprun.xml").unlink()
+    text = doscar(np.array([bump(0.0)]), [])
+    (folder / "DOSCAR").write_text(text)
+    assert ingest([folder], store).broken == []
+    (folder / "DOSCAR").write_text(text.replace(" 0.0000E+00", "        nan", 1))
+    report = ingest([folder, campaign / "Li"], store)
+    assert [item.result.formula for item in report.stored] == ["Li"]
+    [message] = report.broken
+    assert re.search(r"dos/DOSCAR: .* holds nan at index \[0, 1\]", message)
 
 
 def test_progress_is_shown(campaign: Path, store: JobStore) -> None:

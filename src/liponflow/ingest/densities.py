@@ -1,11 +1,13 @@
 """Projected densities of states of the static calculations and relaxations that have them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 from liponflow.analysis.pdos import PDOSResult, pdos_state
 from liponflow.analysis.result import Result
+from liponflow.boundary import FileError
 from liponflow.engines.vasp.reading.runs import AnyRun, Run
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.ingest.lithiation import formula_units, frameworks
@@ -79,13 +81,21 @@ def pdos_units(runs: Sequence[AnyRun], units: int | None = None) -> list[PDOSUni
     return found + [PDOSUnit([run]) for run in having if id(run) not in members]
 
 
+def _last_energy(run: AnyRun) -> float:
+    """Return the last energy (eV); infinite if it cannot be read."""
+    try:
+        return run.last_energy
+    except FileError:  # its message comes with its other results
+        return math.inf
+
+
 def _one_per_content(group: Sequence[AnyRun]) -> tuple[list[AnyRun], list[str]]:
     """Keep one run per Li content: static before relaxation, then the lowest energy."""
     chosen: list[AnyRun] = []
     notes = []
     for n_li in dict.fromkeys(run.lithium for run in group):
         here = [run for run in group if run.lithium == n_li]
-        best = min(here, key=lambda run: (run.task != "static", run.last_energy))
+        best = min(here, key=lambda run: (run.task != "static", _last_energy(run)))
         chosen.append(best)
         notes += [
             f"{run.directory} is left out: {best.directory} has the same composition"

@@ -1,6 +1,7 @@
 """Store the results of VASP directories; skip known runs and report broken ones."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +13,14 @@ from rich.console import Console
 from rich.progress import track
 
 from liponflow.analysis.result import Result
+from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.doscar_run import DoscarRun, read_doscar_run
-from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
-from liponflow.engines.vasp.reading.runs import Run, read_run
-from liponflow.engines.vasp.reading.trajectory import trajectory_units
+from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
+from liponflow.engines.vasp.reading.runs import R, Run, read_run
+from liponflow.engines.vasp.reading.trajectory import time_step, trajectory_units
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.finite import check_finite
 from liponflow.ingest.densities import pdos_units
 from liponflow.ingest.lithiation import lithiation_units
 from liponflow.ingest.single import SingleUnit
@@ -84,8 +87,8 @@ def ingest(
     for unit in track(units, "storing", console=bars, transient=True):
         try:
             _store(unit, store, report)
-        except ValueError as error:
-            report.broken.append(_located(unit, str(error)))
+        except FileError as error:
+            report.broken.append(str(error))
     return report
 
 
@@ -101,13 +104,14 @@ def _recognise(
     places = {item.place: item for group in found for item in group}
     for item in track(list(places.values()), "reading", console=console, transient=True):
         try:
-            if isinstance(item, Band):
-                units.append(band_unit(item))
-            elif item.vasprun is None and item.find("DOSCAR"):
-                densities.append(read_doscar_run(item))
-            else:
-                runs.append(read_run(item))
-        except ValueError as error:
+            with _run_boundary(item.place):
+                if isinstance(item, Band):
+                    units.append(band_unit(item))
+                elif item.vasprun is None and item.find("DOSCAR"):
+                    densities.append(_usable(read_doscar_run(item)))
+                else:
+                    runs.append(_usable(read_run(item)))
+        except FileError as error:
             report.broken.append(str(error))
     dynamics = [run for run in runs if run.task == "md"]
     others = [run for run in runs if run.task != "md"]
@@ -120,12 +124,41 @@ def _recognise(
     return units
 
 
+def _run_boundary(place: Path | str) -> AbstractContextManager[Place]:
+    remedy = "copy its files again, or ingest the others without it"
+    return file_boundary(place, IngestError, what="a run of VASP", remedy=remedy)
+
+
+def _usable(run: R) -> R:
+    """Return a run, once everything has been read by which runs are grouped.
+
+    What cannot be read ends this run here, and no group with it.
+    """
+    _ = run.task, run.engine, run.fingerprint, run.lithium
+    if isinstance(run, Run):
+        _ = run.method, run.header.initial_structure, run.header.parameters
+        if run.task == "md":
+            check_finite(time_step(run), "POTIM")
+        else:
+            _ = run.has_projected_densities
+    return run
+
+
 def _store(unit: Unit[Any], store: JobStore, report: Report) -> None:
     if store.query_one({"uuid": unit.uuid}, ["uuid"]) is not None:
         report.known.append(f"{unit.kind}: {unit.title}")
         return
-    result = unit.build()
-    store.update([_document(unit, result)])
+    with _run_boundary(unit.title):
+        try:
+            result = unit.build()
+        except FileError:
+            raise
+        except ValueError as error:  # its message has the reason and the remedy
+            reason = reason_of(error)
+            located = reason if reason.startswith("/") else f"{unit.title}: {reason}"
+            raise IngestError(located) from error
+        document = _document(unit, result)
+    store.update([document])
     report.stored.append(Stored(unit.uuid, result, len(unit.runs)))
 
 
@@ -141,7 +174,3 @@ def _document(unit: Unit[Any], result: Result) -> dict[str, object]:
         "hosts": [],
         "name": f"ingest {unit.kind}",
     }
-
-
-def _located(unit: Unit[Any], message: str) -> str:
-    return message if message.startswith("/") else f"{unit.title}: {message}"

@@ -151,6 +151,12 @@ def test_ambiguous_sixteen_columns_are_refused(tmp_path: Path) -> None:
         (lambda text: text.split("\n")[0], "ends in its header, at line 1"),
         (lambda text: text.replace("-5.800", "******"), "line 8: not numbers"),
         (lambda text: text.replace("2.00000000", "*" * 10), "line 6: no energy range"),
+        (lambda text: text.replace("   61 ", "    0 ", 1), "line 6: 0 energies in a file"),
+        (lambda text: text.replace("   61 ", "  1e9 ", 1), "line 6: 1e.09 energies in a file"),
+        (lambda text: text.replace("   61 ", "  nan ", 1), "line 6: nan energies in a file"),
+        (lambda text: text.replace("   1 ", "9e18 ", 1), "line 1: 9e.18 ions in a file"),
+        (lambda text: text.replace("-5.800 ", "-5.800  7 "), "line 8: 4 columns, but 3 in line 7"),
+        (lambda text: text.replace(" 0.0000E+00", "        inf", 1), r"line 7 holds inf at index"),
     ],
 )
 def test_damaged_doscar_is_refused_with_the_line(tmp_path: Path, change, complaint: str) -> None:

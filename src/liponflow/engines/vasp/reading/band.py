@@ -11,9 +11,11 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar
 
 from liponflow.analysis.runs import NEBImage, NEBResult
+from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
+from liponflow.decompression import check_expansion
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
-from liponflow.engines.vasp.reading.runs import UNREADABLE, Run, outcar_lines, parse, read_run
+from liponflow.engines.vasp.reading.runs import Run, outcar_lines, parse, read_run
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.periodic import shortest
 
@@ -163,10 +165,9 @@ def _end_energy(files: RunFiles) -> float | None:
         return float(parse(files).final_energy)
     if outcar is None:
         return None
-    try:
+    with file_boundary(outcar, IngestError, what="an OUTCAR", remedy="copy it again"):
+        check_expansion(outcar)
         energy = Outcar(outcar).final_energy
-    except UNREADABLE as error:
-        raise IngestError(f"{outcar}: cannot be read ({error}): copy it again") from error
     return None if energy is None else float(energy)
 
 

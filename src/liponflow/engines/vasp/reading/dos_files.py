@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
-from monty.io import zopen
 from pymatgen.electronic_structure.core import Orbital as PymatgenOrbital
 from pymatgen.electronic_structure.core import Spin as PymatgenSpin
 from pymatgen.io.vasp.outputs import Vasprun
 
 from liponflow.analysis.pdos import Orbital, SiteDensities, Spin
 from liponflow.arrays import FloatArray
+from liponflow.boundary import FileError, file_boundary
+from liponflow.decompression import open_text
+from liponflow.finite import check_finite
 
 ORBITALS: tuple[Orbital, ...] = ("s", "p", "d", "f")
 HEADER_LINES = 5
@@ -108,8 +110,8 @@ def read_doscar(path: Path, *, noncollinear: bool | None = None) -> SiteDensitie
     Raises
     ------
     ValueError
-        If the file is truncated, a number cannot be read (the line is given), or no layout has
-        this number of columns.
+        If the file is truncated, a number cannot be read or is not finite (the line is given), a
+        count in a header is larger than the file, or no layout has this number of columns.
 
     Notes
     -----
@@ -117,8 +119,13 @@ def read_doscar(path: Path, *, noncollinear: bool | None = None) -> SiteDensitie
     LORBIT = 10, by l and m with 11 and above. Spin channels alternate; a non-collinear run has the
     density and three components of the magnetisation per orbital.
     """
-    with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
-        lines = [str(line) for line in file]
+    with file_boundary(path, what="a DOSCAR", remedy="copy it again, or use vasprun.xml"):
+        return _read_doscar(path, noncollinear=noncollinear)
+
+
+def _read_doscar(path: Path, *, noncollinear: bool | None) -> SiteDensities:
+    with open_text(path, errors="replace") as file:
+        lines = list(file)
     if len(lines) <= HEADER_LINES:
         raise ValueError(f"{path}: ends in its header, at line {len(lines)}: copy it again")
     header = _block_header(path, lines, HEADER_LINES)
@@ -126,7 +133,7 @@ def read_doscar(path: Path, *, noncollinear: bool | None = None) -> SiteDensitie
     table = _rows(path, lines, HEADER_LINES, header.points)
     blocks = []
     if any(line.strip() for line in lines[HEADER_LINES + length :]):
-        n_ions = int(_numbers(path, lines, 0)[0])
+        n_ions = _count(path, 1, _numbers(path, lines, 0)[0], "ions", len(lines))
         starts = [HEADER_LINES + length * (ion + 1) for ion in range(n_ions)]
         blocks = [_rows(path, lines, start, header.points) for start in starts]
     channels: tuple[Spin, ...] = ("up", "down") if table.shape[1] == SPIN_COLUMNS else ("both",)
@@ -167,7 +174,21 @@ def _block_header(path: Path, lines: Sequence[str], start: int) -> _BlockHeader:
             f"{path}, line {start + 1}: no energy range, number of points and Fermi level: "
             f"{lines[start].strip()!r}"
         ) from None
-    return _BlockHeader(highest, lowest, int(points), efermi)
+    check_finite([highest, lowest, efermi], f"{path}, line {start + 1}: the energies")
+    return _BlockHeader(
+        highest, lowest, _count(path, start + 1, points, "energies", len(lines)), efermi
+    )
+
+
+def _count(path: Path, line: int, number: float, what: str, lines: int) -> int:
+    """Return a count in a header, before anything of its size is made."""
+    # Each is at least one line of the file; the comparison refuses NaN, too.
+    if not 1 <= number <= lines or number != int(number):
+        raise FileError(
+            f"{path}, line {line}: {number:g} {what} in a file of {lines} lines: it is damaged or "
+            "incomplete, copy it again"
+        )
+    return int(number)
 
 
 def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> FloatArray:
@@ -176,7 +197,16 @@ def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> FloatArr
             f"{path}: ends at line {len(lines)}, a block of {points} energies that starts at line "
             f"{start + 1} is not complete: copy the file again, or use vasprun.xml"
         )
-    return np.array([_numbers(path, lines, start + 1 + row) for row in range(points)])
+    rows = [_numbers(path, lines, start + 1 + row) for row in range(points)]
+    for number, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            raise FileError(
+                f"{path}, line {start + 2 + number}: {len(row)} columns, but {len(rows[0])} in "
+                f"line {start + 2}: copy the file again, or use vasprun.xml"
+            )
+    table = np.array(rows)
+    check_finite(table, f"{path}: the table that begins in line {start + 2}")
+    return table
 
 
 def _numbers(path: Path, lines: Sequence[str], index: int) -> list[float]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import Incar
 
 from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import EngineInfo
+from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
+from liponflow.decompression import open_text, read_text
 from liponflow.engines.standin.identity import stand_in_label
 from liponflow.engines.vasp.reading.dos_files import read_doscar
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
@@ -97,8 +98,11 @@ class DoscarRun(AnyRun):
         path = self.files.find("OUTCAR")
         if path is None:
             return []
-        with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
-            return [str(line) for line in file]
+        with (
+            file_boundary(path, IngestError, what="an OUTCAR", remedy="copy it again"),
+            open_text(path, errors="replace") as file,
+        ):
+            return list(file)
 
 
 def read_doscar_run(files: RunFiles) -> DoscarRun:
@@ -116,7 +120,8 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
         raise IngestError(
             f"{doscar}: {missing} is missing in its directory, and there is no vasprun.xml"
         )
-    settings = Incar.from_file(incar)
+    with file_boundary(incar, IngestError, what="an INCAR", remedy="copy it again"):
+        settings = Incar.from_str(read_text(incar, errors="replace"))
     if not is_static(settings):
         raise IngestError(
             f"{doscar}: of a run with NSW = {settings['NSW']}, whose total density VASP averages "

@@ -4,12 +4,13 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from monty.io import zopen
+from liponflow.boundary import FileError, file_boundary
+from liponflow.decompression import COMPRESSED, open_bytes, read_text
 
-COMPRESSED = (".gz", ".bz2", ".xz")
 INPUTS = ("INCAR", "POSCAR", "KPOINTS", "POTCAR", "POTCAR.spec")
 OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
 _VASPRUN = re.compile(r"vasprun.*\.xml.*", re.IGNORECASE)
@@ -19,7 +20,7 @@ _ENDING = re.compile(r"\.(?:precondition|standard|relax\d)$")
 _CHUNK = 1 << 20
 
 
-class IngestError(ValueError):
+class IngestError(FileError):
     """A run that cannot be read, with the file, the reason and the remedy."""
 
 
@@ -124,14 +125,13 @@ def _is_band(directory: Path, images: Sequence[str]) -> bool:
 def _asks_for_images(run: RunFiles) -> bool:
     incar = run.find("INCAR")
     if incar is not None:
-        return re.search(r"^\s*IMAGES\s*=\s*[1-9]", _text(incar), re.MULTILINE) is not None
-    if run.vasprun is None:
-        return False
-    try:
-        with zopen(run.vasprun, mode="rb") as file:
+        with suppress(OSError, EOFError, FileError):  # named when the run is read
+            text = read_text(incar, errors="replace")
+            return re.search(r"^\s*IMAGES\s*=\s*[1-9]", text, re.MULTILINE) is not None
+    elif run.vasprun is not None:
+        with suppress(OSError, EOFError, FileError), open_bytes(run.vasprun) as file:
             return re.search(rb'name="IMAGES">\s*[1-9]', file.read(_CHUNK)) is not None
-    except (OSError, EOFError):
-        return False
+    return False
 
 
 def _image(directory: Path) -> RunFiles:
@@ -179,17 +179,12 @@ def _plain(path: Path) -> str:
     return _ENDING.sub("", _uncompressed(path))
 
 
-def _text(path: Path) -> str:
-    with zopen(path, mode="rt", encoding="utf-8", errors="replace") as file:
-        return str(file.read())
-
-
 def _digest(path: Path) -> bytes:
     digest = hashlib.sha256()
-    try:
-        with zopen(path, mode="rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except (OSError, EOFError) as error:
-        raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
+    with (
+        file_boundary(path, IngestError, what="a file of VASP", remedy="copy it again"),
+        open_bytes(path) as file,
+    ):
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
     return digest.digest()

@@ -1,6 +1,5 @@
 """Read a run of VASP: its task, its engine, and its result as for any engine."""
 
-import gzip
 import re
 import warnings
 from abc import ABC, abstractmethod
@@ -10,18 +9,20 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar, Vasprun
 
 from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
+from liponflow.decompression import check_expansion, open_bytes, open_text
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
+from liponflow.finite import check_finite
 from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
 from liponflow.units import GPA_PER_KBAR
 
@@ -37,9 +38,6 @@ _VALENCE = re.compile(
     r"<rc>\s*<c>\s*(\d+)\s*</c>\s*<c>[^<]*</c>\s*<c>[^<]*</c>\s*<c>\s*([\d.]+)\s*</c>"
 )
 """Number of atoms and valence electrons of a type of atom in a vasprun.xml."""
-
-UNREADABLE = (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError, EOFError)
-"""Errors of pymatgen's readers for damaged or unexpected files."""
 
 
 @dataclass(frozen=True)
@@ -170,13 +168,20 @@ class Run(AnyRun):
     @cached_property
     def has_projected_densities(self) -> bool:
         """Whether vasprun.xml has densities of states by site."""
-        with zopen(str(self.files.vasprun), mode="rb") as file:
+        assert self.files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+        remedy = "copy it again"
+        with (
+            file_boundary(self.files.vasprun, IngestError, what="a vasprun.xml", remedy=remedy),
+            open_bytes(self.files.vasprun) as file,
+        ):
             return any(b"<partial>" in line for line in file)
 
     @cached_property
     def last_energy(self) -> float:
         """See AnyRun."""
-        return float(parse(self.files).final_energy)
+        energy = float(parse(self.files).final_energy)
+        check_finite(energy, f"{self.files.vasprun}: the last energy")
+        return energy
 
     @cached_property
     def converged(self) -> bool:
@@ -240,13 +245,11 @@ class Run(AnyRun):
         path = self.files.find("OUTCAR")
         if path is None:
             return None
-        try:
+        remedy = "remove it to do without moments, or copy it again"
+        with file_boundary(path, IngestError, what="an OUTCAR", remedy=remedy):
+            check_expansion(path)
             moments = [float(row["tot"]) for row in Outcar(path).magnetization]
-        except UNREADABLE as error:
-            raise IngestError(
-                f"{path}: cannot be read ({error}); remove it to do without moments, or copy it "
-                "again"
-            ) from error
+            check_finite(moments, f"{path}: a moment")
         if moments and len(moments) != len(self.final_structure):
             raise IngestError(
                 f"{path}: moments of {len(moments)} sites, but {len(self.final_structure)} in "
@@ -291,6 +294,11 @@ def read_run(files: RunFiles) -> Run:
             f"{files.vasprun}: IBRION = {header.parameters['IBRION']}; static calculations, "
             "relaxations (1 to 3) and molecular dynamics (0) can be read"
         )
+    if not header.ionic_steps:
+        raise IngestError(
+            f"{files.vasprun}: no ionic step with an energy (ALGO = "
+            f"{header.incar.get('ALGO', 'Normal')}): use the calculation before it"
+        )
     return Run(files, header, truncated)
 
 
@@ -321,20 +329,20 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
     """
     assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
     options = {"parse_dos": False, "parse_eigen": False, "parse_potcar_file": False} | options
-    with warnings.catch_warnings():
+    remedy = "copy it again"
+    with (
+        file_boundary(files.vasprun, IngestError, what="a vasprun.xml", remedy=remedy),
+        warnings.catch_warnings(),
+    ):
         # Their warnings about convergence are in the results.
         warnings.simplefilter("ignore")
         try:
+            check_expansion(files.vasprun)
             return Vasprun(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
             raise TruncatedError(
                 f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
                 "continue it from its CONTCAR; else copy the file again"
-            ) from error
-        except (*UNREADABLE, gzip.BadGzipFile) as error:
-            raise IngestError(
-                f"{files.vasprun}: cannot be read as a vasprun.xml "
-                f"({type(error).__name__}: {error}): copy it again"
             ) from error
 
 
@@ -349,11 +357,11 @@ def outcar_lines(files: RunFiles) -> Iterator[str]:
     path = files.find("OUTCAR")
     if path is None:
         return
-    try:
-        with zopen(str(path), mode="rt", encoding="utf-8", errors="replace") as file:
-            yield from (str(line) for line in file)
-    except (OSError, EOFError) as error:
-        raise IngestError(f"{path}: cannot be read ({error}): copy it again") from error
+    with (
+        file_boundary(path, IngestError, what="an OUTCAR", remedy="copy it again"),
+        open_text(path, errors="replace") as file,
+    ):
+        yield from file
 
 
 def _lexch(files: RunFiles) -> str | None:
@@ -380,9 +388,10 @@ def _charge(files: RunFiles, header: Vasprun) -> float:
 
 def _atoms(files: RunFiles) -> str:
     """Return the part of a vasprun.xml that lists the atoms and their types."""
+    assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
     lines: list[str] = []
-    with zopen(str(files.vasprun), mode="rt", encoding="utf-8", errors="replace") as file:
-        for line in map(str, file):
+    with open_text(files.vasprun, errors="replace") as file:
+        for line in file:
             if lines or "<atominfo>" in line:
                 lines.append(line)
             if "</atominfo>" in line:

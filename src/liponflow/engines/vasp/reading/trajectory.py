@@ -8,14 +8,16 @@ from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
 import numpy as np
-from monty.io import zopen
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.runs import MDResult, MDSegment
 from liponflow.arrays import FloatArray
+from liponflow.boundary import file_boundary
+from liponflow.decompression import open_bytes
 from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
+from liponflow.finite import check_finite
 from liponflow.units import BOLTZMANN, FS_PER_PS, GPA_PER_EV_A3, GPA_PER_KBAR
 
 _ALGORITHMS = {1: "Andersen", 2: "Nosé-Hoover", 3: "Langevin", 4: "Nosé-Hoover chain", 5: "CSVR"}
@@ -46,7 +48,7 @@ class TrajectoryUnit(Unit[Run]):
         free = _degrees_of_freedom(self.runs[0])
         temperatures = [2 * step.kinetic / (free * BOLTZMANN) for step in all_steps]
         time_steps = [
-            _time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
+            time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
         ]
         times = [time / FS_PER_PS for time in accumulate(time_steps)]
         asked = sum(int(run.header.parameters["NSW"]) for run in self.runs)
@@ -144,10 +146,18 @@ class _Step(NamedTuple):
 
 def _steps(run: Run) -> Iterator[_Step]:
     """Yield the energies of every complete step, without keeping positions in memory."""
-    with zopen(str(run.files.vasprun), mode="rb") as file:
+    assert run.files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+    path = run.files.vasprun
+    with (
+        file_boundary(path, IngestError, what="a vasprun.xml", remedy="copy it again") as place,
+        open_bytes(path) as file,
+    ):
+        count = 0
         try:
             for _, element in ET.iterparse(file):  # noqa: S314 (the user's own file)
                 if element.tag == "calculation":
+                    count += 1
+                    place.text = f"step {count}"
                     if element.find("energy") is not None:
                         yield _step(element)
                     element.clear()
@@ -169,7 +179,9 @@ def _step(calculation: ET.Element) -> _Step:
         stress = _rows(calculation, "varray[@name='stress']")
         pressure = float(np.trace(stress)) / 3 * GPA_PER_KBAR
         pressure += 2 / 3 * kinetic / volume * GPA_PER_EV_A3
-    return _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
+    step = _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
+    check_finite([value for value in step if value is not None], "its energy, volume or pressure")
+    return step
 
 
 def _rows(element: ET.Element, path: str) -> FloatArray:
@@ -197,12 +209,13 @@ def _segment(run: Run, first: int, taken: int) -> MDSegment:
 
 def _continues(later: Run, earlier: Run) -> bool:
     begin: Structure = later.header.initial_structure
-    return _time_step(later) == _time_step(earlier) and same_structure(
+    return time_step(later) == time_step(earlier) and same_structure(
         begin, earlier.final_structure
     )
 
 
-def _time_step(run: Run) -> float:
+def time_step(run: Run) -> float:
+    """Return the time step (fs)."""
     return float(run.header.parameters["POTIM"])
 
 
