@@ -42,7 +42,7 @@ def check_finite(values: ArrayLike, what: str) -> None:
 
 
 def not_finite(document: Any) -> Iterator[tuple[str, float]]:
-    """Yield the place and the value of each NaN and infinity in a JSON-like document.
+    """Yield place and value of each NaN and infinity in a JSON-like document.
 
     Examples
     --------

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from liponflow.document import Document
 from liponflow.names import nearest
 
 PREFIX = "LIPONFLOW_"
@@ -36,7 +37,7 @@ class SettingsError(ValueError):
     """A setting that is unknown or has an invalid value."""
 
 
-class CalculatorSettings(BaseModel):
+class CalculatorSettings(Document):
     """An ASE calculator that can be used as an engine under a name.
 
     Examples
@@ -45,7 +46,7 @@ class CalculatorSettings(BaseModel):
     {}
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     calculator: str = Field(
         pattern=r"^[\w.]+:[\w.]+$",

@@ -89,17 +89,19 @@ def test_broken_runs_are_named_and_the_others_stored(campaign: Path, store: JobS
     ]
 
 
-def _no_step(text: str) -> str:
+def _bse(text: str) -> str:
+    """Return what VASP leaves of a Bethe-Salpeter calculation."""
+    text = text.replace("<incar>", '<incar><i type="string" name="ALGO">BSE</i>')
     return re.sub(r"<calculation>.*</calculation>", "", text, flags=re.DOTALL)
 
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
-    "no-step": (_no_step, "vasprun.xml: no ionic step with an energy"),
+    "bse": (_bse, "bse/vasprun.xml: no ionic step with an energy (ALGO = Bse)"),
+    "no-step": (lambda text: text.replace("calculation>", "c>"), "vasprun.xml: cannot be read"),
     "no-number": (lambda text: text.replace("-3.80000000", "*" * 12), "energy"),
     "nan": (lambda text: text.replace("-3.80000000", "nan"), "energy"),
     "no-atoms": (lambda text: text.replace("atominfo>", "atoms>"), "vasprun.xml: cannot be read"),
     "no-tag": (lambda text: text.replace('"IBRION">2', '"IBRION">x'), "cannot be read"),
-    "no-cell": (lambda text: text.replace("basis", "base"), "cannot be read"),
     "no-xml": (lambda _: "<modeling/>", "cannot be read"),
     "nothing": (lambda _: "", "vasprun.xml: breaks off or is damaged"),
 }
@@ -157,7 +159,7 @@ def test_nan_in_a_density_of_states_is_refused(
     static = replace(relaxation(0), incar={})
     static.write(folder)
     (folder / "vasprun.xml").unlink()
-    text = doscar(np.array([bump(0.0)]), [])
+    text = doscar(np.array([bump(0.0)]), [np.array([bump(0.0)] * 3)] * len(static.steps[0]))
     (folder / "DOSCAR").write_text(text)
     assert ingest([folder], store).broken == []
     (folder / "DOSCAR").write_text(text.replace(" 0.0000E+00", "        nan", 1))

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from liponflow.analysis.quantity import Quantity
+from liponflow.document import Document
 
 U_TOLERANCE = 1e-3
 """Values of U or J (eV) closer than this are the same; INCARs have two to three decimals."""
@@ -43,19 +44,15 @@ NOT_SELF_CONSISTENT = 10
 """From this ICHARG on, the density is kept and the energy is no total energy (VASP wiki)."""
 
 
-class Block(BaseModel):
+class Block(Document):
     """A block of atoms with one potential, as POSCAR and POTCAR list them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     element: str = Field(description="Symbol of the element.")
     potential: str | None = Field(None, description="TITEL of its POTCAR; None if unknown.")
-    u: Annotated[float, Quantity("eV")] = Field(
-        0.0, allow_inf_nan=False, description="LDAUU; 0 without U."
-    )
-    j: Annotated[float, Quantity("eV")] = Field(
-        0.0, allow_inf_nan=False, description="LDAUJ; 0 without U."
-    )
+    u: Annotated[float, Quantity("eV")] = Field(0.0, description="LDAUU; 0 without U.")
+    j: Annotated[float, Quantity("eV")] = Field(0.0, description="LDAUJ; 0 without U.")
 
     @property
     def effective_u(self) -> float:
@@ -63,10 +60,10 @@ class Block(BaseModel):
         return self.u - self.j
 
 
-class Method(BaseModel):
+class Method(Document):
     """What the energy of a calculation depends on, beside its structure; None if unknown."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     code: str = Field(description="Program, or potential with its weights.")
     functional: str | None = Field(
@@ -76,10 +73,10 @@ class Method(BaseModel):
         None, description="LEXCH of the POTCARs: PE for PBE, 91 for PW91, CA for LDA."
     )
     exact_exchange: Annotated[float | None, Quantity("")] = Field(
-        None, allow_inf_nan=False, description="AEXX, a fraction; 0 if no hybrid."
+        None, description="AEXX, a fraction; 0 if no hybrid."
     )
     screening: Annotated[float | None, Quantity("1/Å")] = Field(
-        None, allow_inf_nan=False, description="HFSCREEN of a hybrid."
+        None, description="HFSCREEN of a hybrid."
     )
     dispersion: str | None = Field(None, description="Dispersion correction, if any.")
     spin_orbit: bool | None = Field(None, description="Whether spin-orbit coupling is included.")
@@ -88,17 +85,14 @@ class Method(BaseModel):
         default_factory=list, description="Blocks in the order of the POSCAR."
     )
     cutoff: Annotated[float | None, Quantity("eV")] = Field(
-        None, allow_inf_nan=False, description="Cut-off of the plane waves."
+        None, description="Cut-off of the plane waves."
     )
     kpoint_spacing: Annotated[float | None, Quantity("1/Å")] = Field(
         None,
-        allow_inf_nan=False,
         description="Largest distance of neighbouring k-points, 2π included.",
     )
     icharg: int | None = Field(None, description="ICHARG; from 10 on not self-consistent.")
-    charge: Annotated[float | None, Quantity("e")] = Field(
-        None, allow_inf_nan=False, description="Charge of the cell."
-    )
+    charge: Annotated[float | None, Quantity("e")] = Field(None, description="Charge of the cell.")
     settings: dict[str, str] = Field(
         default_factory=dict,
         description="Settings that agree in calculations of one host: mesh, PREC, ISMEAR, ...",

@@ -7,12 +7,13 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Result, StructureField
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 PUBLISHED_WINDOW = 10
 """Points in the adjacent average of the published PDOS (D. Cheng, dissertation, UC San Diego
@@ -38,10 +39,8 @@ class SiteDensities:
     """Projected densities of every site, shape (n,), states/eV."""
 
 
-class ProjectedDensity(BaseModel):
+class ProjectedDensity(Document):
     """Density of states of all sites of an element, in one kind of orbital and one channel."""
-
-    model_config = ConfigDict(extra="forbid")
 
     element: str = Field(description="Chemical symbol.")
     orbital: Orbital = Field(description="Kind of orbital.")
@@ -51,10 +50,8 @@ class ProjectedDensity(BaseModel):
     ] = Field(description="Density of states per cell, unsmoothed.")
 
 
-class PDOSState(BaseModel):
+class PDOSState(Document):
     """Projected density of states of one structure."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("x", "efermi", "formula", "directory")
     """Fields for a narrow table."""

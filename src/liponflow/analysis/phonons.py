@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, cast
 
 import numpy as np
 from phonopy import Phonopy
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from scipy.interpolate import CubicHermiteSpline, CubicSpline
@@ -14,6 +14,7 @@ from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Provenance, Result, StructureField
 from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.document import Document
 from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
 
 IMAGINARY = -0.1
@@ -29,10 +30,8 @@ ROOM_TEMPERATURE = 300.0
 _J_PER_KJ = 1000.0
 
 
-class PhononDensity(BaseModel):
+class PhononDensity(Document):
     """Density of vibrational states."""
-
-    model_config = ConfigDict(extra="forbid")
 
     frequencies: Annotated[list[float], Quantity("THz", label="frequency")] = Field(
         description="Frequencies, negative if imaginary."
@@ -42,10 +41,8 @@ class PhononDensity(BaseModel):
     )
 
 
-class Phonons(BaseModel):
+class Phonons(Document):
     """Harmonic vibrations of a crystal; energies and entropies per atom."""
-
-    model_config = ConfigDict(extra="forbid")
 
     repeats: tuple[int, int, int] = Field(
         description="Repeats of the cell along each axis of the supercell."

@@ -9,13 +9,15 @@ from importlib import resources
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from liponflow.document import Document
 
 
-class Published(BaseModel):
+class Published(Document):
     """Values with the source that they are quoted from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     citation: str = Field(description="Short form, for labels in figures.")
     source: str = Field(description="Full reference, with section or figure.")
@@ -63,10 +65,10 @@ class PublishedVoltage(Published):
         return f"{low:.1f} V" if low == high else f"{low:.1f}-{high:.1f} V"
 
 
-class PublishedLithiation(BaseModel):
+class PublishedLithiation(Document):
     """Published values for the lithiation of one material."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     formula: str = Field(description="Reduced formula of the pristine material.")
     material: str

@@ -8,12 +8,14 @@ again without any of the code that computed them.
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson
 from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column, Quantity
+from liponflow.document import Document
+from liponflow.finite import check_finite, not_finite
 
 
 def _read_structure(value: Any) -> Any:
@@ -22,9 +24,16 @@ def _read_structure(value: Any) -> Any:
     return datajson.structure(value, "the document")
 
 
+def _finite_structure(structure: Structure) -> Structure:
+    check_finite(structure.lattice.matrix, "the lattice")
+    check_finite(structure.frac_coords, "the fractional coordinates")
+    return structure
+
+
 StructureField = Annotated[
     Structure,
     BeforeValidator(_read_structure),
+    AfterValidator(_finite_structure),
     PlainSerializer(lambda structure: structure.as_dict()),
 ]
 """A pymatgen Structure as a model field: its own ``as_dict`` in JSON, all properties kept.
@@ -33,10 +42,8 @@ Its document is read as a structure, whatever module and class it names.
 """
 
 
-class EngineInfo(BaseModel):
+class EngineInfo(Document):
     """Code that computed the energies and forces."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: str = Field(description="Engine as the user names it: chgnet, MACE-MP-0, vasp, ...")
     version: str | None = Field(
@@ -127,10 +134,8 @@ class EngineInfo(BaseModel):
         return f"{self.short} ({self.method or 'machine-learned potential'}, not DFT)"
 
 
-class Calculation(BaseModel):
+class Calculation(Document):
     """One relaxation or static calculation, in the same form for every engine."""
-
-    model_config = ConfigDict(extra="forbid")
 
     engine: EngineInfo = Field(description="Engine that ran.")
     structure: StructureField = Field(description="Final structure.")
@@ -175,15 +180,21 @@ class Calculation(BaseModel):
         return self.structure.lattice.parameters
 
 
-class Provenance(BaseModel):
-    """Engine, packages, parameters and inputs that made a result."""
+def _finite_document(document: dict[str, Any]) -> dict[str, Any]:
+    for place, value in not_finite(document):
+        raise ValueError(f"{place} is {value}, which is no finite number")
+    return document
 
-    model_config = ConfigDict(extra="forbid")
+
+class Provenance(Document):
+    """Engine, packages, parameters and inputs that made a result."""
 
     engine: EngineInfo = Field(description="Engine that computed the energies and forces.")
     packages: dict[str, str] = Field(description="Versions of the packages used.")
     preset: str = Field(description="Preset that the parameters started from.")
-    parameters: dict[str, Any] = Field(description="Every parameter as it was used.")
+    parameters: Annotated[dict[str, Any], AfterValidator(_finite_document)] = Field(
+        description="Every parameter as it was used."
+    )
     input_fingerprint: str = Field(
         description="SHA-256 of the source structure, engine and parameters."
     )
@@ -194,15 +205,13 @@ class Provenance(BaseModel):
     )
 
 
-class Result(BaseModel):
+class Result(Document):
     """Base of every result document.
 
     Subclasses set ``kind`` as a ``Literal`` with a default. If its fields change so that older
     documents no longer fit, or mean something else, a subclass raises the default of
     ``schema_version``, and its :class:`liponflow.analysis.kinds.ResultKind` gets a migration.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: str = Field(description="Kind of result; the store's queries filter on it.")
     schema_version: int = Field(

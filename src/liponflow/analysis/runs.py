@@ -2,10 +2,11 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
+from liponflow.document import Document
 
 
 class CalculationResult(Result):
@@ -21,10 +22,8 @@ class CalculationResult(Result):
     calculation: Calculation = Field(description="Calculation with its energy and structure.")
 
 
-class MDSegment(BaseModel):
+class MDSegment(Document):
     """Part of a trajectory from one VASP run."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "first_step",
@@ -54,10 +53,8 @@ class MDSegment(BaseModel):
     )
 
 
-class MDStage(BaseModel):
+class MDStage(Document):
     """One stage of a protocol: its targets and its means."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "name",
@@ -180,10 +177,8 @@ class MDResult(Result):
     )
 
 
-class NEBImage(BaseModel):
+class NEBImage(Document):
     """One image of a band."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "image",

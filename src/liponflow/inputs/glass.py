@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from liponflow.document import Document
 from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -15,10 +16,10 @@ TOPIC = "glass"
 Property = Literal["tg", "elastic", "cleavage"]
 
 
-class GlassParameters(BaseModel):
+class GlassParameters(Document):
     """Parameters of a glass campaign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True)
 
     composition: str = Field(
         min_length=1, description="Formula of the model; fractional numbers of atoms need n_atoms."

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
+from liponflow.document import Document
 from liponflow.inputs.presets import Cited, ParameterError, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
@@ -18,10 +19,10 @@ D_SHELL = 2
 HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
 
 
-class LithiationParameters(BaseModel):
+class LithiationParameters(Document):
     """Parameters of a lithiation campaign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     x: Annotated[list[float], Field(min_length=1)] = Field(
         description="Lithium contents: Li per Li of the pristine structure."

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.periodic_table import Element
 
+from liponflow.document import Document
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
@@ -16,10 +17,10 @@ Repeats = tuple[
 ]
 
 
-class MigrationParameters(BaseModel):
+class MigrationParameters(Document):
     """Parameters of a migration campaign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
         description="Dopant elements, as a list or as N,P,O."

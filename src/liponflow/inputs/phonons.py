@@ -1,14 +1,16 @@
 """Parameters of the phonon campaign; its VASP input sets are those of ``inputs.stability``."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from liponflow.document import Document
 
 TOPIC = "phonons"
 
 
-class PhononParameters(BaseModel):
+class PhononParameters(Document):
     """Parameters of a phonon campaign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     phase: str = Field(description="Reference crystal, if no structure is given.")
     min_length: float = Field(

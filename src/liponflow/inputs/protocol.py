@@ -7,8 +7,9 @@ from VASP, from atomate2 or from the method's authors.
 from collections.abc import Sequence
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from liponflow.document import Document
 from liponflow.units import FS_PER_PS
 
 FRICTION = 10.0
@@ -37,7 +38,7 @@ _THERMOSTATS = {
 }
 
 
-class Stage(BaseModel):
+class Stage(Document):
     """Dynamics at one temperature, or along a linear ramp between two.
 
     Notes
@@ -61,7 +62,7 @@ class Stage(BaseModel):
       Value error, stage 'melt': duration = -5 ps must be above 0 ...
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True)
 
     name: str = Field(min_length=1, description="Purpose of the stage: melt, quench, ...")
     ensemble: Literal["nve", "nvt", "npt"] = Field(description="Quantities held constant.")

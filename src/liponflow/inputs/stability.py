@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
+from liponflow.document import Document
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -23,10 +24,10 @@ LOWEST_TEMPERATURE = 100.0
 """K, the beginning of the tables of the gases."""
 
 
-class VoltageGrid(BaseModel):
+class VoltageGrid(Document):
     """Evenly spaced voltages."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     low: float = Field(ge=0, description="Lowest voltage (V vs Li).")
     high: float = Field(le=10, description="Highest voltage (V vs Li).")
@@ -51,10 +52,10 @@ class VoltageGrid(BaseModel):
         return [self.low + step * number for number in range(self.count)]
 
 
-class StabilityParameters(BaseModel):
+class StabilityParameters(Document):
     """Parameters of a stability campaign."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     composition: str = Field(
         description="Formula of the material, fractions allowed: Li2.98PO3.3N0.46."

@@ -10,11 +10,12 @@ from importlib.resources import files
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.document import Document
 from liponflow.names import did_you_mean
 
 CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
@@ -32,7 +33,7 @@ class PhaseError(ValueError):
     """An unknown reference crystal."""
 
 
-class Phase(BaseModel):
+class Phase(Document):
     """Crystallographic data of one crystal.
 
     Examples
@@ -41,7 +42,7 @@ class Phase(BaseModel):
     'Li8 O4'
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     name: str = Field(description="Unique name: formula and, for polymorphs, a suffix.")
     formula: str = Field(description="Formula, as the unit of the literature has it.")

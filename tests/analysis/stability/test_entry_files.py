@@ -46,6 +46,45 @@ def test_formation_energies_are_recognised_by_elements_at_zero(tmp_path: Path) -
     assert found.named("Li2O").source == "mp.json: Li2O"
 
 
+def test_elements_with_other_polymorphs_have_formation_energies(tmp_path: Path) -> None:
+    items = pd_entries({**FORMATION, "P": 0.0, "LiP": -0.9})
+    items.append(PDEntry(Composition("P4"), 0.4, name="white P").as_dict())
+    found = read_entries(write(tmp_path / "mp.json", items))
+    assert found.kind == "formation"
+    assert found.named("white P").energy_per_atom == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("energy", None, "the energy is None, which is no number"),
+        ("energy", "low", "the energy is 'low', which is no number"),
+        ("energy", float("nan"), "energy is nan, which is no finite number"),
+        ("energy", float("-inf"), "energy is -inf, which is no finite number"),
+        ("composition", {"Li": float("inf")}, "composition.Li is inf, which is no finite number"),
+    ],
+)
+@pytest.mark.parametrize("saved", [False, True], ids=["pymatgen", "entry set"])
+def test_numbers_that_are_none_are_refused_by_phase(
+    tmp_path: Path, field: str, value: Any, complaint: str, *, saved: bool
+) -> None:
+    items = pd_entries(FORMATION)
+    document: Any = items
+    if saved:
+        document = read_entries(write(tmp_path / "x.json", items)).model_dump(mode="json")
+        items = document["entries"]
+    items[1] |= {"name": "mine", field: value}
+    with pytest.raises(EntryFileError, match=rf"bad\.json, entry 2 \(mine\): {complaint}"):
+        read_entries(write(tmp_path / "bad.json", document))
+
+
+def test_numbers_beyond_floats_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "bad.json", pd_entries(FORMATION))
+    path.write_text(path.read_text().replace("-6.2145", "1e5000"))
+    with pytest.raises(EntryFileError, match=r"bad\.json, entry 3 \(.*\): energy is inf"):
+        read_entries(path)
+
+
 def test_total_energies_keep_corrections_and_name_the_scheme(tmp_path: Path) -> None:
     items = [
         computed("Li", -1.9),
@@ -190,8 +229,15 @@ def test_every_trusted_entry_class_exists() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 20000, '[{"@module": "pymatgen.core.entries", "@class": "ComputedEntry"}]'],
-    ids=["too deep", "incomplete"],
+    [
+        "[" * 20000,
+        '[{"@module": "pymatgen.core.entries", "@class": "ComputedEntry"}]',
+        json.dumps([computed("Li", -1.9) | {"composition": {"0x10": 1}}]),
+        f"[{'9' * 5000}]",
+        '{"scale": "s", "entries": {"a": 1}}',
+        "\x00",
+    ],
+    ids=["too deep", "incomplete", "no element", "too long", "no list", "no text"],
 )
 def test_damaged_file_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "damaged.json").write_text(text)

@@ -91,8 +91,31 @@ def test_poscar_without_elements_is_refused(directory: Path) -> None:
 def test_truncated_poscar_is_refused(directory: Path) -> None:
     lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
     (directory / "POSCAR").write_text("".join(lines[:10]))
-    with pytest.raises(InputError, match="POSCAR cannot be read"):
+    with pytest.raises(InputError, match="POSCAR: cannot be read"):
         read_inputs(directory)
+
+
+def test_numbers_that_would_fill_the_memory_are_refused(directory: Path) -> None:
+    for name, text, complaint in (
+        ("KPOINTS", "k\n0\nGamma\n2 99999999999 2\n", "KPOINTS: a mesh of 2 1e.11 2 divisions"),
+        ("KPOINTS", "k\n0\nGamma\n0 2 2\n", "KPOINTS: a mesh of 0 2 2 divisions"),
+        ("KPOINTS", "k\n0\nGamma\n2 nan 2\n", "KPOINTS"),
+        ("KPOINTS", "k\n0\nGa\n", "KPOINTS: cannot be read"),
+        ("INCAR", f"ISIF = {'9' * 5000}\n", "INCAR.*ISIF"),
+        ("INCAR", "KSPACING = 0\n", "KSPACING = 0 must be above 0"),
+        ("INCAR", "KSPACING = 1e-9\n", "a mesh of .* divisions .mesh of KSPACING"),
+        ("POTCAR.spec", "\x00", "POTCAR"),
+    ):
+        file = directory / name
+        before = file.read_bytes()
+        kpoints = (directory / "KPOINTS").read_bytes()
+        file.write_text(text)
+        if "KSPACING" in text:
+            (directory / "KPOINTS").unlink()
+        with pytest.raises(InputError, match=complaint):
+            read_inputs(directory)
+        file.write_bytes(before)
+        (directory / "KPOINTS").write_bytes(before if name == "KPOINTS" else kpoints)
 
 
 def test_kspacing_replaces_kpoints(directory: Path) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from liponflow.document import Document
 
 FORMERS = ("P", "Si", "B", "Al", "Ge", "C", "S", "Ti", "W")
 """Network formers of LiPON and of its derivatives (LiSiPON, LiBPON, LiCPON, LiSON, ...)."""
@@ -23,10 +25,10 @@ FORMER_FACTOR = 1.15
 """The same for two formers: 2.46 Å for P-P (bond 2.2; across a bridging anion 2.7 to 3.0)."""
 
 
-class Roles(BaseModel):
+class Roles(Document):
     """Roles of the elements in the network, and their longest bonds."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     formers: tuple[str, ...] = Field(description="Network formers.")
     anions: tuple[str, ...] = Field(description="Anions, in the order in which they are named.")

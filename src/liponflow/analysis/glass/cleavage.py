@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.glass.published import PublishedBondStrength
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation
+from liponflow.document import Document
 
 DISSOCIATION = {"O": 5.116, "N": 9.759}
 """Dissociation energies (eV) of O2 and N2 at 0 K: K. P. Huber and G. Herzberg, Constants of
@@ -20,10 +21,8 @@ NOTE = (
 )
 
 
-class BondCleavage(BaseModel):
+class BondCleavage(Document):
     """Energy to remove one anion from one cluster."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "cluster",
@@ -58,10 +57,8 @@ class BondCleavage(BaseModel):
     )
 
 
-class GlassCleavage(BaseModel):
+class GlassCleavage(Document):
     """Bond strengths of the structural units of a glass."""
-
-    model_config = ConfigDict(extra="forbid")
 
     bonds: list[BondCleavage] = Field(description="One entry per cluster and site.")
     ratio_bridging: Annotated[float | None, Quantity("", fmt=".2f")] = Field(

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.analysis.elasticity.elastic import ElasticTensor
 from pymatgen.analysis.elasticity.strain import Deformation, Strain
 from pymatgen.analysis.elasticity.stress import Stress
@@ -14,16 +14,15 @@ from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 LARGEST_DEVIATION = 0.1
 """Largest deviation of a stress from the fitted tensor, as a share of the largest stress. Beyond
 it, the strains are outside the linear range or a relaxation reached another minimum."""
 
 
-class ModelElasticity(BaseModel):
+class ModelElasticity(Document):
     """Elastic moduli of one model."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "seed",
@@ -81,10 +80,8 @@ class ModelElasticity(BaseModel):
     criterion: str = Field(description="Convergence criterion and the value reached.")
 
 
-class MeanModulus(BaseModel):
+class MeanModulus(Document):
     """One modulus, averaged over models."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "value", "unit", "spread", "published")
 
@@ -105,10 +102,8 @@ class MeanModulus(BaseModel):
     )
 
 
-class GlassElasticity(BaseModel):
+class GlassElasticity(Document):
     """Elastic moduli of a glass."""
-
-    model_config = ConfigDict(extra="forbid")
 
     models: list[ModelElasticity] = Field(description="Elasticity of every model.")
     means: list[MeanModulus] = Field(description="Mean and spread over the models.")

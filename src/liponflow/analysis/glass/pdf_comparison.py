@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.glass.radial import reduced_pdf
 from liponflow.analysis.quantity import Quantity
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 PairFunction = Literal["G", "g", "T"]
 
@@ -34,10 +35,8 @@ class MeasuredPdf(NamedTuple):
     """q_min, q_max, q_damp (1/Å) as far as the header names them."""
 
 
-class PdfComparison(BaseModel):
+class PdfComparison(Document):
     """Measured G(r) with the computed one scaled to it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     file: str = Field(description="File of the measurement.")
     probe: Literal["neutron", "x-ray"] = Field(description="Weighting of the computed G(r).")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.glass.cleavage import GlassCleavage
 from liponflow.analysis.glass.elastic import GlassElasticity
@@ -10,12 +10,11 @@ from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.transition import GlassTransition
 from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result, StructureField
+from liponflow.document import Document
 
 
-class Share(BaseModel):
+class Share(Document):
     """Named share of a whole, averaged over frames or models."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "share", "error", "published")
 
@@ -35,10 +34,8 @@ class Share(BaseModel):
     )
 
 
-class PairCorrelation(BaseModel):
+class PairCorrelation(Document):
     """Partial pair correlation function of two elements."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "pair",
@@ -76,10 +73,8 @@ class PairCorrelation(BaseModel):
     )
 
 
-class Scattering(BaseModel):
+class Scattering(Document):
     """Total functions with the weights of a scattering experiment."""
-
-    model_config = ConfigDict(extra="forbid")
 
     probe: Literal["neutron", "x-ray"] = Field(description="Kind of radiation.")
     weights: Annotated[dict[str, float], Quantity("")] = Field(
@@ -97,10 +92,8 @@ class Scattering(BaseModel):
     treatment: str = Field(description="Range of q, window, damping and broadening of G(r).")
 
 
-class BondStatistics(BaseModel):
+class BondStatistics(Document):
     """Length distribution of one kind of bond."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "length", "error", "width", "number")
 
@@ -121,10 +114,8 @@ class BondStatistics(BaseModel):
     )
 
 
-class AngleStatistics(BaseModel):
+class AngleStatistics(Document):
     """Distribution of one kind of angle."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "angle", "error", "width", "number")
 
@@ -148,10 +139,8 @@ class AngleStatistics(BaseModel):
     )
 
 
-class Defect(BaseModel):
+class Defect(Document):
     """Defect that a good model of the glass does not have."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("name", "mean", "worst", "last")
 
@@ -169,10 +158,8 @@ class Defect(BaseModel):
     )
 
 
-class Cutoff(BaseModel):
+class Cutoff(Document):
     """Longest distance that counts as a bond."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("pair", "cutoff", "origin")
 
@@ -185,10 +172,8 @@ class Cutoff(BaseModel):
     )
 
 
-class Fingerprint(BaseModel):
+class Fingerprint(Document):
     """Structural fingerprint of a glass, averaged over frames."""
-
-    model_config = ConfigDict(extra="forbid")
 
     formula: str = Field(description="Reduced formula.")
     n_atoms: int = Field(description="Atoms in the cell.")
@@ -229,10 +214,8 @@ class Fingerprint(BaseModel):
     defects: list[Defect] = Field(description="Defects; those that never occur are listed with 0.")
 
 
-class SeriesPoint(BaseModel):
+class SeriesPoint(Document):
     """State of a model at one time of the protocol."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("energy_per_atom", "temperature")
 
@@ -251,10 +234,8 @@ class SeriesPoint(BaseModel):
     )
 
 
-class GlassModel(BaseModel):
+class GlassModel(Document):
     """One model of the glass: its preparation and its fingerprint."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "seed",

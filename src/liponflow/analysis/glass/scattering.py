@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from liponflow.analysis.glass.distribution import listed
 from liponflow.analysis.glass.radial import (
@@ -21,6 +21,7 @@ from liponflow.analysis.glass.radial import (
 )
 from liponflow.analysis.glass.result import Scattering
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 Partials = Mapping[tuple[str, str], FloatArray]
 
@@ -28,10 +29,10 @@ _S_OVER_Q = 1 / (4 * np.pi)
 """sin(θ)/λ over q = 4π sin(θ)/λ."""
 
 
-class Experiment(BaseModel):
+class Experiment(Document):
     """Effect of an instrument on a pair distribution function."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     q_min: float = Field(0.0, ge=0, description="Lowest momentum transfer used (1/Å).")
     q_max: float = Field(25.0, gt=0, description="Highest momentum transfer used (1/Å).")

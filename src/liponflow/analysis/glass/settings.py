@@ -1,17 +1,18 @@
 """Settings of the fingerprint of a glass."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from liponflow.analysis.glass.scattering import Experiment
+from liponflow.document import Document
 
 MOBILE_LIMIT = 3.4
 """Longest distance (Å) at which the first minimum around a mobile cation is searched."""
 
 
-class FingerprintSettings(BaseModel):
+class FingerprintSettings(Document):
     """Settings of a fingerprint."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     r_max: float = Field(10.0, ge=3, le=100, description="Range of g(r) (Å).")
     bin_width: float = Field(0.02, ge=0.001, le=0.5, description="Bins of g(r) (Å).")

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.quantity import Quantity
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 MINIMUM_POINTS = 4
 """Number of points that each line needs: two for the line and two to test it."""
@@ -30,10 +31,8 @@ FINE_GRID = 600
 """Number of positions for bootstrap samples, without refinement: steps are far below the error."""
 
 
-class GlassTransition(BaseModel):
+class GlassTransition(Document):
     """Glass transition as the intersection of two straight lines through V(T) or H(T)."""
-
-    model_config = ConfigDict(extra="forbid")
 
     quantity: Literal["volume", "enthalpy"] = Field(
         description="What was fitted: volume (Å³/atom) or enthalpy (eV/atom)."

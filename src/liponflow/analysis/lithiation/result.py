@@ -4,18 +4,17 @@ import math
 from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
+from liponflow.document import Document
 
 
-class LithiationCandidate(BaseModel):
+class LithiationCandidate(Document):
     """One Li/vacancy arrangement, relaxed or refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
     x: Annotated[float, Quantity("")] = Field(
         description="Li per formula unit, relative to the pristine supercell."
@@ -49,20 +48,16 @@ class LithiationCandidate(BaseModel):
         return self.calculation.energy
 
 
-class Selection(BaseModel):
+class Selection(Document):
     """Selection of the candidates of one composition."""
-
-    model_config = ConfigDict(extra="forbid")
 
     n_li: int = Field(description="Li atoms in the supercell.")
     n_distinct: int = Field(description="Symmetry-distinct arrangements, over all families.")
     text: str = Field(description="How the computed ones were chosen among them.")
 
 
-class RefusedCandidate(BaseModel):
+class RefusedCandidate(Document):
     """Candidate that was left out of the result, with the reason."""
-
-    model_config = ConfigDict(extra="forbid")
 
     x: Annotated[float, Quantity("", heading="x", fmt=".4g")] = Field(
         description="Li per formula unit."
@@ -76,10 +71,8 @@ class RefusedCandidate(BaseModel):
     )
 
 
-class LithiationState(BaseModel):
+class LithiationState(Document):
     """The lowest-energy arrangement at one Li content."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "x",

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 HULL_TOLERANCE = 1e-9
 """Energies (eV) closer to the hull than this lie on it."""
@@ -22,10 +23,8 @@ TWO_PHASE = (1.0, 2.0)
 """Range of x whose tie line is examined: the cubic-to-tetragonal reaction of the spinel."""
 
 
-class VoltageStep(BaseModel):
+class VoltageStep(Document):
     """One plateau of the average-voltage staircase."""
-
-    model_config = ConfigDict(extra="forbid")
 
     x_low: Annotated[float, Quantity("", heading="from x", fmt=".4g")] = Field(
         description="Li content at the charged end of the plateau."

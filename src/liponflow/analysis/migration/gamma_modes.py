@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 from phonopy import Phonopy
 from phonopy.physical_units import get_physical_units
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.migration.saddle import imaginary_modes, without_translations
 from liponflow.arrays import FloatArray
+from liponflow.document import Document
 
 
-class GammaModes(BaseModel):
+class GammaModes(Document):
     """Vibrations at the Γ point."""
-
-    model_config = ConfigDict(extra="forbid")
 
     frequencies: list[float] = Field(
         description="Frequencies without translations, ascending (THz); imaginary ones negative."

@@ -1,8 +1,9 @@
 """Published barriers of dopants in a host, and the width of the interphase."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from liponflow.analysis.published import Published, topics
+from liponflow.document import Document
 
 
 class PublishedBarriers(Published):
@@ -23,10 +24,10 @@ class PublishedWidth(Published):
         return sum(self.layers_nm.values())
 
 
-class PublishedMigration(BaseModel):
+class PublishedMigration(Document):
     """Published values for the migration of dopants in one host."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     host: str = Field(description="Reduced formula of the host.")
     barriers: PublishedBarriers

@@ -2,20 +2,19 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
 from liponflow.analysis.runs import NEBImage
+from liponflow.document import Document
 
 Jump = tuple[int, int, float, float, float]
 """Start, end (indices of sites in the cell of the host) and the vector between them (Å)."""
 
 
-class SiteEnergy(BaseModel):
+class SiteEnergy(Document):
     """Dopant relaxed on one kind of site."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -64,10 +63,8 @@ class SiteEnergy(BaseModel):
     calculation: Calculation | None = Field(description="Relaxation; None if it did not run.")
 
 
-class HopBarrier(BaseModel):
+class HopBarrier(Document):
     """One distinct hop of a dopant and its barrier."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -186,10 +183,8 @@ class HopBarrier(BaseModel):
     )
 
 
-class Migration(BaseModel):
+class Migration(Document):
     """Migration of one dopant: percolating barrier, diffusivities and times."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -263,10 +258,8 @@ class Migration(BaseModel):
     )
 
 
-class ModelBarrier(BaseModel):
+class ModelBarrier(Document):
     """Barrier of one hop with one of several potentials."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -302,10 +295,8 @@ class ModelBarrier(BaseModel):
     )
 
 
-class ModelSpread(BaseModel):
+class ModelSpread(Document):
     """Spread of the barrier of one hop over several potentials."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -339,10 +330,8 @@ class ModelSpread(BaseModel):
     )
 
 
-class FiniteSize(BaseModel):
+class FiniteSize(Document):
     """Barrier of one hop in cells of two sizes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -377,10 +366,8 @@ class FiniteSize(BaseModel):
     )
 
 
-class Refinement(BaseModel):
+class Refinement(Document):
     """Ionic steps that the converged path of a potential saves a costlier engine."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",

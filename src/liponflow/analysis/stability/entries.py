@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.quantity import Column
+from liponflow.document import Document
 from liponflow.names import did_you_mean
 
 SAME_ENERGY = 1e-6
@@ -28,15 +29,14 @@ POLYMORPH_SPREAD = 1.5
 """Largest difference of polymorphs (eV/atom); a larger one means that two scales were mixed."""
 
 
-class Entry(BaseModel):
+class Entry(Document):
     """One phase and its energy."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     name: str = Field(description="Name, unique in its set: Li3PO4, Li3PO4_gamma, ...")
     composition: dict[str, float] = Field(description="Atoms per element in the cell or formula.")
     energy: float = Field(
-        allow_inf_nan=False,
         description="Energy of the whole `composition` (eV) on the scale of the set.",
     )
     source: str = Field(description="Source of the energy.")
@@ -93,10 +93,10 @@ class Entry(BaseModel):
         return None
 
 
-class ExcludedEntry(BaseModel):
+class ExcludedEntry(Document):
     """A phase that was excluded."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     name: Annotated[str, Column(heading="name", wraps=True)] = Field(
         description="Name of the phase."
@@ -109,10 +109,10 @@ class ExcludedEntry(BaseModel):
     )
 
 
-class EntrySet(BaseModel):
+class EntrySet(Document):
     """Phases on one scale. Create it with :meth:`build`, which excludes unusable entries."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     scale: str = Field(
         description="What the energies are, e.g. 'chgnet 0.3.0, MP2020-corrected' or "

@@ -1,7 +1,7 @@
 """Read entries from a JSON file: pymatgen's PDEntry and ComputedEntry, or an entry set of ours."""
 
-import gzip
 import json
+import math
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
@@ -13,7 +13,10 @@ from pymatgen.entries.computed_entries import ComputedEntry
 
 from liponflow import datajson
 from liponflow.analysis.stability.entries import SAME_ENERGY, Entry, EntrySet
+from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.datajson import DocumentType
+from liponflow.decompression import open_bytes
+from liponflow.finite import not_finite
 from liponflow.safejson import UntrustedClassError
 
 EXPECTED = (
@@ -78,7 +81,7 @@ ENTRIES = DocumentType(
 """What a file of entries may name."""
 
 
-class EntryFileError(ValueError):
+class EntryFileError(FileError):
     """Error of a file without entries, or with entries that cannot be used together."""
 
 
@@ -107,17 +110,30 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
         If it names a function, or a class that a file of entries does not hold; nothing of it has
         been decoded then.
     """
-    document = _load(path)
-    datajson.check(document, ENTRIES, str(path))
-    if isinstance(document, dict) and "scale" in document:
-        try:
-            ours = EntrySet.model_validate(document)
-        except ValidationError as error:
-            raise EntryFileError(f"{path} is not an entry set: {error}") from error
-        # It may be written by hand: resolve duplicates as in any other file.
-        return EntrySet.build(
-            ours.entries, scale=ours.scale, kind=ours.kind, temperature=ours.temperature
-        ).model_copy(update={"excluded": ours.excluded})
+    remedy = f"expected {EXPECTED}"
+    with file_boundary(path, EntryFileError, what="a file of entries", remedy=remedy) as place:
+        document = _load(path)
+        datajson.check(document, ENTRIES, str(path))
+        if isinstance(document, dict) and "scale" in document:
+            return _entry_set(document, path)
+        return _entries_of_pymatgen(document, path, scale, place)
+
+
+def _entry_set(document: dict[str, Any], path: Path) -> EntrySet:
+    if isinstance(items := document.get("entries"), list):
+        for number, item in enumerate(items):
+            _check_numbers(item, number, path)
+    try:
+        ours = EntrySet.model_validate(document)
+    except ValidationError as error:
+        raise EntryFileError(f"{path} is not an entry set: {reason_of(error)}") from error
+    # It may be written by hand: resolve duplicates as in any other file.
+    return EntrySet.build(
+        ours.entries, scale=ours.scale, kind=ours.kind, temperature=ours.temperature
+    ).model_copy(update={"excluded": ours.excluded})
+
+
+def _entries_of_pymatgen(document: Any, path: Path, scale: str | None, place: Place) -> EntrySet:
     items = document.get("entries") if isinstance(document, dict) else document
     if not isinstance(items, list):
         raise EntryFileError(f"{path} holds no entries: expected {EXPECTED}")
@@ -128,6 +144,7 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
         if named not in _ENTRY_CLASSES:
             what = named[1] if named else type(item).__name__
             raise EntryFileError(f"item {number} of {path} is a {what}: expected {EXPECTED}")
+        _check_numbers(item, number, path)
     try:
         found = datajson.decode(items, ENTRIES, str(path))
     except UntrustedClassError:
@@ -135,12 +152,21 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
     # Whatever pymatgen trips over in an entry that lacks or distorts something.
     except Exception as error:
         raise EntryFileError(
-            f"{path} holds an entry that pymatgen cannot read ({error!r}): expected {EXPECTED}"
+            f"{path} holds an entry that pymatgen cannot read ({reason_of(error)}): expected "
+            f"{EXPECTED}"
         ) from error
     scheme = _scheme(found, path)
-    entries = [_entry(item, path.name) for item in found]
+    entries = []
+    for number, item in enumerate(found):
+        place.text = f"entry {number + 1} ({item.composition.reduced_formula})"
+        entries.append(_entry(item, path.name))
+    place.text = ""
     pure = [entry for entry in entries if len(entry.composition) == 1]
-    formation = bool(pure) and all(abs(e.energy_per_atom) < SAME_ENERGY for e in pure)
+    lowest: dict[str, float] = {}
+    for entry in pure:
+        lowest[entry.formula] = min(entry.energy_per_atom, lowest.get(entry.formula, math.inf))
+    # Other polymorphs of an element lie above it.
+    formation = bool(lowest) and all(abs(energy) < SAME_ENERGY for energy in lowest.values())
     return EntrySet.build(
         entries,
         scale=scale or f"{path.name}, {'formation' if formation else 'total'} energies{scheme}",
@@ -150,14 +176,35 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
 
 def _load(path: Path) -> Any:
     try:
-        raw = path.read_bytes()
-        return json.loads(gzip.decompress(raw) if path.suffix == ".gz" else raw)
+        with open_bytes(path) as file:
+            return json.loads(file.read())
+    except FileError:
+        raise
     except OSError as error:
-        raise EntryFileError(
-            f"cannot read the entries in {path}: {error.strerror or error}"
-        ) from error
+        raise EntryFileError(f"cannot read the entries in {path}: {reason_of(error)}") from error
     except (EOFError, RecursionError, ValueError) as error:
-        raise EntryFileError(f"{path} is not valid JSON: {error}; expected {EXPECTED}") from error
+        raise EntryFileError(
+            f"{path} is not valid JSON: {reason_of(error)}; expected {EXPECTED}"
+        ) from error
+
+
+def _check_numbers(item: Any, number: int, path: Path) -> None:
+    """Refuse an entry whose energy or composition is no finite number, by the name of its phase.
+
+    Structures in it, which make most of a file, are not read and not searched.
+    """
+    if not isinstance(item, dict):
+        return
+    composition = item.get("composition")
+    amounts = composition if isinstance(composition, dict) else {}
+    label = item.get("name") or item.get("entry_id") or "".join(map(str, amounts)) or "no name"
+    named = f"{path}, entry {number + 1} ({label})"
+    remedy = "correct the file, or leave the phase out"
+    energy = item.get("energy", 0.0)
+    if isinstance(energy, bool) or not isinstance(energy, int | float):
+        raise EntryFileError(f"{named}: the energy is {energy!r}, which is no number: {remedy}")
+    for place, value in not_finite({"energy": energy, "composition": composition}):
+        raise EntryFileError(f"{named}: {place} is {value}, which is no finite number: {remedy}")
 
 
 def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.core.composition import Composition
 
 from liponflow.analysis.glass.result import GlassModel, GlassResult
@@ -13,15 +13,14 @@ from liponflow.analysis.stability.corrections import (
     resolve,
     scale_name,
 )
+from liponflow.document import Document
 
 SAME_COMPOSITION = 1e-3
 """Largest difference of atomic fractions between two models of one glass."""
 
 
-class GlassEnergy(BaseModel):
+class GlassEnergy(Document):
     """Energy of a glass on a stated scale: mean and spread over its models."""
-
-    model_config = ConfigDict(extra="forbid")
 
     formula: str = Field(description="Formula per P, or reduced where there is none.")
     energy_per_atom: float = Field(description="Mean over the models (eV/atom).")

@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pymatgen.core.composition import Composition, CompositionError
 from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull
+from liponflow.document import Document
 
 CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
 """Charges of the ions of LiPON and its relatives (e)."""
@@ -24,10 +25,10 @@ _PLAIN = re.compile(r"(?:[A-Z][a-z]?\d*\.?\d*)+")
 _TERM = re.compile(r"([A-Z][a-z]?)(\d*\.?\d*)")
 
 
-class Material(BaseModel):
+class Material(Document):
     """A composition and its energy relative to the hull."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     formula: str = Field(description="Formula as it is printed; one formula unit is counted.")
     composition: dict[str, float] = Field(description="Atoms per element in a formula unit.")

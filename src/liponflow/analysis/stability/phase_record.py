@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -17,14 +17,13 @@ from liponflow.analysis.stability.corrections import (
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
+from liponflow.document import Document
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
 
 
-class PhaseRecord(BaseModel):
+class PhaseRecord(Document):
     """A reference crystal as an engine relaxed it, found again by its fingerprint."""
-
-    model_config = ConfigDict(extra="forbid")
 
     phase_fingerprint: str = Field(
         description="SHA-256 of the start, the engine and the settings of the relaxation."
@@ -50,10 +49,8 @@ class PhaseRecord(BaseModel):
         return formula
 
 
-class PhononRecord(BaseModel):
+class PhononRecord(Document):
     """Vibrations of a relaxed reference crystal, found again by their fingerprint."""
-
-    model_config = ConfigDict(extra="forbid")
 
     phase_fingerprint: str = Field(
         description="SHA-256 of the relaxed crystal, the engine and the settings."

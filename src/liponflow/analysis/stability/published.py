@@ -1,9 +1,10 @@
 """Published windows, products and observed layers that a stability result is compared with."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pymatgen.core.composition import Composition
 
 from liponflow.analysis.published import Published, topics
+from liponflow.document import Document
 
 
 class PublishedWindow(Published):
@@ -33,10 +34,10 @@ class PublishedFormation(Published):
     values: dict[str, float] = Field(description="eV/atom by reduced formula.")
 
 
-class ObservedLayer(BaseModel):
+class ObservedLayer(Document):
     """A layer seen between Li and LiPON."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     phases: tuple[str, ...] = Field(description="Crystalline phases, by formula.")
     thickness: float = Field(description="Mean thickness (nm).")
@@ -55,10 +56,10 @@ class ObservedPhases(Published):
     phases: tuple[str, ...] = Field(description="Reduced formulas.")
 
 
-class PublishedStability(BaseModel):
+class PublishedStability(Document):
     """Published values for the stability of LiPON."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     windows: tuple[PublishedWindow, ...]
     products: tuple[PublishedProducts, ...]

@@ -6,18 +6,17 @@ electrode at that voltage; its energies are grand potentials, per atom other tha
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result
 from liponflow.analysis.stability.entries import ExcludedEntry
+from liponflow.document import Document
 
 
-class Reaction(BaseModel):
+class Reaction(Document):
     """Balanced reaction."""
-
-    model_config = ConfigDict(extra="forbid")
 
     equation: str = Field(description="Balanced reaction in one line.")
     reactants: Annotated[dict[str, float], Quantity("")] = Field(
@@ -28,10 +27,8 @@ class Reaction(BaseModel):
     )
 
 
-class WindowSegment(BaseModel):
+class WindowSegment(Document):
     """Voltage range over which a material in equilibrium has the same Li content and products."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "voltage_low",
@@ -65,10 +62,8 @@ class WindowSegment(BaseModel):
     reaction: Reaction = Field(description="Balanced reaction.")
 
 
-class VoltageWindow(BaseModel):
+class VoltageWindow(Document):
     """Voltage range in which a material neither takes up nor releases Li."""
-
-    model_config = ConfigDict(extra="forbid")
 
     low: Annotated[float | None, Quantity("V")] = Field(
         description="Lower limit against Li metal, below which Li is taken up; 0 if Li metal "
@@ -81,10 +76,8 @@ class VoltageWindow(BaseModel):
     statement: str = Field(description="Meaning of the limits, or why there are none.")
 
 
-class PhaseState(BaseModel):
+class PhaseState(Document):
     """Phase of the diagram."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "name",
@@ -116,10 +109,8 @@ class PhaseState(BaseModel):
     ] = Field(None, description="Published formation energy, if any.")
 
 
-class InterfacePoint(BaseModel):
+class InterfacePoint(Document):
     """Kink of the reaction energy as a function of the mixing ratio of two materials."""
-
-    model_config = ConfigDict(extra="forbid")
 
     mixing: Annotated[float, Quantity("", label="share of the second material")] = Field(
         description="Share of the second material, by atoms; by atoms other than Li if Li is "
@@ -140,10 +131,8 @@ class InterfacePoint(BaseModel):
     reaction: Reaction = Field(description="Balanced reaction.")
 
 
-class InterfaceReaction(BaseModel):
+class InterfaceReaction(Document):
     """Reaction of two materials at every mixing ratio."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "voltage",
@@ -181,10 +170,8 @@ class InterfaceReaction(BaseModel):
     )
 
 
-class InterfaceMap(BaseModel):
+class InterfaceMap(Document):
     """Lowest interface reaction energy over the Li content of an electrode and the voltage."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("electrolyte", "electrode", "electrode_energies")
 
@@ -225,10 +212,8 @@ class InterfaceMap(BaseModel):
     )
 
 
-class ProductCertainty(BaseModel):
+class ProductCertainty(Document):
     """Share of random draws of the energies in which a phase is a product."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "share",
@@ -253,10 +238,8 @@ class ProductCertainty(BaseModel):
     )
 
 
-class WindowUncertainty(BaseModel):
+class WindowUncertainty(Document):
     """Spread of the window for a stated error of the formation energies."""
-
-    model_config = ConfigDict(extra="forbid")
 
     n_samples: int = Field(description="Number of random draws of all energies.")
     error_independent: Annotated[float, Quantity("eV/atom")] = Field(
@@ -289,10 +272,8 @@ class WindowUncertainty(BaseModel):
     products: list[ProductCertainty] = Field(description="How often each product appears.")
 
 
-class Pathway(BaseModel):
+class Pathway(Document):
     """One of the ranked reactions of a material with Li."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("rank", "above_best", "equation")
 
@@ -318,10 +299,8 @@ class Pathway(BaseModel):
     reaction: Reaction = Field(description="Balanced reaction.")
 
 
-class Layer(BaseModel):
+class Layer(Document):
     """One layer of the sequence from Li metal to the electrolyte."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ("order", "voltage_low", "voltage_high", "text")
 
@@ -344,10 +323,8 @@ class Layer(BaseModel):
     without: list[str] = Field(description="Phases excluded to obtain the layer.")
 
 
-class ThermalShift(BaseModel):
+class ThermalShift(Document):
     """Window at a temperature compared with that at 0 K."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "temperature",
@@ -382,10 +359,8 @@ class ThermalShift(BaseModel):
     )
 
 
-class HullSlice(BaseModel):
+class HullSlice(Document):
     """Section of the phase diagram, ready to draw."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = ()
 
@@ -405,10 +380,8 @@ class HullSlice(BaseModel):
     )
 
 
-class ComparedWindow(BaseModel):
+class ComparedWindow(Document):
     """Voltage window of a further material."""
-
-    model_config = ConfigDict(extra="forbid")
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "formula",

@@ -1,7 +1,9 @@
 """Errors of the stand-in."""
 
+from liponflow.boundary import FileError
 
-class InputError(ValueError):
+
+class InputError(FileError):
     """A VASP input that is missing, wrong, contradictory, or not supported by the stand-in."""
 
 

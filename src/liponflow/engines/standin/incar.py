@@ -1,6 +1,7 @@
 """Read and check the INCAR, and derive the settings that the stand-in uses."""
 
 import re
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import Any
 
 from pymatgen.io.vasp import Incar
 
+from liponflow.boundary import file_boundary
+from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
 from liponflow.names import similar
 
@@ -28,6 +31,9 @@ VTST_TAGS = frozenset(
 """Tags of the transition-state tools, https://theory.cm.utexas.edu/vtsttools."""
 
 KNOWN_TAGS = frozenset(Incar.INCAR_PARAMS) | VTST_TAGS
+
+_LONGEST_SHOWN = 80
+"""Characters of a value in a message."""
 
 BEYOND = {
     "ICHAIN": "the dimer and other methods of VTST than bands",
@@ -122,7 +128,12 @@ def read_incar(path: Path) -> Incar:
     """
     if not path.is_file():
         raise InputError(f"{path.name} is missing in {path.parent}")
-    text = path.read_text(encoding="utf-8", errors="replace")
+    with file_boundary(path, InputError, what="an INCAR", remedy="correct it"):
+        return _read_incar(path)
+
+
+def _read_incar(path: Path) -> Incar:
+    text = read_text(path, errors="replace")
     written = _written_tags(text)
     incar = Incar.from_str(text)
     if "POMASS" in written:
@@ -308,9 +319,24 @@ def _length(tag: str, values: tuple[float, ...], expected: int, what: str) -> No
 
 def _number(incar: Incar, tag: str, default: float) -> float:
     value = incar.get(tag, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"INCAR: {tag} = {value} is not a number")
+    if not _is_number(value):
+        raise InputError(f"INCAR: {tag} = {_shown(value)} is not a number")
     return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    """Return whether a value is a number that a float holds: no NaN, and no 10**5000."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
+
+
+def _shown(value: Any) -> str:
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        return "an integer of thousands of digits"
+    return text if len(text) < _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
 
 
 def _integer(incar: Incar, tag: str, default: int) -> int:
@@ -325,8 +351,8 @@ def _numbers(incar: Incar, tag: str) -> tuple[float, ...] | None:
     if value is None:
         return None
     values = value if isinstance(value, list) else [value]
-    if any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
-        raise InputError(f"INCAR: {tag} = {value} is not a list of numbers")
+    if not all(map(_is_number, values)):
+        raise InputError(f"INCAR: {tag} = {_shown(value)} is not a list of numbers")
     return tuple(float(item) for item in values)
 
 

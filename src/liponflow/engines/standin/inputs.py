@@ -14,6 +14,8 @@ from ase.data import atomic_masses, atomic_numbers
 from pymatgen.io.vasp import Incar, Poscar
 
 from liponflow.arrays import BoolArray, FloatArray
+from liponflow.boundary import file_boundary
+from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble, Settings, read_incar, settings_from
 from liponflow.engines.standin.kpoints import Mesh, read_kpoints
@@ -112,6 +114,13 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
     InputError
         If an input cannot be used; the file, the tag or the species is named.
     """
+    with file_boundary(
+        directory, InputError, what="a VASP directory", remedy="correct INCAR, POSCAR or KPOINTS"
+    ):
+        return _read_inputs(directory, image)
+
+
+def _read_inputs(directory: Path, image: Path | None) -> Inputs:
     incar = read_incar(directory / "INCAR")
     poscar = _read_poscar((image or directory) / "POSCAR")
     symbols, counts = tuple(poscar.site_symbols), tuple(poscar.natoms)
@@ -177,20 +186,18 @@ def _thermostat(poscar: Poscar) -> ThermostatState | None:
 def _read_poscar(path: Path) -> Poscar:
     if not path.is_file():
         raise InputError(f"POSCAR is missing in {path.parent}")
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    names = lines[5].split() if len(lines) > 5 else []  # noqa: PLR2004 - VASP 5 names species here
-    if not names or names[0].isdigit():
-        raise InputError("POSCAR: line 6 must name the elements (the format of VASP 5)")
-    try:
+    with file_boundary(path, InputError, what="a POSCAR", remedy="correct it"):
+        lines = read_text(path, errors="replace").splitlines()
+        names = lines[5].split() if len(lines) > 5 else []  # noqa: PLR2004 - VASP 5 names species here
+        if not names or names[0].isdigit():
+            raise InputError("POSCAR: line 6 must name the elements (the format of VASP 5)")
         return Poscar.from_file(path, check_for_potcar=False)
-    except (ValueError, IndexError, KeyError) as error:
-        raise InputError(f"POSCAR cannot be read: {error}") from error
 
 
 def _read_potentials(directory: Path) -> list[_Potential]:
     potcar, spec = directory / "POTCAR", directory / "POTCAR.spec"
     if potcar.is_file():
-        text = potcar.read_text(encoding="utf-8", errors="replace")
+        text = read_text(potcar, errors="replace")
         titles = re.findall(r"TITEL\s*=\s*(\S.*\S)", text)
         valences = re.findall(r"ZVAL\s*=\s*([\d.]+)", text)
         masses = re.findall(r"POMASS\s*=\s*([\d.]+)", text)
@@ -204,11 +211,12 @@ def _read_potentials(directory: Path) -> list[_Potential]:
             for title, valence, mass in zip(titles, valences, masses, strict=True)
         ]
     if spec.is_file():
-        return [
-            # Three words like a TITEL, which has functional, symbol and date.
-            _Potential(_element(symbol), f"unread {symbol} POTCAR.spec", None, None)
-            for symbol in spec.read_text(encoding="utf-8").split()
-        ]
+        with file_boundary(spec, InputError, what="a list of potentials", remedy="correct it"):
+            return [
+                # Three words like a TITEL, which has functional, symbol and date.
+                _Potential(_element(symbol), f"unread {symbol} POTCAR.spec", None, None)
+                for symbol in read_text(spec).split()
+            ]
     raise InputError(f"neither POTCAR nor POTCAR.spec is in {directory}")
 
 
@@ -216,7 +224,7 @@ def _element(potential: str) -> str:
     """Return the element of a potential's name: Ni of Ni_pv, H of H1.25."""
     match = re.match(r"[A-Z][a-z]?", potential)
     if match is None or match[0] not in atomic_numbers:
-        raise InputError(f"the potential {potential!r} names no element")
+        raise InputError(f"POTCAR: the potential {potential!r} names no element")
     return match[0]
 
 

@@ -8,8 +8,14 @@ from pymatgen.io.vasp import Incar, Kpoints
 from pymatgen.io.vasp.inputs import KpointsSupportedModes
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.boundary import file_boundary
+from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Settings
+from liponflow.finite import check_finite
+
+MOST_POINTS = 1_000_000
+"""k-points of a mesh; more than any calculation has, and few enough for the memory."""
 
 
 @dataclass(frozen=True)
@@ -59,35 +65,52 @@ def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings)
     InputError
         If there is neither the file nor the tag, or the file cannot be read.
     """
+    with file_boundary(path, InputError, what="a KPOINTS file", remedy="correct it"):
+        return _read_kpoints(path, cell, incar, settings)
+
+
+def _read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings) -> Mesh:
     if not path.is_file():
         if "KSPACING" not in incar:
             raise InputError("KPOINTS is missing, and INCAR has no KSPACING")
         lengths = 2 * np.pi * np.linalg.norm(np.linalg.inv(cell), axis=0)
-        divisions = np.maximum(1, np.ceil(lengths / settings.kspacing)).astype(int)
+        if settings.kspacing <= 0:
+            raise InputError(f"INCAR: KSPACING = {settings.kspacing:g} must be above 0")
+        divisions = np.maximum(1, np.ceil(lengths / settings.kspacing))
         style = "Gamma" if settings.kgamma else "Monkhorst-Pack"
         return _regular("mesh of KSPACING", style, divisions, np.zeros(3))
-    try:
-        kpoints = Kpoints.from_file(path)
-    except (ValueError, IndexError, KeyError) as error:
-        raise InputError(f"KPOINTS cannot be read: {error}") from error
+    kpoints = Kpoints.from_str(read_text(path, errors="replace"))
     modes = KpointsSupportedModes
     if kpoints.style in {modes.Gamma, modes.Monkhorst}:
         style = "Gamma" if kpoints.style is modes.Gamma else "Monkhorst-Pack"
-        divisions = np.array(kpoints.kpts[0], dtype=int)
+        divisions = np.array(kpoints.kpts[0], dtype=float)
         return _regular(kpoints.comment, style, divisions, np.array(kpoints.kpts_shift, float))
     if kpoints.style is modes.Automatic:
         # VASP's rule: N = max(1, int(length |b| + 0.5)), Gamma-centred.
         lengths = np.linalg.norm(np.linalg.inv(cell), axis=0)
-        divisions = np.maximum(1, (kpoints.kpts[0][0] * lengths + 0.5).astype(int))
+        divisions = np.maximum(1, np.floor(kpoints.kpts[0][0] * lengths + 0.5))
         return _regular(kpoints.comment, "Gamma", divisions, np.zeros(3))
     points = np.array(kpoints.kpts, dtype=float).reshape(-1, 3)
     weights = np.array(kpoints.kpts_weights or np.ones(len(points)), dtype=float)
+    check_finite(points, "KPOINTS: the points")
+    check_finite(weights, "KPOINTS: the weights")
+    if weights.sum() <= 0:
+        raise InputError("KPOINTS: the sum of the weights must be above 0")
     return Mesh(
         kpoints.comment, "Listgenerated", None, (0.0, 0.0, 0.0), points, weights / weights.sum()
     )
 
 
-def _regular(comment: str, style: str, divisions: IntArray, shift: FloatArray) -> Mesh:
+def _regular(comment: str, style: str, asked: FloatArray, shift: FloatArray) -> Mesh:
+    check_finite(shift, "KPOINTS: the shift")
+    # The comparison refuses NaN, too.
+    if asked.shape != (3,) or not (asked >= 1).all() or not np.prod(asked) <= MOST_POINTS:
+        shown = " ".join(f"{number:g}" for number in asked)
+        raise InputError(
+            f"KPOINTS: a mesh of {shown} divisions ({comment}): give three whole numbers from 1 "
+            f"on, for at most {MOST_POINTS:,} points"
+        )
+    divisions: IntArray = asked.astype(int)
     grid = np.stack(np.meshgrid(*(np.arange(n) for n in divisions), indexing="ij"), axis=-1)
     offset = shift + (0.5 * (divisions % 2 == 0) if style == "Monkhorst-Pack" else 0.0)
     points = (grid.reshape(-1, 3) + offset) / divisions

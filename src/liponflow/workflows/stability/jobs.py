@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobflow import Flow, Job, Response, job
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
@@ -17,6 +17,7 @@ from liponflow.analysis.stability.materials import is_crystal, named_material
 from liponflow.analysis.stability.phase_record import PhaseRecord, PhononRecord, scaled_entries
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.stability.summary import Question, summarise
+from liponflow.document import Document
 from liponflow.inputs.stability import StabilityParameters
 from liponflow.structures.phases import crystal_of
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -30,10 +31,8 @@ from liponflow.workflows.stability.material import (
 )
 
 
-class ScaledEntries(BaseModel):
+class ScaledEntries(Document):
     """Phases on one energy scale, and the engine that computed them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     entries: EntrySet
     engine: EngineInfo = Field(description="The engine that ran, which may be a stand-in.")

@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import Any
 
 from jobflow import JobStore, job
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.document import Document
 from liponflow.store.outputs import find_outputs
 
 KEY = "MP_API_KEY"
@@ -24,10 +25,8 @@ class EntriesUnavailableError(ValueError):
     """The Materials Project cannot be queried; the message says what to do."""
 
 
-class FetchedEntries(BaseModel):
+class FetchedEntries(Document):
     """Entries of a chemical system, kept in the store so that they are fetched once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     chemical_system: str = Field(description="Elements, joined by hyphens.")
     entries: EntrySet
