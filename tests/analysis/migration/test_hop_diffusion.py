@@ -178,6 +178,39 @@ def test_sites_have_boltzmann_occupations(hops: dict[str, HopBarrier]):
     assert tetrahedral / octahedral[0] == pytest.approx(np.full(12, ratio), rel=1e-6)
 
 
+def test_lower_sites_without_hops_hold_the_dopant_by_their_boltzmann_factor():
+    """Two sites of kind A in a chain; one of B, 0.2 eV lower, from which no hop is known."""
+    energies = {"A": 0.2, "B": 0.0}
+    hops = [between("A", "A", (0, 1, 1.0)), between("A", "A", (1, 0, 1.0))]
+    options = {"n_sites": 3, "temperature": T, "attempt_frequency": 8.0}
+    free = jump_network(hops, energies, **options)
+    held = jump_network(hops, energies, **options, positions={"A": [0, 1], "B": [2]})
+    assert free is not None
+    assert held is not None
+    factor = math.exp(-0.2 / (BOLTZMANN * T))
+    share = 2 * factor / (1 + 2 * factor)
+    assert occupations(held) == pytest.approx([share / 2, share / 2, 1 - share])
+    assert occupations(free) == pytest.approx([0.5, 0.5, 0])
+    assert diffusivity(held) == pytest.approx(share * diffusivity(free))
+
+
+def test_known_equilibrium_changes_nothing_in_a_network_of_one_part(hops: dict[str, HopBarrier]):
+    positions = {kind: cell().sites.positions_of(kind).tolist() for kind in ENERGIES}
+    options = {"n_sites": len(cell().sites), "temperature": T, "attempt_frequency": 8.0}
+    with_own = hops[TO].model_copy(
+        update={"attempt_frequency": 3.0, "reverse_attempt_frequency": 12.0}
+    )
+    for hop in (without_prefactors(hops[TO]), with_own):
+        plain = jump_network([hop], ENERGIES, **options)
+        known = jump_network([hop], ENERGIES, **options, positions=positions)
+        assert plain is not None
+        assert known is not None
+        assert occupations(known) == pytest.approx(occupations(plain), rel=1e-9)
+        assert known.equilibrium / known.equilibrium.sum() == pytest.approx(
+            occupations(plain), rel=1e-9
+        )
+
+
 def test_no_usable_hops_give_no_network():
     options = {"n_sites": 18, "temperature": T, "attempt_frequency": 8.0}
     assert jump_network([], ENERGIES, **options) is None

@@ -91,6 +91,7 @@ def dopant_migration(
         Without diffusivities if it has no path.
     """
     energies = {site.site: site.site_energy for site in sites if site.site_energy is not None}
+    places = {site.site: site.positions for site in sites}
     bottleneck = _bottleneck(hops, way)
     rest = _rest(hops, energies)
     barrier = None if way is None else way.saddle_energy - rest
@@ -103,6 +104,7 @@ def dopant_migration(
             n_sites=n_sites,
             temperature=temperature,
             attempt_frequency=conditions.attempt_frequency,
+            positions=places,
         )
 
     values = {}

@@ -8,6 +8,7 @@ import numpy as np
 from liponflow.analysis.migration.random_walk import JumpNetwork
 from liponflow.analysis.migration.rates import jump_rate
 from liponflow.analysis.migration.result import HopBarrier
+from liponflow.arrays import FloatArray
 from liponflow.units import BOLTZMANN
 
 SAME_SADDLE = 0.01
@@ -65,6 +66,7 @@ def jump_network(
     n_sites: int,
     temperature: float,
     attempt_frequency: float,
+    positions: Mapping[str, Sequence[int]] | None = None,
 ) -> JumpNetwork | None:
     """Return the jumps of a random walk from hops.
 
@@ -80,6 +82,10 @@ def jump_network(
         K.
     attempt_frequency
         Geometric mean of both prefactors of hops without computed ones, THz.
+    positions
+        Sites of each kind that has an energy, by their numbers in the cell. With them, sites that
+        no hop joins count by their Boltzmann factors: a dopant in a lower site from which no hop
+        is known does not diffuse.
 
     Returns
     -------
@@ -116,7 +122,25 @@ def jump_network(
         end=np.array(end, dtype=np.int_),
         vectors=np.array(vectors, dtype=np.float64),
         rates=np.array(rates, dtype=np.float64),
+        equilibrium=None
+        if positions is None
+        else _boltzmann(site_energies, stiffness, positions, n_sites, temperature),
     )
+
+
+def _boltzmann(
+    site_energies: Mapping[str, float],
+    stiffness: Mapping[str, float],
+    positions: Mapping[str, Sequence[int]],
+    n_sites: int,
+    temperature: float,
+) -> FloatArray:
+    """Return the share of time on each site at equilibrium, relative to the lowest."""
+    shares = np.zeros(n_sites)
+    for kind, energy in site_energies.items():
+        exponent = energy / (BOLTZMANN * temperature) + stiffness.get(kind, 0.0)
+        shares[list(positions[kind])] = math.exp(-exponent)
+    return shares
 
 
 def _site_stiffness(hops: Sequence[HopBarrier]) -> dict[str, float]:

@@ -24,6 +24,9 @@ class JumpNetwork:
         Displacement of each jump, shape (n, 3), Å.
     rates
         Rate of each jump, shape (n,), 1/s.
+    equilibrium
+        Share of time on each site at equilibrium, shape (n_sites,), on any scale; it weights parts
+        without jumps between them, and sites without jumps. None if it is unknown.
     """
 
     n_sites: int
@@ -31,6 +34,7 @@ class JumpNetwork:
     end: IntArray
     vectors: FloatArray
     rates: FloatArray
+    equilibrium: FloatArray | None = None
 
     def __post_init__(self) -> None:
         n = len(self.rates)
@@ -72,8 +76,8 @@ def occupations(network: JumpNetwork) -> FloatArray:
     Returns
     -------
     ndarray, shape (n_sites,)
-        Sums to 1. Parts without jumps between them are weighted by their number of sites: they are
-        equivalent by symmetry, or their relative energies are unknown.
+        Sums to 1. Parts without jumps between them are weighted by their share at equilibrium, or
+        by their number of sites where it is unknown: then they are equivalent by symmetry.
 
     Raises
     ------
@@ -82,9 +86,16 @@ def occupations(network: JumpNetwork) -> FloatArray:
     """
     shares = np.zeros(network.n_sites)
     parts = network.parts()
-    in_parts = sum(len(part) for part in parts)
+    if network.equilibrium is None:
+        weights = np.zeros(network.n_sites)
+        weights[np.concatenate(parts)] = 1
+    else:
+        weights = network.equilibrium
+    weights = weights / weights.sum()
+    # A site without jumps keeps a walker that is there.
+    shares += weights
     for part in parts:
-        shares[part] = _stationary(_rate_matrix(network, part)) * len(part) / in_parts
+        shares[part] = _stationary(_rate_matrix(network, part)) * weights[part].sum()
     return shares
 
 
