@@ -6,8 +6,9 @@ by a negative factor, which is a volume. Source: https://vasp.at/wiki/POSCAR.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,14 @@ from liponflow.boundary import file_boundary
 from liponflow.crystals.checked import StructureError, check_lattice
 from liponflow.crystals.elements import LabelError, element_of_potential
 from liponflow.decompression import read_text
-from liponflow.fortran import leading_reals, logical, real, words
+from liponflow.freeformat.numbers import columns, numbers
 
-_GROWN_TOGETHER = re.compile(r"(?<=[\d.])(?=-)")
-_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+_COUNT = re.compile(r"\d+", re.ASCII)
+_LOGICAL = re.compile(r"\.?([TtFf])")
+_SEPARATOR = re.compile(r"[\s,]+")
+
+LARGEST = 1e100
+"""Magnitude of a number that no POSCAR holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,14 +142,14 @@ class _Reader:
         selective = mode.strip()[:1] in {"s", "S"}
         if selective:
             mode = self.line("Direct or Cartesian")
-        if leading_reals(mode, 1):
+        if self.values(mode):
             raise self.error(
                 "Direct or Cartesian is missing above the coordinates; add it", back=1
             )
         if total > (left := len(self.lines) - self.next):
             raise self.error(f"{total} ions, but {left} lines of coordinates; is it complete?")
         rows = [self.ion(selective=selective) for _ in range(total)]
-        if leading_reals(self.peek(), 1):
+        if self.values(self.peek()):
             raise self.error(f"more lines of coordinates than ions ({total}); correct the numbers")
         coords = np.array([row.coords for row in rows])
         cartesian = mode.strip()[:1] in set("cCkK")
@@ -197,14 +202,14 @@ class _Reader:
         found: list[int] = []
         while len(found) < elements:
             line = self.line("the number of ions of each element")
-            here = [int(word) for word in takewhile(_COUNT.fullmatch, words(line))]
+            here = [value for value in self.values(line, back=1) if isinstance(value, int)]
             if not here:
                 break
             found += here
-        if len(found) != elements or sum(found) == 0:
+        if len(found) != elements or min(found) < 0 or max(found) == 0:
             raise self.error(
-                f"{len(found)} numbers of ions ({sum(found)} in all) for {elements} elements; "
-                "give a whole number for each",
+                f"{len(found)} numbers of ions for {elements} elements; give a whole number for "
+                "each, one of them above 0",
                 back=1,
             )
         return found
@@ -212,14 +217,14 @@ class _Reader:
     def ion(self, *, selective: bool) -> "_Ion":
         """Read the coordinates of an ion and its flags; text behind them is ignored."""
         line = self.line("the coordinates of an ion")
-        found = list(words(line))
-        if len(found) < 3:  # noqa: PLR2004 - x, y, z
-            found = list(words(_apart(line)))
-        try:
-            coords = [real(word) for word in found[:3]]
-            flags = [logical(word) for word in found[3:6]] if selective else []
-        except ValueError as error:
-            raise self.error(str(error), back=1) from None
+        coords = self.values(line, back=1)[:3]
+        if len(coords) < 3:  # noqa: PLR2004 - x, y, z
+            coords = [value for value in columns(line)[:3] if value is not None]
+        flags: list[bool] = []
+        if selective:
+            behind = (word for word in _SEPARATOR.split(line) if word and not self.values(word))
+            letters = takewhile(bool, map(_LOGICAL.match, islice(behind, 3)))
+            flags = [letter[1] in "Tt" for letter in letters if letter]
         if len(coords) < 3 or (selective and len(flags) < 3):  # noqa: PLR2004
             wanted = "x, y, z and three of T or F" if selective else "x, y, z"
             raise self.error(f"a line of coordinates needs {wanted}; is it complete?", back=1)
@@ -231,7 +236,7 @@ class _Reader:
             self.next += 8  # title, state, three velocities of the lattice, three vectors
         kind = self.peek()  # VASP has a line for the kind of velocities, mostly blank
         self.next += 1
-        if len(leading_reals(self.peek(), 3)) < 3:  # noqa: PLR2004 - x, y, z
+        if len(self.values(self.peek())) < 3:  # noqa: PLR2004 - x, y, z
             return None
         found = np.array([self.reals("a velocity", 3) for _ in range(total)])
         if kind[:1] in {"d", "D"} and found.any():
@@ -257,9 +262,19 @@ class _Reader:
         self.next += 1
         return self.lines[self.next - 1]
 
+    def values(self, line: str, *, back: int = 0) -> list[int | float]:
+        """Return the numbers that a line begins with; a slash ends them, as in Fortran."""
+        try:
+            found = numbers(line.partition("/")[0])
+        except ValueError as error:
+            raise self.error(str(error), back=back) from None
+        if any(abs(value) > LARGEST for value in found):
+            raise self.error(f"a number beyond {LARGEST:g}; correct it", back=back)
+        return found
+
     def reals(self, what: str, least: int, *, most: int | None = None) -> list[float]:
         line = self.line(what)
-        found = leading_reals(line, most or least)
+        found = [float(value) for value in self.values(line, back=1)[: most or least]]
         if len(found) < least:
             wanted = f"{least} numbers" if least > 1 else "a number"
             raise self.error(f"{what} should be {wanted}", back=1)
@@ -274,10 +289,5 @@ class _Reader:
 
 @dataclass(frozen=True)
 class _Ion:
-    coords: list[float]
+    coords: Sequence[float]
     movable: list[bool]
-
-
-def _apart(line: str) -> str:
-    """Separate numbers that Fortran's fixed width let grow together, as in ``0.5-0.25``."""
-    return _GROWN_TOGETHER.sub(" ", line)

@@ -84,14 +84,41 @@ def test_truncated_potcar_is_refused(directory: Path) -> None:
 def test_poscar_without_elements_is_refused(directory: Path) -> None:
     lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
     (directory / "POSCAR").write_text("".join(lines[:5] + lines[6:]))
-    with pytest.raises(InputError, match="line 6 must name the elements"):
+    with pytest.raises(InputError, match=r"POSCAR, line 6: names no elements"):
         read_inputs(directory)
 
 
 def test_truncated_poscar_is_refused(directory: Path) -> None:
     lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
     (directory / "POSCAR").write_text("".join(lines[:10]))
-    with pytest.raises(InputError, match="POSCAR: cannot be read"):
+    with pytest.raises(InputError, match=r"POSCAR cannot be used: .*, line .*complete"):
+        read_inputs(directory)
+
+
+def test_blocks_of_one_element_have_a_potential_each(directory: Path) -> None:
+    lines = (directory / "POSCAR").read_text().splitlines()
+    names, counts = lines[5].split(), lines[6].split()
+    assert names == ["Ni", "O"]
+    lines[5:7] = ["Ni Ni O", f"1 {int(counts[0]) - 1} {counts[1]}"]
+    (directory / "POSCAR").write_text("\n".join(lines))
+    (directory / "POTCAR.spec").write_text("Ni_pv\nNi\nO\n")
+    found = read_inputs(directory)
+    assert [block.symbol for block in found.species] == ["Ni", "Ni", "O"]
+    assert [block.count for block in found.species][:2] == [1, int(counts[0]) - 1]
+    assert found.atoms.get_chemical_symbols().count("Ni") == int(counts[0])
+
+
+def test_far_coordinate_is_refused_and_another_image_is_wrapped(directory: Path) -> None:
+    lines = (directory / "POSCAR").read_text().splitlines()
+    given = read_inputs(directory).atoms.get_scaled_positions(wrap=False)
+    x, *rest = lines[8].split()
+    lines[8] = " ".join([str(float(x) - 3), *rest])
+    (directory / "POSCAR").write_text("\n".join(lines))
+    moved = read_inputs(directory).atoms.get_scaled_positions(wrap=False)
+    assert moved == pytest.approx(given, abs=1e-12)
+    lines[8] = " ".join(["99999999999", *rest])
+    (directory / "POSCAR").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=r"POSCAR cannot be used: a coordinate of 1e\+11 cell"):
         read_inputs(directory)
 
 

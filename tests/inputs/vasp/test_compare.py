@@ -85,6 +85,26 @@ def test_u_and_moments_are_compared_by_element_not_by_position(
     assert (found.theirs, found.ours) == ([0, 4.5, 5.96, 0], [0, 5.96, 4.5, 0])
 
 
+def test_element_in_two_blocks_is_compared_by_element(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    rows = (directory / "POSCAR").read_text().splitlines()
+    assert rows[5:7] == ["Li Mn Ni O", "8 12 4 32"]
+    rows[5:7] = ["Li Mn Mn Ni O", "8 5 7 4 32"]
+    (directory / "POSCAR").write_text("\n".join(rows))
+    edit(
+        directory,
+        LDAUU=[0, 5.96, 5.96, 4.5, 0],
+        LDAUJ=[0, 0.0, 0.0, 0.0, 0],
+        LDAUL=[0, 2, 2, 2, 0],
+    )
+    (directory / "POTCAR.spec").write_text("Li_sv\nMn_pv\nMn_pv\nNi_pv\nO\n")
+    found = {item.key for item in differences(directory, generator)}
+    edit(directory, LDAUU=[0, 5.96, 3.9, 4.5, 0])
+    assert {item.key for item in differences(directory, generator)} - found == {"LDAUU"}
+    assert found == set()
+
+
 def test_missing_moments_are_found(directory: Path, generator: CitedInputGenerator) -> None:
     edit(directory, MAGMOM=[0.6] * 56)
     [found] = differences(directory, generator)
@@ -106,5 +126,5 @@ def test_directory_without_vasp_files_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match=f"{tmp_path} has no INCAR"):
         read_incar(tmp_path)
     (tmp_path / "POSCAR").write_text("nonsense\n")
-    with pytest.raises(ParameterError, match=f"{tmp_path / 'POSCAR'} cannot be read"):
+    with pytest.raises(ParameterError, match=f"{tmp_path / 'POSCAR'}, line 1: ends"):
         read_poscar(tmp_path)

@@ -11,15 +11,18 @@ import numpy as np
 from ase import Atoms, units
 from ase.constraints import FixAtoms, FixScaled
 from ase.data import atomic_masses, atomic_numbers
-from pymatgen.io.vasp import Incar, Poscar
+from pymatgen.io.vasp import Incar
 
 from liponflow.arrays import BoolArray, FloatArray
 from liponflow.boundary import file_boundary
+from liponflow.crystals.checked import StructureError, check_distances, in_cell
+from liponflow.crystals.poscar import Poscar, read_poscar
 from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble, Settings, read_incar, settings_from
 from liponflow.engines.standin.kpoints import Mesh, read_kpoints
 from liponflow.engines.standin.step import ThermostatState
+from liponflow.freeformat.numbers import numbers
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
 def _read_inputs(directory: Path, image: Path | None) -> Inputs:
     incar = read_incar(directory / "INCAR")
     poscar = _read_poscar((image or directory) / "POSCAR")
-    symbols, counts = tuple(poscar.site_symbols), tuple(poscar.natoms)
+    symbols, counts = (tuple(column) for column in zip(*poscar.blocks, strict=True))
     potentials = _read_potentials(directory)
     _check_order(symbols, tuple(potential.symbol for potential in potentials))
     settings = settings_from(incar, symbols, sum(counts))
@@ -132,30 +135,26 @@ def _read_inputs(directory: Path, image: Path | None) -> Inputs:
         Species(symbol, count, potential.titel, potential.valence, mass)
         for symbol, count, potential, mass in zip(symbols, counts, potentials, masses, strict=True)
     )
-    movable = (
-        None
-        if poscar.selective_dynamics is None
-        else np.array(poscar.selective_dynamics, dtype=bool)
-    )
     atoms = Atoms(
-        [block.symbol for block in species for _ in range(block.count)],
-        cell=poscar.structure.lattice.matrix,
-        scaled_positions=poscar.structure.frac_coords,
+        poscar.symbols,
+        cell=poscar.lattice,
+        scaled_positions=in_cell(poscar.frac_coords),
         masses=[block.mass for block in species for _ in range(block.count)],
-        constraint=_constraints(movable, poscar.structure.lattice.matrix),
+        constraint=_constraints(poscar.movable, poscar.lattice),
         pbc=True,
     )
-    velocities = np.array(poscar.velocities if poscar.velocities is not None else 0.0)
-    if velocities.any():
+    velocities = np.zeros(3) if poscar.velocities is None else poscar.velocities
+    moving = bool(velocities.any())
+    if moving:
         atoms.set_velocities(velocities / units.fs)
     return Inputs(
         incar=incar,
         settings=settings,
         atoms=atoms,
-        movable=movable,
-        has_velocities=bool(velocities.any()),
+        movable=poscar.movable,
+        has_velocities=moving,
         thermostat=_thermostat(poscar) if settings.ensemble is Ensemble.NOSE else None,
-        comment=poscar.comment.strip(),
+        comment=poscar.comment,
         species=species,
         mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, incar, settings),
     )
@@ -171,11 +170,10 @@ class _Potential:
 
 def _thermostat(poscar: Poscar) -> ThermostatState | None:
     """Read the thermostat from the third line of the predictor-corrector block."""
-    if not poscar.predictor_corrector_preamble:
+    if not poscar.predictor:
         return None
     try:
-        third = poscar.predictor_corrector_preamble.split("\n")[2]
-        position, velocity, *_ = map(float, third.split())
+        position, velocity, *_ = map(float, numbers(poscar.predictor[2]))
     except (ValueError, IndexError):
         raise InputError(
             "POSCAR: the predictor-corrector block after the velocities cannot be read; remove it"
@@ -186,12 +184,12 @@ def _thermostat(poscar: Poscar) -> ThermostatState | None:
 def _read_poscar(path: Path) -> Poscar:
     if not path.is_file():
         raise InputError(f"POSCAR is missing in {path.parent}")
-    with file_boundary(path, InputError, what="a POSCAR", remedy="correct it"):
-        lines = read_text(path, errors="replace").splitlines()
-        names = lines[5].split() if len(lines) > 5 else []  # noqa: PLR2004 - VASP 5 names species here
-        if not names or names[0].isdigit():
-            raise InputError("POSCAR: line 6 must name the elements (the format of VASP 5)")
-        return Poscar.from_file(path, check_for_potcar=False)
+    try:
+        poscar = read_poscar(path, motion=True)
+        check_distances(poscar.symbols, in_cell(poscar.frac_coords), poscar.lattice)
+    except StructureError as error:
+        raise InputError(f"POSCAR cannot be used: {error}") from error
+    return poscar
 
 
 def _read_potentials(directory: Path) -> list[_Potential]:

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import cast
 
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Incar, Kpoints, Poscar, VaspInput
+from pymatgen.io.vasp import Incar, Kpoints, VaspInput
 
+from liponflow.crystals.checked import StructureError, checked_structure
+from liponflow.crystals.poscar import Poscar
+from liponflow.crystals.poscar import read_poscar as read_poscar_file
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.generator import CitedInputGenerator
@@ -23,12 +26,18 @@ def read_poscar(directory: Path) -> Poscar:
     ParameterError
         If it is missing or cannot be read.
     """
+    path = directory / "POSCAR"
+    if not path.exists():
+        raise ParameterError(f"{directory} has no POSCAR: it is not a VASP directory")
     try:
-        return Poscar.from_file(directory / "POSCAR", check_for_potcar=False)
-    except FileNotFoundError:
-        raise ParameterError(f"{directory} has no POSCAR: it is not a VASP directory") from None
-    except (ValueError, IndexError) as error:
-        raise ParameterError(f"{directory / 'POSCAR'} cannot be read: {error}") from None
+        poscar = read_poscar_file(path)
+    except StructureError as error:
+        raise ParameterError(str(error)) from error
+    try:
+        checked_structure(poscar.structure)
+    except StructureError as error:
+        raise ParameterError(f"{path}: {error}") from error
+    return poscar
 
 
 def read_incar(directory: Path) -> Incar:
@@ -82,14 +91,16 @@ def _sorted_like_ours(incar: Incar, poscar: Poscar) -> Incar:
     order = sorted(range(len(structure)), key=lambda index: structure[index].specie.X)
     elements = [element.symbol for element in structure.get_sorted_structure().elements]
     brought = Incar(incar)
+    symbols = [symbol for symbol, _ in poscar.blocks]
     moments = incar.get("MAGMOM")
     if isinstance(moments, list) and len(moments) == len(structure):
         brought["MAGMOM"] = [moments[index] for index in order]
     for key in PER_SPECIES:
         values = incar.get(key)
-        if isinstance(values, list) and len(values) == len(poscar.site_symbols):
-            by_element = dict(zip(poscar.site_symbols, values, strict=True))
-            brought[key] = [by_element[element] for element in elements]
+        if isinstance(values, list) and len(values) == len(poscar.blocks):
+            by_element = dict(zip(symbols, values, strict=True))
+            if [by_element[symbol] for symbol in symbols] == values:  # one value per element
+                brought[key] = [by_element[element] for element in elements]
     return brought
 
 
@@ -127,7 +138,7 @@ def _potcar(
     directory: Path, poscar: Poscar, generator: CitedInputGenerator
 ) -> Iterator[Difference]:
     known = generator.config_dict["POTCAR"]
-    wanted = [known.get(element, element) for element in poscar.site_symbols]
+    wanted = [known.get(element, element) for element, _ in poscar.blocks]
     theirs = _potcar_symbols(directory)
     if theirs != wanted:
         yield Difference("POTCAR", "symbols", theirs, wanted, generator.sources["POTCAR"])
