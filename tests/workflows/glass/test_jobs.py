@@ -121,6 +121,16 @@ def test_glass_transition_is_at_the_kink_of_the_volume(structure: Structure) -> 
     assert found.resolved
 
 
+def test_smooth_volume_causes_a_warning_instead_of_a_transition(structure: Structure) -> None:
+    run = dynamics(structure)
+    bent = 140 + 4e-6 * (np.array(run.temperatures) - 200) ** 2
+    noise = 0.02 * np.random.default_rng(2).normal(size=len(bent))
+    result = concluded(measured(structure, cooling=[dynamics(structure, volumes=bent + noise)]))
+    assert not result.tg.resolved
+    [warning] = [line for line in result.warnings if "glass transition" in line]
+    assert warning.startswith("glass transition not resolved: two lines describe the points no")
+
+
 def test_unfinished_cooling_causes_a_warning(structure: Structure) -> None:
     cut = dynamics(structure, converged=False, stop_reason="volume beyond limits")
     result = concluded(measured(structure, cooling=[cut, None]))

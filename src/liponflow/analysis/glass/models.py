@@ -202,7 +202,9 @@ def _unconverged(item: Any) -> list[Any]:
 
 
 def _doubts(item: Any) -> list[str]:
-    """Return warnings on elastic moduli that do not enter the means."""
+    """Return warnings on elastic moduli that do not enter the means, and on an unresolved Tg."""
+    if isinstance(item, GlassTransition):
+        return [] if item.resolved else [f"glass transition {item.note}"]
     return [
         f"elastic moduli of seed {part.seed} are in no mean: {part.criterion}"
         for part in _unconverged(item)
