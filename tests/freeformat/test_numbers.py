@@ -54,6 +54,12 @@ def test_repeats_do_not_fill_the_memory() -> None:
         numbers("9999999*9999999*1.0")
 
 
+@pytest.mark.parametrize("word", ["1E999", "-1D309"])
+def test_numbers_that_no_float_holds(word: str) -> None:
+    with pytest.raises(ValueError, match="beyond the largest number"):
+        numbers(f"2 {word}")
+
+
 def test_columns_that_have_grown_together() -> None:
     assert columns("-10.12345678-10.50000000********** 1.0E-05-2.0 T T") == [
         -10.12345678,

@@ -77,7 +77,7 @@ def read_incar(path: Path) -> IncarFile:
     OSError, EOFError, FileError
         If the file cannot be read.
     ValueError
-        If a quote or a brace is not closed, or repeats stand for too many values.
+        If a quote or a brace is not closed, or a number is beyond all bounds; the line is named.
     """
     return parse_incar(read_text(path, errors="replace"))
 
@@ -98,7 +98,7 @@ def parse_incar(text: str) -> IncarFile:
     Raises
     ------
     ValueError
-        If a quote or a brace is not closed, or repeats stand for too many values.
+        If a quote or a brace is not closed, or a number is beyond all bounds; the line is named.
 
     Examples
     --------
@@ -124,7 +124,10 @@ def parse_incar(text: str) -> IncarFile:
                 "VASP takes the first"
             )
         else:
-            tags[tag] = value_of(tag, written)
+            try:
+                tags[tag] = value_of(tag, written)
+            except ValueError as error:
+                raise ValueError(f"line {line}: {tag}: {error}") from error
             if not quoted:
                 notes += _lost(statement)
     unknown = [suggested(tag) for tag in tags if not is_known(tag)]
@@ -300,4 +303,6 @@ def shown(value: Value) -> str:
     """
     if isinstance(value, bool):
         return ".TRUE." if value else ".FALSE."
+    if isinstance(value, str) and "\n" in value:
+        return f'"{value}"'
     return " ".join(map(shown, value)) if isinstance(value, list) else str(value)

@@ -127,20 +127,21 @@ class _Lines:
     """
 
     def __init__(self, text: str) -> None:
-        first, *self._lines = text.splitlines() or [""]
-        self.comment = first.strip()
+        self._lines = text.splitlines() or [""]
+        self.comment = self._lines[0].strip()
+        """First line."""
         self.number = 1
+        """Number of the last line read."""
 
     def _next(self, what: str) -> str:
-        while self._lines:
+        while self.number < len(self._lines):
             self.number += 1
-            line = self._lines.pop(0)
-            if line.strip():
+            if line := self._lines[self.number - 1].strip():
                 return line
         raise ValueError(f"ends before {what}")
 
     def letter(self) -> str:
-        return self._next("the kind of mesh").strip()[0].lower()
+        return self._next("the kind of mesh")[0].lower()
 
     def reals(self, count: int, what: str) -> list[float]:
         """Return numbers, which may continue on the next lines."""
@@ -149,7 +150,7 @@ class _Lines:
             line = self._next(what)
             more = numbers(line)
             if not more:
-                raise ValueError(f"line {self.number}: {line.strip()!r} is not {what}")
+                raise ValueError(f"line {self.number}: {line!r} is not {what}")
             found += more
         return [float(value) for value in found[:count]]
 
@@ -161,9 +162,11 @@ class _Lines:
 
     def shift(self) -> tuple[float, float, float]:
         """Return the shift of a mesh, zero if it is not given."""
-        found = numbers(self._lines[0])[:3] if self._lines else []
+        behind = self._lines[self.number : self.number + 1]
+        found = numbers(behind[0])[:3] if behind else []
         x, y, z = found if len(found) == 3 else (0.0, 0.0, 0.0)  # noqa: PLR2004 - coordinates
         return float(x), float(y), float(z)
 
     def rest(self) -> Iterator[str]:
-        yield from self._lines
+        """Yield the lines that are left."""
+        yield from self._lines[self.number :]

@@ -16,6 +16,9 @@ from liponflow.arrays import FloatArray
 MOST_VALUES = 10_000_000
 """Largest number of values that repeats (``3*7.0``) may stand for."""
 
+_LONGEST_INTEGER = 300
+"""Digits; Python refuses thousands of them, and a longer one is no number of a calculation."""
+
 _UNSIGNED = r"(?:\d+\.?\d*|\.\d+)"
 _REAL = re.compile(rf"([+-]?{_UNSIGNED})(?:[EeDdQq]([+-]?\d+)|([+-]\d+))?")
 _INTEGER = re.compile(r"[+-]?\d+")
@@ -41,7 +44,7 @@ def real(word: str) -> float | None:
     Raises
     ------
     ValueError
-        If it is no number.
+        If it is no number, or one of 10^308 or more.
 
     Examples
     --------
@@ -56,7 +59,10 @@ def real(word: str) -> float | None:
         if text.lstrip("+-").lower() in {"nan", "inf", "infinity"}:
             return float(text)
         raise ValueError(f"{text!r} is not a number")
-    return float(f"{match[1]}E{match[2] or match[3] or 0}")
+    value = float(f"{match[1]}E{match[2] or match[3] or 0}")
+    if math.isinf(value):
+        raise ValueError(f"{text[:40]!r} is beyond the largest number")
+    return value
 
 
 def numbers(text: str) -> list[int | float]:
@@ -76,7 +82,7 @@ def numbers(text: str) -> list[int | float]:
     Raises
     ------
     ValueError
-        If repeats stand for more than :data:`MOST_VALUES`.
+        If repeats stand for more than :data:`MOST_VALUES`, or a number is too large.
 
     Examples
     --------
@@ -101,7 +107,7 @@ def numbers(text: str) -> list[int | float]:
 
 
 def _value(word: str) -> int | float | None:
-    if _INTEGER.fullmatch(word):
+    if _INTEGER.fullmatch(word) and len(word) <= _LONGEST_INTEGER:
         return int(word)
     return real(word) if _REAL.fullmatch(word) else None
 

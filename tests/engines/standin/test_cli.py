@@ -22,7 +22,7 @@ pytestmark = [
 @pytest.mark.parametrize(
     ("species", "message"),
     [
-        ("Li", "unknown tag ENCUTT"),
+        ("Li", "NSW is given twice"),
         ("Po", "Po is outside chgnet 0.3.0"),
     ],
 )
@@ -30,9 +30,7 @@ def test_invalid_input_fails_with_one_line(
     vasp_directory, lithium: Structure, monkeypatch, species: str, message: str
 ) -> None:
     lithium.replace_species({"Li": species})
-    directory = vasp_directory(
-        lithium, "NSW = 0\n" + ("ENCUTT = 520\n" if species == "Li" else "")
-    )
+    directory = vasp_directory(lithium, "NSW = 0\n" + ("NSW = 1\n" if species == "Li" else ""))
     monkeypatch.chdir(directory)
     error = StringIO()
     with redirect_stderr(error):

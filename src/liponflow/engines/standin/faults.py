@@ -20,9 +20,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from pymatgen.io.vasp import Incar
-
 from liponflow.engines.standin.errors import InputError, VaspStopped
+from liponflow.engines.standin.incar import Tags
 from liponflow.engines.standin.step import Step
 from liponflow.settings import VASP_FAULT_VARIABLE
 
@@ -84,7 +83,7 @@ class Fault:
     kind: Kind
     number: int | None = None
 
-    def is_due(self, directory: Path, incar: Incar) -> bool:
+    def is_due(self, directory: Path, incar: Tags) -> bool:
         """Return whether the fault occurs at this start, and record it in the directory."""
         if self.kind is Kind.ZBRENT and incar.get("IBRION") != 2:  # noqa: PLR2004 - VASP's value
             return False

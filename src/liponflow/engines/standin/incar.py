@@ -1,36 +1,19 @@
 """Read and check the INCAR, and derive the settings that the stand-in uses."""
 
-import re
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pymatgen.io.vasp import Incar
-
 from liponflow.boundary import file_boundary
-from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
-from liponflow.names import similar
+from liponflow.freeformat.incar import IncarFile, shown, value_of
+from liponflow.freeformat.incar import read_incar as read_file
 
-VTST_TAGS = frozenset(
-    {"FDSTEP", "ICHAIN", "ILBFGSMEM", "INVCURV", "IOPT", "LAUTOSCALE", "LCLIMB", "LDNEB"}
-    | {
-        "LGLOBAL",
-        "LLINEOPT",
-        "LNEBCELL",
-        "LTANGENTOLD",
-        "MAXMOVE",
-        "SDALPHA",
-        "SLTOL",
-        "STIMESTEP",
-    }
-    | {"TIMESTEP"}
-)
-"""Tags of the transition-state tools, https://theory.cm.utexas.edu/vtsttools."""
-
-KNOWN_TAGS = frozenset(Incar.INCAR_PARAMS) | VTST_TAGS
+Tags = Mapping[str, Any]
+"""Values of an INCAR by tag."""
 
 _LONGEST_SHOWN = 80
 """Characters of a value in a message."""
@@ -117,60 +100,36 @@ class Settings:
     kgamma: bool
 
 
-def read_incar(path: Path) -> Incar:
-    """Read an INCAR and refuse tags that VASP does not know.
+def read_incar(path: Path) -> IncarFile:
+    """Read an INCAR.
+
+    Returns
+    -------
+    IncarFile
+        Its notes name what VASP ignores: unknown tags, and the second of equal ones.
 
     Raises
     ------
     InputError
-        If the file is missing, gives a tag twice, or has unknown tags (all are named, with the
-        nearest known ones).
+        If the file is missing or cannot be read, or gives a tag two different values.
     """
     if not path.is_file():
         raise InputError(f"{path.name} is missing in {path.parent}")
     with file_boundary(path, InputError, what="an INCAR", remedy="correct it"):
-        return _read_incar(path)
-
-
-def _read_incar(path: Path) -> Incar:
-    text = read_text(path, errors="replace")
-    written = _written_tags(text)
-    incar = Incar.from_str(text)
-    if "POMASS" in written:
-        # One value per species; pymatgen keeps only the first.
-        incar["POMASS"] = [float(value) for value in written["POMASS"].split()]
-    unknown = [tag for tag in incar if tag not in KNOWN_TAGS]
-    if unknown:
-        named = ", ".join(_suggested(tag) for tag in unknown)
-        raise InputError(f"INCAR: unknown tag{'s' if len(unknown) > 1 else ''} {named}")
+        incar = read_file(path)
+    for other in incar.repeated:
+        if value_of(other.tag, other.text) != incar.tags[other.tag]:
+            first = shown(incar.tags[other.tag])
+            raise InputError(f"INCAR: {other.tag} is given twice: {first} and {other.text}")
     return incar
 
 
-def _suggested(tag: str) -> str:
-    close = similar(tag, KNOWN_TAGS)
-    return f"{tag} (did you mean {close[0]}?)" if close else tag
-
-
-def _written_tags(text: str) -> dict[str, str]:
-    """Return the tags as written; VASP keeps the first of two, pymatgen the last."""
-    tags: dict[str, str] = {}
-    for line in text.splitlines():
-        for assignment in re.split(r"[#!]", line, maxsplit=1)[0].split(";"):
-            name, separator, value = assignment.partition("=")
-            tag = name.strip().upper()
-            if separator and tag in tags:
-                raise InputError(f"INCAR: {tag} is given twice: {tags[tag]} and {value.strip()}")
-            if separator:
-                tags[tag] = value.strip()
-    return tags
-
-
-def images_asked(incar: Incar) -> int:
+def images_asked(incar: Tags) -> int:
     """Return the number of images between the end points of a band; 0 without a band."""
     return _integer(incar, "IMAGES", 0)
 
 
-def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Settings:
+def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settings:
     """Return the settings of an INCAR as VASP interprets them.
 
     Parameters
@@ -207,14 +166,14 @@ def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Setti
         potim=_number(incar, "POTIM", 0.5),
         ispin=_integer(incar, "ISPIN", 1),
         lorbit=_integer(incar, "LORBIT", 0),
-        magmom=_numbers(incar, "MAGMOM"),
+        magmom=numbers_of(incar, "MAGMOM"),
         nelm=_integer(incar, "NELM", 60),
         pstress=_number(incar, "PSTRESS", 0.0),
         ensemble=_ensemble(incar, isif) if ibrion == 0 and nsw > 0 else None,
         tebeg=tebeg,
         teend=_number(incar, "TEEND", tebeg),
         smass=_number(incar, "SMASS", -3.0),
-        langevin_gamma=_numbers(incar, "LANGEVIN_GAMMA") or (),
+        langevin_gamma=numbers_of(incar, "LANGEVIN_GAMMA") or (),
         langevin_gamma_l=_number(incar, "LANGEVIN_GAMMA_L", 0.0),
         pmass=_number(incar, "PMASS", 1000.0),
         random_seed=_seed(incar),
@@ -229,7 +188,7 @@ def settings_from(incar: Incar, species: tuple[str, ...], n_atoms: int) -> Setti
     return settings
 
 
-def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: int) -> None:
+def _check(incar: Tags, settings: Settings, species: tuple[str, ...], n_atoms: int) -> None:
     """Refuse values out of range and lists of the wrong length."""
     _among("IBRION", settings.ibrion, (-1, 0, 1, 2, 3))
     _among("ISIF", settings.isif, tuple(range(9)))
@@ -253,7 +212,7 @@ def _check(incar: Incar, settings: Settings, species: tuple[str, ...], n_atoms: 
         _length("MAGMOM", settings.magmom, n_atoms, "ions")
     if _truth(incar, "LDAU", default=False):
         for tag in ("LDAUU", "LDAUJ", "LDAUL"):
-            values = _numbers(incar, tag)
+            values = numbers_of(incar, tag)
             if values is not None:
                 _length(tag, values, len(species), "species")
 
@@ -274,7 +233,7 @@ def _check_band(settings: Settings) -> None:
         )
 
 
-def _ensemble(incar: Incar, isif: int) -> Ensemble:
+def _ensemble(incar: Tags, isif: int) -> Ensemble:
     algorithm = _integer(incar, "MDALGO", 0)
     smass = _number(incar, "SMASS", -3.0)
     probability = _number(incar, "ANDERSEN_PROB", 0.0)
@@ -301,8 +260,8 @@ def _ensemble(incar: Incar, isif: int) -> Ensemble:
     return ensemble
 
 
-def _seed(incar: Incar) -> tuple[int, ...] | None:
-    values = _numbers(incar, "RANDOM_SEED")
+def _seed(incar: Tags) -> tuple[int, ...] | None:
+    values = numbers_of(incar, "RANDOM_SEED")
     return None if values is None else tuple(abs(int(value)) for value in values)
 
 
@@ -317,7 +276,7 @@ def _length(tag: str, values: tuple[float, ...], expected: int, what: str) -> No
         raise InputError(f"INCAR: {tag} has {len(values)} values for {expected} {what}")
 
 
-def _number(incar: Incar, tag: str, default: float) -> float:
+def _number(incar: Tags, tag: str, default: float) -> float:
     value = incar.get(tag, default)
     if not _is_number(value):
         raise InputError(f"INCAR: {tag} = {_shown(value)} is not a number")
@@ -339,14 +298,21 @@ def _shown(value: Any) -> str:
     return text if len(text) < _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
 
 
-def _integer(incar: Incar, tag: str, default: int) -> int:
+def _integer(incar: Tags, tag: str, default: int) -> int:
     value = _number(incar, tag, default)
     if value != round(value):
         raise InputError(f"INCAR: {tag} = {value:g} is not an integer")
     return round(value)
 
 
-def _numbers(incar: Incar, tag: str) -> tuple[float, ...] | None:
+def numbers_of(incar: Tags, tag: str) -> tuple[float, ...] | None:
+    """Return the numbers of a tag; None without it.
+
+    Raises
+    ------
+    InputError
+        If they are no numbers.
+    """
     value: Any = incar.get(tag)
     if value is None:
         return None
@@ -356,6 +322,8 @@ def _numbers(incar: Incar, tag: str) -> tuple[float, ...] | None:
     return tuple(float(item) for item in values)
 
 
-def _truth(incar: Incar, tag: str, *, default: bool) -> bool:
+def _truth(incar: Tags, tag: str, *, default: bool) -> bool:
     value = incar.get(tag, default)
-    return str(value).strip(".").upper().startswith("T") if isinstance(value, str) else bool(value)
+    if not isinstance(value, int):  # ICHAIN is a number
+        raise InputError(f"INCAR: {tag} = {value} is not .TRUE. or .FALSE.")
+    return bool(value)

@@ -11,7 +11,6 @@ import numpy as np
 from ase import Atoms, units
 from ase.constraints import FixAtoms, FixScaled
 from ase.data import atomic_masses, atomic_numbers
-from pymatgen.io.vasp import Incar
 
 from liponflow.arrays import BoolArray, FloatArray
 from liponflow.boundary import file_boundary
@@ -19,7 +18,14 @@ from liponflow.crystals.checked import StructureError, check_distances, in_cell
 from liponflow.crystals.poscar import Poscar, read_poscar
 from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
-from liponflow.engines.standin.incar import Ensemble, Settings, read_incar, settings_from
+from liponflow.engines.standin.incar import (
+    Ensemble,
+    Settings,
+    Tags,
+    numbers_of,
+    read_incar,
+    settings_from,
+)
 from liponflow.engines.standin.kpoints import Mesh, read_kpoints
 from liponflow.engines.standin.step import ThermostatState
 from liponflow.freeformat.numbers import numbers
@@ -58,6 +64,8 @@ class Inputs:
     ----------
     incar
         Tags as the user gave them.
+    remarks
+        What VASP ignores in the INCAR.
     settings
         Settings that the stand-in uses.
     atoms
@@ -76,7 +84,8 @@ class Inputs:
         k-points: echoed, not used.
     """
 
-    incar: Incar
+    incar: Tags
+    remarks: tuple[str, ...]
     settings: Settings
     atoms: Atoms
     movable: BoolArray | None
@@ -124,7 +133,8 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
 
 
 def _read_inputs(directory: Path, image: Path | None) -> Inputs:
-    incar = read_incar(directory / "INCAR")
+    incar_file = read_incar(directory / "INCAR")
+    incar = incar_file.tags
     poscar = _read_poscar((image or directory) / "POSCAR")
     symbols, counts = (tuple(column) for column in zip(*poscar.blocks, strict=True))
     potentials = _read_potentials(directory)
@@ -149,6 +159,7 @@ def _read_inputs(directory: Path, image: Path | None) -> Inputs:
         atoms.set_velocities(velocities / units.fs)
     return Inputs(
         incar=incar,
+        remarks=incar_file.notes,
         settings=settings,
         atoms=atoms,
         movable=poscar.movable,
@@ -234,8 +245,8 @@ def _check_order(symbols: tuple[str, ...], potentials: tuple[str, ...]) -> None:
         )
 
 
-def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
-    values = incar.get("POMASS")
+def _masses(incar: Tags, potentials: list[_Potential]) -> list[float]:
+    values = numbers_of(incar, "POMASS")
     if values is None:
         return [
             potential.mass or float(atomic_masses[atomic_numbers[potential.symbol]])
@@ -243,7 +254,7 @@ def _masses(incar: Incar, potentials: list[_Potential]) -> list[float]:
         ]
     if len(values) != len(potentials):
         raise InputError(f"INCAR: POMASS has {len(values)} values for {len(potentials)} species")
-    return [float(value) for value in values]
+    return list(values)
 
 
 def _constraints(movable: BoolArray | None, cell: FloatArray) -> list[FixAtoms | FixScaled]:

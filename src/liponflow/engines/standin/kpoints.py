@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pymatgen.io.vasp import Incar, Kpoints
 from pymatgen.io.vasp.inputs import KpointsSupportedModes
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.boundary import file_boundary
-from liponflow.decompression import read_text
 from liponflow.engines.standin.errors import InputError
-from liponflow.engines.standin.incar import Settings
+from liponflow.engines.standin.incar import Settings, Tags
 from liponflow.finite import check_finite
+from liponflow.freeformat.kpoints import read_kpoints as read_file
 
 MOST_POINTS = 1_000_000
 """k-points of a mesh; more than any calculation has, and few enough for the memory."""
@@ -44,7 +43,7 @@ class Mesh:
     weights: FloatArray
 
 
-def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings) -> Mesh:
+def read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings) -> Mesh:
     """Read KPOINTS, or build the mesh of KSPACING.
 
     Parameters
@@ -69,7 +68,7 @@ def read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings)
         return _read_kpoints(path, cell, incar, settings)
 
 
-def _read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings) -> Mesh:
+def _read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings) -> Mesh:
     if not path.is_file():
         if "KSPACING" not in incar:
             raise InputError("KPOINTS is missing, and INCAR has no KSPACING")
@@ -79,7 +78,7 @@ def _read_kpoints(path: Path, cell: FloatArray, incar: Incar, settings: Settings
         divisions = np.maximum(1, np.ceil(lengths / settings.kspacing))
         style = "Gamma" if settings.kgamma else "Monkhorst-Pack"
         return _regular("mesh of KSPACING", style, divisions, np.zeros(3))
-    kpoints = Kpoints.from_str(read_text(path, errors="replace"))
+    kpoints = read_file(path)
     modes = KpointsSupportedModes
     if kpoints.style in {modes.Gamma, modes.Monkhorst}:
         style = "Gamma" if kpoints.style is modes.Gamma else "Monkhorst-Pack"

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from pymatgen.io.vasp import Incar
 
 from liponflow.arrays import FloatArray
 from liponflow.engines.standin.identity import PROGRAM, version_string
@@ -18,6 +17,7 @@ from liponflow.engines.standin.inputs import Inputs
 from liponflow.engines.standin.sentinels import FERMI_LEVEL
 from liponflow.engines.standin.step import KILOBAR, Result, Step
 from liponflow.engines.standin.text import TextFile, rows
+from liponflow.freeformat.incar import shown
 
 _RULE = "-" * 104
 
@@ -133,7 +133,7 @@ def _header(inputs: Inputs) -> str:
     settings, mesh = inputs.settings, inputs.mesh
     n_points = len(mesh.points)
     titles = "".join(f" POTCAR:    {species.titel}\n" for species in inputs.species)
-    echoed = "".join(f"   {line}\n" for line in Incar(dict(inputs.incar)).get_str().splitlines())
+    echoed = "".join(f"   {tag} = {shown(value)}\n" for tag, value in inputs.incar.items())
     counts = "".join(f"{species.count:6d}" for species in inputs.species)
     masses = "".join(f"{species.mass:7.2f}" for species in inputs.species)
     return (

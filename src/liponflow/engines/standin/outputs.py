@@ -47,6 +47,8 @@ class Outputs:
         self._last: Configuration | None = None
         self._clock = time.perf_counter()
         self._say(f" {PROGRAM}: stand-in for VASP, {potential}, no electrons computed")
+        for remark in inputs.remarks:
+            self._announce(f"WARNING: {remark}")
 
     def write(self, step: Step) -> None:
         """Write one ionic step."""

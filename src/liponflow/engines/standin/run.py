@@ -73,7 +73,7 @@ def prepare(directory: Path) -> tuple[dict[Path, Inputs], Iterator[tuple[Step, .
     iterator
         Per ionic step, one Step of each of them.
     """
-    n_images = images_asked(read_incar(directory / "INCAR"))
+    n_images = images_asked(read_incar(directory / "INCAR").tags)
     if not n_images:
         inputs = read_inputs(directory)
         inputs.atoms.calc = _potential(inputs)
