@@ -65,6 +65,7 @@ def test_forces_of_vtst_are_read(folder: Path) -> None:
     result = unit(folder).build()
     assert result.images[2].max_force == pytest.approx(0.042)
     assert result.climbing
+    assert result.warnings == []
 
 
 def test_forces_of_a_plain_band_are_read(folder: Path) -> None:
@@ -78,6 +79,7 @@ def test_forces_of_a_plain_band_are_read(folder: Path) -> None:
     assert result.images[2].max_force == pytest.approx(0.03)
     # Only VTST knows LCLIMB.
     assert not result.climbing
+    assert any("no image climbed, though LCLIMB is set" in line for line in result.warnings)
 
 
 def test_stopped_band_has_no_barrier(folder: Path) -> None:

@@ -66,16 +66,22 @@ class BandUnit(Unit[Run]):
         # On a path that only climbs, the upper end point is the top.
         top = max(energy for energy in energies if energy is not None)
         barriers = [None if failed or end is None else top - end for end in (first, last)]
+        asked = bool(self.runs[0].header.incar.get("LCLIMB", False))
+        climbing = asked and any(force.by_vtst for force in projected)
+        warnings = self._warnings(failed, (first, last))
+        if asked and not climbing:
+            warnings.append(
+                "no image climbed, though LCLIMB is set: VASP passes over it without VTST, and "
+                "the barrier is that of the highest image, a lower bound; patch VASP with VTST"
+            )
         return NEBResult(
             formula=structures[0].composition.reduced_formula,
             converged=not failed,
             criterion=self._criterion(failed),
             provenance=self.provenance(),
-            warnings=self._warnings(failed, (first, last)),
+            warnings=warnings,
             images=images,
-            # VASP without VTST passes over LCLIMB, and its images do not climb.
-            climbing=bool(self.runs[0].header.incar.get("LCLIMB", False))
-            and any(force.by_vtst for force in projected),
+            climbing=climbing,
             barrier=barriers[0],
             reverse_barrier=barriers[1],
             steps=max(calculation.ionic_steps for calculation in calculations),
