@@ -63,6 +63,8 @@ class Run:
     """Moment of every site (µB), for OUTCAR."""
     kinetic: Sequence[float] | None = None
     """Kinetic energy of every step (eV) of a molecular dynamics."""
+    learned: Sequence[bool] = ()
+    """Whether VASP's force field computed a step, which then stands outside <calculation>."""
     densities: Densities | None = None
     version: str = "6.4.2"
     end: Structure | None = None
@@ -114,6 +116,12 @@ class Run:
         )
         last = index == len(self.steps) - 1
         kinetic = "" if self.kinetic is None else f'<i name="kinetic">{self.kinetic[index]}</i>'
+        if self.learned and self.learned[index]:
+            return (
+                f"{_structure(self.steps[index])}{_varray('forces', forces)}"
+                f"{_varray('stress', np.zeros((3, 3)))}"
+                f"{energy.replace('</energy>', kinetic + '</energy>')}\n"
+            )
         return (
             f"<calculation>\n<scstep>{energy}</scstep>{_structure(self.steps[index])}"
             f"{_varray('forces', forces)}{_varray('stress', np.zeros((3, 3)))}"

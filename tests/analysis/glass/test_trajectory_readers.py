@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,35 @@ def test_vasprun_has_times_positions_energies_and_temperatures(tmp_path: Path) -
     # Two atoms without centre-of-mass motion have three degrees of freedom.
     assert frames[0].temperature == pytest.approx(2 * 0.1 / (3 * kB))
     assert np.diag(frames[0].cell).tolist() == [4, 5, 6]
+
+
+def test_langevin_and_held_atoms_change_the_degrees_of_freedom(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    text = vasprun(1)
+    path.write_text(text.replace("</incar>", '<i name="MDALGO"> 3</i></incar>'))
+    assert next(frames_of_file(path)).temperature == pytest.approx(2 * 0.1 / (6 * kB))
+    held = (
+        '<structure name="initialpos"><varray name="selective"><v>F F F</v><v>T T F</v></varray>'
+    )
+    path.write_text(text.replace("<calculation>", f"{held}</structure><calculation>", 1))
+    assert next(frames_of_file(path)).temperature == pytest.approx(2 * 0.1 / (2 * kB))
+
+
+def test_steps_of_the_force_field_of_vasp_are_frames(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    outside = re.sub(r"</?calculation>|<scstep>.*?</scstep>", "", CALCULATION.format(z=0.4))
+    path.write_text(vasprun(3).replace("</modeling>", f"{outside}</modeling>"))
+    frames = list(frames_of_file(path))
+    assert [frame.time for frame in frames] == [0.0015, 0.003, 0.0045, 0.006]
+    assert [frame.positions[1, 2] for frame in frames] == pytest.approx([0.6, 1.2, 1.8, 2.4])
+    assert {frame.symbols for frame in frames} == {("Li", "O")}
+
+
+def test_energies_that_are_asterisks_are_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "vasprun.xml"
+    path.write_text(vasprun(1).replace("-10.0", "******").replace(" 0.1 ", " *** "))
+    [frame] = frames_of_file(path)
+    assert np.isnan([frame.energy, frame.temperature]).all()
 
 
 def test_truncated_vasprun_gives_its_complete_frames(tmp_path: Path) -> None:

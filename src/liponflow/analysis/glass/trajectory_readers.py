@@ -18,6 +18,8 @@ import numpy as np
 from monty.io import zopen
 
 from liponflow.arrays import FloatArray
+from liponflow.decompression import open_bytes
+from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.units import BOLTZMANN, FS_PER_PS
 
 NAN = math.nan
@@ -267,67 +269,32 @@ def _xdatcar_header(header: list[str]) -> tuple[tuple[str, ...], FloatArray]:
 
 def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
     """Yield the frames of a vasprun.xml, without keeping earlier ones in memory."""
-    symbols: tuple[str, ...] = ()
-    time_step, dynamics, count = NAN, False, 0
-    with zopen(path, mode="rb") as file:
+    count = 0
+    with open_bytes(path) as file:
+        steps = IonicSteps(file)
         try:
-            events = ET.iterparse(file, events=("start", "end"))  # noqa: S314 (the user's file)
-            _, root = next(events)
-            for event, element in events:
-                if event == "start":
-                    continue
-                if element.tag == "atominfo":
-                    rows = element.findall("./array[@name='atoms']/set/rc")
-                    symbols = tuple((row[0].text or "").strip() for row in rows)
-                elif element.tag == "i" and element.get("name") == "POTIM":
-                    time_step = float(element.text or "nan")
-                elif element.tag == "i" and element.get("name") == "IBRION":
-                    dynamics = int(element.text or "-1") == 0
-                elif element.tag == "calculation":
-                    count += 1
-                    time = count * time_step / FS_PER_PS if dynamics else NAN
-                    yield _vasprun_frame(element, symbols, time)
-                    root.clear()  # emptied elements would accumulate, too
+            for step in steps:
+                count = step.number
+                yield _vasprun_frame(step, steps)
         except (ET.ParseError, EOFError):
             if not count:
                 raise
             notes.append(f"{path} breaks off: its {count} whole frames are taken")
 
 
-def _vasprun_frame(element: ET.Element, symbols: tuple[str, ...], time: float) -> Frame:
-    structure = element.find("structure")
-    if structure is None:
+def _vasprun_frame(step: IonicStep, steps: IonicSteps) -> Frame:
+    cell, fractional = step.cell, step.positions
+    if not fractional.size:
         raise ValueError("a calculation without a structure")
-    basis = [row.text or "" for row in structure.findall("./crystal/varray[@name='basis']/v")]
-    rows = [row.text or "" for row in structure.findall("./varray[@name='positions']/v")]
-    cell = np.array([row.split() for row in basis], dtype=float)
-    fractional = np.array([row.split() for row in rows], dtype=float)
-    kinetic = element.find("./energy/i[@name='kinetic']")
+    dynamics = int(steps.tags.get("IBRION", -1)) == 0
     temperature = NAN
-    if kinetic is not None and kinetic.text:
-        temperature = 2 * float(kinetic.text) / (3 * max(len(symbols) - 1, 1) * BOLTZMANN)
+    if step.kinetic is not None:
+        temperature = 2 * step.kinetic / (steps.degrees_of_freedom * BOLTZMANN)
     return Frame(
-        symbols,
+        steps.symbols,
         fractional @ cell,
         cell,
-        time=time,
+        time=step.number * float(steps.tags.get("POTIM", NAN)) / FS_PER_PS if dynamics else NAN,
         temperature=temperature,
-        energy=_vasprun_energy(element),
+        energy=NAN if step.energy is None else step.energy,
     )
-
-
-def _vasprun_energy(element: ET.Element) -> float:
-    """Return the energy extrapolated to no smearing (eV).
-
-    Old versions of VASP write a wrong value after the electronic steps; as in ASE, its difference
-    to the free energy is taken from the last of these steps.
-    """
-    total = element.find("energy")
-    if total is None:
-        return NAN
-    values = {item.get("name"): float(item.text or "nan") for item in total.findall("i")}
-    steps = element.findall("scstep/energy")
-    if not steps or "e_fr_energy" not in values:
-        return values.get("e_0_energy", NAN)
-    last = {item.get("name"): float(item.text or "nan") for item in steps[-1].findall("i")}
-    return values["e_fr_energy"] + last.get("e_0_energy", NAN) - last.get("e_fr_energy", NAN)

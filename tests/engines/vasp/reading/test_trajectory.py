@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ def trajectory(n_steps: int) -> list[Structure]:
     return steps
 
 
-def segment(folder: Path, steps: list[Structure], temperature: float, **incar) -> Path:
+def segment(folder: Path, steps: list[Structure], temperature: float, learned=(), **incar) -> Path:
     """Write a run of these steps but the last, at which it ends."""
     taken = len(steps) - 1
     kinetic = 1.5 * (N_ATOMS - 1) * BOLTZMANN * temperature
@@ -33,6 +34,7 @@ def segment(folder: Path, steps: list[Structure], temperature: float, **incar) -
         [-40.0 - i for i in range(taken)],
         {**MD, "NSW": taken, **incar},
         kinetic=[kinetic] * taken,
+        learned=learned,
         end=steps[-1],
     )
     return run.write(folder)
@@ -142,3 +144,71 @@ def test_langevin_includes_the_centre_of_mass(tmp_path: Path) -> None:
     [unit] = units(segment(tmp_path, trajectory(2), 300, MDALGO=3))
     expected = 300 * (N_ATOMS - 1) / N_ATOMS
     assert unit.build().temperatures[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("learned", [[False, True, True, False, True], [True] * 5])
+def test_steps_of_the_force_field_are_read_and_labelled(
+    tmp_path: Path, learned: list[bool]
+) -> None:
+    steps = trajectory(5)
+    segment(tmp_path / "learned", steps, 600, learned, ML_LMLFF=True)
+    segment(tmp_path / "dft", steps, 600)
+    dft, mixed = (unit.build() for unit in units(tmp_path))
+    assert mixed.temperatures == dft.temperatures
+    assert mixed.times == dft.times
+    assert mixed.potential_energies == [-40, -41, -42, -43, -44]
+    assert mixed.pressures == dft.pressures
+    assert mixed.converged
+    assert mixed.criterion == "5 of 5 steps taken"
+    assert not dft.provenance.engine.surrogate
+    engine = mixed.provenance.engine
+    assert engine.surrogate
+    assert engine.label == "vasp MLFF 6.4.2 (machine-learned force field, not DFT)"
+    assert f"{sum(learned)} of 5 steps are by VASP's machine-learned" in mixed.warnings[0]
+
+
+def test_steps_of_the_force_field_inside_a_calculation_are_labelled(tmp_path: Path) -> None:
+    folder = segment(tmp_path, trajectory(3), 600, ML_LMLFF=True)
+    text = (folder / "vasprun.xml").read_text()
+    (folder / "vasprun.xml").write_text(re.sub(r"<scstep>.*?</scstep>", "", text))
+    [unit] = units(folder)
+    assert unit.build().provenance.engine.surrogate
+    assert "3 of 3 steps are by" in unit.build().warnings[0]
+
+
+def test_learning_run_with_dft_alone_is_dft(tmp_path: Path) -> None:
+    [unit] = units(segment(tmp_path, trajectory(3), 600, ML_LMLFF=True))
+    assert unit.build().provenance.engine.label == "vasp 6.4.2"
+    assert unit.build().warnings == []
+
+
+def test_chain_with_one_segment_of_the_force_field_is_not_labelled_dft(tmp_path: Path) -> None:
+    steps = trajectory(6)
+    segment(tmp_path / "a", steps[:4], 600)
+    segment(tmp_path / "b", steps[3:], 600, [True] * 3, ML_LMLFF=True)
+    [unit] = units(tmp_path)
+    assert unit.build().n_steps == 6
+    assert unit.build().provenance.engine.name == "vasp MLFF"
+
+
+def test_trajectory_ends_before_energies_that_are_asterisks(tmp_path: Path) -> None:
+    folder = segment(tmp_path, trajectory(5), 600)
+    text = (folder / "vasprun.xml").read_text()
+    head, tail = text.rsplit('<i name="e_fr_energy">-43', 1)
+    (folder / "vasprun.xml").write_text(f'{head}<i name="e_fr_energy"> ****{tail[9:]}')
+    [unit] = units(folder)
+    result = unit.build()
+    assert result.potential_energies == [-40, -41, -42]
+    assert not result.converged
+    assert "the energies of step 4 are asterisks" in result.warnings[0]
+
+
+def test_entropy_term_of_vasp_5_is_no_energy(tmp_path: Path) -> None:
+    folder = segment(tmp_path, trajectory(2), 600)
+    text = (folder / "vasprun.xml").read_text()
+    # The last energy of each step, which alone is followed by the kinetic one.
+    wrong = re.sub(r'"e_0_energy">[-.\d]+(</i><i name="kinetic">)', r'"e_0_energy">-0.002\1', text)
+    assert wrong.count("-0.002") == 2
+    (folder / "vasprun.xml").write_text(wrong)
+    [unit] = units(folder)
+    assert unit.build().potential_energies == [-40, -41]

@@ -6,9 +6,11 @@ from pathlib import Path
 from liponflow.analysis.result import EngineInfo
 from liponflow.decompression import open_bytes
 from liponflow.engines.standin.engine import stand_in_engine
+from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 
 _GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
-_HEAD = 4096
+_FORCE_FIELD = re.compile(rb'name="ML_LMLFF">\s*\.?T')
+_HEAD = 1 << 16
 
 
 def origin(path: Path) -> EngineInfo | None:
@@ -17,7 +19,8 @@ def origin(path: Path) -> EngineInfo | None:
     Parameters
     ----------
     path
-        File of any kind, compressed or not; only its head is read.
+        File of any kind, compressed or not; only its head is read, unless that switches on VASP's
+        machine-learned force field.
     """
     with open_bytes(path) as file:
         head = file.read(_HEAD)
@@ -25,4 +28,6 @@ def origin(path: Path) -> EngineInfo | None:
     if match is None:
         return None
     version = match[1].decode(errors="replace")
+    if _FORCE_FIELD.search(head) and has_force_field_steps(path):
+        return force_field_engine(version)
     return stand_in_engine(version) or EngineInfo(name="vasp", version=version, surrogate=False)

@@ -21,6 +21,7 @@ from liponflow.decompression import check_expansion, open_bytes, open_text
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
+from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.finite import check_finite
 from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
@@ -130,9 +131,18 @@ class Run(AnyRun):
     def engine(self) -> EngineInfo:
         """See AnyRun."""
         version = str(self.header.vasp_version).strip()
+        if self.has_force_field_steps:
+            return force_field_engine(version, self._vasp_method.label)
         return stand_in_engine(version) or EngineInfo(
             name=VASP, version=version, functional=self._vasp_method.label, surrogate=False
         )
+
+    @cached_property
+    def has_force_field_steps(self) -> bool:
+        """Whether VASP's machine-learned force field computed any step."""
+        assert self.files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+        on = self.header.incar.get("ML_LMLFF") or self.header.parameters.get("ML_LMLFF")
+        return bool(on) and has_force_field_steps(self.files.vasprun)
 
     @property
     def method(self) -> Method:
@@ -294,7 +304,7 @@ def read_run(files: RunFiles) -> Run:
             f"{files.vasprun}: IBRION = {header.parameters['IBRION']}; static calculations, "
             "relaxations (1 to 3) and molecular dynamics (0) can be read"
         )
-    if not header.ionic_steps:
+    if not (header.ionic_steps or header.md_data):
         raise IngestError(
             f"{files.vasprun}: no ionic step with an energy (ALGO = "
             f"{header.incar.get('ALGO', 'Normal')}): use the calculation before it"
@@ -308,7 +318,7 @@ def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
         header = parse(files, exception_on_bad_xml=False)
     except IngestError:
         raise error from None
-    if not header.ionic_steps or header.parameters.get("IBRION") != 0:
+    if not (header.ionic_steps or header.md_data) or header.parameters.get("IBRION") != 0:
         raise error
     return header
 

@@ -2,7 +2,7 @@
 
 import math
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import ClassVar, NamedTuple
@@ -10,14 +10,15 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult, MDSegment
-from liponflow.arrays import FloatArray
 from liponflow.boundary import file_boundary
 from liponflow.decompression import open_bytes
 from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
 from liponflow.finite import check_finite
+from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.units import BOLTZMANN, FS_PER_PS, GPA_PER_EV_A3, GPA_PER_KBAR
 
 _ALGORITHMS = {1: "Andersen", 2: "Nosé-Hoover", 3: "Langevin", 4: "Nosé-Hoover chain", 5: "CSVR"}
@@ -34,10 +35,12 @@ class TrajectoryUnit(Unit[Run]):
 
     def build(self) -> MDResult:
         """See Unit."""
-        steps = [list(_steps(run)) for run in self.runs]
-        for run, taken in zip(self.runs, steps, strict=True):
-            if not taken:
-                raise IngestError(f"{run.files.place}: no complete step of molecular dynamics")
+        read = [_take(run) for run in self.runs]
+        steps = [taken.steps for taken in read]
+        for run, taken in zip(self.runs, read, strict=True):
+            if not taken.steps:
+                at = " but one whose energies are asterisks" if taken.overflow else ""
+                raise IngestError(f"{run.files.place}: no complete step of molecular dynamics{at}")
         starts = [0, *accumulate(len(taken) for taken in steps)]
         segments = [
             _segment(run, first, len(taken))
@@ -45,8 +48,7 @@ class TrajectoryUnit(Unit[Run]):
         ]
         all_steps = [step for taken in steps for step in taken]
         structure = self.runs[-1].final_structure
-        free = _degrees_of_freedom(self.runs[0])
-        temperatures = [2 * step.kinetic / (free * BOLTZMANN) for step in all_steps]
+        temperatures = [step.temperature for step in all_steps]
         time_steps = [
             time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
         ]
@@ -56,8 +58,8 @@ class TrajectoryUnit(Unit[Run]):
             formula=structure.composition.reduced_formula,
             converged=segments[-1].complete,
             criterion=f"{len(all_steps)} of {asked} steps taken",
-            provenance=self.provenance(),
-            warnings=self._warnings(segments),
+            provenance=self.provenance(self._engine()),
+            warnings=self._warnings(read, segments),
             time_step=time_steps[0],
             n_steps=len(all_steps),
             duration=times[-1],
@@ -75,13 +77,31 @@ class TrajectoryUnit(Unit[Run]):
             trajectory_files=[str(run.files.vasprun) for run in self.runs],
         )
 
-    def _warnings(self, segments: Sequence[MDSegment]) -> list[str]:
+    def _engine(self) -> EngineInfo:
+        """Return the engine of the first segment, or the force field if it ran in any."""
+        engines = [run.engine for run in self.runs]
+        return next((engine for engine in engines if engine.surrogate), engines[0])
+
+    def _warnings(self, read: Sequence["_Taken"], segments: Sequence[MDSegment]) -> list[str]:
         notes = [
             f"{run.files.vasprun} breaks off: {segment.n_steps} complete steps of "
             f"{run.header.parameters['NSW']} are taken"
             for run, segment in zip(self.runs, segments, strict=True)
             if run.truncated
         ]
+        notes += [
+            f"{run.files.vasprun}: the energies of step {taken.overflow} are asterisks, too long "
+            f"for their columns: the {len(taken.steps)} steps before it are taken"
+            for run, taken in zip(self.runs, read, strict=True)
+            if taken.overflow
+        ]
+        all_steps = [step for taken in read for step in taken.steps]
+        learned = sum(step.by_force_field for step in all_steps)
+        if learned:
+            notes.append(
+                f"{learned} of {len(all_steps)} steps are by VASP's machine-learned force field, "
+                "not DFT"
+            )
         ensembles = dict.fromkeys(ensemble(run) for run in self.runs)
         if len(ensembles) > 1:
             notes.append(f"the ensemble changes between segments: {', then '.join(ensembles)}")
@@ -138,54 +158,62 @@ def ensemble(run: Run) -> str:
 
 class _Step(NamedTuple):
     potential: float
-    kinetic: float
+    temperature: float
     total: float
     volume: float
     pressure: float | None
+    by_force_field: bool
 
 
-def _steps(run: Run) -> Iterator[_Step]:
-    """Yield the energies of every complete step, without keeping positions in memory."""
+class _Taken(NamedTuple):
+    steps: list[_Step]
+    overflow: int | None
+    """Number of the step at which reading stopped, because its energies are asterisks."""
+
+
+def _take(run: Run) -> _Taken:
+    """Read the energies of the complete steps, with the positions of one in memory at a time."""
     assert run.files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
     path = run.files.vasprun
     with (
         file_boundary(path, IngestError, what="a vasprun.xml", remedy="copy it again") as place,
         open_bytes(path) as file,
     ):
-        count = 0
+        taken: list[_Step] = []
+        steps = IonicSteps(file)
         try:
-            for _, element in ET.iterparse(file):  # noqa: S314 (the user's own file)
-                if element.tag == "calculation":
-                    count += 1
-                    place.text = f"step {count}"
-                    if element.find("energy") is not None:
-                        yield _step(element)
-                    element.clear()
+            for step in steps:
+                place.text = f"step {step.number}"
+                if step.overflows:
+                    return _Taken(taken, step.number)
+                if step.energies:
+                    taken.append(_step(step, steps.degrees_of_freedom))
         except (ET.ParseError, EOFError):
             if not run.truncated:
                 raise
+    return _Taken(taken, None)
 
 
-def _step(calculation: ET.Element) -> _Step:
-    energies = calculation.iterfind("energy/i")
-    values = {item.get("name"): float(item.text or "nan") for item in energies}
-    potential, kinetic = values["e_0_energy"], values["kinetic"]
-    volume = abs(
-        float(np.linalg.det(_rows(calculation, "structure/crystal/varray[@name='basis']")))
-    )
+def _step(step: IonicStep, degrees_of_freedom: int) -> _Step:
+    potential, kinetic = step.energy, step.kinetic
+    if potential is None or kinetic is None:
+        missing = "potential" if potential is None else "kinetic"
+        raise ValueError(f"it has no {missing} energy")
+    volume = abs(float(np.linalg.det(step.cell)))
     pressure = None
-    if calculation.find("varray[@name='stress']") is not None:
+    if step.stress is not None:
         # kbar, positive under compression, without the kinetic part.
-        stress = _rows(calculation, "varray[@name='stress']")
-        pressure = float(np.trace(stress)) / 3 * GPA_PER_KBAR
+        pressure = float(np.trace(step.stress)) / 3 * GPA_PER_KBAR
         pressure += 2 / 3 * kinetic / volume * GPA_PER_EV_A3
-    step = _Step(potential, kinetic, values.get("total", potential + kinetic), volume, pressure)
-    check_finite([value for value in step if value is not None], "its energy, volume or pressure")
-    return step
-
-
-def _rows(element: ET.Element, path: str) -> FloatArray:
-    return np.array([(row.text or "").split() for row in element.iterfind(f"{path}/v")], float)
+    temperature = 2 * kinetic / (degrees_of_freedom * BOLTZMANN)
+    total = step.energies.get("total")  # with the thermostat, whose energy may overflow
+    if total is None:
+        total = potential + kinetic
+    values = (potential, temperature, total, volume, pressure)
+    check_finite(
+        [value for value in values if value is not None], "its energy, volume or pressure"
+    )
+    return _Step(potential, temperature, total, volume, pressure, step.by_force_field)
 
 
 def _stop_reason(taken: int, asked: int) -> str:
@@ -217,13 +245,3 @@ def _continues(later: Run, earlier: Run) -> bool:
 def time_step(run: Run) -> float:
     """Return the time step (fs)."""
     return float(run.header.parameters["POTIM"])
-
-
-def _degrees_of_freedom(run: Run) -> int:
-    """Return VASP's count: without the centre of mass unless Langevin or with fixed atoms."""
-    structure = run.header.initial_structure
-    held = structure.site_properties.get("selective_dynamics")
-    if held is not None:
-        return sum(bool(free) for site in held for free in site)
-    drift = 0 if int(run.header.parameters.get("MDALGO", 0)) == _LANGEVIN else 3
-    return 3 * len(structure) - drift
