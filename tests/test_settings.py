@@ -59,6 +59,11 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
         ("store: mongodb://me:hush@host/db\n", ["'store'", "address of a server", "docs_store"]),
         ("workers: [\n", ["config.yaml"]),
         ("just text\n", ["config.yaml"]),
+        ("1\n", ["config.yaml", "a mapping of settings"]),
+        ("1_000: hush\n", ["config.yaml", "the name of a setting is 1000"]),
+        ("store: &a [*a]\n", ["config.yaml", "aliases"]),
+        ("[" * 5000, ["config.yaml", "nested too deeply"]),
+        ("\x00", ["config.yaml"]),
     ],
 )
 def test_invalid_files_are_refused_by_name(config: Path, text: str, parts: list[str]) -> None:

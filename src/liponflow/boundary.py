@@ -110,10 +110,22 @@ def reason_of(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        return f"{field}: {first['msg']}" if field else first["msg"]
+        message = shortened(first["msg"].removeprefix("Value error, "))
+        return f"{field}: {message}" if field else message
     text = getattr(error, "strerror", None) or " ".join(str(error).split())
-    if len(text) > _LONGEST_REASON:
-        text = f"{text[:_LONGEST_REASON]} ..."
-    if isinstance(error, ValueError | OSError) and text:
+    text = shortened(text)
+    own = type(error).__module__.startswith("liponflow.")
+    if text and (own or isinstance(error, ValueError | OSError)):
         return str(text)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def shortened(text: str) -> str:
+    """Return a text without what is beyond the length of a message.
+
+    Examples
+    --------
+    >>> shortened("energy"), len(shortened("9" * 5000))
+    ('energy', 304)
+    """
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]} ..."

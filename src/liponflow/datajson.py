@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from liponflow.boundary import reason_of
 from liponflow.safejson import UntrustedClassError, without_class
 
 if TYPE_CHECKING:
@@ -166,9 +167,9 @@ def structure(document: dict[str, Any], source: str) -> "Structure":
     check(without_class(document), STRUCTURE, source)
     try:
         return Structure.from_dict(document)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
+    except Exception as error:
         raise ValueError(
-            f"{source} is not a structure as pymatgen writes it ({error!r})"
+            f"{source} is not a structure as pymatgen writes it ({reason_of(error)})"
         ) from error
 
 

@@ -9,7 +9,6 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -18,6 +17,9 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
+from liponflow import datayaml
+from liponflow.boundary import FileError, file_boundary
+from liponflow.decompression import read_text
 from liponflow.document import Document
 from liponflow.names import nearest
 
@@ -33,7 +35,7 @@ _REPLACED = {
 """What replaced a setting of an earlier version."""
 
 
-class SettingsError(ValueError):
+class SettingsError(FileError):
     """A setting that is unknown or has an invalid value."""
 
 
@@ -182,17 +184,34 @@ def load_settings() -> Settings:
             if name in _REPLACED:
                 raise SettingsError(f"the setting of {variable} {_REPLACED[name]}")
             raise SettingsError(f"unknown environment variable {variable}{nearest(name, known)}")
-    try:
-        return Settings()
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = str(first["loc"][0]) if first["loc"] else ""
-        if key in _REPLACED:
-            message = f"the setting {key!r} in {path} {_REPLACED[key]}"
-        elif first["type"] == "extra_forbidden":
-            message = f"unknown setting {key!r} in {path}{nearest(key, known)}"
-        else:
-            message = f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"
-        raise SettingsError(message) from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise SettingsError(f"cannot read the settings in {path}: {error}") from None
+    _check_file(path)
+    remedy = f"correct it, or the variables {PREFIX}*"
+    with file_boundary(path, SettingsError, what="settings", remedy=remedy):
+        try:
+            return Settings()
+        except ValidationError as error:
+            raise SettingsError(_message(error, path)) from None
+
+
+def _message(error: ValidationError, path: Path) -> str:
+    """Return the message for the first invalid setting, without its value."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = str(first["loc"][0]) if first["loc"] else ""
+    if key in _REPLACED:
+        return f"the setting {key!r} in {path} {_REPLACED[key]}"
+    if first["type"] == "extra_forbidden":
+        return f"unknown setting {key!r} in {path}{nearest(key, Settings.model_fields)}"
+    return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"
+
+
+def _check_file(path: Path) -> None:
+    """Refuse a file that is no mapping of names, before pydantic reads it."""
+    if not path.exists():
+        return
+    with file_boundary(path, SettingsError, what="settings", remedy="correct it, or remove it"):
+        content = datayaml.load(read_text(path))
+        if content is not None and not isinstance(content, dict):
+            raise SettingsError(f"{path}: expected a mapping of settings to values")
+        for key in content or {}:
+            if not isinstance(key, str):
+                raise SettingsError(f"{path}: the name of a setting is {key!r}, which is no word")

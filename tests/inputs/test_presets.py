@@ -90,6 +90,13 @@ def test_invalid_overrides_are_refused(overrides: dict[str, Any], message: str) 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("value", ['{"a":' * 5000, "&a [*a]", "9" * 5000, "[" * 400 + "]" * 400])
+def test_values_that_no_one_can_read_are_refused_in_short(value: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        load_parameters(LithiationParameters, TOPIC, "quick", parse_settings([f"x={value}"]))
+    assert len(str(caught.value)) < 700
+
+
 def test_unknown_preset_suggests_the_nearest() -> None:
     with pytest.raises(ParameterError, match="unknown preset 'papr'; did you mean 'paper'"):
         load_parameters(LithiationParameters, TOPIC, "papr")

@@ -209,7 +209,7 @@ def test_stored_structure_that_would_run_a_command_is_refused(
     assert not (tmp_path / "made").exists()
     output["states"][0]["structure"] = {"sites": [{"abc": [0, 0, 0]}]}
     store.update({"uuid": "n", "index": 1, "output": output, "completed_at": "2025-01-01"})
-    with pytest.raises(StoreError, match=r"states\.0\.structure first: .*not a structure as pym"):
+    with pytest.raises(StoreError, match=r"first states\.0\.structure: .*not a structure as pym"):
         get_result(store, "n")
 
 

@@ -6,10 +6,9 @@ import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from pymatgen.core.structure import Structure
 
-from liponflow import datajson
+from liponflow import datajson, datayaml
 from liponflow.boundary import FileError, reason_of
 from liponflow.crystals.checked import StructureError, checked_structure
 from liponflow.crystals.cif import read_cif
@@ -95,7 +94,7 @@ def _parse(path: Path) -> Structure:
     if not (ending := _NAMING_CLASSES.search(path.name)):
         return Structure.from_file(path)
     text = read_text(path)
-    document = json.loads(text) if "son" in ending[1].lower() else yaml.safe_load(text)
+    document = json.loads(text) if "son" in ending[1].lower() else datayaml.load(text)
     if not isinstance(document, dict):
         raise StructureError(f"it holds a {type(document).__name__} and no structure")
     return datajson.structure(document, str(path))

@@ -11,6 +11,8 @@ from typing import Any, TypedDict, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from liponflow import datayaml
+from liponflow.boundary import reason_of, shortened
 from liponflow.names import nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
@@ -85,10 +87,11 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if not separator or not key.strip():
             raise ParameterError(f"{setting!r} is not of the form key=value")
         try:
-            parsed[key.strip()] = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            reason = getattr(error, "problem", None) or "it cannot be read"
-            raise ParameterError(f"the value of {setting!r} is not valid YAML: {reason}") from None
+            parsed[key.strip()] = datayaml.load(text)
+        except ValueError as error:
+            raise ParameterError(
+                f"the value of {shortened(repr(setting))} cannot be used: {reason_of(error)}"
+            ) from None
     return parsed
 
 
@@ -136,8 +139,15 @@ def load_parameters(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        named = f"parameter {key}={first['input']!r}: " if key else ""  # not one of several
+        named = f"parameter {key}={_shown(first['input'])}: " if key else ""  # not one of several
         raise ParameterError(f"{named}{first['msg']}") from None
+
+
+def _shown(value: Any) -> str:
+    try:
+        return shortened(repr(value))
+    except (RecursionError, ValueError):  # too deep, or an integer of thousands of digits
+        return f"a {type(value).__name__}"
 
 
 def cited_parameters(

@@ -52,6 +52,7 @@ from typing import Any
 from jobflow import Flow, Job, Response
 
 from liponflow import durable, safejson
+from liponflow.boundary import reason_of
 from liponflow.job_directory import CHECKPOINT
 from liponflow.redaction import without_secrets
 from liponflow.runners.documents import (
@@ -214,7 +215,11 @@ class Journal:
         DamagedRunError
             If its file is missing or not JSON.
         """
-        return self._decode(_read(self.path / "flow.json"), trusted)
+        file = self.path / "flow.json"
+        try:
+            return self._decode(_read(file), trusted)
+        except safejson.UntrustedClassError as error:
+            raise safejson.UntrustedClassError(f"{file}: {error}") from error
 
     def response(self, document: dict[str, Any], trusted: Iterable[str]) -> Response[Any]:
         """Return the response of a finished job.
@@ -235,15 +240,16 @@ class Journal:
                     check_arguments(job)
         except safejson.UntrustedClassError:
             raise
-        # Models, Makers and enumerations raise these errors for unknown names and values.
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # Models, Makers and enumerations raise any error for unknown names and values.
+        except Exception as error:
             record = self.record
             command = record["config"].get("command")
+            known = isinstance(command, list) and all(isinstance(word, str) for word in command)
             raise OutdatedRunError(
-                " ".join(str(error).split()),
+                reason_of(error),
                 self.path,
                 record["versions"]["liponflow"],
-                ["liponflow", *command[1:]] if command else None,
+                ["liponflow", *command[1:]] if known and command else None,
             ) from error
         return flow
 
@@ -329,9 +335,10 @@ class Journal:
         try:
             outcome: dict[str, Any] = loads(text)
             outcome["documents"], outcome["blobs"], outcome["response"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except Exception as error:
             raise RunError(
-                f"{file} is damaged ({error!r}); delete it to compute job {job.name!r} again",
+                f"{file} is damaged ({reason_of(error)}); delete it to compute job {job.name!r} "
+                "again",
                 self.path,
             ) from error
         return outcome
@@ -422,8 +429,8 @@ def _read(file: Path) -> Any:
         document = loads(file.read_bytes())
     except OSError as error:
         raise DamagedRunError(file, f"it cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:  # no JSON, or no UTF-8
-        raise DamagedRunError(file, str(error)) from error
+    except Exception as error:  # no JSON, no UTF-8, or extended JSON that nobody wrote
+        raise DamagedRunError(file, reason_of(error)) from error
     if not isinstance(document, dict):
         raise DamagedRunError(file, "it holds no JSON object")
     return document

@@ -5,9 +5,11 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from jobflow import JobStore
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from liponflow import safejson
+from liponflow.boundary import file_boundary
+from liponflow.store.file import StoreError
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -51,14 +53,11 @@ def find_outputs(
     found: dict[str, Model] = {}
     for document in store.query(criteria, sort={"completed_at": 1}, load=True):
         output = document["output"]
+        name = f"the output of job {document['uuid']} ({document['name']})"
+        what = f"{model.__name__} by this version of liponflow"
         try:
-            found[output[field]] = model.model_validate(safejson.without_class(output))
-        except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            warnings.warn(
-                f"the output of job {document['uuid']} ({document['name']}) cannot be read by "
-                f"this version of liponflow and is computed again: {where}: {first['msg']}",
-                stacklevel=2,
-            )
+            with file_boundary(name, StoreError, what=what, remedy="it is computed again"):
+                found[output[field]] = model.model_validate(safejson.without_class(output))
+        except StoreError as error:
+            warnings.warn(str(error), stacklevel=2)
     return found

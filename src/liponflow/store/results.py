@@ -17,10 +17,10 @@ from jobflow.core.store import JobStore
 from jobflow.utils.find import find_key
 from pydantic import ValidationError
 
-from liponflow.analysis.kinds import SchemaError, get_kind
+from liponflow.analysis.kinds import get_kind
 from liponflow.analysis.result import Result
+from liponflow.boundary import reason_of
 from liponflow.names import did_you_mean
-from liponflow.registry import RegistryError
 from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
@@ -307,21 +307,19 @@ def read_result(document: dict[str, Any]) -> StoredResult:
     uuid, output = document["uuid"], document["output"]
     try:
         result = get_kind(str(output["kind"])).read(output)
-    except (ValidationError, SchemaError, RegistryError) as error:
+        completed = datetime.fromisoformat(document["completed_at"]).astimezone()
+        return StoredResult(uuid, document["index"], completed, result)
+    except Exception as error:  # what migrations and pymatgen raise for a damaged document
         raise StoreError(
             f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
             f"written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
         ) from error
-    completed = datetime.fromisoformat(document["completed_at"]).astimezone()
-    return StoredResult(uuid, document["index"], completed, result)
 
 
 def _first_line(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        return f"{error.error_count()} fields do not fit, {field} first: {first['msg']}"
-    return str(error)
+        return f"{error.error_count()} fields do not fit, first {reason_of(error)}"
+    return reason_of(error)
 
 
 # Conditions as text

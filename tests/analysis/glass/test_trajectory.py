@@ -190,8 +190,21 @@ def test_cell_in_wrong_unit_is_refused(tmp_path: Path) -> None:
         ("none.extxyz", None, "no such file"),
         ("text.txt", "no trajectory at all", "ASE does not know the format"),
         ("run.extxyz", "3\nLattice\nLi 0 0\n", "cannot be read as|breaks off|holds no frame"),
-        ("XDATCAR", "title\n1.0\n1 0 0\n0 x 0\n", "XDATCAR: cannot be read as vasp-xdatcar after"),
+        (
+            "XDATCAR",
+            "title\n1.0\n1 0 0\n0 x 0\n",
+            "XDATCAR, after frame 0: cannot be read as vasp-",
+        ),
         ("run.xml", "<modeling><calculation>", "run.xml"),
+        ("run.extxyz", "99999999999\nPbc\nLi 0 0 0\n", r"run\.extxyz.*1e.11 atoms"),
+        ("XDATCAR", "t\n1\n1 0 0\n0 1 0\n0 0 1\nLi\n99999999999\n", "XDATCAR.*1e.11 atoms"),
+        ("XDATCAR", "t\n1\n1 0 0\n0 1 0\n0 0 1\nLi\n-3\n", "XDATCAR.*-3 atoms"),
+        ("XDATCAR.xz", "plain", r"XDATCAR\.xz.*cannot be read"),
+        (
+            "run.lammpstrj",
+            "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n99999999999\n",
+            r"run\.lammpstrj",
+        ),
     ],
 )
 def test_unreadable_files_are_refused(

@@ -8,27 +8,31 @@ they return the first, and its extended XYZ reader takes several times as long a
 import math
 import re
 import xml.etree.ElementTree as ET
-import zlib
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
-from monty.io import zopen
 
 from liponflow.arrays import FloatArray
-from liponflow.decompression import open_bytes
+from liponflow.boundary import FileError, file_boundary, reason_of
+from liponflow.decompression import (
+    COMPRESSED,
+    MOST_EXPANSION,
+    check_expansion,
+    open_bytes,
+    open_text,
+)
 from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.units import BOLTZMANN, FS_PER_PS
 
 NAN = math.nan
 XYZ_FORMATS = {"extxyz", "xyz"}
-COMPRESSED = (".gz", ".bz2", ".xz")
 _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
 
 
-class TrajectoryError(ValueError):
+class TrajectoryError(FileError):
     """Error of a trajectory that cannot be used; the message names the place and the remedy."""
 
 
@@ -75,19 +79,14 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
         raise TrajectoryError(f"{path}: {kind}; give a trajectory or a structure")
     notes = notes if notes is not None else []
     format_ = _format(path)
+    remedy = "the file is damaged or incomplete: write it again, or cut it off behind that frame"
     count = 0
-    try:
+    with file_boundary(path, TrajectoryError, what=format_, remedy=remedy) as place:
+        place.text = "after frame 0"
         for frame in _reader(format_, path, notes):
-            count += 1
             yield frame
-    except TrajectoryError:
-        raise
-    except Exception as error:  # parsers may raise any error
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise TrajectoryError(
-            f"{path}: cannot be read as {format_} after frame {count}: {reason}; the file is "
-            "damaged or incomplete: write it again, or cut it off behind that frame"
-        ) from error
+            count += 1
+            place.text = f"after frame {count}"
     if count == 0:
         raise TrajectoryError(f"{path}: holds no frame; was the run killed before its first step?")
 
@@ -103,11 +102,13 @@ def _format(path: Path) -> str:
         return "extxyz"
     if "XDATCAR" in name:
         return "vasp-xdatcar"
-    try:
-        found: str = filetype(str(path))
-        reason = f"it looks like {found}"
-    except (UnknownFileTypeError, OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
-        found, reason = "", str(error) or type(error).__name__
+    with file_boundary(path, TrajectoryError, what="a trajectory", remedy="write it again"):
+        check_expansion(path)
+        try:
+            found: str = filetype(str(path))
+            reason = f"it looks like {found}"
+        except (UnknownFileTypeError, UnicodeDecodeError) as error:
+            found, reason = "", reason_of(error)
     if found not in ioformats:
         raise TrajectoryError(
             f"{path}: ASE does not know the format ({reason}); name it as its program does "
@@ -154,18 +155,13 @@ def _from_atoms(atoms: Any) -> Frame:
     )
 
 
-def _open(path: Path) -> IO[str]:
-    opened: IO[str] = zopen(path, mode="rt", encoding="utf-8")
-    return opened
-
-
 def _read_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
     """Read extended XYZ as most programs write it, and other varieties with ASE's own reader.
 
     The key ``time`` is taken to be in ps, as this package's molecular dynamics writes it.
     """
     try:
-        with _open(path) as file:
+        with open_text(path) as file:
             yield from _xyz_frames(file, path, notes)
     except _NotThisReader:
         yield from _read_ase(path, "extxyz")
@@ -174,18 +170,18 @@ def _read_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
 def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
     from ase.io.extxyz import key_val_str_to_dict
 
-    count = 0
+    count, most = 0, _most_lines(path)
     columns: tuple[str, slice] | None = None
     while True:
         try:
             head = file.readline()
             comment = file.readline() if head.strip() else ""
-            lines = list(islice(file, int(head))) if comment else []
+            lines = list(islice(file, _atoms(head, most))) if comment else []
         except EOFError:  # a truncated compressed file
             head, lines = "?", []
         if not head.strip():
             return
-        if head == "?" or len(lines) < int(head) or not lines[-1].endswith("\n"):
+        if head == "?" or len(lines) < _atoms(head, most) or not lines[-1].endswith("\n"):
             notes.append(
                 f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
             )
@@ -211,6 +207,20 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
         count += 1
 
 
+def _most_lines(path: Path) -> int:
+    """Return more lines than the file has: a line of an atom has six characters or more."""
+    packed = MOST_EXPANSION if path.suffix.lower() in COMPRESSED else 1
+    return packed * path.stat().st_size // 6 + 1
+
+
+def _atoms(word: str, most: int) -> int:
+    """Return a number of atoms in a header, before anything of its size is made."""
+    count = int(word)
+    if not 1 <= count <= most:
+        raise ValueError(f"{count:.6g} atoms, but the file has less than {most} lines")
+    return count
+
+
 def _position_columns(declared: str) -> slice:
     """Return the columns of x, y and z, or leave the file to ASE."""
     match = _PROPERTIES.fullmatch(declared)
@@ -227,16 +237,16 @@ def _position_columns(declared: str) -> slice:
 
 def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
     """Yield the frames of an XDATCAR, with one lattice for all or one per frame (NpT)."""
-    count = 0
+    count, most = 0, _most_lines(path)
     symbols: tuple[str, ...] = ()
     cell = np.zeros((3, 3))
-    with _open(path) as file:
+    with open_text(path) as file:
         while line := file.readline():
             if not line.strip():
                 continue
             if "configuration=" not in line:  # the comment above a lattice
                 header = [file.readline() for _ in range(6)]
-                symbols, cell = _xdatcar_header(header)
+                symbols, cell = _xdatcar_header(header, most)
                 line = file.readline()
             lines = list(islice(file, len(symbols)))
             if len(lines) < len(symbols) or not lines[-1].endswith("\n"):
@@ -250,13 +260,13 @@ def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
             count += 1
 
 
-def _xdatcar_header(header: list[str]) -> tuple[tuple[str, ...], FloatArray]:
+def _xdatcar_header(header: list[str], most: int) -> tuple[tuple[str, ...], FloatArray]:
     scale = float(header[0])
     cell = np.array([row.split()[:3] for row in header[1:4]], dtype=float)
     if scale < 0:  # VASP: the volume
         scale = float((-scale / abs(np.linalg.det(cell))) ** (1 / 3))
     names = header[4].split()
-    counts = [int(word) for word in header[5].split()]
+    counts = [_atoms(word, most) for word in header[5].split()]
     if len(names) != len(counts) or any(name.isdigit() for name in names):
         raise ValueError("names no elements above the numbers of atoms, as VASP 5 and later do")
     symbols = tuple(
