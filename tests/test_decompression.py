@@ -61,3 +61,11 @@ def test_inputs_have_a_limit_of_length(tmp_path: Path) -> None:
     assert len(decompression.read_text(path, most=11)) == 11
     with pytest.raises(FileError, match=r"INCAR: longer than 10 characters"):
         decompression.read_text(path, most=10)
+
+
+def test_a_compressed_file_stands_for_a_missing_one(tmp_path: Path) -> None:
+    assert decompression.existing(tmp_path / "POTCAR.spec") is None
+    (tmp_path / "POTCAR.spec.bz2").touch()
+    assert decompression.existing(tmp_path / "POTCAR.spec") == tmp_path / "POTCAR.spec.bz2"
+    (tmp_path / "POTCAR.spec").touch()
+    assert decompression.existing(tmp_path / "POTCAR.spec") == tmp_path / "POTCAR.spec"

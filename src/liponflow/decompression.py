@@ -82,6 +82,12 @@ class _Limited(io.RawIOBase):
         super().close()
 
 
+def existing(path: Path) -> Path | None:
+    """Return a file or its compressed version, such as ``INCAR.gz``; None without both."""
+    candidates = [path, *(path.with_name(path.name + ending) for ending in COMPRESSED)]
+    return next((found for found in candidates if found.is_file()), None)
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """Open a file to read its bytes, decompressed by the ending of its name.
 

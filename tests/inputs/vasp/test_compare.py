@@ -1,5 +1,8 @@
 """Comparison of a user's VASP directory with ours, tag by tag."""
 
+import bz2
+import gzip
+import lzma
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,101 @@ def test_element_in_two_blocks_is_compared_by_element(
     edit(directory, LDAUU=[0, 5.96, 3.9, 4.5, 0])
     assert {item.key for item in differences(directory, generator)} - found == {"LDAUU"}
     assert found == set()
+
+
+def rewrite(directory: Path, **texts: str) -> None:
+    """Write tags as a user does, the rest as we do."""
+    edit(directory, **dict.fromkeys(texts))
+    with (directory / "INCAR").open("a") as file:
+        file.writelines(f"{tag} = {text}\n" for tag, text in texts.items())
+
+
+def test_the_same_values_in_fortran_are_no_difference(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    rewrite(
+        directory,
+        EDIFF="1D-5",
+        EDIFFG="-2.d-2 eV/A",
+        LASPH=".T.",
+        LREAL=".FALSE. ! exact",
+        PREC="a",
+        ALGO="NORMAL",
+        LDAUJ="4*0",
+        MAGMOM="8*0 \\\n 12*4 4*-2 32*0.0",
+    )
+    assert differences(directory, generator) == []
+    incar = directory / "INCAR"
+    incar.write_text(incar.read_text().replace("1D-5", "1D-6"))
+    [found] = differences(directory, generator)
+    assert (found.key, found.theirs, found.ours) == ("EDIFF", 1e-6, 1e-5)
+
+
+@pytest.mark.parametrize("ending", [".gz", ".bz2", ".xz"])
+def test_compressed_files_are_read(
+    directory: Path, generator: CitedInputGenerator, ending: str
+) -> None:
+    compress = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[ending]
+    for name in ("INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"):
+        path = directory / name
+        path.with_name(name + ending).write_bytes(compress(path.read_bytes()))
+        path.unlink()
+    assert differences(directory, generator) == []
+    assert read_incar(directory)["ENCUT"] == 520
+
+
+def test_an_element_in_two_blocks_has_its_values_per_block(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    lines = (directory / "POSCAR").read_text().splitlines(keepends=True)
+    lines[5:7] = ["Li Mn Mn Ni O\n", "8 6 6 4 32\n"]
+    (directory / "POSCAR").write_text("".join(lines))
+    (directory / "POTCAR.spec").write_text("Li_sv\nMn_pv\nMn_pv\nNi_pv\nO")
+    per_block = {"LDAUL": "0 2 2 2 0", "LDAUU": "0 5.96 5.96 4.5 0", "LDAUJ": "5*0"}
+    rewrite(directory, **per_block)
+    assert differences(directory, generator) == []
+    rewrite(directory, LDAUU="0 5.96 3.9 4.5 0")
+    (directory / "POTCAR.spec").write_text("Li_sv\nMn_pv\nMn\nNi_pv\nO")
+    found = {item.key: item.theirs for item in differences(directory, generator)}
+    assert found == {
+        "LDAUU": [0, 5.96, 3.9, 4.5, 0],
+        "symbols": ["Li_sv", "Mn_pv", "Mn", "Ni_pv", "O"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "mesh"),
+    [
+        ("mesh\n0 ! automatic\nGamma ! centred\n3 3 3 ! divisions\n0 0 0 ! shift\n", None),
+        ("mesh\n0\nMonkhorst\n3 3 3\n", None),
+        ("mesh\n0\nAuto\n 24.5 # length\n", None),  # 24.5 / 8.17 = 3.0
+        ("mesh\n0\nAuto\n 40\n", "Gamma 5x5x5"),
+        ("mesh\n0\nGamma\n3 3 3\n.5 0 0\n", "Gamma 3x3x3, shift (0.5, 0.0, 0.0)"),
+        ("list\n1\nreciprocal\n0 0 0 1\n", "list of 1 points"),
+        ("path\n40\nline\nreciprocal\n0 0 0\n0 0 .5\n", "lines of 40 points"),
+    ],
+)
+def test_meshes_are_compared_as_vasp_makes_them(
+    directory: Path, generator: CitedInputGenerator, text: str, mesh: str | None
+) -> None:
+    (directory / "KPOINTS").write_text(text)
+    assert [item.theirs for item in differences(directory, generator)] == [mesh] * bool(mesh)
+
+
+def test_what_vasp_ignores_is_a_warning(directory: Path, generator: CitedInputGenerator) -> None:
+    with (directory / "INCAR").open("a") as file:
+        file.write("ENCUT = 400\n")
+    with pytest.warns(UserWarning, match="ENCUT is given twice .520.0 and 400.: VASP takes"):
+        assert differences(directory, generator) == []
+
+
+def test_damaged_files_are_named(directory: Path, generator: CitedInputGenerator) -> None:
+    (directory / "KPOINTS").write_text("mesh\n0\nGamma\n3 3\n")
+    with pytest.raises(ParameterError, match=r"KPOINTS: cannot be read as a KPOINTS file \(ends"):
+        differences(directory, generator)
+    (directory / "INCAR").write_text('SYSTEM = "open')
+    with pytest.raises(ParameterError, match=r"INCAR: cannot be read as an INCAR \(line 1"):
+        differences(directory, generator)
 
 
 def test_missing_moments_are_found(directory: Path, generator: CitedInputGenerator) -> None:

@@ -1,6 +1,6 @@
 """Write the VASP directories of the glass campaign, to be run by other means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -13,12 +13,13 @@ from pymatgen.io.vasp import Incar, VaspInput
 
 from liponflow import __version__
 from liponflow.engines.engine import Engine
+from liponflow.freeformat.incar import Value
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage, describe_stage
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.compare import incar_differences, read_incar, read_poscar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
@@ -193,17 +194,14 @@ def _sources(stage: Stage) -> dict[str, str]:
     return dict.fromkeys(_OF_THE_STAGE, f"stage {stage.name!r} of the protocol") | own
 
 
-def _incar_differences(theirs: Incar, run: Segment, structure: Structure) -> list[Difference]:
+def _incar_differences(
+    theirs: Mapping[str, Value], run: Segment, structure: Structure
+) -> list[Difference]:
     ours: VaspInput = run.maker.input_set_generator.get_input_set(
         structure.get_sorted_structure(), potcar_spec=True
     )
-    written = Incar.from_str(str(ours.incar))  # both as VASP would read them
-    sources = _sources(run.stage)
-    return [
-        Difference("INCAR", key, values["INCAR1"], values["INCAR2"], sources.get(key, _ATOMATE2))
-        for key, values in theirs.diff(written)["Different"].items()
-        if key not in FREE
-    ]
+    found = incar_differences(theirs, ours, _sources(run.stage), _ATOMATE2)
+    return [item for item in found if item.key not in FREE]
 
 
 def _link(poscar: Path, target: Path) -> None:

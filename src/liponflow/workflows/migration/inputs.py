@@ -11,6 +11,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow import __version__
 from liponflow.crystals.read import read_structure
+from liponflow.decompression import existing
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.migration import (
     MigrationParameters,
@@ -213,18 +214,18 @@ INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}))
 
 def _compare_band(directory: Path, generator: CitedInputGenerator) -> list[Difference]:
     """Compare a band, whose atoms are in the folders of its images."""
-    if (directory / "POSCAR").exists():
+    if existing(directory / "POSCAR") is not None:
         return compare_directory(directory, generator, {})
-    first = directory / "00" / "POSCAR"
-    if not first.exists():
+    first = existing(directory / "00" / "POSCAR")
+    if first is None:
         raise ParameterError(
             f"{directory} has IMAGES in its INCAR, but no folder 00 with a POSCAR"
         )
     with TemporaryDirectory() as scratch:
         shutil.copy(first, scratch)
         for name in ("INCAR", "KPOINTS", "POTCAR", "POTCAR.spec"):
-            if (directory / name).exists():
-                shutil.copy(directory / name, scratch)
+            if (path := existing(directory / name)) is not None:
+                shutil.copy(path, scratch)
         return compare_directory(Path(scratch), generator, {})
 
 

@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import Any
 
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp.inputs import Incar
 
 from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import EngineInfo
 from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
-from liponflow.decompression import open_text, read_text
+from liponflow.decompression import open_text
 from liponflow.engines.standin.identity import stand_in_label
 from liponflow.engines.vasp.reading.dos_files import read_doscar
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.runs import AnyRun
+from liponflow.freeformat.incar import read_incar
 from liponflow.inputs.vasp.ionic import IonicTask, is_static
 
 _CONVERGED = "aborting loop because EDIFF is reached"
@@ -121,7 +121,7 @@ def read_doscar_run(files: RunFiles) -> DoscarRun:
             f"{doscar}: {missing} is missing in its directory, and there is no vasprun.xml"
         )
     with file_boundary(incar, IngestError, what="an INCAR", remedy="copy it again"):
-        settings = Incar.from_str(read_text(incar, errors="replace"))
+        settings = read_incar(incar).tags
     if not is_static(settings):
         raise IngestError(
             f"{doscar}: of a run with NSW = {settings['NSW']}, whose total density VASP averages "
