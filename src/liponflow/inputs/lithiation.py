@@ -8,6 +8,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.document import Document
 from liponflow.inputs.presets import Cited, ParameterError, load_data
+from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
@@ -36,9 +37,10 @@ class LithiationParameters(Document):
     ordering: Literal["ordered", "disordered"] = Field(
         description="Cation ordering of the built-in LiNi0.5Mn1.5O4."
     )
-    supercell: tuple[
-        Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]
-    ] = Field(description="Repeats of the conventional cell.")
+    supercell: SupercellParameter = Field(
+        description="Repeats of the conventional cell, or a 3 x 3 matrix whose rows are made of "
+        "the vectors of the cell as it was given."
+    )
     tetragonal_strain: float = Field(
         gt=0, le=0.2, description="Strain of c in the tetragonal start of over-lithiated states."
     )

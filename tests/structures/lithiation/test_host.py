@@ -125,5 +125,42 @@ def test_unsuitable_structure_is_refused(structure: Structure, message: str):
 
 
 def test_empty_supercell_is_refused():
-    with pytest.raises(ValueError, match=r"\(1, 0, 1\): every repetition must be 1 or more"):
+    with pytest.raises(ValueError, match=r"\(1, 0, 1\): give three whole numbers of 1 or more"):
         host(ordered_lnmo(), (1, 0, 1))
+
+
+def layered() -> Structure:
+    """Return the conventional cell of LiCoO2."""
+    sites = [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.2605]]
+    lattice = Lattice.hexagonal(2.816, 14.05)
+    return Structure.from_spacegroup("R-3m", lattice, ["Li", "Co", "O"], sites)
+
+
+THREEFOLD = ((1, -1, 0), (1, 2, 0), (0, 0, 1))
+"""Three cells in the plane, with the axes of a √3 x √3 superstructure."""
+
+
+def test_given_supercell_without_right_angles_is_kept() -> None:
+    given = layered().make_supercell([[1, 0, 0], [1, 3, 0], [0, 0, 1]])
+    found = host(given)
+    assert found.pristine.lattice == given.lattice
+    assert found.formula_units == 9
+    assert found.remark == ""
+
+
+def test_matrix_is_applied_to_the_given_cell() -> None:
+    primitive = layered().get_primitive_structure()
+    assert host(primitive, ((1, 0, 0), (0, 1, 0), (0, 0, 1))).formula_units == 1
+    found = host(layered(), THREEFOLD)
+    assert found.formula_units == 9
+    assert found.pristine.lattice.a == pytest.approx(3**0.5 * 2.816)
+    assert len(found.octahedral_sites) == 3 * len(host(layered()).octahedral_sites)
+
+
+def test_replacement_of_a_smaller_cell_is_said() -> None:
+    found = host(layered().get_primitive_structure())
+    assert found.remark.startswith(
+        "the conventional cell of 12 atoms is taken instead of the given cell of 4; supercell="
+        "[[1,0,0],[0,1,0],[0,0,1]] keeps that"
+    )
+    assert host(layered()).remark == ""

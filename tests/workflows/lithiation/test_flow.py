@@ -9,12 +9,14 @@ from jobflow import Flow, Job
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.crystals.supercell import AS_GIVEN
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.cells import ReplacedCellWarning
 from liponflow.workflows.lithiation.flow import LithiationMaker
 
 plan = get_campaign("lithiation").plan
@@ -96,6 +98,22 @@ def test_seed_determines_the_cation_disorder() -> None:
 
     assert framework(1) == framework(1)
     assert framework(1) != framework(2)
+
+
+def test_replaced_cell_is_said_in_a_warning_and_the_provenance() -> None:
+    sites = [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.2605]]
+    layered = Structure.from_spacegroup(
+        "R-3m", Lattice.hexagonal(2.85, 14.3), ["Li", "Mn", "O"], sites
+    ).get_primitive_structure()
+    maker = LithiationMaker(parameters(**SMALL | {"x": [0, 1]}), "chgnet")
+    with pytest.warns(ReplacedCellWarning, match="conventional cell of 12 atoms is taken"):
+        conclusion = jobs(maker.make(layered, "a.cif"))[-1]
+    [remark] = conclusion.function_kwargs["remarks"]
+    assert conclusion.function_kwargs["record"]["source_structure"] == f"a.cif: {remark}"
+    kept = LithiationMaker(parameters(**SMALL | {"x": [0, 1], "supercell": AS_GIVEN}), "chgnet")
+    conclusion = jobs(kept.make(layered, "a.cif"))[-1]
+    assert "remarks" not in conclusion.function_kwargs
+    assert conclusion.function_kwargs["formula_units"] == 1
 
 
 def test_metal_without_u_is_refused_for_vasp_only() -> None:

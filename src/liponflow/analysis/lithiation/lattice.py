@@ -7,6 +7,8 @@ import numpy as np
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.crystals.supercell import Supercell, cell_lengths
+
 AXES = ("a", "b", "c")
 ANIONS = frozenset({"N", "O", "F", "S", "Cl", "Se", "Br", "I"})
 """Elements that count as ligands."""
@@ -52,9 +54,7 @@ class PseudoCubicCell:
         return self.unique_length / self.basal_length
 
 
-def pseudo_cubic_cell(
-    lattice: Lattice, repeats: tuple[int, int, int] = (1, 1, 1)
-) -> PseudoCubicCell:
+def pseudo_cubic_cell(lattice: Lattice, repeats: Supercell = (1, 1, 1)) -> PseudoCubicCell:
     """Return the lengths of the pseudo-cubic cell that a (super)cell repeats.
 
     Parameters
@@ -62,7 +62,8 @@ def pseudo_cubic_cell(
     lattice
         Lattice whose vectors run along the pseudo-cubic axes.
     repeats
-        Pseudo-cubic cells along each of the three vectors.
+        Pseudo-cubic cells along each of the three vectors, or the matrix that makes the
+        supercell of one.
 
     Returns
     -------
@@ -77,7 +78,7 @@ def pseudo_cubic_cell(
     >>> pseudo_cubic_cell(Lattice.tetragonal(8.0, 17.6), (1, 1, 2)).c
     8.8
     """
-    a, b, c = (float(length) / repeat for length, repeat in zip(lattice.abc, repeats, strict=True))
+    a, b, c = cell_lengths(lattice.matrix, repeats).tolist()
     return PseudoCubicCell(a, b, c)
 
 

@@ -42,6 +42,7 @@ from liponflow.analysis.lithiation.voltage import (
 from liponflow.analysis.method import comparable, describe_differences, differences
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation, Provenance
+from liponflow.crystals.supercell import Supercell
 
 
 class _Chosen(NamedTuple):
@@ -61,7 +62,7 @@ def summarise(
     formula_units: int,
     selections: Sequence[Selection],
     provenance: Provenance,
-    repeats: tuple[int, int, int] = (1, 1, 1),
+    repeats: Supercell = (1, 1, 1),
     warnings: Sequence[str] = (),
 ) -> LithiationResult:
     """Return the result of a campaign from its calculations.
@@ -82,7 +83,7 @@ def summarise(
     provenance
         Provenance of the calculations.
     repeats
-        Pseudo-cubic cells along each vector of the supercell.
+        Pseudo-cubic cells along each vector of the supercell, or the matrix that makes it.
     warnings
         Remarks from building the candidates; they are kept in the result.
 
@@ -228,7 +229,7 @@ def _refusal(candidate: LithiationCandidate, reason: str) -> RefusedCandidate:
 def _states(
     chosen: Sequence[_Chosen],
     formula_units: int,
-    repeats: tuple[int, int, int],
+    repeats: Supercell,
     *,
     complete: bool,
 ) -> list[LithiationState]:

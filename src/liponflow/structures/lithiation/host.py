@@ -11,6 +11,7 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError
+from liponflow.crystals.supercell import AS_GIVEN, Supercell, is_matrix, matrix_of
 from liponflow.structures.lithiation.arrangements import SYMPREC
 from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
@@ -56,6 +57,8 @@ class LithiationHost:
         shape (n, 3). The tetrahedral ones are those that share faces with the most
         transition-metal octahedra, "tetrahedral sites between octahedral sites containing Ni or
         Mn" (D. Cheng, dissertation, UC San Diego 2023, section 5.2.6): 8b of a spinel.
+    remark
+        Which cell was taken instead of the one that was given; empty if it was kept.
     """
 
     pristine: Structure
@@ -63,6 +66,7 @@ class LithiationHost:
     li_sites: FloatArray
     octahedral_sites: FloatArray
     tetrahedral_sites: FloatArray
+    remark: str = ""
 
     @property
     def formula_units(self) -> int:
@@ -101,7 +105,7 @@ class LithiationHost:
         return Structure(self.framework.lattice, species, coords).get_sorted_structure()
 
 
-def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> LithiationHost:
+def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHost:
     """Find the occupied and free Li sites of a structure.
 
     Parameters
@@ -110,8 +114,8 @@ def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> L
         Ordered structure with Li, a transition metal and anions. Its Li content is x = 1.
     supercell
         Repetitions along a, b, c: of the cell as given if it has right angles, so that it can
-        be stretched along c and compared with a cubic one, else of the conventional standard
-        cell.
+        be stretched along c and compared with a cubic one, or if it is larger than the
+        conventional standard cell, else of that. A matrix is applied to the cell as given.
 
     Returns
     -------
@@ -122,7 +126,7 @@ def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> L
     StructureError
         If the structure is disordered, or has no Li, no transition metal or no anion.
     ValueError
-        If a repetition is less than 1.
+        If the supercell has no cell, or too many.
 
     Examples
     --------
@@ -131,14 +135,14 @@ def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> L
     >>> len(spinel.li_sites), len(spinel.octahedral_sites), len(spinel.tetrahedral_sites)
     (8, 16, 8)
     """
-    if min(supercell) < 1:
-        raise ValueError(f"supercell {supercell}: every repetition must be 1 or more")
+    matrix = matrix_of(supercell)
     _check_elements(structure)
     symbols = [site.specie.symbol for site in structure]  # drops oxidation states and spins
     plain = Structure(structure.lattice, symbols, structure.frac_coords)
-    if not np.allclose(plain.lattice.angles, 90, atol=RIGHT_ANGLE_TOLERANCE):
-        plain = SpacegroupAnalyzer(plain, SYMPREC).get_conventional_standard_structure()
-    pristine = plain.make_supercell(supercell).get_sorted_structure()
+    remark = ""
+    if not is_matrix(supercell):
+        plain, remark = _conventional(plain)
+    pristine = plain.make_supercell(matrix).get_sorted_structure()
     framework = pristine.copy().remove_species(["Li"])
     found = voids(pristine, anions(pristine), keep_occupied=True)
     free = [v for v in found if v.occupant is None and _clear_of_cations(v, framework)]
@@ -161,6 +165,23 @@ def host(structure: Structure, supercell: tuple[int, int, int] = (1, 1, 1)) -> L
         tetrahedral_sites=_coords(
             [v for v, n in zip(tetrahedral, faces, strict=True) if n == most and most > 0]
         ),
+        remark=remark,
+    )
+
+
+def _conventional(given: Structure) -> tuple[Structure, str]:
+    """Return the conventional cell of a smaller cell without right angles, and a remark on it."""
+    if np.allclose(given.lattice.angles, 90, atol=RIGHT_ANGLE_TOLERANCE):
+        return given, ""
+    cell = SpacegroupAnalyzer(given, SYMPREC).get_conventional_standard_structure()
+    if len(cell) < len(given):  # a supercell that the user chose
+        return given, ""
+    if np.allclose(cell.lattice.parameters, given.lattice.parameters, atol=RIGHT_ANGLE_TOLERANCE):
+        return cell, ""
+    keep = str([list(row) for row in AS_GIVEN]).replace(" ", "")
+    return cell, (
+        f"the conventional cell of {len(cell)} atoms is taken instead of the given cell of "
+        f"{len(given)}; supercell={keep} keeps that"
     )
 
 

@@ -30,6 +30,7 @@ from liponflow.structures.lithiation.candidates import (
 from liponflow.structures.lithiation.host import LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.lithiation.jobs import conclude, settle
 from liponflow.workflows.maker import CampaignMaker
@@ -76,6 +77,12 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         engine = self.engine()
         parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
+        source = source or structure.composition.formula
+        remarks = {}
+        if lithiation_host.remark:
+            tell_replaced(lithiation_host.remark)
+            source = f"{source}: {lithiation_host.remark}"
+            remarks["remarks"] = [lithiation_host.remark]
         xs = [check_x(lithiation_host, x) for x in self.parameters.x]
         jobs: list[Flow | Job] = []
         settled, selections = [], []
@@ -111,9 +118,10 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                     "preset": self.preset,
                     "parameters": document,
                     "input_fingerprint": fingerprint(structure, engine.describe(), document),
-                    "source_structure": source or structure.composition.formula,
+                    "source_structure": source,
                     "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
                 },
+                **remarks,
             ),
             "result",
         )

@@ -24,6 +24,7 @@ from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.lithiation.candidates import check_x, with_magmoms
 from liponflow.structures.lithiation.host import host
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.lithiation.flow import Candidate, built_in, candidates_at
 from liponflow.workflows.request import InputsRequest
@@ -42,6 +43,8 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     structure = request.structure or built_in(parameters)
     check_hubbard(structure, parameters)
     lithiation_host = host(structure, parameters.supercell)
+    if lithiation_host.remark:
+        tell_replaced(lithiation_host.remark)
     candidates = [
         candidate
         for x in [check_x(lithiation_host, x) for x in parameters.x]
@@ -59,6 +62,7 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
         about={
             "material": material,
             "structure": request.source or f"built-in, {parameters.ordering}",
+            **({"cell": lithiation_host.remark} if lithiation_host.remark else {}),
         },
         sets=written,
         readme=_README.format(

@@ -89,6 +89,7 @@ def conclude(
     engine: EngineInfo,
     force_limit: float,
     record: dict[str, Any],
+    remarks: Sequence[str] = (),
 ) -> LithiationResult:
     """Summarise the campaign.
 
@@ -108,6 +109,8 @@ def conclude(
         Largest force of a converged relaxation, eV/Å.
     record
         Provenance known before the run.
+    remarks
+        On the cell that was taken.
 
     Returns
     -------
@@ -129,7 +132,8 @@ def conclude(
         formula_units=formula_units,
         selections=selections,
         provenance=provenance(engine=lithium.engine, **record),
-        repeats=tuple(record["parameters"]["supercell"]),
+        repeats=record["parameters"]["supercell"],
+        warnings=remarks,
     )
 
 
