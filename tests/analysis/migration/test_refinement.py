@@ -1,8 +1,9 @@
 """Steps saved by starting from a known path, and refused refinements."""
 
 import pytest
-from migration_example import ENGINE, OTO, band, cell, hops, profile
+from migration_example import ENGINE, LIMIT, OTO, band, cell, hops, profile, record
 
+from liponflow.analysis.migration.hops import hop_barrier
 from liponflow.analysis.migration.refinement import refinement, refused
 from liponflow.analysis.runs import NEBResult
 from liponflow.structures.migration.end_points import hop_starts
@@ -25,6 +26,19 @@ def test_steps_are_reported_only_for_converged_bands(path: NEBResult) -> None:
     assert refinement("N", OTO, ENGINE, path=short, other=None).steps_from_interpolation is None
     found = refinement("N", OTO, ENGINE, path=stopped, other=long)
     assert (found.steps_from_path, found.reason) == (None, "not converged")
+
+
+def test_barrier_is_taken_from_the_band_as_that_of_a_hop(path: NEBResult) -> None:
+    """A path without an image at its saddle; the highest image alone is too low."""
+    ends = hop_starts(cell(), hops()[OTO], "N")
+    coarse = band(interpolate(ends.start, ends.end, 4), profile(0.26, 0.0))
+    assert coarse.barrier < 0.25
+    found = refinement("N", OTO, ENGINE, path=coarse, other=None)
+    assert found.barrier == pytest.approx(0.26, abs=2e-3)
+    hop = hop_barrier(record("N", hops()[OTO]), coarse, force_limit=LIMIT)
+    assert found.barrier == hop.barrier
+    stopped = path.model_copy(update={"barrier": None, "converged": False, "warnings": ["force"]})
+    assert refinement("N", OTO, ENGINE, path=stopped, other=None).barrier is None
 
 
 def test_failed_band_has_no_barrier_but_a_reason(path: NEBResult) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from liponflow.analysis.migration.barrier import barrier
+from liponflow.analysis.migration.barrier import Barrier, barrier
 from liponflow.analysis.migration.rates import vineyard_prefactor
 from liponflow.analysis.migration.result import HopBarrier, Jump
 from liponflow.analysis.migration.saddle import imaginary_modes
@@ -142,22 +142,33 @@ def _reason_unconverged(
     return None
 
 
-def _saddle(band: NEBResult) -> dict[str, Any]:
+def band_barrier(band: NEBResult) -> Barrier:
+    """Return the barrier of a converged band, from slopes or the climbing image where it can.
+
+    Parameters
+    ----------
+    band
+        Band whose images all have an energy.
+    """
     distances = [image.distance for image in band.images]
     energies = [image.energy or 0.0 for image in band.images]
     slopes = [image.slope for image in band.images]
     known = [slope for slope in slopes if slope is not None]
-    found = barrier(
+    return barrier(
         distances,
         energies,
         known if len(known) == len(slopes) else None,
-        climbing=_climbed(band),
+        climbing=_climbed(energies) if band.climbing else None,
     )
+
+
+def _saddle(band: NEBResult) -> dict[str, Any]:
+    found = band_barrier(band)
     nearest = min(band.images, key=lambda image: abs(image.distance - found.saddle_distance))
     return {
         "barrier": found.forward,
         "reverse_barrier": found.reverse,
-        "highest_image": max(energies) - energies[0],
+        "highest_image": max(image.energy or 0.0 for image in band.images),
         "saddle_distance": found.saddle_distance,
         "lowest_on_the_way": found.lowest_between,
         "profile": [(float(s), float(e)) for s, e in found.curve],
@@ -165,11 +176,10 @@ def _saddle(band: NEBResult) -> dict[str, Any]:
     }
 
 
-def _climbed(band: NEBResult) -> int | None:
-    """Return the number of the image that climbed: the highest, if it lies above both ends."""
-    energies = [image.energy or 0.0 for image in band.images]
+def _climbed(energies: Sequence[float]) -> int | None:
+    """Return the number of the image that climbs: the highest, if it lies above both ends."""
     top = max(range(len(energies)), key=energies.__getitem__)
-    return top if band.climbing and 0 < top < len(energies) - 1 else None
+    return top if 0 < top < len(energies) - 1 else None
 
 
 def _rates(vibrations: Vibrations) -> dict[str, Any]:

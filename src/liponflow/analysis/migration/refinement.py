@@ -1,5 +1,6 @@
 """Steps saved by starting a band of a costlier engine from the path of a cheaper one."""
 
+from liponflow.analysis.migration.hops import band_barrier
 from liponflow.analysis.migration.result import Refinement
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
@@ -34,7 +35,7 @@ def refinement(
         model=path.provenance.engine.short,
         steps_from_interpolation=other.steps if other is not None and other.converged else None,
         steps_from_path=path.steps if path.converged else None,
-        barrier=path.barrier,
+        barrier=None if path.barrier is None else band_barrier(path).forward,
         reason=None if path.converged else "; ".join(path.warnings),
     )
 

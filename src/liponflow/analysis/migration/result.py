@@ -393,7 +393,7 @@ class Refinement(Document):
         Field(description="Ionic steps from the potential's path; None if not run.")
     )
     barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
-        description="Barrier of the costlier engine."
+        description="Barrier of the costlier engine, from its band as for `hops`."
     )
     reason: str | None = Field(None, description="Why there is no barrier.")
 
