@@ -98,6 +98,14 @@ def test_distances_in_nanometres_are_refused() -> None:
         compared(MeasuredPdf(R / 10, G, {}))
 
 
+def test_function_that_runs_against_the_model_is_refused() -> None:
+    """A negative factor would fit it exactly, with a residual of 0."""
+    with pytest.raises(
+        ValueError, match=r"best scale -1, which must be above 0\); is it the G\(r\)"
+    ):
+        compared(MeasuredPdf(R, -G, {}))
+
+
 def test_zero_function_is_refused() -> None:
     with pytest.raises(ValueError, match="is zero everywhere"):
         compared(MeasuredPdf(R, 0 * G, {}))

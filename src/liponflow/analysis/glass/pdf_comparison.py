@@ -159,7 +159,8 @@ def compare_pdf(
     Raises
     ------
     ValueError
-        If they have too few distances in common, or one of them vanishes there.
+        If they have too few distances in common, one of them vanishes there, or the scale is not
+        above 0.
     """
     both = (measured.r >= max(r_min, r[0])) & (measured.r <= r[-1])
     if both.sum() < MINIMUM_POINTS:
@@ -173,6 +174,12 @@ def compare_pdf(
     if norm == 0 or not target.any():
         raise ValueError(f"{file}: the measured or the computed G(r) is zero everywhere")
     scale = float(target @ model) / norm
+    if scale <= 0:
+        raise ValueError(
+            f"{file}: the measured function falls where the computed G(r) rises (best scale "
+            f"{scale:.2g}, which must be above 0); is it the {quantity}(r) of this glass, seen by "
+            f"{probe}s?"
+        )
     residual = target - scale * model
     return PdfComparison(
         file=file,
