@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jobflow import JobStore
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.outputs import Outcar
 from rich.console import Console
 from spinel_runs import relaxation
-from vasp_files import bump, doscar
+from vasp_files import Densities, Run, bump, doscar
 
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.runs import CalculationResult
@@ -173,3 +175,33 @@ def test_progress_is_shown(campaign: Path, store: JobStore) -> None:
     console = Console(record=True, force_terminal=True, width=80)
     ingest([campaign], store, console=console)
     assert "reading" in console.export_text()
+
+
+def test_run_that_is_not_self_consistent_is_no_state_of_a_lithiation(
+    campaign: Path, store: JobStore, make_relaxation: Callable[..., Run]
+) -> None:
+    """A calculation of bands has the lowest number that stands for an energy."""
+    ingest([campaign], store)
+    [before] = find_results(store, kind="lithiation")
+    bands = make_relaxation(8)
+    bands.incar = {**bands.incar, "NSW": 0, "IBRION": -1, "ICHARG": 11}
+    bands.energies = [-900.0] * len(bands.energies)
+    bands.write(campaign / "lnmo" / "bands")
+    report = ingest([campaign], store)
+    assert report.stored == []
+    assert len(report.known) == 1
+    [complaint] = report.broken
+    assert "bands/vasprun.xml: ICHARG = 11 keeps the charge density" in complaint
+    assert find_results(store, kind="lithiation")[0].uuid == before.uuid
+
+
+def test_bands_with_densities_of_states_are_stored_for_those(
+    tmp_path: Path, store: JobStore
+) -> None:
+    cell = Structure(Lattice.cubic(4), ["Fe", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    site = np.array([[bump(0)] * 9])
+    densities = Densities(np.array([bump(0)]), [site] * 2)
+    Run([cell], [-9.0], {"ICHARG": 11}, densities=densities).write(tmp_path)
+    report = ingest([tmp_path], store)
+    assert [item.result.kind for item in report.stored] == ["pdos"]
+    assert report.broken == []

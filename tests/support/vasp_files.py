@@ -140,8 +140,8 @@ class Run:
             "number of bands    NBANDS=     20\n"
             " total plane-waves  NPLWV =   1000\n"
             f" energy  without entropy= {energy}  energy(sigma->0) = {energy}\n"
-            f"  free  energy   TOTEN  =       {energy} eV\n"
-            " E-fermi :   2.0000     XC(G=0):  -1.0     alpha+bet : -1.0\n"
+            + "".join(f"  free  energy   TOTEN  =       {e:.8f} eV\n" for e in self.energies)
+            + " E-fermi :   2.0000     XC(G=0):  -1.0     alpha+bet : -1.0\n"
         )
         if self.moments is not None:
             text += (

@@ -114,12 +114,14 @@ def _recognise(
         except FileError as error:
             report.broken.append(str(error))
     dynamics = [run for run in runs if run.task == "md"]
-    others = [run for run in runs if run.task != "md"]
+    steady = [run for run in runs if run.task != "md"]
+    others = [run for run in steady if run.no_energy is None]
     sets = lithiation_units(others, formula_units)
     used = {id(run) for unit in sets for run in (*unit.runs, *unit.metal)}
     units += trajectory_units(dynamics)
     units += sets
-    units += pdos_units([*others, *densities], formula_units)
+    # Densities of states are the purpose of many a run that is not self-consistent.
+    units += pdos_units([*steady, *densities], formula_units)
     units += [SingleUnit([run]) for run in others if id(run) not in used]
     return units
 
@@ -139,8 +141,11 @@ def _usable(run: R) -> R:
         _ = run.method, run.header.initial_structure, run.header.parameters
         if run.task == "md":
             check_finite(time_step(run), "POTIM")
-        else:
-            _ = run.has_projected_densities
+        if run.no_energy and (run.task == "md" or not run.has_projected_densities):
+            raise IngestError(
+                f"{run.files.vasprun}: {run.no_energy}: store the self-consistent calculation "
+                "before it"
+            )
     return run
 
 

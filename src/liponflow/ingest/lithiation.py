@@ -73,7 +73,7 @@ class LithiationUnit(Unit[Run]):
             selections=selections,
             provenance=self.provenance(formula_units=units),
             repeats=(a, b, c),
-            warnings=[*notes, *_skewed(self.runs)],
+            warnings=[*notes, *_skewed(self.runs), *(n for run in self.runs for n in run.notes)],
         )
 
     def _contents(self) -> list[str]:

@@ -24,18 +24,21 @@ class SingleUnit(Unit[Run]):
         return CalculationResult(
             formula=calculation.structure.composition.reduced_formula,
             converged=calculation.converged,
-            criterion=criterion(calculation),
+            criterion=self._criterion(calculation),
             provenance=self.provenance(),
-            warnings=[reason] if reason else [],
+            warnings=[*([reason] if reason else []), *run.notes],
             task="static" if run.task == "static" else "relaxation",
             energy_per_atom=calculation.energy_per_atom,
             calculation=calculation,
         )
 
-
-def criterion(calculation: Calculation) -> str:
-    """Return the convergence criterion and the value reached."""
-    reached = "" if calculation.max_force is None else f"{calculation.max_force:.3f} eV/Å"
-    if calculation.force_limit is None:
-        return f"VASP's own, on energy; largest force {reached or 'unknown'}"
-    return f"largest force below {calculation.force_limit:g} eV/Å, reached {reached}"
+    def _criterion(self, calculation: Calculation) -> str:
+        """Return the convergence criterion and the value reached."""
+        [run] = self.runs
+        force = calculation.max_force
+        reached = "unknown" if force is None else f"{force:.3f} eV/Å"
+        if not run.has_criterion:
+            return f"no criterion, as EDIFFG = 0; largest force {reached}"
+        if calculation.force_limit is None:
+            return f"VASP's own, on energy; largest force {reached}"
+        return f"largest force below {calculation.force_limit:g} eV/Å, reached {reached}"

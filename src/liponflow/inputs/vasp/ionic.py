@@ -77,6 +77,17 @@ def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
     return "static" if task in ("md", "relaxation") and not steps else task
 
 
+def has_criterion(incar: Mapping[str, Any]) -> bool:
+    """Return whether a relaxation ends by a criterion: with EDIFFG = 0, VASP takes all NSW steps.
+
+    Examples
+    --------
+    >>> has_criterion({"EDIFFG": -0.02}), has_criterion({}), has_criterion({"EDIFFG": 0})
+    (True, True, False)
+    """
+    return float(incar.get("EDIFFG", 1.0)) != 0
+
+
 def force_limit(incar: Mapping[str, Any]) -> float | None:
     """Return the largest force of a converged relaxation (eV/Å).
 

@@ -198,3 +198,108 @@ def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:
     run = static(tmp_path, incar=settings, version=version_string("chgnet 0.3.0"))
     assert run.method == run.engine.as_method
     assert run.calculation().recorded_method is None
+
+
+def test_type_of_u_may_be_an_array_of_one(tmp_path: Path) -> None:
+    settings = {"LDAU": True, "LDAUU": [6.2, 0.0], "LDAUJ": [0.0, 0.0], "LDAUTYPE": [1]}
+    assert static(tmp_path, incar=settings).method.hubbard_type == 1
+
+
+@pytest.mark.parametrize(
+    ("incar", "reason"),
+    [
+        ({"ICHARG": 11}, "ICHARG = 11 keeps the charge density"),
+        ({"ALGO": "G0W0"}, "ALGO = G0W0 computes no self-consistent total energy"),
+        ({"ALGO": "Exact", "NELM": 1}, "ALGO = EXACT computes no self-consistent"),
+        ({"ALGO": "None"}, "ALGO = NONE"),
+        ({"ALGO": "CHI"}, "ALGO = CHI"),
+        ({"ALGO": "ACFDT"}, "ALGO = ACFDT"),
+        ({"IALGO": 2}, "IALGO = 2"),
+        ({"LCHIMAG": True}, "LCHIMAG computes NMR shieldings"),
+    ],
+)
+def test_run_without_a_total_energy_gives_none(tmp_path: Path, incar: dict, reason: str) -> None:
+    run = static(tmp_path, incar=incar)
+    assert run.no_energy is not None
+    assert run.no_energy.startswith(reason)
+    with pytest.raises(IngestError, match=reason):
+        run.calculation()
+
+
+@pytest.mark.parametrize(
+    "incar",
+    [{"ALGO": algo} for algo in ("N", "Normal", "veryfast", "Fast", "All", "Conjugate", "D")]
+    + [{}, {"ICHARG": 1}, {"IALGO": 38}, {"LOPTICS": True}],
+)
+def test_self_consistent_run_has_an_energy(tmp_path: Path, incar: dict) -> None:
+    assert static(tmp_path, incar=incar).calculation().energy == pytest.approx(-10)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('name="e_fr_energy">-10.00000000', 'name="e_fr_energy"> *********', "is asterisks"),
+        ("-10.00000000", "nan", "is nan, which is no finite number"),
+        ("-10.00000000", "-Infinity", "is nan, which is no finite number"),
+    ],
+)
+def test_energy_that_is_no_number_is_refused(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    folder = Files([CELL], [-10.0]).write(tmp_path)
+    path = folder / "vasprun.xml"
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(IngestError, match=f"step 1 {reason}"):
+        read(folder).calculation()
+
+
+def test_relaxation_without_a_criterion_is_not_converged(tmp_path: Path) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": 0.0}
+    run = read(Files([CELL] * 3, [-10.0] * 3, incar=incar).write(tmp_path))
+    assert not run.converged
+    assert not run.calculation().converged
+    assert "EDIFFG = 0 ends a relaxation by no criterion" in run.notes[0]
+
+
+def test_relaxation_that_was_ended_above_its_limit_is_not_converged(tmp_path: Path) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02}
+    forces = [np.full((2, 3), 0.5)] * 2
+    run = read(Files([CELL] * 2, [-10.0] * 2, incar=incar, forces=forces).write(tmp_path))
+    assert not run.calculation().converged
+    assert run.ended_by_its_criterion
+
+
+def test_forces_on_held_atoms_do_not_count(tmp_path: Path) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02}
+    forces = [np.array([[0.5, 0.0, 0.01], [0.3, 0.3, 0.3]])] * 2
+    files = Files([CELL] * 2, [-10.0] * 2, incar=incar, forces=forces)
+    folder = files.write(tmp_path)
+    held = '<varray type="logical" name="selective"><v>F T T</v><v>F F F</v></varray>'
+    path = folder / "vasprun.xml"
+    head, tail = path.read_text().split("</structure>", 1)
+    path.write_text(f"{head}{held}</structure>{tail}")
+    found = read(folder).calculation()
+    assert found.converged
+    assert found.max_force == pytest.approx(0.01)
+
+
+def test_moments_of_an_outcar_with_other_steps_are_left_out(tmp_path: Path) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02}
+    relaxed = Files([CELL] * 3, [-9.0, -9.5, -10.0], incar=incar, moments=[1.7, 0.1])
+    folder = relaxed.write(tmp_path)
+    assert read(folder).calculation().magmoms == [1.7, 0.1]
+    assert read(folder).notes == []
+    (folder / "OUTCAR").write_text(Files([CELL], [-10.0], moments=[1.2, 0.0]).outcar())
+    run = read(folder)
+    assert run.calculation().magmoms is None
+    assert "its 1 ionic steps are not the 3 of" in run.notes[0]
+
+
+def test_relaxation_by_the_force_field_has_the_energy_of_its_last_step(tmp_path: Path) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02, "ML_LMLFF": True}
+    files = Files([CELL] * 3, [-9.0, -9.5, -10.0], incar=incar, learned=[False, True, True])
+    found = read(files.write(tmp_path)).calculation()
+    assert (found.energy, found.ionic_steps, found.converged) == (-10.0, 3, True)
+    assert found.engine.surrogate
+    assert found.engine.name == "vasp MLFF"
+    assert found.method.code == "vasp MLFF"

@@ -41,3 +41,12 @@ def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:
     found = read_task_document(TaskDoc.from_directory(folder), VASP, 0.02)
     assert found.recorded_method is None
     assert found.method.code == "vasp (stand-in: chgnet 0.3.0)"
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("ediffg", "converged"), [(-0.02, True), (0.0, False)])
+def test_relaxation_needs_a_criterion(tmp_path: Path, ediffg: float, *, converged: bool) -> None:
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": ediffg}
+    folder = Run([CELL] * 2, [-10.0] * 2, incar).write(tmp_path)
+    found = read_task_document(TaskDoc.from_directory(folder), VASP, 0.02)
+    assert found.converged is converged

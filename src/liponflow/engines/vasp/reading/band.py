@@ -15,7 +15,7 @@ from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import check_expansion
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
-from liponflow.engines.vasp.reading.runs import Run, outcar_lines, parse, read_run
+from liponflow.engines.vasp.reading.runs import Run, last_step, outcar_lines, read_run
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.periodic import shortest
 
@@ -42,7 +42,8 @@ class BandUnit(Unit[Run]):
             _end_structure(self.ends[1]),
         ]
         energies = [first, *(calculation.energy for calculation in calculations), last]
-        converged = [True, *(calculation.converged for calculation in calculations), True]
+        # The largest forces of the images alone are not those of the path.
+        converged = [True, *(_has_converged(run) for run in self.runs), True]
         projected = [_force(run) for run in self.runs]
         forces = [
             calculation.max_force if force.largest is None else force.largest
@@ -144,6 +145,10 @@ def band_unit(band: Band) -> BandUnit:
     return BandUnit(runs, (band.images[0], band.images[-1]))
 
 
+def _has_converged(run: Run) -> bool:
+    return run.ended_by_its_criterion and run.last_step.number < int(run.header.parameters["NSW"])
+
+
 class _Force(NamedTuple):
     """Largest projected force of the last step, eV/Å; None if the OUTCAR lacks it."""
 
@@ -168,7 +173,7 @@ def _force(run: Run) -> _Force:
 def _end_energy(files: RunFiles) -> float | None:
     outcar = files.find("OUTCAR")
     if files.vasprun is not None:
-        return float(parse(files).final_energy)
+        return last_step(files).energy
     if outcar is None:
         return None
     with file_boundary(outcar, IngestError, what="an OUTCAR", remedy="copy it again"):

@@ -114,6 +114,8 @@ def vasp_method(
     exchange = float(tags.get("AEXX", 0.25)) if hybrid else 0.0
     screening = float(tags.get("HFSCREEN") or 0.0) if hybrid else None
     moving = tags.get("ICHARG")
+    # VASP 5 writes LDAUTYPE as an array with one value.
+    kinds = _list(tags.get("LDAUTYPE")) or [tags.get("LDAUTYPE", 2)]
     return Method(
         code=VASP,
         functional=_functional(tags, lexch, exchange, screening),
@@ -122,7 +124,7 @@ def vasp_method(
         screening=screening,
         dispersion=_dispersion(tags),
         spin_orbit=bool(tags.get("LSORBIT")),
-        hubbard_type=int(tags.get("LDAUTYPE", 2)) if any(b.u or b.j for b in blocks) else None,
+        hubbard_type=int(kinds[0]) if any(b.u or b.j for b in blocks) else None,
         blocks=blocks,
         cutoff=tags.get("ENMAX") or tags.get("ENCUT"),
         kpoint_spacing=_spacing(lattice, kpoints),

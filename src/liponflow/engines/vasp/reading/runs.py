@@ -3,6 +3,7 @@
 import re
 import warnings
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,14 +24,25 @@ from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
+from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
 from liponflow.finite import check_finite
-from liponflow.inputs.vasp.ionic import IonicTask, force_limit, ionic_steps, ionic_task
+from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
+from liponflow.inputs.vasp.ionic import (
+    IonicTask,
+    force_limit,
+    has_criterion,
+    ionic_steps,
+    ionic_task,
+)
 from liponflow.units import GPA_PER_KBAR
 
 R = TypeVar("R", bound="AnyRun")
 _FIRST_STEP_ONLY = 10**9
 _STOP = re.compile(r"(soft|hard) stop encountered")
 """Message in the OUTCAR of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
+
+_IONIC_STEP = re.compile(r"  free  energy( ML)?\s+TOTEN  =")
+"""Line of the OUTCAR that ends an ionic step; electronic steps have other blanks in theirs."""
 
 _LEXCH = re.compile(r"\s*LEXCH\s*=\s*([A-Z0-9]{2})\b")
 _AFTER_POTCARS = " POSCAR:"
@@ -187,24 +199,71 @@ class Run(AnyRun):
             return any(b"<partial>" in line for line in file)
 
     @cached_property
-    def last_energy(self) -> float:
-        """See AnyRun."""
-        energy = float(parse(self.files).final_energy)
-        check_finite(energy, f"{self.files.vasprun}: the last energy")
-        return energy
+    def last_step(self) -> IonicStep:
+        """Last ionic step."""
+        return last_step(self.files)
 
     @cached_property
-    def converged(self) -> bool:
-        """See AnyRun."""
-        return self._has_converged(parse(self.files))
+    def no_energy(self) -> str | None:
+        """Reason why the run has no total energy of a self-consistent calculation; None if it has.
 
-    def _has_converged(self, vasprun: Vasprun) -> bool:
-        if self.task == "relaxation" and ionic_steps(vasprun.parameters) == 1:
-            # pymatgen takes a single step for converged whatever its forces are.
-            limit, left = self.force_limit, _largest(vasprun.ionic_steps[-1].get("forces"))
-            if limit is None or left is None or left > limit:
-                return False
-        return bool(vasprun.converged) and not self.stopped
+        Every step of molecular dynamics has an energy of its own, which is not read here.
+        """
+        reason = not_self_consistent(self.header.incar, self.header.parameters)
+        if reason or self.task == "md":
+            return reason
+        return missing_energy(self.last_step)
+
+    @cached_property
+    def last_energy(self) -> float:
+        """See AnyRun."""
+        if self.no_energy or self.last_step.energy is None:
+            raise IngestError(f"{self.files.vasprun}: {self.no_energy}")
+        return self.last_step.energy
+
+    @property
+    def converged(self) -> bool:
+        """See AnyRun; a relaxation that was ended above its force limit is not converged."""
+        if not self.ended_by_its_criterion:
+            return False
+        if self.task != "relaxation":
+            return True
+        limit, left = self.force_limit, self.largest_force
+        if limit is None:
+            # One step says nothing about the change of the energy from step to step.
+            return self.last_step.number > 1
+        return left is not None and left <= limit
+
+    @property
+    def ended_by_its_criterion(self) -> bool:
+        """Whether electrons and ions met their criteria, before their steps ran out.
+
+        Without the forces, which in a band are those of the path and not of the image.
+        """
+        parameters = self.header.parameters
+        last = self.last_step
+        # One exact diagonalisation is complete; it has densities of states, but no energy.
+        exact = str(self.header.incar.get("ALGO", "")).upper().startswith("E")
+        counted = last.by_force_field or last.n_electronic < int(parameters["NELM"])
+        if not (exact or counted) or self.stopped:
+            return False
+        if self.task != "relaxation":
+            return True
+        asked = ionic_steps(parameters)
+        return has_criterion(parameters) and (asked == 1 or last.number < asked)
+
+    @property
+    def largest_force(self) -> float | None:
+        """Largest force of the last step on what may move (eV/Å); None if it has no forces."""
+        forces = self.last_step.forces
+        if forces is None:
+            return None
+        moving = self.header.initial_structure.site_properties.get("selective_dynamics")
+        if moving is not None:
+            # VASP holds components along the lattice vectors.
+            cell = self.last_step.cell
+            forces = ((forces @ np.linalg.inv(cell)) * np.array(moving, dtype=bool)) @ cell
+        return float(np.linalg.norm(forces, axis=1).max())
 
     @cached_property
     def stopped(self) -> bool:
@@ -228,30 +287,61 @@ class Run(AnyRun):
         IngestError
             If a file cannot be read.
         """
-        vasprun = parse(self.files)
-        last = vasprun.ionic_steps[-1]
-        magmoms = self._magmoms()
-        structure = vasprun.final_structure.copy()
+        energy = self.last_energy
+        moments = self._moments
+        magmoms = moments if self._same_steps else None
+        structure = self.final_structure.copy()
         if magmoms is not None:
             structure.add_site_property("magmom", magmoms)
+        stress = self.last_step.stress
         return Calculation(
             engine=self.engine,
             structure=structure,
-            energy=float(vasprun.final_energy),
+            energy=energy,
             magmoms=magmoms,
-            stress=(-GPA_PER_KBAR * np.array(last["stress"])).tolist()
-            if "stress" in last
-            else None,
-            max_force=_largest(last.get("forces")),
+            stress=None if stress is None else (-GPA_PER_KBAR * stress).tolist(),
+            max_force=self.largest_force,
             force_limit=self.force_limit,
-            converged=self._has_converged(vasprun),
-            ionic_steps=len(vasprun.ionic_steps),
+            converged=self.converged,
+            ionic_steps=self.last_step.number,
             directory=self.directory,
             recorded_method=None if self.engine.surrogate else self.method,
         )
 
-    def _magmoms(self) -> list[float] | None:
-        """Return the signed moment of every site from OUTCAR (µB); None if it has none."""
+    @property
+    def has_criterion(self) -> bool:
+        """Whether the ions have a criterion to meet; at rest, they need none."""
+        return self.task != "relaxation" or has_criterion(self.header.parameters)
+
+    @property
+    def notes(self) -> list[str]:
+        """Warnings of a result that uses the run."""
+        notes = []
+        if not self.has_criterion:
+            notes.append(
+                f"{self.directory}: EDIFFG = 0 ends a relaxation by no criterion, after all NSW "
+                "steps: continue it with a largest force, such as EDIFFG = -0.02"
+            )
+        if self._moments and not self._same_steps:
+            notes.append(
+                f"{self.files.find('OUTCAR')}: its {self._outcar_steps} ionic steps are not the "
+                f"{self.last_step.number} of {self.files.vasprun}, so that its moments are left "
+                "out: copy the two files of one run"
+            )
+        return notes
+
+    @cached_property
+    def _outcar_steps(self) -> int:
+        return sum(_IONIC_STEP.search(line) is not None for line in outcar_lines(self.files))
+
+    @property
+    def _same_steps(self) -> bool:
+        """Whether OUTCAR has as many ionic steps as vasprun.xml, as files of one run do."""
+        return self._outcar_steps == self.last_step.number
+
+    @cached_property
+    def _moments(self) -> list[float] | None:
+        """Signed moment of every site from OUTCAR (µB); None if it has none."""
         path = self.files.find("OUTCAR")
         if path is None:
             return None
@@ -356,6 +446,25 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
             ) from error
 
 
+def last_step(files: RunFiles) -> IonicStep:
+    """Read the last ionic step of a vasprun.xml; its number is that of the steps taken.
+
+    Raises
+    ------
+    IngestError
+        If the file is truncated or damaged, or has no step.
+    """
+    assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
+    with (
+        file_boundary(files.vasprun, IngestError, what="a vasprun.xml", remedy="copy it again"),
+        open_bytes(files.vasprun) as file,
+    ):
+        found = deque(IonicSteps(file), maxlen=1)
+    if not found:
+        raise IngestError(f"{files.vasprun}: no ionic step: VASP ended before the first was done")
+    return found[0]
+
+
 def outcar_lines(files: RunFiles) -> Iterator[str]:
     """Yield the lines of the OUTCAR; no lines if it was not kept.
 
@@ -407,10 +516,6 @@ def _atoms(files: RunFiles) -> str:
             if "</atominfo>" in line:
                 break
     return "".join(lines)
-
-
-def _largest(forces: Any) -> float | None:
-    return None if forces is None else float(np.linalg.norm(forces, axis=1).max())
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.task_documents import calculation
 from liponflow.engines.vasp.reading.method import vasp_method
-from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.ionic import has_criterion, is_static
 
 
 def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> Calculation:
@@ -28,13 +28,14 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
     magmoms = document.output.structure.site_properties.get("magmom")
     # pymatgen takes it for convergence that steps are left, as where a STOPCAR ended a relaxation.
     relaxation = not is_static(last.input.parameters)
+    endless = relaxation and not has_criterion(last.input.parameters)
     stopped = relaxation and (last.output.outcar or {}).get("is_stopped", False)
     stand_in = stand_in_engine(version)
     return calculation(
         document,
         stand_in or info.model_copy(update={"version": version}),
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
-        converged=last.has_vasp_completed is TaskState.SUCCESS and not stopped,
+        converged=last.has_vasp_completed is TaskState.SUCCESS and not (stopped or endless),
         ionic_steps=len(last.output.num_electronic_steps),
         force_limit=force_limit,
         # A stand-in has the method of its potential, not that of the input files.
