@@ -162,6 +162,11 @@ def test_band_can_be_ingested(band: Path, tmp_path: Path) -> None:
     # Below the 0.5 eV of a rigid lattice; the hop is symmetric.
     assert 0 < result.barrier < 0.5
     assert result.barrier == pytest.approx(result.reverse_barrier, abs=5e-3)
+    slopes = [image.slope for image in result.images]
+    if not result.climbing:
+        # Up from the first end, down to the last.
+        assert slopes[1] > 0 > slopes[3]
+        assert slopes[2] == pytest.approx(0, abs=0.05)
     if result.climbing:
         assert all(image.max_force < FORCES for image in result.images[1:-1])
 

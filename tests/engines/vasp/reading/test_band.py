@@ -82,6 +82,41 @@ def test_forces_of_a_plain_band_are_read(folder: Path) -> None:
     assert any("no image climbed, though LCLIMB is set" in line for line in result.warnings)
 
 
+def write_along(folder: Path, line: str, forces: dict[str, float]) -> None:
+    """Append the forces along the path, after those of an earlier step."""
+    for name, force in forces.items():
+        with (folder / name / "OUTCAR").open("a") as file:
+            file.write(f"  {line} {9.9:16.6f}\n  {line} {force:16.6f}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["tangential force (eV/A)", "NEB: projections on to tangent (spring, REAL)     0.010000"],
+    ids=["VASP", "VTST"],
+)
+def test_slopes_of_a_band_without_a_climbing_image_are_read(folder: Path, line: str) -> None:
+    write_along(folder, line, {"01": -0.9, "02": 0.1, "03": 0.7})
+    result = unit(folder).build()
+    assert [image.slope for image in result.images] == pytest.approx([0, 0.9, -0.1, -0.7, 0])
+
+
+def test_slopes_of_a_part_of_the_images_are_not_used(folder: Path) -> None:
+    write_along(folder, "tangential force (eV/A)", {"01": -0.9, "03": 0.7})
+    assert {image.slope for image in unit(folder).build().images} == {None}
+
+
+def test_climbing_image_needs_no_slopes(folder: Path) -> None:
+    write_along(
+        folder,
+        "FORCES: max atom, RMS     0.042000    0.01\n"
+        "  NEB: projections on to tangent (spring, REAL)     0.010000",
+        {"01": -0.9, "02": 0.01, "03": 0.7},
+    )
+    result = unit(folder).build()
+    assert result.climbing
+    assert {image.slope for image in result.images} == {None}
+
+
 def test_stopped_band_has_no_barrier(folder: Path) -> None:
     for name in ("01", "02", "03"):
         with (folder / name / "OUTCAR").open("a") as file:

@@ -20,6 +20,11 @@ from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.periodic import shortest
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
+_ALONG = re.compile(
+    r"(?:NEB: projections on to tangent \(spring, REAL\)\s+\S+|tangential force \(eV/A\))\s+(\S+)"
+)
+"""Force along the tangent to the next image, of VTST or of VASP alone, which subtracts that of the
+springs: in a converged band it is below the force limit."""
 _PLAIN_FORCES = "CHAIN + TOTAL"
 """Heading of VASP's own table of the forces of the band, a row of three numbers per ion."""
 
@@ -49,6 +54,13 @@ class BandUnit(Unit[Run]):
             calculation.max_force if force.largest is None else force.largest
             for force, calculation in zip(projected, calculations, strict=True)
         ]
+        asked = bool(self.runs[0].header.incar.get("LCLIMB", False))
+        climbing = asked and any(force.by_vtst for force in projected)
+        along = [force.along for force in projected if force.along is not None]
+        # A climbing image is the saddle itself; without one the slopes lead to it.
+        slopes: list[float | None] = [None] * len(energies)
+        if not climbing and len(along) == len(projected):
+            slopes = [0.0, *(-force for force in along), 0.0]
         distances = [0.0, *accumulate(_distance(a, b) for a, b in pairwise(structures))]
         images = [
             NEBImage(
@@ -57,6 +69,7 @@ class BandUnit(Unit[Run]):
                 energy=None if first is None or energy is None else energy - first,
                 max_force=force,
                 converged=ok,
+                slope=slopes[number],
                 structure=structure,
             )
             for number, (distance, energy, force, ok, structure) in enumerate(
@@ -67,8 +80,6 @@ class BandUnit(Unit[Run]):
         # On a path that only climbs, the upper end point is the top.
         top = max(energy for energy in energies if energy is not None)
         barriers = [None if failed or end is None else top - end for end in (first, last)]
-        asked = bool(self.runs[0].header.incar.get("LCLIMB", False))
-        climbing = asked and any(force.by_vtst for force in projected)
         warnings = self._warnings(failed, (first, last))
         if asked and not climbing:
             warnings.append(
@@ -150,24 +161,28 @@ def _has_converged(run: Run) -> bool:
 
 
 class _Force(NamedTuple):
-    """Largest projected force of the last step, eV/Å; None if the OUTCAR lacks it."""
+    """Projected forces of the last step, eV/Å; None if the OUTCAR lacks them."""
 
     largest: float | None
     by_vtst: bool
+    along: float | None
+    """Along the path, before it is projected out."""
 
 
 def _force(run: Run) -> _Force:
-    vtst = plain = None
+    vtst = plain = along = None
     lines = outcar_lines(run.files)
     for line in lines:
         if match := _VTST_FORCE.search(line):
             vtst = float(match[1])
+        elif match := _ALONG.search(line):
+            along = float(match[1])
         elif _PLAIN_FORCES in line:
             next(lines)  # a rule, as behind the rows
             rows = takewhile(lambda row: "---" not in row, lines)
             forces = np.array([row.split() for row in rows], dtype=float)
             plain = float(np.linalg.norm(forces, axis=1).max())
-    return _Force(plain if vtst is None else vtst, vtst is not None)
+    return _Force(plain if vtst is None else vtst, vtst is not None, along)
 
 
 def _end_energy(files: RunFiles) -> float | None:
