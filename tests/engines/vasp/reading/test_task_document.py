@@ -48,5 +48,7 @@ def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:
 def test_relaxation_needs_a_criterion(tmp_path: Path, ediffg: float, *, converged: bool) -> None:
     incar = {"NSW": 9, "IBRION": 2, "EDIFFG": ediffg}
     folder = Run([CELL] * 2, [-10.0] * 2, incar).write(tmp_path)
+    with (folder / "OUTCAR").open("a") as file:
+        file.write("    total drift:      0.000000      0.000000      0.000000\n")
     found = read_task_document(TaskDoc.from_directory(folder), VASP, 0.02)
     assert found.converged is converged
