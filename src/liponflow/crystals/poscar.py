@@ -114,6 +114,36 @@ def parse_poscar(text: str, *, motion: bool = False) -> Poscar:
     return _Reader(text).read(motion=motion)
 
 
+def parse_header(text: str) -> tuple[FloatArray, tuple[tuple[str, int], ...]]:
+    r"""Return lattice and blocks of what stands above the coordinates, in XDATCAR too.
+
+    Parameters
+    ----------
+    text
+        Comment, scale, three vectors, elements and numbers of ions.
+
+    Returns
+    -------
+    lattice
+        Vectors in rows (Å).
+    blocks
+        Element and number of ions of every block.
+
+    Raises
+    ------
+    StructureError
+        The message begins with the line.
+
+    Examples
+    --------
+    >>> lattice, blocks = parse_header("cube\n-8\n1 0 0\n0 1 0\n0 0 1\nLi Ni Ni\n1 2 3\n")
+    >>> lattice.diagonal().round(6).tolist(), blocks
+    ([2.0, 2.0, 2.0], (('Li', 1), ('Ni', 2), ('Ni', 3)))
+    """
+    header = _Reader(text).header()
+    return header.lattice, header.blocks
+
+
 class _Reader:
     """Position in the lines of a POSCAR."""
 
@@ -121,7 +151,8 @@ class _Reader:
         self.lines = text.splitlines()
         self.next = 0
 
-    def read(self, *, motion: bool) -> Poscar:
+    def header(self) -> "_Header":
+        """Read what stands above the coordinates."""
         comment = self.line("a comment")
         scale = self.scale()
         vectors = np.array([self.reals("a lattice vector", 3) for _ in range(3)])
@@ -136,8 +167,12 @@ class _Reader:
         except StructureError as error:
             raise self.error(str(error), back=1) from error
         names = self.names()
-        counts = self.counts(len(names))
-        total = sum(counts)
+        blocks = tuple(zip(names, self.counts(len(names)), strict=True))
+        return _Header(comment.strip(), vectors, lattice, blocks)
+
+    def read(self, *, motion: bool) -> Poscar:
+        header = self.header()
+        total = sum(count for _, count in header.blocks)
         mode = self.line("Direct or Cartesian")
         selective = mode.strip()[:1] in {"s", "S"}
         if selective:
@@ -154,11 +189,11 @@ class _Reader:
         coords = np.array([row.coords for row in rows])
         cartesian = mode.strip()[:1] in set("cCkK")
         if cartesian:
-            coords = coords @ np.linalg.inv(vectors)  # factors scale both
+            coords = coords @ np.linalg.inv(header.vectors)  # factors scale both
         return Poscar(
-            comment=comment.strip(),
-            lattice=lattice,
-            blocks=tuple(zip(names, counts, strict=True)),
+            comment=header.comment,
+            lattice=header.lattice,
+            blocks=header.blocks,
             frac_coords=coords,
             movable=np.array([row.movable for row in rows]) if selective else None,
             velocities=self.velocities(total) if motion else None,
@@ -285,6 +320,16 @@ class _Reader:
         at = min(self.next - back, len(self.lines) - 1)
         text = f" ({self.lines[at].strip()[:60]!r})" if back and at >= 0 else ""
         return StructureError(f", line {max(at, 0) + 1}{text}: {message}")
+
+
+@dataclass(frozen=True)
+class _Header:
+    comment: str
+    vectors: FloatArray
+    """As written."""
+    lattice: FloatArray
+    """Scaled."""
+    blocks: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)

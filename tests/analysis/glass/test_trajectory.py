@@ -198,7 +198,7 @@ def test_cell_in_wrong_unit_is_refused(tmp_path: Path) -> None:
         ("run.xml", "<modeling><calculation>", "run.xml"),
         ("run.extxyz", "99999999999\nPbc\nLi 0 0 0\n", r"run\.extxyz.*1e.11 atoms"),
         ("XDATCAR", "t\n1\n1 0 0\n0 1 0\n0 0 1\nLi\n99999999999\n", "XDATCAR.*1e.11 atoms"),
-        ("XDATCAR", "t\n1\n1 0 0\n0 1 0\n0 0 1\nLi\n-3\n", "XDATCAR.*-3 atoms"),
+        ("XDATCAR", "t\n1\n1 0 0\n0 1 0\n0 0 1\nLi\n-3\n", "XDATCAR.*its header, line 7 .'-3'"),
         ("XDATCAR.xz", "plain", r"XDATCAR\.xz.*cannot be read"),
         (
             "run.lammpstrj",

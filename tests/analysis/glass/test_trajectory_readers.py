@@ -124,7 +124,84 @@ def test_xdatcar_scale_may_be_a_factor_or_a_volume(tmp_path: Path) -> None:
 def test_xdatcar_of_vasp_4_without_elements_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "XDATCAR"
     path.write_text(XDATCAR.format(a=4.0, n=1).replace("Li O\n1 2\n", "1 2\nSelective\n"))
-    with pytest.raises(TrajectoryError, match="cannot be read as vasp-xdatcar after frame 0"):
+    with pytest.raises(TrajectoryError, match=r"after frame 0: cannot be read .*names no"):
+        list(frames_of_file(path))
+
+
+def same_as_plain(tmp_path: Path, text: str, n_frames: int = 3) -> None:
+    """Assert that an XDATCAR gives the frames of the plain one."""
+    plain = "".join(XDATCAR.format(a=4.0, n=n) for n in range(n_frames))
+    frames = []
+    for name, content in (("XDATCAR_plain", plain), ("XDATCAR", text)):
+        (tmp_path / name).write_text(content)
+        notes: list[str] = []
+        frames.append(list(frames_of_file(tmp_path / name, notes)))
+        assert not notes
+    assert len(frames[0]) == len(frames[1]) == n_frames
+    for one, other in zip(*frames, strict=True):
+        assert one.symbols == other.symbols
+        assert one.cell == pytest.approx(other.cell)
+        shifts = (one.positions - other.positions) @ np.linalg.inv(one.cell)
+        assert shifts == pytest.approx(np.round(shifts), abs=1e-9)
+
+
+@pytest.mark.parametrize("comment", ["", "   ", "title\n\n"])
+def test_xdatcar_may_have_a_blank_comment(tmp_path: Path, comment: str) -> None:
+    text = "".join(XDATCAR.format(a=4.0, n=n) for n in range(3))
+    same_as_plain(tmp_path, text.replace("title", comment) if not comment.strip() else f"\n{text}")
+
+
+def test_coordinates_of_an_xdatcar_may_have_grown_together(tmp_path: Path) -> None:
+    text = XDATCAR.format(a=4.0, n=1) + XDATCAR.format(a=4.0, n=2).partition("1 2\n")[2]
+    text += "\nDirect configuration=     3\n" + "-1.0-1.0-2.0\n -0.5-0.5-0.5\n-0.75-0.75 0.25 O\n"
+    same_as_plain(tmp_path, text)
+
+
+def test_elements_of_an_xdatcar_may_take_several_lines(tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    header = " Li_sv" * 20 + "\n O/3a5 H.5\n" + "   1" * 20 + "\n   1   1\n"
+    text = XDATCAR.format(a=4.0, n=1).partition("Li O")[0] + header
+    path.write_text(text + "Direct configuration=     1\n" + "0.0 0.0 0.5\n" * 22)
+    assert next(frames_of_file(path)).symbols == ("Li",) * 20 + ("O", "H")
+
+
+@pytest.mark.parametrize(("cut", "complete"), [(1, 3), (2, 2), (5, 2), (16, 2)])
+def test_the_last_line_of_an_xdatcar_may_lack_its_end(
+    tmp_path: Path, cut: int, complete: int
+) -> None:
+    path = tmp_path / "XDATCAR"
+    text = "".join(XDATCAR.format(a=4.0, n=n) for n in range(3))
+    path.write_text(text.replace("0.5 0.5 0.5", "0.50 0.50 0.50")[:-cut])
+    notes: list[str] = []
+    assert len(list(frames_of_file(path, notes))) == complete
+    assert len(notes) == 3 - complete
+
+
+@pytest.mark.parametrize("atoms", [1, 2])
+def test_the_last_line_of_an_xyz_file_may_lack_its_end(tmp_path: Path, atoms: int) -> None:
+    path = tmp_path / "run.extxyz"
+    properties = "Properties=species:S:1:pos:R:3"
+    text = (f"{atoms}\n{properties}\n" + "Li 0.0 0.25 0.5\n" * atoms) * 2
+    for cut, complete in ((1, 2), (2, 1), (5, 1)):
+        path.write_text(text[:-cut])
+        assert len(list(frames_of_file(path, []))) == complete
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("0.5 0.5 0.5", "0.5 0.5 ***", "after frame 0.*asterisks"),
+        ("0.5 0.5 0.5", "0.5 0.5", "after frame 0.*has 2 numbers, not 3"),
+        ("0.5 0.5 0.5", "0.5 0.5 nan", "after frame 0.*nan"),
+        ("Li O", "Li Oo", "after frame 0.*its header, line 6"),
+    ],
+)
+def test_damaged_lines_of_an_xdatcar_are_named(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "XDATCAR"
+    path.write_text(XDATCAR.format(a=4.0, n=1).replace(old, new))
+    with pytest.raises(TrajectoryError, match=message):
         list(frames_of_file(path))
 
 

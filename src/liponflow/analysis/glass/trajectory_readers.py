@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError, file_boundary, reason_of
 from liponflow.decompression import (
@@ -172,6 +173,7 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
 
     count, most = 0, _most_lines(path)
     columns: tuple[str, slice] | None = None
+    before = ""
     while True:
         try:
             head = file.readline()
@@ -181,11 +183,14 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
             head, lines = "?", []
         if not head.strip():
             return
-        if head == "?" or len(lines) < _atoms(head, most) or not lines[-1].endswith("\n"):
-            notes.append(
-                f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
-            )
+        if (
+            head == "?"
+            or len(lines) < _atoms(head, most)
+            or is_cut_off(lines[-1], [before, *lines][-2])
+        ):
+            notes.append(_breaks_off(path, count))
             return
+        before = lines[-1]
         info: dict[str, Any] = key_val_str_to_dict(comment)  # type: ignore[no-untyped-call]
         declared = info.get("Properties", "")
         if columns is None or columns[0] != declared:
@@ -237,44 +242,18 @@ def _position_columns(declared: str) -> slice:
 
 def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
     """Yield the frames of an XDATCAR, with one lattice for all or one per frame (NpT)."""
-    count, most = 0, _most_lines(path)
-    symbols: tuple[str, ...] = ()
-    cell = np.zeros((3, 3))
+    count = 0
     with open_text(path) as file:
-        while line := file.readline():
-            if not line.strip():
-                continue
-            if "configuration=" not in line:  # the comment above a lattice
-                header = [file.readline() for _ in range(6)]
-                symbols, cell = _xdatcar_header(header, most)
-                line = file.readline()
-            lines = list(islice(file, len(symbols)))
-            if len(lines) < len(symbols) or not lines[-1].endswith("\n"):
-                notes.append(
-                    f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
-                )
-                return
-            fractional = np.array([row.split()[:3] for row in lines], dtype=float)
-            cartesian = "cartesian" in line.lower()
-            yield Frame(symbols, fractional if cartesian else fractional @ cell, cell)
-            count += 1
+        try:
+            for frame in xdatcar_frames(file, _most_lines(path)):
+                yield Frame(*frame)
+                count += 1
+        except EOFError:
+            notes.append(_breaks_off(path, count))
 
 
-def _xdatcar_header(header: list[str], most: int) -> tuple[tuple[str, ...], FloatArray]:
-    scale = float(header[0])
-    cell = np.array([row.split()[:3] for row in header[1:4]], dtype=float)
-    if scale < 0:  # VASP: the volume
-        scale = float((-scale / abs(np.linalg.det(cell))) ** (1 / 3))
-    names = header[4].split()
-    counts = [_atoms(word, most) for word in header[5].split()]
-    if len(names) != len(counts) or any(name.isdigit() for name in names):
-        raise ValueError("names no elements above the numbers of atoms, as VASP 5 and later do")
-    symbols = tuple(
-        name.split("_")[0].split("/")[0]
-        for name, number in zip(names, counts, strict=True)
-        for _ in range(number)
-    )
-    return symbols, cell * scale
+def _breaks_off(path: Path, count: int) -> str:
+    return f"{path} breaks off within frame {count + 1}: {count} whole frames are taken"
 
 
 def _read_vasprun(path: Path, notes: list[str]) -> Iterator[Frame]:
