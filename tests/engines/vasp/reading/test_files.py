@@ -35,6 +35,15 @@ def test_run_given_twice_is_found_once(tmp_path: Path) -> None:
     assert len(found(tmp_path, folder, folder / "vasprun.xml")) == 1
 
 
+def test_images_may_be_asked_for_anywhere_in_the_incar(tmp_path: Path) -> None:
+    for image in ("00", "01", "02"):
+        write(tmp_path / image)
+    (tmp_path / "INCAR").write_text("SYSTEM = band ; NSW = 9; images=1 ! of 3 folders\n")
+    assert [type(run) for run in find_runs([tmp_path])] == [Band]
+    (tmp_path / "INCAR").write_text("# IMAGES = 1\nNSW = 9\n")
+    assert Band not in [type(run) for run in find_runs([tmp_path])]
+
+
 def test_missing_path_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere: no such file"):
         list(find_runs([tmp_path / "nowhere"]))

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from liponflow.boundary import FileError, file_boundary
-from liponflow.decompression import COMPRESSED, open_bytes, read_text
+from liponflow.decompression import COMPRESSED, open_bytes
+from liponflow.freeformat.incar import read_incar
 
 INPUTS = ("INCAR", "POSCAR", "KPOINTS", "POTCAR", "POTCAR.spec")
 OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
@@ -129,9 +130,9 @@ def _is_band(directory: Path, images: Sequence[str]) -> bool:
 def _asks_for_images(run: RunFiles) -> bool:
     incar = run.find("INCAR")
     if incar is not None:
-        with suppress(OSError, EOFError, FileError):  # named when the run is read
-            text = read_text(incar, errors="replace")
-            return re.search(r"^\s*IMAGES\s*=\s*[1-9]", text, re.MULTILINE) is not None
+        with suppress(OSError, EOFError, ValueError):  # named when the run is read
+            images = read_incar(incar).tags.get("IMAGES")
+            return isinstance(images, int | float) and images > 0
     elif run.vasprun is not None:
         with suppress(OSError, EOFError, FileError), open_bytes(run.vasprun) as file:
             return re.search(rb'name="IMAGES">\s*[1-9]', file.read(_CHUNK)) is not None
