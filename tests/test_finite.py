@@ -23,3 +23,8 @@ def test_the_first_bad_number_is_named_with_its_place(value: float) -> None:
         check_finite(value, "energy")
     [(place, _)] = not_finite([{"x": 1.0}, {"y": {"z": (0.0, value)}}])
     assert place == "1.y.z.1"
+
+
+def test_integers_that_no_database_takes_are_found() -> None:
+    assert list(not_finite({"a": 2**63 - 1, "b": -(2**63)})) == []
+    assert list(not_finite({"a": [10**30]})) == [("a.0", math.inf)]

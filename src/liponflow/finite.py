@@ -1,4 +1,7 @@
-"""Numbers that are none: NaN and infinity, refused where files and documents are read."""
+"""Numbers that are none: NaN and infinity, refused where files and documents are read.
+
+A whole number of more than 64 bits is refused in documents, too: no database takes it.
+"""
 
 import math
 from collections.abc import Iterator
@@ -42,7 +45,7 @@ def check_finite(values: ArrayLike, what: str) -> None:
 
 
 def not_finite(document: Any) -> Iterator[tuple[str, float]]:
-    """Yield place and value of each NaN and infinity in a JSON-like document.
+    """Yield place and value of each NaN, infinity and endless integer in a JSON-like document.
 
     Examples
     --------
@@ -54,6 +57,8 @@ def not_finite(document: Any) -> Iterator[tuple[str, float]]:
         place, item = stack.pop()
         if isinstance(item, float) and not math.isfinite(item):
             yield place, item
+        elif isinstance(item, int) and not -(2**63) <= item < 2**63:
+            yield place, math.copysign(math.inf, item)
         elif isinstance(item, dict):
             stack += [(f"{place}.{key}".lstrip("."), value) for key, value in item.items()]
         elif isinstance(item, list | tuple):

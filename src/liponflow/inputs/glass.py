@@ -25,7 +25,7 @@ class GlassParameters(Document):
         min_length=1, description="Formula of the model; fractional numbers of atoms need n_atoms."
     )
     n_atoms: int | None = Field(
-        ge=1, description="Number of atoms in a model; None for that of the formula."
+        ge=1, le=100_000, description="Number of atoms in a model; None for that of the formula."
     )
     method: Literal["units", "random", "crystal"] = Field(
         description="Starting model: packed units, packed atoms, or substituted Li3PO4."
@@ -47,7 +47,7 @@ class GlassParameters(Document):
         "their defaults."
     )
     packing_time: float = Field(gt=0, description="Time limit of the packing (s).")
-    models: int = Field(ge=1, description="Independent models.")
+    models: int = Field(ge=1, le=10_000, description="Independent models.")
     seed: int = Field(
         ge=0, description="Seed of the first model; further models have the following numbers."
     )
@@ -59,7 +59,9 @@ class GlassParameters(Document):
     volume_strain: float = Field(
         gt=0, lt=0.5, description="Largest linear strain of the fitted volumes."
     )
-    volume_points: int = Field(ge=3, description="Number of volumes computed before the fit.")
+    volume_points: int = Field(
+        ge=3, le=1_000, description="Number of volumes computed before the fit."
+    )
     volume_attempts: int = Field(
         ge=1, description="Number of volumes that may be added if the fitted volume lies outside."
     )

@@ -13,7 +13,9 @@ from liponflow.inputs.vasp.ionic import relaxation_limits
 TOPIC = "migration"
 
 Repeats = tuple[
-    Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]
+    Annotated[int, Field(ge=1, le=20)],
+    Annotated[int, Field(ge=1, le=20)],
+    Annotated[int, Field(ge=1, le=20)],
 ]
 
 

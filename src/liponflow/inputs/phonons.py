@@ -14,11 +14,13 @@ class PhononParameters(Document):
 
     phase: str = Field(description="Reference crystal, if no structure is given.")
     min_length: float = Field(
-        ge=3, description="Least distance between opposite faces of the supercell (Å)."
+        ge=3, le=200, description="Least distance between opposite faces of the supercell (Å)."
     )
     distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
     mesh_length: float = Field(
-        ge=10, description="Length that sets the mesh of wave vectors: over a cell axis (Å)."
+        ge=10,
+        le=1_000,
+        description="Length that sets the mesh of wave vectors: over a cell axis (Å).",
     )
     force_limit: float = Field(
         gt=0,

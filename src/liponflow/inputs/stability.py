@@ -31,7 +31,7 @@ class VoltageGrid(Document):
 
     low: float = Field(ge=0, description="Lowest voltage (V vs Li).")
     high: float = Field(le=10, description="Highest voltage (V vs Li).")
-    count: int = Field(ge=2, description="How many.")
+    count: int = Field(ge=2, le=10_000, description="How many.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -101,7 +101,9 @@ class StabilityParameters(Document):
     error_shared: dict[str, float] = Field(
         description="Standard error shared by all phases, per atom of an element (eV/atom)."
     )
-    samples: int = Field(ge=0, description="Number of draws of all energies with their errors.")
+    samples: int = Field(
+        ge=0, le=1_000_000, description="Number of draws of all energies with their errors."
+    )
     seed: int = Field(ge=0, description="Seed of the draws.")
     force_limit: float = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
@@ -112,7 +114,9 @@ class StabilityParameters(Document):
         gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions (Å)."
     )
     phonon_length: float = Field(
-        ge=3, description="Least distance between opposite faces of a phonon supercell (Å)."
+        ge=3,
+        le=200,
+        description="Least distance between opposite faces of a phonon supercell (Å).",
     )
     phonon_distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
     phonon_force_limit: float = Field(

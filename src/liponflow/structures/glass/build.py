@@ -26,6 +26,9 @@ LIPON_DENSITY = 2.3
 BRIDGING_TO_APICAL = 2 / 3
 """Bridging per apical N: our choice; the published spectra show more apical than bridging N."""
 
+MOST_ATOMS = 100_000
+"""Atoms of a model; a packing or a potential takes no more."""
+
 _LEAST: Mapping[Method, Mapping[str, float]] = {
     "units": {"CC": 2.0, "AC": 1.8, "CF": 2.4, "AA": 2.2, "AF": 2.5, "FF": 3.0},
     "random": {"CC": 2.0, "AC": 1.8, "CF": 2.2, "AA": 2.2, "AF": 1.6, "FF": 2.6},
@@ -126,6 +129,10 @@ def build(
     box_length(Composition("Li"), density)  # refuses a density that is not above 0
     atoms = whole_atoms(composition, n_atoms)
     wanted, notes = atoms.composition, [atoms.note] if atoms.note else []
+    if wanted.num_atoms > MOST_ATOMS:
+        raise CompositionError(
+            f"{composition} has {wanted.num_atoms:.3g} atoms, over {MOST_ATOMS:,}: set n_atoms"
+        )
     if method == "crystal" and (nearest := crystal_composition(wanted)) != wanted:
         notes.append(
             f"{_plain(nearest)} instead of {_plain(wanted)}: the crystal has whole cells of 4 P"

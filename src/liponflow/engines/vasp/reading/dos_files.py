@@ -68,6 +68,12 @@ def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
             f"{vasprun.filename}: no readable density of states; run a static calculation with "
             "LORBIT = 11 (a relaxation stopped early and a stand-in for VASP write none)"
         )
+    check_finite(
+        [vasprun.tdos.efermi, *vasprun.tdos.energies],
+        f"{vasprun.filename}: energies of the states",
+    )
+    for density in vasprun.tdos.densities.values():
+        check_finite(density, f"{vasprun.filename}: the density of states")
     channels = _channels(len(vasprun.tdos.densities))
     sites = []
     for orbitals in vasprun.pdos:
@@ -75,6 +81,7 @@ def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
         for orbital, densities in orbitals.items():
             kind = orbital.orbital_type if isinstance(orbital, PymatgenOrbital) else orbital
             for spin, density in densities.items():
+                check_finite(density, f"{vasprun.filename}: the density of states of a site")
                 key = (cast("Orbital", kind.name), channels[spin])
                 site[key] = site.get(key, 0.0) + np.asarray(density)
         sites.append(site)

@@ -1,0 +1,431 @@
+"""Every reader of ours with a small file for it, and a run of it over damaged copies."""
+
+import hashlib
+import json
+import os
+import resource
+import signal
+import sqlite3
+import tempfile
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jobflow import Flow, Job, JobStore
+from maggma.stores import MemoryStore
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Structure
+from pymatgen.entries.computed_entries import ComputedEntry
+from pymatgen.io.cif import CifWriter
+from pymatgen.io.vasp.inputs import Poscar
+from vasp_files import Densities, Run, bump, doscar
+
+from liponflow.analysis.glass.pdf_comparison import read_pdf
+from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.crystals.read import read_structure
+from liponflow.engines.standin.inputs import read_inputs
+from liponflow.engines.vasp.reading.origin import origin
+from liponflow.ingest.ingest import ingest
+from liponflow.inputs.glass import GlassParameters
+from liponflow.inputs.presets import load_parameters, parse_settings
+from liponflow.runners.documents import dumps, flow_document
+from liponflow.runners.journal import Journal, latest_run
+from liponflow.settings import CONFIG_FILE_VARIABLE, load_settings
+from liponflow.store.check import check_store
+from liponflow.store.results import find_results, open_store
+from mutants import mutants
+
+PATIENCE = 10
+"""Longest time for one file (s)."""
+
+MEMORY = 1 << 30
+"""Memory that a reader may take beyond what the process has (bytes)."""
+
+_OUT_OF_MEMORY = "more memory than there is"
+
+CRYSTAL = Structure(
+    Lattice.orthorhombic(5.0, 6.0, 7.0),
+    ["Li", "Li", "P", "N", "O", "O"],
+    [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.25, 0.25, 0.25], [0.7, 0.7, 0.7]],
+)
+
+
+class Hang(BaseException):
+    """A reader that takes too long; no reader may turn it into an error of the file."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader and a file that it accepts."""
+
+    name: str
+    file: str
+    """Name of the file, in a folder of its own."""
+    text: bytes
+    read: Callable[[Path], Any]
+    """Reads the file. A list that it returns holds messages that it did not raise."""
+    share: float = 1.0
+    """Number of mutants relative to the other readers: slow ones get less."""
+    others: dict[str, bytes] = field(default_factory=dict)
+    """Other files of the folder."""
+    names: tuple[str, ...] = ()
+    """What names the file in a message; its name by default."""
+
+
+@dataclass
+class Outcome:
+    """What became of the mutants of one reader."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    """Accepted and refused ones."""
+    faults: list[tuple[str, bytes]] = field(default_factory=list)
+    """What is wrong about each that ended in any other way, and its file."""
+
+
+def run(reader: Reader, number: int, seed: int, folder: Path) -> Outcome:
+    """Give damaged copies of its file to a reader."""
+    outcome = Outcome()
+    path = folder / reader.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name, content in reader.others.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    with _limits(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        path.write_bytes(reader.text)
+        assert _judged(reader, path, outcome) is None, f"{reader.name}: the file itself is refused"
+        assert outcome.counts.pop("accepted", 0), f"{reader.name}: the file itself is refused"
+        for text in mutants(reader.text, number, seed):
+            path.write_bytes(text)
+            fault = _judged(reader, path, outcome)
+            if fault:
+                outcome.faults.append((f"{reader.name}: {fault}", text))
+    return outcome
+
+
+def shares(everyone: Sequence[Reader], number: int) -> list[int]:
+    """Return how many of a number of mutants each reader gets."""
+    total = sum(reader.share for reader in everyone)
+    return [round(number * reader.share / total) for reader in everyone]
+
+
+def _judged(reader: Reader, path: Path, outcome: Outcome) -> str | None:
+    """Read one file and return what is wrong about how that ended."""
+    signal.alarm(PATIENCE)
+    try:
+        found = reader.read(path)
+        messages = found if isinstance(found, list) else []
+    except Hang:
+        return f"longer than {PATIENCE} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is judged
+        if not type(error).__module__.startswith("liponflow.") and type(error) is not ValueError:
+            return f"{type(error).__module__}.{type(error).__name__}: {str(error)[:200]}"
+        messages = [str(error)]
+    finally:
+        signal.alarm(0)
+    outcome.counts["refused" if messages else "accepted"] += 1
+    for message in messages:
+        if not any(name in message for name in reader.names or (path.name,)):
+            return f"without the name of the file: {message[:200]}"
+        if _OUT_OF_MEMORY in message:
+            return f"asked for more than {MEMORY >> 20} MB: {message[:200]}"
+    return None
+
+
+@contextmanager
+def _limits() -> Iterator[None]:
+    """Let the process take 1 GB more at most, and an alarm end what takes too long."""
+
+    def hang(*_: object) -> None:
+        raise Hang
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    taken = pages * os.sysconf("SC_PAGE_SIZE")
+    old = signal.signal(signal.SIGALRM, hang)
+    resource.setrlimit(resource.RLIMIT_AS, (taken + MEMORY, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+        signal.signal(signal.SIGALRM, old)
+
+
+def _frames(path: Path) -> None:
+    for _ in read_frames(path):
+        pass
+
+
+def _settings(path: Path) -> None:
+    before = os.environ.get(CONFIG_FILE_VARIABLE)
+    os.environ[CONFIG_FILE_VARIABLE] = str(path)
+    try:
+        load_settings()
+    finally:
+        os.environ.pop(CONFIG_FILE_VARIABLE)
+        if before is not None:
+            os.environ[CONFIG_FILE_VARIABLE] = before
+
+
+def _set(path: Path) -> None:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    load_parameters(GlassParameters, "glass", "quick", parse_settings([f"protocol={text}"]))
+
+
+def _ingest(path: Path) -> list[str]:
+    store = JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    store.connect()
+    origin(path)
+    top = path.parent.parent if path.parent.name.isdigit() else path.parent
+    report = ingest([top], store)
+    return report.broken
+
+
+def _flow(path: Path) -> None:
+    Journal.open(path.parent).flow(())
+
+
+def _record(path: Path) -> None:
+    latest_run(path.parent.parent)
+    with Journal.open(path.parent).start():
+        pass
+
+
+def _row(path: Path) -> list[str]:
+    """Put the text and its hash into a row of a results store, and list and check the results."""
+    text = path.read_bytes()
+    with sqlite3.connect(path.parent / "results.db") as database:
+        digest = hashlib.sha256(text).hexdigest()
+        database.execute("UPDATE docs SET doc = CAST(? AS TEXT), sha256 = ?", [text, digest])
+    database.close()
+    store = open_store(path.parent / "results.db", read_only=True)
+    try:
+        skipped: list[Any] = []
+        find_results(store, skipped=skipped)
+        return [str(error) for error in skipped] + list(check_store(store).problems)
+    finally:
+        store.close()
+
+
+def readers() -> list[Reader]:
+    """Return every reader with its file."""
+    poscar = str(Poscar(CRYSTAL)).encode()
+    incar = (
+        b"SYSTEM = x\nENCUT = 520\nIBRION = 0\nNSW = 5\nPOTIM = 1.0\nTEBEG = 300\nMDALGO = 2\n"
+        b"SMASS = 0\nISIF = 2\nISPIN = 2\nMAGMOM = 6*0.6; LDAU = .TRUE.\nLDAUU = 0 0 0 0\n"
+        b"LDAUL = -1 -1 -1 -1\nLDAUJ = 0 0 0 0\nEDIFFG = -0.02 ! comment\nRANDOM_SEED = 1 0 0\n"
+    )
+    static_incar = incar.replace(b"IBRION = 0\nNSW = 5\n", b"")
+    directory = {
+        "INCAR": incar,
+        "POSCAR": poscar,
+        "KPOINTS": b"mesh\n0\nGamma\n2 2 2\n0 0 0\n",
+        "POTCAR.spec": b"Li_sv\nP\nN\nO\n",
+    }
+    static, moving = _static(), _dynamics()
+    image = _relaxation()
+    band = {
+        f"{number:02d}/{name}": content
+        for number in range(3)
+        for name, content in (
+            ("POSCAR", poscar),
+            ("OUTCAR", image.outcar().encode()),
+            *([("vasprun.xml", image.vasprun().encode())] if number == 1 else []),
+        )
+    } | {"INCAR": b"IMAGES = 1\nNSW = 9\nIBRION = 2\n"}
+    dos = {
+        "INCAR": b"ISPIN = 1\n",
+        "CONTCAR": poscar,
+        "DOSCAR": doscar(np.array([bump(0.0)]), [np.array([bump(0.0)] * 3)] * 6).encode(),
+    }
+    run_files = _run_directory()
+    return [
+        Reader("POSCAR", "POSCAR", poscar, read_structure),
+        Reader("CIF", "x.cif", str(CifWriter(CRYSTAL)).encode(), read_structure, 0.5),
+        Reader("structure in JSON", "x.json", CRYSTAL.to_json().encode(), read_structure),
+        *[
+            Reader(
+                f"stand-in {name}",
+                name,
+                directory[name],
+                lambda path: read_inputs(path.parent),
+                others={key: text for key, text in directory.items() if key != name},
+                names=(*directory, "POTCAR"),
+            )
+            for name in directory
+        ],
+        Reader("XDATCAR", "XDATCAR", _xdatcar(), _frames),
+        Reader("extended XYZ", "x.extxyz", _extxyz(), _frames),
+        Reader("LAMMPS dump", "x.lammpstrj", _lammps(), _frames),
+        Reader("vasprun.xml as trajectory", "vasprun.xml", moving.vasprun().encode(), _frames),
+        Reader(
+            "vasprun.xml as structure", "vasprun.xml", static.vasprun().encode(), read_structure
+        ),
+        Reader("ingest static vasprun.xml", "x/vasprun.xml", static.vasprun().encode(), _ingest),
+        Reader("ingest MD vasprun.xml", "x/vasprun.xml", moving.vasprun().encode(), _ingest),
+        Reader(
+            "ingest OUTCAR",
+            "x/OUTCAR",
+            image.outcar().encode(),
+            _ingest,
+            others={"x/vasprun.xml": image.vasprun().encode()},
+            names=("/x",),
+        ),
+        Reader(
+            "ingest OSZICAR",
+            "x/OSZICAR",
+            b"   1 F= -.18867E+02 E0= -.18867E+02  d E =-.188E+02\n",
+            _ingest,
+            0.2,
+            others={"x/vasprun.xml": image.vasprun().encode()},
+        ),
+        Reader("ingest DOSCAR", "x/DOSCAR", dos["DOSCAR"], _ingest,
+               others={f"x/{name}": text for name, text in dos.items() if name != "DOSCAR"}),
+        Reader("ingest INCAR", "x/INCAR", static_incar, _ingest, names=("/x",),
+               others={f"x/{name}": text for name, text in dos.items() if name != "INCAR"}),
+        *[
+            Reader(
+                f"ingest band {name}",
+                f"band/{name}",
+                band[name],
+                _ingest,
+                0.5,
+                others={f"band/{key}": text for key, text in band.items() if key != name},
+                names=("/band",),
+            )
+            for name in ("00/POSCAR", "00/OUTCAR", "01/vasprun.xml", "01/OUTCAR")
+        ],
+        Reader("entries of pymatgen", "entries.json", _entries(), read_entries),
+        Reader("entry set", "set.json", _entry_set(), read_entries),
+        Reader("measured PDF", "x.gr", _pdf(), read_pdf, 0.5),
+        Reader("settings", "settings.yaml", SETTINGS, _settings),
+        Reader("value of --set", "set", STAGES, _set, names=("protocol",)),
+        Reader("flow.json", "run/flow.json", run_files["flow.json"], _flow,
+               others={"run/run.json": run_files["run.json"]}, names=("/run",)),
+        Reader("run.json", "run/run.json", run_files["run.json"], _record,
+               others={"run/flow.json": run_files["flow.json"]}),
+        _store_reader(static),
+    ]  # fmt: skip
+
+
+SETTINGS = b"""store: a.db
+runs_dir: ~/runs
+engine: chgnet
+vasp_cmd: mpirun vasp
+workers: 2
+trusted_classes: [mypkg.jobs:Maker]
+engines: {mine: {calculator: "ase.calculators.emt:EMT", arguments: {x: 1.5}}}
+"""
+
+STAGES = (
+    b"[{name: melt, ensemble: nvt, temperature: 3000, duration: 5.0, time_step: 2},"
+    b" {name: hold, ensemble: npt, temperature: 300, duration: 1, time_step: 1, pressure: 0.1}]"
+)
+
+
+def _static() -> Run:
+    site = np.array([[bump(0.0)] * 9])
+    densities = Densities(np.array([bump(0.0)]), [site] * len(CRYSTAL))
+    return Run([CRYSTAL], [-30.0], {"ENCUT": 520}, densities=densities)
+
+
+def _relaxation() -> Run:
+    tags = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02, "IMAGES": 1, "ISPIN": 2}
+    forces = [np.full((len(CRYSTAL), 3), 0.005)] * 2
+    return Run([CRYSTAL] * 2, [-30.0, -31.0], tags, forces, moments=[0.5] * len(CRYSTAL))
+
+
+def _dynamics() -> Run:
+    tags = {"NSW": 3, "IBRION": 0, "POTIM": 1.0, "SMASS": 0.0, "MDALGO": 2, "TEBEG": 300.0}
+    return Run([CRYSTAL] * 3, [-30.0, -30.1, -30.2], tags, kinetic=[0.1, 0.2, 0.3])
+
+
+def _rows(scale: float = 1.0) -> str:
+    positions = CRYSTAL.frac_coords if scale == 1 else CRYSTAL.cart_coords
+    return "\n".join(" ".join(f"{x:.6f}" for x in row) for row in positions)
+
+
+def _xdatcar() -> bytes:
+    head = "t\n1.0\n5 0 0\n0 6 0\n0 0 7\nLi P N O\n2 1 1 2\n"
+    frames = "".join(f"Direct configuration= {n:5d}\n{_rows()}\n" for n in (1, 2))
+    return (head + frames).encode()
+
+
+def _extxyz() -> bytes:
+    comment = (
+        'Lattice="5 0 0 0 6 0 0 0 7" Properties=species:S:1:pos:R:3 pbc="T T T" time=0.1 energy=-3'
+    )
+    rows = "\n".join(
+        f"{site.specie} {' '.join(f'{x:.6f}' for x in site.coords)}" for site in CRYSTAL
+    )
+    return f"6\n{comment}\n{rows}\n6\n{comment}\n{rows}\n".encode()
+
+
+def _lammps() -> bytes:
+    rows = "\n".join(
+        f"{n} {site.specie} {' '.join(f'{x:.6f}' for x in site.coords)}"
+        for n, site in enumerate(CRYSTAL, start=1)
+    )
+    frame = (
+        "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n6\nITEM: BOX BOUNDS pp pp pp\n0 5\n0 6\n0 7\n"
+        f"ITEM: ATOMS id element x y z\n{rows}\n"
+    )
+    return (frame * 2).encode()
+
+
+def _entries() -> bytes:
+    energies = {"Li": -1.9, "O2": -9.0, "Li2O": -14.3, "N2": -16.6, "Li3N": -15.8}
+    items = [ComputedEntry(formula, energy).as_dict() for formula, energy in energies.items()]
+    return json.dumps(items, indent=1).encode()
+
+
+def _entry_set() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "set.json")
+        path.write_bytes(_entries())
+        return read_entries(path).model_dump_json(indent=1).encode()
+
+
+def _pdf() -> bytes:
+    r = np.linspace(1, 10, 30)
+    rows = "\n".join(f"{x:.3f} {np.sin(x):.4f}" for x in r)
+    return f"qmax = 20.0\nqmin = 0.5\n#### start data\n{rows}\n".encode()
+
+
+def _run_directory() -> dict[str, bytes]:
+    flow = Flow([Job(sum, function_args=([1, 2],), name="sum")], name="sums")
+    with tempfile.TemporaryDirectory() as folder:
+        config = {"command": ["liponflow", "run"], "store": "a.db", "result": "u"}
+        journal = Journal.create(Path(folder), json.loads(dumps(flow_document(flow))), config)
+        return {
+            name: json.dumps(json.loads((journal.path / name).read_bytes()), indent=1).encode()
+            for name in ("flow.json", "run.json")
+        }
+
+
+def _store_reader(static: Run) -> Reader:
+    """Return the reader of a row of a results store that has one result."""
+    with tempfile.TemporaryDirectory() as folder:
+        run_folder = static.write(Path(folder, "x"))
+        path = Path(folder, "results.db")
+        store = open_store(path)
+        ingest([run_folder], store)
+        kept = store.query_one({"output.kind": "calculation"}, ["uuid"])
+        store.remove_docs({"uuid": {"$ne": kept["uuid"]}})
+        store.close()
+        with sqlite3.connect(path) as database:
+            ((text,),) = database.execute("SELECT doc FROM docs").fetchall()
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        content = path.read_bytes()
+    indented = json.dumps(json.loads(text), indent=1).encode()
+    return Reader(
+        "row of a results store", "row.json", indented, _row,
+        others={"results.db": content}, names=(kept["uuid"], "results.db"),
+    )  # fmt: skip
