@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from ase.io import read
 from click.testing import Result as CliResult
 from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
@@ -536,6 +537,26 @@ def test_analyze_measures_a_structure_file(
     shares = {unit["name"]: unit["share"] for unit in document["fingerprint"]["units"]}
     assert shares["Q0_0"] == 1
     assert (tmp_path / "measured" / "units.png").stat().st_size > 1000
+
+
+def test_analyze_asks_for_the_elements_of_types(
+    liponflow: Command, refused: Callable[..., str], phosphate: Path
+) -> None:
+    dump = phosphate.with_name("po4.lammpstrj")
+    atoms = read(phosphate)
+    rows = [
+        f"{number} {1 if atom.symbol == 'P' else 2} {' '.join(map(str, atom.position))}"
+        for number, atom in enumerate(atoms, start=1)
+    ]
+    box = ["0 17"] * 3
+    head = ["ITEM: TIMESTEP", "0", "ITEM: NUMBER OF ATOMS", "5", "ITEM: BOX BOUNDS pp pp pp", *box]
+    dump.write_text("\n".join([*head, "ITEM: ATOMS id type x y z", *rows]) + "\n")
+    assert "--species-map 1=Li" in refused("analyze", "glass", dump)
+    assert "write LABEL=ELEMENT" in refused("analyze", "glass", dump, "--species-map", "1")
+    result = liponflow("analyze", "glass", dump, "--species-map", "1=P,2=O", "--json")
+    document = json.loads(result.stdout)
+    assert document["formula"] == "PO4"
+    assert document["provenance"]["parameters"]["species_map"] == {"1": "P", "2": "O"}
 
 
 def test_analyze_refuses_missing_files_and_invalid_options(

@@ -177,15 +177,26 @@ def analyze(
     ] = None,
     skip: Annotated[int, typer.Option(min=0, help="Frames to skip at the beginning.")] = 0,
     every: Annotated[int, typer.Option(min=1, help="Use one frame of so many.")] = 1,
+    species_map: Annotated[
+        str | None,
+        typer.Option(
+            metavar="1=Li,2=P,...",
+            help="Elements of the types of LAMMPS, or of labels of extended XYZ.",
+        ),
+    ] = None,
     set_: SetOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
     """Measure structures and trajectories from files, whatever made them."""
     with reported_errors(debug=ctx.obj):
+        from liponflow.crystals.elements import parse_species_map
         from liponflow.inputs.presets import parse_settings
 
         check_out(out)
+        further: dict[str, Any] = {}
+        if species_map is not None:
+            further["species_map"] = parse_species_map(species_map)
         result = campaign.measure(
             paths,
             experiment=pdf,
@@ -195,6 +206,7 @@ def analyze(
             skip=skip,
             every=every,
             settings=parse_settings(set_ or []),
+            **further,
         )
         if out is not None:
             export(result, out)

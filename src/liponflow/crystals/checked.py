@@ -1,7 +1,6 @@
 """The checks that every structure passes, whatever read it."""
 
 from collections.abc import Sequence
-from itertools import product
 
 import numpy as np
 from pymatgen.core.periodic_table import DummySpecies
@@ -22,9 +21,6 @@ LONGEST = 1e6
 
 THINNEST = 0.5
 """Least distance (Å) between opposite faces of a cell: an atom would overlap with its image."""
-
-
-_NEIGHBOURS = np.array(list(product((0, -1, 1), repeat=3)), dtype=np.float64)
 
 
 class StructureError(FileError):
@@ -145,14 +141,18 @@ def check_distances(symbols: Sequence[str], frac_coords: FloatArray, matrix: Flo
     nearer than the limit, so that the 26 neighbours of a cell hold all of them.
     """
     reach = OVERLAP_DISTANCE * np.linalg.norm(np.linalg.inv(matrix), axis=0)
-    images = (frac_coords[None, :, :] + _NEIGHBOURS[:, None, :]).reshape(-1, 3)
-    near = np.flatnonzero(((images >= -reach) & (images <= 1 + reach)).all(axis=1))
-    places = images[near] @ matrix
+    images, atoms = frac_coords, np.arange(len(frac_coords))
+    for axis in range(3):
+        step = np.eye(3)[axis]
+        low, high = images[:, axis] <= reach[axis], images[:, axis] >= 1 - reach[axis]
+        images = np.concatenate([images, images[low] + step, images[high] - step])
+        atoms = np.concatenate([atoms, atoms[low], atoms[high]])
+    places = images @ matrix
     pairs = cKDTree(places).query_pairs(OVERLAP_DISTANCE, output_type="ndarray")
     if len(pairs):
         distances = np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
         nearest = int(distances.argmin())
-        i, j = sorted(int(near[one]) % len(frac_coords) for one in pairs[nearest])
+        i, j = sorted(int(atoms[one]) for one in pairs[nearest])
         raise StructureError(
             f"atoms {i + 1} ({symbols[i]}) and {j + 1} ({symbols[j]}) are "
             f"{distances[nearest]:.3f} Å apart, less than {OVERLAP_DISTANCE} Å; remove the "

@@ -55,8 +55,13 @@ class _Setting(NamedTuple):
     hall: str
 
 
-def read_cif(path: Path) -> Structure:
-    """Read the first crystal of a CIF, as the file has it.
+def read_cif(path: Path) -> list[Structure]:
+    """Read the crystals of a CIF, as the file has them.
+
+    Returns
+    -------
+    list of Structure
+        One or more, in the order of the file.
 
     Raises
     ------
@@ -69,13 +74,7 @@ def read_cif(path: Path) -> Structure:
     blocks = [block for block in parser.blocks() if "_atom_site_fract_x" in block.data]
     if not blocks:
         raise StructureError("it lists no atoms with fractional coordinates")
-    structure = parser.structure(blocks[0])
-    if len(blocks) > 1:
-        warnings.warn(
-            f"{path} holds {len(blocks)} crystals: the first, {blocks[0].header}, is taken",
-            stacklevel=2,
-        )
-    return structure
+    return [parser.structure(block) for block in blocks]
 
 
 class _Parser(CifParser):

@@ -4,6 +4,7 @@ import json
 import re
 import warnings
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 
 from pymatgen.core.structure import Structure
@@ -21,10 +22,29 @@ _NAMING_CLASSES = re.compile(r"\.(json|mson|yaml|yml)", re.IGNORECASE)
 """In names of files that pymatgen reads by the classes that their content names."""
 
 _POSCAR = re.compile(r"POSCAR|CONTCAR|\.vasp\b|\.poscar\b", re.IGNORECASE)
+_NOISE = "Cannot determine chemical composition"
+"""pymatgen's warning about every CIF whose types have charges; it says nothing of the atoms."""
+
 _CIF = re.compile(r"\.m?cif\b", re.IGNORECASE)
 
 
-def read_structure(path: str | Path) -> Structure:
+class Form(StrEnum):
+    """Forms of files that have a reader here; their values are ASE's names."""
+
+    POSCAR = "vasp"
+    CIF = "cif"
+
+
+def form_of(path: Path) -> Form | None:
+    """Return the form that the name of a file tells; None if pymatgen has to find it."""
+    if _CIF.search(path.name):
+        return Form.CIF
+    if _POSCAR.search(path.name) and not _NAMING_CLASSES.search(path.name):
+        return Form.POSCAR
+    return None
+
+
+def read_structure(path: str | Path, form: Form | None = None) -> Structure:
     """Read an ordered crystal structure from a file.
 
     Parameters
@@ -32,6 +52,8 @@ def read_structure(path: str | Path) -> Structure:
     path
         CIF, POSCAR, CONTCAR, or anything else that ``Structure.from_file`` of pymatgen reads,
         compressed or not.
+    form
+        Form of the file; by default what its name tells.
 
     Returns
     -------
@@ -52,28 +74,46 @@ def read_structure(path: str | Path) -> Structure:
     if not path.is_file():
         kind = "is a directory, not a file" if path.is_dir() else "no such file"
         raise StructureError(f"{path}: {kind}; give the path of a CIF or POSCAR file")
-    special = _CIF.search(path.name) or _NAMING_CLASSES.search(path.name)
-    remarks: list[warnings.WarningMessage] = []
-    if _POSCAR.search(path.name) and not special:
-        structure = read_poscar(path).structure
-    else:
-        structure, remarks = _parsed(path)
-    try:
-        checked = checked_structure(structure)
-    except StructureError as error:
-        raise StructureError(f"{path}: {error}") from error
-    for remark in remarks:
-        warnings.warn_explicit(remark.message, remark.category, remark.filename, remark.lineno)
+    form = form or form_of(path)
+    if form is Form.POSCAR:
+        return _checked(read_poscar(path).structure, path)
+    [first, *others], remarks = _parsed(path, form)
+    checked = _checked(first, path)
+    if others:
+        warnings.warn(f"{path} holds {len(others) + 1} crystals: the first is taken", stacklevel=2)
+    _warn_again(remarks)
     return checked
 
 
-def _parsed(path: Path) -> tuple[Structure, list[warnings.WarningMessage]]:
+def read_crystals(path: Path) -> list[Structure]:
+    """Read every crystal of a CIF; see :func:`read_structure`."""
+    structures, remarks = _parsed(path, Form.CIF)
+    checked = [_checked(structure, path) for structure in structures]
+    _warn_again(remarks)
+    return checked
+
+
+def _checked(structure: Structure, path: Path) -> Structure:
+    try:
+        return checked_structure(structure)
+    except StructureError as error:
+        raise StructureError(f"{path}: {error}") from error
+
+
+def _warn_again(remarks: Iterable[warnings.WarningMessage]) -> None:
+    for remark in remarks:
+        warnings.warn_explicit(remark.message, remark.category, remark.filename, remark.lineno)
+
+
+def _parsed(
+    path: Path, form: Form | None
+) -> tuple[list[Structure], list[warnings.WarningMessage]]:
     """Read a file with pymatgen, and return its warnings, too."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             check_expansion(path)
-            structure = _parse(path)
+            structures = _parse(path, form)
         except UntrustedClassError:
             raise
         except FileError as error:
@@ -84,20 +124,20 @@ def _parsed(path: Path) -> tuple[Structure, list[warnings.WarningMessage]]:
         except Exception as error:  # pymatgen's parsers may raise any error
             reasons = [reason_of(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
-    return structure, caught
+    return structures, [one for one in caught if _NOISE not in str(one.message)]
 
 
-def _parse(path: Path) -> Structure:
+def _parse(path: Path, form: Form | None) -> list[Structure]:
     """Read a file with pymatgen, after a check of what it names if it can name classes."""
-    if _CIF.search(path.name):
+    if form is Form.CIF:
         return read_cif(path)
     if not (ending := _NAMING_CLASSES.search(path.name)):
-        return Structure.from_file(path)
+        return [Structure.from_file(path)]
     text = read_text(path)
     document = json.loads(text) if "son" in ending[1].lower() else datayaml.load(text)
     if not isinstance(document, dict):
         raise StructureError(f"it holds a {type(document).__name__} and no structure")
-    return datajson.structure(document, str(path))
+    return [datajson.structure(document, str(path))]
 
 
 def _parse_message(path: Path, reasons: Iterable[str]) -> str:

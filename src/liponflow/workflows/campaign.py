@@ -78,7 +78,8 @@ class Campaign:
         ``further_engines(parameters)``: lists the further engines of a run.
     analyze
         ``analyze(paths, *, experiment, probe, quantity, stage, skip, every, settings)``: measures
-        files that exist already, and returns a result; None if there is nothing to measure.
+        files that exist already, and returns a result; None if there is nothing to measure. With
+        ``species_map`` too, if a user gives one.
     """
 
     name: str

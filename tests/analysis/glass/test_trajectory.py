@@ -45,7 +45,6 @@ def joined(blocks: list[Frames]) -> np.ndarray:
         ("run.extxyz.gz", "extxyz"),
         ("XDATCAR", "vasp-xdatcar"),
         ("run.traj", "traj"),
-        ("run.gsd.cif", "cif"),
     ],
 )
 def test_every_format_is_read_as_by_ase(tmp_path: Path, name: str, format_: str) -> None:
@@ -58,6 +57,19 @@ def test_every_format_is_read_as_by_ase(tmp_path: Path, name: str, format_: str)
     assert joined(blocks) == pytest.approx(np.array([a.positions for a in expected]), abs=WRITTEN)
     cells = np.concatenate([block.cells for block in blocks])
     assert cells == pytest.approx(np.array([a.cell[:] for a in expected]), abs=WRITTEN)
+
+
+def test_cif_of_several_crystals_is_a_trajectory(tmp_path: Path) -> None:
+    path = tmp_path / "run.gsd.cif"
+    write(path, images(), format="cif")
+    [found] = read_frames(path)
+    assert len(found) == 7
+    assert found.symbols == ("Li", "Li", "P", "O")  # sorted by electronegativity
+    for index, atoms in enumerate(images()):
+        theirs = atoms.get_scaled_positions()[[0, 1, 3, 2]]
+        ours = found.structure(index).frac_coords
+        assert np.abs(ours - theirs - np.round(ours - theirs)).max() < WRITTEN
+        assert found.volumes[index] == pytest.approx(atoms.get_volume())
 
 
 def test_extended_xyz_metadata_of_frames_is_read(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from ase.units import kB
 
 from liponflow.analysis.glass.trajectory_readers import TrajectoryError, frames_of_file
+from liponflow.boundary import FileError
 
 CALCULATION = """
  <calculation>
@@ -216,3 +217,120 @@ def test_plain_xyz_is_not_periodic(tmp_path: Path) -> None:
 def test_directory_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrajectoryError, match="is a directory, not a file"):
         list(frames_of_file(tmp_path))
+
+
+def extxyz(*frames: list[str]) -> str:
+    """Write frames of atoms in a cube of 5 Å."""
+    head = 'Lattice="5 0 0 0 5 0 0 0 5" Properties=species:S:1:pos:R:3 pbc="T T T"'
+    return "\n".join("\n".join([str(len(rows)), head, *rows]) for rows in frames)
+
+
+PAIR = ["Li 0.00 0.00 0.00", "O 2.00 0.25 0.10"]
+
+
+@pytest.mark.parametrize(("cut", "whole"), [(0, 2), (1, 1), (4, 1), (9, 1)])
+def test_only_the_last_line_end_may_be_missing(tmp_path: Path, cut: int, whole: int) -> None:
+    path = tmp_path / "a.extxyz"
+    text = extxyz(PAIR, PAIR)
+    path.write_text(text[: len(text) - cut])
+    notes: list[str] = []
+    assert len(list(frames_of_file(path, notes))) == whole
+    assert bool(notes) == (whole < 2)
+    path.write_text(extxyz(PAIR))
+    assert len(list(frames_of_file(path))) == 1
+    path.write_text(extxyz(PAIR[:1]))
+    assert len(list(frames_of_file(path))) == 1
+
+
+@pytest.mark.parametrize("labels", [("Li1", "O2"), ("Li+", "O2-"), ("Li_a", "O")])
+def test_labels_of_extended_xyz_are_elements(tmp_path: Path, labels: tuple[str, str]) -> None:
+    path = tmp_path / "a.extxyz"
+    rows = [f"{label} {row.split(maxsplit=1)[1]}" for label, row in zip(labels, PAIR, strict=True)]
+    path.write_text(extxyz(rows))
+    assert next(frames_of_file(path)).symbols == ("Li", "O")
+
+
+def test_labels_of_no_element_need_a_map(tmp_path: Path) -> None:
+    path = tmp_path / "a.extxyz"
+    path.write_text(extxyz(["OW 0 0 0", "1 2.0 2.0 2.0"]))
+    with pytest.raises(TrajectoryError, match=r"a\.extxyz: 'OW' names no .*--species-map OW=ELEM"):
+        list(frames_of_file(path))
+    assert next(frames_of_file(path, species_map={"OW": "O", "1": "H"})).symbols == ("O", "H")
+
+
+DUMP = """ITEM: TIMESTEP
+0
+ITEM: NUMBER OF ATOMS
+2
+ITEM: BOX BOUNDS pp pp pp
+0 5
+0 5
+0 5
+ITEM: ATOMS id type {name}x y z
+2 3 {second}2.0 2.0 2.0
+1 1 {first}0.0 0.0 0.0
+"""
+
+DATA = """LAMMPS data file
+
+2 atoms
+3 atom types
+0 5 xlo xhi
+0 5 ylo yhi
+0 5 zlo zhi
+{masses}
+Atoms # atomic
+
+1 1 0.0 0.0 0.0
+2 3 2.0 2.0 2.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.lammpstrj", DUMP.format(name="", first="", second="")),
+        ("a.data", DATA.format(masses="")),
+        ("a.data", DATA.format(masses="\nMasses\n\n1 72.0\n2 1.0\n3 72.0\n")),
+    ],
+)
+def test_types_of_lammps_are_asked_for(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(FileError, match=rf"{name}: .*--species-map 1=Li,2=P"):
+        list(frames_of_file(path))
+    with pytest.raises(FileError, match="type 3 is not in the map"):
+        list(frames_of_file(path, species_map={"1": "Li", "2": "P"}))
+    with pytest.raises(FileError, match="'Li' in the map of species is no type"):
+        list(frames_of_file(path, species_map={"Li": "Li"}))
+    [frame] = frames_of_file(path, species_map={"1": "Li", "3": "O"})
+    assert frame.symbols == ("Li", "O")
+    assert frame.positions[1] == pytest.approx([2, 2, 2])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.lammpstrj", DUMP.format(name="element ", first="Li ", second="O ")),
+        ("a.lmp", DATA.format(masses="\nMasses\n\n1 6.94\n2 1.008\n3 15.999\n")),
+        ("a.data", DATA.format(masses="\nAtom Type Labels\n\n1 Li\n2 H\n3 O\n")),
+    ],
+)
+def test_elements_in_files_of_lammps_are_taken(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    [frame] = frames_of_file(tmp_path / name)
+    assert frame.symbols == ("Li", "O")
+
+
+def test_poscar_and_cif_pass_the_checks_of_structures(tmp_path: Path) -> None:
+    rows = ["C H O N", "-64", *["1 0 0", "0 1 0", "0 0 1"], "Li O", "1 1", "Cartesian", "0 0 0"]
+    path = tmp_path / "POSCAR_1"
+    path.write_text("\n".join([*rows, "0.5 0.5 0.5"]))
+    [frame] = frames_of_file(path)
+    assert frame.symbols == ("Li", "O")
+    assert frame.positions[1] == pytest.approx([2, 2, 2])
+    path.write_text("\n".join([*rows[:5], *rows[6:], "0.5 0.5 0.5"]))
+    with pytest.raises(FileError, match="POSCAR_1, line 6: names no elements"):
+        list(frames_of_file(path))
+    with pytest.raises(TrajectoryError, match="map of species is for extended XYZ and LAMMPS"):
+        list(frames_of_file(path, species_map={"1": "Li"}))

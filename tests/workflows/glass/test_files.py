@@ -72,7 +72,8 @@ def test_trajectory_agrees_with_its_own_scaled_pdf(
 
 def test_header_of_the_measurement_sets_the_instrument(trajectory: Path, tmp_path: Path) -> None:
     path = tmp_path / "other.gr"
-    rows = "\n".join(f"{r:.2f} {np.sin(r):.5f}" for r in np.arange(0.5, 9, 0.05))
+    # Its scale to the computed function is above 0.
+    rows = "\n".join(f"{r:.2f} {-np.sin(r):.5f}" for r in np.arange(0.5, 9, 0.05))
     path.write_text(f"qmax = 18.0\nqdamp = 0.02\n{rows}")
     found = analyze([trajectory], experiment=path)
     assert found.comparison is not None
@@ -82,14 +83,14 @@ def test_header_of_the_measurement_sets_the_instrument(trajectory: Path, tmp_pat
     assert given.comparison.treatment == "q = 0 to 30 1/Å, q_damp 0.02 1/Å"
 
 
-def test_negative_scale_causes_a_warning(
+def test_measurement_that_runs_against_the_model_is_refused(
     trajectory: Path, result: FingerprintResult, tmp_path: Path
 ) -> None:
     path = tmp_path / "upside_down.gr"
     rows = zip(result.fingerprint.r, result.fingerprint.scattering[0].g, strict=True)
     path.write_text("\n".join(f"{r} {-g}" for r, g in rows))
-    found = analyze([trajectory], experiment=path)
-    assert any("which is not positive" in warning for warning in found.warnings)
+    with pytest.raises(ValueError, match=r"upside_down\.gr: the measured function falls where"):
+        analyze([trajectory], experiment=path)
 
 
 def test_frames_are_selected_by_skip_every_and_stage(trajectory: Path) -> None:

@@ -5,7 +5,7 @@ grow with the length of a trajectory. Formats that ASE loads into memory complet
 vasprun.xml), or that it reads slowly (extended XYZ), have readers in ``trajectory_readers``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,11 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
 from liponflow.arrays import FloatArray
+from liponflow.crystals.checked import StructureError, check_distances, check_lattice, in_cell
+from liponflow.crystals.elements import NO_MAP
+
+_FAR_OUTSIDE = 10.0
+"""Cells beyond which the single precision of distances suffers."""
 
 BLOCK = 100
 """Number of frames in a block, whose distances take some ten megabytes for a hundred atoms."""
@@ -62,6 +67,7 @@ def read_frames(
     every: int = 1,
     stage: str | None = None,
     notes: list[str] | None = None,
+    species_map: Mapping[str, str] = NO_MAP,
 ) -> Iterator[Frames]:
     """Read one or several files as one trajectory, block by block.
 
@@ -79,6 +85,8 @@ def read_frames(
         Take only frames of this stage of the protocol (info key ``stage`` of extended XYZ).
     notes
         List to which remarks are added, such as on a file that ends within a frame.
+    species_map
+        Elements by the labels of extended XYZ, or by the types of LAMMPS.
 
     Yields
     ------
@@ -89,7 +97,8 @@ def read_frames(
     ------
     TrajectoryError
         If a file is missing, cannot be read or has no periodic cell, if the atoms change within or
-        between the files (the frame and both counts are given), or if no frame is left.
+        between the files (the frame and both counts are given), if two atoms of a frame that is
+        taken are on one place, or if no frame is left.
     ValueError
         If `block`, `skip` or `every` is out of range.
     """
@@ -100,7 +109,10 @@ def read_frames(
         )
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     taken = 0
-    for frames in _blocks(_selected(files, skip, every, stage, notes), block):
+    selected = _selected(
+        files, skip=skip, every=every, stage=stage, notes=notes, species_map=species_map
+    )
+    for frames in _blocks(selected, block):
         taken += len(frames)
         yield frames
     if taken == 0:
@@ -143,22 +155,43 @@ def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
 
 def _selected(
     files: Sequence[str | Path],
+    *,
     skip: int,
     every: int,
     stage: str | None,
     notes: list[str] | None,
+    species_map: Mapping[str, str],
 ) -> Iterator[Frame]:
     number = 0
     symbols: tuple[str, ...] | None = None
     for file in files:
         path = Path(file).expanduser()
-        for frame in _checked(frames_of_file(path, notes), str(path), symbols):
+        frames = _checked(frames_of_file(path, notes, species_map), str(path), symbols)
+        for inside, frame in enumerate(frames, start=1):
             symbols = frame.symbols
             if stage is not None and frame.stage != stage:
                 continue
             if number >= skip and (number - skip) % every == 0:
-                yield frame
+                yield _in_cell(frame, f"{path}, frame {inside}")
             number += 1
+
+
+def _in_cell(frame: Frame, place: str) -> Frame:
+    """Check the distances of a frame; wrap atoms that are far outside of its cell.
+
+    Others stay where they are, so that the numbers of ordinary trajectories do not change by
+    rounding.
+    """
+    try:
+        check_lattice(frame.cell)
+        fractional = frame.positions @ np.linalg.inv(frame.cell)
+        inside = in_cell(fractional)
+        check_distances(frame.symbols, inside, frame.cell)
+    except StructureError as error:
+        raise TrajectoryError(f"{place}: {error}; or leave the frame out") from error
+    if np.abs(fractional).max() < _FAR_OUTSIDE:
+        return frame
+    return frame._replace(positions=inside @ frame.cell)
 
 
 def _checked(

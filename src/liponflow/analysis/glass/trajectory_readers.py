@@ -8,16 +8,19 @@ they return the first, and its extended XYZ reader takes several times as long a
 import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from liponflow.analysis.glass.lammps_files import DATA, DUMP, is_data_file, read_lammps
 from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError, file_boundary, reason_of
+from liponflow.crystals.elements import NO_MAP, LabelError, element_of
+from liponflow.crystals.read import Form, form_of, read_crystals, read_structure
 from liponflow.decompression import (
     COMPRESSED,
     MOST_EXPANSION,
@@ -60,20 +63,24 @@ class _NotThisReader(Exception):  # noqa: N818 - no error: another reader takes 
     """Signal that only ASE's own reader can read the file."""
 
 
-def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame]:
+def frames_of_file(
+    path: Path, notes: list[str] | None = None, species_map: Mapping[str, str] = NO_MAP
+) -> Iterator[Frame]:
     """Yield the frames of one file.
 
     Parameters
     ----------
     path
-        Any file that ASE reads.
+        Any file that ASE reads. CIF and POSCAR are read and checked as every structure is.
     notes
         List to which remarks are added.
+    species_map
+        Elements by the labels of extended XYZ, or by the types of LAMMPS.
 
     Raises
     ------
     TrajectoryError
-        If it is missing, or no reader can read it.
+        If it is missing, no reader can read it, or an atom is no element.
     """
     if not path.is_file():
         kind = "is a directory, not a file" if path.is_dir() else "no such file"
@@ -84,7 +91,7 @@ def frames_of_file(path: Path, notes: list[str] | None = None) -> Iterator[Frame
     count = 0
     with file_boundary(path, TrajectoryError, what=format_, remedy=remedy) as place:
         place.text = "after frame 0"
-        for frame in _reader(format_, path, notes):
+        for frame in _reader(format_, path, notes, species_map):
             yield frame
             count += 1
             place.text = f"after frame {count}"
@@ -103,8 +110,12 @@ def _format(path: Path) -> str:
         return "extxyz"
     if "XDATCAR" in name:
         return "vasp-xdatcar"
+    if form := form_of(path):
+        return form.value
     with file_boundary(path, TrajectoryError, what="a trajectory", remedy="write it again"):
         check_expansion(path)
+        if is_data_file(path):
+            return DATA
         try:
             found: str = filetype(str(path))
             reason = f"it looks like {found}"
@@ -118,13 +129,24 @@ def _format(path: Path) -> str:
     return found
 
 
-def _reader(format_: str, path: Path, notes: list[str]) -> Iterator[Frame]:
+def _reader(
+    format_: str, path: Path, notes: list[str], species_map: Mapping[str, str]
+) -> Iterator[Frame]:
+    if format_ in XYZ_FORMATS:
+        return _read_xyz(path, notes, species_map)
+    if format_ in {DUMP, DATA}:
+        return _read_lammps(path, format_, species_map)
+    if species_map:
+        raise TrajectoryError(
+            f"{path}: a map of species is for extended XYZ and LAMMPS, and this is {format_}; "
+            "leave the map out"
+        )
+    if format_ in set(Form):
+        return _read_structures(path, Form(format_))
     if format_ == "vasp-xdatcar":
         return _read_xdatcar(path, notes)
     if format_ == "vasp-xml":
         return _read_vasprun(path, notes)
-    if format_ in XYZ_FORMATS:
-        return _read_xyz(path, notes)
     return _read_ase(path, format_)
 
 
@@ -132,11 +154,32 @@ def _read_ase(path: Path, format_: str) -> Iterator[Frame]:
     from ase.io import iread
 
     for atoms in iread(str(path), index=":", format=format_):
-        yield _from_atoms(atoms)
+        yield _from_atoms(atoms, path)
 
 
-def _from_atoms(atoms: Any) -> Frame:
+def _read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> Iterator[Frame]:
+    try:
+        for atoms in read_lammps(path, format_, species_map):
+            yield _from_atoms(atoms, path)
+    except FileError as error:
+        raise TrajectoryError(str(error)) from error
+
+
+def _read_structures(path: Path, form: Form) -> Iterator[Frame]:
+    try:
+        structures = read_crystals(path) if form is Form.CIF else [read_structure(path, form)]
+        for structure in structures:
+            symbols = tuple(site.specie.symbol for site in structure)
+            yield Frame(symbols, structure.cart_coords, structure.lattice.matrix)
+    except FileError as error:
+        raise TrajectoryError(str(error)) from error
+
+
+def _from_atoms(atoms: Any, path: Path) -> Frame:
     """Convert an ASE Atoms object."""
+    if not atoms.numbers.all():  # ASE's X
+        atom = int(np.flatnonzero(atoms.numbers == 0)[0]) + 1
+        raise TrajectoryError(f"{path}: atom {atom} is no element; name its element in the file")
     info = atoms.info
     energy = NAN
     if atoms.calc is not None:
@@ -156,19 +199,38 @@ def _from_atoms(atoms: Any) -> Frame:
     )
 
 
-def _read_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
+def _read_xyz(path: Path, notes: list[str], species_map: Mapping[str, str]) -> Iterator[Frame]:
     """Read extended XYZ as most programs write it, and other varieties with ASE's own reader.
 
     The key ``time`` is taken to be in ps, as this package's molecular dynamics writes it.
     """
     try:
         with open_text(path) as file:
-            yield from _xyz_frames(file, path, notes)
+            yield from _xyz_frames(file, path, notes, _Elements(path, species_map))
     except _NotThisReader:
         yield from _read_ase(path, "extxyz")
 
 
-def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
+class _Elements(dict[str, str]):
+    """Elements of the labels of a file, each resolved when it is met first."""
+
+    def __init__(self, path: Path, species_map: Mapping[str, str]) -> None:
+        super().__init__(species_map)
+        self.path = path
+
+    def __missing__(self, label: str) -> str:
+        try:
+            self[label] = symbol = element_of(label)
+        except LabelError as error:
+            raise TrajectoryError(
+                f"{self.path}: {error}, or say which element it is: --species-map {label}=ELEMENT"
+            ) from error
+        return symbol
+
+
+def _xyz_frames(
+    file: IO[str], path: Path, notes: list[str], elements: _Elements
+) -> Iterator[Frame]:
     from ase.io.extxyz import key_val_str_to_dict
 
     count, most = 0, _most_lines(path)
@@ -200,7 +262,7 @@ def _xyz_frames(file: IO[str], path: Path, notes: list[str]) -> Iterator[Frame]:
         words = [line.split() for line in lines]
         cell = np.asarray(info.get("Lattice", np.zeros((3, 3))), dtype=float)
         yield Frame(
-            tuple([row[0] for row in words]),
+            tuple([elements[row[0]] for row in words]),
             np.array([row[columns[1]] for row in words], dtype=float),
             cell.T,  # ASE's parser gives the vectors in columns
             periodic=bool(np.all(info.get("pbc", "Lattice" in info))),

@@ -22,6 +22,7 @@ from liponflow.analysis.glass.settings import FingerprintSettings
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
+from liponflow.crystals.elements import NO_MAP
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.inputs.presets import ParameterError
 from liponflow.names import nearest
@@ -42,6 +43,7 @@ def analyze(
     every: int = 1,
     stage: str | None = None,
     settings: Mapping[str, Any] | None = None,
+    species_map: Mapping[str, str] = NO_MAP,
 ) -> FingerprintResult:
     """Return the fingerprint of structures or trajectories from files of any origin.
 
@@ -60,6 +62,8 @@ def analyze(
     settings
         Fields of FingerprintSettings, including those of ``experiment`` (q_max, window, ...).
         Missing values come from the header of the measurement, then from the defaults.
+    species_map
+        Elements by the types of LAMMPS, or by the labels of extended XYZ.
 
     Returns
     -------
@@ -77,16 +81,13 @@ def analyze(
     chosen = _settings(settings or {}, measured)
     files = [Path(path).expanduser() for path in paths]
     recorder, notes = SeriesRecorder(), list[str]()
-    blocks = read_frames(files, skip=skip, every=every, stage=stage, notes=notes)
+    blocks = read_frames(
+        files, skip=skip, every=every, stage=stage, notes=notes, species_map=species_map
+    )
     found = fingerprint(recorder.watch(blocks), chosen, notes=notes)
     comparison = None
     if measured is not None and experiment is not None:
         comparison = _comparison(found, measured, experiment, probe, quantity)
-        if comparison.scale <= 0:
-            notes.append(
-                f"{experiment}: fits best with a scale of {comparison.scale:.3g}, which is not "
-                "positive: is it a G(r), measured with the radiation that was named?"
-            )
     return FingerprintResult(
         formula=found.formula,
         converged=True,
@@ -99,6 +100,7 @@ def analyze(
                 "skip": skip,
                 "every": every,
                 "stage": stage,
+                **({"species_map": dict(species_map)} if species_map else {}),
             },
             input_fingerprint=_digest(files),
             source_structure=str(files[0]) if len(files) == 1 else f"{files[0]} and more",
