@@ -205,3 +205,25 @@ def test_bands_with_densities_of_states_are_stored_for_those(
     report = ingest([tmp_path], store)
     assert [item.result.kind for item in report.stored] == ["pdos"]
     assert report.broken == []
+
+
+def test_relaxation_and_static_calculation_of_one_directory_are_stored(
+    tmp_path: Path, store: JobStore
+) -> None:
+    cell = Structure(Lattice.cubic(4), ["Fe", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    relaxing = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02}
+    for ending, energy, incar in (
+        ("relax1", -9.1, relaxing),
+        ("relax2", -9.2, relaxing),
+        ("static", -9.3, {}),
+    ):
+        Run([cell], [energy], incar).write(tmp_path)
+        for name in ("vasprun.xml", "OUTCAR"):
+            (tmp_path / name).rename(tmp_path / f"{name}.{ending}")
+    report = ingest([tmp_path], store)
+    results = [item.result for item in report.stored]
+    found = {r.task: r.calculation.energy for r in results if isinstance(r, CalculationResult)}
+    assert found == pytest.approx({"relaxation": -9.2, "static": -9.3})
+    [message] = report.passed_over
+    assert "vasprun.xml.relax1, as vasprun.xml.relax2 counts" in message
+    assert report.broken == []

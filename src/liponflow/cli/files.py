@@ -41,6 +41,8 @@ def ingest(
         typer.echo(f"{item.uuid[:8]}  {item.result.kind} of {item.result.formula}, {runs}")
     if report.known:
         say(f"{len(report.known)} in the store already")
+    for message in report.passed_over:
+        say(f"passed over: {message}")
     for message in report.broken:
         say(f"not read: {message}", style="red")
     if report.broken:

@@ -45,6 +45,8 @@ class Report:
     """Titles of the results that were in the store already."""
     broken: list[str] = field(default_factory=list)
     """One message for each run that could not be read, with file and reason."""
+    passed_over: list[str] = field(default_factory=list)
+    """One message for each vasprun.xml that is not read, because another counts in its place."""
 
 
 def ingest(
@@ -102,6 +104,13 @@ def _recognise(
     runs: list[Run] = []
     densities: list[DoscarRun] = []
     places = {item.place: item for group in found for item in group}
+    for item in places.values():
+        if isinstance(item, RunFiles):
+            report.passed_over += [
+                f"{path}, as {item.place.name} counts: give the file itself to store it too"
+                for path in item.passed_over
+                if path not in places
+            ]
     for item in track(list(places.values()), "reading", console=console, transient=True):
         try:
             with _run_boundary(item.place):

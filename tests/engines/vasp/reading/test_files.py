@@ -35,6 +35,15 @@ def test_run_given_twice_is_found_once(tmp_path: Path) -> None:
     assert len(found(tmp_path, folder, folder / "vasprun.xml")) == 1
 
 
+def test_images_may_be_asked_for_anywhere_in_the_incar(tmp_path: Path) -> None:
+    for image in ("00", "01", "02"):
+        write(tmp_path / image)
+    (tmp_path / "INCAR").write_text("SYSTEM = band ; NSW = 9; images=1 ! of 3 folders\n")
+    assert [type(run) for run in find_runs([tmp_path])] == [Band]
+    (tmp_path / "INCAR").write_text("# IMAGES = 1\nNSW = 9\n")
+    assert Band not in [type(run) for run in find_runs([tmp_path])]
+
+
 def test_missing_path_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="nowhere: no such file"):
         list(find_runs([tmp_path / "nowhere"]))
@@ -50,6 +59,58 @@ def test_last_part_of_a_double_relaxation_is_used(tmp_path: Path) -> None:
     [run] = found(tmp_path)
     assert run.vasprun == folder / "vasprun.xml.relax2"
     assert run.find("OUTCAR") == folder / "OUTCAR.relax2"
+
+
+def parts(folder: Path, **endings: int) -> Path:
+    """Write a vasprun.xml and an OUTCAR for each ending, with a number of ionic steps."""
+    for ending, steps in endings.items():
+        write(folder, NSW=steps, IBRION=2 if steps else -1)
+        for name in ("vasprun.xml", "OUTCAR"):
+            (folder / name).rename(folder / f"{name}.{ending}")
+    return folder
+
+
+def test_parts_are_ordered_by_their_numbers(tmp_path: Path) -> None:
+    folder = parts(tmp_path, relax1=9, relax2=9, relax10=9, precondition=9)
+    [run] = found(folder)
+    assert run.place.name == "vasprun.xml.relax10"
+    assert run.find("OUTCAR") == folder / "OUTCAR.relax10"
+    assert [path.name for path in run.passed_over] == [
+        "vasprun.xml.precondition",
+        "vasprun.xml.relax1",
+        "vasprun.xml.relax2",
+    ]
+
+
+def test_static_calculation_beside_a_relaxation_is_a_run(tmp_path: Path) -> None:
+    folder = parts(tmp_path, relax1=9, relax2=9, static=0)
+    static, relaxed = found(folder)
+    assert (static.place.name, relaxed.place.name) == ("vasprun.xml.static", "vasprun.xml.relax2")
+    assert static.find("OUTCAR") == folder / "OUTCAR.static"
+    assert [path.name for path in relaxed.passed_over] == ["vasprun.xml.relax1"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "names"), [(0, ["vasprun.xml", "vasprun.xml.relax2"]), (9, ["vasprun.xml"])]
+)
+def test_plain_name_beside_parts_is_static_or_the_last(
+    tmp_path: Path, steps: int, names: list[str]
+) -> None:
+    write(parts(tmp_path, relax1=9, relax2=9), NSW=steps, IBRION=2 if steps else -1)
+    assert [run.place.name for run in found(tmp_path)] == names
+
+
+def test_renamed_file_beside_a_run_is_passed_over(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    shutil.copy(folder / "vasprun.xml", folder / "vasprun.old.xml")
+    (folder / "vasprun.xml.gz").write_bytes(gzip.compress((folder / "vasprun.xml").read_bytes()))
+    [run] = found(folder)
+    assert run.vasprun == folder / "vasprun.xml"
+    assert [path.name for path in run.passed_over] == ["vasprun.old.xml", "vasprun.xml.gz"]
+    assert [item.vasprun for item in found(folder, folder / "vasprun.old.xml")] == [
+        folder / "vasprun.xml",
+        folder / "vasprun.old.xml",
+    ]
 
 
 def test_renamed_files_are_separate_runs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from liponflow.decompression import check_expansion
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
 from liponflow.engines.vasp.reading.runs import Run, last_step, outcar_lines, read_run
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.freeformat.numbers import table
 from liponflow.periodic import shortest
 
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
@@ -180,7 +181,7 @@ def _force(run: Run) -> _Force:
         elif _PLAIN_FORCES in line:
             next(lines)  # a rule, as behind the rows
             rows = takewhile(lambda row: "---" not in row, lines)
-            forces = np.array([row.split() for row in rows], dtype=float)
+            forces = table(list(rows), 3)
             plain = float(np.linalg.norm(forces, axis=1).max())
     return _Force(plain if vtst is None else vtst, vtst is not None, along)
 

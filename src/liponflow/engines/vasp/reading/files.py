@@ -1,22 +1,25 @@
 """Find the files of VASP runs, and identify runs by their contents."""
 
 import hashlib
+import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from liponflow.boundary import FileError, file_boundary
-from liponflow.decompression import COMPRESSED, open_bytes, read_text
+from liponflow.decompression import COMPRESSED, open_bytes
+from liponflow.freeformat.incar import read_incar
 
 INPUTS = ("INCAR", "POSCAR", "KPOINTS", "POTCAR", "POTCAR.spec")
 OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
 _VASPRUN = re.compile(r"vasprun.*\.xml.*", re.IGNORECASE)
 _IMAGE = re.compile(r"\d\d")
-_ENDING = re.compile(r"\.(?:precondition|standard|relax\d)$")
-"""Suffixes of custodian's double relaxations."""
+_RELAXATION, _STATIC, _FIRST = ".relax", ".static", ".precondition"
+_ENDING = re.compile(r"\.(?:precondition|standard|relax\d+|static\d*)$")
+"""Suffixes that custodian gives to the calculations that follow each other in one directory."""
 _CHUNK = 1 << 20
 
 
@@ -32,6 +35,8 @@ class RunFiles:
     vasprun: Path | None
     others: Sequence[Path]
     """Inputs and other outputs of the same run."""
+    passed_over: Sequence[Path] = ()
+    """Other vasprun.xml in the directory: earlier parts of the run, copies and renamed ones."""
 
     @property
     def place(self) -> Path:
@@ -125,9 +130,9 @@ def _is_band(directory: Path, images: Sequence[str]) -> bool:
 def _asks_for_images(run: RunFiles) -> bool:
     incar = run.find("INCAR")
     if incar is not None:
-        with suppress(OSError, EOFError, FileError):  # named when the run is read
-            text = read_text(incar, errors="replace")
-            return re.search(r"^\s*IMAGES\s*=\s*[1-9]", text, re.MULTILINE) is not None
+        with suppress(OSError, EOFError, ValueError):  # named when the run is read
+            images = read_incar(incar).tags.get("IMAGES")
+            return isinstance(images, int | float) and images > 0
     elif run.vasprun is not None:
         with suppress(OSError, EOFError, FileError), open_bytes(run.vasprun) as file:
             return re.search(rb'name="IMAGES">\s*[1-9]', file.read(_CHUNK)) is not None
@@ -140,22 +145,57 @@ def _image(directory: Path) -> RunFiles:
 
 
 def _runs_in(directory: Path) -> list[RunFiles]:
-    """List the runs in one directory, one per vasprun.xml.
+    """List the runs in one directory, the one that relaxes last.
 
-    The parts of a double relaxation (relax1, relax2) are one run, of which the last part counts.
+    Of the parts of a relaxation (relax1, relax2, ...) the last counts. A static calculation beside
+    them is a run of its own. Files that are renamed otherwise are runs if no others are there.
     """
     paths = sorted(path for path in directory.iterdir() if path.is_file())
     vaspruns = [path for path in paths if _VASPRUN.fullmatch(path.name)]
-    parts = {
-        _ending(path): path for path in vaspruns if _ending(path) or _plain(path) == "vasprun.xml"
-    }
+    parts: dict[str, Path] = {}
+    for path in vaspruns:
+        if _ending(path) or _plain(path) == "vasprun.xml":
+            parts.setdefault(_ending(path), path)  # rather than a compressed copy
     if vaspruns and not parts:
         return [RunFiles(directory, path, []) for path in vaspruns]
-    last = max(parts, key=lambda ending: ending or ".standard", default="")
-    others = [
-        path for path in paths if _plain(path) in (*INPUTS, *OUTPUTS) and _ending(path) == last
-    ]
-    return [RunFiles(directory, parts.get(last), others)] if parts or others else []
+    static = [ending for ending in parts if _is_static(ending, parts)]
+    relaxations = sorted(set(parts) - set(static), key=_order)
+    endings = [*static, *relaxations[-1:]] or [""]
+    chosen = [parts.get(ending) for ending in endings]
+    runs = []
+    for ending, vasprun in zip(endings, chosen, strict=True):
+        others = [
+            path
+            for path in paths
+            if _plain(path) in (*INPUTS, *OUTPUTS) and _ending(path) == ending
+        ]
+        if vasprun or others:
+            runs.append(RunFiles(directory, vasprun, others))
+    over = [path for path in vaspruns if path not in chosen]
+    return [*runs[:-1], replace(runs[-1], passed_over=over)] if runs else []
+
+
+def _is_static(ending: str, parts: Mapping[str, Path]) -> bool:
+    """Return whether a part is a static calculation and not the last part of a relaxation."""
+    if ending.startswith(_STATIC):
+        return True
+    relaxed = any(other.startswith(_RELAXATION) for other in parts)
+    return not ending and relaxed and _at_rest(parts[ending])
+
+
+def _at_rest(vasprun: Path) -> bool:
+    with suppress(OSError, EOFError, FileError), open_bytes(vasprun) as file:
+        steps = re.search(rb'name="NSW">\s*(-?\d+)', file.read(_CHUNK))
+        return steps is None or int(steps[1]) <= 0
+    return False  # named when the run is read
+
+
+def _order(ending: str) -> float:
+    """Return the place of a part among the parts of a relaxation: the plain name is the last."""
+    number = re.search(r"\d+$", ending)
+    if number:
+        return float(number[0])
+    return -math.inf if ending == _FIRST else math.inf
 
 
 def _single(path: Path) -> RunFiles:

@@ -25,6 +25,7 @@ from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
+from liponflow.engines.vasp.reading.vasprun import LenientVasprun
 from liponflow.finite import check_finite
 from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.inputs.vasp.ionic import (
@@ -438,7 +439,7 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
         warnings.simplefilter("ignore")
         try:
             check_expansion(files.vasprun)
-            return Vasprun(files.vasprun, **options)
+            return LenientVasprun(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
             raise TruncatedError(
                 f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
