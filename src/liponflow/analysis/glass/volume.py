@@ -11,6 +11,9 @@ OUTWARD = 0.1
 FARTHEST = 0.5
 """Largest relative step beyond the outermost volume: a fit that extrapolates farther is off."""
 
+AROUND = 4
+"""Volumes that are fitted if there are more than at first: one more than the parameters."""
+
 SETTLED = 0.5
 """Share of the dynamics after which energy and pressure have settled and count."""
 
@@ -93,6 +96,70 @@ def next_volume(
     falling = -np.array(pressures)
     order = np.argsort(falling)
     return float(np.interp(0, falling[order], np.array(volumes)[order]))
+
+
+def around_zero(volumes: Sequence[float], pressures: Sequence[float], *, enough: int) -> list[int]:
+    """Return which volumes to fit to find that of zero pressure.
+
+    Parameters
+    ----------
+    volumes
+        Ascending.
+    pressures
+        At these volumes, positive under compression.
+    enough
+        Number up to which all are fitted.
+
+    Returns
+    -------
+    list of int
+        Ascending. Of more than `enough` the ``AROUND`` nearest to the change of sign, or to the
+        end where it lies beyond: large pressures would outweigh the others in least squares, and
+        an equation of state of three parameters is off there.
+
+    Examples
+    --------
+    >>> around_zero([1, 2, 3, 4, 5, 6], [90, 60, 30, 2, -3, -5], enough=5)
+    [2, 3, 4, 5]
+    """
+    if len(volumes) <= enough:
+        return list(range(len(volumes)))
+    last = max((index for index, p in enumerate(pressures) if p > 0), default=-1)
+    start = min(max(last + 1 - AROUND // 2, 0), len(volumes) - AROUND)
+    return list(range(start, start + AROUND))
+
+
+def further_volume(volumes: Sequence[float], fitted: float, *, strain: float) -> float | None:
+    """Return a further volume to compute so that a fit of zero pressure becomes reliable.
+
+    Parameters
+    ----------
+    volumes
+        Computed so far, Å³.
+    fitted
+        Volume without pressure from :func:`next_volume`, Å³.
+    strain
+        Linear strain by which a volume outside goes beyond the fitted one.
+
+    Returns
+    -------
+    float or None
+        Å³; None if the fitted volume lies among the computed ones, within half a strain of one.
+
+    Examples
+    --------
+    >>> further_volume([90.0, 100.0, 110.0], 98.0, strain=0.08)
+    >>> round(further_volume([90.0, 100.0, 110.0], 115.0, strain=0.08))
+    145
+    >>> further_volume([90.0, 100.0, 160.0], 130.0, strain=0.08)
+    130.0
+    """
+    if fitted > max(volumes):
+        return float(fitted * (1 + strain) ** 3)
+    if fitted < min(volumes):
+        return float(fitted * (1 - strain) ** 3)
+    apart = np.abs(np.cbrt(fitted / np.array(volumes)) - 1)
+    return fitted if apart.min() > strain / 2 else None
 
 
 def check_computed(volume: float, low: float, high: float) -> None:

@@ -1,5 +1,6 @@
 """Find the volume of a glass at zero pressure by atomate2's MPMorph fit, with any engine."""
 
+import math
 import warnings
 from copy import deepcopy
 from dataclasses import dataclass
@@ -9,10 +10,16 @@ from typing import Any, TypedDict
 import numpy as np
 from atomate2.common.flows.mpmorph import EquilibriumVolumeMaker
 from atomate2.common.jobs.eos import MPMorphPVPostProcess
-from jobflow import Flow, Job, Maker, job
+from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.volume import check_computed, next_volume, settled_means
+from liponflow.analysis.glass.volume import (
+    around_zero,
+    check_computed,
+    further_volume,
+    next_volume,
+    settled_means,
+)
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import announce
@@ -82,22 +89,31 @@ class VolumeFit(MPMorphPVPostProcess):
 
     def eval(self) -> None:
         """Fit, and set ``results`` with V0, Vmin and Vmax (Å³)."""
+        results: dict[str, Any] = self.results
+        computed = results["relax"]
+        pressures = [float(np.trace(stress)) / 3 for stress in computed["stress"]]
+        near = around_zero(computed["volume"], pressures, enough=self.min_data_points or 0)
+        results["relax"] = {
+            key: [values[index] for index in near]
+            for key, values in {**computed, "pressure": pressures}.items()
+            if key in self.eos_attrs
+        }
         with warnings.catch_warnings():
             # next_volume handles a failed fit.
             warnings.simplefilter("ignore", RuntimeWarning)
             super().eval()
-        results: dict[str, Any] = self.results
-        computed = results["relax"]
-        results["V0"] = next_volume(computed["volume"], computed["pressure"], results["V0"])
+        results["relax"] = {**computed, "pressure": pressures, "EOS": results["relax"]["EOS"]}
+        volumes = computed["volume"]
+        results |= {"Vmin": min(volumes), "Vmax": max(volumes)}
+        results["V0"] = next_volume(volumes, pressures, results["V0"])
 
 
 @dataclass
 class VolumeSearchMaker(EquilibriumVolumeMaker):
-    """Search of MPMorph that goes on from the outermost volume.
+    """Search of MPMorph whose further volumes :func:`further_volume` chooses.
 
     MPMorph counts the strain of a further volume from the start, so it reaches a volume beyond the
-    first further one only if a fit extrapolates that far. Here each lies ``min_strain`` or more
-    beyond the outermost so far.
+    first further one only if a fit extrapolates that far.
     """
 
     @job
@@ -108,21 +124,34 @@ class VolumeSearchMaker(EquilibriumVolumeMaker):
         working_outputs: dict[str, Any] | None = None,
     ) -> Any:
         """See the class that this one extends."""
-        if working_outputs is not None:
-            structure = self._outermost(structure, working_outputs)
-        search: Any = EquilibriumVolumeMaker.make  # a job; its function is `original`
-        return search.original(self, structure, prev_dir, working_outputs)
+        volume = None if working_outputs is None else self._further(working_outputs)
+        if working_outputs is None or volume is None:
+            search: Any = EquilibriumVolumeMaker.make  # a job; its function is `original`
+            return search.original(self, structure, prev_dir, working_outputs)
+        computed = working_outputs["relax"]
+        scaled = structure.copy()
+        scaled.scale_lattice(volume)
+        point = self.md_maker.make(scaled)
+        point.name = f"{self.name} {point.name} {len(computed['volume']) + 1}"
+        computed["energy"].append(point.output.output.energy)
+        computed["volume"].append(point.output.structure.volume)
+        computed["stress"].append(point.output.output.stress)
+        computed.pop("pressure", None)  # the fit takes it from the stress
+        going_on = self.make(structure, prev_dir=None, working_outputs=working_outputs)
+        return Response(
+            replace=Flow([point, going_on], output=going_on.output), output=going_on.output
+        )
 
-    def _outermost(self, structure: Structure, computed: dict[str, Any]) -> Structure:
-        """Return the structure at the computed volume that is nearest to a fit beyond it."""
+    def _further(self, working_outputs: dict[str, Any]) -> float | None:
+        """Return the next volume (Å³); None if the search ends."""
         # The fit adds to its argument and to its own results.
         fit = deepcopy(self.postprocessor)
-        fit.fit(deepcopy(computed))
+        fit.fit(deepcopy(working_outputs))
         results: dict[str, Any] = fit.results
-        volume, low, high = (float(results[key]) for key in ("V0", "Vmin", "Vmax"))
-        moved = structure.copy()
-        moved.scale_lattice(min(max(volume, low), high))
-        return moved
+        volumes = results["relax"]["volume"]
+        if len(volumes) >= (self.max_attempts or math.inf) + (fit.min_data_points or 0):
+            return None
+        return further_volume(volumes, float(results["V0"]), strain=self.min_strain)
 
 
 def equilibrium_volume(
