@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,105 @@ def test_missing_energy_of_an_end_point_is_a_warning(folder: Path) -> None:
     assert "00: copy its OUTCAR" in result.warnings[0]
 
 
+VTST = " FORCES: max atom, RMS     0.04{}000    0.02\n"
+REACHED = " reached required accuracy - stopping structural energy minimisation\n"
+
+
+@pytest.fixture
+def vasp_5(folder: Path) -> Path:
+    """Leave what VASP 5.4.4 leaves: a vasprun.xml of the first image, beside the folders."""
+    vasprun = (folder / "01" / "vasprun.xml").read_text().replace('"IMAGES">3', '"IMAGES">0')
+    (folder / "vasprun.xml").write_text(
+        vasprun.replace('<i type="logical" name="LCLIMB">T</i>', "")
+    )
+    shutil.copy(folder / "01" / "INCAR", folder / "INCAR")
+    for number in ("01", "02", "03"):
+        (folder / number / "vasprun.xml").unlink()
+        with (folder / number / "OUTCAR").open("a") as file:
+            file.write(REACHED + VTST.format(number[1]))
+    for number in range(5):
+        (folder / f"{number:02d}" / "INCAR").unlink()
+        outcar = folder / f"{number:02d}" / "OUTCAR"
+        outcar.write_text(
+            outcar.read_text().replace("   IBRION", "   IMAGES =      3\n   IBRION", 1)
+        )
+    return folder
+
+
+def test_images_without_vasprun_are_read(vasp_5: Path) -> None:
+    found = unit(vasp_5)
+    result = found.build()
+    assert [i.energy for i in result.images] == pytest.approx([0, 0.2, 0.5, 0.3, 0.1])
+    assert [i.distance for i in result.images] == pytest.approx([n * STEP for n in range(5)])
+    assert [i.max_force for i in result.images] == pytest.approx([None, 0.041, 0.042, 0.043, None])
+    assert result.barrier == pytest.approx(0.5)
+    assert result.converged
+    assert result.climbing
+    assert result.criterion == "largest force below 0.05 eV/Å; 3 of 3 images converged"
+    assert result.provenance.engine.label == "vasp 6.4.2"
+    assert result.provenance.engine.functional == "PBE"
+
+
+def test_images_without_any_vasprun_are_read_with_the_incar(vasp_5: Path) -> None:
+    (vasp_5 / "vasprun.xml").unlink()
+    result = unit(vasp_5).build()
+    assert result.barrier == pytest.approx(0.5)
+    assert result.converged
+    assert "3 of 3 images converged" in result.criterion
+
+
+def test_band_given_by_its_vasprun_is_no_relaxation(vasp_5: Path) -> None:
+    [band] = find_runs([vasp_5 / "vasprun.xml"])
+    assert isinstance(band, Band)
+
+
+def test_band_without_incar_and_end_points_is_refused_as_a_band(vasp_5: Path) -> None:
+    (vasp_5 / "INCAR").unlink()
+    for end in ("00", "04"):
+        shutil.rmtree(vasp_5 / end)
+    with pytest.raises(IngestError, match="folder 00 is missing in 00 to 03"):
+        unit(vasp_5)
+
+
+@pytest.mark.parametrize("loss", ["timing", "criterion"])
+def test_image_whose_outcar_breaks_off_is_not_converged(vasp_5: Path, loss: str) -> None:
+    outcar = vasp_5 / "02" / "OUTCAR"
+    if loss == "timing":
+        outcar.write_text(outcar.read_text().replace(" General timing", " General"))
+    else:
+        incar = (vasp_5 / "INCAR").read_text().replace("EDIFFG = -0.05", "EDIFFG = 0")
+        (vasp_5 / "INCAR").write_text(incar)
+        (vasp_5 / "vasprun.xml").unlink()
+    result = unit(vasp_5).build()
+    assert not result.converged
+    assert result.barrier is None
+    assert "02" in result.warnings[0]
+
+
+def test_image_without_contcar_is_named(vasp_5: Path) -> None:
+    (vasp_5 / "02" / "CONTCAR").unlink()
+    with pytest.raises(IngestError, match="02: no CONTCAR"):
+        unit(vasp_5)
+
+
+def test_change_of_the_incar_changes_the_result(vasp_5: Path) -> None:
+    before = unit(vasp_5).uuid
+    with (vasp_5 / "INCAR").open("a") as file:
+        file.write("SPRING = -3\n")
+    assert unit(vasp_5).uuid != before
+
+
+def test_images_of_the_optimisers_of_vtst_climb_by_default(folder: Path) -> None:
+    for number in ("01", "02", "03"):
+        path = folder / number / "vasprun.xml"
+        path.write_text(
+            path.read_text().replace('type="logical" name="LCLIMB">T', 'type="int" name="IOPT">1')
+        )
+        with (folder / number / "OUTCAR").open("a") as file:
+            file.write(VTST.format(0))
+    assert unit(folder).build().climbing
+
+
 def empty(folder: Path) -> None:
     for path in folder.iterdir():
         path.unlink()
@@ -164,8 +264,9 @@ def test_missing_folders_are_named(folder: Path, gone: str, complaint: str) -> N
 
 
 def test_image_without_output_is_named(folder: Path) -> None:
-    (folder / "03" / "vasprun.xml").unlink()
-    with pytest.raises(IngestError, match=r"03: no vasprun\.xml"):
+    for name in ("vasprun.xml", "OUTCAR"):
+        (folder / "03" / name).unlink()
+    with pytest.raises(IngestError, match=r"03: no vasprun\.xml and no OUTCAR"):
         unit(folder)
 
 

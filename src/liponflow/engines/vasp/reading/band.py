@@ -1,21 +1,21 @@
 """Read nudged elastic bands: folders 00 to nn, one per image."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import accumulate, pairwise, takewhile
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp.outputs import Outcar
 
 from liponflow.analysis.runs import NEBImage, NEBResult
-from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
-from liponflow.decompression import check_expansion
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
+from liponflow.engines.vasp.reading.image import ImageRun, read_image, shared_of
+from liponflow.engines.vasp.reading.outcar import read_outcar_end
 from liponflow.engines.vasp.reading.runs import Run, last_step, outcar_lines, read_run
+from liponflow.engines.vasp.reading.total_energy import missing_energy
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.freeformat.numbers import table
 from liponflow.periodic import shortest
@@ -30,13 +30,21 @@ _PLAIN_FORCES = "CHAIN + TOTAL"
 """Heading of VASP's own table of the forces of the band, a row of three numbers per ion."""
 
 
+BandRun = Run | ImageRun
+"""An image between the end points, with its vasprun.xml or without."""
+
+
 @dataclass(frozen=True)
-class BandUnit(Unit[Run]):
+class BandUnit(Unit[BandRun]):
     """The images of a band; the end points are in `ends`."""
 
     kind: ClassVar[str] = "neb"
 
     ends: tuple[RunFiles, RunFiles]
+    incar_of_band: Mapping[str, Any] = field(default_factory=dict)
+    """INCAR beside the folders, or of the first image."""
+    inputs: RunFiles | None = None
+    """Files beside the folders that images without vasprun.xml are read with."""
 
     def build(self) -> NEBResult:
         """See Unit."""
@@ -55,7 +63,8 @@ class BandUnit(Unit[Run]):
             calculation.max_force if force.largest is None else force.largest
             for force, calculation in zip(projected, calculations, strict=True)
         ]
-        asked = bool(self.runs[0].header.incar.get("LCLIMB", False))
+        # VTST's images climb by default where one of its optimisers is chosen.
+        asked = bool(self.incar_of_band.get("LCLIMB", self.incar_of_band.get("IOPT")))
         climbing = asked and any(force.by_vtst for force in projected)
         along = [force.along for force in projected if force.along is not None]
         # A climbing image is the saddle itself; without one the slopes lead to it.
@@ -105,6 +114,7 @@ class BandUnit(Unit[Run]):
         return [
             *(run.fingerprint for run in self.runs),
             *(files.fingerprint() for files in self.ends),
+            *([self.inputs.fingerprint()] if self.inputs else []),
         ]
 
     def _criterion(self, failed: Sequence[int]) -> str:
@@ -119,7 +129,7 @@ class BandUnit(Unit[Run]):
         if failed:
             numbers = ", ".join(f"{number:02d}" for number in failed)
             stopped = any(run.stopped for run in self.runs)
-            steps = self.runs[0].header.parameters["NSW"]
+            steps = self.runs[0].steps_asked
             until = "before a STOPCAR ended the run" if stopped else f"within NSW = {steps} steps"
             notes.append(
                 f"no barrier: image {numbers} did not converge {until}: continue from the CONTCARs"
@@ -147,18 +157,27 @@ def band_unit(band: Band) -> BandUnit:
         raise IngestError(
             f"{band.directory}: folder {names} is missing in 00 to {numbers[-1]:02d}"
         )
-    runs = [read_run(image) for image in band.images[1:-1]]
-    asked = int(runs[0].header.incar.get("IMAGES", len(runs))) if runs else 0
+    inner = band.images[1:-1]
+    partial = any(image.vasprun is None for image in inner)
+    shared = shared_of(band.inputs, vasprun=partial)
+    runs: list[BandRun] = [
+        read_run(image) if image.vasprun else read_image(image, shared) for image in inner
+    ]
+    incar = {**(runs[0].incar if runs else {}), **shared.incar}
+    asked = int(incar.get("IMAGES") or len(runs))
     if not runs or asked != len(runs):
         raise IngestError(
             f"{band.directory}: folders 00 to {numbers[-1]:02d} hold {len(runs)} images between "
             f"the end points, but IMAGES = {asked or 'unknown'}: copy all the folders"
         )
-    return BandUnit(runs, (band.images[0], band.images[-1]))
+    ends = (band.images[0], band.images[-1])
+    return BandUnit(runs, ends, incar, band.inputs if partial else None)
 
 
-def _has_converged(run: Run) -> bool:
-    return run.ended_by_its_criterion and run.last_step.number < int(run.header.parameters["NSW"])
+def _has_converged(run: BandRun) -> bool:
+    if isinstance(run, ImageRun):
+        return run.converged
+    return run.ended_by_its_criterion and run.last_step.number < run.steps_asked
 
 
 class _Force(NamedTuple):
@@ -170,7 +189,7 @@ class _Force(NamedTuple):
     """Along the path, before it is projected out."""
 
 
-def _force(run: Run) -> _Force:
+def _force(run: BandRun) -> _Force:
     vtst = plain = along = None
     lines = outcar_lines(run.files)
     for line in lines:
@@ -187,15 +206,13 @@ def _force(run: Run) -> _Force:
 
 
 def _end_energy(files: RunFiles) -> float | None:
-    outcar = files.find("OUTCAR")
-    if files.vasprun is not None:
-        return last_step(files).energy
-    if outcar is None:
-        return None
-    with file_boundary(outcar, IngestError, what="an OUTCAR", remedy="copy it again"):
-        check_expansion(outcar)
-        energy = Outcar(outcar).final_energy
-    return None if energy is None else float(energy)
+    if files.vasprun is None:
+        return read_outcar_end(outcar_lines(files)).energy
+    step = last_step(files)
+    reason = missing_energy(step)
+    if reason is not None:
+        raise IngestError(f"{files.vasprun}: {reason}")
+    return step.energy
 
 
 def _end_structure(files: RunFiles) -> Structure:

@@ -20,6 +20,7 @@ _IMAGE = re.compile(r"\d\d")
 _RELAXATION, _STATIC, _FIRST = ".relax", ".static", ".precondition"
 _ENDING = re.compile(r"\.(?:precondition|standard|relax\d+|static\d*)$")
 """Suffixes that custodian gives to the calculations that follow each other in one directory."""
+_IMAGES = re.compile(rb'(?:^\s*IMAGES\s*=|name="IMAGES">)\s*[1-9]', re.MULTILINE)
 _CHUNK = 1 << 20
 
 
@@ -70,6 +71,8 @@ class Band:
     directory: Path
     images: Sequence[RunFiles]
     """Images from 00 on; those of the end points may have only a structure."""
+    inputs: RunFiles | None = None
+    """Inputs beside the folders, and the vasprun.xml that VASP 5.4.4 writes there."""
 
     @property
     def place(self) -> Path:
@@ -113,10 +116,19 @@ def _walk(top: Path) -> Iterator[RunFiles | Band]:
         subfolders.sort()
         images = [name for name in subfolders if _IMAGE.fullmatch(name)]
         if images and _is_band(directory, images):
-            yield Band(directory, [_image(directory / name) for name in images])
+            yield _band(directory, images)
             subfolders[:] = [name for name in subfolders if name not in images]
         else:
             yield from _runs_in(directory)
+
+
+def _band(directory: Path, images: Sequence[str]) -> Band:
+    beside = _runs_in(directory)
+    return Band(
+        directory,
+        [_image(directory / name) for name in images],
+        beside[-1] if beside else None,
+    )
 
 
 def _is_band(directory: Path, images: Sequence[str]) -> bool:
@@ -133,9 +145,11 @@ def _asks_for_images(run: RunFiles) -> bool:
         with suppress(OSError, EOFError, ValueError):  # named when the run is read
             images = read_incar(incar).tags.get("IMAGES")
             return isinstance(images, int | float) and images > 0
-    elif run.vasprun is not None:
-        with suppress(OSError, EOFError, FileError), open_bytes(run.vasprun) as file:
-            return re.search(rb'name="IMAGES">\s*[1-9]', file.read(_CHUNK)) is not None
+    # VASP 5.4.4 writes IMAGES = 0 to the vasprun.xml of a band.
+    for path in filter(None, (run.vasprun, run.find("OUTCAR"))):
+        with suppress(OSError, EOFError, FileError), open_bytes(path) as file:
+            if _IMAGES.search(file.read(_CHUNK)):
+                return True
     return False
 
 
@@ -198,7 +212,11 @@ def _order(ending: str) -> float:
     return -math.inf if ending == _FIRST else math.inf
 
 
-def _single(path: Path) -> RunFiles:
+def _single(path: Path) -> RunFiles | Band:
+    folders = sorted(item.name for item in path.parent.iterdir() if item.is_dir())
+    images = [name for name in folders if _IMAGE.fullmatch(name)]
+    if images and _is_band(path.parent, images):
+        return _band(path.parent, images)
     for run in _runs_in(path.parent):
         if run.vasprun == path:
             return run

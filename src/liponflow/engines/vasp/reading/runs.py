@@ -24,6 +24,7 @@ from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
+from liponflow.engines.vasp.reading.outcar import IONIC_STEP, STOP
 from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
 from liponflow.engines.vasp.reading.vasprun import LenientVasprun
 from liponflow.finite import check_finite
@@ -39,12 +40,6 @@ from liponflow.units import GPA_PER_KBAR
 
 R = TypeVar("R", bound="AnyRun")
 _FIRST_STEP_ONLY = 10**9
-_STOP = re.compile(r"(soft|hard) stop encountered")
-"""Message in the OUTCAR of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
-
-_IONIC_STEP = re.compile(r"  free  energy( ML)?\s+TOTEN  =")
-"""Line of the OUTCAR that ends an ionic step; electronic steps have other blanks in theirs."""
-
 _LEXCH = re.compile(r"\s*LEXCH\s*=\s*([A-Z0-9]{2})\b")
 _AFTER_POTCARS = " POSCAR:"
 """Begin of the line of the OUTCAR that follows the POTCARs."""
@@ -184,6 +179,11 @@ class Run(AnyRun):
         return force_limit(self.header.parameters)
 
     @property
+    def steps_asked(self) -> int:
+        """Largest number of ionic steps."""
+        return ionic_steps(self.header.parameters)
+
+    @property
     def incar(self) -> dict[str, Any]:
         """See AnyRun."""
         return {key: _plain(value) for key, value in self.header.incar.items()}
@@ -250,7 +250,7 @@ class Run(AnyRun):
             return False
         if self.task != "relaxation":
             return True
-        asked = ionic_steps(parameters)
+        asked = self.steps_asked
         return has_criterion(parameters) and (asked == 1 or last.number < asked)
 
     @property
@@ -273,7 +273,7 @@ class Run(AnyRun):
         A soft stop (LSTOP) lets the ionic step end, so a static calculation is complete; a hard
         one (LABORT) interrupts the electronic steps.
         """
-        kinds = {match[1] for line in outcar_lines(self.files) if (match := _STOP.search(line))}
+        kinds = {match[1] for line in outcar_lines(self.files) if (match := STOP.search(line))}
         return "hard" in kinds or ("soft" in kinds and self.task == "relaxation")
 
     def densities(self) -> SiteDensities:
@@ -333,7 +333,7 @@ class Run(AnyRun):
 
     @cached_property
     def _outcar_steps(self) -> int:
-        return sum(_IONIC_STEP.search(line) is not None for line in outcar_lines(self.files))
+        return sum(IONIC_STEP.search(line) is not None for line in outcar_lines(self.files))
 
     @property
     def _same_steps(self) -> bool:
