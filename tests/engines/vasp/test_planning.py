@@ -78,3 +78,16 @@ def test_axes_that_symmetry_exchanges_keep_their_shifts() -> None:
     # Of the rotations, those that exchange a and b remain: (36 + 6 + 6) / 4 orbits (Burnside).
     shifted = irreducible_kpoints(zinc, Incar(), Kpoints.monkhorst_automatic((6, 6, 1)))
     assert shifted == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("a list\n3\nReciprocal\n0 0 0 1\n.5 0 0 2\n.5 .5 .5 1\n", 3),
+        ("lines\n20\nLine_mode\nReciprocal\n0 0 0\n.5 0 0\n\n.5 0 0\n.5 .5 0\n", 40),
+        ("a length of 17 Å, some four times the edge\n0\nAuto\n17\n", 64),
+    ],
+    ids=["points", "lines", "length"],
+)
+def test_other_kinds_of_kpoints_are_counted(salt: Structure, text: str, points: int) -> None:
+    assert irreducible_kpoints(salt, Incar({"ISYM": -1}), Kpoints.from_str(text)) == points

@@ -91,7 +91,8 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
     incar
         INCAR; ISYM counts and, without `kpoints`, KSPACING and KGAMMA.
     kpoints
-        A regular mesh, around Γ or of Monkhorst and Pack, or None.
+        A regular mesh, around Γ or of Monkhorst and Pack, by divisions or by a length; a list of
+        points or of lines, which are counted as they are; or None.
 
     Returns
     -------
@@ -100,6 +101,9 @@ def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | N
         initial moment differ; by time reversal only if ISYM is 0; of the whole mesh if it is
         negative (VASP wiki, "ISYM").
     """
+    if kpoints is not None and kpoints.num_kpts > 0:
+        lines = kpoints.style is Kpoints.supported_modes.Line_mode
+        return kpoints.num_kpts * (len(kpoints.kpts) // 2 if lines else 1)
     mesh, shift = _mesh(structure, incar, kpoints)
     symmetry = incar.get("ISYM", 2)
     if symmetry < 0:
@@ -137,12 +141,16 @@ def _mesh(
     structure: Structure, incar: Incar, kpoints: Kpoints | None
 ) -> tuple[tuple[int, int, int], FloatArray]:
     """Return the divisions of the mesh, and its shift from Γ in steps."""
+    lengths = np.array(structure.lattice.reciprocal_lattice.abc)
     if kpoints is not None:
-        a, b, c = (int(number) for number in kpoints.kpts[0])
+        divisions = np.array(kpoints.kpts[0], dtype=float)
+        if kpoints.style is Kpoints.supported_modes.Automatic:
+            # One length, Å: VASP wiki, "KPOINTS", automatic mesh.
+            divisions = np.maximum(1, divisions * lengths / (2 * np.pi) + 0.5)
+        a, b, c = (int(number) for number in divisions)
         around_gamma = kpoints.style is not Kpoints.supported_modes.Monkhorst
         given = np.array(kpoints.kpts_shift, dtype=float)
     else:
-        lengths = np.array(structure.lattice.reciprocal_lattice.abc)
         spacing = incar.get("KSPACING", _KSPACING)
         a, b, c = (max(1, int(np.ceil(n / spacing))) for n in lengths)
         around_gamma, given = incar.get("KGAMMA", True), np.zeros(3)
