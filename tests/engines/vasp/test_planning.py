@@ -9,7 +9,7 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.planning import irreducible_kpoints
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def salt() -> Structure:
     return Structure.from_spacegroup(
         "Fm-3m", Lattice.cubic(4.2), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]
@@ -80,6 +80,7 @@ def test_axes_that_symmetry_exchanges_keep_their_shifts() -> None:
     assert shifted == 12
 
 
+@pytest.mark.filterwarnings("ignore:Please use INCAR KSPACING tag")
 @pytest.mark.parametrize(
     ("text", "points"),
     [
