@@ -2,10 +2,13 @@
 
 import lzma
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liponflow.freeformat.incar import parse_incar, read_incar, statements
 
@@ -122,7 +125,8 @@ def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) ->
     [
         ('NSW = 1\nWANNIER90_WIN = "\nbegin', "line 2: the quote"),
         ("PLUGINS {\n STRUCTURE = T\n", "line 1: the brace of PLUGINS"),
-        ("MAGMOM = 99999999*1", "more than 10,000,000"),
+        ("MAGMOM = 99999999*1", "line 1: MAGMOM: .* more than 1,000,000"),
+        ("MAGMOM = 999999*1\nRWIGS = 999999*1", "line 2: RWIGS: more than 1,000,000"),
     ],
 )
 def test_damaged_files_are_refused(text: str, message: str) -> None:
@@ -144,3 +148,55 @@ def test_a_compressed_file(tmp_path: Path) -> None:
     path = tmp_path / "INCAR.xz"
     path.write_bytes(lzma.compress("ENCUT = 520 # Å".encode()))
     assert read_incar(path).tags == {"ENCUT": 520.0}
+
+
+REALS = st.floats(-1e6, 1e6).map(lambda value: float(f"{value:.6g}"))
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "EDIFF": REALS,
+    "NSW": st.integers(-999, 999),
+    "LWAVE": st.booleans(),
+    "MAGMOM": st.lists(st.one_of(REALS, st.integers(-5, 5)), min_size=1, max_size=5),
+    "ALGO": st.sampled_from(["Fast", "T", "38"]),
+}
+
+
+def written(draw: st.DrawFn, value: Any) -> str:
+    """Write a value in any of the ways that VASP reads."""
+    if isinstance(value, bool):
+        return draw(
+            st.sampled_from([".TRUE.", "T", ".t."] if value else [".FALSE.", "F", "false"])
+        )
+    if isinstance(value, float):
+        exponent = draw(st.sampled_from("eEdD"))
+        return (
+            draw(st.sampled_from([f"{value:.6e}", f"{value:+.9E}"])).lower().replace("e", exponent)
+        )
+    if isinstance(value, list):
+        gap = draw(st.sampled_from([" ", ", ", " \\\n ", " \\ ! more\n"]))
+        runs = [
+            (item, len(list(group))) for item, group in groupby(value, key=lambda v: (v, type(v)))
+        ]
+        return gap.join(f"{number}*{written(draw, item)}" for (item, _), number in runs)
+    return str(value)
+
+
+@st.composite
+def incars(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    tags = draw(st.fixed_dictionaries({}, optional=VALUES))
+    text = draw(st.sampled_from(["", "a comment\n\n", "! NSW = 7\n"]))
+    for tag, value in tags.items():
+        name = draw(st.sampled_from([tag, tag.lower(), f" {tag} "]))
+        end = draw(
+            st.sampled_from(["\n", "\r\n", " ; ", " # of VASP\n", " eV and more\n", " ! x;y=1\n"])
+        )
+        text += f"{name}={written(draw, value)}{end}"
+    return text.removesuffix("\n"), tags
+
+
+@given(incars())
+@settings(max_examples=150, deadline=None)
+def test_any_writing_of_the_values_is_read(case: tuple[str, dict[str, Any]]) -> None:
+    text, tags = case
+    read = parse_incar(text)
+    assert read.tags == tags
+    assert not read.notes

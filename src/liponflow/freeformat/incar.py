@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from liponflow.decompression import read_text
-from liponflow.freeformat.numbers import numbers
+from liponflow.freeformat.numbers import MOST_VALUES, numbers
 from liponflow.freeformat.tags import Kind, is_known, kind_of, suggested
 
 Value = bool | int | float | str | list[int | float] | list[bool]
@@ -109,6 +109,7 @@ def parse_incar(text: str) -> IncarFile:
     ('INCAR, line 4: NSW is given twice (30 and 3): VASP takes the first',)
     """
     tags: dict[str, Value] = {}
+    count = 0
     repeated: list[Statement] = []
     notes: list[str] = []
     for statement in statements(text):
@@ -125,9 +126,13 @@ def parse_incar(text: str) -> IncarFile:
             )
         else:
             try:
-                tags[tag] = value_of(tag, written)
+                value = value_of(tag, written)
             except ValueError as error:
                 raise ValueError(f"line {line}: {tag}: {error}") from error
+            count += len(value) if isinstance(value, list) else 1
+            if count > MOST_VALUES:
+                raise ValueError(f"line {line}: {tag}: more than {MOST_VALUES:,} values in all")
+            tags[tag] = value
             if not quoted:
                 notes += _lost(statement)
     unknown = [suggested(tag) for tag in tags if not is_known(tag)]

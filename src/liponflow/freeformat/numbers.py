@@ -13,7 +13,7 @@ import numpy as np
 
 from liponflow.arrays import FloatArray
 
-MOST_VALUES = 10_000_000
+MOST_VALUES = 1_000_000
 """Largest number of values that repeats (``3*7.0``) may stand for."""
 
 _LONGEST_INTEGER = 300

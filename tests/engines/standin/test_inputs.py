@@ -37,6 +37,9 @@ def directory(vasp_directory, nickel_oxide: Structure) -> Path:
         ("NSW = many", "NSW = many is not a number"),
         ("NSW = 5\nNSW = 6", "NSW is given twice: 5 and 6"),
         ("LCLIMB = yes", "LCLIMB = yes is not .TRUE. or .FALSE."),
+        ("LWAVE = no", "LWAVE = no is not .TRUE. or .FALSE."),
+        ("ENCUT = 520eV", "ENCUT = 520eV is not a number"),
+        ("MAGMOM = up down", "MAGMOM = up down is not a list of numbers"),
         ('SYSTEM = "NiO', "cannot be read as an INCAR .line 1: the quote"),
     ],
 )

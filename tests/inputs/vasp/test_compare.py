@@ -127,6 +127,7 @@ def test_the_same_values_in_fortran_are_no_difference(
         PREC="a",
         ALGO="NORMAL",
         LDAUJ="4*0",
+        LDAUL="-1 2 2 -1",  # as 0 2 2 0, since U and J are 0 there
         MAGMOM="8*0 \\\n 12*4 4*-2 32*0.0",
     )
     assert differences(directory, generator) == []
@@ -159,7 +160,9 @@ def test_an_element_in_two_blocks_has_its_values_per_block(
     per_block = {"LDAUL": "0 2 2 2 0", "LDAUU": "0 5.96 5.96 4.5 0", "LDAUJ": "5*0"}
     rewrite(directory, **per_block)
     assert differences(directory, generator) == []
-    rewrite(directory, LDAUU="0 5.96 3.9 4.5 0")
+    rewrite(directory, LDAUL="0 2 3 2 0")
+    assert [item.key for item in differences(directory, generator)] == ["LDAUL"]
+    rewrite(directory, LDAUL="0 2 2 2 0", LDAUU="0 5.96 3.9 4.5 0")
     (directory / "POTCAR.spec").write_text("Li_sv\nMn_pv\nMn\nNi_pv\nO")
     found = {item.key: item.theirs for item in differences(directory, generator)}
     assert found == {

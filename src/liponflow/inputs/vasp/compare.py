@@ -3,8 +3,9 @@
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Kpoints, VaspInput
@@ -137,7 +138,15 @@ def incar_differences(
         Difference("INCAR", tag, theirs.get(tag), written.get(tag), sources.get(tag, unknown))
         for tag in [*theirs, *(tag for tag in written if tag not in theirs)]
         if not _same(theirs.get(tag), written.get(tag))
+        and not (tag == "LDAUL" and _orbitals(theirs) == _orbitals(written))
     ]
+
+
+def _orbitals(tags: Mapping[str, Value]) -> list[Any]:
+    """Return LDAUL, which is -1 for VASP wherever U and J are 0."""
+    values = [tags.get(tag) for tag in ("LDAUL", "LDAUU", "LDAUJ")]
+    rows = [value if isinstance(value, list) else [] for value in values]
+    return [kind if u or j else -1 for kind, u, j in zip_longest(*rows)]
 
 
 def _same(one: Value | None, other: Value | None) -> bool:
