@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -370,6 +371,33 @@ def test_filters_select_results(
     liponflow: Command, stored: Path, arguments: list[str], expected: list[str]
 ) -> None:
     assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
+
+
+def test_limit_says_that_there_are_more_results(liponflow: Command, stored: Path) -> None:
+    command = ("results", "list", "--store", stored, "--json", "--limit")
+    assert "there are more results than these 1: --limit 0" in liponflow(*command, 1).stderr
+    for limit in (0, 2, 1000):
+        answer = liponflow(*command, limit)
+        assert (len(uuids(answer)), answer.stderr) == (2, "")
+    assert liponflow(*command, -1).exit_code == 2
+    assert liponflow(*command, "all").exit_code == 2
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "aaaa", "--json"]])
+def test_closed_pipe_ends_a_command_quietly(stored: Path, arguments: list[str]) -> None:
+    """As it ends cat: nothing on standard error, and the status of SIGPIPE."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    program = "import liponflow.cli; liponflow.cli.app()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "results", *arguments, "--store", stored],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 def test_unknown_field_in_a_filter_suggests_the_nearest(

@@ -2,15 +2,22 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from stability_results import stability_result
 
+from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.lithiation.result import LithiationResult
-from liponflow.cli.tables import MOST_ROWS, print_list, print_result
-from liponflow.store.results import StoredResult
+from liponflow.analysis.stability.result import StabilityResult
+from liponflow.cli.tables import MOST_ROWS, print_estimate, print_list, print_result
+from liponflow.cost.estimate import Estimate, Line
+from liponflow.store.results import StoredResult, find_results, open_store
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
 
 
 @pytest.fixture
@@ -26,11 +33,78 @@ def shown(item: StoredResult, width: int) -> str:
     return text.getvalue()
 
 
-@pytest.mark.parametrize("width", [40, 60, 75, 80, 81, 90, 120])
-def test_no_value_is_truncated(item: StoredResult, width: int) -> None:
-    text = shown(item, width)
-    assert "…" not in text
-    assert max(map(len, text.splitlines())) <= width
+@pytest.fixture(scope="module")
+def golden() -> list[StoredResult]:
+    """Return a result of every kind."""
+    store = open_store(GOLDEN, read_only=True)
+    found = find_results(store)
+    store.close()
+    return found
+
+
+def words(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 75, 80, 81, 90, 120, 200])
+def test_no_value_is_truncated(golden: list[StoredResult], width: int) -> None:
+    for item in golden:
+        text = shown(item, width)
+        assert "…" not in text, item.result.kind
+        assert max(map(len, text.splitlines())) <= width, item.result.kind
+        assert item.uuid in words(text)
+        assert words(item.result.criterion) in words(text) or width < 80
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_list_keeps_what_identifies_a_result(golden: list[StoredResult], width: int) -> None:
+    text = io.StringIO()
+    print_list(golden, Console(file=text, width=width))
+    lines = text.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    for item in golden:
+        identity = [item.uuid[:8], item.result.kind, item.result.formula]
+        assert identity in [line.split()[:3] for line in lines]
+    hidden = "not shown in 40 columns: engine, preset,conv., completed"
+    assert (hidden in "".join(lines)) == (width == 40)
+
+
+def test_numbers_keep_their_digits_beside_a_column_that_wraps(golden: list[StoredResult]) -> None:
+    (glass,) = (item for item in golden if isinstance(item.result, GlassResult))
+    lines = shown(glass, 40).splitlines()
+    first = lines[lines.index("models") + 4].split()
+    model = glass.result.models[0]
+    assert first[-1] == f"{model.energy_per_atom:.4f}"
+
+
+def test_materials_of_an_interface_are_shown_at_any_width(golden: list[StoredResult]) -> None:
+    (stability,) = (item for item in golden if isinstance(item.result, StabilityResult))
+    text = shown(stability, 40)
+    table = text[text.index("\ninterfaces\n") : text.index("\nmaps\n")].split()
+    for reaction in stability.result.interfaces:
+        assert set(reaction.materials.split()) <= set(table)
+
+
+def test_list_tells_similar_uuids_apart(item: StoredResult) -> None:
+    other = replace(item, uuid="aaaa1111-0001-0002")
+    text = io.StringIO()
+    print_list([item, other, item], Console(file=text, width=200))
+    assert [line.split()[0] for line in text.getvalue().splitlines()[2:5]] == [
+        "aaaa1111-0000", "aaaa1111-0001", "aaaa1111-0000"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_estimate_keeps_names_jobs_and_hours(width: int) -> None:
+    lines = [Line("relax octahedral-added tetragonal", 3, 112, 16, 45, 1234.4)]
+    text = io.StringIO()
+    print_estimate(Estimate(lines, "a guess"), Console(file=text, width=width))
+    printed = text.getvalue()
+    assert max(map(len, printed.splitlines())) <= width
+    assert words(printed).count("1,234") == 2
+    for word in ["calculation", "jobs", "core-hours", *lines[0].name.split(), "all", "a guess"]:
+        assert word in printed
+    assert ("not shown in 40 columns: atoms, k-points" in printed) == (width == 40)
 
 
 def test_80_columns_show_the_main_values_with_units(item: StoredResult) -> None:

@@ -53,7 +53,7 @@ class ProjectedDensity(Document):
 class PDOSState(Document):
     """Projected density of states of one structure."""
 
-    summary_columns: ClassVar[tuple[str, ...]] = ("x", "efermi", "formula", "directory")
+    summary_columns: ClassVar[tuple[str, ...]] = ("x", "formula", "efermi", "directory")
     """Fields for a narrow table."""
 
     formula: Annotated[str, Column(heading="formula", wraps=True)] = Field(

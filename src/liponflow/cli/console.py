@@ -1,10 +1,13 @@
 """Messages on standard error: one line for each problem that a user can act on."""
 
+import os
 import shlex
+import signal
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,6 +17,29 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_PIPE = 128 + signal.SIGPIPE
+"""Status of the programs that a closed pipe ends, as a shell reports it."""
+
+
+class StandardOutput(Console):
+    """Console on standard output; it ends the command quietly where nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Exit with :data:`EXIT_PIPE`."""
+        leave_closed_pipe()
+
+
+def leave_closed_pipe() -> NoReturn:
+    """Exit quietly after the reader of standard output has gone, as ``head`` does.
+
+    Raises
+    ------
+    SystemExit
+        With :data:`EXIT_PIPE`.
+    """
+    # Otherwise Python reports what is left in its buffer.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(EXIT_PIPE)
 
 
 def say(message: str, style: str | None = None) -> None:
@@ -30,6 +56,8 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
             yield
         except typer.Exit:  # a RuntimeError
             raise
+        except BrokenPipeError:
+            leave_closed_pipe()
         except (ValueError, OSError, RuntimeError) as error:
             if debug:
                 raise

@@ -77,9 +77,11 @@ def results_list(
             since=since,
             until=until,
             where=where or [],
-            limit=limit,
+            limit=limit and limit + 1,
             skipped=skipped,
         )
+        has_more = 0 < limit < len(found)
+        found = found[:limit] if has_more else found
         if json:
             documents = [
                 {"uuid": item.uuid, "completed_at": item.completed_at.isoformat()}
@@ -91,6 +93,8 @@ def results_list(
             typer.echo(csv_text(results_frame(found)), nl=False)
         else:
             import_module("liponflow.cli.tables").print_list(found)
+        if has_more:
+            say(f"there are more results than these {limit}: --limit 0 lists all")
         for error in skipped:
             say(f"skipped a result: {error}", style="red")
         if skipped:

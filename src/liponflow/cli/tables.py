@@ -1,6 +1,7 @@
 """Results as tables on the terminal, readable at 80 columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -12,6 +13,7 @@ from rich.table import Table
 
 from liponflow.analysis.quantity import Column, column_of, inline_of
 from liponflow.analysis.result import EngineInfo, Result
+from liponflow.cli.console import StandardOutput
 from liponflow.store.frames import states_frame, table_items, tables
 from liponflow.store.results import StoredResult
 
@@ -23,30 +25,60 @@ if TYPE_CHECKING:
 UNLIMITED = 10_000
 """Width (characters) at which a table is measured."""
 
+SHORT_UUID = 8
+"""Characters of a uuid that a list shows, if they tell its results apart."""
+
 MOST_ROWS = 40
 """Rows of a table that a terminal shows."""
 
 SURROGATE_NOTE = "* computed with a potential, not DFT"
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """A column of a table: its title, its values and how they are set."""
+
+    title: str
+    texts: Sequence[str]
+    numeric: bool = False
+    wraps: bool = False
+    """Whether a long value may take several lines."""
+
+
 def print_list(found: Sequence[StoredResult], console: Console | None = None) -> None:
     """Print one line per result."""
-    console = console or Console()
-    table = _empty("uuid", "kind", "formula", "engine", "preset", "conv.", "completed")
-    for item in found:
-        made = item.result.provenance
-        table.add_row(
-            item.uuid[:8],
-            item.result.kind,
-            item.result.formula,
-            _short(made.engine),
-            made.preset,
-            _text(item.result.converged),
-            f"{item.completed_at:%Y-%m-%d %H:%M}",
-        )
-    console.print(table)
-    if any(item.result.provenance.engine.surrogate for item in found):
+    console = console or StandardOutput()
+    made = [item.result.provenance for item in found]
+    columns = {
+        "uuid": [item.uuid[: _unique_length([item.uuid for item in found])] for item in found],
+        "kind": [item.result.kind for item in found],
+        "formula": [item.result.formula for item in found],
+        "engine": [_short(provenance.engine) for provenance in made],
+        "preset": [provenance.preset for provenance in made],
+        "conv.": [_text(item.result.converged) for item in found],
+        "completed": [f"{item.completed_at:%Y-%m-%d %H:%M}" for item in found],
+    }
+    wrapping = {"engine", "preset", "completed"}
+    hidden = _print_columns(
+        {name: _Shown(name, texts, wraps=name in wrapping) for name, texts in columns.items()},
+        console,
+        expendable=("preset", "completed", "engine", "conv.", "formula", "kind"),
+    )
+    _print_hidden(hidden, console)
+    if any(provenance.engine.surrogate for provenance in made):
         console.print(SURROGATE_NOTE, markup=False)
+
+
+def _unique_length(uuids: Iterable[str]) -> int:
+    """Return how many characters tell uuids apart, at least :data:`SHORT_UUID`.
+
+    Runs of the same job have the same uuid.
+    """
+    distinct = set(uuids)
+    length = SHORT_UUID
+    while len({uuid[:length] for uuid in distinct}) < len(distinct):
+        length += 1
+    return length
 
 
 def print_result(stored: StoredResult, console: Console | None = None) -> None:
@@ -56,7 +88,7 @@ def print_result(stored: StoredResult, console: Console | None = None) -> None:
 
 def print_document(result: Result, uuid: str = "", console: Console | None = None) -> None:
     """Print a result: its scalar fields, its tables and what made it."""
-    console = console or Console()
+    console = console or StandardOutput()
     title = f"{result.kind} of {result.formula}  {uuid}".rstrip()
     console.print(title, style="bold", markup=False)
     console.print(_fields(result))
@@ -68,6 +100,8 @@ def print_document(result: Result, uuid: str = "", console: Console | None = Non
 
 def _fields(result: Result) -> Table:
     grid = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        grid.add_column(overflow="fold")
     made = result.provenance
     grid.add_row("engine", made.engine.label)
     grid.add_row("functional", made.engine.functional or "unknown")
@@ -80,7 +114,7 @@ def _fields(result: Result) -> Table:
         if name in {"kind", "formula", "schema_version"} or value is None:
             continue
         if isinstance(value, str | int | float):
-            _add_field(grid, column or Column(heading=name), value)
+            _add_field(grid, column or Column(heading=name.replace("_", " ")), value)
         elif inline is not None:
             for key, inner in inline.columns(type(value)):
                 if getattr(value, key) is not None:
@@ -100,18 +134,61 @@ def _print_table(result: Result, name: str, console: Console) -> None:
     if not columns:  # curves, which no terminal shows
         return
     rows = frame.head(MOST_ROWS).to_dict("records")
-    any_width = console.options.update(width=UNLIMITED)
-    for shown in range(len(columns), 0, -1):
-        table = _table(rows, dict(list(columns.items())[:shown]))
-        if Measurement.get(console, any_width, table).minimum <= console.width:
-            break
+    shown = {
+        key: _Shown(
+            title,
+            [_text(row[key], column.fmt) for row in rows],
+            numeric=bool(column.fmt),
+            wraps=column.wraps,
+        )
+        for key, (title, column) in columns.items()
+    }
     console.print()
     console.print(name, style="bold")
-    console.print(table)
+    hidden = _print_columns(shown, console, expendable=list(shown)[:0:-1])
     if len(frame) > MOST_ROWS:
         console.print(f"{len(frame) - MOST_ROWS} more rows are in the export", style="dim")
-    if hidden := list(columns)[shown:]:
-        console.print(f"not shown in {console.width} columns: {', '.join(hidden)}", style="dim")
+    _print_hidden(hidden, console)
+
+
+def _print_columns(
+    columns: Mapping[str, _Shown],
+    console: Console,
+    expendable: Sequence[str],
+    *,
+    with_total: bool = False,
+) -> list[str]:
+    """Print the columns that fit without cutting a value, and return the names of the others.
+
+    Parameters
+    ----------
+    columns
+        Columns by name, in order.
+    console
+        Where to print.
+    expendable
+        Names of columns to leave out where they do not fit, the first one first.
+    with_total
+        Whether the last row is a sum.
+    """
+    any_width = console.options.update(width=UNLIMITED)
+    left_out: list[str] = []
+    while True:
+        chosen = [column for name, column in columns.items() if name not in left_out]
+        table = _table(chosen, with_total=with_total)
+        if (
+            len(left_out) == len(expendable)
+            or Measurement.get(console, any_width, table).minimum <= console.width
+        ):
+            break
+        left_out.append(expendable[len(left_out)])
+    console.print(table)
+    return [name for name in columns if name in left_out]
+
+
+def _print_hidden(names: Sequence[str], console: Console) -> None:
+    if names:
+        console.print(f"not shown in {console.width} columns: {', '.join(names)}", style="dim")
 
 
 def _columns(model: type[BaseModel], names: Sequence[str]) -> dict[str, tuple[str, Column]]:
@@ -130,24 +207,25 @@ def _columns(model: type[BaseModel], names: Sequence[str]) -> dict[str, tuple[st
     return chosen
 
 
-def _table(rows: Sequence[dict[Any, Any]], columns: Mapping[str, tuple[str, Column]]) -> Table:
-    table = _empty()
-    cells = []
-    for name, (title, column) in columns.items():
-        texts = [_text(row[name], column.fmt) for row in rows]
-        cells.append(texts)
+def _table(columns: Sequence[_Shown], *, with_total: bool) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
+    for column in columns:
+        # A single column folds rather than lose a part of a value.
+        rigid = not column.wraps and len(columns) > 1
+        lines = [*column.title.splitlines(), *column.texts]
         table.add_column(
-            title,
-            justify="right" if column.fmt else "left",
-            min_width=None if column.wraps else max(map(len, [*title.splitlines(), *texts])),
+            column.title,
+            justify="right" if column.numeric else "left",
+            no_wrap=rigid,
+            min_width=max(map(len, lines)) if rigid else None,
+            overflow="fold",
         )
-    for row in zip(*cells, strict=True):
-        table.add_row(*row)
+    rows = list(zip(*(column.texts for column in columns), strict=True))
+    for number, row in enumerate(rows, start=1):
+        table.add_row(
+            *map(escape, row), style="bold" if with_total and number == len(rows) else None
+        )
     return table
-
-
-def _empty(*headings: str) -> Table:
-    return Table(*headings, box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
 
 
 def _short(engine: EngineInfo) -> str:
@@ -164,15 +242,28 @@ def _text(value: Any, format_: str = "") -> str:
 
 def print_estimate(estimate: "Estimate", console: Console | None = None) -> None:
     """Print the calculations of a flow and their estimated cost."""
-    console = console or Console()
-    table = _empty("calculation", "jobs", "atoms", "k-points", "ionic steps", "core-hours")
-    for line in estimate.lines:
-        numbers = (line.jobs, line.atoms, line.kpoints, line.ionic_steps)
-        table.add_row(line.name, *map(str, numbers), _hours(line.core_hours))
-    jobs = sum(line.jobs for line in estimate.lines)
-    table.add_row("all", str(jobs), "", "", "", _hours(estimate.core_hours), style="bold")
-    console.print(table)
+    console = console or StandardOutput()
+    lines = estimate.lines
+    columns = {
+        "calculation": _Shown("calculation", [*(line.name for line in lines), "all"], wraps=True),
+        "jobs": _number("jobs", [line.jobs for line in lines], sum(line.jobs for line in lines)),
+        "atoms": _number("atoms", [line.atoms for line in lines]),
+        "k-points": _number("k-points", [line.kpoints for line in lines]),
+        "ionic steps": _number("ionic steps", [line.ionic_steps for line in lines]),
+        "core-hours": _Shown(
+            "core-hours",
+            [*(_hours(line.core_hours) for line in lines), _hours(estimate.core_hours)],
+        ),
+    }
+    hidden = _print_columns(
+        columns, console, expendable=("k-points", "ionic steps", "atoms"), with_total=True
+    )
+    _print_hidden(hidden, console)
     console.print(f"basis: {estimate.basis}", markup=False, highlight=False)
+
+
+def _number(title: str, numbers: Sequence[int], total: int | None = None) -> _Shown:
+    return _Shown(title, [*map(str, numbers), "" if total is None else str(total)])
 
 
 def _hours(hours: float) -> str:
@@ -181,7 +272,7 @@ def _hours(hours: float) -> str:
 
 def print_differences(found: Sequence["Difference"], console: Console | None = None) -> None:
     """Print the differences between a VASP directory and an input set."""
-    console = console or Console()
+    console = console or StandardOutput()
     if not found:
         console.print("no difference")
         return

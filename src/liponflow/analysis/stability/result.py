@@ -135,10 +135,10 @@ class InterfaceReaction(Document):
     """Reaction of two materials at every mixing ratio."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
+        "materials",
         "voltage",
         "min_energy",
         "min_mixing",
-        "materials",
         "equation",
     )
 
@@ -216,9 +216,9 @@ class ProductCertainty(Document):
     """Share of random draws of the energies in which a phase is a product."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
-        "share",
-        "where",
         "phase",
+        "where",
+        "share",
         "predicted",
         "certain",
     )
