@@ -113,9 +113,10 @@ def reason_of(error: BaseException) -> str:
         message = shortened(first["msg"].removeprefix("Value error, "))
         return f"{field}: {message}" if field else message
     text = getattr(error, "strerror", None) or " ".join(str(error).split())
+    if type(error).__module__.startswith("liponflow."):
+        return str(text)
     text = shortened(text)
-    own = type(error).__module__.startswith("liponflow.")
-    if text and (own or isinstance(error, ValueError | OSError)):
+    if text and isinstance(error, ValueError | OSError):
         return str(text)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 

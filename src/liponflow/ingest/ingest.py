@@ -165,8 +165,6 @@ def _store(unit: Unit[Any], store: JobStore, report: Report) -> None:
     with _run_boundary(unit.title):
         try:
             result = unit.build()
-        except FileError:
-            raise
         except ValueError as error:  # its message has the reason and the remedy
             reason = reason_of(error)
             located = reason if reason.startswith("/") else f"{unit.title}: {reason}"

@@ -8,6 +8,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import iread, write
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+from vasp_files import Run
 
 from liponflow.analysis.glass.trajectory import Frames, frames_of_structures, read_frames
 from liponflow.analysis.glass.trajectory_readers import TrajectoryError
@@ -180,6 +181,18 @@ def test_different_atoms_in_another_file_are_refused(tmp_path: Path) -> None:
         list(read_frames([tmp_path / "a.extxyz", tmp_path / "b.extxyz"]))
 
 
+def test_positions_of_other_atoms_than_named_are_refused(tmp_path: Path) -> None:
+    cell = Structure(Lattice.cubic(6.0), ["Li", "P"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    text = Run([cell] * 3, [-5.0] * 3, {"IBRION": 0, "POTIM": 1.0, "NSW": 3}).vasprun()
+    row = "<v>0.500000000000 0.500000000000 0.500000000000</v>"
+    for name, damaged in (("last", "".join(text.rsplit(row, 2))), ("all", text.replace(row, ""))):
+        path = tmp_path / name / "vasprun.xml"
+        path.parent.mkdir()
+        path.write_text(damaged)
+        with pytest.raises(TrajectoryError, match=r"vasprun\.xml, frame \d: 2 atoms, but"):
+            list(read_frames(path))
+
+
 def test_nonfinite_coordinates_are_refused(tmp_path: Path) -> None:
     frames = images(2)
     frames[1].positions[0, 0] = np.nan
@@ -215,7 +228,7 @@ def test_cell_in_wrong_unit_is_refused(tmp_path: Path) -> None:
         (
             "run.lammpstrj",
             "ITEM: TIMESTEP\n0\nITEM: NUMBER OF ATOMS\n99999999999\n",
-            r"run\.lammpstrj",
+            r"run\.lammpstrj.*1e.11 atoms",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from ase.data import atomic_masses, atomic_numbers
 
+from liponflow.analysis.glass.atom_counts import atom_count, most_lines
 from liponflow.boundary import FileError
 from liponflow.decompression import open_text
 
@@ -56,6 +57,7 @@ def read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> Ite
     """
     from ase.io import iread
 
+    _check_counts(path)
     types = _types(path, species_map)
     if format_ == DATA:
         numbers = {kind: atomic_numbers[symbol] for kind, symbol in types.items()}
@@ -85,6 +87,17 @@ def _types(path: Path, species_map: Mapping[str, str]) -> dict[int, str]:
     if wrong:
         raise FileError(f"{path}: {wrong[0]!r} in the map of species is no type of LAMMPS; {_ASK}")
     return {int(label): symbol for label, symbol in species_map.items()}
+
+
+def _check_counts(path: Path) -> None:
+    """Refuse numbers of atoms that the file cannot hold: ASE would read for as many lines."""
+    most = most_lines(path)
+    with open_text(path, errors="replace") as file:
+        for line in file:
+            if line.startswith("ITEM: NUMBER OF ATOMS"):
+                atom_count(next(file, ""), most)
+            elif _COUNT.match(line):
+                atom_count(line.split()[0], most)
 
 
 def _columns(path: Path) -> list[str]:

@@ -199,6 +199,13 @@ def _checked(
 ) -> Iterator[Frame]:
     """Yield frames that belong to one trajectory; refuse others with the reason."""
     for number, frame in enumerate(frames, start=1):
+        shape = (len(frame.symbols), 3)
+        if not frame.symbols or frame.positions.shape != shape or frame.cell.shape != (3, 3):
+            raise TrajectoryError(
+                f"{place}, frame {number}: {len(frame.symbols)} atoms, but positions of the shape "
+                f"{frame.positions.shape} in a cell of {frame.cell.shape}: the file is damaged; "
+                "leave out the frames from here on"
+            )
         symbols = symbols or frame.symbols
         if frame.symbols != symbols:
             raise TrajectoryError(f"{place}, frame {number}: {_difference(symbols, frame)}")

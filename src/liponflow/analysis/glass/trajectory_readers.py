@@ -15,6 +15,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
+from liponflow.analysis.glass.atom_counts import atom_count, most_lines
 from liponflow.analysis.glass.lammps_files import DATA, DUMP, is_data_file, read_lammps
 from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
@@ -23,7 +24,6 @@ from liponflow.crystals.elements import NO_MAP, LabelError, element_of
 from liponflow.crystals.read import Form, form_of, read_crystals, read_structure
 from liponflow.decompression import (
     COMPRESSED,
-    MOST_EXPANSION,
     check_expansion,
     open_bytes,
     open_text,
@@ -233,21 +233,21 @@ def _xyz_frames(
 ) -> Iterator[Frame]:
     from ase.io.extxyz import key_val_str_to_dict
 
-    count, most = 0, _most_lines(path)
+    count, most = 0, most_lines(path)
     columns: tuple[str, slice] | None = None
     before = ""
     while True:
         try:
             head = file.readline()
             comment = file.readline() if head.strip() else ""
-            lines = list(islice(file, _atoms(head, most))) if comment else []
+            lines = list(islice(file, atom_count(head, most))) if comment else []
         except EOFError:  # a truncated compressed file
             head, lines = "?", []
         if not head.strip():
             return
         if (
             head == "?"
-            or len(lines) < _atoms(head, most)
+            or len(lines) < atom_count(head, most)
             or is_cut_off(lines[-1], [before, *lines][-2])
         ):
             notes.append(_breaks_off(path, count))
@@ -274,20 +274,6 @@ def _xyz_frames(
         count += 1
 
 
-def _most_lines(path: Path) -> int:
-    """Return more lines than the file has: a line of an atom has six characters or more."""
-    packed = MOST_EXPANSION if path.suffix.lower() in COMPRESSED else 1
-    return packed * path.stat().st_size // 6 + 1
-
-
-def _atoms(word: str, most: int) -> int:
-    """Return a number of atoms in a header, before anything of its size is made."""
-    count = int(word)
-    if not 1 <= count <= most:
-        raise ValueError(f"{count:.6g} atoms, but the file has less than {most} lines")
-    return count
-
-
 def _position_columns(declared: str) -> slice:
     """Return the columns of x, y and z, or leave the file to ASE."""
     match = _PROPERTIES.fullmatch(declared)
@@ -307,7 +293,7 @@ def _read_xdatcar(path: Path, notes: list[str]) -> Iterator[Frame]:
     count = 0
     with open_text(path) as file:
         try:
-            for frame in xdatcar_frames(file, _most_lines(path)):
+            for frame in xdatcar_frames(file, most_lines(path)):
                 yield Frame(*frame)
                 count += 1
         except EOFError:

@@ -278,7 +278,11 @@ class Run(AnyRun):
 
     def densities(self) -> SiteDensities:
         """See AnyRun."""
-        return densities_of_vasprun(parse(self.files, parse_dos=True))
+        vasprun = parse(self.files, parse_dos=True)
+        with file_boundary(
+            vasprun.filename, IngestError, what="densities of states", remedy="copy it again"
+        ):
+            return densities_of_vasprun(vasprun)
 
     def calculation(self) -> Calculation:
         """Read the result of a relaxation or static calculation.
@@ -439,12 +443,17 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
         warnings.simplefilter("ignore")
         try:
             check_expansion(files.vasprun)
-            return LenientVasprun(files.vasprun, **options)
+            vasprun = LenientVasprun(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
             raise TruncatedError(
                 f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
                 "continue it from its CONTCAR; else copy the file again"
             ) from error
+        for name in ("initial_structure", "final_structure"):  # a truncated file has one of them
+            if structure := getattr(vasprun, name, None):
+                check_finite(structure.lattice.matrix, f"{files.vasprun}: a lattice")
+                check_finite(structure.frac_coords, f"{files.vasprun}: the positions (atom, axis)")
+        return vasprun
 
 
 def last_step(files: RunFiles) -> IonicStep:
