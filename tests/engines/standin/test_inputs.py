@@ -118,6 +118,40 @@ def test_comments_behind_the_values_of_kpoints(directory: Path) -> None:
     assert read_inputs(directory).mesh.divisions == (3, 3, 2)
 
 
+def points(directory: Path, kpoints: str) -> list[list[float]]:
+    (directory / "KPOINTS").write_text(kpoints)
+    return sorted(read_inputs(directory).mesh.points.round(6).tolist())
+
+
+def test_lines_of_kpoints_have_their_points(directory: Path) -> None:
+    text = "path\n3 ! per line\nLine\nreciprocal\n0 0 0\n.5 0 0 ! X\n\n.5 0 0\n.5 .5 0\n"
+    assert points(directory, text) == sorted(
+        [[0, 0, 0], [0.25, 0, 0], [0.5, 0, 0], [0.5, 0, 0], [0.5, 0.25, 0], [0.5, 0.5, 0]]
+    )
+
+
+def test_vectors_generate_a_mesh(directory: Path) -> None:
+    """As the VASP wiki says of "KPOINTS", and a mesh that is not regular."""
+    vectors = "mesh\n0\nReciprocal\n.25 0 0\n0 .25 0\n0 0 .25\n.5 .5 .5\n"
+    assert points(directory, vectors) == points(directory, "mesh\n0\nMonkhorst\n4 4 4\n")
+    centred = "mesh\n0\nReciprocal\n.5 .5 0\n.5 -.5 0\n0 0 1\n"
+    assert points(directory, centred) == [[0, 0, 0], [0.5, 0.5, 0]]
+
+
+@pytest.mark.parametrize(
+    ("kpoints", "message"),
+    [
+        ("k\n1\nCartesian\n0 0 .5 1\n", "write them as fractional"),
+        ("k\n0\nReciprocal\n.3 0 0\n0 .5 0\n0 0 .5\n", "do not divide the reciprocal lattice"),
+        ("k\n0\nReciprocal\n.5 0 0\n.5 0 0\n0 0 .5\n", "generate no mesh"),
+        ("k\n999999\nLine\nrec\n0 0 0\n1 0 0\n1 0 0\n0 1 0\n", "1,999,998 points; at most"),
+    ],
+)
+def test_unusable_kpoints_are_refused(directory: Path, kpoints: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        points(directory, kpoints)
+
+
 def test_truncated_potcar_is_refused(directory: Path) -> None:
     (directory / "POTCAR").write_text("  TITEL  = PAW_PBE Ni_pv 06Sep2000\n")
     with pytest.raises(InputError, match="truncated"):

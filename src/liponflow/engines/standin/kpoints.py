@@ -1,10 +1,11 @@
 """k-points, which parsers expect in the outputs; the stand-in uses them for nothing else."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pymatgen.io.vasp.inputs import KpointsSupportedModes
+from pymatgen.io.vasp.inputs import Kpoints, KpointsSupportedModes
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.boundary import file_boundary
@@ -15,6 +16,9 @@ from liponflow.freeformat.kpoints import read_kpoints as read_file
 
 MOST_POINTS = 1_000_000
 """k-points of a mesh; more than any calculation has, and few enough for the memory."""
+
+_COMMENSURATE = 1e-3
+"""Tolerance of the numbers of parts into which vectors divide the reciprocal lattice."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +93,55 @@ def _read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings)
         lengths = np.linalg.norm(np.linalg.inv(cell), axis=0)
         divisions = np.maximum(1, np.floor(kpoints.kpts[0][0] * lengths + 0.5))
         return _regular(kpoints.comment, "Gamma", divisions, np.zeros(3))
-    points = np.array(kpoints.kpts, dtype=float).reshape(-1, 3)
+    points = _points(kpoints)
     weights = np.array(kpoints.kpts_weights or np.ones(len(points)), dtype=float)
-    check_finite(points, "KPOINTS: the points")
     check_finite(weights, "KPOINTS: the weights")
     if weights.sum() <= 0:
         raise InputError("KPOINTS: the sum of the weights must be above 0")
     return Mesh(
         kpoints.comment, "Listgenerated", None, (0.0, 0.0, 0.0), points, weights / weights.sum()
     )
+
+
+def _points(kpoints: Kpoints) -> FloatArray:
+    """Return the points of a list, of lines between points, or of vectors that generate a mesh."""
+    points = np.array(kpoints.kpts, dtype=float).reshape(-1, 3)
+    check_finite(points, "KPOINTS: the points")
+    if "Cartesian" in (kpoints.style.name, kpoints.coord_type):
+        raise InputError(
+            "KPOINTS: Cartesian k-points are in units that depend on POSCAR's scale; write them "
+            "as fractional (reciprocal) ones"
+        )
+    if kpoints.style is KpointsSupportedModes.Line_mode:
+        ends = points.reshape(-1, 2, 3)
+        _check_number(kpoints.num_kpts * len(ends))
+        steps = np.linspace(0, 1, kpoints.num_kpts)[:, np.newaxis]
+        return np.concatenate([start + steps * (end - start) for start, end in ends])
+    return points if kpoints.num_kpts else _generated(points, np.array(kpoints.kpts_shift, float))
+
+
+def _generated(vectors: FloatArray, shift: FloatArray) -> FloatArray:
+    """Return the mesh (n + shift) G with n integer and the rows of G the vectors, in one cell."""
+    if abs(np.linalg.det(vectors)) * MOST_POINTS < 1:
+        raise InputError(f"KPOINTS: the vectors {vectors.tolist()} generate no mesh")
+    inverse = np.linalg.inv(vectors)
+    count = abs(round(float(np.linalg.det(np.round(inverse)))))
+    if not np.allclose(inverse, np.round(inverse), atol=_COMMENSURATE) or not count:
+        raise InputError(
+            f"KPOINTS: the vectors {vectors.tolist()} do not divide the reciprocal lattice into "
+            "whole parts"
+        )
+    whole = np.round(count * vectors).astype(int)  # as `count` is the determinant of the inverse
+    numbers = [count // math.gcd(count, *map(int, row)) for row in whole]
+    _check_number(math.prod(numbers))
+    grid = np.stack(np.meshgrid(*map(np.arange, numbers), indexing="ij"), axis=-1).reshape(-1, 3)
+    places = np.unique(grid @ whole % count, axis=0) / count + shift @ vectors
+    return np.asarray(places - np.round(places - 1e-9))
+
+
+def _check_number(points: int) -> None:
+    if points > MOST_POINTS:
+        raise InputError(f"KPOINTS: {points:,} points; at most {MOST_POINTS:,}")
 
 
 def _regular(comment: str, style: str, asked: FloatArray, shift: FloatArray) -> Mesh:
