@@ -152,6 +152,12 @@ def test_xdatcar_may_have_a_blank_comment(tmp_path: Path, comment: str) -> None:
     same_as_plain(tmp_path, text.replace("title", comment) if not comment.strip() else f"\n{text}")
 
 
+def test_frames_of_an_xdatcar_may_be_titled_konfig(tmp_path: Path) -> None:
+    """As VASP 5.2 does, with blank lines between the frames."""
+    text = "".join("\n" + XDATCAR.format(a=4.0, n=n) for n in range(3))
+    same_as_plain(tmp_path, text.replace("Direct configuration", "Konfig"))
+
+
 def test_coordinates_of_an_xdatcar_may_have_grown_together(tmp_path: Path) -> None:
     text = XDATCAR.format(a=4.0, n=1) + XDATCAR.format(a=4.0, n=2).partition("1 2\n")[2]
     text += "\nDirect configuration=     3\n" + "-1.0-1.0-2.0\n -0.5-0.5-0.5\n-0.75-0.75 0.25 O\n"
