@@ -1,6 +1,6 @@
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from liponflow.analysis.runs import CalculationResult
 from liponflow.boundary import reason_of
 from liponflow.engines.vasp.reading import runs
 from liponflow.ingest.ingest import ingest
+from liponflow.ingest.lithiation import LithiationUnit
 from liponflow.store.results import find_results, open_store
 
 
@@ -141,6 +142,28 @@ def test_memory_and_depth_are_errors_of_one_run_too(
     [message] = report.broken
     assert f"Li/OUTCAR: cannot be read as an OUTCAR ({reason_of(error)}): remove it" in message
     assert len(report.stored) == 1
+
+
+def test_folders_and_groups_that_cannot_be_read_are_named(
+    campaign: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Path.iterdir
+
+    def refuse(folder: Path) -> Iterator[Path]:
+        if folder.name == "x0.5":
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    def stumble(*_: object) -> list[LithiationUnit]:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    monkeypatch.setattr("liponflow.ingest.ingest.lithiation_units", stumble)
+    report = ingest([campaign], store)
+    denied, group = report.broken
+    assert re.search(r"x0\.5: cannot be read as a folder \(Permission denied\): give", denied)
+    assert "and 2 more: cannot be read as one set of runs (ZeroDivisionError" in group
+    assert [item.result.kind for item in report.stored] == ["calculation"] * 3
 
 
 def test_ctrl_c_ends_the_command(

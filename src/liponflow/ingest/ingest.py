@@ -1,11 +1,11 @@
 """Store the results of VASP directories; skip known runs and report broken ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jobflow import JobStore
 from monty.json import jsanitize
@@ -17,13 +17,15 @@ from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.doscar_run import DoscarRun, read_doscar_run
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
-from liponflow.engines.vasp.reading.runs import R, Run, read_run
+from liponflow.engines.vasp.reading.runs import AnyRun, R, Run, read_run
 from liponflow.engines.vasp.reading.trajectory import time_step, trajectory_units
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.finite import check_finite
 from liponflow.ingest.densities import pdos_units
 from liponflow.ingest.lithiation import lithiation_units
 from liponflow.ingest.single import SingleUnit
+
+U = TypeVar("U", bound=Unit[Any])
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def ingest(
     """
     report = Report()
     bars = console if console and console.is_terminal else Console(quiet=True)
-    found = {path: list(find_runs([path])) for path in paths}
+    found = {path: list(find_runs([path], report.broken)) for path in paths}
     report.broken += [f"{path}: no VASP run in it" for path, runs in found.items() if not runs]
     units = _recognise(found.values(), report, formula_units, bars)
     for unit in track(units, "storing", console=bars, transient=True):
@@ -125,14 +127,30 @@ def _recognise(
     dynamics = [run for run in runs if run.task == "md"]
     steady = [run for run in runs if run.task != "md"]
     others = [run for run in steady if run.no_energy is None]
-    sets = lithiation_units(others, formula_units)
+    sets = _grouped(lambda: lithiation_units(others, formula_units), others, report)
     used = {id(run) for unit in sets for run in (*unit.runs, *unit.metal)}
-    units += trajectory_units(dynamics)
+    units += _grouped(lambda: trajectory_units(dynamics), dynamics, report)
     units += sets
     # Densities of states are the purpose of many a run that is not self-consistent.
-    units += pdos_units([*steady, *densities], formula_units)
+    dense = [*steady, *densities]
+    units += _grouped(lambda: pdos_units(dense, formula_units), dense, report)
     units += [SingleUnit([run]) for run in others if id(run) not in used]
     return units
+
+
+def _grouped(
+    group: Callable[[], Sequence[U]], runs: Sequence[AnyRun], report: Report
+) -> Sequence[U]:
+    """Return the units that runs form; none, with a message, if they cannot be compared."""
+    if not runs:
+        return []
+    named = f"{runs[0].directory} and {len(runs) - 1} more"
+    try:
+        with file_boundary(named, IngestError, what="one set of runs", remedy="ingest them apart"):
+            return group()
+    except FileError as error:
+        report.broken.append(str(error))
+        return []
 
 
 def _run_boundary(place: Path | str) -> AbstractContextManager[Place]:

@@ -22,6 +22,7 @@ _ENDING = re.compile(r"\.(?:precondition|standard|relax\d+|static\d*)$")
 """Suffixes that custodian gives to the calculations that follow each other in one directory."""
 _IMAGES = re.compile(rb'(?:^\s*IMAGES\s*=|name="IMAGES">)\s*[1-9]', re.MULTILINE)
 _CHUNK = 1 << 20
+_PERMISSION = "give yourself permission to read it, or leave it out"
 
 
 class IngestError(FileError):
@@ -80,13 +81,17 @@ class Band:
         return self.directory
 
 
-def find_runs(paths: Iterable[Path]) -> Iterator[RunFiles | Band]:
+def find_runs(
+    paths: Iterable[Path], unreadable: list[str] | None = None
+) -> Iterator[RunFiles | Band]:
     """Find the runs in directories.
 
     Parameters
     ----------
     paths
         Directories, searched to any depth, or single vasprun.xml files.
+    unreadable
+        List to which a message is added for each directory that cannot be read.
 
     Yields
     ------
@@ -103,23 +108,33 @@ def find_runs(paths: Iterable[Path]) -> Iterator[RunFiles | Band]:
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"{path}: no such file or directory")
-        found = _walk(path.resolve()) if path.is_dir() else iter([_single(path.resolve())])
+        top, messages = path.resolve(), [] if unreadable is None else unreadable
+        found = _walk(top, messages) if path.is_dir() else iter([_single(top)])
         for run in found:
             if run.place not in seen:
                 seen.add(run.place)
                 yield run
 
 
-def _walk(top: Path) -> Iterator[RunFiles | Band]:
-    for folder, subfolders, _ in os.walk(top):
+def _walk(top: Path, unreadable: list[str]) -> Iterator[RunFiles | Band]:
+    def refuse(error: OSError) -> None:
+        unreadable.append(f"{error.filename}: cannot be read ({error.strerror}): {_PERMISSION}")
+
+    for folder, subfolders, _ in os.walk(top, onerror=refuse):
         directory = Path(folder)
         subfolders.sort()
+        found: Sequence[RunFiles | Band] = []
         images = [name for name in subfolders if _IMAGE.fullmatch(name)]
-        if images and _is_band(directory, images):
-            yield _band(directory, images)
-            subfolders[:] = [name for name in subfolders if name not in images]
-        else:
-            yield from _runs_in(directory)
+        try:
+            with file_boundary(directory, IngestError, what="a folder", remedy=_PERMISSION):
+                if images and _is_band(directory, images):
+                    found = [_band(directory, images)]
+                    subfolders[:] = [name for name in subfolders if name not in images]
+                else:
+                    found = _runs_in(directory)
+        except FileError as error:
+            unreadable.append(str(error))
+        yield from found
 
 
 def _band(directory: Path, images: Sequence[str]) -> Band:
