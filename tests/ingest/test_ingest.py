@@ -250,3 +250,13 @@ def test_relaxation_and_static_calculation_of_one_directory_are_stored(
     [message] = report.passed_over
     assert "vasprun.xml.relax1, as vasprun.xml.relax2 counts" in message
     assert report.broken == []
+
+
+def test_single_image_of_a_band_is_no_relaxation(tmp_path: Path, store: JobStore) -> None:
+    cell = Structure(Lattice.cubic(4), ["Fe", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
+    incar = {"NSW": 9, "IBRION": 3, "EDIFFG": -0.02, "IMAGES": 3}
+    Run([cell], [-9.0], incar).write(tmp_path / "02")
+    report = ingest([tmp_path / "02"], store)
+    assert report.stored == []
+    [message] = report.broken
+    assert "one image of a band (IMAGES = 3): give the folder with all of 00 to 04" in message

@@ -168,6 +168,12 @@ def _usable(run: R) -> R:
         _ = run.method, run.header.initial_structure, run.header.parameters
         if run.task == "md":
             check_finite(time_step(run), "POTIM")
+        images = run.header.parameters.get("IMAGES") or run.incar.get("IMAGES")
+        if images:
+            raise IngestError(
+                f"{run.files.vasprun}: one image of a band (IMAGES = {images}): give the folder "
+                f"with all of 00 to {int(images) + 1:02d}"
+            )
         if run.no_energy and (run.task == "md" or not run.has_projected_densities):
             raise IngestError(
                 f"{run.files.vasprun}: {run.no_energy}: store the self-consistent calculation "

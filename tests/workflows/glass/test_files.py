@@ -7,6 +7,7 @@ from ase.io import write
 from glass_frames import dimer
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
+from vasp_files import Run
 
 from liponflow.analysis.glass.result import FingerprintResult
 from liponflow.structures.phases import phase
@@ -148,3 +149,16 @@ def test_program_that_wrote_a_vasprun_is_named(reference_data: Path) -> None:
     [pair] = found.fingerprint.pairs
     assert pair.coordination == pytest.approx(4)
     assert pair.first_peak == pytest.approx(2.35, abs=0.05)
+
+
+def test_frames_of_a_force_field_of_vasp_are_never_labelled_dft(tmp_path: Path) -> None:
+    cell = phase("Li2PO2N_SD").structure()
+    cells = [cell, cell.copy().perturb(0.02)]
+    dynamics = {"NSW": 2, "IBRION": 0, "POTIM": 1.0, "ML_LMLFF": True}
+    files = []
+    for name, learned in (("dft", [False, False]), ("mixed", [False, True])):
+        run = Run(cells, [-90.0] * 2, dynamics, kinetic=[0.5] * 2, learned=learned)
+        files.append(run.write(tmp_path / name) / "vasprun.xml")
+    found = [analyze(paths).provenance.engine for paths in (files[:1], files[1:], files)]
+    assert [engine.surrogate for engine in found] == [False, True, True]
+    assert found[2].label == "vasp MLFF 6.4.2 (machine-learned force field, not DFT)"

@@ -164,11 +164,15 @@ def _criterion(found: Fingerprint) -> str:
 
 
 def _engine(files: Sequence[Path]) -> EngineInfo:
-    """Return what wrote the files, if all of them were written by the same program."""
-    found, *others = [origin(path) for path in files]
-    if found is None or any(other != found for other in others):
-        return EngineInfo(name=UNKNOWN, version=None, surrogate=False)
-    return found
+    """Return what wrote the files, if all of them were written by the same program.
+
+    Frames of a potential are never labelled DFT: one file of a potential names the engine of all.
+    """
+    found, *others = engines = [origin(path) for path in files]
+    if found is not None and all(other == found for other in others):
+        return found
+    potential = next((engine for engine in engines if engine and engine.surrogate), None)
+    return potential or EngineInfo(name=UNKNOWN, version=None, surrogate=False)
 
 
 def _digest(files: Sequence[Path]) -> str:

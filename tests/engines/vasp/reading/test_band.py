@@ -244,6 +244,22 @@ def test_images_of_the_optimisers_of_vtst_climb_by_default(folder: Path) -> None
     assert unit(folder).build().climbing
 
 
+def test_end_point_by_another_method_is_a_warning(folder: Path) -> None:
+    Run([image(0)], [ENERGIES[0]], {"ENCUT": 700}).write(folder / "00")
+    assert "ENCUT differs" in " ".join(unit(folder).build().warnings)
+
+
+def test_end_point_that_is_not_self_consistent_is_refused(folder: Path) -> None:
+    Run([image(0)], [ENERGIES[0]], {"ICHARG": 11}).write(folder / "00")
+    with pytest.raises(IngestError, match=r"00/vasprun\.xml: ICHARG = 11 keeps the"):
+        unit(folder).build()
+    (folder / "00" / "vasprun.xml").unlink()
+    outcar = folder / "00" / "OUTCAR"
+    outcar.write_text(outcar.read_text().replace("   IBRION", "   ICHARG =     11\n   IBRION", 1))
+    with pytest.raises(IngestError, match="00/OUTCAR: ICHARG = 11 keeps the charge density"):
+        unit(folder).build()
+
+
 def empty(folder: Path) -> None:
     for path in folder.iterdir():
         path.unlink()

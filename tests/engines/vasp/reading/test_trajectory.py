@@ -212,3 +212,16 @@ def test_entropy_term_of_vasp_5_is_no_energy(tmp_path: Path) -> None:
     (folder / "vasprun.xml").write_text(wrong)
     [unit] = units(folder)
     assert unit.build().potential_energies == [-40, -41]
+
+
+def test_segments_by_other_methods_are_a_warning(tmp_path: Path) -> None:
+    steps = trajectory(6)
+    segment(tmp_path / "a", steps[:4], 600, ENCUT=400)
+    segment(tmp_path / "b", steps[3:], 600, ENCUT=600)
+    [unit] = units(tmp_path)
+    assert "ENCUT differs (400 eV, 600 eV)" in " ".join(unit.build().warnings)
+
+
+def test_steps_with_unconverged_electrons_are_counted(tmp_path: Path) -> None:
+    [unit] = units(segment(tmp_path, trajectory(3), 600, NELM=1))
+    assert "electrons did not converge in 3 of 3 steps" in unit.build().warnings[0]

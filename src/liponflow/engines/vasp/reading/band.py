@@ -9,13 +9,14 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.method import Method, describe_differences, differences
 from liponflow.analysis.runs import NEBImage, NEBResult
 from liponflow.crystals.read import read_structure
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles
 from liponflow.engines.vasp.reading.image import ImageRun, read_image, shared_of
 from liponflow.engines.vasp.reading.outcar import read_outcar_end
-from liponflow.engines.vasp.reading.runs import Run, last_step, outcar_lines, read_run
-from liponflow.engines.vasp.reading.total_energy import missing_energy
+from liponflow.engines.vasp.reading.runs import Run, outcar_lines, read_run
+from liponflow.engines.vasp.reading.total_energy import not_self_consistent
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.freeformat.numbers import table
 from liponflow.periodic import shortest
@@ -49,7 +50,8 @@ class BandUnit(Unit[BandRun]):
     def build(self) -> NEBResult:
         """See Unit."""
         calculations = [run.calculation() for run in self.runs]
-        first, last = (_end_energy(files) for files in self.ends)
+        ends = [_end(files) for files in self.ends]
+        first, last = (end.energy for end in ends)
         structures = [
             _end_structure(self.ends[0]),
             *(calculation.structure for calculation in calculations),
@@ -91,6 +93,8 @@ class BandUnit(Unit[BandRun]):
         top = max(energy for energy in energies if energy is not None)
         barriers = [None if failed or end is None else top - end for end in (first, last)]
         warnings = self._warnings(failed, (first, last))
+        methods = [*(run.method for run in self.runs), *(end.method for end in ends if end.method)]
+        warnings += describe_differences(differences(methods, same_host=True))
         if asked and not climbing:
             warnings.append(
                 "no image climbed, though LCLIMB is set: VASP passes over it without VTST, and "
@@ -205,14 +209,22 @@ def _force(run: BandRun) -> _Force:
     return _Force(plain if vtst is None else vtst, vtst is not None, along)
 
 
-def _end_energy(files: RunFiles) -> float | None:
-    if files.vasprun is None:
-        return read_outcar_end(outcar_lines(files)).energy
-    step = last_step(files)
-    reason = missing_energy(step)
+class _End(NamedTuple):
+    energy: float | None
+    """eV; None if there is no file with it."""
+    method: Method | None
+    """None without a vasprun.xml."""
+
+
+def _end(files: RunFiles) -> _End:
+    if files.vasprun is not None:
+        run = read_run(files)
+        return _End(run.last_energy, run.method)
+    end = read_outcar_end(outcar_lines(files))
+    reason = not_self_consistent(end.tags)
     if reason is not None:
-        raise IngestError(f"{files.vasprun}: {reason}")
-    return step.energy
+        raise IngestError(f"{files.find('OUTCAR')}: {reason}")
+    return _End(end.energy, None)
 
 
 def _end_structure(files: RunFiles) -> Structure:

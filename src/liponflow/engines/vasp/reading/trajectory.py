@@ -10,6 +10,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.method import describe_differences, differences
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult, MDSegment
 from liponflow.boundary import file_boundary
@@ -102,6 +103,15 @@ class TrajectoryUnit(Unit[Run]):
                 f"{learned} of {len(all_steps)} steps are by VASP's machine-learned force field, "
                 "not DFT"
             )
+        failed = sum(not step.electrons for step in all_steps)
+        if failed:
+            notes.append(
+                f"the electrons did not converge in {failed} of {len(all_steps)} steps: raise "
+                "NELM, or choose another ALGO"
+            )
+        notes += describe_differences(
+            differences((run.method for run in self.runs), same_host=True)
+        )
         ensembles = dict.fromkeys(ensemble(run) for run in self.runs)
         if len(ensembles) > 1:
             notes.append(f"the ensemble changes between segments: {', then '.join(ensembles)}")
@@ -163,6 +173,8 @@ class _Step(NamedTuple):
     volume: float
     pressure: float | None
     by_force_field: bool
+    electrons: bool
+    """Whether the electronic steps converged."""
 
 
 class _Taken(NamedTuple):
@@ -187,14 +199,14 @@ def _take(run: Run) -> _Taken:
                 if step.overflows:
                     return _Taken(taken, step.number)
                 if step.energies:
-                    taken.append(_step(step, steps.degrees_of_freedom))
+                    taken.append(_step(step, steps))
         except (ET.ParseError, EOFError):
             if not run.truncated:
                 raise
     return _Taken(taken, None)
 
 
-def _step(step: IonicStep, degrees_of_freedom: int) -> _Step:
+def _step(step: IonicStep, steps: IonicSteps) -> _Step:
     potential, kinetic = step.energy, step.kinetic
     if potential is None or kinetic is None:
         missing = "potential" if potential is None else "kinetic"
@@ -205,7 +217,7 @@ def _step(step: IonicStep, degrees_of_freedom: int) -> _Step:
         # kbar, positive under compression, without the kinetic part.
         pressure = float(np.trace(step.stress)) / 3 * GPA_PER_KBAR
         pressure += 2 / 3 * kinetic / volume * GPA_PER_EV_A3
-    temperature = 2 * kinetic / (degrees_of_freedom * BOLTZMANN)
+    temperature = 2 * kinetic / (steps.degrees_of_freedom * BOLTZMANN)
     total = step.energies.get("total")  # with the thermostat, whose energy may overflow
     if total is None:
         total = potential + kinetic
@@ -213,7 +225,9 @@ def _step(step: IonicStep, degrees_of_freedom: int) -> _Step:
     check_finite(
         [value for value in values if value is not None], "its energy, volume or pressure"
     )
-    return _Step(potential, temperature, total, volume, pressure, step.by_force_field)
+    most = float(steps.tags.get("NELM") or math.inf)
+    electrons = step.by_force_field or step.n_electronic < most
+    return _Step(*values, by_force_field=step.by_force_field, electrons=electrons)
 
 
 def _stop_reason(taken: int, asked: int) -> str:
