@@ -192,7 +192,9 @@ def test_a_run_planned_with_a_former_parameter_is_refused_in_one_line(tmp_path: 
     assert isinstance(Journal.create(tmp_path, document, None).flow([]), Flow)
     [result] = [job for job in document["jobs"] if job["name"] == "result"]
     result["function_kwargs"]["parameters"]["walkers"] = 200
-    with pytest.raises(OutdatedRunError, match=r"MigrationParameters walkers Extra") as caught:
+    with pytest.raises(
+        OutdatedRunError, match="walkers: Extra inputs are not permitted"
+    ) as caught:
         Journal.create(tmp_path, document, None).flow([])
     assert "\n" not in str(caught.value)
 
