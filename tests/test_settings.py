@@ -24,6 +24,29 @@ def test_environment_overrides_the_settings_file(monkeypatch: pytest.MonkeyPatch
     assert load_settings().workers == 5
 
 
+@pytest.mark.usefixtures("config")
+@pytest.mark.parametrize(
+    ("name", "value", "cause"),
+    [
+        ("VASP_CMD", "", "the command '' names no program; give a program"),
+        ("VASP_CMD", '""', "names no program"),
+        ("VASP_CMD", 'mpirun "vasp_std', "cannot be split: No closing quotation; give a program"),
+        ("RUNS_DIR", "", "'' is no path: name one"),
+        ("STORE", " ", "' ' is no path: name one"),
+    ],
+)
+def test_empty_or_unbalanced_value_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, cause: str
+) -> None:
+    monkeypatch.setenv(f"LIPONFLOW_{name}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = str(caught.value)
+    assert message.startswith(f"setting {name.lower()!r} (file ")
+    assert f"LIPONFLOW_{name}): " in message
+    assert cause in message
+
+
 def test_default_file_is_in_the_home_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,6 +76,9 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
     ("text", "parts"),
     [
         ("worker: 3\n", ["unknown setting 'worker'", "did you mean 'workers'", "config.yaml"]),
+        ("vasp_cmd: ' '\n", ["'vasp_cmd'", "' ' names no program", "mpirun -np 16"]),
+        ("vasp_cmd: mpirun 'vasp\n", ["'vasp_cmd'", "mpirun 'vasp", "No closing quotation"]),
+        ("store: ''\n", ["'store'", "'' is no path"]),
         ("workers: 0\n", ["'workers'", "greater than or equal to 1"]),
         ("trusted_packages: [mine]\n", ["is now trusted_classes", "module:name", "config.yaml"]),
         ("trusted_classes: [mine]\n", ["'trusted_classes'", "should match pattern"]),

@@ -6,6 +6,7 @@ Values come, in rising priority, from the defaults, from ``~/.liponflow.yaml`` (
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,6 +121,20 @@ class Settings(BaseSettings):
         description="Further classes and functions, as module:name, that a flow may name.",
     )
 
+    @field_validator("vasp_cmd", mode="after")
+    @classmethod
+    def _is_command(cls, value: str | None) -> str | None:
+        if value is not None:
+            split_command(value)
+        return value
+
+    @field_validator("store", "runs_dir", mode="before")
+    @classmethod
+    def _not_empty(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.strip():
+            raise ValueError(f"{value!r} is no path: name one, or leave the setting out")
+        return value
+
     @field_validator("store", mode="after")
     @classmethod
     def _no_address(cls, value: Any) -> Any:
@@ -152,6 +167,29 @@ class Settings(BaseSettings):
             env_settings,
             YamlConfigSettingsSource(settings_cls, yaml_file=config_file()),
         )
+
+
+def split_command(command: str) -> list[str]:
+    """Return the program and the arguments of a command, as a shell splits it.
+
+    Raises
+    ------
+    ValueError
+        If it is empty, or a quotation mark is not closed.
+
+    Examples
+    --------
+    >>> split_command("mpirun -np 4 '/opt/my vasp/vasp_std'")
+    ['mpirun', '-np', '4', '/opt/my vasp/vasp_std']
+    """
+    remedy = "give a program and its arguments, e.g. mpirun -np 16 vasp_std, or leave it out"
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ValueError(f"the command {command!r} cannot be split: {error}; {remedy}") from error
+    if not words or not words[0]:
+        raise ValueError(f"the command {command!r} names no program; {remedy}")
+    return words
 
 
 def config_file() -> Path:
@@ -201,7 +239,8 @@ def _message(error: ValidationError, path: Path) -> str:
         return f"the setting {key!r} in {path} {_REPLACED[key]}"
     if first["type"] == "extra_forbidden":
         return f"unknown setting {key!r} in {path}{nearest(key, Settings.model_fields)}"
-    return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {first['msg']}"
+    cause = first["msg"].removeprefix("Value error, ")
+    return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {cause}"
 
 
 def _check_file(path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from liponflow.engines.engine import EngineError
 from liponflow.engines.registry import check_installed
 from liponflow.engines.vasp import run
-from liponflow.engines.vasp.run import vasp_environment
+from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
 from liponflow.settings import Settings
 
 
@@ -38,3 +38,14 @@ def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(run.ATOMATE2, "VASP_CMD", "sh -c vasp")
     monkeypatch.setattr(run, "has_potcar_library", lambda: True)
     check_installed("vasp", Settings())
+
+
+@pytest.mark.parametrize("command", ["", " ", "mpirun 'vasp_std"])
+def test_command_of_atomate2_that_cannot_be_run_is_named(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr(run.ATOMATE2, "VASP_CMD", command)
+    (missing,) = missing_for_vasp(None)
+    assert "ATOMATE2_VASP_CMD" in missing
+    assert repr(command) in missing
+    assert "give a program" in missing

@@ -10,6 +10,7 @@ from atomate2 import SETTINGS as ATOMATE2
 
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
+from liponflow.settings import split_command
 
 POLLING_S = 0.5
 """Interval at which custodian checks whether VASP has ended (s); its default is 10 s."""
@@ -56,7 +57,7 @@ def vasp_environment(vasp_command: str | None) -> dict[str, str]:
     """
     if vasp_command is None:
         return {}
-    program, *arguments = shlex.split(vasp_command)
+    program, *arguments = split_command(vasp_command)
     beside = Path(sys.executable).parent / program
     if shutil.which(program) is None and beside.is_file():
         program = str(beside)
@@ -73,7 +74,10 @@ def missing_for_vasp(vasp_command: str | None) -> list[str]:
         As for :func:`vasp_environment`.
     """
     command = vasp_environment(vasp_command).get("ATOMATE2_VASP_CMD", ATOMATE2.VASP_CMD)
-    program = shlex.split(command)[0]
+    try:
+        program = split_command(command)[0]
+    except ValueError as error:
+        return [f"atomate2's setting VASP_CMD (variable ATOMATE2_VASP_CMD): {error}"]
     missing = []
     if shutil.which(program) is None:
         missing.append(
