@@ -8,6 +8,7 @@ from scipy.constants import atomic_mass, electron_volt, hbar
 from liponflow.analysis.phonons import Phonons, harmonic
 from liponflow.analysis.stability.gases import ThermalZero
 from liponflow.arrays import FloatArray
+from liponflow.crystals.supercell import Supercell
 from liponflow.structures.phonons import displacements, phonopy_of
 from liponflow.units import BOLTZMANN
 
@@ -62,8 +63,13 @@ def spring_forces(
     return forces
 
 
-def solved(spring: float = SPRING, cell: Structure | None = None, **options: object) -> Phonons:
-    found = displacements(cell or crystal(), min_length=9.0, distance=0.01)
+def solved(
+    spring: float = SPRING,
+    cell: Structure | None = None,
+    supercell: Supercell | None = None,
+    **options: object,
+) -> Phonons:
+    found = displacements(cell or crystal(), min_length=9.0, distance=0.01, supercell=supercell)
     reach = NEAREST * (1.0 if cell is None else 0.5 * 3**0.5)
     forces = [spring_forces(moved, found.supercell, spring, reach) for moved in found.structures]
     return harmonic(
@@ -93,6 +99,15 @@ def quanta() -> FloatArray:
 def test_mesh_is_that_of_the_analytic_sum(springs: Phonons) -> None:
     assert springs.mesh == (8, 8, 8)
     assert springs.repeats == (3, 3, 3)
+
+
+@pytest.mark.filterwarnings("ignore:Warning. Point group symmetries")
+def test_sheared_supercell_gives_the_same_vibrations(springs: Phonons) -> None:
+    sheared = ((3, 0, 0), (1, 3, 0), (0, -1, 3))
+    found = solved(supercell=sheared)
+    assert found.repeats == sheared
+    assert found.supercell_atoms == springs.supercell_atoms
+    assert found.zero_point_energy == pytest.approx(springs.zero_point_energy, rel=1e-9)
 
 
 def test_zero_point_energy_is_exact(springs: Phonons) -> None:

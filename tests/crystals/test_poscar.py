@@ -120,6 +120,7 @@ def test_velocities_and_the_state_behind_them_are_read_on_request(kind: str) -> 
         ({10: "2.0 2.0"}, r"line 10 .*needs x, y, z; is it complete\?"),
         ({10: "2.0 2.0 Infinity"}, "line 10 .*needs x, y, z"),
         ({10: "2.0 2.0 1D999"}, "line 10 .*beyond"),
+        ({10: "2.0-1e400"}, "line 10 .*beyond"),
         ({8: "Selective\nDirect", 9: "0 0 0 T"}, "line 10 .*three of T or F"),
         ({8: "Selective\nDirect", 9: "0 0 0 T 1 F"}, "line 10 .*three of T or F"),
     ],

@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
+from liponflow.crystals.supercell import cells_in, matrix_of
+from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.phases import phase
-from liponflow.structures.phonons import displacements, refined_primitive, repeats_for
+from liponflow.structures.phonons import (
+    cell_to_repeat,
+    displacements,
+    refined_primitive,
+    repeats_for,
+    replaced_cell,
+)
 
 DISTANCE = 0.01
+SHEARED = ((2, 0, 0), (1, 2, 0), (0, 0, 3))
 
 
 @pytest.mark.parametrize("name", ["Li2O", "Li3N_alpha", "Li3P"])
@@ -20,6 +29,26 @@ def test_each_supercell_has_one_atom_displaced_by_the_distance(name: str) -> Non
         lengths = np.linalg.norm(shift, axis=1)
         assert np.flatnonzero(lengths > 1e-8).tolist() == [note["number"]]
         assert lengths.max() == pytest.approx(DISTANCE)
+
+
+@pytest.mark.filterwarnings("ignore:Warning. Point group symmetries")  # it has less symmetry
+def test_matrix_gives_the_supercell_of_the_given_cell() -> None:
+    given = bcc_lithium()
+    cell = cell_to_repeat(given, SHEARED)
+    assert len(cell) == 2
+    assert len(cell_to_repeat(given, None)) == 1
+    found = displacements(cell, min_length=6, distance=DISTANCE, supercell=SHEARED)
+    expected = matrix_of(SHEARED) @ given.lattice.matrix
+    assert found.supercell.lattice.matrix == pytest.approx(expected)
+    assert len(found.supercell) == 2 * cells_in(SHEARED)
+    assert found.repeats == SHEARED
+
+
+def test_replacement_by_the_primitive_cell_is_said() -> None:
+    given = bcc_lithium()
+    taken = cell_to_repeat(given, None)
+    assert replaced_cell(given, taken).startswith("the primitive cell is taken, with 1 of the 2")
+    assert replaced_cell(given, given) == ""
 
 
 def test_supercell_has_at_least_the_minimum_length() -> None:

@@ -14,6 +14,7 @@ from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Provenance, Result, StructureField
 from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.crystals.supercell import Supercell
 from liponflow.document import Document
 from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
 
@@ -44,8 +45,9 @@ class PhononDensity(Document):
 class Phonons(Document):
     """Harmonic vibrations of a crystal; energies and entropies per atom."""
 
-    repeats: tuple[int, int, int] = Field(
-        description="Repeats of the cell along each axis of the supercell."
+    repeats: Supercell = Field(
+        description="Repeats of the cell along each axis of the supercell, or the matrix whose "
+        "rows are the vectors of the supercell in those of the cell."
     )
     supercell_atoms: int = Field(description="Atoms in the supercell.")
     n_displacements: int = Field(description="Number of displaced supercells.")
@@ -127,6 +129,7 @@ class PhononResult(Result):
     """Result of a phonon calculation."""
 
     kind: Literal["phonons"] = "phonons"
+    schema_version: int = Field(2, description="Version of the schema of this kind.")
     energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
         description="Energy with every atom at rest."
     )
@@ -256,9 +259,17 @@ def _density(
     )
 
 
-def _repeats(matrix: IntArray) -> tuple[int, int, int]:
-    first, second, third = (int(matrix[axis, axis]) for axis in range(3))
+def _repeats(columns: IntArray) -> Supercell:
+    """Return the supercell of phonopy's matrix, whose columns are its vectors."""
+    first, second, third = ((int(x), int(y), int(z)) for x, y, z in np.asarray(columns).T)
+    if np.count_nonzero(columns) == np.count_nonzero(np.diag(columns)):
+        return first[0], second[1], third[2]
     return first, second, third
+
+
+def with_repeats(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of schema version 1 as one of version 2, which allows matrices, too."""
+    return document
 
 
 def summarise_phonons(
@@ -268,6 +279,7 @@ def summarise_phonons(
     *,
     force_limit: float,
     provenance: Provenance,
+    remarks: Sequence[str] = (),
 ) -> PhononResult:
     """Return the result of a phonon campaign.
 
@@ -283,9 +295,11 @@ def summarise_phonons(
         Largest force before atoms are displaced, eV/Å.
     provenance
         Provenance of the result.
+    remarks
+        On the cell; they are kept in the result.
     """
     at_room = phonons.temperatures.index(ROOM_TEMPERATURE)
-    warnings = []
+    warnings = list(remarks)
     if not phonons.stable:
         warnings.append(
             f"{100 * phonons.imaginary_share:.1f} % of the modes are imaginary, the lowest at "

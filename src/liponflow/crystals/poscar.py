@@ -254,7 +254,7 @@ class _Reader:
         line = self.line("the coordinates of an ion")
         coords = self.values(line, back=1)[:3]
         if len(coords) < 3:  # noqa: PLR2004 - x, y, z
-            coords = [value for value in columns(line)[:3] if value is not None]
+            coords = self.grown_together(line)
         flags: list[bool] = []
         if selective:
             behind = (word for word in _SEPARATOR.split(line) if word and not self.values(word))
@@ -306,6 +306,13 @@ class _Reader:
         if any(abs(value) > LARGEST for value in found):
             raise self.error(f"a number beyond {LARGEST:g}; correct it", back=back)
         return found
+
+    def grown_together(self, line: str) -> list[float]:
+        """Return the numbers of a line in columns of fixed width, at most three."""
+        try:
+            return [value for value in columns(line)[:3] if value is not None]
+        except ValueError as error:
+            raise self.error(str(error), back=1) from None
 
     def reals(self, what: str, least: int, *, most: int | None = None) -> list[float]:
         line = self.line(what)

@@ -12,7 +12,7 @@ Repeats = tuple[int, int, int]
 Supercell = Repeats | tuple[Repeats, Repeats, Repeats]
 """Repeats, or rows that give each vector of the supercell in vectors of the cell."""
 
-MOST_CELLS = 10_000
+MOST_CELLS = 8_000
 """Largest number of cells in a supercell."""
 
 AS_GIVEN = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
@@ -57,6 +57,20 @@ def matrix_of(supercell: Sequence[int] | Sequence[Sequence[int]]) -> IntArray:
 def is_matrix(supercell: Sequence[int] | Sequence[Sequence[int]]) -> bool:
     """Tell whether a supercell is given by a matrix."""
     return np.ndim(supercell[0]) == 1
+
+
+def repeats_of(supercell: Sequence[int] | Sequence[Sequence[int]]) -> Supercell:
+    """Return a supercell as tuples, for one that went through JSON.
+
+    Examples
+    --------
+    >>> repeats_of([[1, 1, 0], [-1, 1, 0], [0, 0, 1]])
+    ((1, 1, 0), (-1, 1, 0), (0, 0, 1))
+    """
+    first, second, third = ((int(x), int(y), int(z)) for x, y, z in matrix_of(supercell))
+    if is_matrix(supercell):
+        return first, second, third
+    return first[0], second[1], third[2]
 
 
 def cells_in(supercell: Sequence[int] | Sequence[Sequence[int]]) -> int:

@@ -5,18 +5,14 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.periodic_table import Element
 
+from liponflow.crystals.supercell import cells_in
 from liponflow.document import Document
 from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "migration"
-
-Repeats = tuple[
-    Annotated[int, Field(ge=1, le=20)],
-    Annotated[int, Field(ge=1, le=20)],
-    Annotated[int, Field(ge=1, le=20)],
-]
 
 
 class MigrationParameters(Document):
@@ -27,8 +23,11 @@ class MigrationParameters(Document):
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
         description="Dopant elements, as a list or as N,P,O."
     )
-    supercell: Repeats = Field(description="Repeats of the host's cell.")
-    larger_supercell: Repeats | None = Field(
+    supercell: SupercellParameter = Field(
+        description="Repeats of the host's cell, or a 3 x 3 matrix whose rows are made of its "
+        "vectors."
+    )
+    larger_supercell: SupercellParameter | None = Field(
         description="Repeats of a second, larger cell that shows the effect of the finite size; "
         "null for none."
     )
@@ -103,14 +102,11 @@ class MigrationParameters(Document):
 
     @model_validator(mode="after")
     def _larger_is_larger(self) -> "MigrationParameters":
-        if self.larger_supercell is not None:
-            a, b, c = self.larger_supercell
-            d, e, f = self.supercell
-            if a * b * c <= d * e * f:
-                raise ValueError(
-                    f"larger_supercell {self.larger_supercell} is not larger than supercell "
-                    f"{self.supercell}"
-                )
+        larger = self.larger_supercell
+        if larger is not None and cells_in(larger) <= cells_in(self.supercell):
+            raise ValueError(
+                f"larger_supercell {larger} is not larger than supercell {self.supercell}"
+            )
         return self
 
 

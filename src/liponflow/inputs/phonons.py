@@ -3,6 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from liponflow.document import Document
+from liponflow.inputs.supercell import SupercellParameter
 
 TOPIC = "phonons"
 
@@ -15,6 +16,11 @@ class PhononParameters(Document):
     phase: str = Field(description="Reference crystal, if no structure is given.")
     min_length: float = Field(
         ge=3, le=200, description="Least distance between opposite faces of the supercell (Å)."
+    )
+    supercell: SupercellParameter | None = Field(
+        None,
+        description="Repeats of the cell as it was given, or a 3 x 3 matrix whose rows are made "
+        "of its vectors; null for as many primitive cells as min_length needs.",
     )
     distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
     mesh_length: float = Field(

@@ -11,6 +11,8 @@ from phonopy.structure.atoms import PhonopyAtoms
 from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
+from liponflow.crystals.supercell import Supercell, matrix_of
+
 SYMMETRY_TOLERANCE = 1e-3
 """Tolerance (Å) for equivalent displacements. Cells are refined before."""
 
@@ -24,7 +26,7 @@ class Displacements:
     cell
         Cell that is repeated.
     repeats
-        Repeats of it along its axes.
+        Repeats of it along its axes, or the matrix of the supercell.
     supercell
         The supercell with every atom at rest, in the order of atoms of all others.
     structures
@@ -34,7 +36,7 @@ class Displacements:
     """
 
     cell: Structure
-    repeats: tuple[int, int, int]
+    repeats: Supercell
     supercell: Structure
     structures: Sequence[Structure]
     dataset: dict[str, Any]
@@ -58,6 +60,38 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
     analyzer = SpacegroupAnalyzer(structure, tolerance)
     primitive: Structure = analyzer.get_primitive_standard_structure()
     return primitive.get_sorted_structure()
+
+
+def cell_to_repeat(structure: Structure, supercell: Supercell | None) -> Structure:
+    """Return the primitive cell, or the cell as given if the user chose a supercell of that.
+
+    Parameters
+    ----------
+    structure
+        Relaxed crystal.
+    supercell
+        The user's choice; None for none.
+
+    Returns
+    -------
+    Structure
+        Sites sorted by element; site properties are not kept.
+    """
+    if supercell is None:
+        return refined_primitive(structure)
+    return Structure(
+        structure.lattice, structure.species, structure.frac_coords
+    ).get_sorted_structure()
+
+
+def replaced_cell(given: Structure, taken: Structure) -> str:
+    """Return a remark if a smaller cell was taken than the given one; empty otherwise."""
+    if len(taken) >= len(given):
+        return ""
+    return (
+        f"the primitive cell is taken, with {len(taken)} of the {len(given)} atoms of the given "
+        "cell; supercell=[1,1,1], other repeats or a 3 x 3 matrix keep that"
+    )
 
 
 def repeats_for(structure: Structure, min_length: float) -> tuple[int, int, int]:
@@ -85,7 +119,7 @@ def repeats_for(structure: Structure, min_length: float) -> tuple[int, int, int]
 
 
 def displacements(
-    cell: Structure, *, min_length: float, distance: float, repeats: Sequence[int] | None = None
+    cell: Structure, *, min_length: float, distance: float, supercell: Supercell | None = None
 ) -> Displacements:
     """Displace the atoms of a supercell, one at a time and up to symmetry.
 
@@ -97,8 +131,8 @@ def displacements(
         Least distance between opposite faces of the supercell, Å.
     distance
         How far an atom is displaced, Å.
-    repeats
-        Repeats along the axes, instead of those that `min_length` gives.
+    supercell
+        Supercell instead of the one that `min_length` gives.
 
     Returns
     -------
@@ -120,20 +154,20 @@ def displacements(
     """
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
-    first, second, third = repeats or repeats_for(cell, min_length)
-    phonons = phonopy_of(cell, (first, second, third))
+    repeats = supercell or repeats_for(cell, min_length)
+    phonons = phonopy_of(cell, repeats)
     phonons.generate_displacements(distance=distance)
     moved = phonons.supercells_with_displacements or []
     return Displacements(
         cell=cell,
-        repeats=(first, second, third),
+        repeats=repeats,
         supercell=_structure(phonons.supercell),
         structures=[_structure(supercell) for supercell in moved if supercell is not None],
         dataset=_plain(phonons.dataset),
     )
 
 
-def phonopy_of(cell: Structure, repeats: Sequence[int]) -> Phonopy:
+def phonopy_of(cell: Structure, repeats: Supercell) -> Phonopy:
     """Set up phonopy for a cell that is primitive and its supercell."""
     atoms = PhonopyAtoms(
         symbols=[site.specie.symbol for site in cell],
@@ -142,7 +176,7 @@ def phonopy_of(cell: Structure, repeats: Sequence[int]) -> Phonopy:
     )
     return Phonopy(
         atoms,
-        supercell_matrix=np.diag(list(repeats)),
+        supercell_matrix=matrix_of(repeats).T,  # phonopy has the vectors in columns
         primitive_matrix="P",
         symprec=SYMMETRY_TOLERANCE,
     )

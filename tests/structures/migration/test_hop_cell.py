@@ -4,6 +4,7 @@ from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.migration.end_points import locate
 from liponflow.structures.migration.hop_cell import (
     HopCell,
     hop_cell,
@@ -75,7 +76,7 @@ def test_dumbbell_is_centred_on_a_host_site(cell: HopCell):
         (lambda c: substitutional_start(c, "N", 2), "host atom 2: .* 0 to 1"),
         (lambda c: split_start(c, "N", separation=0), "0 Å: give a direction"),
         (lambda c: split_start(c, "N", direction=(0, 0, 0)), "give a direction"),
-        (lambda c: hop_cell(c.sites, (3, 0, 3)), "every repetition must be 1 or more"),
+        (lambda c: hop_cell(c.sites, (3, 0, 3)), "give three whole numbers of 1 or more"),
     ],
 )
 def test_impossible_starts_are_refused(cell: HopCell, call, message: str):
@@ -93,6 +94,47 @@ def test_flat_supercell_loses_rotations_between_unequal_axes():
     assert supercell_rotation(shear, (2, 4, 1)) == pytest.approx(
         np.array([[1, 2, 0], [0, 1, 0], [0, 0, 1]])
     )
+
+
+SKEWED = ((2, 1, 0), (-1, 2, 0), (0, 0, 2))
+"""√5 x √5 x 2 cells."""
+
+
+def test_matrix_makes_a_supercell_with_its_own_axes() -> None:
+    sites = interstitial_sites(bcc_lithium())
+    made = hop_cell(sites, SKEWED)
+    assert len(made.supercell) == 20
+    assert made.translations.shape == (10, 3)
+    matrix = made.supercell.lattice.matrix
+    position = int(sites.positions_of("octahedral")[0])
+    expected = (sites.frac_coords[position] + [1, 0, 1]) @ sites.host.lattice.matrix
+    inside = made.frac_coords(position, np.array([1, 0, 1]))
+    assert inside @ matrix == pytest.approx(expected)
+    assert made.in_host(inside) == pytest.approx(sites.frac_coords[position] + [1, 0, 1])
+    middle = made.frac_coords(position, made.home(position))
+    assert np.abs(middle - 0.5).max() < 0.5
+    start = interstitial_start(made, "N", position)
+    found = locate(made, start)
+    assert (found.label, found.distance) == ("octahedral", pytest.approx(0, abs=1e-6))
+    kept = [supercell_rotation(rotation, SKEWED) for rotation in sites.group.rotations]
+    for rotation, turned in zip(sites.group.rotations, kept, strict=True):
+        if turned is not None:
+            assert matrix.T @ turned @ np.linalg.inv(matrix.T) == pytest.approx(
+                rotation, abs=1e-9
+            )  # in a cubic cell, fractional and Cartesian rotations are the same
+    assert 0 < sum(turned is not None for turned in kept) < len(kept)
+
+
+def test_diagonal_matrix_is_the_same_as_repeats() -> None:
+    sites = interstitial_sites(bcc_lithium())
+    made, other = hop_cell(sites, (3, 2, 2)), hop_cell(sites, ((3, 0, 0), (0, 2, 0), (0, 0, 2)))
+    assert other.supercell == made.supercell
+    position = int(sites.positions_of("octahedral")[0])
+    assert (other.home(position) == made.home(position)).all()
+    for rotation in sites.group.rotations:
+        one, two = (supercell_rotation(rotation, item.repeats) for item in (made, other))
+        assert (one is None) == (two is None)
+        assert one is None or two == pytest.approx(one)
 
 
 def test_supercell_rotation_is_the_same_cartesian_rotation():

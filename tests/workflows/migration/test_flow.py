@@ -159,6 +159,12 @@ def test_other_host_is_accepted(tmp_path: Path) -> None:
     overrides = {"dopant": "H", "supercell": [1, 1, 1], "min_radius": 1.5}
     flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=file)
     assert any(job.name == "relax host" for job in flow.jobs)
+    record = flow.jobs[-1].function_kwargs["record"]
+    assert record["source_structure"] == f"{file} repeated 1x1x1"
+    overrides["supercell"] = [[1, 1, 0], [-1, 1, 0], [0, 0, 1]]
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides, structure_file=file)
+    assert flow.jobs[-1].function_kwargs["record"]["parameters"]["supercell"][1] == [-1, 1, 0]
+    assert flow.jobs[1].name == "sites and hops"
 
 
 def test_models_supercells_and_refinement_add_their_jobs() -> None:

@@ -16,6 +16,7 @@ from liponflow.settings import Settings
 from liponflow.structures.phases import PhaseError, phase
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.cells import ReplacedCellWarning
 
 plan = get_campaign("phonons").plan
 
@@ -59,19 +60,22 @@ def test_an_ase_calculator_runs_the_campaign(tmp_path: Path) -> None:
     path = tmp_path / "Cu.cif"
     copper.to(str(path))
     name = "ase.calculators.emt:EMT"
-    flow = plan(
-        preset="quick",
-        engine=name,
-        engine_arguments={"asap_cutoff": True},
-        overrides={"min_length": 7},
-        structure_file=path,
-    )
+    with pytest.warns(ReplacedCellWarning, match="with 1 of the 4 atoms of the given cell"):
+        flow = plan(
+            preset="quick",
+            engine=name,
+            engine_arguments={"asap_cutoff": True},
+            overrides={"min_length": 7},
+            structure_file=path,
+        )
     settings = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs", workers=1)
     done = campaigns.run(flow, settings, {"command": ["pytest"]}, [name])
     assert done.result is not None
     result = done.result.result
     assert isinstance(result, PhononResult)
     assert result.provenance.engine.name == name
+    assert result.provenance.source_structure.startswith(f"{path}: the primitive cell is taken")
+    assert result.warnings[0].startswith("the primitive cell is taken")
     assert result.provenance.engine.arguments == {"asap_cutoff": True}
     assert result.imaginary_share == 0
     # 33.2 J/K/mol at 298 K by CODATA; EMT's phonons of Cu are somewhat too stiff.
@@ -89,10 +93,15 @@ def test_number_of_displacements_is_estimated() -> None:
 def test_any_engine_and_structure_is_planned(tmp_path: Path) -> None:
     path = tmp_path / "POSCAR"
     phase("Li2O").structure().to_file(str(path))
-    flow = plan(preset="quick", engine="vasp", structure_file=path)
+    with pytest.warns(ReplacedCellWarning, match="with 3 of the 12 atoms"):
+        flow = plan(preset="quick", engine="vasp", structure_file=path)
     assert names(flow) == ["relax Li2O for phonons", "displace Li2O", "result"]
     by_name = {job.name: job for job, _ in flow.iterflow()}
     assert len(by_name["relax Li2O for phonons"].function_args[0]) == 3
+    kept = plan(
+        preset="quick", engine="vasp", overrides={"supercell": [1, 1, 1]}, structure_file=path
+    )
+    assert len(next(job for job, _ in kept.iterflow()).function_args[0]) == 12
     static = by_name["displace Li2O"].function_args[1]
     incar = static.input_set_generator.get_input_set(phase("Li2O").primitive()).incar
     assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)

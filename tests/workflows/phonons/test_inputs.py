@@ -11,6 +11,7 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import potcar
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.cells import ReplacedCellWarning
 from liponflow.workflows.input_directories import WrittenInputs
 
 compare = get_campaign("phonons").compare
@@ -26,7 +27,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> WrittenInputs:
     phase("Li2O").structure().to_file(str(relaxed), fmt="poscar")
     with pytest.MonkeyPatch.context() as patch:
         patch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
-        return write(folder / "vasp", preset="quick", overrides=SHORT, structure_file=relaxed)
+        with pytest.warns(ReplacedCellWarning, match="with 3 of the 12 atoms"):
+            return write(folder / "vasp", preset="quick", overrides=SHORT, structure_file=relaxed)
 
 
 def test_one_atom_is_displaced_in_each_directory(written: WrittenInputs) -> None:
@@ -35,6 +37,7 @@ def test_one_atom_is_displaced_in_each_directory(written: WrittenInputs) -> None
     assert written.summary == "3 supercells"
     rest, *moved = (Structure.from_file(path / "POSCAR") for path in directories)
     record = yaml.safe_load((written.directory / "provenance.yaml").read_text())
+    assert record["cell"].startswith("the primitive cell is taken, with 3 of the 12 atoms")
     for structure, note in zip(moved, record["displacements"]["first_atoms"], strict=True):
         distances = [a.distance(b) for a, b in zip(structure, rest, strict=True)]
         assert sum(distance > 1e-6 for distance in distances) == 1
@@ -54,3 +57,15 @@ def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
 def test_relaxed_structure_is_required(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="give the relaxed crystal"):
         write(tmp_path / "vasp", preset="quick")
+
+
+def test_given_cell_is_repeated_if_a_supercell_is_asked_for(tmp_path: Path) -> None:
+    relaxed = tmp_path / "CONTCAR"
+    given = phase("Li2O").structure()
+    given.to_file(str(relaxed), fmt="poscar")
+    given_cell = {"supercell": [[1, 0, 0], [1, 1, 0], [0, 0, 1]]}
+    write(tmp_path / "kept", preset="quick", overrides=given_cell, structure_file=relaxed)
+    rest = Structure.from_file(tmp_path / "kept" / "at-rest" / "POSCAR")
+    assert len(rest) == len(given)
+    assert rest.lattice.b == pytest.approx(2**0.5 * given.lattice.a)
+    assert "1,0,0;1,1,0;0,0,1 of the\ngiven cell" in (tmp_path / "kept" / "README.md").read_text()

@@ -8,6 +8,7 @@ from pymatgen.core.structure import Structure
 from scipy.optimize import linear_sum_assignment
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.crystals.supercell import cells_in, label_of
 from liponflow.periodic import shortest
 from liponflow.structures.migration.hop_cell import (
     HopCell,
@@ -115,7 +116,7 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     carried = _carried(cell, hop, relaxed[source], first)
     if not carried:
         raise ValueError(
-            f"no symmetry operation of the {'x'.join(map(str, cell.repeats))} supercell carries "
+            f"no symmetry operation of the {label_of(cell.repeats)} supercell carries "
             f"the {source} site to the end of {hop.label}; repeat the host alike along its "
             "equivalent axes, or relax both end points"
         )
@@ -149,10 +150,9 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
     rows, places = linear_sum_assignment(lengths**2)
     drift = shifts[rows, places].mean(axis=0)
     here = dopant + drift
-    cells = np.stack(np.meshgrid(*map(np.arange, cell.repeats), indexing="ij"), axis=-1)
-    everywhere = (cell.sites.frac_coords[:, None, :] + cells.reshape(-1, 3)).reshape(
-        -1, 3
-    ) / np.array(cell.repeats)
+    everywhere = cell.in_supercell(
+        (cell.sites.frac_coords[:, None, :] + cell.translations).reshape(-1, 3)
+    )
     to_sites = lattice.get_all_distances(here, everywhere)[0]
     to_atoms = lattice.get_all_distances(here, cell.supercell.frac_coords)[0]
     if to_atoms.min() < to_sites.min():
@@ -162,7 +162,7 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
             label, -1, _triple(cell.supercell[atom].frac_coords), float(to_atoms.min())
         )
     nearest = int(to_sites.argmin())
-    position = nearest // int(np.prod(cell.repeats))
+    position = nearest // cells_in(cell.repeats)
     return SiteAssignment(
         cell.sites.labels[position], position, _triple(everywhere[nearest]), float(to_sites.min())
     )
@@ -264,7 +264,7 @@ def _carried(
 
     Each with whether the operation is its own inverse: then it exchanges the end points.
     """
-    group, repeats = cell.sites.group, np.array(cell.repeats)
+    group = cell.sites.group
     target = cell.sites.frac_coords[hop.end] + _end_cell(cell, hop)
     origin = cell.sites.frac_coords[first] + cell.home(first)
     found = []
@@ -278,7 +278,7 @@ def _carried(
         turned = supercell_rotation(rotation, cell.repeats)
         if turned is None:
             continue
-        moved_by = (translation + cells) / repeats
+        moved_by = cell.in_supercell(translation + cells)
         coords = relaxed.frac_coords @ turned.T + moved_by
         # Applied to the end, the same operation leads back to the start if it exchanges them.
         back = rotation @ target + translation + cells - origin

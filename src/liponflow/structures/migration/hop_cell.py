@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
+from pymatgen.util.coord import lattice_points_in_supercell
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.crystals.supercell import Supercell, cells_in, is_matrix, matrix_of
 from liponflow.structures.migration.interstitials import Interstitials
 
 
@@ -21,28 +23,54 @@ class HopCell:
     sites
         Interstitial sites of the host's cell.
     repeats
-        Cells of the host along a, b and c.
+        Cells of the host along a, b and c, or the matrix whose rows are the vectors of the
+        supercell in those of the host.
     """
 
     supercell: Structure
     sites: Interstitials
-    repeats: tuple[int, int, int]
+    repeats: Supercell
 
     def home(self, position: int) -> IntArray:
         """Return the host cell in which a site lies nearest to the middle of the supercell."""
-        away = np.array(self.repeats) / 2 - self.sites.frac_coords[position]
+        away = matrix_of(self.repeats).sum(axis=0) / 2 - self.sites.frac_coords[position]
         nearest: IntArray = np.round(away - 1e-6).astype(np.int_)
         return nearest
 
     def frac_coords(self, position: int, translation: IntArray) -> FloatArray:
         """Return the fractional coordinates in the supercell of a site in some host cell."""
-        moved: FloatArray = (self.sites.frac_coords[position] + translation) / np.array(
-            self.repeats
-        )
-        return moved
+        return self.in_supercell(self.sites.frac_coords[position] + translation)
+
+    def in_supercell(self, frac_coords: FloatArray) -> FloatArray:
+        """Return fractional coordinates in the supercell of those in the host's cell."""
+        inside: FloatArray
+        if is_matrix(self.repeats):
+            inside = frac_coords @ np.linalg.inv(matrix_of(self.repeats))
+        else:
+            inside = frac_coords / np.array(self.repeats)
+        return inside
+
+    def in_host(self, frac_coords: FloatArray) -> FloatArray:
+        """Return fractional coordinates in the host's cell of those in the supercell."""
+        inside: FloatArray
+        if is_matrix(self.repeats):
+            inside = frac_coords @ matrix_of(self.repeats)
+        else:
+            inside = frac_coords * np.array(self.repeats)
+        return inside
+
+    @property
+    def translations(self) -> IntArray:
+        """The host cells of which the supercell consists, shape (cells, 3)."""
+        matrix = matrix_of(self.repeats)
+        if is_matrix(self.repeats):
+            inside = lattice_points_in_supercell(matrix)
+            found: IntArray = np.round(inside @ matrix).astype(np.int_)
+            return found
+        return np.array(list(np.ndindex(*np.diag(matrix))))
 
 
-def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) -> HopCell:
+def hop_cell(sites: Interstitials, repeats: Supercell = (4, 4, 4)) -> HopCell:
     """Return a supercell of the host.
 
     Parameters
@@ -51,7 +79,7 @@ def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) ->
         Interstitial sites of the host's cell.
     repeats
         Cells along a, b and c; 4 x 4 x 4 conventional cells of bcc Li are the 128 atoms of
-        D. Cheng, dissertation, UC San Diego (2023), section 4.2.10.
+        D. Cheng, dissertation, UC San Diego (2023), section 4.2.10. Or a matrix, see HopCell.
 
     Returns
     -------
@@ -60,13 +88,12 @@ def hop_cell(sites: Interstitials, repeats: tuple[int, int, int] = (4, 4, 4)) ->
     Raises
     ------
     ValueError
-        If a repetition is less than 1.
+        If the supercell has no cell, or too many.
     """
-    if min(repeats) < 1:
-        raise ValueError(f"supercell {repeats}: every repetition must be 1 or more")
+    matrix = matrix_of(repeats)
     symbols = [site.specie.symbol for site in sites.host]  # drops oxidation states and spins
     plain = Structure(sites.host.lattice, symbols, sites.host.frac_coords)
-    return HopCell(plain.make_supercell(repeats), sites, repeats)
+    return HopCell(plain.make_supercell(matrix), sites, repeats)
 
 
 def interstitial_start(
@@ -165,7 +192,7 @@ def split_start(
     return with_dopant(split, dopant, split.lattice.get_fractional_coords(centre))
 
 
-def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> FloatArray | None:
+def supercell_rotation(rotation: IntArray, repeats: Supercell) -> FloatArray | None:
     """Return a rotation of the host in fractional coordinates of the supercell.
 
     Returns
@@ -173,11 +200,16 @@ def supercell_rotation(rotation: IntArray, repeats: tuple[int, int, int]) -> Flo
     ndarray of shape (3, 3) or None
         None if the rotation does not map the supercell on itself.
     """
-    scale = np.array(repeats, dtype=np.float64)
-    # With D the diagonal matrix of the repeats, coordinates in the supercell are those in the cell
-    # times D^-1, and rotations become D^-1 R D. It maps the lattice of the supercell on itself if
-    # it is integer.
-    turned: FloatArray = rotation * scale[None, :] / scale[:, None]
+    # With S the matrix whose columns are the vectors of the supercell, coordinates in the
+    # supercell are S^-1 times those in the cell, and rotations become S^-1 R S. It maps the
+    # lattice of the supercell on itself if it is integer.
+    turned: FloatArray
+    if is_matrix(repeats):
+        columns = matrix_of(repeats).T
+        turned = np.linalg.inv(columns) @ rotation @ columns
+    else:
+        scale = np.array(repeats, dtype=np.float64)
+        turned = rotation * scale[None, :] / scale[:, None]
     return turned if np.allclose(turned, np.round(turned), atol=1e-9) else None
 
 
@@ -187,7 +219,7 @@ def middle_atom(cell: HopCell, atom: int) -> int:
         raise ValueError(
             f"host atom {atom}: the host's cell has atoms 0 to {len(cell.sites.host) - 1}"
         )
-    cells = int(np.prod(cell.repeats))
+    cells = cells_in(cell.repeats)
     # make_supercell keeps the images of an atom together.
     images = cell.supercell.frac_coords[atom * cells : (atom + 1) * cells]
     return atom * cells + int(np.linalg.norm(np.mod(images, 1) - 0.5, axis=1).argmin())

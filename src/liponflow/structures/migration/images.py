@@ -267,12 +267,11 @@ def _exchanging_shift(
     places: tuple[FloatArray, FloatArray],
 ) -> FloatArray | None:
     """Return the translation (fractional) with which a rotation exchanges two positions."""
-    repeats = np.array(cell.repeats)
     here, there = places
     # Any lattice vector of the host may follow the operation. Only one leads from here to there,
     # and whether the same leads back is then checked.
-    cells = np.round((there - turned @ here) * repeats - translation)
-    shift: FloatArray = (translation + cells) / repeats
+    cells = np.round(cell.in_host(there - turned @ here) - translation)
+    shift = cell.in_supercell(translation + cells)
     for before, after in ((here, there), (there, here)):
         off = wrapped(turned @ before + shift - after)
         if np.linalg.norm(off @ cell.supercell.lattice.matrix) > _FITS_WITHIN:

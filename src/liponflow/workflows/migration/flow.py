@@ -7,6 +7,7 @@ from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
+from liponflow.crystals.supercell import label_of
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
@@ -66,6 +67,9 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         parameters = self.parameters
         if host is None:
             host, source = built_in(), "built-in bcc Li"
+            made = ""
+        else:
+            made = f" repeated {label_of(parameters.supercell)}"
         engine = self.engine(self.engine_name)
         if parameters.vibrations:
             engine.require("vibrations")
@@ -101,7 +105,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
                     "preset": self.preset,
                     "parameters": document,
                     "input_fingerprint": fingerprint(host, engine.describe(), document),
-                    "source_structure": source or host.composition.formula,
+                    "source_structure": (source or host.composition.formula) + made,
                     "parent_uuids": [
                         job.uuid for job in (survey, *models.values(), larger, refined) if job
                     ],
@@ -135,7 +139,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
     ) -> Job:
         """Add the relaxation of the host's cell and the survey of its sites and hops."""
         parameters = self.parameters
-        sized = "" if cell.repeats == parameters.supercell else "x".join(map(str, cell.repeats))
+        sized = "" if cell.repeats == parameters.supercell else label_of(cell.repeats)
         main = engine_name == self.engine_name and not sized
         engine = self.engine(engine_name)
         other = "" if engine_name == self.engine_name else engine_name

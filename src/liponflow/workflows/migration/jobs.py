@@ -28,6 +28,7 @@ from liponflow.analysis.migration.summary import (
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
+from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import match
@@ -47,7 +48,7 @@ def refine(
     survey: Survey | None,
     *,
     parameters: MigrationParameters,
-    supercell: Sequence[int],
+    supercell: Supercell,
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[list[Refinement]]:

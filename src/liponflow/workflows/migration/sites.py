@@ -9,6 +9,7 @@ from liponflow.analysis.migration.hops import HopRecord
 from liponflow.analysis.migration.result import SiteEnergy
 from liponflow.analysis.migration.summary import site_energy, stable_sites
 from liponflow.analysis.result import EngineInfo
+from liponflow.crystals.supercell import Supercell, repeats_of
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import locate, moved
@@ -28,7 +29,7 @@ SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 
 
 def cell_of(
-    host: Structure, parameters: MigrationParameters, supercell: Sequence[int] | None = None
+    host: Structure, parameters: MigrationParameters, supercell: Supercell | None = None
 ) -> HopCell:
     """Find the sites of a host and repeat it.
 
@@ -37,8 +38,8 @@ def cell_of(
     StructureError
         If the host is disordered or has no void large enough.
     """
-    a, b, c = supercell or parameters.supercell
-    return hop_cell(interstitial_sites(host, min_radius=parameters.min_radius), (a, b, c))
+    sites = interstitial_sites(host, min_radius=parameters.min_radius)
+    return hop_cell(sites, repeats_of(supercell or parameters.supercell))
 
 
 def starting_points(

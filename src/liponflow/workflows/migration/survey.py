@@ -13,6 +13,7 @@ from liponflow.analysis.migration.hops import Vibrations as HopVibrations
 from liponflow.analysis.migration.result import HopBarrier, SiteEnergy
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.runs import NEBResult
+from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation
 from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
@@ -59,7 +60,7 @@ def explore(
     host: Any,
     *,
     parameters: MigrationParameters,
-    supercell: Sequence[int],
+    supercell: Supercell,
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[Survey]:
@@ -125,7 +126,7 @@ def route(
     documents: Mapping[str, Any],
     *,
     parameters: MigrationParameters,
-    supercell: Sequence[int],
+    supercell: Supercell,
     tools: Tools,
     engine: EngineInfo,
 ) -> Response[Route] | Route:

@@ -13,5 +13,6 @@ CAMPAIGN = Campaign(
         "phonons",
         model="liponflow.analysis.phonons:PhononResult",
         figures="liponflow.figures.phonons:all_figures",
+        migrations={1: "liponflow.analysis.phonons:with_repeats"},
     ),
 )

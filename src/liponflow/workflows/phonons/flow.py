@@ -18,8 +18,9 @@ from liponflow.engines.registry import get_engine
 from liponflow.inputs import stability as settings
 from liponflow.inputs.phonons import TOPIC, PhononParameters
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
-from liponflow.structures.phases import phase
-from liponflow.structures.phonons import displacements, refined_primitive
+from liponflow.structures.phases import SITE_TOLERANCE, phase
+from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
+from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.jobs import named
 from liponflow.workflows.phonons.jobs import conclude_phonons, displace
 from liponflow.workflows.request import RunRequest
@@ -29,14 +30,22 @@ DISPLACEMENT = "displacement"
 
 
 def flow(request: RunRequest[PhononParameters]) -> Flow:
-    """Make the flow of a request, which takes the primitive cell of its structure."""
+    """Make the flow of a request, with the primitive cell unless a supercell is asked for."""
     parameters = request.parameters
+    remarks: dict[str, Any] = {}
     if request.structure is None:
         entry = phase(parameters.phase)
         name, source, structure = entry.name, f"{entry.name}: {entry.source}", entry.primitive()
     else:
-        structure = request.structure.get_primitive_structure()
+        structure, remark = request.structure, ""
+        if parameters.supercell is None:
+            structure = structure.get_primitive_structure(tolerance=SITE_TOLERANCE)
+            remark = replaced_cell(request.structure, structure)
         name, source = structure.composition.reduced_formula, str(request.source)
+        if remark:
+            tell_replaced(remark)
+            source = f"{source}: {remark}"
+            remarks["remarks"] = [remark]
     code = phonon_engine(request.engine, parameters, request.engine_arguments)
     code.require("relax", "static")
     code.check(structure)
@@ -55,6 +64,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
                 "parent_uuids": [relaxation.uuid, displaced.uuid],
             },
             engine=code.describe(),
+            **remarks,
         ),
         "result",
     )
@@ -107,9 +117,10 @@ def vibration_jobs(
         f"displace {name}",
     )
     expected = displacements(
-        refined_primitive(structure),
+        cell_to_repeat(structure, parameters.supercell),
         min_length=parameters.min_length,
         distance=parameters.distance,
+        supercell=parameters.supercell,
     )
     static = planned_by(engine.static(), expected.supercell)
     count = len(expected.structures) + 1
@@ -119,4 +130,6 @@ def vibration_jobs(
 
 def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononParameters) -> str:
     """Compute the SHA-256 of the start, the engine and the settings of a phonon calculation."""
-    return fingerprint(structure, engine.describe(), parameters.model_dump(exclude={"phase"}))
+    # What was computed before there was a choice of supercell has the same fingerprint without it.
+    unused = {"phase", *({"supercell"} if parameters.supercell is None else ())}
+    return fingerprint(structure, engine.describe(), parameters.model_dump(exclude=unused))

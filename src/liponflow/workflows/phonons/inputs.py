@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from liponflow import __version__
+from liponflow.crystals.supercell import label_of
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.presets import ParameterError
@@ -12,7 +15,8 @@ from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
-from liponflow.structures.phonons import displacements, refined_primitive
+from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
+from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 
@@ -33,8 +37,16 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
             "atoms are displaced from a relaxed structure: give the relaxed crystal "
             "(CONTCAR) by --structure; `liponflow inputs stability` writes relaxations"
         )
-    cell = refined_primitive(request.structure)
-    found = displacements(cell, min_length=parameters.min_length, distance=parameters.distance)
+    cell = cell_to_repeat(request.structure, parameters.supercell)
+    remark = replaced_cell(request.structure, cell)
+    if remark:
+        tell_replaced(remark)
+    found = displacements(
+        cell,
+        min_length=parameters.min_length,
+        distance=parameters.distance,
+        supercell=parameters.supercell,
+    )
     generator = phonon_static_set()
     static = write_inputs(found.supercell, generator, root / REST)
     for number, structure in enumerate(found.structures, start=1):
@@ -42,10 +54,14 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
     material = cell.composition.reduced_formula
     functional, *_ = static["POTCAR"]["value"]
     return Contents(
-        about={"material": material, "structure": request.source},
+        about={
+            "material": material,
+            "structure": request.source,
+            **({"cell": remark} if remark else {}),
+        },
         sets={
             "static": static,
-            "repeats": list(found.repeats),
+            "repeats": np.array(found.repeats).tolist(),
             "displacements": found.dataset,
         },
         readme=_README.format(
@@ -53,7 +69,8 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
             version=__version__,
             n=len(found.structures),
             atoms=len(found.supercell),
-            repeats="x".join(map(str, found.repeats)),
+            repeats=label_of(found.repeats),
+            cell="primitive cell" if parameters.supercell is None else "given cell",
             distance=parameters.distance,
             potcar=potcar_note(functional),
         ),
@@ -91,7 +108,7 @@ moved where.
 ## What to run
 
 `{rest}` and `displaced-001` to `displaced-{n:03d}`: supercells of {atoms} atoms ({repeats} of the
-primitive cell), in which one atom is displaced by {distance:g} Å. They are independent of each
+{cell}), in which one atom is displaced by {distance:g} Å. They are independent of each
 other. Do not change the order of the atoms. The forces of `{rest}` are subtracted from the others.
 
 phonopy makes the force constants of the `vasprun.xml` files; `liponflow run phonons --engine vasp`

@@ -11,9 +11,10 @@ from liponflow.analysis.phonons import PhononResult, harmonic, summarise_phonons
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.phonons import PhononParameters
-from liponflow.structures.phonons import displacements, phonopy_of, refined_primitive
+from liponflow.structures.phonons import cell_to_repeat, displacements, phonopy_of
 from liponflow.workflows.jobs import named
 
 
@@ -59,9 +60,10 @@ def displace(
     if reason is not None:
         raise ValueError(f"no phonons of {name}: {reason}")
     found = displacements(
-        refined_primitive(relaxed.structure),
+        cell_to_repeat(relaxed.structure, parameters.supercell),
         min_length=parameters.min_length,
         distance=parameters.distance,
+        supercell=parameters.supercell,
     )
     rest = named(static_maker.make(found.supercell), f"at rest {name}")
     statics = []
@@ -90,7 +92,7 @@ def solve(
     forces: Sequence[Any],
     rest: Any,
     cell: Structure,
-    repeats: Sequence[int],
+    repeats: Supercell,
     dataset: dict[str, Any],
     *,
     name: str,
@@ -123,6 +125,7 @@ def conclude_phonons(
     force_limit: float,
     made: dict[str, Any],
     engine: EngineInfo | None = None,
+    remarks: Sequence[str] = (),
 ) -> PhononResult:
     """Collect the vibrations and their provenance.
 
@@ -138,6 +141,8 @@ def conclude_phonons(
         Provenance known before the run.
     engine
         Description of the engine before it ran; None in runs that version 0.1 started.
+    remarks
+        On the cell that was taken.
     """
     relaxed = read_calculation(relaxation, engine or record.engine, force_limit)
     return summarise_phonons(
@@ -146,6 +151,7 @@ def conclude_phonons(
         relaxed,
         force_limit=force_limit,
         provenance=provenance(engine=relaxed.engine, **made),
+        remarks=remarks,
     )
 
 

@@ -303,3 +303,12 @@ def test_relaxation_by_the_force_field_has_the_energy_of_its_last_step(tmp_path:
     assert found.engine.surrogate
     assert found.engine.name == "vasp MLFF"
     assert found.method.code == "vasp MLFF"
+
+
+def test_structure_of_a_run_is_checked_and_wrapped(tmp_path: Path) -> None:
+    outside = Structure(CELL.lattice, CELL.species, [[0, 0, 0], [-0.5, 3.5, 0.5]])
+    found = read(Files([outside], [-10.0]).write(tmp_path / "outside")).final_structure
+    assert found.frac_coords.tolist() == CELL.frac_coords.tolist()
+    close = Structure(CELL.lattice, CELL.species, [[0, 0, 0], [0.1, 0, 0]])
+    with pytest.raises(IngestError, match=r"vasprun\.xml.*: its last structure atoms 1 .* apart"):
+        read(Files([close], [-10.0]).write(tmp_path / "close")).calculation()

@@ -17,6 +17,7 @@ from liponflow.analysis.method import Method
 from liponflow.analysis.pdos import SiteDensities
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.boundary import file_boundary
+from liponflow.crystals.checked import StructureError, checked_structure
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import check_expansion, open_bytes, open_text
 from liponflow.engines.standin.engine import stand_in_engine
@@ -133,7 +134,10 @@ class Run(AnyRun):
         # A truncated vasprun.xml has no final structure; otherwise CONTCAR has the same.
         if self.truncated and contcar is not None:
             return read_structure(contcar)
-        return self.header.final_structure
+        try:
+            return checked_structure(self.header.final_structure)
+        except StructureError as error:
+            raise IngestError(f"{self.files.vasprun}: its last structure {error}") from error
 
     @cached_property
     def engine(self) -> EngineInfo:
