@@ -59,7 +59,7 @@ def read_incar(directory: Path) -> dict[str, Value]:
     with file_boundary(path, ParameterError, what="an INCAR", remedy="correct it"):
         incar = read_incar_file(path)
     for note in incar.notes:
-        warnings.warn(f"{directory}: {note}", stacklevel=2)
+        warnings.warn(f"{directory}: {note}", stacklevel=1)  # once, however often it is read
     return incar.tags
 
 
