@@ -1,7 +1,10 @@
 """Every reader of ours with a small file for it, and a run of it over damaged copies."""
 
+import bz2
+import gzip
 import hashlib
 import json
+import lzma
 import os
 import resource
 import signal
@@ -39,6 +42,7 @@ from liponflow.runners.journal import Journal, latest_run
 from liponflow.settings import CONFIG_FILE_VARIABLE, load_settings
 from liponflow.store.check import check_store
 from liponflow.store.results import find_results, open_store
+from liponflow.workflows.campaign import get_campaign
 from mutants import mutants
 
 PATIENCE = 10
@@ -187,6 +191,10 @@ def _ingest(path: Path) -> list[str]:
     return report.broken
 
 
+def _difference(path: Path) -> None:
+    get_campaign("lithiation").compare(path.parent, preset="paper")
+
+
 def _flow(path: Path) -> None:
     Journal.open(path.parent).flow(())
 
@@ -244,10 +252,12 @@ def readers() -> list[Reader]:
         "CONTCAR": poscar,
         "DOSCAR": doscar(np.array([bump(0.0)]), [np.array([bump(0.0)] * 3)] * 6).encode(),
     }
+    dos_others = {f"x/{name}": text for name, text in dos.items() if name != "DOSCAR"}
+    cif, relaxed = str(CifWriter(CRYSTAL)).encode(), image.vasprun().encode()
     run_files = _run_directory()
     return [
         Reader("POSCAR", "POSCAR", poscar, read_structure),
-        Reader("CIF", "x.cif", str(CifWriter(CRYSTAL)).encode(), read_structure, 0.5),
+        Reader("CIF", "x.cif", cif, read_structure, 0.5),
         Reader("structure in JSON", "x.json", CRYSTAL.to_json().encode(), read_structure),
         *[
             Reader(
@@ -274,7 +284,7 @@ def readers() -> list[Reader]:
             "x/OUTCAR",
             image.outcar().encode(),
             _ingest,
-            others={"x/vasprun.xml": image.vasprun().encode()},
+            others={"x/vasprun.xml": relaxed},
             names=("/x",),
         ),
         Reader(
@@ -283,10 +293,9 @@ def readers() -> list[Reader]:
             b"   1 F= -.18867E+02 E0= -.18867E+02  d E =-.188E+02\n",
             _ingest,
             0.2,
-            others={"x/vasprun.xml": image.vasprun().encode()},
+            others={"x/vasprun.xml": relaxed},
         ),
-        Reader("ingest DOSCAR", "x/DOSCAR", dos["DOSCAR"], _ingest,
-               others={f"x/{name}": text for name, text in dos.items() if name != "DOSCAR"}),
+        Reader("ingest DOSCAR", "x/DOSCAR", dos["DOSCAR"], _ingest, others=dos_others),
         Reader("ingest INCAR", "x/INCAR", static_incar, _ingest, names=("/x",),
                others={f"x/{name}": text for name, text in dos.items() if name != "INCAR"}),
         *[
@@ -310,7 +319,28 @@ def readers() -> list[Reader]:
                others={"run/run.json": run_files["run.json"]}, names=("/run",)),
         Reader("run.json", "run/run.json", run_files["run.json"], _record,
                others={"run/flow.json": run_files["flow.json"]}),
-        _store_reader(static),
+        *[
+            Reader(
+                f"--diff {name}", name, text, _difference, 0.1,
+                {key: other for key, other in directory.items() if key != name},
+                (*directory, "POTCAR"),
+            )
+            for name, text in directory.items()
+        ],
+        *[
+            Reader(f"compressed {name}", f"{name}{ending}", pack(text), read, 0.3, others, names)
+            for name, ending, pack, text, read, others, names in (
+                ("POSCAR", ".gz", gzip.compress, poscar, read_structure, {}, ()),
+                ("CIF", ".cif.bz2", bz2.compress, cif, read_structure, {}, ()),
+                ("x.extxyz", ".xz", lzma.compress, _extxyz(), _frames, {}, ()),
+                ("entries.json", ".gz", gzip.compress, _entries(), read_entries, {}, ()),
+                ("x/vasprun.xml", ".gz", gzip.compress, relaxed, _ingest, {}, ()),
+                ("x/DOSCAR", ".bz2", bz2.compress, dos["DOSCAR"], _ingest, dos_others, ("/x",)),
+                ("x/OUTCAR", ".xz", lzma.compress, image.outcar().encode(), _ingest,
+                 {"x/vasprun.xml": relaxed}, ("/x",)),
+            )
+        ],
+        *_rows_of_stores(),
     ]  # fmt: skip
 
 
@@ -327,6 +357,10 @@ STAGES = (
     b"[{name: melt, ensemble: nvt, temperature: 3000, duration: 5.0, time_step: 2},"
     b" {name: hold, ensemble: npt, temperature: 300, duration: 1, time_step: 1, pressure: 0.1}]"
 )
+
+
+ROWS = {"calculation": 1.0, "pdos": 0.3, "phonons": 0.3, "lithiation": 0.1, "neb": 0.1}
+"""Kinds of stored results, with their shares."""
 
 
 def _static() -> Run:
@@ -409,23 +443,26 @@ def _run_directory() -> dict[str, bytes]:
         }
 
 
-def _store_reader(static: Run) -> Reader:
-    """Return the reader of a row of a results store that has one result."""
-    with tempfile.TemporaryDirectory() as folder:
-        run_folder = static.write(Path(folder, "x"))
-        path = Path(folder, "results.db")
-        store = open_store(path)
-        ingest([run_folder], store)
-        kept = store.query_one({"output.kind": "calculation"}, ["uuid"])
-        store.remove_docs({"uuid": {"$ne": kept["uuid"]}})
-        store.close()
-        with sqlite3.connect(path) as database:
-            ((text,),) = database.execute("SELECT doc FROM docs").fetchall()
-            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        database.close()
-        content = path.read_bytes()
-    indented = json.dumps(json.loads(text), indent=1).encode()
-    return Reader(
-        "row of a results store", "row.json", indented, _row,
-        others={"results.db": content}, names=(kept["uuid"], "results.db"),
-    )  # fmt: skip
+def _rows_of_stores() -> Iterator[Reader]:
+    """Yield a reader of a row for each of several kinds, as an old version stored them."""
+    golden = Path(__file__).parents[1] / "data" / "golden" / "0.1.0.db"
+    with sqlite3.connect(f"{golden.as_uri()}?mode=ro", uri=True) as database:
+        stored = [json.loads(text) for (text,) in database.execute("SELECT doc FROM docs")]
+    database.close()
+    for document in stored:
+        kind = document["output"]["kind"]
+        if kind not in ROWS:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "results.db")
+            store = open_store(path)
+            store.update([document])
+            store.close()
+            with sqlite3.connect(path) as database:
+                database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            database.close()
+            content = path.read_bytes()
+        yield Reader(
+            f"stored {kind}", "row.json", json.dumps(document, indent=1).encode(), _row,
+            ROWS[kind], {"results.db": content}, (document["uuid"], "results.db"),
+        )  # fmt: skip

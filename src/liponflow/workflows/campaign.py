@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from liponflow import registry
 from liponflow.analysis.kinds import ResultKind
+from liponflow.boundary import file_boundary
 
 if TYPE_CHECKING:
     from jobflow import Flow, JobStore
@@ -241,7 +242,12 @@ class Campaign:
         ParameterError
             If the directory cannot be read, or a parameter cannot be used.
         """
-        return self._directories().compare(directory, self.load_parameters(preset, overrides))
+        from liponflow.inputs.presets import ParameterError
+
+        directories, parameters = self._directories(), self.load_parameters(preset, overrides)
+        remedy = "correct its INCAR, KPOINTS and POSCAR"
+        with file_boundary(directory, ParameterError, what="a VASP directory", remedy=remedy):
+            return directories.compare(directory, parameters)
 
     def measure(self, paths: list[Path], **options: Any) -> "Result":
         """Return the result of measuring existing files; `options` are those of ``analyze``.

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from liponflow.analysis.result import EngineInfo
+from liponflow.boundary import file_boundary
 from liponflow.decompression import open_bytes
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
@@ -21,8 +22,16 @@ def origin(path: Path) -> EngineInfo | None:
     path
         File of any kind, compressed or not; only its head is read, unless that switches on VASP's
         machine-learned force field.
+
+    Raises
+    ------
+    liponflow.boundary.FileError
+        If it cannot be read.
     """
-    with open_bytes(path) as file:
+    with (
+        file_boundary(path, what="a calculation", remedy="copy it again"),
+        open_bytes(path) as file,
+    ):
         head = file.read(_HEAD)
     match = _GENERATOR.search(head) if b"<modeling>" in head else None
     if match is None:
