@@ -106,6 +106,15 @@ def test_types_in_capitals_and_deuterium_are_elements(tmp_path: Path) -> None:
     assert read_structure(tmp_path / "a.cif").composition.formula == "Li1 Ni1 H1"
 
 
+def test_incomplete_list_of_operations_is_said(tmp_path: Path) -> None:
+    symbol = "_symmetry_space_group_name_H-M 'I m -3 m'"
+    operations = "loop_\n_space_group_symop_operation_xyz\n'x,y,z'\n'-x,-y,-z'"
+    cell = (4, 4, 4, 90, 90, 90)
+    (tmp_path / "a.cif").write_text(cif(f"{symbol}\n{operations}", cell, ("Li1 Li 0 0 0",)))
+    with pytest.warns(UserWarning, match="lists 2 symmetry operations, and I m -3 m has 96"):
+        assert len(read_structure(tmp_path / "a.cif")) == 1
+
+
 def test_first_of_several_crystals_is_taken_and_the_others_are_mentioned(tmp_path: Path) -> None:
     text = cif(P1, sites=("Li1 Li 0 0 0",))
     (tmp_path / "a.cif").write_text(text + text.replace("data_x", "data_y"))

@@ -102,6 +102,7 @@ class _Parser(CifParser):
         """Return the operations of the file, or those of the setting that it names."""
         if any(data.data.get(tag) for tag in _OPERATIONS):
             listed: list[SymmOp] = super().get_symops(data)
+            _compare_with_symbol(data.data, len(listed))
             return listed
         lattice = self.get_lattice(data)
         if lattice is None:
@@ -143,6 +144,18 @@ def _setting(data: dict[str, Any], lattice: Lattice) -> _Setting:
         f"{said} has the settings {choices} and no operations follow; name one, such as "
         f"'{said} :{fitting[-1].choice}', or {remedy}"
     )
+
+
+def _compare_with_symbol(data: dict[str, Any], count: int) -> None:
+    """Warn of fewer or more operations than the space group has that a CIF names."""
+    said, candidates = _candidates(data)
+    expected = {len(_operations(setting.hall_number)["rotations"]) for setting in candidates}
+    if expected and count not in expected:
+        warnings.warn(
+            f"lists {count} symmetry operations, and {said} has {max(expected)}: the listed ones "
+            "are taken; check the number of atoms",
+            stacklevel=2,
+        )
 
 
 def _candidates(data: dict[str, Any]) -> tuple[str, list[_Setting]]:
