@@ -145,6 +145,18 @@ PDOS = ResultKind(
     model="liponflow.analysis.pdos:PDOSResult",
     figures="liponflow.figures.pdos:all_figures",
 )
-MD = ResultKind("md", model="liponflow.analysis.runs:MDResult")
-NEB = ResultKind("neb", model="liponflow.analysis.runs:NEBResult")
-CALCULATION = ResultKind("calculation", model="liponflow.analysis.runs:CalculationResult")
+MD = ResultKind(
+    "md",
+    model="liponflow.analysis.runs:MDResult",
+    figures="liponflow.figures.runs:dynamics_figures",
+)
+NEB = ResultKind(
+    "neb",
+    model="liponflow.analysis.runs:NEBResult",
+    figures="liponflow.figures.runs:band_figures",
+)
+CALCULATION = ResultKind(
+    "calculation",
+    model="liponflow.analysis.runs:CalculationResult",
+    figures="liponflow.figures.runs:calculation_figures",
+)

@@ -35,7 +35,10 @@ def figures(
     """Draw the figures of a stored result."""
     with reported_errors(debug=ctx.obj):
         stored = stored_result(result, store)
-        for path in draw(stored.result, out):
+        paths = draw(stored.result, out)
+        if not paths:
+            raise ValueError(f"result {stored.uuid} holds nothing that its figures show")
+        for path in paths:
             typer.echo(path)
 
 
