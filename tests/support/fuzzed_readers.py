@@ -237,7 +237,7 @@ def readers() -> list[Reader]:
         "POTCAR.spec": b"Li_sv\nP\nN\nO\n",
     }
     static, moving = _static(), _dynamics()
-    image = _relaxation()
+    image, relaxation = _relaxation(IMAGES=1), _relaxation()
     band = {
         f"{number:02d}/{name}": content
         for number in range(3)
@@ -253,7 +253,7 @@ def readers() -> list[Reader]:
         "DOSCAR": doscar(np.array([bump(0.0)]), [np.array([bump(0.0)] * 3)] * 6).encode(),
     }
     dos_others = {f"x/{name}": text for name, text in dos.items() if name != "DOSCAR"}
-    cif, relaxed = str(CifWriter(CRYSTAL)).encode(), image.vasprun().encode()
+    cif, relaxed = str(CifWriter(CRYSTAL)).encode(), relaxation.vasprun().encode()
     run_files = _run_directory()
     return [
         Reader("POSCAR", "POSCAR", poscar, read_structure),
@@ -282,7 +282,7 @@ def readers() -> list[Reader]:
         Reader(
             "ingest OUTCAR",
             "x/OUTCAR",
-            image.outcar().encode(),
+            relaxation.outcar().encode(),
             _ingest,
             others={"x/vasprun.xml": relaxed},
             names=("/x",),
@@ -336,7 +336,7 @@ def readers() -> list[Reader]:
                 ("entries.json", ".gz", gzip.compress, _entries(), read_entries, {}, ()),
                 ("x/vasprun.xml", ".gz", gzip.compress, relaxed, _ingest, {}, ()),
                 ("x/DOSCAR", ".bz2", bz2.compress, dos["DOSCAR"], _ingest, dos_others, ("/x",)),
-                ("x/OUTCAR", ".xz", lzma.compress, image.outcar().encode(), _ingest,
+                ("x/OUTCAR", ".xz", lzma.compress, relaxation.outcar().encode(), _ingest,
                  {"x/vasprun.xml": relaxed}, ("/x",)),
             )
         ],
@@ -369,8 +369,8 @@ def _static() -> Run:
     return Run([CRYSTAL], [-30.0], {"ENCUT": 520}, densities=densities)
 
 
-def _relaxation() -> Run:
-    tags = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02, "IMAGES": 1, "ISPIN": 2}
+def _relaxation(**more: int) -> Run:
+    tags = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02, "ISPIN": 2} | more
     forces = [np.full((len(CRYSTAL), 3), 0.005)] * 2
     return Run([CRYSTAL] * 2, [-30.0, -31.0], tags, forces, moments=[0.5] * len(CRYSTAL))
 
