@@ -60,6 +60,39 @@ def test_every_format_is_read_as_by_ase(tmp_path: Path, name: str, format_: str)
     assert cells == pytest.approx(np.array([a.cell[:] for a in expected]), abs=WRITTEN)
 
 
+def test_unknown_element_of_any_reader_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    write(path, images(1), format="vasp-xdatcar")
+    path.write_text(path.read_text().replace("Li", "Lx", 2))
+    with pytest.raises(TrajectoryError, match=r"XDATCAR.*'Lx' (is no|names no) element"):
+        list(read_frames(path))
+
+
+def test_two_atoms_on_one_place_are_refused_in_frames_that_are_taken(tmp_path: Path) -> None:
+    frames = images(2)
+    frames[0].positions[1] = frames[0].positions[0] + [0.3, 0, 0]
+    path = tmp_path / "a.extxyz"
+    write(path, frames)
+    with pytest.raises(TrajectoryError, match=r"frame 1: atoms 1 \(Li\) and 2 .* 0\.300 Å apart"):
+        list(read_frames(path))
+    assert len(list(read_frames(path, skip=1))) == 1
+
+
+def test_atoms_far_outside_of_the_cell_are_wrapped(tmp_path: Path) -> None:
+    near, far = images(2)
+    far.positions[0] += 1000 * far.cell[1]
+    path = tmp_path / "a.traj"
+    write(path, [near, far])
+    [found] = read_frames(path)
+    assert found.positions[0] == pytest.approx(near.positions, abs=1e-12)
+    inside = found.structure(1).frac_coords[0]
+    assert inside == pytest.approx(far.get_scaled_positions()[0], abs=1e-9)
+    far.positions[0] += 1e8 * far.cell[1]
+    write(path, [far])
+    with pytest.raises(TrajectoryError, match="cell lengths, more than 1e"):
+        list(read_frames(path))
+
+
 def test_cif_of_several_crystals_is_a_trajectory(tmp_path: Path) -> None:
     path = tmp_path / "run.gsd.cif"
     write(path, images(), format="cif")

@@ -328,6 +328,13 @@ def test_elements_in_files_of_lammps_are_taken(tmp_path: Path, name: str, text: 
     assert frame.symbols == ("Li", "O")
 
 
+def test_labels_in_the_column_of_elements_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.lammpstrj"
+    path.write_text(DUMP.format(name="element ", first="Li1 ", second="O "))
+    with pytest.raises(TrajectoryError, match=r"a\.lammpstrj: 'Li1' is no element; write symb"):
+        list(frames_of_file(path))
+
+
 def test_poscar_and_cif_pass_the_checks_of_structures(tmp_path: Path) -> None:
     rows = ["C H O N", "-64", *["1 0 0", "0 1 0", "0 0 1"], "Li O", "1 1", "Cartesian", "0 0 0"]
     path = tmp_path / "POSCAR_1"

@@ -67,12 +67,18 @@ def read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> Ite
             raise FileError(f"{path}: its atoms have types and no elements; {_ASK}")
         order = [types.get(kind, "X") for kind in range(1, MOST_TYPES + 1)]
         options = {"specorder": order} if types else {}
-    for atoms in iread(str(path), index=":", format=format_, **options):
-        if types:
-            _check_types(path, atoms, types)
-        elif format_ == DATA:
-            _check_masses(path, atoms)
-        yield atoms
+    try:
+        for atoms in iread(str(path), index=":", format=format_, **options):
+            if types:
+                _check_types(path, atoms, types)
+            elif format_ == DATA:
+                _check_masses(path, atoms)
+            yield atoms
+    except KeyError as error:  # of a symbol
+        raise FileError(
+            f"{path}: {str(error.args[0])!r} is no element; write symbols in the column element, "
+            f"or leave it out and {_ASK}"
+        ) from error
 
 
 class _Numbers(dict[int, int]):

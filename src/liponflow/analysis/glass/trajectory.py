@@ -15,7 +15,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
 from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError, check_distances, check_lattice, in_cell
-from liponflow.crystals.elements import NO_MAP
+from liponflow.crystals.elements import NO_MAP, is_symbol
 
 _FAR_OUTSIDE = 10.0
 """Cells beyond which the single precision of distances suffers."""
@@ -206,7 +206,12 @@ def _checked(
                 f"{frame.positions.shape} in a cell of {frame.cell.shape}: the file is damaged; "
                 "leave out the frames from here on"
             )
-        symbols = symbols or frame.symbols
+        if symbols is None:
+            symbols = frame.symbols
+            if unknown := sorted(one for one in set(symbols) if not is_symbol(one)):
+                raise TrajectoryError(
+                    f"{place}, frame {number}: {unknown[0]!r} is no element; write symbols"
+                )
         if frame.symbols != symbols:
             raise TrajectoryError(f"{place}, frame {number}: {_difference(symbols, frame)}")
         if not frame.periodic or not np.any(frame.cell):
