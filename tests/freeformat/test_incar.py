@@ -2,6 +2,8 @@
 
 import lzma
 import re
+import time
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -125,6 +127,7 @@ def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) ->
     [
         ('NSW = 1\nWANNIER90_WIN = "\nbegin', "line 2: the quote"),
         ("PLUGINS {\n STRUCTURE = T\n", "line 1: the brace of PLUGINS"),
+        ("NSW = 1\n" * 5000, "line 1001: 1,000 values that VASP does not read"),
         ("MAGMOM = 99999999*1", "line 1: MAGMOM: .* more than 1,000,000"),
         ("MAGMOM = 999999*1\nRWIGS = 999999*1", "line 2: RWIGS: more than 1,000,000"),
     ],
@@ -132,6 +135,33 @@ def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) ->
 def test_damaged_files_are_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         parse_incar(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A = x" + '"' * 100_000,
+        '"' * 100_000,
+        "{" * 100_000 + "}" * 100_000,
+        "A = " + "\\ " * 100_000,
+        "A = " + "1" * 100_000 + "x",
+        "ENCUT = " + "a" * 100_000,
+        "".join(f"QQ{number} = 1\n" for number in range(10_000)),
+        "NSW = 1\n" * 10_000,
+        "A = \\\n" * 10_000,
+    ],
+)
+def test_hostile_files_end_soon(text: str) -> None:
+    begin = time.perf_counter()
+    with suppress(ValueError):
+        parse_incar(text)
+    assert time.perf_counter() - begin < 5
+
+
+def test_blocks_in_each_other_have_a_limit() -> None:
+    assert parse_incar("A { B { C = 1 } }").tags == {"A/B/C": 1}
+    with pytest.raises(ValueError, match="more than 10 braces in each other"):
+        parse_incar("A {" * 100_000)
 
 
 def test_lines_are_counted_through_quotes_and_continuations() -> None:

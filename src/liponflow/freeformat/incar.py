@@ -7,6 +7,7 @@ lines inside of quotes for tags; therefore it is not used for reading.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,13 +30,21 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTED_FROM_HERE = re.compile(r"[^=]+=\s*")
 _AFTER_QUOTES = re.compile(r"[^\n;}]*")
 _NAME = re.compile(r"[A-Za-z_]\w*(?:/\w+)*")
 _BLOCK = re.compile(r"\s*(\w+)\s*")
+_WORD = re.compile(r"\S+")
 _TRUTH = re.compile(r"\.?([TF])", re.IGNORECASE)
 _TRUTH_ALONE = re.compile(r"\.?(T|TRUE|F|FALSE)\.?", re.IGNORECASE)
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\s*=")
+_ASSIGNMENT = re.compile(r"\b([A-Za-z_]\w*)\s*=")
+_DEEPEST = 10
+"""Number of blocks in each other, of which VASP has one or two."""
+
+_MOST_NOTES = 1000
+"""Number of remarks from which on a file is no INCAR."""
+
+_MOST_SUGGESTIONS = 10
+"""Number of unknown tags for which the similar ones are looked up."""
 
 
 class Statement(NamedTuple):
@@ -98,7 +107,8 @@ def parse_incar(text: str) -> IncarFile:
     Raises
     ------
     ValueError
-        If a quote or a brace is not closed, or a number is beyond all bounds; the line is named.
+        If a quote or a brace is not closed, a number is beyond all bounds, or hardly anything is a
+        value; the line is named.
 
     Examples
     --------
@@ -134,11 +144,16 @@ def parse_incar(text: str) -> IncarFile:
                 raise ValueError(f"line {line}: {tag}: more than {MOST_VALUES:,} values in all")
             tags[tag] = value
             if not quoted:
-                notes += _lost(statement)
-    unknown = [suggested(tag) for tag in tags if not is_known(tag)]
+                notes += islice(_lost(statement), _MOST_NOTES)
+        if len(notes) >= _MOST_NOTES:
+            raise ValueError(f"line {line}: {_MOST_NOTES:,} values that VASP does not read")
+    unknown = [tag for tag in tags if not is_known(tag)]
     if unknown:
+        named = ", ".join(map(suggested, unknown[:_MOST_SUGGESTIONS]))
+        more = len(unknown) - _MOST_SUGGESTIONS
+        named += f" and {more} more" if more > 0 else ""
         plural = "s" if len(unknown) > 1 else ""
-        notes.append(f"INCAR: unknown tag{plural} {', '.join(unknown)}: VASP ignores it")
+        notes.append(f"INCAR: unknown tag{plural} {named}: VASP ignores it")
     return IncarFile(tags, tuple(repeated), tuple(notes))
 
 
@@ -191,9 +206,26 @@ class _Scan:
         self.text = text
         self.place = 0
         self._line = 1
-        self._begin = 1
-        self._buffer = ""
         self._blocks: list[tuple[str, int]] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        """Begin a statement."""
+        self._parts: list[str] = []
+        self._begin = self._line
+        self._begun = self._has_value = False
+        self._has_equals = False
+
+    def _add(self, piece: str) -> None:
+        """Add a piece to the statement, in a time that does not depend on its length so far."""
+        behind = piece
+        if not self._has_equals:
+            _, equals, behind = piece.partition("=")
+            self._has_equals = bool(equals)
+        if piece.strip() and not self._begun:
+            self._begun, self._begin = True, self._line
+        self._has_value = self._has_value or (self._has_equals and bool(behind.strip()))
+        self._parts.append(piece)
 
     def advance(self) -> Iterator[Statement]:
         """Take the next piece, and yield the statement that it ends."""
@@ -201,20 +233,18 @@ class _Scan:
         assert token is not None  # noqa: S101 - every character has an alternative of the pattern
         self.place = token.end()
         kind, piece = token.lastgroup, token[0]
-        if kind == "quote" and _QUOTED_FROM_HERE.fullmatch(self._buffer):
+        if kind == "quote" and self._has_equals and not self._has_value:
             yield self._quoted()
-        elif kind == "open" and (block := _BLOCK.fullmatch(self._buffer)):
-            self._blocks.append((block[1].upper(), self._line))
-            self._buffer = ""
+        elif kind == "open" and (block := self._block()):
+            self._blocks.append((block, self._line))
+            self._clear()
         elif kind == "end" or (kind == "close" and self._blocks):
             yield from self._statement()
             if kind == "close":
                 self._blocks.pop()
         elif kind != "comment":
-            self._buffer += " " if kind == "continued" else piece
+            self._add(" " if kind == "continued" else piece)
         self._line += piece.count("\n")
-        if not self._buffer.strip():
-            self._begin = self._line
 
     def end(self) -> Iterator[Statement]:
         """Yield the last statement, which may lack its line end."""
@@ -223,24 +253,31 @@ class _Scan:
             name, line = self._blocks[-1]
             raise ValueError(f"line {line}: the brace of {name} is not closed")
 
+    def _block(self) -> str | None:
+        """Return the name of the block that a brace opens; None of a brace in a text."""
+        match = _BLOCK.fullmatch(self._parts[0]) if len(self._parts) == 1 else None
+        if match and len(self._blocks) >= _DEEPEST:
+            raise ValueError(f"line {self._line}: more than {_DEEPEST} braces in each other")
+        return match[1].upper() if match else None
+
     def _statement(self) -> Iterator[Statement]:
-        name, equals, written = self._buffer.partition("=")
+        name, equals, written = "".join(self._parts).partition("=")
         if equals:
             yield Statement(self._tag(name), written.strip(), self._begin, quoted=False)
-        self._buffer = ""
+        self._clear()
 
     def _quoted(self) -> Statement:
         close = self.text.find('"', self.place)
         if close < 0:
             raise ValueError(f'line {self._line}: the quote " is not closed')
         written = self.text[self.place : close]
-        tag = self._tag(self._buffer.partition("=")[0])
+        tag = self._tag("".join(self._parts).partition("=")[0])
         statement = Statement(tag, written.strip(), self._begin, quoted=True)
         self._line += written.count("\n")
         behind = _AFTER_QUOTES.match(self.text, close)
         assert behind is not None  # noqa: S101 - the pattern matches nothing, too
         self.place = behind.end()
-        self._buffer = ""
+        self._clear()
         return statement
 
     def _tag(self, name: str) -> str:
@@ -271,28 +308,26 @@ def value_of(tag: str, text: str) -> Value:
     """
     kind = kind_of(tag)
     text = text.strip()
-    values: list[int | float] | list[bool] = numbers(text) or _truths(text)
     match kind:
         case Kind.TEXT:
             return text
         case Kind.TRUTH | Kind.WORD:
             truth = _TRUTH.match(text) if kind is Kind.TRUTH else None
-            return truth[1].upper() == "T" if truth else (text.split() or [""])[0]
-        case Kind.REAL if values:
-            return float(values[0])
-        case Kind.INTEGER if values:
-            return values[0]
-    if kind is Kind.OTHER and len(values) == 1:
+            return truth[1].upper() == "T" if truth else (text.split(maxsplit=1) or [""])[0]
+    values: list[int | float] | list[bool] = numbers(text) or _truths(text)
+    if values and kind is Kind.REAL:
+        return float(values[0])
+    if values and (kind is Kind.INTEGER or (kind is Kind.OTHER and len(values) == 1)):
         return values[0]
     return values or text
 
 
 def _truths(text: str) -> list[bool]:
     """Return the truth values at the begin of a text."""
-    found = []
-    for word in text.split():
-        match = _TRUTH_ALONE.fullmatch(word)
-        if match is None:
+    found: list[bool] = []
+    for word in _WORD.finditer(text):
+        match = _TRUTH_ALONE.fullmatch(word[0])
+        if match is None or len(found) > MOST_VALUES:
             break
         found.append(match[1].upper().startswith("T"))
     return found

@@ -19,11 +19,11 @@ MOST_VALUES = 1_000_000
 _LONGEST_INTEGER = 300
 """Digits; Python refuses thousands of them, and a longer one is no number of a calculation."""
 
-_UNSIGNED = r"(?:\d+\.?\d*|\.\d+)"
+_UNSIGNED = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _REAL = re.compile(rf"([+-]?{_UNSIGNED})(?:[EeDdQq]([+-]?\d+)|([+-]\d+))?")
 _INTEGER = re.compile(r"[+-]?\d+")
 _REPEATED = re.compile(r"((?:\d+\*)*)([^*]+)")
-_SEPARATOR = re.compile(r"[\s,]+")
+_WORD = re.compile(r"[^\s,]+")
 _GLUED = re.compile(rf"[+-]?{_UNSIGNED}(?:[EeDdQq][+-]?\d+|[+-]\d{{3}}(?![\d.]))?|\*+")
 """A number in a column: what follows a sign is the next number, unless it has three digits."""
 
@@ -58,7 +58,7 @@ def real(word: str) -> float | None:
     if match is None:
         if text.lstrip("+-").lower() in {"nan", "inf", "infinity"}:
             return float(text)
-        raise ValueError(f"{text!r} is not a number")
+        raise ValueError(f"{text[:40]!r} is not a number")
     value = float(f"{match[1]}E{match[2] or match[3] or 0}")
     if math.isinf(value):
         raise ValueError(f"{text[:40]!r} is beyond the largest number")
@@ -92,8 +92,8 @@ def numbers(text: str) -> list[int | float]:
     [5, 5, -1.0, -1.0, -1.0, -1.0]
     """
     found: list[int | float] = []
-    for word in _SEPARATOR.split(text.strip()):
-        match = _REPEATED.fullmatch(word)
+    for word in _WORD.finditer(text):
+        match = _REPEATED.fullmatch(word[0])
         if match is None:
             break
         value = _value(match[2])
@@ -101,7 +101,7 @@ def numbers(text: str) -> list[int | float]:
             break
         times = math.prod(int(count) for count in match[1].split("*")[:-1])
         if len(found) + times > MOST_VALUES:
-            raise ValueError(f"{word!r} stands for more than {MOST_VALUES:,} values")
+            raise ValueError(f"{word[0][:40]!r} stands for more than {MOST_VALUES:,} values")
         found += [value] * times
     return found
 
