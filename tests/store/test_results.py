@@ -1,5 +1,6 @@
 """Open results stores and find typed results in them."""
 
+import math
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -183,6 +184,20 @@ def test_unreadable_results_are_named(store: JobStore) -> None:
         found = find_results(store)
     assert len(warned) == 3
     assert len(found) == 3
+
+
+def test_numbers_that_older_versions_stored_for_none_are_named(store: JobStore) -> None:
+    for number, value in enumerate([math.nan, math.inf]):
+        output = store.query_one({"uuid": "aaaa-1"})["output"]
+        output["voltages"][0] = value
+        uuid = f"bad-{number}"
+        store.update({"uuid": uuid, "index": 1, "output": output, "completed_at": "2023"})
+        complaint = rf"{uuid} \(example\) cannot be read.*voltages\.0: Input should be a finite n"
+        with pytest.raises(StoreError, match=complaint):
+            get_result(store, uuid)
+    skipped: list[StoreError] = []
+    assert len(find_results(store, skipped=skipped)) == 3
+    assert len(skipped) == 2
 
 
 def test_results_are_read_regardless_of_the_recorded_class(store: JobStore) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from liponflow.analysis.kinds import ResultKind
 from liponflow.analysis.result import Result, StructureField
+from liponflow.document import Document
 
 
-class State(BaseModel):
+class State(Document):
     """One state of an example campaign."""
 
     x: float

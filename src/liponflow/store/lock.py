@@ -110,7 +110,7 @@ def _holder(lock: Path) -> str:
     try:
         holder = json.loads(lock.read_text())
         return f"process {holder['pid']} on {holder['host']} since {holder['started']}"
-    except (OSError, ValueError, KeyError):  # it has just started, or is just ending
+    except (OSError, ValueError, KeyError, TypeError):  # it has just started, or is just ending
         return "another process"
 
 

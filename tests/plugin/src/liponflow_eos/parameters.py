@@ -1,13 +1,15 @@
 # src/liponflow_eos/parameters.py
 """Parameters of the campaign; the presets are in eos.yaml."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from liponflow.document import Document
 
 
-class EosParameters(BaseModel):
+class EosParameters(Document):
     """Everything that a user can set."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     element: str = Field(description="Element of the fcc crystal, where no structure is given.")
     lattice: float = Field(gt=0, description="Its lattice parameter (Å).")

@@ -4,17 +4,16 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pymatgen.analysis.eos import EOS
 
 from liponflow.analysis.quantity import Quantity
 from liponflow.analysis.result import Calculation, Provenance, Result
+from liponflow.document import Document
 
 
-class EosPoint(BaseModel):
+class EosPoint(Document):
     """Energy at one volume."""
-
-    model_config = ConfigDict(extra="forbid")
 
     volume: Annotated[float, Quantity("Å³/atom", heading="volume", fmt=".3f")] = Field(
         description="Volume."
