@@ -44,7 +44,7 @@ def run(
         Record written before computing starts: command and resolved configuration.
     engines
         Names of the engines that the user asks for: the packages of calculators that are named by
-        their class are trusted in this run.
+        their class are trusted in this run, also when it is resumed.
 
     Returns
     -------
@@ -58,13 +58,19 @@ def run(
     RunError
         If the run was interrupted or could not be written; it can be resumed.
     """
+    engines = list(engines)
+    recorded = {
+        "store": _recorded(settings.store),
+        "result": flow.output.uuid,
+        "engines": engines,
+    }
     with writable_store(settings.store) as store:
         report = local.start(
             flow,
             store,
             settings.runs_dir,
             workers=settings.workers,
-            config={**record, "store": _recorded(settings.store), "result": flow.output.uuid},
+            config={**record, **recorded},
             trusted=_trusted(settings, engines),
             environment=environment(settings),
         )
@@ -121,7 +127,8 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             run_dir,
             store,
             workers=settings.workers,
-            trusted=_trusted(settings),
+            # Trusted like the rest of the directory, which is the user's own code.
+            trusted=_trusted(settings, config.get("engines", ())),
             environment=environment(settings),
         )
         return Outcome(report, _result(store, config["result"]))
