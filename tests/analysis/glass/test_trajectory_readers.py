@@ -184,14 +184,22 @@ def test_the_last_line_of_an_xdatcar_may_lack_its_end(
     assert len(notes) == 3 - complete
 
 
+@pytest.mark.parametrize("title", ["Properties=species:S:1:pos:R:3", "plain"])
 @pytest.mark.parametrize("atoms", [1, 2])
-def test_the_last_line_of_an_xyz_file_may_lack_its_end(tmp_path: Path, atoms: int) -> None:
+def test_the_last_line_of_an_xyz_file_may_lack_its_end(
+    tmp_path: Path, title: str, atoms: int
+) -> None:
     path = tmp_path / "run.extxyz"
-    properties = "Properties=species:S:1:pos:R:3"
-    text = (f"{atoms}\n{properties}\n" + "Li 0.0 0.25 0.5\n" * atoms) * 2
-    for cut, complete in ((1, 2), (2, 1), (5, 1)):
+    text = (f"{atoms}\n{title}\n" + "Li 0.0 0.25 0.55\n" * atoms) * 2
+    path.write_text(text[:-1])
+    assert len(list(frames_of_file(path))) == 2
+    if atoms == 1 and title == "plain":  # no other line tells how long the number was
+        return
+    for cut in (2, 3):
         path.write_text(text[:-cut])
-        assert len(list(frames_of_file(path, []))) == complete
+        notes: list[str] = []
+        assert len(list(frames_of_file(path, notes))) == 1
+        assert notes == [f"{path} breaks off within frame 2: 1 whole frames are taken"]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ they return the first, and its extended XYZ reader takes several times as long a
 import math
 import re
 import xml.etree.ElementTree as ET
+from collections import deque
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -208,7 +209,26 @@ def _read_xyz(path: Path, notes: list[str], species_map: Mapping[str, str]) -> I
         with open_text(path) as file:
             yield from _xyz_frames(file, path, notes, _Elements(path, species_map))
     except _NotThisReader:
-        yield from _read_ase(path, "extxyz")
+        yield from _read_other_xyz(path, notes)
+
+
+def _read_other_xyz(path: Path, notes: list[str]) -> Iterator[Frame]:
+    """Read XYZ with ASE's own reader, but no frame that breaks off within its last number.
+
+    ASE takes what is left of the number for the whole.
+    """
+    with open_text(path) as file:
+        tail = deque(file, maxlen=2)
+    rows_of_a_table = len({len(line.split()) for line in tail}) == 1
+    frames = _read_ase(path, "extxyz")
+    if not rows_of_a_table or not is_cut_off(tail[-1], tail[0]):
+        yield from frames
+        return
+    count = 0
+    for frame, _ in pairwise(frames):
+        yield frame
+        count += 1
+    notes.append(_breaks_off(path, count))
 
 
 class _Elements(dict[str, str]):
