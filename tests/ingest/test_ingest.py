@@ -100,7 +100,7 @@ def _bse(text: str) -> str:
 
 DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "bse": (_bse, "bse/vasprun.xml: no ionic step with an energy (ALGO = Bse)"),
-    "no-step": (lambda text: text.replace("calculation>", "c>"), "vasprun.xml: cannot be read"),
+    "no-step": (lambda text: text.replace("calculation>", "c>"), "vasprun.xml: breaks off or is"),
     "no-number": (lambda text: text.replace("-3.80000000", "*" * 12), "energy"),
     "nan": (lambda text: text.replace("-3.80000000", "nan"), "energy"),
     "no-atoms": (lambda text: text.replace("atominfo>", "atoms>"), "vasprun.xml: cannot be read"),

@@ -4,7 +4,7 @@ import re
 import warnings
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ from liponflow.engines.vasp.reading.force_field import force_field_engine, has_f
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.outcar import IONIC_STEP, STOP
 from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
-from liponflow.engines.vasp.reading.vasprun import LenientVasprun
+from liponflow.engines.vasp.reading.vasprun import LenientVasprun, VasprunHead
 from liponflow.finite import check_finite
 from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.inputs.vasp.ionic import (
@@ -40,7 +40,7 @@ from liponflow.inputs.vasp.ionic import (
 from liponflow.units import GPA_PER_KBAR
 
 R = TypeVar("R", bound="AnyRun")
-_FIRST_STEP_ONLY = 10**9
+_DENSITIES = {"parse_dos": True, "parse_eigen": False, "parse_potcar_file": False}
 _LEXCH = re.compile(r"\s*LEXCH\s*=\s*([A-Z0-9]{2})\b")
 _AFTER_POTCARS = " POSCAR:"
 """Begin of the line of the OUTCAR that follows the POTCARs."""
@@ -282,7 +282,7 @@ class Run(AnyRun):
 
     def densities(self) -> SiteDensities:
         """See AnyRun."""
-        vasprun = parse(self.files, parse_dos=True)
+        vasprun = _parse(self.files, LenientVasprun, **_DENSITIES)
         with file_boundary(
             vasprun.filename, IngestError, what="densities of states", remedy="copy it again"
         ):
@@ -394,7 +394,7 @@ def read_run(files: RunFiles) -> Run:
         )
     truncated = False
     try:
-        header = parse(files, ionic_step_skip=_FIRST_STEP_ONLY)
+        header = _parse(files, VasprunHead)
     except TruncatedError as error:
         header = _trajectory_header(files, error)
         truncated = True
@@ -414,7 +414,7 @@ def read_run(files: RunFiles) -> Run:
 def _trajectory_header(files: RunFiles, error: "TruncatedError") -> Vasprun:
     """Read the header of truncated molecular dynamics, whose complete steps are usable."""
     try:
-        header = parse(files, exception_on_bad_xml=False)
+        header = _parse(files, VasprunHead, truncated=True)
     except IngestError:
         raise error from None
     if not (header.ionic_steps or header.md_data) or header.parameters.get("IBRION") != 0:
@@ -426,8 +426,8 @@ class TruncatedError(IngestError):
     """A truncated vasprun.xml."""
 
 
-def parse(files: RunFiles, **options: Any) -> Vasprun:
-    """Read a vasprun.xml, without densities of states and eigenvalues unless asked.
+def _parse(files: RunFiles, reader: Callable[..., Vasprun], **options: Any) -> Vasprun:
+    """Read a vasprun.xml by one of pymatgen's readers.
 
     Raises
     ------
@@ -437,7 +437,6 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
         If it is damaged or not a vasprun.xml.
     """
     assert files.vasprun is not None  # noqa: S101 - `read_run` refuses the others
-    options = {"parse_dos": False, "parse_eigen": False, "parse_potcar_file": False} | options
     remedy = "copy it again"
     with (
         file_boundary(files.vasprun, IngestError, what="a vasprun.xml", remedy=remedy),
@@ -447,7 +446,7 @@ def parse(files: RunFiles, **options: Any) -> Vasprun:
         warnings.simplefilter("ignore")
         try:
             check_expansion(files.vasprun)
-            vasprun = LenientVasprun(files.vasprun, **options)
+            vasprun = reader(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
             raise TruncatedError(
                 f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
