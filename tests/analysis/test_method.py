@@ -1,15 +1,19 @@
 """Methods of calculations: which energies compare, and what is named if they don't."""
 
+import itertools
+
 import pytest
 
 from liponflow.analysis.method import (
     CUTOFF_TOLERANCE,
     KPOINT_RATIO,
     Block,
+    Comparison,
     Method,
     comparable,
     describe_differences,
     differences,
+    named_differences,
 )
 
 NICKEL = Block(element="Ni", potential="PAW_PBE Ni_pv 06Sep2000", u=6.2)
@@ -109,3 +113,47 @@ def test_differences_of_many_are_gathered_by_setting() -> None:
         "ENCUT differs (520 eV, 400 eV, 450 eV): the energies may not compare",
         "functional differs (PBE, LDA): the energies do not compare",
     ]
+
+
+def test_symbol_of_a_potcar_agrees_with_its_title() -> None:
+    def nickel(potential: str) -> Method:
+        return changed(blocks=[NICKEL.model_copy(update={"potential": potential})])
+
+    assert comparable(OXIDE, nickel("Ni_pv"))
+    assert comparable(OXIDE, nickel("Ni")).reason == "POTCAR of Ni (Ni_pv and Ni)"
+
+
+def test_two_calculations_are_named_with_each_difference() -> None:
+    named = [("a", OXIDE), ("b", OXIDE), ("c", changed(functional="LDA")), ("d", OXIDE)]
+    [found] = named_differences(named)
+    assert (str(found.difference), found.first, found.second) == (
+        "functional (PBE and LDA)",
+        "a",
+        "c",
+    )
+
+
+def test_meshes_of_many_are_compared_by_their_extremes() -> None:
+    spacings = [0.1 * KPOINT_RATIO * 1.1, 0.15, 0.1, 0.2]
+    meshes = [changed(kpoint_spacing=spacing) for spacing in spacings]
+    assert [str(item) for item in differences(meshes)] == [
+        "k-point spacing (0.10 1/Å and 0.33 1/Å)"
+    ]
+
+
+def test_methods_of_many_phases_are_compared_by_their_few_parts(monkeypatch) -> None:
+    compared = []
+    monkeypatch.setattr(
+        "liponflow.analysis.method.comparable",
+        lambda *methods, **_: compared.append(methods) or Comparison(()),
+    )
+    symbols = ("Li", "P", "O", "N", "Ni", "Mn")
+    phases = [
+        changed(
+            blocks=[Block(element=symbol, potential=symbol) for symbol in some],
+            cutoff=400.0 + number % 2,
+        )
+        for number, some in enumerate(itertools.combinations(symbols, 3))
+    ]
+    differences(phases)
+    assert len(compared) == 1  # of the two cut-offs

@@ -7,7 +7,7 @@ done. Every energy that enters a voltage, a formation energy or a hull has such 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -231,17 +231,84 @@ def differences(
     same_host, mixed_u
         As for :func:`comparable`.
     """
-    distinct: list[Method] = []
-    for method in methods:
-        if method not in distinct:
-            distinct.append(method)
+    named = (("", method) for method in methods)
     return [
-        difference
-        for first, second in combinations(distinct, 2)
-        for difference in comparable(
-            first, second, same_host=same_host, mixed_u=mixed_u
-        ).differences
+        found.difference
+        for found in named_differences(named, same_host=same_host, mixed_u=mixed_u)
     ]
+
+
+@dataclass(frozen=True)
+class NamedDifference:
+    """A difference of two calculations, with their names."""
+
+    difference: MethodDifference
+    first: str
+    second: str
+
+
+def named_differences(
+    named: Iterable[tuple[str, Method]], *, same_host: bool = False, mixed_u: bool = False
+) -> Iterator[NamedDifference]:
+    """Yield every difference between two of several calculations, each once.
+
+    Parameters
+    ----------
+    named
+        Calculations by name, of which the first of each choice of settings is named.
+    same_host, mixed_u
+        As for :func:`comparable`.
+
+    Yields
+    ------
+    NamedDifference
+    """
+    # Whole methods differ in their elements and meshes, their parts repeat: the time is linear.
+    seen: dict[str, list[tuple[str, Method]]] = {}
+    meshes: list[tuple[str, Method]] = []
+    for name, method in named:
+        for topic, part in _parts(method, same_host=same_host):
+            known = seen.setdefault(topic, [])
+            if any(part == other for _, other in known):
+                continue
+            for former, other in known:
+                compared = comparable(other, part, same_host=same_host, mixed_u=mixed_u)
+                for found in compared.differences:
+                    yield NamedDifference(found, former, name)
+            known.append((name, part))
+        if method.kpoint_spacing is not None:
+            mesh = Method(code="", kpoint_spacing=method.kpoint_spacing)
+            # The extremes differ most.
+            meshes = sorted([*meshes, (name, mesh)], key=lambda item: item[1].kpoint_spacing or 0)
+            meshes = meshes[:1] + meshes[1:][-1:]
+    for (former, finest), (name, coarsest) in pairwise(meshes):
+        for found in _numerical(finest, coarsest):
+            yield NamedDifference(found, former, name)
+
+
+def _parts(method: Method, *, same_host: bool) -> Iterator[tuple[str, Method]]:
+    """Yield what all methods have in common, and the blocks of each element."""
+    settings = method.settings if same_host else {}
+    yield (
+        "",
+        method.model_copy(
+            update={
+                "blocks": [],
+                "kpoint_spacing": None,
+                "hubbard_type": None,
+                "settings": settings,
+            }
+        ),
+    )
+    for element in sorted(method.elements):
+        yield (
+            element,
+            Method(
+                code="",
+                hubbard_type=method.hubbard_type,
+                blocks=[block for block in method.blocks if block.element == element],
+            ),
+        )
 
 
 def describe_differences(found: Iterable[MethodDifference]) -> list[str]:
@@ -288,17 +355,17 @@ def _fundamental(first: Method, second: Method) -> Iterator[MethodDifference]:
         shown = (f"{first.icharg}", f"{second.icharg}")
         yield MethodDifference("ICHARG", shown, fundamental=True)
     for element in sorted(first.elements & second.elements):
-        ours, theirs = (
-            " and ".join(dict.fromkeys(filter(None, _potentials(method, element))))
-            for method in (first, second)
-        )
-        if ours and theirs and ours != theirs:
-            yield MethodDifference(f"POTCAR of {element}", (ours, theirs), fundamental=True)
+        titles = [_potentials(method, element) for method in (first, second)]
+        if any(len(title.split()) == 1 for title in titles[0] | titles[1]):
+            # A symbol is all that a POTCAR.spec or a published setting tells.
+            titles = [{title.split()[:2][-1] for title in found} for found in titles]
+        if titles[0] and titles[1] and titles[0] != titles[1]:
+            shown = (" and ".join(sorted(titles[0])), " and ".join(sorted(titles[1])))
+            yield MethodDifference(f"POTCAR of {element}", shown, fundamental=True)
 
 
-def _potentials(method: Method, element: str) -> list[str | None]:
-    found = [block.potential for block in method.blocks if block.element == element]
-    return sorted(found, key=str)
+def _potentials(method: Method, element: str) -> set[str]:
+    return {b.potential for b in method.blocks if b.element == element and b.potential}
 
 
 def _hubbard(first: Method, second: Method) -> Iterator[MethodDifference]:
