@@ -57,7 +57,7 @@ def main() -> None:
         theirs[entry.formula] = min(energy, theirs.get(entry.formula, energy))
     found = records(arguments.store)
     entries = phase_entries(found, "none")
-    energies = formation_energies([*entries, *gas_entries(["O", "N"])])
+    energies = formation_energies([*entries, *gas_entries(["O", "N"], found[0].engine)])
     print("| crystal | formula | ours | 2019 | difference | volume, % | coordinates |")
     print("| --- | --- | ---: | ---: | ---: | ---: | --- |")
     errors = []

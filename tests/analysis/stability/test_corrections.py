@@ -1,10 +1,14 @@
 """Materials Project corrections: correct values, applied once and only to MP settings."""
 
+import re
+
 import pytest
 
+from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.corrections import (
-    hubbard_of_incar,
+    blocks_of_incar,
+    corrected_energy,
     mp2020_correction,
     resolve,
     scale_name,
@@ -78,8 +82,45 @@ def test_vasp_versions_share_an_energy_scale_and_model_weights_do_not() -> None:
     assert scale_name("none", CHGNET) != scale_name("none", other)
 
 
+def of_incar(incar: dict[str, object], symbols: list[str]) -> dict[str, list[float]]:
+    return Method(code="vasp", blocks=blocks_of_incar(incar, symbols)).hubbard_u
+
+
 def test_hubbard_u_is_read_from_the_incar() -> None:
     incar = {"LDAU": True, "LDAUU": [6.2, 0, 3.9], "LDAUJ": [0, 0, 0.4]}
-    assert hubbard_of_incar(incar, ["Ni", "O", "Mn"]) == pytest.approx({"Ni": 6.2, "Mn": 3.5})
-    assert hubbard_of_incar(incar | {"LDAU": False}, ["Ni", "O", "Mn"]) == {}
-    assert hubbard_of_incar({}, ["Li"]) == {}
+    symbols = ["Ni", "O", "Mn"]
+    assert of_incar(incar, symbols) == {"Mn": [pytest.approx(3.5)], "Ni": [6.2]}
+    assert of_incar(incar | {"LDAU": False}, symbols) == {}
+    assert of_incar({}, ["Li"]) == {}
+
+
+def test_values_of_an_incar_are_per_block_or_per_element() -> None:
+    symbols = ["Ni", "O", "O", "Ni"]
+    assert of_incar({"LDAU": True, "LDAUU": [3, 0, 6.2]}, symbols) == {"Ni": [3, 6.2]}
+    assert of_incar({"LDAU": True, "LDAUU": [6.2, 0]}, symbols) == {"Ni": [6.2]}
+
+
+@pytest.mark.parametrize("functional", ["r2SCAN", "LDA", "PBEsol", "HSE06", "PBE+D3(BJ)", "HF"])
+def test_corrections_are_for_pbe_only(functional: str) -> None:
+    name, _, dispersion = functional.partition("+")
+    method = Method(code="vasp", functional=name, dispersion=dispersion or None)
+    assert resolve("auto", VASP, method) == "none"
+    with pytest.raises(ValueError, match=rf"are {re.escape(functional)}: use corrections=auto"):
+        resolve("mp2020", VASP, method)
+
+
+def test_several_u_of_one_element_are_refused_with_their_values() -> None:
+    blocks = [Block(element="Ni", u=u) for u in (6.2, 3.0)]
+    method = Method(code="vasp", functional="PBE", blocks=blocks)
+    structure = phase("NiO").primitive()
+    assert corrected_energy(-10.0, structure, method, "none") == -10.0
+    with pytest.raises(ValueError, match=r"U of Ni is 3 and 6\.2 eV in different blocks"):
+        corrected_energy(-10.0, structure, method, "mp2020")
+
+
+def test_scale_without_corrections_names_u_of_all_phases() -> None:
+    oxides = [
+        Method(code="vasp", functional="PBE", blocks=[Block(element=element, u=u)])
+        for element, u in (("Li", 0.0), ("Mn", 3.9), ("Ni", 6.2))
+    ]
+    assert scale_name("none", VASP, oxides) == "vasp: PBE+U (Mn 3.9, Ni 6.2 eV), total energies"

@@ -38,7 +38,6 @@ def made(name: str = "Li2O", shift: float = 0.0, scale: float = 1.0, **fields: A
         spacegroup=facts.spacegroup,
         start_volume_per_atom=start.volume / len(start),
         symmetry_tolerance=0.1,
-        hubbard_u={},
     )
 
 
@@ -70,9 +69,18 @@ def test_problem_of_unconverged_crystal_has_value_limit_and_remedy() -> None:
 
 
 def test_gas_entries_have_reference_energies() -> None:
-    entries = gas_entries(["Li", "N", "O", "P"])
+    entries = gas_entries(["Li", "N", "O", "P"], ENGINE)
     assert {entry.name: entry.energy_per_atom for entry in entries} == {
         "N2": GASES["N"].reference_energy,
         "O2": GASES["O"].reference_energy,
     }
     assert all("by reference" in entry.source for entry in entries)
+    assert all(entry.method is None for entry in entries)
+
+
+def test_gas_entries_beside_dft_have_its_method() -> None:
+    vasp = EngineInfo(name="vasp", version="6.4.2", functional="PBE", surrogate=False)
+    [oxygen] = gas_entries(["O"], vasp)
+    assert oxygen.method is not None
+    assert oxygen.method.functional == "PBE"
+    assert [block.potential for block in oxygen.method.blocks] == ["O"]

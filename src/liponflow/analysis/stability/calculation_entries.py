@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 
+from liponflow.analysis.method import Method, comparable
 from liponflow.analysis.runs import CalculationResult
 from liponflow.analysis.stability.corrections import (
     Corrections,
-    hubbard_of_incar,
-    mp2020_correction,
+    blocks_of_incar,
+    corrected_energy,
     resolve,
     scale_name,
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale, unusable_method
 from liponflow.analysis.stability.phase_record import gas_entries
-
-
-class ScaleError(ValueError):
-    """Energies on more than one scale; the message names one calculation of each."""
 
 
 def calculation_entries(
@@ -37,42 +35,62 @@ def calculation_entries(
     Returns
     -------
     EntrySet
-        Calculations whose settings the corrections do not fit, or that did not converge, are
-        named in it.
+        Calculations whose settings the corrections do not fit, that did not converge, or that
+        have no total energy of a neutral cell are named in it. A gas that was computed by a
+        method other than that of its reference energy replaces it.
 
     Raises
     ------
     ScaleError
-        If the calculations are on more than one scale.
+        If the calculations are on more than one scale, or a gas has no energy on theirs.
     """
-    by_scale: dict[str, list[Entry]] = {}
-    for name, result in results:
-        engine = result.provenance.engine
-        resolved = resolve(corrections, engine)
-        entry = _entry(name, result, correct=resolved == "mp2020")
-        by_scale.setdefault(scale_name(resolved, engine), []).append(entry)
-    if len(by_scale) > 1:
+    entries = [_entry(name, result, corrections) for name, result in results]
+    usable = [entry for entry in entries if entry.reason_refused is None]
+    methods = [entry.method for entry in usable or entries if entry.method is not None]
+    engine = results[0][1].provenance.engine
+    resolved = resolve(corrections, engine, methods[0])
+    mixed_u = resolved == "mp2020"
+    remarks = check_one_scale(usable, mixed_u=mixed_u)
+    gases = [
+        gas for gas in gas_entries(elements, engine) if not _replaced(gas, usable, mixed_u=mixed_u)
+    ]
+    try:
+        check_one_scale([*usable, *gases], mixed_u=mixed_u)
+    except ScaleError as error:
         raise ScaleError(
-            ", ".join(f"{scale} ({group[0].source})" for scale, group in by_scale.items())
-        )
-    [(scale, entries)] = by_scale.items()
-    return EntrySet.build(
-        [*entries, *gas_entries(elements)], scale=f"{scale}; gases by reference", kind="total"
+            f"{error}; ingest the molecule in a box as well, computed as the solids are"
+        ) from None
+    scale = scale_name(resolved, engine, methods)
+    built = EntrySet.build(
+        [*entries, *gases],
+        scale=f"{scale}; gases by reference" if gases else scale,
+        kind="total",
+    )
+    return built.model_copy(update={"remarks": (*built.remarks, *remarks)})
+
+
+def _replaced(gas: Entry, entries: Sequence[Entry], *, mixed_u: bool) -> bool:
+    """Return whether a gas was computed, by another method than that of its reference energy."""
+    return any(
+        entry.formula == gas.formula
+        and entry.method is not None
+        and gas.method is not None
+        and not comparable(entry.method, gas.method, mixed_u=mixed_u)
+        for entry in entries
     )
 
 
-def _entry(name: str, result: CalculationResult, *, correct: bool) -> Entry:
+def _entry(name: str, result: CalculationResult, corrections: Corrections) -> Entry:
     calculation = result.calculation
-    structure = calculation.structure
+    structure, method = calculation.structure, _method(result)
     problem = result.warnings[0] if not result.converged and result.warnings else None
+    problem = problem or unusable_method(method)
     energy = calculation.energy
-    if correct:
-        [run, *_] = result.provenance.parameters["runs"]
-        symbols = list(dict.fromkeys(site.specie.symbol for site in structure))
-        try:
-            energy += mp2020_correction(structure, hubbard_of_incar(run["incar"], symbols))
-        except ValueError as error:
-            problem = problem or str(error)
+    try:
+        resolved = resolve(corrections, result.provenance.engine, method)
+        energy = corrected_energy(energy, structure, method, resolved)
+    except ValueError as error:
+        problem = problem or str(error)
     return Entry(
         name=structure.composition.reduced_formula,
         composition=structure.composition.get_el_amt_dict(),
@@ -80,4 +98,22 @@ def _entry(name: str, result: CalculationResult, *, correct: bool) -> Entry:
         source=f"{calculation.engine.label}, {calculation.directory or name}",
         converged=result.converged,
         problem=problem,
+        method=method,
+    )
+
+
+def _method(result: CalculationResult) -> Method:
+    """Return the method, from the INCAR where an older result has no record of it."""
+    calculation = result.calculation
+    if calculation.recorded_method is not None or calculation.engine.surrogate:
+        return calculation.method
+    [run, *_] = result.provenance.parameters["runs"]
+    incar = run["incar"]
+    symbols = [site.specie.symbol for site in calculation.structure]
+    return calculation.method.model_copy(
+        update={
+            "blocks": blocks_of_incar(incar, symbols),
+            "cutoff": incar.get("ENCUT"),
+            "icharg": incar.get("ICHARG"),
+        }
     )

@@ -5,14 +5,17 @@ Project's scheme of 2020 corrects both. A potential trained on corrected energie
 the corrections; adding them again would shift every oxide by 0.7 eV per O.
 """
 
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby, zip_longest
 from typing import Literal
 
 from pymatgen.core.structure import Structure
 from pymatgen.entries.compatibility import CompatibilityError, MaterialsProject2020Compatibility
 from pymatgen.entries.computed_entries import ComputedStructureEntry
 
+from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
 
 Corrections = Literal["auto", "none", "mp2020"]
@@ -20,12 +23,17 @@ Corrections = Literal["auto", "none", "mp2020"]
 MP2020 = "Materials Project 2020 corrections"
 """Words in the scale or functional of an engine whose energies include the corrections."""
 
+PBE = "PBE"
+"""Functional that the corrections are for."""
+
 SURROGATE = "machine-learned potential"
 """Words in the name of a scale whose energies no DFT code computed."""
 
 
-def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp2020"]:
-    """Return the corrections that an engine's energies need.
+def resolve(
+    corrections: Corrections, engine: EngineInfo, method: Method | None = None
+) -> Literal["none", "mp2020"]:
+    """Return the corrections that energies need.
 
     Parameters
     ----------
@@ -33,6 +41,8 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
         Corrections that the user requested.
     engine
         Engine that computed the energies, or will.
+    method
+        Method of the energies; what the engine tells of it by default.
 
     Returns
     -------
@@ -42,18 +52,27 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
     Raises
     ------
     ValueError
-        If they would be corrected twice, or the scale of the engine's energies is unknown.
+        If they would be corrected twice, are of another functional than PBE, or their scale is
+        unknown.
 
     Examples
     --------
     >>> resolve("auto", EngineInfo(name="vasp", version="6", surrogate=False))
     'mp2020'
+    >>> resolve("auto", EngineInfo(name="vasp", version="6", functional="LDA", surrogate=False))
+    'none'
     """
+    method = method or engine.as_method
     included = MP2020 in f"{engine.functional} {engine.energy_scale}"
     if included and corrections == "mp2020":
         raise ValueError(
             f"the energies of {engine.label} already include the Materials Project's "
             "corrections: adding them again would count them twice; use corrections=auto"
+        )
+    if corrections == "mp2020" and not is_pbe(method):
+        raise ValueError(
+            f"the Materials Project's corrections of 2020 are for PBE and PBE+U, these energies "
+            f"are {method.label}: use corrections=auto or none"
         )
     if corrections != "auto":
         return corrections
@@ -65,11 +84,38 @@ def resolve(corrections: Corrections, engine: EngineInfo) -> Literal["none", "mp
             "unknown: set corrections=none if its training data had them, corrections=mp2020 "
             "if they were plain PBE/PBE+U"
         )
-    return "mp2020"
+    return "mp2020" if is_pbe(method) else "none"
 
 
-def scale_name(corrections: Literal["none", "mp2020"], engine: EngineInfo) -> str:
-    """Return the name of the scale of an engine's energies.
+def is_pbe(method: Method) -> bool:
+    """Return whether a method is PBE or PBE+U, for which the corrections of 2020 are.
+
+    An unknown functional counts as PBE, and so does a potential whose data were PBE and PBE+U.
+
+    Examples
+    --------
+    >>> is_pbe(Method(code="chgnet 0.3.0", functional="PBE/PBE+U (MPtrj)"))
+    True
+    >>> is_pbe(Method(code="vasp", functional="PBE", dispersion="D3(BJ)"))
+    False
+    """
+    words = re.split(r"[^\w]", method.functional or PBE)
+    return words[0] == PBE and not (method.dispersion or method.exact_exchange)
+
+
+def scale_name(
+    corrections: Literal["none", "mp2020"], engine: EngineInfo, methods: Sequence[Method] = ()
+) -> str:
+    """Return the name of the scale of energies.
+
+    Parameters
+    ----------
+    corrections
+        Corrections that were added.
+    engine
+        Engine that computed the energies.
+    methods
+        Methods of the energies, comparable ones; what the engine tells by default.
 
     Examples
     --------
@@ -82,7 +128,45 @@ def scale_name(corrections: Literal["none", "mp2020"], engine: EngineInfo) -> st
         name += f" ({SURROGATE})"
     if corrections == "mp2020":
         return f"{name}: PBE/PBE+U with {MP2020}, total energies"
-    return f"{name}: {engine.functional or 'functional unknown'}, total energies"
+    functional = engine.functional or "functional unknown"
+    if methods:
+        blocks = [block for method in methods for block in method.blocks]
+        functional = methods[0].model_copy(update={"blocks": blocks}).label
+    return f"{name}: {functional}, total energies"
+
+
+def corrected_energy(
+    energy: float, structure: Structure, method: Method, corrections: Literal["none", "mp2020"]
+) -> float:
+    """Return the energy of a cell with its corrections (eV).
+
+    Parameters
+    ----------
+    energy
+        Energy as computed (eV).
+    structure
+        Computed structure.
+    method
+        Method of the energy.
+    corrections
+        Corrections to add.
+
+    Raises
+    ------
+    ValueError
+        If an element has several U, or :func:`mp2020_correction` refuses the calculation.
+    """
+    if corrections == "none":
+        return energy
+    hubbard_u = method.hubbard_u
+    for element, values in hubbard_u.items():
+        if len(values) > 1:
+            raise ValueError(
+                f"{structure.composition.reduced_formula}: U of {element} is "
+                f"{' and '.join(f'{u:g}' for u in values)} eV in different blocks; the "
+                "Materials Project's corrections are for one U per element"
+            )
+    return energy + mp2020_correction(structure, {el: u for el, [u] in hubbard_u.items()})
 
 
 def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> float:
@@ -122,28 +206,32 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
     return sum(float(adjustment.value) for adjustment in adjustments)
 
 
-def hubbard_of_incar(incar: Mapping[str, object], symbols: list[str]) -> dict[str, float]:
-    """Return U_eff of an INCAR.
+def blocks_of_incar(incar: Mapping[str, object], symbols: Sequence[str]) -> list[Block]:
+    """Return the blocks with U of an INCAR, of calculations without a record of their method.
 
     Parameters
     ----------
     incar
         Its keys; LDAUU and LDAUJ have one value per species of POSCAR.
     symbols
-        Species in that order.
+        Symbol of every atom, in order.
 
     Examples
     --------
-    >>> hubbard_of_incar({"LDAU": True, "LDAUU": [0, 6.2], "LDAUJ": [0, 0]}, ["Li", "Ni"])
-    {'Ni': 6.2}
+    >>> incar = {"LDAU": True, "LDAUU": [0, 6.2], "LDAUJ": [0, 0]}
+    >>> Method(code="vasp", blocks=blocks_of_incar(incar, ["Li", "Ni", "Ni"])).hubbard_u
+    {'Ni': [6.2]}
     """
     if not incar.get("LDAU"):
-        return {}
-    u, j = incar.get("LDAUU"), incar.get("LDAUJ")
-    values = list(u) if isinstance(u, list | tuple) else [0.0] * len(symbols)
-    exchange = list(j) if isinstance(j, list | tuple) else [0.0] * len(symbols)
-    return {
-        symbol: float(value) - float(other)
-        for symbol, value, other in zip(symbols, values, exchange, strict=False)
-        if float(value) - float(other)
-    }
+        return [Block(element=symbol) for symbol in dict.fromkeys(symbols)]
+    u, j = (
+        list(value) if isinstance(value := incar.get(tag), list | tuple) else []
+        for tag in ("LDAUU", "LDAUJ")
+    )
+    runs = [symbol for symbol, _ in groupby(symbols)]
+    elements = runs if len(runs) == len(u) else list(dict.fromkeys(symbols))
+    return [
+        Block(element=symbol, u=float(value or 0), j=float(exchange or 0))
+        for symbol, value, exchange in zip_longest(elements, u, j)
+        if symbol is not None
+    ]

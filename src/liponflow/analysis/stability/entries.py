@@ -15,6 +15,7 @@ from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column
 from liponflow.document import Document
 from liponflow.names import did_you_mean
@@ -47,6 +48,9 @@ class Entry(Document):
     )
     problem: str | None = Field(
         None, description="Why the entry may not be used, with value, limit and remedy."
+    )
+    method: Method | None = Field(
+        None, description="Method of the energy; None if the scale of the set says all."
     )
 
     @field_validator("composition")

@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from liponflow.analysis.method import Block, Method
 from liponflow.units import BOLTZMANN, KJ_PER_MOL, PER_CM
 
 STANDARD_TEMPERATURE = 298.15
@@ -77,6 +78,16 @@ class Gas:
     zero_point: float
     """Zero-point energy (cm⁻¹ per molecule)."""
     ranges: tuple[Shomate, ...]
+
+    @property
+    def method(self) -> Method:
+        """Method of the reference energy, with the POTCARs of the Materials Project."""
+        return Method(
+            code="vasp",
+            functional="PBE",
+            exact_exchange=0.0,
+            blocks=[Block(element=self.element, potential=self.element)],
+        )
 
     @property
     def formula(self) -> str:

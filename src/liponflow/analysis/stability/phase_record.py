@@ -1,22 +1,23 @@
 """Relaxed reference crystals, kept in the store, and the phase-diagram entries from them."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from pydantic import Field
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.method import Block, Method
 from liponflow.analysis.phonons import Phonons
 from liponflow.analysis.result import Calculation, EngineInfo, StructureField
 from liponflow.analysis.stability.corrections import (
     Corrections,
-    mp2020_correction,
+    corrected_energy,
     resolve,
     scale_name,
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
+from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
 from liponflow.document import Document
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
@@ -41,6 +42,20 @@ class PhaseRecord(Document):
     problem: str | None = Field(description="Why the energy may not be used; None if it may.")
     engine: EngineInfo
     structure: StructureField = Field(description="Relaxed structure.")
+    method: Method | None = Field(
+        None, description="Method, where the files tell more of it than the engine does."
+    )
+
+    @property
+    def known_method(self) -> Method:
+        """Method of the energy, as far as it is known."""
+        if self.method is not None or self.engine.surrogate:
+            return self.method or self.engine.as_method
+        blocks = [
+            Block(element=element.symbol, u=self.hubbard_u.get(element.symbol, 0.0))
+            for element in self.structure.composition
+        ]
+        return self.engine.as_method.model_copy(update={"blocks": blocks})
 
     @property
     def formula(self) -> str:
@@ -70,7 +85,6 @@ def phase_record(
     spacegroup: str,
     start_volume_per_atom: float,
     symmetry_tolerance: float,
-    hubbard_u: dict[str, float],
 ) -> PhaseRecord:
     """Return the record of a relaxed crystal, with a problem if its symmetry changed.
 
@@ -84,15 +98,13 @@ def phase_record(
         Å³.
     symmetry_tolerance
         How far sites may be from their symmetric places, Å.
-    hubbard_u
-        U_eff per element, eV.
 
     Returns
     -------
     PhaseRecord
         Record, with a problem if the relaxation did not converge or changed the space group.
     """
-    structure = calculation.structure
+    structure, hubbard = calculation.structure, calculation.method.hubbard_u
     relaxed = SpacegroupAnalyzer(structure, symmetry_tolerance).get_space_group_symbol()
     volume = structure.volume / len(structure)
     problem = unconverged_reason(calculation)
@@ -111,18 +123,17 @@ def phase_record(
         symmetry_tolerance=symmetry_tolerance,
         volume_change_percent=100 * (volume / start_volume_per_atom - 1),
         energy_per_atom=calculation.energy_per_atom,
-        hubbard_u=hubbard_u,
+        hubbard_u={element: max(values) for element, values in hubbard.items()},
         max_force=calculation.max_force,
         converged=calculation.converged,
         problem=problem,
         engine=calculation.engine,
         structure=structure,
+        method=calculation.recorded_method,
     )
 
 
-def phase_entries(
-    records: Sequence[PhaseRecord], corrections: Literal["none", "mp2020"]
-) -> list[Entry]:
+def phase_entries(records: Sequence[PhaseRecord], corrections: Corrections) -> list[Entry]:
     """Return relaxed crystals as entries on one scale.
 
     Parameters
@@ -130,7 +141,7 @@ def phase_entries(
     records
         Crystals of one engine.
     corrections
-        ``mp2020`` adds the Materials Project's corrections, ``none`` leaves energies unchanged.
+        Corrections added to the energies.
 
     Returns
     -------
@@ -186,34 +197,49 @@ def scaled_entries(
     found = [record for record in records if record is not None]
     if not found:
         raise ValueError("the relaxation of every reference crystal failed: there are no energies")
-    by_scale: dict[str, list[PhaseRecord]] = {}
-    for record in found:
-        scale = scale_name(resolve(corrections, record.engine), record.engine)
-        by_scale.setdefault(scale, []).append(record)
-    if len(by_scale) > 1:
-        listed = ", ".join(f"{scale} ({group[0].name})" for scale, group in by_scale.items())
-        raise ValueError(
-            f"the crystals are on different scales: {listed}; relax all in the same way"
-        )
-    [scale] = by_scale
-    entries = phase_entries(found, resolve(corrections, found[0].engine))
+    engine = found[0].engine
+    entries = [*phase_entries(found, corrections), *gas_entries(gases, engine)]
+    usable = [entry for entry in entries if entry.reason_refused is None]
+    resolved = resolve(corrections, engine, found[0].known_method)
+    try:
+        remarks = check_one_scale(usable, mixed_u=resolved == "mp2020")
+    except ScaleError as error:
+        raise ScaleError(
+            f"the crystals are on different scales: {error}; relax all in the same way"
+        ) from None
+    methods = [record.known_method for record in found]
     built = EntrySet.build(
-        [*entries, *gas_entries(gases)], scale=f"{scale}; gases by reference", kind="total"
+        entries,
+        scale=f"{scale_name(resolved, engine, methods)}; gases by reference",
+        kind="total",
     )
     lost = [
         ExcludedEntry(name=name, reason=FAILED)
         for name, record in zip(names, records, strict=True)
         if record is None
     ]
-    return built.model_copy(update={"excluded": (*built.excluded, *lost)}), found[0].engine
+    update = {
+        "excluded": (*built.excluded, *lost),
+        "remarks": (*built.remarks, *remarks),
+    }
+    return built.model_copy(update=update), engine
 
 
-def gas_entries(elements: Sequence[str]) -> list[Entry]:
+def gas_entries(elements: Sequence[str], engine: EngineInfo) -> list[Entry]:
     """Return the gases of a chemical system, by reference.
+
+    Parameters
+    ----------
+    elements
+        Symbols.
+    engine
+        Engine of the solids. If it is a DFT code, its method has to be that of the references,
+        which the entries then record.
 
     Examples
     --------
-    >>> [entry.name for entry in gas_entries(["Li", "O"])]
+    >>> vasp = EngineInfo(name="vasp", version="6", surrogate=False)
+    >>> [entry.name for entry in gas_entries(["Li", "O"], vasp)]
     ['O2']
     """
     return [
@@ -222,21 +248,22 @@ def gas_entries(elements: Sequence[str]) -> list[Entry]:
             composition={element: 2},
             energy=2 * GASES[element].reference_energy,
             source=REFERENCE_SOURCE,
+            method=None if engine.surrogate else GASES[element].method,
         )
         for element in elements
         if element in GASES
     ]
 
 
-def _entry(record: PhaseRecord, corrections: Literal["none", "mp2020"]) -> Entry:
-    structure = record.structure
+def _entry(record: PhaseRecord, corrections: Corrections) -> Entry:
+    structure, method = record.structure, record.known_method
     energy, problem = record.energy_per_atom * len(structure), record.problem
     source = f"{record.name} relaxed by {record.engine.label}"
-    if corrections == "mp2020":
-        try:
-            energy += mp2020_correction(structure, record.hubbard_u)
-        except ValueError as error:
-            problem = problem or str(error)
+    resolved = resolve(corrections, record.engine, method)
+    try:
+        energy = corrected_energy(energy, structure, method, resolved)
+    except ValueError as error:
+        problem = problem or str(error)
     return Entry(
         name=record.name,
         composition=structure.composition.get_el_amt_dict(),
@@ -245,4 +272,5 @@ def _entry(record: PhaseRecord, corrections: Literal["none", "mp2020"]) -> Entry
         converged=record.converged,
         symmetry_kept=record.relaxed_spacegroup == record.spacegroup,
         problem=problem,
+        method=method,
     )

@@ -9,7 +9,6 @@ from jobflow.core.reference import OutputReference
 
 from liponflow.analysis.provenance import fingerprint
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.stability.corrections import hubbard_of_incar
 from liponflow.analysis.stability.phase_record import PhaseRecord, phase_record
 from liponflow.engines.engine import Engine
 from liponflow.engines.reading import read_calculation
@@ -177,7 +176,9 @@ def record_phase(
     start = facts.structure()
     relaxed = read_calculation(relaxation, engine, force_limit)
     final = read_calculation(static, engine, force_limit)
-    merged = relaxed.model_copy(update={"energy": final.energy})
+    merged = relaxed.model_copy(
+        update={"energy": final.energy, "recorded_method": final.recorded_method}
+    )
     return phase_record(
         merged,
         fingerprint=fingerprint,
@@ -186,16 +187,7 @@ def record_phase(
         spacegroup=facts.spacegroup,
         start_volume_per_atom=start.volume / len(start),
         symmetry_tolerance=symmetry_tolerance,
-        hubbard_u=_hubbard_u(static),
     )
-
-
-def _hubbard_u(document: Any) -> dict[str, float]:
-    calculations = getattr(document, "calcs_reversed", None)
-    if not calculations:
-        return {}
-    symbols = list(dict.fromkeys(site.specie.symbol for site in document.structure))
-    return hubbard_of_incar(dict(calculations[0].input.incar), symbols)
 
 
 def _settings(engine: Engine) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from jobflow import JobStore
 
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.runs import CalculationResult
-from liponflow.analysis.stability.calculation_entries import ScaleError, calculation_entries
+from liponflow.analysis.stability.calculation_entries import calculation_entries
 from liponflow.analysis.stability.corrections import Corrections
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
+from liponflow.analysis.stability.one_scale import ScaleError
 from liponflow.store.results import StoredResult, find_results, get_result
 
 LATEST = "latest"

@@ -1,0 +1,68 @@
+"""Check that the energies of a set compare, by the methods of its entries."""
+
+from collections.abc import Sequence
+
+from liponflow.analysis.method import (
+    CHARGE_TOLERANCE,
+    Method,
+    describe_differences,
+    named_differences,
+)
+from liponflow.analysis.stability.entries import Entry
+
+
+class ScaleError(ValueError):
+    """Energies on more than one scale; the message names one calculation of each."""
+
+
+def check_one_scale(entries: Sequence[Entry], *, mixed_u: bool) -> list[str]:
+    """Return remarks on the methods of entries, which have to compare.
+
+    Parameters
+    ----------
+    entries
+        Entries that are used; those without a record of their method are passed over.
+    mixed_u
+        Whether their corrections put calculations with and without U on one scale.
+
+    Returns
+    -------
+    list of str
+        Differences of cut-off and mesh.
+
+    Raises
+    ------
+    ScaleError
+        If two of them do not compare; it names the setting with its values, and the two.
+    """
+    named = [(entry.source, entry.method) for entry in entries if entry.method is not None]
+    minor = []
+    for found in named_differences(named, mixed_u=mixed_u):
+        if found.difference.fundamental:
+            raise ScaleError(
+                f"{found.difference.setting} is {found.difference.values[0]} ({found.first}) and "
+                f"{found.difference.values[1]} ({found.second})"
+            )
+        minor.append(found.difference)
+    return describe_differences(minor)
+
+
+def unusable_method(method: Method) -> str | None:
+    """Return why no energy of a method enters a phase diagram; None if it may.
+
+    Examples
+    --------
+    >>> unusable_method(Method(code="vasp", charge=-1.0))
+    'its cell has a charge of -1 e, and only energies of neutral cells compare; compute it neutral'
+    """
+    if not method.self_consistent:
+        return (
+            f"ICHARG = {method.icharg}: its density was kept, so its energy is no total energy; "
+            "compute it self-consistently"
+        )
+    if method.charge is not None and abs(method.charge) > CHARGE_TOLERANCE:
+        return (
+            f"its cell has a charge of {method.charge:+g} e, and only energies of neutral cells "
+            "compare; compute it neutral"
+        )
+    return None
