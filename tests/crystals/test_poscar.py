@@ -46,6 +46,7 @@ def test_three_scale_factors_stretch_cell_and_cartesian_coordinates_alike() -> N
     [
         {1: ""},
         {1: "   "},
+        {1: "a page\x0cand a line\u2028in the comment"},
         {2: "1.0D0"},
         {2: "0.1d+1  the scale"},
         {3: "4.0D+00, 2*0.0 the first vector"},

@@ -148,7 +148,8 @@ class _Reader:
     """Position in the lines of a POSCAR."""
 
     def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
+        # Not splitlines, which also splits at characters that a comment may hold.
+        self.lines = text.removesuffix("\n").split("\n")
         self.next = 0
 
     def header(self) -> "_Header":

@@ -323,6 +323,21 @@ def test_types_of_lammps_are_asked_for(tmp_path: Path, name: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("name", "words"), [("element", ("H ", "He ")), ("mass", ("1.0 ", "4.0 "))]
+)
+def test_map_goes_before_what_the_file_says(
+    tmp_path: Path, name: str, words: tuple[str, str]
+) -> None:
+    path = tmp_path / "a.lammpstrj"
+    path.write_text(DUMP.format(name=f"{name} ", first=words[0], second=words[1]))
+    [frame] = frames_of_file(path, species_map={"1": "Li", "3": "O"})
+    assert frame.symbols == ("Li", "O")
+    path.write_text(path.read_text().replace("id type", "id kind"))
+    with pytest.raises(TrajectoryError, match="map of species is given, and its atoms have no t"):
+        list(frames_of_file(path, species_map={"1": "Li", "3": "O"}))
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("a.lammpstrj", DUMP.format(name="element ", first="Li ", second="O ")),

@@ -70,7 +70,7 @@ def read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> Ite
     try:
         for atoms in iread(str(path), index=":", format=format_, **options):
             if types:
-                _check_types(path, atoms, types)
+                _name(path, atoms, types)
             elif format_ == DATA:
                 _check_masses(path, atoms)
             yield atoms
@@ -114,10 +114,14 @@ def _columns(path: Path) -> list[str]:
     return []
 
 
-def _check_types(path: Path, atoms: Any, types: Mapping[int, str]) -> None:
-    found = {int(kind) for kind in atoms.arrays.get("type", ())}
-    if missing := sorted(found - types.keys()):
+def _name(path: Path, atoms: Any, types: Mapping[int, str]) -> None:
+    """Set the elements by the user's map, which goes before elements and masses in the file."""
+    if "type" not in atoms.arrays:
+        raise FileError(f"{path}: a map of species is given, and its atoms have no types")
+    found = [int(kind) for kind in atoms.arrays["type"]]
+    if missing := sorted(set(found) - types.keys()):
         raise FileError(f"{path}: type {missing[0]} is not in the map of species; {_ASK}")
+    atoms.numbers = [atomic_numbers[types[kind]] for kind in found]
 
 
 def _check_masses(path: Path, atoms: Any) -> None:
