@@ -60,6 +60,7 @@ def test_times_outside_the_protocol_are_refused(time: float) -> None:
         ({"duration": -1}, "stage 'melt': duration = -1 ps must be above 0"),
         ({"duration": 0}, "duration = 0 ps must be above 0"),
         ({"duration": 0.0009}, "duration = 0.0009 ps is shorter than a time step of 2 fs"),
+        ({"time_step": 1e-320}, "are more than 1e.12 steps"),
         ({"time_step": -2}, "time_step = -2 fs must be above 0"),
         ({"friction": 0}, "friction = 0 1/ps must be above 0"),
         ({"thermostat_time": -1}, "thermostat_time = -1 fs must be above 0"),

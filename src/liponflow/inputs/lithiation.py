@@ -30,6 +30,7 @@ class LithiationParameters(Document):
     )
     budget: int = Field(
         ge=1,
+        le=10_000,
         description="Largest number of arrangements that are relaxed per lithium content "
         "and family.",
     )

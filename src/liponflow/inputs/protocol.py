@@ -21,6 +21,9 @@ THERMOSTAT_TIME = 100.0
 BAROSTAT_TIME = 1000.0
 """fs: 1000 time steps of 1 fs, as ASE 3.29 advises for its Martyna-Tobias-Klein barostat."""
 
+MOST_STEPS = 1e12
+"""Steps of a stage; a thousand years of a fast potential."""
+
 _ABOVE_ZERO = {
     "duration": "ps",
     "time_step": "fs",
@@ -93,6 +96,11 @@ class Stage(Document):
             value = getattr(self, field)
             if value <= 0:
                 self._refuse(f"{field} = {value:g} {unit} must be above 0")
+        if not self.duration * FS_PER_PS / self.time_step < MOST_STEPS:
+            self._refuse(
+                f"duration = {self.duration:g} ps in steps of {self.time_step:g} fs are more than "
+                f"{MOST_STEPS:.0e} steps"
+            )
         if self.steps < 1:
             self._refuse(
                 f"duration = {self.duration:g} ps is shorter than a time step of "
