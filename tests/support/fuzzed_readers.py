@@ -464,5 +464,5 @@ def _rows_of_stores() -> Iterator[Reader]:
             content = path.read_bytes()
         yield Reader(
             f"stored {kind}", "row.json", json.dumps(document, indent=1).encode(), _row,
-            ROWS[kind], {"results.db": content}, (document["uuid"], "results.db"),
+            ROWS[kind], {"results.db": content}, (document["uuid"], "results.db", "result "),
         )  # fmt: skip

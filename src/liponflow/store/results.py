@@ -283,7 +283,7 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
     """
     if not find_key([document], "blob_uuid"):
         return document
-    job = {"uuid": document["uuid"], "index": document["index"]}
+    job = {name: document.get(name) for name in ("uuid", "index")}
     try:
         loaded: dict[str, Any] = next(store.query(job, load=True))
     except DamagedDocumentError as error:
@@ -292,6 +292,12 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
         raise StoreError(
             f"the store lacks the data {error.args[0]} of job {job['uuid']}: restore it from a "
             "backup"
+        ) from error
+    except StoreError:
+        raise
+    except Exception as error:  # what jobflow stumbles over in a damaged reference to data
+        raise StoreError(
+            f"the data of job {job['uuid']} cannot be read: {reason_of(error)}"
         ) from error
     return loaded
 
@@ -304,7 +310,7 @@ def read_result(document: dict[str, Any]) -> StoredResult:
     StoreError
         If its kind is unknown, its schema newer, or its fields do not fit.
     """
-    uuid, output = document["uuid"], document["output"]
+    uuid, output = str(document.get("uuid", "without a uuid")), document["output"]
     try:
         result = get_kind(str(output["kind"])).read(output)
         completed = datetime.fromisoformat(document["completed_at"]).astimezone()
