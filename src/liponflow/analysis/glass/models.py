@@ -83,6 +83,7 @@ def glass_model(
         density=float(structure.density),
         pressure=pressure,
         energy_per_atom=energy,
+        recorded_method=None if relaxation is None else relaxation.recorded_method,
         max_force=relaxation.max_force if relaxation is not None else None,
         converged=not reasons,
         criterion="; ".join(reasons or reached),

@@ -8,6 +8,7 @@ from liponflow.analysis.glass.cleavage import GlassCleavage
 from liponflow.analysis.glass.elastic import GlassElasticity
 from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.transition import GlassTransition
+from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result, StructureField
 from liponflow.document import Document
@@ -267,6 +268,9 @@ class GlassModel(Document):
     )
     energy_per_atom: Annotated[float | None, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
         description="Energy of the final structure."
+    )
+    recorded_method: Method | None = Field(
+        None, description="Method of the energy, where its files tell more than the engine does."
     )
     max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
         description="Largest remaining force on an atom."

@@ -7,9 +7,10 @@ from pydantic import Field
 from pymatgen.core.composition import Composition
 
 from liponflow.analysis.glass.result import GlassModel, GlassResult
+from liponflow.analysis.method import Method, describe_differences, differences
 from liponflow.analysis.stability.corrections import (
     Corrections,
-    mp2020_correction,
+    corrected_energy,
     resolve,
     scale_name,
 )
@@ -29,6 +30,9 @@ class GlassEnergy(Document):
     )
     n_models: int = Field(description="Number of models in the mean.")
     scale: str = Field(description="Scale of the energy.")
+    method: Method | None = Field(
+        None, description="Method of the energy; None in documents from before it was recorded."
+    )
     uuid: str = Field(description="Job that returned the glass result.")
 
     @property
@@ -58,12 +62,19 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
     Raises
     ------
     ValueError
-        If a model has no energy or did not converge, the models differ in composition, or an
-        energy would be corrected twice.
+        If a model has no energy or did not converge, the models differ in composition or method,
+        or an energy would be corrected twice.
     """
     engine = result.provenance.engine
-    resolved = resolve(corrections, engine)
-    energies = [_energy(model, uuid, resolved) for model in result.models]
+    methods = [model.recorded_method or engine.as_method for model in result.models]
+    if found := [item for item in differences(methods) if item.fundamental]:
+        raise ValueError(
+            f"the models of glass result {uuid[:8]} have no mean energy: "
+            f"{'; '.join(describe_differences(found))}"
+        )
+    method = methods[0]
+    resolved = resolve(corrections, engine, method)
+    energies = [_energy(model, uuid, method, resolved) for model in result.models]
     compositions = [model.structure.composition for model in result.models]
     first = compositions[0].fractional_composition
     for other in compositions[1:]:
@@ -77,7 +88,8 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
         energy_per_atom=float(np.mean(energies)),
         spread=float(np.std(energies, ddof=1)) if len(energies) > 1 else None,
         n_models=len(energies),
-        scale=scale_name(resolved, engine),
+        scale=scale_name(resolved, engine, [method]),
+        method=method,
         uuid=uuid,
     )
 
@@ -102,7 +114,9 @@ def formula_per_phosphorus(composition: Composition) -> str:
 _ORDER = ("Li", "P", "O", "N")
 
 
-def _energy(model: GlassModel, uuid: str, corrections: Literal["none", "mp2020"]) -> float:
+def _energy(
+    model: GlassModel, uuid: str, method: Method, corrections: Literal["none", "mp2020"]
+) -> float:
     if model.energy_per_atom is None:
         raise ValueError(
             f"model {model.seed} of glass result {uuid[:8]} has no energy; run the glass with a "
@@ -113,6 +127,6 @@ def _energy(model: GlassModel, uuid: str, corrections: Literal["none", "mp2020"]
             f"model {model.seed} of glass result {uuid[:8]} did not converge "
             f"({model.criterion}); finish its relaxation"
         )
-    if corrections == "none":
-        return model.energy_per_atom
-    return model.energy_per_atom + mp2020_correction(model.structure, {}) / len(model.structure)
+    atoms = len(model.structure)
+    energy = model.energy_per_atom * atoms
+    return corrected_energy(energy, model.structure, method, corrections) / atoms

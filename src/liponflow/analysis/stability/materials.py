@@ -13,6 +13,8 @@ from pydantic import ConfigDict, Field
 from pymatgen.core.composition import Composition, CompositionError
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.method import comparable
+from liponflow.analysis.stability.corrections import MP2020
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull
@@ -223,7 +225,7 @@ def named_material(
     Raises
     ------
     ValueError
-        If the energy of the glass is on another scale than the entries.
+        If the energy of the glass is on another scale than the entries, or by another method.
     """
     if glass_energy is not None:
         if not entries.scale.startswith(glass_energy.scale):
@@ -232,6 +234,7 @@ def named_material(
                 f"'{entries.scale}': energies on two scales cannot be compared; compute the "
                 "entries with the engine of the glass, or give above_hull"
             )
+        _check_method(glass_energy, entries)
         return glass_of_energy(
             glass_energy.formula,
             hull,
@@ -246,6 +249,22 @@ def named_material(
         return crystal(formula, entries, hull)
     source = "assumed to lie on the hull: no entry and no energy of a glass"
     return glass(formula, hull, above_hull=0.0, energy_source=source)
+
+
+def _check_method(glass_energy: GlassEnergy, entries: EntrySet) -> None:
+    """Refuse a glass whose method does not compare with that of an entry."""
+    if glass_energy.method is None:
+        return
+    mixed_u = MP2020 in entries.scale
+    for entry in entries.entries:
+        if entry.method is None:
+            continue
+        comparison = comparable(glass_energy.method, entry.method, mixed_u=mixed_u)
+        if not comparison:
+            raise ValueError(
+                f"the glass and {entry.name} ({entry.source}) do not compare: "
+                f"{comparison.reason}; compute both in the same way, or give above_hull"
+            )
 
 
 def is_crystal(formula: str, entries: EntrySet) -> bool:
