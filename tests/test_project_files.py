@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -85,6 +86,32 @@ def test_ci_runs_make_lint_and_make_test() -> None:
     assert [step["run"] for step in job["steps"] if "run" in step] == targets
     assert targets == ["make lint", "make test"]
     assert all(commands_of(shlex.split(line)[1]) for line in targets)
+
+
+def test_every_command_of_ci_exists() -> None:
+    workflow = load(".github/workflows/ci.yml")
+    # YAML 1.1 reads the key `on` as true.
+    assert set(workflow) == {"name", True, "permissions", "concurrency", "jobs"}
+    assert set(workflow[True]) == {"push", "pull_request"}
+    for job in workflow["jobs"].values():
+        for step in job["steps"]:
+            assert len(step.keys() & {"uses", "run"}) == 1
+            assert re.fullmatch(r"[\w-]+/[\w-]+@v\d+", step.get("uses", "a/b@v1"))
+        setup = next(step["with"] for step in job["steps"] if "with" in step)
+        for name in setup["cache-dependency-path"].split():
+            assert (ROOT / name).is_file()
+    commands = set().union(*(commands_of(target) for target in ("lint", "test", "benchmark")))
+    for command in commands:
+        program, *arguments = shlex.split(command.partition("#")[0])
+        assert shutil.which(Path(program).name), program
+        for name in arguments:
+            assert not name.endswith(".py") or (ROOT / name).is_file(), name
+    (tests,) = commands_of("test")
+    assert " -n " in tests
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    developed = " ".join(project["optional-dependencies"]["dev"])
+    for package in ("ruff", "mypy", "import-linter", "pytest", "pytest-xdist"):
+        assert package in developed
 
 
 def test_ci_covers_every_supported_python_version() -> None:
