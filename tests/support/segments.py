@@ -15,7 +15,7 @@ from liponflow.runners.report import RunReport
 from liponflow.store.results import open_store
 from liponflow.structures.lithium import bcc_lithium
 
-SEGMENTS, SEGMENT_STEPS = 3, 150
+SEGMENTS, SEGMENT_STEPS = 3, 80
 MAKER = SegmentedMDMaker(
     steps=SEGMENTS * SEGMENT_STEPS,
     segment_steps=SEGMENT_STEPS,

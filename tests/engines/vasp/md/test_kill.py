@@ -1,6 +1,5 @@
 """Repeated kill -9 of the runner or the stand-in while segments of dynamics run."""
 
-import random
 import re
 import time
 from collections.abc import Set as AbstractSet
@@ -20,12 +19,21 @@ from liponflow.analysis.runs import MDResult
 from liponflow.engines.standin import run as standin
 from liponflow.store.results import find_results, open_store
 
-KILLS = 10
-"""Each costs the imports of a worker and of the stand-in."""
+KILLS = (
+    ("runner", 1),
+    ("stand-in", segments.SEGMENT_STEPS // 2),
+    ("runner", segments.SEGMENT_STEPS + 10),
+    ("stand-in", segments.SEGMENT_STEPS - 1),
+    ("runner", segments.SEGMENT_STEPS),
+    ("stand-in", segments.SEGMENT_STEPS // 3),
+)
+"""What is killed, after how many new steps: at the first one, within each segment, at its end and
+in the next one. Each kill costs the imports of a worker and of the stand-in, some 9 s.
+"""
 PATIENCE_S = 120
 JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
 POSITIONS = 1e-5
-"""Å: velocities have nine digits in CONTCAR, and the rounding grows in half a picosecond."""
+"""Å: velocities have nine digits in CONTCAR, and the rounding grows over 240 steps."""
 
 pytestmark = [
     # pymatgen leaves the XDATCAR open.
@@ -79,7 +87,7 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     while added(folder, before) < after:
         assert time.monotonic() < limit
         assert runner.exitcode is None, "the run ended before it was killed"
-        time.sleep(0.005)
+        time.sleep(0.02)  # counting the steps costs more than computing one
     process = psutil.Process(runner.pid)
     if victim == "stand-in":
         running = [p for p in process.children(recursive=True) if "cheap_vasp" in str(p.cmdline())]
@@ -96,13 +104,11 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
 def test_kills_do_not_repeat_finished_segments_or_change_the_trajectory(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    draw = random.Random(3)  # noqa: S311 - no secret
     finished: dict[str, int] = {}
-    for number in range(KILLS):
-        left = segments.SEGMENTS - len(finished)
-        # Sometimes into the next segment, but never so far that nothing is left to kill.
-        most = min(segments.SEGMENT_STEPS * 3 // 2, left * segments.SEGMENT_STEPS - 20)
-        kill_in(tmp_path, cheap_vasp, draw.randrange(1, most), ("runner", "stand-in")[number % 2])
+    for victim, steps in KILLS:
+        # Never so far that nothing is left to kill.
+        left = (segments.SEGMENTS - len(finished)) * segments.SEGMENT_STEPS
+        kill_in(tmp_path, cheap_vasp, min(steps, left - 15), victim)
         assert finished.items() <= outcomes(tmp_path).items(), "a finished segment was repeated"
         finished = outcomes(tmp_path)
 
@@ -110,7 +116,7 @@ def test_kills_do_not_repeat_finished_segments_or_change_the_trajectory(
     assert finished.items() <= outcomes(tmp_path).items()
     assert len(outcomes(tmp_path)) == segments.SEGMENTS
     # A kill during a segment costs that attempt only.
-    assert segments.SEGMENTS < len(directories(tmp_path)) <= segments.SEGMENTS + KILLS
+    assert segments.SEGMENTS < len(directories(tmp_path)) <= segments.SEGMENTS + len(KILLS)
     store = open_store(tmp_path / "store.db", read_only=True)
     [found] = find_results(store)
     store.close()
