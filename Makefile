@@ -64,6 +64,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/dynamics.py
 	$(BIN)/python benchmarks/glass.py
 	$(BIN)/python benchmarks/migration.py N O
+	$(BIN)/python benchmarks/mutants.py
 
 clean:
 	rm -rf $(VENV) demo
