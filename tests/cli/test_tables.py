@@ -59,7 +59,7 @@ def test_no_value_is_truncated(golden: list[StoredResult], width: int) -> None:
 @pytest.mark.parametrize("width", [40, 80, 200])
 def test_list_keeps_what_identifies_a_result(golden: list[StoredResult], width: int) -> None:
     text = io.StringIO()
-    print_list(golden, Console(file=text, width=width))
+    print_list([item.summary for item in golden], Console(file=text, width=width))
     lines = text.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     for item in golden:
@@ -88,7 +88,7 @@ def test_materials_of_an_interface_are_shown_at_any_width(golden: list[StoredRes
 def test_list_tells_similar_uuids_apart(item: StoredResult) -> None:
     other = replace(item, uuid="aaaa1111-0001-0002")
     text = io.StringIO()
-    print_list([item, other, item], Console(file=text, width=200))
+    print_list([each.summary for each in (item, other, item)], Console(file=text, width=200))
     assert [line.split()[0] for line in text.getvalue().splitlines()[2:5]] == [
         "aaaa1111-0000", "aaaa1111-0001", "aaaa1111-0000"
     ]  # fmt: skip
@@ -144,7 +144,7 @@ def test_list_marks_results_that_are_not_dft(
 ) -> None:
     dft = StoredResult("bbbb2222-0000", 1, item.completed_at, make_result("vasp", "paper"))
     text = io.StringIO()
-    print_list([item, dft], Console(file=text, width=80))
+    print_list([item.summary, dft.summary], Console(file=text, width=80))
     rows = {line.split()[0]: line for line in text.getvalue().splitlines()}
     assert "chgnet 1.0*" in rows["aaaa1111"]
     assert "vasp 1.0 " in rows["bbbb2222"]

@@ -52,6 +52,30 @@ class ResultKind:
         model: type[Result] = registry.resolve(self.model)
         return model
 
+    def _version(self) -> int:
+        version: int = self.load().model_fields["schema_version"].default
+        return version
+
+    def check_schema(self, document: Mapping[str, Any]) -> int:
+        """Return the version of a document's schema; the model is imported only if it is new.
+
+        Raises
+        ------
+        SchemaError
+            If it is newer than the model's.
+        """
+        version = document.get("schema_version", 1)
+        if isinstance(version, int) and 1 <= version <= max(self.migrations, default=0) + 1:
+            return version
+        ours = self._version()
+        if not isinstance(version, int) or not 1 <= version <= ours:
+            raise SchemaError(
+                f"its schema is {self.name} version {version!r}, and this liponflow reads up to "
+                f"version {ours}; update the package that registers the kind {self.name!r} "
+                "(`pip install -U liponflow` for ours)"
+            )
+        return version
+
     def read(self, document: Mapping[str, Any]) -> "Result":
         """Return the result in a document, migrated if its schema is older than the model's.
 
@@ -75,14 +99,8 @@ class ResultKind:
         """
         model = self.load()
         content = safejson.without_class(document)
-        version = content.get("schema_version", 1)
-        ours: int = model.model_fields["schema_version"].default
-        if not isinstance(version, int) or not 1 <= version <= ours:
-            raise SchemaError(
-                f"its schema is {self.name} version {version!r}, and this liponflow reads up to "
-                f"version {ours}; update the package that registers the kind {self.name!r} "
-                "(`pip install -U liponflow` for ours)"
-            )
+        version = self.check_schema(content)
+        ours = self._version()
         for older in range(version, ours):
             if older not in self.migrations:
                 raise SchemaError(

@@ -1,14 +1,11 @@
 """Harmonic phonons from forces of displaced atoms, and the free energy of their vibrations."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import numpy as np
-from phonopy import Phonopy
 from pydantic import Field
 from pymatgen.core.structure import Structure
-from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
-from scipy.interpolate import CubicHermiteSpline, CubicSpline
 
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Provenance, Result, StructureField
@@ -17,6 +14,9 @@ from liponflow.arrays import FloatArray, IntArray
 from liponflow.crystals.supercell import Supercell
 from liponflow.document import Document
 from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
+
+if TYPE_CHECKING:
+    from phonopy import Phonopy
 
 IMAGINARY = -0.1
 """Frequency (THz) below which a mode counts as imaginary. Acoustic modes near Gamma lie slightly
@@ -114,10 +114,14 @@ class Phonons(Document):
 
     def internal_energy(self, temperature: float) -> float:
         """Return U(T) = F + T S (eV/atom)."""
+        from scipy.interpolate import CubicSpline
+
         entropy = CubicSpline(self.temperatures, self.entropies)(temperature)
         return self._at(temperature) + temperature * float(entropy)
 
     def _at(self, temperature: float) -> float:
+        from scipy.interpolate import CubicHermiteSpline
+
         # dF/dT = -S is tabulated too: a spline with both is exact to 1e-8 eV.
         slopes = -np.asarray(self.entropies)
         return float(
@@ -165,7 +169,7 @@ class PhononResult(Result):
 
 
 def harmonic(
-    phonons: Phonopy,
+    phonons: "Phonopy",
     dataset: dict[str, Any],
     forces: Sequence[Any],
     rest: Any,
@@ -298,6 +302,8 @@ def summarise_phonons(
     remarks
         On the cell; they are kept in the result.
     """
+    from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
+
     at_room = phonons.temperatures.index(ROOM_TEMPERATURE)
     warnings = list(remarks)
     if not phonons.stable:

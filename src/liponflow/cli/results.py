@@ -3,7 +3,7 @@
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,35 +68,38 @@ def results_list(
     """
     with reported_errors(debug=ctx.obj):
         from liponflow.store.frames import csv_text, results_frame
-        from liponflow.store.results import find_results, open_store
+        from liponflow.store.results import find_results, find_summaries, open_store
 
         skipped: list[StoreError] = []
-        settings = settings_with(store=store)
-        found = find_results(
-            open_store(settings.store, read_only=True),
-            kind=kind,
-            formula=formula,
-            engine=engine,
-            since=since,
-            until=until,
-            where=where or [],
-            limit=limit and limit + 1,
-            skipped=skipped,
-        )
-        has_more = 0 < limit < len(found)
-        found = found[:limit] if has_more else found
-        if json:
-            documents = [
-                {"uuid": item.uuid, "completed_at": item.completed_at.isoformat()}
-                | item.result.model_dump(mode="json")
-                for item in found
-            ]
-            print_json(documents)
-        elif csv:
-            typer.echo(csv_text(results_frame(found)), nl=False)
+        opened = open_store(settings_with(store=store).store, read_only=True)
+        chosen: dict[str, Any] = {
+            "kind": kind,
+            "formula": formula,
+            "engine": engine,
+            "since": since,
+            "until": until,
+            "where": where or [],
+            "limit": limit and limit + 1,
+            "skipped": skipped,
+        }
+        most = limit or None
+        if json or csv:
+            found = find_results(opened, **chosen)
+            number = len(found)
+            if json:
+                documents = [
+                    {"uuid": item.uuid, "completed_at": item.completed_at.isoformat()}
+                    | item.result.model_dump(mode="json")
+                    for item in found[:most]
+                ]
+                print_json(documents)
+            else:
+                typer.echo(csv_text(results_frame(found[:most])), nl=False)
         else:
-            import_module("liponflow.cli.tables").print_list(found)
-        if has_more:
+            summaries = find_summaries(opened, **chosen)
+            number = len(summaries)
+            import_module("liponflow.cli.tables").print_list(summaries[:most])
+        if 0 < limit < number:
             say(f"there are more results than these {limit}: --limit 0 lists all")
         for error in skipped:
             say(f"skipped a result: {error}", style="red")

@@ -15,7 +15,7 @@ from liponflow.analysis.quantity import Column, column_of, inline_of
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.cli.console import StandardOutput
 from liponflow.store.frames import states_frame, table_items, tables
-from liponflow.store.results import StoredResult
+from liponflow.store.results import ResultSummary, StoredResult
 
 if TYPE_CHECKING:
     from liponflow.cost.estimate import Estimate
@@ -45,17 +45,16 @@ class _Shown:
     """Whether a long value may take several lines."""
 
 
-def print_list(found: Sequence[StoredResult], console: Console | None = None) -> None:
+def print_list(found: Sequence[ResultSummary], console: Console | None = None) -> None:
     """Print one line per result."""
     console = console or StandardOutput()
-    made = [item.result.provenance for item in found]
     columns = {
         "uuid": [item.uuid[: _unique_length([item.uuid for item in found])] for item in found],
-        "kind": [item.result.kind for item in found],
-        "formula": [item.result.formula for item in found],
-        "engine": [_short(provenance.engine) for provenance in made],
-        "preset": [provenance.preset for provenance in made],
-        "conv.": [_text(item.result.converged) for item in found],
+        "kind": [item.kind for item in found],
+        "formula": [item.formula for item in found],
+        "engine": [_short(item.engine) for item in found],
+        "preset": [item.preset for item in found],
+        "conv.": [_text(item.converged) for item in found],
         "completed": [f"{item.completed_at:%Y-%m-%d %H:%M}" for item in found],
     }
     wrapping = {"engine", "preset", "completed"}
@@ -65,7 +64,7 @@ def print_list(found: Sequence[StoredResult], console: Console | None = None) ->
         expendable=("preset", "completed", "engine", "conv.", "formula", "kind"),
     )
     _print_hidden(hidden, console)
-    if any(provenance.engine.surrogate for provenance in made):
+    if any(item.engine.surrogate for item in found):
         console.print(SURROGATE_NOTE, markup=False)
 
 

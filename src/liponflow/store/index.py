@@ -87,6 +87,18 @@ class MultikeyIndex:
             found.setdefault(row, set()).add((path, value, row))
         return found
 
+    def texts(self, path: str) -> dict[int, str] | None:
+        """Return the text at a path of each document; None if one has several, or no text."""
+        number = self.paths().get(path)
+        found: dict[int, str] = {}
+        for value, row in self._file.execute(
+            f"SELECT value, id FROM {self._table}_index WHERE path = ?", [number]
+        ):
+            if row in found or not isinstance(value, str):
+                return None
+            found[row] = value
+        return found
+
     def expected(self, row: int, document: Mapping[str, Any]) -> set["_IndexRow"]:
         """Return the rows of the index that a document must have."""
         return _rows(row, document, self.paths())
@@ -185,7 +197,8 @@ def _clause(leaf: Leaf) -> tuple[str, list[Any]] | None:
     # include the operand also for gt and lt, since large integers are stored as rounded floats.
     is_text = isinstance(bound, str)
     if leaf.operator in ("gt", "gte"):
-        return ("value >= ?" if is_text else "value >= ? AND value < ''"), [bound]
+        above = f"value >= ? AND value <> x'{_NULL.hex()}'"
+        return (above if is_text else "value >= ? AND value < ''"), [bound]
     if leaf.operator in ("lt", "lte"):
         below = f"(value >= '' AND value <= ? OR value = x'{_OPAQUE.hex()}')"
         return (below if is_text else "value <= ?"), [bound]

@@ -6,19 +6,19 @@ well. All query syntax of the package is in this module.
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jobflow.core.store import JobStore
-from jobflow.utils.find import find_key
 from pydantic import ValidationError
 
+from liponflow import safejson
 from liponflow.analysis.kinds import get_kind
-from liponflow.analysis.result import Result
+from liponflow.analysis.result import EngineInfo, Result
 from liponflow.boundary import reason_of
 from liponflow.names import did_you_mean
 from liponflow.store.file import DamagedDocumentError, StoreError
@@ -27,6 +27,9 @@ from liponflow.store.query import QueryError
 from liponflow.store.sqlite import SQLiteStore
 
 _MOUNTS = Path("/proc/mounts")
+
+ANY_KIND = {"$gt": ""}
+"""Condition on the kind of a result: any text, which an index finds, unlike ``$exists``."""
 
 
 class EmbeddedJobStore(JobStore):
@@ -135,6 +138,38 @@ class StoredResult:
     """Time of completion, in the time zone of this machine."""
     result: Result
 
+    @property
+    def summary(self) -> "ResultSummary":
+        """What a list shows of it."""
+        result = self.result
+        return ResultSummary(
+            uuid=self.uuid,
+            completed_at=self.completed_at,
+            kind=result.kind,
+            formula=result.formula,
+            engine=result.provenance.engine,
+            preset=result.provenance.preset,
+            converged=result.converged,
+        )
+
+
+@dataclass(frozen=True)
+class ResultSummary:
+    """What a list shows of a result."""
+
+    uuid: str
+    """Job that returned the result."""
+    completed_at: datetime
+    """Time of completion, in the time zone of this machine."""
+    kind: str
+    formula: str
+    engine: EngineInfo
+    preset: str
+    converged: bool
+
+
+_Found = TypeVar("_Found")
+
 
 def find_results(
     store: JobStore,
@@ -180,7 +215,61 @@ def find_results(
         For each result that this version cannot read, or that is damaged, its data included; it
         is skipped.
     """
-    criteria: list[dict[str, Any]] = [{"output.kind": kind or {"$exists": True}}]
+    criteria = _criteria(
+        kind=kind, formula=formula, engine=engine, since=since, until=until, where=where
+    )
+    return _find(
+        store, read=read_result, criteria=criteria, where=where, limit=limit, skipped=skipped
+    )
+
+
+def find_summaries(
+    store: JobStore,
+    *,
+    kind: str | None = None,
+    formula: str | None = None,
+    engine: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    where: Mapping[str, Any] | Sequence[str] = (),
+    limit: int = 0,
+    skipped: list[StoreError] | None = None,
+) -> list[ResultSummary]:
+    """Return what a list shows of the results that match, the latest first.
+
+    It takes the arguments of :func:`find_results`, and is much faster: the documents are read and
+    checked against their hashes, but not made into results. One whose fields do not fit its kind
+    is listed.
+
+    Raises
+    ------
+    QueryError
+        As :func:`find_results`.
+
+    Warns
+    -----
+    UserWarning
+        For each result of an unknown kind or newer schema, or that is damaged, its data included;
+        it is skipped.
+    """
+    criteria = _criteria(
+        kind=kind, formula=formula, engine=engine, since=since, until=until, where=where
+    )
+    return _find(
+        store, read=read_summary, criteria=criteria, where=where, limit=limit, skipped=skipped
+    )
+
+
+def _criteria(
+    *,
+    kind: str | None,
+    formula: str | None,
+    engine: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    where: Mapping[str, Any] | Sequence[str],
+) -> list[dict[str, Any]]:
+    criteria: list[dict[str, Any]] = [{"output.kind": kind or ANY_KIND}]
     if formula is not None:
         criteria.append({"output.formula": formula})
     if engine is not None:
@@ -189,15 +278,26 @@ def find_results(
         criteria.append({"completed_at": {"$gte": _stamp(since)}})
     if until is not None:
         criteria.append({"completed_at": {"$lte": _stamp(until)}})
-    criteria += _conditions(where)
+    return criteria + _conditions(where)
+
+
+def _find(
+    store: JobStore,
+    *,
+    read: Callable[[dict[str, Any]], _Found],
+    criteria: list[dict[str, Any]],
+    where: Mapping[str, Any] | Sequence[str],
+    limit: int,
+    skipped: list[StoreError] | None,
+) -> list[_Found]:
     with _skipping_damaged(store) as errors:
         documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit)
-        found = list(_readable(store, documents, errors))
+        found = list(_readable(store, documents, read, errors))
         if not found and not isinstance(where, Mapping):
             _check_fields(store, [_split(text)[0] for text in where])
     if skipped is None:
         for error in errors:
-            warnings.warn(f"skipped a result: {error}", stacklevel=2)
+            warnings.warn(f"skipped a result: {error}", stacklevel=3)
     else:
         skipped += errors
     return found
@@ -225,14 +325,14 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
             f"no result begins with {uuid_prefix!r}; "
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
         )
-    criteria = {"uuid": uuids[0], "output.kind": {"$exists": True}}
+    criteria = {"uuid": uuids[0], "output.kind": ANY_KIND}
     document = next(store.query(criteria, sort={"index": -1}, limit=1))
     return read_result(with_data(store, document))
 
 
 def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
     documents: Iterator[dict[str, Any]] = store.query(
-        {**criteria, "output.kind": {"$exists": True}},
+        {**criteria, "output.kind": ANY_KIND},
         properties=["uuid", "output.kind", "output.formula", "completed_at"],
         sort={"completed_at": -1},
     )
@@ -264,11 +364,14 @@ def _skipping_damaged(store: JobStore) -> Iterator[list[StoreError]]:
 
 
 def _readable(
-    store: JobStore, documents: Iterable[dict[str, Any]], errors: list[StoreError]
-) -> Iterator[StoredResult]:
+    store: JobStore,
+    documents: Iterable[dict[str, Any]],
+    read: Callable[[dict[str, Any]], _Found],
+    errors: list[StoreError],
+) -> Iterator[_Found]:
     for document in documents:
         try:
-            yield read_result(with_data(store, document))
+            yield read(with_data(store, document))
         except StoreError as error:
             errors.append(error)
 
@@ -281,7 +384,7 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
     StoreError
         If its data are damaged or missing.
     """
-    if not find_key([document], "blob_uuid"):
+    if not _refers_to_data(document):
         return document
     job = {name: document.get(name) for name in ("uuid", "index")}
     try:
@@ -302,6 +405,18 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
     return loaded
 
 
+def _refers_to_data(document: dict[str, Any]) -> bool:
+    stack: list[Any] = [document]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            if "blob_uuid" in item:
+                return True
+            item = item.values()
+        stack += [value for value in item if isinstance(value, dict | list)]
+    return False
+
+
 def read_result(document: dict[str, Any]) -> StoredResult:
     """Read the document of a job that returned a result.
 
@@ -310,11 +425,45 @@ def read_result(document: dict[str, Any]) -> StoredResult:
     StoreError
         If its kind is unknown, its schema newer, or its fields do not fit.
     """
+    with _readable_document(document) as uuid:
+        output = document["output"]
+        result = get_kind(str(output["kind"])).read(output)
+        return StoredResult(uuid, document["index"], _completed(document), result)
+
+
+def read_summary(document: dict[str, Any]) -> ResultSummary:
+    """Read what a list shows from the document of a job that returned a result.
+
+    Raises
+    ------
+    StoreError
+        If its kind is unknown, its schema newer, or one of these fields missing.
+    """
+    with _readable_document(document) as uuid:
+        output = document["output"]
+        get_kind(str(output["kind"])).check_schema(output)
+        made = output["provenance"]
+        return ResultSummary(
+            uuid=uuid,
+            completed_at=_completed(document),
+            kind=str(output["kind"]),
+            formula=str(output["formula"]),
+            engine=EngineInfo.model_validate(safejson.without_class(made["engine"])),
+            preset=str(made["preset"]),
+            converged=bool(output["converged"]),
+        )
+
+
+def _completed(document: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(document["completed_at"]).astimezone()
+
+
+@contextmanager
+def _readable_document(document: dict[str, Any]) -> Iterator[str]:
+    """Name a document in the errors of the block; yield its uuid."""
     uuid, output = str(document.get("uuid", "without a uuid")), document["output"]
     try:
-        result = get_kind(str(output["kind"])).read(output)
-        completed = datetime.fromisoformat(document["completed_at"]).astimezone()
-        return StoredResult(uuid, document["index"], completed, result)
+        yield uuid
     except Exception as error:  # what migrations and pymatgen raise for a damaged document
         raise StoreError(
             f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
@@ -389,7 +538,7 @@ def _values(token: str) -> list[Any]:
 
 
 def _check_fields(store: JobStore, fields: Sequence[str]) -> None:
-    is_result = {"output.kind": {"$exists": True}}
+    is_result = {"output.kind": ANY_KIND}
     sample = store.query_one(is_result, sort={"completed_at": -1})
     if sample is None:
         return

@@ -300,7 +300,11 @@ class SQLiteStore(Store):
             If the query is malformed or uses an unsupported operator.
         """
         condition = parse(criteria)
-        if sort:
+        if sort and (ordered := self._ordered(condition, sort)) is not None:
+            documents = (
+                document for _, document in self._fetch(ordered) if matches(condition, document)
+            )
+        elif sort:
             documents = (document for _, document in self._fetch(self._sorted(condition, sort)))
         else:
             documents = (document for _, document in self._select(condition))
@@ -432,6 +436,27 @@ class SQLiteStore(Store):
     def damage(self) -> list[str]:
         """Return what SQLite finds wrong with the structure of the file."""
         return self._database.damage()
+
+    def _ordered(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int] | None:
+        """Return the rows that may match in the order of one indexed path.
+
+        The documents are then read in that order, and no more of them than are asked for.
+
+        Returns
+        -------
+        list of int or None
+            None if there are several paths, or a document has not one text in the index.
+        """
+        if len(sort) > 1:
+            return None
+        [(path, way)] = sort.items()
+        select, values = self._index.select(condition)
+        rows = [int(row) for (row,) in self._database.execute(select, values)]
+        texts = self._index.texts(path)
+        if texts is None or not all(row in texts for row in rows):
+            return None
+        descending = int(way.value if isinstance(way, Sort) else way) < 0
+        return sorted(rows, key=texts.__getitem__, reverse=descending)
 
     def _sorted(self, condition: AllOf, sort: dict[str, Sort | int]) -> list[int]:
         # Only the keys are kept in memory, not the documents.

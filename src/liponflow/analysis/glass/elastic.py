@@ -1,20 +1,20 @@
 """Elastic moduli of a glass from the stress of strained, relaxed models."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import Field
-from pymatgen.analysis.elasticity.elastic import ElasticTensor
-from pymatgen.analysis.elasticity.strain import Deformation, Strain
-from pymatgen.analysis.elasticity.stress import Stress
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation
 from liponflow.arrays import FloatArray
 from liponflow.document import Document
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.elasticity.strain import Deformation
 
 LARGEST_DEVIATION = 0.1
 """Largest deviation of a stress from the fitted tensor, as a share of the largest stress. Beyond
@@ -110,7 +110,7 @@ class GlassElasticity(Document):
     note: str = Field(description="Remarks on the reliability.")
 
 
-def six_deformations(strain: float) -> list[Deformation]:
+def six_deformations(strain: float) -> "list[Deformation]":
     """Return the deformations of the six strains, each with both signs.
 
     Parameters
@@ -129,6 +129,8 @@ def six_deformations(strain: float) -> list[Deformation]:
     >>> [float(d[0, 0].round(4)) for d in six_deformations(0.01)[:2]]
     [0.9899, 1.01]
     """
+    from pymatgen.analysis.elasticity.strain import Strain
+
     return [
         Strain.from_index_amount(component, sign * strain).get_deformation_matrix("symmetric")
         for component in range(6)
@@ -214,6 +216,10 @@ def elastic_moduli(
     anisotropy as in Ranganathan and Ostoja-Starzewski, Phys. Rev. Lett. 101,
     055504 (2008).
     """
+    from pymatgen.analysis.elasticity.elastic import ElasticTensor
+    from pymatgen.analysis.elasticity.strain import Deformation
+    from pymatgen.analysis.elasticity.stress import Stress
+
     gradients = [Deformation(deformation) for deformation in deformations]
     strains = [gradient.green_lagrange_strain for gradient in gradients]
     zero = np.asarray(reference, dtype=float)

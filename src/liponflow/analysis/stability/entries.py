@@ -8,10 +8,9 @@ joined.
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
-from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
@@ -19,6 +18,9 @@ from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column
 from liponflow.document import Document
 from liponflow.names import did_you_mean
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PhaseDiagram
 
 SAME_ENERGY = 1e-6
 """Entries of one composition closer in energy than this (eV/atom) are duplicates."""
@@ -298,7 +300,7 @@ class EntrySet(Document):
             }
         )
 
-    def phase_diagram(self) -> PhaseDiagram:
+    def phase_diagram(self) -> "PhaseDiagram":
         """Return pymatgen's phase diagram of all entries.
 
         Returns
@@ -311,6 +313,8 @@ class EntrySet(Document):
         ValueError
             If an element of a compound has no entry of its own.
         """
+        from pymatgen.analysis.phase_diagram import PDEntry, PhaseDiagram
+
         self.require({symbol for entry in self.entries for symbol in entry.composition})
         return PhaseDiagram(
             [PDEntry(Composition(e.composition), e.energy, name=e.name) for e in self.entries]

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from pymatgen.analysis.phase_diagram import PDEntry
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.mixtures import Mixture, cheapest
 from liponflow.analysis.stability.result import PhaseState
 from liponflow.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from pymatgen.analysis.phase_diagram import PDEntry
 
 ON_HULL = 1e-6
 """Energies closer to the hull than this (eV/atom) lie on it."""
@@ -177,6 +179,8 @@ def phase_states(
     return sorted(states, key=lambda state: (round(state.above_hull, 6), state.name))
 
 
-def _named(entries: Iterable[object]) -> Iterable[PDEntry]:
+def _named(entries: Iterable[object]) -> "Iterable[PDEntry]":
     """Return pymatgen's entries with the type that :meth:`EntrySet.phase_diagram` gave them."""
+    from pymatgen.analysis.phase_diagram import PDEntry
+
     return (entry for entry in entries if isinstance(entry, PDEntry))
