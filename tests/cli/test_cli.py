@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 from ase.io import read
 from click.testing import Result as CliResult
-from pymatgen.core import Lattice, Structure
+from pymatgen.analysis.phase_diagram import PDEntry
+from pymatgen.core import Composition, Lattice, Structure
 from typer.testing import CliRunner
 
 from liponflow import registry
@@ -498,6 +499,45 @@ def test_command_line_imports_no_heavy_package() -> None:
     ).stdout.split()
     heavy = {"torch", "pymatgen", "atomate2", "jobflow", "ase", "numpy", "pandas", "matplotlib"}
     assert not heavy & {name.partition(".")[0] for name in loaded}
+
+
+HEAVY = {
+    "results": {
+        "atomate2", "emmet", "matplotlib", "pandas", "phonopy", "sympy", "torch",
+        "pymatgen.analysis.phase_diagram", "pymatgen.entries.compatibility", "pymatgen.io.vasp",
+    },
+    "run": {"atomate2.forcefields", "atomate2.vasp.jobs", "emmet", "pandas", "torch"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["results", "list"], "results"),
+        (
+            ["run", "stability", "--entries", "ok.json", "--set", "electrode=null", "--dry-run"],
+            "run",
+        ),
+    ],
+)
+def test_commands_import_no_package_that_they_do_not_use(
+    arguments: list[str], command: str, stored: Path, tmp_path: Path
+) -> None:
+    names = ["Li", "O2", "P", "N2", "Li2O", "Li3N", "Li3P", "P2O5", "P3N5"]
+    entries = [PDEntry(Composition(name), 0.0 if len(name) < 3 else -1.0) for name in names]
+    (tmp_path / "ok.json").write_text(json.dumps([entry.as_dict() for entry in entries]))
+    code = (
+        "import sys; from liponflow.cli import app\n"
+        "try: app()\n"
+        "except SystemExit as end: print(end.code, *sys.modules, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--store", stored],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    status, *loaded = ended.stderr.splitlines()[-1].split()
+    assert status == "0", ended.stderr
+    assert not HEAVY[command] & set(loaded)
 
 
 def test_store_can_be_opened_again_after_listing(liponflow: Command, stored: Path) -> None:

@@ -12,8 +12,6 @@ from itertools import groupby, zip_longest
 from typing import Literal
 
 from pymatgen.core.structure import Structure
-from pymatgen.entries.compatibility import CompatibilityError, MaterialsProject2020Compatibility
-from pymatgen.entries.computed_entries import ComputedStructureEntry
 
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
@@ -189,6 +187,12 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
     ValueError
         If the scheme has no correction for the calculation, e.g. because of another U.
     """
+    from pymatgen.entries.compatibility import (
+        CompatibilityError,
+        MaterialsProject2020Compatibility,
+    )
+    from pymatgen.entries.computed_entries import ComputedStructureEntry
+
     parameters = {"run_type": "GGA+U" if hubbard_u else "GGA", "hubbards": dict(hubbard_u)}
     entry = ComputedStructureEntry(structure, 0.0, parameters=parameters)
     scheme = MaterialsProject2020Compatibility(check_potcar=False)

@@ -4,17 +4,18 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ase.calculators.calculator import Calculator
-from atomate2.forcefields.jobs import ForceFieldStaticMaker
-from atomate2.forcefields.utils import MLFF, ForceFieldMixin, ase_calculator
 from jobflow import Maker
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.settings import Settings
+
+if TYPE_CHECKING:
+    from atomate2.forcefields.utils import MLFF
 
 REQUIREMENTS = {
     "DeepMD": ("deepmd", "deepmd-kit"),
@@ -60,6 +61,8 @@ class Atomate2Engine(PotentialEngine):
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:
         """See PotentialEngine."""
+        from atomate2.forcefields.utils import ForceFieldMixin
+
         name = str(maker.mlff.value) if isinstance(maker, ForceFieldMixin) else None
         return name if name in REQUIREMENTS else None
 
@@ -72,15 +75,21 @@ class Atomate2Engine(PotentialEngine):
         >>> Atomate2Engine.stored_name("MACE-MP-0")
         'MLFF.MACE_MP_0'
         """
+        from atomate2.forcefields.utils import MLFF
+
         return str(MLFF(name))
 
     @property
-    def mlff(self) -> MLFF:
+    def mlff(self) -> "MLFF":
         """atomate2's name."""
+        from atomate2.forcefields.utils import MLFF
+
         return MLFF(self.name)
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine; the user's arguments replace atomate2's."""
+        from atomate2.forcefields.jobs import ForceFieldStaticMaker
+
         arguments = dict(self.options.arguments)
         maker = ForceFieldStaticMaker(force_field_name=self.mlff, calculator_kwargs=arguments)
         return CalculatorSpec(
@@ -107,6 +116,8 @@ def force_field(name: str, arguments: dict[str, Any]) -> Calculator:
 
 @cache
 def _loaded(name: str, arguments: str) -> Calculator:
+    from atomate2.forcefields.utils import MLFF, ase_calculator
+
     calculator = ase_calculator(MLFF(name), **json.loads(arguments))
     assert calculator is not None  # noqa: S101 - it raises for unknown names
     return calculator

@@ -1,11 +1,13 @@
-"""VASP as an engine."""
+"""VASP as an engine.
+
+atomate2's VASP is imported when a job is created: every command asks every engine for the
+environment of its jobs.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
-from atomate2.vasp.sets.base import VaspInputGenerator
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
@@ -14,15 +16,14 @@ from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.cost import COST
-from liponflow.engines.vasp.md.stages import SEGMENT_STEPS, StagedVaspMDMaker
-from liponflow.engines.vasp.neb import VaspNEBMaker
-from liponflow.engines.vasp.planning import planned
-from liponflow.engines.vasp.reading.task_document import read_task_document
 from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
-from liponflow.engines.vibrations import StaticVibrationMaker
 from liponflow.inputs.protocol import Stage
-from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.settings import Settings
+
+if TYPE_CHECKING:
+    from atomate2.vasp.sets.base import VaspInputGenerator
+
+    from liponflow.inputs.vasp.sets import VaspSets
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class VaspEngine(Engine):
     needs_initial_moments: ClassVar[bool] = True
 
     @property
-    def sets(self) -> VaspSets:
+    def sets(self) -> "VaspSets":
         """Input sets of the topic.
 
         Raises
@@ -40,6 +41,8 @@ class VaspEngine(Engine):
         EngineError
             If the topic has none.
         """
+        from liponflow.inputs.vasp.sets import FAMILY
+
         sets: VaspSets | None = self.options.inputs.get(FAMILY)
         if sets is None:
             raise EngineError(f"this campaign has no VASP input sets; it cannot use {self.name}")
@@ -47,6 +50,8 @@ class VaspEngine(Engine):
 
     def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
         """See Engine."""
+        from atomate2.vasp.jobs.core import RelaxMaker
+
         generator = self.sets.relax
         if not cell:
             generator = _with_incar(generator, {"ISIF": 2})
@@ -56,6 +61,8 @@ class VaspEngine(Engine):
 
     def static(self) -> Maker:
         """See Engine."""
+        from atomate2.vasp.jobs.core import StaticMaker
+
         return StaticMaker(
             name="static", input_set_generator=self.sets.static, run_vasp_kwargs=run_options()
         )
@@ -70,6 +77,8 @@ class VaspEngine(Engine):
         name: str = "nudged elastic band",
     ) -> Maker:
         """See Engine."""
+        from liponflow.engines.vasp.neb import VaspNEBMaker
+
         return VaspNEBMaker(
             climbing=climbing,
             force_limit=force_limit or self.force_limit,
@@ -88,6 +97,8 @@ class VaspEngine(Engine):
         name: str = "molecular dynamics",
     ) -> Maker:
         """See Engine."""
+        from liponflow.engines.vasp.md.stages import SEGMENT_STEPS, StagedVaspMDMaker
+
         return StagedVaspMDMaker(
             stages=list(stages),
             seed=seed,
@@ -98,6 +109,8 @@ class VaspEngine(Engine):
 
     def vibrations(self) -> Maker:
         """See Engine."""
+        from liponflow.engines.vibrations import StaticVibrationMaker
+
         return StaticVibrationMaker(self.static())
 
     @classmethod
@@ -113,11 +126,15 @@ class VaspEngine(Engine):
     @classmethod
     def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
         """See Engine."""
+        from liponflow.engines.vasp.reading.task_document import read_task_document
+
         return read_task_document(document, info, force_limit)
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
         """See Engine."""
+        from liponflow.engines.vasp.planning import planned
+
         return planned(maker, images)
 
     @classmethod
@@ -148,5 +165,5 @@ class VaspEngine(Engine):
         )
 
 
-def _with_incar(generator: VaspInputGenerator, incar: dict[str, Any]) -> VaspInputGenerator:
+def _with_incar(generator: "VaspInputGenerator", incar: dict[str, Any]) -> "VaspInputGenerator":
     return replace(generator, user_incar_settings={**generator.user_incar_settings, **incar})
