@@ -32,7 +32,7 @@ from chgnet.model.dynamics import CHGNetCalculator
 from pymatgen.core import Structure
 
 from liponflow.engines.chgnet.calculator import FastCHGNet
-from liponflow.engines.chgnet.pairs import angles
+from liponflow.engines.chgnet.angles import angles
 from liponflow.engines.potential.md.chunk import Dynamics
 from liponflow.engines.potential.md.driver import run
 from liponflow.engines.potential.md.output import TRAJECTORY

@@ -1,12 +1,9 @@
-"""Pairs and angles of moving atoms against pymatgen and plain loops."""
-
-import itertools
+"""Pairs of moving atoms against pymatgen."""
 
 import numpy as np
-import pytest
 from pymatgen.core import Lattice, Structure
 
-from liponflow.engines.chgnet.pairs import VerletList, angles
+from liponflow.engines.potential.neighbours import VerletList
 
 CUTOFF = 6.0
 CELL = np.array([[7.0, 0.4, 0.0], [-1.1, 6.2, 0.3], [0.2, 0.9, 8.1]])
@@ -70,19 +67,3 @@ def test_neighbours_are_searched_again_if_atoms_are_removed() -> None:
     neighbours, positions = VerletList(CUTOFF), start()
     neighbours.pairs(positions, CELL)
     assert_pairs_match_pymatgen(neighbours.pairs(positions[:5], CELL), positions[:5], CELL)
-
-
-@pytest.mark.parametrize("cutoff", [0.5, 3.0])
-def test_angles_are_all_ordered_pairs_of_bonds(cutoff: float) -> None:
-    pairs = VerletList(CUTOFF).pairs(start(), CELL)
-    n = len(pairs.first)
-    starts = np.concatenate([pairs.first, pairs.second])
-    short = [b for b in range(2 * n) if pairs.lengths[b % n] < cutoff]
-    expected = {
-        (int(starts[one]), one, other)
-        for one, other in itertools.permutations(short, 2)
-        if starts[one] == starts[other]
-    }
-    found = [tuple(map(int, angle)) for angle in zip(*angles(pairs, cutoff), strict=True)]
-    assert len(found) == len(set(found))
-    assert set(found) == expected

@@ -1,0 +1,134 @@
+"""Base of fast ASE calculators for graph potentials, whose energy depends on neighbours.
+
+The energy of such a potential depends on positions and cell only through the vectors r_ij between
+neighbours, so one backward pass gives forces and stress. With g_ij = dE/dr_ij, the force on atom i
+is sum_j g_ij - sum_j g_ji, and the stress is sum r_ij g_ij / V, made symmetric. Neighbours are
+remembered between steps (:class:`liponflow.engines.potential.neighbours.VerletList`).
+"""
+
+# ASE's methods carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from abc import abstractmethod
+from typing import Any, NamedTuple
+
+import numpy as np
+from ase import Atoms
+from ase.calculators.calculator import Calculator, all_changes
+from ase.stress import full_3x3_to_voigt_6_stress
+
+from liponflow.arrays import FloatArray, IntArray
+from liponflow.engines.potential.neighbours import Pairs, VerletList
+
+
+class Evaluation(NamedTuple):
+    """Energy of a cell and its derivatives.
+
+    Attributes
+    ----------
+    energy
+        eV.
+    slopes
+        Derivatives of the energy by the vectors of the pairs, shape (pairs, 3), eV/Å.
+    moments
+        Magnetic moments, shape (atoms,), µB; None if they were not computed.
+    """
+
+    energy: float
+    slopes: FloatArray
+    moments: FloatArray | None = None
+
+
+class GraphCalculator(Calculator):
+    """A graph potential on one CPU thread, for cells that are periodic along all three vectors.
+
+    Energy, forces and stress cost no more than energy and forces.
+
+    Parameters
+    ----------
+    cutoff
+        Distance of the farthest neighbours, Å.
+    lone_atoms
+        Whether to compute cells with an atom that has no neighbour. Otherwise they are refused,
+        since in dynamics they mean that the cell has come apart.
+    """
+
+    implemented_properties = [  # noqa: RUF012 - so ASE declares it
+        "energy",
+        "free_energy",
+        "forces",
+        "stress",
+    ]
+
+    def __init__(self, cutoff: float, *, lone_atoms: bool) -> None:
+        super().__init__()
+        self._lone_atoms = lone_atoms
+        self._neighbours = VerletList(cutoff)
+
+    @abstractmethod
+    def evaluate(self, pairs: Pairs, numbers: IntArray) -> Evaluation:
+        """Return the energy and its derivatives.
+
+        Parameters
+        ----------
+        pairs
+            Pairs within the cut-off, each once.
+        numbers
+            Atomic numbers, shape (atoms,).
+        """
+
+    def reset(self) -> None:
+        """Forget results and neighbours."""
+        super().reset()
+        self._neighbours = VerletList(self._neighbours.cutoff)
+
+    def calculate(
+        self,
+        atoms: Atoms | None = None,
+        properties: Any = ("energy",),
+        system_changes: Any = all_changes,
+    ) -> None:
+        """Compute energy, eV, forces, eV/Å, stress, eV/Å³, and moments, µB, if there are any.
+
+        Raises
+        ------
+        ValueError
+            If an atom has no neighbour within the cut-off, unless lone atoms are allowed.
+        """
+        super().calculate(atoms, properties, system_changes)
+        assert self.atoms is not None  # noqa: S101 - set by the base class
+        n_atoms = len(self.atoms)
+        pairs = self._neighbours.pairs(self.atoms.positions, self.atoms.cell.array)
+        if not self._lone_atoms:
+            self._refuse_lone_atoms(pairs, n_atoms)
+        energy, slopes, moments = self.evaluate(pairs, self.atoms.numbers)
+        # A strain takes every vector r between neighbours to (1 + strain) r, so the stress is the
+        # sum of r dE/dr over the pairs, by volume: A. P. Thompson, S. J. Plimpton and W. Mattson,
+        # J. Chem. Phys. 131, 154107 (2009). It is symmetric except for rounding.
+        stress = pairs.vectors.T @ slopes / self.atoms.get_volume()
+        self.results = {
+            "energy": energy,
+            "free_energy": energy,
+            # Vectors point from the first atom to the second, whose force is minus the slope.
+            "forces": _scatter(pairs.first, slopes, n_atoms)
+            - _scatter(pairs.second, slopes, n_atoms),
+            "stress": full_3x3_to_voigt_6_stress((stress + stress.T) / 2),
+        }
+        if moments is not None:
+            self.results["magmoms"] = moments
+
+    def _refuse_lone_atoms(self, pairs: Pairs, n_atoms: int) -> None:
+        bound = np.zeros(n_atoms, dtype=bool)
+        bound[pairs.first] = bound[pairs.second] = True
+        if not bound.all():
+            lone = int(np.flatnonzero(~bound)[0])
+            raise ValueError(
+                f"atom {lone} has no neighbour within {self._neighbours.cutoff:g} Å, which "
+                f"{self.name} cannot describe; the cell has come apart or is too large"
+            )
+
+
+def _scatter(owners: IntArray, rows: FloatArray, n_owners: int) -> FloatArray:
+    # Adding by index (`forces[owners] += rows`) would count an atom with several bonds once.
+    columns = [np.bincount(owners, rows[:, axis], n_owners) for axis in range(3)]
+    return np.stack(columns, axis=1)
