@@ -16,9 +16,9 @@ from pymatgen.core import Element, Lattice, Structure
 from liponflow.analysis.result import Calculation
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.chgnet.calculator import FastCHGNet
-from liponflow.engines.chgnet.weights import UNTRAINED
 from liponflow.engines.engine import Engine, EngineError, EngineOptions
 from liponflow.engines.potential.md.maker import CheckpointedMDMaker
+from liponflow.engines.potential.mptrj import UNTRAINED
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.reading import read_calculation
 from liponflow.engines.registry import check_installed, engine_names, environment, get_engine

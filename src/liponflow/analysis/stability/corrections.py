@@ -24,6 +24,12 @@ MP2020 = "Materials Project 2020 corrections"
 PBE = "PBE"
 """Functional that the corrections are for."""
 
+PBE_OR_PBE_U = "PBE/PBE+U"
+"""Functional of the data of a potential, with U where the Materials Project sets it."""
+
+UNCORRECTED = "uncorrected energies of the Materials Project"
+"""Scale of an engine whose energies need the corrections."""
+
 SURROGATE = "machine-learned potential"
 """Words in the name of a scale whose energies no DFT code computed."""
 
@@ -59,6 +65,11 @@ def resolve(
     'mp2020'
     >>> resolve("auto", EngineInfo(name="vasp", version="6", functional="LDA", surrogate=False))
     'none'
+    >>> sevennet = EngineInfo(
+    ...     name="sevennet-0", version="0.13.0", energy_scale=UNCORRECTED, surrogate=True
+    ... )
+    >>> resolve("auto", sevennet)
+    'mp2020'
     """
     method = method or engine.as_method
     included = MP2020 in f"{engine.functional} {engine.energy_scale}"
@@ -76,7 +87,7 @@ def resolve(
         return corrections
     if included:
         return "none"
-    if engine.surrogate:
+    if engine.surrogate and engine.energy_scale != UNCORRECTED:
         raise ValueError(
             f"whether the energies of {engine.name} hold the Materials Project's corrections is "
             "unknown: set corrections=none if its training data had them, corrections=mp2020 "
@@ -156,6 +167,8 @@ def corrected_energy(
     """
     if corrections == "none":
         return energy
+    if (method.functional or "").startswith(PBE_OR_PBE_U):
+        return energy + mp2020_correction(structure, materials_project_u(structure))
     hubbard_u = method.hubbard_u
     for element, values in hubbard_u.items():
         if len(values) > 1:
@@ -208,6 +221,27 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
                 "them"
             ) from None
     return sum(float(adjustment.value) for adjustment in adjustments)
+
+
+def materials_project_u(structure: Structure) -> dict[str, float]:
+    """Return the U (eV) with which the Materials Project computes a crystal.
+
+    Oxides and fluorides of some metals have one: those in which O or F is the most electronegative
+    element.
+
+    Examples
+    --------
+    >>> from pymatgen.core import Lattice
+    >>> cell = Lattice.cubic(4.2)
+    >>> materials_project_u(Structure(cell, ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
+    {'Ni': 6.2}
+    >>> materials_project_u(Structure(cell, ["Ni", "N"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
+    {}
+    """
+    elements = sorted(structure.composition.elements, key=lambda element: float(element.X))
+    known = MaterialsProject2020Compatibility(check_potcar=False).u_settings
+    values = known.get(elements[-1].symbol, {})
+    return {e.symbol: float(values[e.symbol]) for e in elements if e.symbol in values}
 
 
 def blocks_of_incar(incar: Mapping[str, object], symbols: Sequence[str]) -> list[Block]:

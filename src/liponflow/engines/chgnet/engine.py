@@ -15,10 +15,10 @@ from liponflow.engines.chgnet.weights import (
     DEFAULT,
     ENERGY_SCALES,
     FUNCTIONALS,
-    UNTRAINED,
     VARIANTS,
 )
 from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.potential.mptrj import UNTRAINED
 
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF

@@ -1,13 +1,15 @@
 """Data on the weights of the embedded potential, without loading them."""
 
+from liponflow.engines.potential import mptrj
+
 WEIGHTS = "0.3.0"
 """Version of the weights that chgnet's wheel holds and loads by default."""
 
 ENERGY_SCALE = "Materials Project 2020 corrections included"
 """Energies of MPtrj, which the weights 0.2.0 and 0.3.0 were fitted to."""
 
-FUNCTIONAL = f"PBE/PBE+U (MPtrj), {ENERGY_SCALE}"
-"""Functional of the training data: Deng et al., Nature Machine Intelligence 5, 1031 (2023)."""
+FUNCTIONAL = f"{mptrj.FUNCTIONAL}, {ENERGY_SCALE}"
+"""Functional of the training data."""
 
 DEFAULT = "chgnet"
 """Engine with the weights that chgnet loads by default."""
@@ -29,13 +31,3 @@ FUNCTIONALS = {
 
 ENERGY_SCALES = {WEIGHTS: ENERGY_SCALE, "0.2.0": ENERGY_SCALE, "r2scan": None}
 """Corrections in the total energies, by weights; None if their source states none."""
-
-UNTRAINED = frozenset(
-    {"Po", "At", "Rn", "Fr", "Ra", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"}
-)
-"""Elements outside the training data.
-
-MPtrj has 89 elements, H to Pu without Po, At, Rn, Fr and Ra: their embeddings still have the
-norm of their random initialisation (8, that is the square root of the 64 features), all others
-have more than 11. Beyond Pu the model has no embedding.
-"""

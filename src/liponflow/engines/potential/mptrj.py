@@ -1,0 +1,14 @@
+"""Data on MPtrj, the data set that CHGNet and SevenNet were fitted to.
+
+Relaxations of the Materials Project: B. Deng et al., Nature Machine Intelligence 5, 1031 (2023).
+"""
+
+from liponflow.analysis.stability.corrections import PBE_OR_PBE_U
+
+FUNCTIONAL = f"{PBE_OR_PBE_U} (MPtrj)"
+"""Functional, with U where the Materials Project sets it: oxides and fluorides of some metals."""
+
+UNTRAINED = frozenset(
+    {"Po", "At", "Rn", "Fr", "Ra", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md", "No", "Lr"}
+)
+"""Elements that it does not have: it holds H to Pu without Po, At, Rn, Fr and Ra, 89 elements."""

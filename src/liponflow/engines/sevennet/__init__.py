@@ -1,0 +1,1 @@
+"""SevenNet, with the weights in its wheel and a faster calculator."""

@@ -1,0 +1,78 @@
+"""SevenNet as an engine, with any of the weights in its wheel."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
+
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines.calculators import CalculatorSpec, file_digest
+from liponflow.engines.engine import EngineError
+from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.potential.mptrj import UNTRAINED
+from liponflow.engines.sevennet.calculator import FastSevenNet
+from liponflow.engines.sevennet.weights import VARIANTS, Variant
+from liponflow.settings import Settings
+
+
+@dataclass(frozen=True)
+class SevennetEngine(PotentialEngine):
+    """SevenNet; the name chooses the weights (:data:`VARIANTS`). It computes no moments."""
+
+    takes_arguments: ClassVar[bool] = False
+    untrained: ClassVar[frozenset[str]] = UNTRAINED
+
+    @property
+    def variant(self) -> Variant:
+        """The weights."""
+        return VARIANTS[self.name]
+
+    @classmethod
+    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+        """See Engine."""
+        if find_spec("sevenn") is None:
+            return [
+                "SevenNet is not installed; install it with: pip install 'liponflow[sevennet]'"
+            ]
+        return []
+
+    def calculator(self) -> CalculatorSpec:
+        """See PotentialEngine."""
+        return CalculatorSpec(FastSevenNet, self._arguments() | {"lone_atoms": True})
+
+    def dynamics_calculator(self) -> CalculatorSpec:
+        """See PotentialEngine; a lone atom means that the cell has come apart."""
+        return CalculatorSpec(FastSevenNet, self._arguments())
+
+    def describe(self) -> EngineInfo:
+        """See Engine.
+
+        Raises
+        ------
+        EngineError
+            If SevenNet is not installed.
+        """
+        variant = self.variant
+        return EngineInfo(
+            name=self.name,
+            version=version("sevenn"),
+            weights=variant.label,
+            weights_hash=file_digest(_weights_file(self.name)),
+            energy_scale=variant.energy_scale,
+            functional=variant.functional,
+            surrogate=True,
+        )
+
+    def _arguments(self) -> dict[str, str]:
+        modal = self.variant.modal
+        return {"model": self.variant.model} | ({} if modal is None else {"modal": modal})
+
+
+def _weights_file(name: str) -> Path:
+    """Return the path of the weights in sevenn's wheel, without importing it."""
+    found = find_spec("sevenn")
+    if found is None or found.origin is None:
+        [missing] = SevennetEngine.requirements(name, Settings())
+        raise EngineError(f"{name} cannot run here: {missing}")
+    return Path(found.origin).parent / "pretrained_potentials" / VARIANTS[name].file

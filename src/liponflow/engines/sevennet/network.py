@@ -1,0 +1,92 @@
+"""SevenNet's layers, with the faster convolution."""
+
+# torch's and sevenn's modules carry no types.
+# mypy: disable-error-code="no-untyped-call"
+
+from typing import Any
+
+import sevenn._keys as keys
+import torch
+from sevenn.nn.convolution import IrrepsConvolution
+from sevenn.nn.edge_embedding import EdgeEmbedding
+from sevenn.nn.scale import ModalWiseRescale, Rescale, SpeciesWiseRescale
+from torch import Tensor, nn
+
+from liponflow.engines.sevennet.convolution import Convolution, Slots
+
+
+class Network(nn.Module):
+    """Energies of atoms from the vectors of the pairs.
+
+    Parameters
+    ----------
+    layers
+        SevenNet's ``AtomGraphSequential``.
+    modal
+        Channel of weights that were fitted to several functionals at once.
+
+    Raises
+    ------
+    ValueError
+        If the model has no such channel, or starts with other layers than expected.
+    """
+
+    def __init__(self, layers: Any, modal: str | None) -> None:
+        super().__init__()
+        channels = layers.modal_map or {}
+        if (modal is None) == bool(channels) or (channels and modal not in channels):
+            known = ", ".join(sorted(channels)) or "the model has none: leave it out"
+            raise ValueError(f"modal = {modal} is no channel of this model; {known}")
+        layers.set_is_batch_data(False)
+        self._modal = None if modal is None else torch.tensor(channels[modal])
+        self._types = layers.z_to_onehot_tensor
+        first, *rest = layers
+        if not isinstance(first, EdgeEmbedding):
+            raise ValueError(  # noqa: TRY004 - of the file, not of an argument
+                f"the first layer is {type(first).__name__}, not EdgeEmbedding: this SevenNet "
+                "has another architecture; use sevenn.calculator:SevenNetCalculator as engine"
+            )
+        self._embedding = first
+        self._steps = nn.ModuleList()
+        for layer in rest:
+            self._steps.append(
+                Convolution(layer) if isinstance(layer, IrrepsConvolution) else layer
+            )
+            if isinstance(layer, Rescale | SpeciesWiseRescale | ModalWiseRescale):
+                break
+        parities = [
+            (-1) ** part.ir.l for part in first.spherical.irreps_out for _ in range(part.ir.dim)
+        ]
+        self._odd = torch.tensor(parities, dtype=torch.float32) < 0
+
+    def forward(self, numbers: Tensor, vectors: Tensor, at: Slots) -> Tensor:
+        """Return the energy of every atom, eV, shape (atoms,).
+
+        Parameters
+        ----------
+        numbers
+            Atomic numbers, shape (atoms,).
+        vectors
+            Shape (pairs, 3), Å.
+        at
+            The neighbours of every atom.
+        """
+        pairs = self._embedding({keys.EDGE_VEC: vectors})
+        harmonics = torch.cat([pairs[keys.EDGE_ATTR], vectors.new_zeros(1, len(self._odd))])
+        # Y of the opposite vector has the opposite sign where l is odd.
+        sign = torch.where(self._odd, at.sign[:, None], at.sign[:, None].abs())
+        harmonics = harmonics.index_select(0, at.pair) * sign
+        data = {
+            keys.NODE_FEATURE: self._types[numbers],
+            keys.NUM_ATOMS: torch.tensor(len(numbers)),
+        }
+        if self._modal is not None:
+            data[keys.MODAL_TYPE] = self._modal
+        for step in self._steps:
+            if isinstance(step, Convolution):
+                data[keys.NODE_FEATURE] = step(
+                    data[keys.NODE_FEATURE], pairs[keys.EDGE_EMBEDDING], harmonics, at
+                )
+            else:
+                data = step(data)
+        return data[keys.ATOMIC_ENERGY].flatten()
