@@ -13,22 +13,14 @@ from typing import Literal
 
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.energy_scale import MP2020, PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
 
 Corrections = Literal["auto", "none", "mp2020"]
 
-MP2020 = "Materials Project 2020 corrections"
-"""Words in the scale or functional of an engine whose energies include the corrections."""
-
 PBE = "PBE"
 """Functional that the corrections are for."""
-
-PBE_OR_PBE_U = "PBE/PBE+U"
-"""Functional of the data of a potential, with U where the Materials Project sets it."""
-
-UNCORRECTED = "uncorrected energies of the Materials Project"
-"""Scale of an engine whose energies need the corrections."""
 
 SURROGATE = "machine-learned potential"
 """Words in the name of a scale whose energies no DFT code computed."""

@@ -13,8 +13,8 @@ from pydantic import ConfigDict, Field
 from pymatgen.core.composition import Composition, CompositionError
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.energy_scale import MP2020
 from liponflow.analysis.method import comparable
-from liponflow.analysis.stability.corrections import MP2020
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull

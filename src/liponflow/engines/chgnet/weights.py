@@ -1,11 +1,12 @@
 """Data on the weights of the embedded potential, without loading them."""
 
+from liponflow.analysis.energy_scale import MP2020
 from liponflow.engines.potential import mptrj
 
 WEIGHTS = "0.3.0"
 """Version of the weights that chgnet's wheel holds and loads by default."""
 
-ENERGY_SCALE = "Materials Project 2020 corrections included"
+ENERGY_SCALE = f"{MP2020} included"
 """Energies of MPtrj, which the weights 0.2.0 and 0.3.0 were fitted to."""
 
 FUNCTIONAL = f"{mptrj.FUNCTIONAL}, {ENERGY_SCALE}"

@@ -3,7 +3,7 @@
 Relaxations of the Materials Project: B. Deng et al., Nature Machine Intelligence 5, 1031 (2023).
 """
 
-from liponflow.analysis.stability.corrections import PBE_OR_PBE_U
+from liponflow.analysis.energy_scale import PBE_OR_PBE_U
 
 FUNCTIONAL = f"{PBE_OR_PBE_U} (MPtrj)"
 """Functional, with U where the Materials Project sets it: oxides and fluorides of some metals."""

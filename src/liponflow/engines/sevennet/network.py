@@ -89,4 +89,5 @@ class Network(nn.Module):
                 )
             else:
                 data = step(data)
-        return data[keys.ATOMIC_ENERGY].flatten()
+        energies: Tensor = data[keys.ATOMIC_ENERGY]
+        return energies.flatten()

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from liponflow.analysis.stability.corrections import UNCORRECTED
+from liponflow.analysis.energy_scale import UNCORRECTED
 from liponflow.engines.potential import mptrj
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from liponflow.analysis.stability.corrections import MP2020
+from liponflow.analysis.energy_scale import MP2020
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.gases import ThermalZero
 from liponflow.analysis.stability.glass_energy import GlassEnergy
