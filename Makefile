@@ -62,6 +62,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/standin.py
 	$(BIN)/python benchmarks/fingerprint.py
 	$(BIN)/python benchmarks/dynamics.py
+	$(BIN)/python benchmarks/sevennet.py
 	$(BIN)/python benchmarks/glass.py
 	$(BIN)/python benchmarks/migration.py N O
 	$(BIN)/python benchmarks/mutants.py

@@ -230,6 +230,8 @@ def materials_project_u(structure: Structure) -> dict[str, float]:
     >>> materials_project_u(Structure(cell, ["Ni", "N"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
     {}
     """
+    from pymatgen.entries.compatibility import MaterialsProject2020Compatibility
+
     elements = sorted(structure.composition.elements, key=lambda element: float(element.X))
     known = MaterialsProject2020Compatibility(check_potcar=False).u_settings
     values = known.get(elements[-1].symbol, {})
