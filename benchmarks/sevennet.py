@@ -55,7 +55,7 @@ def main() -> None:
         }
         times: dict[str, list[float]] = {kind: [] for kind in calculators}
         chance = np.random.default_rng(0)
-        copies = {kind: glass.copy() for kind in calculators}
+        copies = {kind: glass.copy() for kind in calculators}  # type: ignore[no-untyped-call]
         for kind, atoms in copies.items():
             atoms.calc = calculators[kind]
             seconds(atoms)  # one-time work
