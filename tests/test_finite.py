@@ -19,7 +19,7 @@ def test_finite_numbers_pass() -> None:
 def test_the_first_bad_number_is_named_with_its_place(value: float) -> None:
     with pytest.raises(ValueError, match=r"^forces holds .* at index \[1, 2\]"):
         check_finite([[0.0, 0.0, 0.0], [0.0, 0.0, value]], "forces")
-    with pytest.raises(ValueError, match=r"^energy holds \S+, which is no finite number:"):
+    with pytest.raises(ValueError, match=r"^energy holds \S+, which is not finite:"):
         check_finite(value, "energy")
     [(place, _)] = not_finite([{"x": 1.0}, {"y": {"z": (0.0, value)}}])
     assert place == "1.y.z.1"

@@ -1,8 +1,8 @@
 """The boundary between a file and the program: what a reader raises becomes the file's own error.
 
 Files come from other programs, other people and damaged disks, and the libraries that read them
-raise whatever their code stumbles over. Every reader of ours works inside :func:`file_boundary`,
-so that one bad file is one message, and the other files are read.
+raise any error at a value that they do not expect. Every reader of ours works inside
+:func:`file_boundary`, so that one bad file is one message, and the other files are read.
 """
 
 from collections.abc import Iterator

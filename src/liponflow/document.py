@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict
 class Document(BaseModel):
     """A document without unknown fields, whose numbers are finite.
 
-    JSON has no NaN and no infinity: what would be stored for one is no number, or can't be read
+    JSON has no NaN and no infinity: what would be stored for one is not a number, or can't be read
     again. A quantity that is not known is None.
 
     Examples

@@ -1,4 +1,4 @@
-"""Numbers that are none: NaN and infinity, refused where files and documents are read.
+"""NaN and infinity, refused where files and documents are read.
 
 A whole number of more than 64 bits is refused in documents, too: no database takes it.
 """
@@ -31,7 +31,7 @@ def check_finite(values: ArrayLike, what: str) -> None:
     >>> check_finite([[1.0, 2.0], [3.0, float("nan")]], "DOSCAR: the density")
     Traceback (most recent call last):
     ...
-    ValueError: DOSCAR: the density holds nan at index [1, 1], which is no finite number: ...
+    ValueError: DOSCAR: the density holds nan at index [1, 1], which is not finite: ...
     """
     array = np.asarray(values, dtype=float)
     bad = np.argwhere(~np.isfinite(array))
@@ -39,7 +39,7 @@ def check_finite(values: ArrayLike, what: str) -> None:
         place = f" at index {bad[0].tolist()}" if array.ndim else ""
         value = array[tuple(bad[0])]
         raise ValueError(
-            f"{what} holds {value}{place}, which is no finite number: what wrote it failed, or "
+            f"{what} holds {value}{place}, which is not finite: what wrote it failed, or "
             "the file is damaged"
         )
 

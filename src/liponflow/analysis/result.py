@@ -182,7 +182,7 @@ class Calculation(Document):
 
 def _finite_document(document: dict[str, Any]) -> dict[str, Any]:
     for place, value in not_finite(document):
-        raise ValueError(f"{place} is {value}, which is no finite number")
+        raise ValueError(f"{place} is {value}, which is not finite")
     return document
 
 

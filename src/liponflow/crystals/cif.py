@@ -181,7 +181,7 @@ def _candidates(data: dict[str, Any]) -> tuple[str, list[_Setting]]:
 
 
 def _first(data: dict[str, Any], tags: tuple[str, ...]) -> str:
-    """Return the value of the first tag that has one; CIF's ? and . are none."""
+    """Return the value of the first tag that has one; CIF's ? and . mean no value."""
     by_tag = {key.lower(): value for key, value in data.items()}
     for tag in tags:
         value = by_tag.get(tag.lower())

@@ -17,7 +17,7 @@ MOST_VALUES = 1_000_000
 """Largest number of values that repeats (``3*7.0``) may stand for."""
 
 _LONGEST_INTEGER = 300
-"""Digits; Python refuses thousands of them, and a longer one is no number of a calculation."""
+"""Digits; Python refuses thousands of them, and a longer one is not one of a calculation."""
 
 _UNSIGNED = r"(?:\d+(?:\.\d*)?|\.\d+)"
 _REAL = re.compile(rf"([+-]?{_UNSIGNED})(?:[EeDdQq]([+-]?\d+)|([+-]\d+))?")
@@ -44,7 +44,7 @@ def real(word: str) -> float | None:
     Raises
     ------
     ValueError
-        If it is no number, or one of 10^308 or more.
+        If it is not a number, or one of 10^308 or more.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def real(word: str) -> float | None:
 
 
 def numbers(text: str) -> list[int | float]:
-    """Return the numbers at the begin of a text, up to the first word that is no number.
+    """Return the numbers at the beginning of a text, up to the first word that is not a number.
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ def load_parameters(
         key = ".".join(str(part) for part in first["loc"])
         named = f"parameter {key}={_shown(first['input'])}: " if key else ""  # not one of several
         raise ParameterError(f"{named}{first['msg']}") from None
-    except Exception as error:  # what a validator stumbles over in a number beyond all bounds
+    except Exception as error:  # validators may raise any error at a number beyond all bounds
         given = shortened(", ".join(overrides))
         raise ParameterError(f"{given} cannot be used: {reason_of(error)}") from error
 

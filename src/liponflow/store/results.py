@@ -398,7 +398,7 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
         ) from error
     except StoreError:
         raise
-    except Exception as error:  # what jobflow stumbles over in a damaged reference to data
+    except Exception as error:  # jobflow may raise any error at a damaged reference to data
         raise StoreError(
             f"the data of job {job['uuid']} cannot be read: {reason_of(error)}"
         ) from error

@@ -57,11 +57,11 @@ def test_elements_with_other_polymorphs_have_formation_energies(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("field", "value", "complaint"),
     [
-        ("energy", None, "the energy is None, which is no number"),
-        ("energy", "low", "the energy is 'low', which is no number"),
-        ("energy", float("nan"), "energy is nan, which is no finite number"),
-        ("energy", float("-inf"), "energy is -inf, which is no finite number"),
-        ("composition", {"Li": float("inf")}, "composition.Li is inf, which is no finite number"),
+        ("energy", None, "the energy is None, which is not a number"),
+        ("energy", "low", "the energy is 'low', which is not a number"),
+        ("energy", float("nan"), "energy is nan, which is not finite"),
+        ("energy", float("-inf"), "energy is -inf, which is not finite"),
+        ("composition", {"Li": float("inf")}, "composition.Li is inf, which is not finite"),
     ],
 )
 @pytest.mark.parametrize("saved", [False, True], ids=["pymatgen", "entry set"])

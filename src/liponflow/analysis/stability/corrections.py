@@ -38,7 +38,7 @@ def resolve(
     engine
         Engine that computed the energies, or will.
     method
-        Method of the energies; what the engine tells of it by default.
+        Method of the energies; by default what is known of the engine.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def scale_name(
     engine
         Engine that computed the energies.
     methods
-        Methods of the energies, comparable ones; what the engine tells by default.
+        Methods of the energies, comparable ones; by default what is known of the engine.
 
     Examples
     --------

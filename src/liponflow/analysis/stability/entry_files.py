@@ -189,7 +189,7 @@ def _load(path: Path) -> Any:
 
 
 def _check_numbers(item: Any, number: int, path: Path) -> None:
-    """Refuse an entry whose energy or composition is no finite number, by the name of its phase.
+    """Refuse an entry whose energy or composition is not finite, by the name of its phase.
 
     Structures in it, which make most of a file, are not read and not searched.
     """
@@ -202,9 +202,9 @@ def _check_numbers(item: Any, number: int, path: Path) -> None:
     remedy = "correct the file, or leave the phase out"
     energy = item.get("energy", 0.0)
     if isinstance(energy, bool) or not isinstance(energy, int | float):
-        raise EntryFileError(f"{named}: the energy is {energy!r}, which is no number: {remedy}")
+        raise EntryFileError(f"{named}: the energy is {energy!r}, which is not a number: {remedy}")
     for place, value in not_finite({"energy": energy, "composition": composition}):
-        raise EntryFileError(f"{named}: {place} is {value}, which is no finite number: {remedy}")
+        raise EntryFileError(f"{named}: {place} is {value}, which is not finite: {remedy}")
 
 
 def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:

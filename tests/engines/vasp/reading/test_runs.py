@@ -239,8 +239,8 @@ def test_self_consistent_run_has_an_energy(tmp_path: Path, incar: dict) -> None:
     ("old", "new", "reason"),
     [
         ('name="e_fr_energy">-10.00000000', 'name="e_fr_energy"> *********', "is asterisks"),
-        ("-10.00000000", "nan", "is nan, which is no finite number"),
-        ("-10.00000000", "-Infinity", "is nan, which is no finite number"),
+        ("-10.00000000", "nan", "is nan, which is not finite"),
+        ("-10.00000000", "-Infinity", "is nan, which is not finite"),
     ],
 )
 def test_energy_that_is_no_number_is_refused(

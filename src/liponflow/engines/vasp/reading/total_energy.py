@@ -71,5 +71,5 @@ def missing_energy(step: IonicStep) -> str | None:
     if step.energy is None:
         return f"step {step.number} has no total energy"
     if not math.isfinite(step.energy):
-        return f"the energy of step {step.number} is {step.energy}, which is no finite number"
+        return f"the energy of step {step.number} is {step.energy}, which is not finite"
     return None
