@@ -54,9 +54,8 @@ class Network(nn.Module):
             )
             if isinstance(layer, Rescale | SpeciesWiseRescale | ModalWiseRescale):
                 break
-        parities = [
-            (-1) ** part.ir.l for part in first.spherical.irreps_out for _ in range(part.ir.dim)
-        ]
+        harmonics: Any = first.spherical
+        parities = [(-1) ** part.ir.l for part in harmonics.irreps_out for _ in range(part.ir.dim)]
         self._odd = torch.tensor(parities, dtype=torch.float32) < 0
 
     def forward(self, numbers: Tensor, vectors: Tensor, at: Slots) -> Tensor:
