@@ -165,7 +165,8 @@ def test_vasp_makers_use_our_input_sets() -> None:
 @pytest.mark.parametrize("name", [name for name in engine_names() if name != "vasp"])
 def test_force_fields_have_their_own_makers(name: str) -> None:
     maker = engine(name, max_steps=7).relax()
-    assert maker.mlff is (MLFF.CHGNet if name.startswith("chgnet") else MLFF(name))
+    ours = {"chgnet": MLFF.CHGNet, "sevennet": MLFF.Forcefield}
+    assert maker.mlff is (ours.get(name.partition("-")[0]) or MLFF(name))
     assert maker.steps == 7
     assert maker.relax_cell
     assert maker.relax_kwargs["fmax"] < FORCE_LIMIT
