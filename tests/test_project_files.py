@@ -1,9 +1,11 @@
 """Project files: citation, issue forms, hooks and the CI workflow."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -101,9 +103,11 @@ def test_every_command_of_ci_exists() -> None:
         for name in setup["cache-dependency-path"].split():
             assert (ROOT / name).is_file()
     commands = set().union(*(commands_of(target) for target in ("lint", "test", "benchmark")))
+    # `make` names the programs of .venv by their path; here they lie beside the interpreter.
+    search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for command in commands:
         program, *arguments = shlex.split(command.partition("#")[0])
-        assert shutil.which(Path(program).name), program
+        assert shutil.which(Path(program).name, path=search), program
         for name in arguments:
             assert not name.endswith(".py") or (ROOT / name).is_file(), name
     (tests,) = commands_of("test")
