@@ -6,6 +6,7 @@ from ase import Atoms
 from ase.calculators.calculator import PropertyNotImplementedError
 from ase.units import GPa
 from chgnet.model.dynamics import CHGNetCalculator
+from derivatives import assert_derivatives_of_energy, distorted
 from pymatgen.core import Lattice, Structure
 
 from liponflow.engines.chgnet.calculator import FastCHGNet
@@ -18,17 +19,6 @@ FORCE = 1e-4  # eV/Å, error allowed for the sake of speed
 DOUBLE = 1e-5  # eV/Å, from the same model in double precision
 STRESS = 1e-3  # GPa
 MOMENT = 1e-5  # µB
-
-
-def distorted(structure: Structure) -> Atoms:
-    """Shear and rattle a crystal, and move some atoms into other cells."""
-    rng = np.random.default_rng(1)
-    atoms: Atoms = structure.to_ase_atoms(msonable=False)
-    shear = np.eye(3) + rng.normal(0, 0.01, (3, 3))
-    atoms.set_cell(atoms.cell.array @ shear, scale_atoms=True)
-    atoms.rattle(0.08, seed=2)
-    atoms.positions += rng.integers(-1, 2, (len(atoms), 3)) @ atoms.cell.array
-    return atoms
 
 
 def nickel_oxide() -> Structure:
@@ -85,27 +75,7 @@ def test_forces_are_more_precise_than_those_of_chgnet() -> None:
 def test_forces_and_stress_are_derivatives_of_the_energy() -> None:
     atoms = distorted(nickel_oxide())
     atoms.calc = FastCHGNet()
-    forces, stress, volume = atoms.get_forces(), atoms.get_stress(voigt=False), atoms.get_volume()
-    positions, cell, step = atoms.positions.copy(), atoms.cell.array.copy(), 1e-3
-
-    def slope(move: np.ndarray, strain: np.ndarray) -> float:
-        energies = []
-        for sign in (1, -1):
-            atoms.set_cell(cell @ (np.eye(3) + sign * step * strain))
-            atoms.set_positions(
-                (positions + sign * step * move) @ (np.eye(3) + sign * step * strain)
-            )
-            energies.append(atoms.get_potential_energy())
-        return (energies[0] - energies[1]) / (2 * step)
-
-    rng = np.random.default_rng(3)
-    move = rng.normal(size=positions.shape)
-    found = slope(move, np.zeros((3, 3)))
-    assert -(forces * move).sum() == pytest.approx(found, rel=2e-3)
-    strain = rng.normal(size=(3, 3))
-    strain += strain.T
-    found = slope(np.zeros_like(move), strain)
-    assert volume * (stress * strain).sum() == pytest.approx(found, rel=5e-3)
+    assert_derivatives_of_energy(atoms, force=2e-3, stress=5e-3)
 
 
 def test_results_do_not_depend_on_earlier_calculations() -> None:

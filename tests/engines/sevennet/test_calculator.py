@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 from ase.units import GPa
-from pymatgen.core import Structure
+from derivatives import assert_derivatives_of_energy, distorted
 
 from liponflow.engines.sevennet.calculator import FastSevenNet, load, sevenn_layers
 from liponflow.structures.lithium import bcc_lithium
@@ -15,17 +15,6 @@ from liponflow.structures.phases import phase
 ENERGY = 2e-6  # eV/atom: single precision
 FORCE = 2e-5  # eV/Å, likewise
 STRESS = 1e-4  # GPa
-
-
-def distorted(structure: Structure) -> Atoms:
-    """Shear and rattle a crystal, and move some atoms into other cells."""
-    rng = np.random.default_rng(1)
-    atoms: Atoms = structure.to_ase_atoms(msonable=False)
-    shear = np.eye(3) + rng.normal(0, 0.01, (3, 3))
-    atoms.set_cell(atoms.cell.array @ shear, scale_atoms=True)
-    atoms.rattle(0.08, seed=2)
-    atoms.positions += rng.integers(-1, 2, (len(atoms), 3)) @ atoms.cell.array
-    return atoms
 
 
 def assert_agrees_with_sevenn(atoms: Atoms, model: str, modal: str | None) -> None:
@@ -72,26 +61,7 @@ def test_cells_with_lone_atoms_agree_with_sevenn_where_allowed() -> None:
 def test_forces_and_stress_are_derivatives_of_the_energy() -> None:
     atoms = distorted(bcc_lithium())
     atoms.calc = FastSevenNet()
-    forces, stress, volume = atoms.get_forces(), atoms.get_stress(voigt=False), atoms.get_volume()
-    positions, cell, step = atoms.positions.copy(), atoms.cell.array.copy(), 1e-3
-
-    def slope(move: np.ndarray, strain: np.ndarray) -> float:
-        energies = []
-        for sign in (1, -1):
-            deformation = np.eye(3) + sign * step * strain
-            atoms.set_cell(cell @ deformation)
-            atoms.set_positions((positions + sign * step * move) @ deformation)
-            energies.append(atoms.get_potential_energy())
-        return (energies[0] - energies[1]) / (2 * step)
-
-    rng = np.random.default_rng(3)
-    move = rng.normal(size=positions.shape)
-    found = slope(move, np.zeros((3, 3)))
-    assert -(forces * move).sum() == pytest.approx(found, rel=5e-3)
-    strain = rng.normal(size=(3, 3))
-    strain += strain.T
-    found = slope(np.zeros_like(move), strain)
-    assert volume * (stress * strain).sum() == pytest.approx(found, rel=1e-2)
+    assert_derivatives_of_energy(atoms, force=5e-3, stress=1e-2)
 
 
 def test_results_do_not_depend_on_earlier_calculations() -> None:
