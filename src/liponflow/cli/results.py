@@ -3,7 +3,7 @@
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -68,11 +68,11 @@ def results_list(
     """
     with reported_errors(debug=ctx.obj):
         from liponflow.store.frames import csv_text, results_frame
-        from liponflow.store.results import find_results, find_summaries, open_store
+        from liponflow.store.results import Filters, find_results, find_summaries, open_store
 
         skipped: list[StoreError] = []
         opened = open_store(settings_with(store=store).store, read_only=True)
-        chosen: dict[str, Any] = {
+        chosen: Filters = {
             "kind": kind,
             "formula": formula,
             "engine": engine,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from jobflow.core.store import JobStore
 from pydantic import ValidationError
@@ -171,18 +171,20 @@ class ResultSummary:
 _Found = TypeVar("_Found")
 
 
-def find_results(
-    store: JobStore,
-    *,
-    kind: str | None = None,
-    formula: str | None = None,
-    engine: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    where: Mapping[str, Any] | Sequence[str] = (),
-    limit: int = 0,
-    skipped: list[StoreError] | None = None,
-) -> list[StoredResult]:
+class Filters(TypedDict, total=False):
+    """Which results are found; see :func:`find_results`."""
+
+    kind: str | None
+    formula: str | None
+    engine: str | None
+    since: datetime | None
+    until: datetime | None
+    where: Mapping[str, Any] | Sequence[str]
+    limit: int
+    skipped: list[StoreError] | None
+
+
+def find_results(store: JobStore, **filters: Unpack[Filters]) -> list[StoredResult]:
     """Return the results that match, the latest first.
 
     Parameters
@@ -215,26 +217,10 @@ def find_results(
         For each result that this version cannot read, or that is damaged, its data included; it
         is skipped.
     """
-    criteria = _criteria(
-        kind=kind, formula=formula, engine=engine, since=since, until=until, where=where
-    )
-    return _find(
-        store, read=read_result, criteria=criteria, where=where, limit=limit, skipped=skipped
-    )
+    return _find(store, read_result, **filters)
 
 
-def find_summaries(
-    store: JobStore,
-    *,
-    kind: str | None = None,
-    formula: str | None = None,
-    engine: str | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    where: Mapping[str, Any] | Sequence[str] = (),
-    limit: int = 0,
-    skipped: list[StoreError] | None = None,
-) -> list[ResultSummary]:
+def find_summaries(store: JobStore, **filters: Unpack[Filters]) -> list[ResultSummary]:
     """Return what a list shows of the results that match, the latest first.
 
     It takes the arguments of :func:`find_results`, and is much faster: the documents are read and
@@ -252,46 +238,16 @@ def find_summaries(
         For each result of an unknown kind or newer schema, or that is damaged, its data included;
         it is skipped.
     """
-    criteria = _criteria(
-        kind=kind, formula=formula, engine=engine, since=since, until=until, where=where
-    )
-    return _find(
-        store, read=read_summary, criteria=criteria, where=where, limit=limit, skipped=skipped
-    )
-
-
-def _criteria(
-    *,
-    kind: str | None,
-    formula: str | None,
-    engine: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    where: Mapping[str, Any] | Sequence[str],
-) -> list[dict[str, Any]]:
-    criteria: list[dict[str, Any]] = [{"output.kind": kind or ANY_KIND}]
-    if formula is not None:
-        criteria.append({"output.formula": formula})
-    if engine is not None:
-        criteria.append({"output.provenance.engine.name": engine})
-    if since is not None:
-        criteria.append({"completed_at": {"$gte": _stamp(since)}})
-    if until is not None:
-        criteria.append({"completed_at": {"$lte": _stamp(until)}})
-    return criteria + _conditions(where)
+    return _find(store, read_summary, **filters)
 
 
 def _find(
-    store: JobStore,
-    *,
-    read: Callable[[dict[str, Any]], _Found],
-    criteria: list[dict[str, Any]],
-    where: Mapping[str, Any] | Sequence[str],
-    limit: int,
-    skipped: list[StoreError] | None,
+    store: JobStore, read: Callable[[dict[str, Any]], _Found], **filters: Unpack[Filters]
 ) -> list[_Found]:
+    where, skipped = filters.get("where", ()), filters.get("skipped")
+    criteria = {"$and": [*_criteria(filters), *_conditions(where)]}
     with _skipping_damaged(store) as errors:
-        documents = store.query({"$and": criteria}, sort={"completed_at": -1}, limit=limit)
+        documents = store.query(criteria, sort={"completed_at": -1}, limit=filters.get("limit", 0))
         found = list(_readable(store, documents, read, errors))
         if not found and not isinstance(where, Mapping):
             _check_fields(store, [_split(text)[0] for text in where])
@@ -301,6 +257,19 @@ def _find(
     else:
         skipped += errors
     return found
+
+
+def _criteria(filters: Filters) -> list[dict[str, Any]]:
+    criteria: list[dict[str, Any]] = [{"output.kind": filters.get("kind") or ANY_KIND}]
+    if (formula := filters.get("formula")) is not None:
+        criteria.append({"output.formula": formula})
+    if (engine := filters.get("engine")) is not None:
+        criteria.append({"output.provenance.engine.name": engine})
+    if (since := filters.get("since")) is not None:
+        criteria.append({"completed_at": {"$gte": _stamp(since)}})
+    if (until := filters.get("until")) is not None:
+        criteria.append({"completed_at": {"$lte": _stamp(until)}})
+    return criteria
 
 
 def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
