@@ -3,8 +3,8 @@
 pymatgen reads vasprun.xml, but has no reader of a DOSCAR with projections, so this module has one.
 """
 
-import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -19,6 +19,7 @@ from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError, file_boundary
 from liponflow.decompression import open_text
 from liponflow.finite import check_finite
+from liponflow.freeformat.numbers import real
 
 ORBITALS: tuple[Orbital, ...] = ("s", "p", "d", "f")
 HEADER_LINES = 5
@@ -40,9 +41,6 @@ _MAGNETISATION = 4
 
 _HEADER_WIDTHS = (16, 16, 5, 16, 16)
 """Highest and lowest energy, points, Fermi level, weight."""
-
-_LOST_E = re.compile(r"(\d)([+-]\d{3})")
-"""Fortran drops the E of exponents with three digits: 0.1234-100."""
 
 
 def densities_of_vasprun(vasprun: Vasprun) -> SiteDensities:
@@ -217,12 +215,15 @@ def _rows(path: Path, lines: Sequence[str], start: int, points: int) -> FloatArr
 
 
 def _numbers(path: Path, lines: Sequence[str], index: int) -> list[float]:
-    try:
-        return [float(field) for field in _LOST_E.sub(r"\1E\2", lines[index]).split()]
-    except ValueError:
-        raise ValueError(
-            f"{path}, line {index + 1}: not numbers: {lines[index].strip()!r}"
-        ) from None
+    fields = lines[index].split()
+    with suppress(ValueError):  # nearly always plain numbers, which Python reads faster
+        return [float(field) for field in fields]
+    with suppress(ValueError):
+        values = [real(field) for field in fields]
+        found = [value for value in values if value is not None]
+        if len(found) == len(values):
+            return found
+    raise ValueError(f"{path}, line {index + 1}: not numbers: {lines[index].strip()!r}")
 
 
 def _projections(
