@@ -159,6 +159,8 @@ def test_vasp_makers_use_our_input_sets() -> None:
     fixed = vasp.relax(cell=False).input_set_generator
     incar = fixed.get_input_set(compressed_nio(), potcar_spec=True)["INCAR"]
     assert incar["ISIF"] == 2
+    symmetric = vasp.relax(keep_symmetry=True).input_set_generator
+    assert symmetric.get_input_set(compressed_nio(), potcar_spec=True)["INCAR"]["ISYM"] == 2
     assert not vasp.describe().surrogate
 
 

@@ -25,6 +25,10 @@ CAPABILITIES = {
 """Methods of an engine that set up calculations, and what they compute."""
 
 
+KEPT_WITHIN = 0.01
+"""Tolerance (Å) for the symmetry that a relaxation keeps."""
+
+
 class EngineError(ValueError):
     """An engine that is unknown, not installed, or unable to compute what is requested."""
 
@@ -186,7 +190,13 @@ class Engine(ABC):
         """Return the input settings that determine energies, JSON-like, for fingerprints."""
         return {}
 
-    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
+    def relax(
+        self,
+        *,
+        cell: bool = True,  # noqa: ARG002
+        max_step: float | None = None,  # noqa: ARG002
+        keep_symmetry: bool = False,  # noqa: ARG002
+    ) -> Maker:
         """Return a Maker that relaxes the ions, and optionally the cell.
 
         Parameters
@@ -197,6 +207,9 @@ class Engine(ABC):
             Longest step of an atom (Å), with damped dynamics (FIRE) instead of quasi-Newton steps.
             This is slower, for starts far from a potential's training data, where long steps can
             fall into holes of the energy. Engines without such a limit ignore it.
+        keep_symmetry
+            Whether the space group of the start is kept. The start must have it to within
+            ``KEPT_WITHIN``.
         """
         self._refuse("relax")
 

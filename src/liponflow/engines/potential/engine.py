@@ -15,7 +15,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.inputs.protocol import Stage
@@ -95,7 +95,9 @@ class PotentialEngine(Engine):
             surrogate=True,
         )
 
-    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:
+    def relax(
+        self, *, cell: bool = True, max_step: float | None = None, keep_symmetry: bool = False
+    ) -> Maker:
         """See Engine."""
         from liponflow.engines.potential.makers import BalancedCellFilter, PotentialMaker
 
@@ -114,6 +116,8 @@ class PotentialEngine(Engine):
             steps=self.max_steps,
             optimizer_kwargs={"optimizer": "LBFGS" if max_step is None else "FIRE"},
             relax_kwargs=relax_kwargs,
+            fix_symmetry=keep_symmetry,
+            symprec=KEPT_WITHIN,
             potential=self.calculator(),
             engine=self.describe(),
         )

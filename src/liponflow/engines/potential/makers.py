@@ -1,5 +1,6 @@
 """Relaxations and static calculations with any ASE calculator."""
 
+import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -62,7 +63,10 @@ class PotentialMaker(ForceFieldRelaxMaker):
         atomate2 records the versions of its own potentials.
         """
         relax = ForceFieldRelaxMaker.make.original  # type: ignore[attr-defined]
-        document: ForceFieldTaskDocument = relax(self, structure, prev_dir)
+        with warnings.catch_warnings():
+            # The relaxed structure has no use for the constraint that kept its symmetry.
+            warnings.filterwarnings("ignore", "Only FixAtoms and FixCartesian", UserWarning)
+            document: ForceFieldTaskDocument = relax(self, structure, prev_dir)
         if document.forcefield_version is None:
             document.forcefield_version = self.engine.version
         return document

@@ -48,13 +48,22 @@ class VaspEngine(Engine):
             raise EngineError(f"this campaign has no VASP input sets; it cannot use {self.name}")
         return sets
 
-    def relax(self, *, cell: bool = True, max_step: float | None = None) -> Maker:  # noqa: ARG002
+    def relax(
+        self,
+        *,
+        cell: bool = True,
+        max_step: float | None = None,  # noqa: ARG002
+        keep_symmetry: bool = False,
+    ) -> Maker:
         """See Engine."""
         from atomate2.vasp.jobs.core import RelaxMaker
 
         generator = self.sets.relax
         if not cell:
             generator = _with_incar(generator, {"ISIF": 2})
+        if keep_symmetry:
+            # VASP's default with PAW, which symmetrises forces and density.
+            generator = _with_incar(generator, {"ISYM": 2})
         return RelaxMaker(
             name="relax", input_set_generator=generator, run_vasp_kwargs=run_options()
         )
