@@ -90,14 +90,8 @@ def test_climbing_image_uses_vtst_tags() -> None:
     }
 
 
-def test_lists_may_be_comma_separated() -> None:
-    assert parameters(dopant="N,P, O").dopant == ["N", "P", "O"]
-    assert parameters(dopant="S").dopant == ["S"]
+def test_dopants_are_distinct() -> None:
     assert parameters(dopant=["N", "N"]).dopant == ["N"]
-    assert parameters(models="chgnet-0.2.0,chgnet-r2scan").models == [
-        "chgnet-0.2.0",
-        "chgnet-r2scan",
-    ]
 
 
 @pytest.mark.parametrize(

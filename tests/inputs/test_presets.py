@@ -1,10 +1,14 @@
 """Presets and overrides: sources of values, and messages for mistakes."""
 
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
+from liponflow.inputs import glass, lithiation, migration, phonons, stability
+from liponflow.inputs.lists import list_form
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import (
     ParameterError,
@@ -13,6 +17,8 @@ from liponflow.inputs.presets import (
     load_parameters,
     parse_settings,
 )
+
+SHEARED = ((1, 1, 0), (-1, 1, 0), (0, 0, 1))
 
 
 def entries(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -29,6 +35,19 @@ def leaves(data: Any) -> int:
     if isinstance(data, dict) and "value" not in data:
         return sum(leaves(item) for item in data.values())
     return 1
+
+
+def model_of(topic: ModuleType) -> type[BaseModel]:
+    """Return the model of the parameters of a topic."""
+    model: type[BaseModel] = getattr(topic, f"{topic.TOPIC.capitalize()}Parameters", None) or (
+        topic.PhononParameters
+    )
+    return model
+
+
+def parameters_of(topic: ModuleType, overrides: dict[str, Any]) -> BaseModel:
+    """Return the parameters of a topic's quick preset, with overrides."""
+    return load_parameters(model_of(topic), topic.TOPIC, "quick", overrides)
 
 
 def test_every_value_has_a_source() -> None:
@@ -88,6 +107,51 @@ def test_invalid_overrides_are_refused(overrides: dict[str, Any], message: str) 
     with pytest.raises(ParameterError, match=message) as caught:
         load_parameters(LithiationParameters, TOPIC, "quick", overrides)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("topic", "typed", "expected"),
+    [
+        (lithiation, "supercell=2,2,1", (2, 2, 1)),
+        (lithiation, "supercell=1,1,0;-1,1,0;0,0,1", SHEARED),
+        (lithiation, "supercell=[[1, 1, 0], [-1, 1, 0], [0, 0, 1]]", SHEARED),
+        (lithiation, "x=0.5, 0,1", [0, 0.5, 1]),
+        (lithiation, "x=1", [1]),
+        (migration, "supercell=2,2,2", (2, 2, 2)),
+        (migration, "larger_supercell=4,4,4", (4, 4, 4)),
+        (migration, "larger_supercell=null", None),
+        (migration, "temperatures=300,400.5", [300, 400.5]),
+        (migration, "temperatures=300", [300]),
+        (migration, "starts=split,substitutional", ["split", "substitutional"]),
+        (migration, "models=chgnet-0.2.0,chgnet-r2scan", ["chgnet-0.2.0", "chgnet-r2scan"]),
+        (migration, "dopant=N,P, O,", ["N", "P", "O"]),
+        (stability, "x=0,0.5", [0, 0.5]),
+        (stability, "compare=Li3PO4,LiPO3", ["Li3PO4", "LiPO3"]),
+        (stability, "exclude=P4N6O", ["P4N6O"]),
+        (phonons, "supercell=2,2,2", (2, 2, 2)),
+        (glass, "properties=tg,elastic", ["tg", "elastic"]),
+    ],
+)
+def test_lists_are_typed_without_brackets(topic: ModuleType, typed: str, expected: Any) -> None:
+    overrides = parse_settings([typed])
+    [key] = overrides
+    assert getattr(parameters_of(topic, overrides), key) == expected
+
+
+@pytest.mark.parametrize("topic", [glass, lithiation, migration, phonons, stability])
+def test_every_list_of_plain_values_shows_an_example(topic: ModuleType) -> None:
+    model = model_of(topic)
+    lists = [key for key, field in model.model_fields.items() if list_form(field.annotation)]
+    assert lists
+    for key in lists:
+        with pytest.raises(ParameterError, match=rf"{key}=.*such as ({key}=\S+,?|2,2,1)"):
+            parameters_of(topic, {key: {"no": "list"}})
+
+
+@pytest.mark.parametrize("typed", ["supercell=2", "supercell=2,2", "supercell=2,2,b", "x=0,,1"])
+def test_lists_of_another_length_or_kind_are_refused(typed: str) -> None:
+    with pytest.raises(ParameterError, match=r"such as (2,2,1|x=0)"):
+        load_parameters(LithiationParameters, TOPIC, "quick", parse_settings([typed]))
 
 
 @pytest.mark.parametrize("value", ['{"a":' * 5000, "&a [*a]", "9" * 5000, "[" * 400 + "]" * 400])

@@ -41,8 +41,8 @@ def matrix_of(supercell: Sequence[int] | Sequence[Sequence[int]]) -> IntArray:
     if not whole or np.abs(given).max() > MOST_CELLS or (given.ndim == 1 and given.min() < 1):
         raise ValueError(
             f"supercell {_shown(supercell)}: give three whole numbers of 1 or more, such as "
-            "[2, 2, 1], or a 3 x 3 matrix of whole numbers, such as [[1, 1, 0], [-1, 1, 0], "
-            "[0, 0, 1]], whose rows are its vectors"
+            "2,2,1, or a 3 x 3 matrix of whole numbers, such as 1,1,0;-1,1,0;0,0,1, whose rows "
+            "are its vectors"
         )
     matrix: IntArray = np.diag(given) if given.ndim == 1 else given
     cells = round(float(np.linalg.det(matrix)))

@@ -1,6 +1,6 @@
 """Parameters and VASP input sets of the migration campaign."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.periodic_table import Element
@@ -83,14 +83,6 @@ class MigrationParameters(Document):
         description="Whether the refinement also starts from the interpolation, to show what the "
         "path saved."
     )
-
-    @field_validator("dopant", "models", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        """Return ``N,P,O`` or a single name as a list."""
-        if isinstance(value, str):
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return value
 
     @field_validator("dopant")
     @classmethod

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from liponflow import datayaml
 from liponflow.boundary import reason_of, shortened
+from liponflow.inputs.lists import list_form, read_lists
 from liponflow.names import nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
@@ -113,7 +114,8 @@ def load_parameters(
     preset
         Name of the preset in it.
     overrides
-        Values that replace the preset's.
+        Values that replace the preset's; lists also as texts
+        (:func:`liponflow.inputs.lists.read_lists`).
     package
         Package that contains the YAML file.
 
@@ -134,16 +136,30 @@ def load_parameters(
     for key in overrides:
         if key not in model.model_fields:
             raise ParameterError(f"unknown parameter {key!r}{nearest(key, model.model_fields)}")
+    chosen = values(presets[preset])
     try:
-        return model.model_validate({**values(presets[preset]), **overrides})
+        return model.model_validate(chosen | read_lists(model, overrides))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        named = f"parameter {key}={_shown(first['input'])}: " if key else ""  # not one of several
-        raise ParameterError(f"{named}{first['msg']}") from None
+        given = overrides.get(key, first["input"])
+        named = f"parameter {key}={_shown(given)}: " if key else ""  # not one of several
+        hint = "" if first["type"] == "value_error" else _list_hint(model, first["loc"], chosen)
+        raise ParameterError(f"{named}{first['msg']}{hint}") from None
     except Exception as error:  # validators may raise any error at a number beyond all bounds
-        given = shortened(", ".join(overrides))
-        raise ParameterError(f"{given} cannot be used: {reason_of(error)}") from error
+        names = shortened(", ".join(overrides))
+        raise ParameterError(f"{names} cannot be used: {reason_of(error)}") from error
+
+
+def _list_hint(
+    model: type[BaseModel], place: tuple[int | str, ...], preset: Mapping[str, Any]
+) -> str:
+    """Return an example for a parameter that is a list; empty for others."""
+    field = model.model_fields.get(str(place[0])) if place else None
+    form = None if field is None else list_form(field.annotation)
+    if form is None:
+        return ""
+    return f"; give a list such as {place[0]}={form.example(preset[str(place[0])])}"
 
 
 def _shown(value: Any) -> str:

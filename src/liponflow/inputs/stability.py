@@ -125,14 +125,6 @@ class StabilityParameters(Document):
         description="Largest force of the relaxation before atoms are displaced (eV/Å).",
     )
 
-    @field_validator("compare", "exclude", "unseen", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        """Return ``A,B`` as a list."""
-        if isinstance(value, str):
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return value
-
     @field_validator("composition")
     @classmethod
     def _formula(cls, value: str) -> str:

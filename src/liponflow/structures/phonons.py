@@ -90,7 +90,7 @@ def replaced_cell(given: Structure, taken: Structure) -> str:
         return ""
     return (
         f"the primitive cell is taken, with {len(taken)} of the {len(given)} atoms of the given "
-        "cell; supercell=[1,1,1], other repeats or a 3 x 3 matrix keep that"
+        "cell; supercell=1,1,1, other repeats or a 3 x 3 matrix keep that"
     )
 
 

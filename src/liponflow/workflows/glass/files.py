@@ -24,6 +24,7 @@ from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.elements import NO_MAP
 from liponflow.engines.vasp.reading.origin import origin
+from liponflow.inputs.lists import read_lists
 from liponflow.inputs.presets import ParameterError
 from liponflow.names import nearest
 
@@ -123,7 +124,9 @@ def _settings(given: Mapping[str, Any], measured: MeasuredPdf | None) -> Fingerp
     experiment = dict(measured.options) if measured is not None else {}
     experiment |= given.get("experiment") or {}
     try:
-        return FingerprintSettings.model_validate({**given, "experiment": experiment})
+        return FingerprintSettings.model_validate(
+            {**read_lists(FingerprintSettings, given), "experiment": experiment}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "settings"
