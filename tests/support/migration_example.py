@@ -243,7 +243,6 @@ def _migration_result(dopants: tuple[str, ...], unconverged: str | None) -> Migr
             barrier=value,
             max_force=0.04,
             converged=True,
-            published_barrier={"N": 0.5, "P": 0.42, "O": 1.08}[dopant],
         )
         for dopant, (hop, values) in MODELS.items()
         if dopant in dopants

@@ -69,17 +69,20 @@ def test_result_survives_json(result: MigrationResult):
     assert [hop.hop for hop in again.hops_of("P")] == [TT, TOT]
 
 
-def test_published_barriers_accompany_computed_ones(result: MigrationResult):
+def test_published_barriers_accompany_dopants_and_hops_that_explain_them(result: MigrationResult):
     assert {m.dopant: m.published_barrier for m in result.migrations} == {
         "P": 0.42,
         "N": 0.50,
         "O": 1.08,
     }
-    assert {(hop.dopant, hop.published_barrier) for hop in result.hops} == {
-        ("P", 0.42),
-        ("N", 0.50),
-        ("O", 1.08),
-    }
+    hops = {(hop.dopant, hop.hop): hop.published_barrier for hop in result.hops}
+    assert {key: value for key, value in hops.items() if value is not None} == {("P", TOT): 0.42}
+    assert ("P", TT) in hops
+    reasons = {m.dopant: (m.published_explained_by, m.published_reason) for m in result.migrations}
+    assert reasons["N"] == reasons["O"] == (None, None)
+    hop, reason = reasons["P"]
+    assert hop == TOT
+    assert "GPAW" in str(reason)
 
 
 def test_other_host_has_no_published_values():

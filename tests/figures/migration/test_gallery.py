@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from migration_example import LIMIT, MODELS, OTO, TO, made_up_hop, migration_result
+from migration_example import LIMIT, MODELS, OTO, TO, TOT, TT, made_up_hop, migration_result
 
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.figures.migration.gallery import (
@@ -86,6 +86,21 @@ def test_published_barriers_are_lines_in_the_colour_of_the_dopant(figures: dict[
         [curve] = drawn(figures["profiles"], f"{dopant} curve")
         assert set(line.get_ydata()) == {value}
         assert line.get_color() == curve.get_color()
+
+
+def test_a_published_barrier_is_drawn_once_over_the_hops_of_its_dopant(
+    result: MigrationResult,
+) -> None:
+    more = [
+        model.model_copy(update={"dopant": dopant, "hop": hop})
+        for dopant, hop in (("P", TT), ("P", TOT), ("O", OTO), ("O", TO))
+        for model in result.models[:2]
+    ]
+    figure = models_figure(result.model_copy(update={"models": more}))
+    [phosphorus], [oxygen] = drawn(figure, "P published"), drawn(figure, "O published")
+    assert phosphorus.get_xdata() == pytest.approx([0.66, 1.34])  # its second hop alone
+    assert oxygen.get_xdata() == pytest.approx([1.66, 3.34])
+    assert not drawn(figure, "N published")
 
 
 def test_profile_starts_at_its_lower_end_point():

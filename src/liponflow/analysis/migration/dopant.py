@@ -128,6 +128,7 @@ def dopant_migration(
         return with_barrier_shifted(room, to - barrier, ROOM)
 
     own = bottleneck.attempt_frequency if bottleneck else None
+    explained = published.barriers.explained.get(dopant) if published else None
     return Migration(
         dopant=dopant,
         lowest_site=min(energies, key=lambda site: energies[site], default=None),
@@ -139,6 +140,8 @@ def dopant_migration(
         barrier_low=low,
         barrier_high=high,
         published_barrier=published.barrier(dopant) if published else None,
+        published_explained_by=explained.hop if explained else None,
+        published_reason=f"{explained.reason} ({explained.source})" if explained else None,
         temperatures=list(values),
         diffusivities=list(values.values()),
         diffusivities_low=shifted(high),

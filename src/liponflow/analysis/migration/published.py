@@ -6,10 +6,23 @@ from liponflow.analysis.published import Published, topics
 from liponflow.document import Document
 
 
+class Explained(Document):
+    """A hop that explains a barrier, which was published without naming its hop."""
+
+    model_config = ConfigDict(frozen=True)
+
+    hop: str = Field(description="Kinds of the sites that it joins, and those on the way.")
+    reason: str = Field(description="Why it is this hop.")
+    source: str = Field(description="Where the reason comes from.")
+
+
 class PublishedBarriers(Published):
     """Barriers of interstitial diffusion."""
 
     values: dict[str, float] = Field(description="Barrier (eV) by element.")
+    explained: dict[str, Explained] = Field(
+        default_factory=dict, description="By element, the hop that explains the barrier."
+    )
 
 
 class PublishedWidth(Published):
@@ -36,6 +49,20 @@ class PublishedMigration(Document):
     def barrier(self, dopant: str) -> float | None:
         """Return the barrier (eV) of an element; None if none was published."""
         return self.barriers.values.get(dopant)
+
+    def barrier_of_hop(self, dopant: str, hop: str) -> float | None:
+        """Return the barrier (eV) of an element if this hop explains it; None otherwise.
+
+        Examples
+        --------
+        >>> found = published_migration("Li")
+        >>> found.barrier_of_hop("P", "tetrahedral-octahedral-tetrahedral")
+        0.42
+        >>> found.barrier_of_hop("P", "tetrahedral-tetrahedral") is None
+        True
+        """
+        explained = self.barriers.explained.get(dopant)
+        return self.barrier(dopant) if explained and explained.hop == hop else None
 
 
 def published_migration(host: str) -> PublishedMigration | None:

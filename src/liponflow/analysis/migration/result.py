@@ -177,8 +177,8 @@ class HopBarrier(Document):
     published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
         Field(
             None,
-            description="Published barrier of the dopant in this host; the publication does not "
-            "name the hop.",
+            description="Published barrier of the dopant in this host if this hop explains it; "
+            "None for other hops, as the publication names none.",
         )
     )
 
@@ -195,6 +195,7 @@ class Migration(Document):
         "diffusivity_300",
         "time_to_published_width",
         "published_barrier",
+        "published_explained_by",
     )
     """Fields for a narrow table."""
 
@@ -224,8 +225,18 @@ class Migration(Document):
     barrier_high: Annotated[float | None, Quantity("eV")] = Field(
         description="Highest barrier over the potentials, or over the sources of spread."
     )
-    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
-        Field(description="Published barrier.")
+    published_barrier: Annotated[
+        float | None, Quantity("eV", heading="published\n(hop not named)", fmt=".2f")
+    ] = Field(
+        description="Published barrier of the dopant in this host; the publication names no hop."
+    )
+    published_explained_by: Annotated[str | None, Column(heading="explained by", wraps=True)] = (
+        Field(
+            None, description="Hop that explains the published barrier; None if none is known to."
+        )
+    )
+    published_reason: str | None = Field(
+        None, description="Why that hop explains the published barrier, with the source."
     )
     temperatures: Annotated[list[float], Quantity("K", label="temperature")] = Field(
         description="Temperatures of the diffusivities."
@@ -291,7 +302,7 @@ class ModelBarrier(Document):
     )
     reason: str | None = Field(None, description="Why there is no barrier.")
     published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
-        Field(None, description="Published barrier.")
+        Field(None, description="Published barrier if this hop explains it, as in `hops`.")
     )
 
 
@@ -326,7 +337,7 @@ class ModelSpread(Document):
         description="Highest barrier."
     )
     published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
-        Field(None, description="Published barrier.")
+        Field(None, description="Published barrier if this hop explains it, as in `hops`.")
     )
 
 
@@ -402,7 +413,7 @@ class MigrationResult(Result):
     """Result of a migration campaign."""
 
     kind: Literal["migration"] = "migration"
-    schema_version: int = Field(2, description="Version of the schema of this kind.")
+    schema_version: int = Field(3, description="Version of the schema of this kind.")
     host_atoms: Annotated[int, Column(heading="host atoms")] = Field(
         description="Number of host atoms in the supercell."
     )
@@ -449,3 +460,15 @@ def without_monte_carlo(document: dict[str, Any]) -> dict[str, Any]:
         for found in document["migrations"]
     ]
     return document | {"migrations": migrations}
+
+
+def without_hops_of_published(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document of version 2 as version 3, with published barriers for dopants only.
+
+    Version 2 printed the barrier of a dopant beside each of its hops.
+    """
+    cleared = {
+        key: [row | {"published_barrier": None} for row in document.get(key, [])]
+        for key in ("hops", "models", "spreads")
+    }
+    return document | cleared

@@ -177,7 +177,9 @@ def model_barriers(
             max_force=hop.max_force,
             converged=hop.converged,
             reason=hop.reason,
-            published_barrier=published.barrier(hop.dopant) if published else None,
+            published_barrier=(
+                published.barrier_of_hop(hop.dopant, hop.hop) if published else None
+            ),
         )
         for name, found in hops.items()
         for hop in found
@@ -333,10 +335,16 @@ def summarise(
     if not ways:
         raise ValueError("no dopant is given: name one, such as dopant=N")
     published = published_migration(host.composition.reduced_formula)
-    quoted = {
-        name: published.barrier(name) if published else None
-        for name in {*ways, *(hop.dopant for hop in hops)}
-    }
+    quoted = [
+        hop.model_copy(
+            update={
+                "published_barrier": (
+                    published.barrier_of_hop(hop.dopant, hop.hop) if published else None
+                )
+            }
+        )
+        for hop in hops
+    ]
     spreads = model_spreads(extras.models)
     migrations = [
         dopant_migration(
@@ -369,7 +377,7 @@ def summarise(
         site_positions=[[float(x) for x in position] for position in site_positions],
         migrations=migrations,
         sites=list(sites),
-        hops=[hop.model_copy(update={"published_barrier": quoted[hop.dopant]}) for hop in hops],
+        hops=quoted,
         models=list(extras.models),
         spreads=spreads,
         finite_size=list(extras.finite_size),

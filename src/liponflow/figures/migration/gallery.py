@@ -3,6 +3,7 @@
 The figures of diffusion are in :mod:`liponflow.figures.migration.transport`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -13,7 +14,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from liponflow.analysis.migration.published import published_migration
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult, ModelBarrier
+from liponflow.analysis.migration.result import (
+    HopBarrier,
+    Migration,
+    MigrationResult,
+    ModelBarrier,
+)
 from liponflow.analysis.runs import NEBImage
 from liponflow.arrays import FloatArray
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
@@ -117,7 +123,8 @@ def all_figures(result: MigrationResult) -> dict[str, Figure]:
 def profiles_figure(result: MigrationResult) -> Figure:
     """Draw the rate-limiting profile of each dopant, as in Figure 4.12B of the dissertation.
 
-    Each profile starts at its lower end point. Published barriers are dashed lines.
+    Each profile starts at its lower end point. Published barriers, one per dopant, are dashed
+    lines with the hop that explains them, where one is known: their source names none.
     """
     figure = new_figure(COLUMN, 3.0)
     axes = figure.add_subplot()
@@ -130,9 +137,8 @@ def profiles_figure(result: MigrationResult) -> Figure:
             _draw_profile(axes, profile, dopant, marker, f"{dopant} {profile.label}")
     handles, _ = axes.get_legend_handles_labels()
     if published:
-        values = {name: value for name in names if (value := published.barrier(name)) is not None}
-        _draw_published(axes, values)
-        label = f"barriers of {published.barriers.citation}"
+        _draw_published(axes, [found for found in result.migrations if found.published_barrier])
+        label = f"{published.barriers.citation} (hops not named)"
         handles.append(Line2D([], [], color=MUTED, linestyle="--", linewidth=1.0, label=label))
     axes.set_xlabel(axis_label(NEBImage, "distance"))
     axes.set_ylabel(axis_label(NEBImage, "energy"))
@@ -142,17 +148,21 @@ def profiles_figure(result: MigrationResult) -> Figure:
     return figure
 
 
-def _draw_published(axes: Axes, values: dict[str, float]) -> None:
+def _draw_published(axes: Axes, migrations: Sequence[Migration]) -> None:
     """Draw barriers as lines; of two close ones the lower has its label below the line."""
+    values = [found.published_barrier or 0.0 for found in migrations]
     low, high = axes.get_ylim()
-    span = max(high, *values.values()) - low if values else 1.0
-    for dopant, value in values.items():
-        above = [other - value for other in values.values() if other > value]
+    span = max(high, *values) - low if values else 1.0
+    for found, value in zip(migrations, values, strict=True):
+        dopant = found.dopant
+        above = [other - value for other in values if other > value]
         below = bool(above) and min(above) < CLOSE * span
         colour = element_colour(dopant)
+        explained = found.published_explained_by
+        hop = f" ({short_label(explained)})" if explained else ""
         axes.axhline(value, color=colour, linestyle="--", linewidth=1.0, gid=f"{dopant} published")
         axes.annotate(
-            f"{dopant} {value:.2f} eV",
+            f"{dopant} {value:.2f} eV{hop}",
             (0.985, value),
             xycoords=("axes fraction", "data"),
             xytext=(0, -2 if below else 2),
@@ -264,16 +274,7 @@ def models_figure(result: MigrationResult) -> Figure:
             zorder=0,
             gid=f"{dopant} spread",
         )
-        value = own[0].published_barrier
-        if value is not None:
-            axes.plot(
-                [place - 0.34, place + 0.34],
-                [value, value],
-                "--",
-                color=element_colour(dopant),
-                linewidth=1.4,
-                gid=f"{dopant} published",
-            )
+    drawn = _draw_published_of_hops(axes, result, hops)
     offsets = np.linspace(-0.24, 0.24, len(names)) if len(names) > 1 else np.zeros(1)
     for name, offset, marker, colour in zip(
         names, offsets, cycle(MARKERS), cycle(MODEL_COLOURS), strict=False
@@ -298,13 +299,43 @@ def models_figure(result: MigrationResult) -> Figure:
     handles, _ = axes.get_legend_handles_labels()
     handles.append(Patch(facecolor=BAND, label="spread"))
     published = published_migration(result.formula)
-    if published:
-        handles.append(
-            Line2D([], [], color=MUTED, linestyle="--", label=published.barriers.citation)
-        )
+    if published and drawn:
+        label = f"{published.barriers.citation} (hops not named)"
+        handles.append(Line2D([], [], color=MUTED, linestyle="--", label=label))
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     stamp(figure, result)
     return figure
+
+
+def _draw_published_of_hops(
+    axes: Axes, result: MigrationResult, hops: Sequence[tuple[str, str]]
+) -> bool:
+    """Draw each published barrier once, and return whether there is one.
+
+    It is drawn over the hop that explains it, if it is shown; over all hops of the dopant if no
+    hop is known to explain it.
+    """
+    drawn = False
+    for found in result.migrations:
+        value = found.published_barrier
+        explained = found.published_explained_by
+        places = [
+            place
+            for place, (dopant, hop) in enumerate(hops)
+            if dopant == found.dopant and explained in {None, hop}
+        ]
+        if value is None or not places:
+            continue
+        axes.plot(
+            [places[0] - 0.34, places[-1] + 0.34],
+            [value, value],
+            "--",
+            color=element_colour(found.dopant),
+            linewidth=1.4,
+            gid=f"{found.dopant} published",
+        )
+        drawn = True
+    return drawn
 
 
 def _draw_profile(

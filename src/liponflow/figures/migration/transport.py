@@ -40,8 +40,8 @@ TICKS = {"1 s": 1.0, "1 min": minute, "1 h": hour, "1 day": day, "1 year": year}
 def arrhenius_figure(result: MigrationResult) -> Figure:
     """Draw diffusivities against inverse temperature.
 
-    Bands are the spread over potentials. Dashed lines combine the published barrier with the same
-    network and prefactor.
+    Bands are the spread over potentials. Dashed lines combine the published barrier, whose hop
+    its source does not name, with the same network and prefactor.
     """
     shown = [found for found in result.migrations if found.diffusivities]
     if not shown:
@@ -232,7 +232,7 @@ def _legend(
                 color=MUTED,
                 linestyle="--",
                 linewidth=1.1,
-                label=f"barrier of {published.barriers.citation}",
+                label=f"barrier of {published.barriers.citation} (hop not named)",
             )
         )
     if any(found.barrier_low is not None for found in shown):

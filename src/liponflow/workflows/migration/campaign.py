@@ -13,7 +13,10 @@ CAMPAIGN = Campaign(
         "migration",
         model="liponflow.analysis.migration.result:MigrationResult",
         figures="liponflow.figures.migration.gallery:all_figures",
-        migrations={1: "liponflow.analysis.migration.result:without_monte_carlo"},
+        migrations={
+            1: "liponflow.analysis.migration.result:without_monte_carlo",
+            2: "liponflow.analysis.migration.result:without_hops_of_published",
+        },
     ),
     options=(Option("refine", metavar="ENGINE"),),
     further_engines="liponflow.workflows.migration.flow:further_engines",
