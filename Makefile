@@ -10,11 +10,12 @@ READY := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help setup demo test lint benchmark clean
+.PHONY: help setup gpaw demo test lint benchmark clean
 
 help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
 	@echo "make test       run the tests"
+	@echo "make gpaw       add GPAW to .venv, for the engine gpaw and its tests"
 	@echo "make lint       check style, types and layers"
 	@echo "make benchmark  measure (an hour or more); see benchmarks/RESULTS*.md"
 	@echo "make clean      remove .venv and demo/"
@@ -29,6 +30,21 @@ $(READY): pyproject.toml constraints.txt
 	@rm -f $@
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# GPAW is compiled. A C compiler is all that it needs, and root can install one from Debian.
+SITECONFIG := src/liponflow/engines/gpaw/siteconfig.txt
+GPAW_READY := $(VENV)/.gpaw
+COMPILER := apt-get install --yes --no-install-recommends gcc libc6-dev
+gpaw: $(GPAW_READY)
+$(GPAW_READY): export GPAW_CONFIG := $(CURDIR)/$(SITECONFIG)
+$(GPAW_READY): $(READY) $(SITECONFIG)
+	@rm -f $@
+	@command -v gcc >/dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update && $(COMPILER); \
+	  else echo "GPAW needs gcc; on Debian: sudo $(COMPILER)" >&2; exit 1; fi
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gpaw]'
 	@touch $@
 
 demo: demo/.finished

@@ -16,6 +16,7 @@ import yaml
 import liponflow
 
 ROOT = Path(__file__).parents[1]
+SITECONFIG = "src/liponflow/engines/gpaw/siteconfig.txt"
 
 
 def load(name: str) -> Any:
@@ -25,7 +26,8 @@ def load(name: str) -> Any:
 def commands_of(target: str) -> set[str]:
     """Return the commands of a make target, without those that set up the environment."""
     done = subprocess.run(
-        ["make", "--dry-run", "--old-file=.venv/.installed", target],
+        # As if all were installed but GPAW.
+        ["make", "--dry-run", "--old-file=.venv/.installed", f"--what-if={SITECONFIG}", target],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -81,13 +83,52 @@ def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     assert not any(hook["pass_filenames"] for hook in hooks)
 
 
-def test_ci_runs_make_lint_and_make_test() -> None:
+def test_ci_installs_gpaw_and_runs_make_lint_and_make_test() -> None:
     job = load(".github/workflows/ci.yml")["jobs"]["check"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    targets = [line for line in script.splitlines() if line.startswith("make ")]
+    targets = [line.split(" ||")[0] for line in script.splitlines() if line.startswith("make ")]
     assert [step["run"] for step in job["steps"] if "run" in step] == targets
-    assert targets == ["make lint", "make test"]
+    assert targets == ["make gpaw", "make lint", "make test"]
     assert all(commands_of(shlex.split(line)[1]) for line in targets)
+
+
+@pytest.mark.parametrize("compiler", [True, False])
+def test_ci_goes_on_without_gpaw(tmp_path: Path, *, compiler: bool) -> None:
+    """The script of CI with a make whose only failing target is gpaw, or none."""
+    make = tmp_path / "make"
+    make.write_text(f'#!/bin/sh\necho "$1"\n[ {compiler:d} = 1 ] || [ "$1" != gpaw ]\n')
+    make.chmod(0o755)
+    done = subprocess.run(
+        [ROOT / ".ci" / "run"],
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["gpaw", "lint", "test"]
+    assert ("GPAW is not installed" in done.stderr) is not compiler
+
+
+def test_make_gpaw_names_the_command_where_it_cannot_install_a_compiler(tmp_path: Path) -> None:
+    """A machine with a shell and the tools of make, but no gcc and no apt-get."""
+    for name in ("sh", "rm", "id", "touch"):
+        (tmp_path / name).symlink_to(Path(shutil.which(name) or name))
+    done = subprocess.run(
+        [
+            shutil.which("make") or "make",
+            "--old-file=.venv/.installed",
+            f"VENV={tmp_path}/venv",
+            f"READY={tmp_path}",
+            "gpaw",
+        ],
+        cwd=ROOT,
+        env={"PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode
+    assert "GPAW needs gcc; on Debian: sudo apt-get install" in done.stderr
 
 
 def test_every_command_of_ci_exists() -> None:
