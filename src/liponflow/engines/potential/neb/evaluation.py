@@ -1,8 +1,6 @@
 """Energies and forces of images: in this process, in several, or from the record of a job.
 
-A relaxation is a deterministic function of the energies and forces of its images. The record of
-all evaluations is therefore the only state that a killed job needs: the optimiser starts again,
-reads earlier results from the record, and continues bit for bit.
+The record (:mod:`liponflow.engines.record`) is the only state that a killed job needs.
 """
 
 # ASE's methods carry no types.
@@ -23,9 +21,7 @@ from ase import Atoms
 from ase.calculators.calculator import Calculator
 
 from liponflow.arrays import FloatArray
-
-SAME_POSITION = 1e-9
-"""Largest difference (Å) between a recorded and a requested position."""
+from liponflow.engines.record import SAME_POSITION, append_record, open_record
 
 
 @dataclass(frozen=True)
@@ -110,9 +106,7 @@ class Recorded:
     def __init__(self, evaluate: Evaluate, path: Path) -> None:
         self._evaluate = evaluate
         self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-        self._lines = path.read_bytes().splitlines(keepends=True)
+        self._lines = open_record(path)
         self._length = 0
         self._recalling = True
         self.computed = 0
@@ -132,19 +126,15 @@ class Recorded:
             "energies": [one.energy for one in evaluations],
             "forces": [one.forces.tolist() for one in evaluations],
         }
-        # On disk before the optimiser uses it, so that a restarted job can recall everything used.
-        with self._path.open("ab") as file:
-            file.write(json.dumps(record).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        append_record(self._path, record)
         return evaluations
 
     def _recall(self, positions: FloatArray) -> list[Evaluation] | None:
         """Return the next line of the record, or stop recalling and cut off the rest."""
         if not self._recalling:
             return None
-        line = self._lines.pop(0) if self._lines else b""
-        if line.endswith(b"\n"):
+        if self._lines:
+            line = self._lines.pop(0)
             record = json.loads(line)
             known = np.array(record["positions"])
             if known.shape == positions.shape and np.allclose(

@@ -1,0 +1,1 @@
+"""DFT by GPAW, which runs in a process of its own."""
