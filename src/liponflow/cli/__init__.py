@@ -9,9 +9,9 @@ import typer
 from typer.core import TyperGroup
 
 from liponflow import __version__
-from liponflow.cli import campaigns, files, results
+from liponflow.cli import campaigns, doctor, files, results
 
-ORDER = ("run", "resume", "inputs", "ingest", "analyze", "figures", "results")
+ORDER = ("run", "resume", "inputs", "ingest", "analyze", "figures", "results", "doctor")
 """Commands in the order in which a user needs them."""
 
 
@@ -44,6 +44,7 @@ app.command()(campaigns.resume)
 app.command()(files.ingest)
 app.command()(results.figures)
 app.add_typer(results.app, name="results")
+app.command()(doctor.doctor)
 
 
 @app.callback(invoke_without_command=True)

@@ -19,6 +19,7 @@ from liponflow.store.results import ResultSummary, StoredResult
 
 if TYPE_CHECKING:
     from liponflow.cost.estimate import Estimate
+    from liponflow.engines.diagnosis import Finding
     from liponflow.inputs.difference import Difference
 
 
@@ -237,6 +238,25 @@ def _text(value: Any, format_: str = "") -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN, pandas' word for None
         return "-"
     return f"{value:{format_}}"
+
+
+def print_findings(
+    found: Mapping[str, Sequence["Finding"]], console: Console | None = None
+) -> None:
+    """Print what a machine has of each engine; remedies are unbroken lines, to be copied."""
+    console = console or StandardOutput()
+
+    def line(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    for name, findings in found.items():
+        if len(found) > 1:
+            line(name)
+        for finding in findings:
+            part = "" if finding.part == name and len(found) > 1 else f"{finding.part}: "
+            line(f"{finding.state.value:>8}  {part}{finding.found}")
+            if finding.remedy:
+                line(f"{'':10}{finding.remedy}")
 
 
 def print_estimate(estimate: "Estimate", console: Console | None = None) -> None:

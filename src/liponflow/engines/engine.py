@@ -11,6 +11,7 @@ from pymatgen.core.structure import Structure
 from liponflow import registry
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.cost import CostModel
+from liponflow.engines.diagnosis import Finding, State
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
@@ -139,6 +140,27 @@ class Engine(ABC):
             Missing items, each with the remedy; empty if the engine can run.
         """
         return []
+
+    @classmethod
+    def diagnose(cls, name: str, settings: Settings) -> list[Finding]:
+        """Return the parts of the engine on this machine, for ``liponflow doctor``.
+
+        Parameters
+        ----------
+        name
+            Name as the user gave it.
+        settings
+            Settings of the user.
+
+        Returns
+        -------
+        list of Finding
+            By default, what :meth:`requirements` lacks.
+        """
+        lacking = cls.requirements(name, settings)
+        return [Finding(name, State.MISSING, text) for text in lacking] or [
+            Finding(name, State.OK, "nothing is missing")
+        ]
 
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:  # noqa: ARG003

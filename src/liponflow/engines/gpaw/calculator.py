@@ -19,6 +19,7 @@ from ase.calculators.calculator import (
     kpts2sizeandoffsets,
 )
 
+from liponflow.engines.gpaw.datasets import generated_folders
 from liponflow.engines.gpaw.process import GpawError, GpawProcess, unused
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
 from liponflow.job_directory import CHECKPOINT
@@ -211,11 +212,13 @@ class GpawCalculator(Calculator):
         if self._process is None:
             self._log = unused(self._folder / "gpaw.txt")
             self._process = GpawProcess(self._command, self._folder)
+            version = self._process.ready["versions"]["gpaw"]
+            generated = generated_folders(parameters, version, self._command or ())
             self._process.send(
                 {
                     "log": str(self._log),
                     "parameters": parameters,
-                    "setup_paths": self._setup_paths,
+                    "setup_paths": [*self._setup_paths, *generated],
                     "states": self._states,
                 }
             )

@@ -1,0 +1,67 @@
+"""A script that states which GPAW a Python has, as a line of JSON.
+
+Like the worker, it imports nothing of this package: its Python may be another one. Under MPI, rank
+0 prints; without MPI support in GPAW, every copy that a launcher starts is a rank 0.
+"""
+
+import json
+import os
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+
+def found() -> dict[str, Any]:
+    """Return the version, the libraries, the ranks and the PAW data sets of GPAW."""
+    import gpaw
+    from gpaw import cgpaw
+    from gpaw.fftw import have_fftw
+    from gpaw.mpi import world
+
+    try:
+        data: str | None = version("gpaw-data")
+    except PackageNotFoundError:
+        data = None
+    paths = [str(path) for path in gpaw.setup_paths]
+    return {
+        "gpaw": gpaw.__version__,
+        "data": data,
+        "python": sys.executable,
+        "libxc": gpaw.get_libraries()["libxc"] or None,
+        "blas": hasattr(cgpaw, "mmm"),
+        "fftw": bool(have_fftw()),
+        "mpi": bool(cgpaw.have_mpi),
+        "ranks": world.size,
+        "rank": world.rank,
+        "setup_paths": paths,
+        "elements": elements(paths),
+    }
+
+
+def elements(paths: list[str], functional: str = "PBE") -> list[str]:
+    """Return the elements that have a standard data set in one of the folders."""
+    symbols = set()
+    for path in paths:
+        for file in Path(path).glob(f"*.{functional}*"):
+            symbol, *rest = file.name.split(".")
+            if rest in ([functional], [functional, "gz"]):
+                symbols.add(symbol)
+    return sorted(symbols)
+
+
+def main() -> None:
+    """Print what there is."""
+    # GPAW prints warnings on the standard output.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    here = str(Path(__file__).resolve().parent)
+    sys.path[:] = [entry for entry in sys.path if entry != here]
+    answer = found()
+    if answer["rank"] == 0:
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
