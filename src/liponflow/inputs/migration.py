@@ -76,6 +76,11 @@ class MigrationParameters(Document):
     models: list[str] = Field(
         description="Further engines for the same hops, whose spread is the error bar."
     )
+    check_branches: bool = Field(
+        default=True,
+        description="Whether to compare each band with the sites that it passes, and to start it "
+        "again through one that lies lower.",
+    )
     refine: str | None = Field(
         description="Engine that continues from the converged paths, such as vasp; null for none."
     )

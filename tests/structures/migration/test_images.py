@@ -76,6 +76,17 @@ def test_swapped_images_are_refused_with_their_numbers(hops: dict[str, EndPoints
         check_order([path[0], *path[1:-1][::-1], path[-1]])
 
 
+def test_a_path_that_turns_back_from_a_state_to_the_side_is_in_order() -> None:
+    """The middle image has a second atom displaced, farther than the first moves in a step."""
+    places = [(0.0, 0.0), (0.3, 0.35), (0.6, 0.7), (0.9, 1.4), (1.2, 0.7), (1.5, 0.35), (1.8, 0.0)]
+    check_order(
+        [
+            Structure(Lattice.cubic(10), ["N", "Li"], [[x / 10, 0, 0], [0.5, 0.5, 0.5 + y / 10]])
+            for x, y in places
+        ]
+    )
+
+
 def test_zero_images_and_unmatched_end_points_are_refused(hops: dict[str, EndPoints]):
     ends = hops["tetrahedral-tetrahedral"]
     with pytest.raises(ValueError, match="0 images"):

@@ -6,7 +6,7 @@ from typing import Any
 
 from liponflow.analysis.migration.barrier import Barrier, barrier
 from liponflow.analysis.migration.rates import vineyard_prefactor
-from liponflow.analysis.migration.result import HopBarrier, Jump
+from liponflow.analysis.migration.result import HopBarrier, Jump, PassedSite, Restart
 from liponflow.analysis.migration.saddle import imaginary_modes
 from liponflow.analysis.runs import NEBResult
 
@@ -35,6 +35,8 @@ class HopRecord:
     jumps: Sequence[Jump]
     symmetric: bool
     via: Sequence[str] = field(default_factory=list)
+    passed: Sequence[PassedSite] = field(default_factory=list)
+    restart: Restart | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def hop_barrier(
         start_site=record.start_site,
         end_site=record.end_site,
         via=list(record.via),
+        passed=list(record.passed),
+        restart=record.restart,
         hop_distance=record.hop_distance,
         from_start=record.from_start,
         from_end=record.from_end,

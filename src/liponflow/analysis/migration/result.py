@@ -63,6 +63,59 @@ class SiteEnergy(Document):
     calculation: Calculation | None = Field(description="Relaxation; None if it did not run.")
 
 
+class PassedSite(Document):
+    """Site that a band passes between its end points, compared with the relaxed site."""
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "site",
+        "distance",
+        "band_energy",
+        "site_energy",
+        "below",
+    )
+    """Fields for a narrow table."""
+
+    site: Annotated[str, Column(heading="site")] = Field(description="Kind of site.")
+    distance: Annotated[float, Quantity("Å", heading="distance", fmt=".2f")] = Field(
+        description="Least distance of the dopant's path from the site."
+    )
+    band_energy: Annotated[float, Quantity("eV", heading="band", fmt="z.3f")] = Field(
+        description="Energy of the band there, above the start."
+    )
+    site_energy: Annotated[float | None, Quantity("eV", heading="relaxed", fmt="z.3f")] = Field(
+        description="Energy of the dopant relaxed on the site, held there by symmetry if it would "
+        "leave it, above the start; None if it was not relaxed."
+    )
+    below: Annotated[float | None, Quantity("eV", heading="below", fmt="z.3f")] = Field(
+        description="How far the relaxed site lies below the band; above 0.02 eV the band is "
+        "started again through the site."
+    )
+
+
+class Restart(Document):
+    """Second band of a hop, started through a site that lies below the first band."""
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "site",
+        "first_barrier",
+        "second_barrier",
+        "kept",
+    )
+    """Fields for a narrow table."""
+
+    site: Annotated[str, Column(heading="through")] = Field(description="Kind of that site.")
+    first_barrier: Annotated[float | None, Quantity("eV", heading="first", fmt=".3f")] = Field(
+        description="Barrier of the band from the interpolation; None if it did not converge."
+    )
+    second_barrier: Annotated[float | None, Quantity("eV", heading="second", fmt=".3f")] = Field(
+        description="Barrier of the band through the site; None if it did not converge."
+    )
+    kept: Annotated[Literal["first", "second"], Column(heading="kept")] = Field(
+        description="The band from which the hop was taken: the lower one that converged."
+    )
+    reason: str = Field(description="Why it was started, and what was found.")
+
+
 class HopBarrier(Document):
     """One distinct hop of a dopant and its barrier."""
 
@@ -140,6 +193,12 @@ class HopBarrier(Document):
         list[float], Quantity("eV/Å", label="largest force perpendicular\nto the path")
     ] = Field(
         default_factory=list, description="Largest force perpendicular to the path at every step."
+    )
+    passed: list[PassedSite] = Field(
+        default_factory=list, description="Sites that the first band passes on the way."
+    )
+    restart: Restart | None = Field(
+        None, description="Second band through a site below the first; None if none was needed."
     )
     images: list[NEBImage] = Field(description="Images, end points included.")
     profile: list[tuple[float, float]] = Field(

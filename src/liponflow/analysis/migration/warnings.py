@@ -46,6 +46,8 @@ def _of_hop(hop: HopBarrier, start: float | None, end: float | None) -> Iterator
         yield hop.reason
     if hop.saddle_reason:
         yield hop.saddle_reason
+    if hop.restart:
+        yield hop.restart.reason
     if start is None:
         return
     if hop.barrier is not None and hop.reverse_barrier is not None and end is not None:

@@ -113,8 +113,9 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     start = relaxed[hop.end_labels[0]]
     source = hop.end_labels[1]
     first = int(cell.sites.positions_of(source)[0])
-    carried = _carried(cell, hop, relaxed[source], first)
-    if not carried:
+    target = cell.sites.frac_coords[hop.end] + _end_cell(cell, hop)
+    copies = _carried(cell, relaxed[source], first, target)
+    if not copies:
         raise ValueError(
             f"no symmetry operation of the {label_of(cell.repeats)} supercell carries "
             f"the {source} site to the end of {hop.label}; repeat the host alike along its "
@@ -122,7 +123,7 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
         )
     # A configuration of low symmetry has several partners; the path to the nearest is meant,
     # which may be a little farther if its second half mirrors the first.
-    pairs = [(match(start, end), exchanges) for end, exchanges in carried]
+    pairs = [(match(start, end), exchanges) for end, exchanges in copies]
     nearest = min(_length(pair) for pair, _ in pairs)
     mirrors = [
         pair
@@ -144,12 +145,7 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
     squares (the Hungarian algorithm), and their mean displacement is subtracted.
     """
     lattice = cell.supercell.lattice
-    host, dopant = structure.frac_coords[:-1], structure.frac_coords[-1]
-    shifts = shortest(cell.supercell.frac_coords[None, :, :] - host[:, None, :], lattice.matrix)
-    lengths = np.linalg.norm(shifts @ lattice.matrix, axis=2)
-    rows, places = linear_sum_assignment(lengths**2)
-    drift = shifts[rows, places].mean(axis=0)
-    here = dopant + drift
+    here = in_host_frame(cell, structure)
     everywhere = cell.in_supercell(
         (cell.sites.frac_coords[:, None, :] + cell.translations).reshape(-1, 3)
     )
@@ -157,7 +153,7 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
     to_atoms = lattice.get_all_distances(here, cell.supercell.frac_coords)[0]
     if to_atoms.min() < to_sites.min():
         atom = int(to_atoms.argmin())
-        label = SPLIT if len(host) == len(cell.supercell) else SUBSTITUTIONAL
+        label = SPLIT if len(structure) > len(cell.supercell) else SUBSTITUTIONAL
         return SiteAssignment(
             label, -1, _triple(cell.supercell[atom].frac_coords), float(to_atoms.min())
         )
@@ -166,6 +162,19 @@ def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
     return SiteAssignment(
         cell.sites.labels[position], position, _triple(everywhere[nearest]), float(to_sites.min())
     )
+
+
+def in_host_frame(cell: HopCell, structure: Structure) -> FloatArray:
+    """Return the fractional coordinates of the last atom relative to the perfect host.
+
+    The mean displacement of the host atoms is subtracted, see :func:`locate`.
+    """
+    matrix = cell.supercell.lattice.matrix
+    host, dopant = structure.frac_coords[:-1], structure.frac_coords[-1]
+    shifts = shortest(cell.supercell.frac_coords[None, :, :] - host[:, None, :], matrix)
+    rows, places = linear_sum_assignment(np.linalg.norm(shifts @ matrix, axis=2) ** 2)
+    here: FloatArray = dopant + shifts[rows, places].mean(axis=0)
+    return here
 
 
 def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
@@ -257,15 +266,31 @@ def assign(start: Structure, end: Structure) -> IntArray:
     return order
 
 
+def carried(cell: HopCell, relaxed: Structure, first: int, target: FloatArray) -> list[Structure]:
+    """Return the copies of a relaxed structure by the symmetry of the host at another site.
+
+    Parameters
+    ----------
+    cell
+        Supercell.
+    relaxed
+        Structure that was relaxed from :func:`interstitial_start` at the site `first`.
+    first
+        Index of that site in the interstitials.
+    target
+        The other site, fractional in the cell of the host, whole cells included.
+    """
+    return [copy for copy, _ in _carried(cell, relaxed, first, target)]
+
+
 def _carried(
-    cell: HopCell, hop: Hop, relaxed: Structure, first: int
+    cell: HopCell, relaxed: Structure, first: int, target: FloatArray
 ) -> list[tuple[Structure, bool]]:
-    """Return images of a relaxed structure, from `first`, with its dopant at the end of a hop.
+    """Return the copies of :func:`carried`.
 
     Each with whether the operation is its own inverse: then it exchanges the end points.
     """
     group = cell.sites.group
-    target = cell.sites.frac_coords[hop.end] + _end_cell(cell, hop)
     origin = cell.sites.frac_coords[first] + cell.home(first)
     found = []
     for rotation, translation in zip(group.rotations, group.translations, strict=True):

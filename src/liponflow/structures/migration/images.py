@@ -26,6 +26,9 @@ N_IMAGES = 5
 MIRRORS_WITHIN = 0.02
 """Largest distance (Å) of an atom of the mirrored start from that of the end."""
 
+_BETWEEN = 1.5
+"""Largest detour, as a ratio of lengths, by which an image still lies between two others."""
+
 _EXACT = 1e-6
 """Rounding of the elements of an orthogonal matrix."""
 
@@ -131,13 +134,15 @@ def check_order(images: Sequence[Structure]) -> None:
     Raises
     ------
     ValueError
-        If an image is closer to its second neighbour than to its first, as it is where two
-        images are swapped.
+        If an image lies between the two before it, as where two images are swapped.
     """
     for number in range(len(images) - 2):
         step = _apart(images[number], images[number + 1])
         leap = _apart(images[number], images[number + 2])
-        if leap < step:
+        back = _apart(images[number + 1], images[number + 2])
+        # A path that turns back from a state to the side is no disorder: neither leap and back
+        # are both shorter there, nor do they make up the step.
+        if max(leap, back) < step and leap + back < _BETWEEN * step:
             raise ValueError(
                 f"images out of order: image {number} is {leap:.2f} Å from image {number + 2} and "
                 f"{step:.2f} Å from image {number + 1}; sort them along the path"

@@ -18,9 +18,11 @@ from liponflow.engines.reading import read_calculation
 from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import relaxed_ends
+from liponflow.structures.migration.hop_cell import interstitial_start
 from liponflow.structures.migration.images import interpolate, path_mirror
 from liponflow.structures.migration.order import dopant_last
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.migration.branches import OnSite, follow
 from liponflow.workflows.migration.sites import (
     cell_of,
     hop_record,
@@ -167,6 +169,21 @@ def route(
             )
             jobs.append(vibrating)
             modes[label] = vibrating.output
+    on_sites = {
+        site.site: OnSite(structure=relaxed[site.site], energy=site.calculation.energy)
+        for site in sites
+        if site.reason is None and site.calculation is not None
+    }
+    held = {}
+    for label in _left(sites) if parameters.check_branches else ():
+        # On the site itself, symmetry holds a dopant that leaves it otherwise.
+        place = int(cell.sites.positions_of(label)[0])
+        relaxation = named(
+            tools["relax"].make(interstitial_start(cell, dopant, place)),
+            f"relax {dopant} {label}, held by symmetry",
+        )
+        jobs.append(relaxation)
+        held[label] = relaxation.output
     found = []
     for hop in hops:
         ends = relaxed_ends(cell, hop, relaxed)
@@ -175,10 +192,31 @@ def route(
             tools["band"].make(interpolate(ends.start, ends.end, parameters.images), mirror),
             f"band {dopant} {hop.label}",
         )
+        jobs.append(band)
+        followed = band.output
+        record: Any = asdict(hop_record(cell, hop, dopant, mirrored=mirror is not None))
+        if parameters.check_branches:
+            following = named(
+                follow(
+                    record,
+                    band.output,
+                    host=host,
+                    on_sites=on_sites,
+                    held=held,
+                    maker=tools["band"],
+                    parameters=parameters,
+                    supercell=supercell,
+                    engine=engine,
+                ),
+                f"sites on the way {dopant} {hop.label}",
+            )
+            tolerate_failures(following)
+            jobs.append(following)
+            record, followed = following.output["record"], following.output["band"]
         analysed = named(
             analyse(
-                asdict(hop_record(cell, hop, dopant, mirrored=mirror is not None)),
-                band.output,
+                record,
+                followed,
                 vibrations=tools["vibrations"],
                 radius=parameters.vibration_radius,
                 force_limit=parameters.force_limit,
@@ -191,11 +229,16 @@ def route(
             f"barrier {dopant} {hop.label}",
         )
         tolerate_failures(analysed)
-        jobs += [band, analysed]
+        jobs.append(analysed)
         found.append(analysed.output)
     joined = named(join(sites, found), f"sites and hops of {dopant}")
     tolerate_failures(joined)
     return Response(replace=Flow([*jobs, joined], output=joined.output))
+
+
+def _left(sites: Sequence[SiteEnergy]) -> list[str]:
+    """Return the kinds of interstitial site that the dopant left in its relaxation."""
+    return [site.site for site in sites if site.moved is not None and site.positions]
 
 
 @job
