@@ -8,7 +8,7 @@ from maggma.stores import MemoryStore
 
 from liponflow.cost import estimate as module
 from liponflow.cost.estimate import estimate
-from liponflow.engines.cost import Timing
+from liponflow.engines.cost import CostModel, Timing
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.potential import cost as potential_cost
@@ -165,3 +165,26 @@ def test_unknown_cost_is_named_and_not_counted(monkeypatch: pytest.MonkeyPatch) 
     result = estimate(Flow([nothing]))
     assert result.core_hours == 0
     assert result.basis == "the cost of new-code is unknown and not counted"
+
+
+def test_timings_without_kpoints_do_not_scale_by_those_of_the_plan(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = CostModel(
+        exponent=2.0,
+        rule=lambda item: item.effort or 0.0,
+        rule_basis="by effort",
+        timings=lambda store: [Timing(10, 1, 5, 500.0, relaxation=False)] if store else [],
+        knows_kpoints=False,
+    )
+    monkeypatch.setattr(Engine, "cost", lambda _: model)
+    monkeypatch.setattr(module, "engine_class", lambda _: Engine)
+    nothing = job(lambda: None)()
+    announce(nothing, [PlannedCalculation("static", "new-code", 20, 1, kpoints=4, effort=36.0)])
+    flow = Flow([nothing])
+    by_rule = estimate(flow)
+    assert (by_rule.core_hours, by_rule.basis) == (pytest.approx(0.01), "by effort")
+    # One second per square of the atoms and step.
+    measured = estimate(flow, store)
+    assert measured.core_hours == pytest.approx(400 / 3600)
+    assert "in the store, scaled with atoms to the power 2" in measured.basis

@@ -1,6 +1,6 @@
 """Planned calculations of a flow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,7 +11,9 @@ from atomate2.vasp.jobs.core import RelaxMaker
 from jobflow import Flow, Job, Maker, job
 from pymatgen.core import Lattice, Structure
 
+from liponflow.analysis.result import EngineInfo
 from liponflow.cost.flow import planned
+from liponflow.engines.chgnet.engine import ChgnetEngine
 from liponflow.engines.engine import EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
@@ -98,6 +100,22 @@ def test_band_and_its_end_points_are_planned(salt: Structure) -> None:
     assert kinds == [("static", 1, 1), ("static", 1, 1), ("neb", None, 3)]
     assert maker.planned(images) == wired
     assert list(planned(Flow([later(images, maker)]))) == wired
+
+
+def test_engine_adds_what_its_cost_depends_on(
+    salt: Structure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sized(
+        calculation: PlannedCalculation, info: EngineInfo, structure: Structure
+    ) -> PlannedCalculation:
+        effort = structure.volume if info.name == CHGNET else None
+        return replace(calculation, spins=2, effort=effort)
+
+    monkeypatch.setattr(ChgnetEngine, "sized", sized)
+    maker = get_engine(CHGNET, EngineOptions(force_limit=0.05, max_steps=50)).static()
+    assert list(planned_by(maker, salt)) == [
+        PlannedCalculation("static", CHGNET, 8, 1, spins=2, effort=salt.volume)
+    ]
 
 
 def test_announced_calculations_replace_those_of_the_maker(salt: Structure) -> None:

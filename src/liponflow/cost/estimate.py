@@ -178,9 +178,11 @@ def _per_step(
     )
 
     def cost(item: PlannedCalculation) -> float:
-        return float(unit * item.kpoints * item.atoms**exponent)
+        kpoints = item.kpoints if model.knows_kpoints else 1
+        return float(unit * kpoints * item.atoms**exponent)
 
+    scaled = "scaled linearly in k-points and" if model.knows_kpoints else "scaled"
     return cost, (
-        f"median of {len(timings)} calculations in the store, scaled linearly in k-points and "
-        f"with atoms to the power {exponent:g}"
+        f"median of {len(timings)} calculations in the store, {scaled} with atoms to the power "
+        f"{exponent:g}"
     )

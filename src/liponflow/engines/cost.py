@@ -38,12 +38,15 @@ class CostModel:
         Basis of the rule, for the user.
     timings
         Function that returns the timings of this engine in a store.
+    knows_kpoints
+        Whether the timings know their k-points; otherwise those of the plan are not scaled by.
     """
 
     exponent: float
     rule: Callable[[PlannedCalculation], float]
     rule_basis: str
     timings: Callable[[JobStore], list[Timing]]
+    knows_kpoints: bool = True
 
 
 def stored_outputs(

@@ -201,6 +201,26 @@ class Engine(ABC):
         return None
 
     @classmethod
+    def sized(
+        cls,
+        calculation: PlannedCalculation,
+        info: EngineInfo,  # noqa: ARG003
+        structure: Structure,  # noqa: ARG003
+    ) -> PlannedCalculation:
+        """Return a planned calculation with what its cost depends on besides the atoms.
+
+        Parameters
+        ----------
+        calculation
+            Calculation as the Maker states it.
+        info
+            Description of the engine before it runs.
+        structure
+            Its structure, or one of the same size.
+        """
+        return calculation
+
+    @classmethod
     def cost(cls, name: str) -> CostModel | None:  # noqa: ARG003
         """Return the cost model of the engine's calculations; None without one."""
         return None

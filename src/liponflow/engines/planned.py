@@ -48,6 +48,9 @@ class PlannedCalculation:
         Irreducible k-points.
     spins
         Spin channels.
+    effort
+        Core-seconds of a structure and ionic step by the rule of the engine, where it depends on
+        more than the fields above; without timings in the store it is taken.
     core_hours, basis
         For codes without a cost model: core-hours, and their basis.
     """
@@ -59,6 +62,7 @@ class PlannedCalculation:
     images: int = 1
     kpoints: int = 1
     spins: int = 1
+    effort: float | None = None
     core_hours: float | None = None
     basis: str = ""
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.result import EngineInfo
 from liponflow.engines.planned import PlannedCalculation, PlanningMaker
-from liponflow.engines.registry import engine_classes
+from liponflow.engines.registry import engine_class, engine_classes
 
 
 def planned_by(
@@ -26,9 +27,15 @@ def planned_by(
     sequence of PlannedCalculation
         Empty if no engine knows the Maker.
     """
-    if isinstance(maker, PlanningMaker):
-        return maker.planned(subject)
     images = [subject] if isinstance(subject, Structure) else list(subject)
+    if isinstance(maker, PlanningMaker):
+        found = maker.planned(subject)
+        # Makers of a single job state which engine they use; those of flows ask for their parts.
+        info = getattr(maker, "engine", None)
+        if not isinstance(info, EngineInfo) or not images:
+            return found
+        sized = engine_class(info.name).sized
+        return [sized(calculation, info, images[0]) for calculation in found]
     for engine in engine_classes():
         calculation = engine.planned(maker, images)
         if calculation is not None:

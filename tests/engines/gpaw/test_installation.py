@@ -23,7 +23,7 @@ WHOLE = {
     "mpi": True,
     "ranks": 4,
     "setup_paths": ["/opt/gpaw/setups"],
-    "elements": ["H", "Li", "N"],
+    "elements": {"H": 1.0, "Li": 1.0, "N": 5.0},
 }
 """Answer of an installation that lacks nothing."""
 
@@ -60,8 +60,8 @@ def test_whole_installation_lacks_nothing(tmp_path: Path) -> None:
     [
         ({"gpaw": "25.1.0"}, "GPAW", State.NOTE, f"tested with {TESTED}"),
         ({"libxc": None}, "LibXC", State.NOTE, "only LDA, PBE, revPBE and RPBE"),
-        ({"elements": []}, "PAW data sets", State.MISSING, "-m pip install gpaw-data=="),
-        ({"elements": [], "setup_paths": []}, "PAW data sets", State.MISSING, "GPAW_SETUP_PATH"),
+        ({"elements": {}}, "PAW data sets", State.MISSING, "-m pip install gpaw-data=="),
+        ({"elements": {}, "setup_paths": []}, "PAW data sets", State.MISSING, "GPAW_SETUP_PATH"),
         ({"fftw": False}, "FFTW", State.OK, "NumPy"),
     ],
 )
@@ -121,8 +121,9 @@ def test_this_python_is_asked_itself() -> None:
     assert gpaw.version == PACKAGES[0].partition("==")[2]
     assert gpaw.python == sys.executable
     assert (gpaw.ranks, gpaw.copies) == (1, 1)
-    assert {"Li", "P", "N", "O", "Mn", "Ni"} <= gpaw.elements
-    assert not {"U", "Tc"} & gpaw.elements
+    electrons = {"Li": 1, "P": 5, "N": 5, "O": 6, "Mn": 15, "Ni": 16}
+    assert {symbol: gpaw.electrons[symbol] for symbol in electrons} == electrons
+    assert not {"U", "Tc"} & set(gpaw.electrons)
     assert missing(diagnose()) == []
 
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,8 +53,8 @@ class Gpaw(NamedTuple):
         Processes that each took themselves for the first rank; 1 if all is well.
     setup_paths
         Folders of PAW data sets.
-    elements
-        Symbols of the elements with a data set of PBE.
+    electrons
+        Valence electrons of the elements with a data set of PBE, by symbol.
     """
 
     version: str
@@ -67,7 +67,7 @@ class Gpaw(NamedTuple):
     ranks: int
     copies: int
     setup_paths: tuple[str, ...]
-    elements: frozenset[str]
+    electrons: Mapping[str, float]
 
 
 class NoGpawError(ValueError):
@@ -130,7 +130,7 @@ def probe(command: tuple[str, ...]) -> Gpaw:
         ranks=answer["ranks"],
         copies=len(answers),
         setup_paths=tuple(answer["setup_paths"]),
-        elements=frozenset(answer["elements"]),
+        electrons=answer["elements"],
     )
 
 
@@ -223,7 +223,7 @@ def _libraries(gpaw: Gpaw) -> list[Finding]:
 
 def _data_sets(gpaw: Gpaw) -> Finding:
     where = ", ".join(gpaw.setup_paths) or "no folder"
-    if not gpaw.elements:
+    if not gpaw.electrons:
         return Finding(
             "PAW data sets",
             State.MISSING,
@@ -232,7 +232,7 @@ def _data_sets(gpaw: Gpaw) -> Finding:
             "folder in the variable GPAW_SETUP_PATH",
         )
     name = f"gpaw-data {gpaw.data}, " if gpaw.data else ""
-    return Finding("PAW data sets", State.OK, f"{name}{len(gpaw.elements)} elements in {where}")
+    return Finding("PAW data sets", State.OK, f"{name}{len(gpaw.electrons)} elements in {where}")
 
 
 def _lithium(gpaw: Gpaw) -> Finding:

@@ -4,12 +4,17 @@ Like the worker, it imports nothing of this package: its Python may be another o
 0 prints; without MPI support in GPAW, every copy that a launcher starts is a rank 0.
 """
 
+import gzip
 import json
 import os
+import re
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+_HEAD = 4096
+"""Bytes at the beginning of a data set that hold the numbers of electrons."""
 
 
 def found() -> dict[str, Any]:
@@ -39,15 +44,22 @@ def found() -> dict[str, Any]:
     }
 
 
-def elements(paths: list[str], functional: str = "PBE") -> list[str]:
-    """Return the elements that have a standard data set in one of the folders."""
-    symbols = set()
-    for path in paths:
-        for file in Path(path).glob(f"*.{functional}*"):
+def elements(paths: list[str], functional: str = "PBE") -> dict[str, float]:
+    """Return the valence electrons of the elements with a standard data set in one of the folders.
+
+    A data set in an earlier folder replaces one in a later.
+    """
+    electrons: dict[str, float] = {}
+    for path in reversed(paths):
+        for file in sorted(Path(path).glob(f"*.{functional}*")):
             symbol, *rest = file.name.split(".")
             if rest in ([functional], [functional, "gz"]):
-                symbols.add(symbol)
-    return sorted(symbols)
+                with gzip.open(file) if rest[1:] else file.open("rb") as content:
+                    head = content.read(_HEAD)
+                found = re.search(rb'<atom [^>]*valence="([0-9.]+)"', head)
+                if found:
+                    electrons[symbol] = float(found[1])
+    return electrons
 
 
 def main() -> None:

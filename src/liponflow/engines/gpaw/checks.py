@@ -1,0 +1,94 @@
+"""Refusals before GPAW runs: no PAW data, too little memory, an unpaired electron without spin."""
+
+from collections.abc import Mapping
+
+from pymatgen.core.structure import Structure
+
+from liponflow.engines.engine import EngineError
+
+COMPOUND_SHARE = 0.25
+"""Share of atoms that are no metals from which on a gap is expected (our choice).
+
+Below lie metals with dopants and metal-rich alloys such as Li15Si4. The smearing shares their odd
+electron between the bands at the Fermi level, as in a cell of one Li atom. Li3N and Li3P are
+compounds.
+"""
+
+_GIB = 2**30
+
+
+def check_elements(structure: Structure, electrons: Mapping[str, float]) -> None:
+    """Refuse elements without a PAW data set.
+
+    Parameters
+    ----------
+    structure
+        Structure to compute.
+    electrons
+        Valence electrons of the elements that have one, by symbol.
+
+    Raises
+    ------
+    EngineError
+        If one has none; the remedies are given.
+    """
+    lacking = sorted({e.symbol for e in structure.composition.elements} - set(electrons))
+    if lacking:
+        raise EngineError(
+            f"gpaw has no PAW data set of {', '.join(lacking)} "
+            f"({structure.composition.formula}): name a folder that has one in the variable "
+            "GPAW_SETUP_PATH, or use --engine vasp or a potential"
+        )
+
+
+def check_parity(structure: Structure, *, polarised: bool) -> None:
+    """Refuse an odd number of electrons without spin where a gap is expected.
+
+    Its highest band would be half filled: a metal, where there is a radical or a magnetic ion.
+
+    Parameters
+    ----------
+    structure
+        Structure to compute, neutral.
+    polarised
+        Whether it is computed with spin.
+
+    Raises
+    ------
+    EngineError
+        If the number is odd; the remedies are given.
+    """
+    elements = [site.specie for site in structure]
+    odd = sum(element.Z for element in elements) % 2 == 1
+    share = sum(not element.is_metal for element in elements) / len(elements)
+    if odd and not polarised and share >= COMPOUND_SHARE:
+        raise EngineError(
+            f"{structure.composition.formula} has an odd number of electrons, and gpaw would "
+            "compute it without spin: give starting moments, for instance "
+            """--engine-set 'magmoms={"O": 0.5}' with spin=true, or a cell with an even number"""
+        )
+
+
+def check_memory(needed: float, available: float, what: str) -> None:
+    """Refuse a calculation for which the memory is too small.
+
+    Parameters
+    ----------
+    needed
+        Estimated memory of the calculation, bytes.
+    available
+        Memory that the machine has left, bytes.
+    what
+        Size of the calculation, for the message.
+
+    Raises
+    ------
+    EngineError
+        If it is too small; both numbers and the remedies are given.
+    """
+    if needed > available:
+        raise EngineError(
+            f"{what} takes about {needed / _GIB:.1f} GiB in gpaw, and this machine has "
+            f"{available / _GIB:.1f} GiB left: take a smaller cell, a lower ecut or fewer "
+            "k-points (--engine-set), or a machine with more memory"
+        )
