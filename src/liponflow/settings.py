@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         description="Command that runs VASP, e.g. `mpirun -np 16 vasp_std`, or `liponflow-vasp` "
         "to rehearse; default: atomate2's VASP_CMD.",
     )
+    gpaw_cmd: str | None = Field(
+        None,
+        description="Command that runs a Python with GPAW, e.g. `mpiexec -n 8 gpaw python`, or "
+        "the Python of another environment; default: this Python.",
+    )
     workers: int | None = Field(
         None, ge=1, description="Worker processes of the local runner; default: number of cores."
     )
@@ -121,7 +126,15 @@ class Settings(BaseSettings):
         description="Further classes and functions, as module:name, that a flow may name.",
     )
 
-    @field_validator("vasp_cmd", mode="after")
+    @field_validator("gpaw_cmd", mode="before")
+    @classmethod
+    def _joined(cls, value: Any) -> Any:
+        """Read a list of words, as a YAML file may give it."""
+        if isinstance(value, list) and all(isinstance(word, str) for word in value):
+            return shlex.join(value)
+        return value
+
+    @field_validator("vasp_cmd", "gpaw_cmd", mode="after")
     @classmethod
     def _is_command(cls, value: str | None) -> str | None:
         if value is not None:

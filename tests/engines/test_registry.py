@@ -167,7 +167,7 @@ def test_vasp_makers_use_our_input_sets() -> None:
 @pytest.mark.parametrize("name", [name for name in engine_names() if name != "vasp"])
 def test_force_fields_have_their_own_makers(name: str) -> None:
     maker = engine(name, max_steps=7).relax()
-    ours = {"chgnet": MLFF.CHGNet, "sevennet": MLFF.Forcefield}
+    ours = {"chgnet": MLFF.CHGNet, "gpaw": MLFF.Forcefield, "sevennet": MLFF.Forcefield}
     assert maker.mlff is (ours.get(name.partition("-")[0]) or MLFF(name))
     assert maker.steps == 7
     assert maker.relax_cell

@@ -8,3 +8,6 @@ UNCORRECTED = "uncorrected energies of the Materials Project"
 
 PBE_OR_PBE_U = "PBE/PBE+U"
 """Functional of the data of a potential, with U where the Materials Project sets it."""
+
+OWN = "of this code and its PAW data"
+"""Scale of a DFT code whose energies no corrections were fitted for."""

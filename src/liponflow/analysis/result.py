@@ -58,10 +58,14 @@ class EngineInfo(Document):
         None, description="Corrections included in total energies, if any."
     )
     arguments: dict[str, Any] | None = Field(
-        None, description="Arguments set by the user, if the engine takes any."
+        None,
+        description="Arguments set by the user, if the engine takes any; every setting of a DFT "
+        "code that takes arguments.",
     )
     method: str | None = Field(
-        None, description="Method, if it is neither DFT nor a machine-learned potential."
+        None,
+        description="Method, if it is no machine-learned potential; functional and cut-off of a "
+        "DFT code that states them.",
     )
     surrogate: bool = Field(
         description="True for a potential, machine-learned or not: its numbers are not DFT."
@@ -128,9 +132,12 @@ class EngineInfo(Document):
         >>> emt = EngineInfo(name="emt", version="3.29.0", method="ASE calculator", surrogate=True)
         >>> emt.label
         'emt 3.29.0 (ASE calculator, not DFT)'
+        >>> pbe = "PBE, PW 350 eV"
+        >>> EngineInfo(name="gpaw", version="26.7.0", method=pbe, surrogate=False).label
+        'gpaw 26.7.0 (PBE, PW 350 eV)'
         """
         if not self.surrogate:
-            return self.short
+            return f"{self.short} ({self.method})" if self.method else self.short
         return f"{self.short} ({self.method or 'machine-learned potential'}, not DFT)"
 
 

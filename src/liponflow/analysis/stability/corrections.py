@@ -13,7 +13,7 @@ from typing import Literal
 
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.energy_scale import MP2020, PBE_OR_PBE_U, UNCORRECTED
+from liponflow.analysis.energy_scale import MP2020, OWN, PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
 
@@ -75,9 +75,14 @@ def resolve(
             f"the Materials Project's corrections of 2020 are for PBE and PBE+U, these energies "
             f"are {method.label}: use corrections=auto or none"
         )
+    if corrections == "mp2020" and engine.energy_scale == OWN:
+        raise ValueError(
+            f"the Materials Project's corrections were fitted to energies of VASP, these are of "
+            f"{engine.label}: use corrections=auto or none"
+        )
     if corrections != "auto":
         return corrections
-    if included:
+    if included or engine.energy_scale == OWN:
         return "none"
     if engine.surrogate and engine.energy_scale != UNCORRECTED:
         raise ValueError(

@@ -19,6 +19,7 @@ from ase.calculators.calculator import (
     kpts2sizeandoffsets,
 )
 
+from liponflow.arrays import FloatArray
 from liponflow.engines.gpaw.datasets import generated_folders
 from liponflow.engines.gpaw.process import GpawError, GpawProcess, unused
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
@@ -57,6 +58,8 @@ class GpawCalculator(Calculator):
         Number of densities and sets of wave functions to keep in memory: the images of a band.
         Fewer are kept where the memory is short; then the image that has none begins with those of
         the nearest, and takes more iterations.
+    magmoms
+        Starting moments by element (µB), for atoms of which none has one.
     setup_paths
         Folders of PAW data sets to look in first.
 
@@ -91,6 +94,7 @@ class GpawCalculator(Calculator):
         command: Sequence[str] | str | None = None,
         directory: str | Path | None = None,
         states: int = 1,
+        magmoms: Mapping[str, float] | None = None,
         setup_paths: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -102,6 +106,7 @@ class GpawCalculator(Calculator):
         self._folder = Path.cwd() if directory is None else Path(directory).absolute()
         self._record = self._folder / CHECKPOINT / RECORD
         self._states = states
+        self._magmoms = dict(magmoms or {})
         self._setup_paths = [str(Path(path).absolute()) for path in setup_paths]
         self._meshes: dict[tuple[int, ...], list[int]] = {}
         self._process: GpawProcess | None = None
@@ -156,7 +161,7 @@ class GpawCalculator(Calculator):
             self._process = None
 
     def _request(self, atoms: Atoms) -> dict[str, Any]:
-        moments = atoms.get_initial_magnetic_moments()
+        moments = self._moments(atoms)
         origin = atoms.positions[_origin(atoms.numbers)]
         return {
             "numbers": atoms.numbers.tolist(),
@@ -167,6 +172,15 @@ class GpawCalculator(Calculator):
             "stress": self._with_stress,
             "parameters": self._resolved(atoms),
         }
+
+    def _moments(self, atoms: Atoms) -> FloatArray:
+        """Return the starting moments; all zero without spin, which GPAW then leaves out."""
+        if self._parameters.get("spinpol") is False:
+            return np.zeros(len(atoms))
+        given: FloatArray = atoms.get_initial_magnetic_moments()
+        if given.any():
+            return given
+        return np.array([self._magmoms.get(symbol, 0.0) for symbol in atoms.symbols])
 
     def _resolved(self, atoms: Atoms) -> dict[str, Any]:
         """Return the parameters with the mesh of k-points of this system."""

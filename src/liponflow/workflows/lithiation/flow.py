@@ -10,10 +10,13 @@ from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
+from liponflow.inputs.gpaw.settings import FAMILY as GPAW
+from liponflow.inputs.gpaw.settings import GpawInputs, topic_settings
 from liponflow.inputs.lithiation import (
     TOPIC,
     LithiationParameters,
     check_hubbard,
+    hubbard_values,
     lithium_metal_set,
     relax_set,
     static_set,
@@ -135,21 +138,25 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
             static=static_set(self.parameters),
             check=partial(check_hubbard, parameters=self.parameters),
         )
-        return self._engine(sets)
+        settings = topic_settings(TOPIC, self.preset).replaced(
+            {"hubbard_u": hubbard_values(self.parameters)}
+        )
+        return self._engine(sets, GpawInputs(settings))
 
     def lithium_metal_job(self) -> Flow | Job:
         """Return the relaxation of bcc Li, the reference of the voltages."""
         metal_set = lithium_metal_set(self.parameters)
-        engine = self._engine(VaspSets(relax=metal_set, static=metal_set))
+        gpaw = GpawInputs(topic_settings("lithium_metal", self.preset), reference_cell=True)
+        engine = self._engine(VaspSets(relax=metal_set, static=metal_set), gpaw)
         metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
         metal_job: Flow | Job = named(engine.relax().make(metal), "relax Li metal")
         return metal_job
 
-    def _engine(self, sets: VaspSets) -> Engine:
+    def _engine(self, sets: VaspSets, gpaw: GpawInputs) -> Engine:
         options = EngineOptions(
             self.parameters.force_limit,
             self.parameters.max_steps,
-            {FAMILY: sets},
+            {FAMILY: sets, GPAW: gpaw},
             self.engine_arguments,
         )
         return get_engine(self.engine_name, options)

@@ -12,6 +12,7 @@ from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
+from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.migration import (
     TOPIC,
     MigrationParameters,
@@ -129,9 +130,8 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             functional=FUNCTIONAL,
         )
         arguments = self.engine_arguments if name == self.engine_name else {}
-        options = EngineOptions(
-            parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
-        )
+        inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, self.preset, reference_cell=host)}
+        options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
         return get_engine(name, options)
 
     def _survey(

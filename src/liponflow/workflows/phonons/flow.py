@@ -16,6 +16,7 @@ from liponflow.engines.planned import announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs import stability as settings
+from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.phonons import TOPIC, PhononParameters
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import SITE_TOLERANCE, phase
@@ -46,7 +47,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
             tell_replaced(remark)
             source = f"{source}: {remark}"
             remarks["remarks"] = [remark]
-    code = phonon_engine(request.engine, parameters, request.engine_arguments)
+    code = phonon_engine(request.engine, parameters, request.engine_arguments, request.preset)
     code.require("relax", "static")
     code.check(structure)
     relaxation, displaced = vibration_jobs(code, structure, name, parameters)
@@ -71,15 +72,16 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
     return Flow([relaxation, displaced, result], output=result.output, name=TOPIC)
 
 
-def phonon_engine(name: str, parameters: PhononParameters, arguments: Mapping[str, Any]) -> Engine:
+def phonon_engine(
+    name: str, parameters: PhononParameters, arguments: Mapping[str, Any], preset: str
+) -> Engine:
     """Return the engine of phonons, with the VASP sets of the stability campaign."""
     sets = VaspSets(
         relax=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
         static=settings.phonon_static_set(),
     )
-    options = EngineOptions(
-        parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
-    )
+    inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, preset)}
+    options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
     return get_engine(name, options)
 
 

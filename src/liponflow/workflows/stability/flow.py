@@ -19,6 +19,7 @@ from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
+from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
 from liponflow.inputs.stability import relax_set as relax_inputs
@@ -86,13 +87,12 @@ def composition_of(structure: Structure) -> dict[str, str]:
 
 
 def stability_engine(
-    name: str, parameters: StabilityParameters, arguments: Mapping[str, Any]
+    name: str, parameters: StabilityParameters, arguments: Mapping[str, Any], preset: str
 ) -> Engine:
     """Return the engine that relaxes the reference crystals."""
     sets = VaspSets(relax=relax_inputs(parameters), static=static_inputs())
-    options = EngineOptions(
-        parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
-    )
+    inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, preset)}
+    options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
     engine = get_engine(name, options)
     engine.require("relax", "static")
     return engine
@@ -135,7 +135,7 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
 
 def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
-    engine = stability_engine(request.engine, parameters, request.engine_arguments)
+    engine = stability_engine(request.engine, parameters, request.engine_arguments, request.preset)
     chosen = crystals(parameters)
     relaxed = relaxed_phases(
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
@@ -202,6 +202,7 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
                 glass_energy=glass_energy,
                 engine_name=request.engine,
                 engine_arguments=dict(request.engine_arguments),
+                preset=request.preset,
             ),
             "displace the stable phases",
         )
@@ -233,7 +234,7 @@ def known_vibrations(request: Request) -> dict[str, PhononRecord]:
     if store is None:
         return {}
     settings = phonon_parameters(parameters)
-    engine = phonon_engine(request.engine, settings, request.engine_arguments)
+    engine = phonon_engine(request.engine, settings, request.engine_arguments, request.preset)
     prints = {
         entry.name: phonon_fingerprint(engine, entry.primitive(), settings)
         for entry in phases_of(parameters.elements)

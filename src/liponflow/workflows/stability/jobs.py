@@ -83,6 +83,7 @@ def vibrate(
     glass_energy: GlassEnergy | None,
     engine_name: str,
     engine_arguments: Mapping[str, Any] | None = None,
+    preset: str = "quick",
 ) -> Response[list[PhononRecord | None]]:
     """Compute the phonons of the stable solids around the material.
 
@@ -102,6 +103,8 @@ def vibrate(
         Engine as the user names it.
     engine_arguments
         Its arguments.
+    preset
+        Preset that the parameters started from.
 
     Returns
     -------
@@ -119,7 +122,7 @@ def vibrate(
         if chosen.name in known:
             vibrations.append(known[chosen.name])
             continue
-        engine = phonon_engine(engine_name, settings, engine_arguments or {})
+        engine = phonon_engine(engine_name, settings, engine_arguments or {}, preset)
         relaxation, displaced = vibration_jobs(engine, chosen.primitive(), chosen.name, settings)
         jobs += [relaxation, displaced]
         vibrations.append(displaced.output)

@@ -1,0 +1,1 @@
+"""Settings of GPAW for every topic, each with its source."""
