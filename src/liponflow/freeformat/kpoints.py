@@ -4,7 +4,8 @@ pymatgen's reader stops at comments behind the values of a mesh, takes the lengt
 mesh for an integer, and takes a list of points for a mesh where line 3 begins with G, M or A.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import ceil, pi
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +16,9 @@ from liponflow.freeformat.numbers import numbers
 
 MOST_POINTS = 1_000_000
 """Largest number of points of a list or of divisions along an axis."""
+
+DEFAULT_SPACING = 0.5
+"""KSPACING (1/Å, 2π included) where a directory has neither KPOINTS nor that tag."""
 
 
 def read_kpoints(path: Path) -> Kpoints:
@@ -82,6 +86,35 @@ def parse_kpoints(text: str) -> Kpoints:
         return Kpoints(comment, 0, mode, kpts=[divisions], kpts_shift=lines.shift())
     vectors = [lines.reals(3, "a vector that generates the mesh") for _ in range(3)]
     return Kpoints(comment, 0, cartesian, kpts=vectors, kpts_shift=lines.shift())
+
+
+def mesh_divisions(
+    kpoints: Kpoints | None, lengths: Sequence[float], spacing: float = DEFAULT_SPACING
+) -> tuple[int, int, int]:
+    """Return the divisions of the mesh that VASP makes of KPOINTS, or of KSPACING without it.
+
+    Parameters
+    ----------
+    kpoints
+        A regular mesh, by divisions or by a length; None without KPOINTS.
+    lengths
+        Lengths of the reciprocal lattice vectors (1/Å, 2π included).
+    spacing
+        KSPACING (1/Å, 2π included).
+
+    Examples
+    --------
+    >>> mesh_divisions(None, [1.6, 1.6, 0.4])
+    (4, 4, 1)
+    """
+    if kpoints is None:
+        a, b, c = (max(1, ceil(length / spacing)) for length in lengths)
+    elif kpoints.style is KpointsSupportedModes.Automatic:
+        (radius,) = kpoints.kpts[0]
+        a, b, c = (max(1, int(radius * length / (2 * pi) + 0.5)) for length in lengths)
+    else:
+        a, b, c = (int(number) for number in kpoints.kpts[0])
+    return a, b, c
 
 
 def _list(lines: "_Lines", comment: str, count: int, style: KpointsSupportedModes) -> Kpoints:

@@ -82,7 +82,7 @@ def test_ensemble_follows_the_vasp_tags(directory: Path, tags: str, ensemble: En
     assert read_inputs(directory).settings.ensemble is ensemble
 
 
-@pytest.mark.parametrize("name", ["INCAR", "POSCAR", "KPOINTS", "POTCAR.spec"])
+@pytest.mark.parametrize("name", ["INCAR", "POSCAR", "POTCAR.spec"])
 def test_missing_file_is_named(directory: Path, name: str) -> None:
     (directory / name).unlink()
     with pytest.raises(InputError, match=name):
@@ -230,6 +230,8 @@ def test_kspacing_replaces_kpoints(directory: Path) -> None:
     assert mesh.divisions == (3, 3, 3)
     assert mesh.points.shape == (27, 3)
     assert mesh.weights.sum() == pytest.approx(1)
+    (directory / "INCAR").write_text("")
+    assert read_inputs(directory).mesh.divisions == (3, 3, 3)  # the default of KSPACING
 
 
 def test_monkhorst_pack_mesh_is_shifted(directory: Path) -> None:

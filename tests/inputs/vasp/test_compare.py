@@ -219,6 +219,9 @@ def test_kspacing_without_mesh_is_reported(
     edit(directory, KSPACING=0.3)
     found = {item.key: item.theirs for item in differences(directory, generator)}
     assert found == {"KSPACING": 0.3, "mesh": "KSPACING = 0.3"}
+    edit(directory, KSPACING=None)
+    [found] = differences(directory, generator)
+    assert (found.key, found.theirs) == ("mesh", "KSPACING = 0.5, the default")
 
 
 def test_directory_without_vasp_files_is_refused(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ def read_inputs(directory: Path, image: Path | None = None) -> Inputs:
     Parameters
     ----------
     directory
-        Directory with INCAR, POSCAR, POTCAR or POTCAR.spec, and KPOINTS unless the INCAR has
-        KSPACING.
+        Directory with INCAR, POSCAR, POTCAR or POTCAR.spec. Without KPOINTS, KSPACING or its
+        default makes the mesh.
     image
         Folder with the POSCAR instead, of an image of a band.
 
@@ -167,7 +167,7 @@ def _read_inputs(directory: Path, image: Path | None) -> Inputs:
         thermostat=_thermostat(poscar) if settings.ensemble is Ensemble.NOSE else None,
         comment=poscar.comment,
         species=species,
-        mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, incar, settings),
+        mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, settings),
     )
 
 

@@ -10,8 +10,9 @@ from pymatgen.io.vasp.inputs import Kpoints, KpointsSupportedModes
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.boundary import file_boundary
 from liponflow.engines.standin.errors import InputError
-from liponflow.engines.standin.incar import Settings, Tags
+from liponflow.engines.standin.incar import Settings
 from liponflow.finite import check_finite
+from liponflow.freeformat.kpoints import mesh_divisions
 from liponflow.freeformat.kpoints import read_kpoints as read_file
 
 MOST_POINTS = 1_000_000
@@ -47,17 +48,17 @@ class Mesh:
     weights: FloatArray
 
 
-def read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings) -> Mesh:
-    """Read KPOINTS, or build the mesh of KSPACING.
+def read_kpoints(path: Path, cell: FloatArray, settings: Settings) -> Mesh:
+    """Read KPOINTS, or build the mesh of KSPACING, which has a default.
 
     Parameters
     ----------
     path
-        KPOINTS file; it may be missing if the INCAR has KSPACING.
+        KPOINTS file; it may be missing.
     cell
         Lattice vectors, Å.
-    incar, settings
-        The tags as given, and with VASP's defaults.
+    settings
+        The tags with VASP's defaults.
 
     Returns
     -------
@@ -66,20 +67,18 @@ def read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings) 
     Raises
     ------
     InputError
-        If there is neither the file nor the tag, or the file cannot be read.
+        If the file cannot be read, or the mesh is out of range.
     """
     with file_boundary(path, InputError, what="a KPOINTS file", remedy="correct it"):
-        return _read_kpoints(path, cell, incar, settings)
+        return _read_kpoints(path, cell, settings)
 
 
-def _read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings) -> Mesh:
+def _read_kpoints(path: Path, cell: FloatArray, settings: Settings) -> Mesh:
+    lengths = (2 * np.pi * np.linalg.norm(np.linalg.inv(cell), axis=0)).tolist()
     if not path.is_file():
-        if "KSPACING" not in incar:
-            raise InputError("KPOINTS is missing, and INCAR has no KSPACING")
-        lengths = 2 * np.pi * np.linalg.norm(np.linalg.inv(cell), axis=0)
         if settings.kspacing <= 0:
             raise InputError(f"INCAR: KSPACING = {settings.kspacing:g} must be above 0")
-        divisions = np.maximum(1, np.ceil(lengths / settings.kspacing))
+        divisions = np.array(mesh_divisions(None, lengths, settings.kspacing), float)
         style = "Gamma" if settings.kgamma else "Monkhorst-Pack"
         return _regular("mesh of KSPACING", style, divisions, np.zeros(3))
     kpoints = read_file(path)
@@ -89,9 +88,8 @@ def _read_kpoints(path: Path, cell: FloatArray, incar: Tags, settings: Settings)
         divisions = np.array(kpoints.kpts[0], dtype=float)
         return _regular(kpoints.comment, style, divisions, np.array(kpoints.kpts_shift, float))
     if kpoints.style is modes.Automatic:
-        # VASP's rule: N = max(1, int(length |b| + 0.5)), Gamma-centred.
-        lengths = np.linalg.norm(np.linalg.inv(cell), axis=0)
-        divisions = np.maximum(1, np.floor(kpoints.kpts[0][0] * lengths + 0.5))
+        # Gamma-centred: VASP wiki, "KPOINTS", automatic mesh.
+        divisions = np.array(mesh_divisions(kpoints, lengths), float)
         return _regular(kpoints.comment, "Gamma", divisions, np.zeros(3))
     points = _points(kpoints)
     weights = np.array(kpoints.kpts_weights or np.ones(len(points)), dtype=float)

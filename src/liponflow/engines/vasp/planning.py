@@ -21,14 +21,14 @@ from liponflow.engines.planned import (
     PlannedCalculation,
     images_between,
 )
+from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
 
 VASP = "vasp"
 """Name of the engine."""
 
-_KSPACING = 0.5
 _SYMPREC = 1e-5
-"""Defaults of VASP (VASP wiki, "KSPACING" and "SYMPREC")."""
+"""Default of VASP (VASP wiki, "SYMPREC")."""
 
 _ON_MESH = 1e-6
 """Rounding of a point of the mesh, in steps."""
@@ -141,18 +141,12 @@ def _mesh(
     structure: Structure, incar: Incar, kpoints: Kpoints | None
 ) -> tuple[tuple[int, int, int], FloatArray]:
     """Return the divisions of the mesh, and its shift from Γ in steps."""
-    lengths = np.array(structure.lattice.reciprocal_lattice.abc)
+    spacing = incar.get("KSPACING", DEFAULT_SPACING)
+    a, b, c = mesh_divisions(kpoints, structure.lattice.reciprocal_lattice.abc, spacing)
     if kpoints is not None:
-        divisions = np.array(kpoints.kpts[0], dtype=float)
-        if kpoints.style is Kpoints.supported_modes.Automatic:
-            # One length, Å: VASP wiki, "KPOINTS", automatic mesh.
-            divisions = np.maximum(1, divisions * lengths / (2 * np.pi) + 0.5)
-        a, b, c = (int(number) for number in divisions)
         around_gamma = kpoints.style is not Kpoints.supported_modes.Monkhorst
         given = np.array(kpoints.kpts_shift, dtype=float)
     else:
-        spacing = incar.get("KSPACING", _KSPACING)
-        a, b, c = (max(1, int(np.ceil(n / spacing))) for n in lengths)
         around_gamma, given = incar.get("KGAMMA", True), np.zeros(3)
     # The points of Monkhorst and Pack lie on either side of Γ where their number is even.
     even = np.array([number % 2 == 0 for number in (a, b, c)])

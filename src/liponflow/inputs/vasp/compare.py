@@ -18,7 +18,7 @@ from liponflow.crystals.poscar import read_poscar as read_poscar_file
 from liponflow.decompression import existing, read_text
 from liponflow.freeformat.incar import Value, parse_incar
 from liponflow.freeformat.incar import read_incar as read_incar_file
-from liponflow.freeformat.kpoints import read_kpoints
+from liponflow.freeformat.kpoints import DEFAULT_SPACING, read_kpoints
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.generator import CitedInputGenerator
@@ -170,7 +170,8 @@ def _kpoints(
         with file_boundary(path, ParameterError, what="a KPOINTS file", remedy="correct it"):
             mesh = _mesh(read_kpoints(path), structure)
     else:
-        mesh = f"KSPACING = {incar['KSPACING']}" if "KSPACING" in incar else "missing"
+        spacing = incar.get("KSPACING", f"{DEFAULT_SPACING}, the default")
+        mesh = f"KSPACING = {spacing}"
     if mesh != wanted:
         yield Difference("KPOINTS", "mesh", mesh, wanted, generator.sources["KPOINTS"])
 
