@@ -3,14 +3,17 @@ from fractions import Fraction
 import pytest
 from stability_entries import formation_entries, lipon
 
+from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.hull import Hull
 from liponflow.analysis.stability.materials import (
+    RefusedEntryError,
     crystal,
     exact_amounts,
     excess_charge,
     glass,
     glass_of_energy,
     is_crystal,
+    named_material,
     parse_formula,
 )
 
@@ -86,3 +89,27 @@ def test_glass_with_missing_element_or_energy_is_refused() -> None:
         glass("Li3PS4", hull, above_hull=0, energy_source="assumed")
     with pytest.raises(ValueError, match="nan, not a number"):
         glass("Li3PO4", hull, above_hull=float("nan"), energy_source="assumed")
+
+
+def test_material_whose_entry_was_refused_is_not_taken_to_lie_on_the_hull() -> None:
+    made = formation_entries({"Li2O": -2.0})
+    peroxide = Entry(
+        name="mp-841",
+        composition={"Li": 4, "O": 4},
+        energy=-13.0,
+        source="own",
+        problem="U of Li is 1 and 2 eV in different blocks",
+    )
+    other = peroxide.model_copy(
+        update={"name": "metastable oxide", "composition": {"Li": 2, "O": 1}}
+    )
+    entries = EntrySet.build([*made.entries, peroxide, other], scale=made.scale, kind="formation")
+    hull = Hull.of(entries)
+    refused = r"Li2O2 has an entry that cannot be used \(mp-841: U of Li is 1 and 2 eV"
+    with pytest.raises(RefusedEntryError, match=refused):
+        named_material("Li2O2", entries, hull)
+    assert named_material("Li2O2", entries, hull, above_hull=0.1).above_hull == 0.1
+    assert "entry Li2O" in named_material("Li2O", entries, hull).energy_source
+    # What was excluded on request has no fault.
+    without = made.without(["Li2O"])
+    assert named_material("Li2O", without, Hull.of(without)).energy_source.startswith("assumed")

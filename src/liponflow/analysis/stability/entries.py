@@ -28,6 +28,9 @@ SAME_ENERGY = 1e-6
 ON_REQUEST = "excluded on request"
 """Reason of an exclusion that has nothing to do with the phase."""
 
+NO_FREE_ENERGY = "no free energy at"
+"""Begin of the reason of an exclusion from a phase diagram at a temperature."""
+
 POLYMORPH_SPREAD = 1.5
 """Largest difference of polymorphs (eV/atom); a larger one means that two scales were mixed."""
 
@@ -113,6 +116,7 @@ class ExcludedEntry(Document):
     replaced_by: str | None = Field(
         None, description="Phase of the same composition used instead; None without one."
     )
+    formula: str | None = Field(None, description="Its reduced formula; None if unknown.")
 
 
 class EntrySet(Document):
@@ -184,7 +188,12 @@ class EntrySet(Document):
         by_energy = sorted(kept, key=lambda entry: -entry.energy_per_atom)
         lowest = {entry.formula: entry.name for entry in by_energy}
         excluded = [
-            ExcludedEntry(name=entry.name, reason=reason, replaced_by=lowest.get(entry.formula))
+            ExcludedEntry(
+                name=entry.name,
+                reason=reason,
+                replaced_by=lowest.get(entry.formula),
+                formula=entry.formula,
+            )
             for entry in pool
             if (reason := entry.reason_refused) is not None
         ]
@@ -260,7 +269,7 @@ class EntrySet(Document):
             self.named(name)
         left = tuple(e for e in self.entries if e.name not in names and e.formula not in names)
         gone = [
-            ExcludedEntry(name=entry.name, reason=ON_REQUEST)
+            ExcludedEntry(name=entry.name, reason=ON_REQUEST, formula=entry.formula)
             for entry in self.entries
             if entry.name in names or entry.formula in names
         ]

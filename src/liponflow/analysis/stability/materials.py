@@ -15,7 +15,13 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.energy_scale import MP2020
 from liponflow.analysis.method import comparable
-from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.entries import (
+    NO_FREE_ENERGY,
+    ON_REQUEST,
+    Entry,
+    EntrySet,
+    ExcludedEntry,
+)
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull
 from liponflow.document import Document
@@ -25,6 +31,10 @@ CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
 
 _PLAIN = re.compile(r"(?:[A-Z][a-z]?\d*\.?\d*)+")
 _TERM = re.compile(r"([A-Z][a-z]?)(\d*\.?\d*)")
+
+
+class RefusedEntryError(ValueError):
+    """A material whose entry was refused, for the reason that the message gives."""
 
 
 class Material(Document):
@@ -224,6 +234,8 @@ def named_material(
 
     Raises
     ------
+    RefusedEntryError
+        If its only entries were refused: to assume that it lies on the hull would pass over them.
     ValueError
         If the energy of the glass is on another scale than the entries, or by another method.
     """
@@ -247,8 +259,23 @@ def named_material(
         )
     if is_crystal(formula, entries):
         return crystal(formula, entries, hull)
+    if (refused := _refused(formula, entries)) is not None:
+        raise RefusedEntryError(
+            f"{formula} has an entry that cannot be used ({refused.name}: {refused.reason}); "
+            "correct or compute it again, or give above_hull"
+        )
     source = "assumed to lie on the hull: no entry and no energy of a glass"
     return glass(formula, hull, above_hull=0.0, energy_source=source)
+
+
+def _refused(formula: str, entries: EntrySet) -> ExcludedEntry | None:
+    """Return an entry of a composition that was refused, with no other one in its place."""
+    reduced = Composition(parse_formula(formula)).reduced_formula
+    for item in entries.excluded:
+        lacks_energy = item.reason == ON_REQUEST or item.reason.startswith(NO_FREE_ENERGY)
+        if item.formula == reduced and item.replaced_by is None and not lacks_energy:
+            return item
+    return None
 
 
 def _check_method(glass_energy: GlassEnergy, entries: EntrySet) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pydantic import Field
+from pymatgen.core.composition import Composition
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -214,7 +215,10 @@ def scaled_entries(
         kind="total",
     )
     lost = [
-        ExcludedEntry(name=name, reason=FAILED)
+        # The library names a crystal by its formula: Li3PO4_gamma.
+        ExcludedEntry(
+            name=name, reason=FAILED, formula=Composition(name.partition("_")[0]).reduced_formula
+        )
         for name, record in zip(names, records, strict=True)
         if record is None
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
+from liponflow.analysis.stability.entries import NO_FREE_ENERGY, Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.hull import Hull
 from liponflow.analysis.stability.materials import Material
 from liponflow.analysis.stability.result import ThermalShift
@@ -68,7 +68,11 @@ def with_free_energies(
             )
         if missing == "exclude":
             excluded = [
-                ExcludedEntry(name=e.name, reason=f"no free energy at {temperature:g} K")
+                ExcludedEntry(
+                    name=e.name,
+                    reason=f"{NO_FREE_ENERGY} {temperature:g} K",
+                    formula=e.formula,
+                )
                 for e in lacking
             ]
         else:

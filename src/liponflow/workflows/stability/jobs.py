@@ -13,7 +13,11 @@ from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.heated import stable_solids
 from liponflow.analysis.stability.hull import Hull
-from liponflow.analysis.stability.materials import is_crystal, named_material
+from liponflow.analysis.stability.materials import (
+    RefusedEntryError,
+    is_crystal,
+    named_material,
+)
 from liponflow.analysis.stability.phase_record import PhaseRecord, PhononRecord, scaled_entries
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.stability.summary import Question, summarise
@@ -173,11 +177,17 @@ def conclude(
         except ValueError as error:  # an element has no phonons; the rest stands without them
             warnings = [f"no window at {parameters.temperature:g} K: {error}"]
     hull = Hull.of(without_excluded(entries, parameters))
+    compared = []
+    for formula in parameters.compare:
+        try:
+            compared.append(named_material(formula, entries, hull))
+        except RefusedEntryError as error:  # the rest of the result stands without it
+            warnings.append(f"not compared: {error}")
     return summarise(
         entries,
         material,
         Question(
-            compare=[named_material(formula, entries, hull) for formula in parameters.compare],
+            compare=compared,
             electrode=parameters.electrode,
             contents=parameters.x,
             voltages=parameters.voltages.values,
