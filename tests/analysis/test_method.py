@@ -84,6 +84,8 @@ def test_scheme_that_mixes_u_leaves_u_uncompared() -> None:
     nickel = changed(blocks=(NICKEL.model_copy(update={"u": 0.0}),), hubbard_type=None)
     assert not comparable(OXIDE, nickel)
     assert comparable(OXIDE, nickel, mixed_u=True)
+    other = changed(blocks=(NICKEL.model_copy(update={"u": 4.0}),))
+    assert comparable(OXIDE, other, mixed_u=True).reason == "U of Ni (6.2 eV and 4 eV)"
 
 
 def test_cutoff_and_kpoints_beyond_their_tolerance_are_named_only() -> None:

@@ -188,7 +188,7 @@ def comparable(
         and precision have to be the same then.
     mixed_u
         Whether a scheme of corrections puts calculations with and without U on one scale, as that
-        of the Materials Project does; U is not compared then.
+        of the Materials Project does; only values of U above 0 are compared then.
 
     Returns
     -------
@@ -207,8 +207,7 @@ def comparable(
     'POTCAR of Li (PAW_PBE Li_sv and PAW_PBE Li)'
     """
     found = list(_fundamental(first, second))
-    if not mixed_u:
-        found += _hubbard(first, second)
+    found += _hubbard(first, second, mixed=mixed_u)
     found += _numerical(first, second)
     if same_host:
         found += [
@@ -368,8 +367,11 @@ def _potentials(method: Method, element: str) -> set[str]:
     return {b.potential for b in method.blocks if b.element == element and b.potential}
 
 
-def _hubbard(first: Method, second: Method) -> Iterator[MethodDifference]:
-    shared = sorted(first.elements & second.elements)
+def _hubbard(first: Method, second: Method, *, mixed: bool) -> Iterator[MethodDifference]:
+    if mixed:
+        shared = sorted(first.hubbard_u.keys() & second.hubbard_u.keys())
+    else:
+        shared = sorted(first.elements & second.elements)
     both = False
     for element in shared:
         ours, theirs = (method.hubbard_u.get(element, [0.0]) for method in (first, second))

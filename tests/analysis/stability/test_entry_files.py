@@ -253,3 +253,43 @@ def test_reference_entries_are_formation_energies(reference_data: Path) -> None:
     assert isinstance(found.named("Li3PO4"), Entry)
     assert (found.kind, len(found.entries)) == ("formation", 612)
     assert found.elements == ["Li", "Mn", "N", "Ni", "O", "P"]
+
+
+def test_potcars_and_u_of_entries_are_compared(tmp_path: Path) -> None:
+    def items(scheme: str | None, **oxide: Any) -> list[dict[str, Any]]:
+        return [
+            _entry_of("Li", -1.9, None, potcar_symbols=["PBE Li_sv"]),
+            _entry_of("O2", -9.8, None, potcar_symbols=["PBE O"]),
+            _entry_of("NiO", -10.0, scheme, hubbards={"Ni": 6.2}),
+            _entry_of("Li2NiO3", -30.0, scheme, **oxide),
+        ]
+
+    mp2020 = "MaterialsProject2020Compatibility"
+    titles = [{"titel": "PAW_PBE Li_sv 10Sep2004"}, {"titel": "PAW_PBE O 08Apr2002"}]
+    good = items(mp2020, hubbards={"Ni": 6.2}, potcar_spec=titles)
+    assert not read_entries(write(tmp_path / "good.json", good)).remarks
+    for scheme, oxide, complaint in (
+        (mp2020, {"potcar_symbols": ["PBE Li"]}, r"POTCAR of Li is Li_sv \(.*: Li\) and Li \("),
+        (mp2020, {"hubbards": {"Ni": 4.0}}, r"U of Ni is 6.2 eV \(.*NiO\) and 4 eV"),
+        (None, {"potcar_symbols": ["PBE Ni_pv"]}, r"U of Ni is 6.2 eV \(.*NiO\) and 0 eV"),
+    ):
+        with pytest.raises(EntryFileError, match=rf"bad\.json mixes .* scales: {complaint}"):
+            read_entries(write(tmp_path / "bad.json", items(scheme, **oxide)))
+    # U of the Materials Institute's scheme depends on the anion.
+    other = items("MITCompatibility", hubbards={"Ni": 4.0})
+    assert len(read_entries(write(tmp_path / "mit.json", other)).entries) == 4
+
+
+def test_potcars_that_the_corrections_were_not_fitted_with_are_named(tmp_path: Path) -> None:
+    scheme = "MaterialsProject2020Compatibility"
+    items = [
+        _entry_of("Li", -1.9, None, potcar_symbols=["PBE Li"]),
+        _entry_of("O2", -9.8, None),
+        _entry_of("Li2O", -14.0, scheme),
+    ]
+    [remark] = read_entries(write(tmp_path / "x.json", items)).remarks
+    assert remark.endswith("were fitted with other POTCARs: Li_sv, not Li")
+
+
+def _entry_of(formula: str, energy: float, scheme: str | None, **parameters: Any) -> Any:
+    return computed(formula, energy, scheme) | {"parameters": {"run_type": "GGA"} | parameters}

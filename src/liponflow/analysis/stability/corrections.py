@@ -7,7 +7,7 @@ the corrections; adding them again would shift every oxide by 0.7 eV per O.
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, zip_longest
 from typing import Literal
 
@@ -218,6 +218,50 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
                 "them"
             ) from None
     return sum(float(adjustment.value) for adjustment in adjustments)
+
+
+def unfitted_potentials(methods: Iterable[Method]) -> str | None:
+    """Return a remark on POTCARs other than those that the corrections were fitted with.
+
+    Parameters
+    ----------
+    methods
+        Methods of energies; only the POTCARs of PBE calculations are looked at.
+
+    Returns
+    -------
+    str or None
+        The elements with both symbols; None if all are those of the Materials Project (pymatgen's
+        MPRelaxSet), or unknown.
+
+    Examples
+    --------
+    >>> small = Block(element="Li", potential="PAW_PBE Li 17Jan2003")
+    >>> unfitted_potentials([Method(code="vasp", functional="PBE", blocks=[small])])
+    "the Materials Project's corrections were fitted with other POTCARs: Li_sv, not Li"
+    """
+    used = {
+        (block.element, block.potential.split()[:2][-1])
+        for method in methods
+        if is_pbe(method)
+        for block in method.blocks
+        if block.potential
+    }
+    if not used:
+        return None
+    from pymatgen.io.vasp.sets import MPRelaxSet  # noqa: TID251 - settings, and no files of VASP
+
+    fitted: Mapping[str, str] = MPRelaxSet.CONFIG["POTCAR"]
+    others = [
+        f"{fitted[element]}, not {symbol}"
+        for element, symbol in sorted(used)
+        if fitted.get(element, symbol) != symbol
+    ]
+    if not others:
+        return None
+    return "the Materials Project's corrections were fitted with other POTCARs: " + "; ".join(
+        others
+    )
 
 
 def materials_project_u(structure: Structure) -> dict[str, float]:

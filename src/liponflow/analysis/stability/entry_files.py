@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.entries.computed_entries import ComputedEntry
 
 from liponflow import datajson
+from liponflow.analysis.method import Block, Method
 from liponflow.analysis.stability.entries import SAME_ENERGY, Entry, EntrySet
+from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
 from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.datajson import DocumentType
 from liponflow.decompression import open_bytes
@@ -23,6 +26,10 @@ EXPECTED = (
     "a list of pymatgen entries (PDEntry, ComputedEntry or ComputedStructureEntry), as "
     "monty.serialization.dumpfn writes it, or an entry set of liponflow"
 )
+
+MATERIALS_PROJECT, MIT = "MaterialsProject", "MIT"
+"""In the names of correction schemes. U of the former is one per element, that of the latter
+depends on the anion."""
 
 _ENTRY_CLASSES = frozenset(
     {
@@ -103,7 +110,8 @@ def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
     Raises
     ------
     EntryFileError
-        If the file cannot be read, holds something else, is empty, or mixes schemes of correction.
+        If the file cannot be read, holds something else, is empty, or mixes schemes of correction,
+        functionals, POTCARs or values of U.
     ValueError
         See :meth:`EntrySet.build`.
     liponflow.safejson.UntrustedClassError
@@ -159,19 +167,31 @@ def _entries_of_pymatgen(document: Any, path: Path, scale: str | None, place: Pl
     entries = []
     for number, item in enumerate(found):
         place.text = f"entry {number + 1} ({item.composition.reduced_formula})"
-        entries.append(_entry(item, path.name))
+        entries.append(_entry(item, path.name, scheme))
     place.text = ""
+    remarks = _compare_methods(entries, path, scheme)
     pure = [entry for entry in entries if len(entry.composition) == 1]
     lowest: dict[str, float] = {}
     for entry in pure:
         lowest[entry.formula] = min(entry.energy_per_atom, lowest.get(entry.formula, math.inf))
     # Other polymorphs of an element lie above it.
     formation = bool(lowest) and all(abs(energy) < SAME_ENERGY for energy in lowest.values())
-    return EntrySet.build(
+    built = EntrySet.build(
         entries,
         scale=scale or f"{path.name}, {'formation' if formation else 'total'} energies{scheme}",
         kind="formation" if formation else "total",
     )
+    return built.model_copy(update={"remarks": (*built.remarks, *remarks)})
+
+
+def _compare_methods(entries: Sequence[Entry], path: Path, scheme: str) -> list[str]:
+    """Return remarks on the POTCARs and U of entries, which have to compare."""
+    try:
+        return check_one_scale(entries, mixed_u=MATERIALS_PROJECT in scheme)
+    except ScaleError as error:
+        raise EntryFileError(
+            f"{path} mixes energies on different scales: {error}; keep one of them"
+        ) from error
 
 
 def _load(path: Path) -> Any:
@@ -207,7 +227,7 @@ def _check_numbers(item: Any, number: int, path: Path) -> None:
         raise EntryFileError(f"{named}: {place} is {value}, which is not finite: {remedy}")
 
 
-def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:
+def _entry(item: PDEntry | ComputedEntry, file: str, scheme: str) -> Entry:
     label = getattr(item, "name", None) or str(getattr(item, "entry_id", None) or "")
     formula = item.composition.reduced_formula
     if len(item.composition) == 1 and label == str(item.composition.elements[0]):
@@ -217,7 +237,41 @@ def _entry(item: PDEntry | ComputedEntry, file: str) -> Entry:
         composition=item.composition.get_el_amt_dict(),
         energy=float(item.energy),
         source=f"{file}: {getattr(item, 'entry_id', None) or label or formula}",
+        method=_method(item, scheme),
     )
+
+
+def _method(item: PDEntry | ComputedEntry, scheme: str) -> Method | None:
+    """Return what the parameters of an entry tell of POTCARs and U; None if nothing.
+
+    Without ``hubbards`` there is no U, as for pymatgen's corrections.
+    """
+    parameters = getattr(item, "parameters", None) or {}
+    given = {} if MIT in scheme else parameters.get("hubbards") or {}
+    used = {str(element): float(u) for element, u in given.items() if u}
+    titles = _potentials(parameters)
+    blocks = [
+        Block(element=element, potential=titles.get(element), u=used.get(element, 0.0))
+        for element in sorted({*used, *titles})
+    ]
+    return Method(code="vasp", blocks=blocks) if blocks else None
+
+
+def _potentials(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return the TITEL by element, or the symbol where there is no more."""
+    titles = [
+        str(spec["titel"])
+        for spec in parameters.get("potcar_spec") or []
+        if isinstance(spec, dict) and spec.get("titel")
+    ]
+    # "PBE Li_sv": the release and the symbol.
+    titles = titles or [str(name).split()[-1] for name in parameters.get("potcar_symbols") or []]
+    found = {}
+    for title in titles:
+        element = re.match(r"[A-Z][a-z]?", title.split()[:2][-1])
+        if element is not None:
+            found[element[0]] = title
+    return found
 
 
 def _scheme(items: Sequence[PDEntry | ComputedEntry], path: Path) -> str:

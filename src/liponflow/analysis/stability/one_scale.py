@@ -8,6 +8,7 @@ from liponflow.analysis.method import (
     describe_differences,
     named_differences,
 )
+from liponflow.analysis.stability.corrections import unfitted_potentials
 from liponflow.analysis.stability.entries import Entry
 
 
@@ -28,7 +29,7 @@ def check_one_scale(entries: Sequence[Entry], *, mixed_u: bool) -> list[str]:
     Returns
     -------
     list of str
-        Differences of cut-off and mesh.
+        Differences of cut-off and mesh, and POTCARs that the corrections were not fitted with.
 
     Raises
     ------
@@ -44,7 +45,8 @@ def check_one_scale(entries: Sequence[Entry], *, mixed_u: bool) -> list[str]:
                 f"{found.difference.values[1]} ({found.second})"
             )
         minor.append(found.difference)
-    return describe_differences(minor)
+    unfitted = unfitted_potentials(method for _, method in named) if mixed_u else None
+    return [*describe_differences(minor), *([unfitted] if unfitted else [])]
 
 
 def unusable_method(method: Method) -> str | None:
