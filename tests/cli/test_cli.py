@@ -574,12 +574,23 @@ def test_inputs_diff_reports_changed_tags_with_their_source(
     assert different.exit_code == 1
     assert "ENCUT" in different.stdout
     assert "published: section 5.2.6" in different.stdout
+    warned = liponflow("inputs", "lithiation", "--diff", metal, relax)
+    assert warned.exit_code == 0
+    assert "ENCUT" in warned.stdout
+    assert warned.stdout.splitlines()[-1] == "the energies compare"
+    (metal / "POTCAR.spec").write_text("Li")
+    other = liponflow("inputs", "lithiation", "--diff", metal, relax)
+    assert other.exit_code == 1
+    assert other.stdout.splitlines()[-1] == (
+        "the energies do not compare: POTCAR of Li (Li and Li_sv)"
+    )
 
 
 def test_inputs_need_an_output_directory_or_files_to_compare(
     refused: Callable[..., str], tmp_path: Path
 ) -> None:
     assert "give either --out" in refused("inputs", "lithiation")
+    assert "give either --out" in refused("inputs", "lithiation", tmp_path)
     assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
 
 

@@ -131,28 +131,47 @@ def inputs(
     diff: Annotated[
         Path | None, typer.Option(help="Compare this VASP directory instead of writing.")
     ] = None,
+    other: Annotated[
+        Path | None,
+        typer.Argument(
+            help="With --diff: tell whether the energies of the two directories compare.",
+            show_default=False,
+        ),
+    ] = None,
     preset: PresetOption = "paper",
     structure: StructureOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Write the input directories of a campaign, or compare one with them key by key."""
-    found = []
+    """Write the input directories of a campaign, or compare one with them key by key.
+
+    The status is 1 if --diff finds a difference, or if the energies of two directories do not
+    compare. Differences of cut-off and mesh are shown, and leave it 0.
+    """
+    failed = False
     with reported_errors(debug=ctx.obj):
         from liponflow.inputs.presets import parse_settings
 
         choices: dict[str, Any] = {"preset": preset, "overrides": parse_settings(set_ or [])}
-        if out is not None and diff is None:
+        if out is not None and diff is None and other is None:
             check_out(out.absolute().parent)
             written = campaign.write(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
             for note in written.notes:
                 say(note)
+        elif diff is not None and out is None and other is not None:
+            compared = import_module("liponflow.ingest.inputs").compare_inputs([diff, other])
+            import_module("liponflow.cli.tables").print_comparison(compared.comparison)
+            typer.echo(compared.verdict)
+            for note in compared.notes:
+                say(note)
+            failed = not compared
         elif diff is not None and out is None:
             found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)
+            failed = bool(found)
         else:
             raise ValueError("give either --out, to write, or --diff, to compare")
-    if found:
+    if failed:
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -18,6 +18,7 @@ from liponflow.store.frames import states_frame, table_items, tables
 from liponflow.store.results import ResultSummary, StoredResult
 
 if TYPE_CHECKING:
+    from liponflow.analysis.method import Comparison
     from liponflow.cost.estimate import Estimate
     from liponflow.engines.diagnosis import Finding
     from liponflow.inputs.difference import Difference
@@ -302,3 +303,16 @@ def print_differences(found: Sequence["Difference"], console: Console | None = N
         texts = (escape(str(value)) for value in (item.theirs, item.ours, item.source))
         table.add_row(item.file, item.key, *texts)
     console.print(table)
+
+
+def print_comparison(comparison: "Comparison", console: Console | None = None) -> None:
+    """Print the differences of two methods; nothing if there is none."""
+    if not comparison.differences:
+        return
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("setting", "first", "second", "energies"):
+        table.add_column(heading, overflow="fold")
+    for item in comparison.differences:
+        verdict = "do not compare" if item.fundamental else "may differ"
+        table.add_row(item.setting, *map(escape, item.values), verdict)
+    (console or StandardOutput()).print(table)
