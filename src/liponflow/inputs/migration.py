@@ -74,7 +74,8 @@ class MigrationParameters(Document):
         description="Temperatures of the diffusivities (K)."
     )
     models: list[str] = Field(
-        description="Further engines for the same hops, whose spread is the error bar."
+        description="Further engines for the same hops, whose spread is the error bar; auto for a "
+        "second one that is installed, [] for none."
     )
     check_branches: bool = Field(
         default=True,

@@ -32,6 +32,7 @@ TINY = {
     "images": 3,
     "refine": "chgnet",
     "vibration_radius": 2.0,
+    "models": [],
 }
 """16 host atoms: no physics, but every part of the campaign."""
 
@@ -206,7 +207,7 @@ def test_a_run_planned_with_a_former_parameter_is_refused_in_one_line(tmp_path: 
 
 
 def test_calculations_of_all_dopants_are_planned() -> None:
-    flow = plan(preset="quick", engine="chgnet", overrides={"dopant": "N,O"})
+    flow = plan(preset="quick", engine="chgnet", overrides={"dopant": "N,O", "models": []})
     kinds = [calculation.kind for calculation in planned(flow)]
     # The host, then two sites and four hops for each dopant.
     assert kinds.count("relax") == 1 + 2 * 2

@@ -20,4 +20,5 @@ CAMPAIGN = Campaign(
     ),
     options=(Option("refine", metavar="ENGINE"),),
     further_engines="liponflow.workflows.migration.flow:further_engines",
+    complete="liponflow.workflows.migration.flow:complete",
 )
