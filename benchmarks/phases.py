@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 
 from liponflow import safejson
+from liponflow.analysis.stability.corrections import resolve
 from liponflow.analysis.stability.entries import Entry
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.stability.phase_record import PhaseRecord, gas_entries, phase_entries
@@ -56,7 +57,7 @@ def main() -> None:
         energy = entry.energy_per_atom
         theirs[entry.formula] = min(energy, theirs.get(entry.formula, energy))
     found = records(arguments.store)
-    entries = phase_entries(found, "none")
+    entries = phase_entries(found, resolve("auto", found[0].engine))
     energies = formation_energies([*entries, *gas_entries(["O", "N"], found[0].engine)])
     print("| crystal | formula | ours | 2019 | difference | volume, % | coordinates |")
     print("| --- | --- | ---: | ---: | ---: | ---: | --- |")

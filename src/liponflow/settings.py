@@ -47,13 +47,15 @@ class CalculatorSettings(Document):
     --------
     >>> CalculatorSettings(calculator="ase.calculators.emt:EMT").arguments
     {}
+    >>> CalculatorSettings(calculator="sevennet-0", arguments={"model": "my.pth"}).functional
     """
 
     model_config = ConfigDict(frozen=True)
 
     calculator: str = Field(
-        pattern=r"^[\w.]+:[\w.]+$",
-        description="Class, or function that returns a calculator, as module:name.",
+        pattern=r"^([\w.]+:[\w.]+|[\w.-]+)$",
+        description="Class, or function that returns a calculator, as module:name; or the name "
+        "of a registered potential, whose arguments then name other weights.",
     )
     arguments: dict[str, Any] = Field(default_factory=dict, description="Its arguments.")
     functional: str | None = Field(
@@ -62,7 +64,8 @@ class CalculatorSettings(Document):
     energy_scale: str | None = Field(
         None,
         description="Corrections that total energies include: 'Materials Project 2020 "
-        "corrections' if the training data had them.",
+        "corrections' if the training data had them, 'uncorrected energies of the Materials "
+        "Project' if they are on its scale without them.",
     )
     weights: Path | None = Field(
         None, description="File of the weights, if no argument names it; its hash is recorded."

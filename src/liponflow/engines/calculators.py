@@ -19,6 +19,9 @@ from liponflow.names import nearest
 UNKNOWN_VERSION = "unknown"
 """Version of a calculator whose module no installed distribution provides."""
 
+AS_INSTALLED = "as installed"
+"""Version of a potential of atomate2, which is known only once the potential is loaded."""
+
 
 @dataclass(frozen=True)
 class CalculatorSpec(MSONable):

@@ -129,9 +129,12 @@ def calculator_packages(names: Iterable[str], settings: Settings) -> set[str]:
     set of str
         Top-level packages whose classes documents of a run may name, since the user named them.
     """
-    references = [entry.calculator for entry in settings.engines.values()]
-    references += [name for name in names if ":" in name]
-    return {reference.partition(":")[0].partition(".")[0] for reference in references}
+    references = [entry.calculator for entry in settings.engines.values()] + list(names)
+    return {
+        reference.partition(":")[0].partition(".")[0]
+        for reference in references
+        if ":" in reference
+    }
 
 
 def check_name(name: str) -> None:

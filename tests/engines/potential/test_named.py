@@ -223,7 +223,7 @@ def test_name_of_a_registered_engine_is_refused(configured: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "complaint"),
-    [("calculator: emt", "engines"), ("calculator: a:b\n    colour: red", "engines")],
+    [("calculator: em t", "engines"), ("calculator: a:b\n    colour: red", "engines")],
 )
 def test_invalid_engine_settings_are_refused(configured: Path, line: str, complaint: str) -> None:
     configured.write_text(f"engines:\n  metals:\n    {line}\n")

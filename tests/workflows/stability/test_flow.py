@@ -1,6 +1,7 @@
 """The stability campaign: its jobs, reuse of records, other entries, invalid input."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -282,14 +283,47 @@ def test_energies_on_different_scales_are_refused(record: Callable[..., PhaseRec
         collected([record("Li_bcc", -1.9), record("Li2O", -4.5, engine=vasp)])
 
 
-def test_corrections_of_an_unknown_potential_must_be_chosen(
+UNSTATED = CHGNET.model_copy(update={"name": "Other", "functional": None, "energy_scale": None})
+
+
+def test_corrections_of_an_unknown_potential_can_be_chosen(
     record: Callable[..., PhaseRecord],
 ) -> None:
-    other = CHGNET.model_copy(update={"name": "Other", "functional": None})
-    with pytest.raises(ValueError, match="set corrections=none"):
-        collected([record("Li_bcc", -1.9, engine=other)])
-    entries = collected([record("Li_bcc", -1.9, engine=other)], corrections="none")
+    entries = collected([record("Li_bcc", -1.9, engine=UNSTATED)], corrections="none")
     assert entries.scale.startswith("Other 0.3.0 (machine-learned potential): functional")
+    assert not entries.remarks
+
+
+@pytest.mark.parametrize(
+    ("oxide", "corrected", "said"),
+    [
+        (-4.731, True, r"Li2O deviate .* by 0.25 .* and by 0.02 with them, so they were added"),
+        (-4.965, False, r"by 0.02 eV/atom as computed and by 0.21 with them, so none were added"),
+        (-2.5, True, r"by 2.48 eV/atom as computed .*neither fits: .* another functional than"),
+    ],
+)
+def test_corrections_of_an_unknown_potential_follow_from_its_energies(
+    record: Callable[..., PhaseRecord], oxide: float, *, corrected: bool, said: str
+) -> None:
+    crystals = [("Li_bcc", -1.9), ("Li2O", oxide)]
+    entries = collected([record(*crystal, engine=UNSTATED) for crystal in crystals])
+    [found] = [entry.energy_per_atom for entry in entries.entries if entry.formula == "Li2O"]
+    assert found == pytest.approx(oxide - 0.687 / 3 if corrected else oxide, abs=1e-3)
+    [remark] = entries.remarks
+    assert re.search(said, remark)
+    assert ("with Materials Project 2020 corrections" in entries.scale) == corrected
+
+
+def test_unknown_scale_without_a_measured_compound_stays_as_computed(
+    record: Callable[..., PhaseRecord],
+) -> None:
+    [remark] = collected([record("Li_bcc", -1.9, engine=UNSTATED)]).remarks
+    assert "is there to decide from: none were added" in remark
+
+
+def test_potential_of_another_functional_is_refused_beside_gases() -> None:
+    with pytest.raises(ValueError, match=r"O2 enter .* and chgnet-r2scan is for r2SCAN"):
+        plan(preset="quick", engine="chgnet-r2scan", overrides={"composition": "Li2O"})
 
 
 def test_error_is_raised_if_every_crystal_failed() -> None:

@@ -84,13 +84,16 @@ def resolve(
         return corrections
     if included or engine.energy_scale == OWN:
         return "none"
+    if not is_pbe(method):
+        return "none"
     if engine.surrogate and engine.energy_scale != UNCORRECTED:
         raise ValueError(
             f"whether the energies of {engine.name} hold the Materials Project's corrections is "
             "unknown: set corrections=none if its training data had them, corrections=mp2020 "
-            "if they were plain PBE/PBE+U"
+            "if they were plain PBE/PBE+U; a stability run without glass decides it from its "
+            "energies, and says so"
         )
-    return "mp2020" if is_pbe(method) else "none"
+    return "mp2020"
 
 
 def is_pbe(method: Method) -> bool:

@@ -1,24 +1,28 @@
 """Relaxed reference crystals, kept in the store, and the phase-diagram entries from them."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pydantic import Field
 from pymatgen.core.composition import Composition
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.energy_scale import PBE_OR_PBE_U
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.phonons import Phonons
 from liponflow.analysis.result import Calculation, EngineInfo, StructureField
 from liponflow.analysis.stability.corrections import (
     Corrections,
     corrected_energy,
+    is_pbe,
     resolve,
     scale_name,
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
+from liponflow.analysis.stability.unknown_scale import decide, is_unknown
 from liponflow.document import Document
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
@@ -199,7 +203,12 @@ def scaled_entries(
     if not found:
         raise ValueError("the relaxation of every reference crystal failed: there are no energies")
     engine = found[0].engine
-    entries = [*phase_entries(found, corrections), *gas_entries(gases, engine)]
+    gas, decided = gas_entries(gases, engine), []
+    if is_unknown(corrections, engine):
+        both: tuple[Literal["none", "mp2020"], ...] = ("none", "mp2020")
+        decision = decide(engine, {name: [*phase_entries(found, name), *gas] for name in both})
+        corrections, decided = decision.corrections, [decision.reason]
+    entries = [*phase_entries(found, corrections), *gas]
     usable = [entry for entry in entries if entry.reason_refused is None]
     resolved = resolve(corrections, engine, found[0].known_method)
     try:
@@ -224,7 +233,7 @@ def scaled_entries(
     ]
     update = {
         "excluded": (*built.excluded, *lost),
-        "remarks": (*built.remarks, *remarks),
+        "remarks": (*built.remarks, *remarks, *decided),
     }
     return built.model_copy(update=update), engine
 
@@ -240,12 +249,24 @@ def gas_entries(elements: Sequence[str], engine: EngineInfo) -> list[Entry]:
         Engine of the solids. If it is a DFT code, its method has to be that of the references,
         which the entries then record.
 
+    Raises
+    ------
+    ValueError
+        If the engine is a potential for another functional than the references, PBE.
+
     Examples
     --------
     >>> vasp = EngineInfo(name="vasp", version="6", surrogate=False)
     >>> [entry.name for entry in gas_entries(["Li", "O"], vasp)]
     ['O2']
     """
+    formulas = [GASES[element].formula for element in elements if element in GASES]
+    if formulas and engine.surrogate and not is_pbe(engine.as_method):
+        raise ValueError(
+            f"{' and '.join(formulas)} enter a phase diagram by their PBE energies, and "
+            f"{engine.name} is for {engine.functional}: use an engine for PBE, or a composition "
+            f"without {' and '.join(element for element in elements if element in GASES)}"
+        )
     return [
         Entry(
             name=GASES[element].formula,
@@ -264,6 +285,8 @@ def _entry(record: PhaseRecord, corrections: Corrections) -> Entry:
     energy, problem = record.energy_per_atom * len(structure), record.problem
     source = f"{record.name} relaxed by {record.engine.label}"
     resolved = resolve(corrections, record.engine, method)
+    if record.engine.surrogate and method.functional is None:
+        method = method.model_copy(update={"functional": PBE_OR_PBE_U})  # with the project's U
     try:
         energy = corrected_energy(energy, structure, method, resolved)
     except ValueError as error:
@@ -276,5 +299,5 @@ def _entry(record: PhaseRecord, corrections: Corrections) -> Entry:
         converged=record.converged,
         symmetry_kept=record.relaxed_spacegroup == record.spacegroup,
         problem=problem,
-        method=method,
+        method=record.known_method,
     )

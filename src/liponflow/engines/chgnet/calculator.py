@@ -17,16 +17,24 @@ in double precision, the layers in single precision.
 # torch's modules carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
+from contextlib import redirect_stdout
 from functools import cache
+from io import StringIO
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.boundary import file_boundary
 from liponflow.engines.chgnet.angles import angles
-from liponflow.engines.chgnet.weights import WEIGHTS
+from liponflow.engines.chgnet.weights import VARIANTS, WEIGHTS
+from liponflow.engines.potential import checkpoints
+from liponflow.engines.potential.checkpoints import changed_at, weights_file
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
 from liponflow.engines.potential.neighbours import Pairs
+
+KIND = "a file of CHGNet's trainer"
+"""A file of weights, in messages."""
 
 
 class FastCHGNet(GraphCalculator):
@@ -35,12 +43,17 @@ class FastCHGNet(GraphCalculator):
     Parameters
     ----------
     weights
-        Version of chgnet's weights.
+        Version of the weights in chgnet's wheel, or the path of a file that its trainer wrote.
     magmoms
         Whether to compute magnetic moments.
     lone_atoms
         Whether to compute cells with an atom that has no neighbour, as chgnet does; see
         :class:`liponflow.engines.potential.graph.GraphCalculator`.
+
+    Raises
+    ------
+    FileError
+        If the weights are unknown, or the file is damaged or of another kind.
     """
 
     name = "chgnet"
@@ -49,7 +62,7 @@ class FastCHGNet(GraphCalculator):
     def __init__(
         self, weights: str = WEIGHTS, *, magmoms: bool = False, lone_atoms: bool = False
     ) -> None:
-        self._loaded = load(weights)
+        self._loaded = load(weights, changed_at(weights))
         self._magmoms = magmoms
         super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms)
 
@@ -110,8 +123,8 @@ class Loaded(NamedTuple):
 
 
 @cache
-def load(weights: str = WEIGHTS) -> Loaded:
-    """Return chgnet's model for evaluation, loaded once per process."""
+def load(weights: str = WEIGHTS, changed: int | None = None) -> Loaded:  # noqa: ARG001 - for the cache
+    """Return chgnet's model for evaluation, loaded once per process and change of its file."""
     import torch
     from chgnet.model import CHGNet
 
@@ -119,7 +132,16 @@ def load(weights: str = WEIGHTS) -> Loaded:
 
     # Two threads are no faster, and much slower next to another process.
     torch.set_num_threads(1)
-    model: Any = CHGNet.load(model_name=weights, verbose=False, use_device="cpu").eval()
+    file = weights_file(weights, VARIANTS.values(), what="CHGNet")
+    model: Any
+    if file is None:
+        model = CHGNet.load(model_name=weights, verbose=False, use_device="cpu")
+    else:
+        content = checkpoints.load(file, ("model",), what=KIND)
+        remedy = "write it with this version of chgnet"
+        with file_boundary(file, what=KIND, remedy=remedy), redirect_stdout(StringIO()):
+            model = CHGNet.from_dict(content["model"])  # it prints how many parameters it has
+    model = model.eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)  # noqa: FBT003 - torch's signature
     return Loaded(

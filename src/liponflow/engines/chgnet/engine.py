@@ -1,10 +1,11 @@
 """CHGNet as an engine, with any of the weights in its wheel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jobflow import Maker
 
@@ -17,6 +18,7 @@ from liponflow.engines.chgnet.weights import (
     FUNCTIONALS,
     VARIANTS,
 )
+from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.engines.potential.mptrj import UNTRAINED
 
@@ -29,7 +31,9 @@ class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
     takes_arguments: ClassVar[bool] = False
+    method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
+    distribution: ClassVar[str | None] = "chgnet"
 
     @property
     def weights(self) -> str:
@@ -51,6 +55,15 @@ class ChgnetEngine(PotentialEngine):
     def dynamics_calculator(self) -> CalculatorSpec:
         """See PotentialEngine; a lone atom means that the cell has come apart."""
         return CalculatorSpec(FastCHGNet, {"weights": self.weights})
+
+    @classmethod
+    def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
+        """See PotentialEngine; the argument ``weights`` names a file of chgnet's trainer."""
+        if "weights" not in arguments:
+            raise EngineError(
+                f"{name} with other weights needs their file: give the argument weights=FILE"
+            )
+        return CalculatorSpec(FastCHGNet, {"magmoms": True, **arguments, "lone_atoms": True})
 
     def describe(self) -> EngineInfo:
         """See Engine."""

@@ -1,6 +1,7 @@
 """The machine-learned potentials that atomate2 knows by name."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ase.calculators.calculator import Calculator
 from jobflow import Maker
 
+from liponflow.analysis.energy_scale import PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.calculators import CalculatorSpec, weights_of
+from liponflow.engines.calculators import AS_INSTALLED, CalculatorSpec, weights_of
+from liponflow.engines.potential import mptrj
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.settings import Settings
 
@@ -39,6 +42,27 @@ to install for it."""
 
 NO_WEIGHTS = frozenset({"Allegro", "DeepMD", "GAP", "NEP", "Nequip"})
 """Architectures without universal weights: atomate2 needs the file of a fitted potential."""
+
+
+FUNCTIONALS = {
+    "M3GNet": "PBE (MatPES)",
+    "MACE-MP-0": mptrj.FUNCTIONAL,
+    "MACE-MP-0b3": mptrj.FUNCTIONAL,
+    "MACE-MPA-0": f"{PBE_OR_PBE_U} (MPtrj, sAlex)",
+    "MatPES-PBE": "PBE (MatPES)",
+    "MatPES-r2SCAN": "r2SCAN (MatPES)",
+    "SevenNet": mptrj.FUNCTIONAL,
+}
+"""Functionals of the data of the weights that atomate2 loads unless arguments name others.
+
+Of the other potentials it depends on the installed version. Sources: the weights that
+``atomate2.forcefields.utils.ase_calculator`` of atomate2 0.1.5 names; for MACE the table of models
+in the README of github.com/ACEsuit/mace-foundations; for MatPES A. Kaplan et al.,
+arXiv:2503.04070; for SevenNet :mod:`liponflow.engines.sevennet.weights`.
+"""
+
+ENERGY_SCALES = {"SevenNet": UNCORRECTED}
+"""Scales of their total energies, as far as they are stated."""
 
 
 @dataclass(frozen=True)
@@ -88,25 +112,32 @@ class Atomate2Engine(PotentialEngine):
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine; the user's arguments replace atomate2's."""
-        from atomate2.forcefields.jobs import ForceFieldStaticMaker
-
-        arguments = dict(self.options.arguments)
-        maker = ForceFieldStaticMaker(force_field_name=self.mlff, calculator_kwargs=arguments)
-        return CalculatorSpec(
-            force_field, {"name": self.name, "arguments": maker.calculator_kwargs}
-        )
+        return self.other_weights(self.name, self.options.arguments)
 
     def describe(self) -> EngineInfo:
         """See Engine; the version is known once the potential is loaded."""
         weights = weights_of(self.options.arguments)
         return EngineInfo(
             name=self.name,
-            version="as installed",
+            version=AS_INSTALLED,
             weights=None if weights is None else weights.label,
             weights_hash=None if weights is None else weights.digest,
+            functional=None if self.options.arguments else FUNCTIONALS.get(self.name),
+            energy_scale=None if self.options.arguments else ENERGY_SCALES.get(self.name),
             arguments=dict(self.options.arguments) or None,
             surrogate=True,
         )
+
+    @classmethod
+    def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
+        """See PotentialEngine; the arguments are those of atomate2's calculator."""
+        from atomate2.forcefields.jobs import ForceFieldStaticMaker
+        from atomate2.forcefields.utils import MLFF
+
+        maker = ForceFieldStaticMaker(
+            force_field_name=MLFF(name), calculator_kwargs=dict(arguments)
+        )
+        return CalculatorSpec(force_field, {"name": name, "arguments": maker.calculator_kwargs})
 
 
 def force_field(name: str, arguments: dict[str, Any]) -> Calculator:

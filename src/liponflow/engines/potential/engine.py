@@ -5,7 +5,7 @@ process per calculation, needs only the calculator.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -55,6 +55,9 @@ class PotentialEngine(Engine):
 
     untrained: ClassVar[frozenset[str]] = frozenset()
     """Symbols of elements outside the training data."""
+
+    distribution: ClassVar[str | None] = None
+    """Distribution that holds the potential; None for that of the calculator's module."""
 
     @abstractmethod
     def calculator(self) -> CalculatorSpec:
@@ -200,6 +203,26 @@ class PotentialEngine(Engine):
     def cost(cls, name: str) -> CostModel:
         """See Engine."""
         return cost_model(cls.stored_name(name))
+
+    @classmethod
+    def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:  # noqa: ARG003
+        """Return the calculator with weights of the user, for an entry of the settings.
+
+        Parameters
+        ----------
+        name
+            Name under which the class is registered.
+        arguments
+            Arguments of the calculator, which name the weights.
+
+        Raises
+        ------
+        EngineError
+            If the potential takes no other weights.
+        """
+        raise EngineError(
+            f"{name} takes no other weights; name its calculator as module:Class instead"
+        )
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:  # noqa: ARG003

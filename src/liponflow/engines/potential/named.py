@@ -1,6 +1,10 @@
-"""Engines from any ASE calculator: ``module:Class``, or an entry of the setting ``engines``."""
+"""Engines from any ASE calculator: ``module:Class``, or an entry of the setting ``engines``.
+
+An entry may also name a registered potential, to use it with other weights.
+"""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from ase import Atoms
@@ -8,10 +12,19 @@ from ase.data import atomic_numbers, covalent_radii
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
+from liponflow import registry
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.calculators import CalculatorSpec, named_calculator, weights_of
+from liponflow.boundary import FileError
+from liponflow.engines.calculators import (
+    AS_INSTALLED,
+    CalculatorSpec,
+    absolute_files,
+    named_calculator,
+    weights_of,
+)
 from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.names import nearest
 from liponflow.settings import CalculatorSettings, Settings
 
 
@@ -37,15 +50,22 @@ class AseEngine(PotentialEngine):
     def requirements(cls, name: str, settings: Settings) -> list[str]:
         """See Engine."""
         entry = settings.engines.get(name)
+        reference = name if entry is None else entry.calculator
         try:
-            named_calculator(name if entry is None else entry.calculator, {})
+            if (potential := _potential(reference)) is not None:
+                return potential.requirements(reference, settings)
+            named_calculator(reference, {})
         except EngineError as error:
             return [str(error)]
         return []
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""
-        return named_calculator(self.entry.calculator, self.arguments)
+        reference, arguments = self.entry.calculator, absolute_files(self.arguments)
+        potential = _potential(reference)
+        if potential is None:
+            return named_calculator(reference, arguments)
+        return potential.other_weights(reference, arguments)
 
     def describe(self) -> EngineInfo:
         """See Engine."""
@@ -55,6 +75,12 @@ class AseEngine(PotentialEngine):
             "surrogate": entry.surrogate,
             "energy_scale": entry.energy_scale,
         }
+        if (potential := _potential(entry.calculator)) is not None:
+            code = potential.distribution
+            known |= {
+                "method": potential.method,
+                "version": AS_INSTALLED if code is None else version(code),
+            }
         known |= {
             key: value
             for key in ("functional", "method")
@@ -80,6 +106,8 @@ class AseEngine(PotentialEngine):
         calculator = self.calculator()
         try:
             loaded = calculator.make()
+        except (EngineError, FileError) as error:
+            raise EngineError(f"{self.name}: {error}") from error
         except Exception as error:
             raise EngineError(
                 f"{self.name} cannot be created with the arguments "
@@ -111,5 +139,29 @@ def _energy(calculator: Any, atoms: Atoms) -> None:
     atoms.get_potential_energy()  # type: ignore[no-untyped-call]
 
 
+def _potential(reference: str) -> type[PotentialEngine] | None:
+    """Return the registered potential with a name; None for the name of a calculator.
+
+    Raises
+    ------
+    EngineError
+        If no potential is registered under it; the nearest is suggested.
+    """
+    if ":" in reference:
+        return None
+    known = registry.names(registry.ENGINES)
+    if reference not in known:
+        raise EngineError(
+            f"calculator {reference!r} is neither module:Class nor a registered potential"
+            f"{nearest(reference, known)}"
+        )
+    found = registry.load(registry.ENGINES, reference)
+    if not (isinstance(found, type) and issubclass(found, PotentialEngine)):
+        raise EngineError(f"{reference} is no potential, so it has no other weights")
+    return found
+
+
 def _words(error: Exception) -> str:
+    if isinstance(error, EngineError | FileError):
+        return str(error)
     return " ".join(f"{type(error).__name__}: {error}".split())

@@ -18,10 +18,19 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from ase.data import chemical_symbols
 
 from liponflow.arrays import IntArray
+from liponflow.boundary import file_boundary
+from liponflow.engines.engine import EngineError
+from liponflow.engines.potential import checkpoints
+from liponflow.engines.potential.checkpoints import changed_at, weights_file
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
 from liponflow.engines.potential.neighbours import Pairs
+from liponflow.engines.sevennet.weights import MODELS
+
+KIND = "a checkpoint of SevenNet"
+"""A file of weights, in messages."""
 
 
 class FastSevenNet(GraphCalculator):
@@ -30,7 +39,8 @@ class FastSevenNet(GraphCalculator):
     Parameters
     ----------
     model
-        Name that sevenn gives the weights, such as ``7net-0``, or the path of a checkpoint.
+        Name that sevenn gives weights in its wheel, such as ``7net-0``, or the path of a
+        checkpoint.
     modal
         Channel of weights that were fitted to several functionals at once.
     lone_atoms
@@ -39,8 +49,10 @@ class FastSevenNet(GraphCalculator):
 
     Raises
     ------
-    ValueError
-        If the weights or the channel are unknown, or the model has layers of another kind.
+    FileError
+        If the weights are unknown, or the file is damaged or of another kind.
+    EngineError
+        If the channel is unknown, or the model has layers of another kind.
     """
 
     name = "sevennet"
@@ -48,7 +60,7 @@ class FastSevenNet(GraphCalculator):
     def __init__(
         self, model: str = "7net-0", modal: str | None = None, *, lone_atoms: bool = False
     ) -> None:
-        self._loaded = load(model, modal)
+        self._loaded = load(model, modal, changed_at(model))
         super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms)
 
     def evaluate(self, pairs: Pairs, numbers: IntArray) -> Evaluation:
@@ -59,7 +71,8 @@ class FastSevenNet(GraphCalculator):
 
         unknown = sorted(set(numbers.tolist()) - self._loaded.numbers)
         if unknown:
-            raise ValueError(f"SevenNet has no parameters of the atomic numbers {unknown}")
+            symbols = ", ".join(chemical_symbols[number] for number in unknown)
+            raise EngineError(f"these weights of SevenNet have no parameters for {symbols}")
         vectors = torch.tensor(pairs.vectors, dtype=torch.float32, requires_grad=True)
         energies = self._loaded.network(
             torch.from_numpy(numbers.astype(np.int64)), vectors, slots(pairs, len(numbers))
@@ -89,20 +102,20 @@ class Loaded(NamedTuple):
 
 
 @cache
-def load(model: str, modal: str | None) -> Loaded:
-    """Return a model for evaluation, loaded once per process."""
+def load(model: str, modal: str | None, changed: int | None = None) -> Loaded:
+    """Return a model for evaluation, loaded once per process and change of its file."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # e3nn compiles with torch's older tools
         from liponflow.engines.sevennet.network import Network
 
-    layers = sevenn_layers(model)
+    layers = sevenn_layers(model, changed)
     network = Network(layers, modal).eval()
     return Loaded(network, float(layers.cutoff), frozenset(layers.type_map))
 
 
 @cache
-def sevenn_layers(model: str) -> Any:
-    """Return sevenn's own model, an ``AtomGraphSequential``, loaded once per process."""
+def sevenn_layers(model: str, changed: int | None = None) -> Any:  # noqa: ARG001 - for the cache
+    """Return sevenn's own model, an ``AtomGraphSequential``; see :func:`load`."""
     import torch
 
     # Two threads are no faster, and much slower next to another process.
@@ -111,7 +124,13 @@ def sevenn_layers(model: str) -> Any:
         warnings.simplefilter("ignore")
         from sevenn.util import load_checkpoint
 
-        layers: Any = load_checkpoint(model).build_model()
+        file = weights_file(model, MODELS, what="SevenNet")
+        if file is None:
+            layers: Any = load_checkpoint(model).build_model()
+        else:
+            checkpoints.load(file, ("config", "model_state_dict"), what=KIND)
+            with file_boundary(file, what=KIND, remedy="write it with this version of sevenn"):
+                layers = load_checkpoint(file).build_model()
     for parameter in layers.parameters():
         parameter.requires_grad_(False)  # noqa: FBT003 - torch's signature
     return layers

@@ -1,10 +1,11 @@
 """SevenNet as an engine, with any of the weights in its wheel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, file_digest
@@ -21,7 +22,9 @@ class SevennetEngine(PotentialEngine):
     """SevenNet; the name chooses the weights (:data:`VARIANTS`). It computes no moments."""
 
     takes_arguments: ClassVar[bool] = False
+    method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
+    distribution: ClassVar[str | None] = "sevenn"
 
     @property
     def variant(self) -> Variant:
@@ -44,6 +47,15 @@ class SevennetEngine(PotentialEngine):
     def dynamics_calculator(self) -> CalculatorSpec:
         """See PotentialEngine; a lone atom means that the cell has come apart."""
         return CalculatorSpec(FastSevenNet, self._arguments())
+
+    @classmethod
+    def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
+        """See PotentialEngine; the argument ``model`` names a checkpoint."""
+        if "model" not in arguments:
+            raise EngineError(
+                f"{name} with other weights needs their file: give the argument model=FILE"
+            )
+        return CalculatorSpec(FastSevenNet, {**arguments, "lone_atoms": True})
 
     def describe(self) -> EngineInfo:
         """See Engine.

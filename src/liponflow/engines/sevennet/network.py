@@ -12,7 +12,9 @@ from sevenn.nn.edge_embedding import EdgeEmbedding
 from sevenn.nn.scale import ModalWiseRescale, Rescale, SpeciesWiseRescale
 from torch import Tensor, nn
 
+from liponflow.engines.engine import EngineError
 from liponflow.engines.sevennet.convolution import Convolution, Slots
+from liponflow.names import did_you_mean
 
 
 class Network(nn.Module):
@@ -27,7 +29,7 @@ class Network(nn.Module):
 
     Raises
     ------
-    ValueError
+    EngineError
         If the model has no such channel, or starts with other layers than expected.
     """
 
@@ -35,14 +37,13 @@ class Network(nn.Module):
         super().__init__()
         channels = layers.modal_map or {}
         if (modal is None) == bool(channels) or (channels and modal not in channels):
-            known = ", ".join(sorted(channels)) or "the model has none: leave it out"
-            raise ValueError(f"modal = {modal} is no channel of this model; {known}")
+            raise EngineError(_channels_message(modal, channels))
         layers.set_is_batch_data(False)
         self._modal = None if modal is None else torch.tensor(channels[modal])
         self._types = layers.z_to_onehot_tensor
         first, *rest = layers
         if not isinstance(first, EdgeEmbedding):
-            raise ValueError(  # noqa: TRY004 - of the file, not of an argument
+            raise EngineError(
                 f"the first layer is {type(first).__name__}, not EdgeEmbedding: this SevenNet "
                 "has another architecture; use sevenn.calculator:SevenNetCalculator as engine"
             )
@@ -90,3 +91,12 @@ class Network(nn.Module):
                 data = step(data)
         energies: Tensor = data[keys.ATOMIC_ENERGY]
         return energies.flatten()
+
+
+def _channels_message(modal: str | None, channels: Any) -> str:
+    if not channels:
+        return f"modal={modal}: these weights of SevenNet have no channels; leave modal out"
+    known = f"the channels of these weights of SevenNet are {', '.join(sorted(channels))}"
+    if modal is None:
+        return f"{known}: choose one by modal=..."
+    return f"modal={modal}: {known}{did_you_mean(modal, channels)}"

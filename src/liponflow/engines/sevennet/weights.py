@@ -67,3 +67,6 @@ SevenNet-0 and SevenNet-l3i5 were fitted to the uncorrected energies of MPtrj, S
 these and to r2SCAN of the Materials Project at once: Y. Park et al., J. Chem. Theory Comput. 20,
 4857 (2024), and J. Kim et al., J. Am. Chem. Soc. 147, 1042 (2025).
 """
+
+MODELS = frozenset(variant.model for variant in VARIANTS.values())
+"""Names that sevenn gives the weights in its wheel; it would download others."""

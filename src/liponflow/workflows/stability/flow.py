@@ -11,12 +11,13 @@ from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.analysis.stability.corrections import SURROGATE
+from liponflow.analysis.stability.corrections import SURROGATE, resolve
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.stability.gases import GASES
 from liponflow.analysis.stability.glass_energy import GlassEnergy
-from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.analysis.stability.phase_record import PhononRecord, gas_entries
+from liponflow.analysis.stability.unknown_scale import is_unknown
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import gpaw_inputs
@@ -136,6 +137,10 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
 def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
     engine = stability_engine(request.engine, parameters, request.engine_arguments, request.preset)
+    described = engine.describe()
+    gas_entries(parameters.elements, described)  # refused before anything is computed
+    if not is_unknown(parameters.corrections, described):
+        resolve(parameters.corrections, described)
     chosen = crystals(parameters)
     relaxed = relaxed_phases(
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
@@ -152,7 +157,7 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     )
     tolerate_failures(scaled)
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
-    key = parameters.model_dump_json() + _key(engine.describe())
+    key = parameters.model_dump_json() + _key(described)
     end = _ending(
         request,
         glass_energy,
