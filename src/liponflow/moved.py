@@ -43,6 +43,10 @@ MODULES = {
 """Module by the name that it once had, both below the package."""
 
 NAMES: dict[str, str] = {
+    "workflows.migration.jobs:as_list": "workflows.migration.ladder:as_list",
+    "workflows.migration.jobs:go_on": "workflows.migration.ladder:go_on",
+    "workflows.migration.jobs:refine": "workflows.migration.ladder:refine",
+    "workflows.migration.jobs:weigh": "workflows.migration.ladder:weigh",
     "engines.potential.engine:BalancedCellFilter": "engines.potential.makers:BalancedCellFilter",
     "engines.potential.makers:ChgnetRelaxMaker": "engines.potential.makers:PotentialMaker",
     "engines.potential.makers:ChgnetStaticMaker": "engines.potential.makers:PotentialMaker",

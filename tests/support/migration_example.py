@@ -14,6 +14,7 @@ from liponflow.analysis.migration.result import (
     HopBarrier,
     MigrationResult,
     ModelBarrier,
+    Refinement,
     SiteEnergy,
 )
 from liponflow.analysis.migration.summary import (
@@ -47,6 +48,26 @@ ATOMS = {
     "O": ({"tetrahedral": 0.14, "octahedral": 0.0}, {TO: 0.06, OTO: 0.25}),
 }
 MODELS = {"N": (OTO, (0.263, 0.06, 0.25)), "O": (OTO, (0.25, 0.14, 0.25)), "P": (TT, (0.12, 0.2))}
+
+LADDER = [
+    Refinement(
+        dopant=dopant,
+        hop=hop,
+        model=model,
+        geometry_of=before,
+        barrier_before=barriers[0],
+        single_point_barrier=barriers[1],
+        barrier=barriers[2],
+        saddle_by=saddle_by,
+        reason="the band failed" if barriers[2] is None else None,
+    )
+    for dopant, hop, model, before, barriers, saddle_by in (
+        ("P", TOT, "sevennet-0 7net-0", "chgnet 0.3.0", (0.337, 0.35, 0.328), "band"),
+        ("N", OTO, "sevennet-0 7net-0", "chgnet 0.3.0", (0.263, 0.25, 0.374), "band"),
+        ("P", TOT, "gpaw 26.7.0", "sevennet-0 7net-0", (0.328, 0.434, 0.453), "symmetry"),
+        ("N", OTO, "gpaw 26.7.0", "sevennet-0 7net-0", (0.374, 0.198, None), "band"),
+    )
+]
 
 
 @cache
@@ -258,6 +279,8 @@ def _migration_result(dopants: tuple[str, ...], unconverged: str | None) -> Migr
         host_atoms=54,
         provenance=provenance(),
         extras=Extras(
-            models=models, finite_size=[finite_size("N", OTO, (54, 0.263), (128, 0.255))]
+            models=models,
+            finite_size=[finite_size("N", OTO, (54, 0.263), (128, 0.255))],
+            refinements=[refined for refined in LADDER if refined.dopant in dopants],
         ),
     )

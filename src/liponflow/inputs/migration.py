@@ -82,11 +82,20 @@ class MigrationParameters(Document):
         description="Whether to compare each band with the sites that it passes, and to start it "
         "again through one that lies lower.",
     )
-    refine: str | None = Field(
-        description="Engine that continues from the converged paths, such as vasp; null for none."
+    refine: list[str] = Field(
+        description="Engines that refine the converged paths, a ladder: each continues from the "
+        "geometries of the one before, as sevennet-0,gpaw; empty for none."
+    )
+    refine_saddle: Literal["auto", "symmetry", "band"] = Field(
+        description="How a refining engine finds a saddle: symmetry relaxes end points and saddle "
+        "in their space groups, and runs a band only where symmetry does not fix the saddle; band "
+        "always runs one; auto is symmetry for DFT and band for potentials."
+    )
+    symmetry_tolerance: float = Field(
+        gt=0, le=0.5, description="Tolerance for the space groups of refined states (Å)."
     )
     refine_baseline: bool = Field(
-        description="Whether the refinement also starts from the interpolation, to show what the "
+        description="Whether a refining band is also run from the interpolation, to show what the "
         "path saved."
     )
 
@@ -97,6 +106,14 @@ class MigrationParameters(Document):
         if unknown:
             raise ValueError(f"{unknown[0]!r} is not an element")
         return list(dict.fromkeys(value))
+
+    @field_validator("refine")
+    @classmethod
+    def _each_rung_once(cls, value: list[str]) -> list[str]:
+        twice = [name for name in value if value.count(name) > 1]
+        if twice:
+            raise ValueError(f"{twice[0]} is on the ladder {','.join(value)} twice; give it once")
+        return value
 
     @model_validator(mode="after")
     def _larger_is_larger(self) -> "MigrationParameters":

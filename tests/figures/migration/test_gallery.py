@@ -16,8 +16,9 @@ from liponflow.figures.migration.gallery import (
     models_figure,
     profiles_figure,
 )
+from liponflow.figures.migration.ladder import ladder_figure
 
-NAMES = ["arrhenius", "convergence", "hops", "lengths", "models", "path", "profiles"]
+NAMES = ["arrhenius", "convergence", "hops", "ladder", "lengths", "models", "path", "profiles"]
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +151,7 @@ def test_unconverged_bands_are_marked(unconverged: dict[str, Figure]):
 
 def test_missing_data_are_not_drawn():
     alone = migration_result(["N"], unconverged="N").model_copy(
-        update={"models": [], "spreads": []}
+        update={"models": [], "spreads": [], "refinements": []}
     )
     assert sorted(all_figures(alone)) == ["convergence", "path"]
     with pytest.raises(ValueError, match="no converged band"):
@@ -163,3 +164,25 @@ def test_other_host_has_no_published_lines(result: MigrationResult):
     other = result.model_copy(update={"formula": "Na"})
     for figure in (profiles_figure(other), convergence_figure(other)):
         assert not drawn(figure, "N published")
+
+
+def test_ladder_shows_every_engine_side_by_side(result: MigrationResult) -> None:
+    figure = ladder_figure(result)
+    [axes] = figure.axes
+    labels = [label.get_text().replace("\n", " ") for label in axes.get_xticklabels()]
+    assert labels == [
+        "chgnet 0.3.0",
+        "sevennet-0 7net-0 single points",
+        "sevennet-0 7net-0 relaxed",
+        "gpaw 26.7.0 single points",
+        "gpaw 26.7.0 relaxed",
+    ]
+    [line] = drawn(figure, f"P {TOT}")
+    assert line.get_ydata() == pytest.approx([0.337, 0.35, 0.328, 0.434, 0.453], abs=1e-3)
+    [relaxed] = drawn(figure, f"P {TOT} relaxed")
+    assert list(relaxed.get_xdata()) == [0, 2, 4]
+    # The failed step of N is left out, not drawn at zero.
+    [line] = drawn(figure, f"N {OTO}")
+    assert list(line.get_xdata()) == [0, 1, 2, 3]
+    with pytest.raises(ValueError, match="no refined hop"):
+        ladder_figure(result.model_copy(update={"refinements": []}))

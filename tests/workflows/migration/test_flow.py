@@ -31,6 +31,7 @@ TINY = {
     "nudge": 0.0,
     "images": 3,
     "refine": "chgnet",
+    "refine_baseline": True,
     "vibration_radius": 2.0,
     "models": [],
 }
@@ -129,7 +130,8 @@ def oxide() -> Structure:
     [
         ({"dopant": "Po"}, EngineError, r"chgnet was not trained on Po .*--engine vasp"),
         ({"models": "chgnet-r2scn"}, EngineError, "did you mean 'chgnet-r2scan'"),
-        ({"refine": "vsp"}, EngineError, "unknown engine 'vsp'; did you mean 'vasp'"),
+        ({"refine": "chgnet,vsp"}, EngineError, "unknown engine 'vsp'; did you mean 'vasp'"),
+        ({"refine": "vasp,vasp"}, ParameterError, "vasp is on the ladder vasp,vasp twice"),
         ({"max_distance": 0.5}, ValueError, r"0\.5"),
         ({"min_radius": 3.0}, ValueError, "no interstitial void large enough: the largest has"),
         ({"dopants": "N"}, ParameterError, "did you mean 'dopant'"),
@@ -176,7 +178,7 @@ def test_models_supercells_and_refinement_add_their_jobs() -> None:
             "dopant": "N",
             "models": "chgnet, chgnet-r2scan, vasp",
             "larger_supercell": [5, 5, 5],
-            "refine": "vasp",
+            "refine": "chgnet,vasp",
         },
     )
     assert [job.name for job in flow.jobs] == [
@@ -188,6 +190,8 @@ def test_models_supercells_and_refinement_add_their_jobs() -> None:
         "sites and hops chgnet-r2scan",
         "relax host 5x5x5",
         "sites and hops 5x5x5",
+        "relax host chgnet",
+        "refine with chgnet",
         "relax host vasp",
         "refine with vasp",
         "result",
@@ -212,3 +216,18 @@ def test_calculations_of_all_dopants_are_planned() -> None:
     # The host, then two sites and four hops for each dopant.
     assert kinds.count("relax") == 1 + 2 * 2
     assert kinds.count("neb") == 2 * 4
+
+
+def test_rung_of_a_dft_engine_is_planned_without_bands_where_symmetry_fixes_the_saddle() -> None:
+    overrides = {"dopant": "N", "refine": "vasp"}
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides)
+    kinds = [calculation.kind for calculation in planned(flow) if calculation.engine == "vasp"]
+    # Three symmetric hops with half of seven images, and one without symmetry with all.
+    assert kinds.count("static") - 2 == 3 * 4 + 7  # two more for the end points of the band
+    # The host, one start of each kind, the saddles, and the other end of the band.
+    assert kinds.count("relax") == 1 + 2 + 3 + 1
+    assert kinds.count("neb") == 1
+    overrides["refine_saddle"] = "band"
+    flow = plan(preset="quick", engine="chgnet", overrides=overrides)
+    kinds = [calculation.kind for calculation in planned(flow) if calculation.engine == "vasp"]
+    assert kinds.count("neb") == 4

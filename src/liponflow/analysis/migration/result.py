@@ -437,15 +437,17 @@ class FiniteSize(Document):
 
 
 class Refinement(Document):
-    """Ionic steps that the converged path of a potential saves a costlier engine."""
+    """One hop on one rung of a ladder of engines: what each step changed, and what it took."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
         "hop",
         "model",
-        "steps_from_interpolation",
-        "steps_from_path",
+        "single_point_barrier",
         "barrier",
+        "barrier_before",
+        "saddle_force",
+        "calculations",
     )
     """Fields for a narrow table."""
 
@@ -453,19 +455,89 @@ class Refinement(Document):
     hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
         description="Name of the hop, as in `hops`."
     )
-    model: Annotated[str, Column(heading="model")] = Field(
-        description="Costlier engine, with its version."
+    model: Annotated[str, Column(heading="engine", wraps=True)] = Field(
+        description="Refining engine, with its version."
+    )
+    geometry_of: Annotated[str | None, Column(heading="geometry of", wraps=True)] = Field(
+        None, description="Engine at whose geometry the refinement started."
+    )
+    barrier_before: Annotated[float | None, Quantity("eV", heading="before", fmt=".3f")] = Field(
+        None, description="Barrier of the engine in `geometry_of`."
+    )
+    single_point_barrier: Annotated[
+        float | None, Quantity("eV", heading="single\npoints", fmt=".3f")
+    ] = Field(
+        None,
+        description="Highest image above the start, by single points of the refining engine at "
+        "the geometry of the engine before, in the lattice of the refining one.",
+    )
+    single_point_profile: list[tuple[float, float]] = Field(
+        default_factory=list,
+        description="Those single points: path length (Å) and energy relative to the start (eV).",
+    )
+    barrier: Annotated[float | None, Quantity("eV", heading="relaxed", fmt=".3f")] = Field(
+        description="Barrier of the refining engine: between the relaxed states, or from its band "
+        "as for `hops`; None without one."
+    )
+    reverse_barrier: Annotated[float | None, Quantity("eV")] = Field(
+        None, description="Relaxed saddle above the end of the hop; None as for `barrier`."
+    )
+    saddle_by: Annotated[Literal["symmetry", "band"] | None, Column(heading="saddle by")] = Field(
+        None,
+        description="How the saddle was found: by a relaxation within the symmetry that fixes it, "
+        "or by a band; None if neither ended.",
+    )
+    space_group: Annotated[str | None, Column(heading="space group")] = Field(
+        None, description="Space group of the end point; None if it was not kept."
+    )
+    saddle_space_group: Annotated[str | None, Column(heading="of the saddle")] = Field(
+        None, description="Space group of the saddle; None if it was not kept."
+    )
+    symmetrised_by: Annotated[float | None, Quantity("Å")] = Field(
+        None,
+        description="Largest displacement of an atom that made end point and saddle symmetric "
+        "before they were relaxed.",
+    )
+    single_point_force: Annotated[float | None, Quantity("eV/Å")] = Field(
+        None,
+        description="Largest force on an atom of the start or the highest image in the single "
+        "points.",
+    )
+    end_force: Annotated[float | None, Quantity("eV/Å", heading="F max\nstart", fmt=".3f")] = (
+        Field(None, description="Largest force left at the relaxed start.")
+    )
+    saddle_force: Annotated[float | None, Quantity("eV/Å", heading="F max\nsaddle", fmt=".3f")] = (
+        Field(
+            None,
+            description="Largest force left at the saddle; in a band, perpendicular to the path.",
+        )
+    )
+    single_points: int | None = Field(None, description="Number of single points.")
+    end_steps: int | None = Field(
+        None,
+        description="Ionic steps of the end points, of which hops from one site share the first.",
+    )
+    saddle_steps: int | None = Field(
+        None,
+        description="Ionic steps of the relaxed saddle, or force evaluations of the band counted "
+        "per image.",
+    )
+    calculations: Annotated[int | None, Column(heading="SCFs", fmt=".0f")] = Field(
+        None,
+        description="Energies and forces computed in all, for DFT self-consistent fields: single "
+        "points, steps of end points and saddle.",
+    )
+    unchecked: str | None = Field(None, description="What was not checked, and how to check it.")
+    remarks: list[str] = Field(
+        default_factory=list, description="What the steps showed, with values and limits."
     )
     steps_from_interpolation: Annotated[
         int | None, Column(heading="steps from\ninterpolation", fmt=".0f")
-    ] = Field(description="Ionic steps from the interpolated images; None if not run.")
+    ] = Field(None, description="Steps of a band from the interpolated images; None if not run.")
     steps_from_path: Annotated[int | None, Column(heading="steps from\nthe path", fmt=".0f")] = (
-        Field(description="Ionic steps from the potential's path; None if not run.")
+        Field(None, description="Steps of the band from the path before; None if not run.")
     )
-    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
-        description="Barrier of the costlier engine, from its band as for `hops`."
-    )
-    reason: str | None = Field(None, description="Why there is no barrier.")
+    reason: str | None = Field(None, description="Why there is no relaxed barrier.")
 
 
 class MigrationResult(Result):
@@ -496,7 +568,8 @@ class MigrationResult(Result):
         default_factory=list, description="Hops in cells of two sizes."
     )
     refinements: list[Refinement] = Field(
-        default_factory=list, description="Hops refined by a costlier engine."
+        default_factory=list,
+        description="Hops refined by costlier engines, in the order of the ladder.",
     )
 
     def of(self, dopant: str) -> Migration | None:

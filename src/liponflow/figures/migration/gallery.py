@@ -22,6 +22,7 @@ from liponflow.analysis.migration.result import (
 )
 from liponflow.analysis.runs import NEBImage
 from liponflow.arrays import FloatArray
+from liponflow.figures.migration.ladder import ladder_figure
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
 from liponflow.figures.style import (
@@ -101,7 +102,8 @@ def all_figures(result: MigrationResult) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by name: path, profiles, hops, arrhenius, lengths, convergence and models.
+        Figures by name: path, profiles, hops, arrhenius, lengths, convergence, models and
+        ladder.
     """
     figures = {}
     if any(hop.images for hop in result.hops):
@@ -116,6 +118,8 @@ def all_figures(result: MigrationResult) -> dict[str, Figure]:
         figures["convergence"] = convergence_figure(result)
     if any(model.barrier is not None for model in result.models):
         figures["models"] = models_figure(result)
+    if result.refinements:
+        figures["ladder"] = ladder_figure(result)
     return figures
 
 

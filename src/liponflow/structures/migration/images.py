@@ -9,6 +9,7 @@ itself in reverse. Half of the images then follow from the others.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 import numpy as np
 from ase.mep import NEB
@@ -121,6 +122,11 @@ def interpolate(start: Structure, end: Structure, n_images: int = N_IMAGES) -> l
         for image in path[1:-1]
     ]
     return [start, *between, end]
+
+
+def path_lengths(images: Sequence[Structure]) -> list[float]:
+    """Return the length of a path up to every image, over all atoms, Å."""
+    return [0.0, *accumulate(_apart(before, after) for before, after in pairwise(images))]
 
 
 def check_order(images: Sequence[Structure]) -> None:

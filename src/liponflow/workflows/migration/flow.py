@@ -29,7 +29,8 @@ from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
-from liponflow.workflows.migration.jobs import conclude, refine
+from liponflow.workflows.migration.jobs import conclude
+from liponflow.workflows.migration.ladder import RungTools, keeps_symmetry, refine
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
 from liponflow.workflows.request import RunRequest
@@ -76,9 +77,10 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         if parameters.vibrations:
             engine.require("vibrations")
         others = [name for name in parameters.models if name != self.engine_name]
-        for name in (self.engine_name, *others, parameters.refine):
-            if name is not None:
-                check_engine(self.engine(name), host, parameters.dopant)
+        for name in (self.engine_name, *others, *parameters.refine):
+            check_engine(self.engine(name), host, parameters.dopant)
+        for name in parameters.refine:
+            self.engine(name).require("static")
         cell = cell_of(host, parameters)
         hops = distinct_hops(cell.sites, parameters.max_distance)
 
@@ -88,19 +90,24 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             self.engine(name).describe().short: self._survey(jobs, cell, hops, name)
             for name in others
         }
-        larger = refined = None
+        larger = None
         if parameters.larger_supercell is not None:
             bigger = hop_cell(cell.sites, parameters.larger_supercell)
             larger = self._survey(jobs, bigger, hops, self.engine_name)
-        if parameters.refine is not None:
-            refined = self._refinement(jobs, cell, hops, survey)
+        rungs: list[Job] = []
+        for name in parameters.refine:
+            rung = self._rung(jobs, cell, hops, name=name, survey=survey, below=rungs)
+            rungs.append(rung)
         document = parameters.model_dump(mode="json")
         conclusion = named(
             conclude(
                 survey.output,
                 models={name: job.output for name, job in models.items()},
                 larger=None if larger is None else larger.output,
-                refinements=None if refined is None else refined.output,
+                rungs=[
+                    (name, rung.output)
+                    for name, rung in zip(parameters.refine, rungs, strict=True)
+                ],
                 parameters=parameters,
                 engine=engine.describe(),
                 record={
@@ -109,7 +116,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
                     "input_fingerprint": fingerprint(host, engine.describe(), document),
                     "source_structure": (source or host.composition.formula) + made,
                     "parent_uuids": [
-                        job.uuid for job in (survey, *models.values(), larger, refined) if job
+                        job.uuid for job in (survey, *models.values(), larger, *rungs) if job
                     ],
                 },
             ),
@@ -164,29 +171,44 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         jobs += [relaxed, found]
         return found
 
-    def _refinement(
-        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], survey: Job
+    def _rung(
+        self,
+        jobs: list[Flow | Job],
+        cell: HopCell,
+        hops: Sequence[Hop],
+        *,
+        name: str,
+        survey: Job,
+        below: Sequence[Job],
     ) -> Job:
-        """Add the refinement of the converged paths with a costlier engine."""
-        parameters, name = self.parameters, str(self.parameters.refine)
+        """Add the refinement of the converged paths with one engine of the ladder."""
+        parameters = self.parameters
         engine = self.engine(name)
         relaxed = named(
             self.engine(name, host=True).relax().make(cell.sites.host),
             f"relax host {name}",
         )
-        tools = tools_of(engine, parameters, vibrations=False)
+        tools = RungTools(
+            static=engine.static(),
+            relax=engine.relax(cell=False, max_step=parameters.max_step),
+            symmetric=engine.relax(cell=False, keep_symmetry=True),
+            band=engine.neb(climbing=parameters.climbing, processes=parameters.processes),
+        )
+        described = engine.describe()
         refined: Job = named(
             refine(
                 relaxed.output,
                 survey.output,
+                [rung.output for rung in below],
                 parameters=parameters,
                 supercell=list(parameters.supercell),
                 tools=tools,
-                engine=engine.describe(),
+                engine=described,
             ),
             f"refine with {name}",
         )
-        announce(refined, _to_come(cell, hops, parameters, tools))
+        by_symmetry = keeps_symmetry(parameters, described)
+        announce(refined, _rung_to_come(cell, hops, parameters, tools, by_symmetry=by_symmetry))
         tolerate_failures(refined)
         jobs += [relaxed, refined]
         return refined
@@ -198,8 +220,8 @@ def flow(request: RunRequest[MigrationParameters]) -> Flow:
 
 
 def further_engines(parameters: MigrationParameters) -> list[str]:
-    """Return the further engines of the campaign: other models, and the refinement."""
-    return [*parameters.models, *([parameters.refine] if parameters.refine else [])]
+    """Return the further engines of the campaign: other models, and those of the ladder."""
+    return [*parameters.models, *parameters.refine]
 
 
 def complete(parameters: MigrationParameters, engine: str) -> MigrationParameters:
@@ -251,4 +273,32 @@ def _to_come(
             ends = hop_starts(cell, hop, dopant)
             # Only the number of images matters, not their positions.
             found += planned_by(tools["band"], [ends.start] * (parameters.images + 1) + [ends.end])
+    return found
+
+
+def _rung_to_come(
+    cell: HopCell,
+    hops: Sequence[Hop],
+    parameters: MigrationParameters,
+    tools: RungTools,
+    *,
+    by_symmetry: bool,
+) -> list[PlannedCalculation]:
+    """List what one rung of the ladder will compute if every hop has a saddle."""
+    images = parameters.images + 2
+    found: list[PlannedCalculation] = []
+    for dopant in parameters.dopant:
+        starts = starting_points(cell, dopant, parameters)
+        for label in dict.fromkeys(hop.end_labels[0] for hop in hops):
+            found += planned_by(tools["symmetric" if by_symmetry else "relax"], starts[label])
+        for hop in hops:
+            state = hop_starts(cell, hop, dopant).start
+            computed = (images + 1) // 2 if hop.symmetric else images
+            found += [*planned_by(tools["static"], state)] * computed
+            if not hop.symmetric:
+                found += planned_by(tools["relax"], state)
+            if by_symmetry and hop.symmetric:
+                found += planned_by(tools["symmetric"], state)
+            else:
+                found += planned_by(tools["band"], [state] * images)
     return found
