@@ -54,7 +54,8 @@ EngineSetOption = Annotated[
     typer.Option(
         "--engine-set",
         metavar="KEY=VALUE",
-        help="Argument of the engine, if it takes any; may be repeated.",
+        help="Argument of the engine, if it takes any, or ENGINE.KEY=VALUE for another engine "
+        "of the run; may be repeated.",
     ),
 ]
 StructureOption = Annotated[

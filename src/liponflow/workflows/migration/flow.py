@@ -77,6 +77,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         if parameters.vibrations:
             engine.require("vibrations")
         others = [name for name in parameters.models if name != self.engine_name]
+        self.check_arguments([*others, *parameters.refine])
         for name in (self.engine_name, *others, *parameters.refine):
             check_engine(self.engine(name), host, parameters.dopant)
         for name in parameters.refine:
@@ -126,10 +127,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
     def engine(self, name: str, *, host: bool = False) -> Engine:
-        """Return an engine for the supercells, or for the host's cell.
-
-        The user's arguments are those of the campaign's own engine.
-        """
+        """Return an engine for the supercells, or for the host's cell."""
         parameters = self.parameters
         sets = VaspSets(
             relax=(host_set if host else end_point_set)(parameters),
@@ -137,7 +135,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             band=band_set(parameters),
             functional=FUNCTIONAL,
         )
-        arguments = self.engine_arguments if name == self.engine_name else {}
+        arguments = self.arguments_of(name)
         inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, self.preset, reference_cell=host)}
         options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
         return get_engine(name, options)
