@@ -58,6 +58,8 @@ class GpawCalculator(Calculator):
         Number of densities and sets of wave functions to keep in memory: the images of a band.
         Fewer are kept where the memory is short; then the image that has none begins with those of
         the nearest, and takes more iterations.
+    stress
+        Whether every evaluation has the stress, which otherwise is computed once it is asked for.
     magmoms
         Starting moments by element (µB), for atoms of which none has one.
     setup_paths
@@ -94,6 +96,7 @@ class GpawCalculator(Calculator):
         command: Sequence[str] | str | None = None,
         directory: str | Path | None = None,
         states: int = 1,
+        stress: bool = False,
         magmoms: Mapping[str, float] | None = None,
         setup_paths: Sequence[str] = (),
     ) -> None:
@@ -114,7 +117,7 @@ class GpawCalculator(Calculator):
         self._log = Path()
         self._known: list[dict[str, Any]] | None = None
         self._last: dict[str, Any] | None = None
-        self._with_stress = False
+        self._with_stress = stress
         self.computed = 0
         self.recalled = 0
 
@@ -134,7 +137,6 @@ class GpawCalculator(Calculator):
             If the calculation or the process fails.
         """
         super().calculate(atoms, list(properties), list(system_changes))
-        # Relaxations of a cell ask for the forces first: one calculation answers both.
         self._with_stress = self._with_stress or "stress" in properties
         assert self.atoms is not None  # noqa: S101 - a copy of those given
         request = self._request(self.atoms)

@@ -71,11 +71,12 @@ class GpawEngine(PotentialEngine):
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""
-        return self._calculator(states=1)
+        # atomate2 asks for the stress of every step.
+        return self._calculator(states=1, stress=True)
 
     def dynamics_calculator(self) -> CalculatorSpec:
         """See PotentialEngine; every image of a band keeps its wave functions."""
-        return self._calculator(states=IMAGES)
+        return self._calculator(states=IMAGES, stress=False)
 
     def describe(self) -> EngineInfo:
         """See Engine."""
@@ -115,11 +116,12 @@ class GpawEngine(PotentialEngine):
         """See Engine; its Makers state what they compute."""
         return None
 
-    def _calculator(self, *, states: int) -> CalculatorSpec:
+    def _calculator(self, *, states: int, stress: bool) -> CalculatorSpec:
         settings = self.settings
         arguments: dict[str, Any] = {
             "parameters": settings.keywords(setups=lithium_setups(settings.li_electrons)),
             "states": states,
+            "stress": stress,
         }
         if settings.spin and settings.magmoms:
             arguments["magmoms"] = dict(settings.magmoms)

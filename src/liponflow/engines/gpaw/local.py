@@ -13,17 +13,22 @@ def local_calculator(
     parameters: Mapping[str, Any],
     *,
     states: int = 1,
+    stress: bool = False,
     magmoms: Mapping[str, float] | None = None,
 ) -> GpawCalculator:
     """Return a calculator that runs GPAW by the setting ``gpaw_cmd`` of this machine.
 
     Parameters
     ----------
-    parameters, states, magmoms
+    parameters, states, stress, magmoms
         As for :class:`liponflow.engines.gpaw.calculator.GpawCalculator`.
     """
     return GpawCalculator(
-        parameters, command=command(load_settings()), states=states, magmoms=magmoms
+        parameters,
+        command=command(load_settings()),
+        states=states,
+        stress=stress,
+        magmoms=magmoms,
     )
 
 
