@@ -57,7 +57,7 @@ def test_quick_protocol_is_short_and_melt_quench_is_complete() -> None:
 
 
 def test_models_have_consecutive_seeds() -> None:
-    assert parameters(seed=7, models=3).seeds == [7, 8, 9]
+    assert parameters(seed=7, n_models=3).seeds == [7, 8, 9]
 
 
 STAGE = {"name": "hold", "ensemble": "nvt", "temperature": 300, "duration": 1, "time_step": 1}
@@ -68,7 +68,7 @@ STAGE = {"name": "hold", "ensemble": "nvt", "temperature": 300, "duration": 1, "
     [
         ({"density": -2.3}, "density=-2.3"),
         ({"density": 0}, "density=0"),
-        ({"models": 0}, "models=0"),
+        ({"n_models": 0}, "n_models=0"),
         ({"bridging_to_apical": -1}, "bridging_to_apical=-1"),
         ({"protocol": [STAGE | {"temperature": -300}]}, "temperature = -300 K is negative"),
         ({"protocol": [STAGE | {"duration": -1}]}, "duration = -1 ps must be above 0"),

@@ -8,7 +8,8 @@ from pydantic import Field
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Calculation, Provenance, Result, StructureField
+from liponflow.analysis.result import Calculation, Provenance, StructureField
+from liponflow.analysis.spread import ComparedResult, Observable
 from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.crystals.supercell import Supercell
@@ -129,11 +130,11 @@ class Phonons(Document):
         )
 
 
-class PhononResult(Result):
+class PhononResult(ComparedResult):
     """Result of a phonon calculation."""
 
     kind: Literal["phonons"] = "phonons"
-    schema_version: int = Field(2, description="Version of the schema of this kind.")
+    schema_version: int = Field(3, description="Version of the schema of this kind.")
     energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
         description="Energy with every atom at rest."
     )
@@ -333,3 +334,37 @@ def summarise_phonons(
         structure=cell,
         phonons=phonons,
     )
+
+
+COMPARED_TEMPERATURES = (300.0, 600.0, 900.0)
+"""Temperatures (K) at which free energies and entropies of several engines are compared."""
+
+
+def temperature_label(temperature: float) -> str:
+    """Return the subject of an observable at a temperature."""
+    return f"{temperature:g} K"
+
+
+def observables(result: PhononResult) -> list[Observable]:
+    """Return the numbers that are compared between engines.
+
+    Returns
+    -------
+    list of Observable
+        Volume (Å³/atom), lowest frequency (THz), zero-point energy (eV/atom), and vibrational
+        free energy (eV/atom) and entropy (J/K per mole of atoms) at several temperatures.
+    """
+    found, crystal = result.phonons, "the crystal"
+    compared = [
+        Observable("volume", crystal, "Å³/atom", result.structure.volume / result.n_atoms),
+        Observable("lowest frequency", crystal, "THz", result.lowest_frequency),
+        Observable("zero-point energy", crystal, "eV/atom", result.zero_point_energy),
+    ]
+    for temperature in COMPARED_TEMPERATURES:
+        label, place = temperature_label(temperature), found.temperatures.index(temperature)
+        entropy = found.entropies[place] * J_PER_MOL_PER_EV
+        compared += [
+            Observable("free energy", label, "eV/atom", found.free_energies[place]),
+            Observable("entropy", label, "J/K per mole of atoms", entropy),
+        ]
+    return compared

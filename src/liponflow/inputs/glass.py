@@ -1,11 +1,11 @@
 """Parameters and VASP input sets of the glass campaign."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -16,10 +16,22 @@ TOPIC = "glass"
 Property = Literal["tg", "elastic", "cleavage"]
 
 
-class GlassParameters(Document):
-    """Parameters of a glass campaign."""
+class GlassParameters(ComparedParameters):
+    """Parameters of a glass campaign.
+
+    An integer as ``models`` is the number of models of the glass, as in version 0.2.0; its name is
+    ``n_models`` now.
+    """
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "density",
+        "bond length",
+        "coordination",
+        "share of units",
+        "share of N sites",
+    )
 
     composition: str = Field(
         min_length=1, description="Formula of the model; fractional numbers of atoms need n_atoms."
@@ -47,7 +59,7 @@ class GlassParameters(Document):
         "their defaults."
     )
     packing_time: float = Field(gt=0, description="Time limit of the packing (s).")
-    models: int = Field(ge=1, le=10_000, description="Independent models.")
+    n_models: int = Field(ge=1, le=10_000, description="Independent models of the glass.")
     seed: int = Field(
         ge=0, description="Seed of the first model; further models have the following numbers."
     )
@@ -103,6 +115,14 @@ class GlassParameters(Document):
         gt=0, le=0.5, description="Largest force of the relaxed clusters (eV/Å)."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _count_of_models(cls, data: Any) -> Any:
+        match data:
+            case {"models": int(count) | [int(count)]}:
+                return {**data, "n_models": count, "models": []}
+        return data
+
     @field_validator("properties")
     @classmethod
     def _distinct(cls, value: list[Property]) -> list[Property]:
@@ -120,6 +140,11 @@ class GlassParameters(Document):
     def _measurable(self) -> Self:
         if self.measure == "last stage" and not self.protocol:
             raise ValueError("measure = 'last stage' needs a protocol with a stage")
+        if self.models and not self.relax:
+            raise ValueError(
+                "models compares relaxed structures, and relax is false: set relax=true, or omit "
+                "models"
+            )
         if not self.relax and not self.protocol:
             raise ValueError("without a protocol or a relaxation there is nothing to compute")
         if self.volume_stage.ensemble != "nvt":
@@ -136,7 +161,7 @@ class GlassParameters(Document):
     @property
     def seeds(self) -> list[int]:
         """Return the seed of every model."""
-        return [self.seed + index for index in range(self.models)]
+        return [self.seed + index for index in range(self.n_models)]
 
 
 def relax_set(parameters: GlassParameters) -> CitedInputGenerator:

@@ -1,12 +1,12 @@
 """Parameters and VASP input sets of the lithiation campaign."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.presets import Cited, ParameterError, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -20,10 +20,19 @@ D_SHELL = 2
 HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
 
 
-class LithiationParameters(Document):
+class LithiationParameters(ComparedParameters):
     """Parameters of a lithiation campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "voltage",
+        "formation energy",
+        "energy above the hull",
+        "unique axis",
+        "other axes",
+        "volume",
+    )
 
     x: Annotated[list[float], Field(min_length=1)] = Field(
         description="Lithium contents: Li per Li of the pristine structure."

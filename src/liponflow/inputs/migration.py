@@ -1,12 +1,12 @@
 """Parameters and VASP input sets of the migration campaign."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.periodic_table import Element
 
 from liponflow.crystals.supercell import cells_in
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -15,10 +15,12 @@ from liponflow.inputs.vasp.ionic import relaxation_limits
 TOPIC = "migration"
 
 
-class MigrationParameters(Document):
+class MigrationParameters(ComparedParameters):
     """Parameters of a migration campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = ("barrier",)
 
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
         description="Dopant elements, as a list or as N,P,O."

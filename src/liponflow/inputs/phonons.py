@@ -1,17 +1,27 @@
 """Parameters of the phonon campaign; its VASP input sets are those of ``inputs.stability``."""
 
+from typing import ClassVar
+
 from pydantic import ConfigDict, Field
 
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.supercell import SupercellParameter
 
 TOPIC = "phonons"
 
 
-class PhononParameters(Document):
+class PhononParameters(ComparedParameters):
     """Parameters of a phonon campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "volume",
+        "lowest frequency",
+        "zero-point energy",
+        "free energy",
+        "entropy",
+    )
 
     phase: str = Field(description="Reference crystal, if no structure is given.")
     min_length: float = Field(

@@ -3,13 +3,14 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
 from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -52,10 +53,16 @@ class VoltageGrid(Document):
         return [self.low + step * number for number in range(self.count)]
 
 
-class StabilityParameters(Document):
+class StabilityParameters(ComparedParameters):
     """Parameters of a stability campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "window",
+        "energy above the hull",
+        "formation energy",
+    )
 
     composition: str = Field(
         description="Formula of the material, fractions allowed: Li2.98PO3.3N0.46."

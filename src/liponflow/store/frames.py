@@ -118,7 +118,9 @@ def table_items(result: Result, field: str) -> Sequence[BaseModel]:
 
 
 def _tables(model: BaseModel, prefix: str) -> Iterator[str]:
-    for name in type(model).model_fields:
+    own = type(model).__annotations__
+    # What a kind of result shares with others, such as its spread over engines, comes last.
+    for name in sorted(type(model).model_fields, key=lambda name: name not in own):
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from _tables(value, f"{prefix}{name}.")

@@ -8,13 +8,14 @@ from migration_example import OTO, TO, TT, made_up_hop, made_up_site
 from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
 from liponflow.analysis.migration.published import published_migration
-from liponflow.analysis.migration.result import Migration, ModelSpread
+from liponflow.analysis.migration.result import Migration, hop_label
 from liponflow.analysis.migration.summary import with_energies
+from liponflow.analysis.spread import EngineSpread, Observable, engine_spreads
 from liponflow.units import BOLTZMANN
 
 
 def migration(
-    way: Way | None, conditions: Conditions, spread: ModelSpread | None = None
+    way: Way | None, conditions: Conditions, spread: EngineSpread | None = None
 ) -> Migration:
     sites, hops = with_energies(
         [made_up_site("N", "octahedral", 0.0)], [made_up_hop("N", OTO, 0.26, 0.0)]
@@ -51,9 +52,10 @@ def test_dopant_without_percolating_path_has_no_diffusivity():
 def test_barrier_range_is_that_of_the_bottleneck(
     hop: str, expected: tuple[float | None, float | None]
 ):
-    spread = ModelSpread(
-        dopant="N", hop=hop, n_models=3, barrier_mean=0.25, barrier_low=0.16, barrier_high=0.36
-    )
+    values = {"a": 0.16, "b": 0.23, "c": 0.36}
+    subject = hop_label("N", hop)
+    observed = {name: [Observable("barrier", subject, "eV", v)] for name, v in values.items()}
+    [spread] = engine_spreads(observed, {})
     found = migration(Way(3, 0.26, [OTO]), Conditions(), spread)
     assert (found.barrier_low, found.barrier_high) == pytest.approx(expected, abs=1e-3)
 

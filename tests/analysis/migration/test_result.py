@@ -1,6 +1,7 @@
 """Stored migration results of older schemas."""
 
 import copy
+from typing import Any
 
 import pytest
 from migration_example import migration_result
@@ -17,15 +18,35 @@ def unquoted(result: MigrationResult) -> MigrationResult:
             for key, rows in (
                 ("hops", result.hops),
                 ("models", result.models),
-                ("spreads", result.spreads),
             )
         }
     )
 
 
+def second_schema(result: MigrationResult) -> dict[str, Any]:
+    """Return the document of a result as version 2 wrote it, with spreads of its own."""
+    document = result.model_dump(mode="json", exclude={"engines", "engine_spreads"})
+    spreads = []
+    for spread in result.engine_spreads:
+        dopant, hop = spread.subject.split(", ", 1)
+        spreads.append(
+            {
+                "dopant": dopant,
+                "hop": hop,
+                "n_models": spread.n_engines,
+                "barrier_mean": spread.mean,
+                "barrier_low": spread.low,
+                "barrier_high": spread.high,
+                "published_barrier": 0.42,
+            }
+        )
+    return document | {"schema_version": 2, "spreads": spreads}
+
+
 def test_published_barriers_of_the_second_schema_leave_the_hops() -> None:
     result = migration_result()
-    document = result.model_dump(mode="json") | {"schema_version": 2}
+    document = second_schema(result)
+    assert document["spreads"]
     assert {hop["published_barrier"] for hop in document["hops"]} == {None, 0.42}
     read = get_kind("migration").read(document)
     assert read == unquoted(result)
@@ -34,7 +55,7 @@ def test_published_barriers_of_the_second_schema_leave_the_hops() -> None:
 
 def test_kinetic_monte_carlo_is_dropped_from_the_first_schema() -> None:
     result = migration_result()
-    document = unquoted(result).model_dump(mode="json") | {"schema_version": 1}
+    document = second_schema(unquoted(result)) | {"schema_version": 1}
     for number, found in enumerate(document["migrations"]):
         found["monte_carlo_300"] = number * 1e-10 or None
         found["monte_carlo_300_error"] = number * 1e-11 or None

@@ -20,10 +20,10 @@ from migration_example import (
 from liponflow.analysis.migration.dopant import Way
 from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
 from liponflow.analysis.migration.summary import (
+    barrier_spreads,
     finite_size,
     finite_sizes,
     model_barriers,
-    model_spreads,
     site_energy,
     stable_sites,
     summarise,
@@ -268,11 +268,11 @@ def test_spread_needs_two_potentials():
             converged=barrier is not None,
         )
 
-    assert model_spreads([model("a", 0.1)]) == []
-    assert model_spreads([model("a", 0.1), model("b", None)]) == []
-    [spread] = model_spreads([model("a", 0.1), model("b", 0.4), model("c", None)])
-    assert (spread.n_models, spread.barrier_low, spread.barrier_high) == (2, 0.1, 0.4)
-    assert spread.barrier_mean == pytest.approx(0.25)
+    assert barrier_spreads([model("a", 0.1)]) == []
+    assert barrier_spreads([model("a", 0.1), model("b", None)]) == []
+    [spread] = barrier_spreads([model("a", 0.1), model("b", 0.4), model("c", None)])
+    assert (spread.n_engines, spread.low, spread.high) == (2, 0.1, 0.4)
+    assert spread.mean == pytest.approx(0.25)
 
 
 def test_extrapolation_is_exact_for_inverse_volume_error():

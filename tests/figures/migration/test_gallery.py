@@ -151,7 +151,7 @@ def test_unconverged_bands_are_marked(unconverged: dict[str, Figure]):
 
 def test_missing_data_are_not_drawn():
     alone = migration_result(["N"], unconverged="N").model_copy(
-        update={"models": [], "spreads": [], "refinements": []}
+        update={"models": [], "engine_spreads": [], "refinements": []}
     )
     assert sorted(all_figures(alone)) == ["convergence", "path"]
     with pytest.raises(ValueError, match="no converged band"):

@@ -25,7 +25,7 @@ from liponflow.workflows.glass.flow import GlassMaker
 
 plan = get_campaign("glass").plan
 
-SMALL: dict[str, Any] = {"composition": "Li7P2O7N", "density": 1.8, "models": 2}
+SMALL: dict[str, Any] = {"composition": "Li7P2O7N", "density": 1.8, "n_models": 2}
 """PO4, PO3N and 7 Li: 17 atoms."""
 
 STAGES = [
@@ -76,7 +76,7 @@ def test_quick_preset_packs_three_published_models() -> None:
 
 def test_volume_search_and_properties_add_their_jobs() -> None:
     flow = GlassMaker(
-        parameters(models=1, volume="pressure-volume", properties=["tg", "elastic", "cleavage"]),
+        parameters(n_models=1, volume="pressure-volume", properties=["tg", "elastic", "cleavage"]),
         "chgnet",
     ).make()
     found = names(flow)
@@ -95,17 +95,17 @@ def test_volume_search_and_properties_add_their_jobs() -> None:
 
 def test_seed_determines_packing_and_dynamics() -> None:
     first, second = (
-        jobs(GlassMaker(parameters(seed=seed, models=1), "chgnet").make()) for seed in (4, 5)
+        jobs(GlassMaker(parameters(seed=seed, n_models=1), "chgnet").make()) for seed in (4, 5)
     )
     assert first["dynamics seed 4"].maker.seed == 4
     start = first["dynamics seed 4"].function_args[0]
     assert start != second["dynamics seed 5"].function_args[0]
-    again = jobs(GlassMaker(parameters(seed=4, models=1), "chgnet").make())
+    again = jobs(GlassMaker(parameters(seed=4, n_models=1), "chgnet").make())
     assert again["dynamics seed 4"].function_args[0] == start
 
 
 def test_vasp_stages_are_split_into_segments() -> None:
-    maker = GlassMaker(parameters(models=1, protocol=STAGES, segment_steps=15), "vasp", "paper")
+    maker = GlassMaker(parameters(n_models=1, protocol=STAGES, segment_steps=15), "vasp", "paper")
     found = names(maker.make())
     for name in ("settle 1", "hold 1", "hold 2", "trajectory", "relax seed 0"):
         assert found[name] == 1, name
@@ -126,7 +126,7 @@ def test_dynamics_and_relaxations_are_estimated() -> None:
 def test_given_structure_starts_every_model(tmp_path: Path) -> None:
     path = tmp_path / "glass.cif"
     build("Li7P2O7N", density=1.8).structure.to(str(path))
-    flow = plan(preset="quick", engine="chgnet", structure_file=path, overrides={"models": 2})
+    flow = plan(preset="quick", engine="chgnet", structure_file=path, overrides={"n_models": 2})
     found = jobs(flow)
     first = found["dynamics seed 0"].function_args[0]
     assert first == found["dynamics seed 1"].function_args[0]

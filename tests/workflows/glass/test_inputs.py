@@ -17,7 +17,7 @@ write = get_campaign("glass").write
 SMALL: dict[str, Any] = {
     "composition": "Li12P4O15N",
     "density": 2.0,
-    "models": 1,
+    "n_models": 1,
     "seed": 1,
     "volume_points": 3,
     "segment_steps": 60,

@@ -11,6 +11,7 @@ from liponflow.analysis.glass.transition import GlassTransition
 from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Result, StructureField
+from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
 
@@ -291,11 +292,11 @@ class GlassModel(Document):
     )
 
 
-class GlassResult(Result):
+class GlassResult(ComparedResult):
     """Result of a glass campaign: independent models with their mean and spread."""
 
     kind: Literal["glass"] = "glass"
-    schema_version: int = Field(2, description="Version of the schema of this kind.")
+    schema_version: int = Field(3, description="Version of the schema of this kind.")
     n_models: Annotated[int, Column(heading="models")] = Field(description="Number of models.")
     density: Annotated[float, Quantity("g/cm³", heading="density", fmt=".3f")] = Field(
         description="Mean mass density of the models."

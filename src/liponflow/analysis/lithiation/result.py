@@ -9,7 +9,8 @@ from pydantic import Field
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Calculation, Result, StructureField
+from liponflow.analysis.result import Calculation, StructureField
+from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
 
@@ -169,10 +170,11 @@ class LithiationState(Document):
     )
 
 
-class LithiationResult(Result):
+class LithiationResult(ComparedResult):
     """Result of a lithiation campaign."""
 
     kind: Literal["lithiation"] = "lithiation"
+    schema_version: int = Field(2, description="Version of the schema of this kind.")
     states: list[LithiationState] = Field(description="States by ascending x.")
     voltages: list[VoltageStep] = Field(
         description="Average-voltage staircase against Li metal, by ascending x."

@@ -8,7 +8,8 @@ from liponflow.analysis.migration.diffusion_length import time_to_reach
 from liponflow.analysis.migration.hop_diffusion import jump_network, with_barrier_shifted
 from liponflow.analysis.migration.published import PublishedMigration
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
-from liponflow.analysis.migration.result import HopBarrier, Migration, ModelSpread, SiteEnergy
+from liponflow.analysis.migration.result import HopBarrier, Migration, SiteEnergy, hop_label
+from liponflow.analysis.spread import EngineSpread
 
 ATTEMPT_FREQUENCY = 10.0
 """Attempt frequency (THz) of hops without a computed one; our choice, typical of phonons."""
@@ -62,7 +63,7 @@ def dopant_migration(
     way: Way | None,
     *,
     n_sites: int,
-    spreads: Sequence[ModelSpread],
+    spreads: Sequence[EngineSpread],
     published: PublishedMigration | None,
     conditions: Conditions,
 ) -> Migration:
@@ -172,14 +173,14 @@ def _rest(hops: Sequence[HopBarrier], energies: Mapping[str, float]) -> float:
 
 
 def _spread(
-    barrier: float | None, bottleneck: HopBarrier | None, spreads: Sequence[ModelSpread]
+    barrier: float | None, bottleneck: HopBarrier | None, spreads: Sequence[EngineSpread]
 ) -> tuple[float | None, float | None]:
     """Return the lowest and highest percolating barrier over the potentials, eV."""
     if barrier is None or bottleneck is None or bottleneck.barrier is None:
         return None, None
     for spread in spreads:
-        if (spread.dopant, spread.hop) == (bottleneck.dopant, bottleneck.hop):
-            below = min(spread.barrier_low - bottleneck.barrier, 0.0)
-            above = max(spread.barrier_high - bottleneck.barrier, 0.0)
+        if spread.subject == hop_label(bottleneck.dopant, bottleneck.hop):
+            below = min(spread.low - bottleneck.barrier, 0.0)
+            above = max(spread.high - bottleneck.barrier, 0.0)
             return barrier + below, barrier + above
     return None, None

@@ -5,8 +5,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Calculation, Result, StructureField
+from liponflow.analysis.result import Calculation, StructureField
 from liponflow.analysis.runs import NEBImage
+from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
 Jump = tuple[int, int, float, float, float]
@@ -365,41 +366,6 @@ class ModelBarrier(Document):
     )
 
 
-class ModelSpread(Document):
-    """Spread of the barrier of one hop over several potentials."""
-
-    summary_columns: ClassVar[tuple[str, ...]] = (
-        "dopant",
-        "hop",
-        "barrier_mean",
-        "barrier_low",
-        "barrier_high",
-        "published_barrier",
-        "n_models",
-    )
-    """Fields for a narrow table."""
-
-    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
-    hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
-        description="Name of the hop, as in `hops`."
-    )
-    n_models: Annotated[int, Column(heading="models")] = Field(
-        description="Number of potentials with a converged band."
-    )
-    barrier_mean: Annotated[float, Quantity("eV", heading="mean", fmt=".3f")] = Field(
-        description="Mean barrier."
-    )
-    barrier_low: Annotated[float, Quantity("eV", heading="lowest", fmt=".3f")] = Field(
-        description="Lowest barrier."
-    )
-    barrier_high: Annotated[float, Quantity("eV", heading="highest", fmt=".3f")] = Field(
-        description="Highest barrier."
-    )
-    published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
-        Field(None, description="Published barrier if this hop explains it, as in `hops`.")
-    )
-
-
 class FiniteSize(Document):
     """Barrier of one hop in cells of two sizes."""
 
@@ -540,7 +506,7 @@ class Refinement(Document):
     reason: str | None = Field(None, description="Why there is no relaxed barrier.")
 
 
-class MigrationResult(Result):
+class MigrationResult(ComparedResult):
     """Result of a migration campaign."""
 
     kind: Literal["migration"] = "migration"
@@ -559,10 +525,6 @@ class MigrationResult(Result):
     hops: list[HopBarrier] = Field(description="Every distinct hop of every dopant.")
     models: list[ModelBarrier] = Field(
         default_factory=list, description="Hops with several potentials."
-    )
-    spreads: list[ModelSpread] = Field(
-        default_factory=list,
-        description="Spread over the potentials: the error bar of the barrier.",
     )
     finite_size: list[FiniteSize] = Field(
         default_factory=list, description="Hops in cells of two sizes."
@@ -597,10 +559,45 @@ def without_monte_carlo(document: dict[str, Any]) -> dict[str, Any]:
 def without_hops_of_published(document: dict[str, Any]) -> dict[str, Any]:
     """Return a document of version 2 as version 3, with published barriers for dopants only.
 
-    Version 2 printed the barrier of a dopant beside each of its hops.
+    Version 2 printed the barrier of a dopant beside each of its hops, and had spreads of its own
+    instead of those that all campaigns share.
     """
     cleared = {
         key: [row | {"published_barrier": None} for row in document.get(key, [])]
-        for key in ("hops", "models", "spreads")
+        for key in ("hops", "models")
     }
-    return document | cleared
+    kept = {key: value for key, value in document.items() if key != "spreads"}
+    return kept | cleared | {"engine_spreads": _engine_spreads(document)}
+
+
+def _engine_spreads(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the spreads of a document of version 2 in the form of all campaigns."""
+    return [
+        {
+            "quantity": "barrier",
+            "subject": hop_label(spread["dopant"], spread["hop"]),
+            "unit": "eV",
+            "values": {
+                model["model"]: model["barrier"]
+                for model in document.get("models", [])
+                if (model["dopant"], model["hop"]) == (spread["dopant"], spread["hop"])
+                and model["barrier"] is not None
+            },
+            "n_engines": spread["n_models"],
+            "mean": spread["barrier_mean"],
+            "low": spread["barrier_low"],
+            "high": spread["barrier_high"],
+        }
+        for spread in document.get("spreads", [])
+    ]
+
+
+def hop_label(dopant: str, hop: str) -> str:
+    """Return a hop as the subject of an observable.
+
+    Examples
+    --------
+    >>> hop_label("N", "oct-oct 1.72 Å")
+    'N, oct-oct 1.72 Å'
+    """
+    return f"{dopant}, {hop}"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from pymatgen.core.structure import Structure
 
@@ -14,12 +13,13 @@ from liponflow.analysis.migration.result import (
     HopBarrier,
     MigrationResult,
     ModelBarrier,
-    ModelSpread,
     Refinement,
     SiteEnergy,
+    hop_label,
 )
 from liponflow.analysis.migration.warnings import migration_warnings
 from liponflow.analysis.result import Calculation, Provenance
+from liponflow.analysis.spread import EngineSpread, Observable, engine_spreads
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,14 @@ def model_barriers(
     ]
 
 
-def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
+def observables(hops: Sequence[HopBarrier | ModelBarrier]) -> list[Observable]:
+    """Return the barriers of hops as what is compared between engines (eV)."""
+    return [
+        Observable("barrier", hop_label(hop.dopant, hop.hop), "eV", hop.barrier) for hop in hops
+    ]
+
+
+def barrier_spreads(models: Sequence[ModelBarrier]) -> list[EngineSpread]:
     """Return the spread over potentials, the error bar of each hop.
 
     Parameters
@@ -196,30 +203,13 @@ def model_spreads(models: Sequence[ModelBarrier]) -> list[ModelSpread]:
 
     Returns
     -------
-    list of ModelSpread
+    list of EngineSpread
         One per hop with two or more converged bands.
     """
-
-    def hop(model: ModelBarrier) -> tuple[str, str]:
-        return model.dopant, model.hop
-
-    spreads = []
-    for (dopant, name), group in groupby(sorted(models, key=hop), key=hop):
-        members = list(group)
-        barriers = [model.barrier for model in members if model.barrier is not None]
-        if len(barriers) > 1:
-            spreads.append(
-                ModelSpread(
-                    dopant=dopant,
-                    hop=name,
-                    n_models=len(barriers),
-                    barrier_mean=sum(barriers) / len(barriers),
-                    barrier_low=min(barriers),
-                    barrier_high=max(barriers),
-                    published_barrier=members[0].published_barrier,
-                )
-            )
-    return spreads
+    names = dict.fromkeys(model.model for model in models)
+    return engine_spreads(
+        {name: observables([one for one in models if one.model == name]) for name in names}, {}
+    )
 
 
 def finite_size(
@@ -345,7 +335,7 @@ def summarise(
         )
         for hop in hops
     ]
-    spreads = model_spreads(extras.models)
+    spreads = barrier_spreads(extras.models)
     migrations = [
         dopant_migration(
             dopant,
@@ -379,7 +369,7 @@ def summarise(
         sites=list(sites),
         hops=quoted,
         models=list(extras.models),
-        spreads=spreads,
+        engine_spreads=spreads,
         finite_size=list(extras.finite_size),
         refinements=list(extras.refinements),
     )

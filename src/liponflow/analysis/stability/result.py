@@ -10,7 +10,7 @@ from pydantic import Field
 
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Inline, Quantity
-from liponflow.analysis.result import Result
+from liponflow.analysis.spread import ComparedResult
 from liponflow.analysis.stability.entries import ExcludedEntry
 from liponflow.document import Document
 
@@ -410,10 +410,11 @@ class ComparedWindow(Document):
     )
 
 
-class StabilityResult(Result):
+class StabilityResult(ComparedResult):
     """Result of a stability campaign."""
 
     kind: Literal["stability"] = "stability"
+    schema_version: int = Field(2, description="Version of the schema of this kind.")
     scale: Annotated[str, Column(heading="scale of energies")] = Field(
         description="Energy scale of the phases."
     )

@@ -14,7 +14,11 @@ CAMPAIGN = Campaign(
         model="liponflow.analysis.glass.result:GlassResult",
         figures="liponflow.figures.glass.gallery:all_figures",
         pages="liponflow.figures.glass.structure:all_pages",
-        migrations={1: "liponflow.analysis.glass.result:with_elastic_definition"},
+        migrations={
+            1: "liponflow.analysis.glass.result:with_elastic_definition",
+            2: "liponflow.analysis.spread:before_comparison",
+        },
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
     analyze="liponflow.workflows.glass.files:analyze",
 )

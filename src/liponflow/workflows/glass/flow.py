@@ -13,6 +13,7 @@ from liponflow.inputs.glass import GlassParameters, md_incar, relax_set, static_
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.glass.build import build
+from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 from liponflow.workflows.glass.volume import equilibrium_volume
@@ -81,6 +82,7 @@ class GlassMaker(CampaignMaker[GlassParameters]):
             If the composition, density, engine or an element cannot be used, before anything is
             computed.
         """
+        self.check_arguments(self.parameters.models)
         starts = self.starts(structure, source)
         engine = self.engine(self.parameters.force_limit)
         engine.require("relax", "static", *(["md"] if self._has_dynamics() else []))
@@ -93,6 +95,21 @@ class GlassMaker(CampaignMaker[GlassParameters]):
                 self.engine(self.parameters.cluster_force_limit), self.parameters
             )
             jobs += cluster_jobs
+
+        def further(other: Engine) -> tuple[list[Flow | Job], list[Any]]:
+            other.require("relax")
+            other.check(starts[0].structure)
+            pairs = [
+                self.relaxed_again(other, branch, start)
+                for branch, start in zip(branches, starts, strict=True)
+            ]
+            return [job for pair in pairs for job in pair], [model.output for _, model in pairs]
+
+        others = wire_further(
+            further_names(self.parameters.models, self.engine_name),
+            lambda name: self.engine(self.parameters.force_limit, name),
+            further,
+        )
         document = self.parameters.model_dump(mode="json")
         conclusion = named(
             conclude(
@@ -114,11 +131,12 @@ class GlassMaker(CampaignMaker[GlassParameters]):
                     "source_structure": source or f"built: {starts[0].origin.start}",
                     "parent_uuids": [branch.model.uuid for branch in branches],
                 },
+                further=others.comparison,
             ),
             "result",
         )
         tolerate_failures(conclusion)
-        return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
+        return Flow([*jobs, *others.jobs, conclusion], output=conclusion.output, name=self.name)
 
     def starts(self, structure: Structure | None, source: str | None) -> list[Start]:
         """Build every model, or take the user's structure for each.
@@ -155,17 +173,17 @@ class GlassMaker(CampaignMaker[GlassParameters]):
             starts.append(Start(origin, built.structure))
         return starts
 
-    def engine(self, force_limit: float) -> Engine:
-        """Return the engine whose relaxations end at a force limit (eV/Å)."""
+    def engine(self, force_limit: float, name: str | None = None) -> Engine:
+        """Return an engine, by default the main one, with relaxations to a force limit (eV/Å)."""
         sets = VaspSets(
             relax=relax_set(self.parameters.model_copy(update={"force_limit": force_limit})),
             static=static_set(),
             md_incar=md_incar(),
         )
-        options = EngineOptions(
-            force_limit, self.parameters.max_steps, {FAMILY: sets}, self.engine_arguments
-        )
-        return get_engine(self.engine_name, options)
+        name = name or self.engine_name
+        arguments = self.arguments_of(name)
+        options = EngineOptions(force_limit, self.parameters.max_steps, {FAMILY: sets}, arguments)
+        return get_engine(name, options)
 
     def _has_dynamics(self) -> bool:
         parameters = self.parameters
@@ -207,6 +225,31 @@ class GlassMaker(CampaignMaker[GlassParameters]):
         found.jobs.append(found.model)
         self.add_properties(engine, found, structure, seed)
         return found
+
+    def relaxed_again(
+        self, engine: Engine, branch: Branch, start: Start
+    ) -> tuple[Flow | Job, Job]:
+        """Wire the relaxation of a final model with a further engine, and its measurement."""
+        seed, start_of = start.origin.seed, start.origin.start
+        relaxation: Flow | Job = named(
+            engine.relax(cell=self.parameters.relax_cell).make(
+                branch.model.output["model"].structure
+            ),
+            f"relax seed {seed} {engine.name}",
+        )
+        notes = [f"final model of {self.engine_name}"]
+        model = named(
+            measure(
+                {"seed": seed, "start": start_of, "notes": notes},
+                None,
+                relaxation.output,
+                engine=engine.describe(),
+                force_limit=self.parameters.force_limit,
+                last_stage=None,
+            ),
+            f"measure seed {seed} {engine.name}",
+        )
+        return relaxation, model
 
     def add_properties(self, engine: Engine, found: Branch, sized: Structure, seed: int) -> None:
         """Wire the requested properties of one model."""

@@ -239,7 +239,7 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
         formula=formula,
         preset=preset,
         version=__version__,
-        models="one model" if parameters.models == 1 else f"{parameters.models} models",
+        models="one model" if parameters.n_models == 1 else f"{parameters.n_models} models",
         potcar=potcar_note(functional),
         steps=numbered,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -13,15 +14,18 @@ from liponflow.analysis.glass.cleavage import BondCleavage, summarise_cleavage
 from liponflow.analysis.glass.elastic import ModelElasticity, average_elasticity
 from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
 from liponflow.analysis.glass.models import glass_model, glass_transition, summarise_glass
+from liponflow.analysis.glass.observables import observables
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassModel, GlassResult
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
+from liponflow.analysis.spread import with_spread
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
 from liponflow.structures.plain import without_properties
+from liponflow.workflows.further_engines import Comparison, further_results
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ def conclude(
     cooling: Sequence[Stage],
     seeds: Sequence[int],
     record: dict[str, Any],
+    further: Comparison | None = None,
 ) -> GlassResult:
     """Summarise the campaign.
 
@@ -170,6 +175,8 @@ def conclude(
         Of the models.
     record
         Provenance known before the run.
+    further
+        Final models relaxed with further engines: a MeasuredModel each, None for failed ones.
 
     Returns
     -------
@@ -180,6 +187,31 @@ def conclude(
     ValueError
         If every model failed.
     """
+    result = _summarised(measured, protocol, cooling, seeds, record)
+
+    def summarised(models: Sequence[MeasuredModel | None]) -> GlassResult:
+        again = Measured(models=models, cooling=[], elastic=[], cleavage=[])
+        return _summarised(again, protocol, cooling, seeds, record)
+
+    free = bool(record["parameters"].get("relax_cell"))
+    return with_spread(
+        result,
+        further_results(further, summarised),
+        partial(observables, density=free),
+        limits=record["parameters"].get("disagreement", {}),
+        recomputed=f"the final models relaxed again, {'cell and ' if free else ''}ions; their "
+        "preparation is that of the main engine",
+    )
+
+
+def _summarised(
+    measured: Measured,
+    protocol: Sequence[Stage],
+    cooling: Sequence[Stage],
+    seeds: Sequence[int],
+    record: dict[str, Any],
+) -> GlassResult:
+    """Return the result of the models of one engine."""
     models = [item for item in measured["models"] if item is not None]
     warnings = [
         f"model with seed {seed} failed; the run's report names its directory and cause"

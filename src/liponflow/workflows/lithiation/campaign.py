@@ -13,5 +13,7 @@ CAMPAIGN = Campaign(
         "lithiation",
         model="liponflow.analysis.lithiation.result:LithiationResult",
         figures="liponflow.figures.lithiation:all_figures",
+        migrations={1: "liponflow.analysis.spread:before_comparison"},
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
 )

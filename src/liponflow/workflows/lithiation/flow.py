@@ -1,7 +1,9 @@
 """The lithiation campaign: relax candidates, and compute the lowest of each Li content."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
@@ -34,8 +36,9 @@ from liponflow.structures.lithiation.host import LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows.cells import tell_replaced
+from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
-from liponflow.workflows.lithiation.jobs import conclude, settle
+from liponflow.workflows.lithiation.jobs import EngineStates, conclude, settle
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
 
@@ -77,7 +80,8 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         """
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
-        engine = self.engine()
+        self.check_arguments(self.parameters.models)
+        engine = self.engine(self.engine_name)
         parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
         source = source or structure.composition.formula
@@ -87,33 +91,27 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
             source = f"{source}: {lithiation_host.remark}"
             remarks["remarks"] = [lithiation_host.remark]
         xs = [check_x(lithiation_host, x) for x in self.parameters.x]
-        jobs: list[Flow | Job] = []
-        settled, selections = [], []
         # Over-lithiated states take longest: started last, one would run alone at the end.
-        for x in reversed(xs):
-            candidates, selection = candidates_at(lithiation_host, x, parameters)
-            selections.append(selection)
-            relaxations = [_relaxation(engine, candidate) for candidate in candidates]
-            settle_job = named(
-                settle(
-                    [candidate.record for candidate in candidates],
-                    [relaxation.output for relaxation in relaxations],
-                    engine.static(),
-                    engine.describe(),
-                    self.parameters.force_limit,
-                ),
-                f"choose x={x:g}",
-            )
-            tolerate_failures(settle_job)
-            settled.append(settle_job)
-            jobs += [*relaxations, settle_job]
-        metal = self.lithium_metal_job()
+        xs.reverse()
+        chosen = [candidates_at(lithiation_host, x, parameters) for x in xs]
+        candidates = [found for found, _ in chosen]
+
+        def further(other: Engine) -> tuple[list[Flow | Job], EngineStates]:
+            own = _checked(other, structure, self.parameters)
+            if own == parameters:
+                return self._computed(other, candidates)
+            return self._computed(other, [candidates_at(lithiation_host, x, own)[0] for x in xs])
+
+        jobs, computed = self._computed(engine, candidates)
+        others = wire_further(
+            further_names(self.parameters.models, self.engine_name), self.engine, further
+        )
         document = self.parameters.model_dump(mode="json")
         conclusion = named(
             conclude(
-                [settle_job.output for settle_job in settled],
-                metal.output,
-                selections=selections,
+                computed["states"],
+                computed["metal"],
+                selections=[selection for _, selection in chosen],
                 formula_units=lithiation_host.formula_units,
                 engine=engine.describe(),
                 force_limit=self.parameters.force_limit,
@@ -122,17 +120,20 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                     "parameters": document,
                     "input_fingerprint": fingerprint(structure, engine.describe(), document),
                     "source_structure": source,
-                    "parent_uuids": [*(settle_job.uuid for settle_job in settled), metal.uuid],
+                    "parent_uuids": [
+                        output.uuid for output in (*computed["states"], computed["metal"])
+                    ],
                 },
+                further=others.comparison,
                 **remarks,
             ),
             "result",
         )
         tolerate_failures(conclusion)
-        return Flow([metal, *jobs, conclusion], output=conclusion.output, name=self.name)
+        return Flow([*jobs, *others.jobs, conclusion], output=conclusion.output, name=self.name)
 
-    def engine(self) -> Engine:
-        """Return the engine of the oxide calculations."""
+    def engine(self, name: str) -> Engine:
+        """Return an engine of the oxide calculations."""
         sets = VaspSets(
             relax=relax_set(self.parameters),
             static=static_set(self.parameters),
@@ -141,25 +142,51 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         settings = topic_settings(TOPIC, self.preset).replaced(
             {"hubbard_u": hubbard_values(self.parameters)}
         )
-        return self._engine(sets, GpawInputs(settings))
+        return self._engine(name, sets, GpawInputs(settings))
 
-    def lithium_metal_job(self) -> Flow | Job:
+    def _computed(
+        self, engine: Engine, candidates: Sequence[Sequence[Candidate]]
+    ) -> tuple[list[Flow | Job], EngineStates]:
+        """Wire the relaxation of Li metal and of the candidates of every Li content."""
+        label = "" if engine.name == self.engine_name else f" {engine.name}"
+        metal = self._lithium_metal(engine.name, label)
+        jobs: list[Flow | Job] = [metal]
+        settled: list[Any] = []
+        for group in candidates:
+            relaxations = [_relaxation(engine, candidate, label) for candidate in group]
+            settle_job = named(
+                settle(
+                    [candidate.record for candidate in group],
+                    [relaxation.output for relaxation in relaxations],
+                    engine.static(),
+                    engine.describe(),
+                    self.parameters.force_limit,
+                ),
+                f"choose x={group[0].record.x:g}{label}",
+            )
+            tolerate_failures(settle_job)
+            settled.append(settle_job.output)
+            jobs += [*relaxations, settle_job]
+        return jobs, EngineStates(states=settled, metal=metal.output, engine=engine.describe())
+
+    def _lithium_metal(self, name: str, label: str) -> Flow | Job:
         """Return the relaxation of bcc Li, the reference of the voltages."""
         metal_set = lithium_metal_set(self.parameters)
         gpaw = GpawInputs(topic_settings("lithium_metal", self.preset), reference_cell=True)
-        engine = self._engine(VaspSets(relax=metal_set, static=metal_set), gpaw)
+        engine = self._engine(name, VaspSets(relax=metal_set, static=metal_set), gpaw)
         metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
-        metal_job: Flow | Job = named(engine.relax().make(metal), "relax Li metal")
+        metal_job: Flow | Job = named(engine.relax().make(metal), f"relax Li metal{label}")
         return metal_job
 
-    def _engine(self, sets: VaspSets, gpaw: GpawInputs) -> Engine:
+    def _engine(self, name: str, sets: VaspSets, gpaw: GpawInputs) -> Engine:
+        """Return an engine; the user's arguments are those of the campaign's own."""
         options = EngineOptions(
             self.parameters.force_limit,
             self.parameters.max_steps,
             {FAMILY: sets, GPAW: gpaw},
-            self.engine_arguments,
+            self.arguments_of(name),
         )
-        return get_engine(self.engine_name, options)
+        return get_engine(name, options)
 
 
 def flow(request: RunRequest[LithiationParameters]) -> Flow:
@@ -230,10 +257,10 @@ def _checked(
     return parameters.model_copy(update={"magmoms": moments})
 
 
-def _relaxation(engine: Engine, candidate: Candidate) -> Flow | Job:
+def _relaxation(engine: Engine, candidate: Candidate, label: str) -> Flow | Job:
     record = candidate.record
     relaxation: Flow | Job = named(
         engine.relax().make(candidate.structure),
-        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}",
+        f"relax x={record.x:g} {record.family} {record.ewald_rank} {record.start_cell}{label}",
     )
     return relaxation

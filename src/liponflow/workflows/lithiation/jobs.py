@@ -1,10 +1,12 @@
 """Jobs of the lithiation campaign between the relaxations and the result."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, TypedDict
 
 from jobflow import Flow, Maker, Response, job
 
+from liponflow.analysis.lithiation.observables import observables
 from liponflow.analysis.lithiation.result import (
     LithiationCandidate,
     LithiationResult,
@@ -14,8 +16,13 @@ from liponflow.analysis.lithiation.result import (
 from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.analysis.spread import with_spread
 from liponflow.engines.reading import read_calculation
+from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named, tolerate_failures
+
+RECOMPUTED = "the same candidates, their static energies and Li metal, all relaxed again"
+"""What a further engine computes."""
 
 
 class SettledState(TypedDict):
@@ -79,6 +86,14 @@ def collect(
     return SettledState(candidates=candidates, static=static)
 
 
+class EngineStates(TypedDict):
+    """What one engine computed: every Li content, and Li metal."""
+
+    states: Sequence[SettledState | None]
+    metal: Any
+    engine: EngineInfo
+
+
 @job
 def conclude(
     states: Sequence[SettledState | None],
@@ -90,6 +105,7 @@ def conclude(
     force_limit: float,
     record: dict[str, Any],
     remarks: Sequence[str] = (),
+    further: Comparison | None = None,
 ) -> LithiationResult:
     """Summarise the campaign.
 
@@ -111,6 +127,8 @@ def conclude(
         Provenance known before the run.
     remarks
         On the cell that was taken.
+    further
+        The EngineStates of further engines.
 
     Returns
     -------
@@ -121,19 +139,30 @@ def conclude(
     ValueError
         If Li metal or every state is missing.
     """
-    if metal is None:
-        raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
-    lithium = read_calculation(metal, engine, force_limit)
-    known = [state for state in states if state is not None]
-    return summarise(
-        [candidate for state in known for candidate in state["candidates"]],
-        [state["static"] for state in known if state["static"] is not None],
-        lithium,
-        formula_units=formula_units,
-        selections=selections,
-        provenance=provenance(engine=lithium.engine, **record),
-        repeats=record["parameters"]["supercell"],
-        warnings=remarks,
+
+    def summarised(computed: EngineStates) -> LithiationResult:
+        if computed["metal"] is None:
+            raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
+        lithium = read_calculation(computed["metal"], computed["engine"], force_limit)
+        known = [state for state in computed["states"] if state is not None]
+        return summarise(
+            [candidate for state in known for candidate in state["candidates"]],
+            [state["static"] for state in known if state["static"] is not None],
+            lithium,
+            formula_units=formula_units,
+            selections=selections,
+            provenance=provenance(engine=lithium.engine, **record),
+            repeats=record["parameters"]["supercell"],
+            warnings=remarks,
+        )
+
+    result = summarised(EngineStates(states=states, metal=metal, engine=engine))
+    return with_spread(
+        result,
+        further_results(further, summarised),
+        partial(observables, steps=result.voltages),
+        limits=record["parameters"].get("disagreement", {}),
+        recomputed=RECOMPUTED,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobflow import Flow, Job
+from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
@@ -27,6 +28,7 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop, distinct_hops
+from liponflow.workflows.further_engines import further_names, models_of, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.migration.jobs import conclude
@@ -76,9 +78,8 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         engine = self.engine(self.engine_name)
         if parameters.vibrations:
             engine.require("vibrations")
-        others = [name for name in parameters.models if name != self.engine_name]
-        self.check_arguments([*others, *parameters.refine])
-        for name in (self.engine_name, *others, *parameters.refine):
+        self.check_arguments([*parameters.models, *parameters.refine])
+        for name in (self.engine_name, *parameters.refine):
             check_engine(self.engine(name), host, parameters.dopant)
         for name in parameters.refine:
             self.engine(name).require("static")
@@ -87,10 +88,16 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
 
         jobs: list[Flow | Job] = []
         survey = self._survey(jobs, cell, hops, self.engine_name)
-        models = {
-            self.engine(name).describe().short: self._survey(jobs, cell, hops, name)
-            for name in others
-        }
+
+        def further(other: Engine) -> tuple[list[Flow | Job], OutputReference]:
+            check_engine(other, host, parameters.dopant)
+            own: list[Flow | Job] = []
+            return own, self._survey(own, cell, hops, other.name).output
+
+        others = wire_further(
+            further_names(parameters.models, self.engine_name), self.engine, further
+        )
+        jobs += others.jobs
         larger = None
         if parameters.larger_supercell is not None:
             bigger = hop_cell(cell.sites, parameters.larger_supercell)
@@ -103,21 +110,21 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         conclusion = named(
             conclude(
                 survey.output,
-                models={name: job.output for name, job in models.items()},
+                further=others.comparison,
                 larger=None if larger is None else larger.output,
                 rungs=[
                     (name, rung.output)
                     for name, rung in zip(parameters.refine, rungs, strict=True)
                 ],
                 parameters=parameters,
-                engine=engine.describe(),
                 record={
                     "preset": self.preset,
                     "parameters": document,
                     "input_fingerprint": fingerprint(host, engine.describe(), document),
                     "source_structure": (source or host.composition.formula) + made,
                     "parent_uuids": [
-                        job.uuid for job in (survey, *models.values(), larger, *rungs) if job
+                        *(job.uuid for job in (survey, larger, *rungs) if job),
+                        *(output.uuid for output in others.comparison["outputs"].values()),
                     ],
                 },
             ),
@@ -219,7 +226,7 @@ def flow(request: RunRequest[MigrationParameters]) -> Flow:
 
 def further_engines(parameters: MigrationParameters) -> list[str]:
     """Return the further engines of the campaign: other models, and those of the ladder."""
-    return [*parameters.models, *parameters.refine]
+    return [*models_of(parameters), *parameters.refine]
 
 
 def complete(parameters: MigrationParameters, engine: str) -> MigrationParameters:

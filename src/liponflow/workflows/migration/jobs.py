@@ -1,6 +1,6 @@
 """Last job of the migration campaign: its result."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jobflow import job
@@ -15,28 +15,32 @@ from liponflow.analysis.migration.summary import (
     Extras,
     finite_sizes,
     model_barriers,
+    observables,
     summarise,
     with_energies,
 )
 from liponflow.analysis.provenance import provenance
-from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.spread import engine_names, with_spread
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.hops import edges_of_jumps
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
 from liponflow.structures.migration.percolation import easiest_network
+from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.migration.ladder import RefinedHop
 from liponflow.workflows.migration.survey import Survey
+
+RECOMPUTED = "the cell of the host, every site and every hop"
+"""What a further engine computes."""
 
 
 @job
 def conclude(
     survey: Survey | None,
     *,
-    models: Mapping[str, Survey | None],
+    further: Comparison | None,
     larger: Survey | None,
     rungs: Sequence[tuple[str, Sequence[RefinedHop] | None]],
     parameters: MigrationParameters,
-    engine: EngineInfo,
     record: dict[str, Any],
 ) -> MigrationResult:
     """Summarise the campaign.
@@ -45,16 +49,14 @@ def conclude(
     ----------
     survey
         Sites and hops.
-    models
-        Surveys with other engines, by name; None for one that failed.
+    further
+        Surveys with further engines.
     larger
         Survey in a larger cell, if asked.
     rungs
         Name of the engine of every rung of the ladder, and its refined hops; None if it failed.
     parameters
         Of the campaign.
-    engine
-        Description of the engine before it ran.
     record
         Provenance known before the run.
 
@@ -69,19 +71,57 @@ def conclude(
     """
     if survey is None:
         raise ValueError("the cell of the host or every site failed: there is nothing to conclude")
+    known = published_migration(survey["host"].structure.composition.reduced_formula)
+
+    def summarised(computed: Survey) -> MigrationResult:
+        return _summarised(computed, parameters, record)
+
+    others = further_results(further, summarised)
+    results = {name: other for name, other in others.items() if not isinstance(other, str)}
+    made = {name: other.provenance.engine for name, other in results.items()}
+    names = engine_names(survey["host"].engine, made)
+    by_engine = {survey["host"].engine.short: survey["hops"]}
+    by_engine |= {names[name]: other.hops for name, other in results.items()}
+    result = _summarised(
+        survey,
+        parameters,
+        record,
+        Extras(
+            models=model_barriers(by_engine, known) if others else [],
+            finite_size=[]
+            if larger is None
+            else finite_sizes(
+                survey["hops"],
+                larger["hops"],
+                n_atoms=(survey["host_atoms"], larger["host_atoms"]),
+            ),
+            refinements=[hop["refinement"] for _, rung in rungs for hop in rung or ()],
+            warnings=[
+                f"the refinement with {name} failed; the run's report names the cause"
+                for name, rung in rungs
+                if rung is None
+            ],
+        ),
+    )
+    return with_spread(
+        result,
+        others,
+        lambda found: observables(found.hops),
+        limits=parameters.disagreement,
+        recomputed=RECOMPUTED,
+    )
+
+
+def _summarised(
+    survey: Survey,
+    parameters: MigrationParameters,
+    record: dict[str, Any],
+    extras: Extras | None = None,
+) -> MigrationResult:
+    """Return the result of a survey with one engine."""
     sites, hops = with_energies(survey["sites"], survey["hops"])
     host = survey["host"].structure
     found = interstitial_sites(host, min_radius=parameters.min_radius)
-    warnings = [
-        f"the hops with {name} failed; the run's report names the cause"
-        for name, other in models.items()
-        if other is None
-    ]
-    warnings += [
-        f"the refinement with {name} failed; the run's report names the cause"
-        for name, rung in rungs
-        if rung is None
-    ]
     return summarise(
         host,
         found.frac_coords.tolist(),
@@ -94,27 +134,7 @@ def conclude(
             attempt_frequency=parameters.attempt_frequency,
             temperatures=parameters.temperatures,
         ),
-        extras=Extras(
-            models=model_barriers(
-                {
-                    name: other["hops"]
-                    for name, other in {engine.short: survey, **models}.items()
-                    if other is not None
-                },
-                published_migration(host.composition.reduced_formula),
-            )
-            if models
-            else [],
-            finite_size=[]
-            if larger is None
-            else finite_sizes(
-                survey["hops"],
-                larger["hops"],
-                n_atoms=(survey["host_atoms"], larger["host_atoms"]),
-            ),
-            refinements=[hop["refinement"] for _, rung in rungs for hop in rung or ()],
-            warnings=warnings,
-        ),
+        extras=extras,
     )
 
 

@@ -13,6 +13,10 @@ CAMPAIGN = Campaign(
         "phonons",
         model="liponflow.analysis.phonons:PhononResult",
         figures="liponflow.figures.phonons:all_figures",
-        migrations={1: "liponflow.analysis.phonons:with_repeats"},
+        migrations={
+            1: "liponflow.analysis.phonons:with_repeats",
+            2: "liponflow.analysis.spread:before_comparison",
+        },
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
 )

@@ -22,8 +22,10 @@ from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import SITE_TOLERANCE, phase
 from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
 from liponflow.workflows.cells import tell_replaced
-from liponflow.workflows.jobs import named
-from liponflow.workflows.phonons.jobs import conclude_phonons, displace
+from liponflow.workflows.further_engines import further_names, wire_further
+from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.maker import CampaignMaker
+from liponflow.workflows.phonons.jobs import EngineVibrations, conclude_phonons, displace
 from liponflow.workflows.request import RunRequest
 
 DISPLACEMENT = "displacement"
@@ -47,29 +49,59 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
             tell_replaced(remark)
             source = f"{source}: {remark}"
             remarks["remarks"] = [remark]
-    code = phonon_engine(request.engine, parameters, request.engine_arguments, request.preset)
-    code.require("relax", "static")
-    code.check(structure)
-    relaxation, displaced = vibration_jobs(code, structure, name, parameters)
+    user = CampaignMaker.of(request)
+    user.check_arguments(parameters.models)
+
+    def engine(name: str) -> Engine:
+        return phonon_engine(name, parameters, user.arguments_of(name), request.preset)
+
+    code = engine(request.engine)
+    jobs, computed = _vibrations(code, structure, name, parameters)
+
+    def further(other: Engine) -> tuple[list[Flow | Job], EngineVibrations]:
+        return _vibrations(other, structure, name, parameters, label=f" {other.name}")
+
+    others = wire_further(further_names(parameters.models, request.engine), engine, further)
     document = parameters.model_dump(mode="json")
     result = named(
         conclude_phonons(
-            displaced.output,
-            relaxation.output,
+            computed["record"],
+            computed["relaxation"],
             force_limit=parameters.force_limit,
             made={
                 "preset": request.preset,
                 "parameters": document,
                 "input_fingerprint": phonon_fingerprint(code, structure, parameters),
                 "source_structure": source,
-                "parent_uuids": [relaxation.uuid, displaced.uuid],
+                "parent_uuids": [job.uuid for job in jobs],
             },
             engine=code.describe(),
+            further=others.comparison,
             **remarks,
         ),
         "result",
     )
-    return Flow([relaxation, displaced, result], output=result.output, name=TOPIC)
+    tolerate_failures(result)
+    return Flow([*jobs, *others.jobs, result], output=result.output, name=TOPIC)
+
+
+def _vibrations(
+    engine: Engine,
+    structure: Structure,
+    name: str,
+    parameters: PhononParameters,
+    *,
+    label: str = "",
+) -> tuple[list[Flow | Job], EngineVibrations]:
+    """Wire the calculations of one engine, refused if it cannot do them."""
+    engine.require("relax", "static")
+    engine.check(structure)
+    relaxation, displaced = vibration_jobs(engine, structure, name, parameters, label=label)
+    record: Any = displaced.output
+    computed = EngineVibrations(
+        record=record, relaxation=relaxation.output, engine=engine.describe()
+    )
+    return [relaxation, displaced], computed
 
 
 def phonon_engine(
@@ -86,7 +118,12 @@ def phonon_engine(
 
 
 def vibration_jobs(
-    engine: Engine, structure: Structure, name: str, parameters: PhononParameters
+    engine: Engine,
+    structure: Structure,
+    name: str,
+    parameters: PhononParameters,
+    *,
+    label: str = "",
 ) -> tuple[Flow | Job, Job]:
     """Relax a crystal and displace its atoms.
 
@@ -100,13 +137,17 @@ def vibration_jobs(
         Its name.
     parameters
         Supercell, displacement and mesh.
+    label
+        Addition to the names of both jobs, such as the engine.
 
     Returns
     -------
     Flow or Job, Job
         The relaxation, and the job whose output is the PhononRecord.
     """
-    relaxation: Flow | Job = named(engine.relax().make(structure), f"relax {name} for phonons")
+    relaxation: Flow | Job = named(
+        engine.relax().make(structure), f"relax {name} for phonons{label}"
+    )
     displaced = named(
         displace(
             relaxation.output,
@@ -116,7 +157,7 @@ def vibration_jobs(
             engine=engine.describe(),
             parameters=parameters,
         ),
-        f"displace {name}",
+        f"displace {name}{label}",
     )
     expected = displacements(
         cell_to_repeat(structure, parameters.supercell),
@@ -133,5 +174,10 @@ def vibration_jobs(
 def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononParameters) -> str:
     """Compute the SHA-256 of the start, the engine and the settings of a phonon calculation."""
     # What was computed before there was a choice of supercell has the same fingerprint without it.
-    unused = {"phase", *({"supercell"} if parameters.supercell is None else ())}
+    unused = {
+        "phase",
+        "models",
+        "disagreement",
+        *({"supercell"} if parameters.supercell is None else ()),
+    }
     return fingerprint(structure, engine.describe(), parameters.model_dump(exclude=unused))

@@ -1,21 +1,26 @@
 """Jobs of a phonon calculation: displace, collect the forces, solve."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from jobflow import Flow, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.phonons import PhononResult, harmonic, summarise_phonons
+from liponflow.analysis.phonons import PhononResult, harmonic, observables, summarise_phonons
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.spread import with_spread
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import cell_to_repeat, displacements, phonopy_of
+from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named
+
+RECOMPUTED = "the crystal relaxed again, and its displaced supercells"
+"""What a further engine computes."""
 
 
 @job
@@ -117,24 +122,33 @@ def solve(
     )
 
 
+class EngineVibrations(TypedDict):
+    """What one engine computed; None for what failed."""
+
+    record: PhononRecord | None
+    relaxation: Any
+    engine: EngineInfo | None
+
+
 @job
 def conclude_phonons(
-    record: PhononRecord,
+    record: PhononRecord | None,
     relaxation: Any,
     *,
     force_limit: float,
     made: dict[str, Any],
     engine: EngineInfo | None = None,
     remarks: Sequence[str] = (),
+    further: Comparison | None = None,
 ) -> PhononResult:
     """Collect the vibrations and their provenance.
 
     Parameters
     ----------
     record
-        The vibrations.
+        The vibrations; None if they failed.
     relaxation
-        Task document of the relaxation.
+        Task document of the relaxation; None if it failed.
     force_limit
         Largest force before atoms were displaced, eV/Å.
     made
@@ -143,15 +157,38 @@ def conclude_phonons(
         Description of the engine before it ran; None in runs that version 0.1 started.
     remarks
         On the cell that was taken.
+    further
+        The EngineVibrations of further engines.
+
+    Raises
+    ------
+    ValueError
+        If the relaxation or the vibrations failed.
     """
-    relaxed = read_calculation(relaxation, engine or record.engine, force_limit)
-    return summarise_phonons(
-        record.phonons,
-        record.cell,
-        relaxed,
-        force_limit=force_limit,
-        provenance=provenance(engine=relaxed.engine, **made),
-        remarks=remarks,
+
+    def summarised(computed: EngineVibrations) -> PhononResult:
+        vibrations, document = computed["record"], computed["relaxation"]
+        if vibrations is None or document is None:
+            raise ValueError(
+                "the relaxation or a displaced supercell failed; the run's report names its "
+                "directory and cause"
+            )
+        relaxed = read_calculation(document, computed["engine"] or vibrations.engine, force_limit)
+        return summarise_phonons(
+            vibrations.phonons,
+            vibrations.cell,
+            relaxed,
+            force_limit=force_limit,
+            provenance=provenance(engine=relaxed.engine, **made),
+            remarks=remarks,
+        )
+
+    return with_spread(
+        summarised(EngineVibrations(record=record, relaxation=relaxation, engine=engine)),
+        further_results(further, summarised),
+        observables,
+        limits=made["parameters"].get("disagreement", {}),
+        recomputed=RECOMPUTED,
     )
 
 

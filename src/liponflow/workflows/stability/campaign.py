@@ -13,7 +13,9 @@ CAMPAIGN = Campaign(
         "stability",
         model="liponflow.analysis.stability.result:StabilityResult",
         figures="liponflow.figures.stability.gallery:all_figures",
+        migrations={1: "liponflow.analysis.spread:before_comparison"},
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
     options=(Option("entries", metavar="FILE"),),
     from_structure="liponflow.workflows.stability.flow:composition_of",
 )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,14 +28,16 @@ from liponflow.inputs.stability import static_set as static_inputs
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
+from liponflow.workflows.further_engines import Comparison, further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.phonons.flow import phonon_engine, phonon_fingerprint
 from liponflow.workflows.phonons.jobs import phonons_name
 from liponflow.workflows.request import RunRequest
 from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
 from liponflow.workflows.stability.material import material_of, phonon_parameters
 from liponflow.workflows.stability.materials_project import JOB_NAME, keep_entries, project_entries
-from liponflow.workflows.stability.phases import relaxed_phases
+from liponflow.workflows.stability.phases import RelaxedPhases, relaxed_phases
 from liponflow.workflows.stability.stored_entries import stored_entries, stored_glass
 
 Request = RunRequest[StabilityParameters]
@@ -136,14 +138,47 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
 
 def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
-    engine = stability_engine(request.engine, parameters, request.engine_arguments, request.preset)
-    described = engine.describe()
+    user = CampaignMaker.of(request)
+    user.check_arguments(parameters.models)
+
+    def engine_of(name: str) -> Engine:
+        return stability_engine(name, parameters, user.arguments_of(name), request.preset)
+
+    engine = engine_of(request.engine)
+    chosen = crystals(parameters)
+    relaxed, scaled = _relaxed(request, engine, chosen)
+    names = list(relaxed.records)
+
+    def further(other: Engine) -> tuple[list[Flow | Job], OutputReference]:
+        own, collected = _relaxed(request, other, chosen, label=f" {other.name}")
+        return [*own.jobs, collected], collected.output
+
+    others = wire_further(further_names(parameters.models, request.engine), engine_of, further)
+    source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
+    key = parameters.model_dump_json() + _key(engine.describe())
+    end = _ending(
+        request,
+        glass_energy,
+        Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
+        others.comparison,
+    )
+    return Flow([*relaxed.jobs, scaled, *others.jobs, *end], output=end[-1].output, name=TOPIC)
+
+
+def _relaxed(
+    request: Request, engine: Engine, chosen: Sequence[Phase], *, label: str = ""
+) -> tuple[RelaxedPhases, Job]:
+    """Wire the relaxations of one engine, and the job that puts its energies on one scale."""
+    parameters, described = request.parameters, engine.describe()
     gas_entries(parameters.elements, described)  # refused before anything is computed
     if not is_unknown(parameters.corrections, described):
         resolve(parameters.corrections, described)
-    chosen = crystals(parameters)
     relaxed = relaxed_phases(
-        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
+        engine,
+        chosen,
+        symmetry_tolerance=parameters.symmetry_tolerance,
+        store=request.store,
+        label=label,
     )
     names = list(relaxed.records)
     scaled = named(
@@ -153,21 +188,19 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
             gases=parameters.elements,
             corrections=parameters.corrections,
         ),
-        "put on one scale",
+        f"put on one scale{label}",
     )
     tolerate_failures(scaled)
-    source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
-    key = parameters.model_dump_json() + _key(described)
-    end = _ending(
-        request,
-        glass_energy,
-        Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
-    )
-    return Flow([*relaxed.jobs, scaled, *end], output=end[-1].output, name=TOPIC)
+    return relaxed, scaled
 
 
 def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
+    if parameters.models:
+        raise ParameterError(
+            f"models={','.join(parameters.models)}: the energies come from {parameters.source}, "
+            "which no further engine can compute; omit models, or set source=engine"
+        )
     first: list[Job] = []
     if parameters.source == "file":
         assert parameters.entries is not None  # noqa: S101 - the parameters were validated
@@ -192,7 +225,12 @@ def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     return Flow([*first, *end], output=end[-1].output, name=TOPIC)
 
 
-def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) -> list[Job]:
+def _ending(
+    request: Request,
+    glass_energy: GlassEnergy | None,
+    found: Entries,
+    further: Comparison | None = None,
+) -> list[Job]:
     """Make the jobs that come after the entries; the last one's output is the result."""
     parameters = request.parameters
     jobs: list[Job] = []
@@ -206,7 +244,7 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
                 parameters=parameters,
                 glass_energy=glass_energy,
                 engine_name=request.engine,
-                engine_arguments=dict(request.engine_arguments),
+                engine_arguments=CampaignMaker.of(request).arguments_of(request.engine),
                 preset=request.preset,
             ),
             "displace the stable phases",
@@ -227,9 +265,12 @@ def _ending(request: Request, glass_energy: GlassEnergy | None, found: Entries) 
                 "source_structure": found.source,
                 "parent_uuids": found.parents,
             },
+            further=further,
         ),
         "result",
     )
+    if further is not None:
+        tolerate_failures(result)
     return [*jobs, result]
 
 
@@ -239,7 +280,8 @@ def known_vibrations(request: Request) -> dict[str, PhononRecord]:
     if store is None:
         return {}
     settings = phonon_parameters(parameters)
-    engine = phonon_engine(request.engine, settings, request.engine_arguments, request.preset)
+    arguments = CampaignMaker.of(request).arguments_of(request.engine)
+    engine = phonon_engine(request.engine, settings, arguments, request.preset)
     prints = {
         entry.name: phonon_fingerprint(engine, entry.primitive(), settings)
         for entry in phases_of(parameters.elements)

@@ -7,7 +7,8 @@ from jobflow import Flow, Job, Response, job
 from pydantic import Field
 
 from liponflow.analysis.provenance import provenance
-from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.result import EngineInfo, Provenance
+from liponflow.analysis.spread import with_spread
 from liponflow.analysis.stability.corrections import Corrections
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy
@@ -18,12 +19,14 @@ from liponflow.analysis.stability.materials import (
     is_crystal,
     named_material,
 )
+from liponflow.analysis.stability.observables import observables
 from liponflow.analysis.stability.phase_record import PhaseRecord, PhononRecord, scaled_entries
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.stability.summary import Question, summarise
 from liponflow.document import Document
 from liponflow.inputs.stability import StabilityParameters
 from liponflow.structures.phases import crystal_of
+from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.phonons.flow import phonon_engine, vibration_jobs
 from liponflow.workflows.stability.material import (
@@ -33,6 +36,9 @@ from liponflow.workflows.stability.material import (
     phonon_parameters,
     without_excluded,
 )
+
+RECOMPUTED = "every reference crystal relaxed again, for the windows and energies at 0 K"
+"""What a further engine computes."""
 
 
 class ScaledEntries(Document):
@@ -143,20 +149,21 @@ def gather(vibrations: list[PhononRecord | None]) -> list[PhononRecord | None]:
 
 @job
 def conclude(
-    entries: EntrySet,
+    entries: EntrySet | None,
     vibrations: Sequence[PhononRecord | None] | None = None,
     *,
     parameters: StabilityParameters,
     glass_energy: GlassEnergy | None,
-    engine: EngineInfo,
+    engine: EngineInfo | None,
     record: dict[str, Any],
+    further: Comparison | None = None,
 ) -> StabilityResult:
     """Summarise the campaign.
 
     Parameters
     ----------
     entries
-        Phases at 0 K.
+        Phases at 0 K; None if they could not be put on one scale.
     vibrations
         Vibrations of the stable solids; None to leave them out.
     parameters
@@ -167,7 +174,52 @@ def conclude(
         Engine that computed the energies.
     record
         Provenance known before the run.
+    further
+        The ScaledEntries of further engines.
+
+    Raises
+    ------
+    ValueError
+        If there are no phases.
     """
+    if entries is None or engine is None:
+        raise ValueError("there are no energies on one scale; the run's report says why")
+    result = _summarised(
+        entries,
+        parameters,
+        glass_energy,
+        provenance(engine=engine, **record),
+        vibrations=vibrations,
+    )
+    # Only what is compared: windows and energies at 0 K.
+    at_zero = parameters.model_copy(
+        update={"temperature": 0.0, "samples": 0, "electrode": None, "unseen": []}
+    )
+
+    def summarised(scaled: ScaledEntries) -> StabilityResult:
+        # The energy of the glass is on the scale of the main engine.
+        return _summarised(
+            scaled.entries, at_zero, None, provenance(engine=scaled.engine, **record)
+        )
+
+    return with_spread(
+        result,
+        further_results(further, summarised),
+        observables,
+        limits=parameters.disagreement,
+        recomputed=RECOMPUTED,
+    )
+
+
+def _summarised(
+    entries: EntrySet,
+    parameters: StabilityParameters,
+    glass_energy: GlassEnergy | None,
+    made: Provenance,
+    *,
+    vibrations: Sequence[PhononRecord | None] | None = None,
+) -> StabilityResult:
+    """Return the result of the entries of one engine."""
     material = material_of(parameters, entries, glass_energy)
     warm: EntrySet | None = None
     warnings: list[str] = []
@@ -198,7 +250,7 @@ def conclude(
             error_shared=parameters.error_shared,
             seed=parameters.seed,
         ),
-        provenance=provenance(engine=engine, **record),
+        provenance=made,
         warm=warm,
         warnings=warnings,
     )

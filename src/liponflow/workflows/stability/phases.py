@@ -42,6 +42,7 @@ def relaxed_phases(
     *,
     symmetry_tolerance: float,
     store: JobStore | None = None,
+    label: str = "",
 ) -> RelaxedPhases:
     """Relax reference crystals, each once for all campaigns that share a store.
 
@@ -55,6 +56,8 @@ def relaxed_phases(
         How far (Å) sites may be from their symmetric places for a crystal to be itself.
     store
         Store with the records of earlier runs; None to compute everything.
+    label
+        Addition to the names of the calculations, such as the engine.
 
     Returns
     -------
@@ -79,8 +82,12 @@ def relaxed_phases(
         if entry.name in known:
             continue
         engine.check(structures[entry.name])
-        relaxation = named(engine.relax().make(structures[entry.name]), f"relax {entry.name}")
-        static = named(engine.static().make(relaxation.output.structure), f"static {entry.name}")
+        relaxation = named(
+            engine.relax().make(structures[entry.name]), f"relax {entry.name}{label}"
+        )
+        static = named(
+            engine.static().make(relaxation.output.structure), f"static {entry.name}{label}"
+        )
         recorded = named(
             record_phase(
                 entry.name,

@@ -1,0 +1,37 @@
+"""Parameters of the comparison of a campaign between engines, the same for every campaign."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, field_validator
+
+from liponflow.document import Document
+from liponflow.names import nearest
+
+
+class ComparedParameters(Document):
+    """Base of the parameters of campaigns that several engines can compute.
+
+    Both have defaults, so that runs that an earlier version planned can be resumed.
+    """
+
+    compared: ClassVar[tuple[str, ...]] = ()
+    """Quantities that are compared between engines."""
+
+    models: list[str] = Field(
+        default_factory=list,
+        description="Further engines that compute the same, as a list or as a,b; the spread over "
+        "all engines is the uncertainty of the model.",
+    )
+    disagreement: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict,
+        description="Largest difference between two engines that does not warn, by quantity, in "
+        "the unit of the quantity.",
+    )
+
+    @field_validator("disagreement")
+    @classmethod
+    def _quantities(cls, value: dict[str, float]) -> dict[str, float]:
+        for name in value:
+            if name not in cls.compared:
+                raise ValueError(f"unknown quantity {name!r}{nearest(name, cls.compared)}")
+        return value
