@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -29,6 +29,10 @@ CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
 VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
 """Variable for a single run of ``liponflow-vasp``, which reads it; not a setting for the file."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
+
+DEVICES = ("auto", "cpu", "cuda")
+"""Devices that compute potentials; ``auto`` is CUDA where torch sees a GPU."""
+CPU, CUDA = DEVICES[1:]
 
 _REPLACED = {
     "trusted_packages": "is now trusted_classes, which lists each class or function as module:name"
@@ -120,6 +124,11 @@ class Settings(BaseSettings):
         None,
         description="Command that runs a Python with GPAW, e.g. `mpiexec -n 8 gpaw python`, or "
         "the Python of another environment; default: this Python.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto",
+        description="Device that computes potentials: `cuda`, `cpu`, or `auto` for CUDA where "
+        "torch sees a GPU. `--engine-set device=...` replaces it for a run.",
     )
     workers: int | None = Field(
         None, ge=1, description="Worker processes of the local runner; default: number of cores."

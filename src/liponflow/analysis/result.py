@@ -70,6 +70,11 @@ class EngineInfo(Document):
     surrogate: bool = Field(
         description="True for a potential, machine-learned or not: its numbers are not DFT."
     )
+    device: str | None = Field(
+        None,
+        description="Device that computed a potential, such as 'cuda (NVIDIA H200)', where the "
+        "potential takes one.",
+    )
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -77,10 +82,10 @@ class EngineInfo(Document):
 
         The hash of the weights, the energy scale and the method follow from the rest. They are
         omitted, as are unset arguments, so that fingerprints from before these fields existed
-        still match.
+        still match. The device is omitted because it changes numbers by rounding only.
         """
         described = self.model_dump(
-            mode="json", exclude={"weights_hash", "energy_scale", "method"}
+            mode="json", exclude={"weights_hash", "energy_scale", "method", "device"}
         )
         if described["arguments"] is None:
             del described["arguments"]

@@ -13,6 +13,8 @@ from ase.calculators.calculator import Calculator
 from monty.json import MSONable
 
 from liponflow import registry
+from liponflow.analysis.result import EngineInfo
+from liponflow.engines import device
 from liponflow.engines.engine import EngineError
 from liponflow.names import nearest
 
@@ -42,19 +44,25 @@ class CalculatorSpec(MSONable):
     arguments: dict[str, Any] = field(default_factory=dict)
 
     def make(self) -> Calculator:
-        """Return a new calculator, without results of an earlier one.
+        """Return a new calculator, without results of an earlier one, on this machine's device.
 
         Raises
         ------
+        EngineError
+            If CUDA is requested where there is none.
         TypeError
             If the factory returns something else.
         """
-        calculator = self.factory(**self.arguments)
+        calculator = self.factory(**device.placed(self.factory, self.arguments))
         if not isinstance(calculator, Calculator):
             raise TypeError(
                 f"{self.reference} returns {type(calculator).__name__}, not an ASE calculator"
             )
         return calculator
+
+    def on_device(self, engine: EngineInfo) -> EngineInfo:
+        """Return the description of an engine with the device that computes it here."""
+        return engine.model_copy(update={"device": device.label(self.factory, self.arguments)})
 
     @property
     def reference(self) -> str:

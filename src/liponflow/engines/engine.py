@@ -77,15 +77,21 @@ class Engine(ABC):
     options: EngineOptions
 
     takes_arguments: ClassVar[bool] = False
-    """Whether the user can set arguments."""
+    """Whether the user can set arguments of any name."""
+    known_arguments: ClassVar[frozenset[str]] = frozenset()
+    """Names of the arguments that the user can set otherwise."""
     needs_initial_moments: ClassVar[bool] = False
     """Whether magnetic structures need starting moments, the site property ``magmom``."""
 
     def __post_init__(self) -> None:
         """Refuse arguments that would be ignored."""
-        if self.options.arguments and not self.takes_arguments:
-            given = ", ".join(self.options.arguments)
-            raise EngineError(f"the engine {self.name} takes no arguments (given: {given})")
+        if self.takes_arguments:
+            return
+        unknown = ", ".join(sorted(set(self.options.arguments) - self.known_arguments))
+        if unknown:
+            known = ", ".join(sorted(self.known_arguments))
+            but = f" but {known}" if known else ""
+            raise EngineError(f"the engine {self.name} takes no arguments{but} (given: {unknown})")
 
     @property
     def force_limit(self) -> float:

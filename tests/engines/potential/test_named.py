@@ -165,8 +165,8 @@ def test_calculator_without_stress_cannot_relax_cells() -> None:
 
 
 def test_engines_without_arguments_refuse_them() -> None:
-    with pytest.raises(EngineError, match=r"chgnet takes no arguments \(given: device\)"):
-        emt("chgnet", device="cpu")
+    with pytest.raises(EngineError, match=r"chgnet takes no arguments but device \(given: skin\)"):
+        emt("chgnet", skin=0.5)
 
 
 @pytest.fixture

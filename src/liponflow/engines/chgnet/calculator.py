@@ -32,13 +32,14 @@ from liponflow.engines.potential import checkpoints
 from liponflow.engines.potential.checkpoints import changed_at, weights_file
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
 from liponflow.engines.potential.neighbours import Pairs
+from liponflow.settings import CPU
 
 KIND = "a file of CHGNet's trainer"
 """A file of weights, in messages."""
 
 
 class FastCHGNet(GraphCalculator):
-    """CHGNet on one CPU thread.
+    """CHGNet on one CPU thread or a GPU.
 
     Parameters
     ----------
@@ -49,6 +50,8 @@ class FastCHGNet(GraphCalculator):
     lone_atoms
         Whether to compute cells with an atom that has no neighbour, as chgnet does; see
         :class:`liponflow.engines.potential.graph.GraphCalculator`.
+    device
+        ``cpu`` or a device of CUDA, such as ``cuda``.
 
     Raises
     ------
@@ -60,11 +63,16 @@ class FastCHGNet(GraphCalculator):
     implemented_properties = [*GraphCalculator.implemented_properties, "magmoms"]  # noqa: RUF012
 
     def __init__(
-        self, weights: str = WEIGHTS, *, magmoms: bool = False, lone_atoms: bool = False
+        self,
+        weights: str = WEIGHTS,
+        *,
+        magmoms: bool = False,
+        lone_atoms: bool = False,
+        device: str = CPU,
     ) -> None:
-        self._loaded = load(weights, changed_at(weights))
+        self._loaded = load(weights, changed_at(weights), device)
         self._magmoms = magmoms
-        super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms)
+        super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms, device=device)
 
     def evaluate(self, pairs: Pairs, numbers: IntArray) -> Evaluation:
         """See GraphCalculator."""
@@ -74,7 +82,12 @@ class FastCHGNet(GraphCalculator):
 
         bonds = angles(pairs, self._loaded.bond_cutoff)
         n_pairs = len(pairs.first)
-        vectors = torch.tensor(pairs.vectors, dtype=torch.float64, requires_grad=True)
+        place = self.device
+
+        def tensor(array: IntArray) -> Any:
+            return torch.from_numpy(array).to(place)
+
+        vectors = torch.tensor(pairs.vectors, dtype=torch.float64).to(place).requires_grad_()
         lengths = torch.linalg.vector_norm(vectors, dim=1)
         directions = vectors / lengths[:, None]
         directed = torch.cat([-directions, directions])
@@ -82,25 +95,22 @@ class FastCHGNet(GraphCalculator):
         # orders, so their second bonds are among the first, and the sorted `short` has them all.
         short, places = np.unique(bonds.first % n_pairs, return_inverse=True)
         graph = Graph(
-            numbers=torch.from_numpy(numbers.astype(np.int64)),
-            first=torch.from_numpy(pairs.first),
-            second=torch.from_numpy(pairs.second),
+            numbers=tensor(numbers.astype(np.int64)),
+            first=tensor(pairs.first),
+            second=tensor(pairs.second),
             lengths=lengths,
-            short=torch.from_numpy(short),
-            centre=torch.from_numpy(bonds.centre),
-            one=torch.from_numpy(places),
-            other=torch.from_numpy(np.searchsorted(short, bonds.second % n_pairs)),
-            directions=(
-                directed[torch.from_numpy(bonds.first)],
-                directed[torch.from_numpy(bonds.second)],
-            ),
+            short=tensor(short),
+            centre=tensor(bonds.centre),
+            one=tensor(places),
+            other=tensor(np.searchsorted(short, bonds.second % n_pairs)),
+            directions=(directed[tensor(bonds.first)], directed[tensor(bonds.second)]),
         )
         bound, moments = self._loaded.model.evaluate(graph)
         (slopes,) = torch.autograd.grad(bound, vectors)
         # The reference energies of the elements are the larger part: in double precision.
         energy = float(bound.detach()) + float(self._loaded.references[numbers - 1].sum())
-        found = moments.detach().numpy().astype(float) if self._magmoms else None
-        return Evaluation(energy, slopes.numpy().astype(float), found)
+        found = moments.detach().cpu().numpy().astype(float) if self._magmoms else None
+        return Evaluation(energy, slopes.cpu().numpy().astype(float), found)
 
 
 class Loaded(NamedTuple):
@@ -123,8 +133,8 @@ class Loaded(NamedTuple):
 
 
 @cache
-def load(weights: str = WEIGHTS, changed: int | None = None) -> Loaded:  # noqa: ARG001 - for the cache
-    """Return chgnet's model for evaluation, loaded once per process and change of its file."""
+def load(weights: str = WEIGHTS, changed: int | None = None, device: str = CPU) -> Loaded:  # noqa: ARG001 - for the cache
+    """Return chgnet's model, loaded once per process, change of its file and device."""
     import torch
     from chgnet.model import CHGNet
 
@@ -144,9 +154,10 @@ def load(weights: str = WEIGHTS, changed: int | None = None) -> Loaded:  # noqa:
     model = model.eval()
     for parameter in model.parameters():
         parameter.requires_grad_(False)  # noqa: FBT003 - torch's signature
+    references = model.composition_model.fc.weight.numpy()[0].astype(float)
     return Loaded(
-        model=FastModel(model),
-        references=model.composition_model.fc.weight.numpy()[0].astype(float),
+        model=FastModel(model.to(device)),
+        references=references,
         cutoff=float(model.graph_converter.atom_graph_cutoff),
         bond_cutoff=float(model.graph_converter.bond_graph_cutoff),
     )

@@ -50,11 +50,11 @@ class ChgnetEngine(PotentialEngine):
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""
         arguments = {"weights": self.weights, "magmoms": True, "lone_atoms": True}
-        return CalculatorSpec(FastCHGNet, arguments)
+        return CalculatorSpec(FastCHGNet, arguments | self.device_argument)
 
     def dynamics_calculator(self) -> CalculatorSpec:
         """See PotentialEngine; a lone atom means that the cell has come apart."""
-        return CalculatorSpec(FastCHGNet, {"weights": self.weights})
+        return CalculatorSpec(FastCHGNet, {"weights": self.weights} | self.device_argument)
 
     @classmethod
     def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:

@@ -12,6 +12,7 @@ from jobflow import Maker
 
 from liponflow.analysis.energy_scale import PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.result import EngineInfo
+from liponflow.engines import device
 from liponflow.engines.calculators import AS_INSTALLED, CalculatorSpec, weights_of
 from liponflow.engines.potential import mptrj
 from liponflow.engines.potential.engine import PotentialEngine
@@ -39,6 +40,20 @@ REQUIREMENTS = {
 }
 """Module that ``atomate2.forcefields.utils.ase_calculator`` imports for each potential, and what
 to install for it."""
+
+TAKE_DEVICE = frozenset(
+    {
+        "MACE-MP-0",
+        "MACE-MP-0b3",
+        "MACE-MPA-0",
+        "MatterSim",
+        "Nequip",
+        "Allegro",
+        "SevenNet",
+        "UPET",
+    }
+)
+"""Potentials whose calculators take the argument ``device``."""
 
 NO_WEIGHTS = frozenset({"Allegro", "DeepMD", "GAP", "NEP", "Nequip"})
 """Architectures without universal weights: atomate2 needs the file of a fitted potential."""
@@ -72,7 +87,7 @@ class Atomate2Engine(PotentialEngine):
     method: ClassVar[str | None] = None
 
     @classmethod
-    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+    def requirements(cls, name: str, settings: Settings) -> list[str]:
         """See Engine."""
         if name in NO_WEIGHTS:
             why = "it has no universal potential; name the calculator of a fitted one by"
@@ -80,7 +95,7 @@ class Atomate2Engine(PotentialEngine):
         module, package = REQUIREMENTS[name]
         if find_spec(module) is None:
             return [f"it is not installed; install it with: pip install {package}"]
-        return []
+        return super().requirements(name, settings) if name in TAKE_DEVICE else []
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:
@@ -137,12 +152,21 @@ class Atomate2Engine(PotentialEngine):
         maker = ForceFieldStaticMaker(
             force_field_name=MLFF(name), calculator_kwargs=dict(arguments)
         )
-        return CalculatorSpec(force_field, {"name": name, "arguments": maker.calculator_kwargs})
+        described: dict[str, Any] = {"name": name, "arguments": maker.calculator_kwargs}
+        if name in TAKE_DEVICE:
+            described |= {device.ARGUMENT: maker.calculator_kwargs.pop(device.ARGUMENT, None)}
+            return CalculatorSpec(force_field_on, described)
+        return CalculatorSpec(force_field, described)
 
 
 def force_field(name: str, arguments: dict[str, Any]) -> Calculator:
     """Return a potential of atomate2, loaded once per process: weights are large."""
     return _loaded(name, json.dumps(arguments, sort_keys=True))
+
+
+def force_field_on(name: str, arguments: dict[str, Any], device: str | None = None) -> Calculator:
+    """Return a potential of atomate2 on a device; see :func:`force_field`."""
+    return force_field(name, arguments | ({} if device is None else {"device": device}))
 
 
 @cache

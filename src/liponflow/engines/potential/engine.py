@@ -13,12 +13,14 @@ from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.inputs.protocol import Stage
+from liponflow.settings import DEVICES, Settings
 
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
@@ -48,6 +50,7 @@ class PotentialEngine(Engine):
     """
 
     takes_arguments: ClassVar[bool] = True
+    known_arguments: ClassVar[frozenset[str]] = frozenset({device.ARGUMENT})
     functional: ClassVar[str | None] = None
     """Exchange-correlation functional of the training data; None if it is unknown."""
     method: ClassVar[str | None] = "ASE calculator"
@@ -58,6 +61,25 @@ class PotentialEngine(Engine):
 
     distribution: ClassVar[str | None] = None
     """Distribution that holds the potential; None for that of the calculator's module."""
+
+    def __post_init__(self) -> None:
+        """Refuse a device that is unknown, not here, or ignored by the calculator."""
+        super().__post_init__()
+        given = self.options.arguments.get(device.ARGUMENT)
+        # Other calculators may know further devices, such as cuda:1.
+        if given is not None and (given in DEVICES or not self.takes_arguments):
+            device.resolve(given)
+
+    @property
+    def device_argument(self) -> dict[str, Any]:
+        """The device, if the user gives it as an argument of the engine."""
+        given = self.options.arguments
+        return {device.ARGUMENT: given[device.ARGUMENT]} if device.ARGUMENT in given else {}
+
+    @classmethod
+    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+        """See Engine."""
+        return device.missing(settings)
 
     @abstractmethod
     def calculator(self) -> CalculatorSpec:

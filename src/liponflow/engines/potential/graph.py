@@ -19,6 +19,7 @@ from ase.stress import full_3x3_to_voigt_6_stress
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.engines.potential.neighbours import Pairs, VerletList
+from liponflow.settings import CPU
 
 
 class Evaluation(NamedTuple):
@@ -40,7 +41,7 @@ class Evaluation(NamedTuple):
 
 
 class GraphCalculator(Calculator):
-    """A graph potential on one CPU thread, for cells that are periodic along all three vectors.
+    """A graph potential on one CPU thread or a GPU, for cells with three periodic vectors.
 
     Energy, forces and stress cost no more than energy and forces.
 
@@ -51,6 +52,8 @@ class GraphCalculator(Calculator):
     lone_atoms
         Whether to compute cells with an atom that has no neighbour. Otherwise they are refused,
         since in dynamics they mean that the cell has come apart.
+    device
+        ``cpu`` or a device of CUDA. Neighbours are found on the CPU in any case.
     """
 
     implemented_properties = [  # noqa: RUF012 - so ASE declares it
@@ -60,8 +63,9 @@ class GraphCalculator(Calculator):
         "stress",
     ]
 
-    def __init__(self, cutoff: float, *, lone_atoms: bool) -> None:
+    def __init__(self, cutoff: float, *, lone_atoms: bool, device: str = CPU) -> None:
         super().__init__()
+        self.device = device
         self._lone_atoms = lone_atoms
         self._neighbours = VerletList(cutoff)
 

@@ -14,6 +14,7 @@ from atomate2.forcefields.utils import MLFF
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
+from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import RELAX, STATIC, PlannedCalculation
 
@@ -58,7 +59,7 @@ class PotentialMaker(ForceFieldRelaxMaker):
     def make(
         self, structure: Structure, prev_dir: str | Path | None = None
     ) -> ForceFieldTaskDocument:
-        """Relax a structure, and record the version of the calculator.
+        """Relax a structure, and record the version of the calculator and its device.
 
         atomate2 records the versions of its own potentials.
         """
@@ -69,6 +70,8 @@ class PotentialMaker(ForceFieldRelaxMaker):
             document: ForceFieldTaskDocument = relax(self, structure, prev_dir)
         if document.forcefield_version is None:
             document.forcefield_version = self.engine.version
+        place = self.potential.on_device(self.engine).device
+        document.tags = None if place is None else [device.TAG + place]
         return document
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:

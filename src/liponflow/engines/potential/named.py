@@ -57,7 +57,7 @@ class AseEngine(PotentialEngine):
             named_calculator(reference, {})
         except EngineError as error:
             return [str(error)]
-        return []
+        return super().requirements(name, settings)
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""

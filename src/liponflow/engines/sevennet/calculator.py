@@ -28,13 +28,14 @@ from liponflow.engines.potential.checkpoints import changed_at, weights_file
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
 from liponflow.engines.potential.neighbours import Pairs
 from liponflow.engines.sevennet.weights import MODELS
+from liponflow.settings import CPU
 
 KIND = "a checkpoint of SevenNet"
 """A file of weights, in messages."""
 
 
 class FastSevenNet(GraphCalculator):
-    """SevenNet on one CPU thread.
+    """SevenNet on one CPU thread or a GPU.
 
     Parameters
     ----------
@@ -46,6 +47,8 @@ class FastSevenNet(GraphCalculator):
     lone_atoms
         Whether to compute cells with an atom that has no neighbour, as sevenn does; see
         :class:`liponflow.engines.potential.graph.GraphCalculator`.
+    device
+        ``cpu`` or a device of CUDA, such as ``cuda``.
 
     Raises
     ------
@@ -58,10 +61,15 @@ class FastSevenNet(GraphCalculator):
     name = "sevennet"
 
     def __init__(
-        self, model: str = "7net-0", modal: str | None = None, *, lone_atoms: bool = False
+        self,
+        model: str = "7net-0",
+        modal: str | None = None,
+        *,
+        lone_atoms: bool = False,
+        device: str = CPU,
     ) -> None:
-        self._loaded = load(model, modal, changed_at(model))
-        super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms)
+        self._loaded = load(model, modal, changed_at(model), device)
+        super().__init__(self._loaded.cutoff, lone_atoms=lone_atoms, device=device)
 
     def evaluate(self, pairs: Pairs, numbers: IntArray) -> Evaluation:
         """See GraphCalculator."""
@@ -73,13 +81,19 @@ class FastSevenNet(GraphCalculator):
         if unknown:
             symbols = ", ".join(chemical_symbols[number] for number in unknown)
             raise EngineError(f"these weights of SevenNet have no parameters for {symbols}")
-        vectors = torch.tensor(pairs.vectors, dtype=torch.float32, requires_grad=True)
+        vectors = torch.tensor(pairs.vectors, dtype=torch.float32).to(self.device).requires_grad_()
         energies = self._loaded.network(
-            torch.from_numpy(numbers.astype(np.int64)), vectors, slots(pairs, len(numbers))
+            torch.from_numpy(numbers.astype(np.int64)).to(self.device),
+            vectors,
+            slots(pairs, len(numbers), self.device),
         )
         energy = energies.double().sum()
         (slopes,) = torch.autograd.grad(energy, vectors, allow_unused=True)
-        found = np.zeros((len(pairs.first), 3)) if slopes is None else slopes.numpy().astype(float)
+        found = (
+            np.zeros((len(pairs.first), 3))
+            if slopes is None
+            else slopes.cpu().numpy().astype(float)
+        )
         return Evaluation(float(energy.detach()), found)
 
 
@@ -102,14 +116,16 @@ class Loaded(NamedTuple):
 
 
 @cache
-def load(model: str, modal: str | None, changed: int | None = None) -> Loaded:
-    """Return a model for evaluation, loaded once per process and change of its file."""
+def load(model: str, modal: str | None, changed: int | None = None, device: str = CPU) -> Loaded:
+    """Return a model, loaded once per process, change of its file and device."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # e3nn compiles with torch's older tools
         from liponflow.engines.sevennet.network import Network
 
-    layers = sevenn_layers(model, changed)
-    network = Network(layers, modal).eval()
+    # A network shares its layers and moves them along: those of another device are loaded anew.
+    loaded = sevenn_layers if device == CPU else sevenn_layers.__wrapped__
+    layers = loaded(model, changed)
+    network = Network(layers, modal).eval().to(device)
     return Loaded(network, float(layers.cutoff), frozenset(layers.type_map))
 
 

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from liponflow.engines.potential.neighbours import Pairs
+from liponflow.settings import CPU
 
 
 class Slots(NamedTuple):
@@ -45,8 +46,8 @@ class Slots(NamedTuple):
     sign: Tensor
 
 
-def slots(pairs: Pairs, n_atoms: int) -> Slots:
-    """Distribute both directions of every pair over the slots of its atoms."""
+def slots(pairs: Pairs, n_atoms: int, device: str = CPU) -> Slots:
+    """Distribute both directions of every pair over the slots of its atoms, on a device."""
     n_pairs = len(pairs.first)
     atom = np.concatenate([pairs.first, pairs.second])
     degree = np.bincount(atom, minlength=n_atoms)
@@ -61,7 +62,7 @@ def slots(pairs: Pairs, n_atoms: int) -> Slots:
     sign = np.zeros(n_atoms * width, dtype=np.float32)
     sign[place] = np.where(order < n_pairs, 1, -1)
     return Slots(
-        n_atoms, width, torch.from_numpy(neighbour), torch.from_numpy(pair), torch.from_numpy(sign)
+        n_atoms, width, *(torch.from_numpy(array).to(device) for array in (neighbour, pair, sign))
     )
 
 
@@ -85,11 +86,17 @@ class Convolution(nn.Module):
         self._filter_sizes = [part.dim for part in filters]
         self._paths = [(path.i_in1, path.i_in2, path.i_out) for path in product.instructions]
         self._n_outputs = len(outputs)
-        self._coefficients = [
-            _coefficients(inputs[first].ir.l, filters[second].ir.l, outputs[third].ir.l)
-            * (path.path_weight / float(layer.denominator))
-            for (first, second, third), path in zip(self._paths, product.instructions, strict=True)
-        ]
+        # Buffers, so that they follow the module from device to device.
+        for number, (path, product_path) in enumerate(
+            zip(self._paths, product.instructions, strict=True)
+        ):
+            first, second, third = path
+            self.register_buffer(
+                f"_coefficients_{number}",
+                _coefficients(inputs[first].ir.l, filters[second].ir.l, outputs[third].ir.l)
+                * (product_path.path_weight / float(layer.denominator)),
+                persistent=False,
+            )
 
     def forward(self, features: Tensor, embedding: Tensor, harmonics: Tensor, at: Slots) -> Tensor:
         """Return the sum of the messages to every atom.
@@ -119,9 +126,10 @@ class Convolution(nn.Module):
             )
         ]
         found: list[Any] = [None] * self._n_outputs
-        for (first, second, third), weight, coefficients in zip(
-            self._paths, weights, self._coefficients, strict=True
+        for number, ((first, second, third), weight) in enumerate(
+            zip(self._paths, weights, strict=True)
         ):
+            coefficients = self.get_buffer(f"_coefficients_{number}")
             channels, components = self._input_shapes[first]
             inner = at.neighbours * components
             left = (gathered[first] * weight[:, None]).reshape(at.atoms, inner, channels)

@@ -32,13 +32,13 @@ class SevennetEngine(PotentialEngine):
         return VARIANTS[self.name]
 
     @classmethod
-    def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
+    def requirements(cls, name: str, settings: Settings) -> list[str]:
         """See Engine."""
         if find_spec("sevenn") is None:
             return [
                 "SevenNet is not installed; install it with: pip install 'liponflow[sevennet]'"
             ]
-        return []
+        return super().requirements(name, settings)
 
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""
@@ -78,7 +78,8 @@ class SevennetEngine(PotentialEngine):
 
     def _arguments(self) -> dict[str, str]:
         modal = self.variant.modal
-        return {"model": self.variant.model} | ({} if modal is None else {"modal": modal})
+        channel = {} if modal is None else {"modal": modal}
+        return {"model": self.variant.model} | channel | self.device_argument
 
 
 def _weights_file(name: str) -> Path:

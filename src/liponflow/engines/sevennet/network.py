@@ -33,14 +33,21 @@ class Network(nn.Module):
         If the model has no such channel, or starts with other layers than expected.
     """
 
+    _modal: Tensor | None
+    _types: Tensor
+    _odd: Tensor
+
     def __init__(self, layers: Any, modal: str | None) -> None:
         super().__init__()
         channels = layers.modal_map or {}
         if (modal is None) == bool(channels) or (channels and modal not in channels):
             raise EngineError(_channels_message(modal, channels))
         layers.set_is_batch_data(False)
-        self._modal = None if modal is None else torch.tensor(channels[modal])
-        self._types = layers.z_to_onehot_tensor
+        # Buffers, so that they follow the module from device to device.
+        # One in a row: as a single number it would have to come back from a GPU to be an index.
+        chosen = None if modal is None else torch.tensor([channels[modal]])
+        self.register_buffer("_modal", chosen, persistent=False)
+        self.register_buffer("_types", layers.z_to_onehot_tensor, persistent=False)
         first, *rest = layers
         if not isinstance(first, EdgeEmbedding):
             raise EngineError(
@@ -57,7 +64,8 @@ class Network(nn.Module):
                 break
         harmonics: Any = first.spherical
         parities = [(-1) ** part.ir.l for part in harmonics.irreps_out for _ in range(part.ir.dim)]
-        self._odd = torch.tensor(parities, dtype=torch.float32) < 0
+        odd = torch.tensor(parities, dtype=torch.float32) < 0
+        self.register_buffer("_odd", odd, persistent=False)
 
     def forward(self, numbers: Tensor, vectors: Tensor, at: Slots) -> Tensor:
         """Return the energy of every atom, eV, shape (atoms,).
@@ -78,7 +86,7 @@ class Network(nn.Module):
         harmonics = harmonics.index_select(0, at.pair) * sign
         data = {
             keys.NODE_FEATURE: self._types[numbers],
-            keys.NUM_ATOMS: torch.tensor(len(numbers)),
+            keys.NUM_ATOMS: torch.tensor(len(numbers)).to(numbers.device),
         }
         if self._modal is not None:
             data[keys.MODAL_TYPE] = self._modal

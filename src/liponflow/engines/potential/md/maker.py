@@ -98,7 +98,7 @@ class CheckpointedMDMaker(Maker):
             "chunk_steps": self.chunk_steps,
         }
         return provenance(
-            engine=self.engine,
+            engine=self.potential.on_device(self.engine),
             preset=PRESET,
             parameters=parameters,
             input_fingerprint=fingerprint(structure, self.engine, parameters),

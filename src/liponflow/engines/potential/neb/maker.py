@@ -145,7 +145,7 @@ def relax_images(
         force_limit=maker.force_limit,
         max_steps=maker.max_steps,
         evaluations=recorded.computed + recorded.recalled,
-        engine=maker.engine,
+        engine=maker.potential.on_device(maker.engine),
         parameters={
             "spring": maker.spring,
             "optimiser": maker.optimiser,
