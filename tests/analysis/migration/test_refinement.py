@@ -11,6 +11,7 @@ from liponflow.analysis.migration.refinement import (
     Kept,
     at_geometry,
     from_band,
+    refinement_warnings,
     refused,
     relaxed_above,
     top_elsewhere,
@@ -150,3 +151,9 @@ def test_failed_band_keeps_the_single_points_and_has_a_reason(path: NEBResult) -
     assert found.single_point_barrier == pytest.approx(0.25)
     assert "the band failed" in (found.reason or "")
     assert refused(found, "an end point").reason == "an end point"
+    remarked = found.model_copy(update={"remarks": ["band needed: no symmetry"]})
+    name = f"N, {OTO} hop with {ENGINE.short}"
+    assert refinement_warnings([singles(0.0, 0.25, 0.0), remarked]) == [
+        f"{name}: band needed: no symmetry",
+        f"{name}: the band failed; the run's report names its cause",
+    ]

@@ -279,6 +279,15 @@ def relaxed_above(name: str, relaxed: Calculation, start: Calculation | None) ->
     return [remark]
 
 
+def refinement_warnings(refinements: Sequence[Refinement]) -> list[str]:
+    """Return why hops have no refined barrier, and what their steps showed."""
+    return [
+        f"{found.dopant}, {found.hop} hop with {found.model}: {text}"
+        for found in refinements
+        for text in (*found.remarks, *([found.reason] if found.reason else []))
+    ]
+
+
 def _not_a_saddle(start: Calculation, saddle: Calculation, kept: Kept) -> list[str]:
     """List what is wrong with the relaxed states of a symmetric hop."""
     found = []

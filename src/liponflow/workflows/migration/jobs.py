@@ -7,6 +7,7 @@ from jobflow import job
 
 from liponflow.analysis.migration.dopant import Conditions, Way
 from liponflow.analysis.migration.published import published_migration
+from liponflow.analysis.migration.refinement import refinement_warnings
 from liponflow.analysis.migration.result import (
     HopBarrier,
     MigrationResult,
@@ -82,6 +83,12 @@ def conclude(
     names = engine_names(survey["host"].engine, made)
     by_engine = {survey["host"].engine.short: survey["hops"]}
     by_engine |= {names[name]: other.hops for name, other in results.items()}
+    refinements = [hop["refinement"] for _, rung in rungs for hop in rung or ()]
+    failed = [
+        f"the refinement with {name} failed; the run's report names the cause"
+        for name, rung in rungs
+        if rung is None
+    ]
     result = _summarised(
         survey,
         parameters,
@@ -95,12 +102,8 @@ def conclude(
                 larger["hops"],
                 n_atoms=(survey["host_atoms"], larger["host_atoms"]),
             ),
-            refinements=[hop["refinement"] for _, rung in rungs for hop in rung or ()],
-            warnings=[
-                f"the refinement with {name} failed; the run's report names the cause"
-                for name, rung in rungs
-                if rung is None
-            ],
+            refinements=refinements,
+            warnings=[*refinement_warnings(refinements), *failed],
         ),
     )
     return with_spread(
