@@ -5,6 +5,7 @@ from lithiation_example import Campaign
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 
+from liponflow.analysis.lithiation.refinement import RefinedVoltage
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.figures.lithiation import (
     all_figures,
@@ -155,3 +156,26 @@ def test_other_material_has_no_published_values(result: LithiationResult) -> Non
     other = result.model_copy(update={"formula": "LiMn2O4"})
     assert drawn(voltage_figure(other), "published") == []
     assert drawn(moments_figure(other), "Mn published") == []
+
+
+def test_voltages_of_better_engines_are_drawn_beside_the_campaigns(
+    result: LithiationResult,
+) -> None:
+    steps = [
+        RefinedVoltage(
+            model="gpaw 26.7.0",
+            x_low=step.x_low,
+            x_high=step.x_high,
+            voltage=step.voltage - 0.3,
+            voltage_before=step.voltage,
+        )
+        for step in result.voltages
+    ]
+    figure = voltage_figure(result.model_copy(update={"refined_voltages": steps}))
+    [stairs] = drawn(figure, "gpaw 26.7.0 voltage")
+    assert stairs.get_data().values == pytest.approx([step.voltage for step in steps])
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend[0] == result.provenance.engine.short
+    assert legend[1].startswith("gpaw 26.7.0")
+    assert misplaced(figure) == []
+    assert not voltage_figure(result).legends

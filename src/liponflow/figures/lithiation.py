@@ -31,6 +31,8 @@ from liponflow.figures.style import (
 
 # In the order of Figure 5.4D in D. Cheng, dissertation, UC San Diego (2023).
 PANELS = {1.0: "pristine", 0.0: "delithiated", 2.0: "overlithiated"}
+REFINED_COLOURS = (INK, "#7A4EAB", "#009E73")
+"""Colour of every better engine, in the order of the ladder."""
 FAMILY_MARKERS = ("o", "^", "s", "D", "v")
 """One marker per family of Li sites, in order of appearance."""
 LABELLED_STEPS = 5
@@ -212,7 +214,10 @@ def lattice_figure(result: LithiationResult) -> Figure:
 
 @styled
 def voltage_figure(result: LithiationResult) -> Figure:
-    """Draw the average-voltage staircase against Li metal, with the published plateaus."""
+    """Draw the average-voltage staircase against Li metal, with the published plateaus.
+
+    Staircases of better engines are dashed.
+    """
     figure = new_figure(COLUMN, 2.9)
     axes = figure.add_subplot()
     published = published_lithiation(result.formula)
@@ -244,7 +249,8 @@ def voltage_figure(result: LithiationResult) -> Figure:
         linewidth=2,
         gid="computed",
     )
-    if len(result.voltages) <= LABELLED_STEPS:
+    # The values would lie on the staircases of the better engines.
+    if len(result.voltages) <= LABELLED_STEPS and not result.refined_voltages:
         for step in result.voltages:
             axes.annotate(
                 f"{step.voltage:.2f} V",
@@ -256,11 +262,34 @@ def voltage_figure(result: LithiationResult) -> Figure:
                 fontsize=7,
                 color=colour,
             )
+    if result.refined_voltages:
+        _draw_refined(axes, result)
+        figure.legend(loc="outside upper center", fontsize=6.5)
     axes.set_ylabel(axis_label(VoltageStep, "voltage"))
     axes.margins(y=0.15)
     _x_axis(axes, result)
     stamp(figure, result)
     return figure
+
+
+def _draw_refined(axes: Axes, result: LithiationResult) -> None:
+    """Draw the staircases of better engines, and name all in the legend."""
+    own = result.provenance.engine.short
+    axes.plot([], [], color=element_colour("P"), linewidth=2, label=own)
+    models = list(dict.fromkeys(step.model for step in result.refined_voltages))
+    for model, colour in zip(models, cycle(REFINED_COLOURS), strict=False):
+        steps = [step for step in result.refined_voltages if step.model == model]
+        kinds = {state.states for state in result.refined_states if state.model == model}
+        axes.stairs(
+            [step.voltage for step in steps],
+            [steps[0].x_low, *(step.x_high for step in steps)],
+            baseline=None,
+            color=colour,
+            linestyle="--",
+            linewidth=1.5,
+            label=", ".join([model, *sorted(kinds)]),
+            gid=f"{model} voltage",
+        )
 
 
 @styled

@@ -64,6 +64,16 @@ class LithiationParameters(ComparedParameters):
         description="U_eff (eV) per element, or one of the two published assignments."
     )
 
+    refine: list[str] = Field(
+        description="Engines that compute the lowest state at each x again, a ladder: each "
+        "continues from the geometries of the one before; empty for none."
+    )
+    refine_states: Literal["auto", "relax", "static"] = Field(
+        description="Whether a refining engine relaxes these states, or computes single points at "
+        "the geometries of the engine before (static); auto is static for DFT and relax for "
+        "potentials."
+    )
+
     @field_validator("x")
     @classmethod
     def _sorted_and_distinct(cls, value: list[float]) -> list[float]:

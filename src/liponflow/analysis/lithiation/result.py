@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.lithiation.refinement import RefinedState, RefinedVoltage
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, StructureField
@@ -195,6 +196,13 @@ class LithiationResult(ComparedResult):
     two_phase: Annotated[str | None, Column(heading="x = 1 to 2")] = Field(
         description="Position of the states between x = 1 and 2 relative to the tie line between "
         "these two."
+    )
+    refined_states: list[RefinedState] = Field(
+        default_factory=list,
+        description="Lowest state at each x with the better engines, in the order of the ladder.",
+    )
+    refined_voltages: list[RefinedVoltage] = Field(
+        default_factory=list, description="Their voltages beside those of the campaign's engine."
     )
 
     def state(self, x: float) -> LithiationState | None:

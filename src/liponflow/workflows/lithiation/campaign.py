@@ -1,7 +1,7 @@
 """The lithiation campaign as a registered object."""
 
 from liponflow.analysis.kinds import ResultKind
-from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.campaign import Campaign, Option
 
 CAMPAIGN = Campaign(
     "lithiation",
@@ -15,5 +15,6 @@ CAMPAIGN = Campaign(
         figures="liponflow.figures.lithiation:all_figures",
         migrations={1: "liponflow.analysis.spread:before_comparison"},
     ),
-    further_engines="liponflow.workflows.further_engines:models_of",
+    options=(Option("refine", metavar="ENGINE"),),
+    further_engines="liponflow.workflows.lithiation.flow:further_engines",
 )

@@ -1,6 +1,6 @@
 """The lithiation campaign: relax candidates, and compute the lowest of each Li content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,8 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
+from liponflow.engines.planned import announce
+from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import FAMILY as GPAW
 from liponflow.inputs.gpaw.settings import GpawInputs, topic_settings
@@ -39,6 +41,7 @@ from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.lithiation.jobs import EngineStates, conclude, settle
+from liponflow.workflows.lithiation.refinement import Rung, refine_state
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
 
@@ -80,7 +83,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         """
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
-        self.check_arguments(self.parameters.models)
+        self.check_arguments([*self.parameters.models, *self.parameters.refine])
         engine = self.engine(self.engine_name)
         parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
@@ -106,6 +109,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         others = wire_further(
             further_names(self.parameters.models, self.engine_name), self.engine, further
         )
+        ladder, rungs = self._ladder(structure, dict(zip(xs, computed["states"], strict=True)))
         document = self.parameters.model_dump(mode="json")
         conclusion = named(
             conclude(
@@ -125,12 +129,15 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                     ],
                 },
                 further=others.comparison,
+                rungs=rungs,
                 **remarks,
             ),
             "result",
         )
         tolerate_failures(conclusion)
-        return Flow([*jobs, *others.jobs, conclusion], output=conclusion.output, name=self.name)
+        return Flow(
+            [*jobs, *others.jobs, *ladder, conclusion], output=conclusion.output, name=self.name
+        )
 
     def engine(self, name: str) -> Engine:
         """Return an engine of the oxide calculations."""
@@ -169,6 +176,51 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
             jobs += [*relaxations, settle_job]
         return jobs, EngineStates(states=settled, metal=metal.output, engine=engine.describe())
 
+    def _ladder(
+        self, structure: Structure, settled: Mapping[float, Any]
+    ) -> tuple[list[Flow | Job], list[Rung]]:
+        """Wire the lowest states with better engines.
+
+        Parameters
+        ----------
+        structure
+            Pristine structure.
+        settled
+            Output of the job that chose the lowest state, by Li content.
+        """
+        jobs: list[Flow | Job] = []
+        rungs: list[Rung] = []
+        for name in self.parameters.refine:
+            engine = self.engine(name)
+            parameters = _checked(engine, structure, self.parameters)
+            described = engine.describe()
+            relaxes = self.parameters.refine_states == "relax" or (
+                self.parameters.refine_states == "auto" and described.surrogate
+            )
+            maker = engine.relax() if relaxes else engine.static()
+            metal = self._lithium_metal(name, f" with {name}")
+            states: list[Any] = []
+            jobs.append(metal)
+            for number, (x, output) in enumerate(settled.items()):
+                refined: Job = named(
+                    refine_state(
+                        output,
+                        [rung["states"][number] for rung in rungs],
+                        maker=maker,
+                        relaxes=relaxes,
+                        moments=parameters.magmoms if engine.needs_initial_moments else {},
+                        engine=described,
+                        force_limit=self.parameters.force_limit,
+                    ),
+                    f"refine x={x:g} with {name}",
+                )
+                announce(refined, planned_by(maker, with_magmoms(structure, parameters.magmoms)))
+                tolerate_failures(refined)
+                jobs.append(refined)
+                states.append(refined.output)
+            rungs.append(Rung(engine=described, states=states, metal=metal.output))
+        return jobs, rungs
+
     def _lithium_metal(self, name: str, label: str) -> Flow | Job:
         """Return the relaxation of bcc Li, the reference of the voltages."""
         metal_set = lithium_metal_set(self.parameters)
@@ -179,7 +231,6 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         return metal_job
 
     def _engine(self, name: str, sets: VaspSets, gpaw: GpawInputs) -> Engine:
-        """Return an engine; the user's arguments are those of the campaign's own."""
         options = EngineOptions(
             self.parameters.force_limit,
             self.parameters.max_steps,
@@ -192,6 +243,11 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
 def flow(request: RunRequest[LithiationParameters]) -> Flow:
     """Make the flow of a request, whose structure is the pristine one, x = 1."""
     return LithiationMaker.of(request).make(request.structure, request.source)
+
+
+def further_engines(parameters: LithiationParameters) -> list[str]:
+    """Return the further engines of the campaign: other models, and those of the ladder."""
+    return [*parameters.models, *parameters.refine]
 
 
 def built_in(parameters: LithiationParameters) -> Structure:

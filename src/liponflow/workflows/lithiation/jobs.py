@@ -20,6 +20,7 @@ from liponflow.analysis.spread import with_spread
 from liponflow.engines.reading import read_calculation
 from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named, tolerate_failures
+from liponflow.workflows.lithiation.refinement import Rung, with_rungs
 
 RECOMPUTED = "the same candidates, their static energies and Li metal, all relaxed again"
 """What a further engine computes."""
@@ -106,6 +107,7 @@ def conclude(
     record: dict[str, Any],
     remarks: Sequence[str] = (),
     further: Comparison | None = None,
+    rungs: Sequence[Rung] = (),
 ) -> LithiationResult:
     """Summarise the campaign.
 
@@ -129,6 +131,8 @@ def conclude(
         On the cell that was taken.
     further
         The EngineStates of further engines.
+    rungs
+        Lowest states with better engines.
 
     Returns
     -------
@@ -157,13 +161,14 @@ def conclude(
         )
 
     result = summarised(EngineStates(states=states, metal=metal, engine=engine))
-    return with_spread(
+    compared = with_spread(
         result,
         further_results(further, summarised),
         partial(observables, steps=result.voltages),
         limits=record["parameters"].get("disagreement", {}),
         recomputed=RECOMPUTED,
     )
+    return with_rungs(compared, rungs, force_limit)
 
 
 def _outcome(document: Any, engine: EngineInfo, force_limit: float) -> dict[str, Any]:
