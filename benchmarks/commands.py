@@ -25,7 +25,8 @@ from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.stability.hull import Hull
 from liponflow.analysis.stability.materials import crystal
 from liponflow.analysis.stability.window import lithium_segments
-from liponflow.store.results import EmbeddedJobStore, find_summaries, open_store
+from liponflow.store.results import find_summaries, open_results, open_store
+from liponflow.store.sqlite import EmbeddedJobStore
 
 HERE = Path(__file__).parents[1]
 GOLDEN = HERE / "tests" / "data" / "golden" / "0.2.0.db"
@@ -93,7 +94,8 @@ def main() -> None:
         before, now = (min(times) for times in zip(*pairs, strict=True))
         print(f"| {label} | {before:.1f} | {now:.1f} | {before / now:.1f} |")
     with tempfile.TemporaryDirectory() as folder:
-        store = many_results(Path(folder))
+        many_results(Path(folder)).close()  # type: ignore[no-untyped-call]
+        store = open_results(Path(folder, "many.db"))
         print(f"\nlist of {COPIES:,} results: {lowest(lambda: find_summaries(store), 2):.1f} s")
         first = lowest(lambda: find_summaries(store, limit=50), 3)
         print(f"the latest 50 of them: {first:.2f} s")

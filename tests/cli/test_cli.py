@@ -503,7 +503,8 @@ def test_command_line_imports_no_heavy_package() -> None:
 
 HEAVY = {
     "results": {
-        "atomate2", "emmet", "matplotlib", "pandas", "phonopy", "sympy", "torch",
+        "atomate2", "emmet", "jobflow", "maggma", "matplotlib", "pandas", "phonopy", "sympy",
+        "torch",
         "pymatgen.analysis.phase_diagram", "pymatgen.entries.compatibility", "pymatgen.io.vasp",
     },
     "run": {"atomate2.forcefields", "atomate2.vasp.jobs", "emmet", "pandas", "torch"},

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from liponflow.cli import app
 from liponflow.store.check import check_store
 from liponflow.store.file import StoreError
-from liponflow.store.results import find_results, get_result, open_store
+from liponflow.store.results import find_results, get_result, open_results, open_store
 
 GOLDEN = sorted((Path(__file__).parents[1] / "data" / "golden").glob("*.db"))
 
@@ -131,6 +131,8 @@ def test_a_result_with_damaged_data_does_not_hide_the_others(
 ) -> None:
     move_field_to_data(stored)
     assert check(stored) == (0, [])
+    # Without jobflow's store, too, whose data stand in a table beside the documents.
+    assert len(find_results(open_results(stored))) == 2
     raw = sqlite3.connect(stored)
     raw.execute(statement)
     raw.commit()

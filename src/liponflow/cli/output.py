@@ -29,10 +29,10 @@ def settings_with(**overrides: Any) -> "Settings":
 
 def stored_result(beginning: str, store: Path | None) -> "StoredResult":
     """Get a result by the first characters of its uuid."""
-    from liponflow.store.results import get_result, open_store
+    from liponflow.store.results import get_result, open_results
 
     settings = settings_with(store=store)
-    opened = open_store(settings.store, read_only=True)
+    opened = open_results(settings.store)
     return get_result(opened, beginning)
 
 

@@ -68,10 +68,10 @@ def results_list(
     """
     with reported_errors(debug=ctx.obj):
         from liponflow.store.frames import csv_text, results_frame
-        from liponflow.store.results import Filters, find_results, find_summaries, open_store
+        from liponflow.store.results import Filters, find_results, find_summaries, open_results
 
         skipped: list[StoreError] = []
-        opened = open_store(settings_with(store=store).store, read_only=True)
+        opened = open_results(settings_with(store=store).store)
         chosen: Filters = {
             "kind": kind,
             "formula": formula,

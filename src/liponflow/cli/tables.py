@@ -14,7 +14,7 @@ from rich.table import Table
 from liponflow.analysis.quantity import Column, column_of, inline_of
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.cli.console import StandardOutput
-from liponflow.store.frames import states_frame, table_items, tables
+from liponflow.store.frames import table_items, table_rows, tables
 from liponflow.store.results import ResultSummary, StoredResult
 
 if TYPE_CHECKING:
@@ -130,15 +130,15 @@ def _add_field(grid: Table, column: Column, value: str | float) -> None:
 
 
 def _print_table(result: Result, name: str, console: Console) -> None:
-    frame = states_frame(result, name)
-    columns = _columns(type(table_items(result, name)[0]), list(frame.columns))
+    items = table_items(result, name)
+    rows = table_rows(items)
+    columns = _columns(type(items[0]), list(dict.fromkeys(key for row in rows for key in row)))
     if not columns:  # curves, which no terminal shows
         return
-    rows = frame.head(MOST_ROWS).to_dict("records")
     shown = {
         key: _Shown(
             title,
-            [_text(row[key], column.fmt) for row in rows],
+            [_text(row.get(key), column.fmt) for row in rows[:MOST_ROWS]],
             numeric=bool(column.fmt),
             wraps=column.wraps,
         )
@@ -147,8 +147,8 @@ def _print_table(result: Result, name: str, console: Console) -> None:
     console.print()
     console.print(name, style="bold")
     hidden = _print_columns(shown, console, expendable=list(shown)[:0:-1])
-    if len(frame) > MOST_ROWS:
-        console.print(f"{len(frame) - MOST_ROWS} more rows are in the export", style="dim")
+    if len(rows) > MOST_ROWS:
+        console.print(f"{len(rows) - MOST_ROWS} more rows are in the export", style="dim")
     _print_hidden(hidden, console)
 
 
@@ -236,7 +236,7 @@ def _short(engine: EngineInfo) -> str:
 def _text(value: Any, format_: str = "") -> str:
     if isinstance(value, bool):
         return "yes" if value else "NO"
-    if value is None or value != value:  # noqa: PLR0124 - NaN, pandas' word for None
+    if value is None:
         return "-"
     return f"{value:{format_}}"
 

@@ -9,7 +9,7 @@ from jobflow.core.store import JobStore
 
 from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.results import read_result, with_data
-from liponflow.store.sqlite import SQLiteStore
+from liponflow.store.table import SQLiteTable
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def check_store(store: JobStore) -> Check:
     stores = [store.docs_store, *store.additional_stores.values()]  # type: ignore[has-type]
     for part in stores:
         try:
-            if part is store.docs_store and isinstance(part, SQLiteStore):
+            if part is store.docs_store and isinstance(part, SQLiteTable):
                 problems += [f"{part.path}: {text}" for text in part.damage()]
             for document in _documents(part):
                 number += 1
@@ -72,5 +72,5 @@ def check_store(store: JobStore) -> Check:
 
 def _documents(store: Any) -> Iterator[dict[str, Any] | DamagedDocumentError]:
     documents: Iterator[dict[str, Any] | DamagedDocumentError]
-    documents = store.documents() if isinstance(store, SQLiteStore) else store.query()
+    documents = store.documents() if isinstance(store, SQLiteTable) else store.query()
     return documents

@@ -71,7 +71,12 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
             f"it has {', '.join(tables(result)) or 'none at all'}"
         )
     items = table_items(result, field)
-    return _with_units(pd.DataFrame([_scalars(item) for item in items]), items)
+    return _with_units(pd.DataFrame(table_rows(items)), items)
+
+
+def table_rows(items: Sequence[BaseModel]) -> list[dict[str, Any]]:
+    """Return the scalar fields of each submodel of a list, nested ones with dotted names."""
+    return [_scalars(item) for item in items]
 
 
 def csv_text(frame: "pd.DataFrame") -> str:

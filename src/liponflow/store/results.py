@@ -10,21 +10,28 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
-from jobflow.core.store import JobStore
 from pydantic import ValidationError
 
 from liponflow import safejson
-from liponflow.analysis.kinds import get_kind
+from liponflow.analysis.kinds import ResultKind, get_kind
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.boundary import reason_of
 from liponflow.names import did_you_mean
 from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
-from liponflow.store.sqlite import SQLiteStore
+from liponflow.store.table import SQLiteTable, TableDocument
+
+if TYPE_CHECKING:
+    from jobflow.core.store import JobStore
+
+    from liponflow.store.sqlite import EmbeddedJobStore
+
+    Documents = JobStore | SQLiteTable
 
 _MOUNTS = Path("/proc/mounts")
 
@@ -32,23 +39,7 @@ ANY_KIND = {"$gt": ""}
 """Condition on the kind of a result: any text, which an index finds, unlike ``$exists``."""
 
 
-class EmbeddedJobStore(JobStore):
-    """A JobStore in one SQLite file: a job's document and its data are stored together."""
-
-    docs_store: SQLiteStore
-
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        """Store documents and their data in one transaction; see ``JobStore.update``."""
-        with self.docs_store.transaction():
-            super().update(*args, **kwargs)
-
-    def remove_docs(self, criteria: dict[str, Any]) -> None:
-        """Remove documents and their data in one transaction."""
-        with self.docs_store.transaction():
-            super().remove_docs(criteria)
-
-
-def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> JobStore:
+def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> "JobStore":
     """Open the results database.
 
     Parameters
@@ -84,15 +75,52 @@ def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> J
     return store
 
 
-def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
+def open_results(location: Path | dict[str, Any]) -> "Documents":
+    """Open the results database to read results.
+
+    Parameters
+    ----------
+    location
+        As for :func:`open_store`.
+
+    Returns
+    -------
+    SQLiteTable or JobStore
+        What :func:`find_results` and :func:`get_result` take. For a file, jobflow is imported only
+        where a result refers to data in the table beside it.
+
+    Raises
+    ------
+    StoreError
+        As :func:`open_store`.
+
+    Warns
+    -----
+    UserWarning
+        If the file lies on a network filesystem.
+    """
+    if isinstance(location, dict):
+        return open_store(location, read_only=True)
+    path = Path(location).absolute()
+    _warn_of_network(path)
+    table = SQLiteTable(path, read_only=True)
+    table.connect()
+    return table
+
+
+def _warn_of_network(path: Path) -> None:
     mounts = _MOUNTS.read_text() if _MOUNTS.exists() else ""
     if kind := network_filesystem(path, mounts):
         warnings.warn(
             f"the results store {path} lies on a network filesystem ({kind}), where SQLite can "
             f"lose data if two hosts use the file at once: put it on a local disk, or use a "
             "MongoDB server",
-            stacklevel=3,
+            stacklevel=4,
         )
+
+
+def _from_file(path: Path, *, read_only: bool) -> "EmbeddedJobStore":
+    _warn_of_network(path)
     if not read_only:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +129,12 @@ def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
                 f"cannot create the directory of the results store {path}: {error.strerror}; "
                 "use a results store elsewhere"
             ) from error
+    return _embedded(path, read_only=read_only)
+
+
+def _embedded(path: Path, *, read_only: bool) -> "EmbeddedJobStore":
+    from liponflow.store.sqlite import EmbeddedJobStore, SQLiteStore
+
     docs = SQLiteStore(path, read_only=read_only)
     data = SQLiteStore(
         path, table="data", unique=["blob_uuid"], indexed=["blob_uuid", "job_uuid"],
@@ -109,7 +143,7 @@ def _from_file(path: Path, *, read_only: bool) -> EmbeddedJobStore:
     return EmbeddedJobStore(docs, {"data": data})
 
 
-def _from_specification(specification: dict[str, Any]) -> JobStore:
+def _from_specification(specification: dict[str, Any]) -> "JobStore":
     if "docs_store" not in specification:
         raise StoreError("the specification of the results store lacks 'docs_store'")
     if "data" not in (specification.get("additional_stores") or {}):
@@ -117,6 +151,8 @@ def _from_specification(specification: dict[str, Any]) -> JobStore:
             "the specification of the results store lacks additional_stores: data, where "
             "force-field jobs put their trajectories; a separate MongoDB collection is enough"
         )
+    from jobflow.core.store import JobStore
+
     try:
         return JobStore.from_dict_spec(specification)
     except (KeyError, TypeError, ValueError) as error:
@@ -184,7 +220,7 @@ class Filters(TypedDict, total=False):
     skipped: list[StoreError] | None
 
 
-def find_results(store: JobStore, **filters: Unpack[Filters]) -> list[StoredResult]:
+def find_results(store: "Documents", **filters: Unpack[Filters]) -> list[StoredResult]:
     """Return the results that match, the latest first.
 
     Parameters
@@ -220,7 +256,7 @@ def find_results(store: JobStore, **filters: Unpack[Filters]) -> list[StoredResu
     return _find(store, read_result, **filters)
 
 
-def find_summaries(store: JobStore, **filters: Unpack[Filters]) -> list[ResultSummary]:
+def find_summaries(store: "Documents", **filters: Unpack[Filters]) -> list[ResultSummary]:
     """Return what a list shows of the results that match, the latest first.
 
     It takes the arguments of :func:`find_results`, and is much faster: the documents are read and
@@ -238,11 +274,12 @@ def find_summaries(store: JobStore, **filters: Unpack[Filters]) -> list[ResultSu
         For each result of an unknown kind or newer schema, or that is damaged, its data included;
         it is skipped.
     """
-    return _find(store, read_summary, **filters)
+    kinds: dict[str, ResultKind] = {}
+    return _find(store, partial(read_summary, kinds=kinds), **filters)
 
 
 def _find(
-    store: JobStore, read: Callable[[dict[str, Any]], _Found], **filters: Unpack[Filters]
+    store: "Documents", read: Callable[[dict[str, Any]], _Found], **filters: Unpack[Filters]
 ) -> list[_Found]:
     where, skipped = filters.get("where", ()), filters.get("skipped")
     criteria = {"$and": [*_criteria(filters), *_conditions(where)]}
@@ -272,7 +309,7 @@ def _criteria(filters: Filters) -> list[dict[str, Any]]:
     return criteria
 
 
-def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
+def get_result(store: "Documents", uuid_prefix: str) -> StoredResult:
     """Return the latest result of the job whose uuid begins with some characters.
 
     Raises
@@ -299,7 +336,7 @@ def get_result(store: JobStore, uuid_prefix: str) -> StoredResult:
     return read_result(with_data(store, document))
 
 
-def _summaries(store: JobStore, criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _summaries(store: "Documents", criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
     documents: Iterator[dict[str, Any]] = store.query(
         {**criteria, "output.kind": ANY_KIND},
         properties=["uuid", "output.kind", "output.formula", "completed_at"],
@@ -323,17 +360,18 @@ def _stamp(moment: datetime) -> str:
 
 
 @contextmanager
-def _skipping_damaged(store: JobStore) -> Iterator[list[StoreError]]:
+def _skipping_damaged(store: "Documents") -> Iterator[list[StoreError]]:
     """Skip damaged documents of the embedded store; yield the list of their errors."""
-    if isinstance(store, EmbeddedJobStore):
-        with store.docs_store.skip_damaged() as errors:
+    table = store if isinstance(store, SQLiteTable) else store.docs_store
+    if isinstance(table, SQLiteTable):
+        with table.skip_damaged() as errors:
             yield errors
     else:
         yield []
 
 
 def _readable(
-    store: JobStore,
+    store: "Documents",
     documents: Iterable[dict[str, Any]],
     read: Callable[[dict[str, Any]], _Found],
     errors: list[StoreError],
@@ -345,7 +383,7 @@ def _readable(
             errors.append(error)
 
 
-def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
+def with_data(store: "Documents", document: dict[str, Any]) -> dict[str, Any]:
     """Return the document of a job with its data from the additional stores.
 
     Raises
@@ -355,6 +393,9 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
     """
     if not _refers_to_data(document):
         return document
+    if isinstance(store, SQLiteTable):
+        store = _embedded(Path(store.path), read_only=True)
+        store.connect()
     job = {name: document.get(name) for name in ("uuid", "index")}
     try:
         loaded: dict[str, Any] = next(store.query(job, load=True))
@@ -375,6 +416,8 @@ def with_data(store: JobStore, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refers_to_data(document: dict[str, Any]) -> bool:
+    if isinstance(document, TableDocument) and not document.may_refer_to_data:
+        return False
     stack: list[Any] = [document]
     while stack:
         item = stack.pop()
@@ -400,8 +443,15 @@ def read_result(document: dict[str, Any]) -> StoredResult:
         return StoredResult(uuid, document["index"], _completed(document), result)
 
 
-def read_summary(document: dict[str, Any]) -> ResultSummary:
+def read_summary(document: dict[str, Any], kinds: dict[str, ResultKind]) -> ResultSummary:
     """Read what a list shows from the document of a job that returned a result.
+
+    Parameters
+    ----------
+    document
+        The document.
+    kinds
+        Kinds that were met before; this one is added.
 
     Raises
     ------
@@ -410,12 +460,14 @@ def read_summary(document: dict[str, Any]) -> ResultSummary:
     """
     with _readable_document(document) as uuid:
         output = document["output"]
-        get_kind(str(output["kind"])).check_schema(output)
+        name = str(output["kind"])
+        kind = kinds.get(name) or kinds.setdefault(name, get_kind(name))
+        kind.check_schema(output)
         made = output["provenance"]
         return ResultSummary(
             uuid=uuid,
             completed_at=_completed(document),
-            kind=str(output["kind"]),
+            kind=name,
             formula=str(output["formula"]),
             engine=EngineInfo.model_validate(safejson.without_class(made["engine"])),
             preset=str(made["preset"]),
@@ -506,7 +558,7 @@ def _values(token: str) -> list[Any]:
     return [token]
 
 
-def _check_fields(store: JobStore, fields: Sequence[str]) -> None:
+def _check_fields(store: "Documents", fields: Sequence[str]) -> None:
     is_result = {"output.kind": ANY_KIND}
     sample = store.query_one(is_result, sort={"completed_at": -1})
     if sample is None:

@@ -3,6 +3,8 @@
 The text is JSON, or MongoDB Extended JSON for other types: dates keep milliseconds and come back
 as naive UTC, as from a MongoDB driver.
 
+bson and monty, whose imports take a while, are imported for such types only.
+
 Source of the order: MongoDB manual, "Comparison/Sort Order".
 """
 
@@ -11,10 +13,8 @@ import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, cast
-
-from bson import ObjectId, json_util
-from monty.json import jsanitize
 
 
 class _Missing(Enum):
@@ -45,8 +45,6 @@ SortKey = tuple[Any, ...]
 NAN_KEY: SortKey = (_NUMBER, (0, 0))
 EMPTY_ARRAY_KEY: SortKey = (_EMPTY_ARRAY,)
 
-_EXTENDED = json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware=False)
-
 
 def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON type)
     """Return a tuple that compares as MongoDB compares a value.
@@ -74,12 +72,14 @@ def bson_key(value: Any) -> SortKey:  # noqa: PLR0911 (one return for each BSON 
         return (_ARRAY, tuple(bson_key(item) for item in value))
     if isinstance(value, bytes):
         return (_BYTES, len(value), value)
-    if isinstance(value, ObjectId):
-        return (_OBJECT_ID, value.binary)
     if isinstance(value, datetime):
         naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         # BSON dates count milliseconds.
         return (_DATE, naive.replace(microsecond=naive.microsecond // 1000 * 1000))
+    from bson import ObjectId
+
+    if isinstance(value, ObjectId):
+        return (_OBJECT_ID, value.binary)
     return (_OTHER, type(value).__name__, repr(value))
 
 
@@ -88,11 +88,24 @@ def encode(document: Mapping[str, Any]) -> str:
     try:
         return json.dumps(document, allow_nan=False)
     except (TypeError, ValueError):  # not plain JSON: objects, dates, NaN
+        from bson import json_util
+        from monty.json import jsanitize
+
         plain = jsanitize(document, strict=True, allow_bson=True)
-        return json_util.dumps(plain, json_options=_EXTENDED)
+        return json_util.dumps(plain, json_options=_extended())
 
 
 def decode(text: str) -> dict[str, Any]:
     """Return the document in a text as a MongoDB driver does; see the head of this module."""
-    document = json_util.loads(text, json_options=_EXTENDED) if '"$' in text else json.loads(text)
-    return cast("dict[str, Any]", document)
+    if '"$' not in text:
+        return cast("dict[str, Any]", json.loads(text))
+    from bson import json_util
+
+    return cast("dict[str, Any]", json_util.loads(text, json_options=_extended()))
+
+
+@cache
+def _extended() -> Any:
+    from bson import json_util
+
+    return json_util.JSONOptions(json_mode=json_util.JSONMode.RELAXED, tz_aware=False)
