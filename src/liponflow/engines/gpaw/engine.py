@@ -30,6 +30,16 @@ from liponflow.settings import Settings, load_settings
 DUDAREV = 2
 """LDAUTYPE of VASP for the form of U that GPAW has."""
 
+STIFFNESS = 20.0
+"""Curvature (eV/Å²) that quasi-Newton steps begin with.
+
+With ASE's 70, relaxations took more steps (CHGNet, 0.03 to 0.05 eV/Å): N and P in bcc Li 36 and 46
+instead of about 20 and 28, Li3PO4 and LNMO with their cells 15 and 23 instead of 12 and 12.
+"""
+
+LONGEST_STEP = 0.1
+"""Longest step of an atom (Å), half of ASE's."""
+
 IMAGES = 64
 """Most images of a band whose wave functions are kept, if the memory allows."""
 
@@ -103,7 +113,12 @@ class GpawEngine(PotentialEngine):
         keep_symmetry: bool = False,
     ) -> Maker:
         """See Engine."""
-        return super().relax(cell=cell, keep_symmetry=keep_symmetry)
+        from liponflow.engines.potential.makers import PotentialMaker
+
+        maker = super().relax(cell=cell, keep_symmetry=keep_symmetry)
+        assert isinstance(maker, PotentialMaker)  # noqa: S101 - so it makes them
+        maker.relax_kwargs |= {"alpha": STIFFNESS, "maxstep": LONGEST_STEP}
+        return maker
 
     @classmethod
     def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
