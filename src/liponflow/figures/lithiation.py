@@ -11,9 +11,18 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.lithiation.observables import state_label, step_label
 from liponflow.analysis.lithiation.result import LithiationResult, LithiationState
 from liponflow.analysis.lithiation.voltage import TWO_PHASE, VoltageStep
 from liponflow.analysis.published import published_lithiation
+from liponflow.figures.spread import (
+    GID,
+    differs,
+    engines_figure,
+    spread_key,
+    spread_words,
+    vertical_spread,
+)
 from liponflow.figures.structure import draw_structure
 from liponflow.figures.style import (
     BAND,
@@ -53,7 +62,7 @@ def all_figures(result: LithiationResult) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by name: structures, moments, lattice, voltage and hull.
+        Figures by name: structures, moments, lattice, voltage, hull and engines.
     """
     figures = {"lattice": lattice_figure(result)}
     if any(result.state(x) for x in PANELS):
@@ -64,6 +73,8 @@ def all_figures(result: LithiationResult) -> dict[str, Figure]:
         figures["voltage"] = voltage_figure(result)
     if any(state.formation_energy is not None for state in result.states):
         figures["hull"] = hull_figure(result)
+    if differs(result):
+        figures["engines"] = engines_figure(result)
     return figures
 
 
@@ -204,12 +215,46 @@ def lattice_figure(result: LithiationResult) -> Figure:
             fontsize=6.5,
             color=MUTED,
         )
+    if _draw_lattice_spread(result, reference, lengths, volumes):
+        figure.legend(handles=[spread_key(result)], loc="outside upper center")
     name = f"volume change\nfrom x = {x[0]:g}"
     volumes.set_ylabel(axis_label(LithiationState, "volume_change_percent", name=name))
     _x_axis(volumes, result)
     figure.align_ylabels()
     stamp(figure, result)
     return figure
+
+
+def _draw_lattice_spread(
+    result: LithiationResult, reference: LithiationState, lengths: Axes, volumes: Axes
+) -> bool:
+    """Draw the spread over engines, each relative to its own cell; return whether there is any."""
+
+    def values(quantity: str, x: float) -> dict[str, float]:
+        spread = result.spread(quantity, state_label(x))
+        return {} if spread is None else spread.values
+
+    edges = {
+        engine: (unique + 2 * values("other axes", reference.x)[engine]) / 3
+        for engine, unique in values("unique axis", reference.x).items()
+    }
+    first = values("volume", result.states[0].x)
+    drawn = False
+    for state in result.states:
+        relative = [
+            (
+                lengths,
+                [value / edges[e] for e, value in values(name, state.x).items() if e in edges],
+            )
+            for name in ("unique axis", "other axes")
+        ]
+        changes = values("volume", state.x).items()
+        relative.append((volumes, [100 * (v / first[e] - 1) for e, v in changes if e in first]))
+        for axes, found in relative:
+            if len(found) > 1:
+                vertical_spread(axes, state.x, min(found), max(found))
+                drawn = True
+    return drawn
 
 
 @styled
@@ -249,6 +294,7 @@ def voltage_figure(result: LithiationResult) -> Figure:
         linewidth=2,
         gid="computed",
     )
+    _draw_voltage_spread(axes, result)
     # The values would lie on the staircases of the better engines.
     if len(result.voltages) <= LABELLED_STEPS and not result.refined_voltages:
         for step in result.voltages:
@@ -264,12 +310,32 @@ def voltage_figure(result: LithiationResult) -> Figure:
             )
     if result.refined_voltages:
         _draw_refined(axes, result)
+    if axes.get_legend_handles_labels()[0]:
         figure.legend(loc="outside upper center", fontsize=6.5)
     axes.set_ylabel(axis_label(VoltageStep, "voltage"))
     axes.margins(y=0.15)
     _x_axis(axes, result)
     stamp(figure, result)
     return figure
+
+
+def _draw_voltage_spread(axes: Axes, result: LithiationResult) -> None:
+    """Draw the spread over engines as a band around every step, named in the legend."""
+    label: str | None = spread_words(result)
+    for step in result.voltages:
+        spread = result.spread("voltage", step_label(step))
+        if spread is not None:
+            axes.fill_between(
+                [step.x_low, step.x_high],
+                spread.low,
+                spread.high,
+                color=element_colour("P"),
+                alpha=0.2,
+                linewidth=0,
+                label=label,
+                gid=GID,
+            )
+            label = None
 
 
 def _draw_refined(axes: Axes, result: LithiationResult) -> None:

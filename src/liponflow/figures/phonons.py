@@ -5,7 +5,14 @@ from matplotlib.figure import Figure
 from pymatgen.util.string import unicodeify, unicodeify_spacegroup
 from scipy.ndimage import gaussian_filter1d
 
-from liponflow.analysis.phonons import PhononDensity, PhononResult, Phonons
+from liponflow.analysis.phonons import (
+    COMPARED_TEMPERATURES,
+    PhononDensity,
+    PhononResult,
+    Phonons,
+    temperature_label,
+)
+from liponflow.figures.spread import differs, engines_figure, spread_key, vertical_spread
 from liponflow.figures.style import (
     BAND,
     COLUMN,
@@ -25,8 +32,11 @@ SMOOTHING = 0.15
 
 
 def all_figures(result: PhononResult) -> dict[str, Figure]:
-    """Draw every figure of the result: ``density`` and ``free-energy``."""
-    return {"density": density_figure(result), "free-energy": free_energy_figure(result)}
+    """Draw every figure of the result: ``density``, ``free-energy`` and ``engines``."""
+    figures = {"density": density_figure(result), "free-energy": free_energy_figure(result)}
+    if differs(result):
+        figures["engines"] = engines_figure(result)
+    return figures
 
 
 @styled
@@ -103,6 +113,15 @@ def free_energy_figure(result: PhononResult) -> Figure:
     axes.set_xlabel(axis_label(Phonons, "temperatures"))
     axes.set_ylabel(axis_label(Phonons, "free_energies", prefix="m"))
     axes.legend(loc="upper left")
+    compared = [
+        (temperature, result.spread("free energy", temperature_label(temperature)))
+        for temperature in COMPARED_TEMPERATURES
+    ]
+    for temperature, spread in compared:
+        if spread is not None:
+            vertical_spread(axes, temperature, 1000 * spread.low, 1000 * spread.high)
+    if any(spread is not None for _, spread in compared):
+        figure.legend(handles=[spread_key(result)], loc="outside upper center")
     axes.set_title(_title(result), loc="right", color=INK)
     stamp(figure, result)
     return figure

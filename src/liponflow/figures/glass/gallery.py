@@ -13,6 +13,7 @@ from liponflow.figures.glass.labels import AnyGlass, fingerprint_of, series_of
 from liponflow.figures.glass.protocol import protocol_figure, transition_figure
 from liponflow.figures.glass.structure import structure_figure
 from liponflow.figures.glass.units import units_figure
+from liponflow.figures.spread import differs, engines_figure
 
 
 def all_figures(result: AnyGlass) -> dict[str, Figure]:
@@ -26,8 +27,8 @@ def all_figures(result: AnyGlass) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by name: structures, pairs, pdf, structure_factor, units, angles, protocol and
-        transition.
+        Figures by name: structures, pairs, pdf, structure_factor, units, angles, protocol,
+        transition and engines.
     """
     found = fingerprint_of(result)
     figures = {"pairs": pairs_figure(result)}
@@ -44,4 +45,6 @@ def all_figures(result: AnyGlass) -> dict[str, Figure]:
         figures["structures"] = structure_figure(result)
         if result.tg is not None:
             figures["transition"] = transition_figure(result)
+        if differs(result):
+            figures["engines"] = engines_figure(result)
     return figures

@@ -1,6 +1,6 @@
 """Figure of the shares in a glass: structural units, N sites, Li environments and fragments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,18 +8,21 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from liponflow.analysis.glass.published import published_glass
-from liponflow.analysis.glass.result import Share
+from liponflow.analysis.glass.result import GlassResult, Share
+from liponflow.analysis.spread import EngineSpread
 from liponflow.figures.glass.labels import (
     AnyGlass,
     average_words,
     fingerprint_of,
     formula_label,
 )
+from liponflow.figures.spread import horizontal_spread, spread_words
 from liponflow.figures.style import INK, MUTED, PAGE, axis_label, new_figure, stamp, styled
 
 SHOWN_SHARES = 8
 """Bars per panel; the rarer shares are added up in one bar."""
 BAR_COLOUR = "#0072B2"
+SPREAD_COLOUR = "#C8391A"
 MARKERS = {"found": "D", "absent": "x"}
 """Marker by the first word of the published statement; other statements have none."""
 
@@ -29,6 +32,8 @@ class _Bars(NamedTuple):
 
     title: str
     shares: Sequence[Share]
+    spreads: Mapping[str, EngineSpread]
+    """Spread over engines by name of the share."""
 
 
 @styled
@@ -40,10 +45,10 @@ def units_figure(result: AnyGlass) -> Figure:
     """
     found = fingerprint_of(result)
     panels = [
-        _Bars("units of the network formers", found.units),
-        _Bars("sites of N", found.nitrogen_sites),
-        _Bars("environments of Li", found.li_environments),
-        _Bars("fragments of the network", found.fragments),
+        _Bars("units of the network formers", found.units, _spreads(result, "share of units")),
+        _Bars("sites of N", found.nitrogen_sites, _spreads(result, "share of N sites")),
+        _Bars("environments of Li", found.li_environments, {}),
+        _Bars("fragments of the network", found.fragments, {}),
     ]
     panels = [panel for panel in panels if panel.shares]
     rows = -(-len(panels) // 2)
@@ -66,6 +71,8 @@ def units_figure(result: AnyGlass) -> Figure:
             f"\n\u25c7 found, \u00d7 absent in experiment ({known.structural_units.citation}, "
             f"{known.nitrogen_sites.citation}; shares are not printed there)"
         )
+    if isinstance(result, GlassResult) and any(panel.spreads for panel in panels):
+        words += f"\nred: {spread_words(result)}"
     figure.suptitle(words, fontsize=7)
     stamp(figure, result)
     return figure
@@ -83,11 +90,19 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
         error_kw={"elinewidth": 0.9, "capsize": 2, "ecolor": INK},
         gid=panel.title,
     )
-    top = max(share.share + (share.error or 0) for share in shown)
+    for place, share in zip(places, shown, strict=True):
+        if (spread := panel.spreads.get(share.name)) is not None:
+            horizontal_spread(axes, place + 0.2, spread.low, spread.high, SPREAD_COLOUR)
+    top = max(_end(share, panel) for share in shown)
     limit = max(1.22 * top, 0.1)
     for place, share in zip(places, shown, strict=True):
-        end = share.share + (share.error or 0)
-        axes.text(end + 0.02 * limit, place, f"{share.share:.2f}", va="center", fontsize=6.5)
+        axes.text(
+            _end(share, panel) + 0.02 * limit,
+            place,
+            f"{share.share:.2f}",
+            va="center",
+            fontsize=6.5,
+        )
         marker = MARKERS.get((share.published or "").split(" ")[0])
         if marker is not None:
             axes.plot(
@@ -105,6 +120,24 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
     axes.set_xlim(0, limit)
     axes.set_title(panel.title, fontsize=8)
     axes.set_xlabel(axis_label(Share, "share"))
+
+
+def _spreads(result: AnyGlass, quantity: str) -> dict[str, EngineSpread]:
+    """Return the spreads of shares by name, if the bars show what the engines computed.
+
+    Bars of a trajectory have no spread: other engines only relaxed the final structures.
+    """
+    if not isinstance(result, GlassResult) or any(
+        model.fingerprint.n_frames > 1 for model in result.models
+    ):
+        return {}
+    return {s.subject: s for s in result.engine_spreads if s.quantity == quantity}
+
+
+def _end(share: Share, panel: _Bars) -> float:
+    """Return where a bar ends, its error bars included."""
+    spread = panel.spreads.get(share.name)
+    return max(share.share + (share.error or 0), spread.high if spread else 0)
 
 
 def _shown(shares: Sequence[Share]) -> list[Share]:

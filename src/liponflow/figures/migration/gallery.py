@@ -25,6 +25,7 @@ from liponflow.arrays import FloatArray
 from liponflow.figures.migration.ladder import ladder_figure
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
+from liponflow.figures.spread import spread_words
 from liponflow.figures.style import (
     BAND,
     COLUMN,
@@ -301,7 +302,7 @@ def models_figure(result: MigrationResult) -> Figure:
     axes.margins(y=0.15)
     axes.set_ylabel(axis_label(ModelBarrier, "barrier"))
     handles, _ = axes.get_legend_handles_labels()
-    handles.append(Patch(facecolor=BAND, label="spread"))
+    handles.append(Patch(facecolor=BAND, label=spread_words(result, wrapped=True)))
     published = published_migration(result.formula)
     if published and drawn:
         label = f"{published.barriers.citation} (hops not named)"

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from liponflow.analysis.stability.observables import LOWER, UPPER, limit_label
 from liponflow.analysis.stability.published import published_stability
 from liponflow.analysis.stability.result import (
     ComparedWindow,
@@ -21,6 +22,7 @@ from liponflow.analysis.stability.result import (
     WindowSegment,
 )
 from liponflow.figures.formulas import pretty_formula, pretty_reaction
+from liponflow.figures.spread import differs, engines_figure, horizontal_spread, spread_key
 from liponflow.figures.stability.hull_slices import slices_figure
 from liponflow.figures.stability.layers import layers_figure
 from liponflow.figures.stability.map import map_figure
@@ -38,6 +40,8 @@ from liponflow.figures.style import (
 
 LINES = ("#0072B2", "#C8391A", "#E69F00", "#007A5E", "#882E72", "#4DA6D9", "#5F6B73")
 """Colours of lines that colour-blind readers can tell apart."""
+SPREAD = "#C8391A"
+"""Colour of the spread over engines."""
 RARE = 0.05
 """Share of the draws below which a product is left out of the figure."""
 MOST_LINES = 4
@@ -55,8 +59,8 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
     Returns
     -------
     dict
-        Figures by name: window, exchange, interface, pathways, certainty, layers, hull and map;
-        further maps are numbered from 2.
+        Figures by name: window, exchange, interface, pathways, certainty, layers, hull, map
+        and engines; further maps are numbered from 2.
     """
     figures = {"window": window_figure(result), "exchange": exchange_figure(result)}
     if result.interfaces:
@@ -71,6 +75,8 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
         figures["hull"] = slices_figure(result)
     for number, drawn in enumerate(result.maps, start=1):
         figures["map" if number == 1 else f"map_{number}"] = map_figure(result, drawn)
+    if differs(result):
+        figures["engines"] = engines_figure(result)
     return figures
 
 
@@ -78,7 +84,8 @@ def all_figures(result: StabilityResult) -> dict[str, Figure]:
 def window_figure(result: StabilityResult) -> Figure:
     """Draw the voltage windows as bars, with the reactions below and above each window.
 
-    Published windows are outlined; error bars are the 95 % intervals of the material.
+    Published windows are outlined; error bars are the 95 % intervals of the material, and below
+    the bars the spread over engines.
     """
     rows = result.comparison
     figure = new_figure(PAGE, 1.0 + 0.72 * len(rows))
@@ -115,6 +122,7 @@ def window_figure(result: StabilityResult) -> Figure:
                 gid="published",
             )
     handles: list[Artist] = [Patch(color=colour, label="no Li exchanged, these entries")]
+    handles += _window_spreads(axes, result)
     if any(row.published for row in rows):
         handles.append(
             Patch(
@@ -135,9 +143,22 @@ def window_figure(result: StabilityResult) -> Figure:
     axes.set_xlim(0, top)
     axes.set_ylim(-len(rows) + 0.35, 0.4)
     axes.set_xlabel(axis_label(WindowSegment, "voltage_high"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)
+    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     stamp(figure, result)
     return figure
+
+
+def _window_spreads(axes: Axes, result: StabilityResult) -> list[Artist]:
+    """Draw the spread of both ends of every window, and return its legend entry, if any."""
+    found = [
+        (-float(place), result.spread("window", limit_label(row.formula, end)))
+        for place, row in enumerate(result.comparison)
+        for end in (LOWER, UPPER)
+    ]
+    drawn = [(y, limit) for y, limit in found if limit is not None]
+    for y, limit in drawn:
+        horizontal_spread(axes, y - 0.2, limit.low, limit.high, SPREAD)
+    return [spread_key(result, SPREAD)] if drawn else []
 
 
 def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:
