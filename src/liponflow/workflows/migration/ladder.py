@@ -82,6 +82,23 @@ class HopPath(TypedDict):
     images: list[Structure]
 
 
+class PointedHop(TypedDict):
+    """A hop with single points on its images."""
+
+    path: HopPath
+    """Path of the engine below."""
+    images: list[Structure]
+    """Its images in the lattice of the refining engine."""
+    mirror: dict[str, Any] | None
+    """The PathMirror of a symmetric path, as a dictionary."""
+    found: Any
+    """Refinement with the single points; None if it failed."""
+    points: list[Any]
+    """Task documents of the first and the last image that were computed; None for failed ones."""
+    label: str
+    """Name of the hop for its jobs."""
+
+
 class RefinedHop(TypedDict):
     """A hop on one rung, and the path from which the next rung continues."""
 
@@ -146,10 +163,9 @@ def refine(
         raise ValueError(f"the cell of the host: {reason}")
     cell = cell_of(relaxed.structure, parameters, supercell)
     lattice = cell.supercell.lattice
-    by_symmetry = keeps_symmetry(parameters, engine)
-    points, ends = _Shared(), _Shared()
-    per_hop: list[Flow | Job] = []
-    found = []
+    points = _Shared()
+    compared: list[Job] = []
+    hops = []
     for path in _paths(survey, below):
         label = f"refine {path['dopant']} {path['hop']} with {engine.name}"
         images = [Structure(lattice, image.species, image.frac_coords) for image in path["images"]]
@@ -159,41 +175,67 @@ def refine(
             points.output(tools["static"], image, f"{label}: single point of image {number}")
             for number, image in enumerate(images[:computed])
         ]
-        compared = named(
+        barrier = named(
             compare(path, images, singles, engine, parameters.force_limit),
             f"{label}: barrier by single points",
         )
-        tolerate_failures(compared)
-        start = _in_space_group(images[0], parameters) if by_symmetry else None
-        first = (
-            ends.output(tools["relax"], images[0], f"{label}: relax the start")
-            if start is None
-            else ends.output(tools["symmetric"], start.structure, f"{label}: relax the start")
-        )
-        sought = named(
-            find_saddle(
-                path,
-                images,
-                compared.output,
-                [singles[0], singles[-1]],
-                first,
+        tolerate_failures(barrier)
+        compared.append(barrier)
+        hops.append(
+            PointedHop(
+                path=path,
+                images=images,
                 mirror=None if mirror is None else asdict(mirror),
-                tools=tools,
-                engine=engine,
-                parameters=parameters,
+                found=barrier.output,
+                points=[singles[0], singles[-1]],
                 label=label,
-            ),
-            label,
+            )
         )
-        tolerate_failures(sought)
-        points.jobs.append(compared)
-        per_hop.append(sought)
-        found.append(sought.output)
-    listed = named(as_list(found), f"refined with {engine.name}")
+    # Nothing is relaxed before the single points have shown every barrier.
+    relaxing = named(
+        relax_states(hops, parameters=parameters, tools=tools, engine=engine),
+        f"relax states with {engine.name}",
+    )
+    tolerate_failures(relaxing)
+    return Response(replace=Flow([*points.jobs, *compared, relaxing], output=relaxing.output))
+
+
+@job
+def relax_states(
+    hops: Sequence[PointedHop],
+    *,
+    parameters: MigrationParameters,
+    tools: RungTools,
+    engine: EngineInfo,
+) -> Response[list[RefinedHop]]:
+    """Relax the start of every hop, then find its saddle.
+
+    Parameters
+    ----------
+    hops
+        Hops with their single points.
+    parameters, tools, engine
+        As for :func:`refine`.
+    """
+    by_symmetry = keeps_symmetry(parameters, engine)
+    ends = _Shared()
+    sought: list[Job] = []
+    for hop in hops:
+        images, name = hop["images"], f"{hop['label']}: relax the start"
+        start = _in_space_group(images[0], parameters) if by_symmetry else None
+        if start is None:
+            first = ends.output(tools["relax"], images[0], name)
+        else:
+            first = ends.output(tools["symmetric"], start.structure, name)
+        saddle = named(
+            find_saddle(hop, first, tools=tools, engine=engine, parameters=parameters),
+            hop["label"],
+        )
+        tolerate_failures(saddle)
+        sought.append(saddle)
+    listed = named(as_list([saddle.output for saddle in sought]), f"refined with {engine.name}")
     tolerate_failures(listed)
-    # The single points come first: they show the barriers before anything is relaxed.
-    jobs = [*points.jobs, *ends.jobs, *per_hop, listed]
-    return Response(replace=Flow(jobs, output=listed.output))
+    return Response(replace=Flow([*ends.jobs, *sought, listed], output=listed.output))
 
 
 def keeps_symmetry(parameters: MigrationParameters, engine: EngineInfo) -> bool:
@@ -237,38 +279,27 @@ def compare(
 
 @job
 def find_saddle(
-    path: HopPath,
-    images: Sequence[Structure],
-    found: Refinement | None,
-    points: Sequence[Any],
+    hop: PointedHop,
     first: Any | None,
     *,
-    mirror: dict[str, Any] | None,
     tools: RungTools,
     engine: EngineInfo,
     parameters: MigrationParameters,
-    label: str,
 ) -> Response[RefinedHop] | RefinedHop:
     """Relax the saddle of a hop within its symmetry if that fixes it, or the band.
 
     Parameters
     ----------
-    path, images
-        Path of the engine below, and its images in the lattice of the refining engine.
-    found
-        Barrier by single points.
-    points
-        Task documents of the single points of the first and the last image that were computed.
+    hop
+        Hop with its single points.
     first
         Task document of the relaxed start; None if it failed.
-    mirror
-        The PathMirror of a symmetric path, as a dictionary.
     tools, engine, parameters
         Of the refining engine, and of the campaign.
-    label
-        Name of the hop for its jobs.
     """
-    found = found or at_geometry(
+    path, images, label = hop["path"], hop["images"], hop["label"]
+    points, mirror = hop["points"], hop["mirror"]
+    found: Refinement = hop["found"] or at_geometry(
         Geometry(path["dopant"], path["hop"], path["engine"], path["barrier"], ()),
         engine,
         [],
@@ -338,7 +369,9 @@ def judge(
 
     Parameters
     ----------
-    path, images, found, points, mirror, engine, parameters
+    path, images, found, points, mirror
+        Of the PointedHop.
+    engine, parameters
         As for :func:`find_saddle`.
     states
         Task documents of the relaxed start and the relaxed saddle; None for one that failed.
@@ -400,7 +433,9 @@ def go_on(
 
     Parameters
     ----------
-    path, images, found, mirror, engine, parameters, label
+    path, images, found, mirror, label
+        Of the PointedHop.
+    engine, parameters
         As for :func:`find_saddle`.
     ends
         Task documents of the relaxed end points, of the first alone if there is a mirror; None
