@@ -7,6 +7,7 @@ from matplotlib.patches import StepPatch
 
 from liponflow.analysis.lithiation.refinement import RefinedVoltage
 from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.analysis.result import EngineInfo
 from liponflow.figures.lithiation import (
     all_figures,
     hull_figure,
@@ -59,6 +60,17 @@ def test_moments_are_means_sites_and_published_values(
     assert line(figure, "Mn published").tolist() == [[1, 3.2], [2, 3.7]]
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
     assert "Ni, Cheng 2023" in legend
+    assert figure.axes[0].get_title() == ""
+
+
+def test_moments_of_another_engine_name_both_engines(campaign: Campaign) -> None:
+    other = EngineInfo(name="other", version="1.0", surrogate=True)
+    figure = moments_figure(campaign.summarise(moments_engine=other, moments=campaign.statics))
+    title = figure.axes[0].get_title().replace("\n", " ")
+    assert title == (
+        "moments of other 1.0 (machine-learned potential, not DFT), structures of chgnet 0.3.0"
+    )
+    assert misplaced(figure) == []
 
 
 def test_lattice_follows_the_unique_axis(figures: dict[str, Figure]) -> None:

@@ -1,6 +1,7 @@
 """A lithiation campaign with known numbers, made without an engine."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from pymatgen.core.lattice import Lattice
@@ -135,7 +136,7 @@ class Campaign:
                     converged=False,
                 )
 
-    def summarise(self) -> LithiationResult:
+    def summarise(self, **options: Any) -> LithiationResult:
         return summarise(
             self.candidates,
             self.statics,
@@ -151,4 +152,5 @@ class Campaign:
                 source_structure="built-in",
                 parent_uuids=[],
             ),
+            **options,
         )

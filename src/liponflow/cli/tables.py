@@ -120,6 +120,8 @@ def _fields(result: Result) -> Table:
             for key, inner in inline.columns(type(value)):
                 if getattr(value, key) is not None:
                     _add_field(grid, inner, getattr(value, key))
+        elif isinstance(value, EngineInfo) and column is not None:
+            grid.add_row(column.title(), value.label)
         elif isinstance(value, list) and column is not None and column.heading:
             grid.add_row(column.title(), "\n".join(value) or "none")
     return grid

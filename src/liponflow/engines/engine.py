@@ -80,6 +80,8 @@ class Engine(ABC):
     """Whether the user can set arguments of any name."""
     known_arguments: ClassVar[frozenset[str]] = frozenset()
     """Names of the arguments that the user can set otherwise."""
+    computes_moments: ClassVar[bool] = False
+    """Whether a static calculation of a structure gives magnetic moments without initial ones."""
     needs_initial_moments: ClassVar[bool] = False
     """Whether magnetic structures need starting moments, the site property ``magmom``."""
 

@@ -151,6 +151,10 @@ def moments_figure(result: LithiationResult) -> Figure:
             )
     axes.set_ylim(0, None)
     axes.set_ylabel(axis_label(LithiationState, "moments"))
+    if result.moments_engine is not None:
+        made = result.provenance.engine.short
+        named = f"moments of {result.moments_engine.label}, structures of {made}"
+        axes.set_title(fill(named, width=56), fontsize=7)
     _x_axis(axes, result)
     handles, labels = axes.get_legend_handles_labels()
     handles.append(Line2D([], [], linestyle="", marker=".", color=MUTED, markersize=4))

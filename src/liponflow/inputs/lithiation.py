@@ -63,6 +63,10 @@ class LithiationParameters(ComparedParameters):
     hubbard_u: HubbardU = Field(
         description="U_eff (eV) per element, or one of the two published assignments."
     )
+    moments: str | None = Field(
+        description="Engine that computes the moments of the relaxed structures, such as chgnet, "
+        "for an engine without moments; null for the moments of the engine itself."
+    )
 
     refine: list[str] = Field(
         description="Engines that compute the lowest state at each x again, a ladder: each "

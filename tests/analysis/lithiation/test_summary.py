@@ -4,6 +4,7 @@ import pytest
 from lithiation_example import Campaign
 
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, lowest
+from liponflow.analysis.result import EngineInfo
 
 ENERGY_TOL = 1e-9  # eV: exact except for rounding
 
@@ -141,7 +142,32 @@ def test_engine_without_moments_is_reported(campaign: Campaign) -> None:
         static.magmoms = None
     result = campaign.summarise()
     assert all(state.moments == {} and state.charge_sum is None for state in result.states)
-    assert any("no magnetic moments at x = 0, 0.5, 1" in warning for warning in result.warnings)
+    [warning] = [w for w in result.warnings if "no magnetic moments at x = 0, 0.5, 1" in w]
+    assert warning.startswith("chgnet 0.3.0 reported")
+    assert "moments=chgnet computes" in warning
+    assert result.moments_engine is None
+
+
+def test_moments_of_another_engine_are_never_mixed_with_those_of_the_first(
+    campaign: Campaign,
+) -> None:
+    other = EngineInfo(name="other", version="1.0", surrogate=True)
+    own = campaign.summarise()
+    of_other = [
+        static.model_copy(
+            update={"engine": other, "magmoms": [2 * moment for moment in static.magmoms or []]}
+        )
+        for static in campaign.statics[1:]
+    ]
+    result = campaign.summarise(moments_engine=other, moments=of_other)
+    assert result.moments_engine == other
+    assert {state.moments_by for state in result.states} == {other.label}
+    assert result.states[0].moments == {}  # the engine's own ones are not used
+    assert result.states[2].moments["Mn"] == pytest.approx(2 * own.states[2].moments["Mn"])
+    assert [s.energy_per_atom for s in result.states] == [s.energy_per_atom for s in own.states]
+    [said, missing, *_] = [warning for warning in result.warnings if "moments" in warning]
+    assert "are those of other 1.0 (machine-learned potential, not DFT) for structures" in said
+    assert missing == "other 1.0 reported no magnetic moments at x = 0"
 
 
 def test_unbalanced_oxidation_states_are_reported(campaign: Campaign) -> None:

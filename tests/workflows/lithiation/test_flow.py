@@ -3,12 +3,14 @@
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from jobflow import Flow, Job
 from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.analysis.result import Calculation
 from liponflow.crystals.supercell import AS_GIVEN
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
@@ -17,7 +19,9 @@ from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.cells import ReplacedCellWarning
-from liponflow.workflows.lithiation.flow import LithiationMaker
+from liponflow.workflows.lithiation import jobs as lithiation_jobs
+from liponflow.workflows.lithiation.flow import LithiationMaker, further_engines
+from liponflow.workflows.lithiation.jobs import settle
 
 plan = get_campaign("lithiation").plan
 
@@ -128,6 +132,47 @@ def test_untrained_element_is_refused() -> None:
     structure.replace(4, "Po")
     with pytest.raises(EngineError, match="not trained on Po"):
         LithiationMaker(parameters(**SMALL), "chgnet").make(structure)
+
+
+def test_engine_of_moments_follows_the_static_calculation() -> None:
+    maker = LithiationMaker(parameters(**SMALL | {"moments": "chgnet", "x": [1]}), "sevennet-0")
+    flow = maker.make(limno2())
+    by_name = {job.name: job for job in jobs(flow)}
+    settled, conclusion = by_name["choose x=1"], by_name["result"]
+    assert further_engines(maker.parameters) == ["chgnet"]
+    assert conclusion.function_kwargs["moments_engine"].name == "chgnet"
+    [candidate] = settled.function_args[0][:1]
+    computed = Calculation(
+        engine=settled.function_args[3],
+        structure=limno2(),
+        energy=-1.0,
+        max_force=0.01,
+        force_limit=0.5,
+        converged=True,
+        ionic_steps=1,
+    )
+    relaxed = candidate.model_copy(update={"calculation": computed})
+    outcome = {"calculation": computed}
+    arguments = ([relaxed], [None], *settled.function_args[2:])
+    with mock.patch.object(lithiation_jobs, "_outcome", return_value=outcome):
+        response = settle.original(*arguments, **settled.function_kwargs)
+    static, moments, collected = response.replace.jobs
+    assert [static.name, moments.name] == ["static x=1", "moments x=1"]
+    assert static.function_args[0] == moments.function_args[0] == limno2()
+    assert moments.maker.engine.name == "chgnet"
+    assert collected.function_kwargs["moments"].uuid == moments.uuid
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("sevennet-0", "moments=sevennet-0: this engine computes no moments.*moments=chgnet does"),
+        ("chgnett", "unknown engine 'chgnett'; did you mean 'chgnet'"),
+    ],
+)
+def test_engine_without_moments_is_refused_for_them(name: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        LithiationMaker(parameters(**SMALL | {"moments": name}), "chgnet").make(limno2())
 
 
 def test_li_content_that_does_not_fit_the_cell_is_refused() -> None:

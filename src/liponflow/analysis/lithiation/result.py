@@ -10,7 +10,7 @@ from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.lithiation.refinement import RefinedState, RefinedVoltage
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Calculation, StructureField
+from liponflow.analysis.result import Calculation, EngineInfo, StructureField
 from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
@@ -110,6 +110,9 @@ class LithiationState(Document):
     site_moments: Annotated[dict[str, list[float]], Quantity("µB")] = Field(
         description="|moment| of every site per transition metal."
     )
+    moments_by: str | None = Field(
+        None, description="Engine of the moments; None if it is the engine of the energies."
+    )
     oxidation_states: dict[str, dict[str, int]] = Field(
         description="Number of sites per transition metal and oxidation state, assigned from "
         "|moment|."
@@ -184,6 +187,11 @@ class LithiationResult(ComparedResult):
     li_energy_per_atom: Annotated[
         float | None, Quantity("eV/atom", heading="Li metal", fmt=".4f")
     ] = Field(description="Energy of bcc Li with the same engine; None if it was not computed.")
+    moments_engine: Annotated[EngineInfo | None, Column(heading="moments of")] = Field(
+        None,
+        description="Engine of the magnetic moments and oxidation states, computed for the "
+        "structures of the states; None if it is the engine of the energies.",
+    )
     formula_units: Annotated[int, Column(heading="formula units (f.u.)")] = Field(
         description="Formula units in the supercell."
     )

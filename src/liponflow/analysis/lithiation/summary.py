@@ -1,7 +1,7 @@
 """Result of a lithiation campaign from its calculations: states, hull and voltages."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ from liponflow.analysis.lithiation.voltage import (
 )
 from liponflow.analysis.method import comparable, describe_differences, differences
 from liponflow.analysis.published import published_lithiation
-from liponflow.analysis.result import Calculation, Provenance
+from liponflow.analysis.result import Calculation, EngineInfo, Provenance
 from liponflow.crystals.supercell import Supercell
 
 
@@ -64,6 +64,8 @@ def summarise(
     provenance: Provenance,
     repeats: Supercell = (1, 1, 1),
     warnings: Sequence[str] = (),
+    moments_engine: EngineInfo | None = None,
+    moments: Sequence[Calculation] = (),
 ) -> LithiationResult:
     """Return the result of a campaign from its calculations.
 
@@ -86,6 +88,10 @@ def summarise(
         Pseudo-cubic cells along each vector of the supercell, or the matrix that makes it.
     warnings
         Remarks from building the candidates; they are kept in the result.
+    moments_engine
+        Engine of the moments, if it is another one: then all moments are its own.
+    moments
+        Its calculations of the structures of `statics`; one may be missing.
 
     Returns
     -------
@@ -134,7 +140,11 @@ def summarise(
             "is missing: no formation energies, and the hull and the voltages span "
             f"x = {chosen[0].best.x:g} to {chosen[-1].best.x:g} only"
         )
-    states = _states(chosen, formula_units, repeats, complete=complete)
+    sources = static_of if moments_engine is None else _by_li_content(moments)
+    states = [
+        state.model_copy(update={"moments_by": moments_engine.label if moments_engine else None})
+        for state in _states(chosen, sources, formula_units, repeats, complete=complete)
+    ]
     li_reason = unconverged_reason(li_metal) if li_metal else "not among the calculations"
     if li_reason is not None:
         notes.append(f"no voltages: Li metal: {li_reason}")
@@ -148,9 +158,10 @@ def summarise(
             *notes,
             *_method_warnings(candidates, statics, li_metal),
             *_merged_family_warnings(states),
-            *_moment_warnings(states),
+            *_moment_warnings(states, provenance.engine, moments_engine),
         ],
         states=states,
+        moments_engine=moments_engine,
         voltages=(
             _voltages(states, li_metal.energy_per_atom, formula)
             if li_metal and not li_reason
@@ -228,6 +239,7 @@ def _refusal(candidate: LithiationCandidate, reason: str) -> RefusedCandidate:
 
 def _states(
     chosen: Sequence[_Chosen],
+    magnetic: Mapping[int, Calculation],
     formula_units: int,
     repeats: Supercell,
     *,
@@ -243,7 +255,9 @@ def _states(
     states = []
     for index, (best, static, group, selection) in enumerate(chosen):
         structure = static.structure
-        moments = moments_by_element(structure, static.magmoms) if static.magmoms else {}
+        source = magnetic.get(best.n_li)
+        magmoms = None if source is None else source.magmoms
+        moments = moments_by_element(structure, magmoms) if magmoms else {}
         octahedra = _octahedra(structure)
         cell = pseudo_cubic_cell(structure.lattice, repeats)
         state = LithiationState(
@@ -343,12 +357,28 @@ def _merged_family_warnings(states: Sequence[LithiationState]) -> list[str]:
     return warnings
 
 
-def _moment_warnings(states: Sequence[LithiationState]) -> list[str]:
+def _moment_warnings(
+    states: Sequence[LithiationState], engine: EngineInfo, other: EngineInfo | None
+) -> list[str]:
     silent = [f"{state.x:g}" for state in states if not state.site_moments]
     unknown = sorted({m for state in states for m in state.site_moments} - MOMENT_WINDOWS.keys())
     warnings = []
+    if other is not None:
+        warnings.append(
+            f"magnetic moments, and the oxidation states read off them, are those of "
+            f"{other.label} for structures of {engine.short}: the energies do not depend on them"
+        )
     if silent:
-        warnings.append(f"the engine reported no magnetic moments at x = {', '.join(silent)}")
+        remedy = ""
+        if other is None and engine.surrogate:
+            remedy = (
+                ", so there are no oxidation states: moments=chgnet computes those that CHGNet "
+                "gives the same structures"
+            )
+        warnings.append(
+            f"{(other or engine).short} reported no magnetic moments at "
+            f"x = {', '.join(silent)}{remedy}"
+        )
     if unknown:
         warnings.append(f"no oxidation states for {', '.join(unknown)}: no |moment| windows")
     warnings += [

@@ -31,6 +31,7 @@ class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
     takes_arguments: ClassVar[bool] = False
+    computes_moments: ClassVar[bool] = True
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "chgnet"

@@ -25,7 +25,7 @@ from liponflow.inputs.lithiation import (
     relax_set,
     static_set,
 )
-from liponflow.inputs.presets import load_data
+from liponflow.inputs.presets import ParameterError, load_data
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import (
     check_x,
@@ -83,7 +83,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         """
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
-        self.check_arguments([*self.parameters.models, *self.parameters.refine])
+        self.check_arguments(further_engines(self.parameters))
         engine = self.engine(self.engine_name)
         parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
@@ -105,7 +105,8 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                 return self._computed(other, candidates)
             return self._computed(other, [candidates_at(lithiation_host, x, own)[0] for x in xs])
 
-        jobs, computed = self._computed(engine, candidates)
+        magnetic = self._moments_engine(structure)
+        jobs, computed = self._computed(engine, candidates, magnetic)
         others = wire_further(
             further_names(self.parameters.models, self.engine_name), self.engine, further
         )
@@ -130,6 +131,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                 },
                 further=others.comparison,
                 rungs=rungs,
+                moments_engine=None if magnetic is None else magnetic.describe(),
                 **remarks,
             ),
             "result",
@@ -152,13 +154,19 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         return self._engine(name, sets, GpawInputs(settings))
 
     def _computed(
-        self, engine: Engine, candidates: Sequence[Sequence[Candidate]]
+        self,
+        engine: Engine,
+        candidates: Sequence[Sequence[Candidate]],
+        magnetic: Engine | None = None,
     ) -> tuple[list[Flow | Job], EngineStates]:
         """Wire the relaxation of Li metal and of the candidates of every Li content."""
         label = "" if engine.name == self.engine_name else f" {engine.name}"
         metal = self._lithium_metal(engine.name, label)
         jobs: list[Flow | Job] = [metal]
         settled: list[Any] = []
+        further: dict[str, Any] = {}
+        if magnetic is not None:
+            further = {"moments_maker": magnetic.static(), "moments_engine": magnetic.describe()}
         for group in candidates:
             relaxations = [_relaxation(engine, candidate, label) for candidate in group]
             settle_job = named(
@@ -168,6 +176,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                     engine.static(),
                     engine.describe(),
                     self.parameters.force_limit,
+                    **further,
                 ),
                 f"choose x={group[0].record.x:g}{label}",
             )
@@ -230,6 +239,21 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         metal_job: Flow | Job = named(engine.relax().make(metal), f"relax Li metal{label}")
         return metal_job
 
+    def _moments_engine(self, structure: Structure) -> Engine | None:
+        """Return the engine of the moments; None if it is that of the energies."""
+        name = self.parameters.moments
+        if name is None:
+            return None
+        engine = self.engine(name)
+        engine.require("static")
+        if not engine.computes_moments:
+            raise ParameterError(
+                f"moments={name}: this engine computes no moments of relaxed structures; "
+                "moments=chgnet does"
+            )
+        engine.check(structure)
+        return engine
+
     def _engine(self, name: str, sets: VaspSets, gpaw: GpawInputs) -> Engine:
         options = EngineOptions(
             self.parameters.force_limit,
@@ -246,8 +270,9 @@ def flow(request: RunRequest[LithiationParameters]) -> Flow:
 
 
 def further_engines(parameters: LithiationParameters) -> list[str]:
-    """Return the further engines of the campaign: other models, and those of the ladder."""
-    return [*parameters.models, *parameters.refine]
+    """Return the further engines: other models, those of the ladder, that of the moments."""
+    moments = [parameters.moments] if parameters.moments else []
+    return [*parameters.models, *parameters.refine, *moments]
 
 
 def built_in(parameters: LithiationParameters) -> Structure:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
-from jobflow import Flow, Maker, Response, job
+from jobflow import Flow, Job, Maker, Response, job
 
 from liponflow.analysis.lithiation.observables import observables
 from liponflow.analysis.lithiation.result import (
@@ -27,10 +27,14 @@ RECOMPUTED = "the same candidates, their static energies and Li metal, all relax
 
 
 class SettledState(TypedDict):
-    """One Li content: candidates with their relaxations, and the static calculation."""
+    """One Li content: candidates with their relaxations, and the static calculation.
+
+    Another engine's moments, if there are some, are those of the same structure.
+    """
 
     candidates: list[LithiationCandidate]
     static: Calculation | None
+    moments: NotRequired[Calculation | None]
 
 
 @job
@@ -40,6 +44,9 @@ def settle(
     static_maker: Maker,
     engine: EngineInfo,
     force_limit: float,
+    *,
+    moments_maker: Maker | None = None,
+    moments_engine: EngineInfo | None = None,
 ) -> Response[SettledState] | SettledState:
     """Keep the lowest converged candidate of one Li content and compute it statically.
 
@@ -55,6 +62,9 @@ def settle(
         Description of the engine before it ran.
     force_limit
         Largest force of a converged relaxation, eV/Å.
+    moments_maker, moments_engine
+        Maker of the static calculation that gives the moments, and its engine; None to take them
+        from the first one.
 
     Returns
     -------
@@ -71,20 +81,36 @@ def settle(
         return SettledState(candidates=relaxed, static=None)
     assert best.calculation is not None  # noqa: S101 - `lowest` chooses among computed ones
     static = named(static_maker.make(best.calculation.structure), f"static x={best.x:g}")
+    jobs: list[Flow | Job] = [static]
+    further: dict[str, Any] = {}
+    if moments_maker is not None:
+        relaxed_structure = best.calculation.structure
+        moments = named(moments_maker.make(relaxed_structure), f"moments x={best.x:g}")
+        jobs.append(moments)
+        further = {"moments": moments.output, "moments_engine": moments_engine}
     collected = named(
-        collect(relaxed, static.output, engine, force_limit), f"collect x={best.x:g}"
+        collect(relaxed, static.output, engine, force_limit, **further), f"collect x={best.x:g}"
     )
     tolerate_failures(collected)
-    return Response(replace=Flow([static, collected], output=collected.output))
+    return Response(replace=Flow([*jobs, collected], output=collected.output))
 
 
 @job
 def collect(
-    candidates: list[LithiationCandidate], document: Any, engine: EngineInfo, force_limit: float
+    candidates: list[LithiationCandidate],
+    document: Any,
+    engine: EngineInfo,
+    force_limit: float,
+    *,
+    moments: Any = None,
+    moments_engine: EngineInfo | None = None,
 ) -> SettledState:
-    """Collect candidates and the static calculation of one Li content."""
+    """Collect candidates, the static calculation and the moments of one Li content."""
     static = None if document is None else read_calculation(document, engine, force_limit)
-    return SettledState(candidates=candidates, static=static)
+    if moments is None or moments_engine is None:
+        return SettledState(candidates=candidates, static=static)
+    read = read_calculation(moments, moments_engine, force_limit)
+    return SettledState(candidates=candidates, static=static, moments=read)
 
 
 class EngineStates(TypedDict):
@@ -108,6 +134,7 @@ def conclude(
     remarks: Sequence[str] = (),
     further: Comparison | None = None,
     rungs: Sequence[Rung] = (),
+    moments_engine: EngineInfo | None = None,
 ) -> LithiationResult:
     """Summarise the campaign.
 
@@ -133,6 +160,8 @@ def conclude(
         The EngineStates of further engines.
     rungs
         Lowest states with better engines.
+    moments_engine
+        Engine of the moments, if it is another one.
 
     Returns
     -------
@@ -144,7 +173,7 @@ def conclude(
         If Li metal or every state is missing.
     """
 
-    def summarised(computed: EngineStates) -> LithiationResult:
+    def summarised(computed: EngineStates, magnetic: EngineInfo | None = None) -> LithiationResult:
         if computed["metal"] is None:
             raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
         lithium = read_calculation(computed["metal"], computed["engine"], force_limit)
@@ -158,9 +187,12 @@ def conclude(
             provenance=provenance(engine=lithium.engine, **record),
             repeats=record["parameters"]["supercell"],
             warnings=remarks,
+            moments_engine=magnetic,
+            moments=[found for state in known if (found := state.get("moments")) is not None],
         )
 
-    result = summarised(EngineStates(states=states, metal=metal, engine=engine))
+    main = EngineStates(states=states, metal=metal, engine=engine)
+    result = summarised(main, moments_engine)
     compared = with_spread(
         result,
         further_results(further, summarised),
