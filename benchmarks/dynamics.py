@@ -100,7 +100,7 @@ def main() -> None:
     chgnet = CHGNetCalculator(use_device="cpu")
     graph = chgnet.model.graph_converter(structure)
     fast, atoms = FastCHGNet(), to_atoms(structure)
-    pairs = fast._neighbours.pairs(atoms.positions, atoms.cell.array)  # noqa: SLF001
+    pairs = fast._lists[0].pairs(atoms.positions, atoms.cell.array)  # noqa: SLF001
     times: dict[str, list[tuple[float, float]]] = {}
 
     def measure(name: str, per: int, function: Callable[[], Any]) -> None:

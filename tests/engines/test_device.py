@@ -12,6 +12,8 @@ from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.chgnet.calculator import FastCHGNet
 from liponflow.engines.engine import EngineError, EngineOptions
+from liponflow.engines.potential.graph import Evaluation, GraphCalculator
+from liponflow.engines.potential.neb.evaluation import evaluate_at_once, evaluate_with
 from liponflow.engines.registry import check_installed, get_engine
 from liponflow.engines.sevennet.calculator import FastSevenNet
 from liponflow.settings import Settings
@@ -135,7 +137,7 @@ def test_every_tensor_is_on_the_device_of_the_model(name, monkeypatch):
     factory, arguments = POTENTIALS[name]
     atoms = oxide()
     calculator = factory(**arguments, device="meta")
-    pairs = calculator._neighbours.pairs(atoms.positions, atoms.cell.array)
+    pairs = calculator._lists[0].pairs(atoms.positions, atoms.cell.array)
     returned = []
 
     def bring_back(tensor):
@@ -149,6 +151,43 @@ def test_every_tensor_is_on_the_device_of_the_model(name, monkeypatch):
         calculator.evaluate(pairs, atoms.numbers)
 
     assert returned == ["meta", "meta"], "energy and slopes"
+
+
+@pytest.mark.parametrize("name", POTENTIALS)
+def test_images_at_once_have_the_results_of_each(name):
+    factory, arguments = POTENTIALS[name]
+    images = [oxide(), oxide(), bulk("Li", "bcc", a=3.4, cubic=True)]
+    images[1].rattle(0.1, seed=5)
+    images[1].set_cell(images[1].cell * 1.02, scale_atoms=True)
+    calculator = factory(**arguments)
+
+    at_once = evaluate_at_once(calculator)(images)
+    again = calculator.compute(images)
+
+    for image, whole, results in zip(images, at_once, again, strict=True):
+        image.calc = factory(**arguments)
+        assert whole.energy == pytest.approx(image.get_potential_energy(), abs=1e-5)
+        assert np.abs(whole.forces - image.get_forces()).max() < 1e-5
+        assert np.abs(results["stress"] - image.get_stress()).max() < 1e-6
+
+
+def test_a_band_is_computed_at_once_on_a_gpu_alone():
+    calculator = FastCHGNet()
+    seen = []
+    calculator.compute = lambda images: (
+        seen.append(len(images)) or GraphCalculator.compute(calculator, images)
+    )
+    images = [oxide(), oxide()]
+
+    evaluate_with(calculator)(images)
+    calculator.device = "cuda:0"
+    calculator.evaluate = lambda pairs, numbers: Evaluation(
+        np.zeros(len(numbers)), np.zeros((len(pairs.first), 3))
+    )
+    evaluate_with(calculator)(images)
+
+    assert seen[-1] == len(images)
+    assert set(seen[:-1]) == {1}
 
 
 @pytest.mark.skipif(not CUDA, reason="torch sees no GPU on this machine")

@@ -106,11 +106,11 @@ class FastCHGNet(GraphCalculator):
             directions=(directed[tensor(bonds.first)], directed[tensor(bonds.second)]),
         )
         bound, moments = self._loaded.model.evaluate(graph)
-        (slopes,) = torch.autograd.grad(bound, vectors)
+        (slopes,) = torch.autograd.grad(bound.sum(), vectors)
         # The reference energies of the elements are the larger part: in double precision.
-        energy = float(bound.detach()) + float(self._loaded.references[numbers - 1].sum())
+        energies = bound.detach().cpu().numpy() + self._loaded.references[numbers - 1]
         found = moments.detach().cpu().numpy().astype(float) if self._magmoms else None
-        return Evaluation(energy, slopes.cpu().numpy().astype(float), found)
+        return Evaluation(energies, slopes.cpu().numpy().astype(float), found)
 
 
 class Loaded(NamedTuple):

@@ -80,7 +80,7 @@ class _Gated:
 
 
 class FastModel:
-    """Energy and moments of a model of chgnet.
+    """Energies and moments of a model of chgnet.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class FastModel:
         self._angle_gates = [_Gated(layer.twoBody_bond, widths) for layer in model.angle_layers]
 
     def evaluate(self, graph: Graph) -> tuple[Tensor, Tensor]:
-        """Return the cell's energy (eV) without reference energies, and the moments (µB)."""
+        """Return energies of the atoms (eV) without reference energies, and moments (µB)."""
         model, expansion = self._model, self._model.bond_basis_expansion
         bases = expansion.rbf_expansion_ag(graph.lengths).to(self._precision)
         atoms = model.atom_embedding(graph.numbers - 1)
@@ -136,7 +136,7 @@ class FastModel:
         atoms = self._convolve_atoms(last + 1, graph, atoms, bonds, weights)
         if model.readout_norm is not None:
             atoms = model.readout_norm(atoms)
-        return model.mlp(atoms).sum(dtype=torch.float64), moments
+        return model.mlp(atoms).double().view(-1), moments
 
     def _convolve_atoms(
         self, index: int, graph: Graph, atoms: Tensor, bonds: Tensor, weights: Tensor

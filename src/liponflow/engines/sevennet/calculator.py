@@ -87,14 +87,13 @@ class FastSevenNet(GraphCalculator):
             vectors,
             slots(pairs, len(numbers), self.device),
         )
-        energy = energies.double().sum()
-        (slopes,) = torch.autograd.grad(energy, vectors, allow_unused=True)
+        (slopes,) = torch.autograd.grad(energies.double().sum(), vectors, allow_unused=True)
         found = (
             np.zeros((len(pairs.first), 3))
             if slopes is None
             else slopes.cpu().numpy().astype(float)
         )
-        return Evaluation(float(energy.detach()), found)
+        return Evaluation(energies.detach().cpu().numpy().astype(float), found)
 
 
 class Loaded(NamedTuple):
@@ -122,6 +121,11 @@ def load(model: str, modal: str | None, changed: int | None = None, device: str 
         warnings.simplefilter("ignore")  # e3nn compiles with torch's older tools
         from liponflow.engines.sevennet.network import Network
 
+    if device != CPU:
+        import torch
+
+        # torch would compile its kernels anew whenever the number of pairs changes.
+        torch.jit.set_fusion_strategy([("DYNAMIC", 3)])
     # A network shares its layers and moves them along: those of another device are loaded anew.
     loaded = sevenn_layers if device == CPU else sevenn_layers.__wrapped__
     layers = loaded(model, changed)

@@ -21,7 +21,9 @@ from ase import Atoms
 from ase.calculators.calculator import Calculator
 
 from liponflow.arrays import FloatArray
+from liponflow.engines.potential.graph import GraphCalculator
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
+from liponflow.settings import CPU
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,24 @@ LoadCalculator = Callable[[], Calculator]
 
 
 def evaluate_with(calculator: Calculator) -> Evaluate:
-    """Compute one image after the other with one calculator."""
+    """Compute images with one calculator, at once where that pays: on a GPU."""
+    if isinstance(calculator, GraphCalculator) and calculator.device != CPU:
+        return evaluate_at_once(calculator)
+    return evaluate_one_by_one(calculator)
+
+
+def evaluate_at_once(calculator: GraphCalculator) -> Evaluate:
+    """Compute all images in one evaluation."""
+
+    def evaluate(images: Sequence[Atoms]) -> list[Evaluation]:
+        found = calculator.compute(images)
+        return [Evaluation(results["energy"], results["forces"]) for results in found]
+
+    return evaluate
+
+
+def evaluate_one_by_one(calculator: Calculator) -> Evaluate:
+    """Compute one image after the other."""
 
     def evaluate(images: Sequence[Atoms]) -> list[Evaluation]:
         return [_evaluate(image, calculator) for image in images]
