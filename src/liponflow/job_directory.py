@@ -19,6 +19,28 @@ STATUS = "status"
 _LONGEST_STATUS = 200
 
 
+def found_here(file: Path) -> Path:
+    """Return the path of a file of another job, also after the directory of the run has moved.
+
+    Parameters
+    ----------
+    file
+        Absolute path as the other job recorded it.
+
+    Returns
+    -------
+    Path
+        The same, or the path below the present directory of the jobs if only that is there. The
+        working directory is that of the job that asks.
+    """
+    jobs = Path.cwd().parent
+    if not file.exists() and jobs.name in file.parts:
+        here = jobs.joinpath(*file.parts[file.parts.index(jobs.name) + 1 :])
+        if here.exists():
+            return here
+    return file
+
+
 def write_status(directory: Path, line: str) -> None:
     """Replace the line that is shown beside a running job.
 

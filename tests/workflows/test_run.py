@@ -11,6 +11,7 @@ from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
 from liponflow.runners.errors import StoreFailureError
+from liponflow.runners.journal import Journal
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
@@ -92,6 +93,20 @@ def test_locked_store_is_refused_before_writing(tmp_path: Path, cell: Path) -> N
     with writer_lock(tmp_path / "results.db"), pytest.raises(StoreError, match="written by"):
         campaigns.run(flow, settings, {})
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_that_moved_stores_its_results_where_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = {"store": "/elsewhere/liponflow.db", "result": "nothing"}
+    journal = Journal.create(tmp_path / "runs", {"name": "glass"}, config)
+    settings = Settings(store=tmp_path / "here.db")
+    monkeypatch.setattr(campaigns.local, "resume", lambda *_, **__: None)
+
+    with pytest.warns(UserWarning, match=r"/elsewhere/liponflow.db, is not here: its results go"):
+        campaigns.resume(settings, journal.path)
+
+    assert (tmp_path / "here.db").exists()
 
 
 SPECIFICATION = {

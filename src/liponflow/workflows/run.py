@@ -1,5 +1,6 @@
 """Run a campaign from its flow to its result: settings, store, lock and runner put together."""
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     Parameters
     ----------
     settings
-        Store, runs directory, workers, VASP's command.
+        Store, runs directory, workers, VASP's command. The store is used if that of the run is
+        not there, as after a move to another machine.
     run_dir
         Directory of the run; the latest unfinished one if None.
 
@@ -122,6 +124,13 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             "specification again"
         )
     location = Path(config["store"]) if config["store"] else settings.store
+    if isinstance(location, Path) and not location.exists() and location != settings.store:
+        # The run has moved, perhaps to another machine. Its outcomes are copied again.
+        warnings.warn(
+            f"the store of this run, {location}, is not here: its results go to {settings.store}",
+            stacklevel=2,
+        )
+        location = settings.store
     with writable_store(location) as store:
         report = local.resume(
             run_dir,

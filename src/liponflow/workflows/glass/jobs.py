@@ -24,6 +24,7 @@ from liponflow.analysis.runs import MDResult
 from liponflow.analysis.spread import with_spread
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
+from liponflow.job_directory import found_here
 from liponflow.structures.plain import without_properties
 from liponflow.workflows.further_engines import Comparison, further_results
 
@@ -144,7 +145,7 @@ def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
         Files, and the stage to select in them: None if they hold that stage alone, as the files
         of VASP's segments do.
     """
-    files = [Path(strip_hostname(file)) for file in dynamics.trajectory_files]
+    files = [found_here(Path(strip_hostname(file))) for file in dynamics.trajectory_files]
     if not dynamics.segments:
         return files, name
     stage = next(stage for stage in dynamics.stages if stage.name == name)
