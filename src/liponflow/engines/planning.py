@@ -7,7 +7,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.planned import PlannedCalculation, PlanningMaker
-from liponflow.engines.registry import engine_class, engine_classes
+from liponflow.engines.registry import engine_classes, reader
 
 
 def planned_by(
@@ -34,7 +34,7 @@ def planned_by(
         info = getattr(maker, "engine", None)
         if not isinstance(info, EngineInfo) or not images:
             return found
-        sized = engine_class(info.name).sized
+        sized = reader(info.name).sized  # also of an engine that is not registered here
         return [sized(calculation, info, images[0]) for calculation in found]
     for engine in engine_classes():
         calculation = engine.planned(maker, images)
