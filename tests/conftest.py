@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pymatgen.symmetry.groups import SpaceGroup
 
 from liponflow import registry
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
@@ -22,6 +24,24 @@ from liponflow.structures.lithium import bcc_lithium
 # Helper modules for tests of several packages; pytest's importlib mode does not find them.
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
+
+
+def _keep_space_groups() -> None:
+    """Keep the space groups that tests use: pymatgen takes half a second for a cubic one.
+
+    Its own cache forgets each with its last user, which is within the building of a structure.
+    """
+    kept: dict[int, SpaceGroup] = {}
+    make = SpaceGroup.__new__
+
+    def make_once(*args: Any, **kwargs: Any) -> SpaceGroup:
+        group: SpaceGroup = make(*args, **kwargs)
+        return kept.setdefault(id(group), group)
+
+    SpaceGroup.__new__ = make_once  # type: ignore[method-assign]
+
+
+_keep_space_groups()
 
 collect_ignore = ["plugin"]  # a separate package, which is not installed here
 
