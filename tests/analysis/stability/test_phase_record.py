@@ -4,9 +4,15 @@ from typing import Any
 
 import pytest
 
+from liponflow.analysis.energy_scale import OWN
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.stability.gases import GASES
-from liponflow.analysis.stability.phase_record import PhaseRecord, gas_entries, phase_record
+from liponflow.analysis.stability.phase_record import (
+    PhaseRecord,
+    gas_entries,
+    phase_record,
+    scaled_entries,
+)
 from liponflow.structures.phases import phase
 
 ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
@@ -84,3 +90,23 @@ def test_gas_entries_beside_dft_have_its_method() -> None:
     assert oxygen.method is not None
     assert oxygen.method.functional == "PBE"
     assert [block.potential for block in oxygen.method.blocks] == ["O"]
+
+
+def test_gases_of_a_code_with_its_own_scale_follow_from_measured_enthalpies() -> None:
+    gpaw = EngineInfo(
+        name="gpaw",
+        version="26.7.0",
+        functional="PBE",
+        energy_scale=OWN,
+        method="PBE, PW 400 eV",
+        surrogate=False,
+    )
+    names = ["Li_bcc", "Li2O"]
+    records = [made("Li_bcc", engine=gpaw, energy=-2.0), made("Li2O", engine=gpaw, energy=-14.0)]
+    found, engine = scaled_entries(names, records, gases=["Li", "O"], corrections="auto")
+    assert engine == gpaw
+    [oxygen] = [entry for entry in found.entries if entry.formula == "O2"]
+    # Not the -4.95 eV of the Materials Project, which are on VASP's scale.
+    atoms = len(phase("Li_bcc").primitive())
+    assert oxygen.energy_per_atom == pytest.approx(-14.0 - 2 * (-2.0 / atoms) + 3 * 2.068)
+    assert found.scale == "gpaw: PBE, total energies; gases by reference"

@@ -19,6 +19,8 @@ import psutil
 import pytest
 from ase import Atoms
 from ase.build import bulk
+from ase.eos import EquationOfState
+from ase.units import GPa
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.result import Calculation
@@ -27,6 +29,7 @@ from liponflow.engines.gpaw.calculator import RECORD, GpawCalculator, ScfError
 from liponflow.engines.gpaw.process import GpawError
 from liponflow.engines.potential.makers import PotentialMaker
 from liponflow.engines.registry import get_engine
+from liponflow.inputs.gpaw.settings import topic_settings
 from liponflow.job_directory import CHECKPOINT
 
 pytestmark = pytest.mark.skipif(find_spec("gpaw") is None, reason="GPAW is not installed")
@@ -124,6 +127,23 @@ def test_moments_and_u(tmp_path: Path) -> None:
     assert 0.9 < moment < 1.6
     assert calculator.last["spins"] == 2
     calculator.close()
+
+
+@pytest.mark.exhaustive
+def test_lattice_constant_and_bulk_modulus_of_lithium(tmp_path: Path) -> None:
+    settings = topic_settings("migration", "quick").replaced({"kpts": "8,8,8"})
+    calculator = GpawCalculator(settings.keywords(), directory=tmp_path)
+    volumes, energies = [], []
+    for a in np.linspace(3.33, 3.53, 5):
+        atoms = bulk("Li", "bcc", a=a, cubic=True)
+        volumes.append(atoms.get_volume())
+        energies.append(calculator.get_potential_energy(atoms))
+    calculator.close()
+    volume, _, modulus = EquationOfState(volumes, energies, eos="birchmurnaghan").fit()
+    # PBE of all-electron and PAW codes, K. Lejaeghere et al., Science 351, aad3000 (2016):
+    # 20.2 Å³ per atom, 3.43 Å, and 13.9 GPa. With 12 x 12 x 12, 3.437 Å and 14.1 GPa.
+    assert volume ** (1 / 3) == pytest.approx(3.43, abs=0.015)
+    assert modulus / GPa == pytest.approx(13.9, abs=0.7)
 
 
 def test_errors_of_gpaw_are_worded(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pymatgen.core.composition import Composition
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
-from liponflow.analysis.energy_scale import PBE_OR_PBE_U
+from liponflow.analysis.energy_scale import OWN, PBE_OR_PBE_U
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.phonons import Phonons
 from liponflow.analysis.result import Calculation, EngineInfo, StructureField
@@ -20,6 +20,7 @@ from liponflow.analysis.stability.corrections import (
     scale_name,
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
+from liponflow.analysis.stability.fitted_gases import fitted_gases
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
 from liponflow.analysis.stability.unknown_scale import decide, is_unknown
@@ -197,13 +198,19 @@ def scaled_entries(
     Raises
     ------
     ValueError
-        If no crystal was relaxed, the scales differ, or an energy would be corrected twice.
+        If no crystal was relaxed, the scales differ, an energy would be corrected twice, or one
+        from which the energy of a gas follows is missing.
     """
     found = [record for record in records if record is not None]
     if not found:
         raise ValueError("the relaxation of every reference crystal failed: there are no energies")
     engine = found[0].engine
-    gas, decided = gas_entries(gases, engine), []
+    decided: list[str] = []
+    gas = (
+        fitted_gases(gases, phase_entries(found, corrections))
+        if engine.energy_scale == OWN
+        else gas_entries(gases, engine)
+    )
     if is_unknown(corrections, engine):
         both: tuple[Literal["none", "mp2020"], ...] = ("none", "mp2020")
         decision = decide(engine, {name: [*phase_entries(found, name), *gas] for name in both})

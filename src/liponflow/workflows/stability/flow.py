@@ -10,10 +10,12 @@ from jobflow import Flow, Job
 from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.energy_scale import OWN
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.corrections import SURROGATE, resolve
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.stability.fitted_gases import check_fitted
 from liponflow.analysis.stability.gases import GASES
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import PhononRecord, gas_entries
@@ -170,7 +172,11 @@ def _relaxed(
 ) -> tuple[RelaxedPhases, Job]:
     """Wire the relaxations of one engine, and the job that puts its energies on one scale."""
     parameters, described = request.parameters, engine.describe()
-    gas_entries(parameters.elements, described)  # refused before anything is computed
+    # Refused before anything is computed.
+    if described.energy_scale == OWN:
+        check_fitted(parameters.elements, described.name)
+    else:
+        gas_entries(parameters.elements, described)
     if not is_unknown(parameters.corrections, described):
         resolve(parameters.corrections, described)
     relaxed = relaxed_phases(
