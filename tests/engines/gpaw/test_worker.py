@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 import traceback
@@ -206,3 +207,4 @@ def test_a_killed_relaxation_repeats_at_most_one_evaluation(
     assert found.engine.label.endswith("(PBE, PW 200 eV)")
     assert not found.engine.surrogate
     assert [block.potential for block in found.method.blocks] == ["GPAW Li.PBE"]
+    assert re.fullmatch(r"Li.PBE.gz [0-9a-f]{32}", found.method.settings["PAW data of Li"])

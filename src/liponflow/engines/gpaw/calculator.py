@@ -280,6 +280,35 @@ class GpawCalculator(Calculator):
         )
 
 
+def data_sets(directory: str | None) -> dict[str, str]:
+    """Return file and hash of the PAW data set of each element, from the record of a job.
+
+    Parameters
+    ----------
+    directory
+        Directory of the job, with the name of the host before a colon if it has one.
+
+    Returns
+    -------
+    dict of str to str
+        By ``PAW data of ELEMENT``; empty if the record is on another machine, or gone.
+    """
+    if directory is None:
+        return {}
+    path = Path(directory.rpartition(":")[2]) / CHECKPOINT / RECORD
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return {}
+    if not lines:
+        return {}
+    setups = json.loads(lines[0])["setups"]
+    return {
+        f"PAW data of {symbol}": f"{setup['file']} {setup['hash']}"
+        for symbol, setup in setups.items()
+    }
+
+
 def _origin(numbers: Any) -> int:
     """Return the atom at the origin: the last one of the rarest element.
 

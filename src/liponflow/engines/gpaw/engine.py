@@ -19,6 +19,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.diagnosis import Finding, missing
 from liponflow.engines.engine import Engine
+from liponflow.engines.gpaw.calculator import data_sets
 from liponflow.engines.gpaw.datasets import lithium_setups
 from liponflow.engines.gpaw.installation import diagnose
 from liponflow.engines.gpaw.local import command, installed_version, local_calculator
@@ -124,7 +125,10 @@ class GpawEngine(PotentialEngine):
     def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:
         """See Engine."""
         found = super().read(document, info, force_limit)
-        return found.model_copy(update={"recorded_method": recorded_method(info, found.structure)})
+        method = recorded_method(info, found.structure)
+        settings = method.settings | data_sets(found.directory)
+        method = method.model_copy(update={"settings": settings})
+        return found.model_copy(update={"recorded_method": method})
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003
