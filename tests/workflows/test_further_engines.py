@@ -23,6 +23,7 @@ from liponflow.workflows.further_engines import (
     further_results,
     wire_further,
 )
+from liponflow.workflows.preflight import preflight
 
 FURTHER = "chgnet-0.2.0"
 
@@ -171,3 +172,31 @@ def test_spread_of_phonons_over_calculators(tmp_path: Path) -> None:
     assert volume.values[result.provenance.engine.short] == pytest.approx(main)
     assert "no parameters for this element" in result.warnings[0]
     assert result.warnings[1].startswith("the engines disagree on volume: 1 of 1")
+
+
+def preflight_of(folder: Path, engine_name: str, models: list[str]) -> list[str]:
+    copper = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.62), ["Cu"], [[0, 0, 0]])
+    copper.perturb(0.1)
+    copper.to(str(folder / "POSCAR"))
+    campaign = get_campaign("phonons")
+    request = campaign.request(
+        preset="quick",
+        engine=engine_name,
+        overrides={"models": models, "supercell": [1, 1, 1]},
+        structure_file=folder / "POSCAR",
+    )
+    return list(preflight(campaign.make_flow(request), request, campaign.engines(request)))
+
+
+def test_preflight_compares_the_starting_structures(tmp_path: Path) -> None:
+    near, failing = preflight_of(tmp_path, EMT, ["other_emt:asap", "other_emt:Failing"])
+    assert near.startswith("other_emt:asap on 1 starting structures: energies cannot")
+    assert failing == (
+        "warning: other_emt:Failing computes no starting structure: no parameters for this element"
+    )
+
+
+def test_preflight_needs_two_potentials(tmp_path: Path) -> None:
+    assert preflight_of(tmp_path, "vasp", [EMT]) == [
+        "no preflight: it compares potentials, of which this run has fewer than two"
+    ]

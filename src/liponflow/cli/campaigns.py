@@ -66,6 +66,13 @@ def run(
         bool,
         typer.Option("--dry-run", help="Print the planned calculations and their cost, and stop."),
     ] = False,
+    preflight: Annotated[
+        bool,
+        typer.Option(
+            "--preflight",
+            help="First compare the potentials of the run on its starting structures.",
+        ),
+    ] = False,
 ) -> None:
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
@@ -89,6 +96,10 @@ def run(
                 for name in engines:
                     check_installed(name, settings)
             flow = campaign.make_flow(request)
+            if preflight:
+                compare = import_module("liponflow.workflows.preflight").preflight
+                for line in compare(flow, request, engines):
+                    typer.echo(line, err=True)
             cost = estimate(flow, known) if dry_run else None
         if cost is None:
             check_out(out)
