@@ -19,6 +19,7 @@ from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.further_engines import (
     Comparison,
+    FurtherEngineWarning,
     further_names,
     further_results,
     wire_further,
@@ -120,7 +121,8 @@ def test_engine_that_refuses_the_campaign_keeps_its_reason() -> None:
         one = answer()
         return [one], one.output
 
-    found = wire_further([FURTHER, "chgnet"], engine, wire)
+    with pytest.warns(FurtherEngineWarning, match=r"chgnet-0\.2\.0 is not computed: .* Po"):
+        found = wire_further([FURTHER, "chgnet"], engine, wire)
     assert found.comparison["refused"] == {FURTHER: "chgnet-0.2.0 does not know Po"}
     assert list(found.comparison["outputs"]) == ["chgnet"]
     assert len(found.jobs) == 1
@@ -150,12 +152,13 @@ def test_spread_of_phonons_over_calculators(tmp_path: Path) -> None:
     copper = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.62), ["Cu"], [[0, 0, 0]])
     copper.get_primitive_structure().to(str(tmp_path / "POSCAR"))
     others = ["other_emt:asap", "other_emt:Failing"]
-    flow = get_campaign("phonons").plan(
-        preset="quick",
-        engine=EMT,
-        overrides={"min_length": 5, "models": others, "disagreement": {"volume": 0.01}},
-        structure_file=tmp_path / "POSCAR",
-    )
+    with pytest.warns(FurtherEngineWarning, match="no parameters for this element"):
+        flow = get_campaign("phonons").plan(
+            preset="quick",
+            engine=EMT,
+            overrides={"min_length": 5, "models": others, "disagreement": {"volume": 0.01}},
+            structure_file=tmp_path / "POSCAR",
+        )
     settings = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs", workers=1)
     done = campaigns.run(flow, settings, {"command": ["pytest"]}, [EMT, *others])
     assert not done.report.failures
@@ -189,7 +192,8 @@ def preflight_of(folder: Path, engine_name: str, models: list[str]) -> list[str]
 
 
 def test_preflight_compares_the_starting_structures(tmp_path: Path) -> None:
-    near, failing = preflight_of(tmp_path, EMT, ["other_emt:asap", "other_emt:Failing"])
+    with pytest.warns(FurtherEngineWarning, match="no parameters for this element"):
+        near, failing = preflight_of(tmp_path, EMT, ["other_emt:asap", "other_emt:Failing"])
     assert near.startswith("other_emt:asap on 1 starting structures: energies cannot")
     assert failing == (
         "warning: other_emt:Failing computes no starting structure: no parameters for this element"

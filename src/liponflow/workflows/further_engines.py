@@ -5,6 +5,7 @@ one result per engine of them with :func:`further_results`. Each engine stays on
 scale, and one that fails leaves the result of the main engine whole.
 """
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, TypeVar
@@ -16,6 +17,10 @@ from liponflow.engines.engine import Engine
 from liponflow.inputs.comparison import ComparedParameters
 
 Compared = TypeVar("Compared", bound=ComparedResult)
+
+
+class FurtherEngineWarning(UserWarning):
+    """A further engine that cannot compute the campaign; the run goes on without it."""
 
 
 class Comparison(TypedDict):
@@ -71,7 +76,7 @@ def wire_further(
     Returns
     -------
     FurtherEngines
-        Engines that refused the campaign have their reason in it.
+        Engines that refused the campaign have their reason in it, and a warning.
 
     Raises
     ------
@@ -85,6 +90,7 @@ def wire_further(
             jobs, output = wire(made)
         except ValueError as error:
             further.comparison["refused"][name] = str(error)
+            warnings.warn(f"{name} is not computed: {error}", FurtherEngineWarning, stacklevel=2)
             continue
         further.jobs += jobs
         further.comparison["outputs"][name] = output
