@@ -219,23 +219,38 @@ def relax_states(
     """
     by_symmetry = keeps_symmetry(parameters, engine)
     ends = _Shared()
+    saddles: list[Flow | Job] = []
     sought: list[Job] = []
-    for hop in hops:
+    for given in hops:
+        hop = _with_points(given, engine)
         images, name = hop["images"], f"{hop['label']}: relax the start"
         start = _in_space_group(images[0], parameters) if by_symmetry else None
         if start is None:
             first = ends.output(tools["relax"], images[0], name)
         else:
             first = ends.output(tools["symmetric"], start.structure, name)
-        saddle = named(
-            find_saddle(hop, first, tools=tools, engine=engine, parameters=parameters),
-            hop["label"],
-        )
-        tolerate_failures(saddle)
-        sought.append(saddle)
-    listed = named(as_list([saddle.output for saddle in sought]), f"refined with {engine.name}")
+        saddle, why_not = _fixed_saddle(hop, parameters) if by_symmetry else (None, "")
+        if saddle is None:
+            searched = _remarked(hop, f"band needed: {why_not}") if why_not else hop
+            last = named(
+                relax_band(searched, first, tools=tools, engine=engine, parameters=parameters),
+                hop["label"],
+            )
+        else:
+            # It does not wait for the start.
+            relaxed = named(
+                tools["symmetric"].make(saddle.structure), f"{hop['label']}: relax the saddle"
+            )
+            saddles.append(relaxed)
+            last = named(
+                judge(hop, [first, relaxed.output], engine=engine, parameters=parameters),
+                f"{hop['label']}: barrier",
+            )
+        tolerate_failures(last)
+        sought.append(last)
+    listed = named(as_list([hop.output for hop in sought]), f"refined with {engine.name}")
     tolerate_failures(listed)
-    return Response(replace=Flow([*ends.jobs, *sought, listed], output=listed.output))
+    return Response(replace=Flow([*ends.jobs, *saddles, *sought, listed], output=listed.output))
 
 
 def keeps_symmetry(parameters: MigrationParameters, engine: EngineInfo) -> bool:
@@ -278,7 +293,7 @@ def compare(
 
 
 @job
-def find_saddle(
+def relax_band(
     hop: PointedHop,
     first: Any | None,
     *,
@@ -286,7 +301,7 @@ def find_saddle(
     engine: EngineInfo,
     parameters: MigrationParameters,
 ) -> Response[RefinedHop] | RefinedHop:
-    """Relax the saddle of a hop within its symmetry if that fixes it, or the band.
+    """Relax the end points of a hop as far as they are not mirror images, then its band.
 
     Parameters
     ----------
@@ -298,39 +313,11 @@ def find_saddle(
         Of the refining engine, and of the campaign.
     """
     path, images, label = hop["path"], hop["images"], hop["label"]
-    points, mirror = hop["points"], hop["mirror"]
-    found: Refinement = hop["found"] or at_geometry(
-        Geometry(path["dopant"], path["hop"], path["engine"], path["barrier"], ()),
-        engine,
-        [],
-        computed=0,
-    )
     if first is None:
-        return _unrefined(found, path, "the relaxation of the start failed")
-    turns = _mirror(mirror)
-    if turns is not None and keeps_symmetry(parameters, engine):
-        saddle, why_not = _fixed_saddle(images, turns, parameters, found)
-        if saddle is not None:
-            relaxed = named(tools["symmetric"].make(saddle.structure), f"{label}: relax saddle")
-            judged = named(
-                judge(
-                    path,
-                    images,
-                    found,
-                    points,
-                    [first, relaxed.output],
-                    mirror=asdict(turns),
-                    engine=engine,
-                    parameters=parameters,
-                ),
-                f"{label}: barrier",
-            )
-            tolerate_failures(judged)
-            return Response(replace=Flow([relaxed, judged], output=judged.output))
-        found = found.model_copy(update={"remarks": [*found.remarks, f"band needed: {why_not}"]})
+        return _unrefined(hop["found"], path, "the relaxation of the start failed")
     ends = [first]
     jobs: list[Flow | Job] = []
-    if turns is None:
+    if hop["mirror"] is None:
         # Equivalent end points that are relaxed independently need not end equivalent.
         last = named(tools["relax"].make(images[-1]), f"{label}: relax the end")
         jobs.append(last)
@@ -339,9 +326,9 @@ def find_saddle(
         go_on(
             path,
             images,
-            found,
+            hop["found"],
             ends,
-            mirror=mirror,
+            mirror=hop["mirror"],
             band=tools["band"],
             engine=engine,
             parameters=parameters,
@@ -355,13 +342,9 @@ def find_saddle(
 
 @job
 def judge(
-    path: HopPath,
-    images: Sequence[Structure],
-    found: Refinement,
-    points: Sequence[Any],
+    hop: PointedHop,
     states: Sequence[Any],
     *,
-    mirror: dict[str, Any],
     engine: EngineInfo,
     parameters: MigrationParameters,
 ) -> RefinedHop:
@@ -369,14 +352,13 @@ def judge(
 
     Parameters
     ----------
-    path, images, found, points, mirror
-        Of the PointedHop.
-    engine, parameters
-        As for :func:`find_saddle`.
+    hop, engine, parameters
+        As for :func:`relax_band`.
     states
         Task documents of the relaxed start and the relaxed saddle; None for one that failed.
     """
-    limit, turns = parameters.force_limit, _mirror(mirror)
+    path, images, found, points = hop["path"], hop["images"], hop["found"], hop["points"]
+    limit, turns = parameters.force_limit, _mirror(hop["mirror"])
     assert turns is not None  # noqa: S101 - only mirrored paths have a saddle fixed by symmetry
     start, saddle = (
         None if state is None else read_calculation(state, engine, limit) for state in states
@@ -436,7 +418,7 @@ def go_on(
     path, images, found, mirror, label
         Of the PointedHop.
     engine, parameters
-        As for :func:`find_saddle`.
+        As for :func:`relax_band`.
     ends
         Task documents of the relaxed end points, of the first alone if there is a mirror; None
         for one that failed.
@@ -557,14 +539,28 @@ def _in_space_group(structure: Structure, parameters: MigrationParameters) -> Sy
         return None
 
 
+def _with_points(hop: PointedHop, engine: EngineInfo) -> PointedHop:
+    """Return a hop with a record in place of failed single points."""
+    path = hop["path"]
+    geometry = Geometry(path["dopant"], path["hop"], path["engine"], path["barrier"], ())
+    found = hop["found"] or at_geometry(geometry, engine, [], computed=0)
+    return PointedHop({**hop, "found": found})
+
+
+def _remarked(hop: PointedHop, remark: str) -> PointedHop:
+    found: Refinement = hop["found"]
+    remarks = [*found.remarks, remark]
+    return PointedHop({**hop, "found": found.model_copy(update={"remarks": remarks})})
+
+
 def _fixed_saddle(
-    images: Sequence[Structure],
-    mirror: PathMirror,
-    parameters: MigrationParameters,
-    found: Refinement,
+    hop: PointedHop, parameters: MigrationParameters
 ) -> tuple[Symmetrised | None, str]:
     """Return the saddle that symmetry fixes at the middle of a path, or why there is none."""
-    if reason := top_elsewhere(found):
+    images, mirror = hop["images"], _mirror(hop["mirror"])
+    if mirror is None:
+        return None, ""
+    if reason := top_elsewhere(hop["found"]):
         return None, reason
     middle = _in_space_group(middle_of(images, mirror), parameters)
     if middle is None or _in_space_group(images[0], parameters) is None:
