@@ -174,7 +174,7 @@ def test_engines_for_models_and_refinement_are_checked(refused: Callable[..., st
 
 
 def test_models_of_a_glass_are_not_checked_as_engines(refused: Callable[..., str]) -> None:
-    message = refused("run", "glass", "--set", "n_models=1", "--structure", "nowhere.cif")
+    message = refused("run", "glass", "--set", "models=1", "--structure", "nowhere.cif")
     assert "nowhere.cif: no such file" in message
 
 
