@@ -231,7 +231,7 @@ def relax_states(
             first = ends.output(tools["symmetric"], start.structure, name)
         saddle, why_not = _fixed_saddle(hop, parameters) if by_symmetry else (None, "")
         if saddle is None:
-            searched = _remarked(hop, f"band needed: {why_not}") if why_not else hop
+            searched = _before_band(hop, start, why_not)
             last = named(
                 relax_band(searched, first, tools=tools, engine=engine, parameters=parameters),
                 hop["label"],
@@ -547,10 +547,15 @@ def _with_points(hop: PointedHop, engine: EngineInfo) -> PointedHop:
     return PointedHop({**hop, "found": found})
 
 
-def _remarked(hop: PointedHop, remark: str) -> PointedHop:
+def _before_band(hop: PointedHop, start: Symmetrised | None, why_not: str) -> PointedHop:
+    """Return a hop with the space group of its start, and why it needs a band."""
     found: Refinement = hop["found"]
-    remarks = [*found.remarks, remark]
-    return PointedHop({**hop, "found": found.model_copy(update={"remarks": remarks})})
+    update: dict[str, Any] = {}
+    if why_not:
+        update["remarks"] = [*found.remarks, f"band needed: {why_not}"]
+    if start is not None:
+        update |= {"space_group": start.label, "symmetrised_by": start.moved}
+    return PointedHop({**hop, "found": found.model_copy(update=update)})
 
 
 def _fixed_saddle(
