@@ -37,7 +37,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.potential.neb.band import Band
-from liponflow.engines.potential.neb.evaluation import evaluate_with
+from liponflow.engines.potential.neb.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.potential.neb.relaxation import relax_band
 from liponflow.structures.lithium import bcc_lithium
@@ -144,7 +144,8 @@ def ours(
     ).make(images)
     atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
     with counted() as calls:
-        band = Band(atoms, evaluate_with(CHGNetCalculator()), mirror=mirror, climbing=climbing)
+        evaluate = Remembered(evaluate_with(CHGNetCalculator()))
+        band = Band(atoms, evaluate, mirror=mirror, climbing=climbing)
         relaxed = relax_band(band, force_limit=LIMIT, max_steps=500, optimiser=optimiser)
     if not relaxed.converged:
         print("    ours: not converged")

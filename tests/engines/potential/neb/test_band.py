@@ -3,8 +3,10 @@
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from ase.optimize import FIRE
 from model_surface import BEND, CENTRE, ModelSurface, Path, model_path
 
 from liponflow.engines.potential.neb.band import Band
-from liponflow.engines.potential.neb.evaluation import evaluate_with
+from liponflow.engines.potential.neb.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
 from liponflow.structures.migration.images import PathMirror
 
@@ -128,6 +130,66 @@ def test_diverging_steps_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.undo()
     quick = relaxed(model_path(surface), surface, optimiser="LBFGS")
     assert len(careful.history) > len(quick.history)
+
+
+def test_a_force_that_rises_when_an_image_climbs_is_no_divergence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from liponflow.engines.potential.neb import relaxation
+
+    forces = iter([3.0, 0.2, 0.2, 0.5, 0.01])
+    used: list[str] = []
+
+    class Scripted:
+        climbing, state, moving = True, SimpleNamespace(residual=next(forces)), ()
+
+        def climb(self, *, climbing: bool) -> None:
+            pass
+
+    def optimiser(name: str) -> Callable[..., Any]:
+        def step() -> None:
+            used.append(name)
+            band.state = SimpleNamespace(residual=next(forces))
+
+        return lambda *_, **__: SimpleNamespace(step=step)
+
+    band = Scripted()
+    monkeypatch.setattr(relaxation, "OPTIMISERS", {n: optimiser(n) for n in ("LBFGS", "FIRE")})
+    monkeypatch.setattr(
+        relaxation, "BandOptimizable", lambda *_, **__: SimpleNamespace(get_x=lambda: None)
+    )
+    found = relax_band(cast("Band", band), force_limit=0.05, max_steps=20)
+    assert found.converged
+    assert used == ["LBFGS"] * 4
+
+
+def test_images_below_the_limit_wait_and_are_not_computed_again() -> None:
+    surface = ModelSurface(height=0.4)
+    path = model_path(surface, 9)
+    for image in path.images[1:4]:  # in the valley already, where the path need not move
+        x = image.positions[0, 0] - CENTRE
+        image.positions[0, 1] = CENTRE + surface.valley(x)
+    band = Band(path.copy(), Remembered(evaluate_with(surface)), climbing=False)
+    found = relax_band(band, force_limit=0.1, max_steps=100)
+    assert found.converged
+    assert surface.calls < 2 + 7 * len(found.history)
+    alone = ModelSurface(height=0.4)
+    every = Band(path.copy(), evaluate_with(alone), climbing=False)
+    again = relax_band(every, force_limit=0.1, max_steps=100)
+    assert surface.calls < alone.calls
+    assert found.state.energies == pytest.approx(again.state.energies, abs=1e-12)
+
+
+def test_remembered_images_are_those_that_have_not_moved() -> None:
+    surface = ModelSurface()
+    evaluate = Remembered(evaluate_with(surface))
+    images = model_path(surface).copy()
+    first = evaluate(images)
+    images[2].positions[0, 0] += 0.1
+    second = evaluate(images)
+    assert surface.calls == len(images) + 1
+    assert [a is b for a, b in zip(first, second, strict=True)] == [n != 2 for n in range(7)]
+    assert second[2].energy != first[2].energy
 
 
 def test_no_image_climbs_on_a_monotonic_path() -> None:

@@ -74,9 +74,10 @@ def test_result_of_half_a_band_describes_the_whole_band(copper: Path, tmp_path: 
     assert half.steps == len(half.force_history)
     assert half.force_evaluations is not None
     assert whole.force_evaluations is not None
-    # One end point and three images per step, instead of two and five.
-    assert half.force_evaluations == 1 + 3 * (half.steps or 0)
-    assert whole.force_evaluations == 2 + 5 * (whole.steps or 0)
+    # One end point and at most three images per step, instead of two and five.
+    assert half.force_evaluations <= 1 + 3 * (half.steps or 0)
+    assert whole.force_evaluations <= 2 + 5 * (whole.steps or 0)
+    assert half.force_evaluations < 0.7 * whole.force_evaluations
 
 
 def test_unconverged_band_has_no_barrier(copper: Path, tmp_path: FilePath) -> None:

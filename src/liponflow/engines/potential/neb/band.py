@@ -220,10 +220,14 @@ class BandOptimizable(Optimizable):
     ----------
     band
         Band to move.
+    still_below
+        Images with a smaller residual stay where they are, so that they need not be computed
+        again, eV/Å.
     """
 
-    def __init__(self, band: Band) -> None:
+    def __init__(self, band: Band, still_below: float = 0.0) -> None:
         self.band = band
+        self.still_below = still_below
 
     def get_x(self) -> FloatArray:
         """Return the positions of the moving images, flat, Å."""
@@ -231,7 +235,12 @@ class BandOptimizable(Optimizable):
 
     def set_x(self, x: FloatArray) -> None:
         """Set the positions of the moving images."""
-        self.band.move(x.reshape(len(self.band.moving), -1, 3))
+        moving = self.band.moving
+        positions = x.reshape(len(moving), -1, 3).copy()
+        still = self.band.state.residuals[1 : 1 + len(moving)] < self.still_below
+        for number in np.flatnonzero(still).tolist():
+            positions[number] = moving[number].positions
+        self.band.move(positions)
 
     def get_gradient(self) -> FloatArray:
         """Return minus the forces of the band, flat, eV/Å."""

@@ -25,6 +25,9 @@ from liponflow.engines.potential.graph import GraphCalculator
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
 from liponflow.settings import CPU
 
+REMEMBERED = 64
+"""Number of images of earlier calls that are kept."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -100,6 +103,37 @@ def evaluator(load: LoadCalculator, processes: int = 1) -> Iterator[Evaluate]:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _start, (load,)) as pool:
         yield lambda images: list(pool.map(_evaluate_here, images))
+
+
+class Remembered:
+    """Evaluations that are not computed again for images that have not moved.
+
+    Parameters
+    ----------
+    evaluate
+        Function that computes the others, in one call.
+    """
+
+    def __init__(self, evaluate: Evaluate) -> None:
+        self._evaluate = evaluate
+        self._known: list[tuple[FloatArray, Evaluation]] = []
+
+    def __call__(self, images: Sequence[Atoms]) -> list[Evaluation]:
+        """Return the evaluations of images, computed or remembered."""
+        found = [self._recall(image.positions) for image in images]
+        missing = [image for image, one in zip(images, found, strict=True) if one is None]
+        computed = iter(self._evaluate(missing) if missing else [])
+        evaluations = [next(computed) if one is None else one for one in found]
+        self._known = self._known[-REMEMBERED:] + [
+            (image.positions.copy(), one) for image, one in zip(images, evaluations, strict=True)
+        ]
+        return evaluations
+
+    def _recall(self, positions: FloatArray) -> Evaluation | None:
+        for known, one in reversed(self._known):
+            if np.abs(known - positions).max() < SAME_POSITION:
+                return one
+        return None
 
 
 class Recorded:

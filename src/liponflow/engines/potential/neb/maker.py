@@ -16,7 +16,7 @@ from liponflow.analysis.runs import NEBResult
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import NEB, PlannedCalculation
 from liponflow.engines.potential.neb.band import Band, BandState
-from liponflow.engines.potential.neb.evaluation import Recorded, evaluator
+from liponflow.engines.potential.neb.evaluation import Recorded, Remembered, evaluator
 from liponflow.engines.potential.neb.relaxation import OPTIMISERS, relax_band
 from liponflow.engines.potential.neb.summary import summarise
 from liponflow.job_directory import CHECKPOINT, write_status
@@ -130,7 +130,8 @@ def relax_images(
     atoms = [AseAtomsAdaptor.get_atoms(image, msonable=False) for image in images]
     with evaluator(maker.potential.make, maker.processes) as evaluate:
         recorded = Recorded(evaluate, directory / CHECKPOINT / RECORD)
-        band = Band(atoms, recorded, mirror=mirror, climbing=maker.climbing, spring=maker.spring)
+        remembered = Remembered(recorded)
+        band = Band(atoms, remembered, mirror=mirror, climbing=maker.climbing, spring=maker.spring)
         relaxed = relax_band(
             band,
             force_limit=maker.force_limit,

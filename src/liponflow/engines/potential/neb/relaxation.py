@@ -41,11 +41,20 @@ CLIMB_BELOW = 5.0
 Before that, another image may still become the highest.
 """
 
+STILL = 0.7
+"""Multiple of the force limit below which an image waits for the others where it is.
+
+It is not computed again while it waits. Below 1, as its force grows when its neighbours move.
+"""
+
 PATIENCE = 25
 """Number of quasi-Newton steps without a new smallest force after which they are abandoned."""
 
 ASTRAY = 2.0
-"""Growth of the largest force at which they are abandoned at once."""
+"""Multiple of the largest force of the first path at which they are abandoned at once.
+
+Not of the force at which an image begins to climb: that is small, and climbing raises it.
+"""
 
 
 @dataclass(frozen=True)
@@ -132,13 +141,13 @@ class _Walk:
 
     def to(self, limit: float) -> bool:
         """Move the band until the largest force is below a limit, and return whether it is."""
-        band = BandOptimizable(self._band)
+        band = BandOptimizable(self._band, still_below=STILL * limit)
         # Each walk has a new optimiser. The curvatures of an earlier one belong to other forces:
         # of a band without a climbing image, or of steps that diverged.
         if self.history:  # this walk begins where the previous one ended
             self.history.pop()
         best = residual = self._look()
-        place, since, first = band.get_x(), 0, residual
+        place, since, first = band.get_x(), 0, self.history[0]
         steps = self._steps(band)
         while residual >= limit and len(self.history) < self._max_steps:
             next(steps)
