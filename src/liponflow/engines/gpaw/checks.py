@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pymatgen.core.structure import Structure
 
 from liponflow.engines.engine import EngineError
+from liponflow.engines.gpaw.datasets import FUNCTIONAL, lithium_setups
 
 COMPOUND_SHARE = 0.25
 """Share of atoms that are no metals from which on a gap is expected (our choice).
@@ -13,6 +14,9 @@ Below lie metals with dopants and metal-rich alloys such as Li15Si4. The smearin
 electron between the bands at the Fermi level, as in a cell of one Li atom. Li3N and Li3P are
 compounds.
 """
+
+OWN_DATA = ("LDA", "revPBE", "RPBE")
+"""Functionals of which GPAW takes PAW data sets of their own, besides PBE."""
 
 _GIB = 2**30
 
@@ -38,6 +42,31 @@ def check_elements(structure: Structure, electrons: Mapping[str, float]) -> None
             f"gpaw has no PAW data set of {', '.join(lacking)} "
             f"({structure.composition.formula}): name a folder that has one in the variable "
             "GPAW_SETUP_PATH, or use --engine vasp or a potential"
+        )
+
+
+def check_lithium(structure: Structure, electrons: int, functional: str) -> None:
+    """Refuse Li with three electrons for functionals with PAW data of their own.
+
+    Parameters
+    ----------
+    structure
+        Structure to compute.
+    electrons
+        Valence electrons of Li.
+    functional
+        Functional of the calculation.
+
+    Raises
+    ------
+    EngineError
+        If the generated data set is not for this functional.
+    """
+    lithium = any(element.symbol == "Li" for element in structure.composition.elements)
+    if lithium and lithium_setups(electrons) and functional in OWN_DATA:
+        raise EngineError(
+            f"li_electrons = {electrons} is for {FUNCTIONAL}, and functional = {functional} has "
+            f"PAW data of its own: use li_electrons=1, or functional={FUNCTIONAL}"
         )
 
 

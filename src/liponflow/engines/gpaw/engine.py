@@ -4,7 +4,7 @@
 # mypy: disable-error-code="no-untyped-call"
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,12 +17,22 @@ from liponflow.analysis.energy_scale import OWN
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.cost import CostModel
 from liponflow.engines.diagnosis import Finding, missing
 from liponflow.engines.engine import Engine
 from liponflow.engines.gpaw.calculator import data_sets
+from liponflow.engines.gpaw.checks import (
+    check_elements,
+    check_lithium,
+    check_memory,
+    check_parity,
+)
+from liponflow.engines.gpaw.cost import cost_model, step_seconds
 from liponflow.engines.gpaw.datasets import lithium_setups
-from liponflow.engines.gpaw.installation import diagnose
+from liponflow.engines.gpaw.installation import diagnose, probed
 from liponflow.engines.gpaw.local import command, installed_version, local_calculator
+from liponflow.engines.gpaw.memory import available_memory, needed_memory
+from liponflow.engines.gpaw.size import calculation_size, moments
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.inputs.gpaw.settings import FAMILY, GENERAL, GpawInputs, GpawSettings, gpaw_inputs
@@ -80,6 +90,21 @@ class GpawEngine(PotentialEngine):
         """See Engine."""
         return diagnose(command(settings))
 
+    def check(self, structure: Structure) -> None:
+        """See Engine; PAW data, electrons without spin, and memory."""
+        settings = self.settings
+        found = probed(command(load_settings()))
+        if found is not None:
+            check_elements(structure, found.electrons)
+        check_lithium(structure, settings.li_electrons, settings.functional)
+        check_parity(structure, polarised=any(moments(settings, structure)))
+        size = calculation_size(settings, structure, found.electrons if found else None)
+        check_memory(
+            needed_memory(size, found.ranks if found else 1),
+            available_memory(),
+            f"{structure.composition.formula} ({size.label})",
+        )
+
     def calculator(self) -> CalculatorSpec:
         """See PotentialEngine."""
         # atomate2 asks for the stress of every step.
@@ -129,6 +154,23 @@ class GpawEngine(PotentialEngine):
         settings = method.settings | data_sets(found.directory)
         method = method.model_copy(update={"settings": settings})
         return found.model_copy(update={"recorded_method": method})
+
+    @classmethod
+    def sized(
+        cls, calculation: PlannedCalculation, info: EngineInfo, structure: Structure
+    ) -> PlannedCalculation:
+        """See Engine."""
+        found = probed(command(load_settings()))
+        settings = GpawSettings.model_validate(info.arguments)
+        size = calculation_size(settings, structure, found.electrons if found else None)
+        return replace(
+            calculation, kpoints=size.kpoints, spins=size.spins, effort=step_seconds(size)
+        )
+
+    @classmethod
+    def cost(cls, name: str) -> CostModel:
+        """See Engine."""
+        return cost_model(cls.stored_name(name))
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003

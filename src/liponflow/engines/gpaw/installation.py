@@ -134,6 +134,15 @@ def probe(command: tuple[str, ...]) -> Gpaw:
     )
 
 
+@cache
+def probed(command: tuple[str, ...]) -> Gpaw | None:
+    """Return the GPAW that a command runs; None if there is none, after a single attempt."""
+    try:
+        return probe(command)
+    except NoGpawError:
+        return None
+
+
 def diagnose(command: Sequence[str] = ()) -> list[Finding]:
     """Return what there is of GPAW, and what is missing.
 

@@ -66,6 +66,12 @@ class Size(NamedTuple):
         radius = sqrt(2 * self.ecut / Hartree) / Bohr
         return self.volume * radius**3 / (6 * pi**2)
 
+    @property
+    def label(self) -> str:
+        """Size in a few words."""
+        spins = ", spin" if self.spins > 1 else ""
+        return f"PW {self.ecut:g} eV, {self.bands} bands, {self.kpoints} k-points{spins}"
+
 
 def bands(valence_electrons: float, moment: float = 0.0) -> int:
     """Return the number of bands that GPAW takes by default, at most.

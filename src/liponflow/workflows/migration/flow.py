@@ -79,11 +79,11 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         if parameters.vibrations:
             engine.require("vibrations")
         self.check_arguments([*parameters.models, *parameters.refine])
+        cell = cell_of(host, parameters)
         for name in (self.engine_name, *parameters.refine):
-            check_engine(self.engine(name), host, parameters.dopant)
+            check_engine(self.engine(name), cell.supercell, parameters.dopant)
         for name in parameters.refine:
             self.engine(name).require("static")
-        cell = cell_of(host, parameters)
         hops = distinct_hops(cell.sites, parameters.max_distance)
 
         jobs: list[Flow | Job] = []
@@ -250,7 +250,7 @@ def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: boo
     )
 
 
-def check_engine(engine: Engine, host: Structure, dopants: Sequence[str]) -> None:
+def check_engine(engine: Engine, supercell: Structure, dopants: Sequence[str]) -> None:
     """Refuse an engine that lacks bands or does not know a dopant.
 
     Raises
@@ -260,7 +260,7 @@ def check_engine(engine: Engine, host: Structure, dopants: Sequence[str]) -> Non
     """
     engine.require("relax", "neb")
     for dopant in dopants:
-        together = host.copy()
+        together = supercell.copy()
         together.append(dopant, [0.1, 0.2, 0.3], validate_proximity=False)
         engine.check(together)
 
