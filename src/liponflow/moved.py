@@ -43,6 +43,7 @@ MODULES = {
 """Module by the name that it once had, both below the package."""
 
 NAMES: dict[str, str] = {
+    "analysis.migration.result:ModelSpread": "analysis.spread:EngineSpread",
     "workflows.migration.jobs:as_list": "workflows.migration.ladder:as_list",
     "workflows.migration.jobs:go_on": "workflows.migration.ladder:go_on",
     "workflows.migration.jobs:refine": "workflows.migration.ladder:refine",
