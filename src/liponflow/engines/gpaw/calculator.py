@@ -3,6 +3,7 @@
 # ASE's methods carry no types.
 # mypy: disable-error-code="no-untyped-call"
 
+import gc
 import json
 import shlex
 from collections import Counter
@@ -226,6 +227,9 @@ class GpawCalculator(Calculator):
         if self._process is not None and self._started_with != parameters:
             self.close()
         if self._process is None:
+            # Atoms and calculators of finished calculations refer to each other: until such a
+            # cycle is collected, its process waits.
+            gc.collect()
             self._log = unused(self._folder / "gpaw.txt")
             self._process = GpawProcess(self._command, self._folder)
             version = self._process.ready["versions"]["gpaw"]

@@ -90,7 +90,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         survey = self._survey(jobs, cell, hops, self.engine_name)
 
         def further(other: Engine) -> tuple[list[Flow | Job], OutputReference]:
-            check_engine(other, host, parameters.dopant)
+            check_engine(other, cell.supercell, parameters.dopant)
             own: list[Flow | Job] = []
             return own, self._survey(own, cell, hops, other.name).output
 
