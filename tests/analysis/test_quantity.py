@@ -34,8 +34,13 @@ WITHOUT = {
     "GlassTransition.values": "unit of the field `quantity`",
     "MeanModulus.value": "unit in the field `unit`",
     "MeanModulus.spread": "unit in the field `unit`",
+    **dict.fromkeys(
+        [f"EngineSpread.{name}" for name in ("mean", "low", "high", "limit")],
+        "unit in the field `unit`",
+    ),
     "HopBarrier.jumps": "tuples of indices and lengths",
     "HopBarrier.profile": "pairs of a length and an energy",
+    "Refinement.single_point_profile": "pairs of a length and an energy",
 }
 """Numeric fields without a single unit, and why; integers are counts or indices."""
 

@@ -124,7 +124,7 @@ def test_element_unknown_to_the_potential_is_refused(
     [
         ("x=[0, 0.3]", ["0.3", "0.25", "0.375"]),
         ("x=[0, 9]", ["x = 9", "0 to 3"]),
-        ("x=0.5", ["x=0.5", "list"]),
+        ("x=", ["x=None", "list such as x=0.0,"]),
         ("budgt=2", ["budgt", "did you mean 'budget'"]),
         ("budget=many", ["budget", "many", "integer"]),
         ("force_limit=-1", ["force_limit=-1", "greater than 0"]),

@@ -56,7 +56,7 @@ def test_stores_of_released_versions_are_sound(golden: Path, tmp_path: Path) -> 
 
 def test_every_problem_is_listed(stored: Path) -> None:
     change(stored, "aaaa", "-45", "-46")
-    change(stored, "bbbb", '"schema_version": 1', '"schema_version": 99', unhashed=True)
+    change(stored, "bbbb", '"schema_version": 2', '"schema_version": 99', unhashed=True)
     code, (damaged, newer) = check(stored)
     assert code == 1
     assert damaged.startswith("document uuid aaaa1111-0000, index 1 of 'docs': its text does not")

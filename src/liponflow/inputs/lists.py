@@ -8,6 +8,9 @@ from pydantic import BaseModel
 
 from liponflow import datayaml
 
+EXAMPLES = 3
+"""Largest number of items in an example."""
+
 
 class ListForm(NamedTuple):
     """Form of a parameter that is a list of plain values.
@@ -24,9 +27,9 @@ class ListForm(NamedTuple):
     words: bool
 
     def example(self, value: Any) -> str:
-        """Return how a list is typed, for messages: `value` if it is such a list."""
+        """Return how a list is typed, for messages: the start of `value` if it is such a list."""
         if isinstance(value, list | tuple) and value and not isinstance(value[0], list | tuple):
-            return ",".join(map(str, value))
+            return ",".join(map(str, value[:EXAMPLES]))
         return "A,B" if self.words else "1,2"
 
 
