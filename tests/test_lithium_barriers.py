@@ -1,0 +1,41 @@
+"""The page of the barriers in Li holds what the stored states give."""
+
+import json
+import subprocess
+import sys
+
+from reader import ROOT
+
+SCRIPT = ROOT / "benchmarks" / "lithium_barriers.py"
+PAGE = (ROOT / "docs" / "lithium_barriers.md").read_text(encoding="utf-8")
+RECORD = SCRIPT.with_suffix(".jsonl").read_text(encoding="utf-8")
+
+
+def test_tables_of_the_page_are_those_of_the_stored_states() -> None:
+    printed = subprocess.run(
+        [sys.executable, str(SCRIPT), "tables"], capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.count("\n|") > 40
+    assert printed.strip() in PAGE
+
+
+def test_the_answer_follows_from_relaxed_states() -> None:
+    """Barriers of the page, to 0.01 eV, from states with forces below the stated limit."""
+    states = {
+        (row["dopant"], row["state"]): row
+        for row in map(json.loads, RECORD.splitlines())
+        if row.get("settings") == "base"
+    }
+    assert all(row["force"] < 0.02 for row in states.values())
+
+    def between(dopant: str, low: str, high: str) -> str:
+        return f"{states[dopant, high]['energy'] - states[dopant, low]['energy']:.2f}"
+
+    octahedral, tetrahedral, trigonal = "octahedral", "tetrahedral", "trigonal"
+    passed = {dopant: between(dopant, octahedral, tetrahedral) for dopant in ("N", "O")}
+    crossed = {dopant: between(dopant, octahedral, trigonal) for dopant in ("N", "O")}
+    for dopant, published in {"N": "0.50", "O": "1.08"}.items():
+        text = f"oct-tet-oct {passed[dopant]}; through the trigonal site {crossed[dopant]}"
+        assert f"| {dopant} | {published} | {text} |" in PAGE
+    through = between("P", tetrahedral, octahedral)
+    assert f"| P | 0.42 | tet-oct-tet {through} |" in PAGE
