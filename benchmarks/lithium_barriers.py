@@ -461,7 +461,7 @@ def tables() -> None:
         print("| --- |" + " ---: |" * len(found))
         for state in STATES:
             shown = [
-                f"{energies[state]:.2f}" if state in energies else ""
+                f"{energies[state]:z.2f}" if state in energies else ""
                 for energies in found.values()
             ]
             print(f"| {state} | " + " | ".join(shown) + " |")
