@@ -1,8 +1,7 @@
-import pytest
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.structures.migration.order import dopant_last, in_order_of, largest_displacement
+from liponflow.structures.migration.order import dopant_last, in_order_of
 
 
 def test_atom_order_of_the_engine_is_undone() -> None:
@@ -17,9 +16,3 @@ def test_atom_order_of_the_engine_is_undone() -> None:
     assert in_order_of(start, given) == start
     assert dopant_last(given, "K") == start
     assert in_order_of(start, start) is start
-
-
-def test_displacements_use_the_nearest_periodic_image() -> None:
-    start = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0, 0, 0], [0.5, 0, 0], [0.2] * 3])
-    end = Structure(Lattice.cubic(10), ["Li", "Li", "N"], [[0.99, 0, 0], [0.5, 0, 0], [0.8] * 3])
-    assert largest_displacement(start, end) == pytest.approx(0.1)

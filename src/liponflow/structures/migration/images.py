@@ -18,6 +18,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.periodic import shortest, whole_cells, wrapped
+from liponflow.structures.migration.displacement import displacements
 from liponflow.structures.migration.end_points import assign
 from liponflow.structures.migration.hop_cell import HopCell, supercell_rotation
 
@@ -291,9 +292,7 @@ def _exchanging_shift(
 
 
 def _apart(one: Structure, other: Structure) -> float:
-    matrix = one.lattice.matrix
-    shift = shortest(other.frac_coords - one.frac_coords, matrix)
-    return float(np.linalg.norm(shift @ matrix))
+    return float(np.linalg.norm(displacements(one, other)))
 
 
 def _largest(shifts: FloatArray) -> float:

@@ -1,9 +1,7 @@
-"""The order of atoms, which engines change, and how far relaxations move them."""
+"""The order of atoms, which engines change."""
 
 import numpy as np
 from pymatgen.core.structure import Structure
-
-from liponflow.periodic import shortest
 
 
 def in_order_of(start: Structure, relaxed: Structure) -> Structure:
@@ -26,10 +24,3 @@ def dopant_last(structure: Structure, dopant: str) -> Structure:
     [place] = places
     others = [site for index, site in enumerate(structure) if index != place]
     return Structure.from_sites([*others, structure[place]])
-
-
-def largest_displacement(start: Structure, end: Structure) -> float:
-    """Return the largest displacement of a host atom (all but the last), Å."""
-    matrix = start.lattice.matrix
-    shift = shortest(end.frac_coords[:-1] - start.frac_coords[:-1], matrix)
-    return float(np.linalg.norm(shift @ matrix, axis=1).max())

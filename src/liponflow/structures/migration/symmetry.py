@@ -17,7 +17,8 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.arrays import FloatArray
 from liponflow.periodic import shortest
-from liponflow.structures.migration.images import PathMirror
+from liponflow.structures.migration.displacement import displacements
+from liponflow.structures.migration.images import PathMirror, mirrored, moved_path
 from liponflow.structures.space_group import space_group
 
 ALONG = 0.05
@@ -142,9 +143,27 @@ def direction_at_middle(images: Sequence[Structure]) -> FloatArray:
     return direction
 
 
+def path_through(
+    images: Sequence[Structure], first: Structure, saddle: Structure, mirror: PathMirror
+) -> list[Structure]:
+    """Return a mirrored path moved to a new start and a new saddle at its middle.
+
+    Parameters
+    ----------
+    images
+        Path with its end points.
+    first, saddle
+        The new configurations, atoms in the order of the images.
+    mirror
+        Operation that reverses the path.
+    """
+    half = [*images[: len(images) // 2], middle_of(images, mirror)]
+    moved = moved_path(half, first, saddle)
+    between = len(images) - 2
+    return mirrored(moved[: (between + 1) // 2 + 1], mirror, between)
+
+
 def _near(structure: Structure, other: Structure) -> FloatArray:
     """Return positions (Å) of atoms at the periodic images nearest to those of another."""
-    matrix = other.lattice.matrix
-    shift = shortest(structure.frac_coords - other.frac_coords, matrix)
-    positions: FloatArray = other.cart_coords + shift @ matrix
+    positions: FloatArray = other.cart_coords + displacements(other, structure)
     return positions

@@ -28,17 +28,15 @@ from liponflow.analysis.migration.refinement import (
 from liponflow.analysis.migration.result import HopBarrier, Refinement
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
-from liponflow.arrays import FloatArray
 from liponflow.crystals.supercell import Supercell
 from liponflow.engines.engine import KEPT_WITHIN
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
-from liponflow.periodic import shortest
+from liponflow.structures.migration.displacement import displacements, dopant_displacement
 from liponflow.structures.migration.end_points import match
 from liponflow.structures.migration.images import (
     PathMirror,
     interpolate,
-    mirrored,
     moved_path,
     path_lengths,
     path_mirror,
@@ -50,6 +48,7 @@ from liponflow.structures.migration.symmetry import (
     direction_at_middle,
     left_along,
     middle_of,
+    path_through,
     symmetrised,
 )
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -376,7 +375,8 @@ def judge(
         symmetrised_by=max(before.moved, middle.moved),
         left_along=left_along(at_saddle, direction, KEPT_WITHIN),
         limit=ALONG,
-        dopant_moved=_way(middle.structure, at_saddle, before.structure),
+        dopant_moved=dopant_displacement(middle.structure, at_saddle)
+        / dopant_displacement(middle.structure, before.structure),
     )
     refined = within_symmetry(found, start, saddle, kept)
     single = [
@@ -394,7 +394,7 @@ def judge(
     refined = refined.model_copy(update={"remarks": remarks})
     if refined.barrier is None or start is None:
         return RefinedHop(refinement=refined, path=path)
-    moved = _through(images, in_order_of(images[0], start.structure), at_saddle, turns)
+    moved = path_through(images, in_order_of(images[0], start.structure), at_saddle, turns)
     return RefinedHop(refinement=refined, path=_refined_path(path, refined, moved))
 
 
@@ -579,35 +579,7 @@ def _fixed_saddle(
     return middle, ""
 
 
-def _through(
-    images: Sequence[Structure], first: Structure, saddle: Structure, mirror: PathMirror
-) -> list[Structure]:
-    """Return a mirrored path moved to a new start and a new saddle at its middle."""
-    half = [*images[: len(images) // 2], middle_of(images, mirror)]
-    moved = moved_path(half, first, saddle)
-    between = len(images) - 2
-    return mirrored(moved[: (between + 1) // 2 + 1], mirror, between)
-
-
-def _way(before: Structure, after: Structure, end: Structure) -> float:
-    """Return how far a dopant, the last atom, has gone from one state towards another, a share."""
-    return _apart(before, after) / _apart(before, end)
-
-
-def _apart(one: Structure, other: Structure) -> float:
-    """Return the distance of the dopants of two structures in the frame of their hosts, Å."""
-    shifts = _shifts(one, other)
-    return float(np.linalg.norm(shifts[-1] - shifts[:-1].mean(axis=0)))
-
-
 def _same(one: Structure, other: Structure) -> bool:
     if one.species != other.species:
         return False
-    return bool(np.linalg.norm(_shifts(one, other), axis=1).max() < SAME)
-
-
-def _shifts(one: Structure, other: Structure) -> FloatArray:
-    """Return the displacements of atoms between structures of one cell, shape (n, 3), Å."""
-    matrix = one.lattice.matrix
-    shifts: FloatArray = shortest(other.frac_coords - one.frac_coords, matrix) @ matrix
-    return shifts
+    return bool(np.linalg.norm(displacements(one, other), axis=1).max() < SAME)

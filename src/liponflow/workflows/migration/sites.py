@@ -12,6 +12,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.supercell import Supercell, repeats_of
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
+from liponflow.structures.migration.displacement import largest_displacement
 from liponflow.structures.migration.end_points import locate, moved
 from liponflow.structures.migration.hop_cell import (
     HopCell,
@@ -22,7 +23,7 @@ from liponflow.structures.migration.hop_cell import (
 )
 from liponflow.structures.migration.hops import Hop, distinct_hops, jumps, worth_computing
 from liponflow.structures.migration.interstitials import interstitial_sites
-from liponflow.structures.migration.order import in_order_of, largest_displacement
+from liponflow.structures.migration.order import in_order_of
 
 SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 """Starts other than interstitial sites."""
