@@ -1,11 +1,13 @@
 """The conversation of the calculator with its process, and the record, without GPAW."""
 
+import gc
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from ase import Atoms
 from ase.build import bulk
@@ -172,3 +174,33 @@ def test_the_calculator_needs_no_heavy_package() -> None:
         [sys.executable, "-c", code], check=False, capture_output=True, text=True
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_processes_of_finished_calculations_end_when_another_starts(tmp_path: Path) -> None:
+    """Atoms and their calculator refer to each other, and may be collected much later."""
+    gc.disable()
+    try:
+        finished = lithium()
+        finished.calc = calculator(_folder(tmp_path, "first"))
+        finished.get_potential_energy()
+        finished.calc.cycle = finished
+        (process,) = _children()
+        del finished
+        atoms = lithium()
+        atoms.calc = calculator(_folder(tmp_path, "second"))
+        atoms.get_potential_energy()
+        assert process not in _children()
+        atoms.calc.close()
+    finally:
+        gc.enable()
+
+
+def _children() -> list[psutil.Process]:
+    found = psutil.Process().children()
+    return [child for child in found if str(FAKE) in child.cmdline()]
+
+
+def _folder(parent: Path, name: str) -> Path:
+    made = parent / name
+    made.mkdir()
+    return made
