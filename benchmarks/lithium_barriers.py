@@ -13,7 +13,7 @@ pass, each relaxed within its own symmetry, so that a saddle is a relaxation ins
 Every finished state is appended to ``lithium_barriers.jsonl`` beside this file and not computed
 again, so that each command can be killed and started again; FOLDER keeps geometries and unfinished
 work. ``dft`` computes with GPAW all states, or those named, and takes a night on two cores.
-``tables`` prints the tables of ``RESULTS_lithium_barriers.md`` from the record alone.
+``tables`` prints the tables of ``docs/lithium_barriers.md`` from the record alone.
 """
 
 # ASE's functions carry no types.
@@ -430,8 +430,7 @@ def dft(folder: Path, processes: str = "2", *only: str) -> None:
 def above(rows: list[Row], dopant: str) -> dict[str, float]:
     """Return the energies (eV) of the states of a dopant above its lowest interstitial site.
 
-    Where Li atoms are missing, the energy of as many atoms of the host is added. A frozen host is
-    compared with itself.
+    Where Li atoms are missing, the energy of as many atoms of the host is added.
     """
     energies = {row["state"]: row["energy"] for row in rows if row["dopant"] == dopant}
     hosts = [row["energy"] for row in rows if row["state"] == "host"]
