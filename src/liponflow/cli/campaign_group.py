@@ -129,8 +129,13 @@ def _parameter(option: Option, campaign: Campaign) -> inspect.Parameter:
 
 def _help(option: Option, campaign: Campaign) -> str:
     """Describe an option by the field of the parameters that it sets."""
-    field = campaign.parameter_model().model_fields[option.parameter]
-    described = (field.description or "").replace("[", "\\[")
+    from liponflow.inputs.parameter import describe
+
+    found = next(
+        item for item in describe(campaign.parameter_model()) if item.name == option.parameter
+    )
+    unit = f" ({found.unit})" if found.unit else ""
+    described = f"{found.meaning.removesuffix('.')}{unit}.".replace("[", "\\[")
     return f"{described} \\[same as --set {option.parameter}={option.metavar}]".strip()
 
 

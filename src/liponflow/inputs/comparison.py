@@ -5,7 +5,9 @@ from typing import Annotated, ClassVar
 from pydantic import Field, field_validator
 
 from liponflow.document import Document
+from liponflow.inputs.parameter import NamesOf, Unit
 from liponflow.names import nearest
+from liponflow.registry import ENGINES
 
 
 class ComparedParameters(Document):
@@ -17,15 +19,17 @@ class ComparedParameters(Document):
     compared: ClassVar[tuple[str, ...]] = ()
     """Quantities that are compared between engines."""
 
-    models: list[str] = Field(
+    models: Annotated[list[str], NamesOf(ENGINES)] = Field(
         default_factory=list,
         description="Further engines that compute the same, as a list or as a,b; the spread over "
         "all engines is the uncertainty of the model.",
+        examples=["chgnet,sevennet-0"],
     )
-    disagreement: dict[str, Annotated[float, Field(gt=0)]] = Field(
+    disagreement: Annotated[
+        dict[str, Annotated[float, Field(gt=0)]], Unit("that of the quantity")
+    ] = Field(
         default_factory=dict,
-        description="Largest difference between two engines that does not warn, by quantity, in "
-        "the unit of the quantity.",
+        description="Largest difference between two engines that does not warn, by quantity.",
     )
 
     @field_validator("disagreement")

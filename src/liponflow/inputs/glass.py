@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.parameter import Unit
 from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -37,15 +38,19 @@ class GlassParameters(ComparedParameters):
         min_length=1, description="Formula of the model; fractional numbers of atoms need n_atoms."
     )
     n_atoms: int | None = Field(
-        ge=1, le=100_000, description="Number of atoms in a model; None for that of the formula."
+        ge=1,
+        le=100_000,
+        description="Number of atoms in a model; null for that of the formula.",
+        examples=["122"],
     )
     method: Literal["units", "random", "crystal"] = Field(
         description="Starting model: packed units, packed atoms, or substituted Li3PO4."
     )
     units: dict[str, Annotated[int, Field(ge=0)]] | None = Field(
-        description="Proportions of units by name (PO4, P2O6N, ...); None to solve for them."
+        description="Proportions of units by name (PO4, P2O6N, ...); null to solve for them.",
+        examples=["{PO4: 10, P2O6N: 3}"],
     )
-    bridging_to_apical: float = Field(
+    bridging_to_apical: Annotated[float, Unit("")] = Field(
         ge=0, description="Bridging N per apical N, if the units are solved for."
     )
     free_anions: bool = Field(description="Whether O may be bonded to no network former.")
@@ -53,12 +58,17 @@ class GlassParameters(ComparedParameters):
         description="Whether the number of cations is adjusted so that the formal charges add up "
         "to 0."
     )
-    density: float = Field(gt=0, le=25, description="Density of the packed model (g/cm³).")
-    distances: dict[str, Annotated[float, Field(gt=0)]] = Field(
-        description="Least distances in the packing (Å) by pair, e.g. Li-O; other pairs keep "
-        "their defaults."
+    density: Annotated[float, Unit("g/cm³")] = Field(
+        gt=0, le=25, description="Density of the packed model."
     )
-    packing_time: float = Field(gt=0, description="Time limit of the packing (s).")
+    distances: Annotated[dict[str, Annotated[float, Field(gt=0)]], Unit("Å")] = Field(
+        description="Least distances in the packing by pair, e.g. Li-O; other pairs keep "
+        "their defaults.",
+        examples=["{Li-O: 1.8}"],
+    )
+    packing_time: Annotated[float, Unit("s")] = Field(
+        gt=0, description="Time limit of the packing."
+    )
     n_models: int = Field(ge=1, le=10_000, description="Independent models of the glass.")
     seed: int = Field(
         ge=0, description="Seed of the first model; further models have the following numbers."
@@ -68,7 +78,7 @@ class GlassParameters(ComparedParameters):
         "pressure, from a fit to short dynamics at several volumes (MPMorph)."
     )
     volume_stage: Stage = Field(description="Dynamics at each volume of the fit.")
-    volume_strain: float = Field(
+    volume_strain: Annotated[float, Unit("")] = Field(
         gt=0, lt=0.5, description="Largest linear strain of the fitted volumes."
     )
     volume_points: int = Field(
@@ -90,8 +100,8 @@ class GlassParameters(ComparedParameters):
     )
     relax: bool = Field(description="Whether the last structure is relaxed.")
     relax_cell: bool = Field(description="Whether the relaxation also moves the cell.")
-    force_limit: float = Field(
-        gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
+    force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
     max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
     measure: Literal["structure", "last stage"] = Field(
@@ -102,17 +112,17 @@ class GlassParameters(ComparedParameters):
     cooling: list[Stage] = Field(
         min_length=1, description="Dynamics that show the glass transition (NpT ramp)."
     )
-    elastic_strain: float = Field(
+    elastic_strain: Annotated[float, Unit("")] = Field(
         gt=0, le=0.05, description="Largest component of the six strains (both signs)."
     )
-    elastic_force_limit: float = Field(
-        gt=0, le=0.1, description="Largest force of the relaxations under strain (eV/Å)."
+    elastic_force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.1, description="Largest force of the relaxations under strain."
     )
-    cluster_vacuum: float = Field(
-        ge=4, description="Vacuum around the clusters of the bond cleavage (Å)."
+    cluster_vacuum: Annotated[float, Unit("Å")] = Field(
+        ge=4, description="Vacuum around the clusters of the bond cleavage."
     )
-    cluster_force_limit: float = Field(
-        gt=0, le=0.5, description="Largest force of the relaxed clusters (eV/Å)."
+    cluster_force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.5, description="Largest force of the relaxed clusters."
     )
 
     @model_validator(mode="before")

@@ -7,10 +7,12 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.parameter import NamesOf, Unit
 from liponflow.inputs.presets import Cited, ParameterError, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
+from liponflow.registry import ENGINES
 
 TOPIC = "lithiation"
 
@@ -34,7 +36,7 @@ class LithiationParameters(ComparedParameters):
         "volume",
     )
 
-    x: Annotated[list[float], Field(min_length=1)] = Field(
+    x: Annotated[list[float], Field(min_length=1), Unit("")] = Field(
         description="Lithium contents: Li per Li of the pristine structure."
     )
     budget: int = Field(
@@ -51,26 +53,30 @@ class LithiationParameters(ComparedParameters):
         description="Repeats of the conventional cell, or a 3 x 3 matrix whose rows are made of "
         "the vectors of the cell as it was given."
     )
-    tetragonal_strain: float = Field(
+    tetragonal_strain: Annotated[float, Unit("")] = Field(
         gt=0, le=0.2, description="Strain of c in the tetragonal start of over-lithiated states."
     )
-    force_limit: float = Field(
-        gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
+    force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
     # atomate2 treats a single step as a static calculation, which is always converged.
     max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
-    magmoms: dict[str, float] = Field(description="Initial moment per element (µB).")
-    hubbard_u: HubbardU = Field(
-        description="U_eff (eV) per element, or one of the two published assignments."
+    magmoms: Annotated[dict[str, float], Unit("µB")] = Field(
+        description="Initial moment per element."
     )
-    moments: str | None = Field(
+    hubbard_u: Annotated[HubbardU, Unit("eV")] = Field(
+        description="U_eff per element, or one of the two published assignments."
+    )
+    moments: Annotated[str | None, NamesOf(ENGINES)] = Field(
         description="Engine that computes the moments of the relaxed structures, such as chgnet, "
-        "for an engine without moments; null for the moments of the engine itself."
+        "for an engine without moments; null for the moments of the engine itself.",
+        examples=["chgnet"],
     )
 
-    refine: list[str] = Field(
+    refine: Annotated[list[str], NamesOf(ENGINES)] = Field(
         description="Engines that compute the lowest state at each x again, a ladder: each "
-        "continues from the geometries of the one before; empty for none."
+        "continues from the geometries of the one before; empty for none.",
+        examples=["sevennet-0,gpaw"],
     )
     refine_states: Literal["auto", "relax", "static"] = Field(
         description="Whether a refining engine relaxes these states, or computes single points at "

@@ -7,10 +7,12 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.crystals.supercell import cells_in
 from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.parameter import NamesOf, Unit
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
+from liponflow.registry import ENGINES
 
 TOPIC = "migration"
 
@@ -31,30 +33,34 @@ class MigrationParameters(ComparedParameters):
     )
     larger_supercell: SupercellParameter | None = Field(
         description="Repeats of a second, larger cell that shows the effect of the finite size; "
-        "null for none."
+        "null for none.",
+        examples=["4,4,4"],
     )
-    min_radius: float = Field(
+    min_radius: Annotated[float, Unit("Å")] = Field(
         gt=0,
-        description="Least distance from an interstitial site to the nearest host atom (Å).",
+        description="Least distance from an interstitial site to the nearest host atom.",
     )
-    max_distance: float | None = Field(
-        gt=0, description="Longest hop (Å); null for the distance needed to cross the crystal."
+    max_distance: Annotated[float | None, Unit("Å")] = Field(
+        gt=0,
+        description="Longest hop; null for the distance needed to cross the crystal.",
+        examples=["4.0"],
     )
-    nudge: float = Field(
-        ge=0, le=0.5, description="Distance of a dopant's start from its site (Å)."
+    nudge: Annotated[float, Unit("Å")] = Field(
+        ge=0, le=0.5, description="Distance of a dopant's start from its site."
     )
     starts: list[Literal["split", "substitutional"]] = Field(
-        description="States besides interstitials that are relaxed and reported."
+        description="States besides interstitials that are relaxed and reported.",
+        examples=["split,substitutional"],
     )
     images: int = Field(ge=1, le=31, description="Number of images between the end points.")
     climbing: bool = Field(description="Whether the highest image climbs.")
-    force_limit: float = Field(
-        gt=0, le=0.5, description="Largest force of a converged relaxation or band (eV/Å)."
+    force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation or band."
     )
     # atomate2 treats a single step as a static calculation, which is always converged.
     max_steps: int = Field(ge=2, description="Largest number of steps of a relaxation or band.")
-    max_step: float = Field(
-        gt=0, le=0.5, description="Longest step of an atom in the relaxation of an end point (Å)."
+    max_step: Annotated[float, Unit("Å")] = Field(
+        gt=0, le=0.5, description="Longest step of an atom in the relaxation of an end point."
     )
     processes: int = Field(
         ge=1,
@@ -64,18 +70,19 @@ class MigrationParameters(ComparedParameters):
     vibrations: bool = Field(
         description="Whether to compute the vibrations of end points and saddles."
     )
-    vibration_radius: float | None = Field(
+    vibration_radius: Annotated[float | None, Unit("Å")] = Field(
         gt=0,
-        description="Distance from the dopant (Å) within which atoms vibrate while others are "
+        description="Distance from the dopant within which atoms vibrate while others are "
         "frozen; null for all atoms.",
+        examples=["5.0"],
     )
-    attempt_frequency: float = Field(
-        gt=0, description="Prefactor of hops without a computed one (THz)."
+    attempt_frequency: Annotated[float, Unit("THz")] = Field(
+        gt=0, description="Prefactor of hops without a computed one."
     )
-    temperatures: Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1)] = Field(
-        description="Temperatures of the diffusivities (K)."
-    )
-    models: list[str] = Field(
+    temperatures: Annotated[
+        list[Annotated[float, Field(gt=0)]], Field(min_length=1), Unit("K")
+    ] = Field(description="Temperatures of the diffusivities.")
+    models: Annotated[list[str], NamesOf(ENGINES)] = Field(
         description="Further engines for the same hops, whose spread is the error bar; auto for a "
         "second one that is installed, [] for none."
     )
@@ -84,17 +91,18 @@ class MigrationParameters(ComparedParameters):
         description="Whether to compare each band with the sites that it passes, and to start it "
         "again through one that lies lower.",
     )
-    refine: list[str] = Field(
+    refine: Annotated[list[str], NamesOf(ENGINES)] = Field(
         description="Engines that refine the converged paths, a ladder: each continues from the "
-        "geometries of the one before, as sevennet-0,gpaw; empty for none."
+        "geometries of the one before, as sevennet-0,gpaw; empty for none.",
+        examples=["sevennet-0,gpaw"],
     )
     refine_saddle: Literal["auto", "symmetry", "band"] = Field(
         description="How a refining engine finds a saddle: symmetry relaxes end points and saddle "
         "in their space groups, and runs a band only where symmetry does not fix the saddle; band "
         "always runs one; auto is symmetry for DFT and band for potentials."
     )
-    symmetry_tolerance: float = Field(
-        gt=0, le=0.5, description="Tolerance for the space groups of refined states (Å)."
+    symmetry_tolerance: Annotated[float, Unit("Å")] = Field(
+        gt=0, le=0.5, description="Tolerance for the space groups of refined states."
     )
     refine_baseline: bool = Field(
         description="Whether a refining band is also run from the interpolation, to show what the "

@@ -1,10 +1,11 @@
 """Parameters of the phonon campaign; its VASP input sets are those of ``inputs.stability``."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field
 
 from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.parameter import Unit
 from liponflow.inputs.supercell import SupercellParameter
 
 TOPIC = "phonons"
@@ -24,24 +25,27 @@ class PhononParameters(ComparedParameters):
     )
 
     phase: str = Field(description="Reference crystal, if no structure is given.")
-    min_length: float = Field(
-        ge=3, le=200, description="Least distance between opposite faces of the supercell (Å)."
+    min_length: Annotated[float, Unit("Å")] = Field(
+        ge=3, le=200, description="Least distance between opposite faces of the supercell."
     )
     supercell: SupercellParameter | None = Field(
         None,
         description="Repeats of the cell as it was given, or a 3 x 3 matrix whose rows are made "
         "of its vectors; null for as many primitive cells as min_length needs.",
+        examples=["2,2,2"],
     )
-    distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
-    mesh_length: float = Field(
+    distance: Annotated[float, Unit("Å")] = Field(
+        gt=0, le=0.1, description="Displacement of an atom."
+    )
+    mesh_length: Annotated[float, Unit("Å")] = Field(
         ge=10,
         le=1_000,
-        description="Length that sets the mesh of wave vectors: over a cell axis (Å).",
+        description="Length that sets the mesh of wave vectors: over a cell axis.",
     )
-    force_limit: float = Field(
+    force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0,
         le=0.1,
-        description="Largest force of the relaxation before atoms are displaced (eV/Å).",
+        description="Largest force of the relaxation before atoms are displaced.",
     )
     # atomate2 treats a single step as a static calculation, which is always converged.
     max_steps: int = Field(ge=2, description="Largest number of ionic steps of the relaxation.")

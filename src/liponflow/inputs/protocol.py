@@ -5,11 +5,12 @@ from VASP, from atomate2 or from the method's authors.
 """
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
 from liponflow.document import Document
+from liponflow.inputs.parameter import Unit
 from liponflow.units import FS_PER_PS
 
 FRICTION = 10.0
@@ -69,26 +70,32 @@ class Stage(Document):
 
     name: str = Field(min_length=1, description="Purpose of the stage: melt, quench, ...")
     ensemble: Literal["nve", "nvt", "npt"] = Field(description="Quantities held constant.")
-    temperature: float = Field(
-        description="Temperature at the start (K); in NVE that of newly drawn velocities."
+    temperature: Annotated[float, Unit("K")] = Field(
+        description="Temperature at the start; in NVE that of newly drawn velocities."
     )
-    end_temperature: float | None = Field(
-        None, description="Temperature at the end of a linear ramp (K); None without a ramp."
+    end_temperature: Annotated[float | None, Unit("K")] = Field(
+        None, description="Temperature at the end of a linear ramp; None without a ramp."
     )
-    pressure: float = Field(0.0, description="Pressure in NpT (GPa), positive under compression.")
+    pressure: Annotated[float, Unit("GPa")] = Field(
+        0.0, description="Pressure in NpT, positive under compression."
+    )
     stress: bool = Field(
         False,  # noqa: FBT003 - a field's default
         description="Whether a potential computes the stress of every step even if nothing needs "
         "it, which takes longer; always so in NpT.",
     )
-    duration: float = Field(description="Length of the stage (ps).")
-    time_step: float = Field(description="Time step (fs).")
+    duration: Annotated[float, Unit("ps")] = Field(description="Length of the stage.")
+    time_step: Annotated[float, Unit("fs")] = Field(description="Time step.")
     thermostat: Thermostat = Field("langevin", description="Thermostat of NVT and NpT.")
-    friction: float = Field(FRICTION, description="Friction of the Langevin thermostat (1/ps).")
-    thermostat_time: float = Field(
-        THERMOSTAT_TIME, description="Time constant of the other thermostats (fs)."
+    friction: Annotated[float, Unit("1/ps")] = Field(
+        FRICTION, description="Friction of the Langevin thermostat."
     )
-    barostat_time: float = Field(BAROSTAT_TIME, description="Time constant of the barostat (fs).")
+    thermostat_time: Annotated[float, Unit("fs")] = Field(
+        THERMOSTAT_TIME, description="Time constant of the other thermostats."
+    )
+    barostat_time: Annotated[float, Unit("fs")] = Field(
+        BAROSTAT_TIME, description="Time constant of the barostat."
+    )
 
     @model_validator(mode="after")
     def _positive(self) -> Self:

@@ -11,6 +11,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.document import Document
 from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.parameter import Unit
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -30,8 +31,8 @@ class VoltageGrid(Document):
 
     model_config = ConfigDict(frozen=True)
 
-    low: float = Field(ge=0, description="Lowest voltage (V vs Li).")
-    high: float = Field(le=10, description="Highest voltage (V vs Li).")
+    low: Annotated[float, Unit("V vs Li")] = Field(ge=0, description="Lowest voltage.")
+    high: Annotated[float, Unit("V vs Li")] = Field(le=10, description="Highest voltage.")
     count: int = Field(ge=2, le=10_000, description="How many.")
 
     @model_validator(mode="after")
@@ -71,65 +72,76 @@ class StabilityParameters(ComparedParameters):
     electrode: str | None = Field(
         description="Electrode in contact with the material, its Li content as x: LixNi0.5Mn1.5O4."
     )
-    x: Annotated[list[float], Field(min_length=1)] = Field(
+    x: Annotated[list[float], Field(min_length=1), Unit("")] = Field(
         description="Li contents of the electrode."
     )
-    voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage (V vs Li).")
-    exclude: list[str] = Field(description="Names or formulas of phases to exclude.")
+    voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage.")
+    exclude: list[str] = Field(
+        description="Names or formulas of phases to exclude.", examples=["Li3P,P4N6O"]
+    )
     unseen: list[str] = Field(description="Phases excluded from a second sequence of layers.")
     source: Literal["engine", "file", "mp", "store"] = Field(
         description="Source of the energies: the engine, a file of pymatgen entries, the "
         "Materials Project, or VASP runs in the results store."
     )
     entries: Path | None = Field(
-        description="File of pymatgen entries (JSON); implies source=file."
+        description="File of pymatgen entries (JSON); implies source=file.",
+        examples=["entries.json"],
     )
     corrections: Literal["auto", "none", "mp2020"] = Field(
         description="Corrections added to computed energies."
     )
     glass: str | None = Field(
         description="First characters of the uuid of a glass result, or latest; the material "
-        "then has the mean energy of its models."
+        "then has the mean energy of its models.",
+        examples=["latest"],
     )
-    above_hull: float | None = Field(
-        ge=0, le=1, description="Assumed energy of the material above the hull (eV/atom)."
+    above_hull: Annotated[float | None, Unit("eV/atom")] = Field(
+        ge=0,
+        le=1,
+        description="Assumed energy of the material above the hull; null for that of its crystal.",
+        examples=["0.05"],
     )
-    temperature: float = Field(
-        ge=0, le=1000, description="Temperature of a second window (K); 0 for none."
+    temperature: Annotated[float, Unit("K")] = Field(
+        ge=0, le=1000, description="Temperature of a second window; 0 for none."
     )
     vibrations: Literal["none", "phonons"] = Field(
         description="Vibrations of solids above 0 K: phonons, or none, so that only gases have "
         "entropy."
     )
-    gas_pressure: float = Field(gt=0, description="Partial pressure of the gases (bar).")
-    error_independent: float = Field(
-        ge=0, le=0.5, description="Standard error of each phase (eV/atom)."
+    gas_pressure: Annotated[float, Unit("bar")] = Field(
+        gt=0, description="Partial pressure of the gases."
     )
-    error_shared: dict[str, float] = Field(
-        description="Standard error shared by all phases, per atom of an element (eV/atom)."
+    error_independent: Annotated[float, Unit("eV/atom")] = Field(
+        ge=0, le=0.5, description="Standard error of each phase."
+    )
+    error_shared: Annotated[dict[str, float], Unit("eV/atom")] = Field(
+        description="Standard error shared by all phases, per atom of an element."
     )
     samples: int = Field(
         ge=0, le=1_000_000, description="Number of draws of all energies with their errors."
     )
     seed: int = Field(ge=0, description="Seed of the draws.")
-    force_limit: float = Field(
-        gt=0, le=0.5, description="Largest force of a converged relaxation (eV/Å)."
+    force_limit: Annotated[float, Unit("eV/Å")] = Field(
+        gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
     # atomate2 treats a single step as a static calculation, which is always converged.
     max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
-    symmetry_tolerance: float = Field(
-        gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions (Å)."
+    symmetry_tolerance: Annotated[float, Unit("Å")] = Field(
+        gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions."
     )
-    phonon_length: float = Field(
+    phonon_length: Annotated[float, Unit("Å")] = Field(
         ge=3,
         le=200,
-        description="Least distance between opposite faces of a phonon supercell (Å).",
+        description="Least distance between opposite faces of a phonon supercell.",
     )
-    phonon_distance: float = Field(gt=0, le=0.1, description="Displacement of an atom (Å).")
-    phonon_force_limit: float = Field(
+    phonon_distance: Annotated[float, Unit("Å")] = Field(
+        gt=0, le=0.1, description="Displacement of an atom."
+    )
+    phonon_force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0,
         le=0.1,
-        description="Largest force of the relaxation before atoms are displaced (eV/Å).",
+        description="Largest force of the relaxation before atoms are displaced.",
     )
 
     @field_validator("composition")
