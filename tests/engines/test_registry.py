@@ -25,9 +25,10 @@ from liponflow.engines.registry import check_installed, engine_names, environmen
 from liponflow.engines.vasp.md.stages import StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import run_options
-from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set, static_set
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp.lithiation import relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.settings import Settings
 from liponflow.structures.lithium import bcc_lithium

@@ -5,16 +5,10 @@ from typing import Any
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from liponflow.inputs.glass import (
-    TOPIC,
-    GlassParameters,
-    md_incar,
-    md_sources,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import ParameterError, load_data, load_parameters
 from liponflow.inputs.protocol import total_duration
+from liponflow.inputs.vasp.glass import md_incar, md_sources, relax_set, static_set
 
 PRESETS = ("quick", "melt-quench", "paper")
 

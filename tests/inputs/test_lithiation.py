@@ -5,17 +5,10 @@ from atomate2.vasp.sets.base import VaspInputGenerator
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import VaspInput
 
-from liponflow.inputs.lithiation import (
-    TOPIC,
-    LithiationParameters,
-    check_hubbard,
-    hubbard_values,
-    lithium_metal_set,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard, hubbard_values
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp.generator import CitedInputGenerator
+from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium

@@ -5,15 +5,9 @@ from typing import Any
 import pytest
 from pymatgen.io.vasp import Kpoints
 
-from liponflow.inputs.migration import (
-    TOPIC,
-    MigrationParameters,
-    band_set,
-    end_point_set,
-    host_set,
-    static_set,
-)
+from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import ParameterError, load_data, load_parameters
+from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, static_set
 from liponflow.structures.lithium import bcc_lithium
 
 

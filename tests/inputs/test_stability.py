@@ -5,14 +5,8 @@ from typing import Any
 import pytest
 
 from liponflow.inputs.presets import ParameterError, load_data, load_parameters
-from liponflow.inputs.stability import (
-    TOPIC,
-    StabilityParameters,
-    electrode_at,
-    phonon_static_set,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.stability import TOPIC, StabilityParameters, electrode_at
+from liponflow.inputs.vasp.stability import phonon_static_set, relax_set, static_set
 from liponflow.structures.phases import phase
 
 

@@ -1,16 +1,12 @@
-"""Parameters and VASP input sets of the glass campaign."""
+"""Parameters of the glass campaign."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import Unit
-from liponflow.inputs.presets import Cited, load_data, values
 from liponflow.inputs.protocol import Stage
-from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
-from liponflow.inputs.vasp.ionic import relaxation_limits
 
 TOPIC = "glass"
 
@@ -172,38 +168,3 @@ class GlassParameters(ComparedParameters):
     def seeds(self) -> list[int]:
         """Return the seed of every model."""
         return [self.seed + index for index in range(self.n_models)]
-
-
-def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation of cell and ions.
-
-    Parameters
-    ----------
-    parameters
-        Parameters of the campaign.
-
-    Returns
-    -------
-    CitedInputGenerator
-        atomate2's generator, with a source for every value.
-    """
-    data = load_data(TOPIC)["vasp"]
-    ionic = relaxation_limits(parameters.force_limit, parameters.max_steps)
-    return cited_generator(data["incar"] | data["relax"] | ionic, data["kpoints"], data["potcar"])
-
-
-def static_set() -> CitedInputGenerator:
-    """Return the VASP inputs of a static calculation; see :func:`relax_set`."""
-    data = load_data(TOPIC)["vasp"]
-    return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
-
-
-def md_incar() -> Mapping[str, Any]:
-    """Return the INCAR of molecular dynamics, without what the stages of the protocol set."""
-    return values(md_sources())
-
-
-def md_sources() -> Mapping[str, Cited]:
-    """Return the values of :func:`md_incar` with their sources."""
-    sources: Mapping[str, Cited] = load_data(TOPIC)["vasp"]["md"]
-    return sources

@@ -1,4 +1,4 @@
-"""Parameters and VASP input sets of the lithiation campaign."""
+"""Parameters of the lithiation campaign."""
 
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -8,16 +8,12 @@ from pymatgen.core.structure import Structure
 
 from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import NamesOf, Unit
-from liponflow.inputs.presets import Cited, ParameterError, load_data
+from liponflow.inputs.presets import ParameterError, load_data
 from liponflow.inputs.supercell import SupercellParameter
-from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
-from liponflow.inputs.vasp.ionic import relaxation_limits
 from liponflow.registry import ENGINES
 
 TOPIC = "lithiation"
 
-D_SHELL = 2
-"""Angular momentum of the orbitals that +U acts on."""
 
 HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
 
@@ -109,50 +105,6 @@ def hubbard_values(parameters: LithiationParameters) -> dict[str, float]:
     return assignment
 
 
-def relax_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation of cell and ions.
-
-    Parameters
-    ----------
-    parameters
-        Parameters of the campaign.
-
-    Returns
-    -------
-    CitedInputGenerator
-        atomate2's generator with the published PBE+U set.
-    """
-    data = load_data(TOPIC)["vasp"]
-    incar = (
-        data["incar"]
-        | data["relax"]
-        | relaxation_limits(parameters.force_limit, parameters.max_steps)
-    )
-    incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
-    return cited_generator(incar, data["kpoints"], data["potcar"])
-
-
-def static_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the static calculation; see :func:`relax_set`."""
-    data = load_data(TOPIC)["vasp"]
-    incar = data["incar"] | data["static"]
-    incar |= data["magnetic"] | _magmoms(parameters) | _hubbard(parameters)
-    return cited_generator(incar, data["kpoints"], data["potcar"])
-
-
-def lithium_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the Li metal reference: the relaxation without +U and moments."""
-    data = load_data(TOPIC)
-    vasp, metal = data["vasp"], data["lithium_metal"]
-    incar = (
-        vasp["incar"]
-        | vasp["relax"]
-        | relaxation_limits(parameters.force_limit, parameters.max_steps)
-        | metal["incar"]
-    )
-    return cited_generator(incar, metal["kpoints"], vasp["potcar"])
-
-
 def check_hubbard(structure: Structure, parameters: LithiationParameters) -> None:
     """Refuse a transition metal for which no U is given.
 
@@ -169,20 +121,3 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
                 f"no Hubbard U for {element.symbol}: pass --set "
                 f"'hubbard_u={{{given}, {element.symbol}: VALUE}}' (0 for none)"
             )
-
-
-def _magmoms(parameters: LithiationParameters) -> dict[str, Cited]:
-    source = "parameter magmoms, one value per site in the order of POSCAR"
-    return {"MAGMOM": Cited(value=dict(parameters.magmoms), source=source)}
-
-
-def _hubbard(parameters: LithiationParameters) -> dict[str, Cited]:
-    corrected = {symbol: u for symbol, u in hubbard_values(parameters).items() if u}
-    source = "parameter hubbard_u"
-    if isinstance(parameters.hubbard_u, str):
-        source += f"; {load_data(TOPIC)['hubbard_u'][parameters.hubbard_u]['source']}"
-    return {
-        "LDAUU": Cited(value=corrected, source=source),
-        "LDAUJ": Cited(value=dict.fromkeys(corrected, 0.0), source="U - J is all that enters"),
-        "LDAUL": Cited(value=dict.fromkeys(corrected, D_SHELL), source="d electrons"),
-    }

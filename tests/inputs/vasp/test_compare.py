@@ -10,10 +10,11 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Poscar
 
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.lithiation import LithiationParameters, relax_set
+from liponflow.inputs.lithiation import LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp.compare import compare, read_incar, read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
+from liponflow.inputs.vasp.lithiation import relax_set
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 

@@ -6,10 +6,11 @@ import pytest
 from atomate2.vasp.files import write_vasp_input_set
 from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
-from liponflow.inputs.lithiation import TOPIC, LithiationParameters, relax_set
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp import generator as vasp
 from liponflow.inputs.vasp import potcar
+from liponflow.inputs.vasp.lithiation import relax_set
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 

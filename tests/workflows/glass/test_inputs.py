@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pymatgen.io.vasp import Incar, Poscar
 
-from liponflow.inputs.glass import md_incar
+from liponflow.inputs.vasp.glass import md_incar
 from liponflow.workflows.campaign import get_campaign
 
 compare = get_campaign("glass").compare

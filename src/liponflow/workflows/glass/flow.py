@@ -9,8 +9,9 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
-from liponflow.inputs.glass import GlassParameters, md_incar, relax_set, static_set
+from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp.glass import md_incar, relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.glass.build import build
 from liponflow.workflows.further_engines import further_names, wire_further

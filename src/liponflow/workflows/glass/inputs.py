@@ -15,12 +15,13 @@ from liponflow import __version__
 from liponflow.engines.engine import Engine
 from liponflow.freeformat.incar import Value
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.glass import TOPIC, GlassParameters, md_sources, relax_set
+from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage, describe_stage
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import incar_differences, read_incar, read_poscar
 from liponflow.inputs.vasp.generator import write_inputs
+from liponflow.inputs.vasp.glass import md_sources, relax_set
 from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker

@@ -16,16 +16,9 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import FAMILY as GPAW
 from liponflow.inputs.gpaw.settings import GpawInputs, topic_settings
-from liponflow.inputs.lithiation import (
-    TOPIC,
-    LithiationParameters,
-    check_hubbard,
-    hubbard_values,
-    lithium_metal_set,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard, hubbard_values
 from liponflow.inputs.presets import ParameterError, load_data
+from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import (
     check_x,

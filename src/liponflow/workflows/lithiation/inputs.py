@@ -7,19 +7,13 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow import __version__
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.lithiation import (
-    TOPIC,
-    LithiationParameters,
-    check_hubbard,
-    lithium_metal_set,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.lithiation.candidates import check_x, with_magmoms
 from liponflow.structures.lithiation.host import host

@@ -14,15 +14,9 @@ from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import gpaw_inputs
-from liponflow.inputs.migration import (
-    TOPIC,
-    MigrationParameters,
-    band_set,
-    end_point_set,
-    host_set,
-    static_set,
-)
+from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_data
+from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts

@@ -13,18 +13,13 @@ from liponflow import __version__
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.migration import (
-    MigrationParameters,
-    band_set,
-    end_point_set,
-    host_set,
-    static_set,
-)
+from liponflow.inputs.migration import MigrationParameters
 from liponflow.inputs.presets import Cited, ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
+from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, static_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell

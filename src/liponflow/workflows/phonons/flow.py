@@ -15,9 +15,9 @@ from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
-from liponflow.inputs import stability as settings
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.phonons import TOPIC, PhononParameters
+from liponflow.inputs.vasp import stability as settings
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import SITE_TOLERANCE, phase
 from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell

@@ -9,12 +9,12 @@ from liponflow.crystals.supercell import label_of
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.presets import ParameterError
-from liponflow.inputs.stability import initial_moments, phonon_relax_set, phonon_static_set
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
+from liponflow.inputs.vasp.stability import initial_moments, phonon_relax_set, phonon_static_set
 from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories

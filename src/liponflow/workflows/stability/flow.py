@@ -25,9 +25,9 @@ from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
-from liponflow.inputs.stability import relax_set as relax_inputs
-from liponflow.inputs.stability import static_set as static_inputs
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
+from liponflow.inputs.vasp.stability import relax_set as relax_inputs
+from liponflow.inputs.vasp.stability import static_set as static_inputs
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
 from liponflow.workflows.further_engines import Comparison, further_names, wire_further

@@ -6,18 +6,13 @@ from typing import Any
 from liponflow import __version__
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.stability import (
-    TOPIC,
-    StabilityParameters,
-    initial_moments,
-    relax_set,
-    static_set,
-)
+from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
+from liponflow.inputs.vasp.stability import initial_moments, relax_set, static_set
 from liponflow.structures.phases import Phase
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest

@@ -1,0 +1,48 @@
+"""VASP input sets of the migration campaign."""
+
+from liponflow.inputs.migration import TOPIC, MigrationParameters
+from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
+from liponflow.inputs.vasp.ionic import relaxation_limits
+
+
+def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """Return the VASP inputs of the relaxation of the host's small cell, with a dense mesh."""
+    data = load_data(TOPIC)["vasp"]
+    incar = (
+        data["incar"]
+        | data["host"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
+    return cited_generator(incar, data["host_kpoints"], data["potcar"])
+
+
+def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """Return the VASP inputs of the relaxation of an end point, in the cell of the host."""
+    data = load_data(TOPIC)["vasp"]
+    incar = (
+        data["incar"]
+        | data["end_point"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
+    return cited_generator(incar, data["kpoints"], data["potcar"])
+
+
+def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
+    """Return the VASP inputs of a band: a plain NEB as published, or VTST's if it climbs."""
+    data = load_data(TOPIC)["vasp"]
+    incar = (
+        data["incar"]
+        | data["band"]
+        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    )
+    incar["IMAGES"] = Cited(value=parameters.images, source="parameter images")
+    if parameters.climbing:
+        incar |= data["climbing"]
+    return cited_generator(incar, data["kpoints"], data["potcar"])
+
+
+def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa: ARG001
+    """Return the VASP inputs of a static calculation in the supercell."""
+    data = load_data(TOPIC)["vasp"]
+    return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
