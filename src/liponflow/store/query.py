@@ -97,8 +97,10 @@ def parse(criteria: Mapping[str, Any] | None) -> AllOf:
     """
     conditions: list[Condition] = []
     for name, value in (criteria or {}).items():
-        if name in ("$and", "$or"):
-            conditions.append(_parse_logical(name, value))
+        if name == "$and":
+            conditions.extend(item for part in _filters(name, value) for item in part.conditions)
+        elif name == "$or":
+            conditions.append(AnyOf(_filters(name, value)))
         elif name.startswith("$"):
             raise QueryError(f"the operator {name} is not supported; supported are {_SUPPORTED}")
         elif isinstance(value, Mapping) and any(str(key).startswith("$") for key in value):
@@ -110,13 +112,12 @@ def parse(criteria: Mapping[str, Any] | None) -> AllOf:
     return AllOf(tuple(conditions))
 
 
-def _parse_logical(name: str, value: Any) -> Condition:
+def _filters(name: str, value: Any) -> tuple[AllOf, ...]:
     if not (isinstance(value, list | tuple) and value):
         raise QueryError(f"{name} takes a list of one or more filters, not {value!r}")
     if not all(isinstance(item, Mapping) for item in value):
         raise QueryError(f"{name} takes a list of filters, but holds something else: {value!r}")
-    conditions = tuple(parse(item) for item in value)
-    return AllOf(conditions) if name == "$and" else AnyOf(conditions)
+    return tuple(parse(item) for item in value)
 
 
 def _parse_operators(path: str, operators: Mapping[str, Any]) -> Iterator[Condition]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
@@ -274,8 +273,7 @@ def find_summaries(store: "Documents", **filters: Unpack[Filters]) -> list[Resul
         For each result of an unknown kind or newer schema, or that is damaged, its data included;
         it is skipped.
     """
-    kinds: dict[str, ResultKind] = {}
-    return _find(store, partial(read_summary, kinds=kinds), **filters)
+    return _find(store, SummaryReader(), **filters)
 
 
 def _find(
@@ -437,59 +435,72 @@ def read_result(document: dict[str, Any]) -> StoredResult:
     StoreError
         If its kind is unknown, its schema newer, or its fields do not fit.
     """
-    with _readable_document(document) as uuid:
-        output = document["output"]
+    output = document["output"]
+    try:
         result = get_kind(str(output["kind"])).read(output)
-        return StoredResult(uuid, document["index"], _completed(document), result)
+        return StoredResult(_uuid(document), document["index"], _completed(document), result)
+    except Exception as error:
+        raise _unreadable(document, error) from error
 
 
-def read_summary(document: dict[str, Any], kinds: dict[str, ResultKind]) -> ResultSummary:
-    """Read what a list shows from the document of a job that returned a result.
+class SummaryReader:
+    """Reader of what a list shows; kinds and engines, which most results share, are made once."""
 
-    Parameters
-    ----------
-    document
-        The document.
-    kinds
-        Kinds that were met before; this one is added.
+    def __init__(self) -> None:
+        self._kinds: dict[str, ResultKind] = {}
+        self._engine: tuple[Any, EngineInfo] | None = None
 
-    Raises
-    ------
-    StoreError
-        If its kind is unknown, its schema newer, or one of these fields missing.
-    """
-    with _readable_document(document) as uuid:
+    def __call__(self, document: dict[str, Any]) -> ResultSummary:
+        """Read what a list shows from the document of a job that returned a result.
+
+        Raises
+        ------
+        StoreError
+            If its kind is unknown, its schema newer, or one of these fields missing.
+        """
+        try:
+            return self._read(document)
+        except Exception as error:
+            raise _unreadable(document, error) from error
+
+    def _read(self, document: dict[str, Any]) -> ResultSummary:
         output = document["output"]
         name = str(output["kind"])
-        kind = kinds.get(name) or kinds.setdefault(name, get_kind(name))
+        kind = self._kinds.get(name) or self._kinds.setdefault(name, get_kind(name))
         kind.check_schema(output)
         made = output["provenance"]
         return ResultSummary(
-            uuid=uuid,
+            uuid=_uuid(document),
             completed_at=_completed(document),
             kind=name,
             formula=str(output["formula"]),
-            engine=EngineInfo.model_validate(safejson.without_class(made["engine"])),
+            engine=self._engine_of(made["engine"]),
             preset=str(made["preset"]),
             converged=bool(output["converged"]),
         )
+
+    def _engine_of(self, document: dict[str, Any]) -> EngineInfo:
+        if self._engine is None or self._engine[0] != document:
+            read = EngineInfo.model_validate(safejson.without_class(document))
+            self._engine = (document, read)
+        return self._engine[1]
 
 
 def _completed(document: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(document["completed_at"]).astimezone()
 
 
-@contextmanager
-def _readable_document(document: dict[str, Any]) -> Iterator[str]:
-    """Name a document in the errors of the block; yield its uuid."""
-    uuid, output = str(document.get("uuid", "without a uuid")), document["output"]
-    try:
-        yield uuid
-    except Exception as error:  # what migrations and pymatgen raise for a damaged document
-        raise StoreError(
-            f"result {uuid} ({output['kind']}) cannot be read by this version of liponflow, "
-            f"written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
-        ) from error
+def _uuid(document: dict[str, Any]) -> str:
+    return str(document.get("uuid", "without a uuid"))
+
+
+def _unreadable(document: dict[str, Any], error: Exception) -> StoreError:
+    """Return the error that names a document; migrations and pymatgen may have raised any."""
+    output = document["output"]
+    return StoreError(
+        f"result {_uuid(document)} ({output['kind']}) cannot be read by this version of "
+        f"liponflow, written by {output.get('@version', 'an unknown one')}: {_first_line(error)}"
+    )
 
 
 def _first_line(error: Exception) -> str:

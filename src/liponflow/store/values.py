@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, cast
+from typing import Any
+
+from pydantic_core import from_json
 
 
 class _Missing(Enum):
@@ -97,11 +99,19 @@ def encode(document: Mapping[str, Any]) -> str:
 
 def decode(text: str) -> dict[str, Any]:
     """Return the document in a text as a MongoDB driver does; see the head of this module."""
-    if '"$' not in text:
-        return cast("dict[str, Any]", json.loads(text))
-    from bson import json_util
+    document: dict[str, Any]
+    if '"$' in text:
+        from bson import json_util
 
-    return cast("dict[str, Any]", json_util.loads(text, json_options=_extended()))
+        document = json_util.loads(text, json_options=_extended())
+        return document
+    # Twice as fast as json, and as exact: integers of any size, floats to the last bit. It refuses
+    # single surrogates and more than 200 levels, which json takes.
+    try:
+        document = from_json(text)
+    except ValueError:
+        document = json.loads(text)
+    return document
 
 
 @cache
