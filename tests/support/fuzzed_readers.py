@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from liponflow.crystals.read import read_structure
 from liponflow.engines.standin.inputs import read_inputs
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.ingest.ingest import ingest
+from liponflow.inputs.config import read_config
+from liponflow.inputs.explained import written
 from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.presets import load_parameters, parse_settings
 from liponflow.runners.documents import dumps, flow_document
@@ -314,6 +317,12 @@ def readers() -> list[Reader]:
         Reader("entry set", "set.json", _entry_set(), read_entries),
         Reader("measured PDF", "x.gr", _pdf(), read_pdf, 0.5),
         Reader("settings", "settings.yaml", SETTINGS, _settings),
+        Reader(
+            "parameters",
+            "run.yaml",
+            written(GlassParameters, "glass", "quick").encode(),
+            partial(read_config, campaign="glass", model=GlassParameters),
+        ),
         Reader("value of --set", "set", STAGES, _set, names=("protocol",)),
         Reader("flow.json", "run/flow.json", run_files["flow.json"], _flow,
                others={"run/run.json": run_files["run.json"]}, names=("/run",)),

@@ -9,9 +9,9 @@ import typer
 from typer.core import TyperGroup
 
 from liponflow import __version__
-from liponflow.cli import campaigns, doctor, files, results
+from liponflow.cli import campaigns, completion, doctor, files, presets, results
 
-ORDER = ("run", "resume", "inputs", "ingest", "analyze", "figures", "results", "doctor")
+ORDER = ("run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "doctor")
 """Commands in the order in which a user needs them."""
 
 
@@ -21,6 +21,11 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """List the commands, groups among them."""
         return sorted(super().list_commands(ctx), key=ORDER.index)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, or complete it for a shell."""
+        with completion.shell_words():
+            return super().main(*args, **kwargs)
 
 
 app = typer.Typer(
@@ -44,6 +49,7 @@ app.command()(campaigns.resume)
 app.command()(files.ingest)
 app.command()(results.figures)
 app.add_typer(results.app, name="results")
+app.add_typer(presets.app, name="presets")
 app.command()(doctor.doctor)
 
 

@@ -6,11 +6,12 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from liponflow import registry
 from liponflow.cli.console import reported_errors
+from liponflow.cli.parameters import parameter_lines
 from liponflow.workflows.campaign import Campaign, Option, get_campaign
 
 Action = Callable[..., None]
@@ -31,6 +32,8 @@ class CampaignGroup(TyperGroup):
     with_options: ClassVar[bool] = False
     """Whether a command takes the options that its campaign declares, too. They reach the action
     as ``given``."""
+    preset: ClassVar[str | None] = None
+    """Preset whose parameters the help of a command shows; None to show none."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """List the campaigns that have this command."""
@@ -39,7 +42,7 @@ class CampaignGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Make the command of a campaign as a listing shows it: without the campaign's options."""
         try:
-            return _command(type(self).action, get_campaign(cmd_name), {})
+            return _command(type(self), get_campaign(cmd_name), {})
         except registry.RegistryError as error:
             return _broken(cmd_name, str(error))
 
@@ -52,7 +55,7 @@ class CampaignGroup(TyperGroup):
                 others = ", ".join(self.list_commands(ctx))
                 raise ValueError(f"`{ctx.info_name}` is not for {name} (it is for {others})")
             owners = _owners() if self.with_options else {}
-            command = _command(type(self).action, campaign, owners)
+            command = _command(type(self), campaign, owners, helps=not ctx.resilient_parsing)
         return name, command, rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -76,10 +79,33 @@ class CampaignGroup(TyperGroup):
             return True  # listed with its error
 
 
-def _command(action: Action, campaign: Campaign, owners: Owners) -> Any:
+class CampaignCommand(TyperCommand):
+    """Command of a campaign, whose help ends with the parameters."""
+
+    campaign: Campaign
+    preset: str | None = None
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help, then every parameter in the preset."""
+        super().format_help(ctx, formatter)
+        if self.preset is None:
+            return
+        from rich.console import Console
+
+        name, width = self.campaign.name, Console().width
+        typer.echo(f"Parameters for --set and --config, preset {self.preset}:\n")
+        for line in parameter_lines(self.campaign, self.preset, width):
+            typer.echo(line)
+        typer.echo(f"\nOther presets: liponflow presets list {name}")
+
+
+def _command(
+    group: type[CampaignGroup], campaign: Campaign, owners: Owners, *, helps: bool = True
+) -> Any:
     """Make the command of a campaign: the arguments of the action, and the options in `owners`.
 
-    Options that belong to other campaigns are hidden, and refused by name.
+    Options that belong to other campaigns are hidden, and refused by name. Without `helps`, as for
+    completion, the model of the parameters is not imported for the help of the options.
     """
 
     def command(**values: Any) -> None:
@@ -93,30 +119,35 @@ def _command(action: Action, campaign: Campaign, owners: Owners) -> Any:
             values["given"] = {option.parameter: value for option, value in given.items()}
         action(campaign=campaign, **values)
 
+    action = group.action
     hints = get_type_hints(action, include_extras=True)
     parameters = [
         parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, parameter in inspect.signature(action).parameters.items()
         if name not in {"campaign", "given"}
     ]
-    parameters += [_parameter(option, campaign) for option in owners]
+    parameters += [_parameter(option, campaign, helps=helps) for option in owners]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {item.name: item.annotation for item in parameters}
     app = typer.Typer(add_completion=False)
     app.command(
         campaign.name,
+        cls=CampaignCommand,
         help=f"{campaign.summary}\n\n{inspect.getdoc(action)}",
         short_help=campaign.summary,
     )(command)
-    return get_command(app)
+    made = get_command(app)
+    assert isinstance(made, CampaignCommand)  # noqa: S101 - the class above
+    made.campaign, made.preset = campaign, group.preset
+    return made
 
 
-def _parameter(option: Option, campaign: Campaign) -> inspect.Parameter:
+def _parameter(option: Option, campaign: Campaign, *, helps: bool) -> inspect.Parameter:
     own = option in campaign.options
     info = typer.Option(
         option.flag,
         metavar=option.metavar,
-        help=_help(option, campaign) if own else None,
+        help=_help(option, campaign) if own and helps else None,
         hidden=not own,
     )
     return inspect.Parameter(

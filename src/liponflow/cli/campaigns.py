@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from liponflow.cli.campaign_group import CampaignGroup
+from liponflow.cli.choices import choose
 from liponflow.cli.console import EXIT_FAILED, report_failures, reported_errors, say
 from liponflow.cli.options import (
+    ConfigOption,
     EngineOption,
     EngineSetOption,
     FigureOption,
+    InputsPresetOption,
     JsonOption,
     PresetOption,
+    RunArgument,
     SetOption,
     StoreOption,
     StructureOption,
@@ -52,7 +56,8 @@ def run(
     ctx: typer.Context,
     campaign: Campaign,
     *,
-    preset: PresetOption = "quick",
+    preset: PresetOption = None,
+    config: ConfigOption = None,
     engine: EngineOption = None,
     engine_set: EngineSetOption = None,
     structure: StructureOption = None,
@@ -82,15 +87,17 @@ def run(
         from liponflow.workflows import run as campaigns
 
         settings = settings_with(workers=workers, store=store)
+        chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
         choices: dict[str, Any] = {
-            "preset": preset,
+            "preset": chosen.preset,
             "engine": engine or settings.engine,
             "engine_arguments": parse_settings(engine_set or []),
-            "overrides": parse_settings(set_ or []) | dict(given or {}),
+            "overrides": chosen.overrides,
             "structure_file": structure,
         }
         with _known_store(settings) as known:
-            request = campaign.request(**choices, store=known)
+            with chosen.named():
+                request = campaign.request(**choices, store=known)
             engines = campaign.engines(request)
             if not dry_run:
                 for name in engines:
@@ -105,6 +112,7 @@ def run(
             check_out(out)
             record = {"command": sys.argv, "kind": campaign.name} | choices
             record |= {"structure_file": str(structure)}
+            record |= chosen.record(campaign, request.parameters)
             outcome = campaigns.run(flow, settings, record, engines)
     if cost is not None:
         import_module("liponflow.cli.tables").print_estimate(cost)
@@ -114,9 +122,7 @@ def run(
 
 def resume(
     ctx: typer.Context,
-    run: Annotated[
-        Path | None, typer.Argument(help="Run or its directory \\[default: latest unfinished].")
-    ] = None,
+    run: RunArgument = None,
     *,
     workers: WorkersOption = None,
     out: FigureOption = None,
@@ -149,7 +155,8 @@ def inputs(
             show_default=False,
         ),
     ] = None,
-    preset: PresetOption = "paper",
+    preset: InputsPresetOption = None,
+    config: ConfigOption = None,
     structure: StructureOption = None,
     set_: SetOption = None,
 ) -> None:
@@ -160,12 +167,12 @@ def inputs(
     """
     failed = False
     with reported_errors(debug=ctx.obj):
-        from liponflow.inputs.presets import parse_settings
-
-        choices: dict[str, Any] = {"preset": preset, "overrides": parse_settings(set_ or [])}
+        chosen = choose(campaign, preset, default="paper", config=config, set_=set_)
+        choices: dict[str, Any] = {"preset": chosen.preset, "overrides": chosen.overrides}
         if out is not None and diff is None and other is None:
             check_out(out.absolute().parent)
-            written = campaign.write(out, structure_file=structure, **choices)
+            with chosen.named():
+                written = campaign.write(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
             for note in written.notes:
                 say(note)
@@ -177,7 +184,8 @@ def inputs(
                 say(note)
             failed = not compared
         elif diff is not None and out is None:
-            found = campaign.compare(diff, **choices)
+            with chosen.named():
+                found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)
             failed = bool(found)
         else:
@@ -283,6 +291,7 @@ class RunGroup(CampaignGroup):
     action = run
     needs = "flow"
     with_options = True
+    preset = "quick"
 
 
 class InputsGroup(CampaignGroup):
@@ -290,6 +299,7 @@ class InputsGroup(CampaignGroup):
 
     action = inputs
     needs = "inputs"
+    preset = "paper"
 
 
 class AnalyzeGroup(CampaignGroup):

@@ -7,13 +7,17 @@ from typing import Annotated
 
 import typer
 
+from liponflow.cli.completion import engine_names
 from liponflow.cli.console import EXIT_FAILED, reported_errors
 
 
 def doctor(
     ctx: typer.Context,
     engine: Annotated[
-        str | None, typer.Argument(help="An engine \\[default: all registered ones].")
+        str | None,
+        typer.Argument(
+            help="An engine \\[default: all registered ones].", autocompletion=engine_names
+        ),
     ] = None,
 ) -> None:
     """Tell which engines can run here, and how to install what one lacks.

@@ -7,6 +7,13 @@ from typing import Annotated
 import typer
 
 from liponflow.analysis.kinds import kind_names
+from liponflow.cli.completion import (
+    engine_names,
+    preset_names,
+    result_ids,
+    run_names,
+    settings_of,
+)
 
 
 class Format(StrEnum):
@@ -40,13 +47,42 @@ ResultKindArgument = Annotated[
         autocompletion=kind_names,
     ),
 ]
-ResultArgument = Annotated[str, typer.Argument(help="First characters of the result's uuid.")]
-PresetOption = Annotated[str, typer.Option(help="Parameters to start from, e.g. quick or paper.")]
+ResultArgument = Annotated[
+    str,
+    typer.Argument(help="First characters of the result's uuid.", autocompletion=result_ids),
+]
+RunArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        help="Run or its directory \\[default: latest unfinished].", autocompletion=run_names
+    ),
+]
+PresetOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Parameters to start from \\[default: quick, or what --config names].",
+        autocompletion=preset_names,
+    ),
+]
+InputsPresetOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Parameters to start from \\[default: paper, or what --config names].",
+        autocompletion=preset_names,
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="YAML file of parameters, as `presets write` makes it; --set has priority over it."
+    ),
+]
 EngineOption = Annotated[
     str | None,
     typer.Option(
         help="chgnet, vasp, another registered engine, or the module:Class of an ASE calculator "
-        "\\[default: the setting]."
+        "\\[default: the setting].",
+        autocompletion=engine_names,
     ),
 ]
 EngineSetOption = Annotated[
@@ -64,7 +100,12 @@ StructureOption = Annotated[
 ]
 SetOption = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Replace a parameter; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Replace a parameter; may be repeated.",
+        autocompletion=settings_of,
+    ),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes \\[default: cores].")]
 StoreOption = Annotated[Path | None, typer.Option(help="Results file \\[default: the setting].")]

@@ -26,7 +26,7 @@ class ComparedParameters(Document):
         examples=["chgnet,sevennet-0"],
     )
     disagreement: Annotated[
-        dict[str, Annotated[float, Field(gt=0)]], Unit("that of the quantity")
+        dict[str, Annotated[float, Field(gt=0)]], Unit("unit of the quantity")
     ] = Field(
         default_factory=dict,
         description="Largest difference between two engines that does not warn, by quantity.",

@@ -75,6 +75,11 @@ class Description(NamedTuple):
     group: str | None
     example: str | None
 
+    @property
+    def form(self) -> str:
+        """Allowed values with their unit."""
+        return f"{self.allowed} ({self.unit})" if self.unit else self.allowed
+
 
 def describe(model: type[BaseModel]) -> list[Description]:
     """Describe every parameter of a model.
@@ -131,6 +136,17 @@ def typed(value: Any) -> str:
             return ";".join(map(typed, value))
         if not any(isinstance(item, dict | list) for item in value):
             return ",".join(map(typed, value))
+    return flow_yaml(value)
+
+
+def flow_yaml(value: Any) -> str:
+    """Return a value as YAML on one line.
+
+    Examples
+    --------
+    >>> flow_yaml({"low": 0.0, "names": ["N", "on"]})
+    "{low: 0.0, names: [N, 'on']}"
+    """
     flow = yaml.safe_dump(
         value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**6
     )

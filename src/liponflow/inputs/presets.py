@@ -10,11 +10,13 @@ from typing import Any, TypedDict, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from liponflow import datayaml
 from liponflow.boundary import reason_of, shortened
 from liponflow.inputs.lists import list_form, read_lists
-from liponflow.names import nearest
+from liponflow.inputs.parameter import describe, typed
+from liponflow.names import did_you_mean, nearest
 
 Parameters = TypeVar("Parameters", bound=BaseModel)
 
@@ -32,6 +34,11 @@ class Cited(TypedDict):
 class ParameterError(ValueError):
     """An unknown preset or key, or an invalid value."""
 
+    def __init__(self, message: str, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+        """Name of the parameter, if it is one."""
+
 
 def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
     """Return the YAML file of a topic, sources included.
@@ -46,6 +53,20 @@ def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
     text = files(package).joinpath(f"{topic}.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     return data
+
+
+def preset_in(data: Mapping[str, Any], preset: str) -> dict[str, Cited]:
+    """Return a preset of a topic's data.
+
+    Raises
+    ------
+    ParameterError
+        If it is unknown; the nearest is suggested.
+    """
+    presets: dict[str, dict[str, Cited]] = data["presets"]
+    if preset not in presets:
+        raise ParameterError(f"unknown preset {preset!r}{nearest(preset, presets)}")
+    return presets[preset]
 
 
 def values(entries: Mapping[str, Cited]) -> dict[str, Any]:
@@ -86,7 +107,9 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     for setting in settings:
         key, separator, text = setting.partition("=")
         if not separator or not key.strip():
-            raise ParameterError(f"{setting!r} is not of the form key=value")
+            raise ParameterError(
+                f"{setting!r} is not of the form key=value, such as force_limit=0.03"
+            )
         try:
             parsed[key.strip()] = datayaml.load(text)
         except ValueError as error:
@@ -129,14 +152,14 @@ def load_parameters(
     ParameterError
         If the preset or a key is unknown (the nearest is suggested) or a value is invalid.
     """
-    presets = load_data(topic, package)["presets"]
-    if preset not in presets:
-        raise ParameterError(f"unknown preset {preset!r}{nearest(preset, presets)}")
+    entries = preset_in(load_data(topic, package), preset)
     overrides = dict(overrides or {})
     for key in overrides:
         if key not in model.model_fields:
-            raise ParameterError(f"unknown parameter {key!r}{nearest(key, model.model_fields)}")
-    chosen = values(presets[preset])
+            raise ParameterError(
+                f"unknown parameter {key!r}{nearest(key, model.model_fields)}", key
+            )
+    chosen = values(entries)
     try:
         return model.model_validate(chosen | read_lists(model, overrides))
     except ValidationError as error:
@@ -144,22 +167,31 @@ def load_parameters(
         key = ".".join(str(part) for part in first["loc"])
         given = overrides.get(key, first["input"])
         named = f"parameter {key}={_shown(given)}: " if key else ""  # not one of several
-        hint = "" if first["type"] == "value_error" else _list_hint(model, first["loc"], chosen)
-        raise ParameterError(f"{named}{first['msg']}{hint}") from None
+        hint = _hint(model, first, chosen)
+        parameter = str(first["loc"][0]) if first["loc"] else None
+        raise ParameterError(f"{named}{first['msg']}{hint}", parameter) from None
     except Exception as error:  # validators may raise any error at a number beyond all bounds
         names = shortened(", ".join(overrides))
         raise ParameterError(f"{names} cannot be used: {reason_of(error)}") from error
 
 
-def _list_hint(
-    model: type[BaseModel], place: tuple[int | str, ...], preset: Mapping[str, Any]
-) -> str:
-    """Return an example for a parameter that is a list; empty for others."""
-    field = model.model_fields.get(str(place[0])) if place else None
-    form = None if field is None else list_form(field.annotation)
-    if form is None:
+def _hint(model: type[BaseModel], error: ErrorDetails, preset: Mapping[str, Any]) -> str:
+    """Return the nearest allowed text, or an example of a right value; empty if there is one."""
+    if not error["loc"] or "such as" in error["msg"]:
         return ""
-    return f"; give a list such as {place[0]}={form.example(preset[str(place[0])])}"
+    name = str(error["loc"][0])
+    found = next((item for item in describe(model) if item.name == name), None)
+    if found is None:
+        return ""
+    meant = did_you_mean(error["input"], found.choices) if isinstance(error["input"], str) else ""
+    if meant:
+        return meant
+    form = list_form(model.model_fields[name].annotation)
+    if form is not None:
+        return f"; give a list such as {name}={form.example(preset[name])}"
+    example = typed(preset[name]) if preset[name] or not found.example else found.example
+    unit = f" ({found.unit})" if found.unit else ""
+    return f"; give a value such as {name}={shortened(example)}{unit}"
 
 
 def _shown(value: Any) -> str:
@@ -175,6 +207,8 @@ def cited_parameters(
     preset: str,
     overrides: Mapping[str, Any],
     package: str = PACKAGE,
+    *,
+    origins: Mapping[str, str] | None = None,
 ) -> dict[str, Cited]:
     """Return each parameter of a campaign with its source.
 
@@ -184,19 +218,21 @@ def cited_parameters(
         As :func:`load_parameters` returned them.
     topic, preset, overrides, package
         As :func:`load_parameters` took them.
+    origins
+        Where the user gave the overrides, by name: an option, or a line of a file.
 
     Returns
     -------
     dict
         Value and source of every parameter; the source is the preset's, or the user.
     """
+    given = dict.fromkeys(overrides, "given by the user")
+    given |= {key: f"given by the user: {place}" for key, place in (origins or {}).items()}
     entries = load_data(topic, package)["presets"][preset]
     return {
         key: Cited(
             value=value,
-            source="given by the user"
-            if key in overrides
-            else f"preset {preset}: {entries[key]['source']}",
+            source=given.get(key) or f"preset {preset}: {entries[key]['source']}",
         )
         for key, value in parameters.model_dump(mode="json").items()
     }

@@ -1,0 +1,124 @@
+"""Files of parameters for ``--config``: YAML of a user, with the line of every parameter.
+
+Beside parameters, a file may have ``campaign``, which it is for, and ``preset``, whose values its
+other parameters have. ``liponflow presets write`` makes one to edit.
+"""
+
+from collections.abc import Container, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+from liponflow import datayaml
+from liponflow.boundary import file_boundary
+from liponflow.decompression import read_text
+from liponflow.inputs.presets import ParameterError
+from liponflow.names import nearest
+
+CAMPAIGN, PRESET = "campaign", "preset"
+
+MOST_TEXT = 1_000_000
+"""Characters of the largest file; a preset with all its comments takes a hundredth."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """A file of parameters.
+
+    Attributes
+    ----------
+    path
+        The file.
+    preset
+        Preset that it names; None without one.
+    values
+        Parameters by name.
+    lines
+        Line of each parameter.
+    """
+
+    path: Path
+    preset: str | None
+    values: Mapping[str, Any]
+    lines: Mapping[str, int]
+
+    def place(self, name: str) -> str:
+        """Return where a parameter stands: file and line."""
+        return f"{self.path}, line {self.lines[name]}"
+
+    @contextmanager
+    def named(self, others: Container[str]) -> Iterator[None]:
+        """Add file and line to what is wrong with a parameter of the file.
+
+        Parameters
+        ----------
+        others
+            Names of parameters that the user gave elsewhere, which have priority.
+        """
+        try:
+            yield
+        except ParameterError as error:
+            name = error.parameter
+            if name is None or name not in self.lines or name in others:
+                raise
+            raise ParameterError(f"{self.place(name)}: {error}", name) from error
+
+
+def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
+    """Read a file of parameters.
+
+    Parameters
+    ----------
+    path
+        YAML file.
+    campaign
+        Name of the campaign that it is used for.
+    model
+        Model of its parameters; their values are not validated here.
+
+    Raises
+    ------
+    ParameterError
+        If it is not a YAML mapping, is for another campaign, or has an unknown or repeated
+        parameter; file and line are named.
+    """
+    remedy = f"write one to edit with `liponflow presets write {campaign} {path.name}`"
+    with file_boundary(path, ParameterError, what="a file of parameters", remedy=remedy) as place:
+        text = read_text(path, most=MOST_TEXT)
+        loaded = datayaml.load(text)
+        if loaded is None:
+            loaded = {}
+        if not isinstance(loaded, dict):
+            raise ParameterError("it holds no `parameter: value` lines")
+        keys = list(_lines(text))
+        lines = dict(keys)
+        for name in (CAMPAIGN, PRESET):
+            if not isinstance(loaded.get(name, ""), str):
+                place.text = f"line {lines[name]}"
+                raise ParameterError(f"{name} is no name: {loaded[name]!r}")
+        if loaded.get(CAMPAIGN, campaign) != campaign:
+            place.text = f"line {lines[CAMPAIGN]}"
+            raise ParameterError(f"it is for the campaign {loaded[CAMPAIGN]}, not for {campaign}")
+        known = {CAMPAIGN, PRESET, *model.model_fields}
+        first: dict[str, int] = {}
+        for name, line in keys:
+            place.text = f"line {line}"
+            if name not in known:
+                raise ParameterError(f"unknown parameter {name!r}{nearest(name, known)}")
+            if first.setdefault(name, line) != line:
+                raise ParameterError(f"{name!r} stands in line {first[name]}, too; keep one")
+    preset = loaded.pop(PRESET, None)
+    loaded.pop(CAMPAIGN, None)
+    return Config(path, preset, loaded, {name: lines[name] for name in loaded})
+
+
+def _lines(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the keys of a YAML mapping with their lines."""
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    if isinstance(node, yaml.MappingNode):
+        for key, _ in node.value:
+            yield str(key.value), key.start_mark.line + 1
