@@ -12,6 +12,7 @@ from pymatgen.core import Lattice, Structure
 
 from liponflow.runners.errors import StoreFailureError
 from liponflow.runners.journal import Journal
+from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
@@ -101,7 +102,9 @@ def test_a_run_that_moved_stores_its_results_where_the_settings_say(
     config = {"store": "/elsewhere/liponflow.db", "result": "nothing"}
     journal = Journal.create(tmp_path / "runs", {"name": "glass"}, config)
     settings = Settings(store=tmp_path / "here.db")
-    monkeypatch.setattr(campaigns.local, "resume", lambda *_, **__: None)
+    report = RunReport(journal.path, "completed", 0, 0, 0, (), 0.0)
+    monkeypatch.setattr(campaigns.local, "resume", lambda *_, **__: report)
+    monkeypatch.setattr(campaigns, "shortfalls", lambda *_: [])
 
     with pytest.warns(UserWarning, match=r"/elsewhere/liponflow.db, is not here: its results go"):
         campaigns.resume(settings, journal.path)

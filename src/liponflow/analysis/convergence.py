@@ -2,6 +2,8 @@
 
 from liponflow.analysis.result import Calculation
 
+REMEDY = "raise the number of steps (max_steps, NSW)"
+
 
 def unconverged_reason(calculation: Calculation) -> str | None:
     """Return why a calculation is unconverged: the value, the limit and the remedy.
@@ -18,16 +20,21 @@ def unconverged_reason(calculation: Calculation) -> str | None:
     """
     if calculation.converged:
         return None
-    steps = f"after {calculation.ionic_steps} steps"
     if calculation.max_force is None or calculation.force_limit is None:
-        return f"not converged {steps}: look into {calculation.directory or 'its directory'}"
-    if calculation.max_force < calculation.force_limit:
+        where = calculation.directory or "its directory"
+        return f"not converged after {calculation.ionic_steps} steps: look into {where}"
+    return f"{shortfall(calculation)}: {REMEDY}"
+
+
+def shortfall(calculation: Calculation) -> str:
+    """Return by how much an unconverged calculation misses its limit."""
+    steps = f"after {calculation.ionic_steps} steps"
+    force, limit = calculation.max_force, calculation.force_limit
+    if force is None or limit is None:
+        return f"not converged {steps}"
+    if force < limit:
         return (
-            f"cell or electrons not converged {steps} (largest force "
-            f"{calculation.max_force:.3f} eV/Å, limit {calculation.force_limit:g}): "
-            "raise the number of steps (max_steps, NSW)"
+            f"cell or electrons not converged {steps} (largest force {force:.3f} eV/Å, "
+            f"limit {limit:g})"
         )
-    return (
-        f"largest force {calculation.max_force:.3f} eV/Å {steps}, "
-        f"limit {calculation.force_limit:g}: raise the number of steps (max_steps, NSW)"
-    )
+    return f"largest force {force:.3f} eV/Å {steps}, limit {limit:g}"

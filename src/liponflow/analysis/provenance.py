@@ -47,8 +47,12 @@ def provenance(
     input_fingerprint: str,
     source_structure: str,
     parent_uuids: Sequence[str],
+    continues: str | None = None,
 ) -> Provenance:
-    """Return the provenance of a result, with the package versions of this process."""
+    """Return the provenance of a result, with the package versions of this process.
+
+    The arguments are the fields of :class:`liponflow.analysis.result.Provenance`.
+    """
     return Provenance(
         engine=engine,
         packages=registry.versions() | package_versions(),
@@ -57,4 +61,5 @@ def provenance(
         input_fingerprint=input_fingerprint,
         source_structure=source_structure,
         parent_uuids=list(parent_uuids),
+        continues=continues,
     )

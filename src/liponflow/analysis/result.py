@@ -212,6 +212,10 @@ class Provenance(Document):
     )
     source_structure: str = Field(description="Origin of the structure: file or built-in.")
     parent_uuids: list[str] = Field(description="Jobs whose outputs entered the result.")
+    continues: str | None = Field(
+        None,
+        description="Result whose unconverged relaxations and bands this one continues, if any.",
+    )
     created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
         default_factory=lambda: datetime.now(UTC), description="When the result was made."
     )

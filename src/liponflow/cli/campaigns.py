@@ -12,7 +12,8 @@ import typer
 
 from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.choices import choose
-from liponflow.cli.console import EXIT_FAILED, report_failures, reported_errors, say
+from liponflow.cli.console import EXIT_FAILED, reported_errors, say
+from liponflow.cli.finish import finish
 from liponflow.cli.options import (
     ConfigOption,
     EngineOption,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from jobflow import JobStore
 
     from liponflow.settings import Settings
-    from liponflow.workflows.run import Outcome
 
 
 class Probe(StrEnum):
@@ -117,27 +117,43 @@ def run(
     if cost is not None:
         import_module("liponflow.cli.tables").print_estimate(cost)
     else:
-        _finish(ctx, outcome, out=out, json=json)
+        finish(ctx, outcome, out=out, json=json)
 
 
 def resume(
     ctx: typer.Context,
     run: RunArgument = None,
     *,
+    continue_: Annotated[
+        bool,
+        typer.Option(
+            "--continue",
+            help="Start a new run, in which the relaxations and bands that did not converge in "
+            "RUN go on from their last geometry \\[RUN: latest].",
+        ),
+    ] = False,
     workers: WorkersOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
     """Continue a run that was interrupted or had failures; finished jobs are not repeated.
 
-    A run directory is code, whose functions are called: only your own runs are opened.
+    A run directory is code, whose functions are called: only your own runs are opened. With
+    --continue, what depends on the relaxations that go on is computed again, and the new result
+    says which one it continues.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         from liponflow.workflows import run as campaigns
 
         check_out(out)
-        outcome = campaigns.resume(settings_with(workers=workers), run)
-    _finish(ctx, outcome, out=out, json=json)
+        settings = settings_with(workers=workers)
+        if continue_:
+            new = import_module("liponflow.workflows.continuation").continuation(settings, run)
+            names = ", ".join(item.name for item in new.goes_on)
+            say(f"going on from the last geometry: {names}; jobs kept: {new.kept}")
+            run = new.run_dir
+        outcome = campaigns.resume(settings, run)
+    finish(ctx, outcome, out=out, json=json)
 
 
 def inputs(
@@ -267,22 +283,6 @@ def _known_store(settings: "Settings") -> "Iterator[JobStore | None]":
         yield store
     finally:
         store.close()  # type: ignore[no-untyped-call]
-
-
-def _finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bool) -> None:
-    """Print the result and the failures."""
-    stored = outcome.result
-    with reported_errors(debug=ctx.obj):
-        if stored is not None:
-            if out is not None:
-                export(stored.result, out)
-            if json:
-                print_json(stored.result.model_dump(mode="json"))
-            else:
-                import_module("liponflow.cli.tables").print_result(stored)
-    report_failures(outcome.report)
-    if outcome.report.failures or stored is None:
-        raise typer.Exit(EXIT_FAILED)
 
 
 class RunGroup(CampaignGroup):

@@ -12,7 +12,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from liponflow.analysis.quantity import Column, column_of, inline_of
-from liponflow.analysis.result import EngineInfo, Result
+from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.cli.console import StandardOutput
 from liponflow.store.frames import table_items, table_rows, tables
 from liponflow.store.results import ResultSummary, StoredResult
@@ -103,11 +103,7 @@ def _fields(result: Result) -> Table:
     grid = Table.grid(padding=(0, 2))
     for _ in range(2):
         grid.add_column(overflow="fold")
-    made = result.provenance
-    grid.add_row("engine", made.engine.label)
-    grid.add_row("functional", made.engine.functional or "unknown")
-    grid.add_row("preset", made.preset)
-    grid.add_row("structure", made.source_structure)
+    _add_origin(grid, result.provenance)
     model = type(result)
     for name in model.model_fields:
         value, inline = getattr(result, name), inline_of(model, name)
@@ -125,6 +121,15 @@ def _fields(result: Result) -> Table:
         elif isinstance(value, list) and column is not None and column.heading:
             grid.add_row(column.title(), "\n".join(value) or "none")
     return grid
+
+
+def _add_origin(grid: Table, made: Provenance) -> None:
+    grid.add_row("engine", made.engine.label)
+    grid.add_row("functional", made.engine.functional or "unknown")
+    grid.add_row("preset", made.preset)
+    grid.add_row("structure", made.source_structure)
+    if made.continues is not None:
+        grid.add_row("continues", f"result {made.continues}")
 
 
 def _add_field(grid: Table, column: Column, value: str | float) -> None:

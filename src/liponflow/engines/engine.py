@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, NoReturn
 
 from jobflow import Maker
@@ -32,6 +33,22 @@ KEPT_WITHIN = 0.01
 
 class EngineError(ValueError):
     """An engine that is unknown, not installed, or unable to compute what is requested."""
+
+
+@dataclass(frozen=True)
+class Unconverged:
+    """A relaxation or band that did not converge.
+
+    Attributes
+    ----------
+    reason
+        By how much it misses its limit.
+    start
+        Its last geometry, in place of the structure or the images that it began with.
+    """
+
+    reason: str
+    start: Structure | list[Structure]
 
 
 @dataclass(frozen=True)
@@ -194,6 +211,34 @@ class Engine(ABC):
             Result in the same terms and units for every engine.
         """
         raise EngineError(f"the outputs of {info.name} cannot be read: {cls.__name__} has no read")
+
+    @classmethod
+    def unconverged(
+        cls,
+        maker: Maker,  # noqa: ARG003
+        start: Any,  # noqa: ARG003
+        document: Any,  # noqa: ARG003
+        directory: Path,  # noqa: ARG003
+    ) -> Unconverged | None:
+        """Return what is left of an unconverged relaxation or band, to go on from.
+
+        Parameters
+        ----------
+        maker
+            Any Maker.
+        start
+            Structure or images that its job began with.
+        document
+            Output of the job; None if it failed.
+        directory
+            Working directory of the job.
+
+        Returns
+        -------
+        Unconverged or None
+            None if it converged, or is not a relaxation or band of this engine.
+        """
+        return None
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003

@@ -6,6 +6,7 @@
         flow.json                    the flow as it was started
         run.json                     configuration, versions, and each start with its end
         outcomes/UUID_INDEX.json     one per finished job: documents, blobs, response
+        earlier/                     what the run that this one continues computed, if any
         jobs/NAME-UUID-INDEX/        working directory of each job, with job.log
             checkpoint/              state that the job can continue from, if any
             status                   a line on the progress of the job, if it writes one
@@ -41,7 +42,7 @@ import secrets
 import sys
 import traceback
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,7 +103,12 @@ class Journal:
 
     @classmethod
     def create(
-        cls, runs_dir: Path, flow: dict[str, Any], config: dict[str, Any] | None
+        cls,
+        runs_dir: Path,
+        flow: dict[str, Any],
+        config: dict[str, Any] | None,
+        *,
+        fill: "Callable[[Journal], None] | None" = None,
     ) -> "Journal":
         """Create the directory of a new run, before anything is computed.
 
@@ -115,6 +121,8 @@ class Journal:
         config
             JSON data to record: command and resolved configuration.
             Passwords in it are replaced (:func:`liponflow.redaction.without_secrets`).
+        fill
+            Writes the outcomes that the run begins with.
 
         Raises
         ------
@@ -141,6 +149,8 @@ class Journal:
         for directory in (journal.path, journal.path / "jobs", journal.path / "outcomes"):
             directory.mkdir(mode=OWN_DIRECTORY)
         durable.write(journal.path / "flow.json", dumps(flow), mode=OWN_FILE)
+        if fill is not None:
+            fill(journal)
         # run.json comes last: a directory without it is not a run.
         durable.write(journal.path / "run.json", record, mode=OWN_FILE)
         return journal
@@ -168,9 +178,12 @@ class Journal:
     @property
     def code(self) -> list[Path]:
         """The directories, and what in them says which functions are called."""
-        directories = (self.path / "jobs", self.path / "outcomes")
+        directories = (self.path / "jobs", self.path / "outcomes", self.path / "earlier")
         # Not the drafts, which begin with a dot: a runner at work renames them meanwhile.
-        outcomes = sorted(self.path.glob("outcomes/[!.]*"))
+        outcomes = [
+            *sorted(self.path.glob("outcomes/[!.]*")),
+            *sorted(self.path.glob("earlier/[!.]*")),
+        ]
         return [
             self.path,
             *(directory for directory in directories if directory.exists()),
@@ -343,14 +356,18 @@ class Journal:
             ) from error
         return outcome
 
+    def directory_of(self, job: Job) -> Path:
+        """Return the working directory of a job, whether it exists or not."""
+        # Use the whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
+        name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
+        return self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
+
     def job_directory(self, job: Job) -> Path:
         """Create a working directory that holds only the checkpoint of an earlier attempt.
 
         The rest of that attempt is set aside.
         """
-        # Use the whole uuid: which part of it is random depends on jobflow's setting UID_TYPE.
-        name = re.sub(r"[^\w.+-]+", "_", job.name)[:80]
-        directory = self.path / "jobs" / f"{name}-{job.uuid}-{job.index}"
+        directory = self.directory_of(job)
         attempt = 1
         while directory.with_name(f"{directory.name}.attempt{attempt}").exists():
             attempt += 1

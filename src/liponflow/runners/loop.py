@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 from jobflow import Job, JobStore
 
+from liponflow import durable
 from liponflow.job_directory import read_status
 from liponflow.redaction import without_secrets
-from liponflow.runners.documents import (
-    referenced_uuids,
-)
+from liponflow.runners import earlier
+from liponflow.runners.documents import dumps, referenced_uuids
 from liponflow.runners.errors import RunError, RunInterruptedError, StoreFailureError
 from liponflow.runners.graph import FlowGraph, Node, State, needs_every_input
 from liponflow.runners.journal import Journal
+from liponflow.runners.ownership import OWN_FILE
 from liponflow.runners.pool import WorkerPool
 from liponflow.runners.progress import Progress
 from liponflow.runners.report import JobFailure, RunReport
@@ -48,6 +49,8 @@ class Run:
         self.deaths: Counter[Node] = Counter()
         self.failures: list[JobFailure] = []
         self.reused = 0
+        self.starts: dict[Node, earlier.Earlier] = {}
+        """Last geometries in the run that this one continues."""
         self.ran: set[str] = set()
         """Jobs that finished in this session and were not replayed."""
 
@@ -93,10 +96,27 @@ class Run:
                 self.journal.outcome_file(node.job).unlink()
                 outcome = None
             if outcome is None:
+                outcome = self.recall(node)
+            if outcome is None:
                 self.queue.append(node)
             else:
                 self.reused += 1
                 self.finish(node, outcome, reused=True)
+
+    def recall(self, node: Node) -> dict[str, Any] | None:
+        """Return the outcome of the same job in the run that this one continues.
+
+        A job that did not converge there goes on from its last geometry.
+        """
+        known = earlier.recall(self.journal.path, node.job)
+        if known is None:
+            return None
+        if known.outcome is None:
+            self.starts[node] = known
+            return None
+        outcome = earlier.renamed_outcome(known.outcome, {known.uuid: node.job.uuid})
+        durable.write(self.journal.outcome_file(node.job), dumps(outcome), mode=OWN_FILE)
+        return outcome
 
     def dispatch(self) -> None:
         """Keep the workers busy."""
@@ -106,6 +126,9 @@ class Run:
     def launch(self, node: Node) -> None:
         """Submit a job to a worker, unless one of its inputs is missing."""
         document = node.job.as_dict()
+        if (known := self.starts.get(node)) is not None:
+            document["function_args"] = list(document["function_args"])
+            document["function_args"][known.place] = known.start
         inputs: list[dict[str, Any]] = []
         if node.job.config.resolve_references:
             inputs, missing = self.inputs(document)

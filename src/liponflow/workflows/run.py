@@ -19,6 +19,7 @@ from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import StoredResult, get_result, open_store
+from liponflow.workflows.unconverged import Shortfall, shortfalls
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Outcome:
     report: RunReport
     result: StoredResult | None
     """None if the run ended before its result."""
+    store: Path | None = None
+    """File that it is in; None on a server."""
+    shortfalls: tuple[Shortfall, ...] = ()
+    """Relaxations and bands that did not converge."""
 
 
 def run(
@@ -65,6 +70,7 @@ def run(
         "result": flow.output.uuid,
         "engines": engines,
     }
+    trusted = trusted_names(settings, engines)
     with writable_store(settings.store) as store:
         report = local.start(
             flow,
@@ -72,10 +78,10 @@ def run(
             settings.runs_dir,
             workers=settings.workers,
             config={**record, **recorded},
-            trusted=_trusted(settings, engines),
+            trusted=trusted,
             environment=environment(settings),
         )
-        return Outcome(report, _result(store, flow.output.uuid))
+        return _outcome(report, store, flow.output.uuid, settings.store, trusted)
 
 
 def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
@@ -108,11 +114,7 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     StoreError, RunError
         As from :func:`run`; StoreError also if the run used a server and the settings name a file.
     """
-    if run_dir is not None and not run_dir.exists() and run_dir.name == str(run_dir):
-        run_dir = settings.runs_dir / run_dir  # a run's name instead of its path
-    run_dir = run_dir or latest_run(settings.runs_dir)
-    if run_dir is None:
-        raise FileNotFoundError(f"no unfinished run in {settings.runs_dir}")
+    run_dir = find_run(settings, run_dir)
     config = Journal.open(run_dir).record["config"]
     for name in ("store", "result"):
         if name not in config:
@@ -131,16 +133,43 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
             stacklevel=2,
         )
         location = settings.store
+    # Trusted like the rest of the directory, which is the user's own code.
+    trusted = trusted_names(settings, config.get("engines", ()))
     with writable_store(location) as store:
         report = local.resume(
             run_dir,
             store,
             workers=settings.workers,
-            # Trusted like the rest of the directory, which is the user's own code.
-            trusted=_trusted(settings, config.get("engines", ())),
+            trusted=trusted,
             environment=environment(settings),
         )
-        return Outcome(report, _result(store, config["result"]))
+        return _outcome(report, store, config["result"], location, trusted)
+
+
+def find_run(settings: Settings, run: Path | None, *, unfinished: bool = True) -> Path:
+    """Return the directory of a run.
+
+    Parameters
+    ----------
+    settings
+        Directory of the runs.
+    run
+        Directory or name; None for the latest.
+    unfinished
+        Look only for runs that can be resumed, if None is given.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is none to choose.
+    """
+    if run is not None and not run.exists() and run.name == str(run):
+        return settings.runs_dir / run  # a run's name instead of its path
+    found = run or latest_run(settings.runs_dir, unfinished=unfinished)
+    if found is None:
+        which = "unfinished run" if unfinished else "run"
+        raise FileNotFoundError(f"no {which} in {settings.runs_dir}")
+    return found
 
 
 @contextmanager
@@ -154,7 +183,7 @@ def writable_store(location: Path | dict[str, Any]) -> Iterator[JobStore]:
             store.close()  # type: ignore[no-untyped-call]
 
 
-def _trusted(settings: Settings, engines: Iterable[str] = ()) -> tuple[str, ...]:
+def trusted_names(settings: Settings, engines: Iterable[str] = ()) -> tuple[str, ...]:
     """List what the flow of a run may name beside the usual packages.
 
     These are the registered packages, those of the calculators that the user names, and single
@@ -167,6 +196,18 @@ def _trusted(settings: Settings, engines: Iterable[str] = ()) -> tuple[str, ...]
 def _recorded(location: Path | dict[str, Any]) -> str | None:
     """Return the path of the store for the record; a specification may hold a password."""
     return str(location) if isinstance(location, Path) else None
+
+
+def _outcome(
+    report: RunReport,
+    store: JobStore,
+    uuid: str,
+    location: Path | dict[str, Any],
+    trusted: tuple[str, ...],
+) -> Outcome:
+    file = location if isinstance(location, Path) else None
+    found = shortfalls(report.run_dir, trusted)
+    return Outcome(report, _result(store, uuid), file, tuple(found))
 
 
 def _result(store: JobStore, uuid: str) -> StoredResult | None:

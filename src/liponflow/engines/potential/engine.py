@@ -7,6 +7,7 @@ process per calculation, needs only the calculator.
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jobflow import Maker
@@ -16,7 +17,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError
+from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.inputs.protocol import Stage
@@ -212,6 +213,19 @@ class PotentialEngine(Engine):
         from liponflow.engines.potential.reading import read_task_document
 
         return read_task_document(document, info, force_limit)
+
+    @classmethod
+    def unconverged(
+        cls,
+        maker: Maker,
+        start: Any,
+        document: Any,
+        directory: Path,  # noqa: ARG003 - the output has the last geometry
+    ) -> Unconverged | None:
+        """See Engine."""
+        from liponflow.engines.potential.unconverged import unconverged
+
+        return unconverged(maker, start, document)
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:

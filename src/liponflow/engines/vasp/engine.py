@@ -6,6 +6,7 @@ environment of its jobs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from jobflow import Maker
@@ -13,7 +14,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import Engine, EngineError
+from liponflow.engines.engine import Engine, EngineError, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
@@ -138,6 +139,15 @@ class VaspEngine(Engine):
         from liponflow.engines.vasp.reading.task_document import read_task_document
 
         return read_task_document(document, info, force_limit)
+
+    @classmethod
+    def unconverged(
+        cls, maker: Maker, start: Any, document: Any, directory: Path
+    ) -> Unconverged | None:
+        """See Engine."""
+        from liponflow.engines.vasp.unconverged import unconverged
+
+        return unconverged(maker, start, document, directory)
 
     @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:

@@ -1,0 +1,45 @@
+"""A flow whose relaxations are added by a job, which reads an earlier one."""
+
+from typing import Any
+
+from jobflow import Flow, Maker, Response, job
+from pymatgen.core import Lattice, Structure
+
+from liponflow.engines.engine import EngineOptions
+from liponflow.engines.registry import get_engine
+from liponflow.workflows.jobs import named
+
+ENGINE = "ase.calculators.emt:EMT"
+FORCE_LIMIT = 0.02
+
+
+def copper(shift: float) -> Structure:
+    """Return fcc Cu with one atom off its site (Å)."""
+    sites = [[0, 0, shift / 3.6], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
+    return Structure(Lattice.cubic(3.6), ["Cu"] * 4, sites)
+
+
+@job
+def add(first: Any, relax: Maker, structures: list[Structure]) -> Response[Any]:  # noqa: ARG001
+    """Relax structures that do not depend on the relaxation before them."""
+    jobs = [
+        named(relax.make(structure), f"relax {number}")
+        for number, structure in enumerate(structures)
+    ]
+    steps = count([made.output.output.n_steps for made in jobs])
+    return Response(replace=Flow([*jobs, steps], output=steps.output))
+
+
+@job
+def count(steps: list[int]) -> dict[str, Any]:
+    """Return the steps of the relaxations."""
+    return {"steps": steps}
+
+
+def flow(max_steps: int) -> Flow:
+    """Relax a start, then a structure that is almost at rest and one that is not."""
+    engine = get_engine(ENGINE, EngineOptions(FORCE_LIMIT, max_steps))
+    relax = engine.relax(cell=False)
+    first = named(relax.make(copper(0.3)), "relax first")
+    added = add(first.output, engine.relax(cell=False), [copper(0.001), copper(0.25)])
+    return Flow([first, added], output=added.output)
