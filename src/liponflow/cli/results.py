@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from liponflow.analysis.kinds import get_kind
+from liponflow.cli.comparison import results_compare
 from liponflow.cli.console import EXIT_FAILED, reported_errors, say
+from liponflow.cli.deletion import results_delete
 from liponflow.cli.options import (
     Format,
     JsonOption,
@@ -122,6 +124,10 @@ def results_show(
             print_json(stored.result.model_dump(mode="json"))
         else:
             import_module("liponflow.cli.tables").print_result(stored)
+
+
+app.command("compare")(results_compare)
+app.command("delete")(results_delete)
 
 
 @app.command("schema")

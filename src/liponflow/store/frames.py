@@ -36,7 +36,7 @@ def results_frame(stored: Sequence[StoredResult]) -> "pd.DataFrame":
             "uuid": item.uuid,
             "index": item.index,
             "completed_at": item.completed_at,
-            **_scalars(item.result),
+            **flat_fields(item.result),
         }
         for item in stored
     ]
@@ -76,7 +76,7 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
 
 def table_rows(items: Sequence[BaseModel]) -> list[dict[str, Any]]:
     """Return the scalar fields of each submodel of a list, nested ones with dotted names."""
-    return [_scalars(item) for item in items]
+    return [flat_fields(item) for item in items]
 
 
 def csv_text(frame: "pd.DataFrame") -> str:
@@ -137,7 +137,8 @@ def _tables(model: BaseModel, prefix: str) -> Iterator[str]:
             yield f"{prefix}{name}"
 
 
-def _scalars(model: BaseModel) -> dict[str, Any]:
+def flat_fields(model: BaseModel) -> dict[str, Any]:
+    """Return the scalar fields of a model, those of submodels with dotted names."""
     return _flat(model.model_dump(), "")
 
 

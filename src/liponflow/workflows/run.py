@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,23 @@ def find_run(settings: Settings, run: Path | None, *, unfinished: bool = True) -
         which = "unfinished run" if unfinished else "run"
         raise FileNotFoundError(f"no {which} in {settings.runs_dir}")
     return found
+
+
+def run_of(settings: Settings, result: str) -> Path | None:
+    """Return the directory of the run that made a result; None if it is not among the runs.
+
+    Parameters
+    ----------
+    settings
+        Directory of the runs.
+    result
+        Uuid of the result.
+    """
+    for file in sorted(settings.runs_dir.glob("*/run.json")):
+        with suppress(DamagedRunError):
+            if Journal(file.parent).record["config"].get("result") == result:
+                return file.parent.resolve()
+    return None
 
 
 @contextmanager
