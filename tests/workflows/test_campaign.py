@@ -7,6 +7,7 @@ from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.kinds import ResultKind
 from liponflow.crystals.checked import StructureError
+from liponflow.crystals.plausible import ImplausibleStructureWarning
 from liponflow.inputs.presets import ParameterError
 from liponflow.registry import RegistryError
 from liponflow.workflows.campaign import Campaign, get_campaign
@@ -94,3 +95,37 @@ def test_every_engine_of_a_run_is_listed() -> None:
     assert migration.engines(request) == ["chgnet", "chgnet-0.2.0", "chgnet-r2scan", "vasp"]
     phonons = get_campaign("phonons")
     assert phonons.engines(phonons.request(preset="quick", engine="chgnet")) == ["chgnet"]
+
+
+IN_VACUUM = """\
+four atoms
+1
+40 0 0
+0 40 0
+0 0 40
+Li Co O
+1 1 2
+Cartesian
+0 0 0
+2.1 0 0
+2.1 1.9 0
+0 1.9 0.3
+"""
+
+
+@pytest.mark.parametrize("kind", ["lithiation", "stability", "migration", "phonons", "glass"])
+def test_atoms_in_vacuum_are_refused_unless_the_user_insists(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "box.vasp"
+    file.write_text(IN_VACUUM)
+    campaign = get_campaign(kind)
+    with pytest.raises(StructureError, match=rf"{file}: 16,000 Å³ .*no solid has more than 8"):
+        campaign.request(preset="quick", engine="chgnet", structure_file=file)
+    with pytest.raises(StructureError, match="no solid has more than 8"):
+        campaign.write(tmp_path / "out", preset="quick", structure_file=file)
+    assert not (tmp_path / "out").exists()
+    with pytest.warns(ImplausibleStructureWarning, match="no solid has more than 8"):
+        request = campaign.request(
+            preset="quick", engine="chgnet", structure_file=file, overrides={"plausible": "warn"}
+        )
+    assert request.source is not None
+    assert request.source.startswith(f"{file} (doubtful: 16,000 Å³ per atom")

@@ -1,9 +1,10 @@
-"""Parameters of the comparison of a campaign between engines, the same for every campaign."""
+"""Parameters that every campaign has: its comparison between engines, and what it refuses."""
 
 from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
+from liponflow.crystals.plausible import Policy
 from liponflow.document import Document
 from liponflow.inputs.parameter import NamesOf, Unit
 from liponflow.names import nearest
@@ -13,7 +14,7 @@ from liponflow.registry import ENGINES
 class ComparedParameters(Document):
     """Base of the parameters of campaigns that several engines can compute.
 
-    Both have defaults, so that runs that an earlier version planned can be resumed.
+    All have defaults, so that runs that an earlier version planned can be resumed.
     """
 
     compared: ClassVar[tuple[str, ...]] = ()
@@ -30,6 +31,12 @@ class ComparedParameters(Document):
     ] = Field(
         default_factory=dict,
         description="Largest difference between two engines that does not warn, by quantity.",
+    )
+
+    plausible: Policy = Field(
+        default="refuse",
+        description="What happens to a starting structure that no solid has, such as a molecule "
+        "in vacuum: refuse, or warn to compute it all the same.",
     )
 
     @field_validator("disagreement")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from liponflow.analysis.result import Result
+    from liponflow.crystals.plausible import Policy
     from liponflow.inputs.difference import Difference
     from liponflow.workflows.input_directories import InputDirectories, WrittenInputs
     from liponflow.workflows.request import RunRequest
@@ -292,6 +293,7 @@ class Campaign:
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
     ) -> dict[str, Any]:
         """Read what every request has in common."""
+        from liponflow.crystals.plausible import check_plausible
         from liponflow.crystals.read import read_structure
         from liponflow.inputs.presets import ParameterError
 
@@ -305,12 +307,17 @@ class Campaign:
                         "give one"
                     )
                 given[key] = value
+        parameters = self.load_parameters(preset, given)
+        source = None if structure_file is None else str(structure_file)
+        if structure is not None and source is not None:
+            doubts = check_plausible(structure, _policy(parameters), what=source)
+            source += f" (doubtful: {doubts})" if doubts else ""
         return {
-            "parameters": self.load_parameters(preset, given),
+            "parameters": parameters,
             "preset": preset,
             "overrides": given,
             "structure": structure,
-            "source": None if structure_file is None else str(structure_file),
+            "source": source,
         }
 
     def _resolve(self, reference: str) -> Any:
@@ -326,6 +333,13 @@ class Campaign:
             raise ValueError(f"{self.name} has no input directories")
         directories: InputDirectories[Any] = self._resolve(self.inputs)
         return directories
+
+
+def _policy(parameters: "BaseModel") -> "Policy":
+    """Return what happens to an implausible structure; campaigns without a choice only warn."""
+    from liponflow.inputs.comparison import ComparedParameters
+
+    return parameters.plausible if isinstance(parameters, ComparedParameters) else "warn"
 
 
 @contextmanager

@@ -162,3 +162,12 @@ def test_frames_of_a_force_field_of_vasp_are_never_labelled_dft(tmp_path: Path) 
     found = [analyze(paths).provenance.engine for paths in (files[:1], files[1:], files)]
     assert [engine.surrogate for engine in found] == [False, True, True]
     assert found[2].label == "vasp MLFF 6.4.2 (machine-learned force field, not DFT)"
+
+
+def test_a_first_frame_that_no_solid_has_is_noted(tmp_path: Path) -> None:
+    atoms = AseAtomsAdaptor.get_atoms(phase("Li2PO2N_SD").structure(), msonable=False)
+    atoms.set_cell(atoms.cell * [1, 1, 6])
+    write(tmp_path / "slab.vasp", atoms)
+    notes = analyze([tmp_path / "slab.vasp"]).warnings
+    [note] = [note for note in notes if note.startswith("first frame: a layer of")]
+    assert "no solid has more than 10" in note

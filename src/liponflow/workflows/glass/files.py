@@ -1,7 +1,7 @@
 """Measure the fingerprint of a glass from existing files."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,10 +19,11 @@ from liponflow.analysis.glass.protocol_series import SeriesRecorder
 from liponflow.analysis.glass.quality import problems
 from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
 from liponflow.analysis.glass.settings import FingerprintSettings
-from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.glass.trajectory import Frames, read_frames
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.elements import NO_MAP
+from liponflow.crystals.plausible import doubts
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.inputs.lists import read_lists
 from liponflow.inputs.presets import ParameterError
@@ -85,7 +86,7 @@ def analyze(
     blocks = read_frames(
         files, skip=skip, every=every, stage=stage, notes=notes, species_map=species_map
     )
-    found = fingerprint(recorder.watch(blocks), chosen, notes=notes)
+    found = fingerprint(recorder.watch(_doubted(blocks, notes)), chosen, notes=notes)
     comparison = None
     if measured is not None and experiment is not None:
         comparison = _comparison(found, measured, experiment, probe, quantity)
@@ -114,6 +115,14 @@ def analyze(
         problems=problems(found.defects),
         comparison=comparison,
     )
+
+
+def _doubted(blocks: Iterable[Frames], notes: list[str]) -> Iterator[Frames]:
+    """Yield blocks of frames, and note what is unusual about the first frame as a solid."""
+    for number, frames in enumerate(blocks):
+        if number == 0:
+            notes += [f"first frame: {doubt.text}" for doubt in doubts(frames.structure(0))]
+        yield frames
 
 
 def _settings(given: Mapping[str, Any], measured: MeasuredPdf | None) -> FingerprintSettings:

@@ -7,6 +7,7 @@ from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
+from liponflow.crystals.plausible import check_plausible
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.glass import GlassParameters
@@ -146,6 +147,8 @@ class GlassMaker(CampaignMaker[GlassParameters]):
         ------
         CompositionError, PackingError
             If one cannot be built.
+        StructureError
+            If no solid is like it, as at a tenth of its density.
         """
         parameters = self.parameters
         if structure is not None:
@@ -170,7 +173,10 @@ class GlassMaker(CampaignMaker[GlassParameters]):
                 distances=parameters.distances,
                 time_limit=parameters.packing_time,
             )
-            origin = Origin(seed, _STARTS[built.method], built.notes)
+            what = f"the packed model at density={parameters.density:g} g/cm³"
+            doubtful = check_plausible(built.structure, parameters.plausible, what=what)
+            doubt = [f"{what}: {doubtful}"] if doubtful else []
+            origin = Origin(seed, _STARTS[built.method], (*built.notes, *doubt))
             starts.append(Start(origin, built.structure))
         return starts
 

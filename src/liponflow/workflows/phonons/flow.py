@@ -178,6 +178,7 @@ def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononP
         "phase",
         "models",
         "disagreement",
+        "plausible",
         *({"supercell"} if parameters.supercell is None else ()),
     }
     return fingerprint(structure, engine.describe(), parameters.model_dump(exclude=unused))
