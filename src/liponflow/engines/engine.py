@@ -1,7 +1,7 @@
 """The interface between campaigns and engines."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, NoReturn
@@ -11,6 +11,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow import registry
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.arrays import FloatArray
 from liponflow.engines.cost import CostModel
 from liponflow.engines.diagnosis import Finding, State
 from liponflow.engines.planned import PlannedCalculation
@@ -29,6 +30,11 @@ CAPABILITIES = {
 
 KEPT_WITHIN = 0.01
 """Tolerance (Å) for the symmetry that a relaxation keeps."""
+
+
+Hessian = Callable[[Structure], FloatArray]
+"""Returns the second derivatives of the energy of a structure, shape (3 n_atoms, 3 n_atoms),
+eV/Å²; it can be stored with a job."""
 
 
 class EngineError(ValueError):
@@ -101,6 +107,8 @@ class Engine(ABC):
     """Whether a static calculation of a structure gives magnetic moments without initial ones."""
     needs_initial_moments: ClassVar[bool] = False
     """Whether magnetic structures need starting moments, the site property ``magmom``."""
+    takes_hessian: ClassVar[bool] = False
+    """Whether relaxations of the ions can begin with a Hessian."""
 
     def __post_init__(self) -> None:
         """Refuse arguments that would be ignored."""
@@ -291,6 +299,7 @@ class Engine(ABC):
         cell: bool = True,  # noqa: ARG002
         max_step: float | None = None,  # noqa: ARG002
         keep_symmetry: bool = False,  # noqa: ARG002
+        initial_hessian: Hessian | None = None,  # noqa: ARG002
     ) -> Maker:
         """Return a Maker that relaxes the ions, and optionally the cell.
 
@@ -305,6 +314,9 @@ class Engine(ABC):
         keep_symmetry
             Whether the space group of the start is kept. The start must have it to within
             ``KEPT_WITHIN``.
+        initial_hessian
+            Another engine's :meth:`hessian`, with which quasi-Newton steps begin where the cell is
+            held. Engines that do not take one (:attr:`takes_hessian`) ignore it.
         """
         self._refuse("relax")
 
@@ -371,6 +383,10 @@ class Engine(ABC):
             Name of the job or flow.
         """
         self._refuse("md")
+
+    def hessian(self) -> Hessian | None:
+        """Return a function for the Hessian of a structure; None if it costs as much as DFT."""
+        return None
 
     def vibrations(self) -> Maker:
         """Return a Maker of Γ-point vibrations: ``make(structure, moving)`` ends in GammaModes."""

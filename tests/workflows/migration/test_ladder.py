@@ -1,6 +1,7 @@
 """A ladder of two rungs: N through the octahedral site of bcc Cu, by effective medium theory."""
 
 import json
+from importlib.metadata import version
 
 import pytest
 from ase.calculators.emt import EMT
@@ -26,6 +27,7 @@ from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstit
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.interstitials import interstitial_sites
+from liponflow.workflows.migration.flow import MigrationMaker
 from liponflow.workflows.migration.ladder import RungTools, refine
 from liponflow.workflows.migration.sites import hop_record
 from liponflow.workflows.migration.survey import Survey
@@ -60,11 +62,18 @@ def cell_with(a: float) -> HopCell:
 
 
 def tools_of(engine: Engine) -> RungTools:
+    """Return what the campaign hands over: only the rung of DFT begins with a Hessian."""
+    campaign = MigrationMaker(
+        parameters=PARAMETERS, preset="quick", engine_name="potential", engine_arguments={}
+    )
+    hessian_of, hessian, remarks = campaign.hessian_below(engine, ["potential"])
     return RungTools(
         static=engine.static(),
-        relax=engine.relax(cell=False),
-        symmetric=engine.relax(cell=False, keep_symmetry=True),
+        relax=engine.relax(cell=False, initial_hessian=hessian),
+        symmetric=engine.relax(cell=False, keep_symmetry=True, initial_hessian=hessian),
         band=engine.neb(),
+        hessian_of=hessian_of,
+        remarks=remarks,
     )
 
 
@@ -143,6 +152,9 @@ def test_first_rung_gives_single_points_then_states_within_their_space_groups(
     assert found.barrier is not None
     assert abs(found.barrier - found.single_point_barrier) > 0.01, "relaxation changes it"
     assert max(found.end_force or 1, found.saddle_force or 1) < LIMIT
+    assert found.hessian_of == f"potential {version('ase')}"
+    # With uniform curvature, 25 and 16.
+    assert max(found.end_steps or 99, found.saddle_steps or 99) <= 8
     apart = energy_of(cell, "octahedral") - energy_of(cell, "tetrahedral")
     assert found.barrier == pytest.approx(apart, abs=2e-3)
 
@@ -156,3 +168,13 @@ def test_second_rung_starts_from_the_geometry_of_the_first(
     assert found.single_point_barrier == pytest.approx(below.barrier, abs=1e-4)
     assert found.saddle_by == "band"
     assert found.barrier == pytest.approx(below.barrier, abs=2e-3)
+    assert found.hessian_of is None
+
+
+def test_engine_that_takes_no_hessian_says_so() -> None:
+    campaign = MigrationMaker(
+        parameters=PARAMETERS, preset="quick", engine_name="chgnet", engine_arguments={}
+    )
+    hessian_of, hessian, remarks = campaign.hessian_below(campaign.engine("vasp"), ["chgnet"])
+    assert (hessian_of, hessian) == (None, None)
+    assert remarks == ["the Hessian of chgnet 0.3.0 was not used: vasp takes none"]

@@ -62,6 +62,39 @@ def needed(phonons: Phonopy, moving: Sequence[int] | None) -> list[int]:
     return [n for n, entry in enumerate(displaced) if int(stands_for[entry["number"]]) in wanted]
 
 
+def hessian(
+    phonons: Phonopy,
+    forces: Sequence[FloatArray],
+    rest: FloatArray,
+    *,
+    moving: Sequence[int] | None = None,
+) -> FloatArray:
+    """Return the second derivatives of the energy, shape (3 n_atoms, 3 n_atoms), eV/Å².
+
+    Parameters
+    ----------
+    phonons, forces, rest, moving
+        As for :func:`gamma_modes`. Entries between frozen atoms have no meaning.
+
+    Raises
+    ------
+    ValueError
+        If the number of forces is not that of the needed displacements.
+    """
+    wanted = needed(phonons, moving)
+    if len(forces) != len(wanted):
+        raise ValueError(f"{len(forces)} sets of forces for {len(wanted)} displacements")
+    n_atoms = len(phonons.supercell)
+    everything = np.zeros((len(displaced_atoms(phonons)), n_atoms, 3))
+    everything[wanted] = np.array(forces) - rest
+    phonons.forces = everything
+    phonons.produce_force_constants(show_drift=False)
+    constants = np.asarray(phonons.force_constants).transpose(0, 2, 1, 3)
+    found: FloatArray = constants.reshape(3 * n_atoms, 3 * n_atoms)
+    # Finite differences are symmetric except for noise.
+    return (found + found.T) / 2
+
+
 def gamma_modes(
     phonons: Phonopy,
     forces: Sequence[FloatArray],
@@ -96,21 +129,14 @@ def gamma_modes(
         If the number of forces is not that of the needed displacements.
     """
     wanted = needed(phonons, moving)
-    if len(forces) != len(wanted):
-        raise ValueError(f"{len(forces)} sets of forces for {len(wanted)} displacements")
     n_atoms = len(phonons.supercell)
-    # Rows of frozen atoms are not used below.
-    everything = np.zeros((len(displaced_atoms(phonons)), n_atoms, 3))
-    everything[wanted] = np.array(forces) - rest
-    phonons.forces = everything
-    phonons.produce_force_constants(show_drift=False)
     atoms = np.arange(n_atoms) if moving is None else np.array(sorted(set(moving)))
-    constants = np.asarray(phonons.force_constants)[np.ix_(atoms, atoms)]
     masses = np.repeat(np.asarray(phonons.supercell.masses)[atoms], 3)
-    hessian = constants.transpose(0, 2, 1, 3).reshape(len(masses), len(masses))
-    # Finite differences are symmetric except for noise, and eigvalsh reads only one triangle.
-    dynamical = (hessian + hessian.T) / 2 / np.sqrt(np.outer(masses, masses))
-    squares = np.linalg.eigvalsh(dynamical)
+    coordinates = (3 * atoms[:, None] + np.arange(3)).ravel()
+    whole = hessian(phonons, forces, rest, moving=moving)
+    squares = np.linalg.eigvalsh(
+        whole[np.ix_(coordinates, coordinates)] / np.sqrt(np.outer(masses, masses))
+    )
     factor = get_physical_units().DefaultToTHz
     frequencies = np.sign(squares) * np.sqrt(np.abs(squares)) * factor
     return GammaModes(

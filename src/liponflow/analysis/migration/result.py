@@ -478,6 +478,11 @@ class Refinement(Document):
             description="Largest force left at the saddle; in a band, perpendicular to the path.",
         )
     )
+    hessian_of: str | None = Field(
+        None,
+        description="Engine with whose Hessian the relaxations of end points and saddle began; "
+        "None if they began with a uniform curvature, or by a rule of the refining engine.",
+    )
     single_points: int | None = Field(None, description="Number of single points.")
     end_steps: int | None = Field(
         None,

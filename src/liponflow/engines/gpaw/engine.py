@@ -19,7 +19,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.cost import CostModel
 from liponflow.engines.diagnosis import Finding, missing
-from liponflow.engines.engine import Engine
+from liponflow.engines.engine import Engine, Hessian
 from liponflow.engines.gpaw.calculator import data_sets
 from liponflow.engines.gpaw.checks import (
     check_elements,
@@ -137,11 +137,14 @@ class GpawEngine(PotentialEngine):
         cell: bool = True,
         max_step: float | None = None,  # noqa: ARG002 - DFT has no holes to fall into
         keep_symmetry: bool = False,
+        initial_hessian: Hessian | None = None,
     ) -> Maker:
         """See Engine."""
         from liponflow.engines.potential.makers import PotentialMaker
 
-        maker = super().relax(cell=cell, keep_symmetry=keep_symmetry)
+        maker = super().relax(
+            cell=cell, keep_symmetry=keep_symmetry, initial_hessian=initial_hessian
+        )
         assert isinstance(maker, PotentialMaker)  # noqa: S101 - so it makes them
         maker.relax_kwargs |= {"alpha": STIFFNESS, "maxstep": LONGEST_STEP}
         return maker

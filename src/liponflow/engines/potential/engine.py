@@ -17,7 +17,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Unconverged
+from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.inputs.protocol import Stage
@@ -59,6 +59,8 @@ class PotentialEngine(Engine):
 
     untrained: ClassVar[frozenset[str]] = frozenset()
     """Symbols of elements outside the training data."""
+
+    takes_hessian: ClassVar[bool] = True
 
     distribution: ClassVar[str | None] = None
     """Distribution that holds the potential; None for that of the calculator's module."""
@@ -122,13 +124,21 @@ class PotentialEngine(Engine):
         )
 
     def relax(
-        self, *, cell: bool = True, max_step: float | None = None, keep_symmetry: bool = False
+        self,
+        *,
+        cell: bool = True,
+        max_step: float | None = None,
+        keep_symmetry: bool = False,
+        initial_hessian: Hessian | None = None,
     ) -> Maker:
         """See Engine."""
         from liponflow.engines.potential.makers import BalancedCellFilter, PotentialMaker
 
         if cell:
             self._require_stress("relax cells")
+        if cell:
+            initial_hessian = None
+        optimiser = "LBFGS" if max_step is None else "FIRE"
         relax_kwargs: dict[str, Any] = {
             "fmax": FORCE_MARGIN * self.force_limit,
             "cell_filter": BalancedCellFilter,
@@ -140,10 +150,11 @@ class PotentialEngine(Engine):
             force_field_name=self.mlff,
             relax_cell=cell,
             steps=self.max_steps,
-            optimizer_kwargs={"optimizer": "LBFGS" if max_step is None else "FIRE"},
+            optimizer_kwargs={"optimizer": optimiser if initial_hessian is None else "BFGS"},
             relax_kwargs=relax_kwargs,
             fix_symmetry=keep_symmetry,
             symprec=KEPT_WITHIN,
+            initial_hessian=initial_hessian,
             potential=self.calculator(),
             engine=self.describe(),
         )
@@ -269,6 +280,16 @@ class PotentialEngine(Engine):
     def stored_name(cls, name: str) -> str:
         """Return the name that the potential has in atomate2's task documents."""
         return name
+
+    def hessian(self) -> Hessian | None:
+        """See Engine."""
+        from liponflow.engines.potential.hessian import PotentialHessian
+
+        described = self.describe()
+        # A DFT code behind an ASE calculator would compute a density for every displacement.
+        if not described.surrogate:
+            return None
+        return PotentialHessian(self.dynamics_calculator(), described)
 
     def vibrations(self) -> Maker:
         """See Engine."""

@@ -2,21 +2,25 @@
 
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from ase import Atoms
 from ase.calculators.calculator import Calculator
 from ase.filters import FrechetCellFilter
+from atomate2.ase.schemas import AseResult
+from atomate2.ase.utils import AseRelaxer
 from atomate2.forcefields.jobs import ForceFieldRelaxMaker, forcefield_job
 from atomate2.forcefields.schemas import ForceFieldTaskDocument
 from atomate2.forcefields.utils import MLFF
-from pymatgen.core.structure import Structure
+from pymatgen.core.structure import Molecule, Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec
+from liponflow.engines.engine import Hessian
 from liponflow.engines.planned import RELAX, STATIC, PlannedCalculation
+from liponflow.engines.potential.hessian import BFGSFromHessian, PotentialHessian
 
 
 class BalancedCellFilter(FrechetCellFilter):
@@ -44,11 +48,15 @@ class PotentialMaker(ForceFieldRelaxMaker):
         Description of the engine before it runs.
     ionic_step_data
         By default everything except the structures, which would be stored once per step.
+    initial_hessian
+        Function whose Hessian of the start replaces the optimiser by BFGS; None for the optimiser
+        of the arguments.
     """
 
     potential: CalculatorSpec = field(kw_only=True)
     engine: EngineInfo = field(kw_only=True)
     ionic_step_data: tuple[str, ...] | None = ("energy", "forces", "stress", "magmoms")
+    initial_hessian: Hessian | None = field(default=None, kw_only=True)
 
     @cached_property
     def ase_calculator_name(self) -> str:
@@ -74,11 +82,31 @@ class PotentialMaker(ForceFieldRelaxMaker):
         document.tags = None if place is None else [device.TAG + place]
         return document
 
+    def run_ase(
+        self, mol_or_struct: Structure | Molecule, prev_dir: str | Path | None = None
+    ) -> AseResult:
+        """See AseRelaxMaker; relaxations begin with the initial Hessian, if there is one."""
+        if self.initial_hessian is None:
+            result: AseResult = super().run_ase(mol_or_struct, prev_dir)
+            return result
+        optimiser = partial(BFGSFromHessian, hessian=self.initial_hessian(mol_or_struct))
+        relaxer = AseRelaxer(
+            self.calculator,
+            optimizer=optimiser,
+            relax_cell=False,
+            fix_symmetry=self.fix_symmetry,
+            symprec=self.symprec,
+        )
+        return relaxer.relax(mol_or_struct, steps=self.steps, **self.relax_kwargs)
+
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
         """Return what :meth:`make` will compute; see :mod:`liponflow.engines.planned`."""
         if self.steps == 1:
             return [PlannedCalculation(STATIC, self.engine.name, len(structure), 1)]
-        return [PlannedCalculation(RELAX, self.engine.name, len(structure))]
+        found = [PlannedCalculation(RELAX, self.engine.name, len(structure))]
+        if isinstance(self.initial_hessian, PotentialHessian):
+            found += self.initial_hessian.planned(structure)
+        return found
 
     def _get_calculator(self) -> Calculator:
         return self.potential.make()

@@ -14,7 +14,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.cost import CostModel
-from liponflow.engines.engine import Engine, EngineError, Unconverged
+from liponflow.engines.engine import Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
@@ -55,6 +55,7 @@ class VaspEngine(Engine):
         cell: bool = True,
         max_step: float | None = None,  # noqa: ARG002
         keep_symmetry: bool = False,
+        initial_hessian: Hessian | None = None,  # noqa: ARG002 - VASP takes none
     ) -> Maker:
         """See Engine."""
         from atomate2.vasp.jobs.core import RelaxMaker

@@ -9,7 +9,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
 from liponflow.crystals.supercell import label_of
-from liponflow.engines.engine import Engine, EngineOptions
+from liponflow.engines.engine import Engine, EngineOptions, Hessian
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
@@ -187,13 +187,17 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             self.engine(name, host=True).relax().make(cell.sites.host),
             f"relax host {name}",
         )
+        described = engine.describe()
+        before = [self.engine_name, *parameters.refine[: len(below)]]
+        hessian_of, hessian, remarks = self.hessian_below(engine, before)
         tools = RungTools(
             static=engine.static(),
-            relax=engine.relax(cell=False, max_step=parameters.max_step),
-            symmetric=engine.relax(cell=False, keep_symmetry=True),
+            relax=engine.relax(cell=False, max_step=parameters.max_step, initial_hessian=hessian),
+            symmetric=engine.relax(cell=False, keep_symmetry=True, initial_hessian=hessian),
             band=engine.neb(climbing=parameters.climbing, processes=parameters.processes),
+            hessian_of=hessian_of,
+            remarks=remarks,
         )
-        described = engine.describe()
         refined: Job = named(
             refine(
                 relaxed.output,
@@ -211,6 +215,26 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         tolerate_failures(refined)
         jobs += [relaxed, refined]
         return refined
+
+    def hessian_below(
+        self, engine: Engine, before: Sequence[str]
+    ) -> tuple[str | None, Hessian | None, list[str]]:
+        """Return whose Hessian the relaxations of a rung begin with, and remarks on it.
+
+        It is that of the last engine below whose Hessian is cheap. A potential needs none: its
+        relaxations take fewer evaluations than a Hessian.
+        """
+        if not engine.describe().surrogate:
+            for name in reversed(before):
+                other = self.engine(name)
+                if (found := other.hessian()) is None:
+                    continue
+                short = other.describe().short
+                if engine.takes_hessian:
+                    return short, found, []
+                unused = f"the Hessian of {short} was not used: {engine.name} takes none"
+                return None, None, [unused]
+        return None, None, []
 
 
 def flow(request: RunRequest[MigrationParameters]) -> Flow:

@@ -68,6 +68,10 @@ class RungTools(TypedDict):
     symmetric: Maker
     """Keeps the space group."""
     band: Maker
+    hessian_of: str | None
+    """Engine with whose Hessian the relaxations begin, with its version."""
+    remarks: list[str]
+    """What each hop of this rung records of its engine."""
 
 
 class HopPath(TypedDict):
@@ -221,7 +225,7 @@ def relax_states(
     saddles: list[Flow | Job] = []
     sought: list[Job] = []
     for given in hops:
-        hop = _with_points(given, engine)
+        hop = _with_points(given, engine, tools)
         images, name = hop["images"], f"{hop['label']}: relax the start"
         start = _in_space_group(images[0], parameters) if by_symmetry else None
         if start is None:
@@ -539,12 +543,16 @@ def _in_space_group(structure: Structure, parameters: MigrationParameters) -> Sy
         return None
 
 
-def _with_points(hop: PointedHop, engine: EngineInfo) -> PointedHop:
-    """Return a hop with a record in place of failed single points."""
+def _with_points(hop: PointedHop, engine: EngineInfo, tools: RungTools) -> PointedHop:
+    """Return a hop with how its relaxations begin, and a record in place of failed points."""
     path = hop["path"]
     geometry = Geometry(path["dopant"], path["hop"], path["engine"], path["barrier"], ())
     found = hop["found"] or at_geometry(geometry, engine, [], computed=0)
-    return PointedHop({**hop, "found": found})
+    update = {
+        "hessian_of": tools["hessian_of"],
+        "remarks": [*found.remarks, *tools["remarks"]],
+    }
+    return PointedHop({**hop, "found": found.model_copy(update=update)})
 
 
 def _before_band(hop: PointedHop, start: Symmetrised | None, why_not: str) -> PointedHop:
