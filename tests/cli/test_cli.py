@@ -191,7 +191,7 @@ def test_help_of_a_campaign_shows_its_own_options(liponflow: Command) -> None:
     stability = " ".join(liponflow("run", "stability", "--help").stdout.split())
     assert "--entries" in stability
     assert "File of pymatgen entries" in stability
-    assert "--refine" not in stability
+    assert "--refine" in stability
     migration = liponflow("run", "migration", "--help").stdout
     assert "--refine" in migration
     assert "--entries" not in migration

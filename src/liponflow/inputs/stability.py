@@ -10,7 +10,8 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.document import Document
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import Unit
+from liponflow.inputs.parameter import NamesOf, Unit
+from liponflow.registry import ENGINES
 
 TOPIC = "stability"
 
@@ -135,6 +136,12 @@ class StabilityParameters(ComparedParameters):
         gt=0,
         le=0.1,
         description="Largest force of the relaxation before atoms are displaced.",
+    )
+
+    refine: Annotated[list[str], NamesOf(ENGINES)] = Field(
+        description="Engines that compute the phases that decide the window again, each on its "
+        "own scale; empty for none.",
+        examples=["sevennet-l3i5,gpaw"],
     )
 
     @field_validator("composition")

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
 from stability_results import stability_result
 
-from liponflow.analysis.stability.result import StabilityResult
+from liponflow.analysis.stability.result import RefinedWindow, StabilityResult
 from liponflow.figures.stability.gallery import all_figures
 
 NAMES = ["certainty", "exchange", "hull", "interface", "layers", "map", "pathways", "window"]
@@ -54,6 +54,23 @@ def test_bars_span_the_windows_including_the_published_one(
     said = " ".join(text.get_text() for text in texts(figures["window"]))
     assert "> 6 V" in said
     assert "7 Li$_{2}$PO$_{2}$N →" in said
+
+
+def test_windows_of_better_engines_are_lines_above_the_material(result: StabilityResult) -> None:
+    limits = {"low_before": result.window_low, "high_before": result.window_high}
+    windows = [
+        RefinedWindow(model="better 1", scale="its own", low=0.66, high=2.68, **limits),
+        RefinedWindow(model="dft 2", scale="its own", low=0.71, high=None, **limits),
+        RefinedWindow(model="failed 3", scale=None, low=None, high=None, **limits),
+    ]
+    figure = all_figures(result.model_copy(update={"refined_windows": windows}))["window"]
+    assert misplaced(figure) == []
+    lines = drawn(figure, "refined")
+    assert [list(line.get_xdata()) for line in lines] == [[0.66, 2.68], [0.71, 6.0]]
+    assert all(line.get_ydata()[0] > 0.4 for line in lines)
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert {"refined by better 1", "refined by dft 2"} <= set(legend)
+    assert "refined by failed 3" not in legend
 
 
 def test_staircase_shows_li_exchanged(figures: dict[str, Figure], result: StabilityResult) -> None:

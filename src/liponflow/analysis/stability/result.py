@@ -410,6 +410,74 @@ class ComparedWindow(Document):
     )
 
 
+class RefinedPhase(Document):
+    """Phase that decides the window, computed again with a better engine."""
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "model",
+        "name",
+        "formation_energy_per_atom",
+        "formation_energy_before",
+        "published_formation_energy",
+    )
+
+    model: Annotated[str, Column(heading="engine", wraps=True)] = Field(
+        description="Better engine, with its version."
+    )
+    name: Annotated[str, Column(heading="name", wraps=True)] = Field(
+        description="Name of the phase."
+    )
+    formation_energy_per_atom: Annotated[
+        float | None, Quantity("eV/atom", heading="E form", fmt="z.3f")
+    ] = Field(description="Formation energy with the better engine; None if it was refused.")
+    formation_energy_before: Annotated[
+        float | None, Quantity("eV/atom", heading="before", fmt="z.3f")
+    ] = Field(description="Formation energy of the campaign's engine.")
+    published_formation_energy: Annotated[
+        float | None, Quantity("eV/atom", heading="published", fmt="z.3f")
+    ] = Field(None, description="Published formation energy, if any.")
+    reason: str | None = Field(None, description="Why there is no energy.")
+
+
+class RefinedWindow(Document):
+    """Window with a better engine, on its own scale, beside that of the campaign's engine."""
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "model",
+        "low",
+        "high",
+        "low_before",
+        "high_before",
+    )
+
+    model: Annotated[str, Column(heading="engine", wraps=True)] = Field(
+        description="Better engine, with its version."
+    )
+    scale: str | None = Field(description="Scale of its energies; None without any.")
+    low: Annotated[float | None, Quantity("V", heading="from {unit}", fmt=".3f")] = Field(
+        description="Lower limit with the better engine, against its own Li metal; None without "
+        "a window."
+    )
+    high: Annotated[float | None, Quantity("V", heading="to {unit}", fmt=".3f")] = Field(
+        description="Upper limit with the better engine, against its own Li metal; None without "
+        "a window."
+    )
+    low_before: Annotated[
+        float | None, Quantity("V", heading="before,\nfrom {unit}", fmt=".3f")
+    ] = Field(description="Lower limit of the campaign's engine.")
+    high_before: Annotated[
+        float | None, Quantity("V", heading="before,\nto {unit}", fmt=".3f")
+    ] = Field(description="Upper limit of the campaign's engine.")
+    reduction: str = Field("", description="Reaction below the lower limit; empty without one.")
+    oxidation: str = Field("", description="Reaction above the upper limit; empty without one.")
+    phases: list[str] = Field(
+        default_factory=list,
+        description="Phases that were computed: those that decide the window of the campaign's "
+        "engine. No others can be products.",
+    )
+    reason: str | None = Field(None, description="Why there is no window.")
+
+
 class StabilityResult(ComparedResult):
     """Result of a stability campaign."""
 
@@ -478,5 +546,12 @@ class StabilityResult(ComparedResult):
             }
         ),
     ] = Field(None, description="Spread of the window, if it was sampled.")
+    refined_windows: list[RefinedWindow] = Field(
+        default_factory=list,
+        description="Windows with better engines, in the order of the ladder.",
+    )
+    refined_phases: list[RefinedPhase] = Field(
+        default_factory=list, description="Phases that decide them, with every better engine."
+    )
     slices: list[HullSlice] = Field(default_factory=list, description="Sections to draw.")
     excluded: list[ExcludedEntry] = Field(description="Phases left out, with the reason.")

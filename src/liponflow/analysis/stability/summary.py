@@ -160,7 +160,7 @@ def summarise(
         window_high=window.high,
         metastable_window=metastable_window(hull, material, segments, question.v_max),
         segments=window_segments(hull, material, segments),
-        comparison=_comparison(used, [material, *question.compare], question.v_max),
+        comparison=compared_windows(used, [material, *question.compare], question.v_max),
         phases=phase_states(used, published.formation_energies.values),
         interfaces=_interfaces(everything, material, electrode, question.compare),
         maps=(
@@ -233,9 +233,20 @@ def _warnings(material: Material) -> list[str]:
     return found
 
 
-def _comparison(
-    entries: EntrySet, materials: Sequence[Material], v_max: float
+def compared_windows(
+    entries: EntrySet, materials: Sequence[Material], v_max: float = V_MAX
 ) -> list[ComparedWindow]:
+    """Return the windows of materials with the reactions at their limits, Li itself left out.
+
+    Parameters
+    ----------
+    entries
+        Phases on one scale, without excluded ones.
+    materials
+        The materials.
+    v_max
+        Highest voltage examined, V.
+    """
     published = published_stability()
     found = []
     for material in materials:

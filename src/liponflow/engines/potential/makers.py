@@ -18,7 +18,7 @@ from pymatgen.core.structure import Molecule, Structure
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec
-from liponflow.engines.engine import Hessian
+from liponflow.engines.engine import KEPT_WITHIN, Hessian
 from liponflow.engines.planned import RELAX, STATIC, PlannedCalculation
 from liponflow.engines.potential.hessian import BFGSFromHessian, PotentialHessian
 
@@ -86,16 +86,16 @@ class PotentialMaker(ForceFieldRelaxMaker):
         self, mol_or_struct: Structure | Molecule, prev_dir: str | Path | None = None
     ) -> AseResult:
         """See AseRelaxMaker; relaxations begin with the initial Hessian, if there is one."""
-        if self.initial_hessian is None:
+        if self.initial_hessian is None or isinstance(mol_or_struct, Molecule):
             result: AseResult = super().run_ase(mol_or_struct, prev_dir)
             return result
         optimiser = partial(BFGSFromHessian, hessian=self.initial_hessian(mol_or_struct))
         relaxer = AseRelaxer(
             self.calculator,
-            optimizer=optimiser,
+            optimizer=optimiser,  # type: ignore[arg-type] # it takes a class
             relax_cell=False,
             fix_symmetry=self.fix_symmetry,
-            symprec=self.symprec,
+            symprec=self.symprec or KEPT_WITHIN,
         )
         return relaxer.relax(mol_or_struct, steps=self.steps, **self.relax_kwargs)
 

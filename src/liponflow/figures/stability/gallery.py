@@ -44,6 +44,8 @@ SPREAD = "#C8391A"
 """Colour of the spread over engines."""
 RARE = 0.05
 """Share of the draws below which a product is left out of the figure."""
+REFINED_FROM, REFINED_STEP = 0.5, 0.2
+"""Height of the first window of a better engine, and distance of the others, in rows."""
 MOST_LINES = 4
 """Largest number of interfaces in a panel; the map shows further Li contents."""
 
@@ -85,10 +87,11 @@ def window_figure(result: StabilityResult) -> Figure:
     """Draw the voltage windows as bars, with the reactions below and above each window.
 
     Published windows are outlined; error bars are the 95 % intervals of the material, and below
-    the bars the spread over engines.
+    the bars the spread over engines. Windows of better engines are lines above the material's.
     """
     rows = result.comparison
-    figure = new_figure(PAGE, 1.0 + 0.72 * len(rows))
+    refined = REFINED_STEP * sum(window.low is not None for window in result.refined_windows)
+    figure = new_figure(PAGE, 1.0 + 0.72 * (len(rows) + refined))
     axes = figure.add_subplot()
     top = max(s.voltage_high for s in result.segments)
     colour = element_colour("P")
@@ -123,6 +126,7 @@ def window_figure(result: StabilityResult) -> Figure:
             )
     handles: list[Artist] = [Patch(color=colour, label="no Li exchanged, these entries")]
     handles += _window_spreads(axes, result)
+    handles += _refined_windows(axes, result)
     if any(row.published for row in rows):
         handles.append(
             Patch(
@@ -141,7 +145,7 @@ def window_figure(result: StabilityResult) -> Figure:
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, top)
-    axes.set_ylim(-len(rows) + 0.35, 0.4)
+    axes.set_ylim(-len(rows) + 0.35, 0.4 + refined)
     axes.set_xlabel(axis_label(WindowSegment, "voltage_high"))
     figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     stamp(figure, result)
@@ -159,6 +163,23 @@ def _window_spreads(axes: Axes, result: StabilityResult) -> list[Artist]:
     for y, limit in drawn:
         horizontal_spread(axes, y - 0.2, limit.low, limit.high, SPREAD)
     return [spread_key(result, SPREAD)] if drawn else []
+
+
+def _refined_windows(axes: Axes, result: StabilityResult) -> list[Artist]:
+    """Draw the windows of better engines above that of the material; return the legend entries."""
+    drawn = [window for window in result.refined_windows if window.low is not None]
+    top = max(s.voltage_high for s in result.segments)
+    handles: list[Artist] = []
+    for number, window in enumerate(drawn):
+        assert window.low is not None  # noqa: S101 - chosen above
+        high = top if window.high is None else window.high
+        style: dict[str, Any] = {"color": LINES[(number + 3) % len(LINES)], "lw": 2.5}
+        y = REFINED_FROM + REFINED_STEP * number
+        axes.plot([window.low, high], [y, y], solid_capstyle="butt", gid="refined", **style)
+        label = f"{window.low:.2f} to {high:.2f} V"
+        axes.text(high + 0.05, y, label, va="center", fontsize=6, color=style["color"])
+        handles.append(Line2D([], [], label=f"refined by {window.model}", **style))
+    return handles
 
 
 def _bar(axes: Axes, row: ComparedWindow, y: float, top: float) -> None:

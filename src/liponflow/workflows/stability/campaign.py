@@ -15,7 +15,7 @@ CAMPAIGN = Campaign(
         figures="liponflow.figures.stability.gallery:all_figures",
         migrations={1: "liponflow.analysis.spread:before_comparison"},
     ),
-    further_engines="liponflow.workflows.further_engines:models_of",
-    options=(Option("entries", metavar="FILE"),),
+    further_engines="liponflow.workflows.stability.flow:further_engines",
+    options=(Option("entries", metavar="FILE"), Option("refine", metavar="ENGINE")),
     from_structure="liponflow.workflows.stability.flow:composition_of",
 )

@@ -21,6 +21,8 @@ from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import PhononRecord, gas_entries
 from liponflow.analysis.stability.unknown_scale import is_unknown
 from liponflow.engines.engine import Engine, EngineOptions
+from liponflow.engines.planned import PlannedCalculation, announce
+from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.presets import ParameterError
@@ -30,7 +32,12 @@ from liponflow.inputs.vasp.stability import relax_set as relax_inputs
 from liponflow.inputs.vasp.stability import static_set as static_inputs
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phases_of
-from liponflow.workflows.further_engines import Comparison, further_names, wire_further
+from liponflow.workflows.further_engines import (
+    Comparison,
+    further_names,
+    models_of,
+    wire_further,
+)
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.phonons.flow import phonon_engine, phonon_fingerprint
@@ -39,7 +46,9 @@ from liponflow.workflows.request import RunRequest
 from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
 from liponflow.workflows.stability.material import material_of, phonon_parameters
 from liponflow.workflows.stability.materials_project import JOB_NAME, keep_entries, project_entries
-from liponflow.workflows.stability.phases import RelaxedPhases, relaxed_phases
+from liponflow.workflows.stability.phases import RelaxedPhases, phase_tools, relaxed_phases
+from liponflow.workflows.stability.refinement import most_phases, refine_phases, system_of
+from liponflow.workflows.stability.rungs import Rung
 from liponflow.workflows.stability.stored_entries import stored_entries, stored_glass
 
 Request = RunRequest[StabilityParameters]
@@ -141,7 +150,7 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
 def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
     user = CampaignMaker.of(request)
-    user.check_arguments(parameters.models)
+    user.check_arguments([*parameters.models, *parameters.refine])
 
     def engine_of(name: str) -> Engine:
         return stability_engine(name, parameters, user.arguments_of(name), request.preset)
@@ -156,6 +165,10 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
         return [*own.jobs, collected], collected.output
 
     others = wire_further(further_names(parameters.models, request.engine), engine_of, further)
+    rungs = [
+        _rung(request, engine_of(name), chosen, scaled.output.entries, names)
+        for name in parameters.refine
+    ]
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
     key = parameters.model_dump_json() + _key(engine.describe())
     end = _ending(
@@ -163,29 +176,70 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
         glass_energy,
         Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
         others.comparison,
+        [rung for _, rung in rungs],
     )
-    return Flow([*relaxed.jobs, scaled, *others.jobs, *end], output=end[-1].output, name=TOPIC)
+    refining = [refined for refined, _ in rungs]
+    return Flow(
+        [*relaxed.jobs, scaled, *others.jobs, *refining, *end], output=end[-1].output, name=TOPIC
+    )
+
+
+def further_engines(parameters: StabilityParameters) -> list[str]:
+    """Return the further engines of the campaign: other models, and those of the ladder."""
+    return [*models_of(parameters), *parameters.refine]
+
+
+def _rung(
+    request: Request,
+    engine: Engine,
+    chosen: Sequence[Phase],
+    entries: OutputReference,
+    names: Sequence[str],
+) -> tuple[Job, Rung]:
+    """Wire the phases that decide the window with one engine of the ladder."""
+    parameters, described = request.parameters, engine.describe()
+    _check_scale(parameters, described, system_of(parameters))
+    tools = phase_tools(
+        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
+    )
+    refused = {}
+    material = composition(parameters.composition).reduced_formula
+    for crystal in chosen:
+        try:
+            engine.check(crystal.primitive())
+        except ValueError as error:
+            if len(crystal.elements) == 1 or crystal.reduced_formula == material:
+                raise
+            # Few crystals decide a window, and this one need not be among them.
+            refused[crystal.name] = str(error)
+    refined = named(
+        refine_phases(entries, list(names), parameters=parameters, tools=tools, refused=refused),
+        f"refine with {engine.name}",
+    )
+    tolerate_failures(refined)
+    unknown = [item for item in chosen if item.name not in tools["known"]]
+    planned: list[PlannedCalculation] = []
+    for crystal in most_phases(parameters, unknown):
+        for maker in (tools["relax"], tools["static"]):
+            planned += planned_by(maker, crystal.primitive())
+    announce(refined, planned)
+    found = refined.output
+    return refined, Rung(engine=described, entries=found.entries, computed_by=found.engine)
 
 
 def _relaxed(
     request: Request, engine: Engine, chosen: Sequence[Phase], *, label: str = ""
 ) -> tuple[RelaxedPhases, Job]:
     """Wire the relaxations of one engine, and the job that puts its energies on one scale."""
-    parameters, described = request.parameters, engine.describe()
-    # Refused before anything is computed.
-    if described.energy_scale == OWN:
-        check_fitted(parameters.elements, described.name)
-    else:
-        gas_entries(parameters.elements, described)
-    if not is_unknown(parameters.corrections, described):
-        resolve(parameters.corrections, described)
-    relaxed = relaxed_phases(
-        engine,
-        chosen,
-        symmetry_tolerance=parameters.symmetry_tolerance,
-        store=request.store,
-        label=label,
+    parameters = request.parameters
+    _check_scale(parameters, engine.describe(), parameters.elements)
+    tools = phase_tools(
+        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
     )
+    for crystal in chosen:
+        if crystal.name not in tools["known"]:
+            engine.check(crystal.primitive())
+    relaxed = relaxed_phases(tools, chosen, label=label)
     names = list(relaxed.records)
     scaled = named(
         collect_entries(
@@ -200,13 +254,26 @@ def _relaxed(
     return relaxed, scaled
 
 
+def _check_scale(
+    parameters: StabilityParameters, engine: EngineInfo, elements: Sequence[str]
+) -> None:
+    """Refuse an engine whose energies cannot be put on one scale, before it computes any."""
+    if engine.energy_scale == OWN:
+        check_fitted(elements, engine.name)
+    else:
+        gas_entries(elements, engine)
+    if not is_unknown(parameters.corrections, engine):
+        resolve(parameters.corrections, engine)
+
+
 def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     parameters = request.parameters
-    if parameters.models:
-        raise ParameterError(
-            f"models={','.join(parameters.models)}: the energies come from {parameters.source}, "
-            "which no further engine can compute; omit models, or set source=engine"
-        )
+    for name, engines in (("models", parameters.models), ("refine", parameters.refine)):
+        if engines:
+            raise ParameterError(
+                f"{name}={','.join(engines)}: the energies come from {parameters.source}, "
+                f"which no further engine can compute; omit {name}, or set source=engine"
+            )
     first: list[Job] = []
     if parameters.source == "file":
         assert parameters.entries is not None  # noqa: S101 - the parameters were validated
@@ -236,6 +303,7 @@ def _ending(
     glass_energy: GlassEnergy | None,
     found: Entries,
     further: Comparison | None = None,
+    rungs: Sequence[Rung] = (),
 ) -> list[Job]:
     """Make the jobs that come after the entries; the last one's output is the result."""
     parameters = request.parameters
@@ -272,10 +340,11 @@ def _ending(
                 "parent_uuids": found.parents,
             },
             further=further,
+            rungs=list(rungs),
         ),
         "result",
     )
-    if further is not None:
+    if further is not None or rungs:
         tolerate_failures(result)
     return [*jobs, result]
 

@@ -36,6 +36,7 @@ from liponflow.workflows.stability.material import (
     phonon_parameters,
     without_excluded,
 )
+from liponflow.workflows.stability.rungs import Rung, with_rungs
 
 RECOMPUTED = "every reference crystal relaxed again, for the windows and energies at 0 K"
 """What a further engine computes."""
@@ -157,6 +158,7 @@ def conclude(
     engine: EngineInfo | None,
     record: dict[str, Any],
     further: Comparison | None = None,
+    rungs: Sequence[Rung] = (),
 ) -> StabilityResult:
     """Summarise the campaign.
 
@@ -176,6 +178,8 @@ def conclude(
         Provenance known before the run.
     further
         The ScaledEntries of further engines.
+    rungs
+        What the engines of the ladder computed, lowest first.
 
     Raises
     ------
@@ -191,6 +195,7 @@ def conclude(
         provenance(engine=engine, **record),
         vibrations=vibrations,
     )
+    result = with_rungs(result, rungs, parameters)
     # Only what is compared: windows and energies at 0 K.
     at_zero = parameters.model_copy(
         update={"temperature": 0.0, "samples": 0, "electrode": None, "unseen": []}

@@ -78,7 +78,15 @@ def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[s
     ]
 
 
-def without_excluded(entries: EntrySet, parameters: StabilityParameters) -> EntrySet:
-    """Return entries without excluded phases; see :func:`excluded_names`."""
+def without_excluded(
+    entries: EntrySet, parameters: StabilityParameters, *, partial: bool = False
+) -> EntrySet:
+    """Return entries without excluded phases; see :func:`excluded_names`.
+
+    Phases that are not in a partial set need no exclusion.
+    """
     names = excluded_names(parameters, entries)
+    if partial:
+        known = {name for entry in entries.entries for name in (entry.name, entry.formula)}
+        names = [name for name in names if name in known]
     return entries.without(names) if names else entries

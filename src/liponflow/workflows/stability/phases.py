@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
-from jobflow import Flow, Job, JobStore, job
+from jobflow import Flow, Job, JobStore, Maker, job
 from jobflow.core.reference import OutputReference
 
 from liponflow.analysis.provenance import fingerprint
@@ -15,6 +15,23 @@ from liponflow.engines.reading import read_calculation
 from liponflow.store.outputs import find_outputs
 from liponflow.structures.phases import Phase, phase
 from liponflow.workflows.jobs import named, tolerate_failures
+
+
+class PhaseTools(TypedDict):
+    """What an engine relaxes reference crystals with."""
+
+    relax: Maker
+    static: Maker
+    engine: EngineInfo
+    """Its description before it ran."""
+    force_limit: float
+    """Largest force of a converged relaxation, eV/Å."""
+    symmetry_tolerance: float
+    """How far (Å) sites may be from their symmetric places for a crystal to be itself."""
+    fingerprints: dict[str, str]
+    """Fingerprint of every crystal by its name."""
+    known: dict[str, PhaseRecord]
+    """Records of crystals that earlier runs relaxed, by name."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +53,14 @@ class RelaxedPhases:
     known: int
 
 
-def relaxed_phases(
+def phase_tools(
     engine: Engine,
     phases: Sequence[Phase],
     *,
     symmetry_tolerance: float,
     store: JobStore | None = None,
-    label: str = "",
-) -> RelaxedPhases:
-    """Relax reference crystals, each once for all campaigns that share a store.
+) -> PhaseTools:
+    """Return what an engine relaxes reference crystals with, and what it has relaxed before.
 
     Parameters
     ----------
@@ -56,47 +72,62 @@ def relaxed_phases(
         How far (Å) sites may be from their symmetric places for a crystal to be itself.
     store
         Store with the records of earlier runs; None to compute everything.
+    """
+    described = engine.describe()
+    settings = {**_settings(engine), "symmetry_tolerance": symmetry_tolerance}
+    prints = {entry.name: fingerprint(entry.primitive(), described, settings) for entry in phases}
+    return PhaseTools(
+        relax=engine.relax(),
+        static=engine.static(),
+        engine=described,
+        force_limit=engine.force_limit,
+        symmetry_tolerance=symmetry_tolerance,
+        fingerprints=prints,
+        known={} if store is None else known_phases(store, prints, described),
+    )
+
+
+def relaxed_phases(
+    tools: PhaseTools, phases: Sequence[Phase], *, label: str = ""
+) -> RelaxedPhases:
+    """Relax reference crystals, each once for all campaigns that share a store.
+
+    Parameters
+    ----------
+    tools
+        What they are relaxed with.
+    phases
+        Crystals of the library.
     label
         Addition to the names of the calculations, such as the engine.
 
     Returns
     -------
     RelaxedPhases
-
-    Raises
-    ------
-    EngineError
-        If the engine cannot compute an element.
     """
     structures = {entry.name: entry.primitive() for entry in phases}
-    settings = {**_settings(engine), "symmetry_tolerance": symmetry_tolerance}
-    prints = {
-        name: fingerprint(structure, engine.describe(), settings)
-        for name, structure in structures.items()
-    }
-    known = {} if store is None else known_phases(store, prints, engine.describe())
+    known = {name: tools["known"][name] for name in structures if name in tools["known"]}
     jobs: list[Flow | Job] = []
     records: dict[str, PhaseRecord | OutputReference] = dict(known)
     # The largest take longest: started last, one would run alone at the end.
     for entry in sorted(phases, key=lambda entry: -len(structures[entry.name])):
         if entry.name in known:
             continue
-        engine.check(structures[entry.name])
         relaxation = named(
-            engine.relax().make(structures[entry.name]), f"relax {entry.name}{label}"
+            tools["relax"].make(structures[entry.name]), f"relax {entry.name}{label}"
         )
         static = named(
-            engine.static().make(relaxation.output.structure), f"static {entry.name}{label}"
+            tools["static"].make(relaxation.output.structure), f"static {entry.name}{label}"
         )
         recorded = named(
             record_phase(
                 entry.name,
                 relaxation.output,
                 static.output,
-                fingerprint=prints[entry.name],
-                engine=engine.describe(),
-                force_limit=engine.force_limit,
-                symmetry_tolerance=symmetry_tolerance,
+                fingerprint=tools["fingerprints"][entry.name],
+                engine=tools["engine"],
+                force_limit=tools["force_limit"],
+                symmetry_tolerance=tools["symmetry_tolerance"],
             ),
             record_name(entry.name),
         )
