@@ -357,6 +357,7 @@ def uuids(result: CliResult) -> list[str]:
         (["--engine", "chgnet"], ["aaaa1111-0000"]),
         (["--engine", "vasp"], ["bbbb2222-0000"]),
         (["--formula", "Li2Mn3NiO8"], ["bbbb2222-0000", "aaaa1111-0000"]),
+        (["--formula", "LiNi0.5Mn1.5O4"], ["bbbb2222-0000", "aaaa1111-0000"]),
         (["--formula", "LiCoO2"], []),
         (["--since", "2026-01-01"], ["bbbb2222-0000"]),
         (["--until", "2026-01-01"], ["aaaa1111-0000"]),
@@ -372,6 +373,11 @@ def test_filters_select_results(
     liponflow: Command, stored: Path, arguments: list[str], expected: list[str]
 ) -> None:
     assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
+
+
+def test_list_without_results_says_so(liponflow: Command, stored: Path) -> None:
+    answer = liponflow("results", "list", "--store", stored, "--formula", "LiCoO2")
+    assert (answer.stdout, answer.stderr.strip()) == ("", "no result matches")
 
 
 def test_limit_says_that_there_are_more_results(liponflow: Command, stored: Path) -> None:

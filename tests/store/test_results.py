@@ -122,6 +122,14 @@ def test_filters_find_results(store: JobStore, filters: dict[str, Any], expected
     assert " ".join(uuid[-1] for uuid in uuids(found)) == expected
 
 
+def test_formulas_find_results_however_they_are_written(store: JobStore) -> None:
+    for written in ("LiNi0.5Mn1.5O4", "Li2O", "OLi2", "Li4 O2"):
+        found = find_results(store, formula=written)
+        assert {item.result.formula for item in found} <= {written, "Li2O"}
+        assert found
+    assert find_results(store, formula="Li2O2") == []
+
+
 def test_results_are_restored_with_their_types(store: JobStore) -> None:
     (found,) = find_results(store, formula="Li2O")
     assert isinstance(found.result, ExampleResult)

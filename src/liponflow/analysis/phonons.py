@@ -14,6 +14,7 @@ from liponflow.analysis.stability.gases import STANDARD_TEMPERATURE, ThermalZero
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.crystals.supercell import Supercell
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 from liponflow.units import J_PER_MOL_PER_EV, KJ_PER_MOL
 
 if TYPE_CHECKING:
@@ -315,7 +316,7 @@ def summarise_phonons(
             "free energy"
         )
     return PhononResult(
-        formula=cell.composition.reduced_formula,
+        formula=reduced_formula(cell.composition),
         converged=relaxed.converged,
         criterion=f"largest force below {force_limit:g} eV/Å before atoms are displaced, reached "
         f"{relaxed.max_force or 0:.3f}",

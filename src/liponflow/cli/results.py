@@ -49,7 +49,9 @@ def results_list(
     ctx: typer.Context,
     *,
     kind: ResultKindOption = None,
-    formula: Annotated[str | None, typer.Option(help="Only this reduced formula.")] = None,
+    formula: Annotated[
+        str | None, typer.Option(help="Only this formula, however it is written.")
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="Only this engine.")] = None,
     since: Annotated[datetime | None, typer.Option(help="Completed at or after.")] = None,
     until: Annotated[datetime | None, typer.Option(help="Completed at or before.")] = None,
@@ -84,6 +86,7 @@ def results_list(
             "limit": limit and limit + 1,
             "skipped": skipped,
         }
+        asked = (kind, formula, engine, since, until, where)
         most = limit or None
         if json or csv:
             found = find_results(opened, **chosen)
@@ -100,7 +103,10 @@ def results_list(
         else:
             summaries = find_summaries(opened, **chosen)
             number = len(summaries)
-            import_module("liponflow.cli.tables").print_list(summaries[:most])
+            if summaries:
+                import_module("liponflow.cli.tables").print_list(summaries[:most])
+        if not number and not skipped:
+            say("no result matches" if any(asked) else "the store holds no results")
         if 0 < limit < number:
             say(f"there are more results than these {limit}: --limit 0 lists all")
         for error in skipped:

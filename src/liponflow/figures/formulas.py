@@ -2,13 +2,10 @@
 
 import re
 
-from pymatgen.core.composition import Composition
+from liponflow.formulas import conventional
 
 _AMOUNT = re.compile(r"(?<=[A-Za-z)])(\d+(?:\.\d+)?|x)(?![a-z])")
 _TERM = re.compile(r"(?P<count>\d+(?:\.\d+)? )?(?P<formula>\S+)")
-
-PHOSPHATE_LAST = ("P", "O", "N")
-"""Order of these elements in a phosphorus oxynitride, whose formula has no brackets."""
 
 
 def pretty_formula(formula: str) -> str:
@@ -21,15 +18,7 @@ def pretty_formula(formula: str) -> str:
     >>> pretty_formula("Li14P2(N2O)3")
     'Li$_{14}$P$_{2}$O$_{3}$N$_{6}$'
     """
-    if "x" not in formula and re.fullmatch(r"[A-Za-z0-9.()]+", formula):
-        amounts = Composition(formula).get_el_amt_dict()
-        if set(PHOSPHATE_LAST) <= amounts.keys():
-            first = [symbol for symbol in amounts if symbol not in PHOSPHATE_LAST]
-            formula = "".join(
-                f"{symbol}{amounts[symbol]:.6g}" if amounts[symbol] != 1 else symbol
-                for symbol in [*first, *PHOSPHATE_LAST]
-            )
-    return _AMOUNT.sub(r"$_{\1}$", formula)
+    return _AMOUNT.sub(r"$_{\1}$", conventional(formula))
 
 
 def pretty_reaction(equation: str) -> str:

@@ -10,6 +10,7 @@ from liponflow.analysis.result import Result
 from liponflow.boundary import FileError
 from liponflow.engines.vasp.reading.runs import AnyRun, Run
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.formulas import reduced_formula
 from liponflow.ingest.lithiation import formula_units, frameworks
 
 
@@ -37,7 +38,7 @@ class PDOSUnit(Unit[AnyRun]):
         converged = [run.converged for run in self.runs]
         first = states[0].structure.composition
         return PDOSResult(
-            formula=first.reduced_formula,
+            formula=reduced_formula(first),
             converged=all(converged),
             criterion=f"VASP's own: {sum(converged)} of {len(states)} runs converged",
             provenance=self.provenance(),

@@ -8,6 +8,7 @@ from liponflow.analysis.result import Calculation
 from liponflow.analysis.runs import CalculationResult
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.formulas import reduced_formula
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class SingleUnit(Unit[Run]):
         calculation = run.calculation()
         reason = unconverged_reason(calculation)
         return CalculationResult(
-            formula=calculation.structure.composition.reduced_formula,
+            formula=reduced_formula(calculation.structure.composition),
             converged=calculation.converged,
             criterion=self._criterion(calculation),
             provenance=self.provenance(),

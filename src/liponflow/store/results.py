@@ -19,6 +19,7 @@ from liponflow import safejson
 from liponflow.analysis.kinds import ResultKind, get_kind
 from liponflow.analysis.result import EngineInfo, Result
 from liponflow.boundary import reason_of
+from liponflow.formulas import spellings
 from liponflow.names import did_you_mean
 from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.lock import network_filesystem
@@ -226,8 +227,10 @@ def find_results(store: "Documents", **filters: Unpack[Filters]) -> list[StoredR
     ----------
     store
         Open store.
-    kind, formula, engine
-        Exact values of ``kind``, ``formula`` and ``provenance.engine.name``.
+    kind, engine
+        Exact values of ``kind`` and ``provenance.engine.name``.
+    formula
+        Formula of the material, however it is written: LiNi0.5Mn1.5O4 finds Li2Mn3NiO8.
     since, until
         Inclusive bounds of the time of completion; local time without a time zone.
     where
@@ -297,7 +300,7 @@ def _find(
 def _criteria(filters: Filters) -> list[dict[str, Any]]:
     criteria: list[dict[str, Any]] = [{"output.kind": filters.get("kind") or ANY_KIND}]
     if (formula := filters.get("formula")) is not None:
-        criteria.append({"output.formula": formula})
+        criteria.append({"output.formula": {"$in": spellings(formula)}})
     if (engine := filters.get("engine")) is not None:
         criteria.append({"output.provenance.engine.name": engine})
     if (since := filters.get("since")) is not None:

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import yaml
 from pydantic import ConfigDict, Field
-from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 from liponflow.names import did_you_mean
 
 CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
@@ -60,8 +60,8 @@ class Phase(Document):
 
     @property
     def reduced_formula(self) -> str:
-        """Formula as pymatgen writes it."""
-        return Composition(self.formula).reduced_formula
+        """Reduced formula; see :func:`liponflow.formulas.reduced_formula`."""
+        return reduced_formula(self.formula)
 
     @property
     def elements(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 from liponflow.structures.lithiation.arrangements import SYMPREC
 
 
@@ -72,7 +73,7 @@ def space_group(structure: Structure, symprec: float = SYMPREC) -> SpaceGroup:
         found = None
     if found is None:
         raise ValueError(
-            f"no symmetry found for {structure.composition.reduced_formula} within {symprec} Å; "
+            f"no symmetry found for {reduced_formula(structure.composition)} within {symprec} Å; "
             "check for overlapping atoms"
         )
     return SpaceGroup(

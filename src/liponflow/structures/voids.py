@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree, Voronoi
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 
 TETRAHEDRAL = 4
 OCTAHEDRAL = 6
@@ -153,7 +154,7 @@ def _framework_indices(
     members = [i for i, s in enumerate(structure) if i in wanted or s.specie.symbol in wanted]
     if not members:
         raise ValueError(
-            f"no atom of {structure.composition.reduced_formula} belongs to the framework "
+            f"no atom of {reduced_formula(structure.composition)} belongs to the framework "
             f"{sorted(map(str, wanted))}; name elements or site indices that are there"
         )
     return np.array(members)

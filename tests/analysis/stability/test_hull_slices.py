@@ -63,7 +63,7 @@ def test_neutral_square_has_its_corners_and_marks_the_glass() -> None:
     ):
         assert places[formula] == pytest.approx(corner)
     assert places["Li3PO4"] == pytest.approx((5 / 8, 0))
-    assert places["Li2PNO2"] == pytest.approx((5 / 7, 3 / 7))
+    assert places["Li2PO2N"] == pytest.approx((5 / 7, 3 / 7))
     assert "Li3P" not in places
     assert found.marked == pytest.approx((5 / 7.98, 1.38 / 7.98))
     nearly = glass("Li46P16O55N5", hull, above_hull=0.0, energy_source="assumed")

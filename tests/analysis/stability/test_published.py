@@ -17,7 +17,7 @@ def test_values_are_the_printed_ones() -> None:
     assert [layer.thickness for layer in found.observed.layers] == [21.1, 11.6, 43.7]
     assert sum(layer.thickness for layer in found.observed.layers) == pytest.approx(76.4)
     assert found.observed.absent == ("Li3P",)
-    assert set(found.decomposition.phases) == {"Li3PO4", "Li2PNO2"}
+    assert set(found.decomposition.phases) == {"Li3PO4", "Li2PO2N"}
 
 
 def test_every_value_has_source_and_note() -> None:

@@ -26,10 +26,25 @@ def test_printed_equation_of_a_glass_balances() -> None:
     )
     assert terms(found.equation.split(" -> ")[1]) == [
         ("1", "Li3P"),
-        ("3.3000", "Li2O"),
-        ("0.4600", "Li3N"),
+        ("3.3", "Li2O"),
+        ("0.46", "Li3N"),
     ]
     assert imbalance(found.equation) < EXACT
+
+
+def test_coefficients_of_whole_formulas_are_whole() -> None:
+    found = balance(
+        {"Li2PO2N": {"Li": 2, "P": 1, "O": 2, "N": 1}, "Li": {"Li": 1}},
+        {
+            "Li3P": {"Li": 3, "P": 1},
+            "Li3PO4": {"Li": 3, "P": 1, "O": 4},
+            "Li14P2O3N6": {"Li": 14, "P": 2, "O": 3, "N": 6},
+        },
+        {"Li2PO2N": 1, "Li": 7 / 3, "Li3P": 7 / 24, "Li3PO4": 3 / 8, "Li14P2O3N6": 1 / 6},
+    )
+    assert found.equation == "24 Li2PO2N + 56 Li -> 7 Li3P + 9 Li3PO4 + 4 Li14P2O3N6"
+    assert imbalance(found.equation) == 0
+    assert found.reactants["Li2PO2N"] == 1
 
 
 def test_small_errors_of_coefficients_are_removed() -> None:

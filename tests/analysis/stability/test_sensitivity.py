@@ -13,7 +13,7 @@ from liponflow.analysis.stability.sensitivity import layer_sequence, ranked_path
 def test_pathways_start_with_equilibrium_and_rise_in_energy() -> None:
     entries, _ = lipon()
     found = ranked_pathways(entries, phase("Li2PO2N"), number=6)
-    assert found[0].equation == "Li2PNO2 + 8 Li -> 2 Li2O + Li3P + Li3N"
+    assert found[0].equation == "Li2PO2N + 8 Li -> 2 Li2O + Li3P + Li3N"
     assert set(found[0].phases) == {"Li2O", "Li3P", "Li3N"}
     assert [p.rank for p in found] == [1, 2, 3, 4, 5, 6]
     assert [p.above_best for p in found] == sorted(p.above_best for p in found)
@@ -28,7 +28,7 @@ def test_pathway_energies_are_those_of_the_reactions() -> None:
     energy = {e.formula: e.energy_per_atom * e.atoms_per_formula for e in entries.entries}
     for pathway in ranked_pathways(entries, phase("Li2PO2N"), voltage=0.5, number=4):
         total = sum(n * energy[f] for f, n in pathway.reaction.products.items())
-        total -= energy["Li2PNO2"] - 0.5 * pathway.reaction.reactants["Li"]
+        total -= energy["Li2PO2N"] - 0.5 * pathway.reaction.reactants["Li"]
         assert pathway.energy == pytest.approx(total, abs=1e-4)
 
 

@@ -34,11 +34,11 @@ def equations(document: Any) -> list[str]:
 
 
 def test_window_and_products_agree_with_published_ones(result: StabilityResult) -> None:
-    assert result.formula == "Li2PNO2"
+    assert result.formula == "Li2PO2N"
     assert result.window_low == pytest.approx(0.68, abs=0.02)
     assert result.window_high == pytest.approx(2.64, abs=0.02)
     assert set(result.segments[0].phases) == {"Li3N", "Li3P", "Li2O"}
-    [own] = [c for c in result.comparison if c.formula == "Li2PNO2"]
+    [own] = [c for c in result.comparison if c.formula == "Li2PO2N"]
     assert own.published is not None
     assert own.published.startswith("0.68-2.63 V (Y. Zhu")
     assert result.converged
@@ -91,7 +91,7 @@ def test_layers_are_given_with_and_without_unobserved_phases(result: StabilityRe
 def test_glass_keeps_its_energy_above_hull(of_glass: StabilityResult) -> None:
     assert of_glass.above_hull == 0.03
     assert of_glass.energy_source == "assumed"
-    assert of_glass.decomposes_to == "Li2O + Li3PO4 + Li2PNO2"
+    assert of_glass.decomposes_to == "Li2O + Li3PO4 + Li2PO2N"
     [at_rest] = [s for s in of_glass.segments if s.li_exchanged == 0]
     assert at_rest.energy_low == pytest.approx(-0.03)
     assert of_glass.window.low is not None

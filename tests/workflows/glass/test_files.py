@@ -40,7 +40,7 @@ def result(trajectory: Path) -> FingerprintResult:
 
 def test_result_describes_the_files_read(trajectory: Path, result: FingerprintResult) -> None:
     assert result.kind == "fingerprint"
-    assert result.formula == "Li2PNO2"
+    assert result.formula == "Li2PO2N"
     assert result.files == [str(trajectory)]
     assert result.fingerprint.n_frames == 24
     assert result.criterion.startswith("24 frames read; the files do not say")

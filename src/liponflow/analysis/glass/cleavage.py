@@ -9,6 +9,7 @@ from liponflow.analysis.glass.published import PublishedBondStrength
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 
 DISSOCIATION = {"O": 5.116, "N": 9.759}
 """Dissociation energies (eV) of O2 and N2 at 0 K: K. P. Huber and G. Herzberg, Constants of
@@ -112,7 +113,7 @@ def bond_cleavage(
     relaxed = rest.energy + free - cluster.energy
     vertical = frozen.energy + free - cluster.energy
     return BondCleavage(
-        cluster=cluster.structure.composition.reduced_formula,
+        cluster=reduced_formula(cluster.structure.composition),
         site=site,
         bonds=bonds,
         cleavage_energy=relaxed,

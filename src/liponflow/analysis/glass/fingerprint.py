@@ -32,6 +32,7 @@ from liponflow.analysis.glass.settings import MOBILE_LIMIT, FingerprintSettings
 from liponflow.analysis.glass.structural_units import Network, anion_sites, classify_units, network
 from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 from liponflow.units import G_CM3_PER_U_A3
 
 ANGLE_BINS = 90
@@ -206,7 +207,7 @@ class Fingerprinter:
         number_density = len(self.symbols) * self._inverse_volume / self.n_frames
         defect_means = self._groups["defects"].means()
         return Fingerprint(
-            formula=Composition(self.counts).reduced_formula,
+            formula=reduced_formula(self.counts),
             n_atoms=len(self.symbols),
             n_frames=self.n_frames,
             density=float(self._density.mean[0]),

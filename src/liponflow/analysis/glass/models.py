@@ -20,6 +20,7 @@ from liponflow.analysis.glass.result import (
 from liponflow.analysis.glass.transition import GlassTransition, fit_glass_transition
 from liponflow.analysis.result import Calculation, Provenance
 from liponflow.analysis.runs import MDResult
+from liponflow.formulas import reduced_formula
 from liponflow.units import FS_PER_PS
 
 SERIES_POINTS = 400
@@ -172,7 +173,7 @@ def summarise_glass(
     densities = [model.density for model in usable]
     mean = average_fingerprints([model.fingerprint for model in usable])
     return GlassResult(
-        formula=usable[0].structure.composition.reduced_formula,
+        formula=reduced_formula(usable[0].structure.composition),
         converged=not refused and not any(_unconverged(item) for item in properties.values()),
         criterion="; ".join(f"seed {model.seed}: {model.criterion}" for model in usable),
         provenance=provenance,

@@ -12,6 +12,7 @@ from liponflow.analysis.glass.chemistry import LARGE_FORMERS, Roles, former_bond
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
 from liponflow.analysis.glass.trajectory import frames_of_structures
 from liponflow.arrays import BoolArray, IntArray
+from liponflow.formulas import reduced_formula
 
 TETRAHEDRAL = 4
 MAIN_FORMER = "P"
@@ -353,8 +354,8 @@ def structural_units(
     found = roles(frames.symbols, formers=formers, anions=anions, cutoff=cutoff)
     if not found.formers:
         raise ValueError(
-            f"{structure.composition.reduced_formula} has no network former beside an anion; name "
-            "them (formers=, anions=)"
+            f"{reduced_formula(structure.composition)} has no network former beside an anion; "
+            "name them (formers=, anions=)"
         )
     radius = max(map(found.former_cutoff, found.formers)) + 1
     finder = PairFinder(frames.symbols, r_max=radius, bins=1, bond_radius=radius)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from pymatgen.core.composition import Composition
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -43,6 +42,7 @@ from liponflow.analysis.method import comparable, describe_differences, differen
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
 from liponflow.crystals.supercell import Supercell
+from liponflow.formulas import reduced_formula
 
 
 class _Chosen(NamedTuple):
@@ -331,7 +331,7 @@ def _lowest_of_families(group: Sequence[LithiationCandidate]) -> dict[str, Lithi
 
 def _pristine_formula(structure: Structure, formula_units: int) -> str:
     amounts = structure.composition.get_el_amt_dict() | {"Li": formula_units}
-    formula: str = Composition(amounts).reduced_formula
+    formula: str = reduced_formula(amounts)
     return formula
 
 

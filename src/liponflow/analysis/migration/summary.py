@@ -20,6 +20,7 @@ from liponflow.analysis.migration.result import (
 from liponflow.analysis.migration.warnings import migration_warnings
 from liponflow.analysis.result import Calculation, Provenance
 from liponflow.analysis.spread import EngineSpread, Observable, engine_spreads
+from liponflow.formulas import reduced_formula
 
 
 @dataclass(frozen=True)
@@ -324,7 +325,7 @@ def summarise(
     conditions, extras = conditions or Conditions(), extras or Extras()
     if not ways:
         raise ValueError("no dopant is given: name one, such as dopant=N")
-    published = published_migration(host.composition.reduced_formula)
+    published = published_migration(reduced_formula(host.composition))
     quoted = [
         hop.model_copy(
             update={
@@ -353,7 +354,7 @@ def summarise(
     forces = [hop.max_force for hop in hops if hop.max_force is not None]
     reached = f"{max(forces):.3f}" if forces else "unknown"
     return MigrationResult(
-        formula=host.composition.reduced_formula,
+        formula=reduced_formula(host.composition),
         converged=all(hop.converged for hop in hops)
         and {hop.dopant for hop in hops} >= ways.keys(),
         criterion=(

@@ -14,6 +14,7 @@ from liponflow.analysis.stability.corrections import (
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale, unusable_method
 from liponflow.analysis.stability.phase_record import gas_entries
+from liponflow.formulas import reduced_formula
 
 
 def calculation_entries(
@@ -92,7 +93,7 @@ def _entry(name: str, result: CalculationResult, corrections: Corrections) -> En
     except ValueError as error:
         problem = problem or str(error)
     return Entry(
-        name=structure.composition.reduced_formula,
+        name=reduced_formula(structure.composition),
         composition=structure.composition.get_el_amt_dict(),
         energy=energy,
         source=f"{calculation.engine.label}, {calculation.directory or name}",

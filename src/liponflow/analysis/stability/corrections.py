@@ -16,6 +16,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.energy_scale import MP2020, OWN, PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import EngineInfo
+from liponflow.formulas import reduced_formula
 
 Corrections = Literal["auto", "none", "mp2020"]
 
@@ -173,7 +174,7 @@ def corrected_energy(
     for element, values in hubbard_u.items():
         if len(values) > 1:
             raise ValueError(
-                f"{structure.composition.reduced_formula}: U of {element} is "
+                f"{reduced_formula(structure.composition)}: U of {element} is "
                 f"{' and '.join(f'{u:g}' for u in values)} eV in different blocks; the "
                 "Materials Project's corrections are for one U per element"
             )
@@ -216,7 +217,7 @@ def mp2020_correction(structure: Structure, hubbard_u: Mapping[str, float]) -> f
         except CompatibilityError as error:
             reason = str(error).split(" for {")[0].split(" for Entry")[0]
             raise ValueError(
-                f"{structure.composition.reduced_formula}: {reason}; the corrections fit the "
+                f"{reduced_formula(structure.composition)}: {reason}; the corrections fit the "
                 "settings of the Materials Project only, as `liponflow inputs stability` writes "
                 "them"
             ) from None

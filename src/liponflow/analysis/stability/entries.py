@@ -17,6 +17,7 @@ from pymatgen.core.periodic_table import Element
 from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 from liponflow.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -80,8 +81,8 @@ class Entry(Document):
 
     @cached_property
     def formula(self) -> str:
-        """Reduced formula, as pymatgen writes it (O2 and N2 for the gases)."""
-        formula: str = Composition(self.composition).reduced_formula
+        """Reduced formula (O2 and N2 for the gases)."""
+        formula: str = reduced_formula(self.composition)
         return formula
 
     @property

@@ -20,6 +20,7 @@ from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.datajson import DocumentType
 from liponflow.decompression import open_bytes
 from liponflow.finite import not_finite
+from liponflow.formulas import conventional, reduced_formula
 from liponflow.safejson import UntrustedClassError
 
 EXPECTED = (
@@ -166,7 +167,7 @@ def _entries_of_pymatgen(document: Any, path: Path, scale: str | None, place: Pl
     scheme = _scheme(found, path)
     entries = []
     for number, item in enumerate(found):
-        place.text = f"entry {number + 1} ({item.composition.reduced_formula})"
+        place.text = f"entry {number + 1} ({reduced_formula(item.composition)})"
         entries.append(_entry(item, path.name, scheme))
     place.text = ""
     remarks = _compare_methods(entries, path, scheme)
@@ -229,11 +230,11 @@ def _check_numbers(item: Any, number: int, path: Path) -> None:
 
 def _entry(item: PDEntry | ComputedEntry, file: str, scheme: str) -> Entry:
     label = getattr(item, "name", None) or str(getattr(item, "entry_id", None) or "")
-    formula = item.composition.reduced_formula
+    formula = reduced_formula(item.composition)
     if len(item.composition) == 1 and label == str(item.composition.elements[0]):
         label = formula  # a gas is O2 or N2 wherever it is named
     return Entry(
-        name=label or formula,
+        name=conventional(label) or formula,
         composition=item.composition.get_el_amt_dict(),
         energy=float(item.energy),
         source=f"{file}: {getattr(item, 'entry_id', None) or label or formula}",
@@ -282,7 +283,7 @@ def _scheme(items: Sequence[PDEntry | ComputedEntry], path: Path) -> str:
     for item in items:
         if not isinstance(item, ComputedEntry):
             continue
-        formula = item.composition.reduced_formula
+        formula = reduced_formula(item.composition)
         for adjustment in item.energy_adjustments:
             schemes.setdefault(str(adjustment.cls.get("@class", "unnamed")), formula)
         # Every scheme corrects the O of an oxide: an oxide without corrections is uncorrected.

@@ -15,6 +15,7 @@ from liponflow.analysis.stability.corrections import (
     scale_name,
 )
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 
 SAME_COMPOSITION = 1e-3
 """Largest difference of atomic fractions between two models of one glass."""
@@ -103,7 +104,7 @@ def formula_per_phosphorus(composition: Composition) -> str:
     'Li2.875PO3.4375N0.3125'
     """
     if not composition["P"]:
-        reduced: str = composition.reduced_formula
+        reduced: str = reduced_formula(composition)
         return reduced
     order = sorted(composition.elements, key=lambda element: _ORDER.index(element.symbol)
                    if element.symbol in _ORDER else len(_ORDER))  # fmt: skip

@@ -8,6 +8,7 @@ from liponflow.analysis.stability.hull import LITHIUM, Hull
 from liponflow.analysis.stability.materials import Material
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.analysis.stability.thermal import with_free_energies
+from liponflow.formulas import reduced_formula
 
 
 def stable_solids(entries: EntrySet, material: Material) -> tuple[Entry, ...]:
@@ -66,7 +67,7 @@ def heated(
     for record in vibrations:
         if record is None:
             continue
-        formula = record.cell.composition.reduced_formula
+        formula = reduced_formula(record.cell.composition)
         added[formula] = record.phonons.free_energy(temperature, zero)
         if not record.phonons.stable:
             share = 100 * record.phonons.imaginary_share

@@ -25,6 +25,7 @@ from liponflow.analysis.stability.entries import (
 from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.hull import ON_HULL, Hull
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 
 CHARGES = {"Li": 1, "P": 5, "Si": 4, "B": 3, "S": 6, "O": -2, "N": -3, "F": -1}
 """Charges of the ions of LiPON and its relatives (e)."""
@@ -148,7 +149,7 @@ def crystal(name: str, entries: EntrySet, hull: Hull) -> Material:
         If there is no such entry.
     """
     entry = _entry(name, entries)
-    formula = Composition(entry.composition).reduced_formula
+    formula = reduced_formula(entry.composition)
     composition: dict[str, float] = Composition(formula).get_el_amt_dict()
     above = entry.energy_per_atom - hull.energy(entry.composition)
     return Material(
@@ -270,7 +271,7 @@ def named_material(
 
 def _refused(formula: str, entries: EntrySet) -> ExcludedEntry | None:
     """Return an entry of a composition that was refused, with no other one in its place."""
-    reduced = Composition(parse_formula(formula)).reduced_formula
+    reduced = reduced_formula(parse_formula(formula))
     for item in entries.excluded:
         lacks_energy = item.reason == ON_REQUEST or item.reason.startswith(NO_FREE_ENERGY)
         if item.formula == reduced and item.replaced_by is None and not lacks_energy:
@@ -307,7 +308,7 @@ def _entry(name: str, entries: EntrySet) -> Entry:
     if any(entry.name == name for entry in entries.entries):
         return entries.named(name)
     try:
-        reduced = Composition(parse_formula(name)).reduced_formula
+        reduced = reduced_formula(parse_formula(name))
     except ValueError:
         return entries.named(name)
     return entries.named(reduced)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
-from pymatgen.core.composition import Composition
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.analysis.convergence import unconverged_reason
@@ -25,6 +24,7 @@ from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
 from liponflow.analysis.stability.unknown_scale import decide, is_unknown
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 
 FAILED = "its relaxation failed; the run's report names its directory and cause"
 
@@ -66,7 +66,7 @@ class PhaseRecord(Document):
     @property
     def formula(self) -> str:
         """Reduced formula."""
-        formula: str = self.structure.composition.reduced_formula
+        formula: str = reduced_formula(self.structure.composition)
         return formula
 
 
@@ -232,9 +232,7 @@ def scaled_entries(
     )
     lost = [
         # The library names a crystal by its formula: Li3PO4_gamma.
-        ExcludedEntry(
-            name=name, reason=FAILED, formula=Composition(name.partition("_")[0]).reduced_formula
-        )
+        ExcludedEntry(name=name, reason=FAILED, formula=reduced_formula(name.partition("_")[0]))
         for name, record in zip(names, records, strict=True)
         if record is None
     ]

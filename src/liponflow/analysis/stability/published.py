@@ -1,16 +1,16 @@
 """Published windows, products and observed layers that a stability result is compared with."""
 
 from pydantic import ConfigDict, Field
-from pymatgen.core.composition import Composition
 
 from liponflow.analysis.published import Published, topics
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 
 
 class PublishedWindow(Published):
     """Voltage window of a material."""
 
-    formula: str = Field(description="Reduced formula, as pymatgen writes it.")
+    formula: str = Field(description="Reduced formula.")
     material: str = Field(description="Meaning of the formula.")
     low: float = Field(description="Lower limit (V vs Li).")
     high: float = Field(description="Upper limit (V vs Li).")
@@ -75,7 +75,7 @@ class PublishedStability(Document):
         >>> published_stability().window("Li2PO2N").label
         '0.68-2.63 V'
         """
-        reduced = Composition(formula).reduced_formula
+        reduced = reduced_formula(formula)
         return next((w for w in self.windows if w.formula == reduced), None)
 
 

@@ -13,10 +13,13 @@ BALANCED = 1e-6
 """Atoms per formula unit that a reaction may lack before it is refused."""
 
 DECIMALS = 4
-"""Decimals of printed coefficients that are not small whole numbers."""
+"""Decimals of printed coefficients that are not whole numbers."""
 
-LARGEST_MULTIPLE = 12
-"""Largest number of formula units of the first reactant in the search for whole coefficients."""
+LARGEST_COEFFICIENT = 1000
+"""Largest whole coefficient."""
+
+LARGEST_FOR_DECIMALS = 100
+"""The same where a formula has decimals: Li2.98PO3.3N0.46 reads better once than 50 times."""
 
 Formulas = Mapping[str, Mapping[str, float]]
 
@@ -94,16 +97,20 @@ def _equation(
     values: np.ndarray,
 ) -> str:
     names = [*reactants, *products]
-    for multiple in range(1, LARGEST_MULTIPLE + 1):
+    has_decimals = any("." in name for name in names)
+    largest = LARGEST_FOR_DECIMALS if has_decimals else LARGEST_COEFFICIENT
+    for multiple in range(1, largest + 1):
         scaled = values / values[0] * multiple
         whole = np.round(scaled)
-        if np.all(np.abs(scaled - whole) < BALANCED) and np.all(whole > 0):
+        if whole.max() > largest:
+            break
+        if np.all(np.abs(scaled - whole) < BALANCED * multiple) and np.all(whole > 0):
             coefficients = [Fraction(int(number)) for number in whole]
             if _balances(coefficients, names, amounts, len(reactants)):
                 texts = ["" if c == 1 else f"{c} " for c in coefficients]
                 return _join(texts, reactants, products)
     texts = [
-        "" if math.isclose(value, 1, abs_tol=BALANCED) else f"{value:.{DECIMALS}f} "
+        "" if math.isclose(value, 1, abs_tol=BALANCED) else f"{round(value, DECIMALS):.12g} "
         for value in values
     ]
     return _join(texts, reactants, products)

@@ -30,7 +30,7 @@ PHASE_COLOURS = {
     "Li7PN4": "#007A5E",
     "LiP": "#33407F",
     "LiPN2": "#66B99A",
-    "Li2PNO2": "#B48FC0",
+    "Li2PO2N": "#B48FC0",
 }
 """Colours of common phases, the same in every row."""
 OTHERS = ("#8C6D31", "#A0522D", "#999933", "#5F6B73", "#CC6677", "#44AA99")

@@ -17,6 +17,7 @@ from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
 from liponflow.arrays import IntArray
+from liponflow.formulas import reduced_formula
 
 Subset = tuple[int, ...]
 
@@ -66,7 +67,7 @@ def site_permutations(
         symmetry = None
     if symmetry is None:
         raise ValueError(
-            f"no symmetry found for {structure.composition.reduced_formula} with {len(sites)} "
+            f"no symmetry found for {reduced_formula(structure.composition)} with {len(sites)} "
             "sites; check for overlapping atoms"
         )
     table = []

@@ -14,6 +14,7 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 from liponflow.structures.migration.interstitials import Interstitials
 from liponflow.structures.migration.percolation import dimension
 
@@ -145,8 +146,8 @@ def distinct_hops(
     if not found:
         nearest = next((d for _, d in _edges(sites, wanted, FARTHEST)), None)
         raise ValueError(
-            f"no hop between interstitial sites of {sites.host.composition.reduced_formula} up to "
-            f"{limit:.2f} Å"
+            f"no hop between interstitial sites of {reduced_formula(sites.host.composition)} "
+            f"up to {limit:.2f} Å"
             + (f"; the shortest is {nearest:.2f} Å: raise max_distance" if nearest else "")
         )
     return _with_distinct_labels(found)

@@ -19,6 +19,7 @@ from scipy.spatial import Voronoi
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.crystals.checked import StructureError
+from liponflow.formulas import reduced_formula
 from liponflow.periodic import wrapped
 from liponflow.structures.space_group import SpaceGroup, space_group
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
@@ -120,7 +121,7 @@ class Interstitials:
                 return kind
         known = ", ".join(kind.label for kind in self.kinds)
         raise ValueError(
-            f"{self.host.composition.reduced_formula} has no {label!r} site; it has: {known}"
+            f"{reduced_formula(self.host.composition)} has no {label!r} site; it has: {known}"
         )
 
     def positions_of(self, label: str) -> IntArray:
@@ -163,7 +164,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
     >>> [(site.label, site.multiplicity, round(site.radius, 2)) for site in found.kinds]
     [('tetrahedral', 12, 1.92), ('octahedral', 6, 1.72)]
     """
-    formula = host.composition.reduced_formula
+    formula = reduced_formula(host.composition)
     if not host.is_ordered:
         raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
     group = space_group(host)

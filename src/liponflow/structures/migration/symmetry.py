@@ -16,6 +16,7 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.arrays import FloatArray
+from liponflow.formulas import reduced_formula
 from liponflow.periodic import shortest
 from liponflow.structures.migration.displacement import displacements
 from liponflow.structures.migration.images import PathMirror, mirrored, moved_path
@@ -68,7 +69,7 @@ def symmetrised(structure: Structure, tolerance: float) -> Symmetrised:
         group = check_symmetry(atoms, symprec=min(EXACT, tolerance))
     except Exception as error:
         raise ValueError(
-            f"no symmetry found for {structure.composition.reduced_formula} within {tolerance:g} "
+            f"no symmetry found for {reduced_formula(structure.composition)} within {tolerance:g} "
             f"Å ({error}); check for overlapping atoms, or lower symmetry_tolerance"
         ) from error
     matrix = structure.lattice.matrix

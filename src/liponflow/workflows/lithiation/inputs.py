@@ -6,6 +6,7 @@ from pathlib import Path
 from pymatgen.core.periodic_table import Element
 
 from liponflow import __version__
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard
 from liponflow.inputs.presets import Cited, load_data
@@ -50,7 +51,7 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     for candidate in candidates:
         # The record of the last one stands for all: x ascends, so that it has every element.
         written |= _write_candidate(candidate, sets, root / candidate_path(candidate))
-    material = lithiation_host.pristine.composition.reduced_formula
+    material = reduced_formula(lithiation_host.pristine.composition)
     functional, *_ = written[METAL]["POTCAR"]["value"]
     return Contents(
         about={

@@ -12,6 +12,7 @@ from pymatgen.core.structure import Structure
 from liponflow import __version__
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.inputs.presets import Cited, ParameterError
@@ -84,7 +85,7 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
             sets[RELAX] = write_inputs(start, end_point_set(parameters), folder)
     for band in bands:
         sets |= write_band(band.images, parameters, root / band.path)
-    material = host.composition.reduced_formula
+    material = reduced_formula(host.composition)
     functional, *_ = sets[HOST]["POTCAR"]["value"]
     return Contents(
         about={

@@ -22,6 +22,7 @@ from liponflow.analysis.migration.summary import (
 )
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.spread import engine_names, with_spread
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.hops import edges_of_jumps
 from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
@@ -72,7 +73,7 @@ def conclude(
     """
     if survey is None:
         raise ValueError("the cell of the host or every site failed: there is nothing to conclude")
-    known = published_migration(survey["host"].structure.composition.reduced_formula)
+    known = published_migration(reduced_formula(survey["host"].structure.composition))
 
     def summarised(computed: Survey) -> MigrationResult:
         return _summarised(computed, parameters, record)

@@ -15,6 +15,7 @@ from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.phonons import TOPIC, PhononParameters
 from liponflow.inputs.vasp import stability as settings
@@ -44,7 +45,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
         if parameters.supercell is None:
             structure = structure.get_primitive_structure(tolerance=SITE_TOLERANCE)
             remark = replaced_cell(request.structure, structure)
-        name, source = structure.composition.reduced_formula, str(request.source)
+        name, source = reduced_formula(structure.composition), str(request.source)
         if remark:
             tell_replaced(remark)
             source = f"{source}: {remark}"

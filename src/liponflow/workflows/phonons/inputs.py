@@ -6,6 +6,7 @@ import numpy as np
 
 from liponflow import __version__
 from liponflow.crystals.supercell import label_of
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.presets import ParameterError
@@ -51,7 +52,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
     static = write_inputs(found.supercell, generator, root / REST)
     for number, structure in enumerate(found.structures, start=1):
         write_inputs(structure, generator, root / f"displaced-{number:03d}")
-    material = cell.composition.reduced_formula
+    material = reduced_formula(cell.composition)
     functional, *_ = static["POTCAR"]["value"]
     return Contents(
         about={

@@ -24,6 +24,7 @@ from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.stability import TOPIC, StabilityParameters, composition
@@ -97,7 +98,7 @@ def composition_of(structure: Structure) -> dict[str, str]:
     >>> composition_of(Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
     {'composition': 'Li'}
     """
-    return {"composition": structure.composition.reduced_formula}
+    return {"composition": reduced_formula(structure.composition)}
 
 
 def stability_engine(
@@ -134,7 +135,7 @@ def crystals(parameters: StabilityParameters) -> list[Phase]:
     by_name = {entry.name: entry.reduced_formula for entry in found}
     known = {*by_name, *by_name.values()}
     for name in parameters.exclude:
-        formula = by_name[name] if name in by_name else composition(name).reduced_formula
+        formula = by_name[name] if name in by_name else reduced_formula(composition(name))
         if len(composition(formula)) == 1:
             raise ParameterError(
                 f"exclude={name}: a phase diagram needs its elements; exclude compounds only"

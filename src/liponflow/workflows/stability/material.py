@@ -10,6 +10,7 @@ from liponflow.analysis.stability.heated import heated
 from liponflow.analysis.stability.hull import Hull
 from liponflow.analysis.stability.materials import Material, named_material
 from liponflow.analysis.stability.phase_record import PhononRecord
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.inputs.stability import StabilityParameters, composition
 from liponflow.structures.phases import phase
@@ -65,7 +66,7 @@ def phonon_parameters(parameters: StabilityParameters) -> PhononParameters:
 
 
 def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[str]:
-    """Return the names of excluded phases as in the entries: Li2PO2N is Li2PNO2 there.
+    """Return the names of excluded phases as in the entries, which have reduced formulas.
 
     Raises
     ------
@@ -74,7 +75,8 @@ def excluded_names(parameters: StabilityParameters, entries: EntrySet) -> list[s
     """
     known = {entry.name for entry in entries.entries}
     return [
-        name if name in known else composition(name).reduced_formula for name in parameters.exclude
+        name if name in known else reduced_formula(composition(name))
+        for name in parameters.exclude
     ]
 
 

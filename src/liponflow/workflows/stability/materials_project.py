@@ -10,6 +10,7 @@ from pydantic import Field
 
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 from liponflow.store.outputs import find_outputs
 
 KEY = "MP_API_KEY"
@@ -128,7 +129,7 @@ def _entry(item: Any) -> Entry:
     """Return one entry with its corrections; its energies are on one scale already."""
     label = str(item.data.get("material_id") or item.entry_id)
     return Entry(
-        name=item.composition.reduced_formula,
+        name=reduced_formula(item.composition),
         composition=item.composition.get_el_amt_dict(),
         energy=float(item.energy),
         source=f"Materials Project {label}",

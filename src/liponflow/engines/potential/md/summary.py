@@ -17,6 +17,7 @@ from liponflow.engines.potential.md.driver import STATE
 from liponflow.engines.potential.md.observe import Means
 from liponflow.engines.potential.md.output import SERIES, TRAJECTORY
 from liponflow.engines.potential.md.state import State
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.protocol import Stage, describe_ensemble, total_duration
 
 VELOCITIES = "velocities"
@@ -85,7 +86,7 @@ def summarise(
     steps = state.place.step
     temperatures, potentials = means.mean("temperature"), means.mean("potential")
     return MDResult(
-        formula=structure.composition.reduced_formula,
+        formula=reduced_formula(structure.composition),
         converged=True,
         criterion=f"{steps} of {steps} steps taken",
         provenance=provenance,

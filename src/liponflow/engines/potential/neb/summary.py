@@ -12,6 +12,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBImage, NEBResult
 from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.relaxation import RelaxedBand
+from liponflow.formulas import reduced_formula
 
 PRESET = "as called"
 """Recorded in place of a preset: the parameters are those of the Maker."""
@@ -93,7 +94,7 @@ def summarise(
         **parameters,
     }
     return NEBResult(
-        formula=start[0].composition.reduced_formula,
+        formula=reduced_formula(start[0].composition),
         converged=not warnings,
         criterion=(
             f"largest force perpendicular to the path {state.residual:.4f} eV/Å after "

@@ -18,6 +18,7 @@ from liponflow.engines.vasp.reading.outcar import read_outcar_end
 from liponflow.engines.vasp.reading.runs import Run, outcar_lines, read_run
 from liponflow.engines.vasp.reading.total_energy import not_self_consistent
 from liponflow.engines.vasp.reading.unit import Unit
+from liponflow.formulas import reduced_formula
 from liponflow.freeformat.numbers import table
 from liponflow.periodic import shortest
 
@@ -101,7 +102,7 @@ class BandUnit(Unit[BandRun]):
                 "the barrier is that of the highest image, a lower bound; patch VASP with VTST"
             )
         return NEBResult(
-            formula=structures[0].composition.reduced_formula,
+            formula=reduced_formula(structures[0].composition),
             converged=not failed,
             criterion=self._criterion(failed),
             provenance=self.provenance(),

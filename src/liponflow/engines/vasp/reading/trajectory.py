@@ -19,6 +19,7 @@ from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
 from liponflow.finite import check_finite
+from liponflow.formulas import reduced_formula
 from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
 from liponflow.units import BOLTZMANN, FS_PER_PS, GPA_PER_EV_A3, GPA_PER_KBAR
 
@@ -56,7 +57,7 @@ class TrajectoryUnit(Unit[Run]):
         times = [time / FS_PER_PS for time in accumulate(time_steps)]
         asked = sum(int(run.header.parameters["NSW"]) for run in self.runs)
         return MDResult(
-            formula=structure.composition.reduced_formula,
+            formula=reduced_formula(structure.composition),
             converged=segments[-1].complete,
             criterion=f"{len(all_steps)} of {asked} steps taken",
             provenance=self.provenance(self._engine()),
