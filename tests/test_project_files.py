@@ -176,3 +176,16 @@ def test_contributing_lists_packages_as_in_the_import_contract() -> None:
     rows = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
     listed = [re.findall(r"`(\w+)`", row) for row in rows]
     assert listed == [layer.split(" | ") for layer in layers]
+
+
+def test_formulas_are_reduced_in_one_module() -> None:
+    reduced = re.compile(r"(?:omposition|\))\.reduced_formula\b")
+    sources = sorted((ROOT / "src").rglob("*.py"))
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in sources
+        for line in path.read_text().splitlines()
+        if reduced.search(line) and ">>>" not in line and path.name != "formulas.py"
+    ]
+    assert len(sources) > 100
+    assert found == [], "use liponflow.formulas.reduced_formula"

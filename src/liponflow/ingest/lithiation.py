@@ -21,6 +21,7 @@ from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
 from liponflow.engines.vasp.reading.runs import AnyRun, R, Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
+from liponflow.formulas import reduced_formula
 
 RIGHT_ANGLE_TOLERANCE = 5.0
 """Degrees by which a pseudo-cubic cell may differ from a right angle."""
@@ -149,7 +150,7 @@ def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[
     host = _host(runs[0])
     most = max(run.lithium for run in runs)
     for n_li in range(1, int(host.num_atoms) + 1):
-        if published_lithiation((host + Composition({LITHIUM: n_li})).reduced_formula):
+        if published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li}))):
             return n_li, []
     note = f"the highest content, {most} Li, is taken for x = 1: set --formula-units if it is not"
     return most, [note]

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from pymatgen.core.composition import Composition
-
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.hull import LITHIUM, Hull, phase_states
 from liponflow.analysis.stability.materials import Material
@@ -16,6 +14,7 @@ from liponflow.analysis.stability.window import (
     neighbours,
     stable_products,
 )
+from liponflow.formulas import reduced_formula
 
 
 def deciding_phases(entries: EntrySet, material: Material, v_max: float = V_MAX) -> list[str]:
@@ -41,7 +40,7 @@ def deciding_phases(entries: EntrySet, material: Material, v_max: float = V_MAX)
     segments: list[Segment | None] = list(
         neighbours(material, lithium_segments(hull, material, v_max))
     )
-    own = Composition(material.composition).reduced_formula
+    own = reduced_formula(material.composition)
     # The lowest polymorph has the formula as its name.
     found = {entry.name for entry in system.entries if entry.name == own}
     found |= set(stable_products(hull, material))

@@ -204,7 +204,7 @@ def _rung(
         engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
     )
     refused = {}
-    material = composition(parameters.composition).reduced_formula
+    material = reduced_formula(composition(parameters.composition))
     for crystal in chosen:
         try:
             engine.check(crystal.primitive())

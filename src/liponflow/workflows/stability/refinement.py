@@ -13,6 +13,7 @@ from liponflow.analysis.stability.hull import LITHIUM, Hull
 from liponflow.analysis.stability.materials import named_material
 from liponflow.analysis.stability.refinement import deciding_phases
 from liponflow.analysis.stability.unknown_scale import MEASURED, is_unknown
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.stability import StabilityParameters, composition
 from liponflow.structures.phases import Phase, crystal_of, phases_of
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -115,7 +116,7 @@ def most_phases(parameters: StabilityParameters, known: Sequence[Phase]) -> list
     and oxidation has at most as many products as there are elements other than Li.
     """
     elements = system_of(parameters)
-    material = composition(parameters.composition).reduced_formula
+    material = reduced_formula(composition(parameters.composition))
     inside = [item for item in known if set(item.elements) <= set(elements)]
     sure = [item for item in inside if len(item.elements) == 1 or item.reduced_formula == material]
     others = sorted(
