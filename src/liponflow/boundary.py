@@ -34,6 +34,28 @@ class Place:
     """As the message names it: ``line 4``, ``frame 3``."""
 
 
+def check_is_file(path: Path, kind: type[Exception] = FileError, *, remedy: str) -> None:
+    """Refuse a path at which there is no file.
+
+    Parameters
+    ----------
+    path
+        Path that a user gave.
+    kind
+        Class of the error.
+    remedy
+        What to do.
+
+    Raises
+    ------
+    FileError
+        Or one of the given kind.
+    """
+    if not path.is_file():
+        reason = "is a directory, not a file" if path.is_dir() else "no such file"
+        raise kind(f"{path}: {reason}; {remedy}")
+
+
 @contextmanager
 def file_boundary(
     path: Path | str, kind: type[Exception] = FileError, *, what: str, remedy: str

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from liponflow.cli import early
 from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.choices import choose
 from liponflow.cli.console import EXIT_FAILED, reported_errors, say
@@ -81,13 +82,16 @@ def run(
 ) -> None:
     """Run a campaign on this machine and store its result."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
+        settings = settings_with(workers=workers, store=store)
+        chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
+        early.check_choices(campaign, chosen, structure)
+        early.check_engine(engine or settings.engine, settings)
+
         from liponflow.cost.estimate import estimate
         from liponflow.engines.registry import check_installed
         from liponflow.inputs.presets import parse_settings
         from liponflow.workflows import run as campaigns
 
-        settings = settings_with(workers=workers, store=store)
-        chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
         choices: dict[str, Any] = {
             "preset": chosen.preset,
             "engine": engine or settings.engine,
@@ -143,10 +147,12 @@ def resume(
     says which one it continues.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
-        from liponflow.workflows import run as campaigns
-
         check_out(out)
         settings = settings_with(workers=workers)
+        early.check_run(run, settings)
+
+        from liponflow.workflows import run as campaigns
+
         if continue_:
             new = import_module("liponflow.workflows.continuation").continuation(settings, run)
             names = ", ".join(item.name for item in new.goes_on)
@@ -184,6 +190,7 @@ def inputs(
     failed = False
     with reported_errors(debug=ctx.obj):
         chosen = choose(campaign, preset, default="paper", config=config, set_=set_)
+        early.check_choices(campaign, chosen, structure, inputs=True)
         choices: dict[str, Any] = {"preset": chosen.preset, "overrides": chosen.overrides}
         if out is not None and diff is None and other is None:
             check_out(out.absolute().parent)
@@ -244,6 +251,8 @@ def analyze(
 ) -> None:
     """Measure structures and trajectories from files, whatever made them."""
     with reported_errors(debug=ctx.obj):
+        early.check_paths(paths)
+
         from liponflow.crystals.elements import parse_species_map
         from liponflow.inputs.presets import parse_settings
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from liponflow.cli.console import EXIT_FAILED, reported_errors, say
+from liponflow.cli.early import check_paths
 from liponflow.cli.options import StoreOption
 from liponflow.cli.output import settings_with
 
@@ -27,6 +28,8 @@ def ingest(
 ) -> None:
     """Read VASP runs that exist already, and store their results; known ones are skipped."""
     with reported_errors(debug=ctx.obj):
+        check_paths(paths)
+
         from rich.console import Console
 
         from liponflow.ingest.ingest import ingest as ingest_runs

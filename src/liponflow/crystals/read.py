@@ -10,7 +10,7 @@ from pathlib import Path
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson, datayaml
-from liponflow.boundary import FileError, reason_of
+from liponflow.boundary import FileError, check_is_file, reason_of
 from liponflow.crystals.checked import StructureError, checked_structure
 from liponflow.crystals.cif import read_cif
 from liponflow.crystals.elements import LabelError
@@ -71,9 +71,7 @@ def read_structure(path: str | Path, form: Form | None = None) -> Structure:
         If a JSON or YAML file names a function, or a class that a structure does not hold.
     """
     path = Path(path).expanduser()
-    if not path.is_file():
-        kind = "is a directory, not a file" if path.is_dir() else "no such file"
-        raise StructureError(f"{path}: {kind}; give the path of a CIF or POSCAR file")
+    check_is_file(path, StructureError, remedy="give the path of a CIF or POSCAR file")
     form = form or form_of(path)
     if form is Form.POSCAR:
         return _checked(read_poscar(path).structure, path)

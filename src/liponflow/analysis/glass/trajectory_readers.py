@@ -20,7 +20,7 @@ from liponflow.analysis.glass.atom_counts import atom_count, most_lines
 from liponflow.analysis.glass.lammps_files import DATA, DUMP, is_data_file, read_lammps
 from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
-from liponflow.boundary import FileError, file_boundary, reason_of
+from liponflow.boundary import FileError, check_is_file, file_boundary, reason_of
 from liponflow.crystals.elements import NO_MAP, LabelError, element_of
 from liponflow.crystals.read import Form, form_of, read_crystals, read_structure
 from liponflow.decompression import (
@@ -83,9 +83,7 @@ def frames_of_file(
     TrajectoryError
         If it is missing, no reader can read it, or an atom is no element.
     """
-    if not path.is_file():
-        kind = "is a directory, not a file" if path.is_dir() else "no such file"
-        raise TrajectoryError(f"{path}: {kind}; give a trajectory or a structure")
+    check_is_file(path, TrajectoryError, remedy="give a trajectory or a structure")
     notes = notes if notes is not None else []
     format_ = _format(path)
     remedy = "the file is damaged or incomplete: write it again, or cut it off behind that frame"

@@ -1,0 +1,82 @@
+"""What a command refuses before it imports the packages that compute, which takes seconds."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from liponflow import registry
+from liponflow.boundary import check_is_file
+from liponflow.cli.choices import Choices
+from liponflow.names import nearest
+from liponflow.settings import Settings
+from liponflow.workflows.campaign import Campaign
+
+
+def check_choices(
+    campaign: Campaign, chosen: Choices, structure: Path | None, *, inputs: bool = False
+) -> None:
+    """Refuse a structure that is no file, an unknown preset, and parameters that are not valid.
+
+    Parameters
+    ----------
+    campaign
+        The campaign.
+    chosen
+        Preset and overrides.
+    structure
+        File of the user; None for the built-in structure.
+    inputs
+        Whether input directories are asked for, which have settings beside the parameters.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, the preset or the parameter.
+    """
+    if structure is not None:
+        check_is_file(structure.expanduser(), remedy="give the path of a CIF or POSCAR file")
+    overrides = chosen.overrides
+    if inputs or (structure is not None and campaign.from_structure is not None):
+        overrides = {}  # further ones are checked with the rest
+    with chosen.named():
+        campaign.load_parameters(chosen.preset, overrides)
+
+
+def check_engine(name: str, settings: Settings) -> None:
+    """Refuse an engine that is neither registered, nor in the settings, nor a ``module:Class``.
+
+    Raises
+    ------
+    ValueError
+        With the nearest name.
+    """
+    known = sorted({*registry.names(registry.ENGINES), *settings.engines}, key=str.lower)
+    if ":" not in name and name not in known:
+        raise ValueError(f"unknown engine {name!r}{nearest(name, known)}")
+
+
+def check_paths(paths: Iterable[Path]) -> None:
+    """Refuse paths at which there is nothing.
+
+    Raises
+    ------
+    FileNotFoundError
+        Naming the first.
+    """
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such file or directory")
+
+
+def check_run(run: Path | None, settings: Settings) -> None:
+    """Refuse to look for a run where there is none.
+
+    Raises
+    ------
+    FileNotFoundError
+        Naming the run, or the directory of the runs.
+    """
+    if run is None:
+        if not any(settings.runs_dir.glob("*/run.json")):
+            raise FileNotFoundError(f"no unfinished run in {settings.runs_dir}")
+    elif not any((place / "run.json").is_file() for place in (run, settings.runs_dir / run)):
+        raise FileNotFoundError(f"{run} is not a run directory: it has no run.json")
