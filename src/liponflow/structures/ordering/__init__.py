@@ -1,0 +1,1 @@
+"""Ordered cells of crystals whose sites are occupied in part."""
