@@ -115,8 +115,20 @@ def test_incomplete_list_of_operations_is_said(tmp_path: Path) -> None:
         assert len(read_structure(tmp_path / "a.cif")) == 1
 
 
-def test_first_of_several_crystals_is_taken_and_the_others_are_mentioned(tmp_path: Path) -> None:
-    text = cif(P1, sites=("Li1 Li 0 0 0",))
-    (tmp_path / "a.cif").write_text(text + text.replace("data_x", "data_y"))
-    with pytest.warns(UserWarning, match="holds 2 crystals: the first is taken"):
-        assert read_structure(tmp_path / "a.cif").formula == "Li1"
+def test_one_of_several_crystals_has_to_be_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.cif"
+    lithium, sodium = (cif(P1, sites=(f"X1 {symbol} 0 0 0",)) for symbol in ("Li", "Na"))
+    path.write_text(lithium + sodium.replace("data_x", "data_y"))
+    message = r"a\.cif holds 2 crystals, say which: x \(Li1, 1 sites\), y \(Na1.*set block=x"
+    with pytest.raises(StructureError, match=message):
+        read_structure(path)
+    assert [read_structure(path, block=name).formula for name in ("x", "y", "2")] == [
+        "Li1",
+        "Na1",
+        "Na1",
+    ]
+    with pytest.raises(StructureError, match="holds 2 crystals, none is 'z'"):
+        read_structure(path, block="z")
+    path.write_text(lithium)
+    with pytest.raises(StructureError, match="holds 1 crystal, none is '2'"):
+        read_structure(path, block="2")

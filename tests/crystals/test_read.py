@@ -109,7 +109,7 @@ def test_damaged_archive_is_refused(tmp_path: Path):
         (
             "a.cif",
             CIF.replace("0.0 0.0 0.0 1.0", "0.0 0.0 0.0 0.5"),
-            "1 of 2 sites .* Li.*ordered",
+            r"1 of 2 sites .*0\.5 Li on 1 site \(\[0\.0, 0\.0, 0\.0\]\); .* order=auto",
         ),
         ("POSCAR", POSCAR.replace("0.5 0.5 0.5", "0.05 0.0 0.0"), r"\(Li\).*\(O\).*0\.210 Å"),
         ("POSCAR", POSCAR.replace("0.5 0.5 0.5", "0.0 0.0 1.0"), r"0\.000 Å"),

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from pymatgen.core.periodic_table import DummySpecies
-from pymatgen.core.structure import PeriodicSite, Structure
+from pymatgen.core.structure import Structure
 from scipy.spatial import cKDTree
 
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError
+from liponflow.crystals.occupancies import OVERFULL, disorder_of, place_of
 
 OVERLAP_DISTANCE = 0.5
 """Atoms closer than this (Å) mean a duplicate or a wrong lattice."""
@@ -82,9 +83,10 @@ def checked_structure(structure: Structure) -> Structure:
         raise StructureError("holds no atoms")
     matrix = structure.lattice.matrix
     check_lattice(matrix)
-    _check_occupancies(structure)
+    check_occupancies(structure)
+    _check_order(structure)
     coords = in_cell(structure.frac_coords)
-    symbols = [_element(site) for site in structure]
+    symbols = [next(iter(site.species)).symbol for site in structure]  # H of D
     check_distances(symbols, coords, matrix)
     return Structure(
         structure.lattice,
@@ -160,20 +162,29 @@ def check_distances(symbols: Sequence[str], frac_coords: FloatArray, matrix: Flo
         )
 
 
-def _check_occupancies(structure: Structure) -> None:
-    disordered = [site for site in structure if not site.is_ordered]
-    if disordered:
-        example = disordered[0]
+def check_occupancies(structure: Structure) -> None:
+    """Refuse a site that holds nothing, more than one atom, or what is no element.
+
+    Raises
+    ------
+    StructureError
+        With the site, the sum of its occupancies and the limit.
+    """
+    for site in structure:
+        for species in site.species:
+            if isinstance(species, DummySpecies):
+                raise StructureError(f"{species.symbol} is not a chemical element; name it")
+        total = sum(site.species.values())
+        if not 0 < total <= 1 + OVERFULL:
+            raise StructureError(
+                f"the site at {place_of(site)} holds {site.species_string}: its occupancies add "
+                f"up to {total:.4g}; correct them to 1 at most"
+            )
+
+
+def _check_order(structure: Structure) -> None:
+    if disorder := disorder_of(structure):
         raise StructureError(
-            f"{len(disordered)} of {len(structure)} sites are partially occupied, for "
-            f"example {example.species_string} at {np.round(example.frac_coords, 4).tolist()}; a "
-            "calculation needs whole atoms. Give one ordered supercell (for instance from "
-            "pymatgen's OrderDisorderedStructureTransformation)"
+            f"{disorder}; a calculation needs whole atoms: order=auto takes an ordered cell, "
+            "or give one"
         )
-
-
-def _element(site: PeriodicSite) -> str:
-    symbol: str = site.specie.symbol  # H of D
-    if isinstance(site.specie, DummySpecies):
-        raise StructureError(f"{symbol} is not a chemical element; name it")
-    return symbol

@@ -21,6 +21,7 @@ from pymatgen.io.cif import CifBlock, CifParser
 
 from liponflow.crystals.checked import StructureError
 from liponflow.crystals.elements import element_of, element_of_potential
+from liponflow.crystals.occupancies import OVERFULL
 
 _OPERATIONS = (
     "_symmetry_equiv_pos_as_xyz",
@@ -45,6 +46,7 @@ _FORMER = {"cmca": "cmce", "aba2": "aea2", "abm2": "aem2", "cmma": "cmme", "ccca
 _METRIC_TOLERANCE = 5e-3
 """Relative difference of cell lengths and angles that a symmetry operation makes equal."""
 _SETTINGS = 530
+_TOO_FULL = re.compile(r"Occupancy (\S+) exceeded tolerance")
 
 
 class _Setting(NamedTuple):
@@ -55,13 +57,13 @@ class _Setting(NamedTuple):
     hall: str
 
 
-def read_cif(path: Path) -> list[Structure]:
+def read_cif(path: Path) -> dict[str, Structure]:
     """Read the crystals of a CIF, as the file has them.
 
     Returns
     -------
-    list of Structure
-        One or more, in the order of the file.
+    dict
+        One or more by the names of their blocks, in the order of the file.
 
     Raises
     ------
@@ -70,24 +72,34 @@ def read_cif(path: Path) -> list[Structure]:
     ValueError
         Of the parser, with the value at which it stopped.
     """
-    parser = _Parser(str(path))
-    blocks = [block for block in parser.blocks() if "_atom_site_fract_x" in block.data]
+    parser = _Parser(str(path), occupancy_tolerance=1 + OVERFULL)
+    blocks = {name: block for name, block in parser.blocks() if "_atom_site_fract_x" in block.data}
     if not blocks:
         raise StructureError("it lists no atoms with fractional coordinates")
-    return [parser.structure(block) for block in blocks]
+    return {name: parser.structure(block) for name, block in blocks.items()}
 
 
 class _Parser(CifParser):
     """pymatgen's parser with the operations and the labels that this module finds."""
 
-    def blocks(self) -> "Iterator[CifBlock]":
-        """Yield the blocks of the file."""
-        yield from self._cif.data.values()  # type: ignore[attr-defined]
+    def blocks(self) -> "Iterator[tuple[str, CifBlock]]":
+        """Yield the blocks of the file and their names."""
+        yield from self._cif.data.items()  # type: ignore[attr-defined]
 
     def structure(self, block: CifBlock) -> Structure:
         """Return the crystal of a block, its sites sorted as pymatgen does."""
         self.by_type = _TYPES in block.data
-        found = self._get_structure(block, primitive=False, symmetrized=False, check_occu=True)
+        # pymatgen compares every crystal with the formula of the first block.
+        self.check_cif = block is next(iter(self._cif.data.values()))  # type: ignore[attr-defined]
+        try:
+            found = self._get_structure(block, primitive=False, symmetrized=False, check_occu=True)
+        except ValueError as error:
+            if match := _TOO_FULL.match(str(error)):
+                raise StructureError(
+                    f"the occupancies of a site add up to {match[1]}, more than {1 + OVERFULL}; "
+                    "correct them to 1 at most"
+                ) from error
+            raise
         if found is None:
             raise StructureError("its sites hold no atoms")
         if "implicit_hydrogens" in found.site_properties:
@@ -96,6 +108,7 @@ class _Parser(CifParser):
             )
         for message in self.warnings:  # type: ignore[attr-defined]
             warnings.warn(message, stacklevel=2)
+        self.warnings.clear()  # type: ignore[attr-defined]
         return found
 
     def get_symops(self, data: CifBlock) -> list[SymmOp]:

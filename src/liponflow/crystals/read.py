@@ -5,15 +5,17 @@ import re
 import warnings
 from collections.abc import Iterable
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson, datayaml
 from liponflow.boundary import FileError, check_is_file, reason_of
-from liponflow.crystals.checked import StructureError, checked_structure
+from liponflow.crystals.checked import StructureError, check_occupancies, checked_structure
 from liponflow.crystals.cif import read_cif
 from liponflow.crystals.elements import LabelError
+from liponflow.crystals.occupancies import disorder_of
 from liponflow.crystals.poscar import read_poscar
 from liponflow.decompression import check_expansion, read_text
 from liponflow.safejson import UntrustedClassError
@@ -26,6 +28,10 @@ _NOISE = "Cannot determine chemical composition"
 """pymatgen's warning about every CIF whose types have charges; it says nothing of the atoms."""
 
 _CIF = re.compile(r"\.m?cif\b", re.IGNORECASE)
+
+
+MOST_NAMED = 5
+"""Largest number of crystals of a CIF that a message names."""
 
 
 class Form(StrEnum):
@@ -44,8 +50,14 @@ def form_of(path: Path) -> Form | None:
     return None
 
 
-def read_structure(path: str | Path, form: Form | None = None) -> Structure:
-    """Read an ordered crystal structure from a file.
+def read_structure(
+    path: str | Path,
+    form: Form | None = None,
+    *,
+    block: str | None = None,
+    disordered: bool = False,
+) -> Structure:
+    """Read a crystal structure from a file.
 
     Parameters
     ----------
@@ -54,6 +66,11 @@ def read_structure(path: str | Path, form: Form | None = None) -> Structure:
         compressed or not.
     form
         Form of the file; by default what its name tells.
+    block
+        Name of the crystal, in a CIF that holds several, or its number.
+    disordered
+        Whether a crystal with partial occupancies is returned as the file has it, for
+        :func:`~liponflow.structures.ordering.order.order`, or refused.
 
     Returns
     -------
@@ -66,7 +83,8 @@ def read_structure(path: str | Path, form: Form | None = None) -> Structure:
     ------
     StructureError
         If the file is missing, cannot be parsed (with the line where it can be found), names no
-        elements, is empty, has partial occupancies, or has two atoms on one place.
+        elements, is empty, has partial occupancies, has two atoms on one place, or holds several
+        crystals of which none is named.
     liponflow.safejson.UntrustedClassError
         If a JSON or YAML file names a function, or a class that a structure does not hold.
     """
@@ -75,24 +93,46 @@ def read_structure(path: str | Path, form: Form | None = None) -> Structure:
     form = form or form_of(path)
     if form is Form.POSCAR:
         return _checked(read_poscar(path).structure, path)
-    [first, *others], remarks = _parsed(path, form)
-    checked = _checked(first, path)
-    if others:
-        warnings.warn(f"{path} holds {len(others) + 1} crystals: the first is taken", stacklevel=2)
+    crystals, remarks = _parsed(path, form)
+    checked = _checked(_the_one(crystals, block, path), path, disordered=disordered)
     _warn_again(remarks)
     return checked
 
 
-def read_crystals(path: Path) -> list[Structure]:
+def read_crystals(path: Path, *, disordered: bool = False) -> list[Structure]:
     """Read every crystal of a CIF; see :func:`read_structure`."""
-    structures, remarks = _parsed(path, Form.CIF)
-    checked = [_checked(structure, path) for structure in structures]
+    crystals, remarks = _parsed(path, Form.CIF)
+    checked = [_checked(structure, path, disordered=disordered) for structure in crystals.values()]
     _warn_again(remarks)
     return checked
 
 
-def _checked(structure: Structure, path: Path) -> Structure:
+def _the_one(crystals: dict[str, Structure], block: str | None, path: Path) -> Structure:
+    """Return the crystal that the user names, or the only one."""
+    names = list(crystals)
+    if block is None and len(names) == 1:
+        return crystals[names[0]]
+    if block in crystals:
+        return crystals[block]
+    if block is not None and block.isdecimal() and 0 < int(block) <= len(names):
+        return crystals[names[int(block) - 1]]
+    listed = ", ".join(
+        f"{name} ({structure.composition.formula}, {len(structure)} sites)"
+        for name, structure in islice(crystals.items(), MOST_NAMED)
+    )
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    number = "1 crystal" if len(names) == 1 else f"{len(names)} crystals"
+    which = f"none is {block!r}" if block else "say which"
+    raise StructureError(
+        f"{path} holds {number}, {which}: {listed}{more}; set block={names[0]}, or its number"
+    )
+
+
+def _checked(structure: Structure, path: Path, *, disordered: bool = False) -> Structure:
     try:
+        check_occupancies(structure)
+        if disordered and disorder_of(structure):
+            return structure
         return checked_structure(structure)
     except StructureError as error:
         raise StructureError(f"{path}: {error}") from error
@@ -105,8 +145,8 @@ def _warn_again(remarks: Iterable[warnings.WarningMessage]) -> None:
 
 def _parsed(
     path: Path, form: Form | None
-) -> tuple[list[Structure], list[warnings.WarningMessage]]:
-    """Read a file with pymatgen, and return its warnings, too."""
+) -> tuple[dict[str, Structure], list[warnings.WarningMessage]]:
+    """Read the crystals of a file by name with pymatgen, and return its warnings, too."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -122,20 +162,21 @@ def _parsed(
         except Exception as error:  # pymatgen's parsers may raise any error
             reasons = [reason_of(error), *(str(warning.message) for warning in caught)]
             raise StructureError(_parse_message(path, reasons)) from error
-    return structures, [one for one in caught if _NOISE not in str(one.message)]
+    heard = {str(one.message): one for one in caught}
+    return structures, [one for text, one in heard.items() if _NOISE not in text]
 
 
-def _parse(path: Path, form: Form | None) -> list[Structure]:
+def _parse(path: Path, form: Form | None) -> dict[str, Structure]:
     """Read a file with pymatgen, after a check of what it names if it can name classes."""
     if form is Form.CIF:
         return read_cif(path)
     if not (ending := _NAMING_CLASSES.search(path.name)):
-        return [Structure.from_file(path)]
+        return {path.name: Structure.from_file(path)}
     text = read_text(path)
     document = json.loads(text) if "son" in ending[1].lower() else datayaml.load(text)
     if not isinstance(document, dict):
         raise StructureError(f"it holds a {type(document).__name__} and no structure")
-    return [datajson.structure(document, str(path))]
+    return {path.name: datajson.structure(document, str(path))}
 
 
 def _parse_message(path: Path, reasons: Iterable[str]) -> str:

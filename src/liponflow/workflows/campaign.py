@@ -174,7 +174,7 @@ class Campaign:
 
     def make_flow(self, request: "RunRequest[Any]") -> "Flow":
         """Return the flow of a request; see :meth:`plan`."""
-        with _naming(request.source):
+        with _naming(request.file):
             flow: Flow = self._resolve(self.flow)(request)
             return flow
 
@@ -224,7 +224,7 @@ class Campaign:
         given = dict(overrides or {})
         settings = {key: given.pop(key) for key in directories.settings if key in given}
         request = InputsRequest(**self._read(preset, given, structure_file), settings=settings)
-        with _naming(request.source):
+        with _naming(request.file):
             return write_campaign(self.name, self.presets, directories, request, out)
 
     def compare(
@@ -294,11 +294,20 @@ class Campaign:
     ) -> dict[str, Any]:
         """Read what every request has in common."""
         from liponflow.crystals.plausible import check_plausible
-        from liponflow.crystals.read import read_structure
         from liponflow.inputs.presets import ParameterError
+        from liponflow.inputs.structure_options import split_options
+        from liponflow.workflows.structure_files import read_ordered
 
-        given = dict(overrides or {})
-        structure = None if structure_file is None else read_structure(structure_file)
+        options, given = split_options(overrides or {})
+        structure, source = None, None
+        if structure_file is not None:
+            ordered = read_ordered(structure_file, options)
+            structure, source = ordered.structure, str(structure_file)
+            if ordered.remark:
+                source = f"{source}, {ordered.remark}"
+        elif len(given) < len(overrides or {}):
+            about = ", ".join(key for key in overrides or {} if key not in given)
+            raise ParameterError(f"{about}: this is about a structure; give one with --structure")
         if structure is not None and self.from_structure is not None:
             for key, value in self._resolve(self.from_structure)(structure).items():
                 if key in given:
@@ -308,9 +317,8 @@ class Campaign:
                     )
                 given[key] = value
         parameters = self.load_parameters(preset, given)
-        source = None if structure_file is None else str(structure_file)
         if structure is not None and source is not None:
-            doubts = check_plausible(structure, _policy(parameters), what=source)
+            doubts = check_plausible(structure, _policy(parameters), what=str(structure_file))
             source += f" (doubtful: {doubts})" if doubts else ""
         return {
             "parameters": parameters,
@@ -318,6 +326,7 @@ class Campaign:
             "overrides": given,
             "structure": structure,
             "source": source,
+            "file": structure_file,
         }
 
     def _resolve(self, reference: str) -> Any:
@@ -343,16 +352,16 @@ def _policy(parameters: "BaseModel") -> "Policy":
 
 
 @contextmanager
-def _naming(source: str | None) -> Iterator[None]:
+def _naming(file: Path | None) -> Iterator[None]:
     """Add the name of the user's file to what is wrong with its structure."""
     from liponflow.crystals.checked import StructureError
 
     try:
         yield
     except StructureError as error:
-        if source is None:
+        if file is None:
             raise
-        raise StructureError(f"{source}: {error}") from error
+        raise StructureError(f"{file}: {error}") from error
 
 
 def get_campaign(name: str) -> Campaign:

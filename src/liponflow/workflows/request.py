@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from jobflow import JobStore
@@ -26,7 +27,9 @@ class Request(Generic[Parameters]):
     structure
         Structure that the user gave; None to start from the built-in one.
     source
-        Where it came from.
+        Where it came from, and how it was ordered.
+    file
+        File of the structure, for messages.
     """
 
     parameters: Parameters
@@ -34,6 +37,7 @@ class Request(Generic[Parameters]):
     overrides: Mapping[str, Any]
     structure: Structure | None = None
     source: str | None = None
+    file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

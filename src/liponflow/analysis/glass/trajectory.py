@@ -5,14 +5,20 @@ grow with the length of a trajectory. Formats that ASE loads into memory complet
 vasprun.xml), or that it reads slowly (extended XYZ), have readers in ``trajectory_readers``.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.trajectory_readers import Frame, TrajectoryError, frames_of_file
+from liponflow.analysis.glass.trajectory_readers import (
+    Frame,
+    Orderer,
+    TrajectoryError,
+    frames_of_file,
+)
 from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError, check_distances, check_lattice, in_cell
 from liponflow.crystals.elements import NO_MAP, is_symbol
@@ -68,6 +74,8 @@ def read_frames(
     stage: str | None = None,
     notes: list[str] | None = None,
     species_map: Mapping[str, str] = NO_MAP,
+    ordered: Orderer | None = None,
+    block_of_cif: str | None = None,
 ) -> Iterator[Frames]:
     """Read one or several files as one trajectory, block by block.
 
@@ -87,6 +95,10 @@ def read_frames(
         List to which remarks are added, such as on a file that ends within a frame.
     species_map
         Elements by the labels of extended XYZ, or by the types of LAMMPS.
+    ordered
+        Orders a crystal with partial occupancies; None to refuse it.
+    block_of_cif
+        Name or number of the only crystal of a CIF to read; None for all.
 
     Yields
     ------
@@ -109,9 +121,14 @@ def read_frames(
         )
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     taken = 0
-    selected = _selected(
-        files, skip=skip, every=every, stage=stage, notes=notes, species_map=species_map
+    read = partial(
+        frames_of_file,
+        notes=notes,
+        species_map=species_map,
+        ordered=ordered,
+        block_of_cif=block_of_cif,
     )
+    selected = _selected(files, read, skip=skip, every=every, stage=stage)
     for frames in _blocks(selected, block):
         taken += len(frames)
         yield frames
@@ -155,18 +172,17 @@ def frames_of_structures(structures: Structure | Iterable[Structure]) -> Frames:
 
 def _selected(
     files: Sequence[str | Path],
+    read: Callable[[Path], Iterator[Frame]],
     *,
     skip: int,
     every: int,
     stage: str | None,
-    notes: list[str] | None,
-    species_map: Mapping[str, str],
 ) -> Iterator[Frame]:
     number = 0
     symbols: tuple[str, ...] | None = None
     for file in files:
         path = Path(file).expanduser()
-        frames = _checked(frames_of_file(path, notes, species_map), str(path), symbols)
+        frames = _checked(read(path), str(path), symbols)
         for inside, frame in enumerate(frames, start=1):
             symbols = frame.symbols
             if stage is not None and frame.stage != stage:

@@ -9,12 +9,13 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import numpy as np
+from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.atom_counts import atom_count, most_lines
 from liponflow.analysis.glass.lammps_files import DATA, DUMP, is_data_file, read_lammps
@@ -64,8 +65,17 @@ class _NotThisReader(Exception):  # noqa: N818 - no error: another reader takes 
     """Signal that only ASE's own reader can read the file."""
 
 
+Orderer = Callable[[Structure, Path], Structure]
+"""Makes an ordered structure of one from a file; ordered ones stay as they are."""
+
+
 def frames_of_file(
-    path: Path, notes: list[str] | None = None, species_map: Mapping[str, str] = NO_MAP
+    path: Path,
+    notes: list[str] | None = None,
+    species_map: Mapping[str, str] = NO_MAP,
+    *,
+    ordered: Orderer | None = None,
+    block_of_cif: str | None = None,
 ) -> Iterator[Frame]:
     """Yield the frames of one file.
 
@@ -77,6 +87,10 @@ def frames_of_file(
         List to which remarks are added.
     species_map
         Elements by the labels of extended XYZ, or by the types of LAMMPS.
+    ordered
+        Orders a crystal with partial occupancies; None to refuse it.
+    block_of_cif
+        Name or number of the only crystal of a CIF to read; None for all.
 
     Raises
     ------
@@ -90,7 +104,12 @@ def frames_of_file(
     count = 0
     with file_boundary(path, TrajectoryError, what=format_, remedy=remedy) as place:
         place.text = "after frame 0"
-        for frame in _reader(format_, path, notes, species_map):
+        frames = (
+            _read_structures(path, Form(format_), ordered, block_of_cif)
+            if format_ in set(Form) and not species_map
+            else _reader(format_, path, notes, species_map)
+        )
+        for frame in frames:
             yield frame
             count += 1
             place.text = f"after frame {count}"
@@ -140,8 +159,6 @@ def _reader(
             f"{path}: a map of species is for extended XYZ and LAMMPS, and this is {format_}; "
             "leave the map out"
         )
-    if format_ in set(Form):
-        return _read_structures(path, Form(format_))
     if format_ == "vasp-xdatcar":
         return _read_xdatcar(path, notes)
     if format_ == "vasp-xml":
@@ -164,10 +181,18 @@ def _read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> It
         raise TrajectoryError(str(error)) from error
 
 
-def _read_structures(path: Path, form: Form) -> Iterator[Frame]:
+def _read_structures(
+    path: Path, form: Form, ordered: Orderer | None, block_of_cif: str | None
+) -> Iterator[Frame]:
+    disordered = ordered is not None
     try:
-        structures = read_crystals(path) if form is Form.CIF else [read_structure(path, form)]
-        for structure in structures:
+        structures = (
+            read_crystals(path, disordered=disordered)
+            if form is Form.CIF and block_of_cif is None
+            else [read_structure(path, form, block=block_of_cif, disordered=disordered)]
+        )
+        for found in structures:
+            structure = found if ordered is None else ordered(found, path)
             symbols = tuple(site.specie.symbol for site in structure)
             yield Frame(symbols, structure.cart_coords, structure.lattice.matrix)
     except FileError as error:

@@ -11,8 +11,9 @@ from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
 from liponflow.arrays import BoolArray, FloatArray, IntArray
+from liponflow.crystals.occupancies import is_full
 from liponflow.structures.ordering.counts import VACANT, Counts
-from liponflow.structures.ordering.parent import Parent, is_full
+from liponflow.structures.ordering.parent import Parent
 
 MOST_ENUMERATED = 50_000
 """Largest number of arrangements of a cell that are listed; beyond it, they are sampled."""

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from liponflow.arrays import FloatArray
-from liponflow.structures.ordering.parent import Mixture
+from liponflow.crystals.occupancies import Mixture
 
 VACANT = ""
 """Symbol of a vacancy."""

@@ -59,7 +59,8 @@ class Ordered:
     structure
         Plain elements, sorted by electronegativity.
     remark
-        The choice in one line: cell, number of arrangements, rank, composition before and after.
+        The choice in one line: cell, number of arrangements, rank, composition before and after;
+        empty if there was none, as in a crystal that is ordered already.
     """
 
     structure: Structure
@@ -107,6 +108,8 @@ def order(structure: Structure, *, most_atoms: int = MOST_ATOMS, seed: int = 0) 
     the ground state.
     """
     given = parent_of(structure)
+    if not given.sublattices:
+        return Ordered(checked_structure(structure), "")
     primitive = given.primitive()
     cells = _smallest(given, primitive, most_atoms)
     composition = given.composition

@@ -1,29 +1,25 @@
 """A disordered crystal as sublattices: sites that hold the same mixture of elements."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import spglib
 from pymatgen.core.composition import Composition
-from pymatgen.core.structure import PeriodicSite, Structure
+from pymatgen.core.structure import Structure
 from spglib import SpglibError
 
 from liponflow.arrays import FloatArray, IntArray
-from liponflow.crystals.checked import StructureError, check_distances, check_lattice, in_cell
+from liponflow.crystals.checked import (
+    check_distances,
+    check_lattice,
+    check_occupancies,
+    in_cell,
+)
+from liponflow.crystals.occupancies import Mixture, is_full, mixture_of
 from liponflow.structures.lithiation.arrangements import SYMPREC
-
-OVERFULL = 0.05
-"""Occupancies of a site that add up to at most so much above 1 are scaled to 1."""
-
-ROUNDED = 0.005
-"""Occupancies in files have two or three digits: 0.33 three times is a full site."""
 
 _DIGITS = 3
 """Digits in which the occupancies of one mixture agree."""
-
-Mixture = Mapping[str, float]
-"""Occupancy by element; what is missing to 1 is vacant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +85,8 @@ def parent_of(structure: Structure) -> Parent:
     Raises
     ------
     StructureError
-        If the lattice or a coordinate can't be used, a site is overfull, or two full sites
-        coincide.
+        If the lattice or a coordinate can't be used, a site holds more than one atom, or two full
+        sites coincide.
 
     Examples
     --------
@@ -101,8 +97,9 @@ def parent_of(structure: Structure) -> Parent:
     ({'Li': 0.5, 'Na': 0.5}, {'Cl': 1.0})
     """
     check_lattice(structure.lattice.matrix)
+    check_occupancies(structure)
     coords = in_cell(structure.frac_coords)
-    mixtures = [_mixture(site) for site in structure]
+    mixtures = [mixture_of(site) for site in structure]
     full = [number for number, mixture in enumerate(mixtures) if is_full(mixture)]
     symbols = [next(iter(mixtures[number])) for number in full]
     check_distances(symbols, coords[full], structure.lattice.matrix)
@@ -116,24 +113,3 @@ def parent_of(structure: Structure) -> Parent:
     ]
     distinct = tuple(mixtures[kinds.index(kind)] for kind in range(len(known)))
     return Parent(structure.lattice.matrix, coords, np.array(kinds), distinct)
-
-
-def is_full(mixture: Mixture) -> bool:
-    """Tell whether a site holds one whole atom."""
-    return len(mixture) == 1 and next(iter(mixture.values())) == 1
-
-
-def _mixture(site: PeriodicSite) -> Mixture:
-    amounts: dict[str, float] = {}
-    for species, occupancy in site.species.items():
-        symbol = species.symbol  # H of D
-        amounts[symbol] = amounts.get(symbol, 0.0) + float(occupancy)
-    total = sum(amounts.values())
-    if not 0 < total <= 1 + OVERFULL:
-        raise StructureError(
-            f"the site at {np.round(site.frac_coords, 4).tolist()} holds {site.species_string}: "
-            f"its occupancies add up to {total:.4g}; correct them to 1 at most"
-        )
-    if total > 1 - ROUNDED:
-        return {symbol: amount / total for symbol, amount in amounts.items()}
-    return amounts

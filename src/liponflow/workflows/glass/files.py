@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
+from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.fingerprint import fingerprint
 from liponflow.analysis.glass.pdf_comparison import (
@@ -27,7 +28,9 @@ from liponflow.crystals.plausible import doubts
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.inputs.lists import read_lists
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.structure_options import split_options
 from liponflow.names import nearest
+from liponflow.workflows.structure_files import in_order
 
 PRESET = "as read"
 """Recorded in place of a preset."""
@@ -63,7 +66,8 @@ def analyze(
         Frames to take; see :func:`liponflow.analysis.glass.trajectory.read_frames`.
     settings
         Fields of FingerprintSettings, including those of ``experiment`` (q_max, window, ...).
-        Missing values come from the header of the measurement, then from the defaults.
+        Missing values come from the header of the measurement, then from the defaults. Those of
+        StructureOptions say what becomes of disordered crystals.
     species_map
         Elements by the types of LAMMPS, or by the labels of extended XYZ.
 
@@ -80,11 +84,26 @@ def analyze(
         measurement is read before any frame.
     """
     measured = read_pdf(experiment) if experiment is not None else None
-    chosen = _settings(settings or {}, measured)
+    options, others = split_options(settings or {})
+    chosen = _settings(others, measured)
     files = [Path(path).expanduser() for path in paths]
     recorder, notes = SeriesRecorder(), list[str]()
+
+    def ordered(structure: Structure, path: Path) -> Structure:
+        found = in_order(structure, path, options)
+        if found.remark:
+            notes.append(f"{path}: {found.remark}")
+        return found.structure
+
     blocks = read_frames(
-        files, skip=skip, every=every, stage=stage, notes=notes, species_map=species_map
+        files,
+        skip=skip,
+        every=every,
+        stage=stage,
+        notes=notes,
+        species_map=species_map,
+        ordered=ordered if options.order == "auto" else None,
+        block_of_cif=options.block,
     )
     found = fingerprint(recorder.watch(_doubted(blocks, notes)), chosen, notes=notes)
     comparison = None
