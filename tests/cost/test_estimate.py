@@ -30,6 +30,7 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
     return {
         "uuid": uuid,
         "index": 1,
+        "hosts": ["inner", "outer"],
         "output": {
             "forcefield_name": "MLFF.CHGNet",
             "nsites": atoms,
@@ -39,12 +40,17 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
     }
 
 
+def result_document(kind: str) -> dict[str, Any]:
+    return {"uuid": "result", "index": 1, "hosts": ["outer"], "output": {"kind": kind}}
+
+
 def vasp_document(uuid: str, version: str) -> dict[str, Any]:
     calculation = {
         "vasp_version": version,
         "input": {
             "kpoints": {"actual_points": [[0, 0, 0]] * 7},
-            "incar": {"IBRION": 2, "NSW": 50},
+            "incar": {"IBRION": 2, "NSW": 50, "ISPIN": 2},
+            "parameters": {"NELECT": 218.0},
         },
         "output": {"num_electronic_steps": [20] * 10},
     }
@@ -99,24 +105,93 @@ def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
         [
             force_field_document("a", atoms=10, steps=5, seconds=50.0),
             force_field_document("b", atoms=20, steps=9, seconds=180.0),
+            result_document("lithiation"),
         ],
         key=["uuid", "index"],
     )
     first, _ = potential_cost.timings(store, "MLFF.CHGNet")
-    assert first == Timing(10, 1, 5, 50.0, relaxation=True)
-    result = estimate(flow("chgnet"), store)
-    # One second per atom and step; 7 steps, the median.
+    assert first == Timing(10, 1, 5, 50.0, relaxation=True, campaign="lithiation")
+    result = estimate(flow("chgnet"), store, "lithiation")
+    # One second per atom and step; 7 steps, the mean.
     assert result.core_hours == pytest.approx(((2 + 48 + 56) * 7 + 48 + 56) / 3600)
-    assert "median of 2 calculations in the store" in result.basis
+    assert (
+        "median of 2 calculations in the store, of lithiation and of other sizes" in result.basis
+    )
+    assert "mean of 2 of lithiation in the store" in result.basis
+
+
+def test_relaxations_of_another_campaign_tell_no_steps(store: JobStore) -> None:
+    """Crystals of a phase diagram relax in few steps, and made lithiation 5 times too cheap."""
+    store.docs_store.update(
+        [
+            *(force_field_document(str(n), atoms=50, steps=4, seconds=200.0) for n in range(3)),
+            force_field_document("small", atoms=1, steps=4, seconds=400.0),
+            result_document("stability"),
+        ],
+        key=["uuid", "index"],
+    )
+    result = estimate(flow("chgnet"), store, "lithiation")
+    large = [line for line in result.lines if line.name == "relax" and line.atoms > 2]
+    assert {line.ionic_steps for line in large} == {module.STEPS_OF_A_RELAXATION}
+    # A second per atom and step, from the cells of similar size; 100 s from the small one.
+    assert sum(line.core_hours for line in large) == pytest.approx(104 * 30 / 3600)
+    [metal] = [line for line in result.lines if line.atoms == 2]
+    assert metal.core_hours == pytest.approx(2 * 100 * 30 / 3600)
+    assert "of other campaigns and of similar size" in result.basis
+    assert "30 ionic steps assumed per relaxation" in result.basis
+    # The same store tells the steps of a stability run.
+    assert "mean of" in estimate(flow("chgnet"), store, "stability").basis
+
+
+def test_steps_are_those_of_relaxations_of_similar_size(store: JobStore) -> None:
+    store.docs_store.update(
+        [
+            force_field_document("metal", atoms=2, steps=4, seconds=8.0),
+            force_field_document("a", atoms=48, steps=20, seconds=960.0),
+            force_field_document("b", atoms=56, steps=100, seconds=5600.0),
+            result_document("lithiation"),
+        ],
+        key=["uuid", "index"],
+    )
+    lines = estimate(flow("chgnet"), store, "lithiation").lines
+    steps = {line.atoms: line.ionic_steps for line in lines if line.name == "relax"}
+    assert steps == {2: 4, 48: 60, 56: 60}
+
+
+def test_bands_of_the_store_tell_their_steps(store: JobStore) -> None:
+    provenance = {"engine": {"name": "chgnet"}}
+    band = {"kind": "neb", "force_evaluations": 75, "provenance": provenance}
+    store.docs_store.update(
+        [
+            {"uuid": "band", "index": 1, "hosts": ["inner", "outer"], "output": band},
+            result_document("migration"),
+        ],
+        key=["uuid", "index"],
+    )
+    nothing = job(lambda: None)()
+    announce(nothing, [PlannedCalculation("neb", "chgnet", 50, images=5)])
+    [line] = estimate(Flow([nothing]), store, "migration").lines
+    assert line.ionic_steps == 15
 
 
 def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
     documents = [vasp_document("a", "6.4.2"), vasp_document("b", version_string("chgnet 0.3.0"))]
     store.docs_store.update(documents, key=["uuid", "index"])
-    assert vasp_cost.timings(store) == [Timing(28, 7, 10, 1440.0, relaxation=True)]
+    timing = Timing(28, 7, 10, 1440.0, relaxation=True, electrons=218.0, spins=2)
+    assert vasp_cost.timings(store) == [timing]
     [static] = [line for line in estimate(flow("vasp"), store).lines if line.name == "static"][1:]
+    # Twice the electrons of the stored calculation: Li8Ni4Mn12O32 has 436.
     expected = 1440.0 / (10 * 7) * 4 * 2**vasp_cost.EXPONENT / 3600
     assert static.core_hours == pytest.approx(expected)
+
+
+def test_wall_time_is_that_of_busy_processes_or_of_the_longest_calculation() -> None:
+    nothing = job(lambda: None)()
+    several = [PlannedCalculation("md", "chgnet", 100, 450, core_hours=1.0, basis="given")] * 4
+    announce(nothing, [*several, PlannedCalculation("md", "chgnet", 200, 450, core_hours=2.0)])
+    result = estimate(Flow([nothing]))
+    assert [result.wall_hours(workers) for workers in (1, 2, 8)] == [6.0, 3.0, 2.0]
+    assert estimate(flow("vasp")).wall_hours(2) is None
 
 
 def test_flow_without_calculations_costs_nothing() -> None:
@@ -187,4 +262,6 @@ def test_timings_without_kpoints_do_not_scale_by_those_of_the_plan(
     # One second per square of the atoms and step.
     measured = estimate(flow, store)
     assert measured.core_hours == pytest.approx(400 / 3600)
-    assert "in the store, scaled with atoms to the power 2" in measured.basis
+    assert (
+        "of other campaigns and of similar size; scaled by size to the power 2" in measured.basis
+    )

@@ -111,7 +111,7 @@ def run(
                 compare = import_module("liponflow.workflows.preflight").preflight
                 for line in compare(flow, request, engines):
                     typer.echo(line, err=True)
-            cost = estimate(flow, known) if dry_run else None
+            cost = estimate(flow, known, campaign.name) if dry_run else None
         if cost is None:
             check_out(out)
             record = {"command": sys.argv, "kind": campaign.name} | choices

@@ -1,22 +1,30 @@
 """Estimate the cost of a flow before anything is submitted."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
 
 from jobflow import Flow, JobStore
 
 from liponflow.cost.flow import planned
-from liponflow.engines.cost import CostModel, Timing
+from liponflow.engines.cost import Band, CostModel, Timing
 from liponflow.engines.planned import NEB, RELAX, PlannedCalculation
 from liponflow.engines.registry import engine_class
 
 STEPS_OF_A_RELAXATION = 30
-"""Ionic steps assumed where the store has no relaxation of this engine (our choice)."""
+"""Ionic steps assumed where the store has no relaxation of this engine and campaign (our choice).
+
+Those of other campaigns are no basis: reference crystals of high symmetry relax in 10 steps, and
+lithiated states take 40 from their starts.
+"""
 
 STEPS_OF_A_BAND = 60
 """Ionic steps assumed for a nudged elastic band (our choice)."""
+
+SIMILAR = 2.0
+"""Factor within which cells are of similar size: the time per atom depends on the size, as small
+cells have overheads and large ones fill the cache."""
 
 _SECONDS_PER_HOUR = 3600
 
@@ -33,6 +41,8 @@ class Line:
     """Ionic steps of each job; of a band, of each image."""
     core_hours: float
     """Core-hours of all jobs together."""
+    one_core: bool = True
+    """Whether each job takes one core of this machine, so that its wall time is known."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,35 @@ class Estimate:
     """What the estimate rests on."""
 
     @property
+    def jobs(self) -> int:
+        """Number of calculations."""
+        return sum(line.jobs for line in self.lines)
+
+    @property
     def core_hours(self) -> float:
         """Core-hours of the whole flow."""
         return sum(line.core_hours for line in self.lines)
 
+    def wall_hours(self, workers: int) -> float | None:
+        """Return the time on this machine (h); None if calculations divide their work by MPI.
 
-def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
+        Parameters
+        ----------
+        workers
+            Processes, each with one calculation at a time.
+
+        Notes
+        -----
+        All processes are busy until the end, unless one calculation takes longer than that. The
+        start of the program is not counted.
+        """
+        if not all(line.one_core for line in self.lines):
+            return None
+        longest = max((line.core_hours / line.jobs for line in self.lines), default=0.0)
+        return max(self.core_hours / workers, longest)
+
+
+def estimate(flow: Flow, store: JobStore | None = None, campaign: str = "") -> Estimate:
     """Estimate the cost of a flow.
 
     Parameters
@@ -58,15 +91,19 @@ def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
         Flow of any engines; what it computes is found by :mod:`liponflow.cost.flow`.
     store
         Store with earlier calculations; None if there is none.
+    campaign
+        Name of the campaign of the flow.
 
     Returns
     -------
     Estimate
-        Per kind and size of calculation: jobs, atoms, k-points, ionic steps, core-hours.
-        Timings of the same engine in the store are scaled: linearly in k-points and ionic
-        steps, and with atoms as the engine's
-        :class:`~liponflow.engines.cost.CostModel` states. Without timings the engine's rule is
-        used, and the basis says so. No lines if the flow has no calculation.
+        Per kind and size of calculation: jobs, atoms, k-points, ionic steps, core-hours. The time
+        per step is the median over timings of the same engine in the store: of the same campaign
+        and of cells of similar size, if there are any. It is scaled linearly in k-points and
+        spins, and with electrons or atoms as the engine's
+        :class:`~liponflow.engines.cost.CostModel` states. Steps are the mean over relaxations of
+        the same campaign. Without timings the engine's rule is used, and the basis says so. No
+        lines if the flow has no calculation.
     """
     calculations = list(planned(flow))
     if not calculations:
@@ -75,9 +112,9 @@ def estimate(flow: Flow, store: JobStore | None = None) -> Estimate:
     basis: list[str] = []
     for engine in dict.fromkeys(calculation.engine for calculation in calculations):
         members = [calculation for calculation in calculations if calculation.engine == engine]
-        costs = _Costs.of(engine, members, store)
+        costs = _Costs.of(engine, members, store, campaign)
         lines += _lines(members, costs, several=len(members) < len(calculations))
-        basis += costs.basis
+        basis += costs.stated()
     return Estimate(sorted(lines, key=_order), "; ".join(dict.fromkeys(basis)))
 
 
@@ -92,6 +129,7 @@ def _lines(
             kpoints=item.kpoints,
             ionic_steps=costs.steps(item),
             core_hours=jobs * costs.core_hours(item),
+            one_core=costs.model is None or costs.model.one_core,
         )
         for item, jobs in Counter(calculations).items()
     ]
@@ -107,82 +145,138 @@ def _order(line: Line) -> tuple[str, int, int, int]:
     return line.name, line.atoms, line.kpoints, line.ionic_steps
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Costs:
-    """Cost and number of the ionic steps of one engine."""
+    """Cost and number of the ionic steps of one engine, and what they rest on."""
 
-    per_step: Callable[[PlannedCalculation], float] | None
-    """Core-seconds of one structure; None if every calculation states its own cost."""
-    relaxation_steps: int
-    basis: Sequence[str]
+    engine: str
+    campaign: str
+    model: CostModel | None
+    """None if the cost of the engine is unknown, or every calculation states its own."""
+    timings: Sequence[Timing] = ()
+    bands: Sequence[Band] = ()
+    basis: list[str] = field(default_factory=list)
+    used: dict[str, set[int]] = field(default_factory=dict)
+    """Timings that were used, by what they have in common with the calculations."""
 
     @classmethod
     def of(
-        cls, engine: str, calculations: Sequence[PlannedCalculation], store: JobStore | None
+        cls,
+        engine: str,
+        calculations: Sequence[PlannedCalculation],
+        store: JobStore | None,
+        campaign: str,
     ) -> "_Costs":
-        per_step: Callable[[PlannedCalculation], float] | None = None
-        timings: list[Timing] = []
-        basis: list[str] = []
-        if any(item.core_hours is None for item in calculations):
-            model = engine_class(engine).cost(engine)
-            if model is None:
-                per_step, text = _unknown, f"the cost of {engine} is unknown and not counted"
-            else:
-                timings = model.timings(store) if store is not None else []
-                per_step, text = _per_step(model, timings)
-            basis.append(text)
-        steps, text = _relaxation_steps(timings)
-        if any(item.kind == RELAX and item.ionic_steps is None for item in calculations):
-            basis.append(text)
-        if any(item.kind == NEB and item.ionic_steps is None for item in calculations):
-            basis.append(f"{STEPS_OF_A_BAND} ionic steps assumed per nudged elastic band")
-        basis += [item.basis for item in calculations if item.basis]
-        return cls(per_step, steps, basis)
+        stated = list(dict.fromkeys(item.basis for item in calculations if item.basis))
+        if all(item.core_hours is not None for item in calculations):
+            return cls(engine, campaign, None, basis=stated)
+        model = engine_class(engine).cost(engine)
+        if model is None:
+            unknown = f"the cost of {engine} is unknown and not counted"
+            return cls(engine, campaign, None, basis=[unknown, *stated])
+        timings = model.timings(store) if store is not None else []
+        bands = model.bands(store) if store is not None and model.bands is not None else []
+        return cls(
+            engine, campaign, model, timings, [b for b in bands if b.campaign == campaign], stated
+        )
 
     def steps(self, item: PlannedCalculation) -> int:
+        """Return the ionic steps of a calculation; of a band, those of each image."""
         if item.ionic_steps is not None:
             return item.ionic_steps
-        return STEPS_OF_A_BAND if item.kind == NEB else self.relaxation_steps
+        if item.kind == NEB:
+            return self._steps_of_a_band(item)
+        own = [
+            (number, timing)
+            for number, timing in enumerate(self.timings)
+            if timing.relaxation and self._is_own(timing)
+        ]
+        own = [(n, timing) for n, timing in own if _is_similar(timing, item)] or own
+        if item.kind != RELAX or not own:
+            self._state(f"{STEPS_OF_A_RELAXATION} ionic steps assumed per relaxation")
+            return STEPS_OF_A_RELAXATION
+        self.used.setdefault("steps", set()).update(number for number, _ in own)
+        return round(fmean(timing.ionic_steps for _, timing in own))
 
     def core_hours(self, item: PlannedCalculation) -> float:
+        """Return the core-hours of a calculation; 0 if they are unknown."""
         if item.core_hours is not None:
             return item.core_hours
-        assert self.per_step is not None  # noqa: S101 - some calculation asked for the engine's
-        return self.per_step(item) * self.steps(item) * item.images / _SECONDS_PER_HOUR
+        if self.model is None:
+            return 0.0
+        return self._per_step(item) * self.steps(item) * item.images / _SECONDS_PER_HOUR
+
+    def stated(self) -> list[str]:
+        """Return what the estimate rests on."""
+        found = []
+        for words, numbers in self.used.items():
+            count = len(numbers)
+            if words == "steps":
+                found.append(
+                    f"steps of a relaxation: mean of {count} of {self.campaign} in the store"
+                )
+            else:
+                found.append(
+                    f"time per step: median of {count} calculations in the store, {words}"
+                )
+        if found and self.model is not None:
+            linear = "k-points and spins linearly, " if self.model.knows_kpoints else ""
+            found.append(f"scaled by {linear}size to the power {self.model.exponent:g}")
+        return [*found, *self.basis]
+
+    def _per_step(self, item: PlannedCalculation) -> float:
+        """Return the core-seconds of one structure in one ionic step."""
+        assert self.model is not None  # noqa: S101 - the caller looked
+        chosen, words = self._like(item)
+        if not chosen:
+            self._state(self.model.rule_basis)
+            return self.model.rule(item)
+        self.used.setdefault(words, set()).update(number for number, _ in chosen)
+        exponent, knows = self.model.exponent, self.model.knows_kpoints
+        # The median takes no notice of the few that waited for a disk or shared their cores.
+        cost: float = median(
+            timing.core_seconds
+            / timing.ionic_steps
+            * _size_ratio(item, timing) ** exponent
+            * (item.kpoints * item.spins / (timing.kpoints * timing.spins) if knows else 1)
+            for _, timing in chosen
+        )
+        return cost
+
+    def _like(self, item: PlannedCalculation) -> tuple[list[tuple[int, Timing]], str]:
+        """Return the timings that resemble a calculation most, and in what."""
+        numbered = list(enumerate(self.timings))
+        own = [(n, timing) for n, timing in numbered if self._is_own(timing)]
+        for among, whose in ((own, f"of {self.campaign}"), (numbered, "of other campaigns")):
+            similar = [(n, timing) for n, timing in among if _is_similar(timing, item)]
+            if similar:
+                return similar, f"{whose} and of similar size"
+        if own:
+            return own, f"of {self.campaign} and of other sizes"
+        return numbered, "of other campaigns and sizes"
+
+    def _steps_of_a_band(self, item: PlannedCalculation) -> int:
+        if not self.bands:
+            self._state(f"{STEPS_OF_A_BAND} ionic steps assumed per nudged elastic band")
+            return STEPS_OF_A_BAND
+        self._state(f"steps of a band: mean of {len(self.bands)} of {self.campaign} in the store")
+        # Images that wait for others are not computed in every step.
+        return max(1, round(fmean(band.evaluations for band in self.bands) / item.images))
+
+    def _is_own(self, timing: Timing) -> bool:
+        return bool(self.campaign) and timing.campaign == self.campaign
+
+    def _state(self, text: str) -> None:
+        if text not in self.basis:
+            self.basis.append(text)
 
 
-def _relaxation_steps(timings: Sequence[Timing]) -> tuple[int, str]:
-    found = [timing.ionic_steps for timing in timings if timing.relaxation]
-    if not found:
-        return STEPS_OF_A_RELAXATION, f"{STEPS_OF_A_RELAXATION} ionic steps assumed per relaxation"
-    steps = round(median(found))
-    return steps, f"{steps} ionic steps per relaxation, the median of {len(found)} in the store"
+def _is_similar(timing: Timing, item: PlannedCalculation) -> bool:
+    return 1 / SIMILAR <= timing.atoms / item.atoms <= SIMILAR
 
 
-def _unknown(_: PlannedCalculation) -> float:
-    return 0.0
-
-
-def _per_step(
-    model: CostModel, timings: Sequence[Timing]
-) -> tuple[Callable[[PlannedCalculation], float], str]:
-    """Return the cost of an ionic step in core-seconds, and what it rests on."""
-    if not timings:
-        return model.rule, model.rule_basis
-    exponent = model.exponent
-    # The only unknown is the prefactor, once per calculation; the median takes no notice of the
-    # few that waited for a disk or shared their cores.
-    unit = median(
-        timing.core_seconds / (timing.ionic_steps * timing.kpoints * timing.atoms**exponent)
-        for timing in timings
-    )
-
-    def cost(item: PlannedCalculation) -> float:
-        kpoints = item.kpoints if model.knows_kpoints else 1
-        return float(unit * kpoints * item.atoms**exponent)
-
-    scaled = "scaled linearly in k-points and" if model.knows_kpoints else "scaled"
-    return cost, (
-        f"median of {len(timings)} calculations in the store, {scaled} with atoms to the power "
-        f"{exponent:g}"
-    )
+def _size_ratio(item: PlannedCalculation, timing: Timing) -> float:
+    """Return how much larger a calculation is: in electrons, or in atoms without them."""
+    if item.electrons is not None and timing.electrons is not None:
+        return item.electrons / timing.electrons
+    return item.atoms / timing.atoms

@@ -48,6 +48,8 @@ class PlannedCalculation:
         Irreducible k-points.
     spins
         Spin channels.
+    electrons
+        Valence electrons of the cell; None if unknown, and for potentials.
     effort
         Core-seconds of a structure and ionic step by the rule of the engine, where it depends on
         more than the fields above; without timings in the store it is taken.
@@ -62,6 +64,7 @@ class PlannedCalculation:
     images: int = 1
     kpoints: int = 1
     spins: int = 1
+    electrons: float | None = None
     effort: float | None = None
     core_hours: float | None = None
     basis: str = ""

@@ -4,7 +4,7 @@ from functools import partial
 
 from jobflow import JobStore
 
-from liponflow.engines.cost import CostModel, Timing, stored_outputs
+from liponflow.engines.cost import Band, CostModel, Timing, stored_outputs
 from liponflow.engines.planned import PlannedCalculation
 
 RULE = 0.008
@@ -43,11 +43,31 @@ def timings(store: JobStore, stored_name: str) -> list[Timing]:
             inner["elapsed_time"],
             # Dynamics do not converge to anything; a static calculation has one step.
             relaxation=output.get("is_force_converged") is not None and inner["n_steps"] > 1,
+            campaign=campaign,
         )
-        for output, inner in (
-            (output, output["output"]) for output in stored_outputs(store, criteria, _FIELDS)
+        for output, inner, campaign in (
+            (output, output["output"], campaign)
+            for output, campaign in stored_outputs(store, criteria, _FIELDS)
         )
         if inner.get("elapsed_time") and inner.get("n_steps")
+    ]
+
+
+def bands(store: JobStore, engine: str) -> list[Band]:
+    """Return the nudged elastic bands of a potential.
+
+    Parameters
+    ----------
+    store
+        Open store.
+    engine
+        Name of the engine.
+    """
+    criteria = {"output.kind": "neb", "output.provenance.engine.name": engine}
+    return [
+        Band(output["force_evaluations"], campaign)
+        for output, campaign in stored_outputs(store, criteria, ["output.force_evaluations"])
+        if output.get("force_evaluations")
     ]
 
 
@@ -56,7 +76,7 @@ def rule(item: PlannedCalculation) -> float:
     return RULE * item.atoms
 
 
-def cost_model(stored_name: str) -> CostModel:
+def cost_model(engine: str, stored_name: str) -> CostModel:
     """Return the cost model of a potential; `stored_name` as for :func:`timings`."""
     return CostModel(
         exponent=1.0,
@@ -66,4 +86,6 @@ def cost_model(stored_name: str) -> CostModel:
             "atom and ionic step, as measured for CHGNet"
         ),
         timings=partial(timings, stored_name=stored_name),
+        knows_kpoints=False,
+        bands=partial(bands, engine=engine),
     )

@@ -249,7 +249,7 @@ class PotentialEngine(Engine):
     @classmethod
     def cost(cls, name: str) -> CostModel:
         """See Engine."""
-        return cost_model(cls.stored_name(name))
+        return cost_model(name, cls.stored_name(name))
 
     @classmethod
     def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:  # noqa: ARG003
