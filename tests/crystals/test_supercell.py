@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from liponflow.crystals.supercell import cell_lengths, cells_in, label_of, matrix_of
+from liponflow.crystals.supercell import (
+    Supercell,
+    cell_lengths,
+    cells_in,
+    check_atoms,
+    label_of,
+    matrix_of,
+)
 
 SKEWED = ((1, 1, 0), (-1, 1, 0), (0, 1, 2))
 
@@ -38,3 +45,10 @@ def test_rows_are_the_vectors_as_pymatgen_takes_them() -> None:
 def test_what_is_no_supercell_is_refused(given: object) -> None:
     with pytest.raises(ValueError, match=r"give three whole numbers|holds .* cells"):
         matrix_of(given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("supercell", [(8, 8, 8), ((8, 0, 0), (0, 8, 0), (0, 0, 8))])
+def test_too_many_atoms_are_refused_with_a_supercell_that_fits(supercell: Supercell) -> None:
+    check_atoms(56, (7, 7, 1))
+    with pytest.raises(ValueError, match=r"28,672 atoms, more than 20,000: .*supercell=7,7,7"):
+        check_atoms(56, supercell)

@@ -3,6 +3,7 @@
 Heavy imports are inside the commands, so that ``liponflow --help`` answers at once.
 """
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from typer.core import TyperGroup
 
 from liponflow import __version__
 from liponflow.cli import campaigns, completion, doctor, files, presets, results
+from liponflow.cli.console import EXIT_USAGE, say
 
 ORDER = ("run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "doctor")
 """Commands in the order in which a user needs them."""
@@ -21,6 +23,20 @@ class Commands(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """List the commands, groups among them."""
         return sorted(super().list_commands(ctx), key=ORDER.index)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse empty words, which no command takes: ``--out ''``, ``results show ''``."""
+        for before, word in pairwise(["", *args]):
+            option = word.removesuffix("=") if word.startswith("--") else ""
+            if not word.strip() or (option and option != word):
+                named = option or (before if before.startswith("--") else "")
+                say(
+                    f"error: {named or 'an argument'} is empty: give "
+                    f"{f'{named} a value, or leave it out' if named else 'a name or a path'}",
+                    style="red",
+                )
+                raise typer.Exit(EXIT_USAGE)
+        return super().parse_args(ctx, args)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, or complete it for a shell."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 import numpy as np
-from ase.data import covalent_radii
+from ase.data import covalent_radii, missing
 from ase.data.vdw_alvarez import vdw_radii
 from pymatgen.core.structure import Structure
 from scipy.spatial import cKDTree
@@ -49,6 +49,9 @@ Trans., 2832, 2008), noble gases aside. Metals have up to 1.2, as bcc Li."""
 CLOSENESS = Limits(0.7, 0.55)
 """Shortest distance of two elements over the sum of their covalent radii. The triple bond of N2,
 the shortest among these crystals, has 0.77."""
+
+_RADII = np.where(covalent_radii == missing, covalent_radii[96], covalent_radii)
+"""Covalent radii (Å) by atomic number; elements beyond Cm have none, and get that of Cm."""
 
 GRID = 1.0
 """Step (Å) of the grid on which spheres without an atom are searched."""
@@ -195,21 +198,21 @@ def _void(structure: Structure) -> Iterator[Doubt]:
 def _neighbours(structure: Structure) -> Iterator[Doubt]:
     """Find isolated atoms, and pairs of elements that come too close."""
     numbers = np.array([site.specie.Z for site in structure])
-    reach = ISOLATION.absurd * 2 * float(covalent_radii[numbers].max())
+    reach = ISOLATION.absurd * 2 * float(_RADII[numbers].max())
     nearest = np.full(len(numbers), np.inf)
     closest: tuple[float, int, int] = (np.inf, 0, 0)
     coords, matrix = structure.frac_coords % 1, structure.lattice.matrix
     for other in np.unique(numbers):
         indices = np.flatnonzero(numbers == other)
         distances, atoms = _nearest(coords, indices, matrix, reach)
-        shares = distances / (covalent_radii[numbers] + covalent_radii[other])
+        shares = distances / (_RADII[numbers] + _RADII[other])
         nearest = np.minimum(nearest, shares)
         atom = int(shares.argmin())
         closest = min(closest, (float(shares[atom]), atom, int(atoms[atom])))
     yield from _isolated(structure, nearest)
     share, first, second = closest
     if share < CLOSENESS.odd:
-        distance = share * (covalent_radii[numbers[first]] + covalent_radii[numbers[second]])
+        distance = share * (_RADII[numbers[first]] + _RADII[numbers[second]])
         partner = "its own image" if first == second else _atom(structure, second)
         yield _doubt(
             f"{_atom(structure, first)} and {partner} are {distance:.2f} Å apart, {share:.2f} of "

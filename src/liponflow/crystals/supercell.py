@@ -15,6 +15,10 @@ Supercell = Repeats | tuple[Repeats, Repeats, Repeats]
 MOST_CELLS = 8_000
 """Largest number of cells in a supercell."""
 
+MOST_ATOMS = 20_000
+"""Largest number of atoms in a supercell: potentials need some 70 GiB for so many, DFT computes a
+hundredth of them, and Python takes a minute to build the cell."""
+
 AS_GIVEN = ((1, 0, 0), (0, 1, 0), (0, 0, 1))
 """Matrix that keeps a cell as it is."""
 
@@ -52,6 +56,40 @@ def matrix_of(supercell: Sequence[int] | Sequence[Sequence[int]]) -> IntArray:
             f"{MOST_CELLS:,} are possible; exchange two rows if it is negative"
         )
     return matrix
+
+
+def check_atoms(
+    atoms: int,
+    supercell: Sequence[int] | Sequence[Sequence[int]],
+    *,
+    most: int = MOST_ATOMS,
+    why: str = "",
+) -> None:
+    """Refuse a supercell with too many atoms, before it is built.
+
+    Parameters
+    ----------
+    atoms
+        Atoms in the cell that it repeats.
+    supercell
+        Repeats or matrix.
+    most, why
+        Largest number, and what limits it, for the message.
+
+    Raises
+    ------
+    ValueError
+        With the number, the limit and a supercell that is small enough.
+    """
+    total = atoms * cells_in(supercell)
+    if total > most:
+        fits = max(1, int((most / atoms) ** (1 / 3)))
+        because = f" ({why})" if why else ""
+        raise ValueError(
+            f"supercell {label_of(supercell)} of a cell of {atoms} atoms holds {total:,} atoms, "
+            f"more than {most:,}{because}: take a smaller one, such as "
+            f"supercell={fits},{fits},{fits}"
+        )
 
 
 def is_matrix(supercell: Sequence[int] | Sequence[Sequence[int]]) -> bool:

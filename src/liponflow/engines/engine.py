@@ -289,6 +289,9 @@ class Engine(ABC):
     def check(self, structure: Structure) -> None:  # noqa: B027 - most engines take any
         """Refuse a structure that cannot be computed, by a ValueError with the reason."""
 
+    def check_memory(self, structure: Structure) -> None:  # noqa: B027 - most cannot tell
+        """Refuse a cell that does not fit into this machine's memory, by a ValueError."""
+
     def input_settings(self) -> dict[str, Any]:
         """Return the input settings that determine energies, JSON-like, for fingerprints."""
         return {}

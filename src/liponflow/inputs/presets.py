@@ -96,7 +96,7 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     Raises
     ------
     ParameterError
-        If a text has no ``=`` or its value is not YAML.
+        If a text has no ``=`` or no value, or its value is not YAML.
 
     Examples
     --------
@@ -109,6 +109,12 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
         if not separator or not key.strip():
             raise ParameterError(
                 f"{setting!r} is not of the form key=value, such as force_limit=0.03"
+            )
+        if not text.strip():
+            name = key.strip()
+            raise ParameterError(
+                f"{setting!r} has no value: write {name}=VALUE, {name}=null for none, or "
+                f"{name}=[] for an empty list"
             )
         try:
             parsed[key.strip()] = datayaml.load(text)
@@ -169,7 +175,8 @@ def load_parameters(
         named = f"parameter {key}={_shown(given)}: " if key else ""  # not one of several
         hint = _hint(model, first, chosen)
         parameter = str(first["loc"][0]) if first["loc"] else None
-        raise ParameterError(f"{named}{first['msg']}{hint}", parameter) from None
+        message = first["msg"].removeprefix("Value error, ")
+        raise ParameterError(f"{named}{message}{hint}", parameter) from None
     except Exception as error:  # validators may raise any error at a number beyond all bounds
         names = shortened(", ".join(overrides))
         raise ParameterError(f"{names} cannot be used: {reason_of(error)}") from error

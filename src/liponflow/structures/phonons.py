@@ -11,10 +11,15 @@ from phonopy.structure.atoms import PhonopyAtoms
 from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
-from liponflow.crystals.supercell import Supercell, matrix_of
+from liponflow.crystals.supercell import Supercell, check_atoms, matrix_of
 
 SYMMETRY_TOLERANCE = 1e-3
 """Tolerance (Å) for equivalent displacements. Cells are refined before."""
+
+MOST_ATOMS = 5_000
+"""Largest number of atoms in a supercell: force constants are as many 3 x 3 matrices as pairs."""
+
+_LIMITED = "force constants of all pairs take the memory"
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ def displacements(
     Raises
     ------
     ValueError
-        If a length is not positive.
+        If a length is not positive, or the supercell has more than MOST_ATOMS atoms.
 
     Examples
     --------
@@ -155,6 +160,7 @@ def displacements(
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
     repeats = supercell or repeats_for(cell, min_length)
+    check_atoms(len(cell), repeats, most=MOST_ATOMS, why=_LIMITED)
     phonons = phonopy_of(cell, repeats)
     phonons.generate_displacements(distance=distance)
     moved = phonons.supercells_with_displacements or []

@@ -282,11 +282,18 @@ class Campaign:
         Raises
         ------
         ParameterError
-            If the preset or a key is unknown, or a value is not valid.
+            If the preset or a key is unknown, or a value is not valid; a key of another campaign
+            is refused with the name of that.
         """
-        from liponflow.inputs.presets import load_parameters
+        from liponflow.inputs.presets import ParameterError, load_parameters
 
         model = self.parameter_model()
+        for key in overrides or {}:
+            if key not in model.model_fields and (owners := _campaigns_with(key)):
+                raise ParameterError(
+                    f"{key!r} is a parameter of {', '.join(owners)} and not of {self.name}: leave "
+                    f"it out; `liponflow presets show {self.name}` lists those there are"
+                )
         return load_parameters(model, self.name, preset, overrides, self.presets)
 
     def _read(
@@ -342,6 +349,19 @@ class Campaign:
             raise ValueError(f"{self.name} has no input directories")
         directories: InputDirectories[Any] = self._resolve(self.inputs)
         return directories
+
+
+def _campaigns_with(parameter: str) -> list[str]:
+    """List the campaigns that have a parameter; broken ones have none."""
+    found = []
+    for name in registry.names(registry.CAMPAIGNS):
+        try:
+            fields = get_campaign(name).parameter_model().model_fields
+        except registry.RegistryError:
+            continue
+        if parameter in fields:
+            found.append(name)
+    return found
 
 
 def _policy(parameters: "BaseModel") -> "Policy":

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
 
 
+MEMORY_PER_ATOM = 3.4 * 2**20
+"""Memory per atom, bytes: 560 MiB more for 224 atoms of LiNi0.5Mn1.5O4 than for 56, with their
+forces and stress. Denser materials take more."""
+
+
 @dataclass(frozen=True)
 class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
@@ -35,6 +40,7 @@ class ChgnetEngine(PotentialEngine):
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "chgnet"
+    memory_per_atom: ClassVar[float | None] = MEMORY_PER_ATOM
 
     @property
     def weights(self) -> str:

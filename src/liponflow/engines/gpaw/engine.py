@@ -31,8 +31,9 @@ from liponflow.engines.gpaw.cost import cost_model, step_seconds
 from liponflow.engines.gpaw.datasets import lithium_setups
 from liponflow.engines.gpaw.installation import diagnose, probed
 from liponflow.engines.gpaw.local import command, installed_version, local_calculator
-from liponflow.engines.gpaw.memory import available_memory, needed_memory
+from liponflow.engines.gpaw.memory import needed_memory
 from liponflow.engines.gpaw.size import calculation_size, moments
+from liponflow.engines.memory import available_memory
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.inputs.gpaw.settings import FAMILY, GENERAL, GpawInputs, GpawSettings, gpaw_inputs
@@ -98,6 +99,11 @@ class GpawEngine(PotentialEngine):
             check_elements(structure, found.electrons)
         check_lithium(structure, settings.li_electrons, settings.functional)
         check_parity(structure, polarised=any(moments(settings, structure)))
+        self.check_memory(structure)
+
+    def check_memory(self, structure: Structure) -> None:
+        """See Engine."""
+        settings, found = self.settings, probed(command(load_settings()))
         size = calculation_size(settings, structure, found.electrons if found else None)
         check_memory(
             needed_memory(size, found.ranks if found else 1),

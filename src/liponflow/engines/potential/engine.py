@@ -18,10 +18,11 @@ from liponflow.engines import device
 from liponflow.engines.calculators import CalculatorSpec, weights_of
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Hessian, Unconverged
+from liponflow.engines.memory import GIB, available_memory
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.inputs.protocol import Stage
-from liponflow.settings import DEVICES, Settings
+from liponflow.settings import CPU, DEVICES, Settings
 
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
@@ -65,6 +66,9 @@ class PotentialEngine(Engine):
     distribution: ClassVar[str | None] = None
     """Distribution that holds the potential; None for that of the calculator's module."""
 
+    memory_per_atom: ClassVar[float | None] = None
+    """Memory (bytes) of a calculation per atom on a processor; None if it is unknown."""
+
     def __post_init__(self) -> None:
         """Refuse a device that is unknown, not here, or ignored by the calculator."""
         super().__post_init__()
@@ -107,6 +111,21 @@ class PotentialEngine(Engine):
                     f"{self.name} was not trained on {element.symbol} "
                     f"({structure.composition.formula}); use --engine vasp or another potential"
                 )
+        self.check_memory(structure)
+
+    def check_memory(self, structure: Structure) -> None:
+        """See Engine; the memory of a GPU is not known here."""
+        given = self.device_argument.get(device.ARGUMENT)
+        if self.memory_per_atom is None or (given is not None and given not in DEVICES):
+            return
+        needed, free = self.memory_per_atom * len(structure), available_memory()
+        if needed > free and device.resolve(given) == CPU:
+            raise EngineError(
+                f"{len(structure):,} atoms ({structure.composition.formula}) take about "
+                f"{needed / GIB:.0f} GiB in {self.name}, and this machine has "
+                f"{free / GIB:.1f} GiB left, enough for {free / self.memory_per_atom:,.0f} "
+                "atoms: take a smaller cell, or a machine with more memory"
+            )
 
     def describe(self) -> EngineInfo:
         """See Engine."""

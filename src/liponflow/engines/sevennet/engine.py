@@ -16,6 +16,10 @@ from liponflow.engines.sevennet.calculator import FastSevenNet
 from liponflow.engines.sevennet.weights import VARIANTS, Variant
 from liponflow.settings import Settings
 
+MEMORY_PER_ATOM = 3.6 * 2**20
+"""Memory per atom, bytes: 0.4 GiB for 112 atoms of LiNi0.5Mn1.5O4 with their forces and stress,
+besides that of torch."""
+
 
 @dataclass(frozen=True)
 class SevennetEngine(PotentialEngine):
@@ -25,6 +29,7 @@ class SevennetEngine(PotentialEngine):
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "sevenn"
+    memory_per_atom: ClassVar[float | None] = MEMORY_PER_ATOM
 
     @property
     def variant(self) -> Variant:

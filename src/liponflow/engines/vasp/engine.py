@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from liponflow.inputs.vasp.sets import VaspSets
 
 
+LAST_ELEMENT = 96
+"""Atomic number of Cm, the heaviest element in the PAW potentials of VASP (release 54)."""
+
+
 @dataclass(frozen=True)
 class VaspEngine(Engine):
     """VASP through atomate2 and custodian, with the input sets of the topic."""
@@ -164,6 +168,12 @@ class VaspEngine(Engine):
 
     def check(self, structure: Structure) -> None:
         """See Engine; VASP has potentials for every element up to Cm, the sets may need more."""
+        for element in structure.composition.elements:
+            if element.Z > LAST_ELEMENT:
+                raise EngineError(
+                    f"{self.name} has no potential of {element.symbol} "
+                    f"({structure.composition.formula}): the PAW potentials end with Cm"
+                )
         if self.sets.check is not None:
             self.sets.check(structure)
 

@@ -11,7 +11,13 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError
-from liponflow.crystals.supercell import AS_GIVEN, Supercell, is_matrix, matrix_of
+from liponflow.crystals.supercell import (
+    AS_GIVEN,
+    Supercell,
+    check_atoms,
+    is_matrix,
+    matrix_of,
+)
 from liponflow.structures.lithiation.arrangements import SYMPREC
 from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
@@ -27,6 +33,12 @@ RIGHT_ANGLE_TOLERANCE = 1.0
 """Cells whose angles all deviate less than this (degrees) from 90 are kept as they are."""
 
 FACE = 3  # anions that two polyhedra have in common when they share a face
+
+MOST_ATOMS = 3_000
+"""Largest number of atoms in a supercell: the Ewald sums that choose the arrangements are matrices
+of all pairs of ions, several of them."""
+
+_LIMITED = "Ewald sums of all pairs take the memory"
 
 
 class Family(StrEnum):
@@ -126,7 +138,7 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
     StructureError
         If the structure is disordered, or has no Li, no transition metal or no anion.
     ValueError
-        If the supercell has no cell, or too many.
+        If the supercell has no cell, or too many cells or atoms.
 
     Examples
     --------
@@ -142,6 +154,7 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
     remark = ""
     if not is_matrix(supercell):
         plain, remark = _conventional(plain)
+    check_atoms(len(plain), supercell, most=MOST_ATOMS, why=_LIMITED)
     pristine = plain.make_supercell(matrix).get_sorted_structure()
     framework = pristine.copy().remove_species(["Li"])
     found = voids(pristine, anions(pristine), keep_occupied=True)

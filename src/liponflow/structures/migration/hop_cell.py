@@ -8,7 +8,13 @@ from pymatgen.core.structure import Structure
 from pymatgen.util.coord import lattice_points_in_supercell
 
 from liponflow.arrays import FloatArray, IntArray
-from liponflow.crystals.supercell import Supercell, cells_in, is_matrix, matrix_of
+from liponflow.crystals.supercell import (
+    Supercell,
+    cells_in,
+    check_atoms,
+    is_matrix,
+    matrix_of,
+)
 from liponflow.structures.migration.interstitials import Interstitials
 
 
@@ -88,9 +94,10 @@ def hop_cell(sites: Interstitials, repeats: Supercell = (4, 4, 4)) -> HopCell:
     Raises
     ------
     ValueError
-        If the supercell has no cell, or too many.
+        If the supercell has no cell, or too many cells or atoms.
     """
     matrix = matrix_of(repeats)
+    check_atoms(len(sites.host), repeats)
     symbols = [site.specie.symbol for site in sites.host]  # drops oxidation states and spins
     plain = Structure(sites.host.lattice, symbols, sites.host.frac_coords)
     return HopCell(plain.make_supercell(matrix), sites, repeats)

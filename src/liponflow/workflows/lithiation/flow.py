@@ -80,6 +80,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         engine = self.engine(self.engine_name)
         parameters = _checked(engine, structure, self.parameters)
         lithiation_host = host(structure, self.parameters.supercell)
+        engine.check_memory(lithiation_host.pristine)
         source = source or structure.composition.formula
         remarks = {}
         if lithiation_host.remark:

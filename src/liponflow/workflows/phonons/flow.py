@@ -166,6 +166,7 @@ def vibration_jobs(
         distance=parameters.distance,
         supercell=parameters.supercell,
     )
+    engine.check_memory(expected.supercell)
     static = planned_by(engine.static(), expected.supercell)
     count = len(expected.structures) + 1
     announce(displaced, [replace(one, kind=DISPLACEMENT) for one in static] * count)
