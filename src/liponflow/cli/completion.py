@@ -16,6 +16,7 @@ import typer
 from liponflow import registry
 
 if TYPE_CHECKING:
+    from liponflow.inputs.parameter import Description
     from liponflow.settings import Settings
     from liponflow.workflows.campaign import Campaign
 
@@ -131,9 +132,7 @@ def shell_words() -> Iterator[None]:
 
 
 def _names(campaign: "Campaign", begun: str) -> Completions:
-    from liponflow.inputs.parameter import describe
-
-    found = [item for item in describe(campaign.parameter_model()) if item.name.startswith(begun)]
+    found = [item for item in _described(campaign) if item.name.startswith(begun)]
     names = [(f"{item.name}=", item.meaning) for item in found]
     if len(found) == 1 and _is_bash(os.environ):
         # A single completion would get a space after it.
@@ -142,15 +141,20 @@ def _names(campaign: "Campaign", begun: str) -> Completions:
 
 
 def _values(campaign: "Campaign", name: str, begun: str) -> Completions:
-    from liponflow.inputs.parameter import describe
-
-    for item in describe(campaign.parameter_model()):
+    for item in _described(campaign):
         if item.name == name:
             known = item.choices or (registry.names(item.group) if item.group else ())
             before, comma, last = begun.rpartition(",")
             start = f"{name}={before}{comma}"
             return [start + value for value in known if value.startswith(last)]
     return []
+
+
+def _described(campaign: "Campaign") -> "list[Description]":
+    from liponflow.inputs.parameter import describe
+    from liponflow.inputs.structure_options import StructureOptions
+
+    return [*describe(campaign.parameter_model()), *describe(StructureOptions)]
 
 
 def _campaign(ctx: typer.Context) -> "Campaign":

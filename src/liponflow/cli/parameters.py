@@ -31,6 +31,7 @@ def parameter_lines(campaign: Campaign, preset: str, width: int) -> Iterator[str
     """
     from liponflow.inputs.explained import explained
     from liponflow.inputs.parameter import describe, nested_models, typed
+    from liponflow.inputs.structure_options import StructureOptions
 
     model = campaign.parameter_model()
 
@@ -51,6 +52,13 @@ def parameter_lines(campaign: Campaign, preset: str, width: int) -> Iterator[str
         yield f"fields of {', '.join(names)}:"
         for field in describe(nested):
             yield from indented(f"{field.name}: {field.meaning} Value: {field.form}.")
+    yield "with --structure also:"
+    for option in describe(StructureOptions):
+        default = typed(StructureOptions.model_fields[option.name].default)
+        yield from indented(
+            f"{option.name} = {default}: {option.meaning} Value: {option.form}, such as "
+            f"{option.name}={option.example}."
+        )
 
 
 def document(item: "Explained") -> dict[str, Any]:

@@ -17,6 +17,7 @@ from liponflow import datayaml
 from liponflow.boundary import file_boundary
 from liponflow.decompression import read_text
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.structure_options import StructureOptions
 from liponflow.names import nearest
 
 CAMPAIGN, PRESET = "campaign", "preset"
@@ -103,7 +104,7 @@ def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
         if loaded.get(CAMPAIGN, campaign) != campaign:
             place.text = f"line {lines[CAMPAIGN]}"
             raise ParameterError(f"it is for the campaign {loaded[CAMPAIGN]}, not for {campaign}")
-        known = {CAMPAIGN, PRESET, *model.model_fields}
+        known = {CAMPAIGN, PRESET, *model.model_fields, *StructureOptions.model_fields}
         first: dict[str, int] = {}
         for name, line in keys:
             place.text = f"line {line}"

@@ -74,6 +74,7 @@ def split_options(given: Mapping[str, Any]) -> tuple[StructureOptions, dict[str,
         example = (StructureOptions.model_fields[key].examples or [""])[0]
         raise ParameterError(
             f"parameter {key}={shortened(repr(first['input']))}: {first['msg']}; for example "
-            f"{key}={example}"
+            f"{key}={example}",
+            key,
         ) from None
     return options, {key: value for key, value in given.items() if key not in own}

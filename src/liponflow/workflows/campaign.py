@@ -279,6 +279,8 @@ class Campaign:
     ) -> "BaseModel":
         """Return the parameters from a preset and the user's overrides.
 
+        Options of reading a structure among the overrides are checked and left out.
+
         Raises
         ------
         ParameterError
@@ -286,15 +288,17 @@ class Campaign:
             is refused with the name of that.
         """
         from liponflow.inputs.presets import ParameterError, load_parameters
+        from liponflow.inputs.structure_options import split_options
 
         model = self.parameter_model()
-        for key in overrides or {}:
+        _, given = split_options(overrides or {})
+        for key in given:
             if key not in model.model_fields and (owners := _campaigns_with(key)):
                 raise ParameterError(
                     f"{key!r} is a parameter of {', '.join(owners)} and not of {self.name}: leave "
                     f"it out; `liponflow presets show {self.name}` lists those there are"
                 )
-        return load_parameters(model, self.name, preset, overrides, self.presets)
+        return load_parameters(model, self.name, preset, given, self.presets)
 
     def _read(
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
