@@ -1,12 +1,12 @@
 """Commands that run campaigns, write their inputs, or measure files."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Mapping
+from contextlib import redirect_stdout
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -27,15 +27,11 @@ from liponflow.cli.options import (
     SetOption,
     StoreOption,
     StructureOption,
+    StructuresOption,
     WorkersOption,
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.workflows.campaign import Campaign
-
-if TYPE_CHECKING:
-    from jobflow import JobStore
-
-    from liponflow.settings import Settings
 
 
 class Probe(StrEnum):
@@ -61,7 +57,7 @@ def run(
     config: ConfigOption = None,
     engine: EngineOption = None,
     engine_set: EngineSetOption = None,
-    structure: StructureOption = None,
+    structure: StructuresOption = None,
     set_: SetOption = None,
     given: Mapping[str, str] | None = None,
     workers: WorkersOption = None,
@@ -84,7 +80,10 @@ def run(
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         settings = settings_with(workers=workers, store=store)
         chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
-        early.check_choices(campaign, chosen, structure)
+        files = early.structure_files(structure or [])
+        starts: list[Path | None] = [*files]
+        for file in starts or [None]:
+            early.check_choices(campaign, chosen, file)
         early.check_engine(engine or settings.engine, settings)
 
         from liponflow.cost.estimate import estimate
@@ -97,28 +96,38 @@ def run(
             "engine": engine or settings.engine,
             "engine_arguments": parse_settings(engine_set or []),
             "overrides": chosen.overrides,
-            "structure_file": structure,
+            "structure_file": files[0] if files else None,
         }
-        with _known_store(settings) as known:
-            with chosen.named():
-                request = campaign.request(**choices, store=known)
-            engines = campaign.engines(request)
-            if not dry_run:
-                for name in engines:
-                    check_installed(name, settings)
-            flow = campaign.make_flow(request)
-            if preflight:
-                compare = import_module("liponflow.workflows.preflight").preflight
-                for line in compare(flow, request, engines):
-                    typer.echo(line, err=True)
-            cost = estimate(flow, known, campaign.name) if dry_run else None
-        if cost is None:
+        cost, items = None, None
+        if early.is_batch(structure or []):
             check_out(out)
-            record = {"command": sys.argv, "kind": campaign.name} | choices
-            record |= {"structure_file": str(structure)}
-            record |= chosen.record(campaign, request.parameters)
-            outcome = campaigns.run(flow, settings, record, engines)
-    if cost is not None:
+            batch = import_module("liponflow.cli.batch")
+            items = batch.run_batch(
+                campaign, chosen, choices, files, settings, plan_only=dry_run or preflight
+            )
+        else:
+            with campaigns.known_store(settings) as known:
+                with chosen.named():
+                    request = campaign.request(**choices, store=known)
+                engines = campaign.engines(request)
+                if not dry_run:
+                    for name in engines:
+                        check_installed(name, settings)
+                flow = campaign.make_flow(request)
+                if preflight:
+                    compare = import_module("liponflow.workflows.preflight").preflight
+                    for line in compare(flow, request, engines):
+                        typer.echo(line, err=True)
+                cost = estimate(flow, known, campaign.name) if dry_run else None
+            if cost is None:
+                check_out(out)
+                record = {"command": sys.argv, "kind": campaign.name} | choices
+                record |= {"structure_file": str(choices["structure_file"])}
+                record |= chosen.record(campaign, request.parameters)
+                outcome = campaigns.run(flow, settings, record, engines)
+    if items is not None:
+        batch.finish_batch(items, out=out, json=json)
+    elif cost is not None:
         import_module("liponflow.cli.tables").print_estimate(cost)
     else:
         finish(ctx, outcome, out=out, json=json)
@@ -277,21 +286,6 @@ def analyze(
             print_json(result.model_dump(mode="json"))
         else:
             import_module("liponflow.cli.tables").print_document(result)
-
-
-@contextmanager
-def _known_store(settings: "Settings") -> "Iterator[JobStore | None]":
-    """Open the results store to read, if there is one."""
-    from liponflow.store.results import open_store
-
-    if not isinstance(settings.store, dict) and not settings.store.exists():
-        yield None
-        return
-    store = open_store(settings.store, read_only=True)
-    try:
-        yield store
-    finally:
-        store.close()  # type: ignore[no-untyped-call]
 
 
 class RunGroup(CampaignGroup):

@@ -1,6 +1,6 @@
 """What a command refuses before it imports the packages that compute, which takes seconds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from liponflow import registry
@@ -39,6 +39,43 @@ def check_choices(
         overrides = {}  # further ones are checked with the rest
     with chosen.named():
         campaign.load_parameters(chosen.preset, overrides)
+
+
+def structure_files(given: Sequence[Path]) -> list[Path]:
+    """Return the files of structures, those in folders among them, each once.
+
+    Parameters
+    ----------
+    given
+        Files and folders.
+
+    Raises
+    ------
+    ValueError
+        If a folder holds none.
+    """
+    found: list[Path] = []
+    for path in given:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = sorted(file for file in path.iterdir() if file.is_file() and _is_structure(file))
+        if not inside:
+            raise ValueError(
+                f"{path} holds no structure: no file *.cif, *.vasp, *.poscar, POSCAR* or CONTCAR*"
+            )
+        found += inside
+    return list(dict.fromkeys(found))
+
+
+def is_batch(given: Sequence[Path]) -> bool:
+    """Return whether the structures of a command have a run each."""
+    return len(given) > 1 or any(path.is_dir() for path in given)
+
+
+def _is_structure(file: Path) -> bool:
+    named = file.name.upper().startswith(("POSCAR", "CONTCAR"))
+    return named or file.suffix.lower() in {".cif", ".vasp", ".poscar"}
 
 
 def check_engine(name: str, settings: Settings) -> None:

@@ -94,6 +94,14 @@ EngineSetOption = Annotated[
         "of the run; may be repeated.",
     ),
 ]
+StructuresOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--structure",
+        help="CIF, POSCAR, ... of the material to start from, or a folder of them; if repeated or "
+        "a folder, each structure has a run and a result of its own \\[default: built in].",
+    ),
+]
 StructureOption = Annotated[
     Path | None,
     typer.Option(help="CIF, POSCAR, ... of the material to start from \\[default: built in]."),

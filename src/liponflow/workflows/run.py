@@ -12,8 +12,9 @@ from jobflow import Flow, JobStore
 from liponflow import registry
 from liponflow.engines.registry import calculator_packages, environment
 from liponflow.runners import local
+from liponflow.runners.documents import all_jobs
 from liponflow.runners.errors import DamagedRunError
-from liponflow.runners.journal import Journal, latest_run
+from liponflow.runners.journal import FINISHED_STATES, Journal, latest_run
 from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
@@ -69,6 +70,7 @@ def run(
         "store": _recorded(settings.store),
         "result": flow.output.uuid,
         "engines": engines,
+        "input_fingerprint": fingerprint_of(flow),
     }
     trusted = trusted_names(settings, engines)
     with writable_store(settings.store) as store:
@@ -182,11 +184,59 @@ def run_of(settings: Settings, result: str) -> Path | None:
     result
         Uuid of the result.
     """
+    return next(
+        (path for path, record in _records(settings) if record["config"].get("result") == result),
+        None,
+    )
+
+
+def unfinished_run(settings: Settings, input_fingerprint: str) -> Path | None:
+    """Return the latest run of an input that can be resumed; None if there is none.
+
+    Parameters
+    ----------
+    settings
+        Directory of the runs.
+    input_fingerprint
+        As in the provenance of the result.
+    """
+    found = [
+        path
+        for path, record in _records(settings)
+        if record["state"] not in FINISHED_STATES
+        and record["config"].get("input_fingerprint") == input_fingerprint
+    ]
+    return found[-1] if found else None
+
+
+def fingerprint_of(flow: Flow) -> str | None:
+    """Return the fingerprint that the result of a flow will have; None if it states none."""
+    for job in all_jobs(flow):
+        if job.uuid == flow.output.uuid:
+            for argument in job.function_kwargs.values():
+                if isinstance(argument, dict) and "input_fingerprint" in argument:
+                    return str(argument["input_fingerprint"])
+    return None
+
+
+def _records(settings: Settings) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the runs whose records can be read, in the order of their starts."""
     for file in sorted(settings.runs_dir.glob("*/run.json")):
         with suppress(DamagedRunError):
-            if Journal(file.parent).record["config"].get("result") == result:
-                return file.parent.resolve()
-    return None
+            yield file.parent.resolve(), Journal(file.parent).record
+
+
+@contextmanager
+def known_store(settings: Settings) -> Iterator[JobStore | None]:
+    """Open the results store to read; None if there is none yet."""
+    if not isinstance(settings.store, dict) and not settings.store.exists():
+        yield None
+        return
+    store = open_store(settings.store, read_only=True)
+    try:
+        yield store
+    finally:
+        store.close()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -1,0 +1,129 @@
+"""Run a campaign for several structures, each with a run and a result of its own."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from liponflow.boundary import reason_of
+from liponflow.engines.registry import check_installed
+from liponflow.runners.errors import RunInterruptedError, StoreFailureError
+from liponflow.settings import Settings
+from liponflow.store.results import StoredResult, find_results
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.run import Outcome, fingerprint_of, known_store, unfinished_run
+
+
+class BatchState(StrEnum):
+    """What became of one structure."""
+
+    DONE = "done"
+    UNCONVERGED = "not converged"
+    KNOWN = "in the store"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class BatchItem:
+    """One structure of a batch.
+
+    Attributes
+    ----------
+    file
+        File of the structure.
+    state
+        What became of it.
+    stored
+        Its result; None without one.
+    reason
+        Why it failed; empty otherwise.
+    """
+
+    file: Path
+    state: BatchState
+    stored: StoredResult | None = None
+    reason: str = ""
+
+
+def run_batch(
+    campaign: Campaign,
+    files: Sequence[Path],
+    settings: Settings,
+    *,
+    choices: Mapping[str, Any],
+    record: Callable[[Any], Mapping[str, Any]],
+) -> Iterator[BatchItem]:
+    """Run a campaign for each structure; one that fails does not stop the others.
+
+    A structure whose result is in the store is not computed again, and an unfinished run of it is
+    resumed: a batch that was stopped is started again by the same call.
+
+    Parameters
+    ----------
+    campaign
+        The campaign.
+    files
+        Files of the structures.
+    settings
+        Store, runs directory, workers.
+    choices
+        Arguments of :meth:`liponflow.workflows.campaign.Campaign.request` beside the structure.
+    record
+        ``record(parameters)``: what the record of a run says beside them.
+
+    Yields
+    ------
+    BatchItem
+        In the order of the files, each when it is done.
+
+    Raises
+    ------
+    RunInterruptedError, StoreFailureError
+        These end the batch.
+    """
+    for file in files:
+        try:
+            yield _one(campaign, file, settings, choices, record)
+        except (RunInterruptedError, StoreFailureError):
+            raise
+        except Exception as error:  # noqa: BLE001 - any structure of a user's folder
+            yield BatchItem(file, BatchState.FAILED, reason=reason_of(error))
+
+
+def _one(
+    campaign: Campaign,
+    file: Path,
+    settings: Settings,
+    choices: Mapping[str, Any],
+    record: Callable[[Any], Mapping[str, Any]],
+) -> BatchItem:
+    with known_store(settings) as known:
+        request = campaign.request(**{**choices, "structure_file": file}, store=known)
+        engines = campaign.engines(request)
+        for name in engines:
+            check_installed(name, settings)
+        flow = campaign.make_flow(request)
+        fingerprint = fingerprint_of(flow)
+        if known is not None and fingerprint is not None:
+            same = {"provenance.input_fingerprint": fingerprint}
+            found = find_results(known, kind=campaign.result.name, where=same, limit=1)
+            if found:
+                return BatchItem(file, BatchState.KNOWN, found[0])
+    begun = None if fingerprint is None else unfinished_run(settings, fingerprint)
+    if begun is not None:
+        return _item(file, campaigns.resume(settings, begun))
+    document = {**choices, **record(request.parameters), "structure_file": str(file)}
+    return _item(file, campaigns.run(flow, settings, document, engines))
+
+
+def _item(file: Path, outcome: Outcome) -> BatchItem:
+    report, stored = outcome.report, outcome.result
+    if report.failures or stored is None:
+        causes = "; ".join(f"{item.name}: {item.cause}" for item in report.failures)
+        reason = f"{causes or 'the run was stopped'} (in {report.run_dir})"
+        return BatchItem(file, BatchState.FAILED, stored, reason)
+    if outcome.shortfalls or not stored.result.converged:
+        return BatchItem(file, BatchState.UNCONVERGED, stored)
+    return BatchItem(file, BatchState.DONE, stored)

@@ -1,0 +1,97 @@
+"""A campaign for a folder of structures."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import Result as CliResult
+from in_process import InProcessPool
+from pymatgen.core import Lattice, Structure
+from typer.testing import CliRunner
+
+from liponflow.cli import app
+from liponflow.runners import local
+from liponflow.runners.errors import RunInterruptedError
+
+pytestmark = pytest.mark.filterwarnings("ignore:the primitive cell is taken")
+ENGINE = "ase.calculators.emt:EMT"
+SETTINGS = ["min_length=5", "force_limit=0.05", "mesh_length=10"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a folder with two crystals, and one that the potential does not know."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(local, "WorkerPool", InProcessPool)
+    for variable in list(os.environ):
+        if variable.startswith("LIPONFLOW_"):
+            monkeypatch.delenv(variable)
+    folder = tmp_path / "crystals"
+    folder.mkdir()
+    for name, symbol, a in [("a", "Cu", 3.61), ("b", "Ag", 4.09), ("c", "Ca", 5.58)]:
+        crystal = Structure.from_spacegroup("Fm-3m", Lattice.cubic(a), [symbol], [[0, 0, 0]])
+        crystal.to(str(folder / f"{name}.cif"))
+    (folder / "notes.txt").write_text("no crystal")
+    return folder
+
+
+def run(*arguments: object) -> CliResult:
+    settings = [word for setting in SETTINGS for word in ("--set", setting)]
+    command = ["run", "phonons", "--engine", ENGINE, *settings, *map(str, arguments)]
+    return CliRunner(env={"COLUMNS": "120"}).invoke(app, command)
+
+
+def test_each_structure_has_its_result_and_a_failure_stops_no_other(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported: list[Path] = []
+    monkeypatch.setattr("liponflow.cli.batch.export", lambda _, out: exported.append(out))
+    answer = run("--structure", folder, "--json", "--out", tmp_path / "out")
+    assert answer.exit_code == 1, answer.output
+    document = json.loads(answer.stdout)
+    rows = document["structures"]
+    assert [Path(row["structure"]).name for row in rows] == ["a.cif", "b.cif", "c.cif"]
+    assert [row["state"] for row in rows] == ["done", "done", "failed"]
+    assert "Ca" in rows[2]["reason"]
+    assert [row["formula"] for row in rows] == ["Cu", "Ag", None]
+    table = (tmp_path / "out" / "batch.csv").read_text().splitlines()
+    assert len(table) == 4
+    assert document["units"]
+    assert any(f"({unit})" in table[0] for unit in document["units"].values())
+    assert [path.name for path in exported] == ["a", "b"]
+
+    (folder / "c.cif").unlink()
+    again = run("--structure", folder / "a.cif", "--structure", folder / "b.cif")
+    assert again.exit_code == 0, again.output
+    assert again.stdout.count("in the store") == 2
+    assert len(list(Path("liponflow_runs").iterdir())) == 2
+
+
+def test_stopped_batch_is_resumed_by_the_same_command(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = InProcessPool.submit
+
+    def stopped(self, task, request) -> None:
+        if request["job"]["name"] == "displace Ag":
+            raise RunInterruptedError("stopped by SIGINT", Path())
+        submit(self, task, request)
+
+    (folder / "c.cif").unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(InProcessPool, "submit", stopped)
+        assert run("--structure", folder).exit_code == 1
+    runs = set(Path("liponflow_runs").iterdir())
+    again = run("--structure", folder)
+    assert again.exit_code == 0, again.output
+    assert set(Path("liponflow_runs").iterdir()) == runs
+    assert "started relax Ag" not in again.stderr
+    assert "started displace Ag" in again.stderr
+
+
+def test_folder_without_structures_and_plans_are_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert "holds no structure" in run("--structure", tmp_path / "empty").stderr
+    assert "take one structure" in run("--structure", folder, "--dry-run").stderr
