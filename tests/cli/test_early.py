@@ -10,7 +10,7 @@ MISTAKES = [
     ("run lithiation --preset qick", "did you mean 'quick'"),
     ("run stability --set budgt=2", "budgt"),
     ("run glass --engine chgnt", "did you mean 'chgnet'"),
-    ("run phonons --structure .", "is a directory, not a file"),
+    ("run phonons --structure .", "holds no structure"),
     ("inputs migration --out there --preset papr", "did you mean 'paper'"),
     ("analyze glass nowhere.xyz", "nowhere.xyz: no such file"),
     ("ingest nowhere", "nowhere: no such file or directory"),
