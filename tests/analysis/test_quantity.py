@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from pydantic import BaseModel, Field
 
-from liponflow.analysis.field_reference import own_kinds, parts_of, submodels
+from liponflow.analysis.field_reference import own_kinds, submodels
 from liponflow.analysis.kinds import get_kind
 from liponflow.analysis.quantity import (
     Column,
@@ -14,6 +14,7 @@ from liponflow.analysis.quantity import (
     Quantity,
     column_of,
     inline_of,
+    parts_of,
     quantity_of,
     units_of,
 )

@@ -98,3 +98,11 @@ def test_export_of_unknown_fields_is_refused_by_name(
     with pytest.raises(ValueError, match=message):
         export(result, tmp_path / name, field=field)
     assert not (tmp_path / name).exists()
+
+
+def test_json_has_units_of_fields_and_is_read_again(result: LithiationResult) -> None:
+    document = result.with_units()
+    units = document["@units"]
+    assert units["states.volume_per_formula"] == "Å³/f.u."
+    assert all(isinstance(unit, str) and unit for unit in units.values())
+    assert LithiationResult.model_validate(document) == result

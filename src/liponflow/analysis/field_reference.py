@@ -5,7 +5,7 @@ documentation.
 """
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.kinds import get_kind, kind_names
-from liponflow.analysis.quantity import quantity_of
+from liponflow.analysis.quantity import parts_of, quantity_of
 from liponflow.analysis.result import Result
 
 _INTRODUCTION = """\
@@ -29,8 +29,9 @@ and descriptions, is printed by
 $ liponflow results schema lithiation
 ```
 
-CSV files have the unit in the header of each column. Tables in Python have bare names, and the
-units in `frame.attrs["units"]`. Fields without a unit are dimensionless, counts or text.
+CSV files have the unit in the header of each column, and JSON has the units of all fields under
+`@units`. Tables in Python have bare names, and the units in `frame.attrs["units"]`. Fields without
+a unit are dimensionless, counts or text.
 """
 
 _NAMES: Mapping[Any, str] = {
@@ -57,13 +58,6 @@ def submodels(model: type[BaseModel]) -> list[type[BaseModel]]:
             if inspect.isclass(part) and issubclass(part, BaseModel):
                 found |= dict.fromkeys(submodels(part))
     return list(found)
-
-
-def parts_of(annotation: Any) -> Iterator[Any]:
-    """Yield an annotation and all its parts."""
-    yield annotation
-    for part in get_args(annotation):
-        yield from parts_of(part)
 
 
 def reference(kinds: Iterable[str] | None = None) -> str:

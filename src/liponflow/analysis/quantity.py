@@ -8,9 +8,10 @@ Tables, the headers of CSV files, the JSON schema, the axes of figures and the r
 fields all use it.
 """
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
@@ -150,6 +151,28 @@ def units_of(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from units_of(value, f"{prefix}{name}.")
         elif quantity is not None and quantity.unit:
             yield from ((key, quantity.unit) for key in _keys(value, f"{prefix}{name}"))
+
+
+def unit_by_field(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the dotted name and the unit of every field of a model with one.
+
+    Unlike :func:`units_of` it needs no document: fields of the models in a list are named once,
+    such as ``states.volume``, and dictionaries of numbers by their field.
+    """
+    for name, field in model.model_fields.items():
+        quantity = quantity_of(model, name)
+        if quantity is not None and quantity.unit:
+            yield f"{prefix}{name}", quantity.unit
+        for part in parts_of(field.annotation):
+            if inspect.isclass(part) and issubclass(part, BaseModel):
+                yield from unit_by_field(part, f"{prefix}{name}.")
+
+
+def parts_of(annotation: Any) -> Iterator[Any]:
+    """Yield an annotation and all its parts."""
+    yield annotation
+    for part in get_args(annotation):
+        yield from parts_of(part)
 
 
 def _keys(value: Any, name: str) -> Iterator[str]:

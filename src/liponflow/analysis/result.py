@@ -8,12 +8,12 @@ again without any of the code that computed them.
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, model_validator
 from pymatgen.core.structure import Structure
 
 from liponflow import datajson
 from liponflow.analysis.method import Method
-from liponflow.analysis.quantity import Column, Quantity
+from liponflow.analysis.quantity import Column, Quantity, unit_by_field
 from liponflow.document import Document
 from liponflow.finite import check_finite, not_finite
 
@@ -221,6 +221,10 @@ class Provenance(Document):
     )
 
 
+UNITS = "@units"
+"""Key of the units in a result as JSON: unit by dotted name of the field."""
+
+
 class Result(Document):
     """Base of every result document.
 
@@ -244,3 +248,14 @@ class Result(Document):
     warnings: list[str] = Field(
         default_factory=list, description="Warnings, each in one sentence or more."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_units(cls, document: Any) -> Any:
+        if isinstance(document, dict):
+            return {name: value for name, value in document.items() if name != UNITS}
+        return document
+
+    def with_units(self) -> dict[str, Any]:
+        """Return the result as data for JSON, with the unit of each field under ``@units``."""
+        return self.model_dump(mode="json") | {UNITS: dict(unit_by_field(type(self)))}

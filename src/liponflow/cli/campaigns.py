@@ -283,7 +283,7 @@ def analyze(
         if out is not None:
             export(result, out)
         if json:
-            print_json(result.model_dump(mode="json"))
+            print_json(result.with_units())
         else:
             import_module("liponflow.cli.tables").print_document(result)
 

@@ -40,7 +40,7 @@ def finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bo
             if out is not None:
                 export(stored.result, out)
             if json:
-                print_json(stored.result.model_dump(mode="json"))
+                print_json(stored.result.with_units())
             else:
                 import_module("liponflow.cli.tables").print_result(stored)
     report_failures(outcome.report)

@@ -94,7 +94,7 @@ def results_list(
             if json:
                 documents = [
                     {"uuid": item.uuid, "completed_at": item.completed_at.isoformat()}
-                    | item.result.model_dump(mode="json")
+                    | item.result.with_units()
                     for item in found[:most]
                 ]
                 print_json(documents)
@@ -127,7 +127,7 @@ def results_show(
     with reported_errors(debug=ctx.obj):
         stored = stored_result(result, store)
         if json:
-            print_json(stored.result.model_dump(mode="json"))
+            print_json(stored.result.with_units())
         else:
             import_module("liponflow.cli.tables").print_result(stored)
 

@@ -1,5 +1,6 @@
 """Write results to files: JSON, tables as CSV, structures as CIF or POSCAR."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,7 +43,7 @@ def export(
     """
     format_ = format_ or _format_of(path)
     if format_ == "json":
-        text = result.model_dump_json(indent=2)
+        text = json.dumps(result.with_units(), indent=2, ensure_ascii=False, allow_nan=False)
     elif format_ == "csv":
         text = csv_text(states_frame(result, _only(field, tables(result), "table")))
     else:

@@ -3,9 +3,13 @@ import pytest
 from figure_texts import drawn, misplaced, texts
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
-from stability_results import stability_result
+from stability_entries import formation_entries
+from stability_results import made_by, stability_result
 
+from liponflow.analysis.stability.hull import Hull
+from liponflow.analysis.stability.materials import crystal, glass
 from liponflow.analysis.stability.result import RefinedWindow, StabilityResult
+from liponflow.analysis.stability.summary import Question, summarise
 from liponflow.figures.stability.gallery import all_figures
 
 NAMES = ["certainty", "exchange", "hull", "interface", "layers", "map", "pathways", "window"]
@@ -54,6 +58,31 @@ def test_bars_span_the_windows_including_the_published_one(
     said = " ".join(text.get_text() for text in texts(figures["window"]))
     assert "> 6 V" in said
     assert "7 Li$_{2}$PO$_{2}$N →" in said
+
+
+HOSTS = {
+    "Li7La3Zr2O12": "Li2O La2O3 ZrO2 Li2ZrO3 Li6Zr2O7 La2Zr2O7 Zr3O Li2O2",
+    "Li10GeP2S12": "Li2S Li3PS4 Li4GeS4 GeS2 P2S5 Li3P Li15Ge4 LiP GeS GeP P4S7",
+    "Li6PS5Cl": "Li2S LiCl Li3PS4 Li3P P2S5 PCl3 PCl5 LiP",
+}
+
+
+@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("formula", HOSTS)
+def test_texts_of_random_hosts_neither_overlap_nor_leave_the_figure(
+    formula: str, seed: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    names = [formula, *HOSTS[formula].split()]
+    entries = formation_entries({name: -chance.uniform(0.5, 2.5) for name in names})
+    hull = Hull.of(entries)
+    question = Question(compare=[crystal(name, entries, hull) for name in names[1:4]], samples=4)
+    material = glass(formula, hull, above_hull=0.04, energy_source="assumed")
+    found = summarise(entries, material, question, provenance=made_by())
+    for name, figure in all_figures(found).items():
+        assert (name, misplaced(figure)) == (name, [])
+        labels = {text.get_text() for legend in figure.legends for text in legend.get_texts()}
+        assert ("95 % of the draws" in labels) == bool(drawn(figure, "spread"))
 
 
 def test_windows_of_better_engines_are_lines_above_the_material(result: StabilityResult) -> None:

@@ -1,9 +1,10 @@
 """Figures of a stability campaign: windows, Li exchange, interfaces and pathways."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -46,6 +47,8 @@ RARE = 0.05
 """Share of the draws below which a product is left out of the figure."""
 REFINED_FROM, REFINED_STEP = 0.5, 0.2
 """Height of the first window of a better engine, and distance of the others, in rows."""
+MARKER = (0.03, 0.07)
+"""Width and height of the marker of a lowest point, as shares of its panel."""
 MOST_LINES = 4
 """Largest number of interfaces in a panel; the map shows further Li contents."""
 
@@ -124,7 +127,9 @@ def window_figure(result: StabilityResult) -> Figure:
                 linestyle=(0, (3, 1.5)),
                 gid="published",
             )
-    handles: list[Artist] = [Patch(color=colour, label="no Li exchanged, these entries")]
+    handles: list[Artist] = []
+    if any(row.low is not None for row in rows):
+        handles.append(Patch(color=colour, label="no Li exchanged, these entries"))
     handles += _window_spreads(axes, result)
     handles += _refined_windows(axes, result)
     if any(row.published for row in rows):
@@ -137,17 +142,19 @@ def window_figure(result: StabilityResult) -> Figure:
             )
         )
     spread = result.uncertainty
-    if spread is not None:
-        for interval in (spread.low_interval, spread.high_interval):
-            if interval is not None:
-                axes.plot(interval, [0.3, 0.3], color=INK, lw=1, marker="|", ms=5, gid="spread")
+    intervals = [] if spread is None else [spread.low_interval, spread.high_interval]
+    drawn = [interval for interval in intervals if interval is not None]
+    for interval in drawn:
+        axes.plot(interval, [0.3, 0.3], color=INK, lw=1, marker="|", ms=5, gid="spread")
+    if drawn:
         handles.append(Line2D([], [], color=INK, lw=1, marker="|", label="95 % of the draws"))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlim(0, top)
     axes.set_ylim(-len(rows) + 0.35, 0.4 + refined)
     axes.set_xlabel(axis_label(WindowSegment, "voltage_high"))
-    figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
+    if handles:
+        figure.legend(handles=handles, loc="outside upper center", ncols=min(len(handles), 3))
     stamp(figure, result)
     return figure
 
@@ -278,7 +285,7 @@ def interface_figure(result: StabilityResult) -> Figure:
         axes = figure.add_subplot(grid[0, column])
         axes.axhline(0, color=MUTED, lw=0.8)
         for reaction in group:
-            _interface(axes, reaction, shown.index(reaction) + 1)
+            _interface(axes, reaction, _line_colour(shown.index(reaction) + 1))
         is_open = group is opened
         per = "other than Li" if is_open else ""
         axes.set_ylabel(axis_label(InterfacePoint, "energy", prefix="m", per=per, wrapped=True))
@@ -286,6 +293,7 @@ def interface_figure(result: StabilityResult) -> Figure:
         axes.set_xlabel(f"{share} (without Li)" if is_open else share)
         axes.set_xlim(-0.02, 1.02)
         axes.margins(y=0.12)
+        _number(axes, {shown.index(reaction) + 1: reaction for reaction in group})
         axes.set_title("Li from the electrode at its voltage" if is_open else "no Li from outside")
     listing = figure.add_subplot(grid[1, :])
     listing.set_axis_off()
@@ -304,8 +312,7 @@ def _line_colour(number: int) -> str:
     return LINES[(number - 1) % len(LINES)]
 
 
-def _interface(axes: Axes, reaction: InterfaceReaction, number: int) -> None:
-    colour = _line_colour(number)
+def _interface(axes: Axes, reaction: InterfaceReaction, colour: str) -> None:
     axes.plot(
         [point.mixing for point in reaction.points],
         [1000 * point.energy for point in reaction.points],
@@ -316,7 +323,32 @@ def _interface(axes: Axes, reaction: InterfaceReaction, number: int) -> None:
     )
     lowest = (reaction.min_mixing, 1000 * reaction.min_energy)
     axes.plot(*lowest, "o", ms=9, color=colour, mfc="white", gid="lowest")
-    axes.annotate(str(number), lowest, ha="center", va="center_baseline", fontsize=6, color=colour)
+
+
+def _number(axes: Axes, reactions: Mapping[int, InterfaceReaction]) -> None:
+    """Write the numbers of reactions into their lowest points, and beside those that coincide."""
+    scale = np.array([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])
+    places = {n: np.array([r.min_mixing, 1000 * r.min_energy]) for n, r in reactions.items()}
+    groups: list[list[int]] = []
+    for number, place in places.items():
+        for group in groups:
+            if np.all(np.abs(place - places[group[0]]) / scale < MARKER):
+                group.append(number)
+                break
+        else:
+            groups.append([number])
+    for group in groups:
+        x, y = places[group[0]]
+        style: dict[str, Any] = {"color": _line_colour(group[0]), "va": "center_baseline"}
+        sides = "center"
+        if len(group) > 1:
+            # No line lies above 0, and none below a lowest point.
+            is_high = y > -0.3 * scale[1]
+            y = 0.0 if is_high else y
+            style = {"color": INK, "va": "bottom" if is_high else "top"}
+            style |= {"xytext": (0, 5 if is_high else -6), "textcoords": "offset points"}
+            sides = "left" if x < MARKER[0] else "right" if x > 1 - MARKER[0] else "center"
+        axes.annotate(", ".join(map(str, group)), (x, y), ha=sides, fontsize=6, **style)
 
 
 def _beside_the_electrode(result: StabilityResult) -> list[InterfaceReaction]:
