@@ -144,6 +144,7 @@ def test_results_are_restored_with_their_types(store: JobStore) -> None:
         (["converged"], "cannot read the condition 'converged'; write FIELD OPERATOR VALUE"),
         (["x>"], "cannot read the condition"),
         (["converged>true"], "orders true; only = and !="),
+        (["states.c_over_a>abc"], "orders the text 'abc': > is for numbers and dates"),
         ("converged=true", "takes a list"),
         ({"$nor": []}, r"\$nor"),
         ({"x": {"$near": 1}}, r"\$near"),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import Unit
+from liponflow.inputs.parameter import Seed, Unit
 from liponflow.inputs.protocol import Stage
 
 TOPIC = "glass"
@@ -66,8 +66,8 @@ class GlassParameters(ComparedParameters):
         gt=0, description="Time limit of the packing."
     )
     n_models: int = Field(ge=1, le=10_000, description="Independent models of the glass.")
-    seed: int = Field(
-        ge=0, description="Seed of the first model; further models have the following numbers."
+    seed: Seed = Field(
+        description="Seed of the first model; further models have the following numbers."
     )
     volume: Literal["packed", "pressure-volume"] = Field(
         description="Volume at the start of the protocol: that of the packing, or that of zero "

@@ -7,7 +7,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import NamesOf, Unit
+from liponflow.inputs.parameter import NamesOf, Seed, Unit
 from liponflow.inputs.presets import ParameterError, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.registry import ENGINES
@@ -15,7 +15,15 @@ from liponflow.registry import ENGINES
 TOPIC = "lithiation"
 
 
-HubbardU = Literal["as_printed", "exchanged"] | dict[str, float]
+MOST_U = 20.0
+"""eV; U of 3d metals is 2 to 8."""
+
+MOST_MOMENT = 12.0
+"""µB, above that of every ion: Gd has 7, and Ho 10 with its orbit."""
+
+HubbardU = (
+    Literal["as_printed", "exchanged"] | dict[str, Annotated[float, Field(ge=-MOST_U, le=MOST_U)]]
+)
 
 
 class LithiationParameters(ComparedParameters):
@@ -41,7 +49,7 @@ class LithiationParameters(ComparedParameters):
         description="Largest number of arrangements that are relaxed per lithium content "
         "and family.",
     )
-    seed: int = Field(ge=0, description="Seed of the random choices.")
+    seed: Seed = Field(description="Seed of the random choices.")
     ordering: Literal["ordered", "disordered"] = Field(
         description="Cation ordering of the built-in LiNi0.5Mn1.5O4."
     )
@@ -57,9 +65,9 @@ class LithiationParameters(ComparedParameters):
     )
     # atomate2 treats a single step as a static calculation, which is always converged.
     max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
-    magmoms: Annotated[dict[str, float], Unit("µB")] = Field(
-        description="Initial moment per element."
-    )
+    magmoms: Annotated[
+        dict[str, Annotated[float, Field(ge=-MOST_MOMENT, le=MOST_MOMENT)]], Unit("µB")
+    ] = Field(description="Initial moment per element.")
     hubbard_u: Annotated[HubbardU, Unit("eV")] = Field(
         description="U_eff per element, or one of the two published assignments."
     )

@@ -14,6 +14,10 @@ from liponflow.registry import ENGINES
 TOPIC = "migration"
 
 
+MOST_TEMPERATURE = 5000.0
+"""K; no solid is one there."""
+
+
 class MigrationParameters(ComparedParameters):
     """Parameters of a migration campaign."""
 
@@ -77,7 +81,7 @@ class MigrationParameters(ComparedParameters):
         gt=0, description="Prefactor of hops without a computed one."
     )
     temperatures: Annotated[
-        list[Annotated[float, Field(gt=0)]], Field(min_length=1), Unit("K")
+        list[Annotated[float, Field(gt=0, le=MOST_TEMPERATURE)]], Field(min_length=1), Unit("K")
     ] = Field(description="Temperatures of the diffusivities.")
     models: Annotated[list[str], NamesOf(ENGINES)] = Field(
         description="Further engines for the same hops, whose spread is the error bar; auto for a "

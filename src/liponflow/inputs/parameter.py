@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import yaml
 from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 _BOUNDS = {Gt: ("above", "gt"), Ge: ("at least", "ge"), Lt: ("below", "lt"), Le: ("at most", "le")}
@@ -36,6 +36,13 @@ class Unit:
 
     name: str
     """Empty for dimensionless numbers."""
+
+
+MOST_SEED = 2_000_000_000
+"""Largest seed: packmol reads 32 bits, and further models have the following numbers."""
+
+Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
+"""Seed of random numbers."""
 
 
 @dataclass(frozen=True)

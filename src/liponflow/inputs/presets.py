@@ -4,7 +4,7 @@ The YAML file of a topic gives every value as ``{value: ..., source: ...}``. The
 topics are in this package; other packages provide their own.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any, TypedDict, TypeVar
 
@@ -169,8 +169,8 @@ def load_parameters(
     try:
         return model.model_validate(chosen | read_lists(model, overrides))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
+        first = _telling(error.errors(include_url=False))
+        key = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
         given = overrides.get(key, first["input"])
         named = f"parameter {key}={_shown(given)}: " if key else ""  # not one of several
         hint = _hint(model, first, chosen)
@@ -180,6 +180,14 @@ def load_parameters(
     except Exception as error:  # validators may raise any error at a number beyond all bounds
         names = shortened(", ".join(overrides))
         raise ParameterError(f"{names} cannot be used: {reason_of(error)}") from error
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:
+    """Return the error to report: of a union, that of the alternative which was meant."""
+    first = errors[0]
+    same = [error for error in errors if error["loc"][:1] == first["loc"][:1]]
+    # What reached farthest into the value is the alternative of its type.
+    return max(same, key=lambda error: len(error["loc"]))
 
 
 def _hint(model: type[BaseModel], error: ErrorDetails, preset: Mapping[str, Any]) -> str:

@@ -25,6 +25,12 @@ BAROSTAT_TIME = 1000.0
 MOST_STEPS = 1e12
 """Steps of a stage; a thousand years of a fast potential."""
 
+LONGEST_STEP = 20.0
+"""fs: a period of the fastest vibrations (O-H, 9 fs) fits into it twice; dynamics need a tenth."""
+
+HOTTEST = 20_000.0
+"""K: potentials have seen melts of some thousands."""
+
 _ABOVE_ZERO = {
     "duration": "ps",
     "time_step": "fs",
@@ -103,6 +109,11 @@ class Stage(Document):
             value = getattr(self, field)
             if value <= 0:
                 self._refuse(f"{field} = {value:g} {unit} must be above 0")
+        if self.time_step > LONGEST_STEP:
+            self._refuse(
+                f"time_step = {self.time_step:g} fs is above {LONGEST_STEP:g} fs, in which atoms "
+                "vibrate more than once: give 1 to 2 fs"
+            )
         if not self.duration * FS_PER_PS / self.time_step < MOST_STEPS:
             self._refuse(
                 f"duration = {self.duration:g} ps in steps of {self.time_step:g} fs are more than "
@@ -121,6 +132,8 @@ class Stage(Document):
             value = getattr(self, field)
             if value is not None and value < 0:
                 self._refuse(f"{field} = {value:g} K is negative")
+            if value is not None and value > HOTTEST:
+                self._refuse(f"{field} = {value:g} K is above {HOTTEST:g} K: give a melt's, 3000")
             if value == 0 and self.ensemble != "nve":
                 self._refuse(f"{field} = 0 K: a thermostat needs a temperature above 0")
         return self

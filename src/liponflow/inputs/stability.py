@@ -10,7 +10,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.document import Document
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import NamesOf, Unit
+from liponflow.inputs.parameter import NamesOf, Seed, Unit
 from liponflow.registry import ENGINES
 
 TOPIC = "stability"
@@ -18,6 +18,10 @@ TOPIC = "stability"
 
 LOWEST_TEMPERATURE = 100.0
 """K, the beginning of the tables of the gases."""
+
+
+MOST_LITHIUM = 20.0
+"""Li per formula unit of an electrode; Li22Si5 has 4.4 per Si, Li8ZrO6 is rich for an oxide."""
 
 
 class VoltageGrid(Document):
@@ -66,8 +70,8 @@ class StabilityParameters(ComparedParameters):
     electrode: str | None = Field(
         description="Electrode in contact with the material, its Li content as x: LixNi0.5Mn1.5O4."
     )
-    x: Annotated[list[float], Field(min_length=1), Unit("")] = Field(
-        description="Li contents of the electrode."
+    x: Annotated[list[Annotated[float, Field(le=MOST_LITHIUM)]], Field(min_length=1), Unit("")] = (
+        Field(description="Li contents of the electrode.")
     )
     voltages: VoltageGrid = Field(description="Voltages of the map over x and voltage.")
     exclude: list[str] = Field(
@@ -115,7 +119,7 @@ class StabilityParameters(ComparedParameters):
     samples: int = Field(
         ge=0, le=1_000_000, description="Number of draws of all energies with their errors."
     )
-    seed: int = Field(ge=0, description="Seed of the draws.")
+    seed: Seed = Field(description="Seed of the draws.")
     force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation."
     )

@@ -556,6 +556,11 @@ def _condition(text: str) -> dict[str, Any]:
         return {f"output.{field}": {"$nin" if operator == "!=" else "$in": values}}
     if values[0] is None or isinstance(values[0], bool):
         raise QueryError(f"the condition {text!r} orders {token}; only = and != can be used")
+    if isinstance(values[0], str) and not any(sign.isdigit() for sign in token):
+        raise QueryError(
+            f"the condition {text!r} orders the text {token!r}: {operator} is for numbers and "
+            "dates, such as states.c_over_a>1.03; use = or !="
+        )
     return {f"output.{field}": {_OPERATORS[operator]: values[0]}}
 
 

@@ -107,8 +107,16 @@ def write_inputs(
     Raises
     ------
     ParameterError
-        If the POTCAR library lacks a file that the set needs.
+        If the set has no potential for an element, or the POTCAR library lacks a file that the set
+        needs.
     """
+    known = generator.config_dict["POTCAR"]
+    for element in structure.composition.elements:
+        if element.symbol not in known:
+            raise ParameterError(
+                f"the VASP inputs have no potential of {element.symbol} "
+                f"({structure.composition.formula}): take another element"
+            )
     try:
         write_vasp_input_set(
             structure, generator, directory, potcar_spec=not has_potcar_library(), clean_prev=False

@@ -29,6 +29,11 @@ BRIDGING_TO_APICAL = 2 / 3
 MOST_ATOMS = 100_000
 """Atoms of a model; a packing or a potential takes no more."""
 
+_RANDOM = (
+    "The packed units are those of phosphate glasses (PO4, P2O7, PO3N, ...) and of their likes: "
+    "method=random packs atoms of any composition of these elements"
+)
+
 _LEAST: Mapping[Method, Mapping[str, float]] = {
     "units": {"CC": 2.0, "AC": 1.8, "CF": 2.4, "AA": 2.2, "AF": 2.5, "FF": 3.0},
     "random": {"CC": 2.0, "AC": 1.8, "CF": 2.2, "AA": 2.2, "AF": 1.6, "FF": 2.6},
@@ -150,7 +155,10 @@ def build(
     least = _distances(known, method, distances or {})
     counts = UnitCounts(())
     if method == "units":
-        counts, note = _units(wanted, units, bridging_to_apical, free_anions=free_anions)
+        try:
+            counts, note = _units(wanted, units, bridging_to_apical, free_anions=free_anions)
+        except CompositionError as error:
+            raise CompositionError(f"{error}. {_RANDOM}") from error
         notes.append(note)
     packed = pack(
         _pieces(known, counts), density=density, distances=least, seed=seed, time_limit=time_limit
