@@ -136,3 +136,16 @@ def test_truncated_velocities_and_those_per_step_are_refused() -> None:
         read({}, "", "0 0 0", motion=True)
     with pytest.raises(StructureError, match=r"line 11 .*cell lengths per time step"):
         read({}, "Direct", "0 0 0.1", "0 0 0", motion=True)
+
+
+def test_file_that_breaks_off_within_its_last_number_is_refused() -> None:
+    """At every place of the last number; programs write all numbers with the same decimals."""
+    last = "0.612345678"
+    rows = [*ROWS[:7], "Direct", "0.000000000 0.250000000 0.125000000"]
+    text = "\n".join([*rows, f"0.500000000 0.750000000 {last}"])
+    for left in range(9):
+        with pytest.raises(StructureError, match=f"line 10 .* has {left} decimals, .* cut off"):
+            parse_poscar(text[: len(text) - 9 + left])
+    assert parse_poscar(text).frac_coords[1, 2] == float(last)
+    by_hand = [*rows[:-1], "0.25 0.25 0.25", "0.5 0.5 0.5"]  # and no line end
+    assert len(parse_poscar("\n".join(by_hand)).frac_coords) == 2

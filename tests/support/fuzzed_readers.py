@@ -40,12 +40,14 @@ from liponflow.inputs.config import read_config
 from liponflow.inputs.explained import written
 from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.presets import load_parameters, parse_settings
+from liponflow.inputs.structure_options import StructureOptions
 from liponflow.runners.documents import dumps, flow_document
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.settings import CONFIG_FILE_VARIABLE, load_settings
 from liponflow.store.check import check_store
 from liponflow.store.results import find_results, open_store
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.structure_files import read_ordered
 from mutants import mutants
 
 PATIENCE = 10
@@ -169,6 +171,10 @@ def _frames(path: Path) -> None:
         pass
 
 
+def _ordered(path: Path) -> None:
+    read_ordered(path, StructureOptions(order_atoms=40))
+
+
 def _settings(path: Path) -> None:
     before = os.environ.get(CONFIG_FILE_VARIABLE)
     os.environ[CONFIG_FILE_VARIABLE] = str(path)
@@ -261,6 +267,7 @@ def readers() -> list[Reader]:
     return [
         Reader("POSCAR", "POSCAR", poscar, read_structure),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
+        Reader("disordered CIF", "x.cif", DISORDERED, _ordered, 0.5),
         Reader("structure in JSON", "x.json", CRYSTAL.to_json().encode(), read_structure),
         *[
             Reader(
@@ -352,6 +359,27 @@ def readers() -> list[Reader]:
         *_rows_of_stores(),
     ]  # fmt: skip
 
+
+DISORDERED = b"""data_x
+_symmetry_space_group_name_H-M 'R -3 m :H'
+_cell_length_a 2.82
+_cell_length_b 2.82
+_cell_length_c 14.3
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 120
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+_atom_site_occupancy
+Li1 Li+ 0 0 0.5 0.5
+Ni1 Ni2+ 0 0 0 0.5
+Mn1 Mn4+ 0 0 0 0.5
+O1 O2- 0 0 0.2605 1
+"""
 
 SETTINGS = b"""store: a.db
 runs_dir: ~/runs

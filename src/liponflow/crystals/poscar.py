@@ -25,6 +25,9 @@ _COUNT = re.compile(r"\d+", re.ASCII)
 _LOGICAL = re.compile(r"\.?([TtFf])")
 _SEPARATOR = re.compile(r"[\s,]+")
 
+FIXED_DECIMALS = 6
+"""Decimals from which a program wrote the coordinates, all with the same number."""
+
 LARGEST = 1e100
 """Magnitude of a number that no POSCAR holds."""
 
@@ -150,6 +153,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         # Not splitlines, which also splits at characters that a comment may hold.
         self.lines = text.removesuffix("\n").split("\n")
+        self.ended = text.endswith("\n")
         self.next = 0
 
     def header(self) -> "_Header":
@@ -184,7 +188,10 @@ class _Reader:
             )
         if total > (left := len(self.lines) - self.next):
             raise self.error(f"{total} ions, but {left} lines of coordinates; is it complete?")
+        first = self.next
         rows = [self.ion(selective=selective) for _ in range(total)]
+        if not self.ended and self.next == len(self.lines):
+            self.check_last_number(self.lines[first:])
         if self.values(self.peek()):
             raise self.error(f"more lines of coordinates than ions ({total}); correct the numbers")
         coords = np.array([row.coords for row in rows])
@@ -265,6 +272,18 @@ class _Reader:
             wanted = "x, y, z and three of T or F" if selective else "x, y, z"
             raise self.error(f"a line of coordinates needs {wanted}; is it complete?", back=1)
         return _Ion(coords, flags)
+
+    def check_last_number(self, lines: Sequence[str]) -> None:
+        """Refuse a file that breaks off within the last of many numbers of one width."""
+        words = [word for line in lines for word in line.split()[:3]]
+        decimals = [len(word.partition(".")[2]) for word in words]
+        [usual, *others] = set(decimals[:-1]) or {0}
+        if not others and usual >= FIXED_DECIMALS and decimals[-1] < usual:
+            raise self.error(
+                f"the last number has {decimals[-1]} decimals, the others have {usual}, and the "
+                "line has no end: the file is cut off; copy it again",
+                back=1,
+            )
 
     def velocities(self, total: int) -> FloatArray | None:
         """Read the velocities, where there are any; those of the lattice are passed over."""

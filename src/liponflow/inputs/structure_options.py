@@ -27,7 +27,7 @@ class StructureOptions(Document):
     order_atoms: int = Field(
         200,
         ge=1,
-        le=1000,
+        le=500,
         description="Largest number of atoms in an ordered cell.",
         examples=[80],
     )

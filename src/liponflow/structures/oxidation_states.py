@@ -11,6 +11,7 @@ from math import prod
 
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
+from pymatgen.core.structure import Structure
 
 COUPLES = (
     ("Ni", 4),
@@ -92,6 +93,37 @@ def formal_states(composition: Composition) -> dict[str, float] | None:
         if best is None or rank < best:
             best, chosen = rank, states | filled
     return None if chosen is None else {symbol: float(chosen[symbol]) for symbol in amounts}
+
+
+def stated_states(structure: Structure) -> dict[str, float] | None:
+    """Return the mean oxidation state of every element as the species of a structure state it.
+
+    Returns
+    -------
+    dict or None
+        None if a species has no state, or the crystal isn't neutral with them.
+
+    Examples
+    --------
+    >>> from pymatgen.core.lattice import Lattice
+    >>> places = [[0, 0, 0], [0.5, 0.5, 0.5]]
+    >>> mixed = {"Mn3+": 0.25, "Mn4+": 0.25}
+    >>> stated_states(Structure(Lattice.cubic(4), [mixed, {"O2-": 0.875}], places))
+    {'Mn': 3.5, 'O': -2.0}
+    """
+    charges: dict[str, float] = {}
+    amounts: dict[str, float] = {}
+    for site in structure:
+        for species, occupancy in site.species.items():
+            state = getattr(species, "oxi_state", None)
+            if state is None:
+                return None
+            symbol = species.symbol
+            charges[symbol] = charges.get(symbol, 0.0) + occupancy * state
+            amounts[symbol] = amounts.get(symbol, 0.0) + occupancy
+    if not any(charges.values()) or abs(sum(charges.values())) > NEUTRAL * sum(amounts.values()):
+        return None
+    return {symbol: charge / amounts[symbol] for symbol, charge in charges.items()}
 
 
 def _states(symbol: str) -> tuple[int, ...]:

@@ -10,7 +10,10 @@ from pymatgen.transformations.standard_transformations import (
     OrderDisorderedStructureTransformation,
 )
 
+from liponflow.crystals.checked import StructureError
 from liponflow.structures.lithiation.spinel import LATTICE_PARAMETER, ordered_lnmo
+from liponflow.structures.ordering import arrangements
+from liponflow.structures.ordering import order as order_module
 from liponflow.structures.ordering.arrangements import lowest
 from liponflow.structures.ordering.counts import whole_counts
 from liponflow.structures.ordering.order import order
@@ -75,7 +78,7 @@ def test_energy_is_the_lowest_of_all_arrangements_of_the_cubic_spinel() -> None:
     metals = [i for i, site in enumerate(found.structure) if site.specie.symbol in {"Ni", "Mn"}]
     rng = np.random.default_rng(3)
     choices = list(combinations(metals, 4))
-    for number in rng.choice(len(choices), 8, replace=False):
+    for number in rng.choice(len(choices), 4, replace=False):
         other = found.structure.copy()
         for site in metals:
             other.replace(site, "Ni" if site in choices[number] else "Mn")
@@ -98,6 +101,114 @@ def test_metals_of_nmc_mix_within_the_layers() -> None:
         [site] = found.indices_from_symbol(symbol)
         near = {neighbor.specie.symbol for neighbor in found.get_neighbors(found[site], 3.0)}
         assert near & {"Ni", "Mn", "Co"} == {"Ni", "Mn", "Co"} - {symbol}
+
+
+def test_sample_finds_the_energy_of_the_full_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed = spinel({"Ni": 0.25, "Mn": 0.75})
+    listed = order(mixed)
+    assert "lowest Ewald energy of 12,740 arrangements in 7 cells" in listed.remark
+    monkeypatch.setattr(arrangements, "MOST_ENUMERATED", 100)
+    sampled = order(mixed)
+    assert "lowest Ewald energy of a sample of 280 from 1,820 arrangements" in sampled.remark
+    states = {"Li": 1, "Ni": 2, "Mn": 4, "O": -2}
+    lowest_energy = ewald_energy(listed.structure, states)
+    assert ewald_energy(sampled.structure, states) == pytest.approx(lowest_energy, abs=1e-4)
+    assert order(mixed).structure == sampled.structure
+
+
+def test_split_positions_of_a_garnet_are_never_both_filled() -> None:
+    """Li7La3Zr2O12 in Ia-3d: pairs of 96h are 0.84 Å apart, far too many ways to list."""
+    garnet = Structure.from_spacegroup(
+        "Ia-3d",
+        Lattice.cubic(12.98),
+        ["La", "Zr", "O", {"Li": 0.54}, {"Li": 0.448}],
+        [
+            [1 / 8, 0, 1 / 4],
+            [0, 0, 0],
+            [0.2804, 0.1005, 0.1945],
+            [3 / 8, 0, 1 / 4],
+            [0.0961, 0.6875, 0.5774],
+        ],
+    )
+    lithium = [i for i, site in enumerate(garnet) if not site.is_ordered]
+    close = garnet.distance_matrix[np.ix_(lithium, lithium)]
+    assert 0.5 < close[close > 0].min() < 0.9
+    found = order(garnet)
+    assert formula(found.structure) == "Li28 La12 Zr8 O48"
+    assert "Li28 La12 Zr8 O48, Li27.98 La12 Zr8 O48 in the file" in found.remark
+    distances = found.structure.distance_matrix + 9 * np.eye(96)
+    assert distances.min() > 1.5
+
+
+def test_overfull_split_positions_are_refused() -> None:
+    sites = [[0, 0, 0], [0.1, 0, 0], [0.5, 0.5, 0.5]]
+    split = Structure(Lattice.cubic(4), [{"Li": 0.8}, {"Li": 0.8}, "O"], sites)
+    with pytest.raises(StructureError, match="two atoms closer than 1 Å"):
+        order(split)
+    halves = Structure(Lattice.cubic(4), [{"Li": 0.5}, {"Li": 0.5}, "Cl"], sites)
+    assert formula(order(halves).structure) == "Li1 Cl1"
+    # Both Li of one place, as some programs write split positions.
+    same = Structure(Lattice.cubic(4), [{"Li": 0.5}, {"Li": 0.5}, "Cl"], [sites[0], *sites[::2]])
+    assert formula(order(same).structure) == "Li1 Cl1"
+
+
+def test_hydrogen_near_oxygen_is_a_bond_and_no_split_position() -> None:
+    places = [[0, 0, 0], [0.16, 0, 0], [-0.16, 0, 0], [0, 0.16, 0], [0, -0.16, 0]]
+    water = Structure(Lattice.cubic(6), ["O", *[{"H": 0.25, "D": 0.25}] * 4], places)
+    found = order(water)
+    assert formula(found.structure) == "H2 O1"
+    assert found.structure.get_distance(0, 1) == pytest.approx(2 * 0.96)  # opposite
+
+
+def test_one_percent_of_vacancies_is_filled_and_said() -> None:
+    found = order(layered({"Li": 0.99}, "Co"))
+    assert formula(found.structure) == "Li3 Co3 O6"
+    assert "Li3 Co3 O6, Li2.97 Co3 O6 in the file" in found.remark
+    assert "sites changed by 0.010, the limit is 0.02" in found.remark
+    assert "the only arrangement" in found.remark
+
+
+def test_composition_beyond_the_limit_is_refused_with_the_number_that_would_do() -> None:
+    nca = layered("Li", {"Ni": 0.8, "Co": 0.15, "Al": 0.05})
+    with pytest.raises(StructureError, match=r"up to 10 atoms .* by 0\.200\); set order_atoms=60"):
+        order(nca, most_atoms=10)
+    found = order(nca, most_atoms=60)
+    assert formula(found.structure) == "Li15 Al1 Co2 Ni12 O30"
+    assert "Li15 Al0.75 Co2.25 Ni12 O30 in the file" in found.remark
+    with pytest.raises(StructureError, match="every ordered cell has more than 3 atoms; set"):
+        order(nca, most_atoms=3)
+
+
+def test_elements_of_equal_charge_are_drawn_by_the_seed() -> None:
+    alloy = Structure(Lattice.cubic(3.7), [{"Cu": 0.5, "Au": 0.5}], [[0, 0, 0]])
+    alloy.make_supercell(2)
+    found = {str(order(alloy, seed=seed).structure) for seed in range(4)}
+    assert len(found) > 1
+    assert "a random one of 70 arrangements of equal Ewald energy" in order(alloy).remark
+
+
+def test_charges_and_isotopes_on_one_site_are_no_disorder() -> None:
+    mixed = layered("Li", {"Mn3+": 0.5, "Mn4+": 0.5})
+    found = order(mixed)
+    assert found.remark == ""
+    assert formula(found.structure) == "Li3 Mn3 O6"
+
+
+def test_states_of_the_file_decide_where_it_has_them() -> None:
+    """Ni3+ and Mn3+ are as far apart as any; formal states would be Ni2+ and Mn4+."""
+    stated = {"Ni3+": 0.5, "Mn3+": 0.5}
+    remark = order(layered("Li", {"Ni": 0.5, "Mn": 0.5})).remark
+    assert "lowest Ewald energy" in remark
+    lattice = Lattice.hexagonal(2.86, 14.23)
+    decorated = Structure.from_spacegroup("R-3m", lattice, ["Li+", stated, "O2-"], LAYERED)
+    assert "mixed elements have equal charges" in order(decorated).remark
+
+
+def test_cell_of_too_many_sites_is_refused_at_once() -> None:
+    places = np.random.default_rng(0).random((order_module.MOST_READ + 1, 3))
+    large = Structure(Lattice.cubic(60), [{"Li": 0.5}] * len(places), places)
+    with pytest.raises(StructureError, match="3,001 sites, some of them occupied in part"):
+        order(large)
 
 
 def test_vacancies_of_lithium_are_ordered() -> None:

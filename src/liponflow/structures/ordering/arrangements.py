@@ -1,7 +1,8 @@
 """Arrangements of whole atoms on the sublattices of a cell, and their Ewald energies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 from math import comb, prod
 
@@ -21,6 +22,11 @@ MOST_ENUMERATED = 50_000
 SAMPLES = 40
 """Random arrangements in a sample, each improved by exchanges until none lowers its energy."""
 
+_FEWEST_SAMPLES = 5
+_SITES_OF_SAMPLES = 100
+"""Sites on sublattices up to which all samples are drawn: the time of one rises as their square
+and more."""
+
 SPLIT_DISTANCE = 1.0
 """Sites occupied in part closer than this (Å) are split positions: one atom has one of them."""
 
@@ -29,6 +35,9 @@ SPLIT_DISTANCE_OF_HYDROGEN = 0.5
 
 SAME_ENERGY = 1e-5
 """Energies of a cell closer than this (eV) are equal."""
+
+SAME_CHARGE = 1e-6
+"""Charges closer than this (e) are equal."""
 
 _CHUNK = 2048
 _OVERLAP_ENERGY = 1e4
@@ -50,12 +59,15 @@ class Lowest:
         Ewald energies of all that were compared (eV).
     possible
         Number of arrangements, those that fill split positions twice included.
+    indifferent
+        Whether all have the same energy by the charges of their elements; one was drawn then.
     """
 
     symbols: tuple[str, ...]
     energy: float
     energies: FloatArray
     possible: int
+    indifferent: bool
 
     @property
     def listed(self) -> bool:
@@ -92,11 +104,15 @@ def lowest(
     model = _Model.of(cell, counts, states)
     rng = np.random.default_rng(seed)
     possible = number_of_arrangements(counts)
-    rows = (
-        model.enumerated()
-        if possible <= MOST_ENUMERATED
-        else (model.descended(rng) for _ in range(SAMPLES))
-    )
+    rows: Iterable[IntArray]
+    if model.is_indifferent:
+        rows = [model.descended(rng)]
+    elif possible <= MOST_ENUMERATED:
+        rows = model.enumerated()
+    else:
+        share = min(1.0, (_SITES_OF_SAMPLES / len(model.sites)) ** 2)
+        samples = max(_FEWEST_SAMPLES, round(share * SAMPLES))
+        rows = (model.descended(rng) for _ in range(samples))
     energies, labels = [], []
     for block in rows:
         free = block[~model.overlaps(block)]
@@ -116,6 +132,7 @@ def lowest(
         energy=least,
         energies=found,
         possible=possible,
+        indifferent=model.is_indifferent,
     )
 
 
@@ -173,6 +190,21 @@ class _Model:
             split=split[np.ix_(sites, sites)] | np.diag(split[np.ix_(sites, full)].any(axis=1)),
         )
 
+    @property
+    def is_indifferent(self) -> bool:
+        """Whether every exchange of atoms keeps the energy."""
+        return all(
+            float(np.ptp(self.charges[list(atoms)])) < SAME_CHARGE for _, atoms in self.sizes
+        )
+
+    @cached_property
+    def repulsion(self) -> tuple[FloatArray, FloatArray]:
+        """Energies of atoms on split positions, so that an arrangement leaves them: pairs, own."""
+        energies = np.where(self.split, _OVERLAP_ENERGY, 0.0)
+        own = np.diag(energies).copy()
+        np.fill_diagonal(energies, 0.0)
+        return energies, own
+
     def energies(self, labels: IntArray) -> FloatArray:
         """Return the Ewald energies (eV) of arrangements, shape (n, sites)."""
         charges = self.charges[labels]
@@ -217,20 +249,18 @@ class _Model:
     def _gains(self, labels: IntArray, part: slice) -> FloatArray:
         """Return the change of energy for every exchange of two sites of a sublattice."""
         charges, filled = self.charges[labels], (labels != 0).astype(float)
-        # Split positions repel: an arrangement leaves them as it descends.
-        overlap = np.where(self.split, _OVERLAP_ENERGY, 0.0)
-        own = np.diag(overlap)[part]
-        change = _exchanges(charges, self.pairs, part, self.outer[part])
-        change += _exchanges(filled, overlap - np.diag(np.diag(overlap)), part, own)
+        change = _exchanges(charges, self.pairs, self.outer, part)
+        if self.split.any():
+            change += _exchanges(filled, *self.repulsion, part)
         change[labels[part, None] == labels[None, part]] = 0.0
         return change
 
 
 def _exchanges(
-    values: FloatArray, pairs: FloatArray, part: slice, outer: FloatArray
+    values: FloatArray, pairs: FloatArray, outer: FloatArray, part: slice
 ) -> FloatArray:
     """Return the change of v M v + o v when two values are exchanged, for all pairs of sites."""
-    field = 2 * pairs[part] @ values + outer
+    field = 2 * pairs[part] @ values + outer[part]
     own = np.diag(pairs)[part]
     step = values[None, part] - values[part, None]  # what the first site gains
     curvature = own[:, None] + own[None, :] - 2 * pairs[part, part]

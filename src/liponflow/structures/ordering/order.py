@@ -22,7 +22,7 @@ from liponflow.structures.ordering.counts import (
 )
 from liponflow.structures.ordering.parent import Parent, parent_of
 from liponflow.structures.ordering.supercells import supercells
-from liponflow.structures.oxidation_states import formal_states
+from liponflow.structures.oxidation_states import formal_states, stated_states
 
 MOST_ATOMS = 200
 """Default of the largest number of atoms in an ordered cell."""
@@ -46,8 +46,16 @@ Its axes are those of the file. The 56 atoms of cubic LiNi0.5Mn1.5O4 can have th
 which the 14 of the primitive cell can't.
 """
 
-_SEARCHED = 10
-"""How many times the limit of atoms is searched for a cell to name in a refusal."""
+_LONG_NUMBER = 10_000_000
+
+MOST_SITES = 1000
+"""Largest number of sites, filled and vacant, of a cell whose arrangements are compared."""
+
+MOST_READ = 3000
+"""Largest number of sites of a disordered cell whose symmetry is searched."""
+
+LARGEST = 500
+"""Largest number of atoms up to which a cell is searched, to name it in a refusal."""
 
 
 @dataclass(frozen=True)
@@ -107,18 +115,25 @@ def order(structure: Structure, *, most_atoms: int = MOST_ATOMS, seed: int = 0) 
     numbers of atoms is allowed. The charges are formal ones: this is a starting point, and not
     the ground state.
     """
+    if len(structure) > MOST_READ:
+        raise StructureError(
+            f"{len(structure):,} sites, some of them occupied in part, are more than "
+            f"{MOST_READ:,}; give a smaller cell, or an ordered structure"
+        )
     given = parent_of(structure)
     if not given.sublattices:
         return Ordered(checked_structure(structure), "")
     primitive = given.primitive()
     cells = _smallest(given, primitive, most_atoms)
     composition = given.composition
-    states = formal_states(composition)
+    states = stated_states(structure) or formal_states(composition)
     found: list[tuple[Parent, Lowest]] = []
     for shape in cells.shapes:
         arrangement = lowest(shape, cells.counts, states, seed)
         if arrangement is not None:
             found.append((shape, arrangement))
+            if arrangement.indifferent:
+                break
     if not found:
         raise StructureError(
             "every arrangement of its partially occupied sites puts two atoms closer than 1 Å "
@@ -149,7 +164,8 @@ def _smallest(given: Parent, primitive: Parent, most_atoms: int) -> _Cells:
     tolerated: tuple[int, Counts] | None = None
     for size in sizes:
         counts = _counts(primitive, size)
-        if counts is None or _atoms(primitive, size, counts) > most_atoms:
+        sites = size * len(primitive.kinds)
+        if counts is None or sites > MOST_SITES or _atoms(primitive, size, counts) > most_atoms:
             continue
         if counts.fits:
             return _of_size(given, primitive, size, ratio, counts)
@@ -205,28 +221,44 @@ def _remark(
     kept: bool,
 ) -> str:
     """Return the choice in one line."""
-    energies = np.concatenate([one.energies for one in shapes])
     cell = "in the given cell" if kept else "in the smallest cell"
-    number = f"{len(energies):,} arrangements"
-    if not best.listed:
-        number = f"{len(energies):,} sampled arrangements of {best.possible:.1e} in each cell"
-    if len(shapes) > 1:
-        number += f", in {len(shapes)} cells of this size"
-    higher = energies[energies > best.energy + SAME_ENERGY]
-    equal = int((np.abs(energies - best.energy) <= SAME_ENERGY).sum())
-    rank = f"lowest Ewald energy of {number}"
-    if not len(higher):
-        rank = f"one of {number}, all of equal Ewald energy"
-    elif equal > 1:
-        rank += f", one of {equal:,} of this energy"
-    if len(higher):
-        gap = 1e3 * (higher.min() - best.energy) / len(ordered)
-        rank += f", the next {gap:.2g} meV/atom higher"
     after = ordered.composition
     changed = f", {_amounts(before)} in the file" if _amounts(before) != _amounts(after) else ""
     if not counts.fits:
-        changed += f" (an occupancy changed by {counts.change:.3f}, limit {TOLERANCE})"
+        changed += (
+            f" (the share of an element on its sites changed by {counts.change:.3f}, the limit is "
+            f"{TOLERANCE}; on one sublattice by {counts.site_change:.3f})"
+        )
+    rank = _rank(shapes, best, len(ordered))
     return f"ordered {cell}: {_amounts(after)}{changed or ' as in the file'}; {rank}"
+
+
+def _rank(shapes: list[Lowest], best: Lowest, atoms: int) -> str:
+    """Return the rank of an arrangement among those of all shapes in words."""
+    if best.possible == 1:
+        return "the only arrangement"
+    if best.indifferent:
+        return (
+            f"a random one of {_count(best.possible)} arrangements of equal Ewald energy, as the "
+            "mixed elements have equal charges"
+        )
+    energies = np.concatenate([one.energies for one in shapes])
+    number = f"{len(energies):,} arrangements"
+    if not best.listed:
+        number = f"a sample of {len(energies):,} from {_count(best.possible)} arrangements"
+    if len(shapes) > 1:
+        number += f" in {len(shapes)} cells of this size"
+    higher = energies[energies > best.energy + SAME_ENERGY]
+    equal = int((np.abs(energies - best.energy) <= SAME_ENERGY).sum())
+    if not len(higher):
+        return f"one of {number}, all of equal Ewald energy"
+    gap = 1e3 * (higher.min() - best.energy) / atoms
+    among = f" ({equal:,} share it)" if equal > 1 else ""
+    return f"lowest Ewald energy of {number}{among}, the next is {gap:.3g} meV/atom higher"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < _LONG_NUMBER else f"{float(number):.1e}"
 
 
 def _amounts(composition: Composition) -> str:
@@ -239,16 +271,22 @@ def _amounts(composition: Composition) -> str:
 def _refusal(primitive: Parent, most_atoms: int, nearest: tuple[float, int, Counts] | None) -> str:
     per_cell = primitive.composition.num_atoms
     larger = None
-    for size in range(1, int(_SEARCHED * most_atoms / per_cell) + 1):
+    for size in range(1, int(LARGEST / per_cell) + 2):
         counts = _counts(primitive, size)
-        if counts is not None and (counts.fits or counts.tolerated):
-            larger = _atoms(primitive, size, counts)
+        if counts is None or not (counts.fits or counts.tolerated):
+            continue
+        atoms = _atoms(primitive, size, counts)
+        if most_atoms < atoms <= LARGEST and size * len(primitive.kinds) <= MOST_SITES:
+            larger = atoms
             break
-    how = "" if nearest is None else f" (the nearest changes one by {nearest[0]:.3f})"
+    if nearest is None:
+        problem = f"every ordered cell has more than {most_atoms} atoms"
+    else:
+        problem = (
+            f"no ordered cell of up to {most_atoms} atoms has its occupancies within {TOLERANCE} "
+            f"(the nearest changes one by {nearest[0]:.3f})"
+        )
     remedy = "give an ordered structure"
     if larger is not None:
         remedy = f"set order_atoms={larger}, or {remedy}"
-    return (
-        f"no ordered cell of up to {most_atoms} atoms has its occupancies within "
-        f"{TOLERANCE}{how}; {remedy}"
-    )
+    return f"{problem}; {remedy}"
