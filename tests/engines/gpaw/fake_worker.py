@@ -23,6 +23,7 @@ def _evaluation(request: dict[str, Any], version: str) -> dict[str, Any]:
         "iterations": 7,
         "setups": {"Li": {"file": "Li.PBE.gz", "electrons": 1, "hash": version}},
         "magmoms": request["magmoms"],
+        "peak_memory": request["available"],
     }
 
 

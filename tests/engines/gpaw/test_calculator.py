@@ -13,6 +13,7 @@ from ase import Atoms
 from ase.build import bulk
 from ase.optimize import BFGS
 
+from liponflow.engines.gpaw import calculator as module
 from liponflow.engines.gpaw.calculator import RECORD, GpawCalculator, ScfError
 from liponflow.engines.gpaw.process import GpawError
 from liponflow.job_directory import CHECKPOINT
@@ -53,6 +54,18 @@ def test_energies_and_forces_are_those_of_the_process(tmp_path: Path) -> None:
     assert atoms.calc.computed == 1
     assert atoms.calc.last["iterations"] == 7
     atoms.calc.close()
+
+
+def test_process_is_told_the_memory_that_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no view of the limits of control groups of its own."""
+    monkeypatch.setattr(module, "available_memory", lambda: 12345)
+    made = calculator(tmp_path)
+    made.get_potential_energy(lithium())
+    assert made.last["peak_memory"] == 12345
+    assert "available" not in made.last["request"], "a restarted run has another memory"
+    made.close()
 
 
 def test_a_restarted_relaxation_recalls_what_was_computed(tmp_path: Path) -> None:

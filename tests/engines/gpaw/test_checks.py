@@ -17,7 +17,9 @@ def cell(**numbers: int) -> Structure:
 
 def test_element_without_data_is_refused_by_name() -> None:
     check_elements(cell(Li=2, O=1), {"Li": 1.0, "O": 6.0})
-    with pytest.raises(EngineError, match=r"no PAW data set of Tc, U \(Li2 U1 Tc1\)") as caught:
+    with pytest.raises(
+        EngineError, match=r"no PAW data set of Tc, U for PBE \(Li2 U1 Tc1\)"
+    ) as caught:
         check_elements(cell(Li=2, U=1, Tc=1), {"Li": 1.0, "O": 6.0})
     assert "GPAW_SETUP_PATH" in str(caught.value)
 

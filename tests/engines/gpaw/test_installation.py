@@ -23,6 +23,8 @@ WHOLE = {
     "mpi": True,
     "ranks": 4,
     "setup_paths": ["/opt/gpaw/setups"],
+    "data_of": "PBE",
+    "unknown": None,
     "elements": {"H": 1.0, "Li": 1.0, "N": 5.0},
 }
 """Answer of an installation that lacks nothing."""
@@ -124,6 +126,9 @@ def test_this_python_is_asked_itself() -> None:
     electrons = {"Li": 1, "P": 5, "N": 5, "O": 6, "Mn": 15, "Ni": 16}
     assert {symbol: gpaw.electrons[symbol] for symbol in electrons} == electrons
     assert not {"U", "Tc"} & set(gpaw.electrons)
+    assert installation.probe((), "SCAN").data_of in ("PBE", None)  # None without LibXC
+    assert installation.probe((), "PBEsol").electrons == {}
+    assert installation.probe((), "PBEsole").unknown is not None
     assert missing(diagnose()) == []
 
 

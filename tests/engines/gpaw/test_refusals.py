@@ -1,5 +1,7 @@
 """What the engine refuses, and what it plans, with and without a GPAW on the machine."""
 
+from typing import Any
+
 import pytest
 from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
@@ -29,7 +31,7 @@ FOUND = Gpaw(
 
 @pytest.fixture(autouse=True)
 def _one_gpaw(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "probed", lambda _: FOUND)
+    monkeypatch.setattr(module, "probed", lambda *_: FOUND)
 
 
 @pytest.fixture
@@ -54,6 +56,35 @@ def test_element_without_data_is_refused(oxide: Structure) -> None:
     oxide.replace(2, "U")
     with pytest.raises(EngineError, match="no PAW data set of U"):
         gpaw().check(oxide)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"electrons": {}, "data_of": "PBEsol"},
+            "functional=PBEsol needs PAW data of PBEsol, and there are none in setups: use PBE",
+        ),
+        (
+            {"electrons": {}, "data_of": None, "unknown": "no LibXC"},
+            r"functional=PBEsol is unknown to GPAW 26\.7\.0, which was built without LibXC",
+        ),
+        ({"electrons": {"Li": 1.0}, "data_of": "PBEsol"}, "no PAW data set of O for PBEsol"),
+    ],
+)
+def test_functional_without_data_is_refused(
+    oxide: Structure, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], words: str
+) -> None:
+    asked = []
+
+    def probed(_: object, functional: str) -> Gpaw:
+        asked.append(functional)
+        return FOUND._replace(**changes)
+
+    monkeypatch.setattr(module, "probed", probed)
+    with pytest.raises(EngineError, match=words):
+        gpaw(functional="PBEsol").check(oxide)
+    assert asked == ["PBEsol"]
 
 
 def test_unpaired_electron_needs_spin(oxide: Structure) -> None:
@@ -101,7 +132,7 @@ def test_calculations_are_planned_with_their_size(
     oxide: Structure, monkeypatch: pytest.MonkeyPatch, found: Gpaw | None
 ) -> None:
     """A plan needs no GPAW."""
-    monkeypatch.setattr(module, "probed", lambda _: found)
+    monkeypatch.setattr(module, "probed", lambda *_: found)
     [cheap] = planned_by(gpaw(kpts="2,2,2", ecut=200).static(), oxide)
     [dear] = planned_by(gpaw(kpts="4,4,4", ecut=400, magmoms={"O": 1.0}).static(), oxide)
     assert (cheap.kind, cheap.engine, cheap.atoms, cheap.spins) == ("static", "gpaw", 3, 1)

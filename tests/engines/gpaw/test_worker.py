@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -55,8 +56,13 @@ def lithium() -> Atoms:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GpawCalculator]:
-    """Return a calculator whose process starts once."""
-    calculator = GpawCalculator(parameters(), directory=tmp_path_factory.mktemp("gpaw"), states=6)
+    """Return a calculator whose process starts once, by a launcher as that of MPI."""
+    calculator = GpawCalculator(
+        parameters(),
+        command=f"env OMP_NUM_THREADS=1 {sys.executable}",
+        directory=tmp_path_factory.mktemp("gpaw"),
+        states=6,
+    )
     yield calculator
     calculator.close()
 

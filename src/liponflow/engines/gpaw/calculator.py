@@ -22,6 +22,7 @@ from ase.calculators.calculator import (
 
 from liponflow.arrays import FloatArray
 from liponflow.engines.gpaw.datasets import generated_folders
+from liponflow.engines.gpaw.memory import available_memory
 from liponflow.engines.gpaw.process import GpawError, GpawProcess, unused
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
 from liponflow.job_directory import CHECKPOINT
@@ -211,7 +212,7 @@ class GpawCalculator(Calculator):
     def _compute(self, request: dict[str, Any]) -> dict[str, Any]:
         process = self._running(request["parameters"])
         asked = {key: value for key, value in request.items() if key != "parameters"}
-        answer = process.ask(asked)
+        answer = process.ask(asked | {"available": available_memory()})
         if answer["answer"] == "error":
             raise self._failed(answer, request)
         del answer["answer"]

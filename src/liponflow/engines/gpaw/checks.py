@@ -6,6 +6,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.engines.engine import EngineError
 from liponflow.engines.gpaw.datasets import FUNCTIONAL, lithium_setups
+from liponflow.engines.gpaw.installation import Gpaw
 
 MEMORY_MARGIN = 1.5
 """Largest ratio of measured memory to :func:`liponflow.engines.gpaw.memory.needed_memory`."""
@@ -24,7 +25,39 @@ OWN_DATA = ("LDA", "revPBE", "RPBE")
 _GIB = 2**30
 
 
-def check_elements(structure: Structure, electrons: Mapping[str, float]) -> None:
+def check_functional(functional: str, gpaw: Gpaw) -> None:
+    """Refuse a functional that GPAW cannot compute, or for which there are no PAW data.
+
+    Parameters
+    ----------
+    functional
+        Functional of the calculation.
+    gpaw
+        GPAW, asked for this functional.
+
+    Raises
+    ------
+    EngineError
+        If it is unknown, needs LibXC, or no element has data for it; the remedies are given.
+    """
+    if gpaw.unknown is not None:
+        libxc = "" if gpaw.libxc else ", which was built without LibXC"
+        raise EngineError(
+            f"functional={functional} is unknown to GPAW {gpaw.version}{libxc} ({gpaw.unknown}): "
+            f"use {FUNCTIONAL} or another of LDA, revPBE and RPBE"
+        )
+    if not gpaw.electrons:
+        folders = ", ".join(gpaw.setup_paths) or "no folder"
+        raise EngineError(
+            f"functional={functional} needs PAW data of {gpaw.data_of}, and there are none in "
+            f"{folders}: use {FUNCTIONAL}, or name a folder that has them in the variable "
+            "GPAW_SETUP_PATH (`gpaw dataset` generates them)"
+        )
+
+
+def check_elements(
+    structure: Structure, electrons: Mapping[str, float], functional: str = FUNCTIONAL
+) -> None:
     """Refuse elements without a PAW data set.
 
     Parameters
@@ -33,6 +66,8 @@ def check_elements(structure: Structure, electrons: Mapping[str, float]) -> None
         Structure to compute.
     electrons
         Valence electrons of the elements that have one, by symbol.
+    functional
+        Functional of the data sets.
 
     Raises
     ------
@@ -42,7 +77,7 @@ def check_elements(structure: Structure, electrons: Mapping[str, float]) -> None
     lacking = sorted({e.symbol for e in structure.composition.elements} - set(electrons))
     if lacking:
         raise EngineError(
-            f"gpaw has no PAW data set of {', '.join(lacking)} "
+            f"gpaw has no PAW data set of {', '.join(lacking)} for {functional} "
             f"({structure.composition.formula}): name a folder that has one in the variable "
             "GPAW_SETUP_PATH, or use --engine vasp or a potential"
         )

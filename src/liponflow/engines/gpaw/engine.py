@@ -23,6 +23,7 @@ from liponflow.engines.engine import Engine, Hessian
 from liponflow.engines.gpaw.calculator import data_sets
 from liponflow.engines.gpaw.checks import (
     check_elements,
+    check_functional,
     check_lithium,
     check_memory,
     check_parity,
@@ -94,9 +95,10 @@ class GpawEngine(PotentialEngine):
     def check(self, structure: Structure) -> None:
         """See Engine; PAW data, electrons without spin, and memory."""
         settings = self.settings
-        found = probed(command(load_settings()))
+        found = probed(command(load_settings()), settings.functional)
         if found is not None:
-            check_elements(structure, found.electrons)
+            check_functional(settings.functional, found)
+            check_elements(structure, found.electrons, found.data_of or settings.functional)
         check_lithium(structure, settings.li_electrons, settings.functional)
         check_parity(structure, polarised=any(moments(settings, structure)))
         self.check_memory(structure)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liponflow.engines.diagnosis import Finding, State
-from liponflow.engines.gpaw.datasets import lithium_file
+from liponflow.engines.gpaw.datasets import FUNCTIONAL, lithium_file
 
 SITECONFIG = Path(__file__).with_name("siteconfig.txt")
 """Configuration with which GPAW is built."""
@@ -54,7 +54,12 @@ class Gpaw(NamedTuple):
     setup_paths
         Folders of PAW data sets.
     electrons
-        Valence electrons of the elements with a data set of PBE, by symbol.
+        Valence electrons of the elements with a data set for the functional, by symbol.
+    data_of
+        Functional whose data sets GPAW takes for it: those of PBE serve for SCAN and HSE06; None
+        if GPAW cannot compute it.
+    unknown
+        Why it cannot; None if it can.
     """
 
     version: str
@@ -68,6 +73,8 @@ class Gpaw(NamedTuple):
     copies: int
     setup_paths: tuple[str, ...]
     electrons: Mapping[str, float]
+    data_of: str | None = FUNCTIONAL
+    unknown: str | None = None
 
 
 class NoGpawError(ValueError):
@@ -75,26 +82,28 @@ class NoGpawError(ValueError):
 
 
 @cache
-def probe(command: tuple[str, ...]) -> Gpaw:
-    """Return the GPAW that a command runs; it is asked once per process.
+def probe(command: tuple[str, ...], functional: str = FUNCTIONAL) -> Gpaw:
+    """Return the GPAW that a command runs; it is asked once per process and functional.
 
     Parameters
     ----------
     command
         Command that runs a Python with GPAW, such as ``("mpiexec", "-n", "4", "gpaw", "python")``;
         this Python if it is empty.
+    functional
+        Functional, as GPAW names it, whose PAW data sets are listed.
 
     Raises
     ------
     NoGpawError
         If the command cannot be run, or GPAW cannot be imported; the reason is given.
     """
-    words = [*(command or (sys.executable,)), str(PROBE)]
+    run = command or (sys.executable,)
     if not command and find_spec("gpaw") is None:
         raise NoGpawError(f"GPAW is not installed in {sys.executable}")
     try:
         done = subprocess.run(
-            words,
+            [*run, str(PROBE), functional],
             check=False,
             capture_output=True,
             stdin=subprocess.DEVNULL,
@@ -104,19 +113,19 @@ def probe(command: tuple[str, ...]) -> Gpaw:
         )
     except OSError as error:
         raise NoGpawError(
-            f"the command {shlex.join(words[:-1])} cannot be run: {error.strerror or error}"
+            f"the command {shlex.join(run)} cannot be run: {error.strerror or error}"
         ) from error
     except subprocess.TimeoutExpired as error:
         raise NoGpawError(
-            f"the command {shlex.join(words[:-1])} has not imported GPAW after {_PATIENCE_S:g} s"
+            f"the command {shlex.join(run)} has not imported GPAW after {_PATIENCE_S:g} s"
         ) from error
     answers = _answers(done.stdout)
     if not answers:
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
         raise NoGpawError(
-            f"the command {shlex.join(words[:-1])} cannot import GPAW: {last}"
+            f"the command {shlex.join(run)} cannot import GPAW: {last}"
             if done.returncode
-            else f"the command {shlex.join(words[:-1])} runs no Python: it printed no answer"
+            else f"the command {shlex.join(run)} runs no Python: it printed no answer"
         )
     answer = answers[0]
     return Gpaw(
@@ -131,14 +140,16 @@ def probe(command: tuple[str, ...]) -> Gpaw:
         copies=len(answers),
         setup_paths=tuple(answer["setup_paths"]),
         electrons=answer["elements"],
+        data_of=answer["data_of"],
+        unknown=answer["unknown"],
     )
 
 
 @cache
-def probed(command: tuple[str, ...]) -> Gpaw | None:
+def probed(command: tuple[str, ...], functional: str = FUNCTIONAL) -> Gpaw | None:
     """Return the GPAW that a command runs; None if there is none, after a single attempt."""
     try:
-        return probe(command)
+        return probe(command, functional)
     except NoGpawError:
         return None
 

@@ -1,5 +1,6 @@
 """A script that states which GPAW a Python has, as a line of JSON.
 
+Its argument is a functional, PBE by default, whose PAW data sets are looked for.
 Like the worker, it imports nothing of this package: its Python may be another one. Under MPI, rank
 0 prints; without MPI support in GPAW, every copy that a launcher starts is a rank 0.
 """
@@ -17,7 +18,7 @@ _HEAD = 4096
 """Bytes at the beginning of a data set that hold the numbers of electrons."""
 
 
-def found() -> dict[str, Any]:
+def found(functional: str) -> dict[str, Any]:
     """Return the version, the libraries, the ranks and the PAW data sets of GPAW."""
     import gpaw
     from gpaw import cgpaw
@@ -29,6 +30,7 @@ def found() -> dict[str, Any]:
     except PackageNotFoundError:
         data = None
     paths = [str(path) for path in gpaw.setup_paths]
+    data_of, unknown = data_sets_of(functional)
     return {
         "gpaw": gpaw.__version__,
         "data": data,
@@ -40,11 +42,23 @@ def found() -> dict[str, Any]:
         "ranks": world.size,
         "rank": world.rank,
         "setup_paths": paths,
-        "elements": elements(paths),
+        "data_of": data_of,
+        "unknown": unknown,
+        "elements": {} if data_of is None else elements(paths, data_of),
     }
 
 
-def elements(paths: list[str], functional: str = "PBE") -> dict[str, float]:
+def data_sets_of(functional: str) -> tuple[str | None, str | None]:
+    """Return the functional whose PAW data sets GPAW takes, or why it cannot compute it."""
+    from gpaw.xc import XC
+
+    try:
+        return str(XC(functional).get_setup_name()), None  # type: ignore[no-untyped-call]
+    except Exception as error:  # noqa: BLE001 - GPAW and LibXC raise what they like
+        return None, f"{error}" or type(error).__name__
+
+
+def elements(paths: list[str], functional: str) -> dict[str, float]:
     """Return the valence electrons of the elements with a standard data set in one of the folders.
 
     A data set in an earlier folder replaces one in a later.
@@ -69,7 +83,7 @@ def main() -> None:
     os.dup2(2, 1)
     here = str(Path(__file__).resolve().parent)
     sys.path[:] = [entry for entry in sys.path if entry != here]
-    answer = found()
+    answer = found(*(sys.argv[1:2] or ["PBE"]))
     if answer["rank"] == 0:
         answers.write(json.dumps(answer) + "\n")
         answers.flush()

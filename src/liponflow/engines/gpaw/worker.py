@@ -8,7 +8,8 @@ Protocol: a JSON object per line. The caller writes to the standard input
 - ``{"log": FILE, "parameters": {...}, "setup_paths": [...], "states": N}`` first, and then any
   number of
 - ``{"numbers": [...], "positions": [...], "cell": [...], "pbc": [...], "magmoms": [...],
-  "stress": BOOL}`` in Å and µB.
+  "stress": BOOL, "available": BYTES}`` in Å and µB. The last is the memory that is left, which
+  limits of control groups may make less than that of the machine.
 
 The parameters are keyword arguments of ``gpaw.GPAW``. Answers, on what was the standard output
 when the process began, are ``{"answer": "ready", ...}`` once, before anything is read, and
@@ -85,11 +86,13 @@ class Session:
         self._world = world
         self._states: list[State] = []
         self._before = 0
+        self._available = 0
 
     def evaluate(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a request."""
         from gpaw import KohnShamConvergenceError
 
+        self._available = request["available"]
         atoms = _atoms(request)
         begun = time.perf_counter(), time.process_time()
         state = self._find(atoms)
@@ -144,7 +147,7 @@ class Session:
             enough = 0
         elif self._states:
             needed = max(state.memory for state in self._states) * self._world.size
-            enough = int(needed <= MEMORY_SHARE * _available())
+            enough = int(needed <= MEMORY_SHARE * self._available)
         return bool(self._world.min_scalar(enough))
 
     def _new(self, atoms: Any) -> State:
@@ -242,17 +245,6 @@ def _resident() -> int:
     except (OSError, IndexError, ValueError):
         return 0
     return pages * resource.getpagesize()
-
-
-def _available() -> float:
-    """Return the memory that is available in bytes; infinite where the system does not tell."""
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024.0
-    except (OSError, IndexError, ValueError):
-        pass
-    return float("inf")
 
 
 def _versions() -> dict[str, str]:
