@@ -2,11 +2,11 @@
 
 import pytest
 
+from liponflow.engines.engine import EngineError
 from liponflow.engines.sevennet.engine import SevennetEngine
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.workflows.campaign import get_campaign
-from liponflow.workflows.second_model import second_model, with_second_model
-
-CANDIDATES = ("sevennet-0", "chgnet", "chgnet-0.2.0")
+from liponflow.workflows.second_model import CANDIDATES, second_model, with_second_model
 
 
 @pytest.fixture
@@ -45,6 +45,25 @@ def test_the_choice_is_recorded_and_can_be_left_out() -> None:
     assert migration.engines(alone) == ["chgnet"]
 
 
+@pytest.mark.parametrize("campaign", ["lithiation", "stability", "glass", "phonons", "migration"])
+@pytest.mark.parametrize("installed", [False], indirect=True)
+@pytest.mark.usefixtures("installed")
+def test_every_campaign_chooses_one(campaign: str) -> None:
+    chosen = get_campaign(campaign)
+    request = chosen.request(preset="quick", engine="chgnet", overrides={"models": "auto"})
+    assert request.parameters.models == ["chgnet-0.2.0"]
+    assert chosen.engines(request) == ["chgnet", "chgnet-0.2.0"]
+
+
+def models(*names: str) -> ComparedParameters:
+    return ComparedParameters(models=list(names))
+
+
 def test_named_models_stay_and_are_listed_once() -> None:
-    assert with_second_model(["chgnet", "auto"], "vasp", ["chgnet"]) == ["chgnet"]
-    assert with_second_model(["auto"], "chgnet", ["chgnet"]) == []
+    assert with_second_model(models("chgnet", "auto"), "vasp", ["chgnet"]).models == ["chgnet"]
+    assert with_second_model(models("vasp"), "chgnet", []).models == ["vasp"]
+
+
+def test_no_second_engine_is_refused_with_the_remedy() -> None:
+    with pytest.raises(EngineError, match=r"models=auto: no other engine .* set models=\[\]"):
+        with_second_model(models("auto"), "chgnet", ["chgnet"])

@@ -23,7 +23,7 @@ class ComparedParameters(Document):
     models: Annotated[list[str], NamesOf(ENGINES)] = Field(
         default_factory=list,
         description="Further engines that compute the same, as a list or as a,b; the spread over "
-        "all engines is the uncertainty of the model.",
+        "all engines is the uncertainty of the model; auto for one that is installed.",
         examples=["chgnet,sevennet-0"],
     )
     disagreement: Annotated[

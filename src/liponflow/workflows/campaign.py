@@ -78,9 +78,6 @@ class Campaign:
         ``from_structure(structure)``: returns parameters that a user's structure sets.
     further_engines
         ``further_engines(parameters)``: lists the further engines of a run.
-    complete
-        ``complete(parameters, engine)``: returns the parameters with those settled that depend on
-        the engine or on what is installed.
     analyze
         ``analyze(paths, *, experiment, probe, quantity, stage, skip, every, settings)``: measures
         files that exist already, and returns a result; None if there is nothing to measure. With
@@ -97,7 +94,6 @@ class Campaign:
     options: tuple[Option, ...] = ()
     from_structure: str | None = None
     further_engines: str | None = None
-    complete: str | None = None
     analyze: str | None = None
 
     def plan(
@@ -161,10 +157,10 @@ class Campaign:
         """Return a validated request; see :meth:`plan`."""
         from liponflow.engines.calculators import absolute_files
         from liponflow.workflows.request import RunRequest
+        from liponflow.workflows.second_model import with_second_model
 
         read = self._read(preset, overrides, structure_file)
-        if self.complete is not None:
-            read["parameters"] = self._resolve(self.complete)(read["parameters"], engine)
+        read["parameters"] = with_second_model(read["parameters"], engine)
         return RunRequest(
             **read,
             engine=engine,

@@ -1,12 +1,22 @@
 """The second engine of a campaign, beside which no number of a single potential stands alone."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
+from liponflow.document import Document
+from liponflow.engines.engine import EngineError
 from liponflow.engines.registry import engine_class
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.settings import load_settings
 
 AUTO = "auto"
 """Stands in the list of models for the second engine that :func:`second_model` chooses."""
+
+CANDIDATES = ("sevennet-0", "chgnet", "chgnet-0.2.0")
+"""Engines in order of preference (our choice). A potential of another kind errs in another way:
+SevenNet-0 if it is installed, else CHGNet, which always is."""
+
+Chosen = TypeVar("Chosen", bound=Document)
 
 
 def second_model(engine: str, candidates: Sequence[str]) -> str | None:
@@ -36,11 +46,30 @@ def second_model(engine: str, candidates: Sequence[str]) -> str | None:
     return next(iter(others or usable), None)
 
 
-def with_second_model(models: Sequence[str], engine: str, candidates: Sequence[str]) -> list[str]:
-    """Return the models of a campaign by name, without the placeholder ``auto``."""
-    found = []
-    for name in models:
-        chosen = second_model(engine, candidates) if name == AUTO else name
-        if chosen is not None:
-            found.append(chosen)
-    return list(dict.fromkeys(found))
+def with_second_model(
+    parameters: Chosen, engine: str, candidates: Sequence[str] = CANDIDATES
+) -> Chosen:
+    """Return the parameters of any campaign with the second model by name.
+
+    Parameters
+    ----------
+    parameters
+        Parameters, with or without ``auto`` among the models.
+    engine, candidates
+        As for :func:`second_model`.
+
+    Raises
+    ------
+    EngineError
+        If there is no second engine; the remedy is given.
+    """
+    if not isinstance(parameters, ComparedParameters) or AUTO not in parameters.models:
+        return parameters
+    chosen = second_model(engine, candidates)
+    if chosen is None:
+        raise EngineError(
+            f"models=auto: no other engine than {engine} is installed of {', '.join(candidates)}; "
+            "install one (pip install 'liponflow[sevennet]'), or set models=[]"
+        )
+    named = [chosen if name == AUTO else name for name in parameters.models]
+    return parameters.model_copy(update={"models": list(dict.fromkeys(named))})

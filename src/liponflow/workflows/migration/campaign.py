@@ -20,5 +20,4 @@ CAMPAIGN = Campaign(
     ),
     options=(Option("refine", metavar="ENGINE"),),
     further_engines="liponflow.workflows.migration.flow:further_engines",
-    complete="liponflow.workflows.migration.flow:complete",
 )

@@ -30,7 +30,6 @@ from liponflow.workflows.migration.ladder import RungTools, keeps_symmetry, refi
 from liponflow.workflows.migration.sites import cell_of, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
 from liponflow.workflows.request import RunRequest
-from liponflow.workflows.second_model import with_second_model
 
 FUNCTIONAL = "PBE"
 """Functional of the VASP sets of this topic."""
@@ -245,13 +244,6 @@ def flow(request: RunRequest[MigrationParameters]) -> Flow:
 def further_engines(parameters: MigrationParameters) -> list[str]:
     """Return the further engines of the campaign: other models, and those of the ladder."""
     return [*models_of(parameters), *parameters.refine]
-
-
-def complete(parameters: MigrationParameters, engine: str) -> MigrationParameters:
-    """Return the parameters with the second model by name, as it is installed here."""
-    candidates = load_data(TOPIC)["second_models"]["value"]
-    models = with_second_model(parameters.models, engine, candidates)
-    return parameters.model_copy(update={"models": models})
 
 
 def built_in() -> Structure:
