@@ -103,8 +103,6 @@ class Engine(ABC):
     """Whether the user can set arguments of any name."""
     known_arguments: ClassVar[frozenset[str]] = frozenset()
     """Names of the arguments that the user can set otherwise."""
-    computes_moments: ClassVar[bool] = False
-    """Whether a static calculation of a structure gives magnetic moments without initial ones."""
     needs_initial_moments: ClassVar[bool] = False
     """Whether magnetic structures need starting moments, the site property ``magmom``."""
     takes_hessian: ClassVar[bool] = False
@@ -129,6 +127,11 @@ class Engine(ABC):
     def max_steps(self) -> int:
         """Largest number of ionic steps of a relaxation."""
         return self.options.max_steps
+
+    @property
+    def computes_moments(self) -> bool:
+        """Whether a static calculation gives magnetic moments without initial ones."""
+        return False
 
     @property
     def capabilities(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ def wheel_file(package: str, pattern: str) -> Path:
 
 
 SEVENNET = ("sevenn", "pretrained_potentials/SevenNet_0__22May2024/checkpoint_sevennet_0.pth")
+CURRENT = ("sevenn", "pretrained_potentials/SevenNet_0__11Jul2024/checkpoint_sevennet_0.pth")
 CHANNELS = ("sevenn", "pretrained_potentials/SevenNet_MF_0/checkpoint_sevennet_mf_0.pth")
 CHGNET = ("chgnet", "pretrained/0.3.0/*.pth.tar")
 
@@ -88,6 +89,24 @@ def test_file_of_chgnet_is_an_engine_with_moments(configure: Configure) -> None:
     made = engine.calculator().make()
     assert energy(made) == energy(FastCHGNet())
     assert "magmoms" in made.results
+    assert engine.computes_moments
+    without = f"weights: {wheel_file(*CHGNET)}, magmoms: false"
+    assert not configure("chgnet", without).computes_moments
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "file"),
+    [
+        ("sevennet-0", "model: 7net-0", wheel_file(*CURRENT)),
+        ("chgnet", "weights: 0.3.0", wheel_file(*CHGNET)),
+    ],
+)
+def test_weights_of_a_wheel_have_a_name_and_a_hash(
+    configure: Configure, name: str, arguments: str, file: Path
+) -> None:
+    info = configure(name, arguments).describe()
+    assert info.weights == arguments.partition(": ")[2]
+    assert info.weights_hash == sha256(file.read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from jobflow import Maker
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.calculators import CalculatorSpec, file_digest
+from liponflow.engines.calculators import CalculatorSpec, Weights, file_digest, weights_of
 from liponflow.engines.chgnet.calculator import FastCHGNet
 from liponflow.engines.chgnet.weights import (
     DEFAULT,
@@ -36,11 +36,28 @@ class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
     takes_arguments: ClassVar[bool] = False
-    computes_moments: ClassVar[bool] = True
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "chgnet"
     memory_per_atom: ClassVar[float | None] = MEMORY_PER_ATOM
+
+    @property
+    def computes_moments(self) -> bool:
+        """See Engine."""
+        return True
+
+    @classmethod
+    def moments_of(cls, arguments: Mapping[str, Any]) -> bool:
+        """See PotentialEngine."""
+        return bool(arguments.get("magmoms", True))
+
+    @classmethod
+    def named_weights(cls, arguments: Mapping[str, Any]) -> Weights | None:
+        """See PotentialEngine."""
+        given = str(arguments.get("weights"))
+        if given not in VARIANTS.values():
+            return weights_of(arguments)
+        return Weights(given, file_digest(_weights_file(given)))
 
     @property
     def weights(self) -> str:

@@ -15,7 +15,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines import device
-from liponflow.engines.calculators import CalculatorSpec, weights_of
+from liponflow.engines.calculators import CalculatorSpec, Weights, weights_of
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.memory import GIB, available_memory
@@ -289,6 +289,16 @@ class PotentialEngine(Engine):
         raise EngineError(
             f"{name} takes no other weights; name its calculator as module:Class instead"
         )
+
+    @classmethod
+    def named_weights(cls, arguments: Mapping[str, Any]) -> Weights | None:
+        """Return the weights, in a file or a wheel, that the arguments of an entry name."""
+        return weights_of(arguments)
+
+    @classmethod
+    def moments_of(cls, arguments: Mapping[str, Any]) -> bool:  # noqa: ARG003
+        """Return whether the calculator of an entry computes moments."""
+        return False
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:  # noqa: ARG003

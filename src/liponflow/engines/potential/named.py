@@ -46,6 +46,12 @@ class AseEngine(PotentialEngine):
         """Arguments of the calculator."""
         return {**self.entry.arguments, **self.options.arguments}
 
+    @property
+    def computes_moments(self) -> bool:
+        """See Engine; those of a registered potential are known, those of a calculator are not."""
+        potential = _potential(self.entry.calculator)
+        return potential is not None and potential.moments_of(self.arguments)
+
     @classmethod
     def requirements(cls, name: str, settings: Settings) -> list[str]:
         """See Engine."""
@@ -81,18 +87,19 @@ class AseEngine(PotentialEngine):
                 "method": potential.method,
                 "version": AS_INSTALLED if code is None else version(code),
             }
+            if (weights := potential.named_weights(self.arguments)) is not None:
+                known |= {"weights": weights.label, "weights_hash": weights.digest}
         known |= {
             key: value
             for key in ("functional", "method")
             if (value := getattr(entry, key)) is not None
         }
-        if entry.weights is not None and described.weights is None:
-            weights = weights_of({}, entry.weights)
-            known |= (
-                {}
-                if weights is None
-                else {"weights": weights.label, "weights_hash": weights.digest}
-            )
+        if (
+            entry.weights is not None
+            and described.weights is None
+            and (weights := weights_of({}, entry.weights)) is not None
+        ):
+            known |= {"weights": weights.label, "weights_hash": weights.digest}
         return described.model_copy(update=known)
 
     def check(self, structure: Structure) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from liponflow.analysis.result import EngineInfo
-from liponflow.engines.calculators import CalculatorSpec, file_digest
+from liponflow.engines.calculators import CalculatorSpec, Weights, file_digest, weights_of
 from liponflow.engines.engine import EngineError
 from liponflow.engines.potential.engine import PotentialEngine
 from liponflow.engines.potential.mptrj import UNTRAINED
@@ -61,6 +61,15 @@ class SevennetEngine(PotentialEngine):
                 f"{name} with other weights needs their file: give the argument model=FILE"
             )
         return CalculatorSpec(FastSevenNet, {**arguments, "lone_atoms": True})
+
+    @classmethod
+    def named_weights(cls, arguments: Mapping[str, Any]) -> Weights | None:
+        """See PotentialEngine."""
+        given = arguments.get("model")
+        name = next((name for name, known in VARIANTS.items() if known.model == given), None)
+        if name is None:
+            return weights_of(arguments)
+        return Weights(VARIANTS[name].model, file_digest(_weights_file(name)))
 
     def describe(self) -> EngineInfo:
         """See Engine.

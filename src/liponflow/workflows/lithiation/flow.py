@@ -243,7 +243,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         if not engine.computes_moments:
             raise ParameterError(
                 f"moments={name}: this engine computes no moments of relaxed structures; "
-                "moments=chgnet does"
+                "moments=chgnet does, and so do other weights of it (setting engines)"
             )
         engine.check(structure)
         return engine
