@@ -22,8 +22,8 @@ from ase.calculators.calculator import (
 
 from liponflow.arrays import FloatArray
 from liponflow.engines.gpaw.datasets import generated_folders
-from liponflow.engines.gpaw.memory import available_memory
 from liponflow.engines.gpaw.process import GpawError, GpawProcess, unused
+from liponflow.engines.memory import available_memory
 from liponflow.engines.record import SAME_POSITION, append_record, open_record
 from liponflow.job_directory import CHECKPOINT
 
