@@ -7,7 +7,7 @@ from jobflow import Flow, JobStore, job
 from maggma.stores import MemoryStore
 
 from liponflow.cost import estimate as module
-from liponflow.cost.estimate import estimate
+from liponflow.cost.estimate import estimate, seconds_by_job
 from liponflow.engines.cost import CostModel, Timing
 from liponflow.engines.engine import Engine
 from liponflow.engines.planned import PlannedCalculation, announce
@@ -79,6 +79,14 @@ def test_calculations_of_a_flow_are_counted() -> None:
         ("static", 48): (1, 1),
         ("static", 56): (1, 1),
     }
+
+
+def test_time_of_jobs_adds_up_to_the_cost_of_the_flow() -> None:
+    planned = flow("chgnet")
+    seconds = seconds_by_job(planned, None, "lithiation")
+    assert sum(seconds.values()) / 3600 == pytest.approx(estimate(planned).core_hours)
+    # Li metal, and at both Li contents the relaxation and the job that adds the static one.
+    assert len(seconds) == 5
 
 
 def test_rule_for_a_force_field_is_linear() -> None:

@@ -14,6 +14,7 @@ class InProcessPool(Generic[Task]):
     """Takes the place of :class:`liponflow.runners.pool.WorkerPool`."""
 
     def __init__(self, _: int, *, trusted, stores, **__: Any) -> None:
+        self.size = 1
         self._setup = list(trusted), list(stores)
         self.tasks: list[Task] = []
         self._replies: list[dict[str, Any]] = []

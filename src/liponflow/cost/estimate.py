@@ -7,7 +7,7 @@ from statistics import fmean, median
 
 from jobflow import Flow, JobStore
 
-from liponflow.cost.flow import planned
+from liponflow.cost.flow import planned, planned_by_job
 from liponflow.engines.cost import Band, CostModel, Timing
 from liponflow.engines.planned import NEB, RELAX, PlannedCalculation
 from liponflow.engines.registry import engine_class
@@ -116,6 +116,38 @@ def estimate(flow: Flow, store: JobStore | None = None, campaign: str = "") -> E
         lines += _lines(members, costs, several=len(members) < len(calculations))
         basis += costs.stated()
     return Estimate(sorted(lines, key=_order), "; ".join(dict.fromkeys(basis)))
+
+
+def seconds_by_job(flow: Flow, store: JobStore | None, campaign: str) -> dict[str, float]:
+    """Return the estimated time of jobs with calculations on one core each, by uuid (s).
+
+    Parameters
+    ----------
+    flow, store, campaign
+        As for :func:`estimate`.
+
+    Returns
+    -------
+    dict
+        Without jobs whose calculations divide their work by MPI, or have an unknown cost. A job
+        that adds calculations has their time.
+    """
+    by_job = {uuid: found for uuid, found in planned_by_job(flow).items() if found}
+    calculations = [item for found in by_job.values() for item in found]
+    costs = {
+        engine: _Costs.of(
+            engine, [item for item in calculations if item.engine == engine], store, campaign
+        )
+        for engine in {item.engine for item in calculations}
+    }
+    known = {
+        engine for engine, cost in costs.items() if cost.model is not None and cost.model.one_core
+    }
+    return {
+        uuid: sum(costs[item.engine].core_hours(item) for item in found) * _SECONDS_PER_HOUR
+        for uuid, found in by_job.items()
+        if known.issuperset(item.engine for item in found)
+    }
 
 
 def _lines(

@@ -17,20 +17,29 @@ from liponflow.runners.documents import all_jobs
 
 def planned(flow: Flow | Job) -> Iterator[PlannedCalculation]:
     """List the calculations of a flow, including those that its jobs will add."""
+    for calculations in planned_by_job(flow).values():
+        yield from calculations
+
+
+def planned_by_job(flow: Flow | Job) -> dict[str, list[PlannedCalculation]]:
+    """List the calculations of a flow by the uuid of the job that computes or adds them."""
     jobs = {job.uuid: job for job in all_jobs(flow)}
-    for job in jobs.values():
-        calculations = announced(job)
-        if calculations is not None:
-            yield from calculations
-            continue
-        subject = _subject(job, jobs)
-        if subject is None:
-            continue
-        if job.maker is not None:
-            yield from planned_by(job.maker, subject)
-        for argument in [*job.function_args, *job.function_kwargs.values()]:
-            if isinstance(argument, Maker):
-                yield from planned_by(argument, subject)
+    return {uuid: list(_planned(job, jobs)) for uuid, job in jobs.items()}
+
+
+def _planned(job: Job, jobs: Mapping[str, Job]) -> Iterator[PlannedCalculation]:
+    calculations = announced(job)
+    if calculations is not None:
+        yield from calculations
+        return
+    subject = _subject(job, jobs)
+    if subject is None:
+        return
+    if job.maker is not None:
+        yield from planned_by(job.maker, subject)
+    for argument in [*job.function_args, *job.function_kwargs.values()]:
+        if isinstance(argument, Maker):
+            yield from planned_by(argument, subject)
 
 
 def _subject(

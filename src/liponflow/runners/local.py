@@ -41,6 +41,7 @@ def start(
     trusted: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
     console: Console | None = None,
+    expected: Mapping[str, float] | None = None,
 ) -> RunReport:
     """Run a flow over worker processes.
 
@@ -68,6 +69,8 @@ def start(
         Environment variables of the workers, in addition to those of this process.
     console
         Console that shows the progress; standard error by default.
+    expected
+        Estimated time of jobs, by uuid (s), of which the display makes the time that is left.
 
     Returns
     -------
@@ -104,6 +107,7 @@ def start(
         trusted=trusted,
         environment=environment,
         console=console,
+        expected=expected,
     )
 
 
@@ -115,6 +119,7 @@ def resume(
     trusted: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
     console: Console | None = None,
+    expected: Mapping[str, float] | None = None,
 ) -> RunReport:
     """Continue a run: finished jobs are not run again, failed ones are.
 
@@ -124,7 +129,7 @@ def resume(
     ----------
     run_dir
         Directory of the run; see :func:`liponflow.runners.journal.latest_run`.
-    store, workers, trusted, environment, console
+    store, workers, trusted, environment, console, expected
         As in :func:`start`. Outcomes that the store does not hold are written to it.
 
     Returns
@@ -164,7 +169,8 @@ def resume(
                         "the previous start was killed, or its end could not be recorded",
                         important=True,
                     )
-                report = Run(journal, store, pool, progress, trusted).run(interrupt)
+                run = Run(journal, store, pool, progress, trusted, expected=expected or {})
+                report = run.run(interrupt)
                 this_start.state = report.state
         except OSError as error:
             raise RunError(f"cannot write the run directory: {error}", journal.path) from error

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from signal import Signals
@@ -16,6 +16,7 @@ from liponflow.redaction import without_secrets
 from liponflow.runners import earlier
 from liponflow.runners.documents import dumps, referenced_uuids
 from liponflow.runners.errors import RunError, RunInterruptedError, StoreFailureError
+from liponflow.runners.forecast import Forecast, time_left
 from liponflow.runners.graph import FlowGraph, Node, State, needs_every_input
 from liponflow.runners.journal import Journal
 from liponflow.runners.ownership import OWN_FILE
@@ -37,6 +38,8 @@ class Run:
         pool: WorkerPool[Node],
         progress: Progress,
         trusted: tuple[str, ...],
+        *,
+        expected: Mapping[str, float],
     ) -> None:
         self.journal = journal
         self.store = store
@@ -48,6 +51,7 @@ class Run:
         self.directories: dict[Node, Path] = {}
         self.deaths: Counter[Node] = Counter()
         self.failures: list[JobFailure] = []
+        self.forecast = Forecast(expected, pool.size)
         self.reused = 0
         self.starts: dict[Node, earlier.Earlier] = {}
         """Last geometries in the run that this one continues."""
@@ -136,6 +140,7 @@ class Run:
                 self.graph.skip(node)
                 return
         directory = self.directories[node] = self.journal.job_directory(node.job)
+        self.forecast.started(node)
         self.tell(f"started {label(node.job)}")
         request = {
             "job": document,
@@ -170,6 +175,7 @@ class Run:
         outcome = self.journal.outcome(node.job)
         cause = reply.get("cause", "")
         if outcome is not None:
+            self.forecast.finished(node)
             self.finish(node, outcome)
             self.tell(f"finished {label(node.job)}")
         elif reply["state"] == "unwritable":
@@ -237,6 +243,7 @@ class Run:
             done=len(self.graph.nodes) - self.graph.count(State.PENDING),
             total=len(self.graph.nodes),
             running=[self.describe(node) for node in self.pool.tasks],
+            left=time_left(self.forecast.left(self.graph.nodes)),
         )
 
     def describe(self, node: Node) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as RichProgress
 from rich.text import Text
 
@@ -25,8 +25,18 @@ class Progress(Protocol):
         /,
     ) -> None: ...
 
-    def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Show how many of the jobs known so far are done, and the status of the running ones."""
+    def update(self, done: int, total: int, running: Sequence[str], left: str = "") -> None:
+        """Show how many of the jobs known so far are done, and the status of the running ones.
+
+        Parameters
+        ----------
+        done, total
+            Numbers of jobs; the total grows as jobs return further jobs.
+        running
+            Running jobs, each with its status.
+        left
+            Time that is left, in words; empty if it is not known.
+        """
 
     def event(self, text: str, *, important: bool = False) -> None:
         """Report an event; `important` lines stay visible above a bar."""
@@ -37,7 +47,11 @@ class BarProgress:
 
     def __init__(self, console: Console) -> None:
         self._bar = RichProgress(
-            TimeElapsedColumn(), BarColumn(), MofNCompleteColumn(), console=console
+            TimeElapsedColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            console=console,
         )
         self._task = self._bar.add_task("", total=None)
         self._running: Sequence[str] = ()
@@ -50,10 +64,10 @@ class BarProgress:
     def __exit__(self, *_: object) -> None:
         self._live.stop()
 
-    def update(self, done: int, total: int, running: Sequence[str]) -> None:
-        """Move the bar; its total grows as jobs return further jobs."""
+    def update(self, done: int, total: int, running: Sequence[str], left: str = "") -> None:
+        """Move the bar."""
         self._running = running
-        self._bar.update(self._task, completed=done, total=total)
+        self._bar.update(self._task, completed=done, total=total, description=left)
 
     def event(self, text: str, *, important: bool = False) -> None:
         """Print important events above the bar."""
@@ -67,6 +81,12 @@ class BarProgress:
 
 STATUS_EVERY_S = 60.0
 """Interval (s) between lines on the progress of long jobs; printed lines stay."""
+
+
+AT_ONCE = 100
+"""Lines that are printed at once, as events come."""
+EVENTS_EVERY_S = 10.0
+"""Interval (s) between lines on events after these, so that long runs leave short logs."""
 
 
 class LineProgress:
@@ -83,7 +103,8 @@ class LineProgress:
     def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
         self._clock = clock
-        self._start = self._told = clock()
+        self._start = self._told = self._last = clock()
+        self._printed = self._held = 0
         self._running: Sequence[str] = ()
         self._done, self._total = 0, 0
 
@@ -93,18 +114,27 @@ class LineProgress:
     def __exit__(self, *_: object) -> None:
         return
 
-    def update(self, done: int, total: int, running: Sequence[str]) -> None:
+    def update(self, done: int, total: int, running: Sequence[str], left: str = "") -> None:
         """Keep the counts for the next line, and report at intervals what is running."""
         self._done, self._total = done, total
         if self._clock() - self._told >= STATUS_EVERY_S:
             self._told = self._clock()
             if running and running != self._running:
                 self._running = list(running)
-                self.event(f"at work: {', '.join(running)}")
+                text = f"at work: {', '.join(running)}"
+                self.event(f"{text}; {left}" if left else text, important=True)
 
-    def event(self, text: str, *, important: bool = False) -> None:  # noqa: ARG002
-        """Print the event."""
-        minutes, seconds = divmod(int(self._clock() - self._start), 60)
+    def event(self, text: str, *, important: bool = False) -> None:
+        """Print the event; of many, one per interval, with the number of the others."""
+        now = self._clock()
+        if not important and self._printed >= AT_ONCE and now - self._last < EVENTS_EVERY_S:
+            self._held += 1
+            return
+        self._printed, self._last = self._printed + 1, now
+        if self._held:
+            text = f"{text} ({self._held} more since the last line)"
+            self._held = 0
+        minutes, seconds = divmod(int(now - self._start), 60)
         line = f"{minutes:02d}:{seconds:02d} [{self._done}/{self._total}] {text}"
         self._console.print(line, markup=False, highlight=False, soft_wrap=True)
 

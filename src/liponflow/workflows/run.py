@@ -10,6 +10,7 @@ from typing import Any
 from jobflow import Flow, JobStore
 
 from liponflow import registry
+from liponflow.cost.estimate import seconds_by_job
 from liponflow.engines.registry import calculator_packages, environment
 from liponflow.runners import local
 from liponflow.runners.documents import all_jobs
@@ -82,6 +83,7 @@ def run(
             config={**record, **recorded},
             trusted=trusted,
             environment=environment(settings),
+            expected=_expected(flow, store, str(record.get("kind", ""))),
         )
         return _outcome(report, store, flow.output.uuid, settings.store, trusted)
 
@@ -263,6 +265,14 @@ def trusted_names(settings: Settings, engines: Iterable[str] = ()) -> tuple[str,
 def _recorded(location: Path | dict[str, Any]) -> str | None:
     """Return the path of the store for the record; a specification may hold a password."""
     return str(location) if isinstance(location, Path) else None
+
+
+def _expected(flow: Flow, store: JobStore, campaign: str) -> dict[str, float]:
+    """Return the estimated time of jobs (s); empty where the store has damaged timings."""
+    try:
+        return seconds_by_job(flow, store, campaign)
+    except StoreError:
+        return {}
 
 
 def _outcome(
