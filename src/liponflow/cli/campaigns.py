@@ -1,19 +1,20 @@
 """Commands that run campaigns, write their inputs, or measure files."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from liponflow.cli import early
 from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.choices import choose
-from liponflow.cli.console import EXIT_FAILED, reported_errors, say
+from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
+from liponflow.cli.dry_run import dry_run_document, print_dry_run
 from liponflow.cli.finish import finish
 from liponflow.cli.options import (
     ConfigOption,
@@ -32,6 +33,11 @@ from liponflow.cli.options import (
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.workflows.campaign import Campaign
+
+if TYPE_CHECKING:
+    from jobflow import Flow
+
+    from liponflow.workflows.request import RunRequest
 
 
 class Probe(StrEnum):
@@ -66,7 +72,13 @@ def run(
     json: JsonOption = False,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Print the planned calculations and their cost, and stop."),
+        typer.Option(
+            "--dry-run",
+            help="Print what was understood, the planned calculations and their cost, and stop.",
+        ),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="With --dry-run: list every start or phase.")
     ] = False,
     preflight: Annotated[
         bool,
@@ -86,10 +98,11 @@ def run(
             early.check_choices(campaign, chosen, file)
         early.check_engine(engine or settings.engine, settings)
 
-        from liponflow.cost.estimate import estimate
-        from liponflow.engines.registry import check_installed
-        from liponflow.inputs.presets import parse_settings
-        from liponflow.workflows import run as campaigns
+        with said_if_slow("loading the libraries of the campaign ..."):
+            from liponflow.cost.estimate import estimate
+            from liponflow.engines.registry import check_installed
+            from liponflow.inputs.presets import parse_settings
+            from liponflow.workflows import run as campaigns
 
         choices: dict[str, Any] = {
             "preset": chosen.preset,
@@ -98,7 +111,7 @@ def run(
             "overrides": chosen.overrides,
             "structure_file": files[0] if files else None,
         }
-        cost, items = None, None
+        document, items = None, None
         if early.is_batch(structure or []):
             check_out(out)
             batch = import_module("liponflow.cli.batch")
@@ -107,19 +120,22 @@ def run(
             )
         else:
             with campaigns.known_store(settings) as known:
-                with chosen.named():
-                    request = campaign.request(**choices, store=known)
-                engines = campaign.engines(request)
-                if not dry_run:
-                    for name in engines:
-                        check_installed(name, settings)
-                flow = campaign.make_flow(request)
+                with said_if_slow("building the structures and planning the calculations ..."):
+                    with chosen.named():
+                        request = campaign.request(**choices, store=known)
+                    engines = campaign.engines(request)
+                    if not dry_run:
+                        for name in engines:
+                            check_installed(name, settings)
+                    flow = campaign.make_flow(request)
                 if preflight:
-                    compare = import_module("liponflow.workflows.preflight").preflight
-                    for line in compare(flow, request, engines):
-                        typer.echo(line, err=True)
-                cost = estimate(flow, known, campaign.name) if dry_run else None
-            if cost is None:
+                    _print_preflight(flow, request, engines)
+                if dry_run:
+                    cost = estimate(flow, known, campaign.name)
+                    document = dry_run_document(
+                        campaign, chosen, request, flow, cost, workers=settings.workers
+                    )
+            if document is None:
                 check_out(out)
                 record = {"command": sys.argv, "kind": campaign.name} | choices
                 record |= {"structure_file": str(choices["structure_file"])}
@@ -127,8 +143,8 @@ def run(
                 outcome = campaigns.run(flow, settings, record, engines)
     if items is not None:
         batch.finish_batch(items, out=out, json=json)
-    elif cost is not None:
-        import_module("liponflow.cli.tables").print_estimate(cost)
+    elif document is not None:
+        print_dry_run(document, cost, verbose=verbose, json=json)
     else:
         finish(ctx, outcome, out=out, json=json)
 
@@ -286,6 +302,14 @@ def analyze(
             print_json(result.with_units())
         else:
             import_module("liponflow.cli.tables").print_document(result)
+
+
+def _print_preflight(flow: "Flow", request: "RunRequest[Any]", engines: Sequence[str]) -> None:
+    """Print how the potentials of a run differ on its starting structures."""
+    from liponflow.workflows.preflight import preflight
+
+    for line in preflight(flow, request, engines):
+        typer.echo(line, err=True)
 
 
 class RunGroup(CampaignGroup):

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -47,6 +48,18 @@ def leave_closed_pipe() -> NoReturn:
 def say(message: str, style: str | None = None) -> None:
     """Print one unbroken line to standard error, so that paths in it can be copied."""
     Console(stderr=True).print(message, style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def said_if_slow(message: str, after: float = 2.0) -> Iterator[None]:
+    """Say what is being done, once it has taken longer than so many seconds."""
+    timer = Timer(after, say, [message])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextmanager

@@ -5,6 +5,8 @@ topics are in this package; other packages provide their own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
+from functools import cache
 from importlib.resources import files
 from typing import Any, TypedDict, TypeVar
 
@@ -50,6 +52,11 @@ def load_data(topic: str, package: str = PACKAGE) -> dict[str, Any]:
     package
         Package that contains it.
     """
+    return deepcopy(_parsed(topic, package))
+
+
+@cache
+def _parsed(topic: str, package: str) -> dict[str, Any]:
     text = files(package).joinpath(f"{topic}.yaml").read_text(encoding="utf-8")
     data: dict[str, Any] = yaml.safe_load(text)
     return data

@@ -156,7 +156,7 @@ def resume(
     trusted = tuple(trusted)
     with journal.lock(), deferred_interrupts() as interrupt, open_progress(console) as progress:
         pool = WorkerPool[Node](
-            workers or _cores(),
+            workers or available_cores(),
             trusted=trusted,
             stores=store.additional_stores,  # type: ignore[has-type]
             log_file=journal.path / "workers.log",
@@ -190,7 +190,7 @@ def _check_workers(workers: int | None) -> None:
         raise ValueError(f"workers must be at least 1, not {workers}")
 
 
-def _cores() -> int:
+def available_cores() -> int:
     """Return the number of cores available to this process, which batch systems may limit."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

@@ -1,6 +1,6 @@
 """A campaign as one object, which drives the command line, the store and the figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from liponflow.analysis.result import Result
+    from liponflow.cost.estimate import Line
     from liponflow.crystals.plausible import Policy
     from liponflow.inputs.difference import Difference
     from liponflow.workflows.input_directories import InputDirectories, WrittenInputs
     from liponflow.workflows.request import RunRequest
+    from liponflow.workflows.understood import Understood
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Campaign:
     inputs
         :class:`~liponflow.workflows.input_directories.InputDirectories` of the campaign; None if
         it writes none.
+    understood
+        ``understood(request, flow, lines)``: says for ``--dry-run`` what the campaign understood;
+        ``lines`` are the calculations of the estimate. A campaign without it shows the names of
+        its jobs.
     presets
         Package with the presets, in ``<name>.yaml``.
     options
@@ -90,6 +96,7 @@ class Campaign:
     flow: str
     result: ResultKind
     inputs: str | None = None
+    understood: str | None = None
     presets: str = "liponflow.inputs"
     options: tuple[Option, ...] = ()
     from_structure: str | None = None
@@ -179,6 +186,26 @@ class Campaign:
         if self.further_engines is None:
             return [request.engine]
         return [request.engine, *self._resolve(self.further_engines)(request.parameters)]
+
+    def understand(
+        self, request: "RunRequest[Any]", flow: "Flow", lines: "Sequence[Line]"
+    ) -> "Understood":
+        """Return what the campaign understood of a request.
+
+        Parameters
+        ----------
+        request
+            The request.
+        flow
+            Its flow.
+        lines
+            Calculations of the flow, from its estimate.
+        """
+        from liponflow.workflows.understood import Understood, understood_by_default
+
+        say = understood_by_default if self.understood is None else self._resolve(self.understood)
+        found: Understood = say(request, flow, lines)
+        return found
 
     def write(
         self,

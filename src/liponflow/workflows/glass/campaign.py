@@ -8,6 +8,7 @@ CAMPAIGN = Campaign(
     summary="Build amorphous models and measure them.",
     parameters="liponflow.inputs.glass:GlassParameters",
     flow="liponflow.workflows.glass.flow:flow",
+    understood="liponflow.workflows.glass.understood:understood",
     inputs="liponflow.workflows.glass.inputs:INPUTS",
     result=ResultKind(
         "glass",

@@ -8,6 +8,7 @@ CAMPAIGN = Campaign(
     summary="Lithiate a host: moments, lattice, hull and voltages over x.",
     parameters="liponflow.inputs.lithiation:LithiationParameters",
     flow="liponflow.workflows.lithiation.flow:flow",
+    understood="liponflow.workflows.lithiation.understood:understood",
     inputs="liponflow.workflows.lithiation.inputs:INPUTS",
     result=ResultKind(
         "lithiation",

@@ -8,6 +8,7 @@ CAMPAIGN = Campaign(
     summary="Compute barriers of a dopant in a host.",
     parameters="liponflow.inputs.migration:MigrationParameters",
     flow="liponflow.workflows.migration.flow:flow",
+    understood="liponflow.workflows.migration.understood:understood",
     inputs="liponflow.workflows.migration.inputs:INPUTS",
     result=ResultKind(
         "migration",

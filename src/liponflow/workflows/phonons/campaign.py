@@ -8,6 +8,7 @@ CAMPAIGN = Campaign(
     summary="Compute the phonons and the free energy of a crystal.",
     parameters="liponflow.inputs.phonons:PhononParameters",
     flow="liponflow.workflows.phonons.flow:flow",
+    understood="liponflow.workflows.phonons.understood:understood",
     inputs="liponflow.workflows.phonons.inputs:INPUTS",
     result=ResultKind(
         "phonons",

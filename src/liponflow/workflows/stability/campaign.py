@@ -8,6 +8,7 @@ CAMPAIGN = Campaign(
     summary="Compute the voltage window and the interfaces of an electrolyte.",
     parameters="liponflow.inputs.stability:StabilityParameters",
     flow="liponflow.workflows.stability.flow:flow",
+    understood="liponflow.workflows.stability.understood:understood",
     inputs="liponflow.workflows.stability.inputs:INPUTS",
     result=ResultKind(
         "stability",

@@ -1,0 +1,27 @@
+"""What the lithiation campaign understood of a request."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from jobflow import Flow
+
+from liponflow.cost.estimate import Line
+from liponflow.inputs.lithiation import LithiationParameters
+from liponflow.workflows.lithiation.flow import built_in
+from liponflow.workflows.request import RunRequest
+from liponflow.workflows.understood import Understood, cell_text, names_after
+
+
+def understood(
+    request: RunRequest[LithiationParameters],
+    flow: Flow,
+    lines: Sequence[Line],  # noqa: ARG001 - of every campaign
+) -> Understood:
+    """Return the host, its Li contents and the number of starts at each."""
+    host = request.structure if request.structure is not None else built_in(request.parameters)
+    material = f"{cell_text(host)}, {f'from {request.source}' if request.source else 'built in'}"
+    starts = names_after(flow, "relax x=")
+    at = Counter(name.partition(" ")[0] for name in starts)
+    xs = sorted(at, key=float)
+    plan = f"x = {', '.join(xs)}; {len(starts)} starts"
+    return Understood(material, plan, [f"relax x={name}" for name in starts])

@@ -1,0 +1,29 @@
+"""What the phonon campaign understood of a request."""
+
+from collections.abc import Sequence
+
+from jobflow import Flow
+
+from liponflow.cost.estimate import Line
+from liponflow.engines.planned import RELAX
+from liponflow.inputs.phonons import PhononParameters
+from liponflow.runners.documents import all_jobs
+from liponflow.structures.phases import phase
+from liponflow.workflows.request import RunRequest
+from liponflow.workflows.understood import Understood, cell_text
+
+
+def understood(
+    request: RunRequest[PhononParameters], flow: Flow, lines: Sequence[Line]
+) -> Understood:
+    """Return the crystal, and the number and size of its displaced supercells."""
+    parameters = request.parameters
+    if request.structure is None:
+        crystal = phase(parameters.phase)
+        material = f"{crystal.name}: {cell_text(crystal.primitive())}, built in"
+    else:
+        material = f"{cell_text(request.structure)}, from {request.source}"
+    displaced = [line for line in lines if not line.name.startswith(RELAX)]
+    supercells = [f"{line.jobs} supercells of {line.atoms} atoms" for line in displaced]
+    plan = f"{', '.join(supercells)}, displaced by {parameters.distance:g} Å"
+    return Understood(material, plan, [job.name for job in all_jobs(flow)])
