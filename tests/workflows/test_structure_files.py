@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from liponflow.cli import app
 from liponflow.crystals.checked import StructureError
+from liponflow.crystals.read import read_structure
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.structure_options import StructureOptions, split_options
 from liponflow.workflows.campaign import get_campaign
@@ -86,6 +87,34 @@ def test_flow_and_inputs_record_the_choice(half: Path, tmp_path: Path) -> None:
     made: dict[str, Any] = flow.jobs[-1].function_kwargs["made"]
     assert "lowest Ewald energy of 6 arrangements" in made["source_structure"]
     assert "ordered in the smallest cell" in (tmp_path / "out" / "provenance.yaml").read_text()
+
+
+def test_json_of_pymatgen_is_ordered_too(half: Path, tmp_path: Path) -> None:
+    read_structure(half, disordered=True).to(str(tmp_path / "half.json"))
+    with pytest.warns(OrderedCrystalWarning, match=r"half\.json: ordered in the smallest cell"):
+        found = read_ordered(tmp_path / "half.json", StructureOptions())
+    assert found.structure.formula == "Li1 Co2 O4"
+
+
+@pytest.mark.parametrize(
+    ("occupancy", "message"),
+    [
+        ("1.2", r"half\.cif: the occupancy of Li1 is 1\.2; write a number from 0 to 1"),
+        ("-0.5", r"half\.cif: the occupancy of Li1 is -0\.5"),
+        ("half", r"half\.cif: the occupancy of Li1 is half"),
+        ("0.7\nNa1 0 0 0.5 0.7", r"half\.cif: the occupancies of a site add up to 1\.4.* 1\.05"),
+    ],
+)
+def test_impossible_occupancy_is_refused(half: Path, occupancy: str, message: str) -> None:
+    half.write_text(CIF.format(name="half", lithium=occupancy))
+    with pytest.raises(StructureError, match=message):
+        read_ordered(half, StructureOptions())
+
+
+def test_occupancies_slightly_above_one_are_scaled(half: Path) -> None:
+    half.write_text(CIF.format(name="half", lithium="1.02(3)"))
+    with pytest.warns(UserWarning, match="sum to > 1"):
+        assert read_ordered(half, StructureOptions()).structure.formula == "Li3 Co3 O6"
 
 
 def test_same_file_and_seed_give_the_same_cell(half: Path) -> None:

@@ -17,7 +17,7 @@ import spglib
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.operations import SymmOp
 from pymatgen.core.structure import Structure
-from pymatgen.io.cif import CifBlock, CifParser
+from pymatgen.io.cif import CifBlock, CifParser, str2float
 
 from liponflow.crystals.checked import StructureError
 from liponflow.crystals.elements import element_of, element_of_potential
@@ -91,6 +91,7 @@ class _Parser(CifParser):
         self.by_type = _TYPES in block.data
         # pymatgen compares every crystal with the formula of the first block.
         self.check_cif = block is next(iter(self._cif.data.values()))  # type: ignore[attr-defined]
+        _check_occupancies(block.data)
         try:
             found = self._get_structure(block, primitive=False, symmetrized=False, check_occu=True)
         except ValueError as error:
@@ -131,6 +132,20 @@ class _Parser(CifParser):
     def _parse_symbol(self, sym: str) -> str:
         # In labels, CA may be a carbon; a type is an element in any case.
         return element_of_potential(sym) if self.by_type else element_of(sym)
+
+
+def _check_occupancies(data: dict[str, Any]) -> None:
+    """Refuse an occupancy that pymatgen would take for 1 or leave out with its atom."""
+    labels, given = data.get("_atom_site_label", ()), data.get("_atom_site_occupancy", ())
+    for label, text in zip(labels, given, strict=False):
+        if text.strip() in {"?", "."}:  # without a value it is 1
+            continue
+        try:
+            value = str2float(text)
+        except ValueError:
+            value = -1.0
+        if not 0 <= value <= 1 + OVERFULL:
+            raise StructureError(f"the occupancy of {label} is {text}; write a number from 0 to 1")
 
 
 def _setting(data: dict[str, Any], lattice: Lattice) -> _Setting:

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase import Atoms
+from ase.io import write
 from ase.units import kB
 
 from liponflow.analysis.glass.trajectory_readers import TrajectoryError, frames_of_file
@@ -370,3 +372,18 @@ def test_poscar_and_cif_pass_the_checks_of_structures(tmp_path: Path) -> None:
         list(frames_of_file(path))
     with pytest.raises(TrajectoryError, match="map of species is for extended XYZ and LAMMPS"):
         list(frames_of_file(path, species_map={"1": "Li"}))
+
+
+@pytest.mark.parametrize("occupancy", [0.5, 0.0, 1.0])
+def test_pdb_with_partial_occupancies_is_refused(tmp_path: Path, occupancy: float) -> None:
+    """Occupancies of 0 are those of programs that have none."""
+    path = tmp_path / "a.pdb"
+    atoms = Atoms("LiO", positions=[[0, 0, 0], [2, 2, 2]], cell=[4, 4, 4], pbc=True)
+    atoms.set_array("occupancy", np.full(2, occupancy))
+    write(path, atoms)
+    if occupancy == 0.5:
+        with pytest.raises(TrajectoryError, match=r"a\.pdb: 2 atoms have occupancies below 1"):
+            list(frames_of_file(path))
+    else:
+        [frame] = frames_of_file(path)
+        assert frame.symbols == ("Li", "O")

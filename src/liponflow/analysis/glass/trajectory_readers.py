@@ -23,6 +23,7 @@ from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError, check_is_file, file_boundary, reason_of
 from liponflow.crystals.elements import NO_MAP, LabelError, element_of
+from liponflow.crystals.occupancies import ROUNDED
 from liponflow.crystals.read import Form, form_of, read_crystals, read_structure
 from liponflow.decompression import (
     COMPRESSED,
@@ -204,6 +205,7 @@ def _from_atoms(atoms: Any, path: Path) -> Frame:
     if not atoms.numbers.all():  # ASE's X
         atom = int(np.flatnonzero(atoms.numbers == 0)[0]) + 1
         raise TrajectoryError(f"{path}: atom {atom} is no element; name its element in the file")
+    _check_occupancies(atoms, path)
     info = atoms.info
     energy = NAN
     if atoms.calc is not None:
@@ -221,6 +223,21 @@ def _from_atoms(atoms: Any, path: Path) -> Frame:
         energy=float(info.get("energy", energy)),
         stage=str(info.get("stage", "")),
     )
+
+
+def _check_occupancies(atoms: Any, path: Path) -> None:
+    """Refuse atoms that a file gives in part, such as the alternatives of a PDB file.
+
+    ASE has all of them as whole atoms. Programs without occupancies write 0 for all.
+    """
+    given = np.array(atoms.arrays.get("occupancy", ()), dtype=float)
+    partial = given[(given > 0) & (given < 1 - ROUNDED)]
+    if len(partial):
+        raise TrajectoryError(
+            f"{path}: {len(partial)} atoms have occupancies below 1, such as {partial[0]:g}, and "
+            "would be counted as whole; give the structure as a CIF, which is ordered, or remove "
+            "the alternatives"
+        )
 
 
 def _read_xyz(path: Path, notes: list[str], species_map: Mapping[str, str]) -> Iterator[Frame]:

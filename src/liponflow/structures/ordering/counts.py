@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from liponflow.arrays import FloatArray
 from liponflow.crystals.occupancies import Mixture
@@ -81,6 +80,8 @@ def whole_counts(mixtures: Mapping[int, Mixture], sites: Mapping[int, int]) -> C
     >>> whole_counts(halves, {0: 12, 1: 48}).atoms
     {0: {'Li': 6, '': 6}, 1: {'Li': 22, '': 26}}
     """
+    from scipy.optimize import linprog  # takes long to import, and ordered crystals need none
+
     shares = {kind: _with_vacancies(mixture) for kind, mixture in mixtures.items()}
     cells = [(kind, symbol) for kind, one in shares.items() for symbol in one]
     wanted = np.array([shares[kind][symbol] * sites[kind] for kind, symbol in cells])

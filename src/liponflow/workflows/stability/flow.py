@@ -337,7 +337,9 @@ def _ending(
                 "preset": request.preset,
                 "parameters": parameters.model_dump(mode="json"),
                 "input_fingerprint": hashlib.sha256(found.key.encode()).hexdigest(),
-                "source_structure": found.source,
+                "source_structure": found.source
+                if request.source is None
+                else f"{found.source}; the material: {request.source}",
                 "parent_uuids": found.parents,
             },
             further=further,
