@@ -42,7 +42,7 @@ from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.potential.neb.relaxation import relax_band
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import EndPoints, relaxed_ends
-from liponflow.structures.migration.hop_cell import hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import hop_cell, site_start
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import PathMirror, interpolate, path_mirror
 from liponflow.structures.migration.interstitials import interstitial_sites
@@ -74,7 +74,7 @@ def end_points(dopant: str) -> tuple[EndPoints, PathMirror | None]:
     cell = hop_cell(interstitial_sites(bcc_lithium(A)), (3, 3, 3))
     [hop] = [hop for hop in distinct_hops(cell.sites) if hop.label == HOP]
     label = hop.end_labels[0]
-    start = interstitial_start(cell, dopant, int(cell.sites.positions_of(label)[0]))
+    start = site_start(cell, dopant, int(cell.sites.positions_of(label)[0]))
     atoms = AseAtomsAdaptor.get_atoms(start, msonable=False)
     atoms.calc = CHGNetCalculator()
     FIRE(atoms, logfile=None, maxstep=0.05).run(fmax=0.9 * LIMIT, steps=300)

@@ -9,10 +9,10 @@ from ase.calculators.emt import EMT
 from ase.optimize import BFGS
 from ase.vibrations import Vibrations
 from jobflow import Flow, run_locally
-from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 from static_emt import StaticEMTMaker
+from vacancy_example import copper_hop
 
 from liponflow.analysis.migration.gamma_modes import GammaModes
 from liponflow.analysis.migration.rates import vineyard_prefactor
@@ -20,9 +20,6 @@ from liponflow.analysis.migration.saddle import saddle_reason, without_translati
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.potential.vibrations import vibrate, vibrations
 from liponflow.engines.vibrations import DISTANCE, moving_atoms, vibrate_with
-from liponflow.structures.migration.hop_cell import hop_cell
-from liponflow.structures.migration.interstitials import interstitial_sites
-from liponflow.structures.migration.vacancies import vacancy_hop
 
 SAME = 0.01  # THz, of two finite-difference schemes
 CM_TO_THZ = 0.0299792458
@@ -31,8 +28,7 @@ CM_TO_THZ = 0.0299792458
 @pytest.fixture(scope="module")
 def states() -> dict[str, Structure]:
     """Return a vacancy in 32-atom Cu, and its saddle point, which is half-way by symmetry."""
-    fcc = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
-    ends = vacancy_hop(hop_cell(interstitial_sites(fcc), (2, 2, 2)))
+    ends = copper_hop()
     middle = ends.start.copy()
     middle.translate_sites(
         [len(middle) - 1], (ends.end[-1].coords - ends.start[-1].coords) / 2, frac_coords=False

@@ -14,6 +14,7 @@ from liponflow.analysis.migration.result import (
     HopBarrier,
     MigrationResult,
     ModelBarrier,
+    Mover,
     Refinement,
     SiteEnergy,
 )
@@ -28,7 +29,7 @@ from liponflow.analysis.result import Calculation, EngineInfo, Provenance
 from liponflow.analysis.runs import NEBImage, NEBResult
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
-from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, site_start
 from liponflow.structures.migration.hops import Hop, distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.interstitials import interstitial_sites
@@ -204,7 +205,7 @@ def made_up_site(dopant: str, label: str, energy: float | None) -> SiteEnergy:
     sites = cell().sites
     positions = sites.positions_of(label)
     moved = energy is None
-    start = interstitial_start(cell(), dopant, int(positions[0]))
+    start = site_start(cell(), dopant, int(positions[0]))
     return site_energy(
         dopant,
         label,
@@ -217,9 +218,9 @@ def made_up_site(dopant: str, label: str, energy: float | None) -> SiteEnergy:
     )
 
 
-def ways(found: Sequence[HopBarrier]) -> dict[str, Way | None]:
+def ways(found: Sequence[HopBarrier]) -> dict[Mover, Way | None]:
     """Return the percolating path with the lowest barrier for each dopant."""
-    answer: dict[str, Way | None] = {}
+    answer: dict[Mover, Way | None] = {}
     for dopant in dict.fromkeys(hop.dopant for hop in found):
         own = {
             hop.hop: hop.saddle_energy
@@ -230,7 +231,8 @@ def ways(found: Sequence[HopBarrier]) -> dict[str, Way | None]:
             len(cell().sites), {label: hops()[label].edges for label in own}, own
         )
         best = networks[max(networks)] if networks else None
-        answer[dopant] = Way(best.dimension, best.saddle_energy, best.hops) if best else None
+        way = Way(best.dimension, best.saddle_energy, best.hops) if best else None
+        answer[Mover(dopant, "interstitial")] = way
     return answer
 
 

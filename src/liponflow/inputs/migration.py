@@ -28,6 +28,17 @@ class MigrationParameters(ComparedParameters):
     dopant: Annotated[list[str], Field(min_length=1)] = Field(
         description="Dopant elements, as a list or as N,P,O."
     )
+    mechanism: Literal["auto", "interstitial", "vacancy", "both"] = Field(
+        default="interstitial",
+        examples=["both"],
+        description="How dopants move: interstitial, from void to void; vacancy, from a site of "
+        "the host into a vacant one of the same element; both, for an element of the host, with a "
+        "comparison; auto is vacancy for an element of the host and interstitial for any other.",
+    )
+    divacancy: bool = Field(
+        default=False,
+        description="Whether to compute hops into a vacancy beside a second one, too.",
+    )
     supercell: SupercellParameter = Field(
         description="Repeats of the host's cell, or a 3 x 3 matrix whose rows are made of its "
         "vectors."
@@ -47,7 +58,10 @@ class MigrationParameters(ComparedParameters):
         examples=["4.0"],
     )
     nudge: Annotated[float, Unit("Å")] = Field(
-        ge=0, le=0.5, description="Distance of a dopant's start from its site."
+        ge=0,
+        le=0.5,
+        description="Distance of a dopant's start from its site, and of the first path into a "
+        "vacancy from the straight line.",
     )
     starts: list[Literal["split", "substitutional"]] = Field(
         description="States besides interstitials that are relaxed and reported.",

@@ -14,7 +14,8 @@ from liponflow.analysis.migration.random_walk import (
 )
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.hops import Hop, distinct_hops
-from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.host_sites import HostSites
+from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å
 RATE = 1e12  # 1/s
@@ -24,17 +25,17 @@ OTO = "octahedral-tetrahedral-octahedral"
 
 
 @pytest.fixture(scope="module")
-def bcc() -> Interstitials:
+def bcc() -> HostSites:
     return interstitial_sites(bcc_lithium(A))
 
 
 @pytest.fixture(scope="module")
-def hops(bcc: Interstitials) -> dict[str, Hop]:
+def hops(bcc: HostSites) -> dict[str, Hop]:
     return {hop.label: hop for hop in distinct_hops(bcc)}
 
 
 def network(
-    sites: Interstitials, rates: dict[str, tuple[float, float]], hops: dict[str, Hop]
+    sites: HostSites, rates: dict[str, tuple[float, float]], hops: dict[str, Hop]
 ) -> JumpNetwork:
     """Return the jump network of hops with forward and reverse rates (1/s)."""
     start, end, vectors, all_rates = [], [], [], []
@@ -61,7 +62,7 @@ def network(
     ids=["tetrahedral", "octahedral"],
 )
 def test_equivalent_sites_of_bcc_have_the_textbook_diffusivity(
-    bcc: Interstitials, hops: dict[str, Hop], label: str, jumps: int, length: float
+    bcc: HostSites, hops: dict[str, Hop], label: str, jumps: int, length: float
 ):
     """D = z l² rate / 6."""
     walk = network(bcc, {label: (RATE, RATE)}, hops)
@@ -72,7 +73,7 @@ def test_equivalent_sites_of_bcc_have_the_textbook_diffusivity(
 
 @pytest.mark.parametrize(("there", "back"), [(1.0, 1.0), (1.0, 30.0), (1e-7, 1.0)])
 def test_walk_through_tetrahedral_and_octahedral_sites_in_turn(
-    bcc: Interstitials, hops: dict[str, Hop], there: float, back: float
+    bcc: HostSites, hops: dict[str, Hop], there: float, back: float
 ):
     """A walk between octahedra: half of the steps through a tetrahedron go on, over a/2."""
     walk = network(bcc, {TO: (there * RATE, back * RATE)}, hops)
@@ -81,7 +82,7 @@ def test_walk_through_tetrahedral_and_octahedral_sites_in_turn(
     assert diffusion_tensor(walk) == pytest.approx(expected * np.eye(3), rel=1e-6, abs=1e-26)
 
 
-def test_occupations_follow_detailed_balance(bcc: Interstitials, hops: dict[str, Hop]):
+def test_occupations_follow_detailed_balance(bcc: HostSites, hops: dict[str, Hop]):
     walk = network(bcc, {TO: (3e-9 * RATE, RATE), TT: (5.0, 5.0)}, hops)
     shares = occupations(walk)
     assert shares.sum() == pytest.approx(1)
@@ -125,7 +126,7 @@ def test_escape_rate_limits_diffusion_between_cages():
     assert diffusion_tensor(walk)[0, 0] == pytest.approx(slow / 2 * 3.0**2 * 1e-20, rel=1e-6)
 
 
-def test_tensor_rotates_with_the_crystal(bcc: Interstitials, hops: dict[str, Hop]):
+def test_tensor_rotates_with_the_crystal(bcc: HostSites, hops: dict[str, Hop]):
     walk = network(bcc, {"tetrahedral-octahedral-tetrahedral": (RATE, RATE)}, hops)
     q, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(3, 3)))
     turned = JumpNetwork(walk.n_sites, walk.start, walk.end, walk.vectors @ q.T, walk.rates)
@@ -148,7 +149,7 @@ NETWORKS = {
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def walked(
-    request: pytest.FixtureRequest, bcc: Interstitials, hops: dict[str, Hop]
+    request: pytest.FixtureRequest, bcc: HostSites, hops: dict[str, Hop]
 ) -> tuple[JumpNetwork, Walk]:
     jumps = network(bcc, NETWORKS[request.param], hops)
     return jumps, kinetic_monte_carlo(jumps, walkers=WALKERS, jumps_per_walker=JUMPS, seed=3)

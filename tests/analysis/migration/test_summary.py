@@ -18,7 +18,7 @@ from migration_example import (
 )
 
 from liponflow.analysis.migration.dopant import Way
-from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
+from liponflow.analysis.migration.result import MigrationResult, ModelBarrier, Mover
 from liponflow.analysis.migration.summary import (
     barrier_spreads,
     finite_size,
@@ -96,7 +96,7 @@ def test_other_host_has_no_published_values():
         cell().sites.frac_coords.tolist(),
         sites,
         hops,
-        {"N": None},
+        {Mover("N", "interstitial"): None},
         host_atoms=54,
         provenance=provenance(),
     )
@@ -151,7 +151,7 @@ def test_source_of_prefactors_is_recorded(result: MigrationResult):
         result.site_positions,
         result.sites,
         plain,
-        {"N": None},
+        {Mover("N", "interstitial"): None},
         host_atoms=54,
         provenance=provenance(),
     )
@@ -204,7 +204,7 @@ def test_barrier_is_counted_from_an_intermediate_minimum_below_all_sites():
     hop = made_up_hop("N", OTO, 0.2, 0.0).model_copy(update={"lowest_on_the_way": -0.05})
     sites, hops = with_energies([made_up_site("N", "octahedral", 0.0)], [hop])
     positions = cell().sites.frac_coords.tolist()
-    way = {"N": Way(3, hops[0].saddle_energy or 0, [OTO])}
+    way = {Mover("N", "interstitial"): Way(3, hops[0].saddle_energy or 0, [OTO])}
     options = {"host_atoms": 54, "provenance": provenance()}
     found = summarise(cell().sites.host, positions, sites, hops, way, **options)
     plain = [hops[0].model_copy(update={"lowest_on_the_way": None})]
@@ -290,7 +290,7 @@ def test_dopant_without_hops_makes_the_result_unconverged(result: MigrationResul
         result.site_positions,
         result.sites,
         own,
-        {"P": None, "N": None},
+        {Mover("P", "interstitial"): None, Mover("N", "interstitial"): None},
         host_atoms=54,
         provenance=provenance(),
     )

@@ -17,7 +17,7 @@ from liponflow.engines.potential.hessian import SOFTEST, BFGSFromHessian
 from liponflow.engines.potential.makers import PotentialMaker
 from liponflow.engines.registry import get_engine
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration.hop_cell import hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import hop_cell, site_start
 from liponflow.structures.migration.interstitials import interstitial_sites
 
 # atomate2 0.1.5 warns about an argument that it sets itself.
@@ -42,7 +42,7 @@ def start(a: float = 2.88) -> Structure:
     host = bcc_lithium(a)
     host.replace_species({"Li": "Cu"})
     cell = hop_cell(interstitial_sites(host, min_radius=1.0), (2, 2, 2))
-    return interstitial_start(cell, "N", int(cell.sites.positions_of("octahedral")[0]))
+    return site_start(cell, "N", int(cell.sites.positions_of("octahedral")[0]))
 
 
 def relaxed(initial: Hessian | None) -> ForceFieldTaskDocument:

@@ -8,7 +8,7 @@ from liponflow.engines.engine import EngineOptions
 from liponflow.engines.potential.makers import PotentialMaker
 from liponflow.engines.registry import get_engine
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration.hop_cell import hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import hop_cell, site_start
 from liponflow.structures.migration.interstitials import interstitial_sites
 
 # atomate2 0.1.5 warns about an argument that it sets itself.
@@ -29,7 +29,7 @@ def relaxed(site: str, *, keep_symmetry: bool) -> Structure:
     position = int(cell.sites.positions_of(site)[0])
     engine = get_engine("ase.calculators.emt:EMT", EngineOptions(0.05, 200))
     maker = engine.relax(cell=False, keep_symmetry=keep_symmetry)
-    start = interstitial_start(cell, "N", position, nudge=NUDGE)
+    start = site_start(cell, "N", position, nudge=NUDGE)
     document = PotentialMaker.make.original(maker, start)  # type: ignore[attr-defined]
     assert document.is_force_converged
     found: Structure = document.output.structure

@@ -11,6 +11,7 @@ from ase.io import read
 from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
+from vacancy_example import copper_hop
 
 from liponflow import safejson
 from liponflow.analysis.migration.gamma_modes import GammaModes
@@ -22,10 +23,7 @@ from liponflow.engines.reading import read_calculation
 from liponflow.engines.registry import calculator_packages, check_installed, get_engine
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import CONFIG_FILE_VARIABLE, Settings, SettingsError, load_settings
-from liponflow.structures.migration.hop_cell import hop_cell
 from liponflow.structures.migration.images import interpolate
-from liponflow.structures.migration.interstitials import interstitial_sites
-from liponflow.structures.migration.vacancies import vacancy_hop
 
 # atomate2 0.1.5 warns about an argument that it sets itself.
 pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
@@ -89,7 +87,7 @@ def test_energies_of_dynamics_agree_with_the_calculator(tmp_path: Path) -> None:
 
 
 def test_bands_and_vibrations_are_computed(tmp_path: Path) -> None:
-    ends = vacancy_hop(hop_cell(interstitial_sites(copper()), (2, 2, 2)))
+    ends = copper_hop()
     images = interpolate(ends.start, ends.end, 3)
     (tmp_path / "band").mkdir()
     band = NEBResult.model_validate(

@@ -38,7 +38,7 @@ def test_path_is_viewed_from_its_side(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
         places = np.asarray(path.get_offsets())
-        hop = bottleneck(result, found.dopant)
+        hop = bottleneck(result, found)
         assert hop is not None
         assert np.linalg.norm(places[-1] - places[0]) > 0.8 * hop.hop_distance
 
@@ -47,7 +47,7 @@ def test_ring_marks_the_saddle(figure: Figure, result: MigrationResult):
     for axes, found in zip(figure.axes, result.migrations, strict=True):
         [ring] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} saddle"]
         [path] = [c for c in axes.collections if c.get_gid() == f"{found.dopant} path"]
-        hop = bottleneck(result, found.dopant)
+        hop = bottleneck(result, found)
         assert hop is not None
         energies = [image.energy or 0 for image in hop.images]
         top = np.asarray(path.get_offsets())[int(np.argmax(energies))]
@@ -55,15 +55,17 @@ def test_ring_marks_the_saddle(figure: Figure, result: MigrationResult):
 
 
 def test_bottleneck_falls_back_on_the_hops_with_data(result: MigrationResult):
-    found = bottleneck(result, "O")
+    oxygen = result.of("O")
+    assert oxygen is not None
+    found = bottleneck(result, oxygen)
     assert found is not None
     assert found.hop == TO
     lost = result.migrations[1].model_copy(update={"percolating_hops": []})
     without_way = result.model_copy(update={"migrations": [lost]})
-    lowest = bottleneck(without_way, "P")
+    lowest = bottleneck(without_way, lost)
     assert lowest is not None
     assert lowest.hop == TT
-    assert bottleneck(result, "S") is None
+    assert bottleneck(result.model_copy(update={"hops": []}), oxygen) is None
 
 
 def test_result_without_images_is_refused(result: MigrationResult):

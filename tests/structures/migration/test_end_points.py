@@ -20,7 +20,7 @@ from liponflow.structures.migration.end_points import (
 from liponflow.structures.migration.hop_cell import (
     HopCell,
     hop_cell,
-    interstitial_start,
+    site_start,
     split_start,
     substitutional_start,
 )
@@ -59,9 +59,7 @@ def relaxed(cell: HopCell) -> dict[str, Structure]:
     found = {}
     for kind in cell.sites.kinds:
         first = int(cell.sites.positions_of(kind.label)[0])
-        atoms = AseAtomsAdaptor.get_atoms(
-            interstitial_start(cell, "N", first, nudge=0.05), msonable=False
-        )
+        atoms = AseAtomsAdaptor.get_atoms(site_start(cell, "N", first, nudge=0.05), msonable=False)
         atoms.calc = calculator()
         FIRE(atoms, logfile=None).run(fmax=0.01, steps=10)
         found[kind.label] = AseAtomsAdaptor.get_structure(atoms)
@@ -117,7 +115,7 @@ def test_symmetry_partners_missing_in_flat_supercell_are_refused(
     del relaxed
     flat = hop_cell(interstitial_sites(bcc_lithium(A)), (2, 2, 3))
     made = {
-        kind.label: interstitial_start(flat, "N", int(flat.sites.positions_of(kind.label)[0]))
+        kind.label: site_start(flat, "N", int(flat.sites.positions_of(kind.label)[0]))
         for kind in flat.sites.kinds
     }
     outcomes = []
@@ -152,7 +150,7 @@ def test_permuted_atoms_of_end_points_are_matched(
 
 
 def test_end_point_uses_the_periodic_image_nearest_to_the_start(cell: HopCell):
-    start = interstitial_start(cell, "N", 0)
+    start = site_start(cell, "N", 0)
     end = start.copy().translate_sites([54], [1.0, 0.1, 0], frac_coords=True, to_unit_cell=False)
     ends = match(start, end)
     assert ends.displacements[-1] == pytest.approx(0.1 * 3 * A)
@@ -160,21 +158,21 @@ def test_end_point_uses_the_periodic_image_nearest_to_the_start(cell: HopCell):
 
 
 def test_end_points_with_different_atoms_are_refused(cell: HopCell):
-    start = interstitial_start(cell, "N", 0)
+    start = site_start(cell, "N", 0)
     with pytest.raises(ValueError, match=r"Li54 N1 \(55\) and Li53 N1 \(54\)"):
         match(start, substitutional_start(cell, "N"))
     with pytest.raises(ValueError, match=r"Li54 N1 .* Li54 O1"):
-        match(start, interstitial_start(cell, "O", 1))
+        match(start, site_start(cell, "O", 1))
 
 
 def test_end_points_in_different_cells_are_refused(cell: HopCell):
-    start, end = (interstitial_start(cell, "N", n) for n in (0, 1))
+    start, end = (site_start(cell, "N", n) for n in (0, 1))
     with pytest.raises(ValueError, match="different cells"):
         match(start, end.scale_lattice(end.volume * 1.05))
 
 
 def test_identical_end_points_are_refused(cell: HopCell):
-    start = interstitial_start(cell, "N", 0)
+    start = site_start(cell, "N", 0)
     for same in (start, shuffled(start, 1), start.copy().perturb(0.02, seed=0)):
         with pytest.raises(ValueError, match=r"identical end points: .* \(limit 0\.1\)"):
             match(start, same)
@@ -189,7 +187,7 @@ def drifted(structure: Structure) -> Structure:
 @pytest.mark.parametrize("label", ["tetrahedral", "octahedral"])
 def test_sites_are_found_despite_drift(cell: HopCell, label: str):
     for position in cell.sites.positions_of(label):
-        start = interstitial_start(cell, "N", int(position))
+        start = site_start(cell, "N", int(position))
         for structure in (start, drifted(start)):
             found = locate(cell, structure)
             assert (found.label, found.position) == (label, position)
@@ -205,10 +203,8 @@ def test_split_and_substitutional_sites_are_distinguished(cell: HopCell):
 
 def test_atom_that_left_its_site_is_reported_with_both_sites(cell: HopCell):
     positions = {kind.label: cell.sites.positions_of(kind.label) for kind in cell.sites.kinds}
-    tetrahedral, other = (
-        interstitial_start(cell, "O", int(n)) for n in positions["tetrahedral"][:2]
-    )
-    octahedral = interstitial_start(cell, "O", int(positions["octahedral"][0]))
+    tetrahedral, other = (site_start(cell, "O", int(n)) for n in positions["tetrahedral"][:2])
+    octahedral = site_start(cell, "O", int(positions["octahedral"][0]))
     text = moved(cell, tetrahedral, octahedral)
     assert text is not None
     assert "O left the tetrahedral site" in text
@@ -226,7 +222,7 @@ def test_end_points_in_hexagonal_host_are_one_hop_length_apart(cell: HopCell):
     )
     made = hop_cell(interstitial_sites(host), (3, 3, 2))
     starts = {
-        kind.label: interstitial_start(made, "O", int(made.sites.positions_of(kind.label)[0]))
+        kind.label: site_start(made, "O", int(made.sites.positions_of(kind.label)[0]))
         for kind in made.sites.kinds
     }
     for hop in distinct_hops(made.sites):

@@ -8,7 +8,7 @@ from liponflow.structures.migration.end_points import locate
 from liponflow.structures.migration.hop_cell import (
     HopCell,
     hop_cell,
-    interstitial_start,
+    site_start,
     split_start,
     substitutional_start,
     supercell_rotation,
@@ -32,7 +32,7 @@ def test_default_cell_has_the_published_128_atoms(cell: HopCell):
 def test_dopant_is_the_last_atom_at_the_void_radius_from_lithium(cell: HopCell):
     for kind in cell.sites.kinds:
         for position in cell.sites.positions_of(kind.label):
-            start = interstitial_start(cell, "N", int(position))
+            start = site_start(cell, "N", int(position))
             assert start.composition.formula == "Li54 N1"
             assert start[-1].specie.symbol == "N"
             nearest = start.distance_matrix[-1][:-1].min()
@@ -42,7 +42,7 @@ def test_dopant_is_the_last_atom_at_the_void_radius_from_lithium(cell: HopCell):
 
 
 def test_nudge_moves_only_the_dopant(cell: HopCell):
-    still, nudged = (interstitial_start(cell, "O", 0, nudge=d) for d in (0.0, 0.05))
+    still, nudged = (site_start(cell, "O", 0, nudge=d) for d in (0.0, 0.05))
     shifts = np.linalg.norm(nudged.cart_coords - still.cart_coords, axis=1)
     assert shifts[-1] == pytest.approx(0.05)
     assert shifts[:-1].max() == 0
@@ -72,7 +72,7 @@ def test_dumbbell_is_centred_on_a_host_site(cell: HopCell):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda c: interstitial_start(c, "Xx", 0), "'Xx' is not an element"),
+        (lambda c: site_start(c, "Xx", 0), "'Xx' is not an element"),
         (lambda c: substitutional_start(c, "N", 2), "host atom 2: .* 0 to 1"),
         (lambda c: split_start(c, "N", separation=0), "0 Å: give a direction"),
         (lambda c: split_start(c, "N", direction=(0, 0, 0)), "give a direction"),
@@ -113,7 +113,7 @@ def test_matrix_makes_a_supercell_with_its_own_axes() -> None:
     assert made.in_host(inside) == pytest.approx(sites.frac_coords[position] + [1, 0, 1])
     middle = made.frac_coords(position, made.home(position))
     assert np.abs(middle - 0.5).max() < 0.5
-    start = interstitial_start(made, "N", position)
+    start = site_start(made, "N", position)
     found = locate(made, start)
     assert (found.label, found.distance) == ("octahedral", pytest.approx(0, abs=1e-6))
     kept = [supercell_rotation(rotation, SKEWED) for rotation in sites.group.rotations]

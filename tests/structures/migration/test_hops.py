@@ -14,7 +14,8 @@ from liponflow.structures.migration.hops import (
     percolating_distance,
     worth_computing,
 )
-from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.host_sites import HostSites
+from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å
 EXACT = 1e-6  # Å
@@ -27,12 +28,12 @@ TT, OTO, TOT, TO = (
 
 
 @pytest.fixture(scope="module")
-def bcc() -> Interstitials:
+def bcc() -> HostSites:
     return interstitial_sites(bcc_lithium(A))
 
 
 @pytest.fixture(scope="module")
-def hops(bcc: Interstitials) -> dict[str, Hop]:
+def hops(bcc: HostSites) -> dict[str, Hop]:
     return {hop.label: hop for hop in distinct_hops(bcc)}
 
 
@@ -60,7 +61,7 @@ def test_bcc_hops_have_known_lengths_and_multiplicities(
 
 
 def test_default_length_lets_every_site_type_percolate_in_bcc(
-    bcc: Interstitials, hops: dict[str, Hop]
+    bcc: HostSites, hops: dict[str, Hop]
 ):
     assert list(hops) == [TO, TT, TOT, OTO]
     assert percolating_distance(bcc) == pytest.approx(A / 2, abs=2e-3)
@@ -73,9 +74,7 @@ def test_intermediate_sites_are_named(hops: dict[str, Hop]):
     assert hops[TO].end_labels == ("tetrahedral", "octahedral")
 
 
-def test_equivalent_hops_have_the_same_length_and_site_types(
-    bcc: Interstitials, hops: dict[str, Hop]
-):
+def test_equivalent_hops_have_the_same_length_and_site_types(bcc: HostSites, hops: dict[str, Hop]):
     for hop in hops.values():
         start, end, cell = hop.edges[:, 0], hop.edges[:, 1], hop.edges[:, 2:]
         vectors = (bcc.frac_coords[end] + cell - bcc.frac_coords[start]) * A
@@ -90,7 +89,7 @@ def test_equivalent_hops_have_the_same_length_and_site_types(
         assert len(both) == 2 * len(hop.edges)
 
 
-def test_symmetry_operations_map_hops_onto_themselves(bcc: Interstitials, hops: dict[str, Hop]):
+def test_symmetry_operations_map_hops_onto_themselves(bcc: HostSites, hops: dict[str, Hop]):
     for hop in hops.values():
         start = bcc.frac_coords[hop.start]
         end = bcc.frac_coords[hop.end] + hop.translation
@@ -106,7 +105,7 @@ def test_symmetry_operations_map_hops_onto_themselves(bcc: Interstitials, hops: 
             assert onto == pytest.approx(np.round(onto), abs=1e-6)
 
 
-def test_hops_start_at_the_first_site_of_their_type(bcc: Interstitials, hops: dict[str, Hop]):
+def test_hops_start_at_the_first_site_of_their_type(bcc: HostSites, hops: dict[str, Hop]):
     for hop in hops.values():
         assert hop.start == bcc.positions_of(hop.end_labels[0])[0]
 
@@ -138,11 +137,11 @@ def test_polar_crystal_has_asymmetric_hops_between_equivalent_sites():
         assert hop.start != hop.end or any(hop.translation)
 
 
-def test_hops_can_be_limited_to_site_types(bcc: Interstitials):
+def test_hops_can_be_limited_to_site_types(bcc: HostSites):
     assert [hop.label for hop in distinct_hops(bcc, labels=["tetrahedral"])] == [TT]
 
 
-def test_hops_through_atoms_are_left_out(bcc: Interstitials):
+def test_hops_through_atoms_are_left_out(bcc: HostSites):
     far = distinct_hops(bcc, A * 1.01, ["octahedral"])
     assert min(hop.clearance for hop in far) >= 0.7
     # A host atom lies between opposite octahedral sites.
@@ -150,7 +149,7 @@ def test_hops_through_atoms_are_left_out(bcc: Interstitials):
     assert not straight
 
 
-def test_maximum_length_below_the_shortest_hop_is_refused(bcc: Interstitials):
+def test_maximum_length_below_the_shortest_hop_is_refused(bcc: HostSites):
     with pytest.raises(ValueError, match=r"up to 0\.50 Å; the shortest is 0\.86 Å"):
         distinct_hops(bcc, 0.5)
 
@@ -165,7 +164,7 @@ def test_hops_relevant_for_transport_are_selected(hops: dict[str, Hop]):
     assert chosen({"tetrahedral", "octahedral"}, "tetrahedral") == [TO, TT, TOT]
 
 
-def test_jumps_are_vectors_between_sites(bcc: Interstitials, hops: dict[str, Hop]) -> None:
+def test_jumps_are_vectors_between_sites(bcc: HostSites, hops: dict[str, Hop]) -> None:
     found = jumps(bcc, hops[TT])
     # 12 tetrahedral sites per cell with 4 neighbours each, every pair counted once.
     lengths = [np.linalg.norm(vector) for _, _, *vector in found]

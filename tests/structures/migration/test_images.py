@@ -6,10 +6,11 @@ from ase.calculators.emt import EMT
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
+from vacancy_example import copper_cell, copper_hop
 
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import EndPoints, hop_starts, match
-from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, site_start
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import (
     check_order,
@@ -19,7 +20,6 @@ from liponflow.structures.migration.images import (
     path_mirror,
 )
 from liponflow.structures.migration.interstitials import interstitial_sites
-from liponflow.structures.migration.vacancies import vacancy_hop
 
 SAME = 1e-6  # Å
 SYMMETRIC = [
@@ -163,9 +163,8 @@ def test_inequivalent_relaxed_end_points_have_no_mirror(cell: HopCell, hops: dic
 
 
 def test_vacancy_hop_has_a_mirror():
-    fcc = Structure.from_spacegroup("Fm-3m", Lattice.cubic(3.6), ["Cu"], [[0, 0, 0]])
-    cell = hop_cell(interstitial_sites(fcc), (2, 2, 2))
-    ends = vacancy_hop(cell)
+    cell = copper_cell()
+    ends = copper_hop(cell)
     mirror = path_mirror(cell, ends.start, ends.end)
     assert mirror is not None
     back = mirror.positions(ends.start.cart_coords, ends.end.cart_coords)
@@ -213,7 +212,7 @@ def test_flat_cell_keeps_the_mirror_only_for_equal_axes(repeats: tuple[int, int,
     lattice = flat.supercell.lattice.matrix
     turned = lattice @ mirror.rotation.T @ np.linalg.inv(lattice)
     assert turned == pytest.approx(np.round(turned), abs=1e-9)
-    assert interstitial_start(flat, "N", 0).composition.formula == "Li36 N1"
+    assert site_start(flat, "N", 0).composition.formula == "Li36 N1"
 
 
 def test_path_follows_its_end_points() -> None:

@@ -8,7 +8,8 @@ from pymatgen.core.structure import Structure
 from liponflow.crystals.checked import StructureError
 from liponflow.structures.lithiation.spinel import disordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
-from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.host_sites import HostSites
+from liponflow.structures.migration.interstitials import interstitial_sites
 
 A = 3.44  # Å, bcc Li
 EXACT = 1e-6  # Å
@@ -22,7 +23,7 @@ ROCK_SALT = Structure.from_spacegroup(
 )
 
 
-def counts(sites: Interstitials) -> dict[str, int]:
+def counts(sites: HostSites) -> dict[str, int]:
     return {kind.label: kind.multiplicity for kind in sites.kinds}
 
 

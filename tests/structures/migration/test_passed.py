@@ -8,7 +8,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
-from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, site_start
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import interpolate, path_mirror
 from liponflow.structures.migration.interstitials import interstitial_sites
@@ -71,7 +71,7 @@ def test_a_path_leads_through_the_relaxed_site(cell: HopCell, images: int) -> No
     mirror = path_mirror(cell, path[0], path[-1])
     [site] = passed_sites(cell, path)
     first = int(cell.sites.positions_of("tetrahedral")[0])
-    relaxed = interstitial_start(cell, "N", first)
+    relaxed = site_start(cell, "N", first)
     near = np.argsort(relaxed.distance_matrix[-1])[1:5]
     for atom in near:  # towards the dopant, in the symmetry of the site
         away = relaxed[-1].distance_and_image(relaxed[int(atom)])[1]

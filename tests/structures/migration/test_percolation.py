@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.hops import distinct_hops
-from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.host_sites import HostSites
+from liponflow.structures.migration.interstitials import interstitial_sites
 from liponflow.structures.migration.percolation import (
     components,
     dimension,
@@ -17,7 +18,7 @@ from liponflow.structures.migration.percolation import (
 
 
 @pytest.fixture(scope="module")
-def bcc() -> Interstitials:
+def bcc() -> HostSites:
     return interstitial_sites(bcc_lithium(3.44))
 
 
@@ -48,7 +49,7 @@ def test_small_graphs_have_known_dimensions(edges: list[list[int]], expected: in
         ("octahedral-tetrahedral-octahedral", 3),
     ],
 )
-def test_bcc_hops_have_known_dimensions(bcc: Interstitials, label: str, expected: int):
+def test_bcc_hops_have_known_dimensions(bcc: HostSites, label: str, expected: int):
     [hop] = [hop for hop in distinct_hops(bcc) if hop.label == label]
     assert dimension(len(bcc), hop.edges) == expected
 
@@ -126,7 +127,7 @@ def test_bottleneck_agrees_with_a_scan_over_all_heights(
         assert (found[wanted].saddle_energy if wanted in found else None) == expected
 
 
-def test_easiest_network_has_the_lowest_bottleneck(bcc: Interstitials) -> None:
+def test_easiest_network_has_the_lowest_bottleneck(bcc: HostSites) -> None:
     edges = {hop.label: hop.edges for hop in distinct_hops(bcc)}
     saddles = {
         "tetrahedral-tetrahedral": 0.5,

@@ -22,7 +22,7 @@ from liponflow.engines.registry import get_engine
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.migration.end_points import hop_starts
-from liponflow.structures.migration.hop_cell import interstitial_start
+from liponflow.structures.migration.hop_cell import site_start
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import interpolate, path_mirror
 from liponflow.workflows.migration.branches import OnSite, follow
@@ -46,12 +46,12 @@ def followed(folder: Path, depth: float, *, mirrored: bool) -> HopBarrier:
     spec = CalculatorSpec(TwoBranches, {"depth": depth})
     maker = BandMaker(spec, engine.describe(), force_limit=LIMIT)
     band = maker.make(interpolate(ends.start, ends.end, 5), mirror)
-    site = interstitial_start(here, "N", int(here.sites.positions_of("tetrahedral")[0]))
+    site = site_start(here, "N", int(here.sites.positions_of("tetrahedral")[0]))
     held = engine.relax(cell=False, max_step=0.05).make(with_atoms_moved(site, 0.9 * INWARD))
     parameters = load_parameters(
         MigrationParameters, TOPIC, "quick", {"supercell": [2, 2, 2], "force_limit": LIMIT}
     )
-    start = interstitial_start(here, "N", int(here.sites.positions_of("octahedral")[0]))
+    start = site_start(here, "N", int(here.sites.positions_of("octahedral")[0]))
     following = follow(
         asdict(hop_record(here, hop, "N", mirrored=mirrored)),
         band.output,
@@ -71,7 +71,7 @@ def followed(folder: Path, depth: float, *, mirrored: bool) -> HopBarrier:
 
 
 def test_forces_of_the_surface_are_its_derivatives() -> None:
-    start = with_atoms_moved(interstitial_start(cell(), "N", 4, nudge=0.1), 0.8)
+    start = with_atoms_moved(site_start(cell(), "N", 4, nudge=0.1), 0.8)
     atoms = Atoms("Li16N", start.cart_coords, cell=start.lattice.matrix, pbc=True)
     atoms.rattle(0.05, seed=1)
     atoms.calc = TwoBranches()

@@ -210,3 +210,18 @@ def test_directory_that_is_not_empty_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(FileExistsError, match="not empty"):
         write(tmp_path, preset="paper")
+
+
+def test_directories_of_a_vacancy_have_one_atom_fewer(tmp_path: Path) -> None:
+    overrides = TINY | {"dopant": "Li", "mechanism": "vacancy"}
+    out = tmp_path / "vasp"
+    assert write(out, preset="paper", overrides=overrides).summary == "1 band"
+    relax = Structure.from_file(out / "Li-vacancy" / "Li" / "relax" / "POSCAR")
+    assert len(relax) == 15
+    band = out / "Li-vacancy" / "Li-Li" / "band"
+    ends = [Structure.from_file(band / name / "POSCAR") for name in ("00", "04")]
+    apart = ends[0].lattice.get_all_distances(ends[0].frac_coords, ends[1].frac_coords)
+    # One atom has moved to the nearest site, the others are where they were.
+    moved = apart.min(axis=1) > 1
+    assert moved.sum() == 1
+    assert "Li vacancy" in (out / "README.md").read_text(encoding="utf-8")

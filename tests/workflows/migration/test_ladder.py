@@ -23,7 +23,7 @@ from liponflow.inputs.migration import MigrationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
-from liponflow.structures.migration.hop_cell import HopCell, hop_cell, interstitial_start
+from liponflow.structures.migration.hop_cell import HopCell, hop_cell, site_start
 from liponflow.structures.migration.hops import distinct_hops
 from liponflow.structures.migration.images import interpolate
 from liponflow.structures.migration.interstitials import interstitial_sites
@@ -128,7 +128,7 @@ def ladder(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Refinement], 
 
 def energy_of(cell: HopCell, site: str) -> float:
     """Return the energy of N on a site, relaxed within its symmetry by ASE alone."""
-    start = interstitial_start(cell, "N", int(cell.sites.positions_of(site)[0]))
+    start = site_start(cell, "N", int(cell.sites.positions_of(site)[0]))
     atoms = AseAtomsAdaptor.get_atoms(start, msonable=False)
     atoms.set_constraint(FixSymmetry(atoms))
     atoms.calc = EMT()

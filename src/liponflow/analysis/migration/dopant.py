@@ -7,8 +7,15 @@ from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.diffusion_length import time_to_reach
 from liponflow.analysis.migration.hop_diffusion import jump_network, with_barrier_shifted
 from liponflow.analysis.migration.published import PublishedMigration
+from liponflow.analysis.migration.published_hops import PublishedHop
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
-from liponflow.analysis.migration.result import HopBarrier, Migration, SiteEnergy, hop_label
+from liponflow.analysis.migration.result import (
+    HopBarrier,
+    Mechanism,
+    Migration,
+    SiteEnergy,
+    hop_label,
+)
 from liponflow.analysis.spread import EngineSpread
 
 ATTEMPT_FREQUENCY = 10.0
@@ -66,8 +73,11 @@ def dopant_migration(
     spreads: Sequence[EngineSpread],
     published: PublishedMigration | None,
     conditions: Conditions,
+    mechanism: Mechanism = "interstitial",
+    quoted: PublishedHop | None = None,
+    charge: str | None = None,
 ) -> Migration:
-    """Return the migration of one dopant from its sites and hops.
+    """Return the migration of one dopant by one mechanism from its sites and hops.
 
     Parameters
     ----------
@@ -78,13 +88,19 @@ def dopant_migration(
     way
         Its easiest path through the crystal; None without one.
     n_sites
-        Interstitial sites of the host's cell.
+        Sites of the host's cell between which it moves.
     spreads
         Error bars of hops, of any dopant.
     published
         Published values for the host, if any.
     conditions
         Temperatures and prefactors.
+    mechanism
+        How it moves.
+    quoted
+        Published barrier of this mechanism that belongs to no hop.
+    charge
+        What the defect does to the electrons of the host.
 
     Returns
     -------
@@ -129,9 +145,14 @@ def dopant_migration(
         return with_barrier_shifted(room, to - barrier, ROOM)
 
     own = bottleneck.attempt_frequency if bottleneck else None
-    explained = published.barriers.explained.get(dopant) if published else None
+    # The barriers and the width published for dopants in Li are of interstitials.
+    known = published if mechanism == "interstitial" else None
+    explained = known.barriers.explained.get(dopant) if known else None
+    barrier_published = known.barrier(dopant) if known else None
     return Migration(
         dopant=dopant,
+        mechanism=mechanism,
+        charge=charge,
         lowest_site=min(energies, key=lambda site: energies[site], default=None),
         percolating_barrier=barrier,
         network_dimension=way.dimension if way else 0,
@@ -140,7 +161,8 @@ def dopant_migration(
         attempt_frequency_source="Vineyard" if own else "assumed",
         barrier_low=low,
         barrier_high=high,
-        published_barrier=published.barrier(dopant) if published else None,
+        published_barrier=quoted.low if quoted else barrier_published,
+        published_citation=quoted.citation if quoted else None,
         published_explained_by=explained.hop if explained else None,
         published_reason=f"{explained.reason} ({explained.source})" if explained else None,
         temperatures=list(values),
@@ -151,7 +173,7 @@ def dopant_migration(
         diffusivity_300_low=room_shifted(high),
         diffusivity_300_high=room_shifted(low),
         time_to_published_width=(
-            time_to_reach(room, published.interphase.nm) if published and room else None
+            time_to_reach(room, known.interphase.nm) if known and room else None
         ),
     )
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from liponflow.analysis.migration.barrier import Barrier, barrier
 from liponflow.analysis.migration.rates import vineyard_prefactor
-from liponflow.analysis.migration.result import HopBarrier, Jump, PassedSite, Restart
+from liponflow.analysis.migration.result import HopBarrier, Jump, Mechanism, PassedSite, Restart
 from liponflow.analysis.migration.saddle import imaginary_modes
 from liponflow.analysis.runs import NEBResult
 
@@ -37,6 +37,8 @@ class HopRecord:
     via: Sequence[str] = field(default_factory=list)
     passed: Sequence[PassedSite] = field(default_factory=list)
     restart: Restart | None = None
+    mechanism: Mechanism = "interstitial"
+    environment: Literal["divacancy"] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def hop_barrier(
         found |= _rates(vibrations)
     return HopBarrier(
         dopant=record.dopant,
+        mechanism=record.mechanism,
+        environment=record.environment,
         hop=record.hop,
         start_site=record.start_site,
         end_site=record.end_site,

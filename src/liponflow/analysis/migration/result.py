@@ -1,6 +1,6 @@
 """Documents of the migration campaign: sites, hops, their analysis and the result."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -13,9 +13,45 @@ from liponflow.document import Document
 Jump = tuple[int, int, float, float, float]
 """Start, end (indices of sites in the cell of the host) and the vector between them (Å)."""
 
+Mechanism = Literal["interstitial", "vacancy"]
 
-class SiteEnergy(Document):
-    """Dopant relaxed on one kind of site."""
+
+class Mover(NamedTuple):
+    """What moves through a host."""
+
+    dopant: str
+    """Element."""
+    mechanism: Mechanism
+
+    def __str__(self) -> str:
+        """Return the name for labels.
+
+        Examples
+        --------
+        >>> str(Mover("N", "interstitial")), str(Mover("Li", "vacancy"))
+        ('N', 'Li vacancy')
+        """
+        return self.dopant if self.mechanism == "interstitial" else f"{self.dopant} vacancy"
+
+
+class OfMover(Document):
+    """What belongs to one dopant and mechanism."""
+
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    mechanism: Annotated[Mechanism, Column(heading="by")] = Field(
+        "interstitial",
+        description="How it moves: from interstice to interstice, or from a site of the host into "
+        "a vacancy.",
+    )
+
+    @property
+    def mover(self) -> Mover:
+        """Dopant and mechanism."""
+        return Mover(self.dopant, self.mechanism)
+
+
+class SiteEnergy(OfMover):
+    """Dopant or vacancy relaxed on one kind of site."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
@@ -28,7 +64,6 @@ class SiteEnergy(Document):
     )
     """Fields for a narrow table."""
 
-    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
     site: Annotated[str, Column(heading="site")] = Field(
         description="Kind of site from which the relaxation started."
     )
@@ -40,8 +75,8 @@ class SiteEnergy(Document):
         description="Distance to the nearest host atom, unrelaxed."
     )
     site_energy: Annotated[float | None, Quantity("eV", heading="E", fmt="z.3f")] = Field(
-        description="Energy relative to the dopant's lowest site; None if the relaxation did not "
-        "converge or the dopant left the site."
+        description="Energy relative to the dopant's, or vacancy's, lowest site; None if the "
+        "relaxation did not converge or the defect left the site."
     )
     ends_at: Annotated[str, Column(heading="ends at")] = Field(
         description="Kind of site occupied after the relaxation."
@@ -50,7 +85,7 @@ class SiteEnergy(Document):
         description="Largest displacement of a host atom from its site in the perfect host."
     )
     moved: str | None = Field(
-        None, description="Site to which the dopant moved; None if it stayed."
+        None, description="Site to which the defect moved; None if it stayed."
     )
     max_force: Annotated[float | None, Quantity("eV/Å", heading="F max", fmt=".3f")] = Field(
         description="Largest remaining force; None if not reported."
@@ -117,7 +152,7 @@ class Restart(Document):
     reason: str = Field(description="Why it was started, and what was found.")
 
 
-class HopBarrier(Document):
+class HopBarrier(OfMover):
     """One distinct hop of a dopant and its barrier."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
@@ -125,6 +160,7 @@ class HopBarrier(Document):
         "hop",
         "barrier",
         "published_barrier",
+        "published_barrier_high",
         "reverse_barrier",
         "hop_distance",
         "imaginary_modes",
@@ -133,9 +169,13 @@ class HopBarrier(Document):
     )
     """Fields for a narrow table."""
 
-    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
     hop: Annotated[str, Column(heading="hop", wraps=True)] = Field(
         description="Kinds of the sites it joins, including those on the way."
+    )
+    environment: Literal["divacancy"] | None = Field(
+        None,
+        description="What stands beside the hop: a second vacancy; None for nothing. Such a hop "
+        "does not enter the network.",
     )
     start_site: str = Field(description="Kind of the initial site.")
     end_site: str = Field(description="Kind of the final site.")
@@ -237,17 +277,25 @@ class HopBarrier(Document):
     published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
         Field(
             None,
-            description="Published barrier of the dopant in this host if this hop explains it; "
-            "None for other hops, as the publication names none.",
+            description="Published barrier of this hop, or of the dopant in this host if this hop "
+            "explains it; None for other hops. Of a published range, its lower end.",
         )
+    )
+    published_barrier_high: Annotated[float | None, Quantity("eV", heading="to", fmt=".2f")] = (
+        Field(None, description="Upper end of a published range; None without one.")
+    )
+    published_source: str | None = Field(
+        None,
+        description="Source of the published barrier of this hop, and how far it was checked.",
     )
 
 
-class Migration(Document):
-    """Migration of one dopant: percolating barrier, diffusivities and times."""
+class Migration(OfMover):
+    """Migration of one dopant by one mechanism: percolating barrier, diffusivities and times."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "dopant",
+        "mechanism",
         "lowest_site",
         "percolating_barrier",
         "network_dimension",
@@ -259,7 +307,9 @@ class Migration(Document):
     )
     """Fields for a narrow table."""
 
-    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    charge: str | None = Field(
+        None, description="What removing or adding the atom does to the electrons of the host."
+    )
     lowest_site: Annotated[str | None, Column(heading="lowest site")] = Field(
         description="Kind of site of lowest energy; None if no site converged."
     )
@@ -290,6 +340,11 @@ class Migration(Document):
     ] = Field(
         description="Published barrier of the dopant in this host; the publication names no hop."
     )
+    published_citation: str | None = Field(
+        None,
+        description="Short form of the source of `published_barrier`; None for that of the "
+        "dissertation.",
+    )
     published_explained_by: Annotated[str | None, Column(heading="explained by", wraps=True)] = (
         Field(
             None, description="Hop that explains the published barrier; None if none is known to."
@@ -302,7 +357,8 @@ class Migration(Document):
         description="Temperatures of the diffusivities."
     )
     diffusivities: Annotated[list[float], Quantity("m²/s", label="diffusivity")] = Field(
-        description="Diffusivity at each temperature, a third of the trace of the tensor."
+        description="Diffusivity of the dopant or vacancy at each temperature, a third of the "
+        "trace of the tensor. That of the atoms is smaller by the share of vacant sites."
     )
     diffusivities_low: Annotated[list[float], Quantity("m²/s")] = Field(
         description="Diffusivity at each temperature with the highest barrier; empty without a "
@@ -363,6 +419,39 @@ class ModelBarrier(Document):
     reason: str | None = Field(None, description="Why there is no barrier.")
     published_barrier: Annotated[float | None, Quantity("eV", heading="published", fmt=".2f")] = (
         Field(None, description="Published barrier if this hop explains it, as in `hops`.")
+    )
+
+
+class Favoured(Document):
+    """The mechanism by which a dopant crosses the host over the lower barrier."""
+
+    summary_columns: ClassVar[tuple[str, ...]] = (
+        "dopant",
+        "mechanism",
+        "frenkel_energy",
+        "statement",
+    )
+    """Fields for a narrow table."""
+
+    dopant: Annotated[str, Column(heading="atom")] = Field(description="Element of the dopant.")
+    mechanism: Annotated[Mechanism | None, Column(heading="lower barrier by")] = Field(
+        description="The mechanism of the lower percolating barrier; None if neither has one."
+    )
+    barrier: Annotated[float | None, Quantity("eV", heading="barrier", fmt=".3f")] = Field(
+        description="Its percolating barrier."
+    )
+    other_barrier: Annotated[float | None, Quantity("eV", heading="other", fmt=".3f")] = Field(
+        description="Percolating barrier of the other mechanism; None without one."
+    )
+    frenkel_energy: Annotated[
+        float | None, Quantity("eV", heading="vacancy and\ninterstitial", fmt=".3f")
+    ] = Field(
+        None,
+        description="Energy to take an atom from its site to an interstice far away, both defects "
+        "relaxed in neutral cells; None if one is missing.",
+    )
+    statement: Annotated[str, Column(heading="comparison", wraps=True)] = Field(
+        description="The comparison, and what it leaves out."
     )
 
 
@@ -523,9 +612,19 @@ class MigrationResult(ComparedResult):
         description="Lattice vectors of the host's cell, as rows."
     )
     site_positions: Annotated[list[list[float]], Quantity("")] = Field(
-        description="Fractional coordinates of the interstitial sites in the host's cell."
+        description="Fractional coordinates of the interstitial sites in the host's cell; empty "
+        "if no dopant moves between them."
     )
-    migrations: list[Migration] = Field(description="One entry per dopant.")
+    vacancy_positions: Annotated[dict[str, list[list[float]]], Quantity("")] = Field(
+        default_factory=dict,
+        description="By element, fractional coordinates of its sites in the host's cell, to which "
+        "the jumps of its vacancies refer.",
+    )
+    migrations: list[Migration] = Field(description="One entry per dopant and mechanism.")
+    favoured: list[Favoured] = Field(
+        default_factory=list,
+        description="One entry per dopant that was computed by both mechanisms.",
+    )
     sites: list[SiteEnergy] = Field(description="Every kind of site of every dopant.")
     hops: list[HopBarrier] = Field(description="Every distinct hop of every dopant.")
     models: list[ModelBarrier] = Field(
@@ -539,13 +638,22 @@ class MigrationResult(ComparedResult):
         description="Hops refined by costlier engines, in the order of the ladder.",
     )
 
-    def of(self, dopant: str) -> Migration | None:
-        """Return the migration of a dopant, None if it is not in the result."""
-        return next((found for found in self.migrations if found.dopant == dopant), None)
+    def of(self, dopant: str, mechanism: Mechanism | None = None) -> Migration | None:
+        """Return the migration of a dopant by a mechanism (any if None), or None without one."""
+        return next(
+            (
+                found
+                for found in self.migrations
+                if found.dopant == dopant and mechanism in {None, found.mechanism}
+            ),
+            None,
+        )
 
-    def hops_of(self, dopant: str) -> list[HopBarrier]:
-        """Return the hops of a dopant."""
-        return [hop for hop in self.hops if hop.dopant == dopant]
+    def hops_of(self, dopant: str, mechanism: Mechanism | None = None) -> list[HopBarrier]:
+        """Return the hops of a dopant by a mechanism (any if None)."""
+        return [
+            hop for hop in self.hops if hop.dopant == dopant and mechanism in {None, hop.mechanism}
+        ]
 
 
 def without_monte_carlo(document: dict[str, Any]) -> dict[str, Any]:

@@ -2,17 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.migration.charge import charge_of_vacancy
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
+from liponflow.analysis.migration.favoured import favoured_mechanisms
 from liponflow.analysis.migration.published import PublishedMigration, published_migration
+from liponflow.analysis.migration.published_hops import PublishedHop, published_hops
 from liponflow.analysis.migration.result import (
     FiniteSize,
     HopBarrier,
+    Mechanism,
     MigrationResult,
     ModelBarrier,
+    Mover,
     Refinement,
     SiteEnergy,
     hop_label,
@@ -44,6 +50,7 @@ def site_energy(
     displacement: float,
     moved: str | None,
     fewer_atoms: bool = False,
+    mechanism: Mechanism = "interstitial",
 ) -> SiteEnergy:
     """Return the record of one relaxed end point.
 
@@ -67,6 +74,8 @@ def site_energy(
         Description of where it moved; None if it stayed.
     fewer_atoms
         Whether the host lacks an atom, as with a substitutional dopant.
+    mechanism
+        How the dopant moves.
 
     Returns
     -------
@@ -85,6 +94,7 @@ def site_energy(
         )
     return SiteEnergy(
         dopant=dopant,
+        mechanism=mechanism,
         site=site,
         multiplicity=len(positions),
         positions=list(positions),
@@ -101,7 +111,7 @@ def site_energy(
 
 
 def stable_sites(sites: Sequence[SiteEnergy]) -> list[str]:
-    """Return the kinds of interstitial site at which a dopant stays, lowest energy first."""
+    """Return the kinds of site at which a dopant or vacancy stays, lowest energy first."""
     energies = {
         site.site: site.calculation.energy
         for site in sites
@@ -125,39 +135,44 @@ def with_energies(
     -------
     list of SiteEnergy, list of HopBarrier
         Copies; the sites that count have ``site_energy``, and the hops with a barrier from or to
-        such a site have ``saddle_energy``, both above the dopant's lowest site (eV).
+        such a site have ``saddle_energy``, both above the lowest site of the dopant by this
+        mechanism (eV). Hops beside another defect have none: they start from another state.
     """
     known = {
-        (site.dopant, site.site): site.calculation.energy
+        (site.mover, site.site): site.calculation.energy
         for site in sites
         if site.calculation is not None and site.reason is None
     }
-    lowest: dict[str, float] = {}
-    for (dopant, _), energy in known.items():
-        lowest[dopant] = min(energy, lowest.get(dopant, energy))
+    lowest: dict[Mover, float] = {}
+    for (mover, _), energy in known.items():
+        lowest[mover] = min(energy, lowest.get(mover, energy))
 
-    def relative(dopant: str, site: str) -> float | None:
-        energy = known.get((dopant, site))
-        return None if energy is None else energy - lowest[dopant]
+    def relative(mover: Mover, site: str) -> float | None:
+        energy = known.get((mover, site))
+        return None if energy is None else energy - lowest[mover]
 
     def saddle(hop: HopBarrier) -> float | None:
+        if hop.environment is not None:
+            return None
         for site, climb in (
             (hop.start_site, hop.barrier),
             (hop.end_site, hop.reverse_barrier),
         ):
-            energy = relative(hop.dopant, site)
+            energy = relative(hop.mover, site)
             if climb is not None and energy is not None:
                 return energy + climb
         return None
 
     return (
-        [s.model_copy(update={"site_energy": relative(s.dopant, s.site)}) for s in sites],
+        [s.model_copy(update={"site_energy": relative(s.mover, s.site)}) for s in sites],
         [hop.model_copy(update={"saddle_energy": saddle(hop)}) for hop in hops],
     )
 
 
 def model_barriers(
-    hops: Mapping[str, Sequence[HopBarrier]], published: PublishedMigration | None
+    hops: Mapping[str, Sequence[HopBarrier]],
+    published: PublishedMigration | None,
+    quoted: Sequence[PublishedHop] = (),
 ) -> list[ModelBarrier]:
     """Return the hops of several potentials with the published barriers.
 
@@ -167,6 +182,8 @@ def model_barriers(
         By name of the potential.
     published
         Published values for the host; None without any.
+    quoted
+        Published barriers of its hops.
     """
     return [
         ModelBarrier(
@@ -178,13 +195,30 @@ def model_barriers(
             max_force=hop.max_force,
             converged=hop.converged,
             reason=hop.reason,
-            published_barrier=(
-                published.barrier_of_hop(hop.dopant, hop.hop) if published else None
-            ),
+            published_barrier=_published(hop, published, quoted)["published_barrier"],
         )
         for name, found in hops.items()
         for hop in found
     ]
+
+
+def _published(
+    hop: HopBarrier, published: PublishedMigration | None, quoted: Sequence[PublishedHop]
+) -> dict[str, Any]:
+    """Return the fields of a hop with its published barrier."""
+    for known in quoted:
+        if (known.dopant, known.mechanism, known.hop) == (hop.dopant, hop.mechanism, hop.hop):
+            return {
+                "published_barrier": known.low,
+                "published_barrier_high": known.high if known.high > known.low else None,
+                "published_source": f"{known.source}; verified: {known.verified}",
+            }
+    explained = published is not None and hop.mechanism == "interstitial"
+    return {
+        "published_barrier": published.barrier_of_hop(hop.dopant, hop.hop)
+        if explained and published
+        else None
+    }
 
 
 def observables(hops: Sequence[HopBarrier | ModelBarrier]) -> list[Observable]:
@@ -280,15 +314,23 @@ def finite_sizes(
     ]
 
 
+def quoted_for(host: Structure) -> Sequence[PublishedHop]:
+    """Return the published barriers of hops in a host, by its formula and space group."""
+    _, number = host.get_space_group_info()
+    return published_hops(reduced_formula(host.composition), int(number))
+
+
 def summarise(
     host: Structure,
     site_positions: Sequence[Sequence[float]],
     sites: Sequence[SiteEnergy],
     hops: Sequence[HopBarrier],
-    ways: Mapping[str, Way | None],
+    ways: Mapping[Mover, Way | None],
     *,
     host_atoms: int,
     provenance: Provenance,
+    vacancy_positions: Mapping[str, Sequence[Sequence[float]]] | None = None,
+    host_energy: float | None = None,
     conditions: Conditions | None = None,
     extras: Extras | None = None,
 ) -> MigrationResult:
@@ -299,15 +341,19 @@ def summarise(
     host
         Cell of the host, to which the jumps refer.
     site_positions
-        Its interstitial sites, fractional.
+        Its interstitial sites, fractional; empty if nothing moves between them.
     sites, hops
         From :func:`with_energies`.
     ways
-        Easiest path through the crystal per dopant, None if no path exists.
+        Easiest path through the crystal per dopant and mechanism, None if no path exists.
     host_atoms
         Host atoms of the supercell.
     provenance
         Provenance of the result.
+    vacancy_positions
+        By element, its sites in the cell, fractional.
+    host_energy
+        Energy of the supercell of the perfect host, eV.
     conditions
         Temperatures and prefactors.
     extras
@@ -326,29 +372,36 @@ def summarise(
     if not ways:
         raise ValueError("no dopant is given: name one, such as dopant=N")
     published = published_migration(reduced_formula(host.composition))
-    quoted = [
-        hop.model_copy(
-            update={
-                "published_barrier": (
-                    published.barrier_of_hop(hop.dopant, hop.hop) if published else None
-                )
-            }
-        )
-        for hop in hops
-    ]
+    quoted = quoted_for(host)
+    compared = [hop.model_copy(update=_published(hop, published, quoted)) for hop in hops]
     spreads = barrier_spreads(extras.models)
+    vacant = vacancy_positions or {}
     migrations = [
         dopant_migration(
-            dopant,
-            [site for site in sites if site.dopant == dopant],
-            [hop for hop in hops if hop.dopant == dopant],
+            mover.dopant,
+            [site for site in sites if site.mover == mover],
+            [hop for hop in hops if hop.mover == mover and hop.environment is None],
             way,
-            n_sites=len(site_positions),
+            n_sites=len(
+                site_positions if mover.mechanism == "interstitial" else vacant[mover.dopant]
+            ),
             spreads=spreads,
             published=published,
             conditions=conditions,
+            mechanism=mover.mechanism,
+            quoted=next(
+                (
+                    known
+                    for known in quoted
+                    if Mover(known.dopant, known.mechanism) == mover and known.hop is None
+                ),
+                None,
+            ),
+            charge=charge_of_vacancy(host.composition, mover.dopant)
+            if mover.mechanism == "vacancy"
+            else None,
         )
-        for dopant, way in ways.items()
+        for mover, way in ways.items()
     ]
     limits = [hop.force_limit for hop in hops]
     forces = [hop.max_force for hop in hops if hop.max_force is not None]
@@ -356,7 +409,7 @@ def summarise(
     return MigrationResult(
         formula=reduced_formula(host.composition),
         converged=all(hop.converged for hop in hops)
-        and {hop.dopant for hop in hops} >= ways.keys(),
+        and {hop.mover for hop in hops} >= ways.keys(),
         criterion=(
             f"largest force perpendicular to the path below {max(limits, default=0):g} eV/Å in "
             f"every band; reached {reached}"
@@ -366,9 +419,14 @@ def summarise(
         host_atoms=host_atoms,
         host_lattice=host.lattice.matrix.tolist(),
         site_positions=[[float(x) for x in position] for position in site_positions],
+        vacancy_positions={
+            element: [[float(x) for x in position] for position in positions]
+            for element, positions in vacant.items()
+        },
         migrations=migrations,
+        favoured=favoured_mechanisms(migrations, sites, host_energy),
         sites=list(sites),
-        hops=quoted,
+        hops=compared,
         models=list(extras.models),
         engine_spreads=spreads,
         finite_size=list(extras.finite_size),

@@ -26,14 +26,15 @@ def migration_warnings(
     list of str
         Each with the value, the limit and the remedy.
     """
-    found = [f"{s.dopant}, {s.site} site: {s.reason}" for s in sites if s.reason]
-    energies = {(s.dopant, s.site): s.site_energy for s in sites if s.site_energy is not None}
+    found = [f"{s.mover}, {s.site} site: {s.reason}" for s in sites if s.reason]
+    energies = {(s.mover, s.site): s.site_energy for s in sites if s.site_energy is not None}
     for hop in hops:
-        start = energies.get((hop.dopant, hop.start_site))
-        end = energies.get((hop.dopant, hop.end_site))
-        found += [f"{hop.dopant}, {hop.hop} hop: {text}" for text in _of_hop(hop, start, end)]
+        ends = (hop.start_site, hop.end_site) if hop.environment is None else ()
+        start, end = (*(energies.get((hop.mover, site)) for site in ends), None, None)[:2]
+        found += [f"{hop.mover}, {hop.hop} hop: {text}" for text in _of_hop(hop, start, end)]
+    found += [f"{one.mover}: {one.charge}" for one in migrations if one.charge]
     found += [
-        f"{migration.dopant}: the converged hops cross the crystal in "
+        f"{migration.mover}: the converged hops cross the crystal in "
         f"{migration.network_dimension} of 3 directions; converge or add hops (max_distance)"
         for migration in migrations
         if migration.network_dimension < 3  # noqa: PLR2004 - directions of space

@@ -13,15 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import (
     HopBarrier,
     Migration,
     MigrationResult,
     ModelBarrier,
+    Mover,
 )
 from liponflow.analysis.runs import NEBImage
 from liponflow.arrays import FloatArray
+from liponflow.figures.migration.citations import citations, with_published
 from liponflow.figures.migration.ladder import ladder_figure
 from liponflow.figures.migration.path import bottleneck, path_figure, short_label
 from liponflow.figures.migration.transport import arrhenius_figure, lengths_figure
@@ -88,7 +89,10 @@ def from_lower_end(hop: HopBarrier) -> Profile:
         np.column_stack([length - points[::-1, 0], points[::-1, 1] - end])
         for points in (curve, images)
     )
+    there = "-".join([hop.start_site, *hop.via, hop.end_site])
+    # A number, or what stands beside the hop, stays.
     name = "-".join([hop.end_site, *reversed(hop.via), hop.start_site])
+    name += hop.hop.removeprefix(there)
     return Profile(back, images_back, f"{short_label(name)}: {reverse:.2f} eV")
 
 
@@ -133,17 +137,16 @@ def profiles_figure(result: MigrationResult) -> Figure:
     """
     figure = new_figure(COLUMN, 3.0)
     axes = figure.add_subplot()
-    published = published_migration(result.formula)
-    names = [found.dopant for found in result.migrations]
-    for dopant, marker in zip(names, cycle(MARKERS), strict=False):
-        hop = bottleneck(result, dopant)
+    for found, marker in zip(result.migrations, cycle(MARKERS), strict=False):
+        hop = bottleneck(result, found)
         if hop is not None and hop.profile:
             profile = from_lower_end(hop)
-            _draw_profile(axes, profile, dopant, marker, f"{dopant} {profile.label}")
+            _draw_profile(axes, profile, found.mover, marker, f"{found.mover} {profile.label}")
     handles, _ = axes.get_legend_handles_labels()
-    if published:
-        _draw_published(axes, [found for found in result.migrations if found.published_barrier])
-        label = f"{published.barriers.citation} (hops not named)"
+    quoted = with_published(result)
+    if quoted:
+        _draw_published(axes, quoted)
+        label = f"{citations(result, quoted)} (hops not named)"
         handles.append(Line2D([], [], color=MUTED, linestyle="--", linewidth=1.0, label=label))
     axes.set_xlabel(axis_label(NEBImage, "distance"))
     axes.set_ylabel(axis_label(NEBImage, "energy"))
@@ -159,15 +162,15 @@ def _draw_published(axes: Axes, migrations: Sequence[Migration]) -> None:
     low, high = axes.get_ylim()
     span = max(high, *values) - low if values else 1.0
     for found, value in zip(migrations, values, strict=True):
-        dopant = found.dopant
+        dopant, mover = found.dopant, str(found.mover)
         above = [other - value for other in values if other > value]
         below = bool(above) and min(above) < CLOSE * span
         colour = element_colour(dopant)
         explained = found.published_explained_by
         hop = f" ({short_label(explained)})" if explained else ""
-        axes.axhline(value, color=colour, linestyle="--", linewidth=1.0, gid=f"{dopant} published")
+        axes.axhline(value, color=colour, linestyle="--", linewidth=1.0, gid=f"{mover} published")
         axes.annotate(
-            f"{dopant} {value:.2f} eV{hop}",
+            f"{mover} {value:.2f} eV{hop}",
             (0.985, value),
             xycoords=("axes fraction", "data"),
             xytext=(0, -2 if below else 2),
@@ -183,20 +186,21 @@ def _draw_published(axes: Axes, migrations: Sequence[Migration]) -> None:
 def hops_figure(result: MigrationResult) -> Figure:
     """Draw the profiles of every distinct hop, one panel per dopant."""
     names = [
-        found.dopant
+        found.mover
         for found in result.migrations
-        if any(hop.profile for hop in result.hops_of(found.dopant))
+        if any(hop.profile for hop in result.hops_of(*found.mover))
     ]
     if not names:
         raise ValueError("the result has no converged band whose profile could be drawn")
     figure = new_figure(max(COLUMN, PAGE * len(names) / 3), 2.9)
     panels = figure.subplots(1, len(names), squeeze=False)[0]
-    for axes, dopant in zip(panels, names, strict=True):
-        hops = [hop for hop in result.hops_of(dopant) if hop.profile]
+    for axes, mover in zip(panels, names, strict=True):
+        hops = [hop for hop in result.hops_of(*mover) if hop.profile]
         for hop, marker, line in zip(hops, cycle(MARKERS), cycle(LINES), strict=False):
             profile = from_lower_end(hop)
-            _draw_profile(axes, profile, dopant, marker, profile.label, line=line)
-        axes.set_title(dopant)
+            label = profile.label + _published_of(hop)
+            _draw_profile(axes, profile, mover, marker, label, line=line)
+        axes.set_title(str(mover))
         axes.set_xlabel(axis_label(NEBImage, "distance"))
         # Room for the legend in the upper third.
         low, high = axes.get_ylim()
@@ -205,6 +209,15 @@ def hops_figure(result: MigrationResult) -> Figure:
     panels[0].set_ylabel(axis_label(NEBImage, "energy"))
     stamp(figure, result)
     return figure
+
+
+def _published_of(hop: HopBarrier) -> str:
+    """Return the published barrier of a hop that its source names, for its label."""
+    if hop.published_source is None or hop.published_barrier is None:
+        return ""
+    high = hop.published_barrier_high
+    to = "" if high is None else f" to {high:g}"
+    return f" (published {hop.published_barrier:g}{to} eV)"
 
 
 @styled
@@ -224,8 +237,8 @@ def convergence_figure(result: MigrationResult) -> Figure:
             line,
             color=element_colour(hop.dopant),
             linewidth=1.2,
-            label=f"{hop.dopant}, {short_label(hop.hop)}{end}",
-            gid=f"{hop.dopant} {hop.hop}",
+            label=f"{hop.mover}, {short_label(hop.hop)}{end}",
+            gid=f"{hop.mover} {hop.hop}",
         )
         axes.plot(
             len(hop.force_history),
@@ -303,9 +316,8 @@ def models_figure(result: MigrationResult) -> Figure:
     axes.set_ylabel(axis_label(ModelBarrier, "barrier"))
     handles, _ = axes.get_legend_handles_labels()
     handles.append(Patch(facecolor=BAND, label=spread_words(result, wrapped=True)))
-    published = published_migration(result.formula)
-    if published and drawn:
-        label = f"{published.barriers.citation} (hops not named)"
+    if drawn:
+        label = f"{citations(result, drawn)} (hops not named)"
         handles.append(Line2D([], [], color=MUTED, linestyle="--", label=label))
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     stamp(figure, result)
@@ -314,20 +326,21 @@ def models_figure(result: MigrationResult) -> Figure:
 
 def _draw_published_of_hops(
     axes: Axes, result: MigrationResult, hops: Sequence[tuple[str, str]]
-) -> bool:
-    """Draw each published barrier once, and return whether there is one.
+) -> list[Migration]:
+    """Draw each published barrier once, and return whose they are.
 
     It is drawn over the hop that explains it, if it is shown; over all hops of the dopant if no
     hop is known to explain it.
     """
-    drawn = False
+    drawn = []
     for found in result.migrations:
         value = found.published_barrier
         explained = found.published_explained_by
+        own = {(hop.dopant, hop.hop) for hop in result.hops_of(*found.mover)}
         places = [
             place
-            for place, (dopant, hop) in enumerate(hops)
-            if dopant == found.dopant and explained in {None, hop}
+            for place, named in enumerate(hops)
+            if named in own and explained in {None, named[1]}
         ]
         if value is None or not places:
             continue
@@ -337,23 +350,23 @@ def _draw_published_of_hops(
             "--",
             color=element_colour(found.dopant),
             linewidth=1.4,
-            gid=f"{found.dopant} published",
+            gid=f"{found.mover} published",
         )
-        drawn = True
+        drawn.append(found)
     return drawn
 
 
 def _draw_profile(
-    axes: Axes, profile: Profile, dopant: str, marker: str, label: str, *, line: str = "-"
+    axes: Axes, profile: Profile, mover: Mover, marker: str, label: str, *, line: str = "-"
 ) -> None:
-    colour = element_colour(dopant)
-    axes.plot(*profile.curve.T, line, color=colour, gid=f"{dopant} curve")
+    colour = element_colour(mover.dopant)
+    axes.plot(*profile.curve.T, line, color=colour, gid=f"{mover} curve")
     axes.plot(
         *profile.images.T,
         linestyle="",
         marker=marker,
         color=colour,
         markersize=4.5,
-        gid=f"{dopant} images",
+        gid=f"{mover} images",
     )
     axes.plot([], [], line, color=colour, marker=marker, markersize=4.5, label=label)

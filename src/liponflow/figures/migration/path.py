@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.analysis.migration.result import HopBarrier, Migration, MigrationResult
 from liponflow.arrays import FloatArray
 from liponflow.figures.structure import draw_structure, projection
 from liponflow.figures.style import (
@@ -35,17 +35,17 @@ UPWARDS, TURNS = "cab", (17.0, 52.0, -28.0)
 TILT = 11.0
 
 
-def bottleneck(result: MigrationResult, dopant: str) -> HopBarrier | None:
-    """Return the hop with the highest saddle on a dopant's easiest path through the crystal.
+def bottleneck(result: MigrationResult, migration: Migration) -> HopBarrier | None:
+    """Return the hop with the highest saddle on the easiest path through the crystal.
 
-    Without such a path it is the hop of lowest barrier, otherwise any hop with images.
+    Without such a path it is the hop of lowest barrier, otherwise any hop with images. Hops beside
+    another defect do not count.
     """
-    hops = result.hops_of(dopant)
-    migration = result.of(dopant)
+    hops = [hop for hop in result.hops_of(*migration.mover) if hop.environment is None]
     taken = [
         hop
         for hop in hops
-        if migration and hop.hop in migration.percolating_hops and hop.saddle_energy is not None
+        if hop.hop in migration.percolating_hops and hop.saddle_energy is not None
     ]
     if taken:
         return max(taken, key=lambda hop: hop.saddle_energy or 0.0)
@@ -64,7 +64,7 @@ def path_figure(result: MigrationResult) -> Figure:
     shown = [
         hop
         for found in result.migrations
-        if (hop := bottleneck(result, found.dopant)) is not None and hop.images
+        if (hop := bottleneck(result, found)) is not None and hop.images
     ]
     if not shown:
         raise ValueError("the result has no images from which to draw a path")
@@ -72,7 +72,7 @@ def path_figure(result: MigrationResult) -> Figure:
     panels = figure.subplots(1, len(shown), squeeze=False)[0]
     for axes, hop in zip(panels, shown, strict=True):
         _draw_path(axes, hop)
-        axes.set_title(f"{hop.dopant}, {short_label(hop.hop)}", fontsize=8)
+        axes.set_title(f"{hop.mover}, {short_label(hop.hop)}", fontsize=8)
     hosts = dict.fromkeys(
         element.symbol
         for hop in shown
@@ -81,7 +81,7 @@ def path_figure(result: MigrationResult) -> Figure:
     )
     handles = [
         *(_dot(element_colour(symbol), symbol) for symbol in hosts),
-        *(_dot(element_colour(hop.dopant), hop.dopant) for hop in shown),
+        *(_dot(element_colour(symbol), symbol) for symbol in {hop.dopant: None for hop in shown}),
         Line2D(
             [], [], color=INK, marker="o", markerfacecolor="none", linestyle="", label="saddle"
         ),
@@ -121,7 +121,7 @@ def _draw_path(axes: Axes, hop: HopBarrier) -> None:
         edgecolor="white",
         linewidth=0.5,
         zorder=1001,
-        gid=f"{hop.dopant} path",
+        gid=f"{hop.mover} path",
     )
     if hop.saddle_distance is not None:
         off = [abs(image.distance - hop.saddle_distance) for image in hop.images]
@@ -134,7 +134,7 @@ def _draw_path(axes: Axes, hop: HopBarrier) -> None:
             edgecolor=INK,
             linewidth=1.1,
             zorder=1002,
-            gid=f"{hop.dopant} saddle",
+            gid=f"{hop.mover} saddle",
         )
 
 

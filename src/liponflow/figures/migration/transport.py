@@ -18,6 +18,7 @@ from liponflow.analysis.migration.hop_diffusion import with_barrier_shifted
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import Migration, MigrationResult
 from liponflow.arrays import FloatArray
+from liponflow.figures.migration.citations import citations
 from liponflow.figures.style import (
     COLUMN,
     MUTED,
@@ -58,7 +59,7 @@ def arrhenius_figure(result: MigrationResult) -> Figure:
             markersize=4,
             color=colour,
             label=_label(found),
-            gid=found.dopant,
+            gid=str(found.mover),
         )
         if found.diffusivities_low and found.diffusivities_high:
             axes.fill_between(
@@ -68,7 +69,7 @@ def arrhenius_figure(result: MigrationResult) -> Figure:
                 color=colour,
                 alpha=0.16,
                 linewidth=0.8,
-                gid=f"{found.dopant} spread",
+                gid=f"{found.mover} spread",
             )
         shift = _to_published(found)
         if shift is not None:
@@ -81,7 +82,7 @@ def arrhenius_figure(result: MigrationResult) -> Figure:
                 "--",
                 color=colour,
                 linewidth=1.1,
-                gid=f"{found.dopant} published",
+                gid=f"{found.mover} published",
             )
     axes.set_yscale("log")
     axes.set_xlabel("1000 / T (1/K)")
@@ -109,7 +110,7 @@ def lengths_figure(result: MigrationResult) -> Figure:
             [diffusion_length(found.diffusivity_300, t) for t in times],
             color=colour,
             label=_label(found),
-            gid=found.dopant,
+            gid=str(found.mover),
         )
         low, high = found.diffusivity_300_low, found.diffusivity_300_high
         if low is not None and high is not None:
@@ -120,7 +121,7 @@ def lengths_figure(result: MigrationResult) -> Figure:
                 color=colour,
                 alpha=0.16,
                 linewidth=0.8,
-                gid=f"{found.dopant} spread",
+                gid=f"{found.mover} spread",
             )
         shift = _to_published(found)
         if shift is not None:
@@ -131,7 +132,7 @@ def lengths_figure(result: MigrationResult) -> Figure:
                 "--",
                 color=colour,
                 linewidth=1.1,
-                gid=f"{found.dopant} published",
+                gid=f"{found.mover} published",
             )
     published = published_migration(result.formula)
     if published:
@@ -164,7 +165,7 @@ def lengths_figure(result: MigrationResult) -> Figure:
 
 def _label(found: Migration) -> str:
     barrier = found.percolating_barrier
-    return found.dopant if barrier is None else f"{found.dopant}, {barrier:.2f} eV"
+    return str(found.mover) if barrier is None else f"{found.mover}, {barrier:.2f} eV"
 
 
 def _to_published(found: Migration) -> float | None:
@@ -223,8 +224,8 @@ def _legend(
     figure: Figure, axes: Axes, result: MigrationResult, shown: Sequence[Migration]
 ) -> None:
     handles, _ = axes.get_legend_handles_labels()
-    published = published_migration(result.formula)
-    if published and any(_to_published(found) is not None for found in shown):
+    quoted = [found for found in shown if _to_published(found) is not None]
+    if quoted:
         handles.append(
             Line2D(
                 [],
@@ -232,7 +233,7 @@ def _legend(
                 color=MUTED,
                 linestyle="--",
                 linewidth=1.1,
-                label=f"barrier of {published.barriers.citation} (hop not named)",
+                label=f"barrier of {citations(result, quoted)} (hop not named)",
             )
         )
     if any(found.barrier_low is not None for found in shown):

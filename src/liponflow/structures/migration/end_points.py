@@ -1,4 +1,4 @@
-"""End points of a hop: dopant in a supercell, symmetry-equivalent partner, displacements."""
+"""End points of a hop: defect in a supercell, symmetry-equivalent partner, displacements."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from scipy.optimize import linear_sum_assignment
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.crystals.supercell import cells_in, label_of
 from liponflow.periodic import shortest
+from liponflow.structures.migration.displacement import displacements
 from liponflow.structures.migration.hop_cell import (
     HopCell,
-    interstitial_start,
+    site_start,
     supercell_rotation,
-    with_dopant,
+    with_defect,
 )
 from liponflow.structures.migration.hops import Hop
+from liponflow.structures.migration.order import moving_last
 
 IDENTICAL = 0.1
 """End points between which no atom moves farther than this (Å) are the same structure."""
@@ -34,7 +36,7 @@ SPLIT, SUBSTITUTIONAL = "split", "substitutional"
 
 @dataclass(frozen=True)
 class SiteAssignment:
-    """The site that a dopant occupies.
+    """The site that a dopant, or a vacancy, occupies.
 
     Attributes
     ----------
@@ -42,7 +44,7 @@ class SiteAssignment:
         Kind of the nearest site: of an interstitial, or ``split`` or ``substitutional`` on the
         place of a host atom, with or without that atom.
     position
-        Index of that site in the interstitials, -1 for the place of a host atom.
+        Index of that site, -1 for a dopant on the place of a host atom.
     place
         That site, fractional in the supercell.
     distance
@@ -76,10 +78,10 @@ class EndPoints:
 
 
 def hop_starts(cell: HopCell, hop: Hop, dopant: str) -> EndPoints:
-    """Return the unrelaxed end points of a hop, the dopant last."""
-    start = interstitial_start(cell, dopant, hop.start)
-    end = with_dopant(cell.supercell, dopant, cell.frac_coords(hop.end, _end_cell(cell, hop)))
-    return match(start, end)
+    """Return the unrelaxed end points of a hop, the atom that hops last."""
+    start = site_start(cell, dopant, hop.start)
+    end = with_defect(cell, dopant, cell.frac_coords(hop.end, _end_cell(cell, hop)))
+    return _hopping_last(cell, match(start, end))
 
 
 def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> EndPoints:
@@ -96,7 +98,7 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
     hop
         The hop.
     relaxed
-        By kind of site, the structure that was relaxed from :func:`interstitial_start` at the
+        By kind of site, the structure that was relaxed from :func:`site_start` at the
         first position of that kind, ``cell.sites.positions_of(label)[0]``.
 
     Returns
@@ -130,7 +132,16 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
         for pair, exchanges in pairs
         if exchanges and _length(pair) <= MIRROR_WORTH * nearest + IDENTICAL
     ]
-    return min(mirrors or [pair for pair, _ in pairs], key=_length)
+    return _hopping_last(cell, min(mirrors or [pair for pair, _ in pairs], key=_length))
+
+
+def _hopping_last(cell: HopCell, ends: EndPoints) -> EndPoints:
+    """Return end points with the atom that hops as the last; a dopant is there already."""
+    if cell.sites.occupied_by is None:
+        return ends
+    start, end = moving_last([ends.start, ends.end])
+    moved = displacements(start, end)
+    return EndPoints(start, end, ends.rematched, np.linalg.norm(moved, axis=1))
 
 
 def _length(ends: EndPoints) -> float:
@@ -139,19 +150,23 @@ def _length(ends: EndPoints) -> float:
 
 
 def locate(cell: HopCell, structure: Structure) -> SiteAssignment:
-    """Return the host site that the last atom of a structure occupies.
+    """Return the host site that the last atom of a structure, or its vacancy, occupies.
 
     Relaxations let all atoms drift together. Host atoms are assigned to their sites by least
-    squares (the Hungarian algorithm), and their mean displacement is subtracted.
+    squares (the Hungarian algorithm), and their mean displacement is subtracted. The vacancy is
+    the site to which none is assigned.
     """
     lattice = cell.supercell.lattice
-    here = in_host_frame(cell, structure)
+    if cell.sites.occupied_by is None:
+        here = in_host_frame(cell, structure)
+    else:
+        here = cell.supercell.frac_coords[_vacant(cell, structure)]
     everywhere = cell.in_supercell(
         (cell.sites.frac_coords[:, None, :] + cell.translations).reshape(-1, 3)
     )
     to_sites = lattice.get_all_distances(here, everywhere)[0]
     to_atoms = lattice.get_all_distances(here, cell.supercell.frac_coords)[0]
-    if to_atoms.min() < to_sites.min():
+    if cell.sites.occupied_by is None and to_atoms.min() < to_sites.min():
         atom = int(to_atoms.argmin())
         label = SPLIT if len(structure) > len(cell.supercell) else SUBSTITUTIONAL
         return SiteAssignment(
@@ -177,8 +192,19 @@ def in_host_frame(cell: HopCell, structure: Structure) -> FloatArray:
     return here
 
 
+def _vacant(cell: HopCell, structure: Structure) -> int:
+    """Return the site of the supercell to which no atom is assigned."""
+    element = cell.sites.occupied_by or ""
+    places = list(cell.supercell.indices_from_symbol(element))
+    atoms = structure.frac_coords[list(structure.indices_from_symbol(element))]
+    distances = cell.supercell.lattice.get_all_distances(atoms, cell.supercell.frac_coords[places])
+    _, taken = linear_sum_assignment(distances**2)
+    [vacant] = set(range(len(places))) - set(taken.tolist())
+    return places[vacant]
+
+
 def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
-    """Describe to which site a relaxed end point moved.
+    """Describe to which site the defect of a relaxed end point moved.
 
     Parameters
     ----------
@@ -200,8 +226,9 @@ def moved(cell: HopCell, start: Structure, relaxed: Structure) -> str | None:
     if after.label == before.label and apart < IDENTICAL:
         return None
     which = "another" if after.label == before.label else "the nearest"
+    what = relaxed[-1].specie.symbol if cell.sites.occupied_by is None else "the vacancy"
     return (
-        f"{relaxed[-1].specie.symbol} left the {before.label} site where it started for {which} "
+        f"{what} left the {before.label} site where it started for {which} "
         f"{after.label} site, {apart:.2f} Å away"
     )
 
@@ -274,7 +301,7 @@ def carried(cell: HopCell, relaxed: Structure, first: int, target: FloatArray) -
     cell
         Supercell.
     relaxed
-        Structure that was relaxed from :func:`interstitial_start` at the site `first`.
+        Structure that was relaxed from :func:`site_start` at the site `first`.
     first
         Index of that site in the interstitials.
     target

@@ -1,4 +1,4 @@
-"""A supercell of a host with a dopant in it: interstitial, substitutional or split."""
+"""A supercell of a host with a defect: a dopant on or between its sites, or a vacancy."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,10 @@ from liponflow.crystals.supercell import (
     is_matrix,
     matrix_of,
 )
-from liponflow.structures.migration.interstitials import Interstitials
+from liponflow.structures.migration.host_sites import HostSites
+
+OFF_AXES = np.array([0.48, 0.31, 0.82])
+"""A direction that lies on no symmetry axis or plane of any crystal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,14 +30,14 @@ class HopCell:
     supercell
         The host alone.
     sites
-        Interstitial sites of the host's cell.
+        Sites of the host's cell between which the defect moves.
     repeats
         Cells of the host along a, b and c, or the matrix whose rows are the vectors of the
         supercell in those of the host.
     """
 
     supercell: Structure
-    sites: Interstitials
+    sites: HostSites
     repeats: Supercell
 
     def home(self, position: int) -> IntArray:
@@ -76,13 +79,13 @@ class HopCell:
         return np.array(list(np.ndindex(*np.diag(matrix))))
 
 
-def hop_cell(sites: Interstitials, repeats: Supercell = (4, 4, 4)) -> HopCell:
+def hop_cell(sites: HostSites, repeats: Supercell = (4, 4, 4)) -> HopCell:
     """Return a supercell of the host.
 
     Parameters
     ----------
     sites
-        Interstitial sites of the host's cell.
+        Interstices of the host's cell, or the sites of one of its elements.
     repeats
         Cells along a, b and c; 4 x 4 x 4 conventional cells of bcc Li are the 128 atoms of
         D. Cheng, dissertation, UC San Diego (2023), section 4.2.10. Or a matrix, see HopCell.
@@ -103,10 +106,8 @@ def hop_cell(sites: Interstitials, repeats: Supercell = (4, 4, 4)) -> HopCell:
     return HopCell(plain.make_supercell(matrix), sites, repeats)
 
 
-def interstitial_start(
-    cell: HopCell, dopant: str, position: int, *, nudge: float = 0.0
-) -> Structure:
-    """Return a supercell with a dopant on an interstitial site in its middle.
+def site_start(cell: HopCell, dopant: str, position: int, *, nudge: float = 0.0) -> Structure:
+    """Return a supercell with the defect on a site in its middle.
 
     Parameters
     ----------
@@ -115,24 +116,34 @@ def interstitial_start(
     dopant
         Element.
     position
-        Index of the site in the interstitials.
+        Index of the site in the sites.
     nudge
-        Displacement (Å) from the site. Exactly on the site, symmetry holds an atom that would
-        otherwise relax away from it.
+        Displacement (Å) of a dopant from its site. Exactly on the site, symmetry holds an atom
+        that would otherwise relax away from it. It does not apply to a vacancy.
 
     Returns
     -------
     Structure
-        The host's atoms in their order, then the dopant, the last.
+        On an interstice, the host's atoms in their order, then the dopant, the last. On an
+        occupied site, the host's atoms without the one on it.
 
     Raises
     ------
     ValueError
         If there is no such element.
     """
-    return with_dopant(
-        cell.supercell, dopant, cell.frac_coords(position, cell.home(position)), nudge
-    )
+    return with_defect(cell, dopant, cell.frac_coords(position, cell.home(position)), nudge)
+
+
+def with_defect(
+    cell: HopCell, dopant: str, frac_coords: FloatArray, nudge: float = 0.0
+) -> Structure:
+    """Return the supercell with the defect of :func:`site_start` at fractional coordinates."""
+    if cell.sites.occupied_by is None:
+        return with_dopant(cell.supercell, dopant, frac_coords, nudge)
+    supercell = cell.supercell
+    distances = supercell.lattice.get_all_distances(frac_coords, supercell.frac_coords)[0]
+    return supercell.copy().remove_sites([int(distances.argmin())])
 
 
 def substitutional_start(cell: HopCell, dopant: str, atom: int = 0) -> Structure:
@@ -240,7 +251,6 @@ def with_dopant(
         raise ValueError(f"{dopant!r} is not an element; give a symbol such as N")
     doped = host.copy().append(dopant, frac_coords)
     if nudge:
-        # A direction that lies on no symmetry axis or plane of any crystal.
-        away = nudge * np.array([0.48, 0.31, 0.82]) / np.linalg.norm([0.48, 0.31, 0.82])
+        away = nudge * OFF_AXES / np.linalg.norm(OFF_AXES)
         doped.translate_sites([len(doped) - 1], away, frac_coords=False, to_unit_cell=False)
     return doped

@@ -1,4 +1,4 @@
-"""Symmetry-distinct hops between interstitial sites, with every equivalent one.
+"""Symmetry-distinct hops between sites, with every equivalent one.
 
 `MigrationGraph` of pymatgen-analysis-diffusion finds the same hops in 25 s instead of 0.3 s for
 the 18 sites of bcc Li, and in 6.5 s instead of 0.1 s for Li2O. It does not say which operation
@@ -15,7 +15,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.formulas import reduced_formula
-from liponflow.structures.migration.interstitials import Interstitials
+from liponflow.structures.migration.host_sites import HostSites
 from liponflow.structures.migration.percolation import dimension
 
 Edge = tuple[int, int, int, int, int]
@@ -95,14 +95,14 @@ class Hop:
 
 
 def distinct_hops(
-    sites: Interstitials, max_distance: float | None = None, labels: Collection[str] | None = None
+    sites: HostSites, max_distance: float | None = None, labels: Collection[str] | None = None
 ) -> list[Hop]:
     """List the symmetry-distinct hops between sites.
 
     Parameters
     ----------
     sites
-        Interstitial sites of a host.
+        Interstices of a host, or the sites of one of its elements.
     max_distance
         Longest hop, Å; by default that of :func:`percolating_distance`.
     labels
@@ -146,20 +146,20 @@ def distinct_hops(
     if not found:
         nearest = next((d for _, d in _edges(sites, wanted, FARTHEST)), None)
         raise ValueError(
-            f"no hop between interstitial sites of {reduced_formula(sites.host.composition)} "
-            f"up to {limit:.2f} Å"
+            f"no hop between {sites.noun} of {reduced_formula(sites.host.composition)} up to "
+            f"{limit:.2f} Å"
             + (f"; the shortest is {nearest:.2f} Å: raise max_distance" if nearest else "")
         )
     return _with_distinct_labels(found)
 
 
-def percolating_distance(sites: Interstitials, labels: Collection[str] | None = None) -> float:
+def percolating_distance(sites: HostSites, labels: Collection[str] | None = None) -> float:
     """Return the length up to which hops between sites of one kind cross the crystal.
 
     Parameters
     ----------
     sites
-        Interstitial sites of a host.
+        Interstices of a host, or the sites of one of its elements.
     labels
         Kinds of site that count; all by default.
 
@@ -206,14 +206,14 @@ def worth_computing(hops: Sequence[Hop], stable: Collection[str], lowest: str) -
     return chosen
 
 
-def _kinds(sites: Interstitials, labels: Collection[str] | None) -> set[int]:
+def _kinds(sites: HostSites, labels: Collection[str] | None) -> set[int]:
     if labels is None:
         return set(range(len(sites.kinds)))
     return {sites.kinds.index(sites.kind_of(label)) for label in labels}
 
 
 def _edges(
-    sites: Interstitials, kinds: Collection[int], max_distance: float
+    sites: HostSites, kinds: Collection[int], max_distance: float
 ) -> Iterator[tuple[Edge, float]]:
     """Yield directed pairs of sites up to a distance, shortest first."""
     points = Structure(sites.host.lattice, ["H"] * len(sites), sites.frac_coords)
@@ -227,7 +227,7 @@ def _edges(
         yield _tuple([starts[n], ends[n], *cells[n]]), float(distances[n])
 
 
-def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Edge]]]:
+def _by_length(sites: HostSites, kind: int) -> Iterator[tuple[float, list[Edge]]]:
     """Yield length (Å) and one direction of the hops between sites of a kind, by shell."""
     shells: dict[float, list[Edge]] = {}
     for edge, distance in _edges(sites, {kind}, FARTHEST):
@@ -236,7 +236,7 @@ def _by_length(sites: Interstitials, kind: int) -> Iterator[tuple[float, list[Ed
     yield from shells.items()
 
 
-def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
+def _site_maps(sites: HostSites) -> tuple[IntArray, IntArray]:
     """Return the images of all sites: index (n_ops, n) and cell (n_ops, n, 3).
 
     Every operation permutes the sites up to lattice translations. With this table the images of
@@ -253,7 +253,7 @@ def _site_maps(sites: Interstitials) -> tuple[IntArray, IntArray]:
     return index, cells.astype(np.int_)
 
 
-def _images(maps: tuple[IntArray, IntArray], sites: Interstitials, edge: Edge) -> IntArray:
+def _images(maps: tuple[IntArray, IntArray], sites: HostSites, edge: Edge) -> IntArray:
     """Return the images of a hop under every operation, shape (n_ops, 5)."""
     index, cells = maps
     start, end, *translation = edge
@@ -264,7 +264,7 @@ def _images(maps: tuple[IntArray, IntArray], sites: Interstitials, edge: Edge) -
 
 
 def _hop(
-    sites: Interstitials, maps: tuple[IntArray, IntArray], orbit: set[Edge], distance: float
+    sites: HostSites, maps: tuple[IntArray, IntArray], orbit: set[Edge], distance: float
 ) -> Hop:
     any_edge = next(iter(orbit))
     kinds = {int(sites.kind[any_edge[0]]), int(sites.kind[any_edge[1]])}
@@ -306,7 +306,7 @@ def _hop(
     )
 
 
-def jumps(sites: Interstitials, hop: Hop) -> list[tuple[int, int, float, float, float]]:
+def jumps(sites: HostSites, hop: Hop) -> list[tuple[int, int, float, float, float]]:
     """Return start, end and vector (Å) of every hop equivalent to one, in one direction."""
     x, matrix = sites.frac_coords, sites.host.lattice.matrix
     found = []
@@ -317,7 +317,7 @@ def jumps(sites: Interstitials, hop: Hop) -> list[tuple[int, int, float, float, 
 
 
 def edges_of_jumps(
-    sites: Interstitials, found: Sequence[tuple[int, int, float, float, float]]
+    sites: HostSites, found: Sequence[tuple[int, int, float, float, float]]
 ) -> IntArray:
     """Return the edges of a periodic graph (start, end, cell of the end) from :func:`jumps`."""
     x, lattice = sites.frac_coords, sites.host.lattice
@@ -328,7 +328,7 @@ def edges_of_jumps(
     return np.array(edges)
 
 
-def _line(sites: Interstitials, edge: Edge) -> tuple[FloatArray, FloatArray]:
+def _line(sites: HostSites, edge: Edge) -> tuple[FloatArray, FloatArray]:
     """Return the ends of the straight line of a hop, Å."""
     x, matrix = sites.frac_coords, sites.host.lattice.matrix
     return x[edge[0]] @ matrix, (x[edge[1]] + np.array(edge[2:])) @ matrix
@@ -350,16 +350,23 @@ def _near_line(
     return sorted(found)
 
 
-def _on_the_way(sites: Interstitials, edge: Edge) -> list[str]:
+def _on_the_way(sites: HostSites, edge: Edge) -> list[str]:
     points = Structure(sites.host.lattice, ["H"] * len(sites), sites.frac_coords)
     near = _near_line(points, _line(sites, edge), ON_THE_WAY)
     return [sites.labels[site] for at, _, site in near if 0 < round(at, 6) < 1]
 
 
-def _clearance(sites: Interstitials, edge: Edge) -> float:
+def _clearance(sites: HostSites, edge: Edge) -> float:
     reach = max(kind.radius for kind in sites.kinds)
-    near = _near_line(sites.host, _line(sites, edge), reach)
-    return min(off for _, off, _ in near)
+    # On occupied sites the atom that hops, and the one that has left, are at the ends themselves.
+    return min(
+        (
+            off
+            for at, off, _ in _near_line(sites.host, _line(sites, edge), reach)
+            if off > _LENGTH_TOLERANCE or 0 < round(at, 6) < 1
+        ),
+        default=reach,
+    )
 
 
 def _with_distinct_labels(hops: Sequence[Hop]) -> list[Hop]:

@@ -20,13 +20,16 @@ from liponflow.arrays import FloatArray, IntArray
 from liponflow.periodic import shortest, whole_cells, wrapped
 from liponflow.structures.migration.displacement import displacements
 from liponflow.structures.migration.end_points import assign
-from liponflow.structures.migration.hop_cell import HopCell, supercell_rotation
+from liponflow.structures.migration.hop_cell import OFF_AXES, HopCell, supercell_rotation
 
 N_IMAGES = 5
 """Images between the end points; D. Cheng, dissertation, UC San Diego (2023), section 4.2.10."""
 
 MIRRORS_WITHIN = 0.02
 """Largest distance (Å) of an atom of the mirrored start from that of the end."""
+
+INVERSION = -3
+"""Trace of an inversion."""
 
 _BETWEEN = 1.5
 """Largest detour, as a ratio of lengths, by which an image still lies between two others."""
@@ -125,6 +128,42 @@ def interpolate(start: Structure, end: Structure, n_images: int = N_IMAGES) -> l
     return [start, *between, end]
 
 
+def bent(
+    images: Sequence[Structure], by: float, mirror: PathMirror | None = None
+) -> list[Structure]:
+    """Return a path whose last atom leaves the straight line, so that symmetry does not hold it.
+
+    Parameters
+    ----------
+    images
+        Path with its end points, which stay.
+    by
+        Largest displacement (Å), half way along the path; it falls to 0 as a sine.
+    mirror
+        Operation that reverses the path, and will reverse the bent one; an inversion leaves no
+        direction to bend it.
+    """
+    line = displacements(images[0], images[-1])[-1]
+    line = line / np.linalg.norm(line)
+    away = OFF_AXES
+    if mirror is not None:
+        away = (away + mirror.rotation @ away) / 2
+    away = away - (away @ line) * line
+    length = float(np.linalg.norm(away))
+    if length < _EXACT:
+        return list(images)
+    found = []
+    for number, image in enumerate(images):
+        share = number / (len(images) - 1)
+        shift = by * np.sin(np.pi * share) * away / length
+        displaced = image.copy()
+        if 0 < number < len(images) - 1:
+            last = len(image) - 1
+            displaced.translate_sites([last], shift, frac_coords=False, to_unit_cell=False)
+        found.append(displaced)
+    return found
+
+
 def path_lengths(images: Sequence[Structure]) -> list[float]:
     """Return the length of a path up to every image, over all atoms, Å."""
     return [0.0, *accumulate(_apart(before, after) for before, after in pairwise(images))]
@@ -171,11 +210,13 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
     PathMirror or None
         None if no symmetry of the host that is its own inverse maps one on the other within
         ``MIRRORS_WITHIN``. With any other the second half of the path would not lead back to the
-        first, and the mean of the middle image and its mirror image would not be symmetric.
+        first, and the mean of the middle image and its mirror image would not be symmetric. For a
+        vacancy an inversion does not count: its centre would hold the atom on the straight line.
     """
     lattice = start.lattice.matrix
+    vacancy = cell.sites.occupied_by is not None
     moving = int(np.linalg.norm(end.cart_coords - start.cart_coords, axis=1).argmax())
-    best: tuple[float, PathMirror] | None = None
+    best: tuple[tuple[float, int], PathMirror] | None = None
     for rotation, translation in zip(
         cell.sites.group.rotations, cell.sites.group.translations, strict=True
     ):
@@ -198,9 +239,12 @@ def path_mirror(cell: HopCell, start: Structure, end: Structure) -> PathMirror |
             _largest(mirror.positions(start.cart_coords, end.cart_coords) - end.cart_coords),
             _largest(mirror.positions(end.cart_coords, start.cart_coords) - start.cart_coords),
         )
-        fits = off <= MIRRORS_WITHIN and mirror.own_inverse
-        if fits and (best is None or round(off, 3) < best[0]):
-            best = round(off, 3), mirror
+        # Its trace is 1 for a reflection, -1 for a turn by 180°, -3 for an inversion.
+        freedom = int(np.trace(rotation)) if vacancy else 0
+        fits = off <= MIRRORS_WITHIN and mirror.own_inverse and freedom != INVERSION
+        rank = (round(off, 3), -freedom)
+        if fits and (best is None or rank < best[0]):
+            best = rank, mirror
     return None if best is None else best[1]
 
 

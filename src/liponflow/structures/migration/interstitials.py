@@ -10,17 +10,17 @@ LiMn2O4.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from scipy.spatial import Voronoi
 
-from liponflow.arrays import FloatArray, IntArray
+from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError
 from liponflow.formulas import reduced_formula
 from liponflow.periodic import wrapped
+from liponflow.structures.migration.host_sites import HostSites, SiteKind
 from liponflow.structures.space_group import SpaceGroup, space_group
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, voids
 
@@ -50,87 +50,7 @@ _SAFE = 1.2
 _EXACT = 1e-3  # Å, to which a symmetry operation maps a site on itself
 
 
-@dataclass(frozen=True)
-class SiteKind:
-    """One symmetry-distinct interstitial site.
-
-    Attributes
-    ----------
-    label
-        tetrahedral, octahedral or the number of coordinating atoms ("8-fold"); a number follows
-        where distinct sites share it.
-    frac_coords
-        One of the equivalent positions, fractional.
-    multiplicity
-        Equivalent positions in the cell of the host.
-    radius
-        Distance to the nearest host atom, Å.
-    coordination
-        Host atoms in the first shell.
-    """
-
-    label: str
-    frac_coords: tuple[float, float, float]
-    multiplicity: int
-    radius: float
-    coordination: int
-
-
-@dataclass(frozen=True, eq=False)
-class Interstitials:
-    """All interstitial sites in the cell of a host.
-
-    Attributes
-    ----------
-    host
-        The cell that the positions refer to.
-    kinds
-        Distinct sites, widest first.
-    frac_coords
-        All positions, shape (n, 3), fractional in [0, 1).
-    kind
-        Index into `kinds` of each position, shape (n,).
-    group
-        Symmetry of the host.
-    """
-
-    host: Structure
-    kinds: tuple[SiteKind, ...]
-    frac_coords: FloatArray
-    kind: IntArray
-    group: SpaceGroup
-
-    def __len__(self) -> int:
-        return len(self.frac_coords)
-
-    @property
-    def labels(self) -> list[str]:
-        """Label of every position, shape (n,)."""
-        return [self.kinds[kind].label for kind in self.kind]
-
-    def kind_of(self, label: str) -> SiteKind:
-        """Return a distinct site by its label.
-
-        Raises
-        ------
-        ValueError
-            If the host has no such site; those that it has are listed.
-        """
-        for kind in self.kinds:
-            if kind.label == label:
-                return kind
-        known = ", ".join(kind.label for kind in self.kinds)
-        raise ValueError(
-            f"{reduced_formula(self.host.composition)} has no {label!r} site; it has: {known}"
-        )
-
-    def positions_of(self, label: str) -> IntArray:
-        """List the indices of all positions of one kind."""
-        kind = self.kinds.index(self.kind_of(label))
-        return np.flatnonzero(self.kind == kind)
-
-
-def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> Interstitials:
+def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> HostSites:
     """Find the interstitial sites of a crystal.
 
     Parameters
@@ -142,7 +62,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
 
     Returns
     -------
-    Interstitials
+    HostSites
 
     Raises
     ------
@@ -207,7 +127,7 @@ def interstitial_sites(host: Structure, *, min_radius: float = MIN_RADIUS) -> In
         )
         for i, shell, label in zip(order, shells, _labels(shells), strict=True)
     )
-    return Interstitials(
+    return HostSites(
         host=host,
         kinds=kinds,
         frac_coords=np.vstack([orbits[i] for i in order]),

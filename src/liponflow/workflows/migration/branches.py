@@ -13,14 +13,14 @@ from liponflow.analysis.migration.branches import (
     compare_with_sites,
     restart_through,
 )
-from liponflow.analysis.migration.result import PassedSite
+from liponflow.analysis.migration.result import Mover, PassedSite
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import moved
-from liponflow.structures.migration.hop_cell import HopCell, interstitial_start
+from liponflow.structures.migration.hop_cell import HopCell, site_start
 from liponflow.structures.migration.images import path_mirror
 from liponflow.structures.migration.order import in_order_of
 from liponflow.structures.migration.passed import passed_sites, path_through
@@ -86,7 +86,8 @@ def follow(
     """
     if band is None or any(image.energy is None for image in band.images):
         return Followed(record=record, band=band)
-    cell = cell_of(host, parameters, supercell)
+    mover = Mover(record["dopant"], record.get("mechanism", "interstitial"))
+    cell = cell_of(host, parameters, mover, supercell)
     start = on_sites[record["start_site"]]
     sites = {**on_sites, **_held(cell, record["dopant"], held, parameters, engine)}
     path = [in_order_of(start["structure"], image.structure) for image in band.images]
@@ -130,7 +131,7 @@ def _held(
     for label, document in documents.items():
         if document is None:
             continue
-        start = interstitial_start(cell, dopant, int(cell.sites.positions_of(label)[0]))
+        start = site_start(cell, dopant, int(cell.sites.positions_of(label)[0]))
         result = read_calculation(document, engine, parameters.force_limit)
         state = in_order_of(start, result.structure)
         if unconverged_reason(result) is None and moved(cell, start, state) is None:

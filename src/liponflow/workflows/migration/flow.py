@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jobflow import Flow, Job
 from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.migration.result import Mover
 from liponflow.analysis.provenance import fingerprint
 from liponflow.crystals.supercell import label_of
 from liponflow.engines.engine import Engine, EngineOptions, Hessian
@@ -21,18 +23,27 @@ from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
-from liponflow.structures.migration.hops import Hop, distinct_hops
+from liponflow.structures.migration.hops import Hop
+from liponflow.structures.migration.vacancies import divacancy_starts
 from liponflow.workflows.further_engines import further_names, models_of, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.migration.jobs import conclude
 from liponflow.workflows.migration.ladder import RungTools, keeps_symmetry, refine
-from liponflow.workflows.migration.sites import cell_of, starting_points
+from liponflow.workflows.migration.sites import cells_of, possible_hops, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
 from liponflow.workflows.request import RunRequest
 
 FUNCTIONAL = "PBE"
 """Functional of the VASP sets of this topic."""
+
+
+class Network(NamedTuple):
+    """A dopant and mechanism with its supercell and hops."""
+
+    mover: Mover
+    cell: HopCell
+    hops: Sequence[Hop]
 
 
 @dataclass
@@ -72,20 +83,19 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         if parameters.vibrations:
             engine.require("vibrations")
         self.check_arguments([*parameters.models, *parameters.refine])
-        cell = cell_of(host, parameters)
+        networks = networks_of(host, parameters)
         for name in (self.engine_name, *parameters.refine):
-            check_engine(self.engine(name), cell.supercell, parameters.dopant)
+            check_engine(self.engine(name), networks)
         for name in parameters.refine:
             self.engine(name).require("static")
-        hops = distinct_hops(cell.sites, parameters.max_distance)
 
         jobs: list[Flow | Job] = []
-        survey = self._survey(jobs, cell, hops, self.engine_name)
+        survey = self._survey(jobs, networks, self.engine_name)
 
         def further(other: Engine) -> tuple[list[Flow | Job], OutputReference]:
-            check_engine(other, cell.supercell, parameters.dopant)
+            check_engine(other, networks)
             own: list[Flow | Job] = []
-            return own, self._survey(own, cell, hops, other.name).output
+            return own, self._survey(own, networks, other.name).output
 
         others = wire_further(
             further_names(parameters.models, self.engine_name), self.engine, further
@@ -93,11 +103,14 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         jobs += others.jobs
         larger = None
         if parameters.larger_supercell is not None:
-            bigger = hop_cell(cell.sites, parameters.larger_supercell)
-            larger = self._survey(jobs, bigger, hops, self.engine_name)
+            bigger = [
+                Network(one.mover, hop_cell(one.cell.sites, parameters.larger_supercell), one.hops)
+                for one in networks
+            ]
+            larger = self._survey(jobs, bigger, self.engine_name)
         rungs: list[Job] = []
         for name in parameters.refine:
-            rung = self._rung(jobs, cell, hops, name=name, survey=survey, below=rungs)
+            rung = self._rung(jobs, networks, name=name, survey=survey, below=rungs)
             rungs.append(rung)
         document = parameters.model_dump(mode="json")
         conclusion = named(
@@ -141,10 +154,10 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         return get_engine(name, options)
 
     def _survey(
-        self, jobs: list[Flow | Job], cell: HopCell, hops: Sequence[Hop], engine_name: str
+        self, jobs: list[Flow | Job], networks: Sequence[Network], engine_name: str
     ) -> Job:
         """Add the relaxation of the host's cell and the survey of its sites and hops."""
-        parameters = self.parameters
+        parameters, cell = self.parameters, networks[0].cell
         sized = "" if cell.repeats == parameters.supercell else label_of(cell.repeats)
         main = engine_name == self.engine_name and not sized
         engine = self.engine(engine_name)
@@ -165,15 +178,14 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             ),
             f"sites and hops{label}",
         )
-        announce(found, _to_come(cell, hops, parameters, tools))
+        announce(found, _to_come(networks, parameters, tools))
         jobs += [relaxed, found]
         return found
 
     def _rung(
         self,
         jobs: list[Flow | Job],
-        cell: HopCell,
-        hops: Sequence[Hop],
+        networks: Sequence[Network],
         *,
         name: str,
         survey: Job,
@@ -183,7 +195,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         parameters = self.parameters
         engine = self.engine(name)
         relaxed = named(
-            self.engine(name, host=True).relax().make(cell.sites.host),
+            self.engine(name, host=True).relax().make(networks[0].cell.sites.host),
             f"relax host {name}",
         )
         described = engine.describe()
@@ -210,7 +222,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             f"refine with {name}",
         )
         by_symmetry = keeps_symmetry(parameters, described)
-        announce(refined, _rung_to_come(cell, hops, parameters, tools, by_symmetry=by_symmetry))
+        announce(refined, _rung_to_come(networks, parameters, tools, by_symmetry=by_symmetry))
         tolerate_failures(refined)
         jobs += [relaxed, refined]
         return refined
@@ -260,7 +272,21 @@ def tools_of(engine: Engine, parameters: MigrationParameters, *, vibrations: boo
     )
 
 
-def check_engine(engine: Engine, supercell: Structure, dopants: Sequence[str]) -> None:
+def networks_of(host: Structure, parameters: MigrationParameters) -> list[Network]:
+    """Return what is to move in a host, with its supercell and hops.
+
+    Raises
+    ------
+    ValueError
+        If the host has no site or no hop, or the supercell is too small for a vacancy.
+    """
+    return [
+        Network(mover, cell, possible_hops(cell, parameters))
+        for mover, cell in cells_of(host, parameters).items()
+    ]
+
+
+def check_engine(engine: Engine, networks: Sequence[Network]) -> None:
     """Refuse an engine that lacks bands or does not know a dopant.
 
     Raises
@@ -269,31 +295,36 @@ def check_engine(engine: Engine, supercell: Structure, dopants: Sequence[str]) -
         Naming the engine, and the capability or the element.
     """
     engine.require("relax", "neb")
-    for dopant in dopants:
-        together = supercell.copy()
-        together.append(dopant, [0.1, 0.2, 0.3], validate_proximity=False)
+    for mover, cell, _ in networks:
+        together = cell.supercell.copy()
+        if mover.mechanism == "interstitial":
+            together.append(mover.dopant, [0.1, 0.2, 0.3], validate_proximity=False)
         engine.check(together)
 
 
 def _to_come(
-    cell: HopCell, hops: Sequence[Hop], parameters: MigrationParameters, tools: Tools
+    networks: Sequence[Network], parameters: MigrationParameters, tools: Tools
 ) -> list[PlannedCalculation]:
     """List what a survey will compute if every site is stable."""
     found: list[PlannedCalculation] = []
-    for dopant in parameters.dopant:
-        starts = starting_points(cell, dopant, parameters)
+    for mover, cell, hops in networks:
+        starts = starting_points(cell, mover.dopant, parameters)
         for start in starts.values():
             found += planned_by(tools["relax"], start)
         for hop in hops:
-            ends = hop_starts(cell, hop, dopant)
-            # Only the number of images matters, not their positions.
-            found += planned_by(tools["band"], [ends.start] * (parameters.images + 1) + [ends.end])
+            pairs = [hop_starts(cell, hop, mover.dopant)]
+            if parameters.divacancy and mover.mechanism == "vacancy":
+                pairs.append(divacancy_starts(cell, hop))
+                found += planned_by(tools["relax"], pairs[-1].start)
+            for ends in pairs:
+                # Only the number of images matters, not their positions.
+                path = [ends.start] * (parameters.images + 1) + [ends.end]
+                found += planned_by(tools["band"], path)
     return found
 
 
 def _rung_to_come(
-    cell: HopCell,
-    hops: Sequence[Hop],
+    networks: Sequence[Network],
     parameters: MigrationParameters,
     tools: RungTools,
     *,
@@ -302,12 +333,12 @@ def _rung_to_come(
     """List what one rung of the ladder will compute if every hop has a saddle."""
     images = parameters.images + 2
     found: list[PlannedCalculation] = []
-    for dopant in parameters.dopant:
-        starts = starting_points(cell, dopant, parameters)
+    for mover, cell, hops in networks:
+        starts = starting_points(cell, mover.dopant, parameters)
         for label in dict.fromkeys(hop.end_labels[0] for hop in hops):
             found += planned_by(tools["symmetric" if by_symmetry else "relax"], starts[label])
         for hop in hops:
-            state = hop_starts(cell, hop, dopant).start
+            state = hop_starts(cell, hop, mover.dopant).start
             computed = (images + 1) // 2 if hop.symmetric else images
             found += [*planned_by(tools["static"], state)] * computed
             if not hop.symmetric:

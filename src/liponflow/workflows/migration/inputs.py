@@ -10,6 +10,7 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
+from liponflow.analysis.migration.result import Mover
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
 from liponflow.formulas import reduced_formula
@@ -24,12 +25,12 @@ from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, s
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
-from liponflow.structures.migration.hops import Hop, distinct_hops
-from liponflow.structures.migration.images import interpolate
+from liponflow.structures.migration.hops import Hop
+from liponflow.structures.migration.images import bent, interpolate, path_mirror
 from liponflow.structures.migration.order import in_order_of
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.migration.flow import built_in
-from liponflow.workflows.migration.sites import cell_of, starting_points
+from liponflow.workflows.migration.sites import cells_of, possible_hops, starting_points
 from liponflow.workflows.request import InputsRequest
 
 HOST, RELAX, BAND = "host", "relax", "band"
@@ -47,14 +48,19 @@ SAME_LATTICE = 1e-3
 class Band:
     """One hop of one dopant, and the images that its band starts from."""
 
-    dopant: str
+    mover: Mover
     hop: Hop
     images: list[Structure]
 
     @property
     def path(self) -> Path:
         """Directory, relative to that of the campaign."""
-        return Path(self.dopant, self.hop.label.replace(" ", "-"), BAND)
+        return Path(folder_of(self.mover), self.hop.label.replace(" ", "-"), BAND)
+
+
+def folder_of(mover: Mover) -> str:
+    """Return the name of the directory of a dopant and mechanism."""
+    return str(mover).replace(" ", "-")
 
 
 def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
@@ -76,12 +82,16 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     """
     parameters, relaxed = request.parameters, request.settings.get(RELAXED)
     host = request.structure or built_in()
-    cell = cell_of(host, parameters)
-    bands = bands_of(cell, parameters, None if relaxed is None else Path(relaxed))
+    cells = cells_of(host, parameters)
+    bands = [
+        band
+        for mover, cell in cells.items()
+        for band in bands_of(cell, mover, parameters, None if relaxed is None else Path(relaxed))
+    ]
     sets = {HOST: write_inputs(host, host_set(parameters), root / HOST / RELAX)}
-    for dopant in parameters.dopant:
-        for label, start in starting_points(cell, dopant, parameters).items():
-            folder = root / dopant / label / RELAX
+    for mover, cell in cells.items():
+        for label, start in starting_points(cell, mover.dopant, parameters).items():
+            folder = root / folder_of(mover) / label / RELAX
             sets[RELAX] = write_inputs(start, end_point_set(parameters), folder)
     for band in bands:
         sets |= write_band(band.images, parameters, root / band.path)
@@ -98,8 +108,8 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
             material=material,
             preset=request.preset,
             version=__version__,
-            dopants=", ".join(parameters.dopant),
-            atoms=len(cell.supercell),
+            dopants=", ".join(map(str, cells)),
+            atoms=len(next(iter(cells.values())).supercell),
             last=f"{parameters.images + 1:02d}",
             images=parameters.images,
             force_limit=parameters.force_limit,
@@ -139,13 +149,17 @@ def write_band(
     return written
 
 
-def bands_of(cell: HopCell, parameters: MigrationParameters, relaxed: Path | None) -> list[Band]:
+def bands_of(
+    cell: HopCell, mover: Mover, parameters: MigrationParameters, relaxed: Path | None
+) -> list[Band]:
     """Build the first images of every distinct hop.
 
     Parameters
     ----------
     cell
         Supercell.
+    mover
+        What moves in it.
     parameters
         Of the campaign.
     relaxed
@@ -158,27 +172,25 @@ def bands_of(cell: HopCell, parameters: MigrationParameters, relaxed: Path | Non
     ParameterError
         If it was relaxed in another cell.
     """
+    chosen = possible_hops(cell, parameters)
+    if relaxed is None:
+        ends = [hop_starts(cell, hop, mover.dopant) for hop in chosen]
+    else:
+        starts = starting_points(cell, mover.dopant, parameters)
+        states = {
+            label: _read_relaxed(relaxed / folder_of(mover) / label / RELAX, start)
+            for label, start in starts.items()
+        }
+        stay = {label for label, state in states.items() if not moved(cell, starts[label], state)}
+        chosen = [hop for hop in chosen if set(hop.end_labels) <= stay]
+        ends = [relaxed_ends(cell, hop, states) for hop in chosen]
     bands = []
-    hops = distinct_hops(cell.sites, parameters.max_distance)
-    for dopant in parameters.dopant:
-        if relaxed is None:
-            ends = [hop_starts(cell, hop, dopant) for hop in hops]
-            chosen = hops
-        else:
-            starts = starting_points(cell, dopant, parameters)
-            states = {
-                label: _read_relaxed(relaxed / dopant / label / RELAX, start)
-                for label, start in starts.items()
-            }
-            stay = {
-                label for label, state in states.items() if not moved(cell, starts[label], state)
-            }
-            chosen = [hop for hop in hops if set(hop.end_labels) <= stay]
-            ends = [relaxed_ends(cell, hop, states) for hop in chosen]
-        bands += [
-            Band(dopant, hop, interpolate(pair.start, pair.end, parameters.images))
-            for hop, pair in zip(chosen, ends, strict=True)
-        ]
+    for hop, pair in zip(chosen, ends, strict=True):
+        images = interpolate(pair.start, pair.end, parameters.images)
+        if mover.mechanism == "vacancy":
+            mirror = path_mirror(cell, pair.start, pair.end)
+            images = bent(images, parameters.nudge, mirror)
+        bands.append(Band(mover, hop, images))
     return bands
 
 

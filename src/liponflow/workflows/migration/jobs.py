@@ -11,12 +11,14 @@ from liponflow.analysis.migration.refinement import refinement_warnings
 from liponflow.analysis.migration.result import (
     HopBarrier,
     MigrationResult,
+    Mover,
 )
 from liponflow.analysis.migration.summary import (
     Extras,
     finite_sizes,
     model_barriers,
     observables,
+    quoted_for,
     summarise,
     with_energies,
 )
@@ -25,10 +27,11 @@ from liponflow.analysis.spread import engine_names, with_spread
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.hops import edges_of_jumps
-from liponflow.structures.migration.interstitials import Interstitials, interstitial_sites
+from liponflow.structures.migration.host_sites import HostSites
 from liponflow.structures.migration.percolation import easiest_network
 from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.migration.ladder import RefinedHop
+from liponflow.workflows.migration.sites import movers_of, sites_of
 from liponflow.workflows.migration.survey import Survey
 
 RECOMPUTED = "the cell of the host, every site and every hop"
@@ -74,6 +77,7 @@ def conclude(
     if survey is None:
         raise ValueError("the cell of the host or every site failed: there is nothing to conclude")
     known = published_migration(reduced_formula(survey["host"].structure.composition))
+    quoted = quoted_for(survey["host"].structure)
 
     def summarised(computed: Survey) -> MigrationResult:
         return _summarised(computed, parameters, record)
@@ -95,7 +99,7 @@ def conclude(
         parameters,
         record,
         Extras(
-            models=model_barriers(by_engine, known) if others else [],
+            models=model_barriers(by_engine, known, quoted) if others else [],
             finite_size=[]
             if larger is None
             else finite_sizes(
@@ -125,14 +129,25 @@ def _summarised(
     """Return the result of a survey with one engine."""
     sites, hops = with_energies(survey["sites"], survey["hops"])
     host = survey["host"].structure
-    found = interstitial_sites(host, min_radius=parameters.min_radius)
+    positions = {mover: sites_of(host, parameters, mover) for mover in movers_of(host, parameters)}
+    interstices = [one for one in positions.values() if one.occupied_by is None]
+    energy = survey["host"].energy
     return summarise(
         host,
-        found.frac_coords.tolist(),
+        interstices[0].frac_coords.tolist() if interstices else [],
         sites,
         hops,
-        {dopant: _easiest_way(dopant, hops, found) for dopant in parameters.dopant},
+        {mover: _easiest_way(mover, hops, found) for mover, found in positions.items()},
         host_atoms=survey["host_atoms"],
+        vacancy_positions={
+            one.occupied_by: one.frac_coords.tolist()
+            for one in positions.values()
+            if one.occupied_by is not None
+        },
+        # DFT computes the host's cell and the supercells with different k-points.
+        host_energy=energy * survey["host_atoms"] / len(host)
+        if survey["host"].engine.surrogate
+        else None,
         provenance=provenance(engine=survey["host"].engine, **record),
         conditions=Conditions(
             attempt_frequency=parameters.attempt_frequency,
@@ -142,10 +157,10 @@ def _summarised(
     )
 
 
-def _easiest_way(dopant: str, hops: Sequence[HopBarrier], sites: Interstitials) -> Way | None:
+def _easiest_way(mover: Mover, hops: Sequence[HopBarrier], sites: HostSites) -> Way | None:
     edges, energies = {}, {}
     for hop in hops:
-        if hop.dopant == dopant and hop.saddle_energy is not None:
+        if hop.mover == mover and hop.saddle_energy is not None:
             edges[hop.hop] = edges_of_jumps(sites, hop.jumps)
             energies[hop.hop] = hop.saddle_energy
     network = easiest_network(len(sites), edges, energies)

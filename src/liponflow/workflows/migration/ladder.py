@@ -25,7 +25,7 @@ from liponflow.analysis.migration.refinement import (
     top_elsewhere,
     within_symmetry,
 )
-from liponflow.analysis.migration.result import HopBarrier, Refinement
+from liponflow.analysis.migration.result import HopBarrier, Mechanism, Mover, Refinement
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.crystals.supercell import Supercell
@@ -41,7 +41,7 @@ from liponflow.structures.migration.images import (
     path_lengths,
     path_mirror,
 )
-from liponflow.structures.migration.order import dopant_last, in_order_of
+from liponflow.structures.migration.order import hopping_last, in_order_of
 from liponflow.structures.migration.symmetry import (
     ALONG,
     Symmetrised,
@@ -52,7 +52,7 @@ from liponflow.structures.migration.symmetry import (
     symmetrised,
 )
 from liponflow.workflows.jobs import named, tolerate_failures
-from liponflow.workflows.migration.sites import cell_of
+from liponflow.workflows.migration.sites import cells_of
 from liponflow.workflows.migration.survey import Survey
 
 SAME = 1e-3
@@ -78,6 +78,7 @@ class HopPath(TypedDict):
     """Converged path of a hop, and the engine that made it."""
 
     dopant: str
+    mechanism: Mechanism
     hop: str
     symmetric: bool
     engine: str
@@ -164,14 +165,16 @@ def refine(
     relaxed = read_calculation(host, engine, parameters.force_limit)
     if reason := unconverged_reason(relaxed):
         raise ValueError(f"the cell of the host: {reason}")
-    cell = cell_of(relaxed.structure, parameters, supercell)
-    lattice = cell.supercell.lattice
+    cells = cells_of(relaxed.structure, parameters, supercell)
+    # They differ in their sites, not in the supercell.
+    lattice = next(iter(cells.values())).supercell.lattice
     points = _Shared()
     compared: list[Job] = []
     hops = []
     for path in _paths(survey, below):
         label = f"refine {path['dopant']} {path['hop']} with {engine.name}"
         images = [Structure(lattice, image.species, image.frac_coords) for image in path["images"]]
+        cell = cells[Mover(path["dopant"], path["mechanism"])]
         mirror = path_mirror(cell, images[0], images[-1]) if path["symmetric"] else None
         computed = len(images) if mirror is None else len(images) // 2 + len(images) % 2
         singles = [
@@ -504,18 +507,20 @@ def _paths(survey: Survey, below: Sequence[Sequence[RefinedHop] | None]) -> list
 def _path_of(hop: HopBarrier, engine: str) -> HopPath:
     return HopPath(
         dopant=hop.dopant,
+        mechanism=hop.mechanism,
         hop=hop.hop,
         symmetric=hop.symmetric,
         engine=engine,
         barrier=hop.barrier,
-        # The dopant may have been sorted to another place by the engine.
-        images=[dopant_last(image.structure, hop.dopant) for image in hop.images],
+        # The atom that hops may have been sorted to another place by the engine.
+        images=hopping_last([image.structure for image in hop.images], hop.dopant),
     )
 
 
 def _refined_path(path: HopPath, refined: Refinement, images: Sequence[Structure]) -> HopPath:
     return HopPath(
         dopant=path["dopant"],
+        mechanism=path["mechanism"],
         hop=path["hop"],
         symmetric=path["symmetric"],
         engine=refined.model,

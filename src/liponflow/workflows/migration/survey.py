@@ -4,27 +4,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypedDict
 
+import numpy as np
 from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.migration.hops import HopRecord, has_saddle, hop_barrier
 from liponflow.analysis.migration.hops import Vibrations as HopVibrations
-from liponflow.analysis.migration.result import HopBarrier, SiteEnergy
+from liponflow.analysis.migration.result import HopBarrier, Mechanism, Mover, SiteEnergy
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.runs import NEBResult
-from liponflow.crystals.supercell import Supercell
+from liponflow.crystals.supercell import Supercell, cells_in
 from liponflow.engines.reading import read_calculation
 from liponflow.engines.vibrations import moving_atoms
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.structures.migration.end_points import relaxed_ends
-from liponflow.structures.migration.hop_cell import interstitial_start
-from liponflow.structures.migration.images import interpolate, path_mirror
-from liponflow.structures.migration.order import dopant_last
+from liponflow.structures.migration.hop_cell import HopCell, site_start
+from liponflow.structures.migration.hops import Hop
+from liponflow.structures.migration.images import PathMirror, bent, interpolate, path_mirror
+from liponflow.structures.migration.order import hopping_last, in_order_of
+from liponflow.structures.migration.vacancies import (
+    divacancy_starts,
+    mirror_partner,
+    relaxed_divacancy_ends,
+)
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.migration.branches import OnSite, follow
 from liponflow.workflows.migration.sites import (
     cell_of,
+    cells_of,
     hop_record,
     hops_of,
     settle,
@@ -89,19 +97,19 @@ def explore(
     relaxed = read_calculation(host, engine, parameters.force_limit)
     if reason := unconverged_reason(relaxed):
         raise ValueError(f"the cell of the host: {reason}")
-    cell = cell_of(relaxed.structure, parameters, supercell)
+    cells = cells_of(relaxed.structure, parameters, supercell)
     jobs: list[Flow | Job] = []
     routes = []
-    for dopant in parameters.dopant:
-        starts = starting_points(cell, dopant, parameters)
+    for mover, cell in cells.items():
+        starts = starting_points(cell, mover.dopant, parameters)
         documents = {}
         for label, start in starts.items():
-            relaxation = named(tools["relax"].make(start), f"relax {dopant} {label}")
+            relaxation = named(tools["relax"].make(start), f"relax {mover} {label}")
             documents[label] = relaxation.output
             jobs.append(relaxation)
         routed = named(
             route(
-                dopant,
+                mover.dopant,
                 relaxed.structure,
                 starts,
                 documents,
@@ -109,13 +117,15 @@ def explore(
                 supercell=supercell,
                 tools=tools,
                 engine=engine,
+                mechanism=mover.mechanism,
             ),
-            f"hops of {dopant}",
+            f"hops of {mover}",
         )
         tolerate_failures(routed)
         jobs.append(routed)
         routes.append(routed.output)
-    collected = named(collect(relaxed, len(cell.supercell), routes), "collect")
+    host_atoms = len(relaxed.structure) * cells_in(supercell)
+    collected = named(collect(relaxed, host_atoms, routes), "collect")
     tolerate_failures(collected)
     return Response(replace=Flow([*jobs, collected], output=collected.output))
 
@@ -131,8 +141,9 @@ def route(
     supercell: Supercell,
     tools: Tools,
     engine: EngineInfo,
+    mechanism: Mechanism = "interstitial",
 ) -> Response[Route] | Route:
-    """Connect the relaxed sites of a dopant by bands.
+    """Connect the relaxed sites of a dopant, or of a vacancy, by bands.
 
     Parameters
     ----------
@@ -146,13 +157,16 @@ def route(
         Task documents of their relaxations; None for one that failed.
     parameters, supercell, tools, engine
         As for :func:`explore`.
+    mechanism
+        How the dopant moves.
 
     Returns
     -------
     Route
         Directly if no site is stable, else through the bands.
     """
-    cell = cell_of(host, parameters, supercell)
+    mover, vacancy = Mover(dopant, mechanism), mechanism == "vacancy"
+    cell = cell_of(host, parameters, mover, supercell)
     sites, relaxed = settle(
         cell, dopant, starts, documents, engine=engine, force_limit=parameters.force_limit
     )
@@ -165,7 +179,7 @@ def route(
     if tools["vibrations"] is not None and parameters.vibration_radius is None:
         for label in sorted({label for hop in hops for label in hop.end_labels}):
             vibrating = named(
-                tools["vibrations"].make(relaxed[label], None), f"vibrations {dopant} {label}"
+                tools["vibrations"].make(relaxed[label], None), f"vibrations {mover} {label}"
             )
             jobs.append(vibrating)
             modes[label] = vibrating.output
@@ -175,11 +189,13 @@ def route(
         if site.reason is None and site.calculation is not None
     }
     held = {}
-    for label in _left(sites) if parameters.check_branches else ():
+    # The atoms on the sites of an element leave no room for one on the way.
+    look_aside = parameters.check_branches and not vacancy
+    for label in _left(sites) if look_aside else ():
         # On the site itself, symmetry holds a dopant that leaves it otherwise.
         place = int(cell.sites.positions_of(label)[0])
         relaxation = named(
-            tools["relax"].make(interstitial_start(cell, dopant, place)),
+            tools["relax"].make(site_start(cell, dopant, place)),
             f"relax {dopant} {label}, held by symmetry",
         )
         jobs.append(relaxation)
@@ -188,14 +204,14 @@ def route(
     for hop in hops:
         ends = relaxed_ends(cell, hop, relaxed)
         mirror = path_mirror(cell, ends.start, ends.end) if hop.symmetric else None
-        band = named(
-            tools["band"].make(interpolate(ends.start, ends.end, parameters.images), mirror),
-            f"band {dopant} {hop.label}",
-        )
+        images = interpolate(ends.start, ends.end, parameters.images)
+        if vacancy:
+            images = bent(images, parameters.nudge, mirror)
+        band = named(tools["band"].make(images, mirror), f"band {dopant} {hop.label}")
         jobs.append(band)
         followed = band.output
         record: Any = asdict(hop_record(cell, hop, dopant, mirrored=mirror is not None))
-        if parameters.check_branches:
+        if look_aside:
             following = named(
                 follow(
                     record,
@@ -231,9 +247,116 @@ def route(
         tolerate_failures(analysed)
         jobs.append(analysed)
         found.append(analysed.output)
-    joined = named(join(sites, found), f"sites and hops of {dopant}")
+        if vacancy and parameters.divacancy:
+            beside = _divacancy(cell, hop, tools=tools, parameters=parameters, engine=engine)
+            jobs.append(beside)
+            found.append(beside.output)
+    joined = named(join(sites, found), f"sites and hops of {mover}")
     tolerate_failures(joined)
     return Response(replace=Flow([*jobs, joined], output=joined.output))
+
+
+def _divacancy(
+    cell: HopCell, hop: Hop, *, tools: Tools, parameters: MigrationParameters, engine: EngineInfo
+) -> Flow:
+    """Return the relaxations and the band of a hop beside a second vacancy."""
+    assert cell.sites.occupied_by is not None  # noqa: S101 - of vacancies only
+    starts = divacancy_starts(cell, hop)
+    mirror = path_mirror(cell, starts.start, starts.end)
+    mirrored = mirror is not None
+    record: Any = asdict(
+        hop_record(cell, hop, cell.sites.occupied_by, mirrored=mirrored, divacancy=True)
+    )
+    label = f"{record['dopant']} {record['hop']}"
+    # Where a mirror exchanges the end points, the second is made from the first.
+    relaxations = [
+        named(tools["relax"].make(state), f"relax {label}, {name}")
+        for name, state in (("start", starts.start), ("end", starts.end))
+        if name == "start" or not mirrored
+    ]
+    made = named(
+        beside_vacancy(
+            record,
+            [starts.start, starts.end],
+            [relaxation.output for relaxation in relaxations],
+            mirror=None if mirror is None else asdict(mirror),
+            tools=tools,
+            parameters=parameters,
+            engine=engine,
+        ),
+        f"hop {label}",
+    )
+    tolerate_failures(made)
+    return Flow([*relaxations, made], output=made.output, name=label)
+
+
+@job
+def beside_vacancy(
+    record: dict[str, Any],
+    starts: Sequence[Structure],
+    documents: Sequence[Any],
+    *,
+    mirror: dict[str, Any] | None,
+    tools: Tools,
+    parameters: MigrationParameters,
+    engine: EngineInfo,
+) -> Response[HopBarrier] | HopBarrier:
+    """Connect the relaxed end points of a hop beside a second vacancy by a band.
+
+    Parameters
+    ----------
+    record
+        The HopRecord, as a dictionary.
+    starts
+        Both unrelaxed end points, the atom that hops last.
+    documents
+        Task documents of their relaxations, of the first alone if there is a mirror; None for
+        one that failed.
+    mirror
+        The PathMirror that exchanges them, as a dictionary; None for none.
+    tools, parameters, engine
+        As for :func:`explore`.
+    """
+
+    def without_band(reason: str) -> HopBarrier:
+        return hop_barrier(
+            HopRecord(**record), None, force_limit=parameters.force_limit, reason=reason
+        )
+
+    if any(document is None for document in documents):
+        return without_band("the relaxation of an end point failed; the run's report names it")
+    results = [read_calculation(one, engine, parameters.force_limit) for one in documents]
+    for result in results:
+        if reason := unconverged_reason(result):
+            return without_band(f"an end point: {reason}")
+    relaxed = [
+        in_order_of(start, result.structure)
+        for start, result in zip(starts, results, strict=False)
+    ]
+    turns = None
+    if mirror is not None:
+        turns = PathMirror(**{name: np.array(value) for name, value in mirror.items()})
+        relaxed.append(mirror_partner(turns, relaxed[0], starts[1]))
+    try:
+        ends = relaxed_divacancy_ends(relaxed)
+        images = interpolate(ends.start, ends.end, parameters.images)
+        band = tools["band"].make(bent(images, parameters.nudge, turns), turns)
+    except ValueError as error:  # the other hops stay, and this one has the reason
+        return without_band(str(error))
+    band.name = f"band {record['dopant']} {record['hop']}"
+    analysed = named(
+        analyse(
+            record,
+            band.output,
+            vibrations=tools["vibrations"],
+            radius=parameters.vibration_radius,
+            force_limit=parameters.force_limit,
+            known={},
+        ),
+        f"barrier {record['dopant']} {record['hop']}",
+    )
+    tolerate_failures(analysed)
+    return Response(replace=Flow([band, analysed], output=analysed.output))
 
 
 def _left(sites: Sequence[SiteEnergy]) -> list[str]:
@@ -281,10 +404,11 @@ def analyse(
         "saddle": found.saddle,
         "end": band.images[-1].structure,
     }
-    # The dopant may have been sorted to another place by the engine.
-    states = {name: dopant_last(state, record["dopant"]) for name, state in states.items()}
+    # The atom that hops may have been sorted to another place by the engine.
+    ordered = hopping_last(list(states.values()), record["dopant"])
+    states = dict(zip(states, ordered, strict=True))
     moving = None if radius is None else moving_atoms(list(states.values()), radius)
-    if record["start_site"] == record["end_site"]:
+    if record["start_site"] == record["end_site"] and record.get("environment") is None:
         del states["end"]
     jobs = {}
     for name in (name for name in states if name not in known):
