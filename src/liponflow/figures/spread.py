@@ -147,6 +147,7 @@ def _panel(axes: Axes, panel: Sequence[EngineSpread], names: Sequence[str], slot
     axes.set_ylim(slots - 0.4, -0.6)
     axes.use_sticky_edges = False  # bars would end at the frame
     axes.margins(x=0.12)
+    axes.locator_params(axis="x", nbins=4)  # small differences have long labels
     axes.set_title(panel[0].quantity)
     unit = f" ({panel[0].unit})" if panel[0].unit else ""
     axes.set_xlabel(f"difference from the mean{unit}")
