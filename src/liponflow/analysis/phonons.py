@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.plausible import frequency_doubts, relaxation_doubts, volume_doubts
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Calculation, Provenance, StructureField
 from liponflow.analysis.spread import ComparedResult, Observable
@@ -286,6 +287,7 @@ def summarise_phonons(
     force_limit: float,
     provenance: Provenance,
     remarks: Sequence[str] = (),
+    start_volume: float | None = None,
 ) -> PhononResult:
     """Return the result of a phonon campaign.
 
@@ -303,6 +305,8 @@ def summarise_phonons(
         Provenance of the result.
     remarks
         On the cell; they are kept in the result.
+    start_volume
+        Volume before the relaxation, Å³; None if it is unknown.
     """
     from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
@@ -315,6 +319,11 @@ def summarise_phonons(
             "its free energy omits them; follow the mode in a larger cell, or do not rely on the "
             "free energy"
         )
+    warnings += frequency_doubts(max(phonons.density.frequencies))
+    warnings += relaxation_doubts(relaxed, "the relaxed crystal")
+    if start_volume is not None:
+        volume = relaxed.structure.volume
+        warnings += volume_doubts("the relaxed crystal", volume, start_volume, of="its start")
     return PhononResult(
         formula=reduced_formula(cell.composition),
         converged=relaxed.converged,

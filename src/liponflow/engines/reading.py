@@ -25,3 +25,9 @@ def read_calculation(document: Any, info: EngineInfo, force_limit: float) -> Cal
         Result in the same terms and units for every engine.
     """
     return reader(info.name).read(document, info, force_limit)
+
+
+def start_volume(document: Any) -> float | None:
+    """Return the volume (Å³) that a calculation started from; None if its document has none."""
+    structure = getattr(getattr(document, "input", None), "structure", None)
+    return None if structure is None else float(structure.volume)

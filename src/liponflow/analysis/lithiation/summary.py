@@ -39,6 +39,7 @@ from liponflow.analysis.lithiation.voltage import (
     voltage_staircase,
 )
 from liponflow.analysis.method import comparable, describe_differences, differences
+from liponflow.analysis.plausible import relaxation_doubts, voltage_doubts, volume_doubts
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
 from liponflow.crystals.supercell import Supercell
@@ -149,6 +150,9 @@ def summarise(
     if li_reason is not None:
         notes.append(f"no voltages: Li metal: {li_reason}")
     formula = _pristine_formula(states[0].structure, formula_units)
+    voltages = (
+        _voltages(states, li_metal.energy_per_atom, formula) if li_metal and not li_reason else []
+    )
     return LithiationResult(
         formula=formula,
         converged=len(states) == len(asked) and (li_metal is None or not li_reason),
@@ -159,14 +163,12 @@ def summarise(
             *_method_warnings(candidates, statics, li_metal),
             *_merged_family_warnings(states),
             *_moment_warnings(states, provenance.engine, moments_engine),
+            *voltage_doubts(voltages),
+            *_cell_doubts(chosen, states),
         ],
         states=states,
         moments_engine=moments_engine,
-        voltages=(
-            _voltages(states, li_metal.energy_per_atom, formula)
-            if li_metal and not li_reason
-            else []
-        ),
+        voltages=voltages,
         refused=refused,
         li_energy_per_atom=li_metal.energy_per_atom if li_metal else None,
         formula_units=formula_units,
@@ -410,6 +412,18 @@ def _voltages(
             if value.main and low <= step.x_low and step.x_high <= high:
                 step.published = f"{value.label} ({value.source})"
     return steps
+
+
+def _cell_doubts(chosen: Sequence[_Chosen], states: Sequence[LithiationState]) -> list[str]:
+    """Return warnings on volumes and pressures of the lowest states."""
+    pristine = next((state.volume_per_formula for state in states if state.x == 1), None)
+    found = []
+    for (_, static, *_), state in zip(chosen, states, strict=True):
+        what = f"x = {state.x:g}"
+        if pristine is not None:
+            found += volume_doubts(what, state.volume_per_formula, pristine, of="x = 1")
+        found += relaxation_doubts(static, what)
+    return found
 
 
 def _volume_change(states: Sequence[LithiationState], low: float, high: float) -> float | None:

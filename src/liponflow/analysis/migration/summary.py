@@ -24,6 +24,7 @@ from liponflow.analysis.migration.result import (
     hop_label,
 )
 from liponflow.analysis.migration.warnings import migration_warnings
+from liponflow.analysis.plausible import barrier_doubts
 from liponflow.analysis.result import Calculation, Provenance
 from liponflow.analysis.spread import EngineSpread, Observable, engine_spreads
 from liponflow.formulas import reduced_formula
@@ -415,7 +416,11 @@ def summarise(
             f"every band; reached {reached}"
         ),
         provenance=provenance,
-        warnings=[*extras.warnings, *migration_warnings(sites, hops, migrations)],
+        warnings=[
+            *extras.warnings,
+            *migration_warnings(sites, hops, migrations),
+            *barrier_doubts({hop_label(hop.dopant, hop.hop): hop.barrier for hop in hops}),
+        ],
         host_atoms=host_atoms,
         host_lattice=host.lattice.matrix.tolist(),
         site_positions=[[float(x) for x in position] for position in site_positions],

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from liponflow.analysis.plausible import formation_doubts
 from liponflow.analysis.result import Provenance
 from liponflow.analysis.stability.entries import ON_REQUEST, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.hull import LITHIUM, Hull, phase_states
@@ -146,7 +147,12 @@ def summarise(
         converged=not _failed(entries),
         criterion=_criterion(entries),
         provenance=provenance,
-        warnings=[*warnings, *entries.remarks, *_warnings(material)],
+        warnings=[
+            *warnings,
+            *entries.remarks,
+            *formation_doubts(used.entries),
+            *_warnings(material),
+        ],
         scale=used.scale,
         temperature=used.temperature,
         elements=used.elements,

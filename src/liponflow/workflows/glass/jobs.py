@@ -18,6 +18,7 @@ from liponflow.analysis.glass.observables import observables
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassModel, GlassResult
 from liponflow.analysis.glass.trajectory import read_frames
+from liponflow.analysis.plausible import pressure_doubts
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
@@ -220,6 +221,10 @@ def _summarised(
         if item is None
     ]
     warnings += [f"the {name} failed" for name in _failed(measured)]
+    if record["parameters"].get("relax_cell"):
+        for item in models:
+            model = item["model"]
+            warnings += pressure_doubts(f"model with seed {model.seed}", model.pressure)
     if not models:
         raise ValueError("every model of the glass failed; the run's report says why")
     elements = sorted(element.symbol for element in models[0]["model"].structure.elements)

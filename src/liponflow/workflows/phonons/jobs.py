@@ -13,7 +13,7 @@ from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.spread import with_spread
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.crystals.supercell import Supercell
-from liponflow.engines.reading import read_calculation
+from liponflow.engines.reading import read_calculation, start_volume
 from liponflow.inputs.phonons import PhononParameters
 from liponflow.structures.phonons import cell_to_repeat, displacements, phonopy_of
 from liponflow.workflows.further_engines import Comparison, further_results
@@ -181,6 +181,7 @@ def conclude_phonons(
             force_limit=force_limit,
             provenance=provenance(engine=relaxed.engine, **made),
             remarks=remarks,
+            start_volume=start_volume(document),
         )
 
     return with_spread(

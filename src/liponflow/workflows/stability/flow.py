@@ -11,6 +11,7 @@ from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.energy_scale import OWN
+from liponflow.analysis.plausible import check_formation
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.stability.corrections import SURROGATE, resolve
 from liponflow.analysis.stability.entries import EntrySet
@@ -279,6 +280,7 @@ def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
     if parameters.source == "file":
         assert parameters.entries is not None  # noqa: S101 - the parameters were validated
         entries, source = read_entries(parameters.entries), str(parameters.entries)
+        check_formation(entries.entries, parameters.plausible, what=source)
     elif parameters.source == "mp":
         fetched = project_entries(parameters.elements, request.store)
         kept = named(keep_entries(fetched), JOB_NAME)
