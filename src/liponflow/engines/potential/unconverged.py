@@ -17,7 +17,10 @@ from liponflow.engines.potential.reading import read_task_document
 def unconverged(maker: Maker, start: Any, document: Any) -> Unconverged | None:
     """Return what is left of an unconverged relaxation or band; see Engine.unconverged."""
     if isinstance(maker, BandMaker):
-        if not isinstance(document, NEBResult) or document.converged:
+        if not isinstance(document, NEBResult):
+            return None
+        # Steps of the band do not relax its end points.
+        if document.converged or all(image.converged for image in document.images[1:-1]):
             return None
         images = [image.structure for image in document.images]
         return Unconverged(document.criterion, images)

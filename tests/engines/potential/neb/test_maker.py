@@ -28,6 +28,7 @@ from liponflow.analysis.runs import NEBResult
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planning import planned_by
 from liponflow.engines.potential.neb.maker import RECORD, BandMaker, relax_images
+from liponflow.engines.potential.unconverged import unconverged
 from liponflow.job_directory import CHECKPOINT, read_status
 from liponflow.structures.migration.images import PathMirror
 
@@ -89,10 +90,27 @@ def test_unconverged_band_has_no_barrier(copper: Path, tmp_path: FilePath) -> No
     assert "perpendicular to the path after 2 steps, limit 0.02: continue from these" in warning
 
 
+def test_unconverged_band_goes_on_from_its_images(copper: Path, tmp_path: FilePath) -> None:
+    images = structures(copper)
+    whole = run(images, tmp_path / "whole")
+    assert whole.steps is not None
+    first = run(images, tmp_path / "first", max_steps=whole.steps - 2)
+    left = unconverged(maker(), images, first)
+    assert left is not None
+    assert f"limit {LIMIT:g}" in left.reason
+    assert isinstance(left.start, list)
+    second = run(left.start, tmp_path / "second")
+    assert second.barrier == pytest.approx(whole.barrier, abs=2e-3)
+    assert second.steps is not None
+    assert second.steps < whole.steps
+    assert unconverged(maker(), left.start, second) is None
+
+
 def test_unrelaxed_end_point_means_no_barrier(copper: Path, tmp_path: FilePath) -> None:
     images = structures(copper)
     images[0] = images[0].copy().translate_sites([4], [0.01, 0, 0])
     result = run(images, tmp_path)
+    assert unconverged(maker(), images, result) is None
     assert result.barrier is None
     assert not result.images[0].converged
     assert any(
