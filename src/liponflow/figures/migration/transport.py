@@ -102,16 +102,20 @@ def lengths_figure(result: MigrationResult) -> Figure:
     figure = new_figure(COLUMN, 3.3)
     axes = figure.add_subplot()
     times = _times(shown)
+    drawn: set[str] = set()
     for found in shown:
         assert found.diffusivity_300 is not None  # noqa: S101 - it was chosen for it
         colour = element_colour(found.dopant)
         axes.plot(
             times,
             [diffusion_length(found.diffusivity_300, t) for t in times],
+            # The second mechanism of a dopant has its colour, and published barriers are dashed.
+            "-." if found.dopant in drawn else "-",
             color=colour,
             label=_label(found),
             gid=str(found.mover),
         )
+        drawn.add(found.dopant)
         low, high = found.diffusivity_300_low, found.diffusivity_300_high
         if low is not None and high is not None:
             axes.fill_between(
