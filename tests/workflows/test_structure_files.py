@@ -136,6 +136,11 @@ def test_block_of_several_is_taken_by_name(half: Path) -> None:
     with pytest.raises(StructureError, match=r"half\.cif holds 2 crystals, say which: a .*, b "):
         read_ordered(half, StructureOptions())
     assert analyze([half], settings={"block": 1}).formula == "LiCoO2"
+    read_structure(half, block="a").to(str(half.with_name("POSCAR")), fmt="poscar")
+    with pytest.raises(StructureError, match=r"POSCAR holds 1 crystal, none is 'b'"):
+        read_ordered(half.with_name("POSCAR"), StructureOptions(block="b"))
+    with pytest.raises(ValueError, match=r"POSCAR: block=b is for CIF; leave it out"):
+        analyze([half.with_name("POSCAR")], settings={"block": "b"})
 
 
 @pytest.mark.parametrize(

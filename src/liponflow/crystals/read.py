@@ -92,7 +92,8 @@ def read_structure(
     check_is_file(path, StructureError, remedy="give the path of a CIF or POSCAR file")
     form = form or form_of(path)
     if form is Form.POSCAR:
-        return _checked(read_poscar(path).structure, path)
+        only = {path.name: read_poscar(path).structure}
+        return _checked(_the_one(only, block, path), path)
     crystals, remarks = _parsed(path, form)
     checked = _checked(_the_one(crystals, block, path), path, disordered=disordered)
     _warn_again(remarks)

@@ -105,6 +105,8 @@ def frames_of_file(
     count = 0
     with file_boundary(path, TrajectoryError, what=format_, remedy=remedy) as place:
         place.text = "after frame 0"
+        if block_of_cif is not None and format_ != Form.CIF:
+            raise TrajectoryError(f"{path}: block={block_of_cif} is for CIF; leave it out")
         frames = (
             _read_structures(path, Form(format_), ordered, block_of_cif)
             if format_ in set(Form) and not species_map
