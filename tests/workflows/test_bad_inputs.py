@@ -31,7 +31,13 @@ SETTINGS = [
     ("lithiation", "magmoms={Ni: 1000000}", ["magmoms", "less than or equal to 12"]),
     ("lithiation", "magmoms={Xx: 1}", ["'Xx' is not an element"]),
     ("lithiation", "force_limit=inf", ["force_limit", "finite"]),
-    ("lithiation", "force_limit=true", ["force_limit=True"]),
+    ("lithiation", "force_limit=true", ["force_limit=true", "no numbers"]),
+    ("lithiation", "budget=true", ["budget=true", "no numbers"]),
+    ("lithiation", "max_steps=1", ["max_steps=1", "greater than or equal to 2"]),
+    ("lithiation", "max_steps=1000000000", ["less than or equal to 100000"]),
+    ("migration", "vibration_radius=true", ["vibration_radius=true", "no numbers"]),
+    ("migration", "attempt_frequency=1.0e+30", ["less than or equal to 1000"]),
+    ("stability", "gas_pressure=1.0e+30", ["less than or equal to 10000"]),
     ("lithiation", "dopant=N", ["'dopant' is a parameter of migration and not of lithiation"]),
     ("lithiation", "plausible=never", ["plausible='never'", "'refuse' or 'warn'"]),
     ("migration", "x=0.5", ["'x' is a parameter of lithiation, stability and not of migration"]),
@@ -84,6 +90,7 @@ COMMANDS = [
     (["run", "lithiation", "--engine", ""], "--engine is empty"),
     (["run", "lithiation", "--out="], "--out is empty"),
     (["results", "show", ""], "an argument is empty"),
+    (["run", "migration", "--dopant", "N"], "--dopant is no option but a parameter"),
     (["run", "lithiation", "--set", "dopant=N"], "a parameter of migration"),
 ]
 

@@ -85,6 +85,21 @@ class CampaignCommand(TyperCommand):
     campaign: Campaign
     preset: str | None = None
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse a parameter that is given as an option, and say how it is set."""
+        known = {flag for option in self.params for flag in (*option.opts, *option.secondary_opts)}
+        for word in args:
+            flag = word.partition("=")[0]
+            name = flag.removeprefix("--").replace("-", "_")
+            if not flag.startswith("--") or flag in known or flag == "--help":
+                continue
+            if name in self.campaign.parameter_model().model_fields:
+                with reported_errors(debug=ctx.find_root().obj):
+                    raise ValueError(
+                        f"{flag} is no option but a parameter: give it as --set {name}=VALUE"
+                    )
+        return super().parse_args(ctx, args)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help, then every parameter in the preset."""
         super().format_help(ctx, formatter)

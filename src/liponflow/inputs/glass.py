@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import Seed, Unit
+from liponflow.inputs.parameter import IonicSteps, Seed, Unit
 from liponflow.inputs.protocol import Stage
 
 TOPIC = "glass"
@@ -47,7 +47,7 @@ class GlassParameters(ComparedParameters):
         examples=["{PO4: 10, P2O6N: 3}"],
     )
     bridging_to_apical: Annotated[float, Unit("")] = Field(
-        ge=0, description="Bridging N per apical N, if the units are solved for."
+        ge=0, le=1_000, description="Bridging N per apical N, if the units are solved for."
     )
     free_anions: bool = Field(description="Whether O may be bonded to no network former.")
     neutral: bool = Field(
@@ -63,7 +63,7 @@ class GlassParameters(ComparedParameters):
         examples=["{Li-O: 1.8}"],
     )
     packing_time: Annotated[float, Unit("s")] = Field(
-        gt=0, description="Time limit of the packing."
+        gt=0, le=1_000_000, description="Time limit of the packing."
     )
     n_models: int = Field(ge=1, le=10_000, description="Independent models of the glass.")
     seed: Seed = Field(
@@ -81,16 +81,19 @@ class GlassParameters(ComparedParameters):
         ge=3, le=1_000, description="Number of volumes computed before the fit."
     )
     volume_attempts: int = Field(
-        ge=1, description="Number of volumes that may be added if the fitted volume lies outside."
+        ge=1,
+        le=1_000,
+        description="Number of volumes that may be added if the fitted volume lies outside.",
     )
     protocol: list[Stage] = Field(
         description="Stages of molecular dynamics; an empty list goes straight to the relaxation."
     )
     frame_interval: int = Field(
-        ge=1, description="Number of steps between frames of the trajectory."
+        ge=1, le=1_000_000_000, description="Number of steps between frames of the trajectory."
     )
     segment_steps: int = Field(
         ge=1,
+        le=1_000_000_000,
         description="Number of steps between states from which a killed run can continue, "
         "such as segments of VASP.",
     )
@@ -99,7 +102,7 @@ class GlassParameters(ComparedParameters):
     force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
-    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
+    max_steps: IonicSteps = Field(description="Largest number of ionic steps of a relaxation.")
     measure: Literal["structure", "last stage"] = Field(
         description="Source of the fingerprint: the final structure, or the trajectory of the "
         "last stage."
@@ -115,7 +118,7 @@ class GlassParameters(ComparedParameters):
         gt=0, le=0.1, description="Largest force of the relaxations under strain."
     )
     cluster_vacuum: Annotated[float, Unit("Å")] = Field(
-        ge=4, description="Vacuum around the clusters of the bond cleavage."
+        ge=4, le=50, description="Vacuum around the clusters of the bond cleavage."
     )
     cluster_force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of the relaxed clusters."

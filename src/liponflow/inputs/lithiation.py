@@ -7,7 +7,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import NamesOf, Seed, Unit
+from liponflow.inputs.parameter import IonicSteps, NamesOf, Seed, Unit
 from liponflow.inputs.presets import ParameterError, load_data
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.registry import ENGINES
@@ -63,8 +63,7 @@ class LithiationParameters(ComparedParameters):
     force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
-    # atomate2 treats a single step as a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
+    max_steps: IonicSteps = Field(description="Largest number of ionic steps of a relaxation.")
     magmoms: Annotated[
         dict[str, Annotated[float, Field(ge=-MOST_MOMENT, le=MOST_MOMENT)]], Unit("µB")
     ] = Field(description="Initial moment per element.")

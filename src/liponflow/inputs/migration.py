@@ -7,7 +7,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.crystals.supercell import cells_in
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import NamesOf, Unit
+from liponflow.inputs.parameter import IonicSteps, NamesOf, Unit
 from liponflow.inputs.supercell import SupercellParameter
 from liponflow.registry import ENGINES
 
@@ -50,10 +50,12 @@ class MigrationParameters(ComparedParameters):
     )
     min_radius: Annotated[float, Unit("Å")] = Field(
         gt=0,
+        le=10,
         description="Least distance from an interstitial site to the nearest host atom.",
     )
     max_distance: Annotated[float | None, Unit("Å")] = Field(
         gt=0,
+        le=50,
         description="Longest hop; null for the distance needed to cross the crystal.",
         examples=["4.0"],
     )
@@ -72,8 +74,7 @@ class MigrationParameters(ComparedParameters):
     force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation or band."
     )
-    # atomate2 treats a single step as a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Largest number of steps of a relaxation or band.")
+    max_steps: IonicSteps = Field(description="Largest number of steps of a relaxation or band.")
     max_step: Annotated[float, Unit("Å")] = Field(
         gt=0, le=0.5, description="Longest step of an atom in the relaxation of an end point."
     )
@@ -87,12 +88,13 @@ class MigrationParameters(ComparedParameters):
     )
     vibration_radius: Annotated[float | None, Unit("Å")] = Field(
         gt=0,
+        le=100,
         description="Distance from the dopant within which atoms vibrate while others are "
         "frozen; null for all atoms.",
         examples=["5.0"],
     )
     attempt_frequency: Annotated[float, Unit("THz")] = Field(
-        gt=0, description="Prefactor of hops without a computed one."
+        gt=0, le=1_000, description="Prefactor of hops without a computed one."
     )
     temperatures: Annotated[
         list[Annotated[float, Field(gt=0, le=MOST_TEMPERATURE)]], Field(min_length=1), Unit("K")

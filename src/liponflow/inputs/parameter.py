@@ -45,6 +45,14 @@ Seed = Annotated[int, Field(ge=0, le=MOST_SEED)]
 """Seed of random numbers."""
 
 
+MOST_IONIC_STEPS = 100_000
+"""Steps of a relaxation; one that needs more does not converge."""
+
+IonicSteps = Annotated[int, Field(ge=2, le=MOST_IONIC_STEPS)]
+"""Largest number of steps of a relaxation: atomate2 treats a single one as a static calculation,
+which is always converged."""
+
+
 @dataclass(frozen=True)
 class NamesOf:
     """Metadata of a parameter whose texts are names of registered objects."""

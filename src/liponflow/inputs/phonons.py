@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import ConfigDict, Field
 
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import Unit
+from liponflow.inputs.parameter import IonicSteps, Unit
 from liponflow.inputs.supercell import SupercellParameter
 
 TOPIC = "phonons"
@@ -47,5 +47,4 @@ class PhononParameters(ComparedParameters):
         le=0.1,
         description="Largest force of the relaxation before atoms are displaced.",
     )
-    # atomate2 treats a single step as a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Largest number of ionic steps of the relaxation.")
+    max_steps: IonicSteps = Field(description="Largest number of ionic steps of the relaxation.")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypedDict, TypeVar
+from types import NoneType, UnionType
+from typing import Any, TypedDict, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -172,6 +173,12 @@ def load_parameters(
             raise ParameterError(
                 f"unknown parameter {key!r}{nearest(key, model.model_fields)}", key
             )
+        if isinstance(overrides[key], bool) and _is_number(model.model_fields[key].annotation):
+            raise ParameterError(
+                f"parameter {key}={str(overrides[key]).lower()}: yes and no are no numbers; give "
+                "one",
+                key,
+            )
     chosen = values(entries)
     try:
         return model.model_validate(chosen | read_lists(model, overrides))
@@ -187,6 +194,13 @@ def load_parameters(
     except Exception as error:  # validators may raise any error at a number beyond all bounds
         names = shortened(", ".join(overrides))
         raise ParameterError(f"{names} cannot be used: {reason_of(error)}") from error
+
+
+def _is_number(annotation: Any) -> bool:
+    """Tell whether a type is that of a number, or of one or None."""
+    arguments = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else ()
+    plain = {argument for argument in arguments or (annotation,) if argument is not NoneType}
+    return plain <= {int, float}
 
 
 def _telling(errors: Sequence[ErrorDetails]) -> ErrorDetails:

@@ -10,7 +10,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.document import Document
 from liponflow.inputs.comparison import ComparedParameters
-from liponflow.inputs.parameter import NamesOf, Seed, Unit
+from liponflow.inputs.parameter import IonicSteps, NamesOf, Seed, Unit
 from liponflow.registry import ENGINES
 
 TOPIC = "stability"
@@ -108,7 +108,7 @@ class StabilityParameters(ComparedParameters):
         "entropy."
     )
     gas_pressure: Annotated[float, Unit("bar")] = Field(
-        gt=0, description="Partial pressure of the gases."
+        gt=0, le=10_000, description="Partial pressure of the gases."
     )
     error_independent: Annotated[float, Unit("eV/atom")] = Field(
         ge=0, le=0.5, description="Standard error of each phase."
@@ -123,8 +123,7 @@ class StabilityParameters(ComparedParameters):
     force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
-    # atomate2 treats a single step as a static calculation, which is always converged.
-    max_steps: int = Field(ge=2, description="Largest number of ionic steps of a relaxation.")
+    max_steps: IonicSteps = Field(description="Largest number of ionic steps of a relaxation.")
     symmetry_tolerance: Annotated[float, Unit("Å")] = Field(
         gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions."
     )
