@@ -88,7 +88,10 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Run a campaign on this machine and store its result."""
+    """Run a campaign on this machine and store its result.
+
+    The status is 3 if the campaign finished but not everything in it converged.
+    """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         settings = settings_with(workers=workers, store=store)
         chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)

@@ -38,7 +38,7 @@ class BatchItem:
     stored
         Its result; None without one.
     reason
-        Why it failed; empty otherwise.
+        Why it failed or did not converge; empty otherwise.
     """
 
     file: Path
@@ -125,5 +125,7 @@ def _item(file: Path, outcome: Outcome) -> BatchItem:
         reason = f"{causes or 'the run was stopped'} (in {report.run_dir})"
         return BatchItem(file, BatchState.FAILED, stored, reason)
     if outcome.shortfalls or not stored.result.converged:
-        return BatchItem(file, BatchState.UNCONVERGED, stored)
+        reasons = [f"{item.name}: {item.reason}" for item in outcome.shortfalls]
+        reason = f"{'; '.join(reasons) or stored.result.criterion} (in {report.run_dir})"
+        return BatchItem(file, BatchState.UNCONVERGED, stored, reason)
     return BatchItem(file, BatchState.DONE, stored)

@@ -10,6 +10,7 @@ from typing import Any
 from jobflow import Flow, JobStore
 
 from liponflow import registry
+from liponflow.boundary import reason_of
 from liponflow.cost.estimate import seconds_by_job
 from liponflow.engines.registry import calculator_packages, environment
 from liponflow.runners import local
@@ -283,7 +284,14 @@ def _outcome(
     trusted: tuple[str, ...],
 ) -> Outcome:
     file = location if isinstance(location, Path) else None
-    found = shortfalls(report.run_dir, trusted)
+    try:
+        found = shortfalls(report.run_dir, trusted)
+    except Exception as error:  # noqa: BLE001 - outputs of other packages; the result stands
+        found = []
+        warnings.warn(
+            f"which jobs of {report.run_dir} did not converge cannot be read: {reason_of(error)}",
+            stacklevel=3,
+        )
     return Outcome(report, _result(store, uuid), file, tuple(found))
 
 
