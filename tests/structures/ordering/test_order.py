@@ -166,6 +166,8 @@ def test_one_percent_of_vacancies_is_filled_and_said() -> None:
     assert "Li3 Co3 O6, Li2.97 Co3 O6 in the file" in found.remark
     assert "sites changed by 0.010, the limit is 0.02" in found.remark
     assert "the only arrangement" in found.remark
+    doped = order(layered("Li", {"Co": 0.99, "Mg": 0.01}))
+    assert "Li3 Co3 O6, Li3 Mg0.03 Co2.97 O6 in the file, without its Mg" in doped.remark
 
 
 def test_composition_beyond_the_limit_is_refused_with_the_number_that_would_do() -> None:

@@ -224,6 +224,8 @@ def _remark(
     cell = "in the given cell" if kept else "in the smallest cell"
     after = ordered.composition
     changed = f", {_amounts(before)} in the file" if _amounts(before) != _amounts(after) else ""
+    if lost := sorted(element.symbol for element in before if element not in after):
+        changed += f", without its {' and '.join(lost)}"
     if not counts.fits:
         changed += (
             f" (the share of an element on its sites changed by {counts.change:.3f}, the limit is "
