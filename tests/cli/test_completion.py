@@ -106,6 +106,16 @@ def test_nothing_is_suggested_without_a_store(tmp_path: Path) -> None:
     assert result_ids(context) == []
 
 
+def test_results_are_suggested_with_kind_and_formula(stored: Path) -> None:
+    context = click.Context(click.Command("show"))
+    context.params = {"store": stored}
+    found = result_ids(context)
+    assert found
+    assert all(len(uuid) == 8 and words.startswith("lithiation of ") for uuid, words in found)
+    assert result_ids(context, found[0][0][:6])[0] == found[0]
+    assert result_ids(context, "zz") == []
+
+
 IMPORTS = """
 import json, os, sys
 os.environ.update(_LIPONFLOW_COMPLETE="complete_fish", _TYPER_COMPLETE_FISH_ACTION="get-args",

@@ -134,7 +134,8 @@ def run(
                 if preflight:
                     _print_preflight(flow, request, engines)
                 if dry_run:
-                    cost = estimate(flow, known, campaign.name)
+                    with said_if_slow("counting the calculations and estimating their cost ..."):
+                        cost = estimate(flow, known, campaign.name)
                     document = dry_run_document(
                         campaign, chosen, request, flow, cost, workers=settings.workers
                     )
