@@ -1,5 +1,6 @@
 """Unconverged runs go on from their last geometries in new runs."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,8 +10,10 @@ import numpy as np
 import pytest
 import short_campaign
 from in_process import InProcessPool
+from typer.testing import CliRunner
 
 from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.cli import app
 from liponflow.runners import local
 from liponflow.runners.documents import loads
 from liponflow.settings import Settings
@@ -139,6 +142,20 @@ def test_continuation_resumes_after_a_kill(folder: Path, monkeypatch: pytest.Mon
     assert outcome.report.run_dir == new.run_dir
     assert result_of(outcome).converged
     assert steps(outcome, LEFT[1]) < 2 * FEW
+
+
+def test_command_goes_on_with_the_latest_run(
+    broken: tuple[Path, Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_RUNS_DIR", str(folder / "runs"))
+    answer = CliRunner().invoke(app, ["resume", "--continue", "--json"])
+    assert answer.exit_code == 0, answer.output
+    assert f"going on from the last geometry: {', '.join(LEFT)}; jobs kept: " in answer.stderr
+    assert broken[1].result is not None
+    assert json.loads(answer.stdout)["provenance"]["continues"] == broken[1].result.uuid
+    again = CliRunner().invoke(app, ["resume", "--continue"])
+    assert again.exit_code == 2
+    assert "there is nothing to go on with" in again.stderr
 
 
 def test_relaxations_of_a_repeated_job_go_on_or_are_kept(tmp_path: Path) -> None:
