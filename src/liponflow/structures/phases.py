@@ -1,24 +1,45 @@
-"""Reference crystals of Li-P-O-N and Ni-Mn-O(-P, -N, -Li), built from crystallographic facts.
+"""Reference crystals, built from crystallographic facts.
 
-The data are in ``phases.yaml`` beside this module, which also explains how reliable coordinates
-are rated. They are starting points for a relaxation, not refinements.
+The data are in the folder ``phase_families`` beside this module, one file per family; its first,
+``lipon.yaml``, also explains how reliable coordinates are rated. They are starting points for a
+relaxation, not refinements. Only the entries that are asked for are parsed.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal, NamedTuple
 
 import yaml
 from pydantic import ConfigDict, Field
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+from pymatgen.symmetry.groups import SpaceGroup
 
 from liponflow.document import Document
 from liponflow.formulas import reduced_formula
 from liponflow.names import did_you_mean
 
 CoordinateStatus = Literal["dft", "experiment", "prototype", "unverified", "derived"]
+
+FAMILIES = {
+    "lipon": "Li-P-O-N and Ni-Mn-O",
+    "elements": "Further elements",
+    "electrolytes": "Solid electrolytes",
+    "electrodes": "Electrodes and Li alloys",
+    "oxides": "Oxides and salts of oxygen acids",
+    "sulfides": "Sulfides",
+    "halides": "Halides",
+    "nitrides_carbides": "Nitrides, phosphides, carbides, borides, silicides and alloys",
+    "sodium_potassium": "Oxygen compounds of Na and K",
+}
+"""Families of crystals: the name of the file and its title."""
+
+ENTRY = re.compile(r"^- name: (\S+)\n  formula: (\S+)\n(?:  .*\n)+", re.MULTILINE)
+"""One crystal in a file; its name and formula are its first lines."""
+
+ELEMENT = re.compile(r"[A-Z][a-z]?")
 
 POSITION_TOLERANCE = 1e-3
 """Distance (fractional) below which images of a site are one atom; the data have five digits."""
@@ -54,7 +75,7 @@ class Phase(Document):
         min_length=1, description="Element and fractional coordinates of the asymmetric unit."
     )
     coordinate_status: CoordinateStatus = Field(
-        description="Reliability of the coordinates; see phases.yaml."
+        description="Reliability of the coordinates; see lipon.yaml."
     )
     source: str = Field(description="Source of the data.")
 
@@ -84,8 +105,15 @@ class Phase(Document):
 
 
 @cache
+def _space_group(symbol: str) -> SpaceGroup:
+    # pymatgen takes most of a second for the operations of a centred cubic group, and shares them
+    # with later crystals of the group only while someone holds it.
+    return SpaceGroup(symbol)
+
+
+@cache
 def _conventional(entry: Phase) -> Structure:
-    # Cached: pymatgen takes half a second for a cubic group.
+    _space_group(entry.spacegroup)
     return Structure.from_spacegroup(
         entry.spacegroup,
         Lattice.from_parameters(*entry.lattice),
@@ -101,12 +129,45 @@ def _primitive(entry: Phase) -> Structure:
     return primitive.get_sorted_structure()
 
 
+class _Located(NamedTuple):
+    """An entry that was found in the files, not parsed yet."""
+
+    family: str
+    name: str
+    elements: frozenset[str]
+    text: str
+
+
 @cache
-def phases() -> tuple[Phase, ...]:
-    """Return all crystals of the library, in the order of its file."""
-    text = files(__package__).joinpath("phases.yaml").read_text(encoding="utf-8")
-    facts: list[dict[str, Any]] = yaml.safe_load(text)
-    return tuple(Phase.model_validate(entry) for entry in facts)
+def _located() -> tuple[_Located, ...]:
+    # Parsing all of the YAML takes half a second, finding the entries in it a few milliseconds.
+    return tuple(
+        _Located(family, match[1], frozenset(ELEMENT.findall(match[2])), match[0])
+        for family in FAMILIES
+        for match in ENTRY.finditer(_text(family))
+    )
+
+
+def _text(family: str) -> str:
+    path = files(__package__).joinpath("phase_families", f"{family}.yaml")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _parsed(text: str) -> Phase:
+    [facts] = yaml.safe_load(text)
+    return Phase.model_validate(facts)
+
+
+def phases(family: str | None = None) -> tuple[Phase, ...]:
+    """Return the crystals of the library, in the order of its files.
+
+    Parameters
+    ----------
+    family
+        One of FAMILIES; None for all.
+    """
+    return tuple(_parsed(item.text) for item in _located() if family in (None, item.family))
 
 
 def phase(name: str) -> Phase:
@@ -124,10 +185,10 @@ def phase(name: str) -> Phase:
     ...
     liponflow.structures.phases.PhaseError: no reference crystal 'Li3P04_beta'; did you mean ...
     """
-    for entry in phases():
-        if entry.name == name:
-            return entry
-    hint = did_you_mean(name, [entry.name for entry in phases()], at_most=3)
+    for item in _located():
+        if item.name == name:
+            return _parsed(item.text)
+    hint = did_you_mean(name, [item.name for item in _located()], at_most=3)
     raise PhaseError(f"no reference crystal {name!r}{hint}")
 
 
@@ -145,7 +206,7 @@ def phases_of(elements: Collection[str]) -> tuple[Phase, ...]:
     ['Li_bcc', 'N2_alpha', 'Li3N_alpha', 'Li3N_beta', 'LiN3', 'LiN3_rhombohedral']
     """
     allowed = frozenset(elements)
-    return tuple(entry for entry in phases() if entry.elements <= allowed)
+    return tuple(_parsed(item.text) for item in _located() if item.elements <= allowed)
 
 
 def crystal_of(formula: str, source: str, names: Sequence[str] = ()) -> Phase | None:
@@ -165,7 +226,8 @@ def crystal_of(formula: str, source: str, names: Sequence[str] = ()) -> Phase | 
     Phase or None
         The one that the source names, or else the first of the formula.
     """
-    same = [item for item in phases() if item.reduced_formula == formula]
+    elements = frozenset(ELEMENT.findall(formula))
+    same = [item for item in phases_of(elements) if item.reduced_formula == formula]
     chosen = [item for item in same if not names or item.name in names]
     named = [item for item in chosen if source.startswith(f"{item.name} relaxed by")]
     return next(iter([*named, *chosen]), None)

@@ -97,3 +97,11 @@ def test_missing_key_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "mp_api.client", client)
     with pytest.raises(EntriesUnavailableError, match=r"valid API key\): it needs .*MP_API_KEY"):
         project_entries(["Li", "O"])
+
+
+def test_key_is_not_in_the_message_of_a_refused_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MP_API_KEY", "abcdef123456")
+    error = RuntimeError("401 for header X-API-KEY=abcdef123456 (user of abcdef123456)")
+    with pytest.raises(EntriesUnavailableError, match="401 for header") as caught:
+        project_entries(["Li", "O"], client=Server([], error))
+    assert "abcdef123456" not in str(caught.value)

@@ -1,5 +1,6 @@
 """Entries of the Materials Project, fetched with the user's key."""
 
+import os
 import warnings
 from collections.abc import Sequence
 from importlib import import_module
@@ -11,10 +12,14 @@ from pydantic import Field
 from liponflow.analysis.stability.entries import Entry, EntrySet
 from liponflow.document import Document
 from liponflow.formulas import reduced_formula
+from liponflow.redaction import HIDDEN, without_secrets
 from liponflow.store.outputs import find_outputs
 
 KEY = "MP_API_KEY"
 """Environment variable of the key; pymatgen's PMG_MAPI_KEY serves as well."""
+
+KEYS = (KEY, "PMG_MAPI_KEY")
+"""Variables whose values are replaced in messages."""
 
 THERMO_TYPE = "GGA_GGA+U"
 """The Materials Project's name of the scale: PBE and PBE+U with its corrections of 2020."""
@@ -137,4 +142,7 @@ def _entry(item: Any) -> Entry:
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    line = (str(error).strip() or type(error).__name__).splitlines()[0]
+    for key in filter(None, map(os.environ.get, KEYS)):
+        line = line.replace(key, HIDDEN)
+    return str(without_secrets(line))
