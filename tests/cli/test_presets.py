@@ -65,6 +65,15 @@ def test_written_file_is_not_replaced(liponflow: Callable[..., CliResult], tmp_p
     assert (tmp_path / "run.yaml").read_text() == text
 
 
+def test_preset_without_a_file_is_not_a_file(
+    liponflow: Callable[..., CliResult], tmp_path: Path
+) -> None:
+    done = liponflow("presets", "write", "phonons", "paper")
+    assert done.exit_code == 2
+    assert "liponflow presets write phonons paper run.yaml" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_file_of_another_campaign_is_refused(
     liponflow: Callable[..., CliResult], tmp_path: Path
 ) -> None:

@@ -84,12 +84,14 @@ def presets_write(
 ) -> None:
     """Write a preset as a file to edit, for `run CAMPAIGN --config FILE`."""
     with reported_errors(debug=ctx.obj):
-        from liponflow.inputs.explained import written
+        from liponflow.inputs.explained import purposes, written
 
         *before, file = words
         if len(before) > 1:
             raise ValueError(f"give a preset and a file, not {len(words)} words")
         campaign = get_campaign(kind)
+        if not before and file in purposes(kind, campaign.presets):
+            raise ValueError(f"give a file, too: liponflow presets write {kind} {file} run.yaml")
         preset = before[0] if before else "quick"
         text = written(campaign.parameter_model(), kind, preset, campaign.presets)
         if Path(file).exists():
