@@ -39,5 +39,5 @@ def test_table_has_type_unit_and_description_of_fields(monkeypatch) -> None:
 
 def test_model_shared_by_several_kinds_appears_once() -> None:
     page = reference(["lithiation", "stability"])
-    assert page.count("### VoltageStep") == 1
-    assert page.count("(#voltagestep)") == 2
+    assert page.count("### EngineSpread") == 1
+    assert page.count("(#enginespread)") == 2

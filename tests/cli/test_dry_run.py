@@ -37,10 +37,8 @@ def test_five_lines_are_last(liponflow: Callable[..., CliResult], tmp_path: Path
         "lithiation", "plan", "parameters", "engines", "cost"
     ]  # fmt: skip
     assert "56 atoms" in lines[-5]
-    assert lines[-4] == "plan: x = 0, 1; 2 starts"
-    assert (
-        "x = 0.0,1.0 (preset: 0.0,0.5,1.0,1.5,2.0); force_limit = 0.1 (preset: 0.05)" in lines[-3]
-    )
+    assert lines[-4] == "plan: x = 0, 1 in LixNi0.5Mn1.5O4; 2 starts"
+    assert "x = 0.0,1.0 (preset: null); force_limit = 0.1 (preset: 0.05)" in lines[-3]
     assert "chgnet 0.3.0" in lines[-2]
     assert "with 3 processes on this machine" in lines[-1]
     assert "relax x=1 vacancy 0 cubic" in lines

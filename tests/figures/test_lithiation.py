@@ -1,13 +1,17 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from figure_texts import drawn, misplaced, texts
 from lithiation_example import Campaign
 from matplotlib.figure import Figure
 from matplotlib.patches import StepPatch
+from random_hosts import HOSTS, random_host
 
 from liponflow.analysis.lithiation.refinement import RefinedVoltage
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.result import EngineInfo
+from liponflow.figures.labels import crossed, segments
 from liponflow.figures.lithiation import (
     all_figures,
     hull_figure,
@@ -17,6 +21,7 @@ from liponflow.figures.lithiation import (
     voltage_figure,
 )
 
+DRAWN = (voltage_figure, hull_figure, lattice_figure, moments_figure)
 NAMES = ["hull", "lattice", "moments", "structures", "voltage"]
 
 
@@ -150,7 +155,7 @@ def test_structures_are_drawn_for_the_converged_li_contents(
     assert titles[2].endswith("c/a = 1.048")
     campaign.refuse(0)
     fewer = [axes.get_title() for axes in structures_figure(campaign.summarise()).axes]
-    assert [title for title in fewer if "delithiated" in title] == []
+    assert "x = 0.5 (lowest x), c/a = 1.000" in fewer
 
 
 def test_missing_data_are_not_drawn(campaign: Campaign) -> None:
@@ -165,7 +170,7 @@ def test_missing_data_are_not_drawn(campaign: Campaign) -> None:
 
 
 def test_other_material_has_no_published_values(result: LithiationResult) -> None:
-    other = result.model_copy(update={"formula": "LiMn2O4"})
+    other = result.model_copy(update={"formula": "LiTiS2"})
     assert drawn(voltage_figure(other), "published") == []
     assert drawn(moments_figure(other), "Mn published") == []
 
@@ -187,7 +192,68 @@ def test_voltages_of_better_engines_are_drawn_beside_the_campaigns(
     [stairs] = drawn(figure, "gpaw 26.7.0 voltage")
     assert stairs.get_data().values == pytest.approx([step.voltage for step in steps])
     legend = [text.get_text() for text in figure.legends[0].get_texts()]
-    assert legend[0] == result.provenance.engine.short
-    assert legend[1].startswith("gpaw 26.7.0")
+    assert legend[-2] == result.provenance.engine.short
+    assert legend[-1].startswith("gpaw 26.7.0")
     assert misplaced(figure) == []
-    assert not voltage_figure(result).legends
+    alone = [text.get_text() for text in voltage_figure(result).legends[0].get_texts()]
+    assert alone == legend[:-2]
+
+
+@pytest.mark.parametrize("seed", range(len(HOSTS)))
+@pytest.mark.parametrize("draw", DRAWN)
+def test_texts_of_any_host_are_neither_on_lines_nor_on_each_other(
+    draw: Callable[[LithiationResult], Figure], seed: int
+) -> None:
+    figure = draw(random_host(seed))
+    assert misplaced(figure) == []
+    for axes in figure.axes:
+        lines = segments(axes)
+        inside = [text for text in axes.texts if text.get_text()]
+        on_lines = [text for text in inside if crossed(text.get_window_extent(), lines)]
+        assert [text.get_text() for text in on_lines] == []
+
+
+@pytest.mark.parametrize("seed", range(len(HOSTS)))
+def test_axes_name_the_formula_unit_and_the_metal(seed: int) -> None:
+    result = random_host(seed)
+    [axes] = voltage_figure(result).axes
+    shown = axes.get_xlabel().replace("$_{", "").replace("}$", "")
+    assert shown == f"x in {result.host.variable}"
+    metal = result.host.intercalant
+    assert axes.get_ylabel() == f"average voltage against {metal} metal (V)"
+
+
+def test_axes_of_a_host_that_is_not_cubic_are_relative_to_their_own_lengths() -> None:
+    result = random_host(0)
+    figure = lattice_figure(result)
+    pristine = [state.x for state in result.states].index(1.0)
+    for axis in "abc":
+        drawn_lengths = line(figure, axis)[:, 1]
+        assert drawn_lengths[pristine] == pytest.approx(1)
+        lengths = np.array([getattr(state, axis) for state in result.states])
+        assert drawn_lengths == pytest.approx(lengths / lengths[pristine])
+    assert drawn(figure, "unique") == []
+    assert "c/a" not in structures_figure(result).axes[0].get_title()
+
+
+def test_equal_axes_are_one_line() -> None:
+    result = random_host(0)
+    same = [state.model_copy(update={"b": state.a}) for state in result.states]
+    figure = lattice_figure(result.model_copy(update={"states": same}))
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["a and b", "c"]
+    assert drawn(figure, "b") == []
+
+
+def test_published_values_are_those_of_the_host_within_its_range() -> None:
+    assert len(drawn(voltage_figure(random_host(2)), "published")) == 2
+    layered = voltage_figure(random_host(0))
+    [legend] = [text.get_text() for text in layered.legends[0].get_texts()]
+    assert legend.startswith("3.9-4.2 V")
+    assert "Reimers 1992" in legend
+    assert drawn(voltage_figure(random_host(7)), "published") == []
+
+
+def test_host_without_two_phases_has_no_tie_line(result: LithiationResult) -> None:
+    vertices = [state for state in result.states if state.on_hull]
+    assert drawn(hull_figure(result.model_copy(update={"states": vertices})), "tie line") == []

@@ -152,11 +152,11 @@ def test_other_exact_exchange_is_a_warning(
     assert not_comparable(unit) == ["AEXX differs (0.25, 0.17): the energies do not compare"]
 
 
-def layered(n_li: int) -> Run:
+def layered(n_li: int, metal: str = "V") -> Run:
     cell = Structure.from_spacegroup(
         "R-3m",
         Lattice.hexagonal(2.85, 14.1),
-        ["Li", "Co", "O"],
+        ["Li", metal, "O"],
         [[0, 0, 0.5], [0, 0, 0], [0, 0, 0.26]],
     )
     cell.remove_sites([i for i, site in enumerate(cell) if site.specie.symbol == "Li"][n_li:])
@@ -171,9 +171,21 @@ def test_other_materials_have_x_up_to_1(tmp_path: Path) -> None:
     assert [state.x for state in result.states] == [0, 1]
     assert any("--formula-units" in warning for warning in result.warnings)
     assert any("120.0°" in warning for warning in result.warnings)
+    assert (result.host.variable, result.host.shape) == ("LixVO2", "other")
+    assert all(state.c_over_a is None for state in result.states)
     [given] = units(tmp_path, 6)
     assert [state.x for state in given.build().states] == [0, 0.5]
     assert given.uuid != guessed.uuid
+
+
+def test_host_with_published_values_has_their_formula_unit(tmp_path: Path) -> None:
+    for n_li in (0, 3):
+        layered(n_li, "Co").write(tmp_path / str(n_li))
+    [unit] = units(tmp_path)
+    result = unit.build()
+    assert (result.formula, result.host.formula, result.host.x) == ("LiCoO2", "LiCoO2", 1)
+    assert [state.x for state in result.states] == [0, 1]
+    assert not any("--formula-units" in warning for warning in result.warnings)
 
 
 def test_lithiation_needs_two_li_contents_and_a_transition_metal(tmp_path: Path) -> None:

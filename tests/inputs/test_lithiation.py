@@ -8,7 +8,7 @@ from pymatgen.io.vasp import VaspInput
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard, hubbard_values
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp.generator import CitedInputGenerator
-from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
+from liponflow.inputs.vasp.lithiation import alkali_metal_set, relax_set, static_set
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
 from liponflow.structures.lithium import bcc_lithium
@@ -97,7 +97,7 @@ def test_hubbard_u_is_as_published(
     [
         (relax_set(parameters()), pristine(), COMMON | MOVING | MAGNETIC),
         (static_set(parameters()), pristine(), COMMON | MAGNETIC | {"NEDOS"}),
-        (lithium_metal_set(parameters()), bcc_lithium(), COMMON | MOVING),
+        (alkali_metal_set(parameters()), bcc_lithium(), COMMON | MOVING),
     ],
     ids=["relax", "static", "lithium-metal"],
 )
@@ -119,7 +119,7 @@ def test_static_calculation_moves_no_ions() -> None:
 
 
 def test_lithium_metal_has_neither_u_nor_moments() -> None:
-    files = written(lithium_metal_set(parameters()), bcc_lithium())
+    files = written(alkali_metal_set(parameters()), bcc_lithium())
     assert files["INCAR"]["ISPIN"] == 1
     assert files["INCAR"]["ENCUT"] == 520
     assert files["KPOINTS"].kpts == [(15, 15, 15)]

@@ -48,9 +48,13 @@ class PublishedVoltage(Published):
     """Voltage of a plateau."""
 
     x_range: tuple[float, float]
-    volts: tuple[float, float] = Field(description="Lowest and highest value (V vs Li).")
+    volts: tuple[float, float] = Field(
+        description="Lowest and highest value (V against the metal of the intercalant)."
+    )
     couple: str = Field(description="Redox couple.")
-    main: bool = Field(description="Whether it is the plateau of the ideal composition.")
+    main: bool = Field(
+        default=True, description="Whether it is the plateau of the ideal composition."
+    )
 
     @property
     def label(self) -> str:
@@ -61,8 +65,8 @@ class PublishedVoltage(Published):
         >>> [v.label for v in published_lithiation("Li2Mn3NiO8").voltages]
         ['4.7 V', '4.0 V', '2.8-2.9 V']
         """
-        low, high = self.volts
-        return f"{low:.1f} V" if low == high else f"{low:.1f}-{high:.1f} V"
+        low, high = (f"{v:.1f}" if round(v, 1) == v else f"{v:.2f}" for v in self.volts)
+        return f"{low} V" if low == high else f"{low}-{high} V"
 
 
 class PublishedLithiation(Document):
@@ -72,9 +76,10 @@ class PublishedLithiation(Document):
 
     formula: str = Field(description="Reduced formula of the pristine material.")
     material: str
-    moments: PublishedMoments
-    tetragonal: PublishedDistortion
-    volume_change: PublishedVolumeChange
+    x: float = Field(1.0, description="Content x of the pristine material.")
+    moments: PublishedMoments | None = None
+    tetragonal: PublishedDistortion | None = None
+    volume_change: PublishedVolumeChange | None = None
     voltages: tuple[PublishedVoltage, ...]
 
 
@@ -84,7 +89,7 @@ def published_lithiation(formula: str) -> PublishedLithiation | None:
     Parameters
     ----------
     formula
-        Reduced formula of the pristine material (x = 1), as pymatgen writes it.
+        Reduced formula of the pristine material, as pymatgen writes it.
 
     Returns
     -------
@@ -95,7 +100,9 @@ def published_lithiation(formula: str) -> PublishedLithiation | None:
     --------
     >>> published_lithiation("Li2Mn3NiO8").moments.values["Ni"]
     {0.0: 0.5, 1.0: 1.7, 2.0: 1.7}
-    >>> published_lithiation("LiCoO2") is None
+    >>> published_lithiation("LiCoO2").voltages[0].label
+    '3.9-4.2 V'
+    >>> published_lithiation("LiTiS2") is None
     True
     """
     entries = (PublishedLithiation.model_validate(entry) for entry in topics()["lithiation"])

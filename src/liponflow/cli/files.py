@@ -21,7 +21,7 @@ def ingest(
     formula_units: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Li atoms in the cell of a lithiation at x = 1 \\[default: guessed]."
+            min=1, help="Formula units in the cell of a lithiation \\[default: guessed]."
         ),
     ] = None,
     store: StoreOption = None,

@@ -151,6 +151,8 @@ def _print_table(result: Result, name: str, console: Console) -> None:
             wraps=column.wraps,
         )
         for key, (title, column) in columns.items()
+        # A quantity that no row has, such as c/a of a layered host, takes no room.
+        if any(row.get(key) is not None for row in rows)
     }
     console.print()
     console.print(name, style="bold")

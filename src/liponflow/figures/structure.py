@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
+from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 from scipy.spatial import ConvexHull, QhullError
 
@@ -30,7 +31,7 @@ SHELL = 3.0
 """Largest bond length considered (Å)."""
 BOUNDARY = 1e-2
 """Atoms this close (fractional) to a face of the cell are also drawn on the opposite face."""
-RADII = {"Li": 0.42, "O": 0.16, "N": 0.18}
+RADII = {"Li": 0.42, "Na": 0.48, "K": 0.55, "O": 0.16, "N": 0.18}
 """Radii of spheres as drawn (Å)."""
 OTHER_RADIUS = 0.25
 FACE_ALPHA = 0.62
@@ -52,6 +53,11 @@ class Polyhedron:
     """Positions of the anions, shape (n, 3), Å."""
     anions: tuple[str, ...]
     """Element of each anion."""
+
+
+def is_centre(symbol: str) -> bool:
+    """Return whether an element is drawn as a polyhedron unless a caller says otherwise."""
+    return Element(symbol).is_transition_metal or symbol in {"P", "Si"}
 
 
 def polyhedra(structure: Structure, centres: Sequence[str]) -> list[Polyhedron]:
@@ -133,11 +139,7 @@ def draw_structure(
         to draw more.
     """
     if centres is None:
-        centres = [
-            element.symbol
-            for element in structure.elements
-            if element.is_transition_metal or element.symbol in {"P", "Si"}
-        ]
+        centres = [element.symbol for element in structure.elements if is_centre(element.symbol)]
     wrapped = Structure(
         structure.lattice, structure.species, structure.frac_coords, to_unit_cell=True
     )

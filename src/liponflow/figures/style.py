@@ -52,6 +52,8 @@ STYLE: dict[Any, Any] = {
 # apart, and they are dark enough for lines and text on white.
 ELEMENT_COLOURS = {
     "Li": "#E69F00",
+    "Na": "#B8A000",
+    "K": "#9E6BB5",
     "Ni": "#007A5E",
     "Mn": "#882E72",
     "P": "#0072B2",

@@ -69,7 +69,7 @@ def ingest(
     store
         Open store, writable.
     formula_units
-        Formula units in the cell of a lithiation, its number of Li at x = 1; guessed if None.
+        Formula units in the cell of a lithiation; guessed if None.
     console
         Terminal for progress bars; there are none if it is not a terminal.
 

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 from pymatgen.core.composition import Composition
+from pymatgen.core.lattice import Lattice
 from pymatgen.core.periodic_table import Element
 
+from liponflow.analysis.lithiation.host_facts import host_facts
 from liponflow.analysis.lithiation.lithium_sites import lithium_sites
 from liponflow.analysis.lithiation.result import (
     LithiationCandidate,
@@ -19,6 +22,7 @@ from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.method import comparable
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
+from liponflow.crystals.parent import ParentShape, parent_shape
 from liponflow.engines.vasp.reading.runs import AnyRun, R, Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
 from liponflow.formulas import reduced_formula
@@ -64,8 +68,9 @@ class LithiationUnit(Unit[Run]):
                 "some energies are of static calculations, others of relaxations, whose basis is "
                 "that of the first cell: add the missing static calculations"
             )
-        shortest = min(self.runs[0].final_structure.lattice.abc)
-        a, b, c = (round(edge / shortest) for edge in self.runs[0].final_structure.lattice.abc)
+        content = _content(self.runs[0], units)
+        given = min(self.runs, key=lambda run: abs(run.lithium - units * content))
+        repeats = _repeats(given.final_structure.lattice)
         return summarise(
             candidates,
             statics,
@@ -73,7 +78,14 @@ class LithiationUnit(Unit[Run]):
             formula_units=units,
             selections=selections,
             provenance=self.provenance(formula_units=units),
-            repeats=(a, b, c),
+            repeats=repeats,
+            host=host_facts(
+                given.final_structure,
+                given.final_structure.lattice,
+                units,
+                repeats=repeats,
+                content=content,
+            ),
             warnings=[*notes, *_skewed(self.runs), *(n for run in self.runs for n in run.notes)],
         )
 
@@ -130,7 +142,7 @@ def frameworks(runs: Iterable[R]) -> list[list[R]]:
 
 
 def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[str]]:
-    """Return the formula units in the cell, which define x = 1.
+    """Return the formula units in the cell, to which x refers.
 
     Parameters
     ----------
@@ -150,10 +162,30 @@ def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[
     host = _host(runs[0])
     most = max(run.lithium for run in runs)
     for n_li in range(1, int(host.num_atoms) + 1):
-        if published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li}))):
-            return n_li, []
+        known = published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li})))
+        if known:
+            return round(n_li / known.x), []
     note = f"the highest content, {most} Li, is taken for x = 1: set --formula-units if it is not"
     return most, [note]
+
+
+def _content(run: AnyRun, units: int) -> float:
+    """Return x of the pristine material: that of published values, or else 1."""
+    host = _host(run)
+    for n_li in range(units, int(host.num_atoms) + 1, units):
+        known = published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li})))
+        if known and round(n_li / known.x) == units:
+            return known.x
+    return 1.0
+
+
+def _repeats(lattice: Lattice) -> tuple[int, int, int]:
+    """Return the pseudo-cubic cells along each vector; one of a cell that repeats none."""
+    edges = np.array(lattice.abc) / min(lattice.abc)
+    a, b, c = np.rint(edges).astype(int).tolist()
+    if parent_shape(lattice, (a, b, c)) is ParentShape.PSEUDO_CUBIC:
+        return a, b, c
+    return 1, 1, 1
 
 
 def _host(run: AnyRun) -> Composition:
@@ -208,6 +240,6 @@ def _skewed(runs: Sequence[Run]) -> list[str]:
         angles = run.final_structure.lattice.angles
         if max(abs(angle - 90) for angle in angles) > RIGHT_ANGLE_TOLERANCE:
             shown = ", ".join(f"{angle:.1f}" for angle in angles)
-            note = f"{run.directory} has angles of {shown}°: a, b, c and c/a are those of its cell"
-            return [f"{note}, not of a pseudo-cubic one"]
+            note = f"{run.directory} has angles of {shown}°: a, b and c are those of its cell"
+            return [f"{note}, which is not pseudo-cubic"]
     return []

@@ -37,17 +37,37 @@ class LithiationParameters(ComparedParameters):
         "energy above the hull",
         "unique axis",
         "other axes",
+        "a axis",
+        "b axis",
+        "c axis",
         "volume",
     )
 
-    x: Annotated[list[float], Field(min_length=1), Unit("")] = Field(
-        description="Lithium contents: Li per Li of the pristine structure."
+    x: Annotated[Annotated[list[float], Field(min_length=1)] | None, Unit("")] = Field(
+        description="Contents of the intercalant per formula unit; null for those that the host "
+        "and its metals allow.",
+        examples=[[0, 0.5, 1]],
+    )
+    steps: int = Field(
+        ge=1,
+        le=1000,
+        description="Steps of x in the range of extraction and in that of insertion, where x is "
+        "null.",
+    )
+    intercalant: Literal["Li", "Na", "K", "Rb", "Cs"] | None = Field(
+        description="Element that is inserted and extracted; null for the alkali metal of the "
+        "host.",
+        examples=["Na"],
+    )
+    formula_unit: str | None = Field(
+        description="Formula unit to which x refers, such as CoO2; null for the smallest with "
+        "whole numbers of intercalant, cations and anions.",
+        examples=["CoO2"],
     )
     budget: int = Field(
         ge=1,
         le=10_000,
-        description="Largest number of arrangements that are relaxed per lithium content "
-        "and family.",
+        description="Largest number of arrangements that are relaxed per content and family.",
     )
     seed: Seed = Field(description="Seed of the random choices.")
     ordering: Literal["ordered", "disordered"] = Field(
@@ -89,9 +109,11 @@ class LithiationParameters(ComparedParameters):
 
     @field_validator("x")
     @classmethod
-    def _sorted_and_distinct(cls, value: list[float]) -> list[float]:
+    def _sorted_and_distinct(cls, value: list[float] | None) -> list[float] | None:
+        if value is None:
+            return None
         if min(value) < 0:
-            raise ValueError(f"a lithium content of {min(value):g} is negative")
+            raise ValueError(f"a content of {min(value):g} is negative")
         return sorted(set(value))
 
     @field_validator("magmoms", "hubbard_u")

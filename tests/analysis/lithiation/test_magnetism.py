@@ -10,6 +10,7 @@ from liponflow.analysis.lithiation.magnetism import (
     charge_sum,
     count_oxidation_states,
     mean_moments,
+    mean_state,
     moments_by_element,
     oxidation_state,
 )
@@ -53,7 +54,7 @@ def test_published_moments_give_the_published_oxidation_states(
     assert oxidation_state(element, moment) == oxidation_state(element, -moment) == state
 
 
-@pytest.mark.parametrize(("element", "moment"), [("Ni", 2.5), ("Mn", 1.0), ("Mn", 6.0), ("Co", 0)])
+@pytest.mark.parametrize(("element", "moment"), [("Ni", 2.5), ("Mn", 1.0), ("Mn", 6.0), ("Ti", 0)])
 def test_moment_outside_all_windows_has_no_oxidation_state(element: str, moment: float) -> None:
     assert oxidation_state(element, moment) is None
     assert count_oxidation_states({element: [moment]}) == {element: {UNASSIGNED: 1}}
@@ -61,9 +62,17 @@ def test_moment_outside_all_windows_has_no_oxidation_state(element: str, moment:
 
 def test_windows_of_an_element_have_no_gaps_or_overlaps():
     for windows in MOMENT_WINDOWS.values():
-        for lower, upper in pairwise(windows):
-            assert lower.high == upper.low
-            assert lower.charge == upper.charge + 1
+        ends = sorted({(window.low, window.high) for window in windows})
+        assert all(lower[1] == upper[0] for lower, upper in pairwise(ends))
+        assert len({window.charge for window in windows}) == len(windows)
+
+
+@pytest.mark.parametrize(("mean", "state"), [(2.5, 2), (3.5, 4), (None, 2)])
+def test_iron_with_four_unpaired_electrons_is_told_by_the_mean_state(
+    mean: float | None, state: int
+) -> None:
+    assert oxidation_state("Fe", 3.9, mean) == state
+    assert count_oxidation_states({"Fe": [3.9, 4.4]}, mean)["Fe"] == {f"{state}+": 1, "3+": 1}
 
 
 def test_charges_balance_only_for_correct_oxidation_states():
@@ -71,4 +80,13 @@ def test_charges_balance_only_for_correct_oxidation_states():
     assert charge_sum(cell, {"Mn": [4.6] * 4}) == 0
     assert charge_sum(cell, {"Mn": [4.6, 4.6, 4.6, 3.8]}) == 1
     assert charge_sum(cell, {"Mn": [4.6, 4.6, 4.6, 0.0]}) is None
-    assert charge_sum(rock_salt("Co"), {"Co": [2.7] * 4}) is None
+    assert charge_sum(rock_salt("Co"), {"Co": [2.7] * 4}) == 0
+    assert charge_sum(rock_salt("Ti"), {"Ti": [0.1] * 4}) is None
+
+
+def test_charges_of_other_cations_are_their_usual_ones() -> None:
+    cell = rock_salt("Ni")
+    cell.replace(0, "Na")
+    cell.replace(1, "Al")
+    assert mean_state(cell) == 2
+    assert charge_sum(cell, {"Ni": [1.7, 1.7]}) == 0

@@ -110,7 +110,7 @@ def remade(**species: str) -> Structure:
 @pytest.mark.parametrize(
     ("structure", "message"),
     [
-        (remade(Li="Na"), "has no Li"),
+        (remade(Li="Mg"), "has no alkali metal .* --set intercalant=Li"),
         (remade(Ni="Mg", Mn="Al"), "has no transition metal"),
         (remade(O="Al"), "has no anion"),
         (
@@ -122,6 +122,20 @@ def remade(**species: str) -> Structure:
 def test_unsuitable_structure_is_refused(structure: Structure, message: str):
     with pytest.raises(StructureError, match=message):
         host(structure)
+
+
+def test_any_alkali_metal_is_inserted() -> None:
+    sodium = host(remade(Li="Na"))
+    assert (sodium.unit.intercalant, sodium.unit.variable) == ("Na", "NaxNi0.5Mn1.5O4")
+    filled = sodium.with_lithium(sodium.octahedral_sites)
+    assert filled.composition["Na"] == 16
+
+
+def test_framework_without_the_intercalant_is_a_host_for_the_one_that_is_named() -> None:
+    framework = ordered_lnmo().copy().remove_species(["Li"])
+    empty = host(framework, intercalant="Na")
+    assert (empty.unit.variable, empty.unit.content) == ("NaxNi0.25Mn0.75O2", 0)
+    assert (empty.formula_units, len(empty.li_sites)) == (16, 0)
 
 
 def test_empty_supercell_is_refused():

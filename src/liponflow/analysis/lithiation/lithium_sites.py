@@ -1,4 +1,4 @@
-"""Counts of tetrahedral and octahedral Li in a relaxed structure."""
+"""Counts of tetrahedral and octahedral Li, or another intercalant, in a relaxed structure."""
 
 from collections import Counter
 
@@ -10,7 +10,16 @@ SITE_NAMES = {4: "tetrahedral", 6: "octahedral"}
 """Names by the number of anions within the cutoff; any other number is ``other``."""
 
 
-def lithium_sites(structure: Structure, cutoff: float = OCTAHEDRON_CUTOFF) -> dict[str, int]:
+CUTOFFS = {"Li": OCTAHEDRON_CUTOFF, "Na": 3.0, "K": 3.4, "Rb": 3.5, "Cs": 3.7}
+"""Longest bond (Å) of an alkali metal to a ligand.
+
+For Li, the fifth anion of a tetrahedral site of the lithiated spinel is beyond 3.2 Å and the sixth
+of an octahedral site within 2.7 Å. Those of the others are larger by about the difference of their
+radii of six-fold coordination (R. D. Shannon, Acta Crystallogr. A 32, 751, 1976).
+"""
+
+
+def lithium_sites(structure: Structure, intercalant: str = "Li") -> dict[str, int]:
     """Return the number of Li atoms of a structure by their coordination.
 
     Relaxation moves Li between sites, so arrangements of different families can end as one phase.
@@ -19,9 +28,8 @@ def lithium_sites(structure: Structure, cutoff: float = OCTAHEDRON_CUTOFF) -> di
     ----------
     structure
         Periodic structure.
-    cutoff
-        Longest Li-anion bond, Å. In the lithiated spinel the fifth anion of tetrahedral Li is
-        beyond 3.2 Å and the sixth of octahedral Li within 2.7 Å.
+    intercalant
+        Element that is counted.
 
     Returns
     -------
@@ -39,8 +47,8 @@ def lithium_sites(structure: Structure, cutoff: float = OCTAHEDRON_CUTOFF) -> di
     """
     counts: Counter[str] = Counter()
     for site in structure:
-        if site.specie.symbol == "Li":
-            near = structure.get_neighbors(site, cutoff)
+        if site.specie.symbol == intercalant:
+            near = structure.get_neighbors(site, CUTOFFS[intercalant])
             anions = sum(neighbor.specie.symbol in ANIONS for neighbor in near)
             counts[SITE_NAMES.get(anions, "other")] += 1
     return dict(sorted(counts.items()))

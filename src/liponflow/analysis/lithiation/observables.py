@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from liponflow.analysis.lithiation.lattice import AXES
 from liponflow.analysis.lithiation.result import LithiationResult, LithiationState
 from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.spread import Observable
@@ -10,7 +11,7 @@ from liponflow.analysis.spread import Observable
 
 def step_label(step: VoltageStep) -> str:
     """Return the range of x of a voltage."""
-    return f"x = {step.x_low:g} to {step.x_high:g}"
+    return f"x = {step.x_low:.6g} to {step.x_high:.6g}"
 
 
 def state_label(x: float) -> str:
@@ -18,10 +19,19 @@ def state_label(x: float) -> str:
     return f"x = {x:g}"
 
 
-def axis_lengths(state: LithiationState) -> tuple[float, float]:
-    """Return the unique axis and the mean of the other two (Å)."""
+def axis_lengths(state: LithiationState) -> dict[str, float]:
+    """Return the lattice parameters of a state by name.
+
+    Returns
+    -------
+    dict
+        The unique axis and the mean of the others (Å), or each axis of a cell for which these have
+        no meaning.
+    """
+    if state.unique_axis is None:
+        return {f"{axis} axis": float(getattr(state, axis)) for axis in AXES}
     unique = float(getattr(state, state.unique_axis))
-    return unique, (state.a + state.b + state.c - unique) / 2
+    return {"unique axis": unique, "other axes": (state.a + state.b + state.c - unique) / 2}
 
 
 def observables(result: LithiationResult, steps: Sequence[VoltageStep]) -> list[Observable]:
@@ -48,8 +58,7 @@ def observables(result: LithiationResult, steps: Sequence[VoltageStep]) -> list[
     for quantity, unit in (
         ("formation energy", "eV/f.u."),
         ("energy above the hull", "eV/f.u."),
-        ("unique axis", "Å"),
-        ("other axes", "Å"),
+        *((name, "Å") for name in axis_lengths(result.states[0])),
         ("volume", "Å³/f.u."),
     ):
         found += [
@@ -68,12 +77,10 @@ def _average_voltage(result: LithiationResult, step: VoltageStep) -> float | Non
 
 
 def _value(state: LithiationState, quantity: str) -> float | None:
-    unique, others = axis_lengths(state)
-    values = {
+    values: dict[str, float | None] = {
+        **axis_lengths(state),
         "formation energy": state.formation_energy,
         "energy above the hull": state.energy_above_hull,
-        "unique axis": unique,
-        "other axes": others,
         "volume": state.volume_per_formula,
     }
     value = values[quantity]

@@ -66,13 +66,13 @@ class RefinedVoltage(Document):
     x_high: Annotated[float, Quantity("", heading="to x", fmt=".4g")] = Field(
         description="Li content at the discharged end of the plateau."
     )
-    voltage: Annotated[float, Quantity("V", heading="{unit} vs Li", fmt=".2f")] = Field(
-        description="Average voltage of the better engine, against its own Li metal."
+    voltage: Annotated[float, Quantity("V", heading="{unit} vs metal", fmt=".2f")] = Field(
+        description="Average voltage of the better engine, against the metal with that engine."
     )
     voltage_before: Annotated[float | None, Quantity("V", heading="before, {unit}", fmt=".2f")] = (
         Field(
             description="Average voltage of the campaign's engine between the same Li contents, "
-            "against its own Li metal; None without it."
+            "against the metal with that engine; None without it."
         )
     )
 

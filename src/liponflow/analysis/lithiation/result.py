@@ -7,9 +7,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.lithiation.host_facts import HostFacts
 from liponflow.analysis.lithiation.refinement import RefinedState, RefinedVoltage
 from liponflow.analysis.lithiation.voltage import VoltageStep
-from liponflow.analysis.quantity import Column, Quantity
+from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.result import Calculation, EngineInfo, StructureField
 from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
@@ -18,11 +19,9 @@ from liponflow.document import Document
 class LithiationCandidate(Document):
     """One Li/vacancy arrangement, relaxed or refused."""
 
-    x: Annotated[float, Quantity("")] = Field(
-        description="Li per formula unit, relative to the pristine supercell."
-    )
-    n_li: int = Field(description="Li atoms in the supercell.")
-    family: str = Field(description="Sites that hold the Li.")
+    x: Annotated[float, Quantity("")] = Field(description="Intercalant per formula unit.")
+    n_li: int = Field(description="Atoms of the intercalant in the supercell.")
+    family: str = Field(description="Sites that hold the intercalant.")
     start_cell: str = Field(description="Cell that the relaxation started from.")
     multiplicity: int = Field(description="Symmetry-equivalent arrangements that it stands for.")
     ewald_rank: int | None = Field(
@@ -53,7 +52,7 @@ class LithiationCandidate(Document):
 class Selection(Document):
     """Selection of the candidates of one composition."""
 
-    n_li: int = Field(description="Li atoms in the supercell.")
+    n_li: int = Field(description="Atoms of the intercalant in the supercell.")
     n_distinct: int = Field(description="Symmetry-distinct arrangements, over all families.")
     text: str = Field(description="How the computed ones were chosen among them.")
 
@@ -62,9 +61,11 @@ class RefusedCandidate(Document):
     """Candidate that was left out of the result, with the reason."""
 
     x: Annotated[float, Quantity("", heading="x", fmt=".4g")] = Field(
-        description="Li per formula unit."
+        description="Intercalant per formula unit."
     )
-    family: Annotated[str, Column(heading="family")] = Field(description="Sites occupied by Li.")
+    family: Annotated[str, Column(heading="family")] = Field(
+        description="Sites occupied by the intercalant."
+    )
     start_cell: Annotated[str, Column(heading="start cell")] = Field(
         description="Cell from which the relaxation started."
     )
@@ -74,7 +75,7 @@ class RefusedCandidate(Document):
 
 
 class LithiationState(Document):
-    """The lowest-energy arrangement at one Li content."""
+    """The lowest-energy arrangement at one content."""
 
     summary_columns: ClassVar[tuple[str, ...]] = (
         "x",
@@ -87,14 +88,19 @@ class LithiationState(Document):
         "family",
         "start_cell",
         "max_force",
+        "a",
+        "b",
+        "c",
     )
     """Fields for a narrow table."""
 
     x: Annotated[float, Quantity("", heading="x", fmt=".4g")] = Field(
-        description="Li per formula unit, relative to the pristine supercell."
+        description="Intercalant per formula unit."
     )
-    n_li: int = Field(description="Li atoms in the supercell.")
-    family: Annotated[str, Column(heading="family")] = Field(description="Sites occupied by Li.")
+    n_li: int = Field(description="Atoms of the intercalant in the supercell.")
+    family: Annotated[str, Column(heading="family")] = Field(
+        description="Sites occupied by the intercalant."
+    )
     start_cell: Annotated[str, Column(heading="start cell")] = Field(
         description="Cell from which the relaxation started."
     )
@@ -118,23 +124,31 @@ class LithiationState(Document):
         "|moment|."
     )
     charge_sum: Annotated[int | None, Quantity("e")] = Field(
-        description="Sum of the assigned charges with Li +1 and O -2 per cell: 0 if they "
-        "balance, None if a site has no assignment."
+        description="Sum of the assigned charges per cell with the usual ones of the other "
+        "elements (Li +1, O -2): 0 if they balance, None if a site has no assignment."
     )
-    a: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter a.")
-    b: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter b.")
-    c: Annotated[float, Quantity("Å")] = Field(description="Pseudo-cubic lattice parameter c.")
-    unique_axis: Literal["a", "b", "c"] = Field(
-        description="Axis farthest from the mean of the other two."
+    a: Annotated[float, Quantity("Å", heading="a", fmt=".3f")] = Field(
+        description="Lattice parameter a of the cell that the supercell repeats."
     )
-    c_over_a: Annotated[float, Quantity("", heading="c/a", fmt=".3f")] = Field(
-        description="Unique axis divided by the mean of the other two."
+    b: Annotated[float, Quantity("Å", heading="b", fmt=".3f")] = Field(
+        description="Lattice parameter b of that cell."
+    )
+    c: Annotated[float, Quantity("Å", heading="c", fmt=".3f")] = Field(
+        description="Lattice parameter c of that cell."
+    )
+    unique_axis: Literal["a", "b", "c"] | None = Field(
+        description="Axis farthest from the mean of the other two; None unless the host is "
+        "pseudo-cubic or tetragonal."
+    )
+    c_over_a: Annotated[float | None, Quantity("", heading="c/a", fmt=".3f")] = Field(
+        description="Unique axis divided by the mean of the other two; None as `unique_axis`."
     )
     volume_per_formula: Annotated[float, Quantity("Å³/f.u.", heading="V", fmt=".2f")] = Field(
         description="Volume per formula unit."
     )
     volume_change_percent: Annotated[float | None, Quantity("%", label="volume change")] = Field(
-        description="Volume change relative to x = 1; None without that state."
+        description="Volume change relative to the content of the given crystal; None without "
+        "that state."
     )
     jahn_teller: Annotated[dict[str, float], Quantity("Å")] = Field(
         description="Longest minus shortest bond, averaged over the octahedra of each transition "
@@ -145,8 +159,8 @@ class LithiationState(Document):
         "Crystallogr. B 30, 1195, 1974)."
     )
     li_sites: dict[str, int] = Field(
-        description="Number of Li atoms on tetrahedral, octahedral and other sites after the "
-        "relaxation."
+        description="Atoms of the intercalant on tetrahedral, octahedral and other sites after "
+        "the relaxation."
     )
     energy_per_atom: Annotated[float, Quantity("eV/atom", heading="E", fmt=".4f")] = Field(
         description="Energy of the static calculation."
@@ -174,19 +188,43 @@ class LithiationState(Document):
     )
 
 
+class InsertionVoltage(VoltageStep):
+    """One plateau of the average voltages against the metal of the intercalant."""
+
+    voltage: Annotated[
+        float,
+        Quantity("V", heading="{unit} vs metal", fmt=".2f", label="average voltage"),
+    ] = Field(description="Average voltage against the bcc metal of the intercalant.")
+
+
 class LithiationResult(ComparedResult):
     """Result of a lithiation campaign."""
 
     kind: Literal["lithiation"] = "lithiation"
     schema_version: int = Field(2, description="Version of the schema of this kind.")
+    host: Annotated[
+        HostFacts,
+        Inline(
+            {
+                "formula": "formula unit",
+                "variable": "x in",
+                "x": "x as given",
+                "intercalant": "inserted",
+            }
+        ),
+    ] = Field(description="What x counts, and the shape of the cell.")
     states: list[LithiationState] = Field(description="States by ascending x.")
-    voltages: list[VoltageStep] = Field(
-        description="Average-voltage staircase against Li metal, by ascending x."
+    voltages: list[InsertionVoltage] = Field(
+        description="Average-voltage staircase against the metal of the intercalant, by ascending "
+        "x."
     )
     refused: list[RefusedCandidate] = Field(description="Candidates left out of the result.")
     li_energy_per_atom: Annotated[
-        float | None, Quantity("eV/atom", heading="Li metal", fmt=".4f")
-    ] = Field(description="Energy of bcc Li with the same engine; None if it was not computed.")
+        float | None, Quantity("eV/atom", heading="bcc metal", fmt=".4f")
+    ] = Field(
+        description="Energy of the bcc metal of the intercalant with the same engine; None if it "
+        "was not computed."
+    )
     moments_engine: Annotated[EngineInfo | None, Column(heading="moments of")] = Field(
         None,
         description="Engine of the magnetic moments and oxidation states, computed for the "
@@ -195,15 +233,15 @@ class LithiationResult(ComparedResult):
     formula_units: Annotated[int, Column(heading="formula units (f.u.)")] = Field(
         description="Formula units in the supercell."
     )
-    volume_change_x0_to_x2_percent: Annotated[
-        float | None, Quantity("%", heading="volume, x = 0 to 2", fmt="+.1f")
+    volume_change_percent: Annotated[
+        float | None, Quantity("%", heading="volume, lowest to highest x", fmt="+.1f")
     ] = Field(
-        description="Volume change from x = 0 to x = 2, relative to x = 0; None without both "
-        "states."
+        description="Volume change from the lowest to the highest x, relative to the lowest; None "
+        "if an end member is missing."
     )
-    two_phase: Annotated[str | None, Column(heading="x = 1 to 2")] = Field(
-        description="Position of the states between x = 1 and 2 relative to the tie line between "
-        "these two."
+    two_phase: Annotated[str | None, Column(heading="phases")] = Field(
+        description="Position of the states relative to the tie lines of extraction and of "
+        "insertion; None without states between the ends."
     )
     refined_states: list[RefinedState] = Field(
         default_factory=list,
@@ -214,17 +252,17 @@ class LithiationResult(ComparedResult):
     )
 
     def state(self, x: float) -> LithiationState | None:
-        """Return the state at a Li content, None if it is not in the result."""
+        """Return the state at a content, None if it is not in the result."""
         return next((state for state in self.states if math.isclose(state.x, x)), None)
 
 
 def lowest(candidates: Iterable[LithiationCandidate]) -> LithiationCandidate:
-    """Return the converged candidate of lowest energy at one Li content.
+    """Return the converged candidate of lowest energy at one content.
 
     Parameters
     ----------
     candidates
-        Candidates with the same number of Li atoms.
+        Candidates with the same number of atoms of the intercalant.
 
     Returns
     -------
@@ -234,12 +272,12 @@ def lowest(candidates: Iterable[LithiationCandidate]) -> LithiationCandidate:
     Raises
     ------
     ValueError
-        If they differ in Li content, or if none converged; each one's reason is given.
+        If they differ in content, or if none converged; each one's reason is given.
     """
     pool = list(candidates)
     contents = sorted({candidate.n_li for candidate in pool})
     if len(contents) > 1:
-        raise ValueError(f"candidates with {contents} Li cannot be compared by energy")
+        raise ValueError(f"candidates with {contents} inserted atoms cannot be compared by energy")
     best = min(pool, key=lambda candidate: candidate.usable_energy, default=None)
     if best is None:
         raise ValueError("there is no candidate")

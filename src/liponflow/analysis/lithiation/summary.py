@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.lithiation.host_facts import HostFacts, host_facts
 from liponflow.analysis.lithiation.lattice import (
     OctahedralDistortion,
     octahedral_distortions,
@@ -20,9 +21,11 @@ from liponflow.analysis.lithiation.magnetism import (
     charge_sum,
     count_oxidation_states,
     mean_moments,
+    mean_state,
     moments_by_element,
 )
 from liponflow.analysis.lithiation.result import (
+    InsertionVoltage,
     LithiationCandidate,
     LithiationResult,
     LithiationState,
@@ -31,7 +34,6 @@ from liponflow.analysis.lithiation.result import (
     lowest,
 )
 from liponflow.analysis.lithiation.voltage import (
-    VoltageStep,
     describe_two_phase,
     energy_above_hull,
     energy_above_line,
@@ -64,6 +66,7 @@ def summarise(
     selections: Sequence[Selection],
     provenance: Provenance,
     repeats: Supercell = (1, 1, 1),
+    host: HostFacts | None = None,
     warnings: Sequence[str] = (),
     moments_engine: EngineInfo | None = None,
     moments: Sequence[Calculation] = (),
@@ -78,15 +81,19 @@ def summarise(
         Static calculation of the lowest candidate of each Li content, in any order; an
         unconverged one is refused, and so is its Li content.
     li_metal
-        bcc Li, computed with the same engine; without it there are no voltages.
+        bcc metal of the intercalant, computed with the same engine; without it there are no
+        voltages.
     formula_units
-        Formula units in the supercell: its number of Li at x = 1.
+        Formula units in the supercell.
     selections
         How the candidates were chosen: one entry per requested Li content.
     provenance
         Provenance of the calculations.
     repeats
-        Pseudo-cubic cells along each vector of the supercell, or the matrix that makes it.
+        Cells along each vector of the supercell, or the matrix that makes it.
+    host
+        What x counts, and the shape of the cell; if None, Li per formula unit with x = 1 for the
+        given crystal, and the shape of the state nearest to that.
     warnings
         Remarks from building the candidates; they are kept in the result.
     moments_engine
@@ -105,6 +112,7 @@ def summarise(
         If the energies come from different engines, the Li contents of candidates, selections
         and static calculations do not fit together, or none of them has a converged state.
     """
+    intercalant = host.intercalant if host else "Li"
     _check_same_engine([*statics, li_metal] if li_metal else statics)
     asked = [selection.n_li for selection in selections]
     _check_contents(candidates, asked, formula_units)
@@ -114,7 +122,7 @@ def summarise(
         if candidate.reason_refused
     ]
     notes = list(warnings)
-    static_of = _by_li_content(statics)
+    static_of = _by_content(statics, intercalant)
     chosen: list[_Chosen] = []
     for selection in sorted(selections, key=lambda selection: selection.n_li):
         group = [candidate for candidate in candidates if candidate.n_li == selection.n_li]
@@ -133,6 +141,7 @@ def summarise(
     if not chosen:
         raise ValueError("no Li content has a converged state: " + "; ".join(notes))
 
+    host = host or _assumed_host([entry.static for entry in chosen], formula_units, repeats)
     first, last = min(asked), max(asked)
     complete = (chosen[0].best.n_li, chosen[-1].best.n_li) == (first, last)
     if not complete:
@@ -141,15 +150,15 @@ def summarise(
             "is missing: no formation energies, and the hull and the voltages span "
             f"x = {chosen[0].best.x:g} to {chosen[-1].best.x:g} only"
         )
-    sources = static_of if moments_engine is None else _by_li_content(moments)
+    sources = static_of if moments_engine is None else _by_content(moments, intercalant)
     states = [
         state.model_copy(update={"moments_by": moments_engine.label if moments_engine else None})
-        for state in _states(chosen, sources, formula_units, repeats, complete=complete)
+        for state in _states(chosen, sources, formula_units, repeats, host, complete=complete)
     ]
     li_reason = unconverged_reason(li_metal) if li_metal else "not among the calculations"
     if li_reason is not None:
-        notes.append(f"no voltages: Li metal: {li_reason}")
-    formula = _pristine_formula(states[0].structure, formula_units)
+        notes.append(f"no voltages: {host.intercalant} metal: {li_reason}")
+    formula = _pristine_formula(states[0].structure, formula_units, host)
     voltages = (
         _voltages(states, li_metal.energy_per_atom, formula) if li_metal and not li_reason else []
     )
@@ -164,19 +173,32 @@ def summarise(
             *_merged_family_warnings(states),
             *_moment_warnings(states, provenance.engine, moments_engine),
             *voltage_doubts(voltages),
-            *_cell_doubts(chosen, states),
+            *_cell_doubts(chosen, states, host.x),
         ],
+        host=host,
         states=states,
         moments_engine=moments_engine,
         voltages=voltages,
         refused=refused,
         li_energy_per_atom=li_metal.energy_per_atom if li_metal else None,
         formula_units=formula_units,
-        volume_change_x0_to_x2_percent=_volume_change(states, 0.0, 2.0),
+        volume_change_percent=_volume_change(states) if complete else None,
         two_phase=describe_two_phase(
-            [state.x for state in states], [state.energy_per_formula for state in states]
+            [state.x for state in states],
+            [state.energy_per_formula for state in states],
+            host.x,
         ),
     )
+
+
+def _assumed_host(
+    statics: Sequence[Calculation], formula_units: int, repeats: Supercell
+) -> HostFacts:
+    def distance(static: Calculation) -> float:
+        return abs(float(static.structure.composition["Li"]) - formula_units)
+
+    nearest = min(statics, key=distance).structure
+    return host_facts(nearest, nearest.lattice, formula_units, repeats=repeats)
 
 
 def _check_same_engine(calculations: Sequence[Calculation]) -> None:
@@ -223,12 +245,14 @@ def _check_contents(
             )
 
 
-def _by_li_content(statics: Sequence[Calculation]) -> dict[int, Calculation]:
+def _by_content(statics: Sequence[Calculation], intercalant: str) -> dict[int, Calculation]:
     static_of: dict[int, Calculation] = {}
     for static in statics:
-        n_li = round(static.structure.composition["Li"])
+        n_li = round(static.structure.composition[intercalant])
         if n_li in static_of:
-            raise ValueError(f"two static calculations with {n_li} Li: give one per Li content")
+            raise ValueError(
+                f"two static calculations with {n_li} {intercalant}: give one per content"
+            )
         static_of[n_li] = static
     return static_of
 
@@ -244,6 +268,7 @@ def _states(
     magnetic: Mapping[int, Calculation],
     formula_units: int,
     repeats: Supercell,
+    host: HostFacts,
     *,
     complete: bool,
 ) -> list[LithiationState]:
@@ -253,7 +278,9 @@ def _states(
     hull = lower_hull(x, energies)
     formation = energy_above_line(x, energies, (0, len(x) - 1)) if len(x) > 1 else above
     volumes = [entry.static.structure.volume / formula_units for entry in chosen]
-    pristine = next((v for v, content in zip(volumes, x, strict=True) if content == 1.0), None)
+    pristine = next(
+        (v for v, content in zip(volumes, x, strict=True) if math.isclose(content, host.x)), None
+    )
     states = []
     for index, (best, static, group, selection) in enumerate(chosen):
         structure = static.structure
@@ -273,18 +300,18 @@ def _states(
             selection=selection.text,
             moments=mean_moments(moments),
             site_moments=moments,
-            oxidation_states=count_oxidation_states(moments),
+            oxidation_states=count_oxidation_states(moments, mean_state(structure)),
             charge_sum=charge_sum(structure, moments),
             a=cell.a,
             b=cell.b,
             c=cell.c,
-            unique_axis=cell.unique_axis,
-            c_over_a=cell.c_over_a,
+            unique_axis=None if host.shape == "other" else cell.unique_axis,
+            c_over_a=None if host.shape == "other" else cell.c_over_a,
             volume_per_formula=volumes[index],
             volume_change_percent=100 * (volumes[index] / pristine - 1) if pristine else None,
             jahn_teller={m: _mean([o.spread for o in found]) for m, found in octahedra.items()},
             baur_index={m: _mean([o.baur_index for o in found]) for m, found in octahedra.items()},
-            li_sites=lithium_sites(structure),
+            li_sites=lithium_sites(structure, host.intercalant),
             energy_per_atom=static.energy_per_atom,
             energy_per_formula=energies[index],
             formation_energy=float(formation[index]) if complete else None,
@@ -298,7 +325,7 @@ def _states(
                 for family, c in _lowest_of_families(group).items()
             },
             family_li_sites={
-                family: lithium_sites(c.calculation.structure)
+                family: lithium_sites(c.calculation.structure, host.intercalant)
                 for family, c in _lowest_of_families(group).items()
                 if c.calculation
             },
@@ -331,8 +358,9 @@ def _lowest_of_families(group: Sequence[LithiationCandidate]) -> dict[str, Lithi
     return best
 
 
-def _pristine_formula(structure: Structure, formula_units: int) -> str:
-    amounts = structure.composition.get_el_amt_dict() | {"Li": formula_units}
+def _pristine_formula(structure: Structure, formula_units: int, host: HostFacts) -> str:
+    own = round(formula_units * host.x)
+    amounts = structure.composition.get_el_amt_dict() | {host.intercalant: own}
     formula: str = reduced_formula(amounts)
     return formula
 
@@ -343,7 +371,7 @@ def _criterion(chosen: Sequence[_Chosen], asked: int, refused: int) -> str:
     forces = [r.max_force for r in relaxations if r.max_force is not None]
     limit = f"largest force below {max(limits):g} eV/Å" if limits else "engine's own"
     reached = f", reached {max(forces):.3f}" if forces else ""
-    return f"{limit}{reached}; {len(chosen)} of {asked} Li contents, {refused} refusals"
+    return f"{limit}{reached}; {len(chosen)} of {asked} contents, {refused} refusals"
 
 
 def _merged_family_warnings(states: Sequence[LithiationState]) -> list[str]:
@@ -353,8 +381,9 @@ def _merged_family_warnings(states: Sequence[LithiationState]) -> list[str]:
         if len(same) > 1:
             sites = " and ".join(f"{n} {kind}" for kind, n in state.li_sites.items())
             warnings.append(
-                f"x = {state.x:g}: {', '.join(same)} all relaxed to {sites} Li: their energies "
-                "compare arrangements of one kind of phase, not the sites they started from"
+                f"x = {state.x:.4g}: {', '.join(same)} all relaxed to {sites} sites: their "
+                "energies compare arrangements of one kind of phase, not the sites they started "
+                "from"
             )
     return warnings
 
@@ -362,7 +391,7 @@ def _merged_family_warnings(states: Sequence[LithiationState]) -> list[str]:
 def _moment_warnings(
     states: Sequence[LithiationState], engine: EngineInfo, other: EngineInfo | None
 ) -> list[str]:
-    silent = [f"{state.x:g}" for state in states if not state.site_moments]
+    silent = [f"{state.x:.4g}" for state in states if not state.site_moments]
     unknown = sorted({m for state in states for m in state.site_moments} - MOMENT_WINDOWS.keys())
     warnings = []
     if other is not None:
@@ -382,16 +411,18 @@ def _moment_warnings(
             f"x = {', '.join(silent)}{remedy}"
         )
     if unknown:
-        warnings.append(f"no oxidation states for {', '.join(unknown)}: no |moment| windows")
+        warnings.append(
+            f"no oxidation states for {', '.join(unknown)}: no |moment| windows tell them apart"
+        )
     warnings += [
-        f"x = {state.x:g}: {counts[UNASSIGNED]} of {sum(counts.values())} {metal} have a moment "
+        f"x = {state.x:.4g}: {counts[UNASSIGNED]} of {sum(counts.values())} {metal} have a moment "
         "outside every window: no oxidation state for them"
         for state in states
         for metal, counts in state.oxidation_states.items()
         if metal in MOMENT_WINDOWS and UNASSIGNED in counts
     ]
     warnings += [
-        f"x = {state.x:g}: the oxidation states read off the moments sum to "
+        f"x = {state.x:.4g}: the oxidation states read off the moments sum to "
         f"{state.charge_sum:+d} e per cell, not 0: take them as indicative"
         for state in states
         if state.charge_sum
@@ -401,10 +432,11 @@ def _moment_warnings(
 
 def _voltages(
     states: Sequence[LithiationState], li_energy: float, formula: str
-) -> list[VoltageStep]:
-    steps = voltage_staircase(
+) -> list[InsertionVoltage]:
+    staircase = voltage_staircase(
         [state.x for state in states], [state.energy_per_formula for state in states], li_energy
     )
+    steps = [InsertionVoltage.model_validate(step.model_dump()) for step in staircase]
     published = published_lithiation(formula)
     for step in steps:
         for value in published.voltages if published else ():
@@ -414,20 +446,21 @@ def _voltages(
     return steps
 
 
-def _cell_doubts(chosen: Sequence[_Chosen], states: Sequence[LithiationState]) -> list[str]:
+def _cell_doubts(
+    chosen: Sequence[_Chosen], states: Sequence[LithiationState], pristine_x: float
+) -> list[str]:
     """Return warnings on volumes and pressures of the lowest states."""
-    pristine = next((state.volume_per_formula for state in states if state.x == 1), None)
+    pristine = next((s.volume_per_formula for s in states if math.isclose(s.x, pristine_x)), None)
     found = []
     for (_, static, *_), state in zip(chosen, states, strict=True):
-        what = f"x = {state.x:g}"
+        what = f"x = {state.x:.4g}"
         if pristine is not None:
-            found += volume_doubts(what, state.volume_per_formula, pristine, of="x = 1")
+            found += volume_doubts(
+                what, state.volume_per_formula, pristine, of=f"x = {pristine_x:.4g}"
+            )
         found += relaxation_doubts(static, what)
     return found
 
 
-def _volume_change(states: Sequence[LithiationState], low: float, high: float) -> float | None:
-    volume = {state.x: state.volume_per_formula for state in states}
-    if low not in volume or high not in volume:
-        return None
-    return 100 * (volume[high] / volume[low] - 1)
+def _volume_change(states: Sequence[LithiationState]) -> float:
+    return 100 * (states[-1].volume_per_formula / states[0].volume_per_formula - 1)

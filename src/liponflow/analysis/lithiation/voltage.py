@@ -1,7 +1,7 @@
 """Formation energies, lower hull and average voltages from energies against the Li content.
 
 Energies are per formula unit, so that one unit of x is one Li per formula unit and eV per Li
-is V against the Li electrode whose energy is given.
+is V against the Li electrode whose energy is given. The same holds for another alkali metal.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,6 @@ from liponflow.document import Document
 
 HULL_TOLERANCE = 1e-9
 """Energies (eV) closer to the hull than this lie on it."""
-
-TWO_PHASE = (1.0, 2.0)
-"""Range of x whose tie line is examined: the cubic-to-tetragonal reaction of the spinel."""
 
 
 class VoltageStep(Document):
@@ -191,8 +188,8 @@ def voltage_staircase(
     ]
 
 
-def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | None:
-    """Return the position of the states between x = 1 and 2 relative to their tie line, in words.
+def tie_lines(x: Sequence[float], energies: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the two-phase regions: lines of the hull below computed states.
 
     Parameters
     ----------
@@ -201,8 +198,39 @@ def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | N
 
     Returns
     -------
+    list of (float, float)
+        Ends of each line, by ascending x. A line without a computed state between its ends says
+        nothing about phases, and is left out.
+
+    Examples
+    --------
+    >>> tie_lines([0, 0.5, 1, 1.5, 2], [0, -3, -4, -4.4, -5])
+    [(1, 2)]
+    """
+    hull = lower_hull(x, energies)
+    return [
+        (x[low], x[high])
+        for low, high in pairwise(hull)
+        if any(x[low] < content < x[high] for content in x)
+    ]
+
+
+def describe_two_phase(
+    x: Sequence[float], energies: Sequence[float], pristine: float = 1.0
+) -> str | None:
+    """Return the position of the states relative to the tie lines of their range, in words.
+
+    Parameters
+    ----------
+    x, energies
+        As in :func:`lower_hull`.
+    pristine
+        Content that divides the ranges: extraction below it, insertion above.
+
+    Returns
+    -------
     str or None
-        The finding with its number; None if x = 1 or x = 2 is missing.
+        One finding with its number per range that has a state within; None without such a range.
 
     Examples
     --------
@@ -210,24 +238,27 @@ def describe_two_phase(x: Sequence[float], energies: Sequence[float]) -> str | N
     'two phases: every state between x = 1 and 2 lies above their tie line, the nearest
     (x = 1.5) by 100 meV per formula unit'
     """
-    low, high = TWO_PHASE
-    if low not in x or high not in x:
-        return None
+    found = [
+        _describe_range(x, energies, low, high)
+        for low, high in ((min(x), pristine), (pristine, max(x)))
+        if low < high and low in x and high in x and any(low < content < high for content in x)
+    ]
+    return "; ".join(found) or None
+
+
+def _describe_range(x: Sequence[float], energies: Sequence[float], low: float, high: float) -> str:
     above = energy_above_line(x, energies, (x.index(low), x.index(high)))
-    between = [
+    distance, nearest = min(
         (1000 * float(distance), content)
         for distance, content in zip(above, x, strict=True)
         if low < content < high
-    ]
-    if not between:
-        return f"no state between x = {low:g} and {high:g}: the tie line stands for two phases"
-    distance, nearest = min(between)
+    )
     if distance >= 0:
         return (
-            f"two phases: every state between x = {low:g} and {high:g} lies above their tie "
-            f"line, the nearest (x = {nearest:g}) by {distance:.0f} meV per formula unit"
+            f"two phases: every state between x = {low:.4g} and {high:.4g} lies above their tie "
+            f"line, the nearest (x = {nearest:.4g}) by {distance:.0f} meV per formula unit"
         )
     return (
-        f"x = {nearest:g} lies {-distance:.0f} meV per formula unit below the tie line between "
-        f"x = {low:g} and {high:g}: an intermediate phase, not two phases"
+        f"x = {nearest:.4g} lies {-distance:.0f} meV per formula unit below the tie line between "
+        f"x = {low:.4g} and {high:.4g}: an intermediate phase, not two phases"
     )

@@ -40,10 +40,10 @@ def static_set(parameters: LithiationParameters) -> CitedInputGenerator:
     return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
-def lithium_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the Li metal reference: the relaxation without +U and moments."""
+def alkali_metal_set(parameters: LithiationParameters) -> CitedInputGenerator:
+    """Return the VASP inputs of the metal reference: the relaxation without +U and moments."""
     data = load_data(TOPIC)
-    vasp, metal = data["vasp"], data["lithium_metal"]
+    vasp, metal = data["vasp"], data["alkali_metal"]
     incar = (
         vasp["incar"]
         | vasp["relax"]

@@ -1,7 +1,7 @@
 """Lithiate and delithiate a host: choose which Li arrangements to compute.
 
-The lithium content x counts Li atoms per Li atom of the pristine structure, so x = 1 is the
-structure that the user gave, whatever its formula: for LixNi0.5Mn1.5O4 that is the usual x.
+The content x counts atoms of the intercalant, Li or another alkali metal, per formula unit: it is
+that of LixNi0.5Mn1.5O4, LixCoO2 or LixTi5O12.
 """
 
 import math
@@ -13,6 +13,7 @@ import numpy as np
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
+from liponflow.crystals.parent import ParentShape
 from liponflow.structures.lithiation.arrangements import (
     Subset,
     count_distinct,
@@ -43,7 +44,7 @@ class Arrangement:
     Attributes
     ----------
     x
-        Li per Li of the pristine structure.
+        Li per formula unit.
     family
         Sites that Li occupies.
     sites
@@ -118,7 +119,7 @@ def check_x(host: LithiationHost, x: float) -> float:
     host
         The host.
     x
-        Li per Li of the pristine structure.
+        Li per formula unit.
 
     Returns
     -------
@@ -151,13 +152,16 @@ def check_x(host: LithiationHost, x: float) -> float:
 def families_at(host: LithiationHost, x: float) -> list[Family]:
     """List the families with enough sites for a Li content; errors as :func:`check_x`."""
     n_li = round(check_x(host, x) * host.formula_units)
-    if n_li <= host.formula_units:
+    if n_li <= len(host.li_sites):
         return [Family.VACANCY]
+    # Where all pristine sites are octahedral, both octahedral families are one.
+    left_out = {Family.VACANCY}
+    if len(host.octahedral_li) == len(host.li_sites):
+        left_out.add(Family.ALL_OCTAHEDRAL)
     return [
         family
         for family in Family
-        if family is not Family.VACANCY
-        and 0 <= n_li - len(host.kept(family)) <= len(host.sites(family))
+        if family not in left_out and 0 <= n_li - len(host.kept(family)) <= len(host.sites(family))
     ]
 
 
@@ -248,7 +252,9 @@ def choose(host: LithiationHost, x: float, family: Family, *, budget: int, seed:
 
 
 def start_cells(
-    structure: Structure, tetragonal_strain: float = 0.03
+    structure: Structure,
+    tetragonal_strain: float = 0.03,
+    shape: ParentShape = ParentShape.PSEUDO_CUBIC,
 ) -> list[tuple[str, Structure]]:
     """Return starting cells for a state that may distort: as given, and elongated along c.
 
@@ -258,12 +264,16 @@ def start_cells(
         Any structure.
     tetragonal_strain
         Elongation of c, dimensionless; a and b shrink so that the volume stays.
+    shape
+        Shape of the cell; only a pseudo-cubic one has an elongated start.
 
     Returns
     -------
     list of (name, structure)
-        ``cubic`` (the cell as given) and ``tetragonal``.
+        ``cubic`` (the cell as given) and ``tetragonal``, or ``as given`` alone.
     """
+    if shape is not ParentShape.PSEUDO_CUBIC:
+        return [("as given", structure.copy())]
     c = 1 + tetragonal_strain
     stretch = np.array([[c**-0.5], [c**-0.5], [c]])
     lattice = Lattice(structure.lattice.matrix * stretch)

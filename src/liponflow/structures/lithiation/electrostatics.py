@@ -4,23 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from pymatgen.analysis.ewald import EwaldSummation
-from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.arrays import FloatArray
+from liponflow.crystals.anions import anions
+from liponflow.crystals.oxidation_states import fixed_charge, is_redox_metal
 from liponflow.structures.lithiation.arrangements import Subset
-
-HARD_ANIONS = frozenset({"O", "F", "N", "Cl", "Br", "I"})
-"""Elements that are anions wherever they appear."""
-
-CHALCOGENIDES = frozenset({"S", "Se", "Te"})
-"""Anions where there are no others; the centres of sulfate-like groups where there are."""
-
-
-def anions(structure: Structure) -> frozenset[str]:
-    """Return the element symbols of the anions of a structure."""
-    symbols = {element.symbol for element in structure.composition.elements}
-    return frozenset(symbols & HARD_ANIONS or symbols & CHALCOGENIDES)
 
 
 def formal_charges(framework: Structure, n_li: int) -> FloatArray:
@@ -48,12 +37,12 @@ def formal_charges(framework: Structure, n_li: int) -> FloatArray:
     (3.5, -2.0)
     """
     negative = anions(framework)
-    metals = np.array([site.specie.is_transition_metal for site in framework])
+    symbols = [site.specie.symbol for site in framework]
+    metals = np.array([is_redox_metal(symbol) for symbol in symbols])
     charges = np.zeros(len(framework))
-    for i, site in enumerate(framework):
+    for i, symbol in enumerate(symbols):
         if not metals[i]:
-            states = Element(site.specie.symbol).common_oxidation_states
-            charges[i] = min(states) if site.specie.symbol in negative else max(states)
+            charges[i] = fixed_charge(symbol, negative)
     charges[metals] = -(charges.sum() + n_li) / metals.sum()
     return charges
 

@@ -1,4 +1,7 @@
-"""The host of a lithiation: the framework of a crystal and all sites available to Li."""
+"""The host of a lithiation: the framework of a crystal and all sites available to Li.
+
+What is said of Li holds for any inserted alkali metal, the intercalant.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +13,15 @@ from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.arrays import FloatArray
+from liponflow.crystals.anions import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.crystals.checked import StructureError
+from liponflow.crystals.formula_unit import FormulaUnit, formula_unit, intercalant_of
+from liponflow.crystals.oxidation_states import is_redox_metal
+from liponflow.crystals.parent import (
+    RIGHT_ANGLE_TOLERANCE,
+    ParentShape,
+    parent_shape,
+)
 from liponflow.crystals.supercell import (
     AS_GIVEN,
     Supercell,
@@ -19,7 +30,6 @@ from liponflow.crystals.supercell import (
     matrix_of,
 )
 from liponflow.structures.lithiation.arrangements import SYMPREC
-from liponflow.structures.lithiation.electrostatics import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.structures.voids import OCTAHEDRAL, TETRAHEDRAL, Void, voids
 
 CLOSEST_CATION = 1.5
@@ -28,9 +38,6 @@ CLOSEST_CATION = 1.5
 Face-sharing tetrahedra and octahedra of oxides have centres about 1.7 Å apart and stay; the other
 half of a tetrahedral pair that holds P or Si, about 1.1 Å away, goes.
 """
-
-RIGHT_ANGLE_TOLERANCE = 1.0
-"""Cells whose angles all deviate less than this (degrees) from 90 are kept as they are."""
 
 FACE = 3  # anions that two polyhedra have in common when they share a face
 
@@ -45,13 +52,14 @@ class Family(StrEnum):
     """Sites that Li occupies in a state."""
 
     VACANCY = "vacancy"
-    """x <= 1: Li removed from the pristine sites."""
+    """Li removed from the pristine sites, or all of them filled."""
     OCTAHEDRAL_ADDED = "octahedral-added"
-    """x > 1: Li kept, more Li on free octahedral sites (16c of a spinel)."""
+    """Li kept, more Li on free octahedral sites (16c of a spinel)."""
     ALL_OCTAHEDRAL = "all-octahedral"
-    """x > 1: all Li on the free octahedral sites, as in tetragonal Li2Ni0.5Mn1.5O4."""
+    """More Li, all of it octahedral, as in tetragonal Li2Ni0.5Mn1.5O4: Li leaves sites that are
+    not octahedral for the free octahedral ones."""
     TETRAHEDRAL_ADDED = "tetrahedral-added"
-    """x > 1: Li kept, more Li on tetrahedral sites between the transition-metal octahedra."""
+    """Li kept, more Li on tetrahedral sites between the transition-metal octahedra."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,29 +69,38 @@ class LithiationHost:
     Attributes
     ----------
     pristine
-        The supercell at x = 1.
+        The supercell as given.
     framework
         The supercell without Li, its sites in the order of `pristine`.
+    unit
+        Formula unit, to which x refers, with the intercalant.
+    shape
+        Shape of the cell that the supercell repeats.
     li_sites, octahedral_sites, tetrahedral_sites
         Pristine, free octahedral and free tetrahedral Li sites: fractional coordinates,
         shape (n, 3). The tetrahedral ones are those that share faces with the most
         transition-metal octahedra, "tetrahedral sites between octahedral sites containing Ni or
         Mn" (D. Cheng, dissertation, UC San Diego 2023, section 5.2.6): 8b of a spinel.
+    octahedral_li
+        The pristine Li sites that are octahedral, fractional coordinates, shape (n, 3).
     remark
         Which cell was taken instead of the one that was given; empty if it was kept.
     """
 
     pristine: Structure
     framework: Structure
+    unit: FormulaUnit
+    shape: ParentShape
     li_sites: FloatArray
     octahedral_sites: FloatArray
     tetrahedral_sites: FloatArray
+    octahedral_li: FloatArray
     remark: str = ""
 
     @property
     def formula_units(self) -> int:
-        """Li atoms of the pristine supercell, to which x refers."""
-        return len(self.li_sites)
+        """Formula units of the supercell."""
+        return round(len(self.framework) / sum(self.unit.framework.values()))
 
     def sites(self, family: Family) -> FloatArray:
         """Return the candidate sites of a family, fractional coordinates, shape (n, 3)."""
@@ -96,8 +113,12 @@ class LithiationHost:
 
     def kept(self, family: Family) -> FloatArray:
         """Return the sites that hold Li in every arrangement of a family, as :meth:`sites`."""
-        keeps = family in {Family.OCTAHEDRAL_ADDED, Family.TETRAHEDRAL_ADDED}
-        return self.li_sites if keeps else self.li_sites[:0]
+        return {
+            Family.VACANCY: self.li_sites[:0],
+            Family.OCTAHEDRAL_ADDED: self.li_sites,
+            Family.ALL_OCTAHEDRAL: self.octahedral_li,
+            Family.TETRAHEDRAL_ADDED: self.li_sites,
+        }[family]
 
     def with_lithium(self, frac_coords: FloatArray) -> Structure:
         """Return the framework with Li on some sites.
@@ -112,22 +133,35 @@ class LithiationHost:
         Structure
             Sorted by electronegativity: Li, transition metals, other cations, anions.
         """
-        species = [*(["Li"] * len(frac_coords)), *(s.specie for s in self.framework)]
+        inserted = [self.unit.intercalant] * len(frac_coords)
+        species = [*inserted, *(s.specie for s in self.framework)]
         coords = np.vstack([frac_coords, self.framework.frac_coords])
         return Structure(self.framework.lattice, species, coords).get_sorted_structure()
 
 
-def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHost:
+def host(
+    structure: Structure,
+    supercell: Supercell = (1, 1, 1),
+    *,
+    intercalant: str | None = None,
+    unit: str | None = None,
+) -> LithiationHost:
     """Find the occupied and free Li sites of a structure.
 
     Parameters
     ----------
     structure
-        Ordered structure with Li, a transition metal and anions. Its Li content is x = 1.
+        Ordered structure with Li, a transition metal that can change its state, and anions; or
+        without Li, if `intercalant` names it.
     supercell
         Repetitions along a, b, c: of the cell as given if it has right angles, so that it can
         be stretched along c and compared with a cubic one, or if it is larger than the
         conventional standard cell, else of that. A matrix is applied to the cell as given.
+    intercalant
+        Inserted alkali metal; that of the structure if None.
+    unit
+        Formula unit to which x refers; see
+        :func:`~liponflow.structures.lithiation.formula_unit.formula_unit`.
 
     Returns
     -------
@@ -136,7 +170,8 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
     Raises
     ------
     StructureError
-        If the structure is disordered, or has no Li, no transition metal or no anion.
+        If the structure is disordered, or has no Li, no metal that can be oxidised or reduced, or
+        no anion.
     ValueError
         If the supercell has no cell, or too many cells or atoms.
 
@@ -148,7 +183,7 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
     (8, 16, 8)
     """
     matrix = matrix_of(supercell)
-    _check_elements(structure)
+    inserted = _checked_intercalant(structure, intercalant)
     symbols = [site.specie.symbol for site in structure]  # drops oxidation states and spins
     plain = Structure(structure.lattice, symbols, structure.frac_coords)
     remark = ""
@@ -156,7 +191,7 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
         plain, remark = _conventional(plain)
     check_atoms(len(plain), supercell, most=MOST_ATOMS, why=_LIMITED)
     pristine = plain.make_supercell(matrix).get_sorted_structure()
-    framework = pristine.copy().remove_species(["Li"])
+    framework = pristine.copy().remove_species([inserted])
     found = voids(pristine, anions(pristine), keep_occupied=True)
     free = [v for v in found if v.occupant is None and _clear_of_cations(v, framework)]
     octahedral = [v for v in free if v.coordination == OCTAHEDRAL]
@@ -170,10 +205,17 @@ def host(structure: Structure, supercell: Supercell = (1, 1, 1)) -> LithiationHo
     ]
     faces = [_shared_faces(v, metal_octahedra) for v in tetrahedral]
     most = max(faces, default=0)
+    own = list(pristine.indices_from_symbol(inserted))
+    octahedral_own = {
+        v.occupant for v in found if v.coordination == OCTAHEDRAL and v.occupant in own
+    }
     return LithiationHost(
         pristine=pristine,
         framework=framework,
-        li_sites=pristine.frac_coords[pristine.indices_from_symbol("Li"), :],
+        unit=formula_unit(pristine.composition, inserted, unit),
+        shape=parent_shape(pristine.lattice, supercell),
+        li_sites=pristine.frac_coords[own, :],
+        octahedral_li=pristine.frac_coords[[i for i in own if i in octahedral_own], :],
         octahedral_sites=_coords(octahedral),
         tetrahedral_sites=_coords(
             [v for v, n in zip(tetrahedral, faces, strict=True) if n == most and most > 0]
@@ -198,17 +240,21 @@ def _conventional(given: Structure) -> tuple[Structure, str]:
     )
 
 
-def _check_elements(structure: Structure) -> None:
+def _checked_intercalant(structure: Structure, asked: str | None) -> str:
+    """Refuse a structure that is no host, and return its intercalant."""
     formula = structure.composition.formula
     if not structure.is_ordered:
         raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
-    if not structure.indices_from_symbol("Li"):
-        raise StructureError(f"{formula} has no Li; give the lithiated structure, it is x = 1")
-    if not any(element.is_transition_metal for element in structure.composition.elements):
-        raise StructureError(f"{formula} has no transition metal that could be oxidised")
+    inserted = intercalant_of(structure.composition, asked)
+    if not any(is_redox_metal(element.symbol) for element in structure.composition.elements):
+        raise StructureError(
+            f"{formula} has no transition metal that could be oxidised or reduced, which a host "
+            f"needs to release or take up {inserted}"
+        )
     if not anions(structure):
         known = ", ".join(sorted(HARD_ANIONS | CHALCOGENIDES))
         raise StructureError(f"{formula} has no anion ({known})")
+    return inserted
 
 
 def _coords(sites: Sequence[Void]) -> FloatArray:

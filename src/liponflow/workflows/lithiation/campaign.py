@@ -14,7 +14,7 @@ CAMPAIGN = Campaign(
         "lithiation",
         model="liponflow.analysis.lithiation.result:LithiationResult",
         figures="liponflow.figures.lithiation:all_figures",
-        migrations={1: "liponflow.analysis.spread:before_comparison"},
+        migrations={1: "liponflow.analysis.lithiation.migrations:before_other_hosts"},
     ),
     options=(Option("refine", metavar="ENGINE"),),
     further_engines="liponflow.workflows.lithiation.flow:further_engines",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
 from jobflow import Flow, Job
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.lithiation.host_facts import HostFacts
 from liponflow.analysis.lithiation.result import LithiationCandidate, Selection
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
@@ -16,20 +18,29 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import FAMILY as GPAW
 from liponflow.inputs.gpaw.settings import GpawInputs, topic_settings
-from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard, hubbard_values
+from liponflow.inputs.lithiation import (
+    TOPIC,
+    LithiationParameters,
+    check_hubbard,
+    hubbard_values,
+)
 from liponflow.inputs.presets import ParameterError, load_data
-from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
+from liponflow.inputs.vasp.lithiation import alkali_metal_set, relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import (
-    check_x,
     choose,
     families_at,
     start_cells,
     with_magmoms,
 )
+from liponflow.structures.lithiation.contents import (
+    Contents,
+    asked_contents,
+    default_contents,
+)
 from liponflow.structures.lithiation.host import LithiationHost, host
 from liponflow.structures.lithiation.spinel import disordered_lnmo, ordered_lnmo
-from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.lithium import bcc_metal
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -59,7 +70,8 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         Parameters
         ----------
         structure
-            Pristine structure, x = 1; the built-in LiNi0.5Mn1.5O4 if None.
+            Crystal that contains the intercalant, or a framework for the one that the parameters
+            name; the built-in LiNi0.5Mn1.5O4 if None.
         source
             Where the structure came from, for the record.
 
@@ -71,41 +83,47 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         Raises
         ------
         ValueError
-            If the structure, a Li content, the engine or an element cannot be used, before
-            anything is computed.
+            If the structure, a content, the engine or an element cannot be used, before anything
+            is computed.
         """
+        given = structure
         if structure is None:
             structure, source = built_in(self.parameters), f"built-in {self.parameters.ordering}"
         self.check_arguments(further_engines(self.parameters))
         engine = self.engine(self.engine_name)
-        parameters = _checked(engine, structure, self.parameters)
-        lithiation_host = host(structure, self.parameters.supercell)
+        engine.check(structure)
+        lithiation_host, contents = host_and_contents(given, self.parameters)
+        intercalant = lithiation_host.unit.intercalant
+        everything = _with_intercalant(structure, lithiation_host)
+        parameters = _checked(engine, everything, self.parameters)
         engine.check_memory(lithiation_host.pristine)
         source = source or structure.composition.formula
-        remarks = {}
+        remarks = list(contents.remarks)
         if lithiation_host.remark:
             tell_replaced(lithiation_host.remark)
             source = f"{source}: {lithiation_host.remark}"
-            remarks["remarks"] = [lithiation_host.remark]
-        xs = [check_x(lithiation_host, x) for x in self.parameters.x]
+            remarks.insert(0, lithiation_host.remark)
         # Over-lithiated states take longest: started last, one would run alone at the end.
-        xs.reverse()
+        xs = list(reversed(contents.x))
         chosen = [candidates_at(lithiation_host, x, parameters) for x in xs]
         candidates = [found for found, _ in chosen]
 
         def further(other: Engine) -> tuple[list[Flow | Job], EngineStates]:
-            own = _checked(other, structure, self.parameters)
+            own = _checked(other, everything, self.parameters)
             if own == parameters:
-                return self._computed(other, candidates)
-            return self._computed(other, [candidates_at(lithiation_host, x, own)[0] for x in xs])
+                return self._computed(other, candidates, intercalant)
+            again = [candidates_at(lithiation_host, x, own)[0] for x in xs]
+            return self._computed(other, again, intercalant)
 
-        magnetic = self._moments_engine(structure)
-        jobs, computed = self._computed(engine, candidates, magnetic)
+        magnetic = self._moments_engine(everything)
+        jobs, computed = self._computed(engine, candidates, intercalant, magnetic)
         others = wire_further(
             further_names(self.parameters.models, self.engine_name), self.engine, further
         )
-        ladder, rungs = self._ladder(structure, dict(zip(xs, computed["states"], strict=True)))
-        document = self.parameters.model_dump(mode="json")
+        ladder, rungs = self._ladder(
+            everything, dict(zip(xs, computed["states"], strict=True)), intercalant
+        )
+        document = self.parameters.model_dump(mode="json") | {"x": contents.x}
         conclusion = named(
             conclude(
                 computed["states"],
@@ -126,7 +144,14 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                 further=others.comparison,
                 rungs=rungs,
                 moments_engine=None if magnetic is None else magnetic.describe(),
-                **remarks,
+                remarks=remarks,
+                host=HostFacts(
+                    intercalant=lithiation_host.unit.intercalant,
+                    formula=lithiation_host.unit.formula,
+                    variable=lithiation_host.unit.variable,
+                    x=lithiation_host.unit.content,
+                    shape=lithiation_host.shape.value,
+                ),
             ),
             "result",
         )
@@ -151,11 +176,12 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         self,
         engine: Engine,
         candidates: Sequence[Sequence[Candidate]],
+        intercalant: str,
         magnetic: Engine | None = None,
     ) -> tuple[list[Flow | Job], EngineStates]:
-        """Wire the relaxation of Li metal and of the candidates of every Li content."""
+        """Wire the relaxation of the metal and of the candidates of every content."""
         label = "" if engine.name == self.engine_name else f" {engine.name}"
-        metal = self._lithium_metal(engine.name, label)
+        metal = self._alkali_metal(engine.name, intercalant, label)
         jobs: list[Flow | Job] = [metal]
         settled: list[Any] = []
         further: dict[str, Any] = {}
@@ -180,16 +206,18 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
         return jobs, EngineStates(states=settled, metal=metal.output, engine=engine.describe())
 
     def _ladder(
-        self, structure: Structure, settled: Mapping[float, Any]
+        self, structure: Structure, settled: Mapping[float, Any], intercalant: str
     ) -> tuple[list[Flow | Job], list[Rung]]:
         """Wire the lowest states with better engines.
 
         Parameters
         ----------
         structure
-            Pristine structure.
+            Pristine structure, with the intercalant.
         settled
-            Output of the job that chose the lowest state, by Li content.
+            Output of the job that chose the lowest state, by content.
+        intercalant
+            Inserted element.
         """
         jobs: list[Flow | Job] = []
         rungs: list[Rung] = []
@@ -201,7 +229,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
                 self.parameters.refine_states == "auto" and described.surrogate
             )
             maker = engine.relax() if relaxes else engine.static()
-            metal = self._lithium_metal(name, f" with {name}")
+            metal = self._alkali_metal(name, intercalant, f" with {name}")
             states: list[Any] = []
             jobs.append(metal)
             for number, (x, output) in enumerate(settled.items()):
@@ -224,13 +252,15 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
             rungs.append(Rung(engine=described, states=states, metal=metal.output))
         return jobs, rungs
 
-    def _lithium_metal(self, name: str, label: str) -> Flow | Job:
-        """Return the relaxation of bcc Li, the reference of the voltages."""
-        metal_set = lithium_metal_set(self.parameters)
+    def _alkali_metal(self, name: str, intercalant: str, label: str) -> Flow | Job:
+        """Return the relaxation of the bcc metal, the reference of the voltages."""
+        metal_set = alkali_metal_set(self.parameters)
         gpaw = GpawInputs(topic_settings("lithium_metal", self.preset), reference_cell=True)
         engine = self._engine(name, VaspSets(relax=metal_set, static=metal_set), gpaw)
-        metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
-        metal_job: Flow | Job = named(engine.relax().make(metal), f"relax Li metal{label}")
+        metal = alkali_metal(intercalant)
+        metal_job: Flow | Job = named(
+            engine.relax().make(metal), f"relax {intercalant} metal{label}"
+        )
         return metal_job
 
     def _moments_engine(self, structure: Structure) -> Engine | None:
@@ -259,7 +289,7 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
 
 
 def flow(request: RunRequest[LithiationParameters]) -> Flow:
-    """Make the flow of a request, whose structure is the pristine one, x = 1."""
+    """Make the flow of a request, whose structure is the host."""
     return LithiationMaker.of(request).make(request.structure, request.source)
 
 
@@ -267,6 +297,11 @@ def further_engines(parameters: LithiationParameters) -> list[str]:
     """Return the further engines: other models, those of the ladder, that of the moments."""
     moments = [parameters.moments] if parameters.moments else []
     return [*parameters.models, *parameters.refine, *moments]
+
+
+def alkali_metal(intercalant: str) -> Structure:
+    """Build the bcc metal of an intercalant, the reference of the voltages."""
+    return bcc_metal(intercalant, load_data(TOPIC)["alkali_metal"]["a"][intercalant]["value"])
 
 
 def built_in(parameters: LithiationParameters) -> Structure:
@@ -279,21 +314,22 @@ def built_in(parameters: LithiationParameters) -> Structure:
 def candidates_at(
     lithiation_host: LithiationHost, x: float, parameters: LithiationParameters
 ) -> tuple[list[Candidate], Selection]:
-    """List the structures to relax at one Li content.
+    """List the structures to relax at one content.
 
     Parameters
     ----------
     lithiation_host
-        Host and its Li sites.
+        Host and its sites.
     x
-        Li content on the grid of the host.
+        Content on the grid of the host.
     parameters
         Budget, seed, moments and strain.
 
     Returns
     -------
     list of Candidate, Selection
-        The candidates, over-lithiated ones from both start cells, and how they were chosen.
+        The candidates, over-lithiated ones of a pseudo-cubic host from both start cells, and how
+        they were chosen.
     """
     candidates: list[Candidate] = []
     notes, n_distinct = [], 0
@@ -305,8 +341,10 @@ def candidates_at(
         notes.append(selection.note)
         n_distinct += selection.n_distinct
         for rank, arrangement in enumerate(selection.arrangements):
-            cells = start_cells(arrangement.structure, parameters.tetragonal_strain)
-            for cell, structure in cells if x > 1 else cells[:1]:
+            cells = start_cells(
+                arrangement.structure, parameters.tetragonal_strain, lithiation_host.shape
+            )
+            for cell, structure in cells if n_li > len(lithiation_host.li_sites) else cells[:1]:
                 record = LithiationCandidate(
                     x=x,
                     n_li=n_li,
@@ -317,6 +355,45 @@ def candidates_at(
                 )
                 candidates.append(Candidate(record, with_magmoms(structure, parameters.magmoms)))
     return candidates, Selection(n_li=n_li, n_distinct=n_distinct, text="; ".join(notes))
+
+
+def host_and_contents(
+    structure: Structure | None, parameters: LithiationParameters
+) -> tuple[LithiationHost, Contents]:
+    """Return the host and the contents to compute.
+
+    Parameters
+    ----------
+    structure
+        Crystal that the user gave; None for the built-in one.
+    parameters
+        Parameters of the campaign.
+
+    Raises
+    ------
+    StructureError
+        If the structure is no host, or its metals allow no other content.
+    ValueError
+        If a content that the user asks for is not possible.
+    """
+    found = host(
+        built_in(parameters) if structure is None else structure,
+        parameters.supercell,
+        intercalant=parameters.intercalant,
+        unit=parameters.formula_unit,
+    )
+    if parameters.x is not None:
+        return found, asked_contents(found, parameters.x)
+    insert_to = load_data(TOPIC)["built_in_x"]["value"] if structure is None else None
+    return found, default_contents(found, parameters.steps, insert_to)
+
+
+def _with_intercalant(structure: Structure, lithiation_host: LithiationHost) -> Structure:
+    """Return the structure, or one with some intercalant if it has none."""
+    if len(lithiation_host.li_sites):
+        return structure
+    sites = [*lithiation_host.octahedral_sites, *lithiation_host.tetrahedral_sites]
+    return lithiation_host.with_lithium(np.array(sites[:1]).reshape(-1, 3))
 
 
 def _checked(

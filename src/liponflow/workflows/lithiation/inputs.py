@@ -3,28 +3,36 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from pymatgen.core.periodic_table import Element
-
 from liponflow import __version__
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard
-from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.lithiation import LithiationParameters, check_hubbard
+from liponflow.inputs.presets import Cited
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
-from liponflow.inputs.vasp.lithiation import lithium_metal_set, relax_set, static_set
+from liponflow.inputs.vasp.lithiation import alkali_metal_set, relax_set, static_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
-from liponflow.structures.lithiation.candidates import check_x, with_magmoms
-from liponflow.structures.lithiation.host import host
-from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories
-from liponflow.workflows.lithiation.flow import Candidate, built_in, candidates_at
+from liponflow.workflows.lithiation.flow import (
+    Candidate,
+    alkali_metal,
+    candidates_at,
+    host_and_contents,
+)
 from liponflow.workflows.request import InputsRequest
 
-RELAX, STATIC, METAL = "relax", "static", "lithium-metal"
+RELAX, STATIC = "relax", "static"
+METAL_NAMES = {
+    "Li": "lithium",
+    "Na": "sodium",
+    "K": "potassium",
+    "Rb": "rubidium",
+    "Cs": "caesium",
+}
 
 
 def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
@@ -35,24 +43,28 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     ``static`` directories start from the same moments as the relaxation.
     """
     parameters = request.parameters
-    structure = request.structure or built_in(parameters)
-    check_hubbard(structure, parameters)
-    lithiation_host = host(structure, parameters.supercell)
+    lithiation_host, contents = host_and_contents(request.structure, parameters)
+    check_hubbard(lithiation_host.pristine, parameters)
     if lithiation_host.remark:
         tell_replaced(lithiation_host.remark)
     candidates = [
         candidate
-        for x in [check_x(lithiation_host, x) for x in parameters.x]
+        for x in contents.x
         for candidate in candidates_at(lithiation_host, x, parameters)[0]
     ]
-    metal = bcc_lithium(load_data(TOPIC)["lithium_metal"]["a"]["value"])
-    written = {METAL: write_inputs(metal, lithium_metal_set(parameters), root / METAL / RELAX)}
+    intercalant = lithiation_host.unit.intercalant
+    metal, metal_directory = alkali_metal(intercalant), metal_path(intercalant)
+    written = {
+        metal_directory: write_inputs(
+            metal, alkali_metal_set(parameters), root / metal_directory / RELAX
+        )
+    }
     sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
     for candidate in candidates:
         # The record of the last one stands for all: x ascends, so that it has every element.
         written |= _write_candidate(candidate, sets, root / candidate_path(candidate))
     material = reduced_formula(lithiation_host.pristine.composition)
-    functional, *_ = written[METAL]["POTCAR"]["value"]
+    functional, *_ = written[metal_directory]["POTCAR"]["value"]
     return Contents(
         about={
             "material": material,
@@ -65,18 +77,21 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
             preset=request.preset,
             version=__version__,
             n=len(candidates),
+            metal=intercalant,
+            metal_directory=metal_directory,
+            variable=lithiation_host.unit.variable,
             force_limit=parameters.force_limit,
             potcar=potcar_note(functional),
             rows="\n".join(map(_row, candidates)),
         ),
         count=len(candidates),
         noun="candidate",
-        notes=missing_potcars(),
+        notes=[*contents.remarks, *missing_potcars()],
     )
 
 
 def compare(directory: Path, parameters: LithiationParameters) -> list[Difference]:
-    """Compare a VASP directory of the oxide or of Li metal; its NSW tells which calculation.
+    """Compare a VASP directory of the oxide or of the metal; its NSW tells which calculation.
 
     Raises
     ------
@@ -84,8 +99,8 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
         If it is not a VASP directory, or has a transition metal without U or moment.
     """
     structure = read_poscar(directory).structure
-    if structure.composition.elements == [Element("Li")]:
-        return compare_directory(directory, lithium_metal_set(parameters), {})
+    if len(structure.composition.elements) == 1:
+        return compare_directory(directory, alkali_metal_set(parameters), {})
     check_hubbard(structure, parameters)
     with_magmoms(structure, parameters.magmoms)
     static = is_static(read_incar(directory))
@@ -96,10 +111,15 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
 INPUTS = InputDirectories(write, compare)
 
 
+def metal_path(intercalant: str) -> str:
+    """Return the directory of the metal of an intercalant, relative to that of the campaign."""
+    return f"{METAL_NAMES[intercalant]}-metal"
+
+
 def candidate_path(candidate: Candidate) -> Path:
     """Return the directory of a candidate, relative to that of the campaign.
 
-    The parts are Li content, sites of the Li, rank by Ewald energy and start cell.
+    The parts are content, sites of the intercalant, rank by Ewald energy and start cell.
     """
     record = candidate.record
     return Path(f"x={record.x:.3f}", f"{record.family}-{record.ewald_rank}-{record.start_cell}")
@@ -132,7 +152,7 @@ value comes from.
 {potcar}
 ## What to run, in this order
 
-1. `lithium-metal/relax`: bcc Li, the reference of the voltages.
+1. `{metal_directory}/relax`: bcc {metal}, the reference of the voltages.
 2. `x=*/*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
    reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
    copy CONTCAR to POSCAR and run it again.
@@ -147,8 +167,8 @@ calculation from the relaxed moments.
 
 ## Candidates
 
-The names of the directories give: Li content x, which sites hold the Li, rank by Ewald energy (0
-the lowest) and the cell from which the relaxation starts.
+The names of the directories give: content x in {variable}, which sites hold
+{metal}, rank by Ewald energy (0 the lowest) and the cell from which the relaxation starts.
 
 | directory | atoms | symmetry-equivalent arrangements |
 | --- | --- | --- |

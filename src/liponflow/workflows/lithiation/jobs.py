@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 
 from jobflow import Flow, Job, Maker, Response, job
 
+from liponflow.analysis.lithiation.host_facts import HostFacts
 from liponflow.analysis.lithiation.observables import observables
 from liponflow.analysis.lithiation.result import (
     LithiationCandidate,
@@ -22,12 +23,12 @@ from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.lithiation.refinement import Rung, with_rungs
 
-RECOMPUTED = "the same candidates, their static energies and Li metal, all relaxed again"
+RECOMPUTED = "the same candidates, their static energies and the metal, all relaxed again"
 """What a further engine computes."""
 
 
 class SettledState(TypedDict):
-    """One Li content: candidates with their relaxations, and the static calculation.
+    """One content: candidates with their relaxations, and the static calculation.
 
     Another engine's moments, if there are some, are those of the same structure.
     """
@@ -48,7 +49,7 @@ def settle(
     moments_maker: Maker | None = None,
     moments_engine: EngineInfo | None = None,
 ) -> Response[SettledState] | SettledState:
-    """Keep the lowest converged candidate of one Li content and compute it statically.
+    """Keep the lowest converged candidate of one content and compute it statically.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def collect(
     moments: Any = None,
     moments_engine: EngineInfo | None = None,
 ) -> SettledState:
-    """Collect candidates, the static calculation and the moments of one Li content."""
+    """Collect candidates, the static calculation and the moments of one content."""
     static = None if document is None else read_calculation(document, engine, force_limit)
     if moments is None or moments_engine is None:
         return SettledState(candidates=candidates, static=static)
@@ -114,7 +115,7 @@ def collect(
 
 
 class EngineStates(TypedDict):
-    """What one engine computed: every Li content, and Li metal."""
+    """What one engine computed: every content, and the metal."""
 
     states: Sequence[SettledState | None]
     metal: Any
@@ -135,15 +136,16 @@ def conclude(
     further: Comparison | None = None,
     rungs: Sequence[Rung] = (),
     moments_engine: EngineInfo | None = None,
+    host: HostFacts | None = None,
 ) -> LithiationResult:
     """Summarise the campaign.
 
     Parameters
     ----------
     states
-        Candidates and static calculation of every Li content; None for one that failed.
+        Candidates and static calculation of every content; None for one that failed.
     metal
-        Task document of Li metal.
+        Task document of the bcc metal.
     selections
         How the candidates were chosen.
     formula_units
@@ -155,13 +157,15 @@ def conclude(
     record
         Provenance known before the run.
     remarks
-        On the cell that was taken.
+        On the cell and the contents that were taken.
     further
         The EngineStates of further engines.
     rungs
         Lowest states with better engines.
     moments_engine
         Engine of the moments, if it is another one.
+    host
+        What x counts; None in flows from before it was recorded.
 
     Returns
     -------
@@ -170,12 +174,12 @@ def conclude(
     Raises
     ------
     ValueError
-        If Li metal or every state is missing.
+        If the metal or every state is missing.
     """
 
     def summarised(computed: EngineStates, magnetic: EngineInfo | None = None) -> LithiationResult:
         if computed["metal"] is None:
-            raise ValueError("the relaxation of Li metal failed: the voltages have no reference")
+            raise ValueError("the relaxation of the metal failed: the voltages have no reference")
         lithium = read_calculation(computed["metal"], computed["engine"], force_limit)
         known = [state for state in computed["states"] if state is not None]
         return summarise(
@@ -186,6 +190,7 @@ def conclude(
             selections=selections,
             provenance=provenance(engine=lithium.engine, **record),
             repeats=record["parameters"]["supercell"],
+            host=host,
             warnings=remarks,
             moments_engine=magnetic,
             moments=[found for state in known if (found := state.get("moments")) is not None],

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from jobflow import Flow
+from jobflow import Flow, Job
 
 from liponflow.cost.estimate import Line
 from liponflow.inputs.lithiation import LithiationParameters
@@ -17,11 +17,16 @@ def understood(
     flow: Flow,
     lines: Sequence[Line],  # noqa: ARG001 - of every campaign
 ) -> Understood:
-    """Return the host, its Li contents and the number of starts at each."""
+    """Return the host, its Li contents the formula unit of x and the number of starts."""
     host = request.structure if request.structure is not None else built_in(request.parameters)
     material = f"{cell_text(host)}, {f'from {request.source}' if request.source else 'built in'}"
     starts = names_after(flow, "relax x=")
     at = Counter(name.partition(" ")[0] for name in starts)
     xs = sorted(at, key=float)
-    plan = f"x = {', '.join(xs)}; {len(starts)} starts"
+    [facts] = [
+        job.function_kwargs["host"]
+        for job in flow.jobs
+        if isinstance(job, Job) and job.name == "result"
+    ]
+    plan = f"x = {', '.join(xs)} in {facts.variable}; {len(starts)} starts"
     return Understood(material, plan, [f"relax x={name}" for name in starts])
