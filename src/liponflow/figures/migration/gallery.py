@@ -305,6 +305,7 @@ def models_figure(result: MigrationResult) -> Figure:
             marker=marker,
             color=colour,
             markersize=5,
+            clip_on=False,  # a barrier of 0 lies on the frame
             label=name,
             gid=name,
         )
