@@ -54,8 +54,9 @@ def end(
 
 def test_exit_codes_tell_failed_from_unconverged(end: Callable[..., tuple[int, str]]) -> None:
     assert end()[0] == 0
-    assert end(shortfalls=(LEFT,))[0] == 3
+    assert end(shortfalls=(LEFT,))[0] == 0
     assert end(converged=False)[0] == 3
+    assert end(converged=False, shortfalls=(LEFT,))[0] == 3
     assert end(shortfalls=(LEFT,), failures=(FAILURE,))[0] == 1
     assert end(without=True)[0] == 1
 

@@ -32,7 +32,7 @@ def finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bo
     ------
     typer.Exit
         With :data:`EXIT_FAILED` if a job failed or there is no result, and with
-        :data:`EXIT_UNCONVERGED` if something did not converge.
+        :data:`EXIT_UNCONVERGED` if the result is not converged.
     """
     stored = outcome.result
     with reported_errors(debug=ctx.obj):
@@ -53,7 +53,8 @@ def finish(ctx: typer.Context, outcome: "Outcome", *, out: Path | None, json: bo
             say(f"  {line}")
     if outcome.report.failures or stored is None:
         raise typer.Exit(EXIT_FAILED)
-    if outcome.shortfalls or not stored.result.converged:
+    # A start that ran out of steps beside a converged one of the same state is named above.
+    if not stored.result.converged:
         raise typer.Exit(EXIT_UNCONVERGED)
 
 

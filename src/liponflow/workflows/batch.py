@@ -124,7 +124,7 @@ def _item(file: Path, outcome: Outcome) -> BatchItem:
         causes = "; ".join(f"{item.name}: {item.cause}" for item in report.failures)
         reason = f"{causes or 'the run was stopped'} (in {report.run_dir})"
         return BatchItem(file, BatchState.FAILED, stored, reason)
-    if outcome.shortfalls or not stored.result.converged:
+    if not stored.result.converged:
         reasons = [f"{item.name}: {item.reason}" for item in outcome.shortfalls]
         reason = f"{'; '.join(reasons) or stored.result.criterion} (in {report.run_dir})"
         return BatchItem(file, BatchState.UNCONVERGED, stored, reason)
