@@ -44,8 +44,8 @@ def test_parameters_have_the_source_of_the_preset() -> None:
         for item in explained(LithiationParameters, "lithiation", "paper")
     }
     assert found.keys() == LithiationParameters.model_fields.keys()
-    assert found["x"].value[-1] == 2.0
-    assert found["x"].source.startswith("published range")
+    assert found["budget"].value == 10
+    assert found["budget"].source.startswith("our choice, arrangements per family and x")
     assert found["moments"].example == "chgnet"
     assert found["force_limit"].example == "0.02"
 
