@@ -43,6 +43,11 @@ def test_published_glasses_have_known_excess_charges() -> None:
     assert excess_charge(parse_formula("Li46P16O55N5")) == pytest.approx(1)
 
 
+def test_sulfur_of_a_sulfide_has_no_charge_of_a_sulfate() -> None:
+    assert excess_charge(parse_formula("Li2SO4")) == 0
+    assert excess_charge(parse_formula("Li3PS4")) is None
+
+
 def test_crystal_has_the_energy_of_its_entry() -> None:
     entries, hull = lipon()
     stable = crystal("Li2PO2N", entries, hull)

@@ -127,6 +127,8 @@ def excess_charge(composition: Mapping[str, float]) -> float | None:
     """
     if not composition.keys() <= CHARGES.keys():
         return None
+    if "S" in composition and "O" not in composition:
+        return None  # a sulfide, whose S is not that of a sulfate
     charge = sum(CHARGES[symbol] * amount for symbol, amount in composition.items())
     return 0.0 if math.isclose(charge, 0, abs_tol=1e-9) else charge
 
