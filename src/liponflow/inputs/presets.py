@@ -224,7 +224,9 @@ def _hint(model: type[BaseModel], error: ErrorDetails, preset: Mapping[str, Any]
         return meant
     form = list_form(model.model_fields[name].annotation)
     if form is not None:
-        return f"; give a list such as {name}={form.example(preset[name])}"
+        examples = model.model_fields[name].examples or [None]
+        shown = form.example(preset[name] or examples[0])
+        return f"; give a list such as {name}={shown}"
     example = typed(preset[name]) if preset[name] or not found.example else found.example
     unit = f" ({found.unit})" if found.unit else ""
     return f"; give a value such as {name}={shortened(example)}{unit}"
