@@ -80,6 +80,7 @@ PLANS = [
         ValueError,
         "16,384 atoms, more than 5,000",
     ),
+    ("phonons", {"min_length": 150}, ValueError, "faces 150 Å apart need .*lower the length"),
     ("migration", {"supercell": [8, 8, 8], "models": []}, EngineError, "GiB left, enough for"),
     ("migration", {"dopant": ["Cf"], "models": []}, EngineError, "not trained on Cf"),
     ("glass", {"composition": "Li7P3S11"}, CompositionError, "method=random packs atoms"),

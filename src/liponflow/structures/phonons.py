@@ -159,7 +159,7 @@ def displacements(
     """
     if distance <= 0:
         raise ValueError(f"a displacement of {distance:g} Å; it must be above 0")
-    repeats = supercell or repeats_for(cell, min_length)
+    repeats = supercell or _bounded(cell, min_length)
     check_atoms(len(cell), repeats, most=MOST_ATOMS, why=_LIMITED)
     phonons = phonopy_of(cell, repeats)
     phonons.generate_displacements(distance=distance)
@@ -171,6 +171,18 @@ def displacements(
         structures=[_structure(supercell) for supercell in moved if supercell is not None],
         dataset=_plain(phonons.dataset),
     )
+
+
+def _bounded(cell: Structure, min_length: float) -> tuple[int, int, int]:
+    """Return the repeats that a length needs, refused if they are too many."""
+    repeats = repeats_for(cell, min_length)
+    atoms = len(cell) * math.prod(repeats)
+    if atoms > MOST_ATOMS:
+        raise ValueError(
+            f"faces {min_length:g} Å apart need a supercell of {atoms:,} atoms, more than "
+            f"{MOST_ATOMS:,} ({_LIMITED}): lower the length (min_length or phonon_length)"
+        )
+    return repeats
 
 
 def phonopy_of(cell: Structure, repeats: Supercell) -> Phonopy:
