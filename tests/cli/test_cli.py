@@ -101,7 +101,7 @@ def test_unparsable_structure_names_file_and_line(
 
 def test_structure_without_lithium_is_refused(refused: Callable[..., str], tmp_path: Path) -> None:
     file = poscar(tmp_path, elements="Ni O", numbers="2 2")
-    assert "no Li" in refused("run", "lithiation", "--structure", file)
+    assert "no alkali metal" in refused("run", "lithiation", "--structure", file)
 
 
 def test_structure_without_transition_metal_is_refused(
