@@ -1,6 +1,7 @@
 """Relaxations that begin with the Hessian of a potential: N in bcc Cu by the effective medium."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +25,12 @@ from liponflow.structures.migration.interstitials import interstitial_sites
 pytestmark = pytest.mark.filterwarnings("ignore:`task_document_kwargs`:DeprecationWarning")
 
 LIMIT = 0.01
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run where the files that a relaxation leaves are in nobody's way."""
+    monkeypatch.chdir(tmp_path)
 
 
 def engine() -> PotentialEngine:
@@ -67,7 +74,7 @@ def test_relaxation_takes_fewer_steps_to_the_same_minimum() -> None:
     )
 
 
-def test_hessian_is_that_of_displacing_every_atom(tmp_path: str) -> None:
+def test_hessian_is_that_of_displacing_every_atom(tmp_path: Path) -> None:
     structure = start()
     atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
     atoms.calc = EMT()
