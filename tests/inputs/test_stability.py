@@ -41,6 +41,19 @@ def test_elements_are_those_of_all_materials() -> None:
     assert parameters(composition="Li2O", compare=[], electrode=None).elements == ["Li", "O"]
 
 
+@pytest.mark.parametrize(
+    ("formula", "compared"),
+    [
+        ("Li2PO2N", ["Li3PO4", "Li2O", "Li3N", "Li3P"]),
+        ("Li6PS5Cl", ["Li3P"]),
+        ("Li7La3Zr2O12", ["Li2O"]),
+        ("NaCl", []),
+    ],
+)
+def test_materials_to_compare_add_no_elements(formula: str, compared: list[str]) -> None:
+    assert parameters(composition=formula).compare == compared
+
+
 def test_entry_file_sets_the_source() -> None:
     assert parameters(entries="entries.json").source == "file"
     assert parameters().source == "engine"

@@ -52,6 +52,12 @@ class VoltageGrid(Document):
         return [self.low + step * number for number in range(self.count)]
 
 
+AUTO = "auto"
+
+RELATIVES = ("Li3PO4", "Li2O", "Li3N", "Li3P")
+"""The parent crystal of LiPON, and its products with Li."""
+
+
 class StabilityParameters(ComparedParameters):
     """Parameters of a stability campaign."""
 
@@ -66,7 +72,10 @@ class StabilityParameters(ComparedParameters):
     composition: str = Field(
         description="Formula of the material, fractions allowed: Li2.98PO3.3N0.46."
     )
-    compare: list[str] = Field(description="Formulas of further materials.")
+    compare: list[str] = Field(
+        description="Formulas of further materials; auto for Li3PO4, Li2O, Li3N and Li3P as far as "
+        "they have no other elements than the material and Li."
+    )
     electrode: str | None = Field(
         description="Electrode in contact with the material, its Li content as x: LixNi0.5Mn1.5O4."
     )
@@ -193,6 +202,16 @@ class StabilityParameters(ComparedParameters):
             if error < 0:
                 raise ValueError(f"an error of {error:g} eV/atom for {symbol} is negative")
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_its_elements(cls, value: Any) -> Any:
+        """Replace ``compare=auto`` by the formulas that add no element."""
+        if not isinstance(value, dict) or value.get("compare") not in (AUTO, [AUTO]):
+            return value
+        own = {*composition(str(value.get("composition"))).as_dict(), "Li"}
+        found = [formula for formula in RELATIVES if {*composition(formula).as_dict()} <= own]
+        return {**value, "compare": found}
 
     @model_validator(mode="before")
     @classmethod
