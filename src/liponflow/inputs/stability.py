@@ -73,8 +73,8 @@ class StabilityParameters(ComparedParameters):
         description="Formula of the material, fractions allowed: Li2.98PO3.3N0.46."
     )
     compare: list[str] = Field(
-        description="Formulas of further materials; auto for Li3PO4, Li2O, Li3N and Li3P as far as "
-        "they have no other elements than the material and Li."
+        description="Formulas of further materials; auto for those of Li3PO4, Li2O, Li3N and Li3P "
+        "that have no other elements than the material and Li."
     )
     electrode: str | None = Field(
         description="Electrode in contact with the material, its Li content as x: LixNi0.5Mn1.5O4."
