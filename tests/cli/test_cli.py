@@ -380,6 +380,13 @@ def test_filters_select_results(
     assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
 
 
+def test_unknown_kind_is_named(liponflow: Command, stored: Path) -> None:
+    answer = liponflow("results", "list", "--store", stored, "--kind", "lithation")
+    assert answer.exit_code == 2
+    said = answer.stderr.replace("\n", " ")
+    assert "unknown kind of result 'lithation'; did you mean 'lithiation'? (known: " in said
+
+
 def test_list_without_results_says_so(liponflow: Command, stored: Path) -> None:
     answer = liponflow("results", "list", "--store", stored, "--formula", "LiCoO2")
     assert (answer.stdout, answer.stderr.strip()) == ("", "no result matches")

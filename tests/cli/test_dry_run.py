@@ -36,7 +36,7 @@ def test_five_lines_are_last(liponflow: Callable[..., CliResult], tmp_path: Path
     assert [line.partition(":")[0] for line in lines[-5:]] == [
         "lithiation", "plan", "parameters", "engines", "cost"
     ]  # fmt: skip
-    assert "56 atoms" in lines[-5]
+    assert "LiNi0.5Mn1.5O4: 56 atoms" in lines[-5]
     assert lines[-4] == "plan: x = 0, 1 in LixNi0.5Mn1.5O4; 2 starts"
     assert "x = 0.0,1.0 (preset: null); force_limit = 0.1 (preset: 0.05)" in lines[-3]
     assert "chgnet 0.3.0" in lines[-2]

@@ -74,6 +74,8 @@ def results_list(
         from liponflow.store.frames import csv_text, results_frame
         from liponflow.store.results import Filters, find_results, find_summaries, open_results
 
+        if kind is not None:
+            get_kind(kind)  # an unknown one is named
         skipped: list[StoreError] = []
         opened = open_results(settings_with(store=store).store)
         chosen: Filters = {

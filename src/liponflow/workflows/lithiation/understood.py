@@ -9,7 +9,7 @@ from liponflow.cost.estimate import Line
 from liponflow.inputs.lithiation import LithiationParameters
 from liponflow.workflows.lithiation.flow import built_in
 from liponflow.workflows.request import RunRequest
-from liponflow.workflows.understood import Understood, cell_text, names_after
+from liponflow.workflows.understood import Understood, axes_text, names_after
 
 
 def understood(
@@ -19,7 +19,6 @@ def understood(
 ) -> Understood:
     """Return the host, its Li contents the formula unit of x and the number of starts."""
     host = request.structure if request.structure is not None else built_in(request.parameters)
-    material = f"{cell_text(host)}, {f'from {request.source}' if request.source else 'built in'}"
     starts = names_after(flow, "relax x=")
     at = Counter(name.partition(" ")[0] for name in starts)
     xs = sorted(at, key=float)
@@ -28,5 +27,7 @@ def understood(
         for job in flow.jobs
         if isinstance(job, Job) and job.name == "result"
     ]
+    source = f"from {request.source}" if request.source else "built in"
+    material = f"{facts.formula}: {len(host)} atoms, {axes_text(host)}, {source}"
     plan = f"x = {', '.join(xs)} in {facts.variable}; {len(starts)} starts"
     return Understood(material, plan, [f"relax x={name}" for name in starts])
