@@ -15,6 +15,7 @@ from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.cli.tables import MOST_ROWS, print_estimate, print_list, print_result
 from liponflow.cost.estimate import Estimate, Line
+from liponflow.formulas import conventional
 from liponflow.store.results import StoredResult, find_results, open_store
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
@@ -63,7 +64,7 @@ def test_list_keeps_what_identifies_a_result(golden: list[StoredResult], width: 
     lines = text.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     for item in golden:
-        identity = [item.uuid[:8], item.result.kind, item.result.formula]
+        identity = [item.uuid[:8], item.result.kind, conventional(item.result.formula)]
         assert identity in [line.split()[:3] for line in lines]
     hidden = "not shown in 40 columns: engine, preset,conv., completed"
     assert (hidden in "".join(lines)) == (width == 40)

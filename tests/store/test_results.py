@@ -111,7 +111,7 @@ def uuids(found: list[StoredResult]) -> list[str]:
         ({"where": ["states.moments.Ni<=1.7"]}, "3 2 1"),
         ({"where": ["provenance.engine.version=0.4"]}, "3 2 1"),
         ({"where": ["provenance.engine.version='0.4'"]}, "3 2 1"),
-        ({"where": ["provenance.engine.weights=null", "formula>=LiN"]}, "2 1"),
+        ({"where": ["provenance.engine.weights=null", "formula!=Li2O"]}, "2 1"),
         ({"where": ["voltages>=4.7", "states.x==2"]}, "3 2 1"),
         ({"where": {"converged": True, "$or": [{"formula": "Li2O"}, {"states.x": 2}]}}, "2 1"),
         ({"where": {"formula": {"$regex": "^Li2"}}}, "3"),

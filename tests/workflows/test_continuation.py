@@ -25,8 +25,8 @@ from liponflow.workflows.run import Outcome
 
 FEW, ENOUGH = 16, 60
 """Steps: with the first number, only Li metal and x = 1 converge."""
-LEFT = ["relax x=0.5 vacancy 0 cubic", "relax x=0 vacancy 0 cubic"]
-RELAXATIONS = ["relax Li metal", "relax x=1 vacancy 0 cubic", *LEFT]
+LEFT = ["relax x=0.5 vacancy 0 as given", "relax x=0 vacancy 0 as given"]
+RELAXATIONS = ["relax Li metal", "relax x=1 vacancy 0 as given", *LEFT]
 
 
 @pytest.fixture(autouse=True)

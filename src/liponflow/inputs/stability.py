@@ -209,7 +209,10 @@ class StabilityParameters(ComparedParameters):
         """Replace ``compare=auto`` by the formulas that add no element."""
         if not isinstance(value, dict) or value.get("compare") not in (AUTO, [AUTO]):
             return value
-        own = {*composition(str(value.get("composition"))).as_dict(), "Li"}
+        material = value.get("composition")
+        if not isinstance(material, str):
+            return {**value, "compare": []}  # refused as it is
+        own = {*composition(material).as_dict(), "Li"}
         found = [formula for formula in RELATIVES if {*composition(formula).as_dict()} <= own]
         return {**value, "compare": found}
 

@@ -269,10 +269,10 @@ def _recorded(location: Path | dict[str, Any]) -> str | None:
 
 
 def _expected(flow: Flow, store: JobStore, campaign: str) -> dict[str, float]:
-    """Return the estimated time of jobs (s); empty where the store has damaged timings."""
+    """Return the estimated time of jobs (s); empty where the store cannot be read."""
     try:
         return seconds_by_job(flow, store, campaign)
-    except StoreError:
+    except Exception:  # noqa: BLE001 - a server may raise any error, which the run itself reports
         return {}
 
 

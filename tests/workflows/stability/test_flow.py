@@ -88,7 +88,7 @@ def test_only_crystals_of_the_requested_elements_are_relaxed() -> None:
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"composition": "Li2SO4"}, "no S: give entries .* by --entries FILE or source=mp"),
+        ({"composition": "Li2SeO4"}, "no Se: give entries .* by --entries FILE or source=mp"),
         ({"exclude": "Li9N"}, "exclude=Li9N: no such phase of Li-N-O-P; there are Li, Li14P2"),
         ({"exclude": "Li"}, "needs its elements; exclude compounds only"),
         ({"composition": "Li2POxN"}, "is not a formula"),
