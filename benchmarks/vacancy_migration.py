@@ -21,7 +21,8 @@ from typing import Any
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.analysis.migration.hop_documents import HopBarrier
+from liponflow.analysis.migration.result import MigrationResult
 from liponflow.structures.phases import phase
 
 RECORD = Path(__file__).with_suffix(".jsonl")

@@ -43,6 +43,10 @@ MODULES = {
 """Module by the name that it once had, both below the package."""
 
 NAMES: dict[str, str] = {
+    **{
+        f"analysis.migration.result:{name}": f"analysis.migration.hop_documents:{name}"
+        for name in ("HopBarrier", "PassedSite", "Restart", "SiteEnergy")
+    },
     "analysis.migration.result:ModelSpread": "analysis.spread:EngineSpread",
     "workflows.migration.jobs:as_list": "workflows.migration.ladder:as_list",
     "workflows.migration.jobs:go_on": "workflows.migration.ladder:go_on",

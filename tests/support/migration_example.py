@@ -9,15 +9,9 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.migration.dopant import Way
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mover, SiteEnergy
 from liponflow.analysis.migration.hops import HopRecord, Vibrations, hop_barrier
-from liponflow.analysis.migration.result import (
-    HopBarrier,
-    MigrationResult,
-    ModelBarrier,
-    Mover,
-    Refinement,
-    SiteEnergy,
-)
+from liponflow.analysis.migration.result import MigrationResult, ModelBarrier, Refinement
 from liponflow.analysis.migration.summary import (
     Extras,
     finite_size,

@@ -11,7 +11,7 @@ from liponflow.analysis.migration.branches import (
     compare_with_sites,
     restart_through,
 )
-from liponflow.analysis.migration.result import PassedSite
+from liponflow.analysis.migration.hop_documents import PassedSite
 from liponflow.analysis.runs import NEBResult
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.images import interpolate

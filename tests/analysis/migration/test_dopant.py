@@ -7,8 +7,9 @@ from migration_example import OTO, TO, TT, made_up_hop, made_up_site
 
 from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
+from liponflow.analysis.migration.hop_documents import hop_label
 from liponflow.analysis.migration.published import published_migration
-from liponflow.analysis.migration.result import Migration, hop_label
+from liponflow.analysis.migration.result import Migration
 from liponflow.analysis.migration.summary import with_energies
 from liponflow.analysis.spread import EngineSpread, Observable, engine_spreads
 from liponflow.units import BOLTZMANN

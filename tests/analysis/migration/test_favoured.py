@@ -9,7 +9,8 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.migration.dopant import Way
 from liponflow.analysis.migration.favoured import LEFT_OUT
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult, Mover, SiteEnergy
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mover, SiteEnergy
+from liponflow.analysis.migration.result import MigrationResult
 from liponflow.analysis.migration.summary import site_energy, summarise, with_energies
 
 INTERSTITIAL, VACANCY = Mover("Li", "interstitial"), Mover("Li", "vacancy")

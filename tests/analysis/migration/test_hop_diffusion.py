@@ -9,9 +9,9 @@ from liponflow.analysis.migration.hop_diffusion import (
     taking_part,
     with_barrier_shifted,
 )
+from liponflow.analysis.migration.hop_documents import HopBarrier
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity, occupations
 from liponflow.analysis.migration.rates import jump_rate
-from liponflow.analysis.migration.result import HopBarrier
 from liponflow.analysis.migration.summary import with_energies
 from liponflow.units import BOLTZMANN
 

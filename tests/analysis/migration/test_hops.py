@@ -3,8 +3,8 @@
 import pytest
 from migration_example import LIMIT, OTO, TO, band, cell, hops, made_up_hop, profile, record
 
+from liponflow.analysis.migration.hop_documents import HopBarrier
 from liponflow.analysis.migration.hops import Vibrations, hop_barrier
-from liponflow.analysis.migration.result import HopBarrier
 from liponflow.analysis.runs import NEBResult
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.images import interpolate

@@ -18,7 +18,8 @@ from migration_example import (
 )
 
 from liponflow.analysis.migration.dopant import Way
-from liponflow.analysis.migration.result import MigrationResult, ModelBarrier, Mover
+from liponflow.analysis.migration.hop_documents import Mover
+from liponflow.analysis.migration.result import MigrationResult, ModelBarrier
 from liponflow.analysis.migration.summary import (
     barrier_spreads,
     finite_size,

@@ -13,8 +13,8 @@ from two_branches import HEIGHT, INWARD, TwoBranches, cell, energy_of, with_atom
 
 from liponflow import safejson
 from liponflow.analysis.migration.branches import TOLERANCE
+from liponflow.analysis.migration.hop_documents import HopBarrier
 from liponflow.analysis.migration.hops import HopRecord, hop_barrier
-from liponflow.analysis.migration.result import HopBarrier
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.engine import EngineOptions
 from liponflow.engines.potential.neb.maker import BandMaker

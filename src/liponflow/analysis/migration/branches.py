@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from liponflow.analysis.migration.hop_documents import PassedSite, Restart
 from liponflow.analysis.migration.hops import band_barrier
-from liponflow.analysis.migration.result import PassedSite, Restart
 from liponflow.analysis.runs import NEBResult
 
 TOLERANCE = 0.02

@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from liponflow.analysis.migration.barrier import WELL
 from liponflow.analysis.migration.diffusion_length import time_to_reach
 from liponflow.analysis.migration.hop_diffusion import jump_network, with_barrier_shifted
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mechanism, SiteEnergy, hop_label
 from liponflow.analysis.migration.published import PublishedMigration
 from liponflow.analysis.migration.published_hops import PublishedHop
 from liponflow.analysis.migration.random_walk import JumpNetwork, diffusivity
-from liponflow.analysis.migration.result import (
-    HopBarrier,
-    Mechanism,
-    Migration,
-    SiteEnergy,
-    hop_label,
-)
+from liponflow.analysis.migration.result import Migration
 from liponflow.analysis.spread import EngineSpread
 
 ATTEMPT_FREQUENCY = 10.0

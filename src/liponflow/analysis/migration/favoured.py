@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from liponflow.analysis.migration.result import Favoured, Migration, Mover, SiteEnergy
+from liponflow.analysis.migration.hop_documents import Mover, SiteEnergy
+from liponflow.analysis.migration.result import Favoured, Migration
 
 LEFT_OUT = (
     "concentrations of the defects are not compared: they depend on the chemical potentials of "

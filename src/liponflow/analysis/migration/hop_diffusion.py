@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from liponflow.analysis.migration.hop_documents import HopBarrier
 from liponflow.analysis.migration.random_walk import JumpNetwork
 from liponflow.analysis.migration.rates import jump_rate
-from liponflow.analysis.migration.result import HopBarrier
 from liponflow.arrays import FloatArray
 from liponflow.units import BOLTZMANN
 

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from liponflow.analysis.migration.barrier import Barrier, barrier
+from liponflow.analysis.migration.hop_documents import (
+    HopBarrier,
+    Jump,
+    Mechanism,
+    PassedSite,
+    Restart,
+)
 from liponflow.analysis.migration.rates import vineyard_prefactor
-from liponflow.analysis.migration.result import HopBarrier, Jump, Mechanism, PassedSite, Restart
 from liponflow.analysis.migration.saddle import imaginary_modes
 from liponflow.analysis.runs import NEBResult
 
@@ -22,7 +28,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
 class HopRecord:
     """Description of a hop before it is computed (from ``structures.hops.Hop``).
 
-    Attributes are those of :class:`liponflow.analysis.migration.result.HopBarrier`.
+    Attributes are those of :class:`liponflow.analysis.migration.hop_documents.HopBarrier`.
     """
 
     dopant: str

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from liponflow.analysis.migration.result import Mechanism
+from liponflow.analysis.migration.hop_documents import Mechanism
 from liponflow.analysis.published import Published, topics
 
 

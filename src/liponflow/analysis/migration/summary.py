@@ -10,18 +10,20 @@ from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.migration.charge import charge_of_vacancy
 from liponflow.analysis.migration.dopant import Conditions, Way, dopant_migration
 from liponflow.analysis.migration.favoured import favoured_mechanisms
+from liponflow.analysis.migration.hop_documents import (
+    HopBarrier,
+    Mechanism,
+    Mover,
+    SiteEnergy,
+    hop_label,
+)
 from liponflow.analysis.migration.published import PublishedMigration, published_migration
 from liponflow.analysis.migration.published_hops import PublishedHop, published_hops
 from liponflow.analysis.migration.result import (
     FiniteSize,
-    HopBarrier,
-    Mechanism,
     MigrationResult,
     ModelBarrier,
-    Mover,
     Refinement,
-    SiteEnergy,
-    hop_label,
 )
 from liponflow.analysis.migration.warnings import migration_warnings
 from liponflow.analysis.plausible import barrier_doubts

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from liponflow.analysis.migration.barrier import WELL
-from liponflow.analysis.migration.result import HopBarrier, Migration, SiteEnergy
+from liponflow.analysis.migration.hop_documents import HopBarrier, SiteEnergy
+from liponflow.analysis.migration.result import Migration
 
 ENDS_AGREE = 0.01
 """Largest difference (eV) between the two ends of a band and the sites relaxed for them."""

@@ -13,13 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from liponflow.analysis.migration.result import (
-    HopBarrier,
-    Migration,
-    MigrationResult,
-    ModelBarrier,
-    Mover,
-)
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mover
+from liponflow.analysis.migration.result import Migration, MigrationResult, ModelBarrier
 from liponflow.analysis.runs import NEBImage
 from liponflow.arrays import FloatArray
 from liponflow.figures.migration.citations import citations, with_published

@@ -4,7 +4,8 @@ from itertools import cycle
 
 from matplotlib.figure import Figure
 
-from liponflow.analysis.migration.result import HopBarrier, MigrationResult
+from liponflow.analysis.migration.hop_documents import HopBarrier
+from liponflow.analysis.migration.result import MigrationResult
 from liponflow.figures.migration.path import short_label
 from liponflow.figures.style import (
     COLUMN,

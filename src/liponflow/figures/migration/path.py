@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.result import HopBarrier, Migration, MigrationResult
+from liponflow.analysis.migration.hop_documents import HopBarrier
+from liponflow.analysis.migration.result import Migration, MigrationResult
 from liponflow.arrays import FloatArray
 from liponflow.figures.structure import draw_structure, projection
 from liponflow.figures.style import (

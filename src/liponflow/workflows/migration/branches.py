@@ -13,7 +13,7 @@ from liponflow.analysis.migration.branches import (
     compare_with_sites,
     restart_through,
 )
-from liponflow.analysis.migration.result import Mover, PassedSite
+from liponflow.analysis.migration.hop_documents import Mover, PassedSite
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.crystals.supercell import Supercell

@@ -8,7 +8,7 @@ from jobflow import Flow, Job
 from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.migration.result import Mover
+from liponflow.analysis.migration.hop_documents import Mover
 from liponflow.analysis.provenance import fingerprint
 from liponflow.crystals.supercell import label_of
 from liponflow.engines.engine import Engine, EngineOptions, Hessian

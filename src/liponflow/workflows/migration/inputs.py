@@ -10,7 +10,7 @@ import numpy as np
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
-from liponflow.analysis.migration.result import Mover
+from liponflow.analysis.migration.hop_documents import Mover
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
 from liponflow.formulas import reduced_formula

@@ -6,13 +6,10 @@ from typing import Any
 from jobflow import job
 
 from liponflow.analysis.migration.dopant import Conditions, Way
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mover
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.refinement import refinement_warnings
-from liponflow.analysis.migration.result import (
-    HopBarrier,
-    MigrationResult,
-    Mover,
-)
+from liponflow.analysis.migration.result import MigrationResult
 from liponflow.analysis.migration.summary import (
     Extras,
     finite_sizes,

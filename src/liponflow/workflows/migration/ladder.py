@@ -14,6 +14,7 @@ from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mechanism, Mover
 from liponflow.analysis.migration.hops import has_saddle
 from liponflow.analysis.migration.refinement import (
     Geometry,
@@ -25,7 +26,7 @@ from liponflow.analysis.migration.refinement import (
     top_elsewhere,
     within_symmetry,
 )
-from liponflow.analysis.migration.result import HopBarrier, Mechanism, Mover, Refinement
+from liponflow.analysis.migration.result import Refinement
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.crystals.supercell import Supercell

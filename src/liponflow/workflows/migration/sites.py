@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from pymatgen.core.structure import Structure
 
+from liponflow.analysis.migration.hop_documents import Mechanism, Mover, SiteEnergy
 from liponflow.analysis.migration.hops import HopRecord
-from liponflow.analysis.migration.result import Mechanism, Mover, SiteEnergy
 from liponflow.analysis.migration.summary import site_energy, stable_sites
 from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.supercell import Supercell, repeats_of

@@ -9,9 +9,9 @@ from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.convergence import unconverged_reason
+from liponflow.analysis.migration.hop_documents import HopBarrier, Mechanism, Mover, SiteEnergy
 from liponflow.analysis.migration.hops import HopRecord, has_saddle, hop_barrier
 from liponflow.analysis.migration.hops import Vibrations as HopVibrations
-from liponflow.analysis.migration.result import HopBarrier, Mechanism, Mover, SiteEnergy
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.runs import NEBResult
 from liponflow.crystals.supercell import Supercell, cells_in
