@@ -14,7 +14,7 @@ PHOSPHATE_LAST = ("P", "O", "N")
 def conventional(formula: str) -> str:
     """Return a formula with the elements of a phosphorus oxynitride in their usual order.
 
-    Everything else is returned as it is.
+    Everything else is returned as it is, also what is no formula.
 
     Examples
     --------
@@ -23,7 +23,10 @@ def conventional(formula: str) -> str:
     """
     if any(symbol not in formula for symbol in PHOSPHATE_LAST) or not _FORMULA.fullmatch(formula):
         return formula
-    amounts = Composition(formula).get_el_amt_dict()
+    try:
+        amounts = Composition(formula).get_el_amt_dict()
+    except ValueError:
+        return formula
     if not set(PHOSPHATE_LAST) <= amounts.keys():
         return formula
     first = [symbol for symbol in amounts if symbol not in PHOSPHATE_LAST]
@@ -64,6 +67,6 @@ def spellings(formula: str) -> list[str]:
     try:
         whole, _ = Composition(formula).get_integer_formula_and_factor(max_denominator=10_000)
         found += [reduced_formula(whole), Composition(whole).reduced_formula]
-    except ValueError:
-        pass
+    except Exception:  # noqa: BLE001 - no formula; without atoms, pymatgen raises an IndexError
+        return found
     return list(dict.fromkeys(found))
