@@ -35,7 +35,8 @@ def force_field_document(uuid: str, atoms: int, steps: int, seconds: float) -> d
             "forcefield_name": "MLFF.CHGNet",
             "nsites": atoms,
             "is_force_converged": True,
-            "output": {"n_steps": steps, "elapsed_time": seconds},
+            # atomate2 writes the last structure of a relaxation twice.
+            "output": {"n_steps": steps + 1, "elapsed_time": seconds},
         },
     }
 

@@ -168,7 +168,9 @@ class Calculation(Document):
     converged: bool = Field(
         description="Whether the forces converged, and the stress where the cell was relaxed."
     )
-    ionic_steps: int = Field(description="Ionic steps taken.")
+    ionic_steps: int = Field(
+        description="Ionic steps: structures whose forces were computed, the start among them."
+    )
     directory: str | None = Field(
         None, description="Directory of the calculation, with the host's name."
     )

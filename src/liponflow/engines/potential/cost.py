@@ -6,6 +6,7 @@ from jobflow import JobStore
 
 from liponflow.engines.cost import Band, CostModel, Timing, stored_outputs
 from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.potential.steps import ionic_steps
 
 RULE = 0.008
 """Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured: 0.4 s for 56
@@ -35,22 +36,18 @@ def timings(store: JobStore, stored_name: str) -> list[Timing]:
         One per calculation; our runner runs each on one core.
     """
     criteria = {"output.forcefield_name": stored_name}
-    return [
-        Timing(
-            output["nsites"],
-            1,
-            inner["n_steps"],
-            inner["elapsed_time"],
-            # Dynamics do not converge to anything; a static calculation has one step.
-            relaxation=output.get("is_force_converged") is not None and inner["n_steps"] > 1,
-            campaign=campaign,
+    found = []
+    for output, campaign in stored_outputs(store, criteria, _FIELDS):
+        frames, seconds = (output["output"].get(name) for name in ("n_steps", "elapsed_time"))
+        if not (frames and seconds):
+            continue
+        # Dynamics do not converge to anything; a static calculation has one frame.
+        relaxation = output.get("is_force_converged") is not None and frames > 1
+        steps = ionic_steps(frames) if relaxation else frames
+        found.append(
+            Timing(output["nsites"], 1, steps, seconds, relaxation=relaxation, campaign=campaign)
         )
-        for output, inner, campaign in (
-            (output, output["output"], campaign)
-            for output, campaign in stored_outputs(store, criteria, _FIELDS)
-        )
-        if inner.get("elapsed_time") and inner.get("n_steps")
-    ]
+    return found
 
 
 def bands(store: JobStore, engine: str) -> list[Band]:

@@ -6,6 +6,7 @@ from emmet.core.types.enums import TaskState
 
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines import device
+from liponflow.engines.potential.steps import ionic_steps
 from liponflow.engines.task_documents import calculation
 
 
@@ -32,6 +33,6 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
         ),
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
         converged=document.state is TaskState.SUCCESS,
-        ionic_steps=document.output.n_steps,
+        ionic_steps=ionic_steps(document.output.n_steps),
         force_limit=force_limit,
     )
