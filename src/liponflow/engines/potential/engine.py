@@ -155,7 +155,6 @@ class PotentialEngine(Engine):
 
         if cell:
             self._require_stress("relax cells")
-        if cell:
             initial_hessian = None
         optimiser = "LBFGS" if max_step is None else "FIRE"
         relax_kwargs: dict[str, Any] = {
