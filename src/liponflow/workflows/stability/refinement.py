@@ -57,13 +57,14 @@ def refine_phases(
     material = named_material(
         parameters.composition, entries, Hull.of(used), above_hull=parameters.above_hull
     )
-    wanted = {
-        entry.name: crystal_of(entry.formula, entry.source, names)
+    deciding = set(deciding_phases(used, material))
+    wanted = [
+        crystal_of(entry.formula, entry.source, names)
         for entry in used.entries
-        if entry.name in set(deciding_phases(used, material))
-    }
+        if entry.name in deciding
+    ]
     elements = system_of(parameters)
-    chosen = {item.name: item for item in wanted.values() if item is not None}
+    chosen = {item.name: item for item in wanted if item is not None}
     chosen |= {
         item.name: item
         for item in for_gases(elements, tools["engine"], parameters.corrections)
