@@ -17,7 +17,7 @@ from liponflow.analysis.stability.window import (
 from liponflow.formulas import reduced_formula
 
 
-def deciding_phases(entries: EntrySet, material: Material, v_max: float = V_MAX) -> list[str]:
+def deciding_phases(entries: EntrySet, material: Material) -> list[str]:
     """Return the names of the phases that decide the window of a material.
 
     Parameters
@@ -26,8 +26,6 @@ def deciding_phases(entries: EntrySet, material: Material, v_max: float = V_MAX)
         Phases on one scale, without excluded ones.
     material
         The material.
-    v_max
-        Highest voltage examined, V.
 
     Returns
     -------
@@ -38,12 +36,10 @@ def deciding_phases(entries: EntrySet, material: Material, v_max: float = V_MAX)
     system = entries.within(sorted({LITHIUM, *material.composition}))
     hull = Hull.of(system)
     segments: list[Segment | None] = list(
-        neighbours(material, lithium_segments(hull, material, v_max))
+        neighbours(material, lithium_segments(hull, material, V_MAX))
     )
-    own = reduced_formula(material.composition)
     # The lowest polymorph has the formula as its name.
-    found = {entry.name for entry in system.entries if entry.name == own}
-    found |= set(stable_products(hull, material))
+    found = {reduced_formula(material.composition), *stable_products(hull, material)}
     found |= {
         hull.entries[index].name
         for segment in segments
@@ -59,7 +55,6 @@ def refined_window(
     entries: EntrySet,
     material: Material,
     before: StabilityResult,
-    v_max: float = V_MAX,
 ) -> tuple[RefinedWindow, list[RefinedPhase]]:
     """Return the window with a better engine beside that of the campaign's engine.
 
@@ -73,15 +68,13 @@ def refined_window(
         The material, with its energy on this scale.
     before
         Result of the campaign's engine, of which only numbers are quoted.
-    v_max
-        Highest voltage examined, V.
 
     Returns
     -------
     RefinedWindow, list of RefinedPhase
         The window, and the formation energies of its phases.
     """
-    [window] = compared_windows(entries, [material], v_max)
+    [window] = compared_windows(entries, [material])
     earlier = {state.formula: state.formation_energy_per_atom for state in reversed(before.phases)}
     published = {state.formula: state.published_formation_energy for state in before.phases}
     states = {state.name: state for state in phase_states(entries)}
