@@ -37,9 +37,9 @@ def favoured_mechanisms(
         best, other = (*order, None, None)[:2]
         pair = _frenkel(dopant, sites, host_energy)
         if best is None:
-            said = "neither mechanism has converged hops that cross the crystal"
+            said = ": neither mechanism has converged hops that cross the crystal"
         else:
-            said = f"{best}: {_of(by[best])}"
+            said = f" by {best}: {_of(by[best])}"
             said += (
                 f", against {_of(by[other])} for the {other}"
                 if other is not None
@@ -57,7 +57,7 @@ def favoured_mechanisms(
                 barrier=None if best is None else barriers[best],
                 other_barrier=None if other is None else barriers[other],
                 frenkel_energy=pair,
-                statement=f"{dopant} by {said}; {LEFT_OUT}",
+                statement=f"{dopant}{said}; {LEFT_OUT}",
             )
         )
     return found
