@@ -7,7 +7,7 @@ from liponflow.formulas import reduced_formula
 
 
 def charge_of_vacancy(host: Composition, element: str) -> str | None:
-    """Return what the host becomes when a neutral atom leaves it; None for a metal.
+    """Return what the host becomes when a neutral atom leaves it; None for metals and elements.
 
     Parameters
     ----------
@@ -22,14 +22,14 @@ def charge_of_vacancy(host: Composition, element: str) -> str | None:
     'the cell is neutral: without Li+ the host lacks an electron, which oxidises Co3+'
     >>> charge_of_vacancy(Composition("Li3PO4"), "Li")
     'the cell is neutral: without Li+ the host lacks an electron, a hole in its anions'
-    >>> charge_of_vacancy(Composition("Cu"), "Cu") is None
-    True
+    >>> [charge_of_vacancy(Composition(host), host) for host in ("Cu", "Si")]
+    [None, None]
     """
     guesses = Composition(reduced_formula(host)).oxi_state_guesses()
     states = guesses[0] if guesses else {}
     charge = states.get(element, 0)
     if not charge:
-        if all(Element(symbol.symbol).is_metal for symbol in host.elements):
+        if len(host) == 1 or all(Element(symbol.symbol).is_metal for symbol in host.elements):
             return None
         return f"the cell is neutral; the oxidation state of {element} is not known"
     n = f"{abs(charge):g} electrons" if abs(charge) > 1 else "an electron"
