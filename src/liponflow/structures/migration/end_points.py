@@ -137,8 +137,11 @@ def relaxed_ends(cell: HopCell, hop: Hop, relaxed: Mapping[str, Structure]) -> E
 
 def _hopping_last(cell: HopCell, ends: EndPoints) -> EndPoints:
     """Return end points with the atom that hops as the last; a dopant is there already."""
-    if cell.sites.occupied_by is None:
-        return ends
+    return ends if cell.sites.occupied_by is None else moving_atom_last(ends)
+
+
+def moving_atom_last(ends: EndPoints) -> EndPoints:
+    """Return end points with the atom that moves farthest as the last."""
     start, end = moving_last([ends.start, ends.end])
     moved = displacements(start, end)
     return EndPoints(start, end, ends.rematched, np.linalg.norm(moved, axis=1))

@@ -14,14 +14,17 @@ from pymatgen.core.structure import Structure
 from liponflow.arrays import FloatArray
 from liponflow.crystals.checked import StructureError
 from liponflow.formulas import reduced_formula
-from liponflow.structures.migration.displacement import displacements
-from liponflow.structures.migration.end_points import EndPoints, hop_starts, match
+from liponflow.structures.migration.end_points import (
+    EndPoints,
+    hop_starts,
+    match,
+    moving_atom_last,
+)
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop
 from liponflow.structures.migration.host_sites import HostSites, SiteKind
 from liponflow.structures.migration.images import PathMirror
 from liponflow.structures.migration.interstitials import SAME_SITE, SHELL
-from liponflow.structures.migration.order import moving_last
 from liponflow.structures.space_group import space_group
 
 IMAGES_APART = 2.0
@@ -180,10 +183,7 @@ def divacancy_starts(cell: HopCell, hop: Hop) -> EndPoints:
 
 def relaxed_divacancy_ends(starts: Sequence[Structure]) -> EndPoints:
     """Return the end points of a hop from its two relaxed ones, the atom that hops last."""
-    matched = match(*starts)
-    start, end = moving_last([matched.start, matched.end])
-    moved = np.linalg.norm(displacements(start, end), axis=1)
-    return EndPoints(start, end, matched.rematched, moved)
+    return moving_atom_last(match(*starts))
 
 
 def mirror_partner(mirror: PathMirror, relaxed_start: Structure, end: Structure) -> Structure:
