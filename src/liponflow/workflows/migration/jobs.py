@@ -28,7 +28,7 @@ from liponflow.structures.migration.host_sites import HostSites
 from liponflow.structures.migration.percolation import easiest_network
 from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.migration.ladder import RefinedHop
-from liponflow.workflows.migration.sites import movers_of, sites_of
+from liponflow.workflows.migration.sites import cells_of
 from liponflow.workflows.migration.survey import Survey
 
 RECOMPUTED = "the cell of the host, every site and every hop"
@@ -126,7 +126,7 @@ def _summarised(
     """Return the result of a survey with one engine."""
     sites, hops = with_energies(survey["sites"], survey["hops"])
     host = survey["host"].structure
-    positions = {mover: sites_of(host, parameters, mover) for mover in movers_of(host, parameters)}
+    positions = {mover: cell.sites for mover, cell in cells_of(host, parameters).items()}
     interstices = [one for one in positions.values() if one.occupied_by is None]
     energy = survey["host"].energy
     return summarise(
