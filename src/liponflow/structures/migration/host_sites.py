@@ -45,7 +45,8 @@ class HostSites:
     host
         The cell that the positions refer to.
     kinds
-        Distinct sites, widest first.
+        Distinct sites: interstices with the widest first, those of an element in the order of the
+        host's atoms.
     frac_coords
         All positions, shape (n, 3), fractional in [0, 1).
     kind
