@@ -216,11 +216,12 @@ def _published(
                 "published_barrier_high": known.high if known.high > known.low else None,
                 "published_source": f"{known.source}; verified: {known.verified}",
             }
-    explained = published is not None and hop.mechanism == "interstitial"
+    # The barriers published for dopants in Li are of interstitials.
+    known_dopants = published if hop.mechanism == "interstitial" else None
     return {
-        "published_barrier": published.barrier_of_hop(hop.dopant, hop.hop)
-        if explained and published
-        else None
+        "published_barrier": None
+        if known_dopants is None
+        else known_dopants.barrier_of_hop(hop.dopant, hop.hop)
     }
 
 
