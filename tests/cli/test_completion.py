@@ -74,6 +74,12 @@ def test_bash_adds_no_space_after_the_name_of_a_parameter(bash: Complete) -> Non
     assert bash("liponflow run lithiation --set budg") == ["budget=", "budget=VALUE"]
 
 
+def test_bash_gets_whole_names_after_an_earlier_value(bash: Complete) -> None:
+    before = "liponflow run lithiation --set ordering=disordered --set"
+    assert "budget=" in bash(f"{before} ")
+    assert bash(f"{before} budg") == ["budget=", "budget=VALUE"]
+
+
 def test_fish_gets_whole_words(fish: Complete) -> None:
     assert fish("liponflow run lithiation --set budg") == ["budget="]
     assert fish("liponflow run lithiation --set ordering=d") == ["ordering=disordered"]

@@ -127,8 +127,10 @@ def shell_words() -> Iterator[None]:
         with redirect_stdout(printed):
             yield
     finally:
-        start = f"{word.partition('=')[0]}="
-        typer.echo(printed.getvalue().replace(start, ""), nl=False)
+        name, separator, _ = word.partition("=")
+        text = printed.getvalue()
+        # Only an earlier word may have the sign: then bash replaces this one whole.
+        typer.echo(text.replace(f"{name}=", "") if separator else text, nl=False)
 
 
 def _names(campaign: "Campaign", begun: str) -> Completions:
