@@ -113,10 +113,10 @@ def core_hours(hours: float) -> str:
 
     Examples
     --------
-    >>> core_hours(0.0613), core_hours(1234.4)
-    ('0.061 core-hours', '1,200 core-hours')
+    >>> core_hours(0.0613), core_hours(1234567.8)
+    ('0.061 core-hours', '1,200,000 core-hours')
     """
-    return f"{float(f'{hours:.2g}'):,g} core-hours"
+    return f"{_two_digits(hours)} core-hours"
 
 
 def duration(hours: float) -> str:
@@ -124,11 +124,16 @@ def duration(hours: float) -> str:
 
     Examples
     --------
-    >>> duration(0.002), duration(0.61), duration(5.2), duration(100)
-    ('7 s', '37 min', '5.2 h', '4.2 d')
+    >>> duration(0.002), duration(0.61), duration(5.2), duration(100), duration(3000)
+    ('7 s', '37 min', '5.2 h', '4.2 d', '120 d')
     """
     if hours < _MINUTE:
         return f"{max(1, round(hours * 3600))} s"
     if hours < _HOUR:
         return f"{round(hours * 60)} min"
-    return f"{hours:.2g} h" if hours < _MOST_HOURS else f"{hours / 24:.2g} d"
+    return f"{_two_digits(hours)} h" if hours < _MOST_HOURS else f"{_two_digits(hours / 24)} d"
+
+
+def _two_digits(number: float) -> str:
+    # Not "g" alone, which writes 120 with two digits as 1.2e+02.
+    return f"{float(f'{number:.2g}'):,.12g}"
