@@ -93,6 +93,7 @@ def summary(document: dict[str, Any]) -> list[str]:
     jobs = sum(line["jobs"] for line in document["calculations"])
     hours, workers = document["wall_hours"], document["workers"]
     processes = f"{workers} process{'' if workers == 1 else 'es'}"
+    calculations = f"{jobs} calculation{'' if jobs == 1 else 's'}"
     if not jobs:
         wall = "nothing to compute"
     elif hours is None:
@@ -104,7 +105,7 @@ def summary(document: dict[str, Any]) -> list[str]:
         f"plan: {document['plan']}",
         f"parameters: preset {document['preset']}, {changes}",
         f"engines: {', '.join(document['engines'])}; liponflow {version}",
-        f"cost: {jobs} calculations, {core_hours(document['core_hours'])}, {wall}",
+        f"cost: {calculations}, {core_hours(document['core_hours'])}, {wall}",
     ]
 
 

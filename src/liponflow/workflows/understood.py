@@ -17,7 +17,7 @@ from liponflow.inputs.parameter import typed
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.request import RunRequest
 
-_KINDS = {RELAX: "relaxations", STATIC: "static calculations", NEB: "bands", MD: "dynamics"}
+_NOUNS = {RELAX: "relaxation", STATIC: "static calculation", NEB: "band", MD: "dynamics run"}
 
 _SAME_LENGTH = 1e-3
 """Å within which axes are equal."""
@@ -87,15 +87,18 @@ def counted(lines: Sequence[Line]) -> str:
     Examples
     --------
     >>> counted([Line("relax", 2, 8, 1, 30, 0.1), Line("neb, 5 images", 1, 16, 1, 30, 0.1)])
-    '2 relaxations, 1 bands of 5 images'
+    '2 relaxations, 1 band of 5 images'
     """
-    kinds: Counter[str] = Counter()
+    kinds: Counter[tuple[str, ...]] = Counter()
     for line in lines:
         kind, comma, rest = line.name.partition(", ")
         word, *engine = kind.split(" ")
-        name = " ".join([_KINDS.get(word, word), *engine])
-        kinds[f"{name} of {rest}" if comma else name] += line.jobs
-    return ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        after = ["of", rest] if comma else []
+        kinds[(_NOUNS.get(word, word), *engine, *after)] += line.jobs
+    return ", ".join(
+        " ".join([str(number), noun if number == 1 else f"{noun}s", *after])
+        for (noun, *after), number in kinds.items()
+    )
 
 
 def names_after(flow: Flow, beginning: str) -> list[str]:
