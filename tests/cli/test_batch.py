@@ -3,16 +3,21 @@
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import typer
 from click.testing import Result as CliResult
 from in_process import InProcessPool
 from pymatgen.core import Lattice, Structure
 from typer.testing import CliRunner
 
 from liponflow.cli import app
+from liponflow.cli.batch import finish_batch
 from liponflow.runners import local
 from liponflow.runners.errors import RunInterruptedError
+from liponflow.workflows.batch import BatchItem, BatchState
 
 pytestmark = pytest.mark.filterwarnings("ignore:the primitive cell is taken")
 ENGINE = "ase.calculators.emt:EMT"
@@ -95,3 +100,16 @@ def test_folder_without_structures_and_plans_are_refused(folder: Path, tmp_path:
     (tmp_path / "empty").mkdir()
     assert "holds no structure" in run("--structure", tmp_path / "empty").stderr
     assert "take one structure" in run("--structure", folder, "--dry-run").stderr
+
+
+def test_table_that_cannot_be_written_is_an_error_of_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "batch.csv").mkdir()
+    items = [BatchItem(Path("a.cif"), BatchState.FAILED, reason="no such file")]
+    with pytest.raises(typer.Exit) as ended:
+        finish_batch(cast("Any", SimpleNamespace(obj=False)), items, out=tmp_path, json=True)
+    assert ended.value.exit_code == 2
+    [message] = capsys.readouterr().err.splitlines()
+    assert message.startswith("error: ")
+    assert "batch.csv" in message

@@ -13,7 +13,13 @@ from rich.table import Table
 
 from liponflow import durable
 from liponflow.cli.choices import Choices
-from liponflow.cli.console import EXIT_FAILED, EXIT_UNCONVERGED, StandardOutput, say
+from liponflow.cli.console import (
+    EXIT_FAILED,
+    EXIT_UNCONVERGED,
+    StandardOutput,
+    reported_errors,
+    say,
+)
 from liponflow.cli.output import export, print_json
 from liponflow.settings import Settings
 from liponflow.store.frames import csv_text, results_frame
@@ -72,7 +78,9 @@ def run_batch(
     return items
 
 
-def finish_batch(items: Sequence[BatchItem], *, out: Path | None, json: bool) -> None:
+def finish_batch(
+    ctx: typer.Context, items: Sequence[BatchItem], *, out: Path | None, json: bool
+) -> None:
     """Print the table of a batch, and write it with the figures of every result.
 
     Raises
@@ -81,9 +89,18 @@ def finish_batch(items: Sequence[BatchItem], *, out: Path | None, json: bool) ->
         With :data:`EXIT_FAILED` if a structure failed, and with :data:`EXIT_UNCONVERGED` if
         one did not converge.
     """
+    with reported_errors(debug=ctx.obj):
+        _tell(items, out=out, json=json)
+    if any(item.state is BatchState.FAILED for item in items):
+        raise typer.Exit(EXIT_FAILED)
+    # Also of results that were in the store.
+    if not all(item.stored is None or item.stored.result.converged for item in items):
+        raise typer.Exit(EXIT_UNCONVERGED)
+
+
+def _tell(items: Sequence[BatchItem], *, out: Path | None, json: bool) -> None:
     frame = _frame(items)
-    units = frame.attrs["units"]
-    document = {"units": units, "structures": _records(frame)}
+    document = {"units": frame.attrs["units"], "structures": _records(frame)}
     if out is not None:
         for name, item in _folders(items).items():
             if item.stored is not None:
@@ -95,12 +112,6 @@ def finish_batch(items: Sequence[BatchItem], *, out: Path | None, json: bool) ->
         print_json(document)
     else:
         _print(items)
-    states = {item.state for item in items}
-    if BatchState.FAILED in states:
-        raise typer.Exit(EXIT_FAILED)
-    unconverged = [item.stored and not item.stored.result.converged for item in items]
-    if BatchState.UNCONVERGED in states or any(unconverged):
-        raise typer.Exit(EXIT_UNCONVERGED)
 
 
 def _frame(items: Sequence[BatchItem]) -> "pd.DataFrame":

@@ -146,7 +146,7 @@ def run(
                 record |= chosen.record(campaign, request.parameters)
                 outcome = campaigns.run(flow, settings, record, engines)
     if items is not None:
-        batch.finish_batch(items, out=out, json=json)
+        batch.finish_batch(ctx, items, out=out, json=json)
     elif document is not None:
         print_dry_run(document, cost, verbose=verbose, json=json)
     else:
