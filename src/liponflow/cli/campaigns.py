@@ -90,7 +90,7 @@ def run(
 ) -> None:
     """Run a campaign on this machine and store its result.
 
-    The status is 3 if the campaign finished but not everything in it converged.
+    The status is 3 if the campaign finished with a result that is not converged.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         settings = settings_with(workers=workers, store=store)

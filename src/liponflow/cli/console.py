@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_UNCONVERGED = 3
-"""Status of a campaign that finished, but not everything in it converged."""
+"""Status of a campaign that finished with a result that is not converged."""
 EXIT_PIPE = 128 + signal.SIGPIPE
 """Status of the programs that a closed pipe ends, as a shell reports it."""
 
