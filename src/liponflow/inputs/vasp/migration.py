@@ -1,5 +1,8 @@
 """VASP input sets of the migration campaign."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -9,33 +12,23 @@ from liponflow.inputs.vasp.ionic import relaxation_limits
 def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """Return the VASP inputs of the relaxation of the host's small cell, with a dense mesh."""
     data = load_data(TOPIC)["vasp"]
-    incar = (
-        data["incar"]
-        | data["host"]
-        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    return cited_generator(
+        _relaxing(data, "host", parameters), data["host_kpoints"], data["potcar"]
     )
-    return cited_generator(incar, data["host_kpoints"], data["potcar"])
 
 
 def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """Return the VASP inputs of the relaxation of an end point, in the cell of the host."""
     data = load_data(TOPIC)["vasp"]
-    incar = (
-        data["incar"]
-        | data["end_point"]
-        | relaxation_limits(parameters.force_limit, parameters.max_steps)
+    return cited_generator(
+        _relaxing(data, "end_point", parameters), data["kpoints"], data["potcar"]
     )
-    return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
 def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
     """Return the VASP inputs of a band: a plain NEB as published, or VTST's if it climbs."""
     data = load_data(TOPIC)["vasp"]
-    incar = (
-        data["incar"]
-        | data["band"]
-        | relaxation_limits(parameters.force_limit, parameters.max_steps)
-    )
+    incar = _relaxing(data, "band", parameters)
     incar["IMAGES"] = Cited(value=parameters.images, source="parameter images")
     if parameters.climbing:
         incar |= data["climbing"]
@@ -46,3 +39,12 @@ def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa:
     """Return the VASP inputs of a static calculation in the supercell."""
     data = load_data(TOPIC)["vasp"]
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
+
+
+def _relaxing(
+    data: Mapping[str, Any], task: str, parameters: MigrationParameters
+) -> dict[str, Cited]:
+    """Return the INCAR of a task that moves atoms, with the limits of the parameters."""
+    limits = relaxation_limits(parameters.force_limit, parameters.max_steps)
+    incar: dict[str, Cited] = data["incar"] | data[task] | limits
+    return incar
