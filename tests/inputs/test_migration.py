@@ -61,8 +61,13 @@ def test_band_has_exactly_the_published_set() -> None:
 
 def test_other_sets_differ_in_ionic_tags_only() -> None:
     incars = [
-        dict(make(parameters()).get_input_set(bcc_lithium(), potcar_spec=True).incar)
-        for make in (band_set, end_point_set, static_set, host_set)
+        dict(generator.get_input_set(bcc_lithium(), potcar_spec=True).incar)
+        for generator in (
+            band_set(parameters()),
+            end_point_set(parameters()),
+            static_set(),
+            host_set(parameters()),
+        )
     ]
     band, end, static, host = incars
     ionic = {"IMAGES", "SPRING", "IBRION", "POTIM", "ISIF", "NSW", "EDIFFG"}

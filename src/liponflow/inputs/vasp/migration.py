@@ -35,7 +35,7 @@ def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
     return cited_generator(incar, data["kpoints"], data["potcar"])
 
 
-def static_set(parameters: MigrationParameters) -> CitedInputGenerator:  # noqa: ARG001
+def static_set() -> CitedInputGenerator:
     """Return the VASP inputs of a static calculation in the supercell."""
     data = load_data(TOPIC)["vasp"]
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])

@@ -144,7 +144,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         parameters = self.parameters
         sets = VaspSets(
             relax=(host_set if host else end_point_set)(parameters),
-            static=static_set(parameters),
+            static=static_set(),
             band=band_set(parameters),
             functional=FUNCTIONAL,
         )

@@ -140,7 +140,7 @@ def write_band(
     for number, image in enumerate(images):
         folder = directory / f"{number:02d}"
         if number in {0, len(images) - 1}:
-            written["end point"] = write_inputs(image, static_set(parameters), folder)
+            written["end point"] = write_inputs(image, static_set(), folder)
         else:
             folder.mkdir()
             # VASP 6 with HDF5 looks for KPOINTS in the folders of the images, too.
@@ -209,7 +209,7 @@ def compare(directory: Path, parameters: MigrationParameters) -> list[Difference
     if "IMAGES" in incar:
         return _compare_band(directory, band_set(parameters))
     if is_static(incar):
-        generator = static_set(parameters)
+        generator = static_set()
     elif incar.get("ISIF") == CELL_MOVES:
         generator = host_set(parameters)
     else:
