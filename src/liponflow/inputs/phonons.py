@@ -1,4 +1,4 @@
-"""Parameters of the phonon campaign; its VASP input sets are those of ``inputs.stability``."""
+"""Parameters of the phonon campaign; ``inputs.vasp.stability`` has its VASP input sets."""
 
 from typing import Annotated, ClassVar
 

@@ -80,7 +80,7 @@ class Stage(Document):
         description="Temperature at the start; in NVE that of newly drawn velocities."
     )
     end_temperature: Annotated[float | None, Unit("K")] = Field(
-        None, description="Temperature at the end of a linear ramp; None without a ramp."
+        None, description="Temperature at the end of a linear ramp; null without a ramp."
     )
     pressure: Annotated[float, Unit("GPa")] = Field(
         0.0, description="Pressure in NpT, positive under compression."
