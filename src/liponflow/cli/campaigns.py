@@ -96,9 +96,7 @@ def run(
         settings = settings_with(workers=workers, store=store)
         chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
         files = early.structure_files(structure or [])
-        starts: list[Path | None] = [*files]
-        for file in starts or [None]:
-            early.check_choices(campaign, chosen, file)
+        early.check_choices(campaign, chosen, files)
         early.check_engine(engine or settings.engine, settings)
 
         with said_if_slow("loading the libraries of the campaign ..."):
@@ -219,7 +217,8 @@ def inputs(
     failed = False
     with reported_errors(debug=ctx.obj):
         chosen = choose(campaign, preset, default="paper", config=config, set_=set_)
-        early.check_choices(campaign, chosen, structure, inputs=True)
+        structures = [] if structure is None else [structure]
+        early.check_choices(campaign, chosen, structures, inputs=True)
         choices: dict[str, Any] = {"preset": chosen.preset, "overrides": chosen.overrides}
         if out is not None and diff is None and other is None:
             check_out(out.absolute().parent)

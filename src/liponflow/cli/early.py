@@ -12,7 +12,7 @@ from liponflow.workflows.campaign import Campaign
 
 
 def check_choices(
-    campaign: Campaign, chosen: Choices, structure: Path | None, *, inputs: bool = False
+    campaign: Campaign, chosen: Choices, structures: Sequence[Path], *, inputs: bool = False
 ) -> None:
     """Refuse a structure that is no file, an unknown preset, and parameters that are not valid.
 
@@ -22,8 +22,8 @@ def check_choices(
         The campaign.
     chosen
         Preset and overrides.
-    structure
-        File of the user; None for the built-in structure.
+    structures
+        Files of the user; none for the built-in structure.
     inputs
         Whether input directories are asked for, which have settings beside the parameters.
 
@@ -32,11 +32,11 @@ def check_choices(
     ValueError
         Naming the file, the preset or the parameter.
     """
-    if structure is not None:
+    for structure in structures:
         check_is_file(structure.expanduser(), remedy="give the path of a CIF or POSCAR file")
     overrides = chosen.overrides
-    if inputs or (structure is not None and campaign.from_structure is not None):
-        overrides = {}  # further ones are checked with the rest
+    if inputs or (structures and campaign.from_structure is not None):
+        overrides = {}  # valid only with those settings, or with what the structure sets
     with chosen.named():
         campaign.load_parameters(chosen.preset, overrides)
 
