@@ -1,6 +1,7 @@
 """Migration by vacancies: from end to end in copper, and input that is refused."""
 
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,23 @@ def test_impossible_vacancies_are_refused_with_the_reason(
             overrides={"mechanism": "vacancy", "models": [], **overrides},
             structure_file=tmp_path / "salt.cif",
         )
+
+
+def test_both_ends_of_an_asymmetric_hop_beside_a_vacancy_are_planned(tmp_path: Path) -> None:
+    places = [[0, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0]]
+    host = Structure(Lattice.tetragonal(3.4, 4.6), ["Mg", "Mg", "O"], places)
+    host.to(str(tmp_path / "host.cif"))
+    settings = {"dopant": "Mg", "divacancy": True, "max_distance": 3.5, "models": []}
+    flow = plan(
+        preset="quick",
+        engine="chgnet",
+        overrides={**settings, "supercell": [3, 3, 2]},
+        structure_file=tmp_path / "host.cif",
+    )
+    kinds = Counter((one.kind, one.atoms) for one in planned(flow))
+    # Mg1 to Mg1, Mg2 to Mg2, each with a mirror, and Mg1 to Mg2 without one.
+    assert kinds["neb", 52] == 3
+    assert kinds["relax", 52] == 4
 
 
 def test_mechanism_auto_follows_the_host(tmp_path: Path) -> None:

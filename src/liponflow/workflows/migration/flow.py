@@ -24,6 +24,7 @@ from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
 from liponflow.structures.migration.hop_cell import HopCell, hop_cell
 from liponflow.structures.migration.hops import Hop
+from liponflow.structures.migration.images import path_mirror
 from liponflow.structures.migration.vacancies import divacancy_starts
 from liponflow.workflows.further_engines import further_names, models_of, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -314,8 +315,13 @@ def _to_come(
         for hop in hops:
             pairs = [hop_starts(cell, hop, mover.dopant)]
             if parameters.divacancy and mover.mechanism == "vacancy":
-                pairs.append(divacancy_starts(cell, hop))
-                found += planned_by(tools["relax"], pairs[-1].start)
+                beside = divacancy_starts(cell, hop)
+                pairs.append(beside)
+                states = [beside.start]
+                if path_mirror(cell, beside.start, beside.end) is None:
+                    states.append(beside.end)
+                for state in states:
+                    found += planned_by(tools["relax"], state)
             for ends in pairs:
                 # Only the number of images matters, not their positions.
                 path = [ends.start] * (parameters.images + 1) + [ends.end]
