@@ -153,7 +153,7 @@ def test_first_rung_gives_single_points_then_states_within_their_space_groups(
     assert abs(found.barrier - found.single_point_barrier) > 0.01, "relaxation changes it"
     assert max(found.end_force or 1, found.saddle_force or 1) < LIMIT
     assert found.hessian_of == f"potential {version('ase')}"
-    # With uniform curvature, 25 and 16.
+    # With uniform curvature, 24 and 15.
     assert max(found.end_steps or 99, found.saddle_steps or 99) <= 8
     apart = energy_of(cell, "octahedral") - energy_of(cell, "tetrahedral")
     assert found.barrier == pytest.approx(apart, abs=2e-3)
