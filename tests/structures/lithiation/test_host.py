@@ -178,3 +178,14 @@ def test_replacement_of_a_smaller_cell_is_said() -> None:
         "[[1,0,0],[0,1,0],[0,0,1]] keeps that"
     )
     assert host(layered()).remark == ""
+
+
+@pytest.mark.parametrize(("asked", "held"), [("Co2O4", "1.5"), ("Co9O18", "0.3333")])
+def test_formula_unit_that_the_supercell_does_not_hold_is_refused(asked: str, held: str) -> None:
+    with pytest.raises(StructureError, match=f"formula_unit={asked}: .* holds {held} of it"):
+        host(layered(), unit=asked)
+
+
+def test_rounded_formula_unit_keeps_x_on_the_grid_of_the_supercell() -> None:
+    found = host(layered(), unit="Co0.9995O2")
+    assert (found.formula_units, found.unit.content) == (3, 1)

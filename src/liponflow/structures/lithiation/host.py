@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isclose
 
 import numpy as np
 from pymatgen.core.structure import Structure
@@ -15,7 +16,13 @@ from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 from liponflow.arrays import FloatArray
 from liponflow.crystals.anions import CHALCOGENIDES, HARD_ANIONS, anions
 from liponflow.crystals.checked import StructureError
-from liponflow.crystals.formula_unit import FormulaUnit, formula_unit, intercalant_of
+from liponflow.crystals.formula_unit import (
+    AMOUNT_TOLERANCE,
+    FormulaUnit,
+    formula_unit,
+    intercalant_of,
+    unit_of,
+)
 from liponflow.crystals.oxidation_states import is_redox_metal
 from liponflow.crystals.parent import (
     RIGHT_ANGLE_TOLERANCE,
@@ -161,7 +168,7 @@ def host(
         Inserted alkali metal; that of the structure if None.
     unit
         Formula unit to which x refers; see
-        :func:`~liponflow.structures.lithiation.formula_unit.formula_unit`.
+        :func:`~liponflow.crystals.formula_unit.formula_unit`.
 
     Returns
     -------
@@ -171,7 +178,7 @@ def host(
     ------
     StructureError
         If the structure is disordered, or has no Li, no metal that can be oxidised or reduced, or
-        no anion.
+        no anion; or if the supercell does not hold a whole number of the formula unit.
     ValueError
         If the supercell has no cell, or too many cells or atoms.
 
@@ -212,7 +219,7 @@ def host(
     return LithiationHost(
         pristine=pristine,
         framework=framework,
-        unit=formula_unit(pristine.composition, inserted, unit),
+        unit=_whole_unit(pristine, inserted, unit),
         shape=parent_shape(pristine.lattice, supercell),
         li_sites=pristine.frac_coords[own, :],
         octahedral_li=pristine.frac_coords[[i for i in own if i in octahedral_own], :],
@@ -255,6 +262,21 @@ def _checked_intercalant(structure: Structure, asked: str | None) -> str:
         known = ", ".join(sorted(HARD_ANIONS | CHALCOGENIDES))
         raise StructureError(f"{formula} has no anion ({known})")
     return inserted
+
+
+def _whole_unit(pristine: Structure, inserted: str, asked: str | None) -> FormulaUnit:
+    """Return the formula unit of a supercell that holds a whole number of it."""
+    found = formula_unit(pristine.composition, inserted, asked)
+    own = len(pristine.indices_from_symbol(inserted))
+    held = (len(pristine) - own) / sum(found.framework.values())
+    units = round(held)
+    if not isclose(units, held, rel_tol=AMOUNT_TOLERANCE):
+        raise StructureError(
+            f"formula_unit={asked}: the supercell of {len(pristine)} atoms holds {held:.4g} of "
+            "it, which is no whole number; give a smaller formula unit, or a larger supercell"
+        )
+    # Rounded amounts, as of Ni0.333, would put the content beside the grid of the supercell.
+    return unit_of(pristine.composition, inserted, units, own / units)
 
 
 def _coords(sites: Sequence[Void]) -> FloatArray:
