@@ -1,5 +1,7 @@
 """Anions of a crystal."""
 
+from collections.abc import Iterable
+
 from pymatgen.core.structure import Structure
 
 HARD_ANIONS = frozenset({"O", "F", "N", "Cl", "Br", "I"})
@@ -11,5 +13,16 @@ CHALCOGENIDES = frozenset({"S", "Se", "Te"})
 
 def anions(structure: Structure) -> frozenset[str]:
     """Return the element symbols of the anions of a structure."""
-    symbols = {element.symbol for element in structure.composition.elements}
-    return frozenset(symbols & HARD_ANIONS or symbols & CHALCOGENIDES)
+    return anions_among(element.symbol for element in structure.composition.elements)
+
+
+def anions_among(symbols: Iterable[str]) -> frozenset[str]:
+    """Return those of the elements of a crystal that are its anions.
+
+    Examples
+    --------
+    >>> sorted(anions_among(["Li", "Fe", "S", "O"])), sorted(anions_among(["Li", "Ti", "S"]))
+    (['O'], ['S'])
+    """
+    present = frozenset(symbols)
+    return present & HARD_ANIONS or present & CHALCOGENIDES

@@ -1,6 +1,6 @@
 """The formula unit of an insertion host, to which x refers: LixCoO2, LixNi0.5Mn1.5O4."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial, reduce
@@ -9,7 +9,7 @@ from math import gcd, isclose
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
-from liponflow.crystals.anions import CHALCOGENIDES, HARD_ANIONS
+from liponflow.crystals.anions import anions_among
 from liponflow.crystals.checked import StructureError
 
 ALKALI_METALS = ("Li", "Na", "K", "Rb", "Cs")
@@ -173,7 +173,7 @@ def unit_of(
         for element, amount in composition.element_composition.items()
         if element.symbol != intercalant
     }
-    order = sorted(amounts, key=partial(_place, anions=_anions(amounts)))
+    order = sorted(amounts, key=partial(_place, anions=anions_among(amounts)))
     return FormulaUnit(intercalant, content, {symbol: amounts[symbol] / units for symbol in order})
 
 
@@ -187,12 +187,8 @@ def _place(symbol: str, anions: AbstractSet[str]) -> tuple[int, float]:
     return (1, element.X) if symbol in CENTRES else (0, -element.X)
 
 
-def _anions(symbols: Collection[str]) -> AbstractSet[str]:
-    return HARD_ANIONS.intersection(symbols) or CHALCOGENIDES.intersection(symbols)
-
-
 def _units(content: float, amounts: Mapping[str, float]) -> float:
-    anions = _anions(amounts)
+    anions = anions_among(amounts)
     groups: dict[str, float] = {"intercalant": content}
     for symbol, amount in amounts.items():
         kind = "anions" if symbol in anions else symbol if symbol in CENTRES else "cations"
