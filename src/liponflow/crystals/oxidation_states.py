@@ -4,6 +4,7 @@ The states of a metal are those for which R. D. Shannon, Acta Crystallogr. A 32,
 a radius of six-fold coordination, as far as they follow one another: Mn2+ to Mn4+, not Mn7+.
 """
 
+from collections.abc import Mapping
 from functools import cache
 
 from pymatgen.core.periodic_table import Element
@@ -61,3 +62,25 @@ def fixed_charge(symbol: str, anions: frozenset[str]) -> int:
     """
     states = Element(symbol).common_oxidation_states
     return min(states, default=0) if symbol in anions else max(states, default=0)
+
+
+def redox_charge(amounts: Mapping[str, float], anions: frozenset[str]) -> float:
+    """Return the charge (e) that the redox metals have to balance: minus that of the others.
+
+    Parameters
+    ----------
+    amounts
+        Amount of every element.
+    anions
+        Elements that are anions.
+
+    Examples
+    --------
+    >>> redox_charge({"Li": 1, "Mn": 2, "O": 4}, frozenset("O"))
+    7
+    """
+    return -sum(
+        amount * fixed_charge(symbol, anions)
+        for symbol, amount in amounts.items()
+        if not is_redox_metal(symbol)
+    )

@@ -9,7 +9,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.crystals.anions import anions
-from liponflow.crystals.oxidation_states import fixed_charge, is_redox_metal
+from liponflow.crystals.oxidation_states import fixed_charge, is_redox_metal, redox_charge
 
 UNASSIGNED = "unassigned"
 """Key for sites whose moment indicates no oxidation state."""
@@ -154,17 +154,11 @@ def mean_state(structure: Structure) -> float | None:
     >>> mean_state(Structure(Lattice.cubic(4), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
     2.0
     """
-    negative = anions(structure)
     amounts = structure.composition.element_composition.get_el_amt_dict()
     metals = sum(n for symbol, n in amounts.items() if is_redox_metal(symbol))
     if not metals:
         return None
-    others = sum(
-        n * fixed_charge(symbol, negative)
-        for symbol, n in amounts.items()
-        if not is_redox_metal(symbol)
-    )
-    return -others / metals
+    return redox_charge(amounts, anions(structure)) / metals
 
 
 def count_oxidation_states(

@@ -8,9 +8,9 @@ from pymatgen.core.periodic_table import Element
 from liponflow.crystals.checked import StructureError
 from liponflow.crystals.formula_unit import FormulaUnit
 from liponflow.crystals.oxidation_states import (
-    fixed_charge,
     is_redox_metal,
     octahedral_states,
+    redox_charge,
 )
 
 CHARGE_TOLERANCE = 1e-3
@@ -80,12 +80,7 @@ def redox(unit: FormulaUnit, anions: frozenset[str]) -> Redox:
             f"{unit.formula} has no transition metal that can be oxidised or reduced: nothing "
             f"balances the charge of {unit.intercalant}+"
         )
-    others = sum(
-        n * fixed_charge(symbol, anions)
-        for symbol, n in unit.framework.items()
-        if symbol not in metals
-    )
-    charge = -(unit.content + others)
+    charge = redox_charge(unit.framework, anions) - unit.content
     most = _total(metals, -1)
     least = _total(metals, 0)
     state = charge / sum(metals.values())
