@@ -14,10 +14,10 @@ from liponflow.boundary import FileError
 from liponflow.crystals.plausible import GO_ON, Policy
 
 LOWEST_VOLTAGE = 0.0
-"""V vs Li: below it Li metal is plated and not inserted."""
+"""V against the metal of the intercalant: below it the metal is plated and not inserted."""
 
 HIGHEST_VOLTAGE = 6.0
-"""V vs Li: LiNiPO4 and Li2CoPO4F, the highest measured, have about 5.1."""
+"""V against the metal: LiNiPO4 and Li2CoPO4F, the highest measured, have about 5.1."""
 
 VOLUME_CHANGE = 25.0
 """%, of a cell by its relaxation: PBE is within some 5 % of experiments, and insertion hosts that
@@ -82,7 +82,7 @@ def voltage_doubts(steps: Sequence[VoltageStep]) -> list[str]:
         where = f"the average voltage between x = {step.x_low:g} and {step.x_high:g}"
         if step.voltage < LOWEST_VOLTAGE:
             found.append(
-                f"{where} is {step.voltage:.2f} V, below {LOWEST_VOLTAGE:g} V: Li metal would be "
+                f"{where} is {step.voltage:.2f} V, below {LOWEST_VOLTAGE:g} V: the metal would be "
                 "plated and not inserted; check the structure, its relaxation and the engine"
             )
         elif step.voltage > HIGHEST_VOLTAGE:

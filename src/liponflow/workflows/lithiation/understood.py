@@ -17,7 +17,7 @@ def understood(
     flow: Flow,
     lines: Sequence[Line],  # noqa: ARG001 - of every campaign
 ) -> Understood:
-    """Return the host, its Li contents the formula unit of x and the number of starts."""
+    """Return the host, its contents, the formula unit of x and the number of starts."""
     host = request.structure if request.structure is not None else built_in(request.parameters)
     starts = names_after(flow, "relax x=")
     at = Counter(name.partition(" ")[0] for name in starts)
