@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.patches import StepPatch
+from matplotlib.path import Path
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 
@@ -14,8 +15,6 @@ from liponflow.arrays import FloatArray
 
 PLACES = ((0, -4, "top"), (0, 4, "bottom"), (0, -13, "top"), (0, 13, "bottom"))
 """Offsets (points) from the point of a label, with its vertical alignment; the first free wins."""
-LEVEL = 1e-9
-"""Extent (pixels) of a segment along an axis that counts as none."""
 CLEARANCE = 1.0
 """Distance (pixels) that a label keeps from lines and from other labels."""
 
@@ -130,15 +129,5 @@ def crossed(box: Bbox, lines: FloatArray) -> bool:
     >>> crossed(Bbox([[0, 0], [2, 2]]), np.array([[[-1.0, 3.0], [3.0, 3.0]]]))
     False
     """
-    # Liang and Barsky (1984): clip the parameter of each segment by the four edges.
-    start, along = lines[:, 0], lines[:, 1] - lines[:, 0]
-    low, high = np.zeros(len(lines)), np.ones(len(lines))
-    outside = np.zeros(len(lines), dtype=bool)
-    for axis, (least, most) in enumerate(((box.x0, box.x1), (box.y0, box.y1))):
-        level = np.abs(along[:, axis]) < LEVEL
-        outside |= level & ((start[:, axis] < least) | (start[:, axis] > most))
-        step = np.where(level, 1.0, along[:, axis])
-        one, other = (least - start[:, axis]) / step, (most - start[:, axis]) / step
-        low = np.where(level, low, np.maximum(low, np.minimum(one, other)))
-        high = np.where(level, high, np.minimum(high, np.maximum(one, other)))
-    return bool((~outside & (low <= high)).any())
+    # All segments as one path would be joined: matplotlib passes over where a part begins.
+    return any(Path(ends).intersects_bbox(box, filled=False) for ends in lines)
