@@ -86,7 +86,7 @@ class Reference:
     energies
         Energy (eV per formula unit) by Li content.
     li_energy
-        Energy of Li metal (eV per atom); None without it.
+        Energy of the bcc metal (eV per atom); None without it.
     """
 
     energies: Mapping[float, float]
@@ -115,6 +115,7 @@ def refined_states(
     before: Reference,
     *,
     formula_units: int,
+    intercalant: str = "Li",
 ) -> tuple[list[RefinedState], list[RefinedVoltage], list[str]]:
     """Return states and voltages of one better engine beside those of the campaign's.
 
@@ -125,11 +126,13 @@ def refined_states(
     states
         Its calculations, one per Li content.
     metal
-        Li metal with the better engine; without it there are no voltages.
+        bcc metal of the intercalant with the better engine; without it there are no voltages.
     before
         The campaign's engine.
     formula_units
         Formula units in the supercell.
+    intercalant
+        Inserted element, for the warnings.
 
     Returns
     -------
@@ -167,7 +170,7 @@ def refined_states(
     usable = [state for state in ordered if state.n_li / formula_units in energies]
     li_reason = _metal_reason(metal, usable)
     if metal is None or li_reason:
-        return refined, [], [*warnings, f"{model}: no voltages: Li metal: {li_reason}"]
+        return refined, [], [*warnings, f"{model}: no voltages: {intercalant} metal: {li_reason}"]
     steps = voltage_staircase(list(energies), list(energies.values()), metal.energy_per_atom)
     voltages = [
         RefinedVoltage(

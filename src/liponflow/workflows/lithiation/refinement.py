@@ -27,7 +27,7 @@ class Rung(TypedDict):
     states: Sequence[RungState | None]
     """One per Li content; None for those that failed."""
     metal: Any
-    """Task document of Li metal; None if it failed."""
+    """Task document of the bcc metal; None if it failed."""
 
 
 @job
@@ -134,7 +134,12 @@ def with_rungs(
         metal = None if document is None else read_calculation(document, engine, force_limit)
         known = [state for state in rung["states"] if state is not None]
         found = refined_states(
-            engine.short, known, metal, before, formula_units=result.formula_units
+            engine.short,
+            known,
+            metal,
+            before,
+            formula_units=result.formula_units,
+            intercalant=result.host.intercalant,
         )
         states += found[0]
         voltages += found[1]
