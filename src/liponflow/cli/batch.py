@@ -40,8 +40,6 @@ def run_batch(
     choices: Mapping[str, Any],
     files: Sequence[Path],
     settings: Settings,
-    *,
-    plan_only: bool,
 ) -> list[BatchItem]:
     """Run a campaign for each structure, and say what became of it.
 
@@ -55,16 +53,7 @@ def run_batch(
         Files of the structures.
     settings
         Store, runs directory, workers.
-    plan_only
-        Whether a plan is asked for, which is refused.
-
-    Raises
-    ------
-    ValueError
-        If only a plan is asked for.
     """
-    if plan_only:
-        raise ValueError("--dry-run and --preflight take one structure; give its file")
 
     def record(parameters: Any) -> dict[str, Any]:
         made = {"command": sys.argv, "kind": campaign.name}

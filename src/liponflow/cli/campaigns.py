@@ -96,6 +96,9 @@ def run(
         settings = settings_with(workers=workers, store=store)
         chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
         files = early.structure_files(structure or [])
+        several = early.is_batch(structure or [])
+        if several and (dry_run or preflight):
+            raise ValueError("--dry-run and --preflight take one structure; give its file")
         early.check_choices(campaign, chosen, files)
         early.check_engine(engine or settings.engine, settings)
 
@@ -113,12 +116,10 @@ def run(
             "structure_file": files[0] if files else None,
         }
         document, items = None, None
-        if early.is_batch(structure or []):
+        if several:
             check_out(out)
             batch = import_module("liponflow.cli.batch")
-            items = batch.run_batch(
-                campaign, chosen, choices, files, settings, plan_only=dry_run or preflight
-            )
+            items = batch.run_batch(campaign, chosen, choices, files, settings)
         else:
             with campaigns.known_store(settings) as known:
                 with said_if_slow("building the structures and planning the calculations ..."):
