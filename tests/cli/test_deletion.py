@@ -55,6 +55,14 @@ def test_deleted_result_can_be_stored_again(stored: Path, run_dir: Path) -> None
     assert get_result(open_results(stored), UUID).result == result
 
 
+def test_nothing_is_deleted_if_its_run_is_at_work(stored: Path, run_dir: Path) -> None:
+    with Journal.open(run_dir).lock():
+        answer = delete(stored, "aaaa", "--yes", "--run")
+    assert answer.exit_code == 1
+    assert run_dir.exists()
+    assert UUID in uuids(stored)
+
+
 def test_results_that_refer_to_it_are_named(stored: Path) -> None:
     store = open_store(stored)
     document = store.query_one({"uuid": "bbbb2222-0000"}, load=True)

@@ -44,9 +44,9 @@ def results_delete(
             _say_of_run(made_by, delete=run)
             if not yes and not typer.confirm("Delete?", err=True):
                 raise typer.Exit
-            delete_result(opened, found.uuid)
             if run and made_by is not None:
-                _delete_run(made_by)
+                _delete_run(made_by)  # first, for it may be refused
+            delete_result(opened, found.uuid)
         say(f"deleted {found.uuid}")
 
 
