@@ -276,7 +276,7 @@ def print_estimate(estimate: "Estimate", console: Console | None = None) -> None
     lines = estimate.lines
     columns = {
         "calculation": _Shown("calculation", [*(line.name for line in lines), "all"], wraps=True),
-        "jobs": _number("jobs", [line.jobs for line in lines], sum(line.jobs for line in lines)),
+        "jobs": _number("jobs", [line.jobs for line in lines], estimate.jobs),
         "atoms": _number("atoms", [line.atoms for line in lines]),
         "k-points": _number("k-points", [line.kpoints for line in lines]),
         "ionic steps": _number("ionic steps", [line.ionic_steps for line in lines]),
