@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liponflow.freeformat.incar import parse_incar, read_incar, statements
+from liponflow.freeformat.incar import parse_incar, read_incar, statements, value_of
+from liponflow.freeformat.numbers import real
+from liponflow.freeformat.tags import is_known
 
 
 @pytest.mark.parametrize(
@@ -39,8 +41,8 @@ from liponflow.freeformat.incar import parse_incar, read_incar, statements
         ("EFERMI = MIDGAP\nLH5 = .TRUE.", {"EFERMI": "MIDGAP", "LH5": True}),
         ("BPARAM = 15.7\nCSVR_PERIOD = 20", {"BPARAM": 15.7, "CSVR_PERIOD": 20}),
         ("start of the run\n\n# NSW = 5\nNELM = 60", {"NELM": 60}),
-        ("NSW = 30.", {"NSW": 30.0}),
-        ("ENCUT = soft", {"ENCUT": "soft"}),
+        ("NSW = 30.", {"NSW": 30}),
+        ("LREAL = On", {"LREAL": "On"}),
         ("", {}),
     ],
 )
@@ -119,7 +121,7 @@ def test_notes_on_what_is_not_read(text: str, note: str) -> None:
     ],
 )
 def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) -> None:
-    assert not parse_incar(f"{tag} = 1").notes
+    assert is_known(tag)
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,12 @@ def test_tags_of_vasp_6_and_of_the_transition_state_tools_are_known(tag: str) ->
         ('NSW = 1\nWANNIER90_WIN = "\nbegin', "line 2: the quote"),
         ("PLUGINS {\n STRUCTURE = T\n", "line 1: the brace of PLUGINS"),
         ("NSW = 1\n" * 5000, "line 1001: 1,000 values that VASP does not read"),
+        ("NELM = 5\nENCUT = soft", "line 2: ENCUT = soft is not a number"),
+        ("EDIFF = 1D", "line 1: EDIFF = 1D is not a number"),
+        ("NSW = 1.5", "line 1: NSW = 1.5 is not an integer"),
+        ("LWAVE = no", "line 1: LWAVE = no is not .TRUE. or .FALSE."),
+        ("LREAL = yes", "line 1: LREAL = yes is not .TRUE. or .FALSE."),
+        ("LDAUU = U", "line 1: LDAUU = U is not a list of numbers"),
         ("MAGMOM = 99999999*1", "line 1: MAGMOM: .* more than 1,000,000"),
         ("MAGMOM = 999999*1\nRWIGS = 999999*1", "line 2: RWIGS: more than 1,000,000"),
     ],
@@ -230,3 +238,20 @@ def test_any_writing_of_the_values_is_read(case: tuple[str, dict[str, Any]]) -> 
     read = parse_incar(text)
     assert read.tags == tags
     assert not read.notes
+
+
+WORDS = st.text("abDeTF.*+-0123456789", min_size=1, max_size=8)
+
+
+@given(tag=st.sampled_from(["ENCUT", "NSW", "LWAVE", "LDAUU"]), word=WORDS)
+@settings(max_examples=300, deadline=None)
+def test_a_value_is_what_fortran_reads_or_an_error(tag: str, word: str) -> None:
+    try:
+        value = value_of(tag, word)
+    except ValueError as error:
+        assert tag in str(error)  # noqa: PT017 - either is right
+        return
+    kinds = {"ENCUT": float, "NSW": int, "LWAVE": bool, "LDAUU": list}
+    assert type(value) is kinds[tag]
+    if tag == "ENCUT":
+        assert value == real(word.rpartition("*")[2])

@@ -16,7 +16,21 @@ from liponflow.freeformat.numbers import MOST_VALUES, numbers
 from liponflow.freeformat.tags import Kind, is_known, kind_of, suggested
 
 Value = bool | int | float | str | list[int | float] | list[bool]
-"""Value of a tag; text where VASP reads text, or where it is not what VASP expects."""
+"""Value of a tag; text where VASP reads text."""
+
+_EXPECTED = {
+    Kind.INTEGER: "a number",
+    Kind.REAL: "a number",
+    Kind.LIST: "a list of numbers",
+    Kind.TRUTH: ".TRUE. or .FALSE.",
+}
+"""What VASP expects of a tag, and stops at anything else."""
+
+_REAL_SPACE = ("A", "O")
+"""Begins of the words that LREAL may have instead of a truth value (VASP wiki, "LREAL")."""
+
+_LONGEST_SHOWN = 80
+"""Characters of a value in a message."""
 
 _TOKEN = re.compile(
     r"""
@@ -86,7 +100,8 @@ def read_incar(path: Path) -> IncarFile:
     OSError, EOFError, FileError
         If the file cannot be read.
     ValueError
-        If a quote or a brace is not closed, or a number is beyond all bounds; the line is named.
+        If a quote or a brace is not closed, a value is not what VASP expects, or a number is
+        beyond all bounds; the line is named.
     """
     return parse_incar(read_text(path, errors="replace"))
 
@@ -107,8 +122,8 @@ def parse_incar(text: str) -> IncarFile:
     Raises
     ------
     ValueError
-        If a quote or a brace is not closed, a number is beyond all bounds, or hardly anything is a
-        value; the line is named.
+        If a quote or a brace is not closed, a value is not what VASP expects, a number is beyond
+        all bounds, or hardly anything is a value; the line is named.
 
     Examples
     --------
@@ -138,7 +153,7 @@ def parse_incar(text: str) -> IncarFile:
             try:
                 value = value_of(tag, written)
             except ValueError as error:
-                raise ValueError(f"line {line}: {tag}: {error}") from error
+                raise ValueError(f"line {line}: {error}") from error
             count += len(value) if isinstance(value, list) else 1
             if count > MOST_VALUES:
                 raise ValueError(f"line {line}: {tag}: more than {MOST_VALUES:,} values in all")
@@ -297,7 +312,11 @@ def value_of(tag: str, text: str) -> Value:
     Returns
     -------
     Value
-        The text itself if it is not what VASP expects for the tag.
+
+    Raises
+    ------
+    ValueError
+        If it is not what VASP expects of the tag.
 
     Examples
     --------
@@ -305,16 +324,45 @@ def value_of(tag: str, text: str) -> Value:
     (False, 'F', 'MIDGAP')
     >>> value_of("POMASS", "3*7.0"), value_of("ENCUT", "300.00 eV"), value_of("LREAL", "Auto")
     ([7.0, 7.0, 7.0], 300.0, 'Auto')
+    >>> value_of("ENCUT", "high")
+    Traceback (most recent call last):
+    ...
+    ValueError: ENCUT = high is not a number
     """
+    value = _read(tag, text.strip())
     kind = kind_of(tag)
+    wrong = isinstance(value, str) and kind in _EXPECTED
+    if isinstance(value, str) and tag == "LREAL":
+        wrong = not value.upper().startswith(_REAL_SPACE)
+    if wrong:
+        raise ValueError(f"{tag} = {_short(text)} is not {_EXPECTED[kind]}")
+    if kind is Kind.INTEGER and isinstance(value, float):
+        if not value.is_integer():
+            raise ValueError(f"{tag} = {_short(text)} is not an integer")
+        return int(value)
+    return value
+
+
+def _short(text: str) -> str:
     text = text.strip()
+    return text if len(text) < _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
+
+
+def _read(tag: str, text: str) -> Value:
+    """Return the value of a tag; the text itself if it is not what VASP expects."""
+    kind = kind_of(tag)
     match kind:
         case Kind.TEXT:
             return text
         case Kind.TRUTH | Kind.WORD:
             truth = _TRUTH.match(text) if kind is Kind.TRUTH else None
             return truth[1].upper() == "T" if truth else (text.split(maxsplit=1) or [""])[0]
-    values: list[int | float] | list[bool] = numbers(text) or _truths(text)
+    try:
+        values: list[int | float] | list[bool] = numbers(text)
+    except ValueError as error:
+        raise ValueError(f"{tag}: {error}") from error
+    if not values and kind in {Kind.LIST, Kind.OTHER}:
+        values = _truths(text)
     if values and kind is Kind.REAL:
         return float(values[0])
     if values and (kind is Kind.INTEGER or (kind is Kind.OTHER and len(values) == 1)):

@@ -88,12 +88,21 @@ _NAMED_SERIES = ("IMAGE_", "LIBXC1_P", "LIBXC2_P", "XC")
 """Begins of tags that VASP numbers: IMAGE_1/..., LIBXC1_P1, XC1_P2."""
 
 _KINDS = {
+    "ENCUTLF": Kind.REAL,
     "ENMAX": Kind.REAL,
+    "HFSCREENC": Kind.REAL,
+    "ICHAIN": Kind.INTEGER,
+    "IOPT": Kind.INTEGER,
+    "LCLIMB": Kind.TRUTH,
+    "LDNEB": Kind.TRUTH,
+    "LNEBCELL": Kind.TRUTH,
     "LOCPROJ": Kind.TEXT,
     "LREAL": Kind.TRUTH,
+    "ML_LMLFF": Kind.TRUTH,
     "ML_MODE": Kind.WORD,
     "POMASS": Kind.LIST,
     "SPRING": Kind.REAL,
+    "STM": Kind.LIST,
     "STOP_ON": Kind.TEXT,
     "SYSTEM": Kind.TEXT,
     "WANNIER90_WIN": Kind.TEXT,

@@ -11,21 +11,12 @@ from liponflow.boundary import file_boundary
 from liponflow.engines.standin.errors import InputError
 from liponflow.freeformat.incar import IncarFile, shown, value_of
 from liponflow.freeformat.incar import read_incar as read_file
-from liponflow.freeformat.tags import Kind, kind_of
 
 Tags = Mapping[str, Any]
 """Values of an INCAR by tag."""
 
 _LONGEST_SHOWN = 80
 """Characters of a value in a message."""
-
-_EXPECTED = {
-    Kind.INTEGER: "a number",
-    Kind.REAL: "a number",
-    Kind.LIST: "a list of numbers",
-    Kind.TRUTH: ".TRUE. or .FALSE.",
-}
-"""What VASP expects of tags; it stops at anything else. LREAL alone is a truth value or a word."""
 
 BEYOND = {
     "ICHAIN": "the dimer and other methods of VTST than bands",
@@ -127,9 +118,6 @@ def read_incar(path: Path) -> IncarFile:
         raise InputError(f"{path.name} is missing in {path.parent}")
     with file_boundary(path, InputError, what="an INCAR", remedy="correct it"):
         incar = read_file(path)
-    for tag, value in incar.tags.items():
-        if isinstance(value, str) and (wanted := _EXPECTED.get(kind_of(tag))) and tag != "LREAL":
-            raise InputError(f"INCAR: {tag} = {_shown(value)} is not {wanted}")
     for other in incar.repeated:
         if value_of(other.tag, other.text) != incar.tags[other.tag]:
             first = shown(incar.tags[other.tag])

@@ -1,6 +1,6 @@
 """Planned calculations of atomate2's VASP Makers, read from the files that they write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from math import prod
 from typing import Any
@@ -11,7 +11,7 @@ from atomate2.vasp.jobs.base import BaseVaspMaker
 from jobflow import Maker
 from monty.serialization import loadfn
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Incar, Kpoints
+from pymatgen.io.vasp import Kpoints
 from pymatgen.io.vasp.inputs import POTCAR_STATS_PATH
 
 from liponflow.arrays import FloatArray, IntArray
@@ -24,11 +24,15 @@ from liponflow.engines.planned import (
     PlannedCalculation,
     images_between,
 )
+from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
 
 VASP = "vasp"
 """Name of the engine."""
+
+Tags = Mapping[str, Any]
+"""Values of an INCAR by tag."""
 
 _SYMPREC = 1e-5
 """Default of VASP (VASP wiki, "SYMPREC")."""
@@ -56,7 +60,7 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
         return None
     structure = images[0]
     files: Any = maker.input_set_generator.get_input_set(structure, potcar_spec=True)
-    incar = Incar(files.incar)
+    incar: Tags = parse_incar(str(files.incar)).tags
     kind, steps = _task(incar, len(structure))
     inner = images_between(images) or incar.get("IMAGES", 1)
     return PlannedCalculation(
@@ -71,7 +75,7 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
     )
 
 
-def valence_electrons(structure: Structure, incar: Incar, symbols: Sequence[str]) -> float | None:
+def valence_electrons(structure: Structure, incar: Tags, symbols: Sequence[str]) -> float | None:
     """Return the number of valence electrons of a cell.
 
     Parameters
@@ -109,7 +113,7 @@ def _valences() -> dict[str, float]:
     }
 
 
-def _task(incar: Incar, atoms: int) -> tuple[str, int | None]:
+def _task(incar: Tags, atoms: int) -> tuple[str, int | None]:
     """Return kind and number of ionic steps that an INCAR asks for."""
     match ionic_task(incar):
         case "static":
@@ -123,7 +127,7 @@ def _task(incar: Incar, atoms: int) -> tuple[str, int | None]:
             return (NEB if "IMAGES" in incar else RELAX), None
 
 
-def irreducible_kpoints(structure: Structure, incar: Incar, kpoints: Kpoints | None) -> int:
+def irreducible_kpoints(structure: Structure, incar: Tags, kpoints: Kpoints | None) -> int:
     """Return the number of k-points that VASP computes.
 
     Parameters
@@ -180,7 +184,7 @@ def _distinct(mesh: tuple[int, int, int], shift: FloatArray, rotations: IntArray
 
 
 def _mesh(
-    structure: Structure, incar: Incar, kpoints: Kpoints | None
+    structure: Structure, incar: Tags, kpoints: Kpoints | None
 ) -> tuple[tuple[int, int, int], FloatArray]:
     """Return the divisions of the mesh, and its shift from Γ in steps."""
     spacing = incar.get("KSPACING", DEFAULT_SPACING)

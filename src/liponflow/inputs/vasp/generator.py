@@ -8,9 +8,10 @@ from atomate2 import SETTINGS as ATOMATE2
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.sets.base import VaspInputGenerator
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Incar, Kpoints, VaspInput
+from pymatgen.io.vasp import Kpoints, VaspInput
 from pymatgen.io.vasp.sets import MPRelaxSet
 
+from liponflow.freeformat.incar import read_incar
 from liponflow.inputs.presets import Cited, ParameterError, values
 from liponflow.inputs.vasp.potcar import has_potcar_library
 
@@ -133,7 +134,7 @@ def _written(
     updates = ATOMATE2.VASP_INCAR_UPDATES
     given = config["INCAR"] | updates
     sources = generator.sources | dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
-    found = {key: given[key] for key in Incar.from_file(directory / "INCAR")}
+    found = {key: given[key] for key in read_incar(directory / "INCAR").tags}
     found["KPOINTS"] = list(Kpoints.from_file(directory / "KPOINTS").kpts[0])
     elements = [element.symbol for element in structure.get_sorted_structure().elements]
     symbols = [config["POTCAR"].get(element, element) for element in elements]

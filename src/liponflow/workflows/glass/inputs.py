@@ -9,7 +9,7 @@ from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.jobs.md import MDMaker
 from jobflow import Flow
 from pymatgen.core.structure import Structure
-from pymatgen.io.vasp import Incar, VaspInput
+from pymatgen.io.vasp import VaspInput
 
 from liponflow import __version__
 from liponflow.engines.engine import Engine
@@ -163,7 +163,7 @@ def _write_segments(
         if before is not None:
             _link(path / "POSCAR", Path("..", before, "CONTCAR"))
         before = Path(run.name)
-        incar = Incar.from_file(path / "INCAR")
+        incar = read_incar(path)
         sources = _sources(run.stage)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
