@@ -49,6 +49,17 @@ def test_invalid_incar_is_refused_by_tag(directory: Path, incar: str, message: s
         read_inputs(directory)
 
 
+@pytest.mark.parametrize(
+    ("tags", "climbs"),
+    [("IOPT = 3", True), ("IOPT = 3\nLCLIMB = F", False), ("ICHAIN = 0", False)],
+)
+def test_an_image_climbs_by_default_with_an_optimiser_of_vtst(
+    directory: Path, tags: str, *, climbs: bool
+) -> None:
+    (directory / "INCAR").write_text(f"{tags}\n")
+    assert read_inputs(directory).settings.climb is climbs
+
+
 def test_what_vasp_ignores_is_remarked_on(directory: Path) -> None:
     (directory / "INCAR").write_text("ENCUTT = 520\nNSW = 0 ; ISIF = 2\nISIF = 2 ! again\n")
     inputs = read_inputs(directory)

@@ -22,7 +22,10 @@ from liponflow import safejson
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.run import vasp_environment
+from liponflow.inputs.migration import MigrationParameters
+from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.vasp import potcar
+from liponflow.inputs.vasp.migration import band_set
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 
@@ -178,6 +181,28 @@ def test_end_points_have_the_settings_of_the_band() -> None:
     assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING"}
     assert sets[2]["IBRION"] == 1
     assert sets[2]["ENCUT"] == 450
+
+
+@pytest.mark.parametrize("climbing", [True, False])
+@pytest.mark.parametrize("own_set", [True, False])
+def test_an_optimiser_of_vtst_comes_with_lclimb(*, climbing: bool, own_set: bool) -> None:
+    """VTST lets the highest image climb where IOPT is given without LCLIMB."""
+    parameters: MigrationParameters = load_parameters(
+        MigrationParameters, "migration", "quick", {"dopant": ["N"], "climbing": climbing}
+    )
+    maker = VaspNEBMaker(
+        climbing=climbing,
+        band_set=band_set(parameters) if own_set else None,
+        user_incar_settings={"IOPT": 3},
+    )
+    first, _, band, _ = maker.make(hop()).jobs
+    incars = [
+        job.maker.input_set_generator.get_input_set(hop()[0], potcar_spec=True).incar
+        for job in (first, band)
+    ]
+    assert {"IOPT", "LCLIMB"}.isdisjoint(incars[0])
+    assert incars[1]["IOPT"] == 3
+    assert incars[1]["LCLIMB"] is climbing
 
 
 def test_moments_of_the_first_image_apply_to_the_whole_band() -> None:

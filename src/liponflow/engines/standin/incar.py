@@ -180,7 +180,7 @@ def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settin
         random_seed=_seed(incar),
         images=images_asked(incar),
         spring=_number(incar, "SPRING", -5.0),
-        climb=_truth(incar, "LCLIMB", default=False),
+        climb=_truth(incar, "LCLIMB", default="IOPT" in incar),
         vtst=any(tag in incar for tag in ("ICHAIN", "IOPT", "LCLIMB")),
         kspacing=_number(incar, "KSPACING", 0.5),
         kgamma=_truth(incar, "KGAMMA", default=True),

@@ -27,7 +27,7 @@ from liponflow.structures.migration.images import PathMirror, check_order
 MIN_STEPS = 2
 """One ionic step is a static calculation to pymatgen, which does not look at its forces."""
 
-_STATIC = {"NSW": 0, "IBRION": -1, "IMAGES": None, "SPRING": None}
+_STATIC = {"NSW": 0, "IBRION": -1} | dict.fromkeys(("IMAGES", "SPRING", "IOPT", "LCLIMB"))
 """INCAR values that turn the settings of a band into those of its end points; None removes a
 key."""
 
@@ -150,19 +150,19 @@ class VaspNEBMaker(Maker):
             # The forces of a band are not the gradient of an energy, which the line searches of
             # atomate2's conjugate gradients (IBRION = 2) would need.
             settings["IBRION"] = 1
-        if self.band_set is None:
-            return NebSetGenerator(
-                climbing_image=climbing,
-                user_incar_settings={**settings, **self.user_incar_settings, **incar},
-            )
-        if climbing:
+        if climbing and self.band_set is not None:
             # IBRION = 3 with POTIM = 0 switches VASP's own optimisers off, so that only VTST's
             # moves the images; IOPT = 1 is its L-BFGS.
-            settings |= {"LCLIMB": True, "IOPT": 1, "IBRION": 3, "POTIM": 0}
-        given = self.band_set.user_incar_settings | settings | {"IMAGES": images}
-        generator: VaspInputGenerator = replace(
-            self.band_set, user_incar_settings={**given, **self.user_incar_settings, **incar}
-        )
+            settings |= {"IOPT": 1, "IBRION": 3, "POTIM": 0}
+        settings |= self.user_incar_settings
+        if climbing or settings.get("IOPT") is not None:
+            # With IOPT, VTST's default is a climbing image.
+            settings.setdefault("LCLIMB", climbing)
+        settings |= incar
+        if self.band_set is None:
+            return NebSetGenerator(climbing_image=climbing, user_incar_settings=settings)
+        given = self.band_set.user_incar_settings | {"IMAGES": images} | settings
+        generator: VaspInputGenerator = replace(self.band_set, user_incar_settings=given)
         return generator
 
 
