@@ -1,0 +1,1 @@
+"""Absorbing sites of spectra, and the clusters of atoms round them."""
