@@ -1,4 +1,4 @@
-"""What is registered: campaigns, engines and kinds of results, ours and those of other packages.
+"""What is registered: campaigns, engines, measurements and kinds of results, ours and others'.
 
 A package registers objects under entry points (``[project.entry-points."liponflow.campaigns"]``
 in its ``pyproject.toml``). Names are listed without importing anything; an object is imported
@@ -15,6 +15,7 @@ from liponflow.names import nearest
 CAMPAIGNS = "liponflow.campaigns"
 ENGINES = "liponflow.engines"
 RESULTS = "liponflow.results"
+MEASUREMENTS = "liponflow.measurements"
 
 
 class RegistryError(ValueError):
@@ -32,7 +33,8 @@ def load(group: str, name: str) -> Any:
     Parameters
     ----------
     group
-        Entry-point group: :data:`CAMPAIGNS`, :data:`ENGINES` or :data:`RESULTS`.
+        Entry-point group: :data:`CAMPAIGNS`, :data:`ENGINES`, :data:`RESULTS` or
+        :data:`MEASUREMENTS`.
     name
         Name under which it is registered.
 
@@ -92,7 +94,7 @@ def versions() -> dict[str, str]:
 
 
 def _all_entries() -> list[EntryPoint]:
-    groups = (CAMPAIGNS, ENGINES, RESULTS)
+    groups = (CAMPAIGNS, ENGINES, RESULTS, MEASUREMENTS)
     return [entry for group in groups for entry in _entries(group).values()]
 
 

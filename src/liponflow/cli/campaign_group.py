@@ -37,14 +37,18 @@ class CampaignGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """List the campaigns that have this command."""
-        return [name for name in registry.names(registry.CAMPAIGNS) if self._offers(name)]
+        return [name for name in self.registered() if self._offers(name)]
+
+    def registered(self) -> list[str]:
+        """List the names that the first word after the action may be."""
+        return registry.names(registry.CAMPAIGNS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """Make the command of a campaign as a listing shows it: without the campaign's options."""
         try:
             return _command(type(self), get_campaign(cmd_name), {})
         except registry.RegistryError as error:
-            return _broken(cmd_name, str(error))
+            return broken_command(cmd_name, str(error))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Make the command of the campaign that the arguments begin with."""
@@ -60,11 +64,11 @@ class CampaignGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Accept options before the campaign, too: ``run --preset paper lithiation``."""
-        campaigns = registry.names(registry.CAMPAIGNS)
+        registered = self.registered()
         switches = _switches(type(self).action)
         for place, (before, word) in enumerate(pairwise(["", *args])):
             is_value = before.startswith("-") and "=" not in before and before not in switches
-            if word in campaigns and not is_value:
+            if word in registered and not is_value:
                 return super().parse_args(ctx, [word, *args[:place], *args[place + 1 :]])
         if args and args[0].startswith("-") and "--help" not in args:
             with reported_errors(debug=ctx.obj):
@@ -211,8 +215,8 @@ def _switches(action: Action) -> set[str]:
     }
 
 
-def _broken(name: str, message: str) -> Any:
-    """Make a command that says why a campaign cannot be used."""
+def broken_command(name: str, message: str) -> Any:
+    """Make a command that says why a registered object cannot be used."""
     app = typer.Typer(add_completion=False)
 
     @app.command(name, short_help=f"cannot be used: {message}")

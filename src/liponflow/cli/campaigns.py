@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from liponflow import registry
 from liponflow.cli import early
-from liponflow.cli.campaign_group import CampaignGroup
+from liponflow.cli.campaign_group import CampaignGroup, broken_command
 from liponflow.cli.choices import choose
 from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
 from liponflow.cli.dry_run import dry_run_document, print_dry_run
 from liponflow.cli.finish import finish
+from liponflow.cli.measurements import measurement_command
 from liponflow.cli.options import (
     ConfigOption,
     EngineOption,
@@ -32,7 +34,9 @@ from liponflow.cli.options import (
     WorkersOption,
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
+from liponflow.names import nearest
 from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.measurement import get_measurement
 
 if TYPE_CHECKING:
     from jobflow import Flow
@@ -278,7 +282,7 @@ def analyze(
     out: FigureOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Measure structures and trajectories from files, whatever made them."""
+    """Measure structures, trajectories or spectra from files, whatever made them."""
     with reported_errors(debug=ctx.obj):
         early.check_paths(paths)
 
@@ -334,7 +338,34 @@ class InputsGroup(CampaignGroup):
 
 
 class AnalyzeGroup(CampaignGroup):
-    """``liponflow analyze CAMPAIGN``."""
+    """``liponflow analyze CAMPAIGN``, and measurements that belong to no campaign."""
 
     action = analyze
     needs = "analyze"
+
+    def registered(self) -> list[str]:
+        """List the campaigns and the measurements."""
+        return sorted({*super().registered(), *registry.names(registry.MEASUREMENTS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Make the command of a campaign or a measurement as a listing shows it."""
+        if cmd_name not in registry.names(registry.MEASUREMENTS):
+            return super().get_command(ctx, cmd_name)
+        try:
+            return measurement_command(get_measurement(cmd_name), with_options=False)
+        except registry.RegistryError as error:
+            return broken_command(cmd_name, str(error))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Make the command that the arguments begin with."""
+        name, *rest = args
+        with reported_errors(debug=ctx.obj):
+            if name in registry.names(registry.MEASUREMENTS):
+                return name, measurement_command(get_measurement(name), with_options=True), rest
+            if name not in self.registered():
+                known = self.list_commands(ctx)
+                raise ValueError(f"nothing to analyze is called {name!r}{nearest(name, known)}")
+        return super().resolve_command(ctx, args)
+
+    def _offers(self, name: str) -> bool:
+        return name in registry.names(registry.MEASUREMENTS) or super()._offers(name)
