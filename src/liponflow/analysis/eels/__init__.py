@@ -1,0 +1,1 @@
+"""Electron energy-loss spectra: simulated edges, and measured ones."""
