@@ -11,7 +11,7 @@ from liponflow.analysis.eels.spectrum import SiteSpectrum, Spectrum
 def site_spectrum() -> SiteSpectrum:
     return SiteSpectrum(
         element="P",
-        shell="L3",
+        level="L3",
         site=3,
         spectrum=Spectrum(energies=[130.0, 130.5, 132.0], intensities=[0.0, 1e-6, 5e-7]),
         core_hole_width=0.15,
@@ -55,3 +55,8 @@ def test_the_output_of_a_job_is_decoded():
     stored = json.loads(json.dumps(spectrum, cls=MontyEncoder))
     assert MontyDecoder().process_decoded(stored) == spectrum
     assert spectrum.edge == "P L3"
+
+
+def test_a_sum_of_two_runs_is_not_the_spectrum_of_one():
+    with pytest.raises(ValidationError, match="level"):
+        SiteSpectrum(**site_spectrum().model_dump() | {"level": "L23"})

@@ -1,6 +1,6 @@
 """Spectra, and the spectrum of one absorbing site as an engine computes it."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -69,7 +69,9 @@ class SiteSpectrum(Document):
     """Spectrum of one absorbing atom, on the energy scale of the code that computed it."""
 
     element: str = Field(description="Symbol of the absorber.")
-    shell: str = Field(description="Core level: K, L1, L2 or L3.")
+    level: Literal["K", "L1", "L2", "L3"] = Field(
+        description="Core level; an L23 edge is the sum of two spectra."
+    )
     site: int = Field(ge=0, description="Index of the absorber in the structure, from 0.")
     spectrum: Spectrum = Field(
         description="Spectrum on the code's own energy scale, broadened by nothing but the "
@@ -100,4 +102,4 @@ class SiteSpectrum(Document):
     @property
     def edge(self) -> str:
         """Edge as a user names it, such as ``P L3``."""
-        return f"{self.element} {self.shell}"
+        return f"{self.element} {self.level}"
