@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import lzma
 import os
@@ -19,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 from jobflow import Flow, Job, JobStore
 from maggma.stores import MemoryStore
@@ -29,6 +31,7 @@ from pymatgen.io.cif import CifWriter
 from pymatgen.io.vasp.inputs import Poscar
 from vasp_files import Densities, Run, bump, doscar
 
+from liponflow.analysis.eels.measured.read import read_measured
 from liponflow.analysis.glass.pdf_comparison import read_pdf
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.stability.entry_files import read_entries
@@ -230,6 +233,42 @@ def _row(path: Path) -> list[str]:
         store.close()
 
 
+def _columns() -> bytes:
+    rows = [f"{600 + n},{4000 - 9 * n}" for n in range(40)]
+    return "\n".join(["energy (eV),counts", *rows]).encode()
+
+
+def _emsa() -> bytes:
+    head = {
+        "FORMAT": "EMSA/MAS Spectral Data File",
+        "VERSION": "1.0",
+        "NPOINTS": "40",
+        "NCOLUMNS": "1",
+        "XUNITS": "eV",
+        "DATATYPE": "Y",
+        "XPERCHAN": "0.5",
+        "OFFSET": "600",
+        "SIGNALTYPE": "ELS",
+        "SPECTRUM": "",
+    }
+    lines = [f"#{name:<12}: {value}" for name, value in head.items()]
+    return "\n".join([*lines, *(f"{4000 - 9 * n}," for n in range(40)), "#ENDOFDATA"]).encode()
+
+
+def _hyperspy() -> bytes:
+    file = io.BytesIO()
+    with h5py.File(file, "w") as made:
+        made.attrs["file_format"], made.attrs["file_format_version"] = "HyperSpy", "3.3"
+        group = made.create_group("Experiments/spectrum")
+        group.create_dataset("data", data=np.arange(4000.0, 3960.0, -1), chunks=(40,))
+        axis = group.create_group("axis-0")
+        axis.attrs.update({"name": "E", "size": 40, "offset": 600.0, "scale": 0.5, "units": "eV"})
+        axis.attrs["navigate"] = False
+        group.create_group("metadata/Signal").attrs["signal_type"] = "EELS"
+        group.create_group("original_metadata")
+    return file.getvalue()
+
+
 def readers() -> list[Reader]:
     """Return every reader with its file."""
     poscar = str(Poscar(CRYSTAL)).encode()
@@ -267,6 +306,9 @@ def readers() -> list[Reader]:
     return [
         Reader("POSCAR", "POSCAR", poscar, read_structure),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
+        Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
+        Reader("EMSA spectrum", "x.msa", _emsa(), read_measured, 0.5),
+        Reader("HyperSpy spectrum", "x.hspy", _hyperspy(), read_measured, 0.05),
         Reader("disordered CIF", "x.cif", DISORDERED, _ordered, 0.5),
         Reader("structure in JSON", "x.json", CRYSTAL.to_json().encode(), read_structure),
         *[

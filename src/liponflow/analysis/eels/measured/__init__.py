@@ -1,0 +1,1 @@
+"""Measured electron energy-loss spectra: reading, background, plural scattering, white lines."""

@@ -1,0 +1,138 @@
+"""Spectra in the formats of instruments, read by RosettaSciIO.
+
+RosettaSciIO is under the GPL-3, so it is optional, and imported in this module only.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liponflow.analysis.eels.measured.spectrum import (
+    MeasuredSpectrum,
+    SpectrumError,
+    measured_spectrum,
+)
+from liponflow.analysis.eels.measured.text_files import refuse_simulated
+
+READERS = {
+    ".msa": "msa",
+    ".emsa": "msa",
+    ".dm3": "digitalmicrograph",
+    ".dm4": "digitalmicrograph",
+    ".hspy": "hspy",
+}
+"""Module of RosettaSciIO by the ending of the file."""
+
+MOST_BYTES = 2 << 30
+"""Largest size of a file and of its counts."""
+ENERGY_UNITS = {"ev", "kev"}
+_MOST_MAP = 2
+"""Directions of a scan."""
+
+
+def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) -> MeasuredSpectrum:
+    """Read a file of an instrument.
+
+    Parameters
+    ----------
+    path
+        EMSA/MAS text (.msa), Gatan DigitalMicrograph (.dm3, .dm4) or HyperSpy (.hspy). Of several
+        spectra in it, one that holds the zero loss is the low-loss spectrum of the other.
+    axis
+        Energy of the first channel and the width of a channel (eV), in place of the file's own.
+
+    Raises
+    ------
+    SpectrumError
+        If RosettaSciIO is not installed, the file is too large, holds no spectrum, or has no
+        calibration.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise SpectrumError(
+            f"{path}: {path.stat().st_size:,} bytes, and at most {MOST_BYTES:,} are read; crop it"
+        )
+    name = READERS[path.suffix.lower()]
+    try:
+        module = import_module(f"rsciio.{name}")
+    except ImportError as error:
+        raise SpectrumError(
+            f"{path}: {path.suffix} files are read by RosettaSciIO, which is not installed: `pip "
+            "install 'liponflow[spectra]'`, or export the spectrum as .csv"
+        ) from error
+    with _quiet():
+        read = module.file_reader(str(path), **({} if name == "msa" else {"lazy": True}))
+        found = [_spectrum(path, item, axis) for item in read if _is_spectrum(item)]
+    if not found:
+        raise SpectrumError(
+            f"{path}: holds no spectrum: no data with an axis of energy; export the spectrum, not "
+            "the image"
+        )
+    core = max(found, key=lambda item: (item.energy[0], item.counts.size))
+    low = [item for item in found if item is not core and item.energy[0] <= 0 <= item.energy[-1]]
+    return replace(core, low_loss=low[0]) if low else core
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep RosettaSciIO from logging tracebacks of damaged headers; what matters is raised."""
+    logger = logging.getLogger("rsciio")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _is_spectrum(item: Mapping[str, Any]) -> bool:
+    axes = item["axes"]
+    kind = str(item.get("metadata", {}).get("Signal", {}).get("signal_type", "")).upper()
+    units = {str(axis.get("units", "")).lower() for axis in axes}
+    return bool(axes) and (len(axes) == 1 or "EELS" in kind or bool(units & ENERGY_UNITS))
+
+
+def _spectrum(
+    path: Path, item: Mapping[str, Any], axis: tuple[float, float] | None
+) -> MeasuredSpectrum:
+    axes, data = item["axes"], item["data"]
+    if data.nbytes > MOST_BYTES:
+        raise SpectrumError(
+            f"{path}: its counts need {data.nbytes:,} bytes, and at most {MOST_BYTES:,} are read; "
+            "crop or bin it"
+        )
+    header = [str(item.get("metadata", {}).get("General", {}).get("title", ""))]
+    refuse_simulated(path, header)
+    place = next(
+        (n for n, one in enumerate(axes) if str(one.get("units", "")).lower() in ENERGY_UNITS),
+        len(axes) - 1,
+    )
+    counts: NDArray[Any] = np.moveaxis(np.asarray(data, dtype=np.float64), place, -1)
+    grid = tuple(size for size in counts.shape[:-1] if size > 1)
+    if len(grid) > _MOST_MAP:
+        raise SpectrumError(
+            f"{path}: {len(grid)} directions beside the energy, and at most 2 are read; choose one"
+        )
+    one, channels = axes[place], counts.shape[-1]
+    unit = str(one.get("units", ""))
+    if axis is not None:
+        energy: NDArray[Any] = axis[0] + axis[1] * np.arange(channels)
+        unit = "eV"
+    elif unit.lower() not in ENERGY_UNITS:
+        raise SpectrumError(
+            f"{path}: its axis has the unit {unit or '(none)'} and no calibration in eV; give it "
+            "as --axis FIRST_ENERGY CHANNEL_WIDTH (eV)"
+        )
+    elif "axis" in one:
+        energy = np.asarray(one["axis"], dtype=float)
+    else:
+        energy = float(one["offset"]) + float(one["scale"]) * np.arange(channels)
+    return measured_spectrum(
+        energy, counts.reshape(-1, channels), grid=grid, source=str(path), unit=unit
+    )
