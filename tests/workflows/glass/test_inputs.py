@@ -58,10 +58,11 @@ def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     assert (second["NSW"], third["NSW"]) == (40, 50)
     assert (first["ISIF"], third["ISIF"], third["MDALGO"]) == (2, 3, 3)
     for incar in (first, second, third):
-        for key, value in md_incar().items():
+        for key, value in {**md_incar(), "ISPIN": 2, "NUPDOWN": 1}.items():
             assert incar[key] == Incar({key: value})[key], key
     relaxation = Incar.from_file(written / "seed-1" / "relax" / "INCAR")
     assert (relaxation["IBRION"], relaxation["EDIFFG"]) == (2, -0.02)
+    assert (relaxation["ISPIN"], relaxation["NUPDOWN"]) == (2, 1)
 
 
 def test_each_segment_continues_the_previous_one(written: Path) -> None:
@@ -98,6 +99,8 @@ def test_provenance_file_names_models_and_sources(written: Path) -> None:
     assert melt["TEBEG"]["source"] == "stage 'hot melt' of the protocol"
     assert melt["GGA"]["source"].startswith("our choice: PBE")
     assert melt["NELMIN"]["source"].startswith("atomate2")
+    for kind in ("relax", "dynamics, stage hot melt", "dynamics, stage rest"):
+        assert "151 valence electrons are an odd number" in record[kind]["ISPIN"]["source"]
     readme = (written / "README.md").read_text(encoding="utf-8")
     assert "one model of the preset `paper`" in readme
     assert "hot melt: NVT, Langevin, 2000 K" in readme

@@ -1,7 +1,6 @@
 """Planned calculations of atomate2's VASP Makers, read from the files that they write."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from math import prod
 from typing import Any
 
@@ -9,10 +8,8 @@ import numpy as np
 import spglib
 from atomate2.vasp.jobs.base import BaseVaspMaker
 from jobflow import Maker
-from monty.serialization import loadfn
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Kpoints
-from pymatgen.io.vasp.inputs import POTCAR_STATS_PATH
 
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.engines.planned import (
@@ -26,6 +23,7 @@ from liponflow.engines.planned import (
 )
 from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
+from liponflow.inputs.vasp.electrons import valence_electrons
 from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
 
 VASP = "vasp"
@@ -73,44 +71,6 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
         spins=int(incar.get("ISPIN", 1)),
         electrons=valence_electrons(structure, incar, str(files.potcar).split()),
     )
-
-
-def valence_electrons(structure: Structure, incar: Tags, symbols: Sequence[str]) -> float | None:
-    """Return the number of valence electrons of a cell.
-
-    Parameters
-    ----------
-    structure
-        The cell.
-    incar
-        INCAR, whose NELECT counts.
-    symbols
-        Symbols of the POTCAR, such as ``Li_sv``.
-
-    Returns
-    -------
-    float or None
-        None if an element has no symbol, or pymatgen's list of POTCARs lacks one.
-    """
-    if "NELECT" in incar:
-        return float(incar["NELECT"])
-    known = _valences()
-    by_element = {symbol.partition("_")[0]: known.get(symbol) for symbol in symbols}
-    counts = structure.composition.get_el_amt_dict()
-    found = [(by_element.get(element), count) for element, count in counts.items()]
-    return sum(z * count for z, count in found if z) if all(z for z, _ in found) else None
-
-
-@cache
-def _valences() -> dict[str, float]:
-    """Return the valence electrons of each POTCAR, by symbol."""
-    releases = loadfn(POTCAR_STATS_PATH)
-    return {
-        entry["symbol"]: entry["ZVAL"]
-        for release in ("PBE", "PBE_52", "PBE_54")
-        for entries in releases[release].values()
-        for entry in entries
-    }
 
 
 def _task(incar: Tags, atoms: int) -> tuple[str, int | None]:

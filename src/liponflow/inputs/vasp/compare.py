@@ -92,7 +92,9 @@ def compare(
     moments = [magmoms.get(site.specie.symbol, 0.0) for site in poscar.structure]
     structure = poscar.structure.copy(site_properties={"magmom": moments})
     ours = generator.get_input_set(structure, potcar_spec=True)
-    found = incar_differences(_sorted_like_ours(incar, poscar), ours, generator.sources)
+    changed = {key: cited["source"] for key, cited in generator.changes(structure).items()}
+    sources = {**generator.sources, **changed}
+    found = incar_differences(_sorted_like_ours(incar, poscar), ours, sources)
     found += _kpoints(directory, incar, ours, structure, generator)
     found += _potcar(directory, poscar, generator)
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from atomate2 import SETTINGS as ATOMATE2
 from atomate2.vasp.files import write_vasp_input_set
@@ -13,6 +14,7 @@ from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.freeformat.incar import read_incar
 from liponflow.inputs.presets import Cited, ParameterError, values
+from liponflow.inputs.vasp.electrons import changes
 from liponflow.inputs.vasp.potcar import has_potcar_library
 
 
@@ -43,7 +45,16 @@ class CitedInputGenerator(VaspInputGenerator):
         if structure is not None:
             structure = structure.get_sorted_structure()
         files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
+        files["INCAR"].update(values(self._changes(files["INCAR"])))
         return files
+
+    def changes(self, structure: Structure) -> dict[str, Cited]:
+        """Return the INCAR values that this structure changes in the set, with the reasons."""
+        files = super().get_input_set(structure.get_sorted_structure(), potcar_spec=True)
+        return self._changes(files["INCAR"])
+
+    def _changes(self, incar: Mapping[str, Any]) -> dict[str, Cited]:
+        return changes(self.structure, incar, self.potcar_symbols)
 
 
 def cited_generator(
@@ -132,8 +143,10 @@ def _written(
 ) -> dict[str, Cited]:
     config = generator.config_dict
     updates = ATOMATE2.VASP_INCAR_UPDATES
-    given = config["INCAR"] | updates
-    sources = generator.sources | dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
+    changed = generator.changes(structure)
+    given = config["INCAR"] | values(changed) | updates
+    sources = generator.sources | {key: entry["source"] for key, entry in changed.items()}
+    sources |= dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
     found = {key: given[key] for key in read_incar(directory / "INCAR").tags}
     found["KPOINTS"] = list(Kpoints.from_file(directory / "KPOINTS").kpts[0])
     elements = [element.symbol for element in structure.get_sorted_structure().elements]

@@ -8,7 +8,9 @@ from atomate2.vasp.sets.core import MDSetGenerator
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import VaspInput
 
+from liponflow.inputs.presets import Cited, values
 from liponflow.inputs.protocol import Stage
+from liponflow.inputs.vasp.electrons import changes
 from liponflow.units import FS_PER_PS, KBAR_PER_GPA
 
 _STATE = ("predictor_corrector_preamble", "lattice_velocities")
@@ -44,7 +46,16 @@ class SegmentSetGenerator(MDSetGenerator):
             for site in structure:
                 site.properties.pop("predictor_corrector", None)
         files: VaspInput = super().get_input_set(structure, *arguments, **options)
+        files["INCAR"].update(values(self._changes(files["INCAR"])))
         return files
+
+    def changes(self, structure: Structure) -> dict[str, Cited]:
+        """Return the INCAR values that this structure changes in the set, with the reasons."""
+        files = super().get_input_set(structure.get_sorted_structure(), potcar_spec=True)
+        return self._changes(files["INCAR"])
+
+    def _changes(self, incar: Mapping[str, Any]) -> dict[str, Cited]:
+        return changes(self.structure, incar, self.potcar_symbols)
 
 
 @dataclass

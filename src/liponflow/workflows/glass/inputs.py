@@ -22,6 +22,7 @@ from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import incar_differences, read_incar, read_poscar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.glass import md_sources, relax_set
+from liponflow.inputs.vasp.md import SegmentSetGenerator
 from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker
@@ -164,7 +165,7 @@ def _write_segments(
             _link(path / "POSCAR", Path("..", before, "CONTCAR"))
         before = Path(run.name)
         incar = read_incar(path)
-        sources = _sources(run.stage)
+        sources = _sources(run, structure)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
         }
@@ -190,9 +191,11 @@ _OF_THE_STAGE = (
 )
 
 
-def _sources(stage: Stage) -> dict[str, str]:
-    own = {key: entry["source"] for key, entry in md_sources().items()}
-    return dict.fromkeys(_OF_THE_STAGE, f"stage {stage.name!r} of the protocol") | own
+def _sources(run: Segment, structure: Structure) -> dict[str, str]:
+    of_the_stage = dict.fromkeys(_OF_THE_STAGE, f"stage {run.stage.name!r} of the protocol")
+    generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
+    own = {**md_sources(), **generator.changes(structure)}
+    return of_the_stage | {key: entry["source"] for key, entry in own.items()}
 
 
 def _incar_differences(
@@ -201,7 +204,7 @@ def _incar_differences(
     ours: VaspInput = run.maker.input_set_generator.get_input_set(
         structure.get_sorted_structure(), potcar_spec=True
     )
-    found = incar_differences(theirs, ours, _sources(run.stage), _ATOMATE2)
+    found = incar_differences(theirs, ours, _sources(run, structure), _ATOMATE2)
     return [item for item in found if item.key not in FREE]
 
 
