@@ -16,7 +16,7 @@ from liponflow.structures.lithium import bcc_lithium
 COMMON = {"ALGO", "EDIFF", "ENCUT", "GGA", "ISMEAR", "ISPIN", "LASPH", "LCHARG", "LORBIT"}
 COMMON |= {"LREAL", "LWAVE", "NELM", "NSW", "PREC", "SIGMA"}
 MOVING = {"EDIFFG", "IBRION", "ISIF"}
-MAGNETIC = {"LDAU", "LDAUJ", "LDAUL", "LDAUTYPE", "LDAUU", "LMAXMIX", "MAGMOM"}
+MAGNETIC = {"ISYM", "LDAU", "LDAUJ", "LDAUL", "LDAUTYPE", "LDAUU", "LMAXMIX", "MAGMOM"}
 
 
 def parameters(**overrides: object) -> LithiationParameters:
@@ -87,6 +87,12 @@ def test_hubbard_u_is_as_published(
     assert dict(zip(symbols, incar["LDAUU"], strict=True)) == {"Li": 0, "O": 0} | expected
     assert dict(zip(symbols, incar["LDAUL"], strict=True)) == {"Li": 0, "Mn": 2, "Ni": 2, "O": 0}
     assert set(incar["LDAUJ"]) == {0}
+
+
+@pytest.mark.parametrize("make_set", [relax_set, static_set])
+def test_no_symmetry_binds_oxidation_states(make_set: object) -> None:
+    assert callable(make_set)
+    assert written(make_set(parameters()))["INCAR"]["ISYM"] == 0
 
 
 # Complete input sets.

@@ -36,6 +36,7 @@ def test_band_has_exactly_the_published_set() -> None:
         "GGA": "Pe",
         "IMAGES": 5,
         "ISIF": 2,
+        "ISYM": 0,
         "IBRION": 1,
         "POTIM": 0.3,
         "SPRING": -5,
@@ -71,10 +72,12 @@ def test_other_sets_differ_in_ionic_tags_only() -> None:
     ]
     band, end, static, host = incars
     ionic = {"IMAGES", "SPRING", "IBRION", "POTIM", "ISIF", "NSW", "EDIFFG"}
-    for other, also in ((end, set()), (static, set()), (host, {"LREAL"})):
+    for other, also in ((end, set()), (static, set()), (host, {"LREAL", "ISYM"})):
         changed = {key for key in {*band, *other} if band.get(key) != other.get(key)}
         assert changed <= ionic | also
     assert (end["ISIF"], host["ISIF"], static["NSW"]) == (2, 3, 0)
+    # An atom that moves may leave a symmetric site; the crystal of the host stays one.
+    assert [incar.get("ISYM") for incar in incars] == [0, 0, 0, None]
 
 
 def test_climbing_image_uses_vtst_tags() -> None:
