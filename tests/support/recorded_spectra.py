@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+import numpy as np
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
+
+from liponflow.analysis.eels.spectrum import Spectrum
 
 RECORDED = Path(__file__).parents[1] / "data" / "feff10"
 
@@ -28,3 +31,9 @@ def recorded_structure(case):
     lattice = Lattice.from_parameters(*numbers["abc"], *numbers["angles"])
     places = [[float(word) for word in site[1:]] for site in sites]
     return Structure(lattice, [site[0] for site in sites], places)
+
+
+def recorded_spectrum(case: str) -> Spectrum:
+    """Return the total spectrum of a recorded run, read by numpy."""
+    energy, total = np.loadtxt(RECORDED / case / "eels.dat", usecols=(0, 1), unpack=True)
+    return Spectrum.from_arrays(energy, total)
