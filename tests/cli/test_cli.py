@@ -588,6 +588,11 @@ def test_inputs_diff_reports_changed_tags_with_their_source(
         same = liponflow("inputs", "lithiation", "--diff", directory)
         assert (same.exit_code, same.stdout.strip()) == (0, "no difference")
     incar = (relax / "INCAR").read_text()
+    (relax / "INCAR").write_text(incar + "NCORE = 4\n")
+    parallel = liponflow("inputs", "lithiation", "--diff", relax)
+    assert parallel.exit_code == 0, parallel.output
+    assert "NCORE" in parallel.stdout
+    assert "no difference in physics or numerics" in parallel.stdout
     (relax / "INCAR").write_text(incar.replace("ENCUT = 520.0", "ENCUT = 400"))
     different = liponflow("inputs", "lithiation", "--diff", relax)
     assert different.exit_code == 1

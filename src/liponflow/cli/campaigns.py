@@ -216,8 +216,9 @@ def inputs(
 ) -> None:
     """Write the input directories of a campaign, or compare one with them key by key.
 
-    The status is 1 if --diff finds a difference, or if the energies of two directories do not
-    compare. Differences of cut-off and mesh are shown, and leave it 0.
+    The status is 1 if --diff finds a difference of physics or numerics, not of parallelisation or
+    labels alone, or if the energies of two directories do not compare. Differences of cut-off and
+    mesh of two directories are shown, and leave it 0.
     """
     failed = False
     with reported_errors(debug=ctx.obj):
@@ -243,7 +244,7 @@ def inputs(
             with chosen.named():
                 found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)
-            failed = bool(found)
+            failed = any(item.role.matters for item in found)
         else:
             raise ValueError("give either --out, to write, or --diff, to compare")
     if failed:

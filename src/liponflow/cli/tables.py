@@ -307,12 +307,16 @@ def print_differences(found: Sequence["Difference"], console: Console | None = N
         console.print("no difference")
         return
     table = Table(box=SIMPLE_HEAD)
-    for heading in ("file", "key", "there", "ours", "source of ours"):
+    for heading in ("differs in", "file", "key", "there", "ours", "source of ours"):
         table.add_column(heading, overflow="fold")
-    for item in found:
-        texts = (escape(str(value)) for value in (item.theirs, item.ours, item.source))
-        table.add_row(item.file, item.key, *texts)
+    roles = list(type(found[0].role))
+    for item in sorted(found, key=lambda item: roles.index(item.role)):
+        values = ("default" if value is None else value for value in (item.theirs, item.ours))
+        texts = (escape(str(value)) for value in (*values, item.source))
+        table.add_row(item.role, item.file, item.key, *texts)
     console.print(table)
+    if not any(item.role.matters for item in found):
+        console.print("no difference in physics or numerics")
 
 
 def print_comparison(comparison: "Comparison", console: Console | None = None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Incar, Poscar
 
-from liponflow.inputs.difference import Difference
+from liponflow.inputs.difference import Difference, Role
 from liponflow.inputs.lithiation import LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp.compare import compare, read_incar, read_poscar
@@ -213,16 +213,55 @@ def test_missing_moments_are_found(directory: Path, generator: CitedInputGenerat
     assert found.key == "MAGMOM"
 
 
-def test_kspacing_without_mesh_is_reported(
-    directory: Path, generator: CitedInputGenerator
-) -> None:
+def test_kspacing_is_compared_by_its_mesh(directory: Path, generator: CitedInputGenerator) -> None:
+    edit(directory, KSPACING=0.9)
+    assert differences(directory, generator) == []  # KPOINTS has priority
     (directory / "KPOINTS").unlink()
-    edit(directory, KSPACING=0.3)
-    found = {item.key: item.theirs for item in differences(directory, generator)}
-    assert found == {"KSPACING": 0.3, "mesh": "KSPACING = 0.3"}
+    [found] = differences(directory, generator)
+    assert (found.key, found.theirs) == ("mesh", "Gamma 1x1x1 (KSPACING = 0.9)")
+    edit(directory, KSPACING=0.3)  # 0.77 / 0.3 = 2.6
+    assert differences(directory, generator) == []
     edit(directory, KSPACING=None)
     [found] = differences(directory, generator)
-    assert (found.key, found.theirs) == ("mesh", "KSPACING = 0.5, the default")
+    assert (found.key, found.theirs) == ("mesh", "Gamma 2x2x2 (KSPACING = 0.5, the default)")
+
+
+def test_defaults_are_what_vasp_takes(directory: Path, generator: CitedInputGenerator) -> None:
+    edit(directory, GGA="--", NELMIN=2, ADDGRID=False, ISYM=2, ISTART=0, IVDW=0, IBRION=None)
+    found = {item.key: (item.theirs, item.ours) for item in differences(directory, generator)}
+    assert found == {"IBRION": (None, 2)}  # 0, which is dynamics
+
+
+def test_functional_of_the_potcar_is_the_default(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    edit(directory, GGA=None)
+    assert differences(directory, generator) == []
+    titles = "".join(
+        f"  TITEL  = PAW {s}\n   LEXCH  = CA\n" for s in ["Li_sv", "Mn_pv", "Ni_pv", "O"]
+    )
+    (directory / "POTCAR").write_text(titles)
+    [found] = differences(directory, generator)
+    assert (found.key, found.role) == ("GGA", Role.PHYSICS)
+
+
+def test_differences_are_sorted_by_what_they_decide_on(
+    directory: Path, generator: CitedInputGenerator
+) -> None:
+    edit(directory, NCORE=4, KPAR=2, SYSTEM="mine", LCHARG=True)
+    (directory / "POTCAR.spec").write_text("Li\nMn_pv\nNi_pv\nO\n")
+    edit(directory, ENCUT=400, IVDW=12, ML_LMLFF=False)
+    found = {item.key: item.role for item in differences(directory, generator)}
+    assert found == {
+        "NCORE": Role.PARALLEL,
+        "KPAR": Role.PARALLEL,
+        "SYSTEM": Role.LABEL,
+        "LCHARG": Role.LABEL,
+        "ENCUT": Role.NUMERICS,
+        "IVDW": Role.PHYSICS,
+        "symbols": Role.PHYSICS,
+    }
+    assert {role for role in Role if role.matters} == {Role.PHYSICS, Role.NUMERICS}
 
 
 def test_directory_without_vasp_files_is_refused(tmp_path: Path) -> None:

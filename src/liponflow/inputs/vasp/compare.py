@@ -3,9 +3,8 @@
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from itertools import zip_longest
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Kpoints, VaspInput
@@ -18,12 +17,17 @@ from liponflow.crystals.poscar import read_poscar as read_poscar_file
 from liponflow.decompression import existing, read_text
 from liponflow.freeformat.incar import Value, parse_incar
 from liponflow.freeformat.incar import read_incar as read_incar_file
-from liponflow.freeformat.kpoints import DEFAULT_SPACING, read_kpoints
-from liponflow.inputs.difference import Difference
+from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions, read_kpoints
+from liponflow.inputs.difference import Difference, Role
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp.defaults import effective, is_same
 from liponflow.inputs.vasp.generator import CitedInputGenerator
+from liponflow.inputs.vasp.roles import role_of
 
 PER_SPECIES = ("LDAUU", "LDAUJ", "LDAUL")
+OF_THE_MESH = frozenset({"KSPACING", "KGAMMA"})
+PBE = "PE"
+"""LEXCH of PBE's POTCARs."""
 
 
 def read_poscar(directory: Path) -> Poscar:
@@ -94,8 +98,11 @@ def compare(
     ours = generator.get_input_set(structure, potcar_spec=True)
     changed = {key: cited["source"] for key, cited in generator.changes(structure).items()}
     sources = {**generator.sources, **changed}
-    found = incar_differences(_sorted_like_ours(incar, poscar), ours, sources)
-    found += _kpoints(directory, incar, ours, structure, generator)
+    theirs = _sorted_like_ours(incar, poscar)
+    found = incar_differences(theirs, ours, sources, gga=functional(directory))
+    found += mesh_difference(
+        directory, incar, cast("Kpoints", ours.kpoints), structure, sources["KPOINTS"]
+    )
     found += _potcar(directory, poscar, generator)
     return found
 
@@ -120,9 +127,15 @@ def _sorted_like_ours(incar: Mapping[str, Value], poscar: Poscar) -> dict[str, V
 
 
 def incar_differences(
-    theirs: Mapping[str, Value], ours: VaspInput, sources: Mapping[str, str], unknown: str = ""
+    theirs: Mapping[str, Value],
+    ours: VaspInput,
+    sources: Mapping[str, str],
+    unknown: str = "",
+    gga: str = PBE,
 ) -> list[Difference]:
-    """Return the tags in which an INCAR differs from an input set, both as VASP reads them.
+    """Return the tags in which an INCAR differs from an input set, both as VASP uses them.
+
+    A tag that is missing has VASP's default; KSPACING is a matter of the mesh.
 
     Parameters
     ----------
@@ -134,48 +147,80 @@ def incar_differences(
         Source of the input set's value by tag.
     unknown
         Source of the other tags.
+    gga
+        LEXCH of the user's POTCARs.
     """
     written = parse_incar(str(ours.incar)).tags
+    atoms = len(ours.poscar.structure)
+
+    def agree(tag: str) -> bool:
+        value = theirs.get(tag)
+        used = effective(tag, theirs, atoms, gga), effective(tag, written, atoms, PBE)
+        return is_same(*used) or (value is not None and is_same(value, written.get(tag)))
+
     return [
-        Difference("INCAR", tag, theirs.get(tag), written.get(tag), sources.get(tag, unknown))
+        Difference(
+            "INCAR",
+            tag,
+            theirs.get(tag),
+            written.get(tag),
+            sources.get(tag, unknown),
+            role_of(tag),
+        )
         for tag in [*theirs, *(tag for tag in written if tag not in theirs)]
-        if not _same(theirs.get(tag), written.get(tag))
-        and not (tag == "LDAUL" and _orbitals(theirs) == _orbitals(written))
+        if tag not in OF_THE_MESH and not agree(tag)
     ]
 
 
-def _orbitals(tags: Mapping[str, Value]) -> list[Any]:
-    """Return LDAUL, which is -1 for VASP wherever U and J are 0."""
-    values = [tags.get(tag) for tag in ("LDAUL", "LDAUU", "LDAUJ")]
-    rows = [value if isinstance(value, list) else [] for value in values]
-    return [kind if u or j else -1 for kind, u, j in zip_longest(*rows)]
-
-
-def _same(one: Value | None, other: Value | None) -> bool:
-    """Return whether two values are the same for VASP, to which A is Accurate, All or Auto."""
-    if isinstance(one, str) and isinstance(other, str):
-        short, long = sorted((one.casefold(), other.casefold()), key=len)
-        return short == long or (len(short) == 1 and long.startswith(short))
-    return one == other
-
-
-def _kpoints(
+def mesh_difference(
     directory: Path,
     incar: Mapping[str, Value],
-    ours: VaspInput,
+    ours: Kpoints | float,
     structure: Structure,
-    generator: CitedInputGenerator,
+    source: str,
 ) -> Iterator[Difference]:
-    wanted = _mesh(cast("Kpoints", ours.kpoints), structure)
+    """Yield the difference of the k-points of a directory, if there is one.
+
+    Parameters
+    ----------
+    directory
+        VASP directory, with KPOINTS or without.
+    incar
+        Its INCAR, whose KSPACING and KGAMMA count without KPOINTS.
+    ours
+        k-points of the input set, or its KSPACING (1/Å).
+    structure
+        The cell.
+    source
+        Source of the mesh of the input set.
+
+    Yields
+    ------
+    Difference
+    """
+    made = ours if isinstance(ours, Kpoints) else _generated({"KSPACING": ours}, structure)
+    wanted = _mesh(made, structure)
     path = existing(directory / "KPOINTS")
+    remark = ""
     if path is not None:
         with file_boundary(path, ParameterError, what="a KPOINTS file", remedy="correct it"):
             mesh = _mesh(read_kpoints(path), structure)
     else:
-        spacing = incar.get("KSPACING", f"{DEFAULT_SPACING}, the default")
-        mesh = f"KSPACING = {spacing}"
+        mesh = _mesh(_generated(incar, structure), structure)
+        given = incar.get("KSPACING", f"{DEFAULT_SPACING}, the default")
+        remark = f" (KSPACING = {given})"
     if mesh != wanted:
-        yield Difference("KPOINTS", "mesh", mesh, wanted, generator.sources["KPOINTS"])
+        yield Difference("KPOINTS", "mesh", mesh + remark, wanted, source)
+
+
+def _generated(incar: Mapping[str, Value], structure: Structure) -> Kpoints:
+    """Return the mesh that VASP makes without KPOINTS."""
+    spacing = incar.get("KSPACING", DEFAULT_SPACING)
+    if not isinstance(spacing, int | float) or not spacing > 0:
+        raise ParameterError(f"INCAR: KSPACING = {spacing} must be a number above 0")
+    mesh = mesh_divisions(None, structure.lattice.reciprocal_lattice.abc, spacing)
+    around_gamma = incar.get("KGAMMA", True)
+    return (Kpoints.gamma_automatic if around_gamma else Kpoints.monkhorst_automatic)(mesh)
 
 
 def _mesh(kpoints: Kpoints, structure: Structure) -> str:
@@ -205,7 +250,24 @@ def _potcar(
     wanted = [known.get(element, element) for element, _ in poscar.blocks]
     theirs = _potcar_symbols(directory)
     if theirs != wanted:
-        yield Difference("POTCAR", "symbols", theirs, wanted, generator.sources["POTCAR"])
+        source = generator.sources["POTCAR"]
+        yield Difference("POTCAR", "symbols", theirs, wanted, source, Role.PHYSICS)
+
+
+def functional(directory: Path) -> str:
+    """Return LEXCH of the POTCAR of a directory; that of PBE without one.
+
+    Raises
+    ------
+    ParameterError
+        If the POTCAR cannot be read.
+    """
+    path = existing(directory / "POTCAR")
+    if path is None:
+        return PBE
+    with file_boundary(path, ParameterError, what="a POTCAR", remedy="copy it again"):
+        found = sorted(set(re.findall(r"LEXCH\s*=\s*(\w+)", read_text(path, errors="replace"))))
+    return " and ".join(found) or PBE
 
 
 def _potcar_symbols(directory: Path) -> list[str] | None:

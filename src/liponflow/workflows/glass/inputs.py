@@ -14,12 +14,19 @@ from pymatgen.io.vasp import VaspInput
 from liponflow import __version__
 from liponflow.engines.engine import Engine
 from liponflow.freeformat.incar import Value
+from liponflow.freeformat.kpoints import DEFAULT_SPACING
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage, describe_stage
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import incar_differences, read_incar, read_poscar
+from liponflow.inputs.vasp.compare import (
+    functional,
+    incar_differences,
+    mesh_difference,
+    read_incar,
+    read_poscar,
+)
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.glass import md_sources, relax_set
 from liponflow.inputs.vasp.md import SegmentSetGenerator
@@ -90,11 +97,11 @@ def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
     engine = GlassMaker(parameters, "vasp").engine(parameters.force_limit)
     stages = [*parameters.protocol, parameters.volume_stage]
     candidates = [
-        _incar_differences(theirs, segment, structure)
+        _differences(directory, theirs, segment, structure)
         for stage in stages
         for segment in segments(engine, parameters, [stage], structure, parameters.seed)[:1]
     ]
-    return min(candidates, key=len)
+    return min(candidates, key=lambda found: sum(item.role.matters for item in found))
 
 
 INPUTS = InputDirectories(write, compare)
@@ -198,13 +205,18 @@ def _sources(run: Segment, structure: Structure) -> dict[str, str]:
     return of_the_stage | {key: entry["source"] for key, entry in own.items()}
 
 
-def _incar_differences(
-    theirs: Mapping[str, Value], run: Segment, structure: Structure
+def _differences(
+    directory: Path, theirs: Mapping[str, Value], run: Segment, structure: Structure
 ) -> list[Difference]:
     ours: VaspInput = run.maker.input_set_generator.get_input_set(
         structure.get_sorted_structure(), potcar_spec=True
     )
-    found = incar_differences(theirs, ours, _sources(run, structure), _ATOMATE2)
+    sources = _sources(run, structure)
+    found = incar_differences(theirs, ours, sources, _ATOMATE2, functional(directory))
+    # atomate2's generator writes no KPOINTS where it has KSPACING.
+    mesh = ours.kpoints or float(ours.incar.get("KSPACING", DEFAULT_SPACING))
+    source = sources.get("KPOINTS", _ATOMATE2)
+    found += mesh_difference(directory, theirs, mesh, structure, source)
     return [item for item in found if item.key not in FREE]
 
 
