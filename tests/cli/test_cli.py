@@ -571,9 +571,10 @@ def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: 
     result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.stdout.splitlines()]
-    assert ["relax", "1", "56", "4", "30", "300"] in rows
+    [relax] = [row for row in rows if row[:5] == ["relax", "1", "56", "4", "30"]]
+    assert 10 < float(relax[5]) < 100
     assert any(row[:2] == ["all", "5"] for row in rows)
-    assert "rule of thumb, not a measurement" in " ".join(result.stdout.split())
+    assert "a rule from 23 public timings" in " ".join(result.stdout.split())
     assert list(tmp_path.glob("liponflow*")) == []
 
 

@@ -21,6 +21,13 @@ from liponflow.engines.planned import (
     PlannedCalculation,
     images_between,
 )
+from liponflow.engines.vasp.cost import (
+    TYPICAL_CUTOFF,
+    bands,
+    iteration_seconds,
+    iterations,
+    plane_waves,
+)
 from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.electrons import valence_electrons
@@ -61,16 +68,32 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
     incar: Tags = parse_incar(str(files.incar)).tags
     kind, steps = _task(incar, len(structure))
     inner = images_between(images) or incar.get("IMAGES", 1)
+    kpoints = irreducible_kpoints(structure, incar, files.kpoints)
+    spins = int(incar.get("ISPIN", 1))
+    electrons = valence_electrons(structure, incar, str(files.potcar).split())
     return PlannedCalculation(
         kind,
         VASP,
         len(structure),
         steps,
         images=inner if kind == NEB else 1,
-        kpoints=irreducible_kpoints(structure, incar, files.kpoints),
-        spins=int(incar.get("ISPIN", 1)),
-        electrons=valence_electrons(structure, incar, str(files.potcar).split()),
+        kpoints=kpoints,
+        spins=spins,
+        electrons=electrons,
+        effort=_effort(kind, structure, incar, kpoints * spins, electrons),
     )
+
+
+def _effort(
+    kind: str, structure: Structure, incar: Tags, channels: int, electrons: float | None
+) -> float | None:
+    """Return the core-seconds of an ionic step by the rule; None with unknown electrons."""
+    if electrons is None:
+        return None
+    magnetic = incar.get("MAGMOM", []) if incar.get("ISPIN") == 2 else []  # noqa: PLR2004
+    n_bands = incar.get("NBANDS") or bands(electrons, len(structure), sum(magnetic))
+    waves = plane_waves(structure.volume, incar.get("ENCUT") or TYPICAL_CUTOFF)
+    return iterations(kind) * iteration_seconds(channels, n_bands, waves)
 
 
 def _task(incar: Tags, atoms: int) -> tuple[str, int | None]:
