@@ -49,7 +49,7 @@ def test_json_has_the_whole_plan(liponflow: Callable[..., CliResult]) -> None:
     done = liponflow("run", "phonons", "--set", "distance=0.03", "--dry-run", "--json")
     document = json.loads(done.stdout)
     assert document["campaign"] == "phonons"
-    assert document["changed"] == ["distance = 0.03 (preset: 0.05)"]
+    assert document["changed"] == ["distance = 0.03 (preset: null)"]
     assert document["parameters"]["distance"] == {
         "value": 0.03,
         "source": "given by the user: --set",

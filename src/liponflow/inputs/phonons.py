@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import IonicSteps, Unit
+from liponflow.inputs.presets import load_data
 from liponflow.inputs.supercell import SupercellParameter
 
 TOPIC = "phonons"
@@ -34,8 +35,11 @@ class PhononParameters(ComparedParameters):
         "of its vectors; null for as many primitive cells as min_length needs.",
         examples=["2,2,2"],
     )
-    distance: Annotated[float, Unit("Å")] = Field(
-        gt=0, le=0.1, description="Displacement of an atom."
+    distance: Annotated[float | None, Unit("Å")] = Field(
+        gt=0,
+        le=0.1,
+        description="Displacement of an atom; null for 0.05 with potentials and 0.01 with DFT.",
+        examples=["0.03"],
     )
     mesh_length: Annotated[float, Unit("Å")] = Field(
         ge=10,
@@ -48,3 +52,11 @@ class PhononParameters(ComparedParameters):
         description="Largest force of the relaxation before atoms are displaced.",
     )
     max_steps: IonicSteps = Field(description="Largest number of ionic steps of the relaxation.")
+
+
+def displacement(parameters: PhononParameters, *, dft: bool) -> float:
+    """Return how far an atom is displaced (Å): as given, or as suits the noise of the forces."""
+    if parameters.distance is not None:
+        return parameters.distance
+    known = load_data(TOPIC)["displacement"]
+    return float(known["dft" if dft else "potential"]["value"])

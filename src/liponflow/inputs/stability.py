@@ -141,8 +141,11 @@ class StabilityParameters(ComparedParameters):
         le=200,
         description="Least distance between opposite faces of a phonon supercell.",
     )
-    phonon_distance: Annotated[float, Unit("Å")] = Field(
-        gt=0, le=0.1, description="Displacement of an atom."
+    phonon_distance: Annotated[float | None, Unit("Å")] = Field(
+        gt=0,
+        le=0.1,
+        description="Displacement of an atom; null for 0.05 with potentials and 0.01 with DFT.",
+        examples=["0.03"],
     )
     phonon_force_limit: Annotated[float, Unit("eV/Å")] = Field(
         gt=0,

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pymatgen.core import Lattice, Structure
+from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.io.vasp import Incar
+from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.lithiation import LithiationParameters
@@ -72,3 +73,26 @@ def test_spin_follows_number_and_smearing(incar: dict[str, Any], *, changed: boo
     symbols = ["Li_sv", "P", "O", "N"]
     found = electrons.changes(model(PUBLISHED), incar, symbols)
     assert bool(found) is changed
+
+
+@pytest.mark.parametrize(
+    ("formula", "closed"),
+    [
+        ("Li3PO4", True),
+        ("ZnO", True),
+        ("NiO", False),
+        ("CeO2", False),
+        ("KO2", False),  # a superoxide: one electron is unpaired in each O2
+        ("O2", False),
+        ("Li", False),
+    ],
+)
+def test_only_closed_shells_have_no_spin(formula: str, *, closed: bool) -> None:
+    """Two formula units are always even, but may be two radicals."""
+    counts = Composition(formula).get_el_amt_dict()
+    crystal = model({symbol: 2 * int(number) for symbol, number in counts.items()})
+    symbols = [MPRelaxSet.CONFIG["POTCAR"][symbol] for symbol in counts]
+    found = electrons.closed_shell(crystal, symbols)
+    assert {key: cited["value"] for key, cited in found.items()} == (
+        {"ISPIN": 1, "MAGMOM": None} if closed else {}
+    )

@@ -41,12 +41,17 @@ def test_one_atom_is_displaced_in_each_directory(written: WrittenInputs) -> None
     for structure, note in zip(moved, record["displacements"]["first_atoms"], strict=True):
         distances = [a.distance(b) for a, b in zip(structure, rest, strict=True)]
         assert sum(distance > 1e-6 for distance in distances) == 1
-        assert distances[note["number"]] == pytest.approx(0.05, abs=1e-6)
+        assert distances[note["number"]] == pytest.approx(0.01, abs=1e-6)
 
 
 def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
     incar = Incar.from_file(written.directory / "at-rest" / "INCAR")
     assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
+    assert incar["ISPIN"] == 1
+    assert "MAGMOM" not in incar
+    record = yaml.safe_load((written.directory / "provenance.yaml").read_text())["static"]
+    assert "Li2O has an even number of electrons" in record["ISPIN"]["source"]
+    assert "MAGMOM" not in record
     assert compare(written.directory / "at-rest", preset="quick", overrides=SHORT) == []
     assert (
         "at-rest` and `displaced-001` to `displaced-002"

@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 from monty.serialization import loadfn
+from pymatgen.core.composition import Composition
+from pymatgen.core.periodic_table import Element, Species
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import POTCAR_STATS_PATH
 
@@ -13,19 +15,22 @@ from liponflow.inputs.presets import Cited
 POLARISED = 2
 """ISPIN of a spin-polarised calculation."""
 
+ZINC_GROUP = 12
+"""Group of the periodic table whose d shell is full."""
+
 _WHOLE = 1e-6
 """Largest difference of a number of electrons from a whole one."""
 
 
 def valence_electrons(
-    structure: Structure, incar: Mapping[str, Any], symbols: Sequence[str]
+    structure: Structure | Composition, incar: Mapping[str, Any], symbols: Sequence[str]
 ) -> float | None:
     """Return the number of valence electrons of a cell.
 
     Parameters
     ----------
     structure
-        The cell.
+        The cell, or its composition.
     incar
         INCAR, whose NELECT counts.
     symbols
@@ -40,7 +45,8 @@ def valence_electrons(
         return float(incar["NELECT"])
     known = _valences()
     by_element = {symbol.partition("_")[0]: known.get(symbol) for symbol in symbols}
-    counts = structure.composition.get_el_amt_dict()
+    whole = structure if isinstance(structure, Composition) else structure.composition
+    counts = whole.get_el_amt_dict()
     found = [(by_element.get(element), count) for element, count in counts.items()]
     return sum(z * count for z, count in found if z) if all(z for z, _ in found) else None
 
@@ -95,6 +101,40 @@ def changes(
         ),
         "NUPDOWN": Cited(value=1, source="our choice: one unpaired electron"),
     }
+
+
+def closed_shell(structure: Structure, symbols: Sequence[str]) -> dict[str, Cited]:
+    """Return the INCAR values of a crystal that can have no moment.
+
+    Parameters
+    ----------
+    structure, symbols
+        As for :func:`valence_electrons`.
+
+    Returns
+    -------
+    dict
+        ISPIN = 1 and no MAGMOM (None), with the reason. Empty where an element has an open d or f
+        shell, the formula unit has an odd number of electrons, as that of a superoxide, or O is
+        alone.
+    """
+    elements = structure.composition.elements
+    formula = Composition(structure.composition.reduced_formula)
+    electrons = valence_electrons(formula, {}, symbols)
+    alone = [element.symbol for element in elements] == ["O"]
+    if electrons is None or is_odd(electrons) or alone or any(map(_open, elements)):
+        return {}
+    source = (
+        f"our choice: no element has an open d or f shell, and {formula.reduced_formula} has an "
+        "even number of electrons"
+    )
+    return {"ISPIN": Cited(value=1, source=source), "MAGMOM": Cited(value=None, source=source)}
+
+
+def _open(element: Element | Species) -> bool:
+    closed_d = element.is_transition_metal and element.group == ZINC_GROUP
+    metal = element.is_transition_metal or element.is_rare_earth or element.is_actinoid
+    return bool(metal and not closed_d)
 
 
 @cache

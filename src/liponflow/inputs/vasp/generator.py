@@ -14,7 +14,7 @@ from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.freeformat.incar import read_incar
 from liponflow.inputs.presets import Cited, ParameterError, values
-from liponflow.inputs.vasp.electrons import changes
+from liponflow.inputs.vasp.electrons import changes, closed_shell
 from liponflow.inputs.vasp.potcar import has_potcar_library
 
 
@@ -26,9 +26,12 @@ class CitedInputGenerator(VaspInputGenerator):
     ----------
     sources
         Sources of the INCAR keys, of ``KPOINTS`` and of ``POTCAR``.
+    spin_if_needed
+        Whether a crystal that can have no moment is computed without spin.
     """
 
     sources: dict[str, str] = field(default_factory=dict)
+    spin_if_needed: bool = False
 
     def get_input_set(
         self,
@@ -45,7 +48,11 @@ class CitedInputGenerator(VaspInputGenerator):
         if structure is not None:
             structure = structure.get_sorted_structure()
         files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
-        files["INCAR"].update(values(self._changes(files["INCAR"])))
+        for key, value in values(self._changes(files["INCAR"])).items():
+            if value is None:
+                files["INCAR"].pop(key, None)
+            else:
+                files["INCAR"][key] = value
         return files
 
     def changes(self, structure: Structure) -> dict[str, Cited]:
@@ -54,6 +61,10 @@ class CitedInputGenerator(VaspInputGenerator):
         return self._changes(files["INCAR"])
 
     def _changes(self, incar: Mapping[str, Any]) -> dict[str, Cited]:
+        if self.spin_if_needed and self.structure is not None:
+            paired = closed_shell(self.structure, self.potcar_symbols)
+            if paired:
+                return paired
         return changes(self.structure, incar, self.potcar_symbols)
 
 

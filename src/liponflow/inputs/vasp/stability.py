@@ -37,12 +37,13 @@ def static_set() -> CitedInputGenerator:
 def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
     """Return the VASP inputs of the relaxation before atoms are displaced."""
     ionic = relaxation_limits(force_limit, max_steps)
-    return _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
+    sets = _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
+    return replace(sets, spin_if_needed=True)
 
 
 def phonon_static_set() -> CitedInputGenerator:
     """Return the VASP inputs of a supercell with a displaced atom."""
-    return _set("phonons", {})
+    return replace(_set("phonons", {}), spin_if_needed=True)
 
 
 def initial_moments(directory: Path) -> dict[str, float]:

@@ -17,7 +17,7 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.gpaw.settings import gpaw_inputs
-from liponflow.inputs.phonons import TOPIC, PhononParameters
+from liponflow.inputs.phonons import TOPIC, PhononParameters, displacement
 from liponflow.inputs.vasp import stability as settings
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.phases import SITE_TOLERANCE, phase
@@ -63,7 +63,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
         return _vibrations(other, structure, name, parameters, label=f" {other.name}")
 
     others = wire_further(further_names(parameters.models, request.engine), engine, further)
-    document = parameters.model_dump(mode="json")
+    document = _with_displacement(parameters, code).model_dump(mode="json")
     result = named(
         conclude_phonons(
             computed["record"],
@@ -146,6 +146,7 @@ def vibration_jobs(
     Flow or Job, Job
         The relaxation, and the job whose output is the PhononRecord.
     """
+    parameters = _with_displacement(parameters, engine)
     relaxation: Flow | Job = named(
         engine.relax().make(structure), f"relax {name} for phonons{label}"
     )
@@ -163,7 +164,7 @@ def vibration_jobs(
     expected = displacements(
         cell_to_repeat(structure, parameters.supercell),
         min_length=parameters.min_length,
-        distance=parameters.distance,
+        distance=displacement(parameters, dft=not engine.describe().surrogate),
         supercell=parameters.supercell,
     )
     engine.check_memory(expected.supercell)
@@ -183,4 +184,10 @@ def phonon_fingerprint(engine: Engine, structure: Structure, parameters: PhononP
         "plausible",
         *({"supercell"} if parameters.supercell is None else ()),
     }
-    return fingerprint(structure, engine.describe(), parameters.model_dump(exclude=unused))
+    known = _with_displacement(parameters, engine).model_dump(exclude=unused)
+    return fingerprint(structure, engine.describe(), known)
+
+
+def _with_displacement(parameters: PhononParameters, engine: Engine) -> PhononParameters:
+    distance = displacement(parameters, dft=not engine.describe().surrogate)
+    return parameters.model_copy(update={"distance": distance})

@@ -8,7 +8,7 @@ from liponflow import __version__
 from liponflow.crystals.supercell import label_of
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.phonons import PhononParameters
+from liponflow.inputs.phonons import PhononParameters, displacement
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
@@ -45,7 +45,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
     found = displacements(
         cell,
         min_length=parameters.min_length,
-        distance=parameters.distance,
+        distance=displacement(parameters, dft=True),
         supercell=parameters.supercell,
     )
     generator = phonon_static_set()
@@ -72,7 +72,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
             atoms=len(found.supercell),
             repeats=label_of(found.repeats),
             cell="primitive cell" if parameters.supercell is None else "given cell",
-            distance=parameters.distance,
+            distance=displacement(parameters, dft=True),
             potcar=potcar_note(functional),
         ),
         count=len(found.structures) + 1,

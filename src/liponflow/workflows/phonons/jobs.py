@@ -14,7 +14,7 @@ from liponflow.analysis.spread import with_spread
 from liponflow.analysis.stability.phase_record import PhononRecord
 from liponflow.crystals.supercell import Supercell
 from liponflow.engines.reading import read_calculation, start_volume
-from liponflow.inputs.phonons import PhononParameters
+from liponflow.inputs.phonons import PhononParameters, displacement
 from liponflow.structures.phonons import cell_to_repeat, displacements, phonopy_of
 from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.jobs import named
@@ -67,7 +67,7 @@ def displace(
     found = displacements(
         cell_to_repeat(relaxed.structure, parameters.supercell),
         min_length=parameters.min_length,
-        distance=parameters.distance,
+        distance=displacement(parameters, dft=not engine.surrogate),
         supercell=parameters.supercell,
     )
     rest = named(static_maker.make(found.supercell), f"at rest {name}")
@@ -116,7 +116,7 @@ def solve(
             dataset,
             forces,
             rest,
-            distance=parameters.distance,
+            distance=displacement(parameters, dft=not engine.surrogate),
             mesh_length=parameters.mesh_length,
         ),
     )

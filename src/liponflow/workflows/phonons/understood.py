@@ -6,9 +6,10 @@ from jobflow import Flow
 
 from liponflow.cost.estimate import Line
 from liponflow.engines.planned import RELAX
-from liponflow.inputs.phonons import PhononParameters
+from liponflow.inputs.phonons import PhononParameters, displacement
 from liponflow.runners.documents import all_jobs
 from liponflow.structures.phases import phase
+from liponflow.workflows.phonons.flow import phonon_engine
 from liponflow.workflows.request import RunRequest
 from liponflow.workflows.understood import Understood, cell_text
 
@@ -25,5 +26,7 @@ def understood(
         material = f"{cell_text(request.structure)}, from {request.source}"
     displaced = [line for line in lines if not line.name.startswith(RELAX)]
     supercells = [f"{line.jobs} supercells of {line.atoms} atoms" for line in displaced]
-    plan = f"{', '.join(supercells)}, displaced by {parameters.distance:g} Å"
+    engine = phonon_engine(request.engine, parameters, {}, request.preset).describe()
+    distance = displacement(parameters, dft=not engine.surrogate)
+    plan = f"{', '.join(supercells)}, displaced by {distance:g} Å"
     return Understood(material, plan, [job.name for job in all_jobs(flow)])
