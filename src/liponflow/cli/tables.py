@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
+from rich.segment import Segment, Segments
 from rich.table import Table
 
 from liponflow.analysis.quantity import Column, column_of, inline_of
@@ -31,6 +32,12 @@ UNLIMITED = 10_000
 SHORT_UUID = 8
 """Characters of a uuid that a list shows, if they tell its results apart."""
 
+MOST_LAID_OUT = 500
+"""Rows of a list that rich lays out, which takes 1 ms each; more are printed as plain lines."""
+
+GAP = 2
+"""Spaces between columns of plain lines, as rich sets them."""
+
 MOST_ROWS = 40
 """Rows of a table that a terminal shows."""
 
@@ -51,8 +58,9 @@ class _Shown:
 def print_list(found: Sequence[ResultSummary], console: Console | None = None) -> None:
     """Print one line per result."""
     console = console or StandardOutput()
+    length = _unique_length(item.uuid for item in found)
     columns = {
-        "uuid": [item.uuid[: _unique_length([item.uuid for item in found])] for item in found],
+        "uuid": [item.uuid[:length] for item in found],
         "kind": [item.kind for item in found],
         "formula": [conventional(item.formula) for item in found],
         "engine": [_short(item.engine) for item in found],
@@ -183,18 +191,37 @@ def _print_columns(
         Whether the last row is a sum.
     """
     any_width = console.options.update(width=UNLIMITED)
+    is_long = any(len(column.texts) > MOST_LAID_OUT for column in columns.values())
     left_out: list[str] = []
     while True:
         chosen = [column for name, column in columns.items() if name not in left_out]
-        table = _table(chosen, with_total=with_total)
-        if (
-            len(left_out) == len(expendable)
-            or Measurement.get(console, any_width, table).minimum <= console.width
-        ):
+        if is_long:
+            widths = [max(map(len, [column.title, *column.texts])) for column in chosen]
+            width = sum(widths) + GAP * (len(widths) - 1)
+        else:
+            table = _table(chosen, with_total=with_total)
+            width = Measurement.get(console, any_width, table).minimum
+        if len(left_out) == len(expendable) or width <= console.width:
             break
         left_out.append(expendable[len(left_out)])
-    console.print(table)
+    if is_long:
+        # As one segment: rich would split a text into lines, which takes most of the time.
+        console.print(Segments([Segment(_lines(chosen, widths))]), crop=False)
+    else:
+        console.print(table)
     return [name for name in columns if name in left_out]
+
+
+def _lines(columns: Sequence[_Shown], widths: Sequence[int]) -> str:
+    """Return a table as plain text that looks as rich's, a line for each row."""
+    padded = [
+        [text.rjust(width) if column.numeric else text.ljust(width) for text in texts]
+        for column, width in zip(columns, widths, strict=True)
+        for texts in [[column.title, *column.texts]]
+    ]
+    title, *rows = [(" " * GAP).join(row).rstrip() for row in zip(*padded, strict=True)]
+    rule = "\u2500" * (sum(widths) + GAP * (len(widths) - 1))
+    return "\n".join([title, rule, *rows, ""])
 
 
 def _print_hidden(names: Sequence[str], console: Console) -> None:

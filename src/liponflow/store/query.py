@@ -199,8 +199,21 @@ def leaves(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
     yield value
 
 
-def candidates(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
-    """Yield every value that an operator is applied to: the leaves and the items of arrays."""
+def candidates(document: Any, parts: tuple[str, ...]) -> Iterable[Any]:
+    """Return every value that an operator is applied to: the leaves and the items of arrays."""
+    value = document
+    for part in parts:
+        if not isinstance(value, dict):
+            break
+        value = value.get(part, MISSING)
+    else:
+        # One value, the usual case, needs no generators, which would take longer than the rest.
+        if not isinstance(value, list):
+            return (value,)
+    return _leaves_and_items(document, parts)
+
+
+def _leaves_and_items(document: Any, parts: tuple[str, ...]) -> Iterator[Any]:
     for leaf in leaves(document, parts):
         if isinstance(leaf, list):
             yield from leaf
@@ -215,15 +228,20 @@ def matches(condition: Condition, document: Mapping[str, Any]) -> bool:
     >>> matches(parse({"tags": "b", "n": {"$gt": 1}}), {"tags": ["a", "b"], "n": 1.5})
     True
     """
-    match condition:
-        case AllOf(conditions):
-            return all(matches(item, document) for item in conditions)
-        case AnyOf(conditions):
-            return any(matches(item, document) for item in conditions)
-        case Not(leaf):
-            return not matches(leaf, document)
-        case Leaf():
-            return any(_holds(condition, item) for item in candidates(document, condition.parts))
+    # Loops, since a generator for each condition of each document would take twice as long.
+    if isinstance(condition, Leaf):
+        for value in candidates(document, condition.parts):  # noqa: SIM110
+            if _holds(condition, value):
+                return True
+        return False
+    if isinstance(condition, AllOf):
+        for item in condition.conditions:  # noqa: SIM110
+            if not matches(item, document):
+                return False
+        return True
+    if isinstance(condition, AnyOf):
+        return any(matches(item, document) for item in condition.conditions)
+    return not matches(condition.condition, document)
 
 
 def _holds(leaf: Leaf, value: Any) -> bool:

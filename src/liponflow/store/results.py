@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar, Unpack
 
 from pydantic import ValidationError
 
@@ -189,9 +189,11 @@ class StoredResult:
         )
 
 
-@dataclass(frozen=True)
-class ResultSummary:
-    """What a list shows of a result."""
+class ResultSummary(NamedTuple):
+    """What a list shows of a result.
+
+    A tuple, which is made several times as fast as a frozen dataclass: a list has thousands.
+    """
 
     uuid: str
     """Job that returned the result."""

@@ -337,14 +337,12 @@ class SQLiteTable:
                 yield row, document
 
     def _fetch(self, rows: Iterable[int]) -> Iterator[tuple[int, Document]]:
+        # As bytes: SQLite would refuse damaged text without naming the document.
+        select = f"SELECT CAST(doc AS BLOB), {self._hash_column} FROM {self.table} WHERE id = ?"
         # Read one at a time: a document may hold a trajectory, and no lock lasts beyond a
         # statement.
         for row in rows:
-            # As bytes: SQLite would refuse damaged text without naming the document.
-            for content, digest in self._database.execute(
-                f"SELECT CAST(doc AS BLOB), {self._hash_column} FROM {self.table} WHERE id = ?",
-                [row],
-            ):
+            for content, digest in self._database.execute(select, (row,)):
                 try:
                     document = self._read(row, content, digest)
                 except DamagedDocumentError as error:
