@@ -442,9 +442,8 @@ def test_results_are_listed_as_table_and_csv(liponflow: Command, stored: Path) -
 
 
 def test_result_is_shown_as_text_and_json(liponflow: Command, stored: Path) -> None:
-    assert (
-        "lithiation of Li2Mn3NiO8" in liponflow("results", "show", "aa", "--store", stored).stdout
-    )
+    shown = liponflow("results", "show", "aa", "--store", stored).stdout
+    assert "lithiation of LiNi0.5Mn1.5O4" in shown
     document = json.loads(liponflow("results", "show", "aaaa", "--store", stored, "--json").stdout)
     fields = {"x", "moments", "c_over_a", "volume_per_formula", "energy_per_atom", "converged"}
     assert [state["x"] for state in document["states"]] == [0, 1]

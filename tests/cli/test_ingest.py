@@ -34,7 +34,7 @@ def test_ingested_results_can_be_listed_shown_and_plotted(campaign: Path, tmp_pa
     store = ("--store", tmp_path / "results.db")
     code, said = liponflow("ingest", campaign, *store)
     assert code == 0
-    for line in ("lithiation of Li2Mn3NiO8, 3 runs", "pdos of MnO, 1 run"):
+    for line in ("lithiation of LiNi0.5Mn1.5O4, 3 runs", "pdos of MnO, 1 run"):
         assert line in said
     code, said = liponflow("ingest", campaign, *store)
     assert (code, said) == (0, "3 in the store already\n")
@@ -56,7 +56,7 @@ def test_broken_runs_set_the_exit_code(campaign: Path, tmp_path: Path) -> None:
     cut.write_text(cut.read_text()[:-200])
     code, said = liponflow("ingest", campaign, "--store", tmp_path / "results.db")
     assert code == 1
-    assert "lithiation of Li2Mn3NiO8, 2 runs" in said
+    assert "lithiation of LiNi0.5Mn1.5O4, 2 runs" in said
     assert "not read: " in said
     assert "x0.5/vasprun.xml: breaks off" in said
     code, said = liponflow("ingest", tmp_path / "nowhere", "--store", tmp_path / "results.db")

@@ -22,7 +22,7 @@ from liponflow.cli.tables import (
     print_result,
 )
 from liponflow.cost.estimate import Estimate, Line
-from liponflow.formulas import conventional
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.store.results import StoredResult, find_results, open_store
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
@@ -71,7 +71,7 @@ def test_list_keeps_what_identifies_a_result(golden: list[StoredResult], width: 
     lines = text.getvalue().splitlines()
     assert max(map(len, lines)) <= width
     for item in golden:
-        identity = [item.uuid[:8], item.result.kind, conventional(item.result.formula)]
+        identity = [item.uuid[:8], item.result.kind, written_by_unit(item.result.formula)]
         assert identity in [line.split()[:3] for line in lines]
     hidden = "not shown in 40 columns: engine, preset,conv., completed"
     assert (hidden in "".join(lines)) == (width == 40)

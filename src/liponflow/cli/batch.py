@@ -21,6 +21,7 @@ from liponflow.cli.console import (
     say,
 )
 from liponflow.cli.output import export, print_json
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.settings import Settings
 from liponflow.store.frames import csv_text, results_frame
 from liponflow.workflows.batch import BatchItem, BatchState
@@ -142,6 +143,10 @@ def _print(items: Sequence[BatchItem]) -> None:
         cells = ["-", "-", "-"]
         if item.stored is not None:
             result = item.stored.result
-            cells = [item.stored.uuid[:8], result.formula, "yes" if result.converged else "NO"]
+            cells = [
+                item.stored.uuid[:8],
+                written_by_unit(result.formula),
+                "yes" if result.converged else "NO",
+            ]
         table.add_row(*map(escape, [str(item.file), item.state.value, *cells]))
     StandardOutput().print(table)

@@ -50,12 +50,15 @@ def results_compare(
 
 
 def _print(compared: "ComparedResults") -> None:
+    from liponflow.crystals.formula_unit import written_by_unit
+
     console = StandardOutput()
     names = [item.uuid[:8] for item in compared.results]
     for name, stored in zip(names, compared.results, strict=True):
         result = stored.result
         console.print(
-            f"{name}  {result.kind} of {result.formula}, {result.provenance.engine.label}",
+            f"{name}  {result.kind} of {written_by_unit(result.formula)}, "
+            f"{result.provenance.engine.label}",
             markup=False,
             highlight=False,
         )

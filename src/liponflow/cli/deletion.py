@@ -27,6 +27,7 @@ def results_delete(
     `liponflow resume` stores it again.
     """
     with reported_errors(debug=ctx.obj):
+        from liponflow.crystals.formula_unit import written_by_unit
         from liponflow.store.deletion import delete_result, referrers
         from liponflow.store.results import get_result, open_results
         from liponflow.workflows.run import run_of, writable_store
@@ -36,8 +37,8 @@ def results_delete(
         with writable_store(settings.store) as opened:
             made_by = run_of(settings, found.uuid)
             say(
-                f"{found.result.kind} of {found.result.formula}, {found.uuid}, completed "
-                f"{found.completed_at:%Y-%m-%d %H:%M}, with its data in {settings.store}"
+                f"{found.result.kind} of {written_by_unit(found.result.formula)}, {found.uuid}, "
+                f"completed {found.completed_at:%Y-%m-%d %H:%M}, with its data in {settings.store}"
             )
             for item in referrers(opened, found.uuid):
                 say(f"the {item.kind} {item.uuid[:8]} refers to it, and stays")

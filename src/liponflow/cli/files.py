@@ -32,6 +32,7 @@ def ingest(
 
         from rich.console import Console
 
+        from liponflow.crystals.formula_unit import written_by_unit
         from liponflow.ingest.ingest import ingest as ingest_runs
         from liponflow.workflows.run import writable_store
 
@@ -41,7 +42,8 @@ def ingest(
             )
     for item in report.stored:
         runs = f"{item.runs} run{'s' if item.runs > 1 else ''}"
-        typer.echo(f"{item.uuid[:8]}  {item.result.kind} of {item.result.formula}, {runs}")
+        formula = written_by_unit(item.result.formula)
+        typer.echo(f"{item.uuid[:8]}  {item.result.kind} of {formula}, {runs}")
     if report.known:
         say(f"{len(report.known)} in the store already")
     for message in report.passed_over:

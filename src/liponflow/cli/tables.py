@@ -15,7 +15,7 @@ from rich.table import Table
 from liponflow.analysis.quantity import Column, column_of, inline_of
 from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.cli.console import StandardOutput
-from liponflow.formulas import conventional
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.store.frames import table_items, table_rows, tables
 from liponflow.store.results import ResultSummary, StoredResult
 
@@ -62,7 +62,7 @@ def print_list(found: Sequence[ResultSummary], console: Console | None = None) -
     columns = {
         "uuid": [item.uuid[:length] for item in found],
         "kind": [item.kind for item in found],
-        "formula": [conventional(item.formula) for item in found],
+        "formula": [written_by_unit(item.formula) for item in found],
         "engine": [_short(item.engine) for item in found],
         "preset": [item.preset for item in found],
         "conv.": [_text(item.converged) for item in found],
@@ -99,7 +99,7 @@ def print_result(stored: StoredResult, console: Console | None = None) -> None:
 def print_document(result: Result, uuid: str = "", console: Console | None = None) -> None:
     """Print a result: its scalar fields, its tables and what made it."""
     console = console or StandardOutput()
-    title = f"{result.kind} of {conventional(result.formula)}  {uuid}".rstrip()
+    title = f"{result.kind} of {written_by_unit(result.formula)}  {uuid}".rstrip()
     console.print(title, style="bold", markup=False)
     console.print(_fields(result))
     for name in tables(result):

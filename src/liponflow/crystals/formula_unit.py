@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from math import gcd, isclose
 
 from pymatgen.core.composition import Composition
@@ -11,6 +11,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.crystals.anions import anions_among
 from liponflow.crystals.checked import StructureError
+from liponflow.formulas import conventional
 
 ALKALI_METALS = ("Li", "Na", "K", "Rb", "Cs")
 """Elements that can be inserted: all have a bcc metal, the reference of the voltages."""
@@ -150,6 +151,34 @@ def formula_unit(
         _units(content, amounts) if asked is None else _units_asked(amounts, asked, intercalant)
     )
     return unit_of(composition, intercalant, units, content / units)
+
+
+@cache
+def written_by_unit(formula: str) -> str:
+    """Return a formula as an insertion compound is named: LiNi0.5Mn1.5O4, not Li2Mn3NiO8.
+
+    A formula without several formula units, or of another kind of compound, is returned as
+    :func:`~liponflow.formulas.conventional` writes it, also what is no formula.
+
+    Examples
+    --------
+    >>> written_by_unit("Li2Mn3NiO8"), written_by_unit("Li3MnCoNiO6")
+    ('LiNi0.5Mn1.5O4', 'LiNi0.333Co0.333Mn0.333O2')
+    >>> written_by_unit("LiFePO4"), written_by_unit("Li7La3Zr2O12"), written_by_unit("a glass")
+    ('LiFePO4', 'Li7La3Zr2O12', 'a glass')
+    """
+    try:
+        whole, _ = Composition(formula).get_integer_formula_and_factor(max_denominator=10_000)
+        composition = Composition(whole)
+        has_metal = any(element.is_transition_metal for element in composition.elements)
+        if has_metal and anions_among(composition.get_el_amt_dict()):
+            intercalant = intercalant_of(composition)
+            amounts = composition.get_el_amt_dict()
+            if _units(amounts.pop(intercalant), amounts) > 1:
+                return formula_unit(composition, intercalant).formula
+    except Exception:  # noqa: BLE001 - no formula; without atoms, pymatgen raises an IndexError
+        return formula
+    return conventional(formula)
 
 
 def unit_of(

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from liponflow.analysis.migration.hops import band_barrier
 from liponflow.analysis.runs import CalculationResult, MDResult, NEBImage, NEBResult
 from liponflow.arrays import FloatArray
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.structure import draw_structure
 from liponflow.figures.style import (
@@ -236,7 +237,7 @@ def calculation_figure(result: CalculationResult) -> Figure:
     draw_structure(axes, structure, spheres=symbols)
     force = result.calculation.max_force
     lines = [
-        f"{pretty_formula(result.formula)}, {result.task}",
+        f"{pretty_formula(written_by_unit(result.formula))}, {result.task}",
         f"{result.energy_per_atom:.4f} eV/atom"
         + ("" if force is None else f", largest force {force:.3f} eV/Å"),
     ]

@@ -11,6 +11,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import EngineInfo
 from liponflow.cost.estimate import Line
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.engines.planned import MD, NEB, RELAX, STATIC
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.parameter import typed
@@ -66,7 +67,7 @@ def cell_text(structure: Structure) -> str:
     >>> cell_text(Structure(Lattice.cubic(3.5), ["Li", "Li"], [[0, 0, 0], [0.5, 0.5, 0.5]]))
     'Li: 2 atoms, a = 3.5 Å, cubic axes'
     """
-    formula = reduced_formula(structure.composition)
+    formula = written_by_unit(reduced_formula(structure.composition))
     return f"{formula}: {len(structure)} atoms, {axes_text(structure)}"
 
 

@@ -460,7 +460,7 @@ class RefinedWindow(Document):
     )
     high: Annotated[float | None, Quantity("V", heading="to {unit}", fmt=".3f")] = Field(
         description="Upper limit with the better engine, against its own Li metal; None without "
-        "a window."
+        "a window or if it lies above the highest voltage examined."
     )
     low_before: Annotated[
         float | None, Quantity("V", heading="before,\nfrom {unit}", fmt=".3f")

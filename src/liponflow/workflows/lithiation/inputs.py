@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from liponflow import __version__
-from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.lithiation import LithiationParameters, check_hubbard
 from liponflow.inputs.presets import Cited
@@ -63,7 +62,7 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     for candidate in candidates:
         # The record of the last one stands for all: x ascends, so that it has every element.
         written |= _write_candidate(candidate, sets, root / candidate_path(candidate))
-    material = reduced_formula(lithiation_host.pristine.composition)
+    material = lithiation_host.unit.formula
     functional, *_ = written[metal_directory]["POTCAR"]["value"]
     return Contents(
         about={
