@@ -6,6 +6,7 @@ from pydantic import Field
 from pymatgen.core.composition import Composition
 
 from liponflow.analysis.published import Published, topics
+from liponflow.formulas import reduced_formula
 
 
 class PublishedPeaks(Published):
@@ -24,7 +25,7 @@ class PublishedPeaks(Published):
         composition = Composition(formula)
         if self.formula is None:
             return sorted(element.symbol for element in composition.elements) == self.elements
-        return composition.reduced_formula == self.formula
+        return reduced_formula(composition) == self.formula
 
 
 @cache

@@ -10,6 +10,7 @@ from pymatgen.core.periodic_table import Element, Species
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import POTCAR_STATS_PATH
 
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.presets import Cited
 
 POLARISED = 2
@@ -119,7 +120,7 @@ def closed_shell(structure: Structure, symbols: Sequence[str]) -> dict[str, Cite
         alone.
     """
     elements = structure.composition.elements
-    formula = Composition(structure.composition.reduced_formula)
+    formula = Composition(reduced_formula(structure.composition))
     electrons = valence_electrons(formula, {}, symbols)
     alone = [element.symbol for element in elements] == ["O"]
     if electrons is None or is_odd(electrons) or alone or any(map(_open, elements)):
