@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from liponflow.analysis.eels.comparison import PeakComparison
 from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.quantity import Column, Quantity
 from liponflow.analysis.result import Result, StructureField
@@ -39,6 +40,9 @@ class ComputedSite(Document):
     )
     seconds: Annotated[float | None, Quantity("s", heading="time", fmt=".0f")] = Field(
         description="Wall time of its runs; None if not stated."
+    )
+    made_by: list[str] = Field(
+        description="Program, version and what it read, of every run: two for an L23 edge."
     )
 
 
@@ -162,6 +166,11 @@ class EELSResult(Result):
     )
     n_runs: Annotated[int, Column(heading="runs")] = Field(
         description="Runs of the code that entered the averages."
+    )
+    comparison: PeakComparison | None = Field(
+        description="Broadened edges with their peaks, on an absolute scale if Li2O is among the "
+        "materials, beside published peaks; None if an edge is too short or empty, which a "
+        "warning says."
     )
     scans: list[EdgeScan] = Field(
         default_factory=list, description="Convergence scans, if any were made."
