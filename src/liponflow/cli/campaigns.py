@@ -104,7 +104,8 @@ def run(
         if several and (dry_run or preflight):
             raise ValueError("--dry-run and --preflight take one structure; give its file")
         early.check_choices(campaign, chosen, files)
-        early.check_engine(engine or settings.engine, settings)
+        engine = engine or campaign.default_engine or settings.engine
+        early.check_engine(engine, settings)
 
         with said_if_slow("loading the libraries of the campaign ..."):
             from liponflow.cost.estimate import estimate
@@ -114,7 +115,7 @@ def run(
 
         choices: dict[str, Any] = {
             "preset": chosen.preset,
-            "engine": engine or settings.engine,
+            "engine": engine,
             "engine_arguments": parse_settings(engine_set or []),
             "overrides": chosen.overrides,
             "structure_file": files[0] if files else None,

@@ -81,7 +81,7 @@ EngineOption = Annotated[
     str | None,
     typer.Option(
         help="chgnet, vasp, another registered engine, or the module:Class of an ASE calculator "
-        "\\[default: the setting].",
+        "\\[default: the setting; feff for eels].",
         autocompletion=engine_names,
     ),
 ]

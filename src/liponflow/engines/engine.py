@@ -15,6 +15,7 @@ from liponflow.arrays import FloatArray
 from liponflow.engines.cost import CostModel
 from liponflow.engines.diagnosis import Finding, State
 from liponflow.engines.planned import PlannedCalculation
+from liponflow.inputs.feff.cards import SpectrumCards
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
 
@@ -24,6 +25,7 @@ CAPABILITIES = {
     "md": "molecular dynamics",
     "neb": "nudged elastic bands",
     "vibrations": "vibrations",
+    "spectrum": "spectra of core levels",
 }
 """Methods of an engine that set up calculations, and what they compute."""
 
@@ -397,6 +399,16 @@ class Engine(ABC):
     def vibrations(self) -> Maker:
         """Return a Maker of Γ-point vibrations: ``make(structure, moving)`` ends in GammaModes."""
         self._refuse("vibrations")
+
+    def spectrum(self, cards: SpectrumCards) -> Maker:  # noqa: ARG002
+        """Return a Maker of spectra: ``make(structure, site, edge)`` ends in a SiteSpectrum.
+
+        Parameters
+        ----------
+        cards
+            What is computed, whatever the absorber.
+        """
+        self._refuse("spectrum")
 
     def _refuse(self, capability: str) -> NoReturn:
         able = ", ".join(_able(capability)) or "none of the registered engines can"

@@ -1,0 +1,1 @@
+"""The EELS campaign: edges of crystals and glasses, averaged over their absorbing sites."""

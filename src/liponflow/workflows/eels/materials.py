@@ -1,0 +1,160 @@
+"""Materials of an EELS campaign: crystals of the library, a user's structure, and glasses."""
+
+from collections.abc import Iterator
+
+from jobflow import JobStore
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.eels.result import EELSMaterial
+from liponflow.analysis.glass.result import GlassResult
+from liponflow.formulas import reduced_formula
+from liponflow.inputs.eels import EELSParameters
+from liponflow.inputs.feff.edges import Edge, parse_edge
+from liponflow.names import nearest
+from liponflow.store.file import StoreError
+from liponflow.store.results import find_results, get_result
+from liponflow.structures.glass.library import library_glass, library_glasses
+from liponflow.structures.phases import phase
+from liponflow.workflows.request import RunRequest
+
+LATEST = "latest"
+"""The glass that entered the store last."""
+
+
+class MaterialError(ValueError):
+    """A material without spectra: there is none, or it has none of the edges."""
+
+
+def materials_of(request: RunRequest[EELSParameters]) -> list[EELSMaterial]:
+    """Return the materials of a request.
+
+    Parameters
+    ----------
+    request
+        With a structure, the crystals and the glass of the preset are left out; those that the
+        user names stay.
+
+    Raises
+    ------
+    MaterialError
+        If there is none, or the stored result is no glass.
+    ValueError
+        If a name is unknown, or there is no such result.
+    """
+    parameters, given = request.parameters, request.overrides
+    own = request.structure is None
+    found: list[EELSMaterial] = []
+    if request.structure is not None:
+        found.append(_given(request.structure, str(request.source)))
+    if own or "phases" in given:
+        found += _crystals(parameters.phases)
+    if parameters.glass is not None and (own or "glass" in given):
+        found.append(_glass(parameters.glass, request.store))
+    if not found:
+        raise MaterialError("no material: name crystals (phases) or a glass, or give a structure")
+    return list(_with_own_names(found))
+
+
+def edges_of(request: RunRequest[EELSParameters], materials: list[EELSMaterial]) -> list[Edge]:
+    """Return the edges of a request; those of the preset that no material has are left out.
+
+    Raises
+    ------
+    MaterialError
+        If no material has the element of an edge that the user names, or of any.
+    """
+    known = {site.specie.symbol for item in materials for site in item.models[0]}
+    edges = [parse_edge(text) for text in request.parameters.edges]
+    found = [edge for edge in edges if edge.element in known]
+    absent = [edge for edge in edges if edge.element not in known]
+    if absent and ("edges" in request.overrides or not found):
+        names = ", ".join(item.name for item in materials)
+        element = absent[0].element
+        raise MaterialError(
+            f"no edge {absent[0]}: {names} {'has' if len(materials) == 1 else 'have'} no "
+            f"{element}{nearest(element, known)}; set edges to those of its elements"
+        )
+    return found
+
+
+def has(material: EELSMaterial, element: str) -> bool:
+    """Return whether a material contains an element."""
+    return any(site.specie.symbol == element for site in material.models[0])
+
+
+def _given(structure: Structure, source: str) -> EELSMaterial:
+    formula = reduced_formula(structure.composition)
+    return EELSMaterial(
+        name=formula, formula=formula, source=source, models=[structure], glass=False
+    )
+
+
+def _crystals(names: list[str]) -> list[EELSMaterial]:
+    found = []
+    for name in dict.fromkeys(names):
+        entry = phase(name)
+        found.append(
+            EELSMaterial(
+                name=entry.name,
+                formula=entry.reduced_formula,
+                source=entry.source,
+                models=[entry.primitive()],
+                glass=False,
+            )
+        )
+    return found
+
+
+def _glass(which: str, store: JobStore | None) -> EELSMaterial:
+    """Return a glass of the library or of the store."""
+    if which in {model.name for model in library_glasses()}:
+        model = library_glass(which)
+        structure = model.structure()
+        return EELSMaterial(
+            name=f"{model.name} glass",
+            formula=reduced_formula(structure.composition),
+            source=f"library of liponflow: {model.made_by}",
+            models=[structure],
+            glass=True,
+        )
+    library = ", ".join(model.name for model in library_glasses())
+    known = f"the library has {library}"
+    if store is None:
+        raise MaterialError(
+            f"glass={which}: {known}, and there is no results store yet: run `liponflow run glass`"
+        )
+    if which == LATEST:
+        latest = find_results(store, kind="glass", limit=1)
+        if not latest:
+            raise MaterialError(
+                f"the results store holds no glass, and {known}: run `liponflow run glass`"
+            )
+        stored = latest[0]
+    else:
+        try:
+            stored = get_result(store, which)
+        except StoreError as error:
+            raise MaterialError(f"glass={which}: {known}; in the store, {error}") from error
+    result = stored.result
+    if not isinstance(result, GlassResult):
+        raise MaterialError(
+            f"result {stored.uuid[:8]} is of kind {result.kind}; glass takes a result of kind "
+            "glass, and --structure any structure"
+        )
+    doubt = "" if result.converged else f", NOT CONVERGED: {result.criterion}"
+    return EELSMaterial(
+        name=f"{result.formula} glass",
+        formula=result.formula,
+        source=f"glass {stored.uuid[:8]} by {result.provenance.engine.label}{doubt}",
+        models=[model.structure for model in result.models],
+        glass=True,
+    )
+
+
+def _with_own_names(materials: list[EELSMaterial]) -> Iterator[EELSMaterial]:
+    """Yield the materials, with a number where a name is taken."""
+    seen: dict[str, int] = {}
+    for item in materials:
+        seen[item.name] = number = seen.get(item.name, 0) + 1
+        name = item.name if number == 1 else f"{item.name} ({number})"
+        yield item.model_copy(update={"name": name})
