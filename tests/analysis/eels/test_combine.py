@@ -52,7 +52,7 @@ def test_grids_of_different_spectra_have_the_same_energies():
     assert len(shared) == pytest.approx((60 - 51.75) / 0.05 + 1)
 
 
-def test_a_uniform_spectrum_is_interpolated_linearly_between_its_points():
+def test_an_uneven_spectrum_is_interpolated_linearly_between_its_points():
     uneven = Spectrum(energies=[0.0, 0.1, 1.0, 4.0], intensities=[0.0, 1.0, 2.0, -1.0])
     assert resampled(uneven, np.array([0.05, 0.1, 2.0, 4.0])).tolist() == [0.5, 1.0, 1.0, -1.0]
 
@@ -62,9 +62,18 @@ def test_nothing_is_extrapolated_above_a_spectrum():
         resampled(step_edge(50, 1, 60), np.array([55.0, 61.0]))
 
 
+def test_below_its_begin_a_spectrum_has_the_tail_of_its_step():
+    energy = np.concatenate([np.linspace(-0.6, 0.6, 121), np.linspace(0.7, 60, 594)])
+    step = Spectrum.from_arrays(530 + energy, 0.5 + np.arctan(energy / 0.1) / np.pi)
+    below = np.array([529.0, 528.0, 525.0])
+    exact = 0.5 + np.arctan((below - 530) / 0.1) / np.pi
+    assert step.intensities[0] == pytest.approx(0.05, abs=0.005)
+    np.testing.assert_allclose(resampled(step, below), exact, rtol=0.05)
+
+
 def test_a_spectrum_that_begins_within_its_edge_is_not_continued_by_zeros():
     within = Spectrum(energies=[55.0, 56.0, 60.0], intensities=[0.5, 1.0, 1.0])
-    with pytest.raises(ValueError, match=r"begins at 50 eV .* 55 eV with 50 % .*limit 5 %"):
+    with pytest.raises(ValueError, match=r"begins at 50 eV .* 55 eV with 50 % .*limit 25 %"):
         weighted_mean([step_edge(50, 1, 60), within], [1, 1])
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from tests.support.recorded_spectra import recorded_spectrum
+from eels_example import peaks_at
+from recorded_spectra import recorded_spectrum
 
 from liponflow.analysis.eels.alignment import main_peaks, shifted
 from liponflow.analysis.eels.broadening import Broadening
@@ -11,13 +12,6 @@ from liponflow.analysis.eels.published import published_peaks
 from liponflow.analysis.eels.spectrum import Spectrum
 
 INSTRUMENT = Broadening(instrument=0.5)
-
-
-def peaks_at(*peaks: tuple[float, float]) -> Spectrum:
-    """Return an edge with peaks at these energies (eV), of these heights."""
-    energy = np.arange(peaks[0][0] - 8, peaks[0][0] + 45, 0.05)
-    heights = sum(high * np.exp(-(((energy - at) / 0.8) ** 2) / 2) for at, high in peaks)
-    return Spectrum.from_arrays(energy, np.asarray(heights))
 
 
 @pytest.fixture(scope="module")

@@ -128,10 +128,8 @@ def broadened(
     if broadening.final_state and edge is not None:
         widest = max(widest, float(final_state_width(grid[-1:] - edge)[0]))
     margin = int(np.ceil(_REACH * widest / step))
-    heights = np.pad(
-        resampled(spectrum, grid), margin, constant_values=(0.0, spectrum.intensities[-1])
-    )
     energies = grid[0] + step * np.arange(-margin, len(grid) + margin)
+    heights = resampled(spectrum, np.minimum(energies, grid[-1]))
     lorentzian = np.full(len(energies), broadening.core_hole)
     if broadening.final_state and edge is not None:
         lorentzian += final_state_width(np.minimum(energies, grid[-1]) - edge)

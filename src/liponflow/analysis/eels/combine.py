@@ -12,8 +12,11 @@ STEP = 0.05
 """Step of common grids (eV): a tenth of the resolution of a monochromated instrument."""
 MOST_POINTS = 20_000
 """Most points of a common grid."""
-QUIET = 0.05
-"""Largest intensity, as a share of the maximum, that counts as none below an edge."""
+QUIET = 0.25
+"""Largest first intensity, as a share of the maximum, of a spectrum that begins below its edge.
+
+FEFF begins 0.6 eV below, where a core hole of 0.5 eV leaves a tenth of the height of the step.
+"""
 
 
 def resampled(spectrum: Spectrum, grid: FloatArray) -> FloatArray:
@@ -29,7 +32,8 @@ def resampled(spectrum: Spectrum, grid: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray
-        Intensities, shape (n,); 0 below the first energy, where the edge has not begun.
+        Intensities, shape (n,). Below the first energy it is the tail of a Lorentzian step, 1/E
+        from the edge, through the first point and the first that is twice as high.
 
     Raises
     ------
@@ -44,14 +48,19 @@ def resampled(spectrum: Spectrum, grid: FloatArray) -> FloatArray:
             f"the grid ends at {grid[-1]:g} eV and the spectrum at {last:g} eV, and nothing is "
             "known above: end the grid there, or compute the spectrum further (xkmax)"
         )
-    if grid[0] < first - tolerance and abs(intensity[0]) > QUIET * np.abs(intensity).max():
-        share = abs(intensity[0]) / np.abs(intensity).max()
+    found: FloatArray = np.interp(grid, energy, intensity, left=0.0)
+    below = grid < first - tolerance
+    if not below.any() or intensity[0] == 0:
+        return found
+    most = intensity.max()
+    if abs(intensity[0]) > QUIET * most:
         raise ValueError(
             f"the grid begins at {grid[0]:g} eV and the spectrum at {first:g} eV with "
-            f"{100 * share:.0f} % of its maximum (limit {100 * QUIET:.0f} %): it begins within "
-            "the edge, and nothing is known below"
+            f"{100 * abs(intensity[0]) / np.abs(intensity).max():.0f} % of its maximum (limit "
+            f"{100 * QUIET:.0f} %): it begins within the edge, and nothing is known below"
         )
-    found: FloatArray = np.interp(grid, energy, intensity, left=0.0)
+    reach = 2 * (energy[np.argmax(intensity >= 2 * abs(intensity[0]))] - first)
+    found[below] = intensity[0] * reach / (reach + first - grid[below])
     return found
 
 

@@ -123,6 +123,23 @@ class PeakComparison(Document):
         misfits = [abs(peak.misfit) for peak in self.predictions if peak.misfit is not None]
         return max(misfits, default=None)
 
+    @property
+    def in_words(self) -> str:
+        """The shift, what it is fixed on, and the largest misfit of a prediction."""
+        scale = self.scale
+        if scale is None:
+            material, edge = REFERENCE
+            return f"that of FEFF, as {edge} of {material}, on which it is fixed, was not computed"
+        text = (
+            f"all energies of FEFF {scale.shift:+.2f} eV, fixed on the main peak of {scale.edge} "
+            f"of {scale.material} at {scale.published:g} eV ({scale.citation})"
+        )
+        if self.largest_misfit is None:
+            return f"{text}; no other published peak was computed"
+        count = sum(peak.misfit is not None for peak in self.predictions)
+        noun = "position" if count == 1 else "positions"
+        return f"{text}; largest misfit of {count} predicted {noun} {self.largest_misfit:.1f} eV"
+
 
 def compared(edges: Sequence[Edge], broadening: Broadening) -> PeakComparison:
     """Return the edges on one absolute scale, beside the published peaks.
