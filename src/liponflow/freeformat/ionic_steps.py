@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
+from xml.parsers.expat import errors
 
 from liponflow.arrays import FloatArray
 from liponflow.freeformat.numbers import real, table
@@ -23,6 +24,18 @@ _DECIMALS = 8
 
 Energies = Mapping[str, float | None]
 """Energies by their names in the file (eV); None where the number did not fit its columns."""
+
+
+SEVERAL = (
+    "several vasprun.xml one behind the other: cut it apart in front of its lines <?xml, and give "
+    "the parts"
+)
+"""Why a file cannot be read, and the remedy."""
+
+_SECOND_DOCUMENT = {
+    errors.codes[errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT],
+    errors.codes[errors.XML_ERROR_MISPLACED_XML_PI],
+}
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class IonicSteps:
     """Ionic steps of an open vasprun.xml, of which only one is in memory at a time.
 
     Iterating raises :class:`xml.etree.ElementTree.ParseError` or EOFError where the file breaks
-    off, after the complete steps.
+    off, after the complete steps, and ValueError where another vasprun.xml follows in it.
 
     Parameters
     ----------
@@ -142,6 +155,14 @@ class IonicSteps:
 
     def __iter__(self) -> Iterator[IonicStep]:
         """Yield the complete steps in their order."""
+        try:
+            yield from self._steps()
+        except ET.ParseError as error:
+            if error.code in _SECOND_DOCUMENT:
+                raise ValueError(SEVERAL) from error
+            raise
+
+    def _steps(self) -> Iterator[IonicStep]:
         events = ET.iterparse(self.file, events=("start", "end"))  # noqa: S314 (the user's own file)
         _, root = next(events)
         number = 0

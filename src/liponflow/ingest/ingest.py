@@ -16,7 +16,14 @@ from liponflow.analysis.result import Result
 from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.doscar_run import DoscarRun, read_doscar_run
-from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
+from liponflow.engines.vasp.reading.files import (
+    Band,
+    IngestError,
+    RunFiles,
+    find_runs,
+    is_packed,
+)
+from liponflow.engines.vasp.reading.outcar_run import OutcarRun, read_outcar_run
 from liponflow.engines.vasp.reading.runs import AnyRun, R, Run, read_run
 from liponflow.engines.vasp.reading.trajectory import time_step, trajectory_units
 from liponflow.engines.vasp.reading.unit import Unit
@@ -48,7 +55,7 @@ class Report:
     broken: list[str] = field(default_factory=list)
     """One message for each run that could not be read, with file and reason."""
     passed_over: list[str] = field(default_factory=list)
-    """One message for each vasprun.xml that is not read, because another counts in its place."""
+    """One message for each output that is not read, because another counts in its place."""
 
 
 def ingest(
@@ -105,21 +112,27 @@ def _recognise(
     units: list[Unit[Any]] = []
     runs: list[Run] = []
     densities: list[DoscarRun] = []
+    single: list[OutcarRun] = []
     places = {item.place: item for group in found for item in group}
     for item in places.values():
         if isinstance(item, RunFiles):
             report.passed_over += [
-                f"{path}, as {item.place.name} counts: give the file itself to store it too"
+                f"{path}, as {item.place.name} counts: "
+                + (
+                    "unpack it elsewhere to store it too"
+                    if is_packed(path)
+                    else "give the file itself to store it too"
+                )
                 for path in item.passed_over
-                if path not in places
+                if path not in places and (item.vasprun or item.others)
             ]
     for item in track(list(places.values()), "reading", console=console, transient=True):
         try:
             with _run_boundary(item.place):
                 if isinstance(item, Band):
                     units.append(band_unit(item))
-                elif item.vasprun is None and item.find("DOSCAR"):
-                    densities.append(_usable(read_doscar_run(item)))
+                elif item.vasprun is None and (item.find("DOSCAR") or item.find("OUTCAR")):
+                    _read_without_vasprun(item, single, densities)
                 else:
                     runs.append(_usable(read_run(item)))
         except FileError as error:
@@ -135,7 +148,28 @@ def _recognise(
     dense = [*steady, *densities]
     units += _grouped(lambda: pdos_units(dense, formula_units), dense, report)
     units += [SingleUnit([run]) for run in others if id(run) not in used]
+    units += [SingleUnit([run]) for run in single]
     return units
+
+
+def _read_without_vasprun(
+    files: RunFiles, single: list[OutcarRun], densities: list[DoscarRun]
+) -> None:
+    """Read a run by its OUTCAR, its DOSCAR, or both; refuse it if neither can be used."""
+    before = len(single) + len(densities)
+    reasons: list[FileError] = []
+    if files.find("DOSCAR"):
+        try:
+            densities.append(_usable(read_doscar_run(files)))
+        except FileError as error:
+            reasons.append(error)
+    if files.find("OUTCAR"):
+        try:
+            single.append(_usable(read_outcar_run(files)))
+        except FileError as error:
+            reasons.append(error)
+    if len(single) + len(densities) == before:
+        raise reasons[0]
 
 
 def _grouped(

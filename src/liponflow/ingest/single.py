@@ -6,13 +6,14 @@ from typing import ClassVar
 from liponflow.analysis.convergence import unconverged_reason
 from liponflow.analysis.result import Calculation
 from liponflow.analysis.runs import CalculationResult
+from liponflow.engines.vasp.reading.outcar_run import OutcarRun
 from liponflow.engines.vasp.reading.runs import Run
 from liponflow.engines.vasp.reading.unit import Unit
 from liponflow.formulas import reduced_formula
 
 
 @dataclass(frozen=True)
-class SingleUnit(Unit[Run]):
+class SingleUnit(Unit[Run | OutcarRun]):
     """One run."""
 
     kind: ClassVar[str] = "calculation"

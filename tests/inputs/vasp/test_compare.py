@@ -227,7 +227,7 @@ def test_kspacing_is_compared_by_its_mesh(directory: Path, generator: CitedInput
 
 
 def test_defaults_are_what_vasp_takes(directory: Path, generator: CitedInputGenerator) -> None:
-    edit(directory, GGA="--", NELMIN=2, ADDGRID=False, ISYM=2, ISTART=0, IVDW=0, IBRION=None)
+    edit(directory, GGA="--", NELMIN=2, ADDGRID=False, ISTART=0, IVDW=0, IBRION=None)
     found = {item.key: (item.theirs, item.ours) for item in differences(directory, generator)}
     assert found == {"IBRION": (None, 2)}  # 0, which is dynamics
 

@@ -9,6 +9,7 @@ from pymatgen.core.structure import Structure
 from vasp_files import Run
 
 from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
+from liponflow.engines.vasp.reading.runs import read_run
 
 CELL = Structure(Lattice.cubic(4), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
@@ -111,6 +112,22 @@ def test_renamed_file_beside_a_run_is_passed_over(tmp_path: Path) -> None:
         folder / "vasprun.xml",
         folder / "vasprun.old.xml",
     ]
+
+
+def test_packed_and_renamed_outputs_are_named(tmp_path: Path) -> None:
+    for name in ("error.1.tar.gz", "OUTCAR.orig", "data.zip", "INCAR"):
+        (tmp_path / "killed" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "killed" / name).write_text("")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "data.zip").write_text("")
+    (tmp_path / "packed").mkdir()
+    (tmp_path / "packed" / "vasprun.tar.xz").write_text("")
+    killed, packed = find_runs([tmp_path])
+    assert isinstance(killed, RunFiles)
+    assert isinstance(packed, RunFiles)
+    assert [path.name for path in killed.passed_over] == ["OUTCAR.orig", "error.1.tar.gz"]
+    with pytest.raises(IngestError, match=r"packed or renamed \(vasprun\.tar\.xz\): unpack them"):
+        read_run(packed)
 
 
 def test_renamed_files_are_separate_runs(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from vasp_files import Run as Files
 from liponflow.engines.standin.identity import version_string
 from liponflow.engines.vasp.reading.files import IngestError, find_runs
 from liponflow.engines.vasp.reading.runs import Run, read_run
+from liponflow.freeformat.ionic_steps import IonicSteps
 
 CELL = Structure(Lattice.cubic(4), ["Ni", "O"], [[0, 0, 0], [0.5, 0.5, 0.5]])
 
@@ -312,3 +313,17 @@ def test_structure_of_a_run_is_checked_and_wrapped(tmp_path: Path) -> None:
     close = Structure(CELL.lattice, CELL.species, [[0, 0, 0], [0.1, 0, 0]])
     with pytest.raises(IngestError, match=r"vasprun\.xml.*: its last structure atoms 1 .* apart"):
         read(Files([close], [-10.0]).write(tmp_path / "close")).calculation()
+
+
+def test_several_runs_in_one_vasprun_are_refused(tmp_path: Path) -> None:
+    moving = {"IBRION": 0, "NSW": 9, "POTIM": 1.0}
+    for name, incar in (("static", {}), ("md", moving)):
+        folder = Files([CELL] * 2, [-9.0] * 2, incar, kinetic=[0.1] * 2).write(tmp_path / name)
+        text = (folder / "vasprun.xml").read_text()
+        (folder / "vasprun.xml").write_text(text + text)
+        with pytest.raises(IngestError, match="one behind the other: cut it apart"):
+            read(folder)
+    killed = text[: text.rindex("<calculation>")]
+    (folder / "vasprun.xml").write_text(killed + text)
+    with (folder / "vasprun.xml").open("rb") as file, pytest.raises(ValueError, match="several"):
+        list(IonicSteps(file))

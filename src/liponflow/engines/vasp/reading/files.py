@@ -14,6 +14,11 @@ from liponflow.decompression import COMPRESSED, open_bytes
 from liponflow.freeformat.incar import read_incar
 
 INPUTS = ("INCAR", "POSCAR", "KPOINTS", "POTCAR", "POTCAR.spec")
+_OUTCAR = re.compile(r"OUTCAR.*", re.IGNORECASE)
+_PACKED = re.compile(
+    r"(?:error\.\d+|.*(?:outcar|vasprun).*)\.(?:tar(?:\.\w+)?|tgz|zip)", re.IGNORECASE
+)
+"""Archives of outputs, such as custodian's error.1.tar.gz."""
 OUTPUTS = ("OUTCAR", "CONTCAR", "OSZICAR", "DOSCAR")
 _VASPRUN = re.compile(r"vasprun.*\.xml.*", re.IGNORECASE)
 _IMAGE = re.compile(r"\d\d")
@@ -38,7 +43,7 @@ class RunFiles:
     others: Sequence[Path]
     """Inputs and other outputs of the same run."""
     passed_over: Sequence[Path] = ()
-    """Other vasprun.xml in the directory: earlier parts of the run, copies and renamed ones."""
+    """Other outputs in the directory: earlier parts, copies, renamed and packed ones."""
 
     @property
     def place(self) -> Path:
@@ -181,7 +186,12 @@ def _runs_in(directory: Path) -> list[RunFiles]:
     """
     paths = sorted(path for path in directory.iterdir() if path.is_file())
     vaspruns = [path for path in paths if _VASPRUN.fullmatch(path.name)]
+    vaspruns = [path for path in vaspruns if not _PACKED.fullmatch(path.name)]
     parts: dict[str, Path] = {}
+    if not vaspruns:  # then the OUTCARs are what was kept
+        for path in paths:
+            if _plain(path) == "OUTCAR":
+                parts.setdefault(_ending(path), path)
     for path in vaspruns:
         if _ending(path) or _plain(path) == "vasprun.xml":
             parts.setdefault(_ending(path), path)  # rather than a compressed copy
@@ -192,7 +202,8 @@ def _runs_in(directory: Path) -> list[RunFiles]:
     endings = [*static, *relaxations[-1:]] or [""]
     chosen = [parts.get(ending) for ending in endings]
     runs = []
-    for ending, vasprun in zip(endings, chosen, strict=True):
+    for ending, part in zip(endings, chosen, strict=True):
+        vasprun = part if part in vaspruns else None
         others = [
             path
             for path in paths
@@ -200,7 +211,17 @@ def _runs_in(directory: Path) -> list[RunFiles]:
         ]
         if vasprun or others:
             runs.append(RunFiles(directory, vasprun, others))
+    known = {(_plain(path), _ending(path)) for run in runs for path in run.others}
+    known |= {("OUTCAR", _ending(path)) for path in vaspruns}
     over = [path for path in vaspruns if path not in chosen]
+    over += [
+        path
+        for path in paths
+        if _PACKED.fullmatch(path.name)
+        or (_OUTCAR.fullmatch(path.name) and (_plain(path), _ending(path)) not in known)
+    ]
+    if not runs and over:
+        return [RunFiles(directory, None, [], over)]
     return [*runs[:-1], replace(runs[-1], passed_over=over)] if runs else []
 
 
@@ -214,7 +235,7 @@ def _is_static(ending: str, parts: Mapping[str, Path]) -> bool:
 
 def _at_rest(vasprun: Path) -> bool:
     with suppress(OSError, EOFError, FileError), open_bytes(vasprun) as file:
-        steps = re.search(rb'name="NSW">\s*(-?\d+)', file.read(_CHUNK))
+        steps = re.search(rb'(?:name="NSW">|NSW\s+=)\s*(-?\d+)', file.read(_CHUNK))
         return steps is None or int(steps[1]) <= 0
     return False  # named when the run is read
 
@@ -227,15 +248,36 @@ def _order(ending: str) -> float:
     return -math.inf if ending == _FIRST else math.inf
 
 
+def is_packed(path: Path) -> bool:
+    """Return whether a file is an archive of outputs.
+
+    Examples
+    --------
+    >>> is_packed(Path("error.1.tar.gz")), is_packed(Path("vasprun.xml.gz"))
+    (True, False)
+    """
+    return _PACKED.fullmatch(path.name) is not None
+
+
 def _single(path: Path) -> RunFiles | Band:
     folders = sorted(item.name for item in path.parent.iterdir() if item.is_dir())
     images = [name for name in folders if _IMAGE.fullmatch(name)]
     if images and _is_band(path.parent, images):
         return _band(path.parent, images)
     for run in _runs_in(path.parent):
-        if run.vasprun == path:
+        if path in {run.vasprun, run.find("OUTCAR")}:
             return run
+    if _OUTCAR.fullmatch(path.name):
+        beside = path.parent.iterdir()
+        same = [item for item in beside if item == path or _belongs(item, _ending(path))]
+        return RunFiles(path.parent, None, sorted(same))
     return RunFiles(path.parent, path, [])
+
+
+def _belongs(path: Path, ending: str) -> bool:
+    """Return whether a file is an input or an output, but the OUTCAR, of the part of a run."""
+    names = (*INPUTS, *OUTPUTS[1:])
+    return path.is_file() and _plain(path) in names and _ending(path) == ending
 
 
 def _uncompressed(path: Path) -> str:

@@ -20,6 +20,8 @@ _ENERGY = re.compile(r"energy  without entropy\s*=.*energy\(sigma->0\)\s*=\s*(\S
 _ITERATION = re.compile(r"Iteration\s+\d+\(\s*(\d+)\)")
 _TITLE = re.compile(r"\s*(TITEL|POTCAR:)\s*=?\s*(\S.*)")
 _TAG = re.compile(r"\s*(NSW|IBRION|EDIFFG|NELM|IMAGES|ICHARG)\s*=\s*([^\s;]+)")
+_VERSION = re.compile(r" vasp\.\d")
+"""First line of an OUTCAR."""
 _FORCES = "TOTAL-FORCE (eV/Angst)"
 _UNCONVERGED = "EDIFF was not reached"
 _REACHED = "reached required accuracy - stopping structural energy minimisation"
@@ -52,6 +54,8 @@ class OutcarEnd:
     """Whether a STOPCAR ended the run."""
     finished: bool = False
     """Whether the file is complete."""
+    runs: int = 1
+    """Runs in the file, one behind the other, of which the last is read."""
 
 
 def read_outcar_end(lines: Iterable[str]) -> OutcarEnd:
@@ -76,6 +80,8 @@ def read_outcar_end(lines: Iterable[str]) -> OutcarEnd:
     remaining = iter(lines)
     found.version_line = next(remaining, "").strip().removeprefix("vasp.")
     for line in remaining:
+        if _VERSION.match(line):
+            found = OutcarEnd(line.strip().removeprefix("vasp."), runs=found.runs + 1)
         if not found.steps:
             _read_head(found, line)
         if match := _ENERGY.search(line):

@@ -29,7 +29,7 @@ from liponflow.engines.vasp.reading.outcar import IONIC_STEP, STOP
 from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
 from liponflow.engines.vasp.reading.vasprun import LenientVasprun, VasprunHead
 from liponflow.finite import check_finite
-from liponflow.freeformat.ionic_steps import IonicStep, IonicSteps
+from liponflow.freeformat.ionic_steps import SEVERAL, IonicStep, IonicSteps
 from liponflow.inputs.vasp.ionic import (
     IonicTask,
     force_limit,
@@ -351,20 +351,39 @@ class Run(AnyRun):
     @cached_property
     def _moments(self) -> list[float] | None:
         """Signed moment of every site from OUTCAR (µB); None if it has none."""
-        path = self.files.find("OUTCAR")
-        if path is None:
-            return None
-        remedy = "remove it to do without moments, or copy it again"
-        with file_boundary(path, IngestError, what="an OUTCAR", remedy=remedy):
-            check_expansion(path)
-            moments = [float(row["tot"]) for row in Outcar(path).magnetization]
-            check_finite(moments, f"{path}: a moment")
-        if moments and len(moments) != len(self.final_structure):
-            raise IngestError(
-                f"{path}: moments of {len(moments)} sites, but {len(self.final_structure)} in "
-                f"{self.files.vasprun}: the files belong to different runs"
-            )
-        return moments or None
+        return outcar_moments(self.files, len(self.final_structure))
+
+
+def outcar_moments(files: RunFiles, sites: int) -> list[float] | None:
+    """Return the signed moment of every site from the OUTCAR (µB); None if it has none.
+
+    Parameters
+    ----------
+    files
+        Files of the run.
+    sites
+        Number of atoms of its structure.
+
+    Raises
+    ------
+    IngestError
+        If the OUTCAR cannot be read, or has another number of sites.
+    """
+    path = files.find("OUTCAR")
+    if path is None:
+        return None
+    remedy = "remove it to do without moments, or copy it again"
+    with file_boundary(path, IngestError, what="an OUTCAR", remedy=remedy):
+        check_expansion(path)
+        moments = [float(row["tot"]) for row in Outcar(path).magnetization]
+        check_finite(moments, f"{path}: a moment")
+    if moments and len(moments) != sites:
+        other = files.vasprun or files.find("CONTCAR")
+        raise IngestError(
+            f"{path}: moments of {len(moments)} sites, but {sites} in {other}: the files belong "
+            "to different runs"
+        )
+    return moments or None
 
 
 def read_run(files: RunFiles) -> Run:
@@ -387,6 +406,12 @@ def read_run(files: RunFiles) -> Run:
         or its vasprun.xml is truncated or damaged.
     """
     if files.vasprun is None:
+        if files.passed_over:
+            named = ", ".join(path.name for path in files.passed_over)
+            raise IngestError(
+                f"{files.directory}: its outputs are packed or renamed ({named}): unpack them, or "
+                "give them VASP's names"
+            )
         begun = files.find("OUTCAR") is not None
         raise IngestError(
             f"{files.directory}: no vasprun.xml"
@@ -448,6 +473,8 @@ def _parse(files: RunFiles, reader: Callable[..., Vasprun], **options: Any) -> V
             check_expansion(files.vasprun)
             vasprun = reader(files.vasprun, **options)
         except (SyntaxError, EOFError) as error:  # lxml's, of broken XML, and gzip's
+            if "XML declaration" in str(error):  # of another file
+                raise IngestError(f"{files.vasprun}: {SEVERAL}") from error
             raise TruncatedError(
                 f"{files.vasprun}: breaks off or is damaged ({error}): if the run was killed, "
                 "continue it from its CONTCAR; else copy the file again"
