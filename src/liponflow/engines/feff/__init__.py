@@ -1,0 +1,1 @@
+"""Spectra by FEFF, which runs in processes of its own."""
