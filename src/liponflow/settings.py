@@ -28,6 +28,8 @@ PREFIX = "LIPONFLOW_"
 CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
 VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
 """Variable for a single run of ``liponflow-vasp``, which reads it; not a setting for the file."""
+FEFF_VARIABLE = "FEFF_CMD"
+"""Variable that names the command of FEFF on many clusters; the setting has priority."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -125,6 +127,12 @@ class Settings(BaseSettings):
         description="Command that runs a Python with GPAW, e.g. `mpiexec -n 8 gpaw python`, or "
         "the Python of another environment; default: this Python.",
     )
+    feff_cmd: str | None = Field(
+        default_factory=lambda: os.environ.get(FEFF_VARIABLE) or None,
+        validate_default=True,
+        description="Command that runs all stages of FEFF9 or FEFF10 in its directory; default: "
+        "the variable FEFF_CMD, or the FEFF10 of the extra eels.",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto",
         description="Device that computes potentials: `cuda`, `cpu`, or `auto` for CUDA where "
@@ -138,7 +146,7 @@ class Settings(BaseSettings):
         description="Further classes and functions, as module:name, that a flow may name.",
     )
 
-    @field_validator("gpaw_cmd", mode="before")
+    @field_validator("gpaw_cmd", "feff_cmd", mode="before")
     @classmethod
     def _joined(cls, value: Any) -> Any:
         """Read a list of words, as a YAML file may give it."""
@@ -146,7 +154,7 @@ class Settings(BaseSettings):
             return shlex.join(value)
         return value
 
-    @field_validator("vasp_cmd", "gpaw_cmd", mode="after")
+    @field_validator("vasp_cmd", "gpaw_cmd", "feff_cmd", mode="after")
     @classmethod
     def _is_command(cls, value: str | None) -> str | None:
         if value is not None:

@@ -113,7 +113,7 @@ def run_feff(
     for name in (EELS, ERROR, SCF_LOG, *XMU):
         (directory / name).unlink(missing_ok=True)
     (directory / NAME).write_text(text, encoding="ascii")
-    words = list(command) or [sys.executable, str(WORKER), str(time_limit)]
+    words = list(command) or [sys.executable, "-P", str(WORKER), str(time_limit)]
     start, used = time.monotonic(), _core_seconds()
     _execute(words, directory, time_limit)
     seconds, core_seconds = time.monotonic() - start, _core_seconds() - used
