@@ -75,6 +75,7 @@ def example_result(edges: list[Edge] | None = None) -> EELSResult:
     """
     chosen = example_edges() if edges is None else edges
     crystal = phase("Li2O").structure()
+    comparison = compared(chosen, Broadening(instrument=1.0))
     formulas = {edge.material: edge.formula for edge in chosen}
     return EELSResult(
         formula="Li2O, Li3PO4",
@@ -102,5 +103,6 @@ def example_result(edges: list[Edge] | None = None) -> EELSResult:
         edges=[],
         n_runs=8,
         scans=[example_scan()],
-        comparison=compared(chosen, Broadening(instrument=1.0)),
+        energy_scale=comparison.in_words,
+        comparison=comparison,
     )

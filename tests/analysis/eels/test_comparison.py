@@ -47,6 +47,10 @@ def test_all_other_published_peaks_are_predictions(synthetic: PeakComparison):
     assert rows["gamma", 138.0].misfit == pytest.approx(-1.5, abs=0.05)
     assert synthetic.largest_misfit == pytest.approx(1.5, abs=0.05)
     assert not any(material == "Li3P" for material, _ in rows)
+    assert synthetic.in_words == (
+        "all energies of FEFF -1.70 eV, fixed on the main peak of Li K of Li2O at 63 eV (Cheng "
+        "2023); largest misfit of 3 predicted positions 1.5 eV"
+    )
 
 
 def test_shown_edges_lie_on_the_absolute_scale_and_have_one_area(synthetic: PeakComparison):
@@ -69,6 +73,9 @@ def test_without_li2o_there_is_no_scale_and_no_prediction():
     }
     assert [row.computed for row in found.peaks] == pytest.approx([138.2, 142.7], abs=0.02)
     assert found.largest_misfit is None
+    assert (
+        found.in_words == "that of FEFF, as Li K of Li2O, on which it is fixed, was not computed"
+    )
 
 
 def test_an_edge_with_too_few_peaks_is_not_assigned():

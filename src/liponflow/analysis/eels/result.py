@@ -167,13 +167,17 @@ class EELSResult(Result):
     n_runs: Annotated[int, Column(heading="runs")] = Field(
         description="Runs of the code that entered the averages."
     )
+    scans: list[EdgeScan] = Field(
+        default_factory=list, description="Convergence scans, if any were made."
+    )
+    energy_scale: Annotated[str, Column(heading="energy scale", wraps=True)] = Field(
+        description="The one shift to measured energies, what it is fixed on, and the largest "
+        "misfit of the positions that it predicts."
+    )
     comparison: PeakComparison | None = Field(
         description="Broadened edges with their peaks, on an absolute scale if Li2O is among the "
         "materials, beside published peaks; None if an edge is too short or empty, which a "
         "warning says."
-    )
-    scans: list[EdgeScan] = Field(
-        default_factory=list, description="Convergence scans, if any were made."
     )
 
     def edge(self, material: str, edge: str) -> EdgeResult:

@@ -9,6 +9,10 @@ CAMPAIGN = Campaign(
     parameters="liponflow.inputs.eels:EELSParameters",
     flow="liponflow.workflows.eels.flow:flow",
     understood="liponflow.workflows.eels.understood:understood",
-    result=ResultKind("eels", model="liponflow.analysis.eels.result:EELSResult"),
+    result=ResultKind(
+        "eels",
+        model="liponflow.analysis.eels.result:EELSResult",
+        figures="liponflow.figures.eels.gallery:all_figures",
+    ),
     default_engine="feff",
 )

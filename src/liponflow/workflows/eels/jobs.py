@@ -251,6 +251,7 @@ def conclude_eels(
         materials=list(materials),
         edges=edges,
         n_runs=runs,
+        energy_scale=(comparison.in_words if comparison else "that of the code: not compared"),
         comparison=comparison,
         scans=done,
     )
