@@ -96,10 +96,10 @@ def test_stopped_batch_is_resumed_by_the_same_command(
     assert "started displace Ag" in again.stderr
 
 
-def test_folder_without_structures_and_plans_are_refused(folder: Path, tmp_path: Path) -> None:
+def test_folder_without_structures_and_preflight_are_refused(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "holds no structure" in run("--structure", tmp_path / "empty").stderr
-    assert "take one structure" in run("--structure", folder, "--dry-run").stderr
+    assert "takes one structure" in run("--structure", folder, "--preflight").stderr
 
 
 def test_table_that_cannot_be_written_is_an_error_of_one_line(
@@ -113,3 +113,25 @@ def test_table_that_cannot_be_written_is_an_error_of_one_line(
     [message] = capsys.readouterr().err.splitlines()
     assert message.startswith("error: ")
     assert "batch.csv" in message
+
+
+def test_dry_run_of_a_folder_prints_a_line_for_each_and_a_total(
+    folder: Path,
+) -> None:
+    (folder / "c.cif").write_text("no crystal")
+    answer = run("--structure", folder, "--dry-run")
+    assert answer.exit_code == 1
+    lines = answer.stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines[:3]] == [
+        str(folder / name) for name in ("a.cif", "b.cif", "c.cif")
+    ]
+    assert ": Cu: 4 atoms" in lines[0]
+    assert " core-hours, about " in lines[0]
+    assert "c.cif: refused: " in lines[2]
+    assert lines[3].startswith("total of 3 structures (2 planned, 1 refused): ")
+    (folder / "c.cif").unlink()
+    found = json.loads(run("--structure", folder, "--dry-run", "--json").stdout)
+    hours = [plan["core_hours"] for plan in found["structures"]]
+    assert min(hours) > 0
+    assert found["total"]["core_hours"] == pytest.approx(sum(hours))
+    assert not Path("liponflow_runs").exists()

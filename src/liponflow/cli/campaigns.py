@@ -1,9 +1,10 @@
 """Commands that run campaigns, write their inputs, or measure files."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from enum import StrEnum
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from liponflow import registry
 from liponflow.cli import early
 from liponflow.cli.campaign_group import CampaignGroup, broken_command
-from liponflow.cli.choices import choose
+from liponflow.cli.choices import Choices, choose
 from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
 from liponflow.cli.dry_run import dry_run_document, print_dry_run
 from liponflow.cli.finish import finish
@@ -41,6 +42,7 @@ from liponflow.workflows.measurement import get_measurement
 if TYPE_CHECKING:
     from jobflow import Flow
 
+    from liponflow.settings import Settings
     from liponflow.workflows.request import RunRequest
 
 
@@ -101,8 +103,8 @@ def run(
         chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
         files = early.structure_files(structure or [])
         several = early.is_batch(structure or [])
-        if several and (dry_run or preflight):
-            raise ValueError("--dry-run and --preflight take one structure; give its file")
+        if several and preflight:
+            raise ValueError("--preflight takes one structure; give its file")
         early.check_choices(campaign, chosen, files)
         engine = engine or campaign.default_engine or settings.engine
         early.check_engine(engine, settings)
@@ -120,11 +122,12 @@ def run(
             "overrides": chosen.overrides,
             "structure_file": files[0] if files else None,
         }
-        document, items = None, None
+        document = None
         if several:
-            check_out(out)
-            batch = import_module("liponflow.cli.batch")
-            items = batch.run_batch(campaign, chosen, choices, files, settings)
+            ending = _several(
+                campaign, chosen, choices, files, settings,
+                ctx=ctx, dry_run=dry_run, out=out, json=json,
+            )  # fmt: skip
         else:
             with campaigns.known_store(settings) as known:
                 with said_if_slow("building the structures and planning the calculations ..."):
@@ -149,12 +152,35 @@ def run(
                 record |= {"structure_file": str(choices["structure_file"])}
                 record |= chosen.record(campaign, request.parameters)
                 outcome = campaigns.run(flow, settings, record, engines)
-    if items is not None:
-        batch.finish_batch(ctx, items, out=out, json=json)
+    if several:
+        ending()
     elif document is not None:
         print_dry_run(document, cost, verbose=verbose, json=json)
     else:
         finish(ctx, outcome, out=out, json=json)
+
+
+def _several(
+    campaign: Campaign,
+    chosen: Choices,
+    choices: Mapping[str, Any],
+    files: Sequence[Path],
+    settings: "Settings",
+    *,
+    ctx: typer.Context,
+    dry_run: bool,
+    out: Path | None,
+    json: bool,
+) -> Callable[[], None]:
+    """Run or plan a campaign for several structures; return what prints the outcome."""
+    if dry_run:
+        planning = import_module("liponflow.cli.batch_plan")
+        plans = planning.plan_batch(campaign, chosen, choices, files, settings)
+        return partial(planning.finish_plan, plans, json=json)
+    check_out(out)
+    batch = import_module("liponflow.cli.batch")
+    items = batch.run_batch(campaign, chosen, choices, files, settings)
+    return partial(batch.finish_batch, ctx, items, out=out, json=json)
 
 
 def resume(

@@ -1,5 +1,6 @@
 """What ``run --dry-run`` prints: the calculations, then what was understood in five lines."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -90,23 +91,28 @@ def summary(document: dict[str, Any]) -> list[str]:
     """Return the five lines: material, plan, parameters, engines, cost."""
     changes = "; ".join(document["changed"]) or "unchanged"
     version = document["versions"]["liponflow"]
+    return [
+        f"{document['campaign']}: {document['material']}",
+        f"plan: {document['plan']}",
+        f"parameters: preset {document['preset']}, {changes}",
+        f"engines: {', '.join(document['engines'])}; liponflow {version}",
+        f"cost: {cost_text(document)}",
+    ]
+
+
+def cost_text(document: Mapping[str, Any]) -> str:
+    """Return number of calculations, core-hours and wall time of a plan, in words."""
     jobs = sum(line["jobs"] for line in document["calculations"])
     hours, workers = document["wall_hours"], document["workers"]
     processes = f"{workers} process{'' if workers == 1 else 'es'}"
-    calculations = f"{jobs} calculation{'' if jobs == 1 else 's'}"
     if not jobs:
         wall = "nothing to compute"
     elif hours is None:
         wall = "wall time by the cores that each calculation gets"
     else:
         wall = f"about {duration(hours)} with {processes} on this machine"
-    return [
-        f"{document['campaign']}: {document['material']}",
-        f"plan: {document['plan']}",
-        f"parameters: preset {document['preset']}, {changes}",
-        f"engines: {', '.join(document['engines'])}; liponflow {version}",
-        f"cost: {calculations}, {core_hours(document['core_hours'])}, {wall}",
-    ]
+    calculations = f"{jobs} calculation{'' if jobs == 1 else 's'}"
+    return f"{calculations}, {core_hours(document['core_hours'])}, {wall}"
 
 
 def core_hours(hours: float) -> str:

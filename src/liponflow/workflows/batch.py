@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from jobflow import Flow, JobStore
+
 from liponflow.boundary import reason_of
 from liponflow.engines.registry import check_installed
 from liponflow.runners.errors import RunInterruptedError, StoreFailureError
@@ -105,17 +107,24 @@ def _one(
         for name in engines:
             check_installed(name, settings)
         flow = campaign.make_flow(request)
-        fingerprint = fingerprint_of(flow)
-        if known is not None and fingerprint is not None:
-            same = {"provenance.input_fingerprint": fingerprint}
-            found = find_results(known, kind=campaign.result.name, where=same, limit=1)
-            if found:
-                return BatchItem(file, BatchState.KNOWN, found[0])
+        if (found := known_result(campaign, flow, known)) is not None:
+            return BatchItem(file, BatchState.KNOWN, found)
+    fingerprint = fingerprint_of(flow)
     begun = None if fingerprint is None else unfinished_run(settings, fingerprint)
     if begun is not None:
         return _item(file, campaigns.resume(settings, begun))
     document = {**choices, **record(request.parameters), "structure_file": str(file)}
     return _item(file, campaigns.run(flow, settings, document, engines))
+
+
+def known_result(campaign: Campaign, flow: Flow, known: JobStore | None) -> StoredResult | None:
+    """Return the result of the same inputs in the store; None without one."""
+    fingerprint = fingerprint_of(flow)
+    if known is None or fingerprint is None:
+        return None
+    same = {"provenance.input_fingerprint": fingerprint}
+    found = find_results(known, kind=campaign.result.name, where=same, limit=1)
+    return found[0] if found else None
 
 
 def _item(file: Path, outcome: Outcome) -> BatchItem:
