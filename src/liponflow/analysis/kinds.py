@@ -178,3 +178,8 @@ CALCULATION = ResultKind(
     model="liponflow.analysis.runs:CalculationResult",
     figures="liponflow.figures.runs:calculation_figures",
 )
+WHITE_LINES = ResultKind(
+    "white_lines",
+    model="liponflow.analysis.eels.measured.result:WhiteLinesResult",
+    figures="liponflow.figures.eels.white_lines:all_figures",
+)

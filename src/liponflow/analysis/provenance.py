@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pymatgen.core.structure import Structure
@@ -10,6 +11,12 @@ from pymatgen.core.structure import Structure
 from liponflow import registry
 from liponflow.analysis.result import EngineInfo, Provenance
 from liponflow.versions import package_versions
+
+AS_READ = "as read"
+"""Recorded in place of a preset, for files."""
+MEASURED = "experiment"
+"""Recorded in place of an engine, for measured files."""
+_CHUNK = 1 << 20
 
 
 def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[str, Any]) -> str:
@@ -37,6 +44,38 @@ def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[st
     }
     text = json.dumps(document, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digest(files: Sequence[Path]) -> str:
+    """Return the SHA-256 of the contents of files, read in pieces."""
+    digest = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def file_provenance(files: Sequence[Path], options: Mapping[str, Any], source: str) -> Provenance:
+    """Return the provenance of a measurement of files that no engine computed.
+
+    Parameters
+    ----------
+    files
+        Every file that entered.
+    options
+        Every option, JSON-like.
+    source
+        What is measured, in words.
+    """
+    return provenance(
+        engine=EngineInfo(name=MEASURED, version=None, surrogate=False),
+        preset=AS_READ,
+        parameters=options,
+        input_fingerprint=file_digest(files),
+        source_structure=source,
+        parent_uuids=[],
+    )
 
 
 def provenance(

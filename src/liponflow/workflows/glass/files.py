@@ -1,6 +1,5 @@
 """Measure the fingerprint of a glass from existing files."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -21,7 +20,7 @@ from liponflow.analysis.glass.quality import problems
 from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
 from liponflow.analysis.glass.settings import FingerprintSettings
 from liponflow.analysis.glass.trajectory import Frames, read_frames
-from liponflow.analysis.provenance import provenance
+from liponflow.analysis.provenance import AS_READ, file_digest, provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.elements import NO_MAP
 from liponflow.crystals.plausible import doubts
@@ -32,10 +31,7 @@ from liponflow.inputs.structure_options import split_options
 from liponflow.names import nearest
 from liponflow.workflows.structure_files import in_order
 
-PRESET = "as read"
-"""Recorded in place of a preset."""
 UNKNOWN = "unknown (read from file)"
-_CHUNK = 1 << 20
 
 
 def analyze(
@@ -115,7 +111,7 @@ def analyze(
         criterion=_criterion(found),
         provenance=provenance(
             engine=_engine(files),
-            preset=PRESET,
+            preset=AS_READ,
             parameters={
                 "settings": chosen.model_dump(mode="json"),
                 "skip": skip,
@@ -123,7 +119,7 @@ def analyze(
                 "stage": stage,
                 **({"species_map": dict(species_map)} if species_map else {}),
             },
-            input_fingerprint=_digest(files),
+            input_fingerprint=file_digest(files),
             source_structure=str(files[0]) if len(files) == 1 else f"{files[0]} and more",
             parent_uuids=[],
         ),
@@ -204,13 +200,3 @@ def _engine(files: Sequence[Path]) -> EngineInfo:
         return found
     potential = next((engine for engine in engines if engine and engine.surrogate), None)
     return potential or EngineInfo(name=UNKNOWN, version=None, surrogate=False)
-
-
-def _digest(files: Sequence[Path]) -> str:
-    """Compute the SHA-256 of the files' contents in chunks."""
-    digest = hashlib.sha256()
-    for path in files:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    return digest.hexdigest()
