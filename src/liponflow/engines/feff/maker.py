@@ -13,18 +13,11 @@ from liponflow.engines.feff.cost import run_seconds
 from liponflow.engines.feff.installation import PACKAGE, command, installed_version
 from liponflow.engines.feff.run import TIME_LIMIT, run_feff
 from liponflow.engines.planned import PlannedCalculation, announce
-from liponflow.formulas import reduced_formula
 from liponflow.inputs.feff.cards import SpectrumCards
-from liponflow.inputs.feff.edges import Edge, parse_edge
-from liponflow.inputs.feff.text import card_values, feff_input
+from liponflow.inputs.feff.edges import parse_edge
+from liponflow.inputs.feff.text import card_values, feff_input, titles
 from liponflow.settings import load_settings
-from liponflow.structures.eels.cluster import (
-    Cluster,
-    absorber_cluster,
-    check_radius,
-    needed_radius,
-)
-from liponflow.structures.eels.potentials import GROUPINGS
+from liponflow.structures.eels.cluster import Cluster, spectrum_cluster
 
 SPECTRUM = "spectrum"
 """Kind of the calculation."""
@@ -87,29 +80,15 @@ class FeffSpectrumMaker(Maker):
 
 
 def site_cluster(structure: Structure, site: int, cards: SpectrumCards) -> Cluster:
-    """Return the cluster of an absorber, as large as FEFF needs.
-
-    Parameters
-    ----------
-    structure, site
-        As for :func:`liponflow.structures.eels.cluster.absorber_cluster`.
-    cards
-        Its radii, grouping of potentials, and least distance.
-    """
-    labels = GROUPINGS[cards.potentials](structure)
-    radii = {"scf_radius": cards.scf_radius, "fms_radius": cards.fms_radius}
-    radius = needed_radius(structure, site, labels=labels, **radii)
-    cluster = absorber_cluster(
-        structure, site, radius, labels=labels, min_distance=cards.min_distance
+    """Return the cluster of an absorber for cards; see :func:`spectrum_cluster`."""
+    return spectrum_cluster(
+        structure,
+        site,
+        scf_radius=cards.scf_radius,
+        fms_radius=cards.fms_radius,
+        potentials=cards.potentials,
+        min_distance=cards.min_distance,
     )
-    check_radius(cluster, **radii)
-    return cluster
-
-
-def site_input(structure: Structure, site: int, edge: Edge, cards: SpectrumCards) -> str:
-    """Return the text of ``feff.inp`` for an absorber of a structure."""
-    titles = (f"{reduced_formula(structure.composition)}, site {site}, {edge}", "liponflow")
-    return feff_input(site_cluster(structure, site, cards), cards, edge, titles)
 
 
 @job
@@ -161,7 +140,7 @@ def spectrum_in(
         raise EngineError(f"no FEFF: {PACKAGE} is not installed; see `liponflow doctor`")
     one = parse_edge(edge)
     cluster = site_cluster(structure, site, cards)
-    text = site_input(structure, site, one, cards)
+    text = feff_input(cluster, cards, one, titles(structure, site, one))
     found = run_feff(directory, text, command=words, time_limit=time_limit)
     return SiteSpectrum(
         element=one.element,

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pymatgen.core.periodic_table import Element
+from pymatgen.core.structure import Structure
 
+from liponflow import __version__
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.feff.cards import SpectrumCards
 from liponflow.inputs.feff.edges import Edge
 
@@ -53,7 +56,7 @@ class InputCluster(Protocol):
 
 
 def feff_input(
-    cluster: InputCluster, cards: SpectrumCards, edge: Edge, titles: Iterable[str] = ()
+    cluster: InputCluster, cards: SpectrumCards, edge: Edge, heading: Iterable[str] = ()
 ) -> str:
     """Return the text of ``feff.inp`` for the spectrum of an absorber.
 
@@ -65,8 +68,8 @@ def feff_input(
         What FEFF is asked to compute.
     edge
         Edge of the absorber: K, L1, L2 or L3.
-    titles
-        Lines that FEFF repeats in its outputs.
+    heading
+        Lines that FEFF repeats in its outputs (:func:`titles`).
 
     Raises
     ------
@@ -87,7 +90,7 @@ def feff_input(
         runs = " and ".join(map(str, edge.runs))
         raise ValueError(f"FEFF takes {edge} for {edge.runs[0]}: run {runs}, and add them")
     lines = [
-        *(f"TITLE {_ascii(title)[:LONGEST_TITLE]}" for title in titles),
+        *(f"TITLE {_ascii(line)[:LONGEST_TITLE]}" for line in heading),
         "",
         *(f"{name} {values}" for name, values in card_values(cards, edge).items()),
         "",
@@ -101,6 +104,12 @@ def feff_input(
         "END",
     ]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def titles(structure: Structure, site: int, edge: Edge) -> tuple[str, ...]:
+    """Return the lines that FEFF repeats in its outputs: material, absorber and writer."""
+    formula = reduced_formula(structure.composition)
+    return f"{formula}, site {site} counted from 0, {edge}", f"liponflow {__version__}"
 
 
 def card_values(cards: SpectrumCards, edge: Edge) -> dict[str, str]:

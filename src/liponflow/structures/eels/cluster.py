@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 from scipy.spatial import cKDTree
 
 from liponflow.arrays import FloatArray, IntArray
-from liponflow.structures.eels.potentials import by_element
+from liponflow.structures.eels.potentials import GROUPINGS, by_element
 
 MOST_POTENTIALS = 12
 """Potentials that every FEFF takes, the absorber's among them (nphx = 11 in FEFF9)."""
@@ -227,6 +227,42 @@ def needed_radius(
     labels = _labels(structure, site, labels)
     largest = max(scf_radius, fms_radius)
     return largest + _representatives(structure, site, labels, largest)[1] + ROUNDING
+
+
+def spectrum_cluster(
+    structure: Structure,
+    site: int,
+    *,
+    scf_radius: float,
+    fms_radius: float,
+    potentials: str,
+    min_distance: float,
+) -> Cluster:
+    """Return the cluster of an absorber, as large as FEFF needs it.
+
+    Parameters
+    ----------
+    structure, site, min_distance
+        As for :func:`absorber_cluster`.
+    scf_radius, fms_radius
+        Radii of FEFF's clusters (Å).
+    potentials
+        What has a potential of its own: ``element``, ``symmetry`` or ``coordination``.
+
+    Raises
+    ------
+    ClusterError
+        If there is no cluster of which a spectrum can be computed.
+    """
+    if not structure.is_ordered:
+        raise ClusterError("sites are occupied in part; order the structure first")
+    labels = GROUPINGS[potentials](structure)
+    radius = needed_radius(
+        structure, site, scf_radius=scf_radius, fms_radius=fms_radius, labels=labels
+    )
+    cluster = absorber_cluster(structure, site, radius, labels=labels, min_distance=min_distance)
+    check_radius(cluster, scf_radius=scf_radius, fms_radius=fms_radius)
+    return cluster
 
 
 def check_radius(cluster: Cluster, *, scf_radius: float, fms_radius: float) -> None:

@@ -9,6 +9,7 @@ CAMPAIGN = Campaign(
     parameters="liponflow.inputs.eels:EELSParameters",
     flow="liponflow.workflows.eels.flow:flow",
     understood="liponflow.workflows.eels.understood:understood",
+    inputs="liponflow.workflows.eels.inputs:INPUTS",
     result=ResultKind(
         "eels",
         model="liponflow.analysis.eels.result:EELSResult",

@@ -38,12 +38,12 @@ def flow(request: RunRequest[EELSParameters]) -> Flow:
     """
     parameters = request.parameters
     engine = _engine(request)
-    materials = materials_of(request)
+    materials = materials_of(request, request.store)
     edges = edges_of(request, materials)
     for item in materials:
         for model in item.models:
             engine.check(model)
-    plans = list(_plans(parameters, materials, edges))
+    plans = list(edge_plans(parameters, materials, edges))
     maker = engine.spectrum(parameters.cards)
     jobs: list[Flow | Job] = []
     outputs: list[Any] = []
@@ -104,7 +104,7 @@ def _engine(request: RunRequest[EELSParameters]) -> Engine:
     return engine
 
 
-def _plans(
+def edge_plans(
     parameters: EELSParameters, materials: Sequence[EELSMaterial], edges: Sequence[Edge]
 ) -> Iterator[EdgePlan]:
     """Yield the edges of every model that has their elements, edge by edge."""

@@ -15,7 +15,7 @@ from liponflow.store.file import StoreError
 from liponflow.store.results import find_results, get_result
 from liponflow.structures.glass.library import library_glass, library_glasses
 from liponflow.structures.phases import phase
-from liponflow.workflows.request import RunRequest
+from liponflow.workflows.request import Request
 
 LATEST = "latest"
 """The glass that entered the store last."""
@@ -25,7 +25,7 @@ class MaterialError(ValueError):
     """A material without spectra: there is none, or it has none of the edges."""
 
 
-def materials_of(request: RunRequest[EELSParameters]) -> list[EELSMaterial]:
+def materials_of(request: Request[EELSParameters], store: JobStore | None) -> list[EELSMaterial]:
     """Return the materials of a request.
 
     Parameters
@@ -33,6 +33,8 @@ def materials_of(request: RunRequest[EELSParameters]) -> list[EELSMaterial]:
     request
         With a structure, the crystals and the glass of the preset are left out; those that the
         user names stay.
+    store
+        Open results store, for its glasses; None without one.
 
     Raises
     ------
@@ -49,13 +51,13 @@ def materials_of(request: RunRequest[EELSParameters]) -> list[EELSMaterial]:
     if own or "phases" in given:
         found += _crystals(parameters.phases)
     if parameters.glass is not None and (own or "glass" in given):
-        found.append(_glass(parameters.glass, request.store))
+        found.append(_glass(parameters.glass, store))
     if not found:
         raise MaterialError("no material: name crystals (phases) or a glass, or give a structure")
     return list(_with_own_names(found))
 
 
-def edges_of(request: RunRequest[EELSParameters], materials: list[EELSMaterial]) -> list[Edge]:
+def edges_of(request: Request[EELSParameters], materials: list[EELSMaterial]) -> list[Edge]:
     """Return the edges of a request; those of the preset that no material has are left out.
 
     Raises
