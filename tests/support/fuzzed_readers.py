@@ -29,6 +29,7 @@ from pymatgen.core.structure import Structure
 from pymatgen.entries.computed_entries import ComputedEntry
 from pymatgen.io.cif import CifWriter
 from pymatgen.io.vasp.inputs import Poscar
+from recorded_spectra import RECORDED
 from vasp_files import Densities, Run, bump, doscar
 
 from liponflow.analysis.eels.measured.read import read_measured
@@ -36,11 +37,13 @@ from liponflow.analysis.glass.pdf_comparison import read_pdf
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.crystals.read import read_structure
+from liponflow.engines.feff.reading import read_eels, read_scf, read_xmu
 from liponflow.engines.standin.inputs import read_inputs
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.ingest.ingest import ingest
 from liponflow.inputs.config import read_config
 from liponflow.inputs.explained import written
+from liponflow.inputs.feff.reading import read_feff_input
 from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.presets import load_parameters, parse_settings
 from liponflow.inputs.structure_options import StructureOptions
@@ -66,6 +69,13 @@ CRYSTAL = Structure(
     ["Li", "Li", "P", "N", "O", "O"],
     [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.25, 0.25, 0.25], [0.7, 0.7, 0.7]],
 )
+
+
+SCF_LOG = b"""Initial Fermi level:              mu=    -6.105 eV
+New Fermi level:    mu= -11.712 eV  Charge distance=  0.1607 (partial c.d.=  4.9156)
+New Fermi level:    mu= -10.863 eV  Charge distance=  0.2748 (partial c.d.=  0.1729)
+Convergence reached in    2 iterations.
+"""
 
 
 class Hang(BaseException):
@@ -238,6 +248,12 @@ def _columns() -> bytes:
     return "\n".join(["energy (eV),counts", *rows]).encode()
 
 
+def _feff(name: str) -> bytes:
+    """Return a recorded file of FEFF, its beginning and its end."""
+    lines = (RECORDED / "Li2O_Li1_K" / name).read_bytes().splitlines(keepends=True)
+    return b"".join([*lines[:60], *lines[-5:]])
+
+
 def _emsa() -> bytes:
     head = {
         "FORMAT": "EMSA/MAS Spectral Data File",
@@ -307,6 +323,10 @@ def readers() -> list[Reader]:
         Reader("POSCAR", "POSCAR", poscar, read_structure),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
+        Reader("FEFF input", "feff.inp", _feff("feff.inp"), read_feff_input, 0.3),
+        Reader("FEFF eels.dat", "eels.dat", _feff("eels.dat"), read_eels, 0.3),
+        Reader("FEFF xmu.dat", "xmu10.dat", _feff("xmu10.dat"), read_xmu, 0.3),
+        Reader("FEFF log", "log1.dat", SCF_LOG, read_scf, 0.2),
         Reader("EMSA spectrum", "x.msa", _emsa(), read_measured, 0.5),
         Reader("HyperSpy spectrum", "x.hspy", _hyperspy(), read_measured, 0.05),
         Reader("disordered CIF", "x.cif", DISORDERED, _ordered, 0.5),

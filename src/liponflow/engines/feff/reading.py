@@ -172,7 +172,7 @@ def read_scf(path: Path) -> SCF:
         return SCF(
             converged=reached is not None,
             # The first level is that of overlapped atoms.
-            iterations=len(levels) - 1 if reached is None else int(reached[1]),
+            iterations=max(len(levels) - 1, 0) if reached is None else int(reached[1]),
             fermi_change=_last_change(levels),
         )
 

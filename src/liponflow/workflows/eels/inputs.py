@@ -100,8 +100,9 @@ of every site in the average over its element.
 
 FEFF9 or FEFF10, all stages, in each of the {count} directories, such as `{first}`. They are
 independent of each other. FEFF ends with status 0 whatever happens: a run has failed if it leaves
-`.feff.error` behind, or writes no `eels.dat`. Look into `log1.dat` for `Convergence reached`. Where
-the potentials have not converged, a smaller acceleration helps (0.05, the fourth number of SCF).
+`.feff.error` behind, or writes no `eels.dat`. Look into `log1.dat` for `Convergence reached`.
+Where the potentials have not converged, a smaller acceleration helps (0.05, the fourth number of
+SCF).
 
 An L23 edge is the sum of the spectra L2 and L3. `liponflow run eels` does all this by itself, with
 the FEFF that the setting `feff_cmd` names.
