@@ -212,7 +212,7 @@ def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> No
     assert message == "error: 'glass' is not of the form key=value, such as force_limit=0.03"
     message = refused("run", "--preset", "qick", "lithiation")
     assert "did you mean 'quick'" in message
-    assert "names no campaign; there is glass" in refused("run", "--preset", "lithiation")
+    assert "names no campaign; there is eels, glass" in refused("run", "--preset", "lithiation")
 
 
 def test_broken_campaign_is_named_and_the_others_still_work(
