@@ -138,6 +138,7 @@ def run(
                         for name in engines:
                             check_installed(name, settings)
                     flow = campaign.make_flow(request)
+                _say_faults(flow, engines)
                 if preflight:
                     _print_preflight(flow, request, engines)
                 if dry_run:
@@ -229,6 +230,10 @@ def inputs(
     diff: Annotated[
         Path | None, typer.Option(help="Compare this VASP directory instead of writing.")
     ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(help="Check the VASP inputs at or below this directory instead of writing."),
+    ] = None,
     other: Annotated[
         Path | None,
         typer.Argument(
@@ -243,6 +248,9 @@ def inputs(
 ) -> None:
     """Write the input directories of a campaign, or compare one with them key by key.
 
+    --check finds what is wrong with VASP inputs of any campaign before they run, each fault with
+    its remedy; the status is then 1 if there is one. Written inputs are checked, too.
+
     The status is 1 if --diff finds a difference of physics or numerics, not of parallelisation or
     labels alone, or if the energies of two directories do not compare. Differences of cut-off and
     mesh of two directories are shown, and leave it 0.
@@ -253,13 +261,23 @@ def inputs(
         structures = [] if structure is None else [structure]
         early.check_choices(campaign, chosen, structures, inputs=True)
         choices: dict[str, Any] = {"preset": chosen.preset, "overrides": chosen.overrides}
-        if out is not None and diff is None and other is None:
+        if out is not None and diff is None and other is None and check is None:
             check_out(out.absolute().parent)
             with chosen.named():
                 written = campaign.write(out, structure_file=structure, **choices)
             typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
             for note in written.notes:
                 say(note)
+            checks = import_module("liponflow.ingest.inputs")
+            for line in checks.fault_lines(checks.check_tree(out)):
+                say(f"warning: {line}")
+        elif check is not None and out is None and diff is None:
+            checks = import_module("liponflow.ingest.inputs")
+            checked = checks.check_inputs(check, settings_with().vasp_cmd)
+            for line in (lines := checks.fault_lines(checked)):
+                typer.echo(line)
+            typer.echo(f"{len(checked)} directories checked, {len(lines) or 'no'} faults")
+            failed = bool(lines)
         elif diff is not None and out is None and other is not None:
             compared = import_module("liponflow.ingest.inputs").compare_inputs([diff, other])
             import_module("liponflow.cli.tables").print_comparison(compared.comparison)
@@ -273,7 +291,7 @@ def inputs(
             import_module("liponflow.cli.tables").print_differences(found)
             failed = any(item.role.matters for item in found)
         else:
-            raise ValueError("give either --out, to write, or --diff, to compare")
+            raise ValueError("give one of --out, to write, --diff, to compare, and --check")
     if failed:
         raise typer.Exit(EXIT_FAILED)
 
@@ -340,6 +358,11 @@ def analyze(
             import_module("liponflow.cli.tables").print_document(result)
 
 
+def _say_faults(flow: "Flow", engines: Sequence[str]) -> None:
+    for line in import_module("liponflow.workflows.preflight").input_faults(flow, engines):
+        say(f"warning: {line}")
+
+
 def _print_preflight(flow: "Flow", request: "RunRequest[Any]", engines: Sequence[str]) -> None:
     """Print how the potentials of a run differ on its starting structures."""
     from liponflow.workflows.preflight import preflight
@@ -363,6 +386,12 @@ class InputsGroup(CampaignGroup):
     action = inputs
     needs = "inputs"
     preset = "paper"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Accept --check without a campaign: a check is the same for all."""
+        if args[:1] == ["--check"]:
+            args = [self.list_commands(ctx)[0], *args]
+        return super().parse_args(ctx, args)
 
 
 class AnalyzeGroup(CampaignGroup):

@@ -267,6 +267,24 @@ class Engine(ABC):
         return None
 
     @classmethod
+    def input_faults(cls, maker: Maker, images: Sequence[Structure]) -> list[str]:  # noqa: ARG003
+        """Return what is wrong with the inputs that a Maker of a single job would write.
+
+        Parameters
+        ----------
+        maker
+            Any Maker.
+        images
+            Structure passed to it, or the images of a band.
+
+        Returns
+        -------
+        list of str
+            Each with the remedy; empty if the Maker is not of this engine.
+        """
+        return []
+
+    @classmethod
     def sized(
         cls,
         calculation: PlannedCalculation,

@@ -1,4 +1,4 @@
-"""Whether the energies of two VASP directories may be compared, from their input files."""
+"""Whether VASP directories are fit to run, and whether the energies of two may be compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from liponflow.analysis.method import Comparison, comparable
 from liponflow.analysis.stability.corrections import is_pbe, unfitted_potentials
+from liponflow.engines.vasp.check import Checked, check_tree, ranks_of
 from liponflow.engines.vasp.reading.inputs import read_input_method
 
 
@@ -71,3 +72,36 @@ def compare_inputs(directories: Sequence[Path]) -> ComparedInputs:
         ),
         notes=tuple(notes),
     )
+
+
+def check_inputs(root: Path, command: str | None = None) -> list[Checked]:
+    """Check the VASP inputs at or below a directory.
+
+    Parameters
+    ----------
+    root
+        Directory.
+    command
+        Command that will start VASP, whose MPI ranks count.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    found = check_tree(root, ranks_of(command))
+    if not found:
+        raise ValueError(f"{root}: no INCAR there or below; give a directory of VASP inputs")
+    return found
+
+
+def fault_lines(checked: Sequence[Checked]) -> list[str]:
+    """Return one line per fault, with the first directory that has it and how many more do."""
+    where: dict[str, list[Path]] = {}
+    for item in checked:
+        for fault in item.faults:
+            where.setdefault(fault, []).append(item.directory)
+    return [
+        f"{first}{f' and {len(more)} more' if more else ''}: {fault}"
+        for fault, (first, *more) in where.items()
+    ]

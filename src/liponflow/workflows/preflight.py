@@ -1,4 +1,4 @@
-"""Single points of the starting structures of a flow with its potentials, before it runs."""
+"""Look at a flow before it runs: inputs of its first jobs, and single points of its potentials."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow.analysis.preflight import SinglePoint, preflight_report
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.potential.engine import PotentialEngine
-from liponflow.engines.registry import get_engine
+from liponflow.engines.registry import get_engine, reader
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
@@ -63,6 +63,35 @@ def preflight(flow: Flow, request: RunRequest[Any], engines: Sequence[str]) -> I
             continue
         text, beyond = preflight_report(name, points, own)
         yield f"warning: {text}" if beyond else text
+
+
+def input_faults(flow: Flow, engines: Sequence[str]) -> list[str]:
+    """Return what is wrong with the inputs that the first jobs of a flow will write.
+
+    Parameters
+    ----------
+    flow
+        Flow of the run.
+    engines
+        Engines of the run.
+
+    Returns
+    -------
+    list of str
+        Each fault once, with the first job that has it and the remedy.
+    """
+    where: dict[str, list[str]] = {}
+    codes = [reader(name) for name in engines]
+    for job in all_jobs(flow):
+        structure = job.function_args[0] if job.function_args else None
+        if job.maker is not None and isinstance(structure, Structure):
+            for code in codes:
+                for fault in code.input_faults(job.maker, [structure]):
+                    where.setdefault(fault, []).append(job.name)
+    return [
+        f"{first}{f' and {len(more)} more jobs' if more else ''}: {fault}"
+        for fault, (first, *more) in where.items()
+    ]
 
 
 def starting_structures(flow: Flow) -> list[Structure]:

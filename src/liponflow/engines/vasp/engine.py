@@ -162,6 +162,13 @@ class VaspEngine(Engine):
         return planned(maker, images)
 
     @classmethod
+    def input_faults(cls, maker: Maker, images: Sequence[Structure]) -> list[str]:
+        """See Engine."""
+        from liponflow.engines.vasp.check import job_faults
+
+        return job_faults(maker, images)
+
+    @classmethod
     def cost(cls, name: str) -> CostModel:  # noqa: ARG003
         """See Engine."""
         return COST

@@ -120,13 +120,13 @@ def closed_shell(structure: Structure, symbols: Sequence[str]) -> dict[str, Cite
         alone.
     """
     elements = structure.composition.elements
-    formula = Composition(reduced_formula(structure.composition))
-    electrons = valence_electrons(formula, {}, symbols)
+    formula = reduced_formula(structure.composition)
+    electrons = valence_electrons(Composition(formula), {}, symbols)
     alone = [element.symbol for element in elements] == ["O"]
     if electrons is None or is_odd(electrons) or alone or any(map(_open, elements)):
         return {}
     source = (
-        f"our choice: no element has an open d or f shell, and {formula.reduced_formula} has an "
+        f"our choice: no element has an open d or f shell, and {formula} has an "
         "even number of electrons"
     )
     return {"ISPIN": Cited(value=1, source=source), "MAGMOM": Cited(value=None, source=source)}

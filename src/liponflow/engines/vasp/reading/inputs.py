@@ -33,13 +33,13 @@ class InputMethod:
 
 
 @dataclass(frozen=True)
-class _Potentials:
+class Potentials:
     """What the POTCAR says of each block; a POTCAR.spec has nothing but symbols."""
 
     titles: list[str]
     lexch: str | None = None
     valences: tuple[float, ...] = ()
-    cutoff: float | None = None
+    cutoffs: tuple[float, ...] = ()
 
 
 def read_input_method(directory: Path) -> InputMethod:
@@ -60,7 +60,7 @@ def read_input_method(directory: Path) -> InputMethod:
     with file_boundary(
         directory, IngestError, what="a VASP directory", remedy="correct its INCAR and KPOINTS"
     ):
-        potentials = _read_potentials(directory)
+        potentials = read_potentials(directory)
         symbols = [site.specie.symbol for site in poscar.structure]
         lattice = poscar.structure.lattice
         method = vasp_method(
@@ -68,33 +68,34 @@ def read_input_method(directory: Path) -> InputMethod:
             titles=potentials.titles,
             symbols=symbols,
             lattice=lattice,
-            kpoints=_mesh(directory, tags, lattice.reciprocal_lattice.abc),
+            kpoints=regular_mesh(directory, tags, lattice.reciprocal_lattice.abc),
             lexch=potentials.lexch,
             charge=_charge(tags, symbols, potentials),
         )
     if method.cutoff is None:
-        method = method.model_copy(update={"cutoff": potentials.cutoff})
+        method = method.model_copy(update={"cutoff": max(potentials.cutoffs, default=None)})
     return InputMethod(method, not_self_consistent(tags))
 
 
-def _read_potentials(directory: Path) -> _Potentials:
+def read_potentials(directory: Path) -> Potentials:
+    """Return what POTCAR or POTCAR.spec says; empty without both."""
     if (path := existing(directory / "POTCAR")) is not None:
         with file_boundary(path, IngestError, what="a POTCAR", remedy="copy it again"):
             text = read_text(path, errors="replace")
             cutoffs = [float(value) for value in _CUTOFF.findall(text)]
-            return _Potentials(
+            return Potentials(
                 titles=_TITEL.findall(text),
                 lexch=" and ".join(sorted(set(_LEXCH.findall(text)))) or None,
                 valences=tuple(float(value) for value in _VALENCE.findall(text)),
-                cutoff=max(cutoffs, default=None),
+                cutoffs=tuple(cutoffs),
             )
     if (path := existing(directory / "POTCAR.spec")) is not None:
         with file_boundary(path, IngestError, what="a list of potentials", remedy="correct it"):
-            return _Potentials(titles=read_text(path).split())
-    return _Potentials(titles=[])
+            return Potentials(titles=read_text(path).split())
+    return Potentials(titles=[])
 
 
-def _mesh(
+def regular_mesh(
     directory: Path, tags: dict[str, Value], lengths: tuple[float, float, float]
 ) -> Kpoints | None:
     """Return a regular mesh by its divisions, or a list of points; None if it has none."""
@@ -112,7 +113,7 @@ def _mesh(
     return Kpoints.gamma_automatic(mesh_divisions(kpoints, lengths, spacing))
 
 
-def _charge(tags: dict[str, Value], symbols: list[str], potentials: _Potentials) -> float | None:
+def _charge(tags: dict[str, Value], symbols: list[str], potentials: Potentials) -> float | None:
     """Return the charge of the cell (e); None if NELECT is set and there is no POTCAR."""
     electrons = tags.get("NELECT")
     if electrons is None:
