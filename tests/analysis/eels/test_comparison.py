@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from eels_example import peaks_at
+from eels_example import example_result, peaks_at
 from recorded_spectra import recorded_spectrum
 
 from liponflow.analysis.eels.alignment import main_peaks, shifted
@@ -10,6 +10,7 @@ from liponflow.analysis.eels.comparison import Edge, PeakComparison, compared
 from liponflow.analysis.eels.peaks import Peak
 from liponflow.analysis.eels.published import published_peaks
 from liponflow.analysis.eels.spectrum import Spectrum
+from liponflow.store.frames import tables
 
 INSTRUMENT = Broadening(instrument=0.5)
 
@@ -61,6 +62,7 @@ def test_shown_edges_lie_on_the_absolute_scale_and_have_one_area(synthetic: Peak
         assert area(edge.spectrum, window) == pytest.approx(1, rel=1e-3)
         assert all(window[0] <= peak.energy <= window[1] for peak in edge.peaks)
     assert lithium[1].peaks[-1].energy == pytest.approx(63.0)
+    assert lithium[1].positions == "63.0"
 
 
 def test_without_li2o_there_is_no_scale_and_no_prediction():
@@ -135,3 +137,7 @@ def test_published_peaks_are_the_printed_ones_with_their_source():
 @pytest.mark.parametrize("edge", [("Li2O", "O K"), ("Li3P", "P L23"), ("Li3N", "Li K")])
 def test_other_edges_have_no_published_peak(edge: tuple[str, str]):
     assert published_peaks(*edge) is None
+
+
+def test_the_table_of_published_peaks_is_the_last_one():
+    assert tables(example_result())[-1] == "comparison.peaks"

@@ -53,6 +53,9 @@ class ShownEdge(Document):
     onset: Annotated[float, Quantity("eV", heading="edge at", fmt=".1f")] = Field(
         description="Energy at which the broadened spectrum reaches a tenth of its maximum."
     )
+    positions: Annotated[str, Column(heading="peaks at (eV)", wraps=True)] = Field(
+        description="Energies of its peaks as text, for the table."
+    )
     spectrum: Spectrum = Field(
         description="Broadened spectrum, shifted to the absolute scale if there is one, with the "
         "area 1 (1/eV) from 5 eV below the edge to 20 eV above it."
@@ -182,26 +185,33 @@ def _shown(edge: Edge, broadening: Broadening) -> ShownEdge:
         wide = broadened(edge.spectrum, broadening, edge=onset(edge.spectrum))
         begin = onset(wide)
         window = (max(begin - NEAR_EDGE[0], wide.energies[0]), begin + NEAR_EDGE[1])
-        return ShownEdge(
-            material=edge.material,
-            edge=edge.edge,
-            onset=begin,
-            spectrum=normalised(wide, window),
-            peaks=find(normalised(wide, window), window=window),
-        )
+        shown = normalised(wide, window)
+        peaks = find(shown, window=window)
     except ValueError as error:
         raise ValueError(f"{edge.material}, {edge.edge}: {error}") from error
+    return ShownEdge(
+        material=edge.material,
+        edge=edge.edge,
+        onset=begin,
+        positions=_listed(peaks),
+        spectrum=shown,
+        peaks=peaks,
+    )
+
+
+def _listed(peaks: Sequence[Peak]) -> str:
+    return ", ".join(f"{peak.energy:.1f}" for peak in peaks) or "none"
 
 
 def _moved(shown: ShownEdge, shift: float) -> ShownEdge:
+    peaks = [peak.model_copy(update={"energy": peak.energy + shift}) for peak in shown.peaks]
     return ShownEdge(
         material=shown.material,
         edge=shown.edge,
         onset=shown.onset + shift,
+        positions=_listed(peaks),
         spectrum=shifted(shown.spectrum, shift),
-        peaks=[
-            Peak(**peak.model_dump() | {"energy": peak.energy + shift}) for peak in shown.peaks
-        ],
+        peaks=peaks,
     )
 
 
