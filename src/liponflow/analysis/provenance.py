@@ -69,7 +69,9 @@ def file_provenance(files: Sequence[Path], options: Mapping[str, Any], source: s
         What is measured, in words.
     """
     return provenance(
-        engine=EngineInfo(name=MEASURED, version=None, surrogate=False),
+        engine=EngineInfo(
+            name=MEASURED, version=None, functional="none (measured)", surrogate=False
+        ),
         preset=AS_READ,
         parameters=options,
         input_fingerprint=file_digest(files),

@@ -146,6 +146,13 @@ def test_file_that_cannot_be_used_says_what_to_do(name: str, tmp_path: Path) -> 
         read_measured(path)
 
 
+@pytest.mark.parametrize("name", ["Li2O_Li1_K/eels.dat", "Li2O_Li1_K/xmu10.dat"])
+def test_recorded_spectra_of_feff_are_refused(name: str) -> None:
+    path = Path(__file__).parents[3] / "data" / "feff10" / name
+    with pytest.raises(SpectrumError, match=r"simulated spectrum.*2 whatever the valence"):
+        read_measured(path)
+
+
 def test_other_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(SpectrumError, match="no such file; give a measured"):
         read_measured(tmp_path / "nowhere.csv")

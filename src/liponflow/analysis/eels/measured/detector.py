@@ -11,6 +11,8 @@ MOST_REPAIRED = 4
 """Neighbouring dead channels that are interpolated; more hide a feature of the spectrum."""
 CLIPPED = 3
 """Neighbouring channels at exactly the same highest count, which saturation explains."""
+SATURATED = 100.0
+"""Counts below which neighbouring channels are equal by chance."""
 _SHARE = 1 / 3
 _FEWEST = 30.0
 
@@ -64,7 +66,7 @@ def _cropped(
 
 def _refuse_saturated(source: str, energy: FloatArray, counts: FloatArray) -> None:
     highest = counts.max(axis=1, keepdims=True)
-    clipped = (counts >= highest) & (highest > _FEWEST)
+    clipped = (counts >= highest) & (highest > SATURATED)
     for point, row in enumerate(clipped):
         if _longest_run(row) >= CLIPPED:
             raise SpectrumError(
