@@ -1,5 +1,6 @@
 """Parameters of the EELS campaign."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -34,8 +35,20 @@ class EELSParameters(SpectrumCards):
         None,
         description="Glass beside the crystals: LiPON for the model of the library, the first "
         "characters of the uuid of a glass in the store, or latest; null for none. That of the "
-        "preset is left out where a structure is given.",
+        "preset is left out where a structure or trajectory is given.",
         examples=["latest"],
+    )
+    trajectory: Path | None = Field(
+        None,
+        description="File of a trajectory, of which a frame is a material beside the others; "
+        "crystals and glass of the preset are then left out.",
+        examples=["XDATCAR"],
+    )
+    frame: int | None = Field(
+        None,
+        ge=0,
+        description="Frame of the trajectory, counted from 0; null for the last.",
+        examples=[100],
     )
     edges: list[str] = Field(
         min_length=1,
@@ -110,6 +123,12 @@ class EELSParameters(SpectrumCards):
             if edge in value[:number]:
                 raise ValueError(f"the edge {edge} is named twice")
         return value
+
+    @model_validator(mode="after")
+    def _frame_of_a_trajectory(self) -> Self:
+        if self.frame is not None and self.trajectory is None:
+            raise ValueError("a frame is one of a trajectory; give its file, or leave frame out")
+        return self
 
     @field_validator("scan_scf", "scan_fms")
     @classmethod

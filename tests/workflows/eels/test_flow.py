@@ -1,6 +1,7 @@
 """The EELS campaign with an engine of made-up spectra."""
 
 import itertools
+import shutil
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 import spectra_engine
+from ase.io import write
 from in_process import InProcessPool
 from jobflow import Flow
 from pymatgen.core import Lattice, Structure
+from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow import registry
 from liponflow.analysis.eels.result import EELSResult
+from liponflow.analysis.glass.result import GlassResult
 from liponflow.cost.estimate import estimate
 from liponflow.crystals.checked import StructureError
 from liponflow.engines.engine import EngineError
@@ -21,12 +25,14 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.runners import local
 from liponflow.runners.documents import all_jobs
 from liponflow.settings import Settings
+from liponflow.store.results import find_results
 from liponflow.structures.glass.library import library_glass
 from liponflow.structures.phases import PhaseError, phase
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.eels.materials import MaterialError
 
+GOLDEN = Path(__file__).parents[2] / "data" / "golden" / "0.2.0.db"
 EELS = get_campaign("eels")
 CRYSTALS = {"phases": ["Li2O", "Li3PO4_gamma"], "glass": None}
 RADII = {"scf_radius": 2.6, "fms_radius": 4.0}
@@ -260,6 +266,46 @@ def test_a_given_structure_replaces_the_materials_of_the_preset(tmp_path: Path) 
         EELS.plan(
             preset="quick", engine="lines", structure_file=path, overrides={"edges": ["P L23"]}
         )
+
+
+@pytest.mark.parametrize(("frame", "length"), [(None, 4.7), (1, 4.65)])
+def test_a_frame_of_a_trajectory_is_a_material(
+    tmp_path: Path, frame: int | None, length: float
+) -> None:
+    path = tmp_path / "run.xyz"
+    crystal = AseAtomsAdaptor.get_atoms(phase("Li2O").structure(), msonable=False)
+    images = []
+    for side in (4.6, 4.65, 4.7):
+        image = crystal.copy()
+        image.set_cell([side] * 3, scale_atoms=True)
+        images.append(image)
+    write(path, images, format="extxyz")
+    flow = plan(trajectory=path, frame=frame, edges=["Li K"])
+    assert names(flow) == ["Li2O Li K site 0", "result"]
+    [material] = list(all_jobs(flow))[-1].function_args[0]
+    assert material.models[0].lattice.a == pytest.approx(length)
+    assert material.source == f"frame {2 if frame is None else frame} of {path}"
+    with pytest.raises(MaterialError, match="there is no frame 3: it has 3, from 0"):
+        plan(trajectory=path, frame=3)
+    with pytest.raises(ParameterError, match="a frame is one of a trajectory"):
+        plan(frame=3)
+
+
+def test_a_stored_glass_is_computed_model_by_model(tmp_path: Path) -> None:
+    copy = shutil.copy(GOLDEN, tmp_path)
+    with campaigns.known_store(Settings(store=Path(copy))) as store:
+        assert store is not None
+        [glass] = find_results(store, kind="glass")
+        for which in (glass.uuid[:8], "latest"):
+            overrides = {"phases": [], "glass": which, "edges": ["P L3"], "representatives": 2}
+            flow = EELS.plan(preset="quick", engine="lines", overrides=overrides, store=store)
+            [material] = list(all_jobs(flow))[-1].function_args[0]
+            assert isinstance(glass.result, GlassResult)
+            assert material.models == [model.structure for model in glass.result.models]
+            assert material.source.startswith(f"glass {glass.uuid[:8]} by ")
+        [other] = find_results(store, kind="phonons")
+        with pytest.raises(MaterialError, match="is of kind phonons; glass takes a result of"):
+            EELS.plan(preset="quick", engine="lines", overrides={"glass": other.uuid}, store=store)
 
 
 def test_molecules_in_vacuum_are_refused(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Materials of an EELS campaign: crystals of the library, a user's structure, and glasses."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from jobflow import JobStore
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.eels.result import EELSMaterial
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.glass.trajectory_readers import frames_of_file
+from liponflow.crystals.checked import checked_structure
+from liponflow.crystals.plausible import Policy, check_plausible
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.eels import EELSParameters
 from liponflow.inputs.feff.edges import Edge, parse_edge
@@ -31,23 +35,25 @@ def materials_of(request: Request[EELSParameters], store: JobStore | None) -> li
     Parameters
     ----------
     request
-        With a structure, the crystals and the glass of the preset are left out; those that the
-        user names stay.
+        With a structure or a trajectory, the crystals and the glass of the preset are left out;
+        those that the user names stay.
     store
         Open results store, for its glasses; None without one.
 
     Raises
     ------
     MaterialError
-        If there is none, or the stored result is no glass.
+        If there is none, the trajectory lacks the frame, or the stored result is no glass.
     ValueError
         If a name is unknown, or there is no such result.
     """
     parameters, given = request.parameters, request.overrides
-    own = request.structure is None
+    own = request.structure is None and parameters.trajectory is None
     found: list[EELSMaterial] = []
     if request.structure is not None:
         found.append(_given(request.structure, str(request.source)))
+    if parameters.trajectory is not None:
+        found.append(_frame(parameters.trajectory, parameters.frame, parameters.plausible))
     if own or "phases" in given:
         found += _crystals(parameters.phases)
     if parameters.glass is not None and (own or "glass" in given):
@@ -89,6 +95,28 @@ def _given(structure: Structure, source: str) -> EELSMaterial:
     return EELSMaterial(
         name=formula, formula=formula, source=source, models=[structure], glass=False
     )
+
+
+def _frame(path: Path, number: int | None, policy: Policy) -> EELSMaterial:
+    """Return a frame of a trajectory, the last without a number."""
+    path = path.expanduser()
+    found, count = None, 0
+    for frame in frames_of_file(path):
+        if number in (None, count):
+            found = frame
+        count += 1
+        if number is not None and count > number:
+            break
+    if found is None:
+        raise MaterialError(f"{path}: there is no frame {number}: it has {count}, from 0")
+    which = f"frame {count - 1} of {path}"
+    if not found.periodic:
+        raise MaterialError(f"{which}: it is not periodic in all directions; give a periodic cell")
+    structure = checked_structure(
+        Structure(found.cell, found.symbols, found.positions, coords_are_cartesian=True)
+    )
+    doubts = check_plausible(structure, policy, what=which)
+    return _given(structure, f"{which} (doubtful: {doubts})" if doubts else which)
 
 
 def _crystals(names: list[str]) -> list[EELSMaterial]:
