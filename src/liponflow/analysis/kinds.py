@@ -183,3 +183,8 @@ WHITE_LINES = ResultKind(
     model="liponflow.analysis.eels.measured.result:WhiteLinesResult",
     figures="liponflow.figures.eels.white_lines:all_figures",
 )
+MIXTURE = ResultKind(
+    "mixture",
+    model="liponflow.analysis.eels.mixture_result:MixtureResult",
+    figures="liponflow.figures.eels.mixture:all_figures",
+)

@@ -8,3 +8,9 @@ WHITE_LINES = Measurement(
     options="liponflow.workflows.eels.white_lines:WhiteLineOptions",
     function="liponflow.workflows.eels.white_lines:measure_white_lines",
 )
+MIXTURE = Measurement(
+    "mixture",
+    summary="Fit EELS spectra along a scan by sums of reference spectra.",
+    options="liponflow.workflows.eels.mixture:MixtureOptions",
+    function="liponflow.workflows.eels.mixture:measure_mixture",
+)

@@ -1,0 +1,116 @@
+"""``liponflow analyze mixture``: shares of reference spectra along a scan of measured ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from liponflow.analysis.eels.measured.read import read_measured, read_scan
+from liponflow.analysis.eels.measured.spectrum import SpectrumError
+from liponflow.analysis.eels.mixture import DEFAULT_SHIFT, fit_mixture
+from liponflow.analysis.eels.mixture_result import Background, MixtureResult, Noise, Scale
+from liponflow.analysis.eels.poisson_fit import TOLERANCE
+from liponflow.analysis.eels.spectrum import Spectrum
+from liponflow.analysis.provenance import file_provenance
+from liponflow.document import Document
+from liponflow.inputs.parameter import Unit
+
+
+class MixtureOptions(Document):
+    """Options of a mixture."""
+
+    references: list[str] = Field(
+        min_length=1,
+        description="Files of the reference spectra, one spectrum each; shares have their names.",
+    )
+    window: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
+        None, description="Lowest and highest energy of the fit; by default all that is covered."
+    )
+    shift: Annotated[float, Unit("eV")] = Field(
+        DEFAULT_SHIFT,
+        ge=0,
+        le=100,
+        description="Largest energy shift of the references against a spectrum; 0 for none.",
+    )
+    background: Background = Field(
+        "none", description="Background that is fitted with the references."
+    )
+    scale: Scale = Field(
+        "area", description="Scale of the references: equal areas in the window, or as given."
+    )
+    noise: Noise | None = Field(
+        None, description="Noise of counts, or estimated; by default poisson for whole numbers."
+    )
+    spacing: Annotated[float | None, Unit("nm")] = Field(
+        None, gt=0, description="Distance of neighbouring points of a line scan."
+    )
+    axis: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
+        None, description="First energy and width of a channel, if the scan is not calibrated."
+    )
+
+
+def measure_mixture(files: Sequence[Path], options: MixtureOptions) -> MixtureResult:
+    """Return the shares of references along a scan.
+
+    Parameters
+    ----------
+    files
+        One file of a scan, or one file per point.
+    options
+        References and how to fit them.
+
+    Raises
+    ------
+    SpectrumError
+        If a file cannot be read or fitted; the file is named.
+    """
+    scan = read_scan(files, options.axis)
+    references = _read_references([Path(name) for name in options.references])
+    is_line = len(scan.grid) < 2  # noqa: PLR2004 - a map has two directions
+    try:
+        fit, warnings = fit_mixture(
+            scan.energy,
+            scan.counts,
+            references,
+            window=options.window,
+            shift=options.shift,
+            background=options.background,
+            scale=options.scale,
+            noise=options.noise,
+            spacing=options.spacing if is_line else None,
+        )
+    except ValueError as error:
+        raise SpectrumError(f"{scan.source}: {error}") from error
+    ended = sum(point.converged for point in fit.points)
+    return MixtureResult(
+        **{name: getattr(fit, name) for name in type(fit).model_fields},
+        formula=" + ".join(references),
+        converged=ended == len(fit.points),
+        criterion=f"{ended} of {len(fit.points)} fits ended with a change of the deviance per "
+        f"channel below {TOLERANCE:g}",
+        provenance=file_provenance(
+            [*files, *map(Path, options.references)],
+            options.model_dump(mode="json"),
+            scan.source,
+        ),
+        warnings=[*scan.warnings, *warnings],
+    )
+
+
+def _read_references(paths: Sequence[Path]) -> dict[str, Spectrum]:
+    """Return reference spectra by the names of their files, by their paths if these repeat."""
+    stems = [path.stem for path in paths]
+    references: dict[str, Spectrum] = {}
+    for path in paths:
+        read = read_measured(path)
+        if len(read.counts) != 1:
+            raise SpectrumError(
+                f"{path}: {len(read.counts)} spectra, and a reference is one: give one "
+                "spectrum per file, such as their sum"
+            )
+        name = path.stem if stems.count(path.stem) == 1 else str(path)
+        if name in references:
+            raise SpectrumError(f"{path}: given twice as a reference; leave one out")
+        references[name] = Spectrum.from_arrays(read.energy, read.counts[0])
+    return references
