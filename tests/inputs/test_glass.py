@@ -93,7 +93,8 @@ def cell() -> Structure:
 
 
 def test_relaxation_set_uses_the_parameters(cell: Structure) -> None:
-    files = relax_set(parameters("paper")).get_input_set(cell, potcar_spec=True)
+    even = cell * (2, 1, 1)  # 38 electrons
+    files = relax_set(parameters("paper")).get_input_set(even, potcar_spec=True)
     incar = dict(files.incar)
     assert incar["EDIFFG"] == -0.02
     assert (incar["IBRION"], incar["ISIF"], incar["NSW"]) == (2, 3, 500)

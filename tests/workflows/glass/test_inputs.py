@@ -8,8 +8,12 @@ import pytest
 import yaml
 from pymatgen.io.vasp import Incar, Poscar
 
-from liponflow.inputs.vasp.glass import md_incar
+from liponflow.inputs.glass import GlassParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.vasp.glass import md_incar, relax_set
+from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.glass.flow import GlassMaker
 
 compare = get_campaign("glass").compare
 write = get_campaign("glass").write
@@ -63,6 +67,23 @@ def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     relaxation = Incar.from_file(written / "seed-1" / "relax" / "INCAR")
     assert (relaxation["IBRION"], relaxation["EDIFFG"]) == (2, -0.02)
     assert (relaxation["ISPIN"], relaxation["NUPDOWN"]) == (2, 1)
+
+
+@pytest.mark.parametrize(("cell", "isif"), [(True, 3), (False, 2)])
+def test_relaxation_is_that_of_the_run(*, cell: bool, isif: int) -> None:
+    parameters = load_parameters(
+        GlassParameters, "glass", "quick", SMALL | {"relax_cell": cell, "max_steps": 7}
+    )
+    written = relax_set(parameters, cell=parameters.relax_cell)
+    start = phase("Li2O").structure()
+    maker = GlassMaker(parameters, "vasp").engine(parameters.force_limit).relax(cell=cell)
+    ours, theirs = (
+        generator.get_input_set(start, potcar_spec=True)
+        for generator in (written, maker.input_set_generator)
+    )
+    assert ours["INCAR"]["ISIF"] == isif
+    for name in ("INCAR", "KPOINTS", "POSCAR"):
+        assert str(ours[name]) == str(theirs[name])
 
 
 def test_each_segment_continues_the_previous_one(written: Path) -> None:

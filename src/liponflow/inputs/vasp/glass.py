@@ -9,13 +9,15 @@ from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
 
-def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
+def relax_set(parameters: GlassParameters, *, cell: bool = True) -> CitedInputGenerator:
     """Return the VASP inputs of the relaxation of cell and ions.
 
     Parameters
     ----------
     parameters
         Parameters of the campaign.
+    cell
+        Whether the cell relaxes, too.
 
     Returns
     -------
@@ -24,6 +26,8 @@ def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
     """
     data = load_data(TOPIC)["vasp"]
     ionic = relaxation_limits(parameters.force_limit, parameters.max_steps)
+    if not cell:
+        ionic["ISIF"] = Cited(value=2, source="parameter relax_cell")
     return cited_generator(data["incar"] | data["relax"] | ionic, data["kpoints"], data["potcar"])
 
 

@@ -93,7 +93,8 @@ def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
     """
     theirs, structure = read_incar(directory), read_poscar(directory).structure
     if theirs.get("IBRION") != 0:
-        return compare_directory(directory, relax_set(parameters), {})
+        wanted = relax_set(parameters, cell=parameters.relax_cell)
+        return compare_directory(directory, wanted, {})
     engine = GlassMaker(parameters, "vasp").engine(parameters.force_limit)
     stages = [*parameters.protocol, parameters.volume_stage]
     candidates = [
@@ -147,7 +148,8 @@ def _write_model(
         record |= _write_segments(runs, structure, folder / DYNAMICS)
         last = Path("..", DYNAMICS, runs[-1].name, "CONTCAR")
     if parameters.relax:
-        record[RELAX] = write_inputs(structure, relax_set(parameters), folder / RELAX)
+        wanted = relax_set(parameters, cell=parameters.relax_cell)
+        record[RELAX] = write_inputs(structure, wanted, folder / RELAX)
         if last is not None:
             _link(folder / RELAX / "POSCAR", last)
     return record
@@ -242,7 +244,11 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
         steps.append(
             f"`seed-*/{DYNAMICS}/*` in the order of their numbers: {listed}. POSCAR of every "
             "segment but the first is a link to the CONTCAR before it, whose velocities VASP "
-            "continues with"
+            "continues with. The first segment of a further stage has another thermostat: replace "
+            "its link by a copy without the lines behind the velocities (and without the block of "
+            "lattice velocities), or VASP stops; `liponflow inputs --check` finds them. After a "
+            "stage at constant pressure, give the copy the lattice averaged over its second half, "
+            "not the last one"
         )
     if parameters.relax:
         steps.append(

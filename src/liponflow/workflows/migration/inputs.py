@@ -272,8 +272,8 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
 ## What to run, in this order
 
 1. `host/relax`: cell of the host. Then write these inputs again with its CONTCAR:
-   `liponflow inputs migration host/relax/CONTCAR ...`, so that all cells are those of the
-   relaxed host.
+   `liponflow inputs migration --structure host/relax/CONTCAR --out DIRECTORY`, with the
+   settings of these, so that all cells are those of the relaxed host.
 2. `*/*/relax`: one end point per dopant and kind of site, at fixed cell. One counts if no
    force is above {force_limit:g} eV/Å. Then write the inputs once more, with
    `--set relaxed=THIS_DIRECTORY`: the bands then start from these end points, and from copies of
