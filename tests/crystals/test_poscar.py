@@ -131,11 +131,17 @@ def test_unreadable_line_is_named_with_the_remedy(changes: dict[int, str], messa
         read(changes)
 
 
-def test_truncated_velocities_and_those_per_step_are_refused() -> None:
+def test_velocities_in_lattice_vectors_are_per_step() -> None:
+    found = read({}, "Direct", "0 0 0.1", "0 0 0", motion=True)
+    assert found.per_step
+    assert found.velocities is not None
+    assert found.velocities[0] == pytest.approx(0.1 * found.lattice[2])
+    assert not read({}, "Cartesian", "0 0 0.1", "0 0 0", motion=True).per_step
+
+
+def test_truncated_velocities_are_refused() -> None:
     with pytest.raises(StructureError, match="ends where a velocity should be"):
         read({}, "", "0 0 0", motion=True)
-    with pytest.raises(StructureError, match=r"line 11 .*cell lengths per time step"):
-        read({}, "Direct", "0 0 0.1", "0 0 0", motion=True)
 
 
 def test_file_that_breaks_off_within_its_last_number_is_refused() -> None:

@@ -50,7 +50,9 @@ class Poscar:
     movable
         Degrees of freedom that selective dynamics leaves free, shape (ions, 3); None without it.
     velocities
-        Cartesian, Å/fs, shape (ions, 3); None without them.
+        Cartesian, shape (ions, 3), Å/fs unless `per_step`; None without them.
+    per_step
+        Whether the velocities are Å per time step, as of a file that has them in lattice vectors.
     predictor
         Lines behind the velocities: state of thermostat and predictor.
     """
@@ -62,6 +64,9 @@ class Poscar:
     movable: BoolArray | None
     velocities: FloatArray | None
     predictor: tuple[str, ...]
+    per_step: bool = False
+    lattice_velocities: FloatArray | None = None
+    """Of the lattice vectors, in rows (Å/fs), where a run with a moving cell wrote them."""
 
     @property
     def symbols(self) -> list[str]:
@@ -198,13 +203,19 @@ class _Reader:
         cartesian = mode.strip()[:1] in set("cCkK")
         if cartesian:
             coords = coords @ np.linalg.inv(header.vectors)  # factors scale both
+        lattice = self.lattice_velocities() if motion else None
+        velocities, direct = self.velocities(total) if motion else (None, False)
+        if velocities is not None and direct:
+            velocities = velocities @ header.lattice
         return Poscar(
             comment=header.comment,
             lattice=header.lattice,
             blocks=header.blocks,
             frac_coords=coords,
             movable=np.array([row.movable for row in rows]) if selective else None,
-            velocities=self.velocities(total) if motion else None,
+            velocities=velocities,
+            per_step=direct,
+            lattice_velocities=lattice,
             predictor=self.rest() if motion else (),
         )
 
@@ -285,22 +296,23 @@ class _Reader:
                 back=1,
             )
 
-    def velocities(self, total: int) -> FloatArray | None:
-        """Read the velocities, where there are any; those of the lattice are passed over."""
-        if self.peek()[:1] in {"l", "L"}:
-            self.next += 8  # title, state, three velocities of the lattice, three vectors
+    def lattice_velocities(self) -> FloatArray | None:
+        """Read the velocities of the lattice vectors, where there are any."""
+        if self.peek()[:1] not in {"l", "L"}:
+            return None
+        self.next += 2  # title and state
+        found = np.array([self.reals("a velocity of the lattice", 3) for _ in range(3)])
+        self.next += 3  # the vectors once more
+        return found
+
+    def velocities(self, total: int) -> tuple[FloatArray | None, bool]:
+        """Read the velocities, where there are any, and whether they are in lattice vectors."""
         kind = self.peek()  # VASP has a line for the kind of velocities, mostly blank
         self.next += 1
         if len(self.values(self.peek())) < 3:  # noqa: PLR2004 - x, y, z
-            return None
+            return None, False
         found = np.array([self.reals("a velocity", 3) for _ in range(total)])
-        if kind[:1] in {"d", "D"} and found.any():
-            raise self.error(
-                "velocities in cell lengths per time step; write them as Cartesian (Å/fs), or "
-                "remove them",
-                back=total + 1,
-            )
-        return found
+        return found, kind[:1] in {"d", "D"}
 
     def rest(self) -> tuple[str, ...]:
         lines = self.lines[self.next :]

@@ -21,8 +21,9 @@ from custodian.vasp.validators import VaspFilesValidator, VasprunXMLValidator
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Incar, Outcar, Poscar, Vasprun
 
-from liponflow.engines.standin.errors import InputError
-from liponflow.engines.standin.faults import parse_fault
+from liponflow.engines.standin import faults
+from liponflow.engines.standin.errors import InputError, VaspStopped
+from liponflow.engines.standin.faults import Fault, Kind, parse_fault
 
 COMMAND = [sys.executable, str(Path(cheap_vasp.__file__))]
 FORCES = 0.01
@@ -111,6 +112,44 @@ def test_failed_line_search_is_corrected_by_a_tighter_criterion(
     restart = Poscar.from_file(directory / "POSCAR", check_for_potcar=False).structure
     assert abs(restart.frac_coords - start.frac_coords).max() > 1e-4
     assert finished(directory).converged
+
+
+@pytest.mark.parametrize("kind", [Kind.BRMIX, Kind.PRICEL, Kind.EDDDAV])
+def test_messages_of_vasp_are_those_that_custodian_knows(kind: Kind, directory: Path) -> None:
+    steps = Fault(kind).strike(iter([(), ()]), directory)
+    with pytest.raises(VaspStopped) as stopped:
+        list(steps)
+    (directory / "vasp.out").write_text(str(stopped.value))
+    handler = VaspErrorHandler()
+    assert handler.check(str(directory))
+    assert handler.errors == {str(kind)}
+
+
+def test_lack_of_memory_is_what_custodian_knows(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    killed: list[bool] = []
+    monkeypatch.setattr(faults, "_die", lambda: killed.append(True))
+    next(steps := parse_fault("out-of-memory").strike(iter([(), ()]), directory))
+    assert not killed
+    next(steps)
+    assert killed == [True]
+    (directory / "std_err.txt").write_text(capsys.readouterr().err)
+    handler = StdErrHandler()
+    assert handler.check(str(directory))
+    assert handler.errors == {"out_of_memory"}
+
+
+def test_frozen_run_writes_nothing_until_it_is_killed(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr(faults.time, "sleep", waited.append)
+    monkeypatch.setattr(faults, "_die", lambda: waited.append(-1.0))
+    steps = parse_fault("frozen").strike(iter([(), ()]), directory)
+    assert next(steps) == ()
+    next(steps)
+    assert waited == [faults.QUEUE_PATIENCE, -1.0]
 
 
 def test_walltime_stops_the_run_in_order(rehearse: Rehearse, directory: Path) -> None:

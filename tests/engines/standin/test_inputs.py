@@ -1,13 +1,16 @@
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from ase import units
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Kpoints
 
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble
 from liponflow.engines.standin.inputs import read_inputs
+from liponflow.engines.standin.outputs import Outputs
 
 
 @pytest.fixture
@@ -263,3 +266,28 @@ def test_velocities_are_read_from_the_poscar(vasp_directory, lithium: Structure)
     assert inputs.has_velocities
     # ASE's unit of time is 10.18 fs.
     assert inputs.atoms.get_velocities() == pytest.approx(velocities * 10.1805, rel=1e-5)
+
+
+def test_tags_that_are_not_computed_are_named_and_not_claimed(directory: Path) -> None:
+    (directory / "INCAR").write_text("IVDW = 12\nMETAGGA = R2SCAN\nML_LMLFF = T\nENCUT = 520\n")
+    inputs = read_inputs(directory)
+    assert inputs.computed == {"ENCUT": 520.0}
+    [remark] = inputs.remarks
+    assert remark.endswith("left out: IVDW = 12, METAGGA = R2SCAN, ML_LMLFF = .TRUE.")
+    with Outputs(directory, inputs, "chgnet 0.3.0", aloud=False):
+        pass
+    for name in ("vasprun.xml", "OUTCAR"):
+        text = (directory / name).read_text()
+        assert "ENCUT" in text
+        assert not re.search(r"IVDW\W+12|name=.(IVDW|METAGGA|ML_LMLFF)", text.split("WARNING")[0])
+
+
+def test_velocities_in_lattice_vectors_depend_on_the_time_step(directory: Path) -> None:
+    (directory / "INCAR").write_text("IBRION = 0\nNSW = 3\nSMASS = -3\nPOTIM = 2\n")
+    poscar = directory / "POSCAR"
+    start = read_inputs(directory)
+    poscar.write_text(poscar.read_text().rstrip() + "\nDirect\n" + "0 0 0.001\n" * 8)
+    found = read_inputs(directory)
+    assert found.has_velocities
+    expected = 0.001 * start.atoms.cell.array[2] / 2  # Å/fs
+    assert found.atoms.get_velocities()[0] * units.fs == pytest.approx(expected)

@@ -14,6 +14,7 @@ import errno
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -44,6 +45,16 @@ class Kind(StrEnum):
         The run ends in order, but vasprun.xml lacks its end.
     FULL_DISK
         No space is left on the disk after the first ionic step.
+    BRMIX
+        The mixing of charge densities fails after the first ionic step.
+    PRICEL
+        The search for a primitive cell fails before the first ionic step.
+    EDDDAV
+        The diagonalisation (ALGO = Normal or Fast) fails after the first ionic step.
+    FROZEN
+        The run hangs after the first ionic step, and writes nothing any more.
+    OUT_OF_MEMORY
+        The process is killed after the first ionic step, with a message of the MPI library.
     """
 
     UNCONVERGED_SCF = "unconverged-scf"
@@ -52,11 +63,19 @@ class Kind(StrEnum):
     CRASH = "crash"
     TRUNCATED_VASPRUN = "truncated-vasprun"
     FULL_DISK = "full-disk"
+    BRMIX = "brmix"
+    PRICEL = "pricel"
+    EDDDAV = "edddav"
+    FROZEN = "frozen"
+    OUT_OF_MEMORY = "out-of-memory"
 
 
 CURES = {
     Kind.UNCONVERGED_SCF: ("ALGO", "ISMEAR", "NELMDL", "AMIX", "AMIN", "BMIX"),
     Kind.ZBRENT: ("EDIFF", "NELMIN", "IBRION", "IOPT"),
+    Kind.BRMIX: ("ISTART", "IMIX", "ISYM", "KGAMMA"),
+    Kind.PRICEL: ("SYMPREC", "ISYM"),
+    Kind.EDDDAV: ("ALGO", "NCORE"),
 }
 """Tags that UnconvergedErrorHandler, NonConvergingErrorHandler and VaspErrorHandler change."""
 
@@ -66,6 +85,17 @@ QUEUE_PATIENCE = 600
 ZBRENT_MESSAGE = """ ZBRENT: fatal error in bracketing
      please rerun with smaller EDIFF, or copy CONTCAR
      to POSCAR and continue"""
+
+
+_MESSAGES = {
+    Kind.BRMIX: " BRMIX: very serious problems\n the old and the new charge density differ",
+    Kind.PRICEL: " internal error in subroutine PRICEL (probably precision problem)",
+    Kind.EDDDAV: " Error EDDDAV: Call to ZHEGV failed. Returncode =   9 1  16",
+}
+"""What VASP prints as it stops."""
+
+MEMORY_MESSAGE = "Allocation would exceed memory limit"
+"""As StdErrHandler knows it."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +141,8 @@ class Fault:
         OSError
             If no space is left.
         """
+        if self.kind is Kind.PRICEL:
+            raise VaspStopped(_MESSAGES[self.kind])
         for number, images in enumerate(steps, start=1):
             if self.kind is Kind.CRASH and number == self.number:
                 _die()
@@ -120,6 +152,14 @@ class Fault:
             yield tuple(replace(step, scf_converged=scf_converged) for step in images)
             if self.kind is Kind.ZBRENT and number == 2:  # noqa: PLR2004
                 raise VaspStopped(ZBRENT_MESSAGE)
+            if self.kind in _MESSAGES:
+                raise VaspStopped(_MESSAGES[self.kind])
+            if self.kind is Kind.FROZEN:
+                time.sleep(QUEUE_PATIENCE)
+                _die()
+            if self.kind is Kind.OUT_OF_MEMORY:
+                print(MEMORY_MESSAGE, file=sys.stderr, flush=True)  # noqa: T201 - as MPI does
+                _die()
             if self.kind is Kind.FULL_DISK:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(directory / "OUTCAR"))
 

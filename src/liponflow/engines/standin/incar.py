@@ -25,9 +25,27 @@ BEYOND = {
     "LNONCOLLINEAR": "non-collinear moments",
     "LSORBIT": "spin-orbit coupling",
     "LEPSILON": "response functions",
-    "ML_LMLFF": "VASP's own machine-learned potentials",
 }
 """Tags that need electrons, or that the stand-in does not support."""
+
+
+_NOT_COMPUTED = frozenset({"AEXX", "HFRCUT", "HFSCREEN", "IVDW", "LHFCALC", "LUSE_VDW", "METAGGA",
+                           "NELECT", "NUPDOWN"})  # fmt: skip
+_FAMILIES_NOT_COMPUTED = ("LIBXC", "ML_", "VDW_")
+"""Tags of other functionals, charges and potentials than those of the stand-in."""
+
+
+def not_computed(incar: Tags) -> tuple[str, ...]:
+    """Return the tags that ask for what the stand-in leaves out; its outputs do not have them.
+
+    Examples
+    --------
+    >>> not_computed({"IVDW": 12, "LHFCALC": False, "ML_LMLFF": True, "ENCUT": 520.0})
+    ('IVDW', 'LHFCALC', 'ML_LMLFF')
+    """
+    return tuple(
+        tag for tag in incar if tag in _NOT_COMPUTED or tag.startswith(_FAMILIES_NOT_COMPUTED)
+    )
 
 
 class Ensemble(StrEnum):
@@ -35,6 +53,7 @@ class Ensemble(StrEnum):
 
     NVE = "NVE"
     NOSE = "Nose-Hoover NVT"
+    CSVR = "stochastic velocity rescaling NVT"
     LANGEVIN = "Langevin NVT"
     LANGEVIN_NPT = "Langevin NpT"
 
@@ -61,6 +80,8 @@ class Settings:
     smass
         Mass of the Nosé thermostat, in atomic mass units times the first lattice vector squared;
         0 for a period of 40 steps.
+    csvr_period
+        Period of stochastic velocity rescaling, fs.
     langevin_gamma, langevin_gamma_l, pmass
         Friction per species and of the cell, 1/ps, and mass of the cell, atomic mass units.
     random_seed
@@ -88,6 +109,7 @@ class Settings:
     tebeg: float
     teend: float
     smass: float
+    csvr_period: float
     langevin_gamma: tuple[float, ...]
     langevin_gamma_l: float
     pmass: float
@@ -174,6 +196,7 @@ def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settin
         tebeg=tebeg,
         teend=_number(incar, "TEEND", tebeg),
         smass=_number(incar, "SMASS", -3.0),
+        csvr_period=_number(incar, "CSVR_PERIOD", 100 * _number(incar, "POTIM", 0.5)),
         langevin_gamma=numbers_of(incar, "LANGEVIN_GAMMA") or (),
         langevin_gamma_l=_number(incar, "LANGEVIN_GAMMA_L", 0.0),
         pmass=_number(incar, "PMASS", 1000.0),
@@ -247,11 +270,14 @@ def _ensemble(incar: Tags, isif: int) -> Ensemble:
             ensemble = Ensemble.NVE
         case 3:
             ensemble = Ensemble.LANGEVIN_NPT if isif == 3 else Ensemble.LANGEVIN  # noqa: PLR2004
+        case 5 if _number(incar, "CSVR_PERIOD", 1.0) > 0:
+            ensemble = Ensemble.CSVR
         case _:
             raise InputError(
                 f"INCAR: MDALGO = {algorithm}, SMASS = {smass:g}, ANDERSEN_PROB = "
                 f"{probability:g}: the stand-in does NVE (SMASS = -3, or MDALGO = 1 with "
-                "ANDERSEN_PROB = 0), Nose (MDALGO = 2, SMASS >= 0) and Langevin (MDALGO = 3)"
+                "ANDERSEN_PROB = 0), Nose (MDALGO = 2, SMASS >= 0), Langevin (MDALGO = 3) and "
+                "stochastic velocity rescaling (MDALGO = 5, CSVR_PERIOD > 0)"
             )
     if isif > 2 and ensemble is not Ensemble.LANGEVIN_NPT:  # noqa: PLR2004 - ISIF 3 moves the cell
         raise InputError(

@@ -22,12 +22,14 @@ from liponflow.engines.standin.incar import (
     Ensemble,
     Settings,
     Tags,
+    not_computed,
     numbers_of,
     read_incar,
     settings_from,
 )
 from liponflow.engines.standin.kpoints import Mesh, read_kpoints
 from liponflow.engines.standin.step import ThermostatState
+from liponflow.freeformat.incar import shown
 from liponflow.freeformat.numbers import numbers
 
 
@@ -65,7 +67,7 @@ class Inputs:
     incar
         Tags as the user gave them.
     remarks
-        What VASP ignores in the INCAR.
+        What VASP or the stand-in ignores in the INCAR.
     settings
         Settings that the stand-in uses.
     atoms
@@ -76,6 +78,8 @@ class Inputs:
         Whether the POSCAR gave velocities that are not all zero.
     thermostat
         State of a Nosé thermostat from the POSCAR, where it follows the velocities.
+    lattice_velocities
+        Velocities of the lattice vectors as rows, Å/fs, if the cell moves and the POSCAR has them.
     comment
         First line of the POSCAR.
     species
@@ -91,9 +95,16 @@ class Inputs:
     movable: BoolArray | None
     has_velocities: bool
     thermostat: ThermostatState | None
+    lattice_velocities: FloatArray | None
     comment: str
     species: tuple[Species, ...]
     mesh: Mesh
+
+    @property
+    def computed(self) -> Tags:
+        """Tags without those that the stand-in does not follow, for the outputs."""
+        absent = not_computed(self.incar)
+        return {tag: value for tag, value in self.incar.items() if tag not in absent}
 
     @property
     def electrons(self) -> float | None:
@@ -154,21 +165,32 @@ def _read_inputs(directory: Path, image: Path | None) -> Inputs:
         pbc=True,
     )
     velocities = np.zeros(3) if poscar.velocities is None else poscar.velocities
+    if poscar.per_step and settings.potim > 0:
+        velocities = velocities / settings.potim
     moving = bool(velocities.any())
     if moving:
         atoms.set_velocities(velocities / units.fs)
     return Inputs(
         incar=incar,
-        remarks=incar_file.notes,
+        remarks=(*incar_file.notes, *_left_out(incar)),
         settings=settings,
         atoms=atoms,
         movable=poscar.movable,
         has_velocities=moving,
         thermostat=_thermostat(poscar) if settings.ensemble is Ensemble.NOSE else None,
+        lattice_velocities=(
+            poscar.lattice_velocities if settings.ensemble is Ensemble.LANGEVIN_NPT else None
+        ),
         comment=poscar.comment,
         species=species,
         mesh=read_kpoints(directory / "KPOINTS", atoms.cell.array, settings),
     )
+
+
+def _left_out(incar: Tags) -> list[str]:
+    absent = not_computed(incar)
+    named = ", ".join(f"{tag} = {shown(incar[tag])}" for tag in absent)
+    return [f"INCAR: not computed by the stand-in, and left out: {named}"] if absent else []
 
 
 @dataclass(frozen=True)

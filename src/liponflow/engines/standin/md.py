@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 from ase import Atoms, units
+from ase.md.bussi import Bussi
 from ase.md.langevin import Langevin
 from ase.md.langevinbaoab import LangevinBAOAB
 from ase.md.velocitydistribution import Stationary, thermalize_momenta
 from ase.md.verlet import VelocityVerlet
 
+from liponflow.arrays import FloatArray
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble
 from liponflow.engines.standin.inputs import Inputs
@@ -53,7 +55,11 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
     for number, _ in enumerate(propagator.irun(settings.nsw), start=1):
         result = evaluate(atoms, settings, velocities=True)
         if pending is not None:
-            where = replace(result.configuration, thermostat=getattr(propagator, "state", None))
+            where = replace(
+                result.configuration,
+                thermostat=getattr(propagator, "state", None),
+                lattice_velocities=_lattice_velocities(propagator),
+            )
             yield replace(pending, continuation=where)
         kinetic = atoms.get_kinetic_energy()
         energies = Dynamics(
@@ -69,6 +75,9 @@ def dynamics(inputs: Inputs) -> Iterator[Step]:
             propagator.set_temperature(
                 temperature_K=settings.tebeg + ramp * (settings.teend - settings.tebeg)
             )
+        elif isinstance(propagator, Bussi):
+            ramp = min(1.0, number / max(1, settings.nsw - 1))
+            _aim_at(propagator, settings.tebeg + ramp * (settings.teend - settings.tebeg), freedom)
 
 
 def degrees_of_freedom(inputs: Inputs) -> int:
@@ -77,7 +86,11 @@ def degrees_of_freedom(inputs: Inputs) -> int:
     Without selective dynamics the centre of mass stays at rest, except under Langevin forces.
     """
     free: int = inputs.atoms.get_number_of_degrees_of_freedom()
-    at_rest = inputs.movable is None and inputs.settings.ensemble in {Ensemble.NVE, Ensemble.NOSE}
+    at_rest = inputs.movable is None and inputs.settings.ensemble in {
+        Ensemble.NVE,
+        Ensemble.NOSE,
+        Ensemble.CSVR,
+    }
     return max(1, free - 3) if at_rest else free
 
 
@@ -96,7 +109,7 @@ def _draw_velocities(
 
 def _propagator(
     inputs: Inputs, freedom: int, rng: np.random.Generator
-) -> VelocityVerlet | NoseHoover | Langevin | LangevinBAOAB:
+) -> VelocityVerlet | NoseHoover | Bussi | Langevin | LangevinBAOAB:
     settings, atoms = inputs.settings, inputs.atoms
     timestep = settings.potim * units.fs
     match settings.ensemble:
@@ -116,6 +129,11 @@ def _propagator(
             if inputs.thermostat is not None:
                 thermostat.state = inputs.thermostat
             return thermostat
+        case Ensemble.CSVR:
+            period = settings.csvr_period * units.fs
+            rescaling = Bussi(atoms, timestep, settings.tebeg, period, rng=rng)
+            _aim_at(rescaling, settings.tebeg, freedom)
+            return rescaling
         case Ensemble.LANGEVIN:
             counts = [species.count for species in inputs.species]
             friction = np.repeat(settings.langevin_gamma, counts) / PICOSECOND
@@ -129,6 +147,12 @@ def _propagator(
             )
         case _:
             return _constant_pressure(inputs, timestep, rng)
+
+
+def _aim_at(propagator: Bussi, temperature: float, freedom: int) -> None:
+    """Set the temperature, which the centre of mass at rest has no part in."""
+    propagator.ndof = freedom
+    propagator.target_kinetic_energy = 0.5 * units.kB * temperature * freedom
 
 
 def _constant_pressure(inputs: Inputs, timestep: float, rng: np.random.Generator) -> LangevinBAOAB:
@@ -147,7 +171,7 @@ def _constant_pressure(inputs: Inputs, timestep: float, rng: np.random.Generator
     if inputs.movable is not None:
         raise InputError("POSCAR: selective dynamics and ISIF = 3 cannot be combined in dynamics")
     thermal_cell = settings.langevin_gamma_l > 0
-    return LangevinBAOAB(
+    moving = LangevinBAOAB(
         atoms,
         timestep,
         temperature_K=settings.tebeg,
@@ -158,3 +182,16 @@ def _constant_pressure(inputs: Inputs, timestep: float, rng: np.random.Generator
         disable_cell_langevin=not thermal_cell,
         rng=rng,
     )
+    if inputs.lattice_velocities is not None:
+        rate = np.linalg.solve(atoms.cell.array, inputs.lattice_velocities / units.fs)
+        moving.p_eps = moving.barostat_mass * rate.T
+    return moving
+
+
+def _lattice_velocities(propagator: object) -> FloatArray | None:
+    """Return the velocities of the lattice vectors (Å/fs), which the momenta of a strain move."""
+    if not isinstance(propagator, LangevinBAOAB):
+        return None
+    rate = np.asarray(propagator.p_eps / propagator.barostat_mass) * np.ones((3, 3))
+    velocities: FloatArray = propagator.atoms.cell.array @ rate.T * units.fs
+    return velocities

@@ -133,7 +133,7 @@ def _header(inputs: Inputs) -> str:
     settings, mesh = inputs.settings, inputs.mesh
     n_points = len(mesh.points)
     titles = "".join(f" POTCAR:    {species.titel}\n" for species in inputs.species)
-    echoed = "".join(f"   {tag} = {shown(value)}\n" for tag, value in inputs.incar.items())
+    echoed = "".join(f"   {tag} = {shown(value)}\n" for tag, value in inputs.computed.items())
     counts = "".join(f"{species.count:6d}" for species in inputs.species)
     masses = "".join(f"{species.mass:7.2f}" for species in inputs.species)
     return (

@@ -38,12 +38,15 @@ class Configuration:
         Å/fs, shape (n_atoms, 3); None except in molecular dynamics.
     thermostat
         State of a Nosé thermostat at the same instant; None without one.
+    lattice_velocities
+        Of the lattice vectors as rows, Å/fs, at the same instant; None where the cell stays.
     """
 
     cell: FloatArray
     scaled: FloatArray
     velocities: FloatArray | None = None
     thermostat: ThermostatState | None = None
+    lattice_velocities: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
     comment
         First line.
     where
-        Configuration, with velocities (Å/fs) and thermostat if another run may continue them.
+        Configuration, with velocities (Å/fs) of ions and lattice and the thermostat if another
+        run may continue them.
     """
     text = f"{comment}\n   1.00000000000000\n"
     text += rows("   %20.16f  %20.16f  %20.16f\n", where.cell) + _species_lines(inputs)
@@ -65,6 +66,9 @@ def write_contcar(path: Path, inputs: Inputs, comment: str, where: Configuration
         marked = zip(positions.splitlines(), flags, strict=True)
         text += "Selective dynamics\nDirect\n"
         text += "".join(f"{line}   {'   '.join(row)}\n" for line, row in marked)
+    if where.lattice_velocities is not None:
+        both = np.concatenate([where.lattice_velocities, where.cell])
+        text += "Lattice velocities and vectors\n  1\n" + rows("  %.8E  %.8E  %.8E\n", both)
     if where.velocities is not None:
         text += "\n" + rows("  %.8E  %.8E  %.8E\n", where.velocities)
     if where.thermostat is not None:

@@ -53,7 +53,7 @@ class Vasprun(TextFile):
             '<?xml version="1.0" encoding="ISO-8859-1"?>\n<modeling>\n'
             + _generator(potential)
             # emmet needs IBRION where there is no band structure.
-            + _tags("incar", {"IBRION": inputs.settings.ibrion, **inputs.incar})
+            + _tags("incar", {"IBRION": inputs.settings.ibrion, **inputs.computed})
             + _mesh(inputs)
             + _tags("parameters", _parameters(inputs))
             + _atoms(inputs)
@@ -147,7 +147,7 @@ def _parameters(inputs: Inputs) -> dict[str, Any]:
     }
     if inputs.electrons is not None:
         parameters["NELECT"] = inputs.electrons
-    parameters |= dict(inputs.incar)
+    parameters |= dict(inputs.computed)
     return parameters | {
         "ISPIN": settings.ispin,
         "NSW": settings.nsw,
