@@ -199,6 +199,8 @@ def test_a_point_without_counts_has_no_shares() -> None:
     fit, warnings = fit_mixture(ENERGIES, spectra, references("LiPON", "Li2O"), diagnose=False)
     assert fit.points[1].shares is None
     assert fit.points[1].counts == 0
+    assert fit.points[1].shift == 0
+    assert not fit.points[1].shift_at_bound
     assert "point 2: no counts of any reference" in "\n".join(warnings)
 
 

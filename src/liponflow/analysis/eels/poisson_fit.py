@@ -62,7 +62,8 @@ class Components:
             step = 2 * float(np.diff(self.energies).max())
             number = min(MOST_STARTS, 1 + 2 * int(np.ceil(self.bound / step)))
             shifts = np.linspace(-self.bound, self.bound, number) if self.bound else np.zeros(1)
-            self._starts.extend((float(shift), self.at(shift)) for shift in shifts)
+            # The smallest shift first: it is taken where the counts do not tell.
+            self._starts.extend((float(at), self.at(at)) for at in sorted(shifts, key=abs))
         return self._starts
 
 
