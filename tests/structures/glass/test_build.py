@@ -6,6 +6,7 @@ from pymatgen.core.composition import Composition
 
 from liponflow.structures.glass.build import LIPON, build
 from liponflow.structures.glass.crystal import crystal_composition
+from liponflow.structures.glass.packing import PackingError
 from liponflow.structures.glass.roles import CompositionError
 
 SMALL = "Li12P4O15N"
@@ -111,6 +112,12 @@ def test_crystal_start_reports_substitutions_and_vacancies() -> None:
 def test_crystal_start_without_changes_is_the_crystal() -> None:
     start = build("Li12P4O16", method="crystal", density=2.445)
     assert start.structure.get_space_group_info()[0] == "Pnma"
+
+
+@pytest.mark.parametrize("density", [1.0, 4.0])
+def test_crystal_is_not_strained_to_any_density(density: float) -> None:
+    with pytest.raises(PackingError, match=rf"{density:g} g/cm³ is .* choose 1.9 to 3.2 g/cm³"):
+        build("Li12P4O16", method="crystal", density=density)
 
 
 def test_nitrogen_and_vacancies_are_in_different_polyhedra() -> None:

@@ -10,7 +10,7 @@ from pymatgen.core.structure import Molecule, Structure
 
 from liponflow.structures.glass.composition import UnitCounts, choose, solutions
 from liponflow.structures.glass.crystal import crystal_composition, crystal_start
-from liponflow.structures.glass.packing import Pair, box_length, pack
+from liponflow.structures.glass.packing import PackingError, Pair, box_length, pack
 from liponflow.structures.glass.roles import CompositionError, Roles, roles, whole_atoms
 from liponflow.structures.glass.units import ANIONS, CATIONS, FORMERS, Unit, unit
 
@@ -28,6 +28,10 @@ BRIDGING_TO_APICAL = 2 / 3
 
 MOST_ATOMS = 100_000
 """Atoms of a model; a packing or a potential takes no more."""
+
+MOST_STRAINED = 1.3
+"""Ratio of the density of a model to that of the crystal that it is strained from, or its inverse:
+our choice. Packing LiPON fails at 3.2 g/cm³, 1.3 times the density of Li3PO4."""
 
 _RANDOM = (
     "The packed units are those of phosphate glasses (PO4, P2O7, PO3N, ...) and of their likes: "
@@ -119,7 +123,7 @@ def build(
     CompositionError
         If the composition cannot be built by this method, with the reason.
     PackingError
-        If the density cannot be reached.
+        If the density cannot be reached, or is far from that of the crystal.
     ValueError
         If the method or a pair of elements is unknown.
 
@@ -150,6 +154,7 @@ def build(
     notes.append(_charge_note(known))
     if method == "crystal":
         structure, note = crystal_start(wanted, seed)
+        _check_strained(density, structure.density)
         structure.scale_lattice(box_length(wanted, density) ** 3)
         return GlassStart(structure, method, {}, known.charge, (*notes, note))
     least = _distances(known, method, distances or {})
@@ -166,6 +171,28 @@ def build(
     structure = packed.structure.get_sorted_structure()
     structure.remove_site_property("unit")
     return GlassStart(structure, method, counts.names, known.charge, tuple(notes))
+
+
+def _check_strained(density: float, own: float) -> None:
+    """Refuse to strain a crystal to a density that no packing would reach.
+
+    Parameters
+    ----------
+    density, own
+        Density that is asked for and that of the crystal, g/cm³.
+
+    Raises
+    ------
+    PackingError
+        If they differ by more than :data:`MOST_STRAINED`.
+    """
+    ratio = density / own
+    if not 1 / MOST_STRAINED <= ratio <= MOST_STRAINED:
+        raise PackingError(
+            f"a density of {density:g} g/cm³ is {ratio:.2g} times that of the crystal, "
+            f"{own:.3g} g/cm³, whose cell would be strained: at most {MOST_STRAINED:g} times more "
+            f"or less; choose {own / MOST_STRAINED:.2g} to {own * MOST_STRAINED:.2g} g/cm³"
+        )
 
 
 def _units(
