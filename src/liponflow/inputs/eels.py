@@ -83,7 +83,7 @@ class EELSParameters(SpectrumCards):
         "material, with the smallest converged radius of the potentials; [] for none.",
         examples=["4,5,6"],
     )
-    scan_limit: float = Field(
+    scan_limit: Annotated[float, Unit("")] = Field(
         0.05,
         gt=0,
         le=1,
@@ -123,12 +123,6 @@ class EELSParameters(SpectrumCards):
             if edge in value[:number]:
                 raise ValueError(f"the edge {edge} is named twice")
         return value
-
-    @model_validator(mode="after")
-    def _frame_of_a_trajectory(self) -> Self:
-        if self.frame is not None and self.trajectory is None:
-            raise ValueError("a frame is one of a trajectory; give its file, or leave frame out")
-        return self
 
     @field_validator("scan_scf", "scan_fms")
     @classmethod

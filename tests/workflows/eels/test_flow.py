@@ -220,7 +220,11 @@ def test_potentials_that_are_not_self_consistent_are_said(tmp_path: Path) -> Non
         ({"phases": [], "glass": None}, MaterialError, "no material: name crystals"),
         ({"edges": ["Mn L3"]}, MaterialError, "no edge Mn L3: Li2O, .* have no Mn"),
         ({"edges": ["Li L3"]}, ParameterError, "L shell of Li is no core level"),
-        ({"glass": "LiPO"}, MaterialError, "the library has LiPON, and there is no results store"),
+        (
+            {"glass": "LiPO"},
+            MaterialError,
+            "the library has LiPON, LiPON-melt-quench, and there is no results store",
+        ),
         ({"scan_scf": [3]}, ParameterError, "a scan compares two radii or more"),
         ({"scan_scf": [3, 2]}, ParameterError, "the radii of a scan must increase"),
         ({"scan_scf": [3, 5]}, ParameterError, "scan_scf goes to 5 Å, beyond fms_radius = 4 Å"),
@@ -242,7 +246,8 @@ def test_engines_without_spectra_are_refused() -> None:
 def test_results_that_are_no_glass_are_refused(stored: Path) -> None:
     with campaigns.known_store(Settings(store=stored)) as store:
         for which, message in {
-            "zz": "glass=zz: the library has LiPON; in the store, no result begins with 'zz'",
+            "zz": "glass=zz: the library has LiPON, LiPON-melt-quench; in the store, no result "
+            "begins with 'zz'",
             "latest": "the results store holds no glass",
         }.items():
             with pytest.raises(MaterialError, match=message):
@@ -287,7 +292,7 @@ def test_a_frame_of_a_trajectory_is_a_material(
     assert material.source == f"frame {2 if frame is None else frame} of {path}"
     with pytest.raises(MaterialError, match="there is no frame 3: it has 3, from 0"):
         plan(trajectory=path, frame=3)
-    with pytest.raises(ParameterError, match="a frame is one of a trajectory"):
+    with pytest.raises(MaterialError, match="frame=3 is one of a trajectory"):
         plan(frame=3)
 
 

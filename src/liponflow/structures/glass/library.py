@@ -54,7 +54,7 @@ def library_glasses() -> tuple[LibraryGlass, ...]:
     Examples
     --------
     >>> [model.name for model in library_glasses()]
-    ['LiPON']
+    ['LiPON', 'LiPON-melt-quench']
     """
     folder = files(__package__).joinpath("models")
     found = [

@@ -49,6 +49,10 @@ def materials_of(request: Request[EELSParameters], store: JobStore | None) -> li
     """
     parameters, given = request.parameters, request.overrides
     own = request.structure is None and parameters.trajectory is None
+    if parameters.frame is not None and parameters.trajectory is None:
+        raise MaterialError(
+            f"frame={parameters.frame} is one of a trajectory; give its file, or leave frame out"
+        )
     found: list[EELSMaterial] = []
     if request.structure is not None:
         found.append(_given(request.structure, str(request.source)))
