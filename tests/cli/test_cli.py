@@ -613,8 +613,8 @@ def test_inputs_diff_reports_changed_tags_with_their_source(
 def test_inputs_need_an_output_directory_or_files_to_compare(
     refused: Callable[..., str], tmp_path: Path
 ) -> None:
-    assert "give either --out" in refused("inputs", "lithiation")
-    assert "give either --out" in refused("inputs", "lithiation", tmp_path)
+    assert "give one of --out" in refused("inputs", "lithiation")
+    assert "give one of --out" in refused("inputs", "lithiation", tmp_path)
     assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
 
 

@@ -165,7 +165,7 @@ def test_vasp_makers_use_our_input_sets() -> None:
     assert not vasp.describe().surrogate
 
 
-@pytest.mark.parametrize("name", [name for name in engine_names() if name != "vasp"])
+@pytest.mark.parametrize("name", [name for name in engine_names() if name not in {"feff", "vasp"}])
 def test_force_fields_have_their_own_makers(name: str) -> None:
     maker = engine(name, max_steps=7).relax()
     ours = {"chgnet": MLFF.CHGNet, "gpaw": MLFF.Forcefield, "sevennet": MLFF.Forcefield}

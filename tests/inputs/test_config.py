@@ -70,7 +70,7 @@ def test_missing_file_is_refused_with_the_remedy(tmp_path: Path) -> None:
 def test_wrong_value_is_named_with_file_and_line(tmp_path: Path) -> None:
     config = read(tmp_path, FILE.replace("0.03", "far"))
     with (
-        pytest.raises(ParameterError, match=r"run\.yaml, line 5: parameter distance='far'.*0\.05"),
+        pytest.raises(ParameterError, match=r"run\.yaml, line 5: parameter distance='far'.*0\.03"),
         config.named([]),
     ):
         load_parameters(PhononParameters, "phonons", "quick", config.values)

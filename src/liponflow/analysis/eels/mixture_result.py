@@ -60,14 +60,16 @@ class MixturePoint(Document):
     share_highs: Annotated[
         dict[str, float] | None, Quantity("", heading="{key}\nto", fmt=".3f")
     ] = Field(description="Upper end of the 95 % interval of each share.")
-    weights: dict[str, float] = Field(
+    weights: Annotated[dict[str, float], Quantity("")] = Field(
         description="Fitted multiple of each reference as it was given."
     )
-    weight_errors: dict[str, float | None] = Field(
+    weight_errors: Annotated[dict[str, float | None], Quantity("")] = Field(
         description="Standard error of each weight; None for a weight of 0, whose limit is the "
         "upper end of the share."
     )
-    background_share: float = Field(description="Share of the fitted counts in the background.")
+    background_share: Annotated[float, Quantity("")] = Field(
+        description="Share of the fitted counts in the background."
+    )
     shift: Annotated[float, Quantity("eV", heading="shift", fmt="z.3f")] = Field(
         description="Energy shift of all references; positive moves them to higher energies."
     )
@@ -78,25 +80,25 @@ class MixturePoint(Document):
     counts: Annotated[float, Quantity("", heading="counts", fmt=".4g")] = Field(
         description="Sum of the counts in the fitted window."
     )
-    dispersion: float = Field(
+    dispersion: Annotated[float, Quantity("")] = Field(
         description="Variance of the residuals over their mean; 1 for counts, estimated otherwise."
     )
     chi2_per_dof: Annotated[float, Quantity("", heading="chi²/dof", fmt=".2f")] = Field(
         description="Pearson chi² per degree of freedom; of counts, in bins of at least 10."
     )
-    deviance_per_dof: float = Field(
+    deviance_per_dof: Annotated[float, Quantity("")] = Field(
         description="Deviance of the Poisson likelihood per degree of freedom, in the same bins."
     )
     converged: bool = Field(description="Whether the fit ended at the largest likelihood.")
     degrees_of_freedom: int = Field(description="Bins less fitted parameters.")
-    misfit_probability: float | None = Field(
+    misfit_probability: Annotated[float | None, Quantity("")] = Field(
         description="Probability of at least this chi² if the references suffice; None where it "
         "cannot be told: the dispersion is estimated, or the counts are too few."
     )
-    residual_correlation: float = Field(
+    residual_correlation: Annotated[float, Quantity("")] = Field(
         description="Correlation of neighbouring residuals, near 0 if the references suffice."
     )
-    correlation_probability: float = Field(
+    correlation_probability: Annotated[float, Quantity("")] = Field(
         description="Probability of at least this correlation if the references suffice."
     )
 
@@ -108,9 +110,11 @@ class FittedSpectrum(Document):
     measured: Annotated[list[float], Quantity("", label="intensity (counts)")] = Field(
         description="Counts, or intensity in the unit of the file."
     )
-    fitted: list[float] = Field(description="Fit in the same unit.")
-    components: dict[str, list[float]] = Field(
-        description="Part of each reference, and of the background if one is fitted."
+    fitted: Annotated[list[float], Quantity("", label="intensity (counts)")] = Field(
+        description="Fit in the same unit."
+    )
+    components: Annotated[dict[str, list[float]], Quantity("", label="intensity (counts)")] = (
+        Field(description="Part of each reference, and of the background if one is fitted.")
     )
     residuals: Annotated[list[float], Quantity("", label="residual (standard deviations)")] = (
         Field(description="Measured less fitted, in standard deviations.")
@@ -123,13 +127,13 @@ class FreeComponents(Document):
     components: int = Field(
         description="Free components: as many as there are references and background components."
     )
-    references_deviance: float = Field(
+    references_deviance: Annotated[float, Quantity("")] = Field(
         description="Deviance per degree of freedom of the fit by references."
     )
-    free_deviance: float = Field(
+    free_deviance: Annotated[float, Quantity("")] = Field(
         description="Deviance per degree of freedom of as many free components."
     )
-    one_more_deviance: float = Field(
+    one_more_deviance: Annotated[float, Quantity("")] = Field(
         description="Deviance per degree of freedom of one more free component."
     )
     verdict: Literal["not better", "references differ", "reference missing"] = Field(

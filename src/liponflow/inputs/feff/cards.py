@@ -50,7 +50,7 @@ class SpectrumCards(Document):
     exchange: Literal["Hedin-Lundqvist", "Dirac-Hara", "ground state"] = Field(
         description="Self-energy of the photoelectron."
     )
-    s02: float = Field(gt=0, le=1, description="Amplitude reduction factor.")
+    s02: Annotated[float, Unit("")] = Field(gt=0, le=1, description="Amplitude reduction factor.")
     scf_radius: Annotated[float, Unit("Å")] = Field(
         ge=1.5, le=MOST_RADIUS, description="Radius of the clusters of self-consistent potentials."
     )
@@ -60,7 +60,7 @@ class SpectrumCards(Document):
     scf_iterations: int = Field(
         ge=1, le=300, description="Largest number of iterations of the potentials."
     )
-    scf_acceleration: float = Field(
+    scf_acceleration: Annotated[float, Unit("")] = Field(
         gt=0, le=0.9, description="Convergence accelerator of the potentials (ca)."
     )
     potentials: Grouping = Field(
