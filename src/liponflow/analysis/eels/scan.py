@@ -12,11 +12,12 @@ from liponflow.analysis.eels.sampling import squared_norm
 from liponflow.analysis.eels.spectrum import Spectrum
 
 MOST_SHIFT = 3.0
-"""Largest rigid shift (eV) that is looked for; Fermi levels of small clusters are off by less."""
+"""Largest rigid shift (eV) that is looked for (our choice): three times the 1 eV within which the
+Fermi levels of small clusters are uncertain."""
 
 SHIFT_LIMIT = 0.2
-"""Largest rigid shift (eV) of a converged radius (our choice): half the resolution of a
-spectrometer with a cold emitter."""
+"""Largest rigid shift (eV) of a converged radius (our choice): a fifth of the 1 eV within which
+the Fermi levels of small clusters are uncertain."""
 
 
 def spectrum_change(spectrum: Spectrum, reference: Spectrum) -> tuple[float, float]:
