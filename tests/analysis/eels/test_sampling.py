@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from liponflow.analysis.eels.sampling import (
+    NO_SECOND_MEMBER,
     Sample,
     sampled_average,
     sampled_error,
@@ -82,26 +83,32 @@ def ratio(glass: Glass, per_group: int, n: int = 400) -> float:
 @pytest.mark.parametrize("gain", [0.1, 2.0])
 def test_error_of_spectra_linear_in_the_fingerprint_is_exact_on_average(gain: float) -> None:
     glass = Glass(1, [12, 7, 5, 1], gain=gain)
-    assert ratio(glass, per_group=1) == pytest.approx(1, abs=0.1)
+    assert ratio(glass, per_group=2) == pytest.approx(1, abs=0.1)
 
 
 def test_second_members_measure_what_the_fingerprint_does_not_contain() -> None:
     glass = Glass(2, [12, 7, 5, 3], hidden=2.0)
     assert ratio(glass, per_group=2) == pytest.approx(1, abs=0.1)
-    # Without them, the differences between groups do not show it.
-    assert ratio(glass, per_group=1) > 1.3
 
 
-def test_the_estimate_of_two_sites_is_cochrans() -> None:
-    """Two groups of two sites, one computed of each: E² = 1/4 · 1/2 · (v + v)."""
-    glass = Glass(3, [2, 2])
-    chosen = [0, 2]
+def test_the_gain_within_one_group_serves_the_others() -> None:
+    """Groups of three and two: E² = (3/5)² · 1/3 · d²/4 + (2/5)² · 1/2 · g² v."""
+    glass = Glass(3, [3, 2], gain=2.0)
+    chosen = [0, 1, 3]
     sample = glass.sample(chosen)
-    average = squared_norm(ENERGY, glass.spectra[chosen].mean(axis=0))
-    expected = np.sqrt(sample.variances.sum() / 8 / average)
+    average = squared_norm(ENERGY, sampled_average(glass.spectra[chosen], sample))
+    apart = squared_norm(ENERGY, glass.spectra[0] - glass.spectra[1])
+    expected = np.sqrt((0.36 / 3 * apart / 4 + 0.16 / 2 * 4 * sample.variances[1]) / average)
     found = sampled_error(ENERGY, glass.spectra[chosen], sample)
     assert found.value == pytest.approx(expected)
-    assert found.basis.startswith("differences between the groups")
+    assert found.basis == "the spread within 1 of 2 groups"
+
+
+def test_differences_between_groups_are_no_measure_of_the_spread_within_them() -> None:
+    glass = Glass(3, [2, 2])
+    found = sampled_error(ENERGY, glass.spectra[[0, 2]], glass.sample([0, 2]))
+    assert found.value is None
+    assert found.basis == NO_SECOND_MEMBER
 
 
 def test_all_sites_leave_no_error() -> None:
@@ -116,4 +123,4 @@ def test_one_site_tells_nothing_of_the_others() -> None:
     glass = Glass(5, [6])
     found = sampled_error(ENERGY, glass.spectra[[2]], glass.sample([2]))
     assert found.value is None
-    assert found.basis == "one site was computed, and nothing says how the others differ"
+    assert found.basis == NO_SECOND_MEMBER

@@ -6,7 +6,12 @@ import pytest
 from liponflow.analysis.eels.result import EdgeResult
 from liponflow.analysis.eels.sampling import Sample
 from liponflow.analysis.eels.spectrum import SiteSpectrum, Spectrum
-from liponflow.analysis.eels.summary import SampledModel, averaged_edge, unconverged_sites
+from liponflow.analysis.eels.summary import (
+    SampledModel,
+    averaged_edge,
+    unconverged_sites,
+    unknown_errors,
+)
 
 ENERGY = np.arange(100, 140, 0.05)
 
@@ -54,11 +59,30 @@ def edge(*models: SampledModel, name: str = "P L3") -> EdgeResult:
     return averaged_edge("glass", name, models)
 
 
-def test_average_error_and_counts_of_one_model() -> None:
+def pair_of(heights: tuple[float, float]) -> SampledModel:
+    """Return a model with one group of four sites, two computed."""
+    low, high = heights
+    return SampledModel(
+        sample=Sample(
+            groups=np.zeros(2, dtype=int),
+            sizes=np.array([4]),
+            variances=np.array([0.5]),
+            distances=np.array([[0.0, 1.0], [1.0, 0.0]]),
+        ),
+        members=[(0, 1, 2, 3)],
+        runs=[[run(0, low)], [run(1, high)]],
+        choice="2 of 4",
+    )
+
+
+def test_average_and_counts_of_one_model() -> None:
     found = edge(model([1, 3]))
     assert max(found.spectrum.intensities) == pytest.approx(2)
-    # Gain of 1 line per unit, s² = 1/2 line², weights of 1/2, one of two sites: E² = 1/8 line².
-    assert found.error == pytest.approx(np.sqrt(1 / 8) / 2)
+    assert found.error is None
+    assert unknown_errors([edge(pair_of((1, 3)))]) == []
+    [warning] = unknown_errors([found, edge(model([2]), name="P L2")])
+    assert warning.startswith("glass P L3, glass P L2: the error of the average")
+    assert "set second_members=1" in warning
     assert (found.n_sites, found.n_computed, found.n_runs) == (4, 2, 2)
     assert found.model_spread is None
     assert [site.stands_for for site in found.sites] == [[0, 1], [2, 3]]
@@ -84,9 +108,10 @@ def test_models_have_equal_weights_whatever_their_sites() -> None:
 
 
 def test_errors_of_models_are_independent() -> None:
-    one = edge(model([1, 3]))
-    two = edge(model([1, 3]), model([1, 3]))
-    assert one.error is not None
+    one = edge(pair_of((1, 3)))
+    two = edge(pair_of((1, 3)), pair_of((1, 3)))
+    # s² = 2 lines², two of four sites: E² = (1/2) (2/2) = 1/2 line², of an average of 2 lines.
+    assert one.error == pytest.approx(np.sqrt(1 / 2) / 2)
     assert two.error == pytest.approx(one.error / np.sqrt(2))
 
 

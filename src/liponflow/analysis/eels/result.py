@@ -126,7 +126,7 @@ class EdgeResult(Document):
     error: Annotated[float | None, Quantity("", heading="error", fmt=".3f")] = Field(
         description="Estimated error of the average because not all sites were computed: norm of "
         "the difference from the average over all sites, over the norm of the average. 0 if all "
-        "that differ were computed, None if it cannot be estimated."
+        "that differ were computed, None if not and no group of sites has two computed ones."
     )
     error_basis: str = Field(description="What the estimated error rests on.")
     model_spread: Annotated[float | None, Quantity("", heading="over models", fmt=".3f")] = Field(

@@ -88,6 +88,19 @@ def unconverged_sites(edge: EdgeResult) -> list[str]:
     ]
 
 
+def unknown_errors(edges: Sequence[EdgeResult]) -> list[str]:
+    """Return the edges whose averages have an unknown error, in words; one line or none."""
+    unknown = [f"{edge.material} {edge.edge}" for edge in edges if edge.error is None]
+    if not unknown:
+        return []
+    warning = (
+        f"{', '.join(unknown)}: the error of the average over representatives is unknown, as no "
+        "group of sites has two computed ones; set second_members=1 to estimate it, or "
+        "representatives=null to compute every site"
+    )
+    return [warning]
+
+
 def _sites(number: int, model: SampledModel, share: float) -> list[ComputedSite]:
     found = []
     weighted = zip(model.runs, model.sample.weights, model.sample.groups, strict=True)

@@ -13,7 +13,12 @@ from liponflow.analysis.eels.result import EdgeScan, EELSMaterial, EELSResult, R
 from liponflow.analysis.eels.sampling import Sample
 from liponflow.analysis.eels.scan import radius_scan
 from liponflow.analysis.eels.spectrum import SiteSpectrum
-from liponflow.analysis.eels.summary import SampledModel, averaged_edge, unconverged_sites
+from liponflow.analysis.eels.summary import (
+    SampledModel,
+    averaged_edge,
+    unconverged_sites,
+    unknown_errors,
+)
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.document import Document
@@ -219,6 +224,7 @@ def conclude_eels(
         )
     for item in edges:
         warnings += unconverged_sites(item)
+    warnings += unknown_errors(edges)
     warnings += [
         f"{item.name}: {item.source}" for item in materials if "NOT CONVERGED" in item.source
     ]
