@@ -43,8 +43,7 @@ def shifted(spectrum: Spectrum, shift: float) -> Spectrum:
 def main_peaks(peaks: Sequence[Peak], number: int) -> list[Peak]:
     """Return the most prominent peaks, by increasing energy.
 
-    Which computed peak a published one is follows from this alone, so that no choice of peaks
-    makes a misfit smaller.
+    Which computed peak a published one is follows from this alone, and not from its misfit.
 
     Parameters
     ----------
