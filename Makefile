@@ -82,6 +82,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/glass.py
 	$(BIN)/python benchmarks/migration.py N O
 	$(BIN)/python benchmarks/eels_recorded.py
+	$(BIN)/python benchmarks/eels_sites.py
 	$(BIN)/python benchmarks/mutants.py
 
 clean:
