@@ -29,7 +29,7 @@ BACKGROUND_BEFORE = (52.0, 8.0)
 MOST_SIGNALS = 40
 """Longest line scan whose signals are kept."""
 LARGEST_SHIFT = 5.0
-"""Line farther from the tabulated edge (eV) than chemical shifts: the axis is in doubt."""
+"""Line farther from the edge of the element (eV) than most chemical shifts: the axis is in doubt."""
 
 Method = Literal["area", "peaks", "both"]
 
@@ -306,7 +306,8 @@ def _doubts(prepared: _Prepared, choices: Choices, ratios: Ratios) -> list[str]:
     if abs(shift) > LARGEST_SHIFT:
         found.append(
             f"L3 has its maximum at {prepared.lines.l3:.1f} eV, {shift:+.1f} eV from the "
-            "tabulated edge: the axis is not well calibrated; positions are relative to the maxima"
+            "tabulated edge: the axis is not well calibrated, unless the valence is high (V5+ lies "
+            "more than 5 eV above the metal); positions are relative to the maxima"
         )
     for name, (low, high) in {
         "background": windows.background,
