@@ -65,10 +65,12 @@ class Measurement:
             options = self.option_model().model_validate(dict(given))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            flag = flag_of(str(first["loc"][0])) if first["loc"] else "the options"
-            value = "" if first["type"] == "missing" else f" {first['input']}"
             reason = first["msg"].removeprefix("Value error, ")
-            raise ValueError(f"{flag}{value}: {reason}") from error
+            if not first["loc"]:
+                # A check of several options together names its flags itself.
+                raise ValueError(reason) from error
+            value = "" if first["type"] == "missing" else f" {first['input']}"
+            raise ValueError(f"{flag_of(str(first['loc'][0]))}{value}: {reason}") from error
         result: Result = self._resolve(self.function)(files, options)
         return result
 
