@@ -31,7 +31,7 @@ READERS = {
 """Module of RosettaSciIO by the ending of the file."""
 
 MOST_BYTES = 2 << 30
-"""Largest size of a file and of its counts."""
+"""Largest size of a file, and of its counts in memory."""
 ENERGY_UNITS = {"ev", "kev"}
 _MOST_MAP = 2
 """Directions of a scan."""
@@ -102,9 +102,11 @@ def _spectrum(
     path: Path, item: Mapping[str, Any], axis: tuple[float, float] | None
 ) -> MeasuredSpectrum:
     axes, data = item["axes"], item["data"]
-    if data.nbytes > MOST_BYTES:
+    # Stored as small integers, they grow up to eightfold in memory.
+    needed = data.size * np.dtype(np.float64).itemsize
+    if needed > MOST_BYTES:
         raise SpectrumError(
-            f"{path}: its counts need {data.nbytes:,} bytes, and at most {MOST_BYTES:,} are read; "
+            f"{path}: its counts need {needed:,} bytes, and at most {MOST_BYTES:,} are read; "
             "crop or bin it"
         )
     header = [str(item.get("metadata", {}).get("General", {}).get("title", ""))]
