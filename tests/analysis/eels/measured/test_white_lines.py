@@ -136,6 +136,13 @@ def test_axis_in_kev_is_recognised() -> None:
         check_covered(spectrum, l_edges("Mn"))
 
 
+def test_channels_wider_than_the_lines_are_refused() -> None:
+    energy = 298.7 + 7.0 * np.arange(40)
+    coarse = measured_spectrum(energy, np.full((1, 40), 1e4), grid=(), source="sc.csv")
+    with pytest.raises(SpectrumError, match=r"sc\.csv: no channel within .* are 7 eV wide"):
+        find_lines(coarse, (300.0, 390.0), l_edges("Sc"))
+
+
 def test_too_little_before_or_after_the_edge_is_refused() -> None:
     spectrum = spectrum_of(mn_edge(2.6))
     windows = windows_of(spectrum)

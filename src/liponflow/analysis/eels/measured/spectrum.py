@@ -84,8 +84,8 @@ def measured_spectrum(
     Raises
     ------
     SpectrumError
-        If there are too few channels, a value is not finite, the axis does not ascend evenly
-        enough to be one of energies, or too many counts are negative.
+        If there are too few channels, a value is not finite, energies repeat or are in no order,
+        or too many counts are negative.
     """
     if energy.size < MINIMUM_CHANNELS:
         raise SpectrumError(

@@ -153,7 +153,7 @@ def find_lines(
     Raises
     ------
     SpectrumError
-        If too little of the background window is covered.
+        If too little of the background window is covered, or the channels are as wide as a line.
     """
     energy = spectrum.energy
     total = spectrum.counts.sum(axis=0, keepdims=True)
@@ -165,6 +165,12 @@ def find_lines(
     expected, reach = edges.l3, min(LARGEST_MISFIT, 0.9 * edges.splitting)
     for _ in edges:
         near = np.flatnonzero(np.abs(energy - expected) <= reach)
+        if not near.size:
+            raise SpectrumError(
+                f"{spectrum.source}: no channel within {reach:.2g} eV of {expected:.1f} eV; the "
+                f"channels are {spectrum.dispersion:.2g} eV wide, too wide for lines "
+                f"{edges.splitting:.1f} eV apart: record with a smaller dispersion"
+            )
         best = near[int(signal[near].argmax())]
         places.append(float(energy[best]))
         expected, reach = places[0] + edges.splitting, 0.4 * edges.splitting
