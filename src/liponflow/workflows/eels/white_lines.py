@@ -29,7 +29,8 @@ class WhiteLineOptions(Document):
     )
     background: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
         None,
-        description="Window of the power law; 52 to 8 eV before the maximum of L3 if not given.",
+        description="Window of the power law; by default it begins 52 eV before the maximum of "
+        "L3, and ends 8 eV before it or 2 eV before the line's range of integration.",
     )
     continuum: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
         None, description="Window after L2 in which the height of the continuum is measured."

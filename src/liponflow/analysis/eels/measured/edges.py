@@ -28,7 +28,7 @@ def l_edges(element: str) -> LEdges:
     Raises
     ------
     SpectrumError
-        If it is none.
+        If the element is not one; the nearest is suggested.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a low-loss spectrum tells of a core loss: the zero of energy, and plural scattering.
+"""Zero of energy and plural scattering of a core loss, from its low-loss spectrum.
 
 Plural scattering is removed by the Fourier-ratio method (R. F. Egerton, Electron Energy-Loss
 Spectroscopy in the Electron Microscope, 3rd ed., 2011, section 4.3.2): the transform of the core

@@ -29,7 +29,7 @@ BACKGROUND_BEFORE = (52.0, 8.0)
 MOST_SIGNALS = 40
 """Longest line scan whose signals are kept."""
 LARGEST_SHIFT = 5.0
-"""Line farther from the edge of the element (eV) than most chemical shifts: the axis is in doubt."""
+"""Line farther from the edge of the metal (eV) than most chemical shifts: the axis is in doubt."""
 
 Method = Literal["area", "peaks", "both"]
 
@@ -306,7 +306,7 @@ def _doubts(prepared: _Prepared, choices: Choices, ratios: Ratios) -> list[str]:
     if abs(shift) > LARGEST_SHIFT:
         found.append(
             f"L3 has its maximum at {prepared.lines.l3:.1f} eV, {shift:+.1f} eV from the "
-            "tabulated edge: the axis is not well calibrated, unless the valence is high (V5+ lies "
+            "tabulated edge: the axis is not well calibrated, unless the valence is high (V5+ is "
             "more than 5 eV above the metal); positions are relative to the maxima"
         )
     for name, (low, high) in {
@@ -319,21 +319,14 @@ def _doubts(prepared: _Prepared, choices: Choices, ratios: Ratios) -> list[str]:
                 f"sample contains that, choose another --{name}"
             )
     noisy = float(np.median(ratios.areas.dispersion))
-    degrees = (
-        int(
-            (
-                (spectrum.energy >= windows.background[0])
-                & (spectrum.energy <= windows.background[1])
-            ).sum()
-        )
-        - 2
-    )
+    low, high = windows.background
+    channels = int(((spectrum.energy >= low) & (spectrum.energy <= high)).sum())
     if not spectrum.real_counts:
         found.append(
             "the values are no whole numbers, so that their noise is not known from counting: it "
             "is taken from the scatter around the background; export raw counts"
         )
-    elif noisy > 1 + white_lines.SIGNIFICANT * np.sqrt(2 / degrees):
+    elif noisy > white_lines.largest_dispersion(channels):
         found.append(
             f"the scatter around the background is {np.sqrt(noisy):.2f} times that of counting (a "
             "gain of the detector, or no power law): errors are enlarged by that factor"

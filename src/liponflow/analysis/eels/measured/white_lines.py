@@ -306,9 +306,13 @@ def noise_scale(spectrum: MeasuredSpectrum, fitted: PowerLaw) -> FloatArray:
     """Return the variance of a value relative to the value."""
     if not spectrum.real_counts:
         return fitted.dispersion
-    degrees = max(int(fitted.window.sum()) - 2, 1)
-    noisy = fitted.dispersion > 1 + SIGNIFICANT * np.sqrt(2 / degrees)
-    return np.where(noisy, fitted.dispersion, 1.0)
+    largest = largest_dispersion(int(fitted.window.sum()))
+    return np.where(fitted.dispersion > largest, fitted.dispersion, 1.0)
+
+
+def largest_dispersion(channels: int) -> float:
+    """Return the chi² per degree of freedom that counting explains in so many channels."""
+    return 1 + SIGNIFICANT * float(np.sqrt(2 / (channels - 2)))
 
 
 class Ratios(NamedTuple):
