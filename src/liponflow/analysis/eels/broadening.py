@@ -1,9 +1,9 @@
 """Broadening of computed spectra: core hole, final state and instrument.
 
 Lorentzian widths add up, and FEFF's spectra already have that of the core hole (Gam_ch in the
-header of ``eels.dat``, from K. Rahkonen and K. Krause, At. Data Nucl. Data Tables 14, 139 (1974)).
-Its Hedin-Lundqvist self-energy also contains the lifetime of the final state. So what is left to
-add is, as a rule, the instrument alone.
+header of ``eels.dat``, from O. Keski-Rahkonen and M. O. Krause, At. Data Nucl. Data Tables 14, 139
+(1974)). Its Hedin-Lundqvist self-energy also contains the lifetime of the final state. So what is
+left to add is, as a rule, the instrument alone.
 """
 
 from collections.abc import Callable
@@ -23,8 +23,8 @@ from liponflow.document import Document
 
 SIGMA_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
 MONOLAYER = 0.25
-"""Thickness of a monolayer (nm) of the mean free path: the cube root of the volume per atom of
-oxides and phosphates, 10 to 16 Å3."""
+"""Thickness of a monolayer (nm) of the mean free path (our choice): the cube root of the volume per
+atom, rounded up; it is 0.20 in Li2O, 0.22 in Li3PO4 and 0.24 in Li3P."""
 _REACH = 20.0
 """Widths by which a spectrum is continued, so that its end does not fall."""
 
@@ -69,7 +69,7 @@ def final_state_width(energy: FloatArray, monolayer: float = MONOLAYER) -> Float
     λ = a (2170/E² + 0.72 (aE)^½) with the monolayer a in nm and E in eV, for inorganic compounds:
     M. P. Seah and W. A. Dench, Surf. Interface Anal. 1, 2 (1979). Its use for near-edge
     structure: R. F. Egerton, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd
-    ed. (2011).
+    ed. (2011). Both as commonly quoted, not compared with the prints.
 
     Examples
     --------
