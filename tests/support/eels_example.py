@@ -75,7 +75,8 @@ def example_result(edges: list[Edge] | None = None) -> EELSResult:
     """
     chosen = example_edges() if edges is None else edges
     crystal = phase("Li2O").structure()
-    comparison = compared(chosen, Broadening(instrument=1.0))
+    comparison, left_out = compared(chosen, Broadening(instrument=1.0))
+    assert comparison is not None, left_out
     formulas = {edge.material: edge.formula for edge in chosen}
     return EELSResult(
         formula="Li2O, Li3PO4",

@@ -58,7 +58,7 @@ class ShownEdge(Document):
     )
     spectrum: Spectrum = Field(
         description="Broadened spectrum, shifted to the absolute scale if there is one, with the "
-        "area 1 (1/eV) from 5 eV below the edge to 20 eV above it."
+        "area 1 (1/eV) from 5 eV below the edge, or its first energy, to 20 eV above it."
     )
     peaks: Annotated[list[Peak], Column()] = Field(
         description="Peaks in this range, by increasing energy."
@@ -102,7 +102,7 @@ class PeakComparison(Document):
 
     broadening: Broadening = Field(description="Widths added to the computed spectra.")
     scale: EnergyScale | None = Field(
-        description="Absolute scale; None if its reference was not computed."
+        description="Absolute scale; None if no peak of its reference was found."
     )
     edges: Annotated[list[ShownEdge], Column()] = Field(
         description="Edges of all materials as they are drawn."
@@ -132,19 +132,22 @@ class PeakComparison(Document):
         scale = self.scale
         if scale is None:
             material, edge = REFERENCE
-            return f"that of FEFF, as {edge} of {material}, on which it is fixed, was not computed"
+            fixed_on = f"{edge} of {material}, on which it is fixed"
+            return f"that of FEFF, as no peak of {fixed_on}, was found"
         text = (
             f"all energies of FEFF {scale.shift:+.2f} eV, fixed on the main peak of {scale.edge} "
             f"of {scale.material} at {scale.published:g} eV ({scale.citation})"
         )
         if self.largest_misfit is None:
-            return f"{text}; no other published peak was computed"
+            return f"{text}; no other published position is predicted"
         count = sum(peak.misfit is not None for peak in self.predictions)
         noun = "position" if count == 1 else "positions"
         return f"{text}; largest misfit of {count} predicted {noun} {self.largest_misfit:.1f} eV"
 
 
-def compared(edges: Sequence[Edge], broadening: Broadening) -> PeakComparison:
+def compared(
+    edges: Sequence[Edge], broadening: Broadening
+) -> tuple[PeakComparison | None, list[str]]:
     """Return the edges on one absolute scale, beside the published peaks.
 
     Parameters
@@ -156,39 +159,40 @@ def compared(edges: Sequence[Edge], broadening: Broadening) -> PeakComparison:
 
     Returns
     -------
-    PeakComparison
+    PeakComparison or None
         The one shift fixes the published main peak of Li2O at the Li K edge. It holds for every
-        edge, so that all other positions are predictions.
-
-    Raises
-    ------
-    ValueError
-        If a spectrum has no edge, or ends less than 20 eV above it.
+        edge, so that all other positions are predictions. None if no edge can be compared.
+    list of str
+        Edges that are left out, with the reasons: a spectrum has no edge, or ends less than 20 eV
+        above it.
     """
-    on_own_scale = [_shown(edge, broadening) for edge in edges]
-    scale = _scale(edges, on_own_scale)
+    on_own_scale: list[tuple[Edge, ShownEdge]] = []
+    left_out = []
+    for edge in edges:
+        try:
+            on_own_scale.append((edge, _shown(edge, broadening)))
+        except ValueError as error:
+            left_out.append(f"{edge.material} {edge.edge}: {error}")
+    if not on_own_scale:
+        return None, left_out
+    scale = _scale(on_own_scale)
     shift = scale.shift if scale else 0.0
-    peaks: list[ComparedPeak] = []
-    for edge, shown in zip(edges, on_own_scale, strict=True):
-        peaks += _compared(edge, shown, scale)
-    return PeakComparison(
+    comparison = PeakComparison(
         broadening=broadening,
         scale=scale,
-        edges=[_moved(shown, shift) for shown in on_own_scale],
-        peaks=peaks,
+        edges=[_moved(shown, shift) for _, shown in on_own_scale],
+        peaks=[row for edge, shown in on_own_scale for row in _compared(edge, shown, scale)],
     )
+    return comparison, left_out
 
 
 def _shown(edge: Edge, broadening: Broadening) -> ShownEdge:
     """Return an edge, broadened and normalised, on the scale of the code."""
-    try:
-        wide = broadened(edge.spectrum, broadening, edge=onset(edge.spectrum))
-        begin = onset(wide)
-        window = (max(begin - NEAR_EDGE[0], wide.energies[0]), begin + NEAR_EDGE[1])
-        shown = normalised(wide, window)
-        peaks = find(shown, window=window)
-    except ValueError as error:
-        raise ValueError(f"{edge.material}, {edge.edge}: {error}") from error
+    wide = broadened(edge.spectrum, broadening, edge=onset(edge.spectrum))
+    begin = onset(wide)
+    window = (max(begin - NEAR_EDGE[0], wide.energies[0]), begin + NEAR_EDGE[1])
+    shown = normalised(wide, window)
+    peaks = find(shown, window=window)
     return ShownEdge(
         material=edge.material,
         edge=edge.edge,
@@ -215,11 +219,11 @@ def _moved(shown: ShownEdge, shift: float) -> ShownEdge:
     )
 
 
-def _scale(edges: Sequence[Edge], shown: Sequence[ShownEdge]) -> EnergyScale | None:
+def _scale(edges: Sequence[tuple[Edge, ShownEdge]]) -> EnergyScale | None:
     published = published_peaks(*REFERENCE)
     if published is None:
         raise ValueError(f"no peak is published for the {' '.join(REFERENCE)} edge")
-    for edge, item in zip(edges, shown, strict=True):
+    for edge, item in edges:
         if edge.edge == published.edge and published.covers(edge.formula) and item.peaks:
             return EnergyScale(
                 material=edge.material,

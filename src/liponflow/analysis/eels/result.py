@@ -176,8 +176,8 @@ class EELSResult(Result):
     )
     comparison: PeakComparison | None = Field(
         description="Broadened edges with their peaks, on an absolute scale if Li2O is among the "
-        "materials, beside published peaks; None if an edge is too short or empty, which a "
-        "warning says."
+        "materials, beside published peaks. Edges that are too short or empty are left out, which "
+        "a warning says; None if all are."
     )
 
     def edge(self, material: str, edge: str) -> EdgeResult:

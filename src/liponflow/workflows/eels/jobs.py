@@ -234,14 +234,11 @@ def conclude_eels(
     for scan in done:
         warnings += _unconverged_radii(scan)
     formulas = {item.name: item.formula for item in materials}
-    comparison = None
-    try:
-        comparison = compared(
-            [Edge(one.material, formulas[one.material], one.edge, one.spectrum) for one in edges],
-            broadening,
-        )
-    except ValueError as error:
-        warnings.append(f"the edges are not compared with published peaks: {error}")
+    comparison, left_out = compared(
+        [Edge(one.material, formulas[one.material], one.edge, one.spectrum) for one in edges],
+        broadening,
+    )
+    warnings += [f"not compared with published peaks, nor drawn: {reason}" for reason in left_out]
     runs = sum(edge.n_runs for edge in edges)
     good = sum(site.scf_converged for edge in edges for site in edge.sites)
     sites = sum(edge.n_computed for edge in edges)
