@@ -23,8 +23,8 @@ from liponflow.document import Document
 
 SIGMA_PER_FWHM = 1 / np.sqrt(8 * np.log(2))
 MONOLAYER = 0.25
-"""Thickness of a monolayer (nm) of the mean free path (our choice): the cube root of the volume per
-atom, rounded up; it is 0.20 in Li2O, 0.22 in Li3PO4 and 0.24 in Li3P."""
+"""Thickness of a monolayer (nm) of the mean free path (our choice): the cube root of the volume
+per atom, rounded up; it is 0.20 in Li2O, 0.22 in Li3PO4 and 0.24 in Li3P."""
 _REACH = 20.0
 """Widths by which a spectrum is continued, so that its end does not fall."""
 

@@ -94,8 +94,8 @@ def sampled_error(energy: FloatArray, spectra: FloatArray, sample: Sample) -> Sa
     Notes
     -----
     For m_k of the n_k sites of group k, of all N sites, the mean square error of a stratified
-    sample is (W. G. Cochran, Sampling Techniques, 3rd ed., 1977, chapter 5, as commonly quoted, with
-    the norm of spectra)
+    sample is (W. G. Cochran, Sampling Techniques, 3rd ed., 1977, chapter 5, as commonly quoted and
+    not compared with the print; here with the norm of spectra)
 
     .. math:: E^2 = \sum_k (n_k/N)^2 (1 - m_k/n_k) s_k^2 / m_k .
 
