@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from liponflow.analysis.eels.alignment import shifted
 from liponflow.analysis.eels.combine import STEP, common_grid, resampled
 from liponflow.analysis.eels.result import RadiusScan, RadiusStep
 from liponflow.analysis.eels.sampling import squared_norm
@@ -31,9 +32,9 @@ def spectrum_change(spectrum: Spectrum, reference: Spectrum) -> tuple[float, flo
     Returns
     -------
     float, float
-        Norm of the difference over the norm of the reference, both over the energies that they
-        share, after the rigid shift within 3 eV that makes it least; and that shift of `spectrum`,
-        eV.
+        Norm of the difference over the norm of the reference, both from the first energy of
+        either to the last of both, after the rigid shift within 3 eV that makes it least; and that
+        shift of `spectrum`, eV.
 
     Examples
     --------
@@ -45,7 +46,7 @@ def spectrum_change(spectrum: Spectrum, reference: Spectrum) -> tuple[float, flo
     """
     found = []
     for shift in STEP * np.arange(-round(MOST_SHIFT / STEP), round(MOST_SHIFT / STEP) + 1):
-        moved = Spectrum.from_arrays(spectrum.energy + shift, spectrum.intensity)
+        moved = shifted(spectrum, shift)
         grid = common_grid([moved, reference])
         kept = resampled(reference, grid)
         apart = squared_norm(grid, resampled(moved, grid) - kept)

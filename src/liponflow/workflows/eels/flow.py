@@ -14,16 +14,13 @@ from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.planned import announce, announced
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.eels import TOPIC, EELSParameters
-from liponflow.inputs.feff.edges import Edge
+from liponflow.inputs.feff.edges import Edge, parse_edge
 from liponflow.structures.eels.sites import choose_sites
 from liponflow.workflows.eels.jobs import EdgePlan, ScanPlan, conclude_eels, scan_scf
 from liponflow.workflows.eels.materials import edges_of, has, materials_of
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
-
-_NO_FORCES = EngineOptions(force_limit=1.0, max_steps=2)
-"""Limits of relaxations, of which there are none."""
 
 
 def flow(request: RunRequest[EELSParameters]) -> Flow:
@@ -39,11 +36,10 @@ def flow(request: RunRequest[EELSParameters]) -> Flow:
     parameters = request.parameters
     engine = _engine(request)
     materials = materials_of(request, request.store)
-    edges = edges_of(request, materials)
     for item in materials:
         for model in item.models:
             engine.check(model)
-    plans = list(edge_plans(parameters, materials, edges))
+    plans = list(edge_plans(parameters, materials, edges_of(request, materials)))
     maker = engine.spectrum(parameters.cards)
     jobs: list[Flow | Job] = []
     outputs: list[Any] = []
@@ -53,7 +49,7 @@ def flow(request: RunRequest[EELSParameters]) -> Flow:
         sites = []
         for site in plan.choice.computed:
             runs = []
-            for edge in _edge(edges, plan).runs:
+            for edge in parse_edge(plan.edge).runs:
                 # L3 may be asked for beside L23, which contains it.
                 place = (plan.material, plan.model, site, edge)
                 if place not in known:
@@ -64,7 +60,7 @@ def flow(request: RunRequest[EELSParameters]) -> Flow:
         outputs.append(sites)
     scans = [
         _scan(engine, parameters, materials[plan.material].models[plan.model], scan, jobs)
-        for plan, scan in _scan_plans(parameters, materials, edges, plans)
+        for plan, scan in _scan_plans(parameters, materials, plans)
     ]
     document = parameters.model_dump(mode="json")
     result = named(
@@ -96,9 +92,8 @@ def flow(request: RunRequest[EELSParameters]) -> Flow:
 def _engine(request: RunRequest[EELSParameters]) -> Engine:
     user = CampaignMaker.of(request)
     user.check_arguments([])
-    options = EngineOptions(
-        _NO_FORCES.force_limit, _NO_FORCES.max_steps, {}, user.arguments_of(request.engine)
-    )
+    # There is no relaxation, so its limits are never used.
+    options = EngineOptions(1.0, 2, arguments=user.arguments_of(request.engine))
     engine = get_engine(request.engine, options)
     engine.require("spectrum")
     return engine
@@ -122,10 +117,6 @@ def edge_plans(
                 yield EdgePlan(material=number, model=model, edge=str(edge), choice=choice)
 
 
-def _edge(edges: Sequence[Edge], plan: EdgePlan) -> Edge:
-    return next(edge for edge in edges if str(edge) == plan.edge)
-
-
 def _spectrum(maker: Maker, material: EELSMaterial, model: int, site: int, edge: Edge) -> Job:
     made: Any = maker.make(material.models[model], site, str(edge))
     of_model = f" model {model}" if len(material.models) > 1 else ""
@@ -136,7 +127,6 @@ def _spectrum(maker: Maker, material: EELSMaterial, model: int, site: int, edge:
 def _scan_plans(
     parameters: EELSParameters,
     materials: Sequence[EELSMaterial],
-    edges: Sequence[Edge],
     plans: Sequence[EdgePlan],
 ) -> Iterator[tuple[EdgePlan, ScanPlan]]:
     """Yield a scan per edge and material, on the site of its first model with most weight."""
@@ -150,7 +140,7 @@ def _scan_plans(
             plan,
             ScanPlan(
                 material=materials[plan.material].name,
-                edge=str(_edge(edges, plan).runs[-1]),
+                edge=str(parse_edge(plan.edge).runs[-1]),
                 site=plan.choice.computed[weights.index(max(weights))],
                 scf_radii=tuple(parameters.scan_scf) or (parameters.scf_radius,),
                 fms_radii=tuple(parameters.scan_fms),
