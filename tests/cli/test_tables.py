@@ -129,7 +129,7 @@ def test_list_of_many_results_is_printed_in_linear_time(item: StoredResult) -> N
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_estimate_keeps_names_jobs_and_hours(width: int) -> None:
-    lines = [Line("relax octahedral-added tetragonal", 3, 112, 16, 45, 1234.4)]
+    lines = [Line("relax octahedral-added tetragonal", 3, 112, 16, 45, 1234.4, 411.5)]
     text = io.StringIO()
     print_estimate(Estimate(lines, "a guess"), Console(file=text, width=width))
     printed = text.getvalue()

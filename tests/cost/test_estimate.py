@@ -207,6 +207,24 @@ def test_wall_time_is_that_of_busy_processes_or_of_the_longest_calculation() -> 
     assert estimate(flow("vasp")).wall_hours(2) is None
 
 
+def test_calculations_of_a_name_share_a_line() -> None:
+    nothing = job(lambda: None)()
+    sizes = {40: 0.5, 50: 1.0, 45: 3.0}
+    named = [
+        PlannedCalculation("spectrum", "feff", atoms, 1, core_hours=hours, name="spectrum Li K")
+        for atoms, hours in sizes.items()
+    ]
+    other = PlannedCalculation("spectrum", "feff", 60, 1, core_hours=2.0, name="spectrum O K")
+    announce(nothing, [named[0], other, *named])
+    result = estimate(Flow([nothing]))
+    lithium, oxygen = result.lines
+    assert (lithium.name, lithium.jobs, lithium.atoms) == ("spectrum Li K", 4, 50)
+    assert lithium.core_hours == pytest.approx(2 * 0.5 + 1.0 + 3.0)
+    assert (oxygen.name, oxygen.jobs, oxygen.atoms) == ("spectrum O K", 1, 60)
+    # The longest calculation, not the mean of its line
+    assert [result.wall_hours(workers) for workers in (1, 8)] == [7.0, 3.0]
+
+
 def test_flow_without_calculations_costs_nothing() -> None:
     result = estimate(Flow([], name="nothing"))
     assert list(result.lines) == []

@@ -1,7 +1,7 @@
 """Estimate the cost of a flow before anything is submitted."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
@@ -31,16 +31,19 @@ _SECONDS_PER_HOUR = 3600
 
 @dataclass(frozen=True)
 class Line:
-    """Calculations of one kind and size."""
+    """Calculations of one kind and size, or of one name."""
 
     name: str
     jobs: int
     atoms: int
+    """Atoms of the largest job."""
     kpoints: int
     ionic_steps: int
     """Ionic steps of each job; of a band, of each image."""
     core_hours: float
     """Core-hours of all jobs together."""
+    longest_core_hours: float
+    """Core-hours of the longest job."""
     one_core: bool = True
     """Whether each job takes one core of this machine, so that its wall time is known."""
 
@@ -78,7 +81,7 @@ class Estimate:
         """
         if not all(line.one_core for line in self.lines):
             return None
-        longest = max((line.core_hours / line.jobs for line in self.lines), default=0.0)
+        longest = max((line.longest_core_hours for line in self.lines), default=0.0)
         return max(self.core_hours / workers, longest)
 
 
@@ -97,10 +100,10 @@ def estimate(flow: Flow, store: JobStore | None = None, campaign: str = "") -> E
     Returns
     -------
     Estimate
-        Per kind and size of calculation: jobs, atoms, k-points, ionic steps, core-hours. The time
-        per step is the median over timings of the same engine in the store: of the same campaign
-        and of cells of similar size, if there are any. It is scaled linearly in k-points and
-        spins, and with electrons or atoms as the engine's
+        Per kind and size of calculation, or per name where they have one: jobs, atoms, k-points,
+        ionic steps, core-hours. The time per step is the median over timings of the same engine in
+        the store: of the same campaign and of cells of similar size, if there are any. It is
+        scaled linearly in k-points and spins, and with electrons or atoms as the engine's
         :class:`~liponflow.engines.cost.CostModel` states. Steps are the mean over relaxations of
         the same campaign. Without timings the engine's rule is used, and the basis says so. No
         lines if the flow has no calculation.
@@ -153,23 +156,32 @@ def seconds_by_job(flow: Flow, store: JobStore | None, campaign: str) -> dict[st
 def _lines(
     calculations: Sequence[PlannedCalculation], costs: "_Costs", *, several: bool
 ) -> list[Line]:
-    return [
-        Line(
-            name=_name(item, several=several),
-            jobs=jobs,
-            atoms=item.atoms,
-            kpoints=item.kpoints,
-            ionic_steps=costs.steps(item),
-            core_hours=jobs * costs.core_hours(item),
-            one_core=costs.model is None or costs.model.one_core,
-        )
-        for item, jobs in Counter(calculations).items()
-    ]
+    members: dict[PlannedCalculation | str, dict[PlannedCalculation, int]] = {}
+    for item, jobs in Counter(calculations).items():
+        members.setdefault(item.name or item, {})[item] = jobs
+    return [_line(own, costs, several=several) for own in members.values()]
+
+
+def _line(members: Mapping[PlannedCalculation, int], costs: "_Costs", *, several: bool) -> Line:
+    """Return the line of calculations, each with its number of jobs."""
+    steps = max(costs.steps(item) for item in members)
+    hours = {item: costs.core_hours(item) for item in members}
+    return Line(
+        name=_name(next(iter(members)), several=several),
+        jobs=sum(members.values()),
+        atoms=max(item.atoms for item in members),
+        kpoints=max(item.kpoints for item in members),
+        ionic_steps=steps,
+        core_hours=sum(jobs * hours[item] for item, jobs in members.items()),
+        longest_core_hours=max(hours.values()),
+        one_core=costs.model is None or costs.model.one_core,
+    )
 
 
 def _name(item: PlannedCalculation, *, several: bool) -> str:
     """Name a line, with the engine where there are several."""
-    name = item.kind if item.images == 1 else f"{item.kind}, {item.images} images"
+    name = item.name or item.kind
+    name = name if item.images == 1 else f"{name}, {item.images} images"
     return f"{name} ({item.engine})" if several else name
 
 

@@ -55,6 +55,9 @@ class PlannedCalculation:
         more than the fields above; without timings in the store it is taken.
     core_hours, basis
         For codes without a cost model: core-hours, and their basis.
+    name
+        Name of the line of the table on which calculations of all sizes are added up; empty for
+        a line of its kind and size.
     """
 
     kind: str
@@ -68,6 +71,7 @@ class PlannedCalculation:
     effort: float | None = None
     core_hours: float | None = None
     basis: str = ""
+    name: str = ""
 
 
 @runtime_checkable

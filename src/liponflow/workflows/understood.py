@@ -87,7 +87,7 @@ def counted(lines: Sequence[Line]) -> str:
 
     Examples
     --------
-    >>> counted([Line("relax", 2, 8, 1, 30, 0.1), Line("neb, 5 images", 1, 16, 1, 30, 0.1)])
+    >>> counted([Line("relax", 2, 8, 1, 30, 0.1, 0.05), Line("neb, 5 images", 1, 16, 1, 30, 1, 1)])
     '2 relaxations, 1 band of 5 images'
     """
     kinds: Counter[tuple[str, ...]] = Counter()

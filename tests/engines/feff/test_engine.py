@@ -53,6 +53,7 @@ def test_job_states_site_and_cost():
     assert job.name == "spectrum Li K site 0"
     [planned] = announced(job)
     assert (planned.kind, planned.engine, planned.ionic_steps) == ("spectrum", "feff", 1)
+    assert planned.name == "spectrum Li K"
     assert planned.atoms == 11  # 4 O and 6 Li round it
     assert engine().cost("feff").rule(planned) == planned.effort > 1
 

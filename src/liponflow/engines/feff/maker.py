@@ -68,15 +68,20 @@ class FeffSpectrumMaker(Maker):
         feff_input(cluster, self.cards, parse_edge(edge))
         made: Job = compute_spectrum(structure, site, edge, self.cards, self.time_limit)
         made.name = f"{self.name} {edge} site {site}"
-        announce(made, [self.planned_spectrum(cluster)])
+        announce(made, [self.planned_spectrum(cluster, edge)])
         return made
 
-    def planned_spectrum(self, cluster: Cluster) -> PlannedCalculation:
-        """Return the calculation of a cluster, with its estimated time."""
-        # Two digits: equivalent clusters stay on one line of the estimate.
-        effort = float(f"{run_seconds(cluster, self.cards):.1e}")
-        atoms = cluster.atoms_within(self.cards.fms_radius)[0]
-        return PlannedCalculation(SPECTRUM, self.engine, atoms, ionic_steps=1, effort=effort)
+    def planned_spectrum(self, cluster: Cluster, edge: str) -> PlannedCalculation:
+        """Return the calculation of an edge in a cluster, with its estimated time."""
+        return PlannedCalculation(
+            SPECTRUM,
+            self.engine,
+            atoms=cluster.atoms_within(self.cards.fms_radius)[0],
+            ionic_steps=1,
+            effort=run_seconds(cluster, self.cards),
+            # The clusters of an edge differ in size from site to site.
+            name=f"{SPECTRUM} {edge}",
+        )
 
 
 def site_cluster(structure: Structure, site: int, cards: SpectrumCards) -> Cluster:
