@@ -25,8 +25,10 @@ ENMAX = {
     "N_s": 280, "O_s": 283, "N_h": 700, "O_h": 700, "Ni": 270, "Ni_pv": 368, "Mn": 270,
     "Mn_pv": 270, "Fe": 268, "Fe_pv": 293, "Co": 268, "Cr_pv": 266, "V_pv": 264, "Ti_pv": 222,
 }  # fmt: skip
-"""Largest cut-off (eV) that a potential asks for, where no POTCAR says it (VASP wiki, "Available
-pseudopotentials"; release 54)."""
+"""Largest cut-off (whole eV) that a potential asks for, where no POTCAR says it: that of release 54
+(VASP wiki, "Available pseudopotentials", list of PBE potentials of potpaw.54, with which all were
+compared). Release 64 has the same, but 756 for N_h and 766 for O_h. The first release, whose Li_sv
+is another potential, is not in that list."""
 
 LARGE = 100
 """Atoms from which projection in reciprocal space is slow."""
@@ -109,7 +111,7 @@ def _cutoff(inputs: Inputs) -> Iterator[str]:
         moves = int(_number(inputs.tags, "ISIF", 2)) >= 3 and _task(inputs) != "static"  # noqa: PLR2004
         stress = "; the cell relaxes by a wrong stress" if moves else ""
         yield (
-            f"ENCUT = {given:g} eV is below the {needed:.0f} eV of {hardest}{stress}: raise "
+            f"ENCUT = {given:g} eV is below the {needed:g} eV of {hardest}{stress}: raise "
             "ENCUT, or take a softer potential"
         )
 
