@@ -56,6 +56,16 @@ def test_a_start_that_waits_for_another_run_is_checked_with_its_structure(tree: 
     assert line == f"{tree / 'static'}: MAGMOM has 1 values for 56 atoms: give one per atom"
 
 
+def test_a_broken_earlier_run_does_not_end_the_check(tree: Path) -> None:
+    (tree / "static" / "POSCAR").unlink()
+    (tree / "static" / "POSCAR").symlink_to(Path("..", "relax", "POSCAR"))
+    (tree / "relax" / "INCAR").write_text("ENCUT = high\n")
+    first, second = fault_lines(check_tree(tree))
+    assert first.startswith(f"{tree / 'relax'}: ")
+    assert second.startswith(f"{tree / 'static'}: ")
+    assert "relax/INCAR: cannot be read as an INCAR (line 1: ENCUT = high is not" in second
+
+
 def test_the_same_fault_of_several_directories_is_one_line(tree: Path) -> None:
     for name in ("relax", "static"):
         change(tree / name, ENCUT=400)
@@ -81,13 +91,21 @@ def test_broken_inputs_are_named(tree: Path, tmp_path: Path) -> None:
     (tree / "relax" / "POSCAR").unlink()
     [line] = fault_lines(check_tree(tree))
     assert "relax has no POSCAR" in line
+    (tree / "relax" / "POSCAR").symlink_to("CONTCAR")
+    assert fault_lines(check_tree(tree)) == [line]
     with pytest.raises(ValueError, match="no INCAR there or below"):
         check_inputs(tmp_path / "elsewhere")
 
 
 @pytest.mark.parametrize(
     ("command", "ranks"),
-    [("mpirun -np 16 vasp_std", 16), ("srun -n 8 vasp_gam", 8), ("vasp_std", None), (None, None)],
+    [
+        ("mpirun -np 16 vasp_std", 16),
+        ("srun -c 4 -n 8 vasp_gam", 8),
+        ("srun -c 4 vasp_std", None),
+        ("vasp_std", None),
+        (None, None),
+    ],
 )
 def test_ranks_are_those_of_the_command(
     command: str | None, ranks: int | None, monkeypatch: pytest.MonkeyPatch

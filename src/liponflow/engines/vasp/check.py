@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from atomate2.vasp.jobs.base import BaseVaspMaker
 from jobflow import Maker
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import Kpoints
@@ -18,7 +19,8 @@ from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.check import Inputs, faults
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
 
-_RANKS = re.compile(r"(?:^|\s)(?:-n|-np|--ntasks|-c)[ =](\d+)(?=\s|$)")
+_RANKS = re.compile(r"(?:^|\s)(?:-n|-np|--ntasks)[ =](\d+)(?=\s|$)")
+"""Without -c, which is the cores of each rank for srun."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,9 @@ def job_faults(maker: Maker, images: Sequence[Structure]) -> list[str]:
     images
         Structure passed to it, or the images of a band.
     """
-    generator: Any = getattr(maker, "input_set_generator", None)
-    if generator is None:
+    if not isinstance(maker, BaseVaspMaker):
         return []
-    files: Any = generator.get_input_set(images[0], potcar_spec=True)
+    files: Any = maker.input_set_generator.get_input_set(images[0], potcar_spec=True)
     tags = parse_incar(str(files.incar)).tags
     structure: Structure = files.poscar.structure
     return faults(
@@ -101,6 +102,7 @@ def _check(directory: Path, ranks: int | None) -> Iterator[str]:
         potentials = read_potentials(directory)
         lattice = poscar.structure.lattice
         mesh = regular_mesh(directory, tags, lattice.reciprocal_lattice.abc)
+        before = _before(directory)
     except ValueError as error:
         yield str(error)
         return
@@ -114,7 +116,7 @@ def _check(directory: Path, ranks: int | None) -> Iterator[str]:
             cutoffs=dict(zip(symbols, potentials.cutoffs, strict=False)),
             mesh=_regular(mesh),
             thermostat=bool(poscar.predictor),
-            before=_before(directory),
+            before=before,
             ranks=ranks,
         )
     )
@@ -128,9 +130,13 @@ def _earlier(directory: Path) -> Path | None:
 
 def _with_poscar(directory: Path) -> Path:
     """Return the directory, or the nearest before it that has a POSCAR already."""
-    earlier = _earlier(directory)
-    waits = earlier is not None and existing(directory / "POSCAR") is None
-    return _with_poscar(earlier) if waits and earlier is not None else directory
+    seen = {directory.resolve()}
+    while existing(directory / "POSCAR") is None and (earlier := _earlier(directory)) is not None:
+        if earlier.resolve() in seen:  # a link to the CONTCAR beside it, for one
+            break
+        directory = earlier
+        seen.add(directory.resolve())
+    return directory
 
 
 def _before(directory: Path) -> dict[str, Value] | None:
