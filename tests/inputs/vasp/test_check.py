@@ -40,7 +40,11 @@ MD = {"NSW": 9, "IBRION": 0, "MDALGO": 3}
         ({"ENCUT": 450}, {}, "ENCUT = 450 eV is below the 499 eV of Li_sv: raise"),
         ({"ENCUT": 450, "ISIF": 3, **RELAX}, {}, "Li_sv; the cell relaxes by a wrong stress"),
         ({}, {"cutoffs": {"O": 600.0}}, "below the 600 eV of O"),
-        ({"ENCUT": 499}, {"cutoffs": {"Li_sv": 499.034}}, "499 eV is below the 499.034 eV of Li_sv"),
+        (
+            {"ENCUT": 499},
+            {"cutoffs": {"Li_sv": 499.034}},
+            "499 eV is below the 499.034 eV",
+        ),
         ({"NELECT": 63}, {}, "63 valence electrons are an odd number and ISPIN = 1"),
         ({"NELECT": 46}, {}, "NELECT = 46 gives the cell a charge of .2 e"),
         ({"IMAGES": 5}, {"ranks": 16}, "16 MPI ranks are no multiple of IMAGES = 5.*start 15"),

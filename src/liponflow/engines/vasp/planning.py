@@ -32,15 +32,13 @@ from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.electrons import valence_electrons
 from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
+from liponflow.inputs.vasp.symmetry import SYMPREC, spglib_cell
 
 VASP = "vasp"
 """Name of the engine."""
 
 Tags = Mapping[str, Any]
 """Values of an INCAR by tag."""
-
-_SYMPREC = 1e-5
-"""Default of VASP (VASP wiki, "SYMPREC")."""
 
 _ON_MESH = 1e-6
 """Rounding of a point of the mesh, in steps."""
@@ -139,10 +137,9 @@ def irreducible_kpoints(structure: Structure, incar: Tags, kpoints: Kpoints | No
         return prod(mesh)
     rotations = np.eye(3, dtype=int)[None]
     if symmetry > 0:
-        lattice, places = structure.lattice.matrix.tolist(), structure.frac_coords.tolist()
-        cell = (lattice, places, _colours(structure))
+        cell = spglib_cell(structure, structure.site_properties.get("magmom"))
         # Without a symmetry that spglib finds, the estimate counts as if there were none.
-        found = spglib.get_symmetry(cell, symprec=_SYMPREC) or {"rotations": rotations}
+        found = spglib.get_symmetry(cell, symprec=SYMPREC) or {"rotations": rotations}
         rotations = np.unique(found["rotations"], axis=0)
     return _distinct(mesh, shift, rotations)
 
@@ -180,11 +177,3 @@ def _mesh(
     # The points of Monkhorst and Pack lie on either side of Γ where their number is even.
     even = np.array([number % 2 == 0 for number in (a, b, c)])
     return (a, b, c), given + (0.0 if around_gamma else even / 2)
-
-
-def _colours(structure: Structure) -> list[int]:
-    """Return a number per site, the same for sites of the same element and moment."""
-    moments = structure.site_properties.get("magmom") or [0.0] * len(structure)
-    labels = [(site.species_string, m) for site, m in zip(structure, moments, strict=True)]
-    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), start=1)}
-    return [numbers[label] for label in labels]

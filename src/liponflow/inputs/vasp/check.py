@@ -18,6 +18,7 @@ from liponflow.inputs.vasp.electrons import (
     valence_electrons,
 )
 from liponflow.inputs.vasp.ionic import ionic_task
+from liponflow.inputs.vasp.symmetry import SYMPREC, spglib_cell
 
 ENMAX = {
     "Li": 140, "Li_sv": 499, "Na": 102, "Na_pv": 260, "K_sv": 259, "Rb_sv": 220, "Cs_sv": 220,
@@ -25,10 +26,10 @@ ENMAX = {
     "N_s": 280, "O_s": 283, "N_h": 700, "O_h": 700, "Ni": 270, "Ni_pv": 368, "Mn": 270,
     "Mn_pv": 270, "Fe": 268, "Fe_pv": 293, "Co": 268, "Cr_pv": 266, "V_pv": 264, "Ti_pv": 222,
 }  # fmt: skip
-"""Largest cut-off (whole eV) that a potential asks for, where no POTCAR says it: that of release 54
-(VASP wiki, "Available pseudopotentials", list of PBE potentials of potpaw.54, with which all were
-compared). Release 64 has the same, but 756 for N_h and 766 for O_h. The first release, whose Li_sv
-is another potential, is not in that list."""
+"""Largest cut-off (whole eV) that a potential asks for, where no POTCAR says it: that of release
+54. All were compared with the PBE potentials of potpaw.54 in the VASP wiki ("Available
+pseudopotentials"). Release 64 has the same, but 756 for N_h and 766 for O_h; the first release,
+whose Li_sv is another potential, is not in the wiki."""
 
 LARGE = 100
 """Atoms from which projection in reciprocal space is slow."""
@@ -154,7 +155,7 @@ def _symmetry(inputs: Inputs) -> Iterator[str]:
         )
 
 
-def _forbidden_by_symmetry(structure: Structure, moments: Sequence[float]) -> bool:
+def _forbidden_by_symmetry(structure: Structure, moments: Sequence[float] | None) -> bool:
     """Return whether one oxidation state per orbit of a metal cannot make the cell neutral."""
     charge, metals = 0.0, set()
     for element, count in structure.composition.items():
@@ -166,14 +167,7 @@ def _forbidden_by_symmetry(structure: Structure, moments: Sequence[float]) -> bo
             charge += count * _FIXED.get(symbol, states[0] if states else 0)
         else:
             return False
-    labels = [(site.specie.symbol, m) for site, m in zip(structure, moments, strict=True)]
-    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), start=1)}
-    cell = (
-        structure.lattice.matrix.tolist(),
-        structure.frac_coords.tolist(),
-        [numbers[label] for label in labels],
-    )
-    found = spglib.get_symmetry_dataset(cell, symprec=1e-5)
+    found = spglib.get_symmetry_dataset(spglib_cell(structure, moments), symprec=SYMPREC)
     if found is None or not metals:
         return False
     sizes: dict[int, int] = {}
@@ -300,11 +294,11 @@ def _ensemble(tags: Mapping[str, Value]) -> tuple[float, ...]:
     return tuple(_number(tags, tag, 0) for tag in ("MDALGO", "ISIF", "SMASS"))
 
 
-def _moments(tags: Mapping[str, Value], structure: Structure) -> list[float]:
+def _moments(tags: Mapping[str, Value], structure: Structure) -> list[float] | None:
     moments = tags.get("MAGMOM")
     if isinstance(moments, list) and len(moments) == len(structure):
         return [float(m) for m in moments]
-    return [0.0] * len(structure)
+    return None
 
 
 def _number(tags: Mapping[str, Value], tag: str, default: float) -> float:
