@@ -97,6 +97,23 @@ def test_a_magnet_needs_a_start(tags: dict[str, Any], fault: str) -> None:
     assert fault in found
 
 
+def test_noncollinear_moments_are_no_fault() -> None:
+    """VASP then ignores ISPIN (VASP wiki, "LSORBIT")."""
+    tags = {"LSORBIT": True, "LDAU": True, "MAGMOM": [0.0, 0.0, 2.0] * 2, "NELECT": 17}
+    oxide = Structure(Lattice.cubic(2.9), ["Ni", "O"], [[0, 0, 0], [0.5] * 3])
+    [found] = faults(inputs(tags, oxide))
+    assert found.startswith("NELECT = 17 gives the cell a charge")
+
+
+def test_spacing_is_that_of_the_reciprocal_lattice() -> None:
+    """The vectors of a face-centred cell of 4 Å are sqrt(3) * 2 pi / 4 Å long."""
+    metal = Structure.from_spacegroup("Fm-3m", Lattice.cubic(4.0), ["Li"], [[0, 0, 0]])
+    primitive = metal.get_primitive_structure()
+    coarse, fine = (faults(inputs({}, primitive, mesh=(n,) * 3)) for n in (3, 4))
+    assert any("spacing of 0.91 per Å" in text for text in coarse)
+    assert not any("spacing" in text for text in fine)
+
+
 def test_projection_of_a_large_cell() -> None:
     [found] = faults(inputs(RELAX | {"LREAL": False}, LI2O * (3, 3, 1), mesh=(2, 2, 4)))
     assert "slow for 108 atoms: set LREAL = Auto" in found
