@@ -37,7 +37,7 @@ def test_arrays_come_back_as_they_were_given():
     ("energies", "intensities", "message"),
     [
         ([1.0, 2.0], [1.0], "2 energies and 1 intensities"),
-        ([1.0, 3.0, 2.0], [1.0, 1.0, 1.0], r"2 eV \(point 2\) follows 3 eV"),
+        ([1.0, 3.0, 2.0], [1.0, 1.0, 1.0], r"2 eV \(point 3\) follows 3 eV"),
         ([1.0, 2.0], [1.0, float("nan")], "finite number"),
         ([1.0, float("inf")], [1.0, 1.0], "finite number"),
         ([1.0], [1.0], "at least 2 items"),

@@ -39,6 +39,16 @@ def test_figures_by_the_grid_of_the_scan(grid: tuple[int, ...], names: set[str])
         figure.canvas.draw()
 
 
+def test_rows_and_columns_of_a_map_are_counted_from_1() -> None:
+    result = result_of((2, 3))
+    assert [point.point for point in result.points[::5]] == [[1, 1], [2, 3]]
+    assert result.spectrum.point in [point.point for point in result.points]
+    image = all_figures(result)["white_line_map"].axes[0].images[0]
+    assert list(image.get_extent()) == [0.5, 3.5, 2.5, 0.5]
+    # The point with the no Mn, in which no lines are seen, is in the first row and column.
+    assert np.argwhere(np.isnan(np.ma.filled(image.get_array(), np.nan))).tolist() == [[0, 0]]
+
+
 def test_ratio_figure_shows_the_limits_and_the_known_valences() -> None:
     result = result_of((5,))
     axes = all_figures(result)["white_line_ratio"].axes[0]

@@ -50,6 +50,8 @@ def test_line_scan_gives_ratios_and_valences(scan: Path) -> None:
     first, *others = result.points
     assert first.ratio is None
     assert first.remark == "no white lines above the noise"
+    assert [point.point for point in result.points] == [[1], [2], [3], [4]]
+    assert [item.point for item in result.signals] == [[1], [2], [3], [4]]
     assert [point.position for point in result.points] == [0, 12, 24, 36]
     for point, truth in zip(others, RATIOS[1:], strict=True):
         assert point.low is not None

@@ -19,7 +19,7 @@ class Spectrum(Document):
     Traceback (most recent call last):
     ...
     pydantic_core._pydantic_core.ValidationError: 1 validation error for Spectrum
-      Value error, the energies of a spectrum must increase: 56 eV (point 2) follows 56 eV ...
+      Value error, the energies of a spectrum must increase: 56 eV (point 3) follows 56 eV ...
     """
 
     energies: Annotated[list[float], Quantity("eV", label="energy loss")] = Field(
@@ -42,7 +42,7 @@ class Spectrum(Document):
             point = int(late[0]) + 1
             raise ValueError(
                 f"the energies of a spectrum must increase: {self.energies[point]:g} eV (point "
-                f"{point}) follows {self.energies[point - 1]:g} eV"
+                f"{point + 1}) follows {self.energies[point - 1]:g} eV"
             )
         return self
 

@@ -176,7 +176,14 @@ def map_figure(result: WhiteLinesResult) -> Figure:
     figure = new_figure(COLUMN, 3.0)
     axes = figure.subplots()
     axes.set_facecolor(BAND)
-    image = axes.imshow(np.array(values).reshape(result.grid), cmap="viridis", aspect="equal")
+    rows, columns = result.grid
+    image = axes.imshow(
+        np.array(values).reshape(rows, columns),
+        cmap="viridis",
+        aspect="equal",
+        # Pixels are centred on their numbers, which begin at 1.
+        extent=(0.5, columns + 0.5, rows + 0.5, 0.5),
+    )
     figure.colorbar(image, ax=axes, label="L$_3$/L$_2$", shrink=0.85)
     axes.set_xlabel("column")
     axes.set_ylabel("row")

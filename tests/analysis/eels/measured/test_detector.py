@@ -54,5 +54,5 @@ def test_many_dark_columns_are_refused() -> None:
 
 
 def test_saturated_detector_is_refused() -> None:
-    with pytest.raises(SpectrumError, match=r"saturated at 63.* eV \(point 0, 20000 counts"):
+    with pytest.raises(SpectrumError, match=r"saturated at 63.* eV \(point 1, 20000 counts"):
         repaired(spectrum_of(np.minimum(noisy(), 20000.0)), *RANGE)

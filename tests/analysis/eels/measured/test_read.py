@@ -123,9 +123,12 @@ def test_channels_are_calibrated_by_the_user(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "nan": (columns(np.where(ENERGY == 600, np.nan, COUNTS)), "point 0, 600 eV"),
+    "nan": (columns(np.where(ENERGY == 600, np.nan, COUNTS)), "point 1, 600 eV"),
     "negative": (columns(COUNTS - COUNTS.mean()), "before any background was subtracted"),
-    "not ascending": (columns(COUNTS, energy=np.where(ENERGY == 600, 0, ENERGY)), "after 599.5"),
+    "not ascending": (
+        columns(COUNTS, energy=np.where(ENERGY == 600, 0, ENERGY)),
+        "after 599.5.*sort the rows",
+    ),
     "ragged": (columns(COUNTS) + "\n7,8,9", "line 302.*not 2 numbers"),
     "empty": ("energy (eV), counts\n", "no two columns of numbers"),
     "short": (columns(COUNTS[:5], energy=ENERGY[:5]), "5 channels, too few"),

@@ -67,11 +67,11 @@ def _cropped(
 def _refuse_saturated(source: str, energy: FloatArray, counts: FloatArray) -> None:
     highest = counts.max(axis=1, keepdims=True)
     clipped = (counts >= highest) & (highest > SATURATED)
-    for point, row in enumerate(clipped):
+    for point, row in enumerate(clipped, start=1):
         if _longest_run(row) >= CLIPPED:
             raise SpectrumError(
                 f"{source}: the detector was saturated at {energy[row][0]:g} eV (point {point}, "
-                f"{highest[point, 0]:g} counts in {int(row.sum())} channels); record with a "
+                f"{highest[point - 1, 0]:g} counts in {int(row.sum())} channels); record with a "
                 "shorter exposure"
             )
 

@@ -13,7 +13,7 @@ class WhiteLinePoint(Document):
     """White lines at one point of a scan."""
 
     point: Annotated[list[int], Quantity("")] = Field(
-        description="Number of the point in a line scan, row and column in a map; from 0."
+        description="Number of the point in a line scan, row and column in a map; from 1."
     )
     position: Annotated[float | None, Quantity("nm", heading="position", fmt=".4g")] = Field(
         None, description="Distance from the first point of a line scan, if its step is known."

@@ -100,7 +100,7 @@ def measured_spectrum(
         where = float(energy[:-1][np.diff(energy) <= 0][0])
         raise SpectrumError(
             f"{source}: energies do not ascend after {where:g}; the first column must be the "
-            "energy loss in eV"
+            "energy loss in eV, so sort the rows by it and remove repeated ones"
         )
     notes = []
     if unit.lower() == "kev":
@@ -110,8 +110,8 @@ def measured_spectrum(
     if bad.any():
         point, channel = (int(item) for item in np.argwhere(bad)[0])
         raise SpectrumError(
-            f"{source}: {int(bad.sum())} counts are NaN or infinite, the first at point {point}, "
-            f"{energy[channel]:g} eV; leave these points or channels out"
+            f"{source}: {int(bad.sum())} counts are NaN or infinite, the first at "
+            f"point {point + 1}, {energy[channel]:g} eV; leave these points or channels out"
         )
     negative = float((counts < 0).mean())
     if negative > MOST_NEGATIVE:

@@ -208,7 +208,7 @@ def _point(
     seen: bool,
 ) -> WhiteLinePoint:
     grid = spectrum.grid
-    place = [int(index) for index in np.unravel_index(number, grid)] if grid else [0]
+    place = [int(index) + 1 for index in np.unravel_index(number, grid)] if grid else [1]
     areas = ratios.areas
     made = WhiteLinePoint(
         point=place,
@@ -341,7 +341,7 @@ def _analysed(prepared: _Prepared, number: int, height: float) -> AnalysedSpectr
     fitted = background.counts(energy)
     grid = spectrum.grid
     return AnalysedSpectrum(
-        point=[int(index) for index in np.unravel_index(number, grid)] if grid else [0],
+        point=[int(index) + 1 for index in np.unravel_index(number, grid)] if grid else [1],
         energy=energy.tolist(),
         counts=counts[0].tolist(),
         background=fitted[0].tolist(),
@@ -361,7 +361,7 @@ def _signals(prepared: _Prepared) -> list[EdgeSpectrum]:
     signals = _without_plural(prepared, spectrum.counts - fitted.counts(energy))
     return [
         EdgeSpectrum(point=[number], signal=signal.tolist())
-        for number, signal in enumerate(signals)
+        for number, signal in enumerate(signals, start=1)
     ]
 
 
