@@ -6,15 +6,15 @@ from typing import Annotated
 
 from pydantic import Field
 
-from liponflow.analysis.eels.measured.read import read_measured, read_scan
+from liponflow.analysis.eels.measured.read import read_scan
 from liponflow.analysis.eels.measured.spectrum import SpectrumError
 from liponflow.analysis.eels.mixture import DEFAULT_SHIFT, fit_mixture
 from liponflow.analysis.eels.mixture_result import Background, MixtureResult, Noise, Scale
 from liponflow.analysis.eels.poisson_fit import TOLERANCE
-from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.provenance import file_provenance
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
+from liponflow.workflows.eels.references import read_references
 
 
 class MixtureOptions(Document):
@@ -22,7 +22,8 @@ class MixtureOptions(Document):
 
     references: list[str] = Field(
         min_length=1,
-        description="Files of the reference spectra, one spectrum each; shares have their names.",
+        description="Files of one reference spectrum each, eels.dat of FEFF among them, or edges "
+        "of a result of run eels as PATH:MATERIAL:EDGE; shares have their names.",
     )
     window: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
         None, description="Lowest and highest energy of the fit; by default all that is covered."
@@ -66,13 +67,13 @@ def measure_mixture(files: Sequence[Path], options: MixtureOptions) -> MixtureRe
         If a file cannot be read or fitted; the file is named.
     """
     scan = read_scan(files, options.axis)
-    references = _read_references([Path(name) for name in options.references])
+    references = read_references(options.references)
     is_line = len(scan.grid) < 2  # noqa: PLR2004 - a map has two directions
     try:
         fit, warnings = fit_mixture(
             scan.energy,
             scan.counts,
-            references,
+            {name: item.spectrum for name, item in references.items()},
             window=options.window,
             shift=options.shift,
             background=options.background,
@@ -90,27 +91,13 @@ def measure_mixture(files: Sequence[Path], options: MixtureOptions) -> MixtureRe
         criterion=f"{ended} of {len(fit.points)} fits ended with a change of the deviance per "
         f"channel below {TOLERANCE:g}",
         provenance=file_provenance(
-            [*files, *map(Path, options.references)],
+            [*files, *dict.fromkeys(item.path for item in references.values())],
             options.model_dump(mode="json"),
             scan.source,
         ),
-        warnings=[*scan.warnings, *warnings],
+        warnings=[
+            *scan.warnings,
+            *dict.fromkeys(text for item in references.values() for text in item.warnings),
+            *warnings,
+        ],
     )
-
-
-def _read_references(paths: Sequence[Path]) -> dict[str, Spectrum]:
-    """Return reference spectra by the names of their files, by their paths if these repeat."""
-    stems = [path.stem for path in paths]
-    references: dict[str, Spectrum] = {}
-    for path in paths:
-        read = read_measured(path)
-        if len(read.counts) != 1:
-            raise SpectrumError(
-                f"{path}: {len(read.counts)} spectra, and a reference is one: give one "
-                "spectrum per file, such as their sum"
-            )
-        name = path.stem if stems.count(path.stem) == 1 else str(path)
-        if name in references:
-            raise SpectrumError(f"{path}: given twice as a reference; leave one out")
-        references[name] = Spectrum.from_arrays(read.energy, read.counts[0])
-    return references
