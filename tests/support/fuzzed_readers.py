@@ -22,6 +22,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+from eels_example import example_result
 from jobflow import Flow, Job, JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core.lattice import Lattice
@@ -32,7 +33,9 @@ from pymatgen.io.vasp.inputs import Poscar
 from recorded_spectra import RECORDED
 from vasp_files import Densities, Run, bump, doscar
 
+from liponflow.analysis.eels.comparison import Edge
 from liponflow.analysis.eels.measured.read import read_measured
+from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.glass.pdf_comparison import read_pdf
 from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.stability.entry_files import read_entries
@@ -53,6 +56,7 @@ from liponflow.settings import CONFIG_FILE_VARIABLE, load_settings
 from liponflow.store.check import check_store
 from liponflow.store.results import find_results, open_store
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.eels.references import read_references
 from liponflow.workflows.structure_files import read_ordered
 from mutants import mutants
 
@@ -243,6 +247,13 @@ def _row(path: Path) -> list[str]:
         store.close()
 
 
+def _eels_result() -> bytes:
+    energies = np.arange(52.0, 100.0)
+    spectrum = Spectrum.from_arrays(energies, np.exp(-((energies - 60) ** 2) / 4))
+    result = example_result([Edge("LiPON", "Li3PO3N", "Li K", spectrum)])
+    return json.dumps(result.with_units()).encode()
+
+
 def _columns() -> bytes:
     rows = [f"{600 + n},{4000 - 9 * n}" for n in range(40)]
     return "\n".join(["energy (eV),counts", *rows]).encode()
@@ -325,6 +336,10 @@ def readers() -> list[Reader]:
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
         Reader("FEFF input", "feff.inp", _feff("feff.inp"), read_feff_input, 0.3),
         Reader("FEFF eels.dat", "eels.dat", _feff("eels.dat"), read_eels, 0.3),
+        Reader(
+            "result of run eels", "eels.json", _eels_result(),
+            lambda path: read_references([f"{path}:LiPON:Li K"]), 0.5,
+        ),
         Reader("FEFF xmu.dat", "xmu10.dat", _feff("xmu10.dat"), read_xmu, 0.3),
         Reader("FEFF log", "log1.dat", SCF_LOG, read_scf, 0.2),
         Reader("EMSA spectrum", "x.msa", _emsa(), read_measured, 0.5),
