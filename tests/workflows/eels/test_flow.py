@@ -17,6 +17,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow import registry
 from liponflow.analysis.eels.result import EELSResult
+from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.cost.estimate import estimate
 from liponflow.crystals.checked import StructureError
@@ -200,6 +201,41 @@ def test_unconverged_radii_are_said(tmp_path: Path) -> None:
     assert scan.scf.converged_radius is None
     assert result.warnings[0].startswith(
         "Li2O Li K: not converged with the SCF radius up to 2 Å: the last step changes the"
+    )
+
+
+def test_an_edge_that_cannot_be_averaged_and_a_failed_scan_leave_the_rest() -> None:
+    job = list(all_jobs(plan(**CRYSTALS, edges=["Li K"])))[-1]
+    materials, plans, *_ = job.function_args
+    cards = EELS.request(preset="quick", engine="lines").parameters.cards
+    spectra = [
+        [
+            [
+                spectra_engine.compute.original(
+                    materials[one.material].models[0], site, "Li K", cards
+                )
+            ]
+            for site in one.choice.computed
+        ]
+        for one in plans
+    ]
+    assert job.function(materials, plans, spectra, [], **job.function_kwargs).converged
+    unknown = job.function(materials, plans, spectra, [None], **job.function_kwargs)
+    assert not unknown.converged
+    assert unknown.warnings == ["1 of 1 convergence scans failed"]
+    assert unknown.criterion.endswith("3 of 3 sites; radii by a scan")
+    # The second site of Li3PO4 begins at its maximum, and nothing is known below.
+    line = spectra[1][1][0].spectrum
+    top = int(np.argmax(line.intensity))
+    late = Spectrum.from_arrays(line.energy[top:], line.intensity[top:])
+    spectra[1][1][0] = spectra[1][1][0].model_copy(update={"spectrum": late})
+    partial = job.function(materials, plans, spectra, [], **job.function_kwargs)
+    assert [edge.material for edge in partial.edges] == ["Li2O"]
+    assert not partial.converged
+    assert "; edges left out: 1;" in partial.criterion
+    [warning] = partial.warnings
+    assert warning.startswith(
+        "Li3PO4_gamma Li K is left out: its spectra cannot be averaged: the grid begins at "
     )
 
 

@@ -77,8 +77,8 @@ class RadiusScan(Document):
     )
     converged_radius: Annotated[float | None, Quantity("Å", heading="converged", fmt=".2f")] = (
         Field(
-            description="Smallest radius from which on no change is above the limit; None if "
-            "there is none, and then the radius must grow."
+            description="Smallest radius from which on no change is above the limit, and no shift "
+            "above 0.2 eV; None if there is none, and then the radius must grow."
         )
     )
 

@@ -11,7 +11,7 @@ from liponflow.analysis.eels.broadening import Broadening
 from liponflow.analysis.eels.comparison import Edge, compared
 from liponflow.analysis.eels.result import EdgeScan, EELSMaterial, EELSResult, RadiusScan
 from liponflow.analysis.eels.sampling import Sample
-from liponflow.analysis.eels.scan import radius_scan
+from liponflow.analysis.eels.scan import SHIFT_LIMIT, radius_scan
 from liponflow.analysis.eels.spectrum import SiteSpectrum
 from liponflow.analysis.eels.summary import (
     SampledModel,
@@ -198,7 +198,7 @@ def conclude_eels(
     Raises
     ------
     ValueError
-        If no edge is complete.
+        If no edge is complete, or none can be averaged.
     """
     warnings = []
     edges = []
@@ -216,12 +216,12 @@ def conclude_eels(
                 "their directories and causes, and `liponflow resume` repeats them"
             )
             continue
-        edges.append(averaged_edge(name, edge, [_sampled(plan, runs) for plan, runs in own]))
+        try:
+            edges.append(averaged_edge(name, edge, [_sampled(plan, runs) for plan, runs in own]))
+        except ValueError as error:
+            warnings.append(f"{name} {edge} is left out: its spectra cannot be averaged: {error}")
     if not edges:
-        raise ValueError(
-            "no edge is complete: every one has a failed run; the run's report names the "
-            "directories and causes"
-        )
+        raise ValueError(f"no edge is complete: {'; '.join(warnings)}")
     for item in edges:
         warnings += unconverged_sites(item)
     warnings += unknown_errors(edges)
@@ -245,10 +245,13 @@ def conclude_eels(
     missing = len(dict.fromkeys((plan.material, plan.edge) for plan in plans)) - len(edges)
     return EELSResult(
         formula=", ".join(dict.fromkeys(item.formula for item in materials)),
-        converged=good == sites and not missing and not any(map(_unconverged_radii, done)),
+        converged=good == sites
+        and not missing
+        and len(done) == len(scans)
+        and not any(map(_unconverged_radii, done)),
         criterion=f"self-consistent potentials of every run: {good} of {sites} sites"
-        + (f"; {missing} edges failed" if missing else "")
-        + ("; radii by a scan" if done else "; radii were not scanned"),
+        + (f"; edges left out: {missing}" if missing else "")
+        + ("; radii by a scan" if scans else "; radii were not scanned"),
         provenance=provenance(engine=engine, **made),
         warnings=warnings,
         materials=list(materials),
@@ -281,11 +284,11 @@ def _unconverged_radii(scan: EdgeScan) -> list[str]:
     for one in (scan.scf, scan.fms):
         if one is None or one.converged_radius is not None:
             continue
-        changes = [step.change for step in one.steps if step.change is not None]
+        before = one.steps[-2]  # The last radius has no larger one to be compared with.
         found.append(
             f"{scan.material} {scan.edge}: not converged with the {one.what} radius up to "
             f"{one.steps[-1].radius:g} Å: the last step changes the spectrum by "
-            f"{changes[-1]:.3f} (limit {one.limit:g}); add larger radii to "
-            f"scan_{one.what.lower()}"
+            f"{before.change:.3f} (limit {one.limit:g}) and shifts it by {before.shift:+.2f} eV "
+            f"(limit {SHIFT_LIMIT:g} eV); add larger radii to scan_{one.what.lower()}"
         )
     return found
