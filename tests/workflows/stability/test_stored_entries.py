@@ -140,5 +140,7 @@ def test_unknown_glass_is_refused(store: JobStore, keep: Callable[..., None]) ->
     with pytest.raises(StoreError, match="no result begins with 'ffff'"):
         stored_glass(store, "ffff", "auto")
     keep("Li2O")
-    with pytest.raises(StoredEntriesError, match="is of kind calculation; glass takes a glass"):
+    with pytest.raises(
+        StoredEntriesError, match="is of kind calculation; glass takes a result of kind glass"
+    ):
         stored_glass(store, "uuid-Li2O", "auto")

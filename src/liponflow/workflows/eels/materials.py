@@ -7,7 +7,6 @@ from jobflow import JobStore
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.eels.result import EELSMaterial
-from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.glass.trajectory_readers import frames_of_file
 from liponflow.crystals.checked import checked_structure
 from liponflow.crystals.plausible import Policy, check_plausible
@@ -16,13 +15,10 @@ from liponflow.inputs.eels import EELSParameters
 from liponflow.inputs.feff.edges import Edge, parse_edge
 from liponflow.names import nearest
 from liponflow.store.file import StoreError
-from liponflow.store.results import find_results, get_result
 from liponflow.structures.glass.library import library_glass, library_glasses
 from liponflow.structures.phases import phase
 from liponflow.workflows.request import Request
-
-LATEST = "latest"
-"""The glass that entered the store last."""
+from liponflow.workflows.stored_glass import StoredGlassError, find_glass
 
 
 class MaterialError(ValueError):
@@ -153,33 +149,20 @@ def _glass(which: str, store: JobStore | None) -> EELSMaterial:
         )
     library = ", ".join(model.name for model in library_glasses())
     known = f"the library has {library}"
-    if store is None:
-        raise MaterialError(
-            f"glass={which}: {known}, and there is no results store yet: run `liponflow run glass`"
+    try:
+        uuid, result = find_glass(store, which)
+    except StoredGlassError as error:
+        note = (
+            "" if store else " and use it in `liponflow run`, as `liponflow inputs` reads no store"
         )
-    if which == LATEST:
-        latest = find_results(store, kind="glass", limit=1)
-        if not latest:
-            raise MaterialError(
-                f"the results store holds no glass, and {known}: run `liponflow run glass`"
-            )
-        stored = latest[0]
-    else:
-        try:
-            stored = get_result(store, which)
-        except StoreError as error:
-            raise MaterialError(f"glass={which}: {known}; in the store, {error}") from error
-    result = stored.result
-    if not isinstance(result, GlassResult):
-        raise MaterialError(
-            f"result {stored.uuid[:8]} is of kind {result.kind}; glass takes a result of kind "
-            "glass, and --structure any structure"
-        )
+        raise MaterialError(f"glass={which}: {known}, and {error}{note}") from error
+    except StoreError as error:
+        raise MaterialError(f"glass={which}: {known}; in the store, {error}") from error
     doubt = "" if result.converged else f", NOT CONVERGED: {result.criterion}"
     return EELSMaterial(
         name=f"{result.formula} glass",
         formula=result.formula,
-        source=f"glass {stored.uuid[:8]} by {result.provenance.engine.label}{doubt}",
+        source=f"glass {uuid[:8]} by {result.provenance.engine.label}{doubt}",
         models=[model.structure for model in result.models],
         glass=True,
     )

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 from jobflow import JobStore
 
-from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.runs import CalculationResult
 from liponflow.analysis.stability.calculation_entries import calculation_entries
 from liponflow.analysis.stability.corrections import Corrections
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
 from liponflow.analysis.stability.one_scale import ScaleError
-from liponflow.store.results import StoredResult, find_results, get_result
-
-LATEST = "latest"
-"""Used in place of a uuid: the latest glass result."""
+from liponflow.store.results import StoredResult, find_results
+from liponflow.workflows.stored_glass import StoredGlassError, find_glass
 
 
 class StoredEntriesError(ValueError):
@@ -86,25 +83,13 @@ def stored_glass(store: JobStore | None, which: str, corrections: Corrections) -
         If its models have no energy to use; see
         :func:`liponflow.analysis.stability.glass_energy.glass_energy`.
     """
-    if store is None:
+    try:
+        uuid, result = find_glass(store, which)
+    except StoredGlassError as error:
         raise StoredEntriesError(
-            "the energy of a glass comes from its result, but there is no results store yet: run "
-            "`liponflow run glass`, or give above_hull"
-        )
-    if which == LATEST:
-        found = find_results(store, kind="glass", limit=1)
-        if not found:
-            raise StoredEntriesError(
-                "the results store holds no glass: run `liponflow run glass`, or give above_hull"
-            )
-        stored = found[0]
-    else:
-        stored = get_result(store, which)
-    if not isinstance(stored.result, GlassResult):
-        raise StoredEntriesError(
-            f"result {stored.uuid[:8]} is of kind {stored.result.kind}; glass takes a glass"
-        )
-    return glass_energy(stored.result, stored.uuid, corrections)
+            f"the energy of a glass comes from its result: {error}, or give above_hull"
+        ) from error
+    return glass_energy(result, uuid, corrections)
 
 
 def _calculation(item: StoredResult) -> CalculationResult:
