@@ -93,3 +93,9 @@ def test_structures_without_the_element_are_refused() -> None:
     half = Structure(Lattice.cubic(4), [{"Li": 0.5}], [[0, 0, 0]])
     with pytest.raises(SiteError, match="order the structure first"):
         choose_sites(half, "Li")
+
+
+def test_a_group_of_equivalent_sites_has_no_variance() -> None:
+    joined, alone = choose_sites(phase("Li3PO4_gamma").structure(), "O", most=2).groups
+    assert joined.variance > 1e-4
+    assert alone.variance == 0  # and not the 1e-30 of rounding, which would count as unknown

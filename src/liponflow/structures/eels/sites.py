@@ -31,7 +31,7 @@ FIRST_SHELL = 1.2
 """Radius of the first shell (Å); no bond but those of H is shorter."""
 
 SAME = 1e-6
-"""Distance of two fingerprints below which surroundings are the same."""
+"""Distance of two fingerprints (1/Å²) below which surroundings are the same."""
 
 _SEED = 0
 """Seed of the choice of second members: the same structure has the same ones."""
@@ -269,7 +269,8 @@ def _medoid(prints: FloatArray) -> int:
 
 
 def _variance(prints: FloatArray) -> float:
+    """Return the variance of fingerprints; exactly 0 if they differ by rounding alone."""
     if len(prints) == 1:
         return 0.0
     squares = ((prints - prints.mean(axis=0)) ** 2).sum(axis=1)
-    return float(squares.sum() / (len(prints) - 1))
+    return float(squares.sum() / (len(prints) - 1)) if squares.max() > SAME**2 else 0.0
