@@ -85,7 +85,9 @@ def refuse_simulated(path: Path, header: list[str]) -> None:
         raise SpectrumError(
             f"{path}: a simulated spectrum, and this analysis is for measured ones. FEFF computes "
             "L2 and L3 separately, without the interaction of the core hole with the d electrons, "
-            "so that its L3/L2 is about 2 whatever the valence, and its intensities are no counts"
+            "so that its L3/L2 is about 2 whatever the valence, and its intensities are not "
+            "counts. As a reference of a mixture give the eels.dat or the eels.json itself, or "
+            "the columns without this header"
         )
 
 
