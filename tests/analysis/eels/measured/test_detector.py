@@ -46,6 +46,13 @@ def test_dark_or_hot_columns_are_interpolated_with_a_warning(
     assert found.counts[0, place : place + length] == pytest.approx(expected, rel=0.1)
 
 
+def test_some_of_many_columns_are_named() -> None:
+    counts = noisy()
+    counts[300:360:10] = 0
+    found = repaired(spectrum_of(counts), *RANGE)
+    assert "at 635, 637.5, 640, 642.5, 645, ... eV were interpolated" in found.warnings[0]
+
+
 def test_many_dark_columns_are_refused() -> None:
     counts = noisy()
     counts[300:310] = 0

@@ -15,6 +15,7 @@ SATURATED = 100.0
 """Counts below which neighbouring channels are equal by chance."""
 _SHARE = 1 / 3
 _FEWEST = 30.0
+_MOST_NAMED = 5
 
 
 def repaired(spectrum: MeasuredSpectrum, low: float, high: float) -> MeasuredSpectrum:
@@ -42,7 +43,8 @@ def repaired(spectrum: MeasuredSpectrum, low: float, high: float) -> MeasuredSpe
     if not dead.any():
         return _cropped(spectrum, inside, counts)
     run = _longest_run(dead)
-    names = ", ".join(f"{value:g}" for value in energy[dead][:5])
+    names = ", ".join(f"{value:g}" for value in energy[dead][:_MOST_NAMED])
+    names += ", ..." if dead.sum() > _MOST_NAMED else ""
     if run > MOST_REPAIRED:
         raise SpectrumError(
             f"{spectrum.source}: {run} neighbouring columns of the detector are dark (near "
