@@ -8,6 +8,7 @@ from edge_spectra import ENERGY, mn_edge
 
 from liponflow.analysis.eels.measured.low_loss import (
     adjoint,
+    check_even,
     plural_scattering_filter,
     removed,
     zero_loss_position,
@@ -52,6 +53,14 @@ def test_single_scattering_is_recovered() -> None:
     error = np.abs(removed(response, measured) - edge).max() / edge.max()
     assert np.abs(measured - edge).max() / edge.max() > 0.1
     assert error < 0.01
+
+
+def test_uneven_channels_are_refused_and_rounded_ones_are_not() -> None:
+    even = measured_spectrum(ENERGY, mn_edge(2.6)[None], grid=(), source="mn.csv")
+    check_even(replace(even, energy=np.round(ENERGY, 1)))
+    uneven = replace(even, energy=ENERGY + np.where(ENERGY > 650, 0.5, 0.0))
+    with pytest.raises(SpectrumError, match=r"mn\.csv: the channel at 650.* resample"):
+        check_even(uneven)
 
 
 def test_zero_loss_position_is_found_and_does_not_matter() -> None:

@@ -93,6 +93,27 @@ SHORTEST_LOSS = 10.0
 """Shortest low-loss spectrum (eV) that shows plural scattering; plasmons lie at 15 to 25 eV."""
 
 
+def check_even(spectrum: MeasuredSpectrum) -> None:
+    """Refuse a core loss whose channels are not evenly spaced: its transform would mix energies.
+
+    Energies that a file rounds to fewer digits lie within half a channel of even ones.
+
+    Raises
+    ------
+    SpectrumError
+        With the energy that is farthest off.
+    """
+    energy = spectrum.energy
+    off = np.abs(energy - np.linspace(energy[0], energy[-1], len(energy)))
+    worst = int(off.argmax())
+    if off[worst] > spectrum.dispersion / 2:
+        raise SpectrumError(
+            f"{spectrum.source}: the channel at {energy[worst]:g} eV is {off[worst]:.2g} eV from "
+            f"where even ones of {spectrum.dispersion:.2g} eV lie (limit: half of one), and only "
+            "on those is plural scattering removed; resample the spectrum, or leave out --low-loss"
+        )
+
+
 def removed(response: FloatArray, signal: FloatArray) -> FloatArray:
     """Return signals without plural scattering, shape (..., channels)."""
     return _convolved(signal, response)

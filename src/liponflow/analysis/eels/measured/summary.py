@@ -174,6 +174,7 @@ def _prepare(measured: MeasuredSpectrum, choices: Choices) -> _Prepared:
         )
     response = None
     if measured.low_loss is not None:
+        low_loss.check_even(spectrum)
         response = low_loss.plural_scattering_filter(
             measured.low_loss, spectrum.dispersion, len(spectrum.energy)
         )
