@@ -249,6 +249,14 @@ def test_potentials_that_are_not_self_consistent_are_said(tmp_path: Path) -> Non
     )
 
 
+def test_a_run_that_two_edges_share_counts_once(tmp_path: Path) -> None:
+    crystals = {"phases": ["Li3PO4_gamma"], "glass": None}
+    flow = plan(**crystals, edges=["P L23", "P L3"])
+    result = computed(flow, tmp_path)
+    assert [edge.n_runs for edge in result.edges] == [2, 1]
+    assert result.n_runs == estimate(flow).jobs == 2
+
+
 @pytest.mark.parametrize(
     ("overrides", "error", "message"),
     [

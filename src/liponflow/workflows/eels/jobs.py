@@ -202,6 +202,8 @@ def conclude_eels(
     """
     warnings = []
     edges = []
+    # L3 may be asked for beside L23, which contains it.
+    entered: set[tuple[int, int, str, int]] = set()
     for material, edge in dict.fromkeys((plan.material, plan.edge) for plan in plans):
         name = materials[material].name
         own = [
@@ -220,6 +222,14 @@ def conclude_eels(
             edges.append(averaged_edge(name, edge, [_sampled(plan, runs) for plan, runs in own]))
         except ValueError as error:
             warnings.append(f"{name} {edge} is left out: its spectra cannot be averaged: {error}")
+            continue
+        entered |= {
+            (material, plan.model, run.edge, run.site)
+            for plan, sites in own
+            for runs in sites
+            for run in runs
+            if run is not None
+        }
     if not edges:
         raise ValueError(f"no edge is complete: {'; '.join(warnings)}")
     for item in edges:
@@ -239,7 +249,6 @@ def conclude_eels(
         broadening,
     )
     warnings += [f"not compared with published peaks, nor drawn: {reason}" for reason in left_out]
-    runs = sum(edge.n_runs for edge in edges)
     good = sum(site.scf_converged for edge in edges for site in edge.sites)
     sites = sum(edge.n_computed for edge in edges)
     missing = len(dict.fromkeys((plan.material, plan.edge) for plan in plans)) - len(edges)
@@ -256,7 +265,7 @@ def conclude_eels(
         warnings=warnings,
         materials=list(materials),
         edges=edges,
-        n_runs=runs,
+        n_runs=len(entered),
         energy_scale=(comparison.in_words if comparison else "that of the code: not compared"),
         comparison=comparison,
         scans=done,
