@@ -28,7 +28,7 @@ SPACING = 0.4
 """Distance between the shells of the fingerprint, and their width (Å, our choice)."""
 
 FIRST_SHELL = 1.2
-"""Radius of the first shell (Å); no bond but those of H is shorter."""
+"""Radius of the first shell (Å); only bonds of H and triple bonds are shorter."""
 
 SAME = 1e-6
 """Distance of two fingerprints (1/Å²) below which surroundings are the same."""
@@ -238,8 +238,9 @@ def fingerprints(structure: Structure, sites: Sequence[int]) -> FloatArray:
 
     Notes
     -----
-    These are the radial symmetry functions of J. Behler and M. Parrinello, Phys. Rev. Lett. 98,
-    146401 (2007). Angles do not enter, except through the distances of further shells.
+    But for the weight 1/r² these are the radial symmetry functions of J. Behler and M. Parrinello,
+    Phys. Rev. Lett. 98, 146401 (2007). Angles do not enter, except through the distances of
+    further shells.
     """
     elements = sorted({site.specie.symbol for site in structure})
     radii = np.arange(FIRST_SHELL, CUTOFF, SPACING)
