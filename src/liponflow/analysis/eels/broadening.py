@@ -49,15 +49,13 @@ class Broadening(Document):
     )
 
 
-def final_state_width(energy: FloatArray, monolayer: float = MONOLAYER) -> FloatArray:
+def final_state_width(energy: FloatArray) -> FloatArray:
     """Return the width of the final state by the inelastic mean free path of its electron.
 
     Parameters
     ----------
     energy
         Energies above the edge (eV), shape (n,).
-    monolayer
-        Thickness of a monolayer (nm).
 
     Returns
     -------
@@ -66,7 +64,8 @@ def final_state_width(energy: FloatArray, monolayer: float = MONOLAYER) -> Float
 
     Notes
     -----
-    λ = a (2170/E² + 0.72 (aE)^½) with the monolayer a in nm and E in eV, for inorganic compounds:
+    λ = a (2170/E² + 0.72 (aE)^½) with the monolayer a in nm (:data:`MONOLAYER`) and E in eV, for
+    inorganic compounds:
     M. P. Seah and W. A. Dench, Surf. Interface Anal. 1, 2 (1979). Its use for near-edge
     structure: R. F. Egerton, Electron Energy-Loss Spectroscopy in the Electron Microscope, 3rd
     ed. (2011). Both as commonly quoted, not compared with the prints.
@@ -79,7 +78,7 @@ def final_state_width(energy: FloatArray, monolayer: float = MONOLAYER) -> Float
     above = np.maximum(energy, 0.0)
     speed = np.sqrt(2 * above * elementary_charge / electron_mass)  # m/s
     # 1/λ without dividing by zero at the edge.
-    per_metre = above**2 / (2170 + 0.72 * np.sqrt(monolayer) * above**2.5) / (monolayer * 1e-9)
+    per_metre = above**2 / (2170 + 0.72 * np.sqrt(MONOLAYER) * above**2.5) / (MONOLAYER * 1e-9)
     width: FloatArray = hbar * speed * per_metre / elementary_charge
     return width
 
