@@ -59,7 +59,7 @@ def convergence_figure(result: EELSResult) -> Figure:
             axes.axhline(one.limit, color=MUTED, linewidth=0.7, linestyle="--", zorder=0)
         axes.set_yscale("log")
         axes.set_title(
-            f"{pretty_formula(scan.material.partition('_')[0])}, {scan.edge}",
+            f"{pretty_formula(scan.material.replace('_', ' '))}, {scan.edge}",
             loc="right",
             color=INK,
         )
