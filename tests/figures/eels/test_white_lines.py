@@ -43,7 +43,9 @@ def test_rows_and_columns_of_a_map_are_counted_from_1() -> None:
     result = result_of((2, 3))
     assert [point.point for point in result.points[::5]] == [[1, 1], [2, 3]]
     assert result.spectrum.point in [point.point for point in result.points]
-    image = all_figures(result)["white_line_map"].axes[0].images[0]
+    axes = all_figures(result)["white_line_map"].axes[0]
+    assert all(tick == round(tick) for tick in [*axes.get_xticks(), *axes.get_yticks()])
+    image = axes.images[0]
     assert list(image.get_extent()) == [0.5, 3.5, 2.5, 0.5]
     # The point with the no Mn, in which no lines are seen, is in the first row and column.
     assert np.argwhere(np.isnan(np.ma.filled(image.get_array(), np.nan))).tolist() == [[0, 0]]

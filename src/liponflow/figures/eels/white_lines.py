@@ -187,6 +187,8 @@ def map_figure(result: WhiteLinesResult) -> Figure:
     figure.colorbar(image, ax=axes, label="L$_3$/L$_2$", shrink=0.85)
     axes.set_xlabel("column")
     axes.set_ylabel("row")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(f"{result.element} white lines", loc="left")
     stamp(figure, result)
     return figure
