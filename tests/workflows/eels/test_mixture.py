@@ -69,6 +69,7 @@ def test_points_in_single_files_are_one_scan(files: Path) -> None:
         ({"references": ["LiPON.csv", "none.csv"]}, "none.csv: no such file"),
         ({"window": ["90", "99"]}, r"scan.csv: --window 90 99: no channel there"),
         ({"background": "cubic"}, "--background cubic: Input should be 'none'"),
+        ({"axis": ["50", "-0.25"]}, "scan.csv: --axis 50 -0.25: the channel width must be above"),
         ({"shift": "-1"}, "--shift -1: Input should be greater than or equal to 0"),
     ],
 )

@@ -70,8 +70,10 @@ class WhiteLineOptions(Document):
                 raise ValueError(
                     f"--{name} {window[0]:g} {window[1]:g}: give the lower energy first"
                 )
-        if min(self.widths) <= 0 or (self.axis is not None and self.axis[1] <= 0):
-            raise ValueError("--widths and the channel width of --axis must be above 0 eV")
+        if min(self.widths) <= 0:
+            raise ValueError(
+                f"--widths {self.widths[0]:g} {self.widths[1]:g}: widths must be above 0 eV"
+            )
         return self
 
 

@@ -26,8 +26,13 @@ def read_measured(path: Path, axis: tuple[float, float] | None = None) -> Measur
     Raises
     ------
     SpectrumError
-        If the file cannot be read, or is no measured spectrum.
+        If the file cannot be read, or is no measured spectrum, or the axis has no width.
     """
+    if axis is not None and not axis[1] > 0:
+        raise SpectrumError(
+            f"{path}: --axis {axis[0]:g} {axis[1]:g}: the channel width must be above 0 eV; give "
+            "the energy of the first channel, then the width"
+        )
     path = path.expanduser()
     check_is_file(path, SpectrumError, remedy=REMEDY)
     suffixes = [suffix.lower() for suffix in path.suffixes]
