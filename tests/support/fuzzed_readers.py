@@ -322,6 +322,11 @@ def readers() -> list[Reader]:
             *([("vasprun.xml", image.vasprun().encode())] if number == 1 else []),
         )
     } | {"INCAR": b"IMAGES = 1\nNSW = 9\nIBRION = 2\n"}
+    alone = {
+        "OUTCAR": relaxation.outcar().encode(),
+        "CONTCAR": poscar,
+        "INCAR": b"NSW = 9\nIBRION = 2\nEDIFFG = -0.02\nISPIN = 2\n",
+    }
     dos = {
         "INCAR": b"ISPIN = 1\n",
         "CONTCAR": poscar,
@@ -374,6 +379,18 @@ def readers() -> list[Reader]:
             others={"x/vasprun.xml": relaxed},
             names=("/x",),
         ),
+        *[
+            Reader(
+                f"ingest {name} without vasprun.xml",
+                f"x/{name}",
+                alone[name],
+                _ingest,
+                0.5,
+                others={f"x/{key}": text for key, text in alone.items() if key != name},
+                names=("/x",),
+            )
+            for name in alone
+        ],
         Reader(
             "ingest OSZICAR",
             "x/OSZICAR",
