@@ -20,8 +20,13 @@ from typer.testing import CliRunner
 
 from liponflow import registry
 from liponflow.cli import app
+from liponflow.inputs.lithiation import LithiationParameters
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.vasp.generator import write_inputs
+from liponflow.inputs.vasp.lithiation import alkali_metal_set
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import open_store
+from liponflow.structures.lithium import bcc_lithium
 from liponflow.workflows.campaign import get_campaign
 
 POSCAR = """\
@@ -610,12 +615,30 @@ def test_inputs_diff_reports_changed_tags_with_their_source(
     )
 
 
+def test_inputs_check_names_faults_and_ends_with_1(liponflow: Command, tmp_path: Path) -> None:
+    sets = alkali_metal_set(load_parameters(LithiationParameters, "lithiation", "quick"))
+    good, bad = tmp_path / "all" / "good", tmp_path / "all" / "bad"
+    for directory in (good, bad):
+        write_inputs(bcc_lithium(), sets, directory)
+    fine = liponflow("inputs", "lithiation", "--check", good.parent)
+    assert fine.exit_code == 0, fine.output
+    assert fine.stdout == "directories checked: 2, faults: 0\n"
+    incar = (bad / "INCAR").read_text()
+    (bad / "INCAR").write_text(incar.replace("ENCUT = 520", "ENCUT = 400"))
+    faulty = liponflow("inputs", "lithiation", "--check", good.parent)
+    assert faulty.exit_code == 1
+    fault, count = faulty.stdout.splitlines()
+    assert fault.startswith(f"{bad}: ENCUT = 400 eV is below the 499 eV of Li_sv")
+    assert count == "directories checked: 2, faults: 1"
+
+
 def test_inputs_need_an_output_directory_or_files_to_compare(
     refused: Callable[..., str], tmp_path: Path
 ) -> None:
     assert "give one of --out" in refused("inputs", "lithiation")
     assert "give one of --out" in refused("inputs", "lithiation", tmp_path)
     assert "has no POSCAR" in refused("inputs", "lithiation", "--diff", tmp_path)
+    assert "no INCAR there or below" in refused("inputs", "lithiation", "--check", tmp_path)
 
 
 # Analysis of structure files

@@ -276,7 +276,7 @@ def inputs(
             checked = checks.check_inputs(check, settings_with().vasp_cmd)
             for line in (lines := checks.fault_lines(checked)):
                 typer.echo(line)
-            typer.echo(f"{len(checked)} directories checked, {len(lines) or 'no'} faults")
+            typer.echo(f"directories checked: {len(checked)}, faults: {len(lines)}")
             failed = bool(lines)
         elif diff is not None and out is None and other is not None:
             compared = import_module("liponflow.ingest.inputs").compare_inputs([diff, other])
