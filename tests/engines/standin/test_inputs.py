@@ -39,6 +39,8 @@ def directory(vasp_directory, nickel_oxide: Structure) -> Path:
         ("LSORBIT = T", "LSORBIT"),
         ("NSW = many", "NSW = many is not a number"),
         ("NSW = 5\nNSW = 6", "NSW is given twice: 5 and 6"),
+        ("ENCUT = 520\nENCUT = high", "INCAR: cannot be read as an INCAR .ENCUT = high is not"),
+        ("NSW = 5\nIBRION = 0\nPOTIM = 1\nMDALGO = 5\nCSVR_PERIOD = -1", "CSVR_PERIOD >= 0"),
         ("LCLIMB = yes", "LCLIMB = yes is not .TRUE. or .FALSE."),
         ("LWAVE = no", "LWAVE = no is not .TRUE. or .FALSE."),
         ("ENCUT = 520eV", "ENCUT = 520eV is not a number"),
@@ -85,6 +87,8 @@ def test_exponents_and_repeats_are_those_of_fortran(directory: Path) -> None:
     [
         ("SMASS = -3", Ensemble.NVE),
         ("MDALGO = 1\nANDERSEN_PROB = 0.0", Ensemble.NVE),
+        ("MDALGO = 5", Ensemble.NVE),
+        ("MDALGO = 5\nCSVR_PERIOD = 80", Ensemble.CSVR),
         ("SMASS = 0", Ensemble.NOSE),
         ("MDALGO = 2\nSMASS = 0.5", Ensemble.NOSE),
         ("MDALGO = 3\nLANGEVIN_GAMMA = 10 10", Ensemble.LANGEVIN),

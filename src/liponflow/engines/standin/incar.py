@@ -140,8 +140,9 @@ def read_incar(path: Path) -> IncarFile:
         raise InputError(f"{path.name} is missing in {path.parent}")
     with file_boundary(path, InputError, what="an INCAR", remedy="correct it"):
         incar = read_file(path)
-    for other in incar.repeated:
-        if value_of(other.tag, other.text) != incar.tags[other.tag]:
+        repeated = [(other, value_of(other.tag, other.text)) for other in incar.repeated]
+    for other, value in repeated:
+        if value != incar.tags[other.tag]:
             first = shown(incar.tags[other.tag])
             raise InputError(f"INCAR: {other.tag} is given twice: {first} and {other.text}")
     return incar
@@ -196,7 +197,7 @@ def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settin
         tebeg=tebeg,
         teend=_number(incar, "TEEND", tebeg),
         smass=_number(incar, "SMASS", -3.0),
-        csvr_period=_number(incar, "CSVR_PERIOD", 100 * _number(incar, "POTIM", 0.5)),
+        csvr_period=_number(incar, "CSVR_PERIOD", 0.0),
         langevin_gamma=numbers_of(incar, "LANGEVIN_GAMMA") or (),
         langevin_gamma_l=_number(incar, "LANGEVIN_GAMMA_L", 0.0),
         pmass=_number(incar, "PMASS", 1000.0),
@@ -270,14 +271,15 @@ def _ensemble(incar: Tags, isif: int) -> Ensemble:
             ensemble = Ensemble.NVE
         case 3:
             ensemble = Ensemble.LANGEVIN_NPT if isif == 3 else Ensemble.LANGEVIN  # noqa: PLR2004
-        case 5 if _number(incar, "CSVR_PERIOD", 1.0) > 0:
-            ensemble = Ensemble.CSVR
+        case 5 if (period := _number(incar, "CSVR_PERIOD", 0.0)) >= 0:
+            # A period of 0, the default, is NVE (VASP wiki, "CSVR_PERIOD").
+            ensemble = Ensemble.CSVR if period else Ensemble.NVE
         case _:
             raise InputError(
                 f"INCAR: MDALGO = {algorithm}, SMASS = {smass:g}, ANDERSEN_PROB = "
                 f"{probability:g}: the stand-in does NVE (SMASS = -3, or MDALGO = 1 with "
                 "ANDERSEN_PROB = 0), Nose (MDALGO = 2, SMASS >= 0), Langevin (MDALGO = 3) and "
-                "stochastic velocity rescaling (MDALGO = 5, CSVR_PERIOD > 0)"
+                "stochastic velocity rescaling (MDALGO = 5, CSVR_PERIOD >= 0)"
             )
     if isif > 2 and ensemble is not Ensemble.LANGEVIN_NPT:  # noqa: PLR2004 - ISIF 3 moves the cell
         raise InputError(
