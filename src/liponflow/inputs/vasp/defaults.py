@@ -11,11 +11,12 @@ from typing import Any
 
 from liponflow.freeformat.incar import Value
 from liponflow.freeformat.tags import Kind, kind_of
+from liponflow.inputs.vasp.ionic import ionic_task
 
 Tags = Mapping[str, Value]
 
 _CONSTANT: dict[str, Value] = {
-    "AMIN": 0.1, "AMIX": 0.4, "AMIX_MAG": 1.6, "ANDERSEN_PROB": 0.0,
+    "AMIN": 0.1, "AMIX": 0.4, "AMIX_MAG": 1.6, "ANDERSEN_PROB": 0.0, "CSVR_PERIOD": 0.0,
     "BMIX": 1.0, "BMIX_MAG": 1.0, "EDIFF": 1e-4, "ICHARG": 2, "IDIPOL": 0, "IMAGES": 0,
     "IMIX": 4, "INIMIX": 1, "INIWAV": 1, "IOPT": 0, "ISMEAR": 1, "ISPIN": 1, "ISTART": 0,
     "IVDW": 0, "KPAR": 1, "KSPACING": 0.5, "LDAUPRINT": 0, "LDAUTYPE": 2, "LMAXMIX": 2,
@@ -67,6 +68,8 @@ def effective(tag: str, tags: Tags, atoms: int, gga: str = "PE") -> Any:
     --------
     >>> effective("PREC", {"PREC": "A"}, 2), effective("ISIF", {"IBRION": 2, "NSW": 9}, 2)
     ('accurate', 2)
+    >>> effective("IBRION", {"IBRION": 2}, 2), effective("IBRION", {"IBRION": 6}, 2)
+    (None, 6)
     >>> effective("LDAUL", {"LDAU": True, "LDAUL": [0, 2], "LDAUU": [0, 6.2]}, 2)
     [-1, 2]
     """
@@ -108,7 +111,7 @@ def _counts(tag: str, tags: Tags) -> bool:
     if tag == "MAGMOM":
         return _number(tags, "ISPIN", 1) > 1 or bool(tags.get("LNONCOLLINEAR"))
     if tag in _OF_IONIC_STEPS:
-        return _number(tags, "NSW", 0) > 0
+        return ionic_task(tags) != "static"
     return tag != "IALGO"  # which ALGO stands for
 
 
@@ -136,12 +139,8 @@ def _orbitals(tags: Tags) -> Sequence[Any]:
     return [kind if u or j else -1 for kind, u, j in zip_longest(*rows)]
 
 
-def _is_dynamics(tags: Tags) -> bool:
-    return _number(tags, "NSW", 0) > 0 and _number(tags, "IBRION", 0) == 0
-
-
 def _symmetry(tags: Tags) -> int:
-    if _is_dynamics(tags):
+    if ionic_task(tags) == "md":
         return 0
     return 3 if tags.get("LHFCALC") else 2
 
@@ -150,7 +149,7 @@ _DEPENDENT: dict[str, Callable[[Tags], Value | None]] = {
     "ALGO": lambda tags: _ALGORITHMS.get(int(_number(tags, "IALGO", 38))),
     "EDIFFG": lambda tags: 10 * _number(tags, "EDIFF", 1e-4),
     "IBRION": lambda _: 0,
-    "ISIF": lambda tags: 0 if _is_dynamics(tags) or tags.get("LHFCALC") else 2,
+    "ISIF": lambda tags: 0 if ionic_task(tags) == "md" or tags.get("LHFCALC") else 2,
     "ISYM": _symmetry,
     "KBLOCK": lambda tags: tags.get("NSW", 0),
     "LCLIMB": lambda tags: bool(tags.get("IOPT")),
