@@ -27,7 +27,7 @@ _EXPECTED = {
 """What VASP expects of a tag, and stops at anything else."""
 
 _REAL_SPACE = ("A", "O")
-"""Begins of the words that LREAL may have instead of a truth value (VASP wiki, "LREAL")."""
+"""Beginnings of the words that LREAL may have instead of a truth value (VASP wiki, "LREAL")."""
 
 _LONGEST_SHOWN = 80
 """Characters of a value in a message."""
@@ -371,7 +371,7 @@ def _read(tag: str, text: str) -> Value:
 
 
 def _truths(text: str) -> list[bool]:
-    """Return the truth values at the begin of a text."""
+    """Return the truth values at the beginning of a text."""
     found: list[bool] = []
     for word in _WORD.finditer(text):
         match = _TRUTH_ALONE.fullmatch(word[0])
