@@ -67,14 +67,16 @@ def read_outcar_run(files: RunFiles) -> OutcarRun:
     Raises
     ------
     IngestError
-        If OUTCAR, CONTCAR or INCAR is missing or cannot be read, or the run was no relaxation or
-        static calculation of DFT.
+        If OUTCAR, CONTCAR or INCAR is missing, OUTCAR or INCAR cannot be read, or the run was no
+        relaxation or static calculation of DFT.
+    StructureError
+        If the CONTCAR cannot be read.
     """
     for name in ("OUTCAR", "CONTCAR", "INCAR"):
         if files.find(name) is None:
             raise IngestError(
-                f"{files.directory}: no vasprun.xml, and no {name} to do without: copy one of "
-                "them from where VASP ran"
+                f"{files.directory}: no vasprun.xml, and no {name} to do without it: copy one "
+                "of them from where VASP ran"
             )
     contcar = files.find("CONTCAR")
     assert contcar is not None  # noqa: S101 - found above
