@@ -98,7 +98,7 @@ def test_least_radius_holds_all_that_enters(li2o):
     assert radius == pytest.approx(4.0 + nearest_o, abs=0.01)
     cluster = absorber_cluster(li2o, site, radius)
     check_radius(cluster, scf_radius=3.0, fms_radius=4.0)
-    # All 22 neighbours within 3 Å of each representative are in the cluster.
+    # Within 3 Å of O are 8 Li, and of Li 4 O and 6 Li, round the representatives as well.
     assert cluster.atoms_within(3.0) == [9, 11, 9]
 
 

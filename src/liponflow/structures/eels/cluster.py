@@ -173,7 +173,7 @@ def absorber_cluster(
         raise ClusterError(
             f"the cluster of {radius:g} Å round {_named(structure, site)} has no atom of "
             f"{', '.join(absent)}: raise its radius to "
-            f"{_representatives(structure, site, labels, radius)[1] + ROUNDING:.3f} Å or more"
+            f"{_farthest_representative(structure, site, labels, radius) + ROUNDING:.3f} Å or more"
         )
     if len(names) >= MOST_POTENTIALS:
         raise ClusterError(
@@ -215,9 +215,9 @@ def needed_radius(
     Returns
     -------
     float
-        The larger of them and the distance of the farthest representative: FEFF computes a
+        The larger of them, plus the distance of the farthest representative (Å): FEFF computes a
         potential in a cluster round its atom nearest to the absorber, and does not say when atoms
-        are missing there (Å).
+        are missing there.
 
     Raises
     ------
@@ -226,7 +226,7 @@ def needed_radius(
     """
     labels = _labels(structure, site, labels)
     largest = max(scf_radius, fms_radius)
-    return largest + _representatives(structure, site, labels, largest)[1] + ROUNDING
+    return largest + _farthest_representative(structure, site, labels, largest) + ROUNDING
 
 
 def spectrum_cluster(
@@ -315,10 +315,10 @@ def _stoichiometry(labels: Sequence[str]) -> dict[str, int]:
     return {name: count // divisor for name, count in counts.items()}
 
 
-def _representatives(
+def _farthest_representative(
     structure: Structure, site: int, labels: Sequence[str], radius: float
-) -> tuple[dict[str, float], float]:
-    """Return the distance of every label's nearest atom, and the largest (Å)."""
+) -> float:
+    """Return the largest distance of a label's nearest atom (Å), looked for from a radius on."""
     names = set(labels)
     while True:
         nearest: dict[str, float] = {}
@@ -326,7 +326,7 @@ def _representatives(
             name = labels[item.index]
             nearest[name] = min(item.nn_distance, nearest.get(name, np.inf))
         if len(nearest) == len(names):
-            return nearest, float(max(nearest.values()))
+            return max(nearest.values())
         if radius >= _FARTHEST:
             raise ClusterError(
                 f"no atom of {', '.join(sorted(names - set(nearest)))} is within "
