@@ -6,14 +6,11 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.crystals.plausible import Policy
-from liponflow.inputs.feff.cards import MOST_RADIUS, SpectrumCards
+from liponflow.inputs.feff.cards import LEAST_RADIUS, MOST_RADIUS, SpectrumCards
 from liponflow.inputs.feff.edges import parse_edge
 from liponflow.inputs.parameter import Unit
 
 TOPIC = "eels"
-
-LEAST_RADIUS = 1.5
-"""Å."""
 
 Radii = Annotated[
     list[Annotated[float, Field(ge=LEAST_RADIUS, le=MOST_RADIUS)]], Unit("Å"), Field(max_length=12)

@@ -7,8 +7,11 @@ from pydantic import ConfigDict, Field
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
 
+LEAST_RADIUS = 1.5
+"""Smallest radius of the SCF and FMS clusters (Å), our choice."""
+
 MOST_RADIUS = 12.0
-"""Largest radius of the SCF and FMS clusters (Å): a run would take days."""
+"""Largest (Å): the clusters of Li2O and Li3PO4 then have 1400 atoms, and FEFF takes 1000."""
 
 Grouping = Literal["element", "symmetry", "coordination"]
 """What has a potential of its own: elements, their symmetry-distinct sites, or their atoms with
@@ -52,10 +55,14 @@ class SpectrumCards(Document):
     )
     s02: Annotated[float, Unit("")] = Field(gt=0, le=1, description="Amplitude reduction factor.")
     scf_radius: Annotated[float, Unit("Å")] = Field(
-        ge=1.5, le=MOST_RADIUS, description="Radius of the clusters of self-consistent potentials."
+        ge=LEAST_RADIUS,
+        le=MOST_RADIUS,
+        description="Radius of the clusters of self-consistent potentials.",
     )
     fms_radius: Annotated[float, Unit("Å")] = Field(
-        ge=1.5, le=MOST_RADIUS, description="Radius of the cluster of full multiple scattering."
+        ge=LEAST_RADIUS,
+        le=MOST_RADIUS,
+        description="Radius of the cluster of full multiple scattering.",
     )
     scf_iterations: int = Field(
         ge=1, le=300, description="Largest number of iterations of the potentials."
