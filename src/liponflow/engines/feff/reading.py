@@ -132,12 +132,12 @@ def read_eels(path: Path) -> EELSTable:
 
 
 def read_xmu(path: Path) -> XmuTable:
-    """Read ``xmu.dat``, or ``xmu10.dat`` of an average over orientations.
+    """Read the absorption spectrum.
 
     Parameters
     ----------
     path
-        The file.
+        ``xmu.dat``, or ``xmu10.dat`` of an average over orientations.
 
     Raises
     ------
@@ -150,12 +150,12 @@ def read_xmu(path: Path) -> XmuTable:
 
 
 def read_scf(path: Path) -> SCF:
-    """Read how the potentials ended from FEFF's log of them (``log1.dat``).
+    """Read how the potentials ended.
 
     Parameters
     ----------
     path
-        The file.
+        FEFF's log of them, ``log1.dat``.
 
     Raises
     ------

@@ -38,7 +38,7 @@ def compare(directory: Path, cards: SpectrumCards) -> list[Difference]:
     except ValueError as error:
         raise ParameterError(str(error)) from error
     shell = found.cards.get("EDGE", "").split()[:1]
-    if shell[:1] == [] or shell[0] not in SHELLS:
+    if not shell or shell[0] not in SHELLS:
         known = ", ".join(SHELLS)
         raise ParameterError(f"{directory / NAME}: EDGE is none of {known}; name one")
     return differences(found, card_values(cards, Edge("", shell[0])))

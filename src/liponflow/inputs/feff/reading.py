@@ -15,7 +15,6 @@ NAME = "feff.inp"
 MOST_TEXT = 2_000_000
 """Characters of the largest file: thousands of atoms take a tenth."""
 
-_TEXTS = ("TITLE", "END")
 _COMMENTS = "*#!"
 _REMEDY = "write one with `liponflow inputs eels`"
 
@@ -68,7 +67,7 @@ def read_feff_input(path: Path) -> FeffInput:
     Parameters
     ----------
     path
-        The file.
+        The file, by any name.
 
     Raises
     ------
@@ -88,7 +87,7 @@ def read_feff_input(path: Path) -> FeffInput:
                 atoms += [_atom(words)] if words else []
             elif not card:
                 raise FileError(f"{path}, line {number}: numbers that belong to no card")
-            elif card not in _TEXTS:
+            elif card != "TITLE":
                 cards.setdefault(card, []).append(" ".join(words))
         if not atoms:
             raise FileError(f"{path}: no ATOMS; {_REMEDY}")
