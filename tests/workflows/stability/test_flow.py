@@ -93,7 +93,7 @@ def test_only_crystals_of_the_requested_elements_are_relaxed() -> None:
         ({"exclude": "Li"}, "needs its elements; exclude compounds only"),
         ({"composition": "Li2POxN"}, "is not a formula"),
         ({"source": "file"}, "source=file needs the file"),
-        ({"glass": "latest"}, "there is no results store yet"),
+        ({"glass": "latest"}, "there is no results store to look in"),
         ({"source": "store"}, "holds no VASP calculation of Li-N-O-P"),
         ({"entries": "nowhere.json"}, "cannot read the entries in nowhere.json"),
     ],
