@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from liponflow.analysis.eels.channels import dark_channels, saturated_channels
+from liponflow.analysis.eels.detector import dark_channels, saturated_channels
 from liponflow.analysis.eels.mixture_result import Background, Scale
 from liponflow.analysis.eels.poisson_fit import Components
 from liponflow.analysis.eels.spectrum import Spectrum
@@ -102,7 +102,7 @@ def mixture_problem(
     warnings: list[str] = []
     curves = {name: _curve(name, item, warnings) for name, item in references.items()}
     inside = _covered(energies, references, window, shift)
-    dark, full = dark_channels(counts), saturated_channels(counts)
+    dark, full = dark_channels(counts), saturated_channels(counts).any(axis=0)
     for damaged, what in ((inside & dark, "dark"), (inside & full, "saturated")):
         if damaged.any():
             listed = ", ".join(f"{energy:g}" for energy in energies[damaged])

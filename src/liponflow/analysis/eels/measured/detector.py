@@ -1,28 +1,20 @@
-"""Columns of a detector that are dark, hot or saturated."""
+"""Repair of the columns of a detector that are dark or hot."""
 
 from dataclasses import replace
 
 import numpy as np
 
+from liponflow.analysis.eels.detector import dead_channels, saturated_channels
 from liponflow.analysis.eels.measured.spectrum import MeasuredSpectrum, SpectrumError
 from liponflow.arrays import BoolArray, FloatArray
 
 MOST_REPAIRED = 4
 """Neighbouring dead channels that are interpolated; more hide a feature of the spectrum."""
-CLIPPED = 3
-"""Neighbouring channels at exactly the same highest count, which saturation explains."""
-SATURATED = 100.0
-"""Counts below which neighbouring channels are equal by chance."""
-_SHARE = 1 / 3
-_FEWEST = 30.0
 _MOST_NAMED = 5
 
 
 def repaired(spectrum: MeasuredSpectrum, low: float, high: float) -> MeasuredSpectrum:
     """Return the spectrum between two energies (eV), dead columns interpolated.
-
-    A column is dark or hot if it has less than a third or more than three times the counts of both
-    its neighbours, over all points together: no feature of a spectrum is so narrow.
 
     Raises
     ------
@@ -32,14 +24,7 @@ def repaired(spectrum: MeasuredSpectrum, low: float, high: float) -> MeasuredSpe
     inside = (spectrum.energy >= low) & (spectrum.energy <= high)
     energy, counts = spectrum.energy[inside], spectrum.counts[:, inside]
     _refuse_saturated(spectrum.source, energy, counts)
-    total = counts.sum(axis=0)
-    # A channel without a count among well-filled ones, or alone against both neighbours.
-    dead: BoolArray = (total <= 0) & (np.median(total) > _FEWEST)
-    left, right = total[:-2], total[2:]
-    middle = total[1:-1]
-    dead[1:-1] |= (middle < _SHARE * np.minimum(left, right)) & (np.minimum(left, right) > _FEWEST)
-    hot = (middle > np.maximum(left, right) / _SHARE) & (middle > _FEWEST / _SHARE)
-    dead[1:-1] |= hot
+    dead = dead_channels(counts)
     if not dead.any():
         return _cropped(spectrum, inside, counts)
     run = _longest_run(dead)
@@ -67,14 +52,14 @@ def _cropped(
 
 
 def _refuse_saturated(source: str, energy: FloatArray, counts: FloatArray) -> None:
-    highest = counts.max(axis=1, keepdims=True)
-    clipped = (counts >= highest) & (highest > SATURATED)
-    for point, row in enumerate(clipped, start=1):
-        if _longest_run(row) >= CLIPPED:
+    for point, (row, clipped) in enumerate(
+        zip(counts, saturated_channels(counts), strict=True), start=1
+    ):
+        if clipped.any():
             raise SpectrumError(
-                f"{source}: the detector was saturated at {energy[row][0]:g} eV (point {point}, "
-                f"{highest[point - 1, 0]:g} counts in {int(row.sum())} channels); record with a "
-                "shorter exposure"
+                f"{source}: the detector was saturated at {energy[clipped][0]:g} eV "
+                f"(point {point}, {row.max():g} counts in {int(clipped.sum())} channels); "
+                "record with a shorter exposure"
             )
 
 
