@@ -3,14 +3,16 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pymatgen.symmetry.groups import SpaceGroup
+from pymongo import MongoClient
 
 from liponflow import registry
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
@@ -24,6 +26,8 @@ from liponflow.structures.lithium import bcc_lithium
 # Helper modules for tests of several packages; pytest's importlib mode does not find them.
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
+
+from mongo_server import MongoDatabase, MongoServer  # noqa: E402
 
 
 def _keep_space_groups() -> None:
@@ -63,6 +67,28 @@ def reference_data() -> Path:
 def cheap_vasp() -> str:
     """Return a stand-in command with a pair potential for Li, labelled chgnet."""
     return shlex.join([sys.executable, str(SUPPORT / "cheap_vasp.py")])
+
+
+@pytest.fixture(scope="session")
+def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServer]:
+    """Start a MongoDB server that all tests of this process share."""
+    server = MongoServer(tmp_path_factory.mktemp("mongo"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["secantusdb", "mongod"])
+def mongo(request: pytest.FixtureRequest) -> Iterator[MongoDatabase]:
+    """Return an empty database on the tests' own server, and on one that the user names."""
+    if request.param == "secantusdb":
+        uri = request.getfixturevalue("mongo_server").uri
+    elif not (uri := os.environ.get("LIPONFLOW_TEST_MONGO", "")):
+        pytest.skip("LIPONFLOW_TEST_MONGO does not name a MongoDB server")
+    database = MongoDatabase(uri, f"liponflow_test_{uuid4().hex[:8]}")
+    yield database
+    with MongoClient(uri) as client:
+        client.drop_database(database.name)
 
 
 @pytest.fixture(scope="session")
