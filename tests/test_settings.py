@@ -47,6 +47,21 @@ def test_empty_or_unbalanced_value_names_the_variable(
     assert cause in message
 
 
+@pytest.mark.parametrize("place", ["file", "variable"])
+def test_vasp_has_a_command_for_each_program(
+    config: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    programs = '{"std": "mpirun -np 64 vasp_std", "gam": "mpirun -np 64 vasp_gam"}'
+    if place == "file":
+        config.write_text(f"vasp_cmd: {programs}\n")
+    else:
+        monkeypatch.setenv("LIPONFLOW_VASP_CMD", programs)
+    commands = load_settings().vasp_cmd
+    assert commands is not None
+    assert commands.gam == "mpirun -np 64 vasp_gam"
+    assert commands.for_bands == commands.std == "mpirun -np 64 vasp_std"
+
+
 def test_default_file_is_in_the_home_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +93,8 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
         ("worker: 3\n", ["unknown setting 'worker'", "did you mean 'workers'", "config.yaml"]),
         ("vasp_cmd: ' '\n", ["'vasp_cmd'", "' ' names no program", "mpirun -np 16"]),
         ("vasp_cmd: mpirun 'vasp\n", ["'vasp_cmd'", "mpirun 'vasp", "No closing quotation"]),
+        ("vasp_cmd: {std: vasp, gma: vasp_gam}\n", ["unknown program 'gma' of vasp_cmd", "'gam'"]),
+        ("vasp_cmd: {gam: vasp_gam}\n", ["'vasp_cmd'", "Field required"]),
         ("store: ''\n", ["'store'", "'' is no path"]),
         ("workers: 0\n", ["'workers'", "greater than or equal to 1"]),
         ("trusted_packages: [mine]\n", ["is now trusted_classes", "module:name", "config.yaml"]),

@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -84,6 +84,49 @@ class CalculatorSettings(Document):
     )
 
 
+class VaspCommands(Document):
+    """Commands that run the programs of VASP.
+
+    Examples
+    --------
+    >>> VaspCommands(std="mpirun -np 64 vasp_std").for_bands
+    'mpirun -np 64 vasp_std'
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    std: str = Field(description="Standard program.")
+    gam: str | None = Field(
+        None, description="Program for the Γ point alone; without it, the standard one runs."
+    )
+    ncl: str | None = Field(None, description="Program for non-collinear moments.")
+    neb: str | None = Field(
+        None,
+        description="Program for bands, patched with VTST where an image climbs, with MPI ranks "
+        "that are a multiple of IMAGES; without it, the others run.",
+    )
+
+    @property
+    def for_bands(self) -> str:
+        """Command of bands with several k-points."""
+        return self.neb or self.std
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_for_all(cls, value: Any) -> Any:
+        return {"std": value, "ncl": value} if isinstance(value, str) else value
+
+    @field_validator("std", "gam", "ncl", "neb", mode="after")
+    @classmethod
+    def _is_command(cls, value: str | None) -> str | None:
+        if value is not None:
+            split_command(value)
+        return value
+
+
+_PROGRAMS = tuple(VaspCommands.model_fields)
+
+
 class Settings(BaseSettings):
     """Settings that a user makes once, not per campaign.
 
@@ -117,10 +160,11 @@ class Settings(BaseSettings):
     stand_in: str = Field(
         "chgnet", description="Potential of `liponflow-vasp`: the name of an engine."
     )
-    vasp_cmd: str | None = Field(
+    vasp_cmd: VaspCommands | None = Field(
         None,
         description="Command that runs VASP, e.g. `mpirun -np 16 vasp_std`, or `liponflow-vasp` "
-        "to rehearse; default: atomate2's VASP_CMD.",
+        "to rehearse; or one for each program: {std: ..., gam: ..., ncl: ..., neb: ...}; default: "
+        "atomate2's VASP_CMD.",
     )
     gpaw_cmd: str | None = Field(
         None,
@@ -154,7 +198,7 @@ class Settings(BaseSettings):
             return shlex.join(value)
         return value
 
-    @field_validator("vasp_cmd", "gpaw_cmd", "feff_cmd", mode="after")
+    @field_validator("gpaw_cmd", "feff_cmd", mode="after")
     @classmethod
     def _is_command(cls, value: str | None) -> str | None:
         if value is not None:
@@ -271,6 +315,9 @@ def _message(error: ValidationError, path: Path) -> str:
     if key in _REPLACED:
         return f"the setting {key!r} in {path} {_REPLACED[key]}"
     if first["type"] == "extra_forbidden":
+        if key == "vasp_cmd":
+            key = str(first["loc"][-1])
+            return f"unknown program {key!r} of vasp_cmd in {path}{nearest(key, _PROGRAMS)}"
         return f"unknown setting {key!r} in {path}{nearest(key, Settings.model_fields)}"
     cause = first["msg"].removeprefix("Value error, ")
     return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {cause}"

@@ -275,7 +275,7 @@ class Engine(ABC):
         maker
             Any Maker.
         images
-            Structure passed to it, or the images of a band.
+            Structure passed to it, or the images of a band; empty if they are not known yet.
 
         Returns
         -------

@@ -8,6 +8,7 @@ from liponflow.analysis.method import Comparison, comparable
 from liponflow.analysis.stability.corrections import is_pbe, unfitted_potentials
 from liponflow.engines.vasp.check import Checked, check_tree, ranks_of
 from liponflow.engines.vasp.reading.inputs import read_input_method
+from liponflow.settings import VaspCommands
 
 
 @dataclass(frozen=True)
@@ -74,22 +75,22 @@ def compare_inputs(directories: Sequence[Path]) -> ComparedInputs:
     )
 
 
-def check_inputs(root: Path, command: str | None = None) -> list[Checked]:
+def check_inputs(root: Path, commands: VaspCommands | None = None) -> list[Checked]:
     """Check the VASP inputs at or below a directory.
 
     Parameters
     ----------
     root
         Directory.
-    command
-        Command that will start VASP, whose MPI ranks count.
+    commands
+        Commands that will start VASP, whose MPI ranks count for bands.
 
     Raises
     ------
     ValueError
         If there are none.
     """
-    found = check_tree(root, ranks_of(command))
+    found = check_tree(root, ranks_of(commands.for_bands if commands else None))
     if not found:
         raise ValueError(f"{root}: no INCAR there or below; give a directory of VASP inputs")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from jobflow import Flow
+from jobflow import Flow, Job, Maker
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
@@ -83,15 +83,25 @@ def input_faults(flow: Flow, engines: Sequence[str]) -> list[str]:
     where: dict[str, list[str]] = {}
     codes = [reader(name) for name in engines]
     for job in all_jobs(flow):
-        structure = job.function_args[0] if job.function_args else None
-        if job.maker is not None and isinstance(structure, Structure):
+        for maker, images in _makers(job):
             for code in codes:
-                for fault in code.input_faults(job.maker, [structure]):
+                for fault in code.input_faults(maker, images):
                     where.setdefault(fault, []).append(job.name)
     return [
         f"{first}{f' and {len(more)} more jobs' if more else ''}: {fault}"
         for fault, (first, *more) in where.items()
     ]
+
+
+def _makers(job: Job) -> Iterator[tuple[Maker, list[Structure]]]:
+    """Yield the Maker of a job with its structure, and those that the job takes for later ones."""
+    structure = job.function_args[0] if job.function_args else None
+    if job.maker is not None and isinstance(structure, Structure):
+        yield job.maker, [structure]
+    for argument in (*job.function_args, *job.function_kwargs.values()):
+        for item in argument.values() if isinstance(argument, dict) else [argument]:
+            if isinstance(item, Maker):
+                yield item, []
 
 
 def starting_structures(flow: Flow) -> list[Structure]:

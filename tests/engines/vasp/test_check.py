@@ -19,6 +19,7 @@ from liponflow.inputs.vasp.lithiation import relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.preflight import input_faults
 
 PARAMETERS = load_parameters(LithiationParameters, TOPIC, "quick")
@@ -128,3 +129,19 @@ def test_jobs_are_checked_before_they_run(structure: Structure) -> None:
         "static: every moment in MAGMOM is 0, so that VASP stays without spin: give moments"
     )
     assert input_faults(flow, ["chgnet"]) == []
+
+
+def test_ranks_of_the_command_of_bands_are_checked_before_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A band starts hours later, when its end points have been relaxed."""
+    flow = get_campaign("migration").plan(
+        preset="quick", engine="vasp", overrides={"images": 5, "climbing": False}
+    )
+    settings = tmp_path / "settings.yaml"
+    monkeypatch.setenv("LIPONFLOW_CONFIG_FILE", str(settings))
+    settings.write_text("vasp_cmd: {std: mpirun -np 64 vasp, neb: mpirun -np 60 vasp}\n")
+    assert not [line for line in input_faults(flow, ["vasp"]) if "MPI ranks" in line]
+    settings.write_text("vasp_cmd: mpirun -np 64 vasp\n")
+    [fault] = [line for line in input_faults(flow, ["vasp"]) if "MPI ranks" in line]
+    assert fault.endswith("64 MPI ranks are no multiple of IMAGES = 5: VASP stops; start 65")

@@ -1,15 +1,20 @@
 """The VASP command and its requirements."""
 
+import stat
 import sys
 from pathlib import Path
 
 import pytest
+from custodian.vasp.jobs import VaspJob
+from pymatgen.io.vasp import Incar, Kpoints
 
 from liponflow.engines.engine import EngineError
 from liponflow.engines.registry import check_installed
 from liponflow.engines.vasp import run
+from liponflow.engines.vasp.planning import is_gamma_alone
 from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
-from liponflow.settings import Settings
+from liponflow.settings import Settings, VaspCommands
+from liponflow.structures.lithium import bcc_lithium
 
 
 def test_program_next_to_python_is_found_outside_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +32,7 @@ def test_program_with_a_path_is_kept(command: str) -> None:
 
 def test_missing_program_is_named() -> None:
     with pytest.raises(EngineError, match="'/opt/vasp/bin/vasp_std' is not on the PATH"):
-        check_installed("vasp", Settings(vasp_cmd="/opt/vasp/bin/vasp_std"))
+        check_installed("vasp", Settings.model_validate({"vasp_cmd": "/opt/vasp/bin/vasp_std"}))
 
 
 def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,3 +54,51 @@ def test_command_of_atomate2_that_cannot_be_run_is_named(
     assert "ATOMATE2_VASP_CMD" in missing
     assert repr(command) in missing
     assert "give a program" in missing
+
+
+def test_every_program_has_its_command_and_bands_theirs() -> None:
+    """Without a command of their own, bands run as other calculations do."""
+    four = VaspCommands(std="a", gam="b", ncl="c", neb="d")
+    assert list(vasp_environment(four).values()) == ["a", "b", "c", "d", "d"]
+    two = vasp_environment(VaspCommands(std="a", gam="b"))
+    assert (two[run.BAND], two[run.GAMMA_BAND]) == ("a", "b")
+    assert run.NON_COLLINEAR not in two
+
+
+def program(folder: Path, name: str) -> str:
+    """Make a program that notes its name, and return the command."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\necho {name} >> ran\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("mesh", "tags", "expected"),
+    [
+        ((1, 1, 1), {}, "gam"),
+        ((2, 1, 1), {}, "std"),
+        ((1, 1, 1), {"LEPSILON": True}, "std"),
+    ],
+)
+def test_custodian_takes_the_program_that_the_estimate_counts_with(
+    tmp_path: Path, mesh: tuple[int, int, int], tags: dict[str, bool], expected: str
+) -> None:
+    """is_gamma_alone, which halves the cost, and custodian's rule agree."""
+    crystal = bcc_lithium()
+    crystal.to(str(tmp_path / "POSCAR"), fmt="poscar")
+    kpoints = Kpoints.gamma_automatic(mesh)
+    kpoints.write_file(str(tmp_path / "KPOINTS"))
+    Incar(tags).write_file(str(tmp_path / "INCAR"))
+    (tmp_path / "POTCAR.spec").write_text("Li\n")
+    command = [program(tmp_path, "std")]
+    job = VaspJob(command, gamma_vasp_cmd=[program(tmp_path, "gam")])
+    assert job.run(str(tmp_path)).wait() == 0
+    assert (tmp_path / "ran").read_text() == f"{expected}\n"
+    assert is_gamma_alone(crystal, tags, kpoints) == (expected == "gam")
+
+
+def test_spin_orbit_coupling_never_counts_as_gamma_alone() -> None:
+    kpoints = Kpoints.gamma_automatic((1, 1, 1))
+    assert is_gamma_alone(bcc_lithium(), {}, kpoints)
+    assert not is_gamma_alone(bcc_lithium(), {"LSORBIT": True}, kpoints)

@@ -13,11 +13,13 @@ from pymatgen.core.structure import Structure
 from pymatgen.io.vasp.inputs import Kpoints
 
 from liponflow.decompression import existing
+from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.reading.inputs import read_potentials, regular_mesh
 from liponflow.freeformat.incar import Value, parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
-from liponflow.inputs.vasp.check import Inputs, faults
+from liponflow.inputs.vasp.check import Inputs, faults, rank_faults
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.settings import load_settings
 
 _RANKS = re.compile(r"(?:^|\s)(?:-n|-np|--ntasks)[ =](\d+)(?=\s|$)")
 """Without -c, which is the cores of each rank for srun."""
@@ -69,11 +71,15 @@ def job_faults(maker: Maker, images: Sequence[Structure]) -> list[str]:
     Parameters
     ----------
     maker
-        atomate2's Maker.
+        atomate2's Maker, or ours of bands, of which only the number of images is looked at.
     images
-        Structure passed to it, or the images of a band.
+        Structure passed to it, or the images of a band; empty if they are not known yet.
     """
-    if not isinstance(maker, BaseVaspMaker):
+    commands = load_settings().vasp_cmd
+    ranks = ranks_of(commands.for_bands if commands else None)
+    if isinstance(maker, VaspNEBMaker):
+        return rank_faults(maker.images or 0, ranks)
+    if not isinstance(maker, BaseVaspMaker) or not images:
         return []
     files: Any = maker.input_set_generator.get_input_set(images[0], potcar_spec=True)
     tags = parse_incar(str(files.incar)).tags
@@ -86,6 +92,7 @@ def job_faults(maker: Maker, images: Sequence[Structure]) -> list[str]:
             symbols=str(files.potcar).split(),
             cutoffs={},
             mesh=_divisions(files.kpoints, tags, structure),
+            ranks=ranks,
         )
     )
 

@@ -13,8 +13,10 @@ SECONDS = 5e-8
 """Core-seconds of one self-consistent iteration per k-point, spin, plane wave and band squared.
 
 Fitted to 23 public OUTCARs of VASP 5.2 to 6.2 without exact exchange, with 24 to 216 atoms, which
-it meets within a factor of 2. The program for the Γ point alone, vasp_gam, takes half of it, which
-is not taken for granted."""
+it meets within a factor of 2."""
+
+GAMMA_SHARE = 0.5
+"""Part of it that the program for the Γ point alone, vasp_gam, takes, whose orbitals are real."""
 
 ITERATIONS = {MD: 6, STATIC: 15}
 """Self-consistent iterations per ionic step: 5 to 7 in dynamics, and all of a first one."""
@@ -155,9 +157,9 @@ COST = CostModel(
     rule_basis=(
         "no VASP run in the store, so a rule from 23 public timings, which it meets within a "
         f"factor of 2: {SECONDS:g} core-seconds per self-consistent iteration, k-point, spin, "
-        f"plane wave and band squared (half with vasp_gam), {ITERATIONS[MD]} iterations per step "
-        f"of dynamics, {ITERATIONS_OF_A_RELAXATION} of a relaxation, {ITERATIONS[STATIC]} of a "
-        "static calculation"
+        f"plane wave and band squared (half with vasp_gam, where vasp_cmd has it), "
+        f"{ITERATIONS[MD]} iterations per step of dynamics, {ITERATIONS_OF_A_RELAXATION} of a "
+        f"relaxation, {ITERATIONS[STATIC]} of a static calculation"
     ),
     timings=timings,
     one_core=False,

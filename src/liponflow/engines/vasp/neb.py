@@ -19,7 +19,7 @@ from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
-from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.run import BAND, GAMMA_BAND, run_options
 from liponflow.inputs.vasp.potcar import has_potcar_library
 from liponflow.structures.migration.band import check_images
 from liponflow.structures.migration.images import PathMirror, check_order
@@ -78,6 +78,14 @@ class VaspNEBMaker(Maker):
         if self.max_steps < MIN_STEPS:
             raise ValueError(f"max_steps = {self.max_steps} must be {MIN_STEPS} or more")
 
+    @property
+    def images(self) -> int | None:
+        """Images between the end points, if the input set tells."""
+        if self.band_set is None:
+            return None
+        found: int | None = self.band_set.config_dict["INCAR"].get("IMAGES")
+        return found
+
     def make(self, images: Sequence[Structure], mirror: PathMirror | None = None) -> Flow:  # noqa: ARG002
         """Return the flow of the band and its end points.
 
@@ -133,6 +141,8 @@ class VaspNEBMaker(Maker):
             write_input_set_kwargs=_write_options(),
             run_vasp_kwargs=run_options(
                 job_type=JobType.NEB,
+                vasp_cmd=f"${BAND}",
+                vasp_gamma_cmd=f"${GAMMA_BAND}",
                 vasp_job_kwargs={
                     "output_file": "vasp.out",
                     "stderr_file": "std_err.txt",

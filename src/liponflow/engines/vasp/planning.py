@@ -22,17 +22,20 @@ from liponflow.engines.planned import (
     images_between,
 )
 from liponflow.engines.vasp.cost import (
+    GAMMA_SHARE,
     TYPICAL_CUTOFF,
     bands,
     iteration_seconds,
     iterations,
     plane_waves,
 )
+from liponflow.engines.vasp.run import has_gamma_program
 from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
-from liponflow.inputs.vasp.electrons import valence_electrons
+from liponflow.inputs.vasp.electrons import is_non_collinear, valence_electrons
 from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
 from liponflow.inputs.vasp.symmetry import SYMPREC, spglib_cell
+from liponflow.settings import load_settings
 
 VASP = "vasp"
 """Name of the engine."""
@@ -69,6 +72,10 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
     kpoints = irreducible_kpoints(structure, incar, files.kpoints)
     spins = int(incar.get("ISPIN", 1))
     electrons = valence_electrons(structure, incar, str(files.potcar).split())
+    effort = _effort(kind, structure, incar, kpoints * spins, electrons)
+    if effort is not None and is_gamma_alone(structure, incar, files.kpoints):
+        share = GAMMA_SHARE if has_gamma_program(load_settings().vasp_cmd, band=kind == NEB) else 1
+        effort *= share
     return PlannedCalculation(
         kind,
         VASP,
@@ -78,7 +85,7 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
         kpoints=kpoints,
         spins=spins,
         electrons=electrons,
-        effort=_effort(kind, structure, incar, kpoints * spins, electrons),
+        effort=effort,
     )
 
 
@@ -106,6 +113,22 @@ def _task(incar: Tags, atoms: int) -> tuple[str, int | None]:
             return PHONON, 6 * atoms + 1
         case _:
             return (NEB if "IMAGES" in incar else RELAX), None
+
+
+def is_gamma_alone(structure: Structure, incar: Tags, kpoints: Kpoints | None) -> bool:
+    """Return whether the program for the Γ point alone can compute it, and custodian takes it.
+
+    Parameters
+    ----------
+    structure, incar, kpoints
+        As for :func:`irreducible_kpoints`.
+    """
+    if is_non_collinear(incar) or incar.get("LEPSILON") or incar.get("LOPTICS"):
+        return False
+    if kpoints is not None and kpoints.num_kpts > 0:
+        return False
+    mesh, shift = _mesh(structure, incar, kpoints)
+    return mesh == (1, 1, 1) and not shift.any()
 
 
 def irreducible_kpoints(structure: Structure, incar: Tags, kpoints: Kpoints | None) -> int:

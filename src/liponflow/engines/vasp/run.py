@@ -10,7 +10,13 @@ from atomate2 import SETTINGS as ATOMATE2
 
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
-from liponflow.settings import split_command
+from liponflow.settings import VaspCommands, split_command
+
+STANDARD, GAMMA, NON_COLLINEAR, BAND, GAMMA_BAND = (
+    f"ATOMATE2_VASP_{name}CMD" for name in ("", "GAMMA_", "NCL_", "NEB_", "NEB_GAMMA_")
+)
+"""Variables of the commands: atomate2's settings, and two for bands. custodian takes a command for
+the Γ point where KPOINTS or KSPACING gives that point alone."""
 
 POLLING_S = 0.5
 """Interval at which custodian checks whether VASP has ended (s); its default is 10 s."""
@@ -37,53 +43,91 @@ def run_options(**options: Any) -> dict[str, Any]:
     return {"custodian_kwargs": custodian, **options}
 
 
-def vasp_environment(vasp_command: str | None) -> dict[str, str]:
-    """Return the variables that make atomate2 run VASP by a command.
+def vasp_environment(commands: VaspCommands | str | None) -> dict[str, str]:
+    """Return the variables that make atomate2 run VASP by its commands.
 
     A program that is not on the PATH is also looked for in the directory of this Python, as the
     stand-in in a virtual environment that is not activated.
 
     Parameters
     ----------
-    vasp_command
-        The setting ``vasp_cmd``; if None, atomate2's own setting holds.
+    commands
+        The setting ``vasp_cmd``; if None, atomate2's own settings hold.
+
+    Returns
+    -------
+    dict
+        Beside atomate2's settings the commands of bands, for which it has none.
 
     Examples
     --------
-    >>> vasp_environment("mpirun -np 4 vasp_std")["ATOMATE2_VASP_CMD"]
-    'mpirun -np 4 vasp_std'
-    >>> vasp_environment(None)
-    {}
+    >>> found = vasp_environment(VaspCommands(std="mpirun vasp_std", gam="mpirun vasp_gam"))
+    >>> found["ATOMATE2_VASP_CMD"], found["ATOMATE2_VASP_GAMMA_CMD"]
+    ('mpirun vasp_std', 'mpirun vasp_gam')
     """
-    if vasp_command is None:
-        return {}
-    program, *arguments = split_command(vasp_command)
+    if commands is None:
+        return {
+            NON_COLLINEAR: ATOMATE2.VASP_NCL_CMD,
+            BAND: ATOMATE2.VASP_CMD,
+            GAMMA_BAND: ATOMATE2.VASP_GAMMA_CMD,
+        }
+    given = VaspCommands.model_validate(commands)
+    gamma = given.gam or given.std
+    found = {
+        STANDARD: given.std,
+        GAMMA: gamma,
+        NON_COLLINEAR: given.ncl,
+        BAND: given.for_bands,
+        GAMMA_BAND: given.neb or gamma,
+    }
+    return {name: _beside_python(command) for name, command in found.items() if command}
+
+
+def _beside_python(command: str) -> str:
+    program, *arguments = split_command(command)
     beside = Path(sys.executable).parent / program
     if shutil.which(program) is None and beside.is_file():
         program = str(beside)
-    command = shlex.join([program, *arguments])
-    return {"ATOMATE2_VASP_CMD": command, "ATOMATE2_VASP_GAMMA_CMD": command}
+    return shlex.join([program, *arguments])
 
 
-def missing_for_vasp(vasp_command: str | None) -> list[str]:
+def has_gamma_program(commands: VaspCommands | None, *, band: bool = False) -> bool:
+    """Return whether calculations at the Γ point alone run by a program of their own.
+
+    Parameters
+    ----------
+    commands
+        The setting ``vasp_cmd``.
+    band
+        Whether the calculation is a band, for which the user's program of bands is taken.
+    """
+    if commands is not None:
+        return commands.gam is not None and not (band and commands.neb)
+    # custodian looks for the last word, and takes the standard program without it.
+    return shutil.which((ATOMATE2.VASP_GAMMA_CMD.split() or [""])[-1]) is not None
+
+
+def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     """Return what this machine lacks to run VASP, with the remedies.
 
     Parameters
     ----------
-    vasp_command
+    commands
         As for :func:`vasp_environment`.
     """
-    command = vasp_environment(vasp_command).get("ATOMATE2_VASP_CMD", ATOMATE2.VASP_CMD)
-    try:
-        program = split_command(command)[0]
-    except ValueError as error:
-        return [f"atomate2's setting VASP_CMD (variable ATOMATE2_VASP_CMD): {error}"]
-    missing = []
-    if shutil.which(program) is None:
-        missing.append(
-            f"{program!r} is not on the PATH: correct the setting vasp_cmd, or atomate2's VASP_CMD"
-        )
-    if not has_potcar_library() and Path(program).name != PROGRAM:
+    programs: list[str] = []
+    found = {STANDARD: ATOMATE2.VASP_CMD} if commands is None else vasp_environment(commands)
+    for name, command in found.items():
+        try:
+            programs.append(split_command(command)[0])
+        except ValueError as error:
+            return [f"atomate2's setting VASP_CMD (variable {name}): {error}"]
+    missing = [
+        f"{program!r} is not on the PATH: correct the setting vasp_cmd, or atomate2's VASP_CMD"
+        for program in dict.fromkeys(programs)
+        if shutil.which(program) is None
+    ]
+    if not has_potcar_library() and any(Path(program).name != PROGRAM for program in programs):
         missing.append(f"no POTCAR library is configured: set {POTCAR_LIBRARY}")
     if missing:
         missing.append(

@@ -13,6 +13,7 @@ from liponflow.freeformat.incar import Value
 from liponflow.inputs.vasp.electrons import (
     POLARISED,
     has_metallic_smearing,
+    is_non_collinear,
     is_odd,
     valence_electrons,
 )
@@ -99,6 +100,27 @@ def faults(inputs: Inputs) -> list[str]:
     return [text for rule in _RULES for text in rule(inputs)]
 
 
+def rank_faults(images: int, ranks: int | None) -> list[str]:
+    """Return what is wrong with the number of MPI ranks of a band.
+
+    Parameters
+    ----------
+    images
+        Images between the end points; 0 of any other calculation.
+    ranks
+        MPI ranks; None if unknown.
+
+    Examples
+    --------
+    >>> rank_faults(5, 64)
+    ['64 MPI ranks are no multiple of IMAGES = 5: VASP stops; start 65']
+    """
+    if images < 1 or ranks is None or ranks % images == 0:
+        return []
+    near = images * max(1, round(ranks / images))
+    return [f"{ranks} MPI ranks are no multiple of IMAGES = {images}: VASP stops; start {near}"]
+
+
 def _cutoff(inputs: Inputs) -> Iterator[str]:
     given = inputs.tags.get("ENCUT")
     known = {symbol: inputs.cutoffs.get(symbol, ENMAX.get(symbol)) for symbol in inputs.symbols}
@@ -119,7 +141,7 @@ def _cutoff(inputs: Inputs) -> Iterator[str]:
 def _parity(inputs: Inputs) -> Iterator[str]:
     tags = inputs.tags
     electrons = valence_electrons(inputs.structure, tags, inputs.symbols)
-    spin = tags.get("ISPIN", 1) == POLARISED or _is_noncollinear(tags)
+    spin = tags.get("ISPIN", 1) == POLARISED or is_non_collinear(tags)
     if is_odd(electrons) and not spin and not has_metallic_smearing(tags):
         yield (
             f"{electrons:.0f} valence electrons are an odd number and ISPIN = 1: set ISPIN = 2, "
@@ -182,12 +204,7 @@ def _forbidden_by_symmetry(structure: Structure, moments: Sequence[float] | None
 
 
 def _ranks(inputs: Inputs) -> Iterator[str]:
-    images = int(_number(inputs.tags, "IMAGES", 0))
-    if images > 0 and inputs.ranks is not None and inputs.ranks % images:
-        yield (
-            f"{inputs.ranks} MPI ranks are no multiple of IMAGES = {images}: VASP stops; start "
-            f"{images * max(1, round(inputs.ranks / images))}"
-        )
+    yield from rank_faults(int(_number(inputs.tags, "IMAGES", 0)), inputs.ranks)
 
 
 def _optimiser(inputs: Inputs) -> Iterator[str]:
@@ -247,7 +264,7 @@ def _order(inputs: Inputs) -> Iterator[str]:
 
 def _start(inputs: Inputs) -> Iterator[str]:
     tags, atoms = inputs.tags, len(inputs.structure)
-    if _is_noncollinear(tags):  # whatever ISPIN is, and with three moments per atom
+    if is_non_collinear(tags):  # whatever ISPIN is, and with three moments per atom
         return
     open_shells = sorted(
         element.symbol
@@ -289,10 +306,6 @@ _RULES: tuple[Callable[[Inputs], Iterator[str]], ...] = (
 
 def _task(inputs: Inputs) -> str | None:
     return ionic_task(inputs.tags)
-
-
-def _is_noncollinear(tags: Mapping[str, Value]) -> bool:
-    return tags.get("LNONCOLLINEAR") is True or tags.get("LSORBIT") is True
 
 
 def _ensemble(tags: Mapping[str, Value]) -> tuple[float, ...]:

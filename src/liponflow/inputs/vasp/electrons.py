@@ -52,6 +52,11 @@ def valence_electrons(
     return sum(z * count for z, count in found if z) if all(z for z, _ in found) else None
 
 
+def is_non_collinear(incar: Mapping[str, Any]) -> bool:
+    """Return whether an INCAR asks for non-collinear moments, with spin-orbit coupling or not."""
+    return incar.get("LNONCOLLINEAR") is True or incar.get("LSORBIT") is True
+
+
 def is_odd(electrons: float | None) -> bool:
     """Return whether a number of electrons is odd; False if it is unknown or not whole.
 
