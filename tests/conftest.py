@@ -49,6 +49,9 @@ _keep_space_groups()
 
 collect_ignore = ["plugin"]  # a separate package, which is not installed here
 
+MONGO_SERVERS = ("secantusdb", "mongod")
+"""The tests' own server, and the one that LIPONFLOW_TEST_MONGO names."""
+
 FORMULA_UNITS = 8
 ENERGY = {0: -360.0, 8: -412.8}
 """eV per cell: 4.7 V between x = 0 and 1 with Li at -1.9 eV."""
@@ -78,17 +81,32 @@ def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoServ
     server.stop()
 
 
-@pytest.fixture(params=["secantusdb", "mongod"])
-def mongo(request: pytest.FixtureRequest) -> Iterator[MongoDatabase]:
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest) -> Iterator[Callable[[str], MongoDatabase]]:
+    """Return a function that makes an empty database on one of :data:`MONGO_SERVERS`."""
+    made: list[MongoDatabase] = []
+
+    def make(server: str) -> MongoDatabase:
+        if server == "secantusdb":
+            uri = request.getfixturevalue("mongo_server").uri
+        elif not (uri := os.environ.get("LIPONFLOW_TEST_MONGO", "")):
+            pytest.skip("LIPONFLOW_TEST_MONGO does not name a MongoDB server")
+        made.append(MongoDatabase(uri, f"liponflow_test_{uuid4().hex[:8]}"))
+        return made[-1]
+
+    yield make
+    for database in made:
+        if database.uri == os.environ.get("LIPONFLOW_TEST_MONGO"):  # the other one has ended
+            with MongoClient(database.uri) as client:
+                client.drop_database(database.name)
+
+
+@pytest.fixture(params=MONGO_SERVERS)
+def mongo(
+    request: pytest.FixtureRequest, new_database: Callable[[str], MongoDatabase]
+) -> MongoDatabase:
     """Return an empty database on the tests' own server, and on one that the user names."""
-    if request.param == "secantusdb":
-        uri = request.getfixturevalue("mongo_server").uri
-    elif not (uri := os.environ.get("LIPONFLOW_TEST_MONGO", "")):
-        pytest.skip("LIPONFLOW_TEST_MONGO does not name a MongoDB server")
-    database = MongoDatabase(uri, f"liponflow_test_{uuid4().hex[:8]}")
-    yield database
-    with MongoClient(uri) as client:
-        client.drop_database(database.name)
+    return new_database(request.param)
 
 
 @pytest.fixture(scope="session")

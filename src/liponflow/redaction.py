@@ -1,7 +1,9 @@
 """Keep passwords out of what is written down: records of runs and messages."""
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 HIDDEN = "***"
 
@@ -48,6 +50,50 @@ def without_secrets(value: Any) -> Any:
             for before, item in zip([None, *value], value, strict=False)
         ]
     return value
+
+
+def secrets_in(value: Any) -> set[str]:
+    """Return the passwords of a specification, by which its messages can be searched.
+
+    Parameters
+    ----------
+    value
+        Lists and dictionaries of text and other values. Passwords are the texts under the names
+        that :func:`without_secrets` recognises, and those of addresses, as written and decoded.
+
+    Examples
+    --------
+    >>> sorted(secrets_in({"uri": "mongodb://me:hu%40sh@host/db", "ssh": {"password": "abc"}}))
+    ['abc', 'hu%40sh', 'hu@sh']
+    """
+    return {secret for found in _secrets(value) for secret in (found, unquote(found)) if secret}
+
+
+def _secrets(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        for address in _ADDRESS.finditer(value):
+            yield address[0].removeprefix(address[1]).removesuffix("@").partition(":")[2]
+    elif isinstance(value, dict):
+        for name, content in value.items():
+            if isinstance(content, str) and _SECRET_NAME.fullmatch(str(name)):
+                yield content
+            yield from _secrets(content)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _secrets(item)
+
+
+def without(secrets: Iterable[str], text: str) -> str:
+    """Return a text without any of these secrets, and without those that can be recognised.
+
+    Examples
+    --------
+    >>> without({"abc"}, "cannot log in with 'abc'")
+    "cannot log in with '***'"
+    """
+    for secret in sorted(secrets, key=len, reverse=True):  # one may hold another
+        text = text.replace(secret, HIDDEN)
+    return str(without_secrets(text))
 
 
 def _is_option(word: Any) -> bool:

@@ -19,7 +19,7 @@ from pydantic_settings import (
 )
 
 from liponflow import datayaml
-from liponflow.boundary import FileError, file_boundary
+from liponflow.boundary import FileError, check_is_file, file_boundary
 from liponflow.decompression import read_text
 from liponflow.document import Document
 from liponflow.names import nearest
@@ -40,6 +40,10 @@ _REPLACED = {
     "trusted_packages": "is now trusted_classes, which lists each class or function as module:name"
 }
 """What replaced a setting of an earlier version."""
+
+
+_SPECIFICATIONS = (".yaml", ".yml", ".json")
+"""Endings of the files of specifications of a store."""
 
 
 class SettingsError(FileError):
@@ -147,7 +151,8 @@ class Settings(BaseSettings):
     store: Annotated[Path | dict[str, Any], Field(union_mode="left_to_right", repr=False)] = Field(
         Path("liponflow.db"),
         description="Results database: a file of the embedded store, or a jobflow JobStore "
-        "specification (docs_store, additional_stores) for any maggma store.",
+        "specification (docs_store, additional_stores) for any maggma store, or the YAML file "
+        "of one.",
     )
     runs_dir: Path = Field(
         Path("liponflow_runs"), description="Folder of the runs: their jobs, logs and journals."
@@ -210,6 +215,8 @@ class Settings(BaseSettings):
     def _not_empty(cls, value: Any) -> Any:
         if isinstance(value, str) and not value.strip():
             raise ValueError(f"{value!r} is no path: name one, or leave the setting out")
+        if isinstance(value, str) and value.lstrip().startswith(("{", "docs_store")):
+            raise ValueError("it looks like a specification, but is not complete JSON")
         return value
 
     @field_validator("store", mode="after")
@@ -217,8 +224,9 @@ class Settings(BaseSettings):
     def _no_address(cls, value: Any) -> Any:
         if isinstance(value, Path) and re.match(r"[A-Za-z][\w+.-]+:/", str(value)):
             raise ValueError(
-                "this is the address of a server and not a file; give a specification with "
-                "docs_store and additional_stores in the settings file"
+                "this is the address of a server and not a file; give the YAML file of a "
+                "specification with docs_store and additional_stores, or put it into the "
+                "settings file"
             )
         return value
 
@@ -227,6 +235,14 @@ class Settings(BaseSettings):
     def _expand(cls, value: Any) -> Any:
         if isinstance(value, Path):
             return Path(os.path.expandvars(value)).expanduser().absolute()
+        return value
+
+    @field_validator("store", mode="after")
+    @classmethod
+    def _specified(cls, value: Any) -> Any:
+        """Read the specification in a YAML file."""
+        if isinstance(value, Path) and value.suffix.lower() in _SPECIFICATIONS:
+            return _read_specification(value)
         return value
 
     @classmethod
@@ -308,6 +324,45 @@ def load_settings() -> Settings:
             raise SettingsError(_message(error, path)) from None
 
 
+def override(settings: Settings, **values: Any) -> None:
+    """Set values that options of a command give; None leaves the setting as it is.
+
+    Raises
+    ------
+    SettingsError
+        Naming the option whose value is invalid, without the value.
+    """
+    for name, value in values.items():
+        if value is not None:
+            try:
+                setattr(settings, name, value)
+            except ValidationError as error:
+                raise SettingsError(f"--{name}: {_cause(error)}") from None
+
+
+def _read_specification(path: Path) -> dict[str, Any]:
+    """Return the specification of a store in a file of its own, of settings or of a project.
+
+    Raises
+    ------
+    SettingsError
+        If the file is missing, is no YAML, or holds none.
+    """
+    remedy = "name the YAML file of a store, or a file that ends in .db"
+    check_is_file(path, SettingsError, remedy=remedy)
+    with file_boundary(path, SettingsError, what="the specification of a store", remedy=remedy):
+        content = datayaml.load(read_text(path))
+    found = content if isinstance(content, dict) else {}
+    for place in (found, found.get("store"), found.get("jobstore")):
+        if isinstance(place, dict) and "docs_store" in place:
+            return place
+    raise SettingsError(
+        f"{path}: no store in it: it takes docs_store and additional_stores, at its top, under "
+        "`store` as the settings do, or under `jobstore` as a project of jobflow-remote does; "
+        f"or {remedy}"
+    )
+
+
 def _message(error: ValidationError, path: Path) -> str:
     """Return the message for the first invalid setting, without its value."""
     first = error.errors(include_url=False, include_input=False)[0]
@@ -319,8 +374,12 @@ def _message(error: ValidationError, path: Path) -> str:
             key = str(first["loc"][-1])
             return f"unknown program {key!r} of vasp_cmd in {path}{nearest(key, _PROGRAMS)}"
         return f"unknown setting {key!r} in {path}{nearest(key, Settings.model_fields)}"
-    cause = first["msg"].removeprefix("Value error, ")
-    return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {cause}"
+    return f"setting {key!r} (file {path} or {PREFIX}{key.upper()}): {_cause(error)}"
+
+
+def _cause(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    return str(first["msg"]).removeprefix("Value error, ")
 
 
 def _check_file(path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from example_results import ExampleResult, GrownResult, State
 from hostile import touching
 from jobflow import Flow, JobStore, job, run_locally
 from maggma.stores import MemoryStore
+from mongo_server import MongoDatabase
 from monty.json import MontyDecoder, MontyEncoder
 from pymatgen.core import Lattice, Structure
 
@@ -71,18 +72,45 @@ STORED = {
 }
 
 
-@pytest.fixture(params=["embedded", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[JobStore]:
-    """Return an embedded store and a MemoryStore, so that no query depends on ours."""
-    if request.param == "embedded":
-        opened = open_store(tmp_path / "results.db")
-    else:
+KINDS_OF_STORES = ("embedded", "memory", "secantusdb", "mongod")
+"""A MemoryStore and MongoDB beside ours, so that no query depends on ours."""
+
+
+def filled_store(
+    kind: str, folder: Path, new_database: Callable[[str], MongoDatabase]
+) -> JobStore:
+    if kind == "embedded":
+        opened = open_store(folder / "results.db")
+    elif kind == "memory":
         opened = JobStore(MemoryStore("docs"), additional_stores={"data": MemoryStore("data")})
         opened.connect()
+    else:
+        opened = open_store(new_database(kind).specification())
     for hours, (uuid, result) in enumerate(STORED.items()):
         moment = (NOON + timedelta(hours=hours)).isoformat()
         opened.update({"uuid": uuid, "index": 1, "output": result, "completed_at": moment})
     opened.update({"uuid": "cccc-4", "index": 1, "output": {"energy": -1}, "completed_at": "2024"})
+    return opened
+
+
+@pytest.fixture(params=KINDS_OF_STORES)
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[str], MongoDatabase]
+) -> Iterator[JobStore]:
+    """Return a store that the test may change."""
+    opened = filled_store(request.param, tmp_path, new_database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module", params=KINDS_OF_STORES)
+def shared_store(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[str], MongoDatabase],
+) -> Iterator[JobStore]:
+    """Return a store that tests only read."""
+    opened = filled_store(request.param, tmp_path_factory.mktemp("store"), new_database)
     yield opened
     opened.close()
 
@@ -117,8 +145,10 @@ def uuids(found: list[StoredResult]) -> list[str]:
         ({"where": {"formula": {"$regex": "^Li2"}}}, "3"),
     ],
 )
-def test_filters_find_results(store: JobStore, filters: dict[str, Any], expected: str) -> None:
-    found = find_results(store, **filters)
+def test_filters_find_results(
+    shared_store: JobStore, filters: dict[str, Any], expected: str
+) -> None:
+    found = find_results(shared_store, **filters)
     assert " ".join(uuid[-1] for uuid in uuids(found)) == expected
 
 

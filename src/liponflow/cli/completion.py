@@ -66,11 +66,13 @@ def settings_of(ctx: typer.Context, incomplete: str = "") -> Completions:
 def result_ids(ctx: typer.Context, incomplete: str = "") -> Completions:
     """List the results of the store, the latest first, with kind and formula."""
     from liponflow.crystals.formula_unit import written_by_unit
+    from liponflow.settings import override
     from liponflow.store.results import find_summaries, open_results
 
     with suppress(*WRONG), warnings.catch_warnings(action="ignore"):
-        store = ctx.params.get("store") or _settings().store
-        found = find_summaries(open_results(store), limit=_MOST)
+        settings = _settings()
+        override(settings, store=ctx.params.get("store"))
+        found = find_summaries(open_results(settings.store), limit=_MOST)
         return [
             (item.uuid[:8], f"{item.kind} of {written_by_unit(item.formula)}")
             for item in found

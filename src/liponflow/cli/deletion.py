@@ -36,9 +36,10 @@ def results_delete(
         found = get_result(open_results(settings.store), result)  # read without the lock
         with writable_store(settings.store) as opened:
             made_by = run_of(settings, found.uuid)
+            place = settings.store if isinstance(settings.store, Path) else opened.name
             say(
                 f"{found.result.kind} of {written_by_unit(found.result.formula)}, {found.uuid}, "
-                f"completed {found.completed_at:%Y-%m-%d %H:%M}, with its data in {settings.store}"
+                f"completed {found.completed_at:%Y-%m-%d %H:%M}, with its data in {place}"
             )
             for item in referrers(opened, found.uuid):
                 say(f"the {item.kind} {item.uuid[:8]} refers to it, and stays")

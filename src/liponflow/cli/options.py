@@ -116,7 +116,12 @@ SetOption = Annotated[
     ),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes \\[default: cores].")]
-StoreOption = Annotated[Path | None, typer.Option(help="Results file \\[default: the setting].")]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Results file, or YAML file of the specification of a store \\[default: the setting]."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 FigureOption = Annotated[
     Path | None, typer.Option("--out", help="Also write figures, tables and the result here.")

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
 
 def settings_with(**overrides: Any) -> "Settings":
     """Load the settings, with the given options in place of theirs."""
-    from liponflow.settings import load_settings
+    from liponflow.settings import load_settings, override
 
     settings = load_settings()
-    for name, value in overrides.items():
-        if value is not None:
-            setattr(settings, name, value)
+    override(settings, **overrides)
     return settings
 
 

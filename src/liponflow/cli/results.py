@@ -20,6 +20,7 @@ from liponflow.cli.options import (
     StoreOption,
 )
 from liponflow.cli.output import draw, print_json, settings_with, stored_result
+from liponflow.cli.synchronisation import results_sync
 
 if TYPE_CHECKING:
     from liponflow.store.file import StoreError
@@ -136,6 +137,7 @@ def results_show(
 
 app.command("compare")(results_compare)
 app.command("delete")(results_delete)
+app.command("sync")(results_sync)
 
 
 @app.command("schema")

@@ -39,6 +39,10 @@ class StoreError(RuntimeError):
     """An operation that the results store refuses, with the file, the reason and the remedy."""
 
 
+class MissingStoreError(StoreError):
+    """A results store that does not exist."""
+
+
 class DamagedDocumentError(StoreError):
     """A stored document that is not as it was written.
 
@@ -97,7 +101,7 @@ class SQLiteFile:
         self.pid = os.getpid()
         self._lock = threading.RLock()
         if read_only and not path.is_file():
-            raise StoreError(
+            raise MissingStoreError(
                 f"there is no results store at {path}; a campaign (`liponflow run ...`) creates "
                 "one; or use another file"
             )

@@ -24,6 +24,7 @@ from liponflow.names import did_you_mean
 from liponflow.store.file import DamagedDocumentError, StoreError
 from liponflow.store.lock import network_filesystem
 from liponflow.store.query import QueryError
+from liponflow.store.references import references
 from liponflow.store.table import SQLiteTable, TableDocument
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> "
         A file for the embedded store, or a specification in jobflow's own form
         (``{"docs_store": {"type": "MongoStore", ...}, "additional_stores": {"data": ...}}``).
     read_only
-        Refuse to create or change the file. A server has its own permissions.
+        Refuse to create or change the file. A server has its own permissions; its database must
+        have been written to.
 
     Returns
     -------
@@ -59,18 +61,21 @@ def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> "
     ------
     StoreError
         If the file is missing (reading), not a results store, from a newer version, locked or not
-        writable; or if the specification is incomplete.
+        writable; or if the specification is incomplete, or the server does not answer or refuses
+        the user.
 
     Warns
     -----
     UserWarning
         If the file lies on a network filesystem.
     """
-    store = (
-        _from_specification(location)
-        if isinstance(location, dict)
-        else _from_file(Path(location).absolute(), read_only=read_only)
-    )
+    if isinstance(location, dict):
+        from liponflow.store.specification import from_specification
+
+        server = from_specification(location)
+        server.open(read_only=read_only)
+        return server
+    store = _from_file(Path(location).absolute(), read_only=read_only)
     store.connect()
     return store
 
@@ -141,25 +146,6 @@ def _embedded(path: Path, *, read_only: bool) -> "EmbeddedJobStore":
         read_only=read_only,
     )  # fmt: skip
     return EmbeddedJobStore(docs, {"data": data})
-
-
-def _from_specification(specification: dict[str, Any]) -> "JobStore":
-    if "docs_store" not in specification:
-        raise StoreError("the specification of the results store lacks 'docs_store'")
-    if "data" not in (specification.get("additional_stores") or {}):
-        raise StoreError(
-            "the specification of the results store lacks additional_stores: data, where "
-            "force-field jobs put their trajectories; a separate MongoDB collection is enough"
-        )
-    from jobflow.core.store import JobStore
-
-    try:
-        return JobStore.from_dict_spec(specification)
-    except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(
-            f"cannot read the specification of the results store ({error!r}); each store "
-            "takes `type`, the name of a maggma store, and the arguments of that store"
-        ) from error
 
 
 @dataclass(frozen=True)
@@ -421,15 +407,7 @@ def with_data(store: "Documents", document: dict[str, Any]) -> dict[str, Any]:
 def _refers_to_data(document: dict[str, Any]) -> bool:
     if isinstance(document, TableDocument) and not document.may_refer_to_data:
         return False
-    stack: list[Any] = [document]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            if "blob_uuid" in item:
-                return True
-            item = item.values()
-        stack += [value for value in item if isinstance(value, dict | list)]
-    return False
+    return any(True for _ in references(document))
 
 
 def read_result(document: dict[str, Any]) -> StoredResult:
@@ -573,9 +551,11 @@ def _values(token: str) -> list[Any]:
         return [_WORDS[token.lower()]]
     for number in (int, float):
         try:
-            return [number(token), token]
+            value = number(token)
         except ValueError:
             continue
+        # MongoDB has integers of 64 bits.
+        return [value if isinstance(value, float) or abs(value) < 2**63 else float(token), token]
     return [token]
 
 

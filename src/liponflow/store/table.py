@@ -414,6 +414,14 @@ class SQLiteTable:
             except DamagedDocumentError as error:
                 yield error
 
+    def readable(self) -> Iterator[Document | DamagedDocumentError]:
+        """Yield every document, or the error of one that is damaged."""
+        for (row,) in self._database.execute(f"SELECT id FROM {self.table} ORDER BY id"):
+            try:
+                yield from (document for _, document in self._fetch([row]))
+            except DamagedDocumentError as error:
+                yield error
+
     def damage(self) -> list[str]:
         """Return what SQLite finds wrong with the structure of the file."""
         return self._database.damage()

@@ -97,6 +97,22 @@ def encode(document: Mapping[str, Any]) -> str:
         return json_util.dumps(plain, json_options=_extended())
 
 
+def canonical(document: Mapping[str, Any]) -> str:
+    """Return a document as text that does not depend on the order of its keys.
+
+    Examples
+    --------
+    >>> canonical({"b": 1.0, "a": [None, True]})
+    '{"a": [null, true], "b": 1.0}'
+    """
+    try:
+        return json.dumps(document, allow_nan=False, sort_keys=True)
+    except (TypeError, ValueError):  # dates, NaN
+        from bson import json_util
+
+        return json_util.dumps(document, json_options=_extended(), sort_keys=True)
+
+
 def decode(text: str) -> dict[str, Any]:
     """Return the document in a text as a MongoDB driver does; see the head of this module."""
     document: dict[str, Any]

@@ -19,7 +19,7 @@ from liponflow.runners.errors import DamagedRunError
 from liponflow.runners.journal import FINISHED_STATES, Journal, latest_run
 from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
-from liponflow.store.file import StoreError
+from liponflow.store.file import MissingStoreError, StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import StoredResult, get_result, open_store
 from liponflow.workflows.unconverged import Shortfall, shortfalls
@@ -232,10 +232,11 @@ def _records(settings: Settings) -> Iterator[tuple[Path, dict[str, Any]]]:
 @contextmanager
 def known_store(settings: Settings) -> Iterator[JobStore | None]:
     """Open the results store to read; None if there is none yet."""
-    if not isinstance(settings.store, dict) and not settings.store.exists():
+    try:
+        store = open_store(settings.store, read_only=True)
+    except MissingStoreError:
         yield None
         return
-    store = open_store(settings.store, read_only=True)
     try:
         yield store
     finally:
