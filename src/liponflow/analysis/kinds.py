@@ -188,3 +188,8 @@ MIXTURE = ResultKind(
     model="liponflow.analysis.eels.mixture_result:MixtureResult",
     figures="liponflow.figures.eels.mixture:all_figures",
 )
+EDGE_SCAN = ResultKind(
+    "edge_scan",
+    model="liponflow.analysis.eels.measured.edge_scan_result:EdgeScanResult",
+    figures="liponflow.figures.eels.edge_scan:all_figures",
+)

@@ -14,6 +14,7 @@ from liponflow.analysis.eels.measured.result import (
     WhiteLinePoint,
     WhiteLinesResult,
 )
+from liponflow.figures.eels.stack import draw_stack, shown_points, stack_height
 from liponflow.figures.style import (
     BAND,
     COLUMN,
@@ -28,8 +29,6 @@ from liponflow.figures.style import (
 
 L3_COLOUR, L2_COLOUR = "#C8391A", "#0072B2"
 _MAP_DIMENSIONS = 2
-_MOST_SHOWN = 12
-"""Spectra of a stack; of longer scans so many at even steps are shown."""
 
 
 def all_figures(result: WhiteLinesResult) -> dict[str, Figure]:
@@ -129,40 +128,18 @@ def ratio_figure(result: WhiteLinesResult) -> Figure:
 def scan_figure(result: WhiteLinesResult) -> Figure:
     """Draw the spectra of a line scan above their backgrounds, shifted upwards in order."""
     energy = np.array(result.spectrum.energy)
-    number = min(len(result.signals), _MOST_SHOWN)
-    chosen = np.unique(np.linspace(0, len(result.signals) - 1, number).round().astype(int))
-    figure = new_figure(COLUMN, 1.2 + 0.35 * len(chosen))
+    chosen = shown_points(len(result.signals))
+    figure = new_figure(COLUMN, stack_height(len(chosen)))
     axes = figure.subplots()
     shown = (energy >= result.background_window[1] - 10) & (energy <= result.continuum_window[1])
-    signals = np.array([result.signals[place].signal for place in chosen])[:, shown]
-    step = 0.7 * float(signals.max())
-    for place, (name, signal) in enumerate(zip(chosen, signals, strict=True)):
-        axes.plot(
-            energy[shown], signal + place * step, color=element_colour(result.element), linewidth=1
-        )
-        label = _position_text(result.points[int(name)])
-        axes.annotate(
-            label,
-            (1.01, place * step),
-            xycoords=("axes fraction", "data"),
-            color=INK,
-            fontsize=7,
-            va="center",
-        )
-    for line, name in zip(result.lines, ("L$_3$", "L$_2$"), strict=True):
-        axes.axvline(line, color=MUTED, linestyle=":", linewidth=0.8, zorder=0)
-        axes.annotate(
-            name,
-            (line, 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(2, -2),
-            textcoords="offset points",
-            color=MUTED,
-            fontsize=7,
-            va="top",
-        )
-    axes.margins(x=0)
-    axes.set_yticks([])
+    draw_stack(
+        axes,
+        energy[shown],
+        np.array([result.signals[place].signal for place in chosen])[:, shown],
+        labels=[_position_text(result.points[place]) for place in chosen],
+        marks=dict(zip(("L$_3$", "L$_2$"), result.lines, strict=True)),
+        colour=element_colour(result.element),
+    )
     axes.set_ylabel("intensity above background")
     axes.set_xlabel(axis_label(AnalysedSpectrum, "energy"))
     stamp(figure, result)

@@ -8,6 +8,12 @@ WHITE_LINES = Measurement(
     options="liponflow.workflows.eels.white_lines:WhiteLineOptions",
     function="liponflow.workflows.eels.white_lines:measure_white_lines",
 )
+EDGES = Measurement(
+    "edges",
+    summary="Measure the areas of edges along a scan of EELS spectra.",
+    options="liponflow.workflows.eels.edge_scan:EdgeScanOptions",
+    function="liponflow.workflows.eels.edge_scan:measure_edges",
+)
 MIXTURE = Measurement(
     "mixture",
     summary="Fit EELS spectra along a scan by sums of reference spectra.",

@@ -101,7 +101,7 @@ def test_map_is_integrated_in_parts_with_the_same_numbers(monkeypatch: pytest.Mo
     spectrum = noisy(mn_edge(2.6), number=7)
     windows = windows_of(spectrum)
     whole = integrate(spectrum, windows)
-    monkeypatch.setattr("liponflow.analysis.eels.measured.white_lines._CHUNK", 2 * len(ENERGY) + 1)
+    monkeypatch.setattr("liponflow.analysis.eels.measured.integration._CHUNK", 2 * len(ENERGY) + 1)
     parts = integrate(spectrum, windows)
     assert all(np.allclose(a, b, rtol=1e-9) for a, b in zip(whole, parts, strict=True))
 

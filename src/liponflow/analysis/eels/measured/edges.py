@@ -53,12 +53,36 @@ def other_edges(low: float, high: float, element: str) -> list[str]:
     """
     found = [
         (energy, f"{name} {line}")
-        for name, lines in _table()["L"].items()
+        for name, lines in (_table()["L"] | _table()["light L"]).items()
         for line, energy in lines.items()
         if name != element
     ]
-    found += [(energy, f"{name} K") for name, energy in _table()["K"].items()]
+    found += [(energy, f"{name} K") for name, energy in _table()["K"].items() if name != element]
     return [f"{name} ({energy} eV)" for energy, name in sorted(found) if low <= energy <= high]
+
+
+def edge_energy(edge: str) -> float:
+    """Return the energy (eV) at which an edge begins; that of L3 for an L edge.
+
+    Raises
+    ------
+    SpectrumError
+        If the edge is not tabulated; the nearest is suggested.
+
+    Examples
+    --------
+    >>> edge_energy("N K"), edge_energy("P L")
+    (409.9, 135.0)
+    """
+    known = {f"{name} K": energy for name, energy in _table()["K"].items()}
+    lines = _table()["L"] | _table()["light L"]
+    known |= {f"{name} L": found["L3"] for name, found in lines.items()}
+    if edge not in known:
+        raise SpectrumError(
+            f"{edge}: not among the {len(known)} edges of this table{nearest(edge, known)}; an "
+            "edge is an element with K or L, such as 'N K' or 'P L'"
+        )
+    return float(known[edge])
 
 
 @cache

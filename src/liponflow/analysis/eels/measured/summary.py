@@ -10,6 +10,13 @@ from liponflow.analysis.eels.measured import low_loss, white_lines
 from liponflow.analysis.eels.measured.background import power_law
 from liponflow.analysis.eels.measured.detector import repaired
 from liponflow.analysis.eels.measured.edges import LEdges, l_edges, other_edges
+from liponflow.analysis.eels.measured.integration import (
+    BACKGROUND_SHIFT,
+    NORMAL_95,
+    SIGNIFICANT,
+    largest_dispersion,
+    noise_scale,
+)
 from liponflow.analysis.eels.measured.peak_fit import PeakFit, fit_peaks
 from liponflow.analysis.eels.measured.result import (
     AnalysedSpectrum,
@@ -20,7 +27,7 @@ from liponflow.analysis.eels.measured.result import (
 )
 from liponflow.analysis.eels.measured.spectrum import MeasuredSpectrum, SpectrumError
 from liponflow.analysis.eels.measured.valence import Calibration
-from liponflow.analysis.eels.measured.white_lines import NORMAL_95, Ratios, Windows
+from liponflow.analysis.eels.measured.white_lines import Ratios, Windows
 from liponflow.analysis.result import Provenance
 from liponflow.arrays import FloatArray
 
@@ -114,7 +121,7 @@ def white_lines_of(
         formula=choices.element,
         converged=True,
         criterion=f"{int(seen.sum())} of {len(seen)} points show both lines above "
-        f"{white_lines.SIGNIFICANT:g} standard errors",
+        f"{SIGNIFICANT:g} standard errors",
         provenance=provenance,
         warnings=[*spectrum.warnings, *_doubts(prepared, choices, ratios)],
         element=choices.element,
@@ -150,7 +157,7 @@ def _prepare(measured: MeasuredSpectrum, choices: Choices) -> _Prepared:
     before, after = BACKGROUND_BEFORE
     background = choices.background or (edges.l3 - before, edges.l3 - after)
     white_lines.check_covered(measured, edges)
-    low = background[0] - white_lines.BACKGROUND_SHIFT - white_lines.LARGEST_MISFIT
+    low = background[0] - BACKGROUND_SHIFT - white_lines.LARGEST_MISFIT
     high = edges.l2 + edges.splitting + white_lines.CONTINUUM_WIDTH + white_lines.LARGEST_MISFIT
     if choices.continuum is not None:
         high = max(high, choices.continuum[1])
@@ -194,7 +201,7 @@ def _peaks(prepared: _Prepared, choices: Choices, points: Sequence[int]) -> dict
     fitted = power_law(
         spectrum.energy, spectrum.counts, windows.background, source=spectrum.source
     )
-    scales = white_lines.noise_scale(spectrum, fitted)
+    scales = noise_scale(spectrum, fitted)
     found = fit_peaks(spectrum, windows, fitted, scales, points)
     return dict(zip(points, found, strict=True))
 
@@ -327,7 +334,7 @@ def _doubts(prepared: _Prepared, choices: Choices, ratios: Ratios) -> list[str]:
             "the values are no whole numbers, so that their noise is not known from counting: it "
             "is taken from the scatter around the background; export raw counts"
         )
-    elif noisy > white_lines.largest_dispersion(channels):
+    elif noisy > largest_dispersion(channels):
         found.append(
             f"the scatter around the background is {np.sqrt(noisy):.2f} times that of counting (a "
             "gain of the detector, or no power law): errors are enlarged by that factor"

@@ -4,11 +4,9 @@ The continuum below the white lines is two steps, two thirds of its height at L3
 L2, as many as their 2p states (D. H. Pearson, C. C. Ahn and B. Fultz, Phys. Rev. B 47, 8471
 (1993)), at the maxima of the lines. Its height is that of the spectrum after L2.
 
-Everything from counts to areas is linear once the windows are chosen, so that the noise of the
-areas follows from that of the counts exactly, the fit of the background included.
+Once the windows are chosen, areas are weighted sums of channels, and have their noise.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
@@ -16,23 +14,22 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import erf
 
-from liponflow.analysis.eels.measured.background import PowerLaw, power_law
+from liponflow.analysis.eels.measured.background import power_law
 from liponflow.analysis.eels.measured.edges import LEdges
-from liponflow.analysis.eels.measured.low_loss import adjoint
+from liponflow.analysis.eels.measured.integration import (
+    BACKGROUND_SHIFT,
+    NORMAL_95,
+    SIGNIFICANT,
+    weighted_sums,
+)
 from liponflow.analysis.eels.measured.spectrum import MeasuredSpectrum, SpectrumError
 from liponflow.arrays import FloatArray
 
-BACKGROUND_SHIFT = 2.0
-"""Shift of the background window (eV) whose effect counts as an error."""
 STEP_SHIFT = 0.5
 """Uncertainty of the positions of the steps (eV)."""
-NORMAL_95 = 1.959964
-SIGNIFICANT = 3.0
-"""Standard errors above zero from which a line counts as seen."""
 LARGEST_MISFIT = 8.0
 """Farthest that an axis may be from the tabulated edge (eV)."""
 L3_SHARE = 2 / 3
-_CHUNK = 1 << 20
 _FWHM = 2 * np.sqrt(2 * np.log(2))
 _SMOOTHING = 0.5
 
@@ -229,39 +226,17 @@ def integrate(
     SpectrumError
         If the spectrum does not cover a window.
     """
-    parts = list(_parts(spectrum, windows, response))
-    return Areas(*(np.concatenate(items) for items in zip(*parts, strict=True)))
-
-
-def _parts(
-    spectrum: MeasuredSpectrum, windows: Windows, response: FloatArray | None
-) -> Iterator[Areas]:
-    """Integrate so many points at a time that the memory is bounded."""
-    energy = spectrum.energy
-    weights = _weights(spectrum, windows)
-    if response is not None:
-        begin = int(np.searchsorted(energy, windows.background[0]))
-        for row in weights:
-            row[begin:] = adjoint(response[: len(energy) - begin], row[begin:])
-            row[:begin] = 0.0
-    size = max(1, _CHUNK // len(energy))
-    for start in range(0, len(spectrum.counts), size):
-        counts = spectrum.counts[start : start + size]
-        fitted = power_law(energy, counts, windows.background, source=spectrum.source)
-        model = fitted.counts(energy)
-        values = (counts - model) @ weights.T
-        gradients = [_gradient(row, model, fitted, energy) for row in weights]
-        noise = np.maximum(counts, 0.0) * noise_scale(spectrum, fitted)[:, None]
-        l3, l2 = gradients[:2]
-        yield Areas(
-            l3=values[:, 0],
-            l2=values[:, 1],
-            variance_l3=(l3**2 * noise).sum(axis=1),
-            variance_l2=(l2**2 * noise).sum(axis=1),
-            covariance=(l3 * l2 * noise).sum(axis=1),
-            continuum=values[:, 2],
-            dispersion=fitted.dispersion,
-        )
+    sums = weighted_sums(spectrum, windows.background, _weights(spectrum, windows), response)
+    values, covariance = sums.values, sums.covariance
+    return Areas(
+        l3=values[:, 0],
+        l2=values[:, 1],
+        variance_l3=covariance[:, 0, 0],
+        variance_l2=covariance[:, 1, 1],
+        covariance=covariance[:, 0, 1],
+        continuum=values[:, 2],
+        dispersion=sums.dispersion,
+    )
 
 
 def _weights(spectrum: MeasuredSpectrum, windows: Windows) -> FloatArray:
@@ -287,32 +262,6 @@ def _weights(spectrum: MeasuredSpectrum, windows: Windows) -> FloatArray:
         area = widths * inside
         rows.append(area - (area @ shape) * height)
     return np.array([*rows, height])
-
-
-def _gradient(
-    weights: FloatArray, model: FloatArray, fitted: PowerLaw, energy: FloatArray
-) -> FloatArray:
-    """Return the derivatives of an area by the counts, shape (points, channels).
-
-    The parameters of the background change by the covariance times the design for each count.
-    """
-    design = fitted.design(energy)
-    by_parameters = (weights * model) @ design
-    through_fit = np.einsum("pi,pij->pj", by_parameters, fitted.covariance) @ design.T
-    return np.asarray(weights - through_fit * fitted.window)
-
-
-def noise_scale(spectrum: MeasuredSpectrum, fitted: PowerLaw) -> FloatArray:
-    """Return the variance of a value relative to the value."""
-    if not spectrum.real_counts:
-        return fitted.dispersion
-    largest = largest_dispersion(int(fitted.window.sum()))
-    return np.where(fitted.dispersion > largest, fitted.dispersion, 1.0)
-
-
-def largest_dispersion(channels: int) -> float:
-    """Return the chi² per degree of freedom that counting explains in so many channels."""
-    return 1 + SIGNIFICANT * float(np.sqrt(2 / (channels - 2)))
 
 
 class Ratios(NamedTuple):
