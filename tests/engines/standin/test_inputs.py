@@ -10,6 +10,7 @@ from pymatgen.io.vasp import Kpoints
 from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.incar import Ensemble
 from liponflow.engines.standin.inputs import read_inputs
+from liponflow.engines.standin.layout import Layout
 from liponflow.engines.standin.outputs import Outputs
 
 
@@ -56,11 +57,16 @@ def test_invalid_incar_is_refused_by_tag(directory: Path, incar: str, message: s
 
 @pytest.mark.parametrize(
     ("tags", "climbs"),
-    [("IOPT = 3", True), ("IOPT = 3\nLCLIMB = F", False), ("ICHAIN = 0", False)],
+    [
+        ("IOPT = 3", True),
+        ("IOPT = 3\nLCLIMB = F", False),
+        ("ICHAIN = 0", True),
+        ("LCLIMB = T", True),
+        ("LCLIMB = F", False),
+        ("SPRING = -5", False),
+    ],
 )
-def test_an_image_climbs_by_default_with_an_optimiser_of_vtst(
-    directory: Path, tags: str, *, climbs: bool
-) -> None:
+def test_an_image_climbs_by_default_with_vtst(directory: Path, tags: str, *, climbs: bool) -> None:
     (directory / "INCAR").write_text(f"{tags}\n")
     assert read_inputs(directory).settings.climb is climbs
 
@@ -278,7 +284,9 @@ def test_tags_that_are_not_computed_are_named_and_not_claimed(directory: Path) -
     assert inputs.computed == {"ENCUT": 520.0}
     [remark] = inputs.remarks
     assert remark.endswith("left out: IVDW = 12, METAGGA = R2SCAN, ML_LMLFF = .TRUE.")
-    with Outputs(directory, inputs, "chgnet 0.3.0", aloud=False):
+    with Outputs(
+        directory, inputs, "chgnet 0.3.0", Layout.V6, directory / "vasprun.xml", aloud=True
+    ):
         pass
     for name in ("vasprun.xml", "OUTCAR"):
         text = (directory / name).read_text()

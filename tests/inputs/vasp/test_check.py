@@ -47,8 +47,12 @@ MD = {"NSW": 9, "IBRION": 0, "MDALGO": 3}
         ),
         ({"NELECT": 63}, {}, "63 valence electrons are an odd number and ISPIN = 1"),
         ({"NELECT": 46}, {}, "NELECT = 46 gives the cell a charge of .2 e"),
-        ({"IMAGES": 5}, {"ranks": 16}, "16 MPI ranks are no multiple of IMAGES = 5.*start 15"),
-        ({"IMAGES": 5, "IOPT": 1}, {"ranks": 15}, "IOPT without LCLIMB"),
+        (
+            {"IMAGES": 5, "LCLIMB": False},
+            {"ranks": 16},
+            "16 MPI ranks are no multiple of IMAGES = 5.*start 15",
+        ),
+        ({"IMAGES": 5}, {"ranks": 15}, "IMAGES without LCLIMB"),
         (RELAX, {"thermostat": True}, "this is no dynamics: remove all lines behind"),
         (MD, {"thermostat": True}, "MDALGO = 3 is another"),
         (

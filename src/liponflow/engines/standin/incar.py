@@ -90,7 +90,8 @@ class Settings:
         Number of images of a nudged elastic band, 0 without one; its spring constant, eV/Å²,
         negative for nudging; whether its highest image climbs.
     vtst
-        Whether the outputs of a band are those of VTST: if the INCAR has ICHAIN, IOPT or LCLIMB.
+        Whether the outputs of a band are those of VTST: if the INCAR has ICHAIN, IOPT or
+        LCLIMB = T. VTST lets an image climb by default, whatever the optimiser.
     kspacing, kgamma
         k-point mesh if there is no KPOINTS file.
     """
@@ -182,6 +183,7 @@ def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settin
     ibrion = _integer(incar, "IBRION", -1 if nsw <= 0 else 0)
     isif = _integer(incar, "ISIF", 0 if ibrion == 0 else 2)
     tebeg = _number(incar, "TEBEG", 1e-4)
+    vtst = "ICHAIN" in incar or "IOPT" in incar or _truth(incar, "LCLIMB", default=False)
     settings = Settings(
         nsw=nsw,
         ibrion=ibrion if nsw > 0 else -1,
@@ -204,8 +206,8 @@ def settings_from(incar: Tags, species: tuple[str, ...], n_atoms: int) -> Settin
         random_seed=_seed(incar),
         images=images_asked(incar),
         spring=_number(incar, "SPRING", -5.0),
-        climb=_truth(incar, "LCLIMB", default="IOPT" in incar),
-        vtst=any(tag in incar for tag in ("ICHAIN", "IOPT", "LCLIMB")),
+        climb=_truth(incar, "LCLIMB", default=vtst),
+        vtst=vtst,
         kspacing=_number(incar, "KSPACING", 0.5),
         kgamma=_truth(incar, "KGAMMA", default=True),
     )

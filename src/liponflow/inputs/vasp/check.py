@@ -209,8 +209,8 @@ def _ranks(inputs: Inputs) -> Iterator[str]:
 
 def _optimiser(inputs: Inputs) -> Iterator[str]:
     tags = inputs.tags
-    if "IMAGES" in tags and _number(tags, "IOPT", 0) and "LCLIMB" not in tags:
-        yield "IOPT without LCLIMB: VTST lets an image climb by default; give LCLIMB"
+    if _number(tags, "IMAGES", 0) > 0 and "LCLIMB" not in tags:
+        yield "IMAGES without LCLIMB: VTST lets an image climb by default; give LCLIMB"
 
 
 def _links(inputs: Inputs) -> Iterator[str]:

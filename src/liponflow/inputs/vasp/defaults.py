@@ -139,20 +139,16 @@ def _orbitals(tags: Tags) -> Sequence[Any]:
     return [kind if u or j else -1 for kind, u, j in zip_longest(*rows)]
 
 
-def _symmetry(tags: Tags) -> int:
-    if ionic_task(tags) == "md":
-        return 0
-    return 3 if tags.get("LHFCALC") else 2
-
-
 _DEPENDENT: dict[str, Callable[[Tags], Value | None]] = {
     "ALGO": lambda tags: _ALGORITHMS.get(int(_number(tags, "IALGO", 38))),
     "EDIFFG": lambda tags: 10 * _number(tags, "EDIFF", 1e-4),
     "IBRION": lambda _: 0,
     "ISIF": lambda tags: 0 if ionic_task(tags) == "md" or tags.get("LHFCALC") else 2,
-    "ISYM": _symmetry,
+    # Also of molecular dynamics, for which the wiki advises 0.
+    "ISYM": lambda tags: 3 if tags.get("LHFCALC") else 2,
     "KBLOCK": lambda tags: tags.get("NSW", 0),
-    "LCLIMB": lambda tags: bool(tags.get("IOPT")),
+    # Of VTST, with any optimiser (VTST Tools, "Nudged Elastic Band"); VASP alone passes over it.
+    "LCLIMB": lambda tags: _number(tags, "IMAGES", 0) > 0,
     "POTIM": lambda tags: 0.5 if _number(tags, "IBRION", 0) in {1, 2, 3} else None,
     "TEEND": lambda tags: tags.get("TEBEG", _CONSTANT["TEBEG"]),
 }
