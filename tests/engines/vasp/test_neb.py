@@ -110,7 +110,7 @@ def incar(folder: Path) -> Incar:
 
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[NEBResult, Path]:
-    """Return the plain band and the folder in which it ran."""
+    """Return the plain band and the folder in which it ran, in the layout of VASP 6."""
     folder = tmp_path_factory.mktemp("band")
     return run(folder, "liponflow-vasp"), folder
 
@@ -142,14 +142,16 @@ def test_barrier_agrees_with_an_independent_band(rehearsed: tuple[NEBResult, Pat
     # The hop is symmetric.
     assert result.reverse_barrier == pytest.approx(expected, abs=BARRIER_TOLERANCE)
     assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
-    # VASP without VTST does not know these tags.
-    assert {"IOPT", "LCLIMB"}.isdisjoint(incar(folder))
+    written = incar(folder)
+    # By default an image of VTST climbs.
+    assert written["LCLIMB"] is False
+    assert "IOPT" not in written
 
 
 def test_unconverged_band_has_a_result_without_barrier(
     tmp_path: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Use a made-up POTCAR library and KSPACING instead of a mesh."""
+    """Use a made-up POTCAR library, KSPACING instead of a mesh, and the layout of VASP 5.4.4."""
     lithium = tmp_path / "potcars" / "POT_GGA_PAW_PBE_54" / "Li_sv" / "POTCAR"
     lithium.parent.mkdir(parents=True)
     lithium.write_text(POTCAR)
@@ -157,15 +159,20 @@ def test_unconverged_band_has_a_result_without_barrier(
     monkeypatch.setenv("PMG_DEFAULT_FUNCTIONAL", "PBE_54")
     monkeypatch.setitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, str(tmp_path / "potcars"))
     spacing = {"KSPACING": 0.5}
-    result = run(tmp_path, cheap_vasp, climbing=True, max_steps=2, user_incar_settings=spacing)
+    command = f"{cheap_vasp} --layout 5.4.4"
+    result = run(tmp_path, command, climbing=True, max_steps=2, user_incar_settings=spacing)
     assert not result.converged
     assert result.barrier is None
     assert "within NSW = 2 steps" in result.warnings[0]
     assert result.climbing
-    assert {"IOPT", "LCLIMB", "KSPACING"} <= incar(tmp_path).keys()
-    written = [path.name for path in tmp_path.glob("*/jobs/*/POTCAR*")]
-    assert written.count("POTCAR.gz") == 3
-    assert "POTCAR.spec" not in written
+    written = incar(tmp_path)
+    assert {"IOPT", "LCLIMB", "KSPACING"} <= written.keys()
+    # Custodian changed nothing and did not start it again.
+    assert written["IBRION"] == 3
+    assert result.steps == 2
+    potcars = [path.name for path in tmp_path.glob("*/jobs/*/POTCAR*")]
+    assert potcars.count("POTCAR.gz") == 3
+    assert "POTCAR.spec" not in potcars
 
 
 def test_end_points_have_the_settings_of_the_band() -> None:
@@ -178,22 +185,25 @@ def test_end_points_have_the_settings_of_the_band() -> None:
     assert sets[0] == sets[1]
     changed = {key for key in {*sets[0], *sets[2]} if sets[0].get(key) != sets[2].get(key)}
     # Ionic tags; pymatgen sets no ISIF in static calculations.
-    assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING"}
+    assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING", "LCLIMB"}
     assert sets[2]["IBRION"] == 1
     assert sets[2]["ENCUT"] == 450
 
 
 @pytest.mark.parametrize("climbing", [True, False])
 @pytest.mark.parametrize("own_set", [True, False])
-def test_an_optimiser_of_vtst_comes_with_lclimb(*, climbing: bool, own_set: bool) -> None:
-    """VTST lets the highest image climb where IOPT is given without LCLIMB."""
+@pytest.mark.parametrize("optimiser", [3, None])
+def test_a_band_says_whether_an_image_climbs(
+    *, climbing: bool, own_set: bool, optimiser: int | None
+) -> None:
+    """VTST lets the highest image climb by default."""
     parameters: MigrationParameters = load_parameters(
         MigrationParameters, "migration", "quick", {"dopant": ["N"], "climbing": climbing}
     )
     maker = VaspNEBMaker(
         climbing=climbing,
         band_set=band_set(parameters) if own_set else None,
-        user_incar_settings={"IOPT": 3},
+        user_incar_settings={} if optimiser is None else {"IOPT": optimiser},
     )
     first, _, band, _ = maker.make(hop()).jobs
     incars = [
@@ -201,7 +211,7 @@ def test_an_optimiser_of_vtst_comes_with_lclimb(*, climbing: bool, own_set: bool
         for job in (first, band)
     ]
     assert {"IOPT", "LCLIMB"}.isdisjoint(incars[0])
-    assert incars[1]["IOPT"] == 3
+    assert incars[1].get("IOPT") == (optimiser or (1 if climbing else None))
     assert incars[1]["LCLIMB"] is climbing
 
 

@@ -1,16 +1,22 @@
 """Nudged elastic bands in VASP, with static calculations of their end points."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
+from atomate2 import SETTINGS
+from atomate2.common.files import gzip_output_folder
 from atomate2.utils.path import strip_hostname
+from atomate2.vasp.files import write_vasp_input_set
+from atomate2.vasp.jobs.base import _FILES_TO_ZIP
 from atomate2.vasp.jobs.core import StaticMaker
 from atomate2.vasp.jobs.neb import NebFromImagesMaker
-from atomate2.vasp.run import JobType
+from atomate2.vasp.run import DEFAULT_HANDLERS, JobType, run_vasp
 from atomate2.vasp.sets.base import VaspInputGenerator
 from atomate2.vasp.sets.core import NebSetGenerator
+from custodian.vasp.handlers import UnconvergedErrorHandler
 from jobflow import Flow, Job, Maker, job
 from pymatgen.core.structure import Structure
 
@@ -30,6 +36,50 @@ MIN_STEPS = 2
 _STATIC = {"NSW": 0, "IBRION": -1} | dict.fromkeys(("IMAGES", "SPRING", "IOPT", "LCLIMB"))
 """INCAR values that turn the settings of a band into those of its end points; None removes a
 key."""
+
+_HANDLERS = tuple(
+    handler for handler in DEFAULT_HANDLERS if not isinstance(handler, UnconvergedErrorHandler)
+)
+"""Custodian's handlers without the one that reads in the vasprun.xml of VASP 5.4.4, beside the
+folders, that the first image did not converge, and starts the whole band again with IBRION = 1."""
+
+
+@dataclass
+class ImagesMaker(NebFromImagesMaker):
+    """atomate2's Maker of a band, for all versions of VASP.
+
+    atomate2's own ends in a document of emmet, which needs a vasprun.xml of each image. VASP 5.4.4
+    writes one for the first image only, and the job would fail after all cost. Here the output is
+    the directory, from which :func:`read_band` reads the images.
+    """
+
+    @job
+    def make(
+        self,
+        images: Sequence[Structure],
+        prev_dir: str | None = None,  # noqa: ARG002
+    ) -> dict[str, str]:
+        """Run the band, and return its directory as ``dir_name``.
+
+        Parameters
+        ----------
+        images
+            The path, end points included.
+        prev_dir
+            Ignored: bands begin from structures.
+        """
+        write_vasp_input_set(images[0], self.input_set_generator, **self.write_input_set_kwargs)
+        directory = Path.cwd()
+        folders = [directory / f"{number:02d}" for number in range(len(images))]
+        for folder, image in zip(folders, images, strict=True):
+            folder.mkdir()
+            image.to(str(folder / "POSCAR"))
+            if Path("KPOINTS").is_file():  # VASP 6 with HDF5 compares them (VASP forum, 18721)
+                shutil.copy("KPOINTS", folder)
+        run_vasp(**self.run_vasp_kwargs)
+        for folder in (directory, *folders):
+            gzip_output_folder(folder, SETTINGS.VASP_ZIP_FILES, _FILES_TO_ZIP)
+        return {"dir_name": str(directory)}
 
 
 @dataclass
@@ -112,7 +162,8 @@ class VaspNEBMaker(Maker):
         static = self._end_point_maker(len(path) - 2)
         ends = [cast("Job", static.make(path[0])), cast("Job", static.make(path[-1]))]
         band = cast("Job", self._band_maker(len(path) - 2).make(path))
-        result = read_band(band.output.dir_name, [end.output.dir_name for end in ends])
+        directories = [end.output.dir_name for end in ends]
+        result = read_band(band.output["dir_name"], directories)
         result.name = "barrier"
         return Flow([*ends, band, result], output=result.output, name=self.name)
 
@@ -135,7 +186,7 @@ class VaspNEBMaker(Maker):
     def _band_maker(self, images: int) -> Maker:
         # Custodian's backup of a band's inputs needs POTCAR and KPOINTS, but there may be a
         # POTCAR.spec and KSPACING instead. What custodian changes is in custodian.json.
-        maker: Maker = NebFromImagesMaker(
+        maker: Maker = ImagesMaker(
             name=self.name,
             input_set_generator=self._generator(climbing=self.climbing, images=images),
             write_input_set_kwargs=_write_options(),
@@ -148,9 +199,8 @@ class VaspNEBMaker(Maker):
                     "stderr_file": "std_err.txt",
                     "backup": False,
                 },
+                handlers=_HANDLERS,
             ),
-            # The result states that there is no barrier, and keeps the path to continue from.
-            stop_children_kwargs={"handle_unsuccessful": False},
         )
         return maker
 
@@ -165,12 +215,14 @@ class VaspNEBMaker(Maker):
             # moves the images; IOPT = 1 is its L-BFGS.
             settings |= {"IOPT": 1, "IBRION": 3, "POTIM": 0}
         settings |= self.user_incar_settings
-        if climbing or settings.get("IOPT") is not None:
-            # With IOPT, VTST's default is a climbing image.
-            settings.setdefault("LCLIMB", climbing)
+        # VTST's default is true, with any optimiser (VTST Tools, "Nudged Elastic Band"); without
+        # VTST, VASP passes over the tag.
+        settings.setdefault("LCLIMB", climbing)
         settings |= incar
         if self.band_set is None:
-            return NebSetGenerator(climbing_image=climbing, user_incar_settings=settings)
+            return NebSetGenerator(
+                num_images=images, climbing_image=climbing, user_incar_settings=settings
+            )
         given = self.band_set.user_incar_settings | {"IMAGES": images} | settings
         generator: VaspInputGenerator = replace(self.band_set, user_incar_settings=given)
         return generator

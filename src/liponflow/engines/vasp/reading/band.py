@@ -22,6 +22,8 @@ from liponflow.formulas import reduced_formula
 from liponflow.freeformat.numbers import table
 from liponflow.periodic import shortest
 
+_CLIMBS = re.compile(r"NEB:\s+LCLIMB\s+([TF])")
+"""What VTST takes for LCLIMB."""
 _VTST_FORCE = re.compile(r"FORCES: max atom, RMS\s+(\S+)")
 _ALONG = re.compile(
     r"(?:NEB: projections on to tangent \(spring, REAL\)\s+\S+|tangential force \(eV/A\))\s+(\S+)"
@@ -66,9 +68,8 @@ class BandUnit(Unit[BandRun]):
             calculation.max_force if force.largest is None else force.largest
             for force, calculation in zip(projected, calculations, strict=True)
         ]
-        # VTST's images climb by default where one of its optimisers is chosen.
-        asked = bool(self.incar_of_band.get("LCLIMB", self.incar_of_band.get("IOPT")))
-        climbing = asked and any(force.by_vtst for force in projected)
+        by_vtst = any(force.by_vtst for force in projected)
+        climbing = by_vtst and self._climbs(projected)
         along = [force.along for force in projected if force.along is not None]
         # A climbing image is the saddle itself; without one the slopes lead to it.
         slopes: list[float | None] = [None] * len(energies)
@@ -96,7 +97,7 @@ class BandUnit(Unit[BandRun]):
         warnings = self._warnings(failed, (first, last))
         methods = [*(run.method for run in self.runs), *(end.method for end in ends if end.method)]
         warnings += describe_differences(differences(methods, same_host=True))
-        if asked and not climbing:
+        if not by_vtst and (self.incar_of_band.get("LCLIMB") or self.incar_of_band.get("IOPT")):
             warnings.append(
                 "no image climbed, though LCLIMB is set: VASP passes over it without VTST, and "
                 "the barrier is that of the highest image, a lower bound; patch VASP with VTST"
@@ -114,6 +115,11 @@ class BandUnit(Unit[BandRun]):
             steps=max(calculation.ionic_steps for calculation in calculations),
             force_evaluations=sum(calculation.ionic_steps for calculation in calculations),
         )
+
+    def _climbs(self, projected: Sequence["_Force"]) -> bool:
+        """Return whether VTST let an image climb, as it does by default (VTST Tools, "NEB")."""
+        said = [force.climbs for force in projected if force.climbs is not None]
+        return said[0] if said else bool(self.incar_of_band.get("LCLIMB", True))
 
     def _contents(self) -> list[str]:
         return [
@@ -182,7 +188,7 @@ def band_unit(band: Band) -> BandUnit:
 def _has_converged(run: BandRun) -> bool:
     if isinstance(run, ImageRun):
         return run.converged
-    return run.ended_by_its_criterion and run.last_step.number < run.steps_asked
+    return run.ended_by_its_criterion and run.had_steps_left
 
 
 class _Force(NamedTuple):
@@ -192,22 +198,26 @@ class _Force(NamedTuple):
     by_vtst: bool
     along: float | None
     """Along the path, before it is projected out."""
+    climbs: bool | None
+    """Whether VTST lets an image climb; None if the OUTCAR does not tell."""
 
 
 def _force(run: BandRun) -> _Force:
-    vtst = plain = along = None
+    vtst = plain = along = climbs = None
     lines = outcar_lines(run.files)
     for line in lines:
         if match := _VTST_FORCE.search(line):
             vtst = float(match[1])
         elif match := _ALONG.search(line):
             along = float(match[1])
+        elif match := _CLIMBS.search(line):
+            climbs = match[1] == "T"
         elif _PLAIN_FORCES in line:
             next(lines)  # a rule, as behind the rows
             rows = takewhile(lambda row: "---" not in row, lines)
             forces = table(list(rows), 3)
             plain = float(np.linalg.norm(forces, axis=1).max())
-    return _Force(plain if vtst is None else vtst, vtst is not None, along)
+    return _Force(plain if vtst is None else vtst, vtst is not None, along, climbs)
 
 
 class _End(NamedTuple):

@@ -20,7 +20,13 @@ from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
 from liponflow.engines.vasp.reading.outcar import OutcarEnd, read_outcar_end
-from liponflow.engines.vasp.reading.runs import AnyRun, Run, outcar_lines, read_run
+from liponflow.engines.vasp.reading.runs import (
+    AnyRun,
+    Run,
+    outcar_lines,
+    outcar_moments,
+    read_run,
+)
 from liponflow.engines.vasp.reading.total_energy import not_self_consistent
 from liponflow.freeformat.incar import read_incar
 from liponflow.freeformat.kpoints import read_kpoints
@@ -134,10 +140,15 @@ class ImageRun(AnyRun):
 
     def calculation(self) -> Calculation:
         """Read the result of the image; see Run.calculation."""
+        moments = outcar_moments(self.files, len(self.structure))
+        structure = self.structure
+        if moments is not None:
+            structure = structure.copy(site_properties={"magmom": moments})
         return Calculation(
             engine=self.engine,
-            structure=self.structure,
+            structure=structure,
             energy=self.last_energy,
+            magmoms=moments,
             max_force=self.end.max_force,
             force_limit=self.force_limit,
             converged=self.converged,

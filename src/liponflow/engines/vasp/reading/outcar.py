@@ -16,6 +16,9 @@ IONIC_STEP = re.compile(r"  free  energy( ML)?\s+TOTEN  =")
 STOP = re.compile(r"(soft|hard) stop encountered")
 """Message of a run that a STOPCAR ended (VASP wiki, "STOPCAR")."""
 
+REACHED = "reached required accuracy - stopping structural energy minimisation"
+"""Message of a relaxation that met its criterion."""
+
 _ENERGY = re.compile(r"energy  without entropy\s*=.*energy\(sigma->0\)\s*=\s*(\S+)")
 _ITERATION = re.compile(r"Iteration\s+\d+\(\s*(\d+)\)")
 _TITLE = re.compile(r"\s*(TITEL|POTCAR:)\s*=?\s*(\S.*)")
@@ -24,7 +27,6 @@ _VERSION = re.compile(r" vasp\.\d")
 """First line of an OUTCAR."""
 _FORCES = "TOTAL-FORCE (eV/Angst)"
 _UNCONVERGED = "EDIFF was not reached"
-_REACHED = "reached required accuracy - stopping structural energy minimisation"
 _FINISHED = "General timing and accounting informations"
 
 
@@ -110,7 +112,7 @@ def _read_head(found: OutcarEnd, line: str) -> None:
 def _read_message(found: OutcarEnd, line: str) -> None:
     if _UNCONVERGED in line:
         found.electrons = False
-    elif _REACHED in line:
+    elif REACHED in line:
         found.reached = True
     elif _FINISHED in line:
         found.finished = True

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from liponflow.analysis.result import Calculation
 from liponflow.crystals.read import read_structure
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.image import ImageRun, shared_of
 from liponflow.engines.vasp.reading.outcar import read_outcar_end
-from liponflow.engines.vasp.reading.runs import outcar_lines, outcar_moments
+from liponflow.engines.vasp.reading.runs import outcar_lines
 from liponflow.inputs.vasp.ionic import IonicTask, has_criterion, ionic_task
 
 
@@ -50,15 +49,6 @@ class OutcarRun(ImageRun):
         held = "selective_dynamics" in self.structure.site_properties
         small = left is not None and left <= limit
         return super().converged and (small or (held and self.end.reached))
-
-    def calculation(self) -> Calculation:
-        """See Run.calculation."""
-        found = super().calculation()
-        moments = outcar_moments(self.files, len(self.structure))
-        if moments is None:
-            return found
-        structure = self.structure.copy(site_properties={"magmom": moments})
-        return found.model_copy(update={"structure": structure, "magmoms": moments})
 
 
 def read_outcar_run(files: RunFiles) -> OutcarRun:

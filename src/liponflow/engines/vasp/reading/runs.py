@@ -25,7 +25,7 @@ from liponflow.engines.vasp.reading.dos_files import densities_of_vasprun
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
 from liponflow.engines.vasp.reading.method import VASP, vasp_method
-from liponflow.engines.vasp.reading.outcar import IONIC_STEP, STOP
+from liponflow.engines.vasp.reading.outcar import IONIC_STEP, REACHED, STOP
 from liponflow.engines.vasp.reading.total_energy import missing_energy, not_self_consistent
 from liponflow.engines.vasp.reading.vasprun import LenientVasprun, VasprunHead
 from liponflow.finite import check_finite
@@ -254,8 +254,18 @@ class Run(AnyRun):
             return False
         if self.task != "relaxation":
             return True
-        asked = self.steps_asked
-        return has_criterion(parameters) and (asked == 1 or last.number < asked)
+        single = self.steps_asked == 1
+        return has_criterion(parameters) and (single or self.had_steps_left)
+
+    @cached_property
+    def had_steps_left(self) -> bool:
+        """Whether the ions needed less than all their steps, or met their criterion at the last.
+
+        Only the OUTCAR tells the last step of a run that converged from that of one cut short.
+        """
+        if self.last_step.number < self.steps_asked:
+            return True
+        return self._same_steps and any(REACHED in line for line in outcar_lines(self.files))
 
     @property
     def largest_force(self) -> float | None:
