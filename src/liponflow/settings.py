@@ -27,7 +27,8 @@ from liponflow.names import nearest
 PREFIX = "LIPONFLOW_"
 CONFIG_FILE_VARIABLE = "LIPONFLOW_CONFIG_FILE"
 VASP_FAULT_VARIABLE = "LIPONFLOW_VASP_FAULT"
-"""Variable for a single run of ``liponflow-vasp``, which reads it; not a setting for the file."""
+VASP_LAYOUT_VARIABLE = "LIPONFLOW_VASP_LAYOUT"
+"""Variables for single runs of ``liponflow-vasp``, which reads them; no settings for the file."""
 FEFF_VARIABLE = "FEFF_CMD"
 """Variable that names the command of FEFF on many clusters; the setting has priority."""
 DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
@@ -35,6 +36,8 @@ DEFAULT_CONFIG_FILE = Path("~/.liponflow.yaml")
 DEVICES = ("auto", "cpu", "cuda")
 """Devices that compute potentials; ``auto`` is CUDA where torch sees a GPU."""
 CPU, CUDA = DEVICES[1:]
+
+_NO_SETTINGS = {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE, VASP_LAYOUT_VARIABLE}
 
 _REPLACED = {
     "trusted_packages": "is now trusted_classes, which lists each class or function as module:name"
@@ -309,7 +312,7 @@ def load_settings() -> Settings:
     if CONFIG_FILE_VARIABLE in os.environ and not path.is_file():
         raise SettingsError(f"{CONFIG_FILE_VARIABLE} names {path}, which is not a file")
     known = set(Settings.model_fields)
-    for variable in os.environ.keys() - {CONFIG_FILE_VARIABLE, VASP_FAULT_VARIABLE}:
+    for variable in os.environ.keys() - _NO_SETTINGS:
         name = variable.removeprefix(PREFIX).lower()
         if variable.startswith(PREFIX) and name not in known:
             if name in _REPLACED:

@@ -14,10 +14,10 @@ LITHIUM = 2.94
 
 
 def compute(directory: Path) -> None:
-    """Run the command in a directory."""
+    """Run the command in a directory, with the options of this process."""
     os.chdir(directory)
     run.Potential = lambda **_: CheapPotential(LITHIUM)
-    sys.exit(main([]))
+    sys.exit(main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

@@ -26,21 +26,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "of the current directory, computes with an embedded machine-learned potential and "
         "writes VASP's output files.",
     )
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    parser.parse_args(arguments)
     # Set before numpy is imported. Its matrices here are 3 x 3: several threads gain nothing, and
     # on a busy machine they more than doubled the time of a relaxation.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # ASE takes the logarithm of strains; scipy warns at errors of 1e-13.
     warnings.filterwarnings("ignore", "logm result may be inaccurate")
     from liponflow.engines.standin.errors import InputError, VaspStopped
-    from liponflow.engines.standin.faults import parse_fault
+    from liponflow.engines.standin.faults import Kind, parse_fault
+    from liponflow.engines.standin.layout import DEFAULT, Layout, parse_layout
+    from liponflow.settings import VASP_FAULT_VARIABLE, VASP_LAYOUT_VARIABLE
+
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    parser.add_argument(
+        "--layout",
+        choices=[str(layout) for layout in Layout],
+        help="version of VASP whose files are written: in 5.4.4 a band has one vasprun.xml; "
+        f"default: {VASP_LAYOUT_VARIABLE}, or {DEFAULT}",
+    )
+    parser.epilog = (
+        f"{VASP_FAULT_VARIABLE} names a fault to rehearse: {', '.join(Kind)}. After crash and "
+        "walltime, :N is the ionic step, or the seconds until the queue kills the run."
+    )
+    given = parser.parse_args(arguments)
     from liponflow.engines.standin.run import run
-    from liponflow.settings import VASP_FAULT_VARIABLE
 
     try:
         fault = os.environ.get(VASP_FAULT_VARIABLE)
-        run(Path.cwd(), parse_fault(fault) if fault else None)
+        layout = given.layout or os.environ.get(VASP_LAYOUT_VARIABLE) or DEFAULT
+        run(Path.cwd(), parse_fault(fault) if fault else None, parse_layout(layout))
     except VaspStopped as stopped:
         print(stopped)  # noqa: T201
         return 1

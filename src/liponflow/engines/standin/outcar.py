@@ -13,13 +13,20 @@ import numpy as np
 
 from liponflow.arrays import FloatArray
 from liponflow.engines.standin.identity import PROGRAM, version_string
+from liponflow.engines.standin.incar import Settings
 from liponflow.engines.standin.inputs import Inputs
+from liponflow.engines.standin.layout import Layout
 from liponflow.engines.standin.sentinels import FERMI_LEVEL
 from liponflow.engines.standin.step import KILOBAR, Result, Step
 from liponflow.engines.standin.text import TextFile, rows
 from liponflow.freeformat.incar import shown
 
 _RULE = "-" * 104
+
+_RANKS = {
+    Layout.V5: " running on    1 total cores\n",
+    Layout.V6: " running    1 mpi-ranks, with    1 threads/rank, on    1 nodes\n",
+}
 
 
 class Outcar(TextFile):
@@ -38,14 +45,17 @@ class Outcar(TextFile):
         Inputs of the run.
     potential
         Name and version of the potential.
+    layout
+        Version of VASP whose file is written.
     """
 
-    def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
+    def __init__(self, path: Path, inputs: Inputs, potential: str, layout: Layout) -> None:
         super().__init__(path)
+        self._layout = layout
         self._settings = inputs.settings
         self._electrons = inputs.electrons or 0.0
         self._started = time.perf_counter()
-        self.put(_title(potential) + _header(inputs))
+        self.put(_title(potential, layout) + _header(inputs, layout))
 
     def write(self, step: Step, seconds: float) -> None:
         """Write one ionic step, which took this many seconds."""
@@ -58,6 +68,8 @@ class Outcar(TextFile):
                 f" magnetization {result.magmoms.sum():15.7f}\n"
             )
         text += f"\n E-fermi : {FERMI_LEVEL:8.4f}\n"
+        if self._layout is Layout.V6:
+            text += f"\n Fermi energy: {FERMI_LEVEL:20.10f}\n"
         end = "because EDIFF is reached" if step.scf_converged else "EDIFF was not reached"
         text += f"\n{'-' * 24} aborting loop {end} {'-' * 40}\n\n"
         if result.magmoms is not None and self._settings.lorbit:
@@ -111,29 +123,30 @@ class Outcar(TextFile):
         )
 
 
-def write_error(path: Path, potential: str, message: str) -> None:
+def write_error(path: Path, potential: str, layout: Layout, message: str) -> None:
     """Write an OUTCAR that contains only what made it and the error."""
     file = TextFile(path)
-    file.put(f"{_title(potential)}\n {PROGRAM}: ERROR: {message}\n")
+    file.put(f"{_title(potential, layout)}\n {PROGRAM}: ERROR: {message}\n")
     file.close()
 
 
-def _title(potential: str) -> str:
+def _title(potential: str, layout: Layout) -> str:
     now = datetime.now().astimezone()
     return (
         f" vasp.{version_string(potential)}\n"
         f" {PROGRAM}: this is no VASP calculation; energies, forces, stress and moments are\n"
-        f" those of {potential}, and no electrons were computed\n"
+        f" those of {potential}, and no electrons were computed; layout of VASP {layout}\n"
         f" executed on             stand-in date {now:%Y.%m.%d  %H:%M:%S}\n"
-        " running on    1 total cores\n\n"
+        f"{_RANKS[layout]}\n"
     )
 
 
-def _header(inputs: Inputs) -> str:
+def _header(inputs: Inputs, layout: Layout) -> str:
     settings, mesh = inputs.settings, inputs.mesh
     n_points = len(mesh.points)
     titles = "".join(f" POTCAR:    {species.titel}\n" for species in inputs.species)
-    echoed = "".join(f"   {tag} = {shown(value)}\n" for tag, value in inputs.computed.items())
+    repeated = inputs.computed if layout is Layout.V6 else {}
+    echoed = "".join(f"   {tag} = {shown(value)}\n" for tag, value in repeated.items())
     counts = "".join(f"{species.count:6d}" for species in inputs.species)
     masses = "".join(f"{species.mass:7.2f}" for species in inputs.species)
     return (
@@ -141,6 +154,7 @@ def _header(inputs: Inputs) -> str:
         # VASP lists the potentials twice, and ASE relies on it.
         f"{titles}{titles}\n POSCAR: {inputs.comment}\n"
         f"  {'Initial' if inputs.has_velocities else 'No initial'} velocities read in\n\n"
+        f"{_chain(settings)}"
         f" KPOINTS: {mesh.comment}\n\n{_RULE}\n\n Dimension of arrays:\n"
         f"   k-points           NKPTS = {n_points:6d}   k-points in BZ     NKDIM = {n_points:6d}"
         "   number of bands    NBANDS=      0\n"
@@ -151,7 +165,7 @@ def _header(inputs: Inputs) -> str:
         " Startparameter for this run:\n"
         f"   ISPIN  = {settings.ispin:6d}    spin polarized calculation?\n"
         f"   NELM   = {settings.nelm:6d}\n"
-        f"   EDIFFG = {settings.ediffg:9.1E}   stopping-criterion for IOM\n"
+        f"   EDIFFG = {_one_digit(settings.ediffg)}   stopping-criterion for IOM\n"
         f"   NSW    = {settings.nsw:6d}    number of steps for IOM\n"
         f"   IBRION = {settings.ibrion:6d}    ionic relax: 0-MD 1-quasi-New 2-CG\n"
         f"   MDALGO = {int(inputs.incar.get('MDALGO', 0)):6d}\n"
@@ -170,6 +184,31 @@ def _header(inputs: Inputs) -> str:
         + rows(" %12.8f%12.8f%12.8f\n", inputs.atoms.get_scaled_positions())
         + f"\n{_RULE}\n\n"
     )
+
+
+def _chain(settings: Settings) -> str:
+    """Return what VTST writes about its settings of a band."""
+    if not (settings.images and settings.vtst):
+        return ""
+    return (
+        f" VTST: as {PROGRAM} does it\n\n CHAIN: Read ICHAIN            0\n"
+        f" CHAIN: Running the NEB\n NEB:          SPRING {settings.spring:14.6f}\n"
+        f" NEB:          LCLIMB      {'T' if settings.climb else 'F'}\n\n"
+    )
+
+
+def _one_digit(value: float) -> str:
+    """Return a number as VASP writes EDIFFG, in Fortran's format E7.1.
+
+    Examples
+    --------
+    >>> _one_digit(-0.03), _one_digit(1e-4)
+    ('-.3E-01', '0.1E-03')
+    """
+    digit, _, exponent = f"{value:.0E}".partition("E")
+    sign = "-" if value < 0 else "0"
+    power = int(exponent) + (value != 0)
+    return f"{sign}.{digit.lstrip('-')}E{power:+03d}"
 
 
 def _moments(magmoms: FloatArray) -> str:

@@ -1,4 +1,4 @@
-"""The output files of one run, flushed after every ionic step."""
+"""The output files of one run, or of one image of a band, flushed after every ionic step."""
 
 import time
 from pathlib import Path
@@ -7,9 +7,11 @@ from typing import Self
 
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.engines.standin.inputs import Inputs
+from liponflow.engines.standin.layout import Layout
 from liponflow.engines.standin.oszicar import Oszicar
 from liponflow.engines.standin.outcar import Outcar
 from liponflow.engines.standin.step import Configuration, Step
+from liponflow.engines.standin.text import TextFile
 from liponflow.engines.standin.trajectory import Xdatcar, write_contcar
 from liponflow.engines.standin.vasprun import Vasprun
 
@@ -28,22 +30,34 @@ class Outputs:
         Inputs of the run.
     potential
         Name and version of the potential, such as ``chgnet 0.3.0``.
+    layout
+        Version of VASP whose files are written.
+    vasprun
+        The vasprun.xml; None to write none.
     aloud
-        Whether to print to standard output; in a band, only the first image does.
+        Whether to print to standard output; in a band, only the first image does. The others
+        have a file ``stdout``.
     """
 
     def __init__(
-        self, directory: Path, inputs: Inputs, potential: str, *, aloud: bool = True
+        self,
+        directory: Path,
+        inputs: Inputs,
+        potential: str,
+        layout: Layout,
+        vasprun: Path | None,
+        *,
+        aloud: bool,
     ) -> None:
-        self._aloud = aloud
+        self._stdout = None if aloud else TextFile(directory / "stdout")
         self._contcar = directory / "CONTCAR"
         self._contcar.write_bytes(b"")  # as VASP does: no CONTCAR of an older run remains
         self._inputs = inputs
         self._mark = f"[stand-in for VASP: {potential}]"
-        self._outcar = Outcar(directory / "OUTCAR", inputs, potential)
+        self._outcar = Outcar(directory / "OUTCAR", inputs, potential, layout)
         self._oszicar = Oszicar(directory / "OSZICAR", inputs.settings, potential)
         self._xdatcar = Xdatcar(directory / "XDATCAR", inputs, self._signed_comment())
-        self._vasprun = Vasprun(directory / "vasprun.xml", inputs, potential)
+        self._vasprun = None if vasprun is None else Vasprun(vasprun, inputs, potential, layout)
         self._last: Configuration | None = None
         self._clock = time.perf_counter()
         self._say(f" {PROGRAM}: stand-in for VASP, {potential}, no electrons computed")
@@ -55,7 +69,8 @@ class Outputs:
         seconds = time.perf_counter() - self._clock
         self._outcar.write(step, seconds)
         self._xdatcar.write(step)
-        self._vasprun.write(step, seconds)
+        if self._vasprun is not None:
+            self._vasprun.write(step, seconds)
         write_contcar(self._contcar, self._inputs, self._signed_comment(), step.continuation)
         for line in self._oszicar.write(step):
             self._say(line)
@@ -79,9 +94,11 @@ class Outputs:
     ) -> None:
         if error is None and self._last is not None:
             self._outcar.finish()
-            self._vasprun.finish(self._last)
-        for file in (self._outcar, self._oszicar, self._xdatcar, self._vasprun):
-            file.close()
+            if self._vasprun is not None:
+                self._vasprun.finish(self._last)
+        for file in (self._outcar, self._oszicar, self._xdatcar, self._vasprun, self._stdout):
+            if file is not None:
+                file.close()
 
     def _announce(self, line: str) -> None:
         self._outcar.note(line)
@@ -93,5 +110,7 @@ class Outputs:
 
     def _say(self, line: str) -> None:
         """Print to standard output, which custodian watches."""
-        if self._aloud:
+        if self._stdout is None:
             print(line, flush=True)  # noqa: T201
+        else:
+            self._stdout.put(line + "\n")

@@ -10,6 +10,7 @@ from liponflow.engines.standin.errors import InputError
 from liponflow.engines.standin.faults import Fault
 from liponflow.engines.standin.incar import images_asked, read_incar
 from liponflow.engines.standin.inputs import Inputs, read_inputs
+from liponflow.engines.standin.layout import DEFAULT, Layout
 from liponflow.engines.standin.md import dynamics
 from liponflow.engines.standin.neb import read_band, relax_band
 from liponflow.engines.standin.outcar import write_error
@@ -19,7 +20,7 @@ from liponflow.engines.standin.relax import relax, single_point
 from liponflow.engines.standin.step import Step
 
 
-def run(directory: Path, fault: Fault | None = None) -> None:
+def run(directory: Path, fault: Fault | None = None, layout: Layout = DEFAULT) -> None:
     """Run the calculation of a VASP directory.
 
     Parameters
@@ -28,6 +29,8 @@ def run(directory: Path, fault: Fault | None = None) -> None:
         VASP directory; the outputs are written there.
     fault
         Fault to inject if it is due in this directory.
+    layout
+        Version of VASP whose files are written.
 
     Raises
     ------
@@ -39,16 +42,21 @@ def run(directory: Path, fault: Fault | None = None) -> None:
     try:
         runs, steps = prepare(directory)
     except InputError as error:
-        write_error(directory / "OUTCAR", label(), str(error))
+        write_error(directory / "OUTCAR", label(), layout, str(error))
         raise
     if fault is not None and not fault.is_due(directory, next(iter(runs.values())).incar):
         fault = None
     if fault is not None:
         steps = fault.strike(steps, directory)
+    vaspruns = _vaspruns(directory, list(runs), layout)
     with ExitStack() as stack:
         outputs = [
-            stack.enter_context(Outputs(folder, inputs, label(), aloud=number == 0))
-            for number, (folder, inputs) in enumerate(runs.items())
+            stack.enter_context(
+                Outputs(folder, inputs, label(), layout, vasprun, aloud=number == 0)
+            )
+            for number, ((folder, inputs), vasprun) in enumerate(
+                zip(runs.items(), vaspruns, strict=True)
+            )
         ]
         for images in steps:
             for output, step in zip(outputs, images, strict=True):
@@ -59,8 +67,15 @@ def run(directory: Path, fault: Fault | None = None) -> None:
                     output.stop(kind)
                 break
     if fault is not None:
-        for folder in runs:
-            fault.spoil(folder / "vasprun.xml")
+        for vasprun in filter(None, vaspruns):
+            fault.spoil(vasprun)
+
+
+def _vaspruns(directory: Path, folders: list[Path], layout: Layout) -> list[Path | None]:
+    """Return the vasprun.xml of each folder; of a band, VASP 5 writes only that of image 01."""
+    if layout is Layout.V5:
+        return [directory / "vasprun.xml", *[None] * (len(folders) - 1)]
+    return [folder / "vasprun.xml" for folder in folders]
 
 
 def prepare(directory: Path) -> tuple[dict[Path, Inputs], Iterator[tuple[Step, ...]]]:

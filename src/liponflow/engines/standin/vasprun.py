@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from liponflow.engines.standin.identity import PROGRAM, version_string
 from liponflow.engines.standin.inputs import Inputs
+from liponflow.engines.standin.layout import Layout
 from liponflow.engines.standin.sentinels import BAND_EDGE
 from liponflow.engines.standin.step import Configuration, Step
 from liponflow.engines.standin.text import TextFile, rows
@@ -29,6 +30,9 @@ _FUNCTIONAL = {
 }
 """Functional of the training data, for pymatgen's run type; tags of the INCAR replace it."""
 
+_UNKNOWN_TO_5 = frozenset({"ICHAIN", "IMAGES", "IOPT", "LCLIMB", "SPRING"})
+"""Tags of bands that VASP 5.4.4 leaves out."""
+
 
 class Vasprun(TextFile):
     """Writer of vasprun.xml.
@@ -41,21 +45,24 @@ class Vasprun(TextFile):
         Inputs of the run.
     potential
         Name and version of the potential.
+    layout
+        Version of VASP whose file is written.
     """
 
-    def __init__(self, path: Path, inputs: Inputs, potential: str) -> None:
+    def __init__(self, path: Path, inputs: Inputs, potential: str, layout: Layout) -> None:
         super().__init__(path, encoding="iso-8859-1")
+        self._layout = layout
         self._movable = inputs.movable
         self._nelm = inputs.settings.nelm
         self._n_points = len(inputs.mesh.points)
         start = Configuration(inputs.atoms.cell.array, inputs.atoms.get_scaled_positions())
         self.put(
             '<?xml version="1.0" encoding="ISO-8859-1"?>\n<modeling>\n'
-            + _generator(potential)
+            + _generator(potential, layout)
             # emmet needs IBRION where there is no band structure.
-            + _tags("incar", {"IBRION": inputs.settings.ibrion, **inputs.computed})
+            + _tags("incar", {"IBRION": inputs.settings.ibrion, **_recorded(inputs, layout)})
             + _mesh(inputs)
-            + _tags("parameters", _parameters(inputs))
+            + _tags("parameters", _parameters(inputs, layout))
             + _atoms(inputs)
             + self._structure(start, ' name="initialpos"')
         )
@@ -67,6 +74,9 @@ class Vasprun(TextFile):
         if result.stress is not None:
             arrays += _array("stress", result.stress)
         energies = _energies(result.energy + result.pressure_volume)
+        if self._layout is Layout.V5:
+            # The entropy term under this name, and what it names under e_wo_entrp.
+            energies["e_0_energy"] = 0.0
         if step.dynamics is not None:
             moving = step.dynamics
             total = result.energy + moving.kinetic
@@ -120,12 +130,12 @@ class Vasprun(TextFile):
         )
 
 
-def _generator(potential: str) -> str:
+def _generator(potential: str, layout: Layout) -> str:
     now = datetime.now().astimezone()
     fields = {
         "program": PROGRAM,
         "version": version_string(potential),
-        "subversion": f"stand-in for VASP, computed by {potential}",
+        "subversion": f"stand-in for VASP, computed by {potential}; layout of VASP {layout}",
         "platform": "stand-in",
         "date": f"{now:%Y %m %d}",
         "time": f"{now:%H:%M:%S}",
@@ -134,7 +144,13 @@ def _generator(potential: str) -> str:
     return " <generator>\n" + "".join(lines) + " </generator>\n"
 
 
-def _parameters(inputs: Inputs) -> dict[str, Any]:
+def _recorded(inputs: Inputs, layout: Layout) -> dict[str, Any]:
+    """Return the tags of the INCAR that VASP writes to the file."""
+    left_out = _UNKNOWN_TO_5 if layout is Layout.V5 else ()
+    return {tag: value for tag, value in inputs.computed.items() if tag not in left_out}
+
+
+def _parameters(inputs: Inputs, layout: Layout) -> dict[str, Any]:
     """Return every tag of the INCAR, and the defaults that parsers need."""
     settings = inputs.settings
     parameters: dict[str, Any] = _FUNCTIONAL | {
@@ -147,7 +163,7 @@ def _parameters(inputs: Inputs) -> dict[str, Any]:
     }
     if inputs.electrons is not None:
         parameters["NELECT"] = inputs.electrons
-    parameters |= dict(inputs.computed)
+    parameters |= _recorded(inputs, layout)
     return parameters | {
         "ISPIN": settings.ispin,
         "NSW": settings.nsw,
