@@ -16,6 +16,7 @@ from typing import Any
 from pymatgen.io.vasp import Kpoints, Poscar
 
 from liponflow.engines.standin.inputs import read_inputs
+from liponflow.engines.standin.layout import DEFAULT
 from liponflow.engines.standin.outputs import Outputs
 from liponflow.engines.standin.potential import Potential, label
 from liponflow.engines.standin.run import ionic_steps
@@ -50,7 +51,8 @@ def overhead(directory: Path, incar: str) -> tuple[float, float]:
     inputs.atoms.calc = TimedPotential(stress=settings.isif > 0, magmoms=settings.ispin == 2)
     TimedPotential.seconds = 0.0
     start = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()), Outputs(directory, inputs, label()) as outputs:
+    files = Outputs(directory, inputs, label(), DEFAULT, directory / "vasprun.xml", aloud=True)
+    with contextlib.redirect_stdout(io.StringIO()), files as outputs:
         for step in steps:
             outputs.write(step)
     total = time.perf_counter() - start

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from cheap_potential import CheapPotential
@@ -13,12 +14,12 @@ LITHIUM = 2.94
 """Å: nearest neighbours in a body-centred cell of 3.4 Å."""
 
 
-def compute(directory: Path) -> None:
-    """Run the command in a directory, with the options of this process."""
+def compute(directory: Path, options: Sequence[str] = ()) -> None:
+    """Run the command in a directory."""
     os.chdir(directory)
     run.Potential = lambda **_: CheapPotential(LITHIUM)
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(options))
 
 
 if __name__ == "__main__":
-    compute(Path())
+    compute(Path(), sys.argv[1:])
