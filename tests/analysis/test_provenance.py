@@ -30,8 +30,9 @@ def test_equal_inputs_have_equal_fingerprints() -> None:
         (salt(second="S"), ENGINE, {"x": [0]}),
         (salt(), ENGINE.model_copy(update={"weights": "0.2.0"}), {"x": [0]}),
         (salt(), ENGINE, {"x": [1]}),
+        (salt().copy(site_properties={"magmom": [5.0, 0.0]}), ENGINE, {"x": [0]}),
     ],
-    ids=["lattice", "element", "weights", "parameters"],
+    ids=["lattice", "element", "weights", "parameters", "moments"],
 )
 def test_different_inputs_have_different_fingerprints(changed: tuple[Any, ...]) -> None:
     assert fingerprint(*changed) != fingerprint(salt(), ENGINE, {"x": [0]})

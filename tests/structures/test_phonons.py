@@ -6,14 +6,17 @@ from pymatgen.core import Lattice, Structure
 
 from liponflow.crystals.supercell import cells_in, matrix_of
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.magnetic_orders import magnetic_orders
 from liponflow.structures.phases import phase
 from liponflow.structures.phonons import (
     cell_to_repeat,
     displacements,
+    primitive_start,
     refined_primitive,
     repeats_for,
     replaced_cell,
 )
+from liponflow.structures.plain import without_properties
 
 DISTANCE = 0.01
 SHEARED = ((2, 0, 0), (1, 2, 0), (0, 0, 3))
@@ -42,6 +45,50 @@ def test_matrix_gives_the_supercell_of_the_given_cell() -> None:
     assert found.supercell.lattice.matrix == pytest.approx(expected)
     assert len(found.supercell) == 2 * cells_in(SHEARED)
     assert found.repeats == SHEARED
+
+
+def antiferromagnet() -> Structure:
+    """NiO with the moments of a calculation, which scatter a little."""
+    structure = magnetic_orders(phase("NiO").primitive(), {"Ni": 5.0}, 2)[1].structure
+    relaxed = [
+        1.71 if m > 0 else -1.69 if m else 0.01 for m in structure.site_properties["magmom"]
+    ]
+    return structure.copy(site_properties={"magmom": relaxed})
+
+
+@pytest.mark.parametrize("supercell", [None, (2, 1, 1)])
+def test_moments_go_on_to_displaced_supercells(supercell: tuple[int, int, int] | None) -> None:
+    repeated = antiferromagnet() * (1, 2, 1)
+    cell = cell_to_repeat(repeated, supercell)
+    assert len(cell) == (4 if supercell is None else 8)
+    found = displacements(cell, min_length=5, distance=DISTANCE, supercell=supercell)
+    for structure in (found.supercell, *found.structures):
+        moments = structure.site_properties["magmom"]
+        assert sum(m > 1.6 for m in moments) == sum(m < -1.6 for m in moments) == len(moments) / 4
+        near = structure.get_all_neighbors(4.178 + 2 * DISTANCE)
+        for site, moment in enumerate(moments):
+            straight = [n for n in near[site] if abs(n.nn_distance - 4.178) < 2 * DISTANCE]
+            pairs = [moments[n.index] * moment for n in straight if abs(moment) > 1]
+            assert all(pair < 0 for pair in pairs)
+
+
+def test_primitive_cell_of_a_start_is_that_of_its_magnetic_order() -> None:
+    start = antiferromagnet()
+    taken = primitive_start(start * (2, 1, 1))
+    assert len(taken) == 4
+    assert sorted(map(round, taken.site_properties["magmom"])) == [-2, 0, 0, 2]
+    assert len(primitive_start(without_properties(start))) == 2
+
+
+def test_equal_moments_leave_the_symmetry_as_it_is() -> None:
+    plain = phase("LiCoO2").primitive()
+    moments = [0.02 if site.specie.symbol == "Co" else 0.01 for site in plain]
+    with_moments = plain.copy(site_properties={"magmom": moments})
+    counts = [
+        len(displacements(cell_to_repeat(one, None), min_length=5, distance=DISTANCE).structures)
+        for one in (plain, with_moments)
+    ]
+    assert counts[0] == counts[1]
 
 
 def test_replacement_by_the_primitive_cell_is_said() -> None:

@@ -36,12 +36,15 @@ def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[st
     str
         Hexadecimal digest; equal inputs give equal digests.
     """
-    document = {
+    document: dict[str, Any] = {
         "lattice": structure.lattice.matrix.round(8).tolist(),
         "sites": [[site.species_string, *site.frac_coords.round(8)] for site in structure],
         "engine": engine.identity,
         "parameters": dict(parameters),
     }
+    moments = structure.site_properties.get("magmom")
+    if moments is not None:
+        document["moments"] = [None if m is None else round(float(m), 4) for m in moments]
     text = json.dumps(document, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -105,8 +105,6 @@ class Engine(ABC):
     """Whether the user can set arguments of any name."""
     known_arguments: ClassVar[frozenset[str]] = frozenset()
     """Names of the arguments that the user can set otherwise."""
-    needs_initial_moments: ClassVar[bool] = False
-    """Whether magnetic structures need starting moments, the site property ``magmom``."""
     takes_hessian: ClassVar[bool] = False
     """Whether relaxations of the ions can begin with a Hessian."""
 
@@ -133,6 +131,11 @@ class Engine(ABC):
     @property
     def computes_moments(self) -> bool:
         """Whether a static calculation gives magnetic moments without initial ones."""
+        return False
+
+    @property
+    def needs_initial_moments(self) -> bool:
+        """Whether magnetic structures need starting moments, the site property ``magmom``."""
         return False
 
     @property

@@ -11,6 +11,7 @@ from pymatgen.core.periodic_table import Element
 from liponflow.document import Document
 from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import IonicSteps, NamesOf, Seed, Unit
+from liponflow.inputs.presets import load_data
 from liponflow.registry import ENGINES
 
 TOPIC = "stability"
@@ -133,6 +134,12 @@ class StabilityParameters(ComparedParameters):
         gt=0, le=0.5, description="Largest force of a converged relaxation."
     )
     max_steps: IonicSteps = Field(description="Largest number of ionic steps of a relaxation.")
+    magnetic_orders: int = Field(
+        ge=1,
+        le=20,
+        description="Most magnetic orders that DFT computes of a crystal with open d shells, the "
+        "likeliest by superexchange; 1 for the ferromagnetic one alone. The lowest counts.",
+    )
     symmetry_tolerance: Annotated[float, Unit("Å")] = Field(
         gt=0, le=0.5, description="Tolerance for sites away from their symmetric positions."
     )
@@ -251,6 +258,12 @@ class StabilityParameters(ComparedParameters):
         if self.electrode is not None:
             found |= {element.symbol for element in electrode_at(self.electrode, 1.0)}
         return sorted(found, key=lambda symbol: Element(symbol).Z)
+
+
+def magnetic_moments() -> dict[str, float]:
+    """Return the initial moments (µB) of the metals with open shells in magnetic orders."""
+    moments: dict[str, float] = load_data(TOPIC)["magnetic_moments"]["value"]
+    return moments
 
 
 def composition(formula: str) -> Composition:

@@ -6,15 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import spglib
 from phonopy import Phonopy
 from phonopy.structure.atoms import PhonopyAtoms
 from pymatgen.core.structure import Structure
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
 from liponflow.crystals.supercell import Supercell, check_atoms, matrix_of
+from liponflow.crystals.symmetry import labelled_cell
+from liponflow.structures.phases import SITE_TOLERANCE
 
 SYMMETRY_TOLERANCE = 1e-3
 """Tolerance (Å) for equivalent displacements. Cells are refined before."""
+
+MOMENT_STEP = 0.5
+"""µB between the moments of different atoms; moments of equivalent ones differ by a few 0.01."""
 
 MOST_ATOMS = 5_000
 """Largest number of atoms in a supercell: force constants are as many 3 x 3 matrices as pairs."""
@@ -60,11 +66,77 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
     Returns
     -------
     Structure
-        Sites sorted by element; site properties are not kept.
+        Sites sorted by element. Of site properties, moments (``magmom``) are kept: where they
+        differ between atoms of an element, it is the primitive cell of the magnetic order.
     """
-    analyzer = SpacegroupAnalyzer(structure, tolerance)
-    primitive: Structure = analyzer.get_primitive_standard_structure()
-    return primitive.get_sorted_structure()
+    moments = structure.site_properties.get("magmom")
+    if moments is None:
+        analyzer = SpacegroupAnalyzer(structure, tolerance)
+        primitive: Structure = analyzer.get_primitive_standard_structure()
+        return primitive.get_sorted_structure()
+    labels = moment_labels(structure)
+    kinds = list(dict.fromkeys(labels))
+    cell = labelled_cell(structure, labels)
+    found = spglib.standardize_cell(cell, to_primitive=True, symprec=tolerance)
+    if found is None:
+        raise ValueError(f"no symmetry of {structure.formula} within {tolerance:g} Å")
+    lattice, positions, numbers = found
+    of_kind = {
+        kind: float(
+            np.mean([m or 0.0 for m, own in zip(moments, labels, strict=True) if own == kind])
+        )
+        for kind in kinds
+    }
+    chosen = [kinds[number - 1] for number in numbers]
+    return Structure(
+        lattice,
+        [symbol for symbol, _ in chosen],
+        positions,
+        site_properties={"magmom": [of_kind[kind] for kind in chosen]},
+    ).get_sorted_structure()
+
+
+def primitive_start(structure: Structure) -> Structure:
+    """Return the primitive cell of a crystal that is not relaxed yet, of its magnetic order.
+
+    Parameters
+    ----------
+    structure
+        Crystal, with or without moments (``magmom``).
+    """
+    if "magmom" in structure.site_properties:
+        return refined_primitive(structure, SITE_TOLERANCE)
+    # pymatgen's primitive cell ignores moments, and takes those of one of several equal atoms.
+    primitive: Structure = structure.get_primitive_structure(tolerance=SITE_TOLERANCE)
+    return primitive
+
+
+def moment_labels(structure: Structure) -> list[tuple[str, int]]:
+    """Return element and group of moments of every site; the moments of a group are close.
+
+    Parameters
+    ----------
+    structure
+        Cell with the site property ``magmom`` (µB).
+
+    Returns
+    -------
+    list of (str, int)
+        Moments of one element that are less than MOMENT_STEP from the next are in one group.
+    """
+    found: list[tuple[str, int]] = [("", 0)] * len(structure)
+    by_element: dict[str, list[tuple[float, int]]] = {}
+    for index, (site, moment) in enumerate(
+        zip(structure, structure.site_properties["magmom"], strict=True)
+    ):
+        by_element.setdefault(site.specie.symbol, []).append((float(moment or 0.0), index))
+    for symbol, moments in by_element.items():
+        group, last = 0, -np.inf
+        for moment, index in sorted(moments):
+            group += moment - last >= MOMENT_STEP
+            last = moment
+            found[index] = (symbol, group)
+    return found
 
 
 def cell_to_repeat(structure: Structure, supercell: Supercell | None) -> Structure:
@@ -80,12 +152,14 @@ def cell_to_repeat(structure: Structure, supercell: Supercell | None) -> Structu
     Returns
     -------
     Structure
-        Sites sorted by element; site properties are not kept.
+        Sites sorted by element; of site properties, moments (``magmom``) are kept.
     """
     if supercell is None:
         return refined_primitive(structure)
+    moments = structure.site_properties.get("magmom")
+    kept = {} if moments is None else {"magmom": moments}
     return Structure(
-        structure.lattice, structure.species, structure.frac_coords
+        structure.lattice, structure.species, structure.frac_coords, site_properties=kept
     ).get_sorted_structure()
 
 
@@ -191,6 +265,7 @@ def phonopy_of(cell: Structure, repeats: Supercell) -> Phonopy:
         symbols=[site.specie.symbol for site in cell],
         cell=cell.lattice.matrix,
         scaled_positions=cell.frac_coords,
+        magnetic_moments=cell.site_properties.get("magmom"),
     )
     return Phonopy(
         atoms,
@@ -201,7 +276,9 @@ def phonopy_of(cell: Structure, repeats: Supercell) -> Phonopy:
 
 
 def _structure(atoms: PhonopyAtoms) -> Structure:
-    return Structure(atoms.cell, atoms.symbols, atoms.scaled_positions)
+    moments = atoms.magnetic_moments
+    kept = {} if moments is None else {"magmom": [float(moment) for moment in moments]}
+    return Structure(atoms.cell, atoms.symbols, atoms.scaled_positions, site_properties=kept)
 
 
 def _plain(value: Any) -> Any:

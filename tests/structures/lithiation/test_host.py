@@ -171,6 +171,30 @@ def test_matrix_is_applied_to_the_given_cell() -> None:
     assert len(found.octahedral_sites) == 3 * len(host(layered()).octahedral_sites)
 
 
+def test_matrix_keeps_the_order_and_the_axes_of_a_small_cell() -> None:
+    small = layered().get_primitive_structure() * (2, 1, 1)
+    metals = small.indices_from_symbol("Co")
+    small.replace(metals[0], "Ni")
+    small.replace(metals[1], "Mn")
+    kept = host(small, ((1, 0, 0), (0, 1, 0), (0, 0, 1)))
+    assert (kept.remark, kept.formula_units) == ("", 2)
+    assert kept.pristine.lattice == small.lattice
+    assert kept.pristine.matches(small, primitive_cell=False, scale=False)
+    sheared = host(small, ((1, 0, 0), (1, 2, 0), (0, 0, 1)))
+    assert sheared.pristine.lattice.matrix[1] == pytest.approx(
+        small.lattice.matrix[0] + 2 * small.lattice.matrix[1]
+    )
+    assert sheared.pristine.matches(small, primitive_cell=True)
+
+
+def test_moments_of_the_structure_are_said_to_be_unused() -> None:
+    given = layered()
+    given.add_site_property("magmom", [0.0] * len(given))
+    assert host(given).remark == ""
+    given.add_site_property("magmom", [3.0, *[0.0] * (len(given) - 1)])
+    assert host(given).remark.startswith("the moments of the structure are not used")
+
+
 def test_replacement_of_a_smaller_cell_is_said() -> None:
     found = host(layered().get_primitive_structure())
     assert found.remark.startswith(

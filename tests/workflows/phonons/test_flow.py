@@ -13,6 +13,7 @@ from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
+from liponflow.structures.magnetic_orders import magnetic_orders
 from liponflow.structures.phases import PhaseError, phase
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
@@ -105,6 +106,29 @@ def test_any_engine_and_structure_is_planned(tmp_path: Path) -> None:
     static = by_name["displace Li2O"].function_args[1]
     incar = static.input_set_generator.get_input_set(phase("Li2O").primitive()).incar
     assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
+
+
+def test_magnetic_order_of_a_given_crystal_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "NiO.json"
+    order = magnetic_orders(phase("NiO").primitive(), {"Ni": 5.0}, 2)[1].structure
+    (order * (2, 1, 1)).to_file(str(path))
+    with pytest.warns(ReplacedCellWarning, match="with 4 of the 8 atoms"):
+        flow = plan(preset="quick", engine="vasp", structure_file=path)
+    by_name = {job.name: job for job, _ in flow.iterflow()}
+    start = by_name["relax NiO for phonons"].function_args[0]
+    assert sorted(start.site_properties["magmom"]) == [-5, 0, 0, 5]
+    assert len(by_name["result"].function_kwargs["remarks"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("engine", "name", "said"),
+    [("vasp", "NiO", True), ("vasp", "Li2O", False), ("chgnet", "NiO", False)],
+)
+def test_parallel_moments_are_said(engine: str, name: str, *, said: bool) -> None:
+    flow = plan(preset="quick", engine=engine, overrides={"phase": name})
+    [result] = [job for job, _ in flow.iterflow() if job.name == "result"]
+    remarks = result.function_kwargs.get("remarks", [])
+    assert ["the moments of Ni start parallel" in text for text in remarks] == [True] * said
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from jobflow import Flow, Job
+from monty.json import jsanitize
 from pymatgen.analysis.phase_diagram import PDEntry
 from pymatgen.core import Composition
 
@@ -17,14 +18,18 @@ from liponflow.analysis.stability.glass_energy import GlassEnergy
 from liponflow.analysis.stability.phase_record import FAILED, PhaseRecord
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.cost.estimate import estimate
-from liponflow.inputs.presets import ParameterError
+from liponflow.cost.flow import planned
+from liponflow.inputs.presets import ParameterError, load_parameters
+from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.settings import Settings
 from liponflow.store.results import open_store
 from liponflow.structures.phases import phase, phases
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.stability import flow as stability
+from liponflow.workflows.stability.flow import stability_engine
 from liponflow.workflows.stability.jobs import ScaledEntries, collect_entries
+from liponflow.workflows.stability.phases import phase_tools, record_name, relaxed_phases
 
 plan = get_campaign("stability").plan
 
@@ -469,3 +474,78 @@ def test_composition_is_taken_from_the_glass(monkeypatch: pytest.MonkeyPatch) ->
     assert result.function_kwargs["glass_energy"] == GLASS
     with pytest.raises(ParameterError, match=r"composition=Li3PO4 is not that of glass abcd1234"):
         plan(preset="quick", engine="chgnet", overrides=overrides | {"composition": "Li3PO4"})
+
+
+# Magnetic orders
+
+NICKEL_OXIDE = {
+    "composition": "NiO",
+    "compare": [],
+    "electrode": None,
+    "exclude": ["LiO2", "Li2O2"],
+}
+
+
+def test_dft_relaxes_the_likeliest_magnetic_orders_and_keeps_the_lowest() -> None:
+    flow = plan(preset="quick", engine="vasp", overrides=NICKEL_OXIDE)
+    starts = {
+        name: job
+        for name, job in {job.name: job for job, _ in flow.iterflow()}.items()
+        if name.startswith("relax ")
+    }
+    orders = ("ferromagnetic", "antiferromagnetic-1", "antiferromagnetic-2")
+    for order in orders:
+        relax = starts[f"relax NiO {order}"]
+        written = relax.maker.input_set_generator.get_input_set(
+            relax.function_args[0], potcar_spec=True
+        )
+        moments = relax.function_args[0].site_properties["magmom"]
+        assert written["INCAR"]["MAGMOM"] == moments
+        assert (sum(moments) == 0) == (order != "ferromagnetic")
+    assert "relax Li2O" in starts
+    choice = {job.name: job for job, _ in flow.iterflow()}["lowest order of NiO"]
+    assert choice.function_args[1] == list(orders)
+    counted = [line for line in planned(flow) if line.kind == "relax"]
+    assert len(counted) == len(starts) == len({*starts})
+
+
+def test_potentials_relax_one_start_of_a_crystal() -> None:
+    flow = plan(preset="quick", engine="chgnet", overrides=NICKEL_OXIDE)
+    assert [name for name in names(flow) if "NiO" in name and name.startswith("relax ")] == [
+        "relax LiNiO2",
+        "relax NiO",
+    ]
+
+
+def test_records_of_orders_are_found_again(
+    tmp_path: Path, record: Callable[..., PhaseRecord]
+) -> None:
+    parameters = load_parameters(StabilityParameters, TOPIC, "quick", NICKEL_OXIDE)
+    engine = stability_engine("vasp", parameters, {}, "quick")
+    store = open_store(tmp_path / "results.db")
+    crystal = phase("NiO")
+    empty = phase_tools(engine, [crystal], parameters=parameters, store=store)
+    for energy, (label, digest) in enumerate(empty["fingerprints"].items(), start=-7):
+        order = label.removeprefix("NiO ")
+        found = record(
+            "NiO", energy, phase_fingerprint=digest, magnetic_order=order, engine=engine.describe()
+        )
+        document = {
+            "uuid": label,
+            "index": 1,
+            "name": record_name(label),
+            "completed_at": "2026-01-01T00:00:00",
+            "output": jsanitize(found, strict=True, enum_values=True),
+        }
+        store.update([document])
+    relaxed = relaxed_phases(
+        phase_tools(engine, [crystal], parameters=parameters, store=store), [crystal]
+    )
+    assert (list(relaxed.jobs), relaxed.known) == ([], 1)
+    best = relaxed.records["NiO"]
+    assert isinstance(best, PhaseRecord)
+    assert best.magnetic_order == "ferromagnetic"
+    assert [order.above for order in best.orders] == [0, 1, 2]
+    more = parameters.model_copy(update={"magnetic_orders": 1})
+    [start] = phase_tools(engine, [crystal], parameters=more)["fingerprints"].items()
+    assert start == next(iter(empty["fingerprints"].items()))

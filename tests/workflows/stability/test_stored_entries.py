@@ -43,6 +43,7 @@ def keep(store: JobStore) -> Callable[..., None]:
         *,
         engine: EngineInfo = VASP,
         converged: bool = True,
+        moments: list[float] | None = None,
     ) -> None:
         structure = phase(name).primitive()
         result: Result = CalculationResult(
@@ -64,14 +65,15 @@ def keep(store: JobStore) -> Callable[..., None]:
             calculation=Calculation(
                 engine=engine,
                 structure=structure,
-                energy=ENERGY * len(structure),
+                energy=ENERGY * len(structure) + sum(moments or []) / 100,
+                magmoms=moments,
                 converged=converged,
                 ionic_steps=1,
                 directory=f"/runs/{name}",
             ),
         )
         document = {
-            "uuid": f"uuid-{name}-{engine.name}",
+            "uuid": f"uuid-{name}-{engine.name}-{moments}",
             "index": 1,
             "name": "ingest calculation",
             "completed_at": "2026-01-01T00:00:00",
@@ -84,6 +86,19 @@ def keep(store: JobStore) -> Callable[..., None]:
 
 U_OF_NICKEL = {"LDAU": True, "LDAUU": [6.2, 0], "LDAUJ": [0, 0]}
 """NiO's species are in the order Ni, O."""
+
+
+def test_ferromagnetic_runs_alone_are_said(store: JobStore, keep: Callable[..., None]) -> None:
+    for name in ("Li_bcc", "Ni", "LiO2"):
+        keep(name, moments=[0.6] * len(phase(name).primitive()))
+    keep("NiO", moments=[1.7, 0.1])
+    found = stored_entries(store, ["Li", "Ni", "O"], "none")
+    [remark] = [text for text in found.remarks if "ferromagnetic" in text]
+    assert remark.startswith("only the ferromagnetic order of NiO was computed")
+    keep("NiO", moments=[1.7, -1.7])
+    found = stored_entries(store, ["Li", "Ni", "O"], "none")
+    assert not [text for text in found.remarks if "ferromagnetic" in text]
+    assert found.named("NiO").magnetic_order == "antiferromagnetic"
 
 
 def test_runs_are_corrected_and_gases_added(store: JobStore, keep: Callable[..., None]) -> None:

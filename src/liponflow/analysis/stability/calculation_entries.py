@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pymatgen.core.periodic_table import Element
+
 from liponflow.analysis.method import Method, comparable
 from liponflow.analysis.runs import CalculationResult
 from liponflow.analysis.stability.corrections import (
@@ -12,6 +14,12 @@ from liponflow.analysis.stability.corrections import (
     scale_name,
 )
 from liponflow.analysis.stability.entries import Entry, EntrySet
+from liponflow.analysis.stability.magnetism import (
+    FERROMAGNETIC,
+    FERROMAGNETS,
+    magnetic_state,
+    one_order_remark,
+)
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale, unusable_method
 from liponflow.analysis.stability.phase_record import gas_entries
 from liponflow.formulas import reduced_formula
@@ -67,6 +75,7 @@ def calculation_entries(
         scale=f"{scale}; gases by reference" if gases else scale,
         kind="total",
     )
+    remarks += _one_order(usable)
     return built.model_copy(update={"remarks": (*built.remarks, *remarks)})
 
 
@@ -100,7 +109,20 @@ def _entry(name: str, result: CalculationResult, corrections: Corrections) -> En
         converged=result.converged,
         problem=problem,
         method=method,
+        magnetic_order=None
+        if calculation.engine.surrogate
+        else magnetic_state(calculation.magmoms),
     )
+
+
+def _one_order(entries: Sequence[Entry]) -> list[str]:
+    """Return a remark on metal compounds of which all calculations are ferromagnetic."""
+    orders: dict[str, set[str]] = {}
+    for entry in entries:
+        metals = any(Element(symbol).is_transition_metal for symbol in entry.composition)
+        if metals and entry.magnetic_order and entry.formula not in FERROMAGNETS:
+            orders.setdefault(entry.formula, set()).add(entry.magnetic_order)
+    return one_order_remark(name for name, found in orders.items() if found == {FERROMAGNETIC})
 
 
 def _method(result: CalculationResult) -> Method:

@@ -16,6 +16,7 @@ from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.method import Method
 from liponflow.analysis.quantity import Column
+from liponflow.analysis.stability.magnetism import OrderEnergy
 from liponflow.document import Document
 from liponflow.formulas import reduced_formula
 from liponflow.names import did_you_mean
@@ -57,6 +58,9 @@ class Entry(Document):
     )
     method: Method | None = Field(
         None, description="Method of the energy; None if the scale of the set says all."
+    )
+    magnetic_order: str | None = Field(
+        None, description="Magnetic order of the energy; None where there is none, or if unknown."
     )
 
     @field_validator("composition")
@@ -136,6 +140,9 @@ class EntrySet(Document):
     entries: tuple[Entry, ...] = Field(description="Usable phases.")
     excluded: tuple[ExcludedEntry, ...] = Field((), description="Excluded phases.")
     remarks: tuple[str, ...] = Field((), description="Remarks on resolved duplicates.")
+    orders: tuple[OrderEnergy, ...] = Field(
+        (), description="Magnetic orders that were computed of the crystals."
+    )
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
@@ -307,6 +314,7 @@ class EntrySet(Document):
             update={
                 "excluded": (*self.excluded, *other.excluded),
                 "remarks": (*self.remarks, *other.remarks, *joined.remarks),
+                "orders": (*self.orders, *other.orders),
             }
         )
 

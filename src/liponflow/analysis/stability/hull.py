@@ -173,6 +173,7 @@ def phase_states(
                     sorted(str(product.name) for product in _named(products))
                 ),
                 source=entry.source,
+                magnetic_order=entry.magnetic_order,
                 published_formation_energy=(published or {}).get(entry.formula),
             )
         )

@@ -21,6 +21,14 @@ from liponflow.analysis.stability.corrections import (
 from liponflow.analysis.stability.entries import Entry, EntrySet, ExcludedEntry
 from liponflow.analysis.stability.fitted_gases import fitted_gases
 from liponflow.analysis.stability.gases import GASES, REFERENCE_SOURCE
+from liponflow.analysis.stability.magnetism import (
+    FERROMAGNETIC,
+    FERROMAGNETS,
+    NON_MAGNETIC,
+    OrderEnergy,
+    magnetic_state,
+    one_order_remark,
+)
 from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
 from liponflow.analysis.stability.unknown_scale import decide, is_unknown
 from liponflow.document import Document
@@ -51,6 +59,21 @@ class PhaseRecord(Document):
     method: Method | None = Field(
         None, description="Method, where the files tell more of it than the engine does."
     )
+    magnetic_order: str | None = Field(
+        None, description="Order of the initial moments; None without open shells or spins."
+    )
+    magnetic_state: str | None = Field(None, description="Order that was reached, if known.")
+    ordered_spacegroup: str | None = Field(
+        None, description="Space group of the start with its order, which the cell may relax to."
+    )
+    orders: list[OrderEnergy] = Field(
+        default_factory=list, description="All orders that were computed, this one among them."
+    )
+
+    @property
+    def keeps_symmetry(self) -> bool:
+        """Whether the relaxed crystal has its space group, or that of its magnetic order."""
+        return self.relaxed_spacegroup in {self.spacegroup, self.ordered_spacegroup}
 
     @property
     def known_method(self) -> Method:
@@ -91,6 +114,8 @@ def phase_record(
     spacegroup: str,
     start_volume_per_atom: float,
     symmetry_tolerance: float,
+    magnetic_order: str | None = None,
+    ordered_spacegroup: str | None = None,
 ) -> PhaseRecord:
     """Return the record of a relaxed crystal, with a problem if its symmetry changed.
 
@@ -104,6 +129,10 @@ def phase_record(
         Å³.
     symmetry_tolerance
         How far sites may be from their symmetric places, Å.
+    magnetic_order
+        Order of the initial moments; None without.
+    ordered_spacegroup
+        Space group of the start in which up and down are different atoms.
 
     Returns
     -------
@@ -114,7 +143,7 @@ def phase_record(
     relaxed = SpacegroupAnalyzer(structure, symmetry_tolerance).get_space_group_symbol()
     volume = structure.volume / len(structure)
     problem = unconverged_reason(calculation)
-    if problem is None and relaxed != spacegroup:
+    if problem is None and relaxed not in {spacegroup, ordered_spacegroup}:
         problem = (
             f"its relaxation changed the space group from {spacegroup} to {relaxed} (within "
             f"{symmetry_tolerance:g} Å): it is another phase now; check the start ({source}), or "
@@ -136,7 +165,48 @@ def phase_record(
         engine=calculation.engine,
         structure=structure,
         method=calculation.recorded_method,
+        magnetic_order=magnetic_order,
+        magnetic_state=magnetic_state(calculation.magmoms) if magnetic_order else None,
+        ordered_spacegroup=ordered_spacegroup,
     )
+
+
+def lowest_order(records: Sequence[PhaseRecord | None], orders: Sequence[str]) -> PhaseRecord:
+    """Return the record of the lowest magnetic order of a crystal, with the energies of all.
+
+    Parameters
+    ----------
+    records
+        Record of every order; None for one that failed.
+    orders
+        Their names.
+
+    Returns
+    -------
+    PhaseRecord
+        The lowest whose energy may be used; the lowest of all if none may.
+
+    Raises
+    ------
+    ValueError
+        If all failed.
+    """
+    found = [record for record in records if record is not None]
+    if not found:
+        raise ValueError("every magnetic order failed")
+    usable = [record for record in found if record.problem is None] or found
+    best = min(usable, key=lambda record: record.energy_per_atom)
+    energies = [
+        OrderEnergy(
+            crystal=best.name,
+            order=order,
+            state=None if record is None else record.magnetic_state,
+            above=None if record is None else record.energy_per_atom - best.energy_per_atom,
+            problem=FAILED if record is None else record.problem,
+        )
+        for order, record in zip(orders, records, strict=True)
+    ]
+    return best.model_copy(update={"orders": energies})
 
 
 def phase_entries(records: Sequence[PhaseRecord], corrections: Corrections) -> list[Entry]:
@@ -238,7 +308,8 @@ def scaled_entries(
     ]
     update = {
         "excluded": (*built.excluded, *lost),
-        "remarks": (*built.remarks, *remarks, *decided),
+        "remarks": (*built.remarks, *remarks, *decided, *_one_order(found)),
+        "orders": tuple(order for record in found for order in record.orders),
     }
     return built.model_copy(update=update), engine
 
@@ -302,7 +373,20 @@ def _entry(record: PhaseRecord, corrections: Corrections) -> Entry:
         energy=energy,
         source=source,
         converged=record.converged,
-        symmetry_kept=record.relaxed_spacegroup == record.spacegroup,
+        symmetry_kept=record.keeps_symmetry,
         problem=problem,
         method=record.known_method,
+        magnetic_order=record.magnetic_order,
+    )
+
+
+def _one_order(records: Sequence[PhaseRecord]) -> list[str]:
+    """Return a remark on crystals of which only the ferromagnetic order has an energy."""
+    return one_order_remark(
+        record.name
+        for record in records
+        if record.magnetic_order == FERROMAGNETIC
+        and record.magnetic_state != NON_MAGNETIC
+        and record.formula not in FERROMAGNETS
+        and sum(order.problem is None for order in record.orders) <= 1
     )

@@ -12,6 +12,7 @@ from liponflow.analysis.lithiation.voltage import VoltageStep
 from liponflow.analysis.quantity import Column, Inline, Quantity
 from liponflow.analysis.spread import ComparedResult
 from liponflow.analysis.stability.entries import ExcludedEntry
+from liponflow.analysis.stability.magnetism import OrderEnergy
 from liponflow.document import Document
 
 
@@ -104,6 +105,9 @@ class PhaseState(Document):
         description="Decomposition products; the phase itself if it is stable."
     )
     source: str = Field(description="Source of the energy.")
+    magnetic_order: str | None = Field(
+        None, description="Magnetic order of the energy; None where there is none, or if unknown."
+    )
     published_formation_energy: Annotated[
         float | None, Quantity("eV/atom", heading="published", fmt="z.3f")
     ] = Field(None, description="Published formation energy, if any.")
@@ -554,4 +558,9 @@ class StabilityResult(ComparedResult):
         default_factory=list, description="Phases that decide them, with every better engine."
     )
     slices: list[HullSlice] = Field(default_factory=list, description="Sections to draw.")
+    magnetic_orders: list[OrderEnergy] = Field(
+        default_factory=list,
+        description="Magnetic orders that were computed of crystals with open shells; the lowest "
+        "of each enters.",
+    )
     excluded: list[ExcludedEntry] = Field(description="Phases left out, with the reason.")

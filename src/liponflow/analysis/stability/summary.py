@@ -194,6 +194,7 @@ def summarise(
         ),
         uncertainty=uncertainty,
         slices=_slices(used, material, question.corners),
+        magnetic_orders=list(used.orders),
         excluded=list(used.excluded),
     )
 

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from ase.calculators.calculator import kpts2sizeandoffsets
@@ -65,8 +65,6 @@ class GpawEngine(PotentialEngine):
     the settings of the topic.
     """
 
-    needs_initial_moments: ClassVar[bool] = True
-
     # Thousands of steps of minutes each. Run molecular dynamics with a potential.
     md = Engine.md
 
@@ -74,6 +72,11 @@ class GpawEngine(PotentialEngine):
         """Refuse arguments that GPAW's settings do not have."""
         super().__post_init__()
         _ = self.settings
+
+    @property
+    def needs_initial_moments(self) -> bool:
+        """See Engine."""
+        return self.settings.spin
 
     @property
     def settings(self) -> GpawSettings:

@@ -7,7 +7,7 @@ environment of its jobs.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from jobflow import Maker
 from pymatgen.core.structure import Structure
@@ -35,7 +35,10 @@ LAST_ELEMENT = 96
 class VaspEngine(Engine):
     """VASP through atomate2 and custodian, with the input sets of the topic."""
 
-    needs_initial_moments: ClassVar[bool] = True
+    @property
+    def needs_initial_moments(self) -> bool:
+        """See Engine."""
+        return True
 
     @property
     def sets(self) -> "VaspSets":

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -68,7 +68,7 @@ def read_incar(directory: Path) -> dict[str, Value]:
 
 
 def compare(
-    directory: Path, generator: CitedInputGenerator, magmoms: Mapping[str, float]
+    directory: Path, generator: CitedInputGenerator, magmoms: Mapping[str, float] | Sequence[float]
 ) -> list[Difference]:
     """Return the differences of INCAR, KPOINTS and POTCAR from an input set for the same POSCAR.
 
@@ -79,7 +79,7 @@ def compare(
     generator
         The input set.
     magmoms
-        Initial moment per element (µB), for the elements of the POSCAR.
+        Initial moment (µB) per element, or of every site of the POSCAR.
 
     Returns
     -------
@@ -93,7 +93,11 @@ def compare(
         If a file is missing or cannot be read.
     """
     poscar, incar = read_poscar(directory), read_incar(directory)
-    moments = [magmoms.get(site.specie.symbol, 0.0) for site in poscar.structure]
+    moments = (
+        [magmoms.get(site.specie.symbol, 0.0) for site in poscar.structure]
+        if isinstance(magmoms, Mapping)
+        else list(magmoms)
+    )
     structure = poscar.structure.copy(site_properties={"magmom": moments})
     ours = generator.get_input_set(structure, potcar_spec=True)
     changed = {key: cited["source"] for key, cited in generator.changes(structure).items()}

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from pymatgen.core.structure import Structure
 
+from liponflow.crystals.symmetry import SpglibCell, labelled_cell
+
 SYMPREC = 1e-5
 """Default of VASP (VASP wiki, "SYMPREC")."""
-
-SpglibCell = tuple[list[list[float]], list[list[float]], list[int]]
-"""Lattice vectors (Å), fractional coordinates and a number per site, as spglib takes them."""
 
 
 def spglib_cell(structure: Structure, moments: Sequence[float] | None) -> SpglibCell:
@@ -29,9 +28,4 @@ def spglib_cell(structure: Structure, moments: Sequence[float] | None) -> Spglib
     """
     of_sites = moments or [0.0] * len(structure)
     labels = [(site.species_string, m) for site, m in zip(structure, of_sites, strict=True)]
-    numbers = {label: number for number, label in enumerate(dict.fromkeys(labels), start=1)}
-    return (
-        structure.lattice.matrix.tolist(),
-        structure.frac_coords.tolist(),
-        [numbers[label] for label in labels],
-    )
+    return labelled_cell(structure, labels)

@@ -91,7 +91,7 @@ class LithiationHost:
     octahedral_li
         The pristine Li sites that are octahedral, fractional coordinates, shape (n, 3).
     remark
-        Which cell was taken instead of the one that was given; empty if it was kept.
+        What was not taken as given: the cell, the moments; empty if all was.
     """
 
     pristine: Structure
@@ -196,6 +196,9 @@ def host(
     remark = ""
     if not is_matrix(supercell):
         plain, remark = _conventional(plain)
+    if any(structure.site_properties.get("magmom", [])):
+        unused = "the moments of the structure are not used: magmoms gives one per element"
+        remark = f"{remark}; {unused}" if remark else unused
     check_atoms(len(plain), supercell, most=MOST_ATOMS, why=_LIMITED)
     pristine = plain.make_supercell(matrix).get_sorted_structure()
     framework = pristine.copy().remove_species([inserted])

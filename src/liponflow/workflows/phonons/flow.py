@@ -20,8 +20,14 @@ from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.phonons import TOPIC, PhononParameters, displacement
 from liponflow.inputs.vasp import stability as settings
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
-from liponflow.structures.phases import SITE_TOLERANCE, phase
-from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
+from liponflow.structures.magnetic_orders import open_shells
+from liponflow.structures.phases import phase
+from liponflow.structures.phonons import (
+    cell_to_repeat,
+    displacements,
+    primitive_start,
+    replaced_cell,
+)
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
@@ -36,20 +42,20 @@ DISPLACEMENT = "displacement"
 def flow(request: RunRequest[PhononParameters]) -> Flow:
     """Make the flow of a request, with the primitive cell unless a supercell is asked for."""
     parameters = request.parameters
-    remarks: dict[str, Any] = {}
+    remarks: list[str] = []
     if request.structure is None:
         entry = phase(parameters.phase)
         name, source, structure = entry.name, f"{entry.name}: {entry.source}", entry.primitive()
     else:
         structure, remark = request.structure, ""
         if parameters.supercell is None:
-            structure = structure.get_primitive_structure(tolerance=SITE_TOLERANCE)
+            structure = primitive_start(structure)
             remark = replaced_cell(request.structure, structure)
         name, source = reduced_formula(structure.composition), str(request.source)
         if remark:
             tell_replaced(remark)
             source = f"{source}: {remark}"
-            remarks["remarks"] = [remark]
+            remarks.append(remark)
     user = CampaignMaker.of(request)
     user.check_arguments(parameters.models)
 
@@ -57,6 +63,12 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
         return phonon_engine(name, parameters, user.arguments_of(name), request.preset)
 
     code = engine(request.engine)
+    shells = sorted(open_shells(structure))
+    if shells and code.needs_initial_moments and "magmom" not in structure.site_properties:
+        remarks.append(
+            f"the moments of {', '.join(shells)} start parallel; give a structure with the site "
+            "property magmom (JSON of pymatgen) for another magnetic order"
+        )
     jobs, computed = _vibrations(code, structure, name, parameters)
 
     def further(other: Engine) -> tuple[list[Flow | Job], EngineVibrations]:
@@ -78,7 +90,7 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
             },
             engine=code.describe(),
             further=others.comparison,
-            **remarks,
+            **({"remarks": remarks} if remarks else {}),
         ),
         "result",
     )

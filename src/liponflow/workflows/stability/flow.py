@@ -48,7 +48,13 @@ from liponflow.workflows.request import RunRequest
 from liponflow.workflows.stability.jobs import collect_entries, conclude, vibrate
 from liponflow.workflows.stability.material import material_of, phonon_parameters
 from liponflow.workflows.stability.materials_project import JOB_NAME, keep_entries, project_entries
-from liponflow.workflows.stability.phases import RelaxedPhases, phase_tools, relaxed_phases
+from liponflow.workflows.stability.phases import (
+    RelaxedPhases,
+    orders_with,
+    phase_tools,
+    relaxed_phases,
+    starts_of,
+)
 from liponflow.workflows.stability.refinement import most_phases, refine_phases, system_of
 from liponflow.workflows.stability.rungs import Rung
 from liponflow.workflows.stability.stored_entries import stored_entries, stored_glass
@@ -201,14 +207,14 @@ def _rung(
     """Wire the phases that decide the window with one engine of the ladder."""
     parameters, described = request.parameters, engine.describe()
     _check_scale(parameters, described, system_of(parameters))
-    tools = phase_tools(
-        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
-    )
+    tools = phase_tools(engine, chosen, parameters=parameters, store=request.store)
     refused = {}
     material = reduced_formula(composition(parameters.composition))
+    orders = orders_with(engine, parameters)
     for crystal in chosen:
         try:
-            engine.check(crystal.primitive())
+            for start in starts_of(crystal, orders):
+                engine.check(start.structure)
         except ValueError as error:
             if len(crystal.elements) == 1 or crystal.reduced_formula == material:
                 raise
@@ -219,11 +225,16 @@ def _rung(
         f"refine with {engine.name}",
     )
     tolerate_failures(refined)
-    unknown = [item for item in chosen if item.name not in tools["known"]]
+    known = tools["known"]
+    unknown = {
+        crystal: [start for start in starts_of(crystal, orders) if start.label not in known]
+        for crystal in chosen
+    }
     planned: list[PlannedCalculation] = []
-    for crystal in most_phases(parameters, unknown):
-        for maker in (tools["relax"], tools["static"]):
-            planned += planned_by(maker, crystal.primitive())
+    for crystal in most_phases(parameters, [item for item, starts in unknown.items() if starts]):
+        for start in unknown[crystal]:
+            for maker in (tools["relax"], tools["static"]):
+                planned += planned_by(maker, start.structure)
     announce(refined, planned)
     found = refined.output
     return refined, Rung(engine=described, entries=found.entries, computed_by=found.engine)
@@ -235,12 +246,11 @@ def _relaxed(
     """Wire the relaxations of one engine, and the job that puts its energies on one scale."""
     parameters = request.parameters
     _check_scale(parameters, engine.describe(), parameters.elements)
-    tools = phase_tools(
-        engine, chosen, symmetry_tolerance=parameters.symmetry_tolerance, store=request.store
-    )
+    tools = phase_tools(engine, chosen, parameters=parameters, store=request.store)
     for crystal in chosen:
-        if crystal.name not in tools["known"]:
-            engine.check(crystal.primitive())
+        for start in starts_of(crystal, orders_with(engine, parameters)):
+            if start.label not in tools["known"]:
+                engine.check(start.structure)
     relaxed = relaxed_phases(tools, chosen, label=label)
     names = list(relaxed.records)
     scaled = named(
@@ -355,7 +365,7 @@ def _ending(
 
 
 def known_vibrations(request: Request) -> dict[str, PhononRecord]:
-    """Find phonons of earlier runs, by the name of the crystal."""
+    """Find phonons of earlier runs, by the label of the start."""
     parameters, store = request.parameters, request.store
     if store is None:
         return {}
@@ -363,8 +373,9 @@ def known_vibrations(request: Request) -> dict[str, PhononRecord]:
     arguments = CampaignMaker.of(request).arguments_of(request.engine)
     engine = phonon_engine(request.engine, settings, arguments, request.preset)
     prints = {
-        entry.name: phonon_fingerprint(engine, entry.primitive(), settings)
+        start.label: phonon_fingerprint(engine, start.structure, settings)
         for entry in phases_of(parameters.elements)
+        for start in starts_of(entry, orders_with(engine, parameters))
     }
     found = find_outputs(
         store,

@@ -1,22 +1,26 @@
 """Write the reference crystals of the stability campaign as VASP directories."""
 
+from collections.abc import Mapping, Sequence
+from math import copysign
 from pathlib import Path
 from typing import Any
 
 from liponflow import __version__
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.stability import TOPIC, StabilityParameters
+from liponflow.inputs.stability import TOPIC, StabilityParameters, magnetic_moments
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import read_incar
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.inputs.vasp.stability import initial_moments, relax_set, static_set
-from liponflow.structures.phases import Phase
+from liponflow.structures.magnetic_orders import open_shells
+from liponflow.structures.phases import phase
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 from liponflow.workflows.stability.flow import crystals
+from liponflow.workflows.stability.phases import Start, starts_of
 
 RELAX, STATIC = "relax", "static"
 
@@ -25,9 +29,10 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
     """Write a relaxation and a static calculation of every reference crystal."""
     parameters = request.parameters
     chosen = crystals(parameters)
+    starts = [start for entry in chosen for start in starts_of(entry, parameters.magnetic_orders)]
     sets: dict[str, dict[str, Any]] = {RELAX: {}, STATIC: {}}
-    for entry in chosen:
-        for task, written in _write_crystal(entry, parameters, root / entry.name).items():
+    for start in starts:
+        for task, written in _write_start(start, parameters, root / directory_of(start)).items():
             sets[task] |= written
     functional, *_ = sets[RELAX]["POTCAR"]["value"]
     for written in sets.values():
@@ -35,17 +40,21 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
         written["KPOINTS"] = load_data(TOPIC)["vasp"]["kpoints"]
     return Contents(
         about={"material": parameters.composition},
-        sets=sets | {"crystals": {entry.name: entry.source for entry in chosen}},
+        sets=sets
+        | {
+            "crystals": {entry.name: entry.source for entry in chosen},
+            "magnetic orders": load_data(TOPIC)["magnetic_moments"],
+        },
         readme=_README.format(
             system="-".join(parameters.elements),
             version=__version__,
-            n=len(chosen),
+            n=len(starts),
             force_limit=parameters.force_limit,
             potcar=potcar_note(functional),
-            rows="\n".join(map(_row, chosen)),
+            rows="\n".join(_row(start) for start in starts),
         ),
-        count=len(chosen),
-        noun="reference crystal",
+        count=len(starts),
+        noun="reference relaxation",
         notes=missing_potcars(),
     )
 
@@ -54,6 +63,7 @@ def compare(directory: Path, parameters: StabilityParameters) -> list[Difference
     """Compare a VASP directory of a relaxation or static calculation, by its NSW.
 
     Energies of a directory that differs in U, functional, POTCAR or cutoff cannot be corrected.
+    Any magnetic order with our moments is no difference.
 
     Raises
     ------
@@ -62,16 +72,36 @@ def compare(directory: Path, parameters: StabilityParameters) -> list[Difference
     """
     static = is_static(read_incar(directory))
     generator = static_set() if static else relax_set(parameters)
-    return compare_directory(directory, generator, initial_moments(directory))
+    return compare_directory(directory, generator, _moments_of(directory))
 
 
 INPUTS = InputDirectories(write, compare)
 
 
-def _write_crystal(
-    entry: Phase, parameters: StabilityParameters, path: Path
+def _moments_of(directory: Path) -> Mapping[str, float] | Sequence[float]:
+    """Return the initial moments that we give to the crystal of a directory, with its signs."""
+    structure = read_poscar(directory).structure
+    shells = open_shells(structure)
+    if not shells:
+        return initial_moments(directory)
+    known = magnetic_moments()
+    symbols = [site.specie.symbol for site in structure]
+    sizes = [known[symbol] if symbol in shells else 0.0 for symbol in symbols]
+    given = read_incar(directory).get("MAGMOM")
+    if not isinstance(given, list) or len(given) != len(sizes):
+        return sizes
+    return [copysign(size, float(theirs)) for size, theirs in zip(sizes, given, strict=True)]
+
+
+def directory_of(start: Start) -> Path:
+    """Return the directory of a start, below that of its crystal where it is a magnetic order."""
+    return Path(start.crystal, *([start.order] if start.order else []))
+
+
+def _write_start(
+    start: Start, parameters: StabilityParameters, path: Path
 ) -> dict[str, dict[str, Cited]]:
-    structure = entry.primitive()
+    structure = start.structure
     written = {
         RELAX: write_inputs(structure, relax_set(parameters), path / RELAX),
         STATIC: write_inputs(structure, static_set(), path / STATIC),
@@ -83,10 +113,11 @@ def _write_crystal(
     return written
 
 
-def _row(entry: Phase) -> str:
+def _row(start: Start) -> str:
+    entry = phase(start.crystal)
     return (
-        f"| `{entry.name}` | {entry.reduced_formula} | {entry.spacegroup} | "
-        f"{len(entry.primitive())} | {entry.coordinate_status} |"
+        f"| `{directory_of(start)}` | {entry.reduced_formula} | {entry.spacegroup} | "
+        f"{len(start.structure)} | {entry.coordinate_status} |"
     )
 
 
@@ -98,7 +129,7 @@ from. The settings are those of the Materials Project, so that its corrections o
 {potcar}
 ## What to run, in this order
 
-1. `*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
+1. `relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
    reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
    copy CONTCAR to POSCAR and run it again.
 2. `static` next to each. Its POSCAR is a link to the CONTCAR of the relaxation and leads nowhere
@@ -111,7 +142,9 @@ here: gases enter by reference. `liponflow run stability --engine vasp` does all
 ## Crystals
 
 The last column tells how far the start is to be trusted: relaxed by DFT, from an experiment, by
-a prototype, not compared with the print (unverified), or derived.
+a prototype, not compared with the print (unverified), or derived. Of crystals with open d shells
+there is a directory for every magnetic order, the likeliest by superexchange (parameter
+magnetic_orders); the lowest counts.
 
 | directory | formula | space group | atoms | coordinates |
 | --- | --- | --- | --- | --- |

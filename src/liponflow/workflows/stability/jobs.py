@@ -36,6 +36,7 @@ from liponflow.workflows.stability.material import (
     phonon_parameters,
     without_excluded,
 )
+from liponflow.workflows.stability.phases import orders_with, starts_of
 from liponflow.workflows.stability.rungs import Rung, with_rungs
 
 RECOMPUTED = "every reference crystal relaxed again, for the windows and energies at 0 K"
@@ -105,7 +106,7 @@ def vibrate(
     names
         Names of the crystals that they were computed from; empty for entries from elsewhere.
     known
-        Vibrations of earlier runs, by name of the crystal.
+        Vibrations of earlier runs, by the label of the start.
     parameters
         Parameters of the campaign.
     glass_energy
@@ -126,15 +127,17 @@ def vibrate(
     settings = phonon_parameters(parameters)
     jobs: list[Flow | Job] = []
     vibrations: list[Any] = []
+    engine = phonon_engine(engine_name, settings, engine_arguments or {}, preset)
     for entry in stable_solids(without_excluded(entries, parameters), material):
         chosen = crystal_of(entry.formula, entry.source, names)
         if chosen is None:
             continue
-        if chosen.name in known:
-            vibrations.append(known[chosen.name])
+        starts = starts_of(chosen, orders_with(engine, parameters))
+        start = next((one for one in starts if one.order == entry.magnetic_order), starts[0])
+        if start.label in known:
+            vibrations.append(known[start.label])
             continue
-        engine = phonon_engine(engine_name, settings, engine_arguments or {}, preset)
-        relaxation, displaced = vibration_jobs(engine, chosen.primitive(), chosen.name, settings)
+        relaxation, displaced = vibration_jobs(engine, start.structure, start.label, settings)
         jobs += [relaxation, displaced]
         vibrations.append(displaced.output)
     gathered = named(gather(vibrations), "gather phonons")

@@ -23,10 +23,13 @@ def understood(
     if parameters.electrode is not None:
         low, high = min(parameters.x), max(parameters.x)
         material += f"; electrode {parameters.electrode}, x = {low:g} to {high:g}"
-    crystals = names_after(flow, "relax ")
+    starts = names_after(flow, "relax ")
     elements = "-".join(parameters.elements)
     if parameters.source == "engine":
+        crystals = {name.partition(" ")[0] for name in starts}
         plan = f"system {elements}: {len(crystals)} reference crystals to relax"
+        if len(starts) > len(crystals):
+            plan += f" from {len(starts)} starts"
     else:
         plan = f"system {elements}: energies of source={parameters.source}"
-    return Understood(material, plan, [f"relax {name}" for name in crystals])
+    return Understood(material, plan, [f"relax {name}" for name in starts])
