@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 import yaml
+from atomate2.vasp.jobs.md import MDMaker
+from job_inputs import files_of, jobs_by_name, settings_of, vasp_jobs, written_by
 from pymatgen.io.vasp import Incar, Poscar
 
-from liponflow.inputs.glass import GlassParameters
-from liponflow.inputs.presets import load_parameters
-from liponflow.inputs.vasp.glass import md_incar, relax_set
+from liponflow.inputs.vasp.glass import md_incar
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
-from liponflow.workflows.glass.flow import GlassMaker
+from liponflow.workflows.glass.volume import VolumeSearchMaker
 
 compare = get_campaign("glass").compare
-write = get_campaign("glass").write
+plan, write = get_campaign("glass").plan, get_campaign("glass").write
 
 SMALL: dict[str, Any] = {
     "composition": "Li12P4O15N",
@@ -69,21 +69,34 @@ def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     assert (relaxation["ISPIN"], relaxation["NUPDOWN"]) == (2, 1)
 
 
-@pytest.mark.parametrize(("cell", "isif"), [(True, 3), (False, 2)])
-def test_relaxation_is_that_of_the_run(*, cell: bool, isif: int) -> None:
-    parameters = load_parameters(
-        GlassParameters, "glass", "quick", SMALL | {"relax_cell": cell, "max_steps": 7}
-    )
-    written = relax_set(parameters, cell=parameters.relax_cell)
-    start = phase("Li2O").structure()
-    maker = GlassMaker(parameters, "vasp").engine(parameters.force_limit).relax(cell=cell)
-    ours, theirs = (
-        generator.get_input_set(start, potcar_spec=True)
-        for generator in (written, maker.input_set_generator)
-    )
-    assert ours["INCAR"]["ISIF"] == isif
-    for name in ("INCAR", "KPOINTS", "POSCAR"):
-        assert str(ours[name]) == str(theirs[name])
+@pytest.mark.parametrize("preset", ["quick", "melt-quench", "paper"])
+def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
+    """Byte by byte, but for positions that come from the run before."""
+    start, overrides = phase("Li3PO4_beta").structure(), {"n_models": 1, "segment_steps": 6000}
+    given = tmp_path / "crystal.vasp"
+    start.to_file(str(given), fmt="poscar")
+    options = {"preset": preset, "overrides": overrides, "structure_file": given}
+    root = write(tmp_path / "in", **options).directory / "seed-0"
+    flow = plan(engine="vasp", **options)
+    jobs = jobs_by_name(flow)
+    if "volume seed 0" in jobs:
+        search = jobs["volume seed 0"]
+        begun = VolumeSearchMaker.make.original(search.maker, *search.function_args)
+        points = [
+            written_by(job, tmp_path / f"volume-{number}")
+            for number, job in enumerate(vasp_jobs(begun.replace))
+        ]
+        assert points == [files_of(path.parent) for path in sorted(root.rglob("volume/*/*/INCAR"))]
+    else:
+        first = written_by(vasp_jobs(flow)[0], tmp_path / "first")
+        assert first == files_of(root / "dynamics" / "01-settle-1")
+    dynamics = [job for job in vasp_jobs(flow) if isinstance(job.maker, MDMaker)]
+    paths = sorted((root / "dynamics").iterdir())
+    for job, path in zip(dynamics, paths, strict=True):
+        ours = written_by(job, tmp_path / path.name, [start])
+        assert settings_of(ours) == settings_of(files_of(path))
+    relaxed = written_by(jobs["relax seed 0"], tmp_path / "relax", [start])
+    assert settings_of(relaxed) == settings_of(files_of(root / "relax"))
 
 
 def test_each_segment_continues_the_previous_one(written: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from job_inputs import files_of, jobs_by_name, settings_of, written_by
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
@@ -16,7 +17,7 @@ from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.lithiation import inputs as lithiation_inputs
 from liponflow.workflows.lithiation.flow import LithiationMaker
 
-write = get_campaign("lithiation").write
+plan, write = get_campaign("lithiation").plan, get_campaign("lithiation").write
 
 CONTENTS = [0, 1, 1.5]
 FILES = {"INCAR", "KPOINTS", "POSCAR", "POTCAR.spec"}
@@ -67,6 +68,26 @@ def sorted_moments(structure: Structure) -> list[tuple[str, float]]:
         (site.specie.symbol, site.properties["magmom"])
         for site in structure.get_sorted_structure()
     ]
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
+    """Byte by byte, but for the moments and positions that a static calculation takes over."""
+    overrides = {"x": [0, 1.5], "budget": 1}
+    root = write(tmp_path / "in", preset=preset, overrides=overrides).directory
+    jobs = jobs_by_name(plan(preset=preset, engine="vasp", overrides=overrides))
+    metal = written_by(jobs["relax Li metal"], tmp_path / "metal")
+    assert metal == files_of(root / "lithium-metal" / "relax")
+    paths = sorted(root.glob("x=*/*"))
+    assert len(paths) == 7
+    for number, path in enumerate(paths):
+        family, rank, cell = path.name.rsplit("-", 2)
+        x = f"{float(path.parent.name[2:]):g}"
+        relaxation = jobs[f"relax x={x} {family} {rank} {cell}"]
+        assert written_by(relaxation, tmp_path / f"relax-{number}") == files_of(path / "relax")
+        static = jobs[f"choose x={x}"].function_args[2].make(relaxation.function_args[0])
+        ours = written_by(static, tmp_path / f"static-{number}")
+        assert settings_of(ours) == settings_of(files_of(path / "static"))
 
 
 def test_directories_are_complete(written: WrittenInputs) -> None:

@@ -6,6 +6,18 @@ from typing import Any
 
 import pytest
 import yaml
+from job_inputs import (
+    ANY_FORCE,
+    Files,
+    assert_same_atoms,
+    document_of,
+    files_of,
+    jobs_by_name,
+    pair_potential,
+    settings_of,
+    vasp_jobs,
+    written_by,
+)
 from jobflow import JobStore, run_locally
 from maggma.stores import MemoryStore
 from pymatgen.core.structure import Structure
@@ -21,9 +33,10 @@ from liponflow.engines.vasp.reading.files import Band, find_runs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import potcar
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.migration.survey import explore, route
 
 compare = get_campaign("migration").compare
-write = get_campaign("migration").write
+plan, write = get_campaign("migration").plan, get_campaign("migration").write
 
 TINY: dict[str, Any] = {
     "dopant": "N",
@@ -103,6 +116,63 @@ def test_provenance_file_names_the_source_of_every_value(written: Path) -> None:
         assert record[kind].keys() == incar.keys() | {"KPOINTS", "POTCAR"}
         assert all(entry["source"] for entry in record[kind].values())
     assert record["band"]["ENCUT"]["source"] == "published: section 4.2.10"
+
+
+@pytest.mark.parametrize(("preset", "climbing"), [("quick", False), ("paper", True)])
+def test_directories_are_those_that_a_run_makes(
+    preset: str,
+    climbing: bool,  # noqa: FBT001 - a parameter
+    tmp_path: Path,
+) -> None:
+    """Byte by byte, or to the last decimals of coordinates that pass through a CONTCAR."""
+    overrides = TINY | {"max_distance": 1.6, "climbing": climbing}
+    root = write(tmp_path / "in", preset=preset, overrides=overrides).directory
+    single = {"models": [], "refine": [], "larger_supercell": None}
+    jobs = jobs_by_name(plan(preset=preset, engine="vasp", overrides=overrides | single))
+    host = written_by(jobs["relax host"], tmp_path / "host")
+    assert host == files_of(root / "host" / "relax")
+
+    survey, potential = jobs["sites and hops"], pair_potential(2.94)
+    given = survey.function_kwargs
+    lenient = given["parameters"].model_copy(update={"force_limit": ANY_FORCE})
+    start = jobs["relax host"].function_args[0]
+    sites = explore.original(
+        document_of(potential, start, tmp_path),
+        **given | {"parameters": lenient, "engine": potential.describe()},
+    ).replace
+    documents = {}
+    for job in vasp_jobs(sites):
+        label, start = job.name.rpartition(" ")[2], job.function_args[0]
+        directory = root / "N" / label / "relax"
+        assert_same_inputs(written_by(job, tmp_path / label), files_of(directory))
+        documents[label] = document_of(potential, start, tmp_path)
+        shutil.copy(directory / "POSCAR", directory / "CONTCAR")
+    assert len(documents) == 2
+
+    relaxed = overrides | {"relaxed": str(root)}
+    again = write(tmp_path / "again", preset=preset, overrides=relaxed).directory
+    [hops] = [job for job in sites if job.name == "hops of N"]
+    dopant, host, starts, _ = hops.function_args
+    made = route.original(dopant, host, starts, documents, **hops.function_kwargs).replace
+    bands = [flow for flow in made if flow.name.startswith("band")]
+    assert len(bands) == 2
+    for flow in bands:
+        path = again / "N" / flow.name.rpartition(" ")[2] / "band"
+        first, last, band = (
+            written_by(job, tmp_path / path.parent.name / str(number))
+            for number, job in enumerate(vasp_jobs(flow))
+        )
+        # Each end point has a directory of its own in a run, and is in the band's here.
+        for image, end in (("00", first), ("04", last)):
+            band |= {f"{image}/{name}": text for name, text in end.items()}
+        assert_same_inputs(band, files_of(path))
+
+
+def assert_same_inputs(first: Files, second: Files) -> None:
+    assert first.keys() == second.keys()
+    assert settings_of(first) == settings_of(second)
+    for name in first.keys() - settings_of(first).keys():
+        assert_same_atoms(first[name], second[name])
 
 
 def test_readme_states_whether_the_bands_may_be_run(written: Path, relaxed: Path) -> None:

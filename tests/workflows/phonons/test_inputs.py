@@ -1,9 +1,19 @@
 """The VASP directories of a phonon calculation."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from job_inputs import (
+    ANY_FORCE,
+    document_of,
+    files_of,
+    jobs_by_name,
+    pair_potential,
+    vasp_jobs,
+    written_by,
+)
 from pymatgen.core import Structure
 from pymatgen.io.vasp import Incar
 
@@ -13,9 +23,10 @@ from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.cells import ReplacedCellWarning
 from liponflow.workflows.input_directories import WrittenInputs
+from liponflow.workflows.phonons.jobs import displace
 
 compare = get_campaign("phonons").compare
-write = get_campaign("phonons").write
+plan, write = get_campaign("phonons").plan, get_campaign("phonons").write
 
 SHORT = {"min_length": 5}
 
@@ -57,6 +68,35 @@ def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
         "at-rest` and `displaced-001` to `displaced-002"
         in (written.directory / "README.md").read_text()
     )
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
+    """Byte by byte, from the same relaxed crystal."""
+    relaxed = tmp_path / "CONTCAR"
+    phase("Li2O").primitive().to_file(str(relaxed), fmt="poscar")
+    options: dict[str, Any] = {"preset": preset, "structure_file": relaxed, "overrides": SHORT}
+    root = write(tmp_path / "in", **options).directory
+    options["overrides"] = SHORT | {"models": []}
+    jobs = jobs_by_name(plan(engine="vasp", **options))
+    start = jobs["relax Li2O for phonons"].function_args[0]
+    displaced, potential = jobs["displace Li2O"], pair_potential(2.0)
+    given = displaced.function_kwargs
+    response = displace.original(
+        document_of(potential, start, tmp_path),
+        displaced.function_args[1],
+        **given
+        | {
+            "engine": potential.describe().model_copy(update={"surrogate": False}),
+            "parameters": given["parameters"].model_copy(update={"force_limit": ANY_FORCE}),
+        },
+    )
+    made = [
+        written_by(job, tmp_path / str(number))
+        for number, job in enumerate(vasp_jobs(response.replace))
+    ]
+    directories = sorted(path for path in root.iterdir() if path.is_dir())
+    assert made == [files_of(path) for path in directories]
 
 
 def test_relaxed_structure_is_required(tmp_path: Path) -> None:

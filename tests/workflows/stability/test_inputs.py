@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from job_inputs import files_of, jobs_by_name, settings_of, written_by
 from pymatgen.core import Composition, Lattice, Structure
 from pymatgen.io.vasp import Incar, Kpoints
 from pymatgen.io.vasp.sets import MPRelaxSet
@@ -17,7 +18,7 @@ from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
 
 compare = get_campaign("stability").compare
-write = get_campaign("stability").write
+plan, write = get_campaign("stability").plan, get_campaign("stability").write
 
 SYSTEM = {"composition": "NiO", "compare": [], "unseen": [], "electrode": None}
 CRYSTALS = {"Li_bcc", "Li2O", "Li2O2", "LiO2", "Ni", "NiO", "LiNiO2"}
@@ -50,6 +51,21 @@ def test_every_crystal_has_relaxation_and_static_calculation(written: WrittenInp
         start = Structure.from_file(written.directory / name / "relax" / "POSCAR")
         crystal = phase(Path(name).parts[0]).primitive()
         assert start.matches(crystal, scale=False, primitive_cell=True)
+
+
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
+    """Byte by byte, but for the moments and positions that a static calculation takes over."""
+    root = write(tmp_path / "in", preset=preset, overrides=SYSTEM).directory
+    jobs = jobs_by_name(plan(preset=preset, engine="vasp", overrides=SYSTEM))
+    for name in STARTS:
+        label = name.replace("/", " ")
+        relaxation = jobs[f"relax {label}"]
+        relaxed = written_by(relaxation, tmp_path / name / "relax")
+        assert relaxed == files_of(root / name / "relax")
+        start = relaxation.function_args[:1]
+        static = written_by(jobs[f"static {label}"], tmp_path / name / "static", start)
+        assert settings_of(static) == settings_of(files_of(root / name / "static"))
 
 
 @pytest.mark.parametrize("name", STARTS)

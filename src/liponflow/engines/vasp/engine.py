@@ -5,7 +5,7 @@ environment of its jobs.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +18,11 @@ from liponflow.engines.engine import Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
+from liponflow.inputs.presets import Cited
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
 
 if TYPE_CHECKING:
-    from atomate2.vasp.sets.base import VaspInputGenerator
-
     from liponflow.inputs.vasp.sets import VaspSets
 
 
@@ -67,12 +66,15 @@ class VaspEngine(Engine):
         """See Engine."""
         from atomate2.vasp.jobs.core import RelaxMaker
 
-        generator = self.sets.relax
+        from liponflow.inputs.vasp.generator import with_incar
+
+        incar = {}
         if not cell:
-            generator = _with_incar(generator, {"ISIF": 2})
+            incar["ISIF"] = Cited(value=2, source="our choice: the campaign keeps the cell")
         if keep_symmetry:
-            # VASP's default with PAW, which symmetrises forces and density.
-            generator = _with_incar(generator, {"ISYM": 2})
+            source = "VASP's default with PAW, which symmetrises forces and density"
+            incar["ISYM"] = Cited(value=2, source=source)
+        generator = with_incar(self.sets.relax, incar)
         return RelaxMaker(
             name="relax", input_set_generator=generator, run_vasp_kwargs=run_options()
         )
@@ -203,7 +205,3 @@ class VaspEngine(Engine):
         return EngineInfo(
             name="vasp", version="as installed", functional=self.sets.functional, surrogate=False
         )
-
-
-def _with_incar(generator: "VaspInputGenerator", incar: dict[str, Any]) -> "VaspInputGenerator":
-    return replace(generator, user_incar_settings={**generator.user_incar_settings, **incar})

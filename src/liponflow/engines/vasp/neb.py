@@ -1,7 +1,7 @@
 """Nudged elastic bands in VASP, with static calculations of their end points."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -26,6 +26,9 @@ from liponflow.engines.planning import planned_by
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
 from liponflow.engines.vasp.run import BAND, GAMMA_BAND, run_options
+from liponflow.inputs.presets import Cited, values
+from liponflow.inputs.vasp.generator import with_incar
+from liponflow.inputs.vasp.ionic import relaxation_limits
 from liponflow.inputs.vasp.potcar import has_potcar_library
 from liponflow.structures.migration.band import check_images
 from liponflow.structures.migration.images import PathMirror, check_order
@@ -33,9 +36,31 @@ from liponflow.structures.migration.images import PathMirror, check_order
 MIN_STEPS = 2
 """One ionic step is a static calculation to pymatgen, which does not look at its forces."""
 
-_STATIC = {"NSW": 0, "IBRION": -1} | dict.fromkeys(("IMAGES", "SPRING", "IOPT", "LCLIMB"))
+_OF_AN_END_POINT = "our choice: energy of an end point with the settings of the band"
+
+_STATIC = {
+    key: Cited(value=value, source=_OF_AN_END_POINT)
+    for key, value in {
+        "NSW": 0,
+        "IBRION": -1,
+        **dict.fromkeys(("EDIFFG", "IMAGES", "SPRING", "IOPT", "LCLIMB", "POTIM")),
+    }.items()
+}
 """INCAR values that turn the settings of a band into those of its end points; None removes a
 key."""
+
+_NO_LINE_SEARCH = (
+    "our choice: the forces of a band are not a gradient, which the line searches of conjugate "
+    "gradients (IBRION = 2) need"
+)
+
+_VTST = {
+    "IOPT": Cited(value=1, source="VTST: L-BFGS on the band"),
+    **{
+        key: Cited(value=value, source="VTST: its optimisers replace VASP's")
+        for key, value in (("IBRION", 3), ("POTIM", 0))
+    },
+}
 
 _HANDLERS = tuple(
     handler for handler in DEFAULT_HANDLERS if not isinstance(handler, UnconvergedErrorHandler)
@@ -177,7 +202,7 @@ class VaspNEBMaker(Maker):
     def _end_point_maker(self, images: int) -> Maker:
         maker: Maker = StaticMaker(
             name=f"{self.name} end point",
-            input_set_generator=self._generator(climbing=False, images=images, **_STATIC),
+            input_set_generator=self._generator(climbing=False, images=images, incar=_STATIC),
             write_input_set_kwargs=_write_options(),
             run_vasp_kwargs=run_options(),
         )
@@ -204,28 +229,28 @@ class VaspNEBMaker(Maker):
         )
         return maker
 
-    def _generator(self, *, climbing: bool, images: int, **incar: Any) -> VaspInputGenerator:
-        settings: dict[str, Any] = {"EDIFFG": -self.force_limit, "NSW": self.max_steps}
+    def _generator(
+        self, *, climbing: bool, images: int, incar: Mapping[str, Cited] | None = None
+    ) -> VaspInputGenerator:
+        settings = relaxation_limits(self.force_limit, self.max_steps)
         if not climbing:
-            # The forces of a band are not the gradient of an energy, which the line searches of
-            # atomate2's conjugate gradients (IBRION = 2) would need.
-            settings["IBRION"] = 1
+            settings["IBRION"] = Cited(value=1, source=_NO_LINE_SEARCH)
         if climbing and self.band_set is not None:
-            # IBRION = 3 with POTIM = 0 switches VASP's own optimisers off, so that only VTST's
-            # moves the images; IOPT = 1 is its L-BFGS.
-            settings |= {"IOPT": 1, "IBRION": 3, "POTIM": 0}
-        settings |= self.user_incar_settings
-        # VTST's default is true, with any optimiser (VTST Tools, "Nudged Elastic Band"); without
-        # VTST, VASP passes over the tag.
-        settings.setdefault("LCLIMB", climbing)
-        settings |= incar
+            settings |= _VTST
+        settings |= {
+            key: Cited(value=value, source="given by the user")
+            for key, value in self.user_incar_settings.items()
+        }
+        source = "VTST: its default is a climbing image; without VTST, VASP passes over the tag"
+        settings.setdefault("LCLIMB", Cited(value=climbing, source=source))
+        settings |= incar or {}
         if self.band_set is None:
+            given = values(settings)
             return NebSetGenerator(
-                num_images=images, climbing_image=climbing, user_incar_settings=settings
+                num_images=images, climbing_image=climbing, user_incar_settings=given
             )
-        given = self.band_set.user_incar_settings | {"IMAGES": images} | settings
-        generator: VaspInputGenerator = replace(self.band_set, user_incar_settings=given)
-        return generator
+        number = Cited(value=images, source="images between the end points")
+        return with_incar(self.band_set, {"IMAGES": number} | settings)
 
 
 @job

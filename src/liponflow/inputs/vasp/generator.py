@@ -1,13 +1,14 @@
 """VASP input sets with a source for every value, and a writer of their directories."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from atomate2 import SETTINGS as ATOMATE2
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.sets.base import VaspInputGenerator
+from jobflow import Maker
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import Kpoints, VaspInput
 from pymatgen.io.vasp.sets import MPRelaxSet
@@ -105,6 +106,37 @@ def cited_generator(
     )
 
 
+def with_incar(generator: VaspInputGenerator, incar: Mapping[str, Cited]) -> VaspInputGenerator:
+    """Return a generator with other INCAR values; what it has already keeps its source.
+
+    Parameters
+    ----------
+    generator
+        The input set; one of atomate2's has no sources.
+    incar
+        Values that replace those of the set; None removes a key.
+    """
+    given = generator.user_incar_settings
+    if not isinstance(generator, CitedInputGenerator):
+        other: VaspInputGenerator = replace(generator, user_incar_settings=given | values(incar))
+        return other
+    present = generator.config_dict["INCAR"] | given
+    changed = {key: cited for key, cited in incar.items() if present.get(key) != cited["value"]}
+    sources = {key: cited["source"] for key, cited in changed.items()}
+    return replace(
+        generator,
+        user_incar_settings=given | values(changed),
+        sources=generator.sources | sources,
+    )
+
+
+def input_set(maker: Maker | None) -> CitedInputGenerator:
+    """Return the input set of a Maker of a single VASP job, for the directory of that job."""
+    generator = getattr(maker, "input_set_generator", None)
+    assert isinstance(generator, CitedInputGenerator)  # noqa: S101 - the sets of topics are cited
+    return generator
+
+
 def write_inputs(
     structure: Structure, generator: CitedInputGenerator, directory: Path
 ) -> dict[str, Cited]:
@@ -155,7 +187,7 @@ def _written(
     config = generator.config_dict
     updates = ATOMATE2.VASP_INCAR_UPDATES
     changed = generator.changes(structure)
-    given = config["INCAR"] | values(changed) | updates
+    given = config["INCAR"] | generator.user_incar_settings | values(changed) | updates
     sources = generator.sources | {key: entry["source"] for key, entry in changed.items()}
     sources |= dict.fromkeys(updates, "atomate2 setting VASP_INCAR_UPDATES")
     found = {key: given[key] for key in read_incar(directory / "INCAR").tags}

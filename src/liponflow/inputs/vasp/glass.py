@@ -9,15 +9,13 @@ from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
 
-def relax_set(parameters: GlassParameters, *, cell: bool = True) -> CitedInputGenerator:
+def relax_set(parameters: GlassParameters) -> CitedInputGenerator:
     """Return the VASP inputs of the relaxation of cell and ions.
 
     Parameters
     ----------
     parameters
         Parameters of the campaign.
-    cell
-        Whether the cell relaxes, too.
 
     Returns
     -------
@@ -26,8 +24,6 @@ def relax_set(parameters: GlassParameters, *, cell: bool = True) -> CitedInputGe
     """
     data = load_data(TOPIC)["vasp"]
     ionic = relaxation_limits(parameters.force_limit, parameters.max_steps)
-    if not cell:
-        ionic["ISIF"] = Cited(value=2, source="parameter relax_cell")
     return cited_generator(data["incar"] | data["relax"] | ionic, data["kpoints"], data["potcar"])
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-import numpy as np
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.jobs.md import MDMaker
 from jobflow import Flow
@@ -27,12 +26,13 @@ from liponflow.inputs.vasp.compare import (
     read_incar,
     read_poscar,
 )
-from liponflow.inputs.vasp.generator import write_inputs
-from liponflow.inputs.vasp.glass import md_sources, relax_set
+from liponflow.inputs.vasp.generator import input_set, write_inputs
+from liponflow.inputs.vasp.glass import md_sources
 from liponflow.inputs.vasp.md import SegmentSetGenerator
 from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker
+from liponflow.workflows.glass.volume import first_volumes
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
 
@@ -48,6 +48,8 @@ class Segment(NamedTuple):
     name: str
     stage: Stage
     maker: MDMaker
+    structure: Structure
+    """That of the first segment, whose POSCAR is known."""
 
 
 def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
@@ -92,10 +94,10 @@ def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
         If it is not a VASP directory.
     """
     theirs, structure = read_incar(directory), read_poscar(directory).structure
-    if theirs.get("IBRION") != 0:
-        wanted = relax_set(parameters, cell=parameters.relax_cell)
-        return compare_directory(directory, wanted, {})
     engine = GlassMaker(parameters, "vasp").engine(parameters.force_limit)
+    if theirs.get("IBRION") != 0:
+        wanted = input_set(engine.relax(cell=parameters.relax_cell))
+        return compare_directory(directory, wanted, {})
     stages = [*parameters.protocol, parameters.volume_stage]
     candidates = [
         _differences(directory, theirs, segment, structure)
@@ -117,14 +119,23 @@ def segments(
 ) -> list[Segment]:
     """List the VASP runs that the engine makes of stages, in order."""
     flow = engine.md(stages, seed=seed, chunk_steps=parameters.segment_steps).make(structure)
+    return segments_of(cast("Flow", flow), stages)
+
+
+def segments_of(flow: Flow, stages: Sequence[Stage]) -> list[Segment]:
+    """List the VASP runs of a flow of dynamics, in order."""
     by_name = {stage.name: stage for stage in stages}
-    runs: list[Segment] = []
-    for job in all_jobs(cast("Flow", flow)):
-        if isinstance(job.maker, MDMaker):
-            stage = by_name[job.name.rpartition(" ")[0]]  # the rest is the segment's number
-            name = f"{len(runs) + 1:02d}-{job.name.replace(' ', '-')}"
-            runs.append(Segment(name, stage, job.maker))
-    return runs
+    jobs = [job for job in all_jobs(flow) if isinstance(job.maker, MDMaker)]
+    start = jobs[0].function_args[0]
+    return [
+        Segment(
+            f"{number:02d}-{job.name.replace(' ', '-')}",
+            by_name[job.name.rpartition(" ")[0]],  # the rest is the segment's number
+            cast("MDMaker", job.maker),
+            start,
+        )
+        for number, job in enumerate(jobs, start=1)
+    ]
 
 
 def _write_model(
@@ -132,39 +143,31 @@ def _write_model(
 ) -> dict[str, Any]:
     record: dict[str, Any] = {}
     if parameters.volume == "pressure-volume":
-        strains = np.linspace(
-            -parameters.volume_strain, parameters.volume_strain, parameters.volume_points
-        )
-        for strain in strains:
-            strained = structure.copy()
-            strained.scale_lattice(structure.volume * (1 + strain) ** 3)
-            path = folder / VOLUME / f"{strained.volume:.0f}"
-            stages = [parameters.volume_stage]
-            runs = segments(engine, parameters, stages, strained, seed)
-            record |= _write_segments(runs, strained, path)
+        for flow in first_volumes(engine, parameters, structure, seed):
+            runs = segments_of(flow, [parameters.volume_stage])
+            volume = runs[0].structure.volume
+            record |= _write_segments(runs, folder / VOLUME / f"{volume:.0f}")
     last: Path | None = None
     if parameters.protocol:
         runs = segments(engine, parameters, parameters.protocol, structure, seed)
-        record |= _write_segments(runs, structure, folder / DYNAMICS)
+        record |= _write_segments(runs, folder / DYNAMICS)
         last = Path("..", DYNAMICS, runs[-1].name, "CONTCAR")
     if parameters.relax:
-        wanted = relax_set(parameters, cell=parameters.relax_cell)
+        wanted = input_set(engine.relax(cell=parameters.relax_cell))
         record[RELAX] = write_inputs(structure, wanted, folder / RELAX)
         if last is not None:
             _link(folder / RELAX / "POSCAR", last)
     return record
 
 
-def _write_segments(
-    runs: Sequence[Segment], structure: Structure, folder: Path
-) -> dict[str, dict[str, Cited]]:
+def _write_segments(runs: Sequence[Segment], folder: Path) -> dict[str, dict[str, Cited]]:
     """Write consecutive segments, and return the input sets of each stage."""
     written: dict[str, dict[str, Cited]] = {}
     before: Path | None = None
     for run in runs:
         path = folder / run.name
         write_vasp_input_set(
-            structure,
+            run.structure,
             run.maker.input_set_generator,
             path,
             potcar_spec=not has_potcar_library(),
@@ -174,7 +177,7 @@ def _write_segments(
             _link(path / "POSCAR", Path("..", before, "CONTCAR"))
         before = Path(run.name)
         incar = read_incar(path)
-        sources = _sources(run, structure)
+        sources = _sources(run)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
         }
@@ -200,10 +203,10 @@ _OF_THE_STAGE = (
 )
 
 
-def _sources(run: Segment, structure: Structure) -> dict[str, str]:
+def _sources(run: Segment) -> dict[str, str]:
     of_the_stage = dict.fromkeys(_OF_THE_STAGE, f"stage {run.stage.name!r} of the protocol")
     generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
-    own = {**md_sources(), **generator.changes(structure)}
+    own = {**md_sources(), **generator.changes(run.structure)}
     return of_the_stage | {key: entry["source"] for key, entry in own.items()}
 
 
@@ -213,7 +216,7 @@ def _differences(
     ours: VaspInput = run.maker.input_set_generator.get_input_set(
         structure.get_sorted_structure(), potcar_spec=True
     )
-    sources = _sources(run, structure)
+    sources = _sources(run)
     found = incar_differences(theirs, ours, sources, _ATOMATE2, functional(directory))
     # atomate2's generator writes no KPOINTS where it has KSPACING.
     mesh = ours.kpoints or float(ours.incar.get("KSPACING", DEFAULT_SPACING))

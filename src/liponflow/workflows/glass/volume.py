@@ -5,7 +5,7 @@ import warnings
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import numpy as np
 from atomate2.common.flows.mpmorph import EquilibriumVolumeMaker
@@ -176,6 +176,31 @@ def equilibrium_volume(
     list of Job, OutputReference
         Jobs, and the structure at that volume.
     """
+    point = _point_maker(engine, parameters, seed)
+    search = named(_search_maker(point, parameters).make(structure), f"volume seed {seed}")
+    # More volumes are added only if the fit lies outside these.
+    announce(search, [*planned_by(point.md_maker, structure)] * parameters.volume_points)
+    chosen = named(chosen_volume(search.output), f"volume seed {seed}: chosen")
+    return [search, chosen], chosen.output
+
+
+def first_volumes(
+    engine: Engine, parameters: GlassParameters, structure: Structure, seed: int
+) -> list[Flow]:
+    """Return the dynamics at the volumes with which the search begins.
+
+    Parameters
+    ----------
+    engine, parameters, structure, seed
+        As for :func:`equilibrium_volume`.
+    """
+    maker = _search_maker(_point_maker(engine, parameters, seed), parameters)
+    make: Any = VolumeSearchMaker.make  # a job; its function is `original`
+    begun: Response[Any] = make.original(maker, structure)
+    return [member for member in cast("Flow", begun.replace) if isinstance(member, Flow)]
+
+
+def _point_maker(engine: Engine, parameters: GlassParameters, seed: int) -> VolumePointMaker:
     stage = parameters.volume_stage.model_copy(update={"stress": True})
     dynamics = engine.md(
         [stage],
@@ -184,19 +209,18 @@ def equilibrium_volume(
         chunk_steps=parameters.segment_steps,
         name="volume",
     )
-    maker = VolumeSearchMaker(
-        md_maker=VolumePointMaker(dynamics),
+    return VolumePointMaker(dynamics)
+
+
+def _search_maker(point: VolumePointMaker, parameters: GlassParameters) -> VolumeSearchMaker:
+    return VolumeSearchMaker(
+        md_maker=point,
         name="volume",
         postprocessor=VolumeFit(min_data_points=parameters.volume_points),
         initial_strain=parameters.volume_strain,
         min_strain=parameters.volume_strain,
         max_attempts=parameters.volume_attempts,
     )
-    search = named(maker.make(structure), f"volume seed {seed}")
-    # More volumes are added only if the fit lies outside these.
-    announce(search, [*planned_by(dynamics, structure)] * parameters.volume_points)
-    chosen = named(chosen_volume(search.output), f"volume seed {seed}: chosen")
-    return [search, chosen], chosen.output
 
 
 @job

@@ -254,14 +254,15 @@ class LithiationMaker(CampaignMaker[LithiationParameters]):
 
     def _alkali_metal(self, name: str, intercalant: str, label: str) -> Flow | Job:
         """Return the relaxation of the bcc metal, the reference of the voltages."""
+        metal = self.metal_engine(name).relax().make(alkali_metal(intercalant))
+        metal_job: Flow | Job = named(metal, f"relax {intercalant} metal{label}")
+        return metal_job
+
+    def metal_engine(self, name: str) -> Engine:
+        """Return an engine of the bcc metal."""
         metal_set = alkali_metal_set(self.parameters)
         gpaw = GpawInputs(topic_settings("lithium_metal", self.preset), reference_cell=True)
-        engine = self._engine(name, VaspSets(relax=metal_set, static=metal_set), gpaw)
-        metal = alkali_metal(intercalant)
-        metal_job: Flow | Job = named(
-            engine.relax().make(metal), f"relax {intercalant} metal{label}"
-        )
-        return metal_job
+        return self._engine(name, VaspSets(relax=metal_set, static=metal_set), gpaw)
 
     def _moments_engine(self, structure: Structure) -> Engine | None:
         """Return the engine of the moments; None if it is that of the energies."""

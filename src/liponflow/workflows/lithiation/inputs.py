@@ -9,22 +9,22 @@ from liponflow.inputs.lithiation import LithiationParameters, check_hubbard
 from liponflow.inputs.presets import Cited
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
-from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
+from liponflow.inputs.vasp.generator import CitedInputGenerator, input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
-from liponflow.inputs.vasp.lithiation import alkali_metal_set, relax_set, static_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.lithiation.flow import (
     Candidate,
+    LithiationMaker,
     alkali_metal,
     candidates_at,
     host_and_contents,
 )
 from liponflow.workflows.request import InputsRequest
 
-RELAX, STATIC = "relax", "static"
+VASP, RELAX, STATIC = "vasp", "relax", "static"
 METAL_NAMES = {
     "Li": "lithium",
     "Na": "sodium",
@@ -53,12 +53,11 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     ]
     intercalant = lithiation_host.unit.intercalant
     metal, metal_directory = alkali_metal(intercalant), metal_path(intercalant)
-    written = {
-        metal_directory: write_inputs(
-            metal, alkali_metal_set(parameters), root / metal_directory / RELAX
-        )
-    }
-    sets = {RELAX: relax_set(parameters), STATIC: static_set(parameters)}
+    maker = LithiationMaker(parameters, VASP, request.preset)
+    metal_set = input_set(maker.metal_engine(VASP).relax())
+    written = {metal_directory: write_inputs(metal, metal_set, root / metal_directory / RELAX)}
+    engine = maker.engine(VASP)
+    sets = {RELAX: input_set(engine.relax()), STATIC: input_set(engine.static())}
     for candidate in candidates:
         # The record of the last one stands for all: x ascends, so that it has every element.
         written |= _write_candidate(candidate, sets, root / candidate_path(candidate))
@@ -97,14 +96,14 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
     ParameterError
         If it is not a VASP directory, or has a transition metal without U or moment.
     """
-    structure = read_poscar(directory).structure
+    structure, maker = read_poscar(directory).structure, LithiationMaker(parameters, VASP)
     if len(structure.composition.elements) == 1:
-        return compare_directory(directory, alkali_metal_set(parameters), {})
+        return compare_directory(directory, input_set(maker.metal_engine(VASP).relax()), {})
     check_hubbard(structure, parameters)
     with_magmoms(structure, parameters.magmoms)
-    static = is_static(read_incar(directory))
-    generator = (static_set if static else relax_set)(parameters)
-    return compare_directory(directory, generator, parameters.magmoms)
+    engine = maker.engine(VASP)
+    job_maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
+    return compare_directory(directory, input_set(job_maker), parameters.magmoms)
 
 
 INPUTS = InputDirectories(write, compare)

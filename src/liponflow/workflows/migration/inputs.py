@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from jobflow import Job, Maker
 from pymatgen.core.structure import Structure
 
 from liponflow import __version__
@@ -19,21 +20,22 @@ from liponflow.inputs.migration import MigrationParameters
 from liponflow.inputs.presets import Cited, ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
-from liponflow.inputs.vasp.generator import CitedInputGenerator, write_inputs
+from liponflow.inputs.vasp.generator import CitedInputGenerator, input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
-from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, static_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
+from liponflow.runners.documents import all_jobs
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop
 from liponflow.structures.migration.images import bent, interpolate, path_mirror
 from liponflow.structures.migration.order import in_order_of
 from liponflow.workflows.input_directories import Contents, InputDirectories
-from liponflow.workflows.migration.flow import built_in
+from liponflow.workflows.migration.flow import MigrationMaker, built_in, tools_of
 from liponflow.workflows.migration.sites import cells_of, possible_hops, starting_points
+from liponflow.workflows.migration.survey import Tools
 from liponflow.workflows.request import InputsRequest
 
-HOST, RELAX, BAND = "host", "relax", "band"
+VASP, HOST, RELAX, BAND = "vasp", "host", "relax", "band"
 RELAXED = "relaxed"
 """Setting of the inputs alone: a directory of theirs in which end points were relaxed."""
 
@@ -83,18 +85,19 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     parameters, relaxed = request.parameters, request.settings.get(RELAXED)
     host = request.structure or built_in()
     cells = cells_of(host, parameters)
+    host_relax, tools = makers_of(parameters)
     bands = [
         band
         for mover, cell in cells.items()
         for band in bands_of(cell, mover, parameters, None if relaxed is None else Path(relaxed))
     ]
-    sets = {HOST: write_inputs(host, host_set(parameters), root / HOST / RELAX)}
+    sets = {HOST: write_inputs(host, input_set(host_relax), root / HOST / RELAX)}
     for mover, cell in cells.items():
         for label, start in starting_points(cell, mover.dopant, parameters).items():
             folder = root / folder_of(mover) / label / RELAX
-            sets[RELAX] = write_inputs(start, end_point_set(parameters), folder)
+            sets[RELAX] = write_inputs(start, input_set(tools["relax"]), folder)
     for band in bands:
-        sets |= write_band(band.images, parameters, root / band.path)
+        sets |= write_band(band.images, tools["band"], root / band.path)
     material = reduced_formula(host.composition)
     functional, *_ = sets[HOST]["POTCAR"]["value"]
     return Contents(
@@ -124,29 +127,50 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     )
 
 
+def makers_of(parameters: MigrationParameters) -> tuple[Maker, Tools]:
+    """Return the Maker of the host's relaxation, and those of end points and bands, in VASP."""
+    maker = MigrationMaker(parameters, VASP)
+    tools = tools_of(maker.engine(VASP), parameters, vibrations=False)
+    return maker.engine(VASP, host=True).relax(), tools
+
+
 def write_band(
-    images: Sequence[Structure], parameters: MigrationParameters, directory: Path
+    images: Sequence[Structure], maker: Maker, directory: Path
 ) -> dict[str, dict[str, Cited]]:
     """Write the directory of a band: folders 00 to nn, and statics in the first and the last.
+
+    Parameters
+    ----------
+    images
+        Structures from end point to end point.
+    maker
+        Maker of bands.
+    directory
+        Directory to write to.
 
     Returns
     -------
     dict
         Input sets by the kind of calculation, as from ``write_inputs``.
     """
-    written = {
-        BAND: write_inputs(images[0], band_set(parameters), directory),
-    }
-    for number, image in enumerate(images):
+    first, last, band = jobs_of_band(maker, images)
+    path = band.function_args[0]
+    written = {BAND: write_inputs(path[0], input_set(band.maker), directory)}
+    for number, image in enumerate(path):
         folder = directory / f"{number:02d}"
-        if number in {0, len(images) - 1}:
-            written["end point"] = write_inputs(image, static_set(), folder)
-        else:
-            folder.mkdir()
-            # VASP 6 with HDF5 looks for KPOINTS in the folders of the images, too.
-            shutil.copy(directory / "KPOINTS", folder / "KPOINTS")
-            image.get_sorted_structure().to(str(folder / "POSCAR"), fmt="poscar")
+        folder.mkdir()
+        # VASP 6 with HDF5 looks for KPOINTS in the folders of the images, too.
+        shutil.copy(directory / "KPOINTS", folder / "KPOINTS")
+        image.to(str(folder / "POSCAR"), fmt="poscar")
+    for end, number in ((first, 0), (last, len(path) - 1)):
+        folder = directory / f"{number:02d}"
+        written["end point"] = write_inputs(end.function_args[0], input_set(end.maker), folder)
     return written
+
+
+def jobs_of_band(maker: Maker, images: Sequence[Structure]) -> list[Job]:
+    """Return the jobs that run VASP for a band: both end points, and the band."""
+    return [job for job in all_jobs(maker.make(images)) if job.maker is not None]
 
 
 def bands_of(
@@ -205,16 +229,19 @@ def compare(directory: Path, parameters: MigrationParameters) -> list[Difference
     ParameterError
         If it is not a VASP directory.
     """
-    incar = read_incar(directory)
+    incar, (host_relax, tools) = read_incar(directory), makers_of(parameters)
+    # Only the number of images matters for the input sets, not the images.
+    images = [built_in()] * (parameters.images + 2)
+    end, _, band = jobs_of_band(tools["band"], images)
     if "IMAGES" in incar:
-        return _compare_band(directory, band_set(parameters))
+        return _compare_band(directory, input_set(band.maker))
     if is_static(incar):
-        generator = static_set()
+        maker = end.maker
     elif incar.get("ISIF") == CELL_MOVES:
-        generator = host_set(parameters)
+        maker = host_relax
     else:
-        generator = end_point_set(parameters)
-    return compare_directory(directory, generator, {})
+        maker = tools["relax"]
+    return compare_directory(directory, input_set(maker), {})
 
 
 INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}))

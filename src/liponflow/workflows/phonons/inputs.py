@@ -6,22 +6,27 @@ import numpy as np
 
 from liponflow import __version__
 from liponflow.crystals.supercell import label_of
+from liponflow.engines.engine import Engine
 from liponflow.formulas import reduced_formula
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters, displacement
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar
-from liponflow.inputs.vasp.generator import write_inputs
+from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
-from liponflow.inputs.vasp.stability import initial_moments, phonon_relax_set, phonon_static_set
+from liponflow.inputs.vasp.stability import initial_moments
 from liponflow.structures.phonons import cell_to_repeat, displacements, replaced_cell
 from liponflow.workflows.cells import tell_replaced
 from liponflow.workflows.input_directories import Contents, InputDirectories
+from liponflow.workflows.phonons.flow import phonon_engine
 from liponflow.workflows.request import InputsRequest
 
 REST = "at-rest"
+
+_ANY = "quick"
+"""Preset: VASP sets depend on the parameters alone, whatever they started from."""
 
 
 def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
@@ -48,7 +53,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
         distance=displacement(parameters, dft=True),
         supercell=parameters.supercell,
     )
-    generator = phonon_static_set()
+    generator = input_set(_engine(parameters).static())
     static = write_inputs(found.supercell, generator, root / REST)
     for number, structure in enumerate(found.structures, start=1):
         write_inputs(structure, generator, root / f"displaced-{number:03d}")
@@ -89,16 +94,17 @@ def compare(directory: Path, parameters: PhononParameters) -> list[Difference]:
     ParameterError
         If it is not a VASP directory.
     """
-    static = is_static(read_incar(directory))
-    generator = (
-        phonon_static_set()
-        if static
-        else phonon_relax_set(parameters.force_limit, parameters.max_steps)
-    )
-    return compare_directory(directory, generator, initial_moments(directory))
+    engine = _engine(parameters)
+    maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
+    return compare_directory(directory, input_set(maker), initial_moments(directory))
 
 
 INPUTS = InputDirectories(write, compare)
+
+
+def _engine(parameters: PhononParameters) -> Engine:
+    return phonon_engine("vasp", parameters, {}, _ANY)
+
 
 _README = """\
 # Phonons of {material} by VASP

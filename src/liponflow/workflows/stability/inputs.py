@@ -6,33 +6,37 @@ from pathlib import Path
 from typing import Any
 
 from liponflow import __version__
+from liponflow.engines.engine import Engine
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import TOPIC, StabilityParameters, magnetic_moments
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
-from liponflow.inputs.vasp.generator import write_inputs
+from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
-from liponflow.inputs.vasp.stability import initial_moments, relax_set, static_set
+from liponflow.inputs.vasp.stability import initial_moments
 from liponflow.structures.magnetic_orders import open_shells
 from liponflow.structures.phases import phase
 from liponflow.workflows.input_directories import Contents, InputDirectories
 from liponflow.workflows.request import InputsRequest
-from liponflow.workflows.stability.flow import crystals
+from liponflow.workflows.stability.flow import crystals, stability_engine
 from liponflow.workflows.stability.phases import Start, starts_of
 
 RELAX, STATIC = "relax", "static"
+
+_ANY = "quick"
+"""Preset: VASP sets depend on the parameters alone, whatever they started from."""
 
 
 def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
     """Write a relaxation and a static calculation of every reference crystal."""
     parameters = request.parameters
-    chosen = crystals(parameters)
+    chosen, engine = crystals(parameters), _engine(parameters)
     starts = [start for entry in chosen for start in starts_of(entry, parameters.magnetic_orders)]
     sets: dict[str, dict[str, Any]] = {RELAX: {}, STATIC: {}}
     for start in starts:
-        for task, written in _write_start(start, parameters, root / directory_of(start)).items():
+        for task, written in _write_start(start, engine, root / directory_of(start)).items():
             sets[task] |= written
     functional, *_ = sets[RELAX]["POTCAR"]["value"]
     for written in sets.values():
@@ -70,12 +74,16 @@ def compare(directory: Path, parameters: StabilityParameters) -> list[Difference
     ParameterError
         If it is not a VASP directory.
     """
-    static = is_static(read_incar(directory))
-    generator = static_set() if static else relax_set(parameters)
-    return compare_directory(directory, generator, _moments_of(directory))
+    engine = _engine(parameters)
+    maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
+    return compare_directory(directory, input_set(maker), _moments_of(directory))
 
 
 INPUTS = InputDirectories(write, compare)
+
+
+def _engine(parameters: StabilityParameters) -> Engine:
+    return stability_engine("vasp", parameters, {}, _ANY)
 
 
 def _moments_of(directory: Path) -> Mapping[str, float] | Sequence[float]:
@@ -98,13 +106,11 @@ def directory_of(start: Start) -> Path:
     return Path(start.crystal, *([start.order] if start.order else []))
 
 
-def _write_start(
-    start: Start, parameters: StabilityParameters, path: Path
-) -> dict[str, dict[str, Cited]]:
+def _write_start(start: Start, engine: Engine, path: Path) -> dict[str, dict[str, Cited]]:
     structure = start.structure
     written = {
-        RELAX: write_inputs(structure, relax_set(parameters), path / RELAX),
-        STATIC: write_inputs(structure, static_set(), path / STATIC),
+        RELAX: write_inputs(structure, input_set(engine.relax()), path / RELAX),
+        STATIC: write_inputs(structure, input_set(engine.static()), path / STATIC),
     }
     poscar = path / STATIC / "POSCAR"
     poscar.unlink()
