@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ def make_result() -> Callable[..., LithiationResult]:
                 packages={"liponflow": "0.1.0"},
                 preset=preset,
                 parameters={"budget": 1},
-                input_fingerprint="0" * 64,
+                input_fingerprint=sha256(f"{engine} {preset}".encode()).hexdigest(),
                 source_structure="built-in ordered",
                 parent_uuids=[],
             ),

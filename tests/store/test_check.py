@@ -2,14 +2,20 @@
 
 import json
 import shutil
+import socket
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from mongo_server import MongoDatabase
+from pymongo import MongoClient
 from typer.testing import CliRunner
 
+from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.analysis.result import Result
 from liponflow.cli import app
-from liponflow.store.check import check_store
+from liponflow.store.check import check_store, files_of
 from liponflow.store.file import StoreError
 from liponflow.store.results import find_results, get_result, open_results, open_store
 
@@ -46,7 +52,8 @@ def test_stores_of_released_versions_are_sound(golden: Path, tmp_path: Path) -> 
     store = open_store(path, read_only=True)
     outcome = check_store(store)
     store.close()
-    assert outcome.sound, outcome.problems
+    # Their trajectories were left where they were made.
+    assert all("of its files, the first /data/" in text for text in outcome.problems)
     assert outcome.documents >= 10
     assert path.read_bytes() == before
     opened = open_store(path)
@@ -75,6 +82,56 @@ def test_an_unknown_kind_is_listed(stored: Path) -> None:
     assert code == 1
     assert len(problems) == 2
     assert all("unknown kind of result 'gone'" in problem for problem in problems)
+
+
+def store_result(path: Path, result: Result, uuid: str) -> None:
+    store = open_store(path)
+    output = result.model_dump(mode="json")
+    store.update({"uuid": uuid, "index": 1, "completed_at": "2026-01-01", "output": output})
+    store.close()
+
+
+def test_results_of_the_same_input_are_listed(
+    stored: Path, make_result: Callable[..., LithiationResult]
+) -> None:
+    again = make_result()
+    continued = again.provenance.model_copy(update={"continues": "aaaa1111-0000"})
+    store_result(stored, again.model_copy(update={"provenance": continued}), "cccc3333")
+    assert check(stored) == (0, [])
+    store_result(stored, again, "dddd4444")
+    code, (line,) = check(stored)
+    assert code == 1
+    assert line.startswith("results aaaa1111-0000, dddd4444 (lithiation) have the same input: ")
+
+
+def test_missing_files_of_this_machine_are_listed(stored: Path, tmp_path: Path) -> None:
+    host = socket.gethostname()
+    here, gone = tmp_path / "here.xyz", tmp_path / "gone.csv"
+    here.touch()
+    store = open_store(next(path for path in GOLDEN if path.stem == "0.2.0"), read_only=True)
+    (md,) = find_results(store, kind="md")
+    store.close()
+    files = {
+        "trajectory_files": [str(here), f"{host}:{here}", "elsewhere:/frames.xyz"],
+        "series_file": str(gone),
+        "checkpoint": f"{host}:{gone}",
+    }
+    result = md.result.model_copy(update=files)
+    assert list(files_of(result)) == [*files["trajectory_files"], str(gone), f"{host}:{gone}"]
+    store_result(stored, result, "md")
+    code, (line,) = check(stored)
+    assert code == 1
+    assert line.startswith(f"result md (md) lacks 2 of its files, the first {gone}: ")
+
+
+def test_documents_that_a_server_has_twice_are_listed(mongo: MongoDatabase) -> None:
+    with MongoClient(mongo.uri) as client:
+        client[mongo.name]["outputs"].insert_many(
+            [{"uuid": "u", "index": 1}, {"uuid": "u", "index": 1}]
+        )
+    store = open_store(mongo.specification(), read_only=True)
+    assert check_store(store).problems == ("document uuid u, index 1: it is stored 2 times",)
+    store.close()
 
 
 def test_a_damaged_file_is_a_problem(stored: Path) -> None:

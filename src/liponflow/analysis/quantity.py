@@ -51,6 +51,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class FileNames:
+    """Mark of a field with the files of a result, which stay where they were written.
+
+    Names may begin with the host, as in ``node7:/scratch/run/trajectory.xyz``.
+    """
+
+
+@dataclass(frozen=True)
 class Quantity(Column):
     """Unit of a field of numbers, with the way to show it.
 

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from liponflow.analysis.quantity import Column, Quantity
+from liponflow.analysis.quantity import Column, FileNames, Quantity
 from liponflow.analysis.result import Calculation, Result, StructureField
 from liponflow.document import Document
 
@@ -160,20 +160,20 @@ class MDResult(Result):
         description="Structure after the last step, with velocities (Å/fs) as a site property "
         "where they are known."
     )
-    trajectory_files: list[str] = Field(
+    trajectory_files: Annotated[list[str], FileNames()] = Field(
         default_factory=list,
         description="Trajectory files in order: extended XYZ or vasprun.xml.",
     )
     frame_interval: Annotated[int, Column(heading="steps per frame")] = Field(
         1, description="Steps between two frames of the trajectory."
     )
-    series_file: Annotated[str | None, Column(heading="series", wraps=True)] = Field(
+    series_file: Annotated[str | None, FileNames(), Column(heading="series", wraps=True)] = Field(
         None,
         description="CSV file with time, temperature, energies, volume and pressure of every "
         "step.",
     )
-    checkpoint: Annotated[str | None, Column(heading="checkpoint", wraps=True)] = Field(
-        None, description="File from which the run can be continued, bit for bit."
+    checkpoint: Annotated[str | None, FileNames(), Column(heading="checkpoint", wraps=True)] = (
+        Field(None, description="File from which the run can be continued, bit for bit.")
     )
 
 

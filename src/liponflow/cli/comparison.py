@@ -1,6 +1,7 @@
 """Command that compares results."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,8 +42,8 @@ def results_compare(
         from liponflow.store.comparison import compare_results
         from liponflow.store.results import get_result, open_results
 
-        opened = open_results(settings_with(store=store).store)
-        compared = compare_results([get_result(opened, beginning) for beginning in results])
+        with closing(open_results(settings_with(store=store).store)) as opened:
+            compared = compare_results([get_result(opened, beginning) for beginning in results])
         if json:
             print_json(compared.document())
         else:

@@ -6,7 +6,7 @@ bash divides words at ``=`` and replaces only what follows it; other shells repl
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,7 +72,8 @@ def result_ids(ctx: typer.Context, incomplete: str = "") -> Completions:
     with suppress(*WRONG), warnings.catch_warnings(action="ignore"):
         settings = _settings()
         override(settings, store=ctx.params.get("store"))
-        found = find_summaries(open_results(settings.store), limit=_MOST)
+        with closing(open_results(settings.store)) as opened:
+            found = find_summaries(opened, limit=_MOST)
         return [
             (item.uuid[:8], f"{item.kind} of {written_by_unit(item.formula)}")
             for item in found

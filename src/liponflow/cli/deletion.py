@@ -1,6 +1,7 @@
 """Command that deletes results."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +34,8 @@ def results_delete(
         from liponflow.workflows.run import run_of, writable_store
 
         settings = settings_with(store=store)
-        found = get_result(open_results(settings.store), result)  # read without the lock
+        with closing(open_results(settings.store)) as reading:  # without the lock
+            found = get_result(reading, result)
         with writable_store(settings.store) as opened:
             made_by = run_of(settings, found.uuid)
             place = settings.store if isinstance(settings.store, Path) else opened.name

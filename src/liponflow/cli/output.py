@@ -1,5 +1,6 @@
 """Settings, output directories and printed results, as commands share them."""
 
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,8 @@ def stored_result(beginning: str, store: Path | None) -> "StoredResult":
     """Get a result by the first characters of its uuid."""
     from liponflow.store.results import get_result, open_results
 
-    settings = settings_with(store=store)
-    opened = open_results(settings.store)
-    return get_result(opened, beginning)
+    with closing(open_results(settings_with(store=store).store)) as opened:
+        return get_result(opened, beginning)
 
 
 def check_out(out: Path | None) -> None:

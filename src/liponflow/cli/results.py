@@ -1,5 +1,6 @@
 """Commands about results in the store."""
 
+from contextlib import closing
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -78,7 +79,7 @@ def results_list(
         if kind is not None:
             get_kind(kind)  # an unknown one is named
         skipped: list[StoreError] = []
-        opened = open_results(settings_with(store=store).store)
+        location = settings_with(store=store).store
         chosen: Filters = {
             "kind": kind,
             "formula": formula,
@@ -92,7 +93,8 @@ def results_list(
         asked = (kind, formula, engine, since, until, where)
         most = limit or None
         if json or csv:
-            found = find_results(opened, **chosen)
+            with closing(open_results(location)) as opened:
+                found = find_results(opened, **chosen)
             number = len(found)
             if json:
                 documents = [
@@ -104,7 +106,8 @@ def results_list(
             else:
                 typer.echo(csv_text(results_frame(found[:most])), nl=False)
         else:
-            summaries = find_summaries(opened, **chosen)
+            with closing(open_results(location)) as opened:
+                summaries = find_summaries(opened, **chosen)
             number = len(summaries)
             if summaries:
                 import_module("liponflow.cli.tables").print_list(summaries[:most])
@@ -172,12 +175,13 @@ def results_export(
 
 @app.command("check")
 def results_check(ctx: typer.Context, *, store: StoreOption = None) -> None:
-    """Check a store for damaged documents, unknown kinds of results and newer schemas."""
+    """Check a store: damaged, missing or repeated documents, data and files; newer schemas."""
     with reported_errors(debug=ctx.obj):
         from liponflow.store.check import check_store
         from liponflow.store.results import open_store
 
-        check = check_store(open_store(settings_with(store=store).store, read_only=True))
+        with closing(open_store(settings_with(store=store).store, read_only=True)) as opened:
+            check = check_store(opened)
         for problem in check.problems:
             typer.echo(problem)
         count = len(check.problems)

@@ -1,5 +1,6 @@
 """Command that copies results from store to store."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -35,11 +36,14 @@ def results_sync(
         from liponflow.workflows.run import writable_store
 
         places = [settings_with(store=path).store for path in (source, target)]
-        read = open_store(places[0], read_only=True)
+        console = Console(stderr=True)
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with (
+            closing(open_store(places[0], read_only=True)) as read,
             writable_store(places[1]) as written,
-            Progress(*columns, console=Console(stderr=True), transient=True) as bar,
+            Progress(
+                *columns, console=console, transient=True, disable=not console.is_terminal
+            ) as bar,
         ):
             task = bar.add_task("documents", total=read.count())
             done = sync(read, written, lambda number: bar.advance(task, number))

@@ -1,14 +1,20 @@
-"""Check of a results store: damaged documents, and results that this version cannot read."""
+"""Check of a results store: what is damaged, missing, there twice, or beyond this version."""
 
+import socket
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pydash
 from jobflow.core.store import JobStore
+from pydantic import BaseModel
 
+from liponflow.analysis.quantity import FileNames
 from liponflow.store.file import DamagedDocumentError, StoreError
-from liponflow.store.results import read_result, with_data
+from liponflow.store.results import StoredResult, read_result, with_data
 from liponflow.store.table import SQLiteTable
 
 
@@ -23,9 +29,9 @@ class Check:
     """
 
     documents: int
-    """Number of documents."""
+    """Number of documents of jobs."""
     problems: tuple[str, ...]
-    """One line for each damaged document or unreadable result."""
+    """One line for each damaged document, unreadable result and other finding."""
 
     @property
     def sound(self) -> bool:
@@ -46,28 +52,99 @@ def check_store(store: JobStore) -> Check:
     -------
     Check
         Number of documents and every problem: damaged documents, jobs whose data are damaged or
-        missing, unknown kinds of results, newer schemas, and fields that do not fit.
+        missing, unknown kinds of results, newer schemas, fields that do not fit, results whose
+        files are not on this machine although they were written on it, results of the same input,
+        and documents that are stored twice.
     """
-    number, problems = 0, []
-    stores = [store.docs_store, *store.additional_stores.values()]  # type: ignore[has-type]
-    for part in stores:
-        try:
-            if part is store.docs_store and isinstance(part, SQLiteTable):
-                problems += [f"{part.path}: {text}" for text in part.damage()]
+    checking = _Checking(store)
+    with getattr(store, "errors", nullcontext)():
+        for part in [store.docs_store, *store.additional_stores.values()]:  # type: ignore[has-type]
+            try:
+                checking.check(part)
+            except StoreError as error:
+                checking.problems.append(str(error))
+    return Check(checking.documents, (*checking.problems, *checking.repeated()))
+
+
+class _Checking:
+    """A check that is going on."""
+
+    def __init__(self, store: JobStore) -> None:
+        self.store = store
+        self.documents = 0
+        self.problems: list[str] = []
+        self.jobs: Counter[tuple[Any, Any]] = Counter()
+        self.inputs: dict[tuple[str, str], dict[str, str | None]] = {}
+        """What each result continues, by kind and fingerprint and then by its uuid."""
+
+    def check(self, part: Any) -> None:
+        """Check the documents of one part of the store; data on a server with their jobs only."""
+        are_jobs = part is self.store.docs_store
+        if are_jobs and isinstance(part, SQLiteTable):
+            self.problems += [f"{part.path}: {text}" for text in part.damage()]
+        if are_jobs or isinstance(part, SQLiteTable):
             for document in _documents(part):
-                number += 1
+                self.documents += are_jobs
                 if isinstance(document, DamagedDocumentError):
-                    problems.append(f"{document.document}: {document.cause}")
-                elif part is store.docs_store:
-                    try:
-                        loaded = with_data(store, document)
-                        if pydash.has(loaded, "output.kind"):
-                            read_result(loaded)
-                    except StoreError as error:
-                        problems.append(str(error))
+                    self.problems.append(f"{document.document}: {document.cause}")
+                elif are_jobs:
+                    self.check_job(document)
+
+    def check_job(self, document: dict[str, Any]) -> None:
+        """Check the document of a job, its data and its result."""
+        self.jobs[document.get("uuid"), document.get("index")] += 1
+        try:
+            loaded = with_data(self.store, document)
+            if pydash.has(loaded, "output.kind"):
+                self.check_result(read_result(loaded))
         except StoreError as error:
-            problems.append(str(error))
-    return Check(number, tuple(problems))
+            self.problems.append(str(error))
+
+    def check_result(self, stored: StoredResult) -> None:
+        """Check the files of a result, and remember its input."""
+        made = stored.result.provenance
+        same = self.inputs.setdefault((stored.result.kind, made.input_fingerprint), {})
+        same[stored.uuid] = made.continues
+        gone = [file for file in files_of(stored.result) if _is_gone(file)]
+        if gone:
+            self.problems.append(
+                f"result {stored.uuid} ({stored.result.kind}) lacks {len(gone)} of its files, "
+                f"the first {gone[0]}: put them back, or nothing that reads them can be repeated"
+            )
+
+    def repeated(self) -> Iterator[str]:
+        """Yield what is there more than once."""
+        for (uuid, index), number in self.jobs.items():
+            if number > 1:
+                yield f"document uuid {uuid}, index {index}: it is stored {number} times"
+        for (kind, _), same in self.inputs.items():
+            # One that continues another has its input, and is no repetition of it.
+            uuids = [uuid for uuid, continues in same.items() if continues not in same]
+            if len(uuids) > 1:
+                yield (
+                    f"results {', '.join(uuids)} ({kind}) have the same input: keep one, and "
+                    "delete the others with `liponflow results delete UUID`"
+                )
+
+
+def files_of(model: BaseModel) -> Iterator[str]:
+    """Yield the names of the files of a result, its submodels included."""
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        values = value if isinstance(value, list) else [value]
+        if any(isinstance(item, FileNames) for item in field.metadata):
+            yield from (item for item in values if item is not None)
+        for item in values:
+            if isinstance(item, BaseModel):
+                yield from files_of(item)
+
+
+def _is_gone(name: str) -> bool:
+    """Return whether a file of this machine is missing; others cannot be seen from here."""
+    host, separator, path = name.partition(":/")
+    if separator and host != socket.gethostname():
+        return False
+    return not Path(f"/{path}" if separator else name).exists()
 
 
 def _documents(store: Any) -> Iterator[dict[str, Any] | DamagedDocumentError]:

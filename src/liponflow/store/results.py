@@ -39,6 +39,19 @@ _MOUNTS = Path("/proc/mounts")
 ANY_KIND = {"$gt": ""}
 """Condition on the kind of a result: any text, which an index finds, unlike ``$exists``."""
 
+_LISTED = (
+    "uuid",
+    "completed_at",
+    "output.kind",
+    "output.schema_version",
+    "output.formula",
+    "output.converged",
+    "output.@version",
+    "output.provenance.engine",
+    "output.provenance.preset",
+)
+"""What :class:`SummaryReader` reads of a document."""
+
 
 def open_store(location: Path | dict[str, Any], *, read_only: bool = False) -> "JobStore":
     """Open the results database.
@@ -243,15 +256,16 @@ def find_results(store: "Documents", **filters: Unpack[Filters]) -> list[StoredR
         For each result that this version cannot read, or that is damaged, its data included; it
         is skipped.
     """
-    return _find(store, read_result, **filters)
+    return _find(store, lambda document: read_result(with_data(store, document)), None, **filters)
 
 
 def find_summaries(store: "Documents", **filters: Unpack[Filters]) -> list[ResultSummary]:
     """Return what a list shows of the results that match, the latest first.
 
-    It takes the arguments of :func:`find_results`, and is much faster: the documents are read and
-    checked against their hashes, but not made into results. One whose fields do not fit its kind
-    is listed.
+    It takes the arguments of :func:`find_results`, and is much faster. A file reads the documents
+    and checks them against their hashes, and a server sends what a list shows of them; none is
+    made into a result. One whose other fields do not fit its kind, or whose data in additional
+    stores are damaged, is listed.
 
     Raises
     ------
@@ -261,20 +275,26 @@ def find_summaries(store: "Documents", **filters: Unpack[Filters]) -> list[Resul
     Warns
     -----
     UserWarning
-        For each result of an unknown kind or newer schema, or that is damaged, its data included;
-        it is skipped.
+        For each result of an unknown kind or newer schema, or that is damaged; it is skipped.
     """
-    return _find(store, SummaryReader(), **filters)
+    # A file has the whole documents in memory anyway, to check them.
+    properties = None if _is_file(store) else list(_LISTED)
+    return _find(store, SummaryReader(), properties, **filters)
 
 
 def _find(
-    store: "Documents", read: Callable[[dict[str, Any]], _Found], **filters: Unpack[Filters]
+    store: "Documents",
+    read: Callable[[dict[str, Any]], _Found],
+    properties: list[str] | None,
+    **filters: Unpack[Filters],
 ) -> list[_Found]:
+    shown: dict[str, Any] = {"properties": properties} if properties else {}
     where, skipped = filters.get("where", ()), filters.get("skipped")
     criteria = {"$and": [*_criteria(filters), *_conditions(where)]}
     with _skipping_damaged(store) as errors:
-        documents = store.query(criteria, sort={"completed_at": -1}, limit=filters.get("limit", 0))
-        found = list(_readable(store, documents, read, errors))
+        limit = filters.get("limit", 0)
+        documents = store.query(criteria, sort={"completed_at": -1}, limit=limit, **shown)
+        found = list(_readable(documents, read, errors))
         if not found and not isinstance(where, Mapping):
             _check_fields(store, [_split(text)[0] for text in where])
     if skipped is None:
@@ -359,15 +379,18 @@ def _skipping_damaged(store: "Documents") -> Iterator[list[StoreError]]:
         yield []
 
 
+def _is_file(store: "Documents") -> bool:
+    return isinstance(store if isinstance(store, SQLiteTable) else store.docs_store, SQLiteTable)
+
+
 def _readable(
-    store: "Documents",
     documents: Iterable[dict[str, Any]],
     read: Callable[[dict[str, Any]], _Found],
     errors: list[StoreError],
 ) -> Iterator[_Found]:
     for document in documents:
         try:
-            yield read(with_data(store, document))
+            yield read(document)
         except StoreError as error:
             errors.append(error)
 

@@ -68,18 +68,37 @@ class ServerJobStore(JobStore):
         MissingStoreError
             If nothing has been stored there yet (reading).
         """
-        with self.errors():
+        try:
+            with self.errors():
+                self._connect()
+                self._check_answers()
+                documents = _collection(self.docs_store)
+                if not read_only:
+                    self._index()
+                elif documents is not None:
+                    self._check_exists(documents)
+        except StoreError:
+            self.close()
+            raise
+
+    def _connect(self) -> None:
+        try:
             self.connect()
-            for part in [self.docs_store, *self.additional_stores.values()]:
-                collection = _collection(part)
-                if collection is not None:
-                    with pymongo.timeout(ANSWER_S):
-                        collection.database.client.admin.command("ping")
-            documents = _collection(self.docs_store)
-            if documents is not None and read_only:
-                self._check_exists(documents)
-            elif not read_only:
-                self._index()
+        except ValueError as error:  # pymongo's, about an address
+            raise ConfigurationError(str(error)) from None
+
+    def close(self) -> None:
+        """Close the connections that are open."""
+        for part in (self.docs_store, *self.additional_stores.values()):
+            if getattr(part, "_coll", part) is not None:  # maggma closes none that is not open
+                part.close()  # type: ignore[no-untyped-call]
+
+    def _check_answers(self) -> None:
+        for part in (self.docs_store, *self.additional_stores.values()):
+            collection = _collection(part)
+            if collection is not None:
+                with pymongo.timeout(ANSWER_S):
+                    collection.database.client.admin.command("ping")
 
     def _check_exists(self, documents: "Collection[dict[str, Any]]") -> None:
         """Refuse a database without results, for which an empty list would be no answer."""

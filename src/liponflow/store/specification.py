@@ -14,6 +14,11 @@ from liponflow.store.file import StoreError
 from liponflow.store.server import ServerJobStore
 from liponflow.store.sqlite import SQLiteStore
 
+OUTAGE_MS = 10_000
+"""How long an open store waits for a server that does not answer (ms), unless told otherwise."""
+
+_ON_SERVERS = ("MongoStore", "MongoURIStore", "GridFSStore", "GridFSURIStore")
+_OPTION = "serverSelectionTimeoutMS"
 _PARTS = ("docs_store", "additional_stores")
 
 
@@ -50,12 +55,24 @@ def from_specification(specification: Mapping[str, Any]) -> ServerJobStore:
     for name, part in additional.items():
         _check(f"additional_stores: {name}", part)
     try:
-        return ServerJobStore.from_dict_spec(dict(specification))
+        return ServerJobStore.from_dict_spec(_limited(specification))
     except (KeyError, TypeError, ValueError, PyMongoError) as error:
         reason = without(secrets_in(specification), f"{type(error).__name__}: {error}")
         raise StoreError(
             f"cannot use the specification of the results store ({reason}): correct it"
         ) from None
+
+
+def _limited(part: Any) -> Any:
+    """Return a specification whose servers are waited for only so long."""
+    if not isinstance(part, Mapping):
+        return part
+    limited = {name: _limited(value) for name, value in part.items()}
+    if part.get("type") in _ON_SERVERS and _OPTION.lower() not in str(part.get("uri")).lower():
+        limited["mongoclient_kwargs"] = {_OPTION: OUTAGE_MS} | limited.get(
+            "mongoclient_kwargs", {}
+        )
+    return limited
 
 
 def _check(place: str, part: Any) -> None:

@@ -9,7 +9,7 @@ from liponflow.analysis.glass.elastic import GlassElasticity
 from liponflow.analysis.glass.pdf_comparison import PdfComparison
 from liponflow.analysis.glass.transition import GlassTransition
 from liponflow.analysis.method import Method
-from liponflow.analysis.quantity import Column, Inline, Quantity
+from liponflow.analysis.quantity import Column, FileNames, Inline, Quantity
 from liponflow.analysis.result import Result, StructureField
 from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
@@ -284,7 +284,7 @@ class GlassModel(Document):
         description="Fingerprint of the last stage's trajectory, or of the final structure "
         "without one."
     )
-    trajectories: list[str] = Field(
+    trajectories: Annotated[list[str], FileNames()] = Field(
         default_factory=list, description="Paths of the trajectory files, with the host's name."
     )
     series: list[SeriesPoint] = Field(
