@@ -107,7 +107,8 @@ def test_parameters_that_the_campaign_settles_are_named() -> None:
 def test_codes_that_divide_their_work_have_no_wall_time() -> None:
     document = {
         "campaign": "x", "material": "m", "plan": "p", "preset": "quick", "changed": [],
-        "engines": ["vasp"], "versions": {"liponflow": "1"}, "calculations": [{"jobs": 2}],
+        "engines": ["vasp"], "engine_arguments": {}, "versions": {"liponflow": "1"},
+        "calculations": [{"jobs": 2}],
         "core_hours": 300.0, "wall_hours": None, "workers": 1,
     }  # fmt: skip
     assert summary(document)[-1] == (
@@ -123,3 +124,44 @@ def test_what_takes_long_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         pass
     time.sleep(0.2)
     assert capsys.readouterr().err == ""
+
+
+def test_options_of_vasp_come_from_the_file_and_the_command(
+    liponflow: Callable[..., CliResult], tmp_path: Path
+) -> None:
+    (tmp_path / "run.yaml").write_text(
+        "x: [1]\nbudget: 1\nengine_set:\n  functional: r2SCAN\n"
+        "  incar: {ENCUT: 600, relax:EDIFFG: -0.01}\n"
+    )
+    command = ["run", "lithiation", "--engine", "vasp", "--config", "run.yaml", "--dry-run"]
+    done = liponflow(*command, "--incar", "ENCUT=650")
+    assert done.exit_code == 0, done.output
+    [engines] = [line for line in done.stdout.splitlines() if line.startswith("engines: ")]
+    assert "functional = r2SCAN" in engines
+    assert "'ENCUT': '650'" in engines
+    assert "'relax:EDIFFG': -0.01" in engines
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--engine", "chgnet", "--incar", "ENCUT=600"], "chgnet has no INCAR"),
+        (["--engine", "vasp", "--incar", "ENCUT"], "'ENCUT' is not of the form TAG=VALUE"),
+        (["--engine", "vasp", "--incar", "ENCUTT=6"], "did you mean ENCUT?"),
+        (["--engine", "vasp", "--engine-set", "potcar_release=53"], "52, 54 or 64"),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(
+    liponflow: Callable[..., CliResult], options: list[str], message: str
+) -> None:
+    done = liponflow("run", "lithiation", *options, "--dry-run")
+    assert done.exit_code != 0
+    assert message in " ".join(done.output.split())
+
+
+def test_file_with_options_that_are_no_mapping_is_refused(
+    liponflow: Callable[..., CliResult], tmp_path: Path
+) -> None:
+    (tmp_path / "run.yaml").write_text("engine_set: r2SCAN\n")
+    done = liponflow("run", "lithiation", "--config", "run.yaml", "--dry-run")
+    assert "engine_set holds no `argument: value` lines" in " ".join(done.output.split())

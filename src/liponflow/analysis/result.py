@@ -101,16 +101,17 @@ class EngineInfo(Document):
         Examples
         --------
         >>> EngineInfo(
-        ...     name="vasp", version="6", functional="PBE+U (Ni 6.2 eV)", surrogate=False
-        ... ).as_method.functional
-        'PBE'
+        ...     name="vasp", version="6", functional="PBE+D3(BJ)+U (Ni 6.2 eV)", surrogate=False
+        ... ).as_method.label
+        'PBE+D3(BJ)'
         """
-        functional = self.functional
+        functional, dispersion = self.functional, None
         if functional and not self.surrogate:
-            functional = functional.partition(" (")[0].partition("+")[0]
+            functional, *parts = functional.partition(" (")[0].split("+")
+            dispersion = next((part for part in parts if part != "U"), None)
         # A version of a code does not change the energies, weights of a potential do.
         code = f"{self.name} {self.weights}" if self.weights else self.name
-        return Method(code=code, functional=functional)
+        return Method(code=code, functional=functional, dispersion=dispersion)
 
     @property
     def short(self) -> str:

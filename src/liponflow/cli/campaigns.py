@@ -24,6 +24,8 @@ from liponflow.cli.options import (
     EngineOption,
     EngineSetOption,
     FigureOption,
+    IncarOption,
+    InputsEngineSetOption,
     InputsPresetOption,
     JsonOption,
     PresetOption,
@@ -69,6 +71,7 @@ def run(
     config: ConfigOption = None,
     engine: EngineOption = None,
     engine_set: EngineSetOption = None,
+    incar: IncarOption = None,
     structure: StructuresOption = None,
     set_: SetOption = None,
     given: Mapping[str, str] | None = None,
@@ -100,7 +103,10 @@ def run(
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         settings = settings_with(workers=workers, store=store)
-        chosen = choose(campaign, preset, default="quick", config=config, set_=set_, given=given)
+        chosen = choose(
+            campaign, preset, default="quick", config=config, set_=set_, given=given,
+            engine_set=engine_set, incar=incar,
+        )  # fmt: skip
         files = early.structure_files(structure or [])
         several = early.is_batch(structure or [])
         if several and preflight:
@@ -108,17 +114,17 @@ def run(
         early.check_choices(campaign, chosen, files)
         engine = engine or campaign.default_engine or settings.engine
         early.check_engine(engine, settings)
+        early.check_incar(engine, chosen.engine_arguments)
 
         with said_if_slow("loading the libraries of the campaign ..."):
             from liponflow.cost.estimate import estimate
             from liponflow.engines.registry import check_installed
-            from liponflow.inputs.presets import parse_settings
             from liponflow.workflows import run as campaigns
 
         choices: dict[str, Any] = {
             "preset": chosen.preset,
             "engine": engine,
-            "engine_arguments": parse_settings(engine_set or []),
+            "engine_arguments": chosen.engine_arguments,
             "overrides": chosen.overrides,
             "structure_file": files[0] if files else None,
         }
@@ -245,6 +251,8 @@ def inputs(
     config: ConfigOption = None,
     structure: StructureOption = None,
     set_: SetOption = None,
+    engine_set: InputsEngineSetOption = None,
+    incar: IncarOption = None,
 ) -> None:
     """Write the input directories of a campaign, or compare one with them key by key.
 
@@ -257,10 +265,17 @@ def inputs(
     """
     failed = False
     with reported_errors(debug=ctx.obj):
-        chosen = choose(campaign, preset, default="paper", config=config, set_=set_)
+        chosen = choose(
+            campaign, preset, default="paper", config=config, set_=set_,
+            engine_set=engine_set, incar=incar,
+        )  # fmt: skip
         structures = [] if structure is None else [structure]
         early.check_choices(campaign, chosen, structures, inputs=True)
-        choices: dict[str, Any] = {"preset": chosen.preset, "overrides": chosen.overrides}
+        choices: dict[str, Any] = {
+            "preset": chosen.preset,
+            "overrides": chosen.overrides,
+            "engine_arguments": chosen.engine_arguments,
+        }
         if out is not None and diff is None and other is None and check is None:
             check_out(out.absolute().parent)
             with chosen.named():

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from liponflow.inputs.config import Config
 
+INCAR = "incar"
+"""Argument of an engine that has an INCAR."""
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -28,12 +31,15 @@ class Choices:
         Where each was given: an option, or a line of a file.
     config
         File of parameters; None without one.
+    engine_arguments
+        Arguments of the engine, ``incar`` with the tags of an INCAR among them.
     """
 
     preset: str
     overrides: Mapping[str, Any]
     origins: Mapping[str, str]
     config: "Config | None"
+    engine_arguments: Mapping[str, Any]
 
     @contextmanager
     def named(self) -> Iterator[None]:
@@ -64,6 +70,8 @@ def choose(
     config: Path | None = None,
     set_: Sequence[str] | None = None,
     given: Mapping[str, str] | None = None,
+    engine_set: Sequence[str] | None = None,
+    incar: Sequence[str] | None = None,
 ) -> Choices:
     """Return the preset and the overrides of a user.
 
@@ -81,6 +89,10 @@ def choose(
         Texts ``key=value``, with priority over the file.
     given
         Parameters with flags of their own, with priority over both.
+    engine_set
+        Texts ``key=value``: arguments of the engine, with priority over those of the file.
+    incar
+        Texts ``tag=value``: tags of an INCAR, with priority over those of the file.
 
     Raises
     ------
@@ -110,4 +122,36 @@ def choose(
     overrides |= typed | dict(given or {})
     origins |= dict.fromkeys(typed, "--set")
     origins |= {name: f"--{name.replace('_', '-')}" for name in given or {}}
-    return Choices(preset, overrides, origins, read)
+    arguments = dict(read.engine_set) if read is not None else {}
+    arguments |= parse_settings(engine_set or [])
+    if incar:
+        arguments[INCAR] = {**_mapping(arguments.get(INCAR)), **parse_tags(incar)}
+    return Choices(preset, overrides, origins, read, arguments)
+
+
+def parse_tags(texts: Sequence[str]) -> dict[str, str]:
+    """Parse ``tag=value`` texts; the engine reads the values as its code does.
+
+    Raises
+    ------
+    ParameterError
+        If one has no tag or no value.
+
+    Examples
+    --------
+    >>> parse_tags(["relax:EDIFFG=-0.01", "MAGMOM = 2*5.0"])
+    {'relax:EDIFFG': '-0.01', 'MAGMOM': '2*5.0'}
+    """
+    from liponflow.inputs.presets import ParameterError
+
+    found = {}
+    for text in texts:
+        tag, _, value = (part.strip() for part in text.partition("="))
+        if not tag or not value:
+            raise ParameterError(f"--incar {text!r} is not of the form TAG=VALUE: ENCUT=600")
+        found[tag] = value
+    return found
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

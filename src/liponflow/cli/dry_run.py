@@ -61,6 +61,7 @@ def dry_run_document(
         "changed": changed(request.parameters, campaign.load_parameters(chosen.preset)),
         "parameters": record["parameters"],
         "engines": [info.label for info in engines_of(flow)] or [request.engine],
+        "engine_arguments": dict(request.engine_arguments),
         "versions": package_versions(),
         "calculations": [asdict(line) for line in cost.lines],
         "core_hours": cost.core_hours,
@@ -91,11 +92,13 @@ def summary(document: dict[str, Any]) -> list[str]:
     """Return the five lines: material, plan, parameters, engines, cost."""
     changes = "; ".join(document["changed"]) or "unchanged"
     version = document["versions"]["liponflow"]
+    given = ", ".join(f"{key} = {value}" for key, value in document["engine_arguments"].items())
+    engines = ", ".join(document["engines"]) + (f" with {given}" if given else "")
     return [
         f"{document['campaign']}: {document['material']}",
         f"plan: {document['plan']}",
         f"parameters: preset {document['preset']}, {changes}",
-        f"engines: {', '.join(document['engines'])}; liponflow {version}",
+        f"engines: {engines}; liponflow {version}",
         f"cost: {cost_text(document)}",
     ]
 

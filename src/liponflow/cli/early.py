@@ -1,11 +1,12 @@
 """What a command refuses before it imports the packages that compute, which takes seconds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from liponflow import registry
 from liponflow.boundary import check_is_file
-from liponflow.cli.choices import Choices
+from liponflow.cli.choices import INCAR, Choices
 from liponflow.names import nearest
 from liponflow.settings import Settings
 from liponflow.workflows.campaign import Campaign
@@ -89,6 +90,23 @@ def check_engine(name: str, settings: Settings) -> None:
     known = sorted({*registry.names(registry.ENGINES), *settings.engines}, key=str.lower)
     if ":" not in name and name not in known:
         raise ValueError(f"unknown engine {name!r}{nearest(name, known)}")
+
+
+def check_incar(engine: str, arguments: Mapping[str, Any]) -> None:
+    """Refuse tags of an INCAR for an engine that has none.
+
+    Raises
+    ------
+    ValueError
+        Naming the engine.
+    """
+    from liponflow.engines.registry import engine_class
+
+    if INCAR in arguments and not engine_class(engine).takes_incar:
+        raise ValueError(
+            f"{engine} has no INCAR: --incar is for --engine vasp; for a further engine of the "
+            "run give --engine-set 'vasp.incar={TAG: VALUE}'"
+        )
 
 
 def check_paths(paths: Iterable[Path]) -> None:

@@ -94,6 +94,23 @@ EngineSetOption = Annotated[
         "of the run; may be repeated.",
     ),
 ]
+InputsEngineSetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine-set",
+        metavar="KEY=VALUE",
+        help="Option of VASP, such as functional=r2SCAN; may be repeated.",
+    ),
+]
+IncarOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--incar",
+        metavar="[KIND:]TAG=VALUE",
+        help="Set a tag of VASP's INCAR, in all calculations or in one kind (relax, static, md, "
+        "band), such as relax:EDIFFG=-0.01; may be repeated.",
+    ),
+]
 StructuresOption = Annotated[
     list[Path] | None,
     typer.Option(

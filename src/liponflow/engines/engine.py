@@ -105,6 +105,8 @@ class Engine(ABC):
     """Whether the user can set arguments of any name."""
     known_arguments: ClassVar[frozenset[str]] = frozenset()
     """Names of the arguments that the user can set otherwise."""
+    takes_incar: ClassVar[bool] = False
+    """Whether tags of an INCAR are among its arguments, as ``incar``."""
     takes_hessian: ClassVar[bool] = False
     """Whether relaxations of the ions can begin with a Hessian."""
 

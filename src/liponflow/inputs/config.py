@@ -1,7 +1,8 @@
 """Files of parameters for ``--config``: YAML of a user, with the line of every parameter.
 
-Beside parameters, a file may have ``campaign``, which it is for, and ``preset``, whose values its
-other parameters have. ``liponflow presets write`` makes one to edit.
+Beside parameters, a file may have ``campaign``, which it is for, ``preset``, whose values its
+other parameters have, and ``engine_set``, arguments of the engine. ``liponflow presets write``
+makes one to edit.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -20,7 +21,7 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.structure_options import StructureOptions
 from liponflow.names import nearest
 
-CAMPAIGN, PRESET = "campaign", "preset"
+CAMPAIGN, PRESET, ENGINE_SET = "campaign", "preset", "engine_set"
 
 MOST_TEXT = 1_000_000
 """Characters of the largest file; a preset with all its comments takes a hundredth."""
@@ -40,12 +41,15 @@ class Config:
         Parameters by name.
     lines
         Line of each parameter.
+    engine_set
+        Arguments of the engine.
     """
 
     path: Path
     preset: str | None
     values: Mapping[str, Any]
     lines: Mapping[str, int]
+    engine_set: Mapping[str, Any]
 
     def place(self, name: str) -> str:
         """Return where a parameter stands: file and line."""
@@ -104,7 +108,10 @@ def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
         if loaded.get(CAMPAIGN, campaign) != campaign:
             place.text = f"line {lines[CAMPAIGN]}"
             raise ParameterError(f"it is for the campaign {loaded[CAMPAIGN]}, not for {campaign}")
-        known = {CAMPAIGN, PRESET, *model.model_fields, *StructureOptions.model_fields}
+        if not isinstance(loaded.get(ENGINE_SET, {}), dict):
+            place.text = f"line {lines[ENGINE_SET]}"
+            raise ParameterError("engine_set holds no `argument: value` lines")
+        known = {CAMPAIGN, PRESET, ENGINE_SET, *model.model_fields, *StructureOptions.model_fields}
         first: dict[str, int] = {}
         for name, line in keys:
             place.text = f"line {line}"
@@ -114,7 +121,8 @@ def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
                 raise ParameterError(f"{name!r} stands in line {first[name]}, too; keep one")
     preset = loaded.pop(PRESET, None)
     loaded.pop(CAMPAIGN, None)
-    return Config(path, preset, loaded, {name: lines[name] for name in loaded})
+    arguments = loaded.pop(ENGINE_SET, {})
+    return Config(path, preset, loaded, {name: lines[name] for name in loaded}, arguments)
 
 
 def _lines(text: str) -> Iterator[tuple[str, int]]:

@@ -217,6 +217,7 @@ class Campaign:
         *,
         preset: str,
         overrides: Mapping[str, Any] | None = None,
+        engine_arguments: Mapping[str, Any] | None = None,
         structure_file: Path | None = None,
     ) -> "WrittenInputs":
         """Write the directory of every calculation of the campaign.
@@ -229,6 +230,8 @@ class Campaign:
             Parameters to start from, e.g. ``quick`` or ``paper``.
         overrides
             Parameters that replace the preset's.
+        engine_arguments
+            Arguments of the engine that the inputs are for, if it takes any.
         structure_file
             Structure to start from; the built-in one of the campaign if None.
 
@@ -247,15 +250,24 @@ class Campaign:
         from liponflow.workflows.request import InputsRequest
 
         check_vacant(out)
-        directories = self._directories()
+        directories = self._directories(engine_arguments)
         given = dict(overrides or {})
         settings = {key: given.pop(key) for key in directories.settings if key in given}
-        request = InputsRequest(**self._read(preset, given, structure_file), settings=settings)
+        request = InputsRequest(
+            **self._read(preset, given, structure_file),
+            settings=settings,
+            engine_arguments=engine_arguments or {},
+        )
         with _naming(request.file):
             return write_campaign(self.name, self.presets, directories, request, out)
 
     def compare(
-        self, directory: Path, *, preset: str, overrides: Mapping[str, Any] | None = None
+        self,
+        directory: Path,
+        *,
+        preset: str,
+        overrides: Mapping[str, Any] | None = None,
+        engine_arguments: Mapping[str, Any] | None = None,
     ) -> "list[Difference]":
         """Compare a user's directory with the one that the campaign would write.
 
@@ -263,7 +275,7 @@ class Campaign:
         ----------
         directory
             Directory of one calculation.
-        preset, overrides
+        preset, overrides, engine_arguments
             As for :meth:`write`.
 
         Returns
@@ -278,10 +290,12 @@ class Campaign:
         """
         from liponflow.inputs.presets import ParameterError
 
-        directories, parameters = self._directories(), self.load_parameters(preset, overrides)
+        directories = self._directories(engine_arguments)
+        parameters = self.load_parameters(preset, overrides)
+        options = [engine_arguments or {}] if directories.takes_options else []
         remedy = "correct its INCAR, KPOINTS and POSCAR"
         with file_boundary(directory, ParameterError, what="a VASP directory", remedy=remedy):
-            return directories.compare(directory, parameters)
+            return directories.compare(directory, parameters, *options)
 
     def measure(self, paths: list[Path], **options: Any) -> "Result":
         """Return the result of measuring existing files; `options` are those of ``analyze``.
@@ -375,10 +389,15 @@ class Campaign:
                 f"{reference} of the campaign {self.name} cannot be imported: {error}"
             ) from error
 
-    def _directories(self) -> "InputDirectories[Any]":
+    def _directories(self, arguments: Mapping[str, Any] | None) -> "InputDirectories[Any]":
         if self.inputs is None:
             raise ValueError(f"{self.name} has no input directories")
         directories: InputDirectories[Any] = self._resolve(self.inputs)
+        if arguments and not directories.takes_options:
+            raise ValueError(
+                f"the inputs of {self.name} depend on no option of an engine (given: "
+                f"{', '.join(arguments)}); leave --engine-set and --incar out"
+            )
         return directories
 
 

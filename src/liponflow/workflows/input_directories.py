@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from liponflow import __version__
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.presets import PACKAGE, cited_parameters, load_data
+from liponflow.inputs.presets import PACKAGE, Cited, cited_parameters, load_data
 from liponflow.workflows.request import InputsRequest
 
 SIDECAR, README = "provenance.yaml", "README.md"
@@ -64,14 +64,18 @@ class InputDirectories(Generic[Parameters]):
         Function that writes every calculation of a request below an existing empty directory.
         If it raises an error, nothing is left of the directory.
     compare
-        Function that compares a user's directory with the one that the parameters would give.
+        Function that compares a user's directory with the one that the parameters would give; with
+        `takes_options`, it takes the user's arguments of the engine, too.
     settings
         Settings of ``write`` alone, which are not parameters of the campaign.
+    takes_options
+        Whether arguments of the engine change the inputs.
     """
 
     write: Callable[[InputsRequest[Parameters], Path], Contents]
-    compare: Callable[[Path, Parameters], list[Difference]]
+    compare: Callable[..., list[Difference]]
     settings: frozenset[str] = frozenset()
+    takes_options: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,9 @@ def write_campaign(
             package=package,
             about=contents.about,
         )
+        if request.engine_arguments:
+            chosen = dict(request.engine_arguments)
+            record["engine_arguments"] = Cited(value=chosen, source="given by the user")
         write_sidecar(root, record | dict(contents.sets))
         write_readme(root, contents.readme)
     return WrittenInputs(out, contents.count, contents.noun, contents.notes)

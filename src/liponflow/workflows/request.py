@@ -30,6 +30,8 @@ class Request(Generic[Parameters]):
         Where it came from, and how it was ordered.
     file
         File of the structure, for messages.
+    engine_arguments
+        Arguments that the user sets for the engine.
     """
 
     parameters: Parameters
@@ -38,6 +40,7 @@ class Request(Generic[Parameters]):
     structure: Structure | None = None
     source: str | None = None
     file: Path | None = None
+    engine_arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +51,11 @@ class RunRequest(Request[Parameters]):
     ----------
     engine
         Engine as the user names it.
-    engine_arguments
-        Arguments that the user sets for it.
     store
         Open results store, to look up what earlier runs computed; None without one.
     """
 
     engine: str
-    engine_arguments: Mapping[str, Any] = field(default_factory=dict)
     store: JobStore | None = None
 
 

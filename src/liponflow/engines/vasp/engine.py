@@ -6,8 +6,9 @@ environment of its jobs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jobflow import Maker
 from pymatgen.core.structure import Structure
@@ -23,6 +24,7 @@ from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
 
 if TYPE_CHECKING:
+    from liponflow.inputs.vasp.options import VaspOptions
     from liponflow.inputs.vasp.sets import VaspSets
 
 
@@ -34,6 +36,25 @@ LAST_ELEMENT = 96
 class VaspEngine(Engine):
     """VASP through atomate2 and custodian, with the input sets of the topic."""
 
+    takes_incar: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        """Refuse options that VASP cannot have, and a looser criterion than the campaign's."""
+        for kind in ("relax", "band"):
+            given = self.user.incar.get(f"{kind}:EDIFFG")
+            if given is not None and -given > self.force_limit:
+                raise EngineError(
+                    f"{kind}:EDIFFG={given:g} is looser than the force limit of the campaign, "
+                    f"{self.force_limit:g} eV/Å: give --set force_limit={-given:g}"
+                )
+
+    @cached_property
+    def user(self) -> "VaspOptions":
+        """Options of the user."""
+        from liponflow.inputs.vasp.options import VaspOptions
+
+        return VaspOptions.of(self.options.arguments)
+
     @property
     def needs_initial_moments(self) -> bool:
         """See Engine."""
@@ -41,19 +62,20 @@ class VaspEngine(Engine):
 
     @property
     def sets(self) -> "VaspSets":
-        """Input sets of the topic.
+        """Input sets of the topic, with the options of the user.
 
         Raises
         ------
         EngineError
             If the topic has none.
         """
+        from liponflow.inputs.vasp.applied import with_options
         from liponflow.inputs.vasp.sets import FAMILY
 
         sets: VaspSets | None = self.options.inputs.get(FAMILY)
         if sets is None:
             raise EngineError(f"this campaign has no VASP input sets; it cannot use {self.name}")
-        return sets
+        return with_options(sets, self.user)
 
     def relax(
         self,
@@ -103,6 +125,7 @@ class VaspEngine(Engine):
             climbing=climbing,
             force_limit=force_limit or self.force_limit,
             max_steps=max_steps or self.max_steps,
+            user_incar_settings=self.user.tags("band"),
             band_set=self.sets.band,
             name=name,
         )
@@ -124,6 +147,7 @@ class VaspEngine(Engine):
             seed=seed,
             segment_steps=chunk_steps or SEGMENT_STEPS,
             user_incar_settings=dict(self.sets.md_incar),
+            config=None if self.sets.md_config is None else dict(self.sets.md_config),
             name=name,
         )
 
@@ -198,10 +222,15 @@ class VaspEngine(Engine):
                 "config": generator.config_dict,
                 "kpoints": kpoints if isinstance(kpoints, dict) else kpoints.as_dict(),
             }
-        return settings
+        chosen = self.user.identity()
+        return settings | ({"options": chosen} if chosen else {})
 
     def describe(self) -> EngineInfo:
         """See Engine."""
         return EngineInfo(
-            name="vasp", version="as installed", functional=self.sets.functional, surrogate=False
+            name="vasp",
+            version="as installed",
+            functional=self.sets.functional,
+            arguments=self.user.identity(),
+            surrogate=False,
         )

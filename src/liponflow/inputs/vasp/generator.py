@@ -62,11 +62,11 @@ class CitedInputGenerator(VaspInputGenerator):
         return self._changes(files["INCAR"])
 
     def _changes(self, incar: Mapping[str, Any]) -> dict[str, Cited]:
+        found: dict[str, Cited] = {}
         if self.spin_if_needed and self.structure is not None:
-            paired = closed_shell(self.structure, self.potcar_symbols)
-            if paired:
-                return paired
-        return changes(self.structure, incar, self.potcar_symbols)
+            found = closed_shell(self.structure, self.potcar_symbols)
+        found = found or changes(self.structure, incar, self.potcar_symbols)
+        return {key: entry for key, entry in found.items() if key not in self.user_incar_settings}
 
 
 def cited_generator(

@@ -21,6 +21,8 @@ class VaspSets:
         Generators of relaxations and static calculations.
     md_incar
         INCAR values that replace those of atomate2's molecular dynamics.
+    md_config
+        Configuration, with the potentials, of the set for molecular dynamics; atomate2's if None.
     band
         Generator of bands (IMAGES, force limit and steps are added); atomate2's if None.
     functional
@@ -32,6 +34,7 @@ class VaspSets:
     relax: VaspInputGenerator
     static: VaspInputGenerator
     md_incar: Mapping[str, Any] = field(default_factory=dict)
+    md_config: Mapping[str, Any] | None = None
     band: VaspInputGenerator | None = None
     functional: str = "PBE+U"
     check: Callable[[Structure], None] | None = None

@@ -47,6 +47,8 @@ class SegmentedMDMaker(Maker):
         segment adds its index.
     user_incar_settings
         INCAR values that replace those of atomate2's MD set.
+    config
+        Configuration of atomate2's MD set, with the potentials; its own if None.
     name
         Name of the flow.
 
@@ -69,6 +71,7 @@ class SegmentedMDMaker(Maker):
     ensemble: Literal["nve", "nvt", "npt"] = "nvt"
     seed: int = 0
     user_incar_settings: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] | None = None
     name: str = "molecular dynamics"
 
     def __post_init__(self) -> None:
@@ -166,6 +169,7 @@ class SegmentedMDMaker(Maker):
                 "RANDOM_SEED": [self.seed + index, 0, 0],
                 **self.user_incar_settings,
             },
+            **({} if self.config is None else {"config_dict": self.config}),
         )
         return MDMaker(
             name=self.name,

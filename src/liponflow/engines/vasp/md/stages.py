@@ -35,6 +35,8 @@ class StagedVaspMDMaker(Maker):
         Largest number of time steps of one VASP run.
     user_incar_settings
         INCAR values that replace those of atomate2's MD set and of the stages.
+    config
+        Configuration of atomate2's MD set, with the potentials; its own if None.
     name
         Name of the flow.
     """
@@ -43,6 +45,7 @@ class StagedVaspMDMaker(Maker):
     seed: int = 0
     segment_steps: int = SEGMENT_STEPS
     user_incar_settings: dict[str, Any] = field(default_factory=dict)
+    config: dict[str, Any] | None = None
     name: str = "molecular dynamics"
 
     def __post_init__(self) -> None:
@@ -96,6 +99,7 @@ class StagedVaspMDMaker(Maker):
             ensemble=stage.ensemble,
             seed=seed,
             user_incar_settings=self.user_incar_settings,
+            config=self.config,
             name=stage.name,
             stage=stage,
         )
