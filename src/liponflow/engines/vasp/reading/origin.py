@@ -8,8 +8,8 @@ from liponflow.boundary import file_boundary
 from liponflow.decompression import open_bytes
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.force_field import force_field_engine, has_force_field_steps
+from liponflow.engines.vasp.reading.vasprun import written_version
 
-_GENERATOR = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
 _FORCE_FIELD = re.compile(rb'name="ML_LMLFF">\s*\.?T')
 _HEAD = 1 << 16
 
@@ -33,10 +33,9 @@ def origin(path: Path) -> EngineInfo | None:
         open_bytes(path) as file,
     ):
         head = file.read(_HEAD)
-    match = _GENERATOR.search(head) if b"<modeling>" in head else None
-    if match is None:
+    version = written_version(head) if b"<modeling>" in head else None
+    if version is None:
         return None
-    version = match[1].decode(errors="replace")
     if _FORCE_FIELD.search(head) and has_force_field_steps(path):
         return force_field_engine(version)
     return stand_in_engine(version) or EngineInfo(name="vasp", version=version, surrogate=False)

@@ -11,6 +11,7 @@ from pymatgen.io.vasp.outputs import Vasprun
 from liponflow.decompression import existing, open_bytes
 from liponflow.freeformat.incar import read_incar
 
+_VERSION = re.compile(rb'<i name="version" type="string">\s*([^<]*?)\s*</i>')
 _FIRST_STEP = re.compile(rb"<calculation>|<structure\s*>")
 """A step, or the structure of a step of the machine-learned force field, which has no name."""
 _ENDS = {b"<calculation>": b"</calculation>"}
@@ -68,9 +69,24 @@ class VasprunHead(LenientVasprun):
         self.exception_on_bad_xml = not truncated
         with open_bytes(path) as file:
             content = _head(file, truncated=truncated)
+        version = written_version(content)
         self._parse(
             BytesIO(content), parse_dos=False, parse_eigen=False, parse_projected_eigen=False
         )
+        if version is not None:
+            self.vasp_version = version  # pymatgen writes 5.4.4.18apr17 for 5.4.4.18Apr17
+
+
+def written_version(head: bytes) -> str | None:
+    """Return the version in the head of a vasprun.xml; None if there is none.
+
+    Examples
+    --------
+    >>> written_version(b'<i name="version" type="string">5.4.4.18Apr17-6-g9f103f2a35  </i>')
+    '5.4.4.18Apr17-6-g9f103f2a35'
+    """
+    match = _VERSION.search(head)
+    return None if match is None else match[1].decode(errors="replace")
 
 
 def _head(file: IO[bytes], *, truncated: bool) -> bytes:
