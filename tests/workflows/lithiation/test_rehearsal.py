@@ -1,5 +1,7 @@
 """The LNMO campaign with ``--engine vasp``: atomate2, custodian, emmet and the stand-in.
 
+The files are those of VASP 5.4.4; tests/workflows/test_rehearsals.py compares both layouts.
+
 Structures, families, start cells and input sets are those of the quick preset. The two ends of
 its Li contents have every family and start cell; a looser force limit saves steps.
 """
@@ -59,7 +61,7 @@ def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
         store=folder / "store.db",
         runs_dir=folder / "runs",
         workers=2,
-        vasp_cmd="liponflow-vasp",
+        vasp_cmd="liponflow-vasp --layout 5.4.4",
     )
     flow = plan(preset="quick", engine="vasp", overrides=OVERRIDES)
     outcome = campaigns.run(flow, settings, {})

@@ -1,4 +1,4 @@
-"""Protocols with VASP, run by atomate2, custodian and the stand-in."""
+"""Protocols with VASP, run by atomate2, custodian and the stand-in, as by VASP 5.4.4."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def result(tmp_path_factory: pytest.TempPathFactory, cheap_vasp: str) -> MDResul
         store,
         tmp_path_factory.mktemp("runs"),
         workers=1,
-        environment=vasp_environment(cheap_vasp),
+        environment=vasp_environment(f"{cheap_vasp} --layout 5.4.4"),
         console=Console(quiet=True),
     )
     assert report.failures == ()
