@@ -19,6 +19,7 @@ from liponflow import registry
 from liponflow.analysis.lithiation.result import LithiationCandidate, LithiationResult, Selection
 from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.result import Calculation, EngineInfo, Provenance
+from liponflow.runners import pool
 from liponflow.store.results import open_store
 from liponflow.structures.lithiation.candidates import with_magmoms
 from liponflow.structures.lithiation.spinel import ordered_lnmo
@@ -28,6 +29,7 @@ from liponflow.structures.lithium import bcc_lithium
 SUPPORT = Path(__file__).parent / "support"
 sys.path.insert(0, str(SUPPORT))
 
+import warm  # noqa: E402
 from mongo_server import MongoDatabase, MongoServer  # noqa: E402
 
 
@@ -68,9 +70,45 @@ def reference_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cheap_vasp() -> str:
+def warm_python() -> Iterator[list[str]]:
+    """Return a command in place of ``python -m`` that need not import the heavy packages."""
+    with warm.server() as command:
+        yield command
+
+
+@pytest.fixture(scope="session")
+def cheap_vasp(warm_python: list[str]) -> str:
     """Return a stand-in command with a pair potential for Li, labelled chgnet."""
-    return shlex.join([sys.executable, str(SUPPORT / "cheap_vasp.py")])
+    return shlex.join([*warm_python, "cheap_vasp"])
+
+
+@pytest.fixture(scope="session")
+def warm_programs(tmp_path_factory: pytest.TempPathFactory, warm_python: list[str]) -> Path:
+    """Return a folder with the program ``liponflow``, whose workers are warm as well."""
+    folder = tmp_path_factory.mktemp("programs")
+    code = (
+        "import sys; from liponflow.runners import pool; from liponflow.cli import app; "
+        f"pool.COMMAND = {[*warm_python, pool.COMMAND[-1]]}; "
+        "sys.argv[0] = 'liponflow'; app()"
+    )
+    program = folder / "liponflow"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join([*warm_python, "-c", code])} "$@"\n')
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def standin(warm_python: list[str]) -> str:
+    """Return the command ``liponflow-vasp``."""
+    return shlex.join([*warm_python, "liponflow.engines.standin.cli"])
+
+
+@pytest.fixture(scope="module")
+def warm_workers(warm_python: list[str]) -> Iterator[None]:
+    """Start the workers of the runs of a test file without their imports."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "COMMAND", [*warm_python, pool.COMMAND[-1]])
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -55,9 +55,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Counter[str], Counte
 
 
 # jobflow's run_locally issues both warnings.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Some jobs are not connected", "ignore:cd is deprecated"
-)
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Some jobs are not connected", "ignore:cd is deprecated"),
+    pytest.mark.usefixtures("warm_workers"),
+]
 
 
 @pytest.mark.parametrize("name", TOGETHER)

@@ -1,6 +1,6 @@
 """Start or resume three segments of dynamics in a separate process, which is killed.
 
-Arguments: a folder and the command that runs VASP. A run in the folder is resumed.
+A run in the folder is resumed.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from rich.console import Console
 
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.run import vasp_environment
+from liponflow.runners import pool
 from liponflow.runners.journal import latest_run
 from liponflow.runners.local import resume, start
 from liponflow.runners.report import RunReport
@@ -27,8 +28,9 @@ MAKER = SegmentedMDMaker(
 )
 
 
-def go_on(folder: Path, command: str) -> RunReport:
-    """Start or resume the flow."""
+def go_on(folder: Path, command: str, worker: list[str]) -> RunReport:
+    """Start or resume the flow, with a command for VASP and one for the workers."""
+    pool.COMMAND = worker
     store = open_store(folder / "store.db")
     options = {
         "workers": 1,

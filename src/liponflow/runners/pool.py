@@ -27,6 +27,9 @@ ONE_THREAD = dict.fromkeys(
 )
 """Thread limits of the workers: more threads than cores slow all of them down."""
 
+COMMAND = [sys.executable, "-P", "-u", "-m", "liponflow.runners.worker"]
+"""How a worker is started."""
+
 Task = TypeVar("Task")
 
 
@@ -132,7 +135,7 @@ class WorkerPool(Generic[Task]):
     def _start(self) -> _Worker[Task]:
         with self._log_file.open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-u", "-m", "liponflow.runners.worker"],
+                COMMAND,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

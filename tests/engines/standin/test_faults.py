@@ -1,10 +1,9 @@
 """Faults of the stand-in under custodian, which corrects some and reports the others."""
 
-import sys
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-import cheap_vasp
 import numpy as np
 import pytest
 from custodian import Custodian
@@ -25,7 +24,6 @@ from liponflow.engines.standin import faults
 from liponflow.engines.standin.errors import InputError, VaspStopped
 from liponflow.engines.standin.faults import Fault, Kind, parse_fault
 
-COMMAND = [sys.executable, str(Path(cheap_vasp.__file__))]
 FORCES = 0.01
 """eV/Å."""
 RELAXATION = (
@@ -52,7 +50,7 @@ def directory(vasp_directory, lithium: Structure) -> Path:
 
 
 @pytest.fixture
-def rehearse(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
+def rehearse(directory: Path, cheap_vasp: str, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
     monkeypatch.chdir(directory)
     monkeypatch.delenv("CUSTODIAN_WALLTIME_START", raising=False)
 
@@ -62,7 +60,7 @@ def rehearse(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Rehearse:
         monkeypatch.setenv("LIPONFLOW_VASP_FAULT", fault)
         custodian = Custodian(
             handlers or [VaspErrorHandler(), UnconvergedErrorHandler(), StdErrHandler()],
-            [VaspJob(COMMAND, auto_gamma=False, **options)],
+            [VaspJob(shlex.split(cheap_vasp), auto_gamma=False, **options)],
             validators=[VasprunXMLValidator(), VaspFilesValidator()],
             max_errors=3,
             polling_time_step=0.5,

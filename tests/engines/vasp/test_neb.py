@@ -29,6 +29,8 @@ from liponflow.inputs.vasp.migration import band_set
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 FORCE_LIMIT = 0.02
 """eV/Å; at 0.05 two bands still differ by 6 meV."""
 BARRIER_TOLERANCE = 5e-3
@@ -109,10 +111,10 @@ def incar(folder: Path) -> Incar:
 
 
 @pytest.fixture(scope="module")
-def rehearsed(tmp_path_factory: pytest.TempPathFactory) -> tuple[NEBResult, Path]:
+def rehearsed(tmp_path_factory: pytest.TempPathFactory, standin: str) -> tuple[NEBResult, Path]:
     """Return the plain band and the folder in which it ran, in the layout of VASP 6."""
     folder = tmp_path_factory.mktemp("band")
-    return run(folder, "liponflow-vasp"), folder
+    return run(folder, standin), folder
 
 
 def test_energies_agree_with_the_direct_engine(rehearsed: tuple[NEBResult, Path]) -> None:

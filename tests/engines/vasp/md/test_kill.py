@@ -17,6 +17,7 @@ from pymatgen.io.vasp import Incar, Vasprun
 
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.standin import run as standin
+from liponflow.runners import pool
 from liponflow.store.results import find_results, open_store
 
 KILLS = (
@@ -28,7 +29,7 @@ KILLS = (
     ("stand-in", segments.SEGMENT_STEPS // 3),
 )
 """What is killed, after how many new steps: at the first one, within each segment, at its end and
-in the next one. Each kill costs the imports of a worker and of the stand-in, some 9 s.
+in the next one.
 """
 PATIENCE_S = 120
 JOB = re.compile(r"molecular_dynamics_\d+-([0-9a-f-]{36})-(\d+)")
@@ -36,6 +37,7 @@ POSITIONS = 1e-5
 """Å: velocities have nine digits in CONTCAR, and the rounding grows over 240 steps."""
 
 pytestmark = [
+    pytest.mark.usefixtures("warm_workers"),
     # pymatgen leaves the XDATCAR open.
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -81,7 +83,7 @@ def added(folder: Path, before: AbstractSet[int]) -> int:
 def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
     """Start the runner, and kill it or the stand-in after a number of new steps."""
     before = directories(folder).keys()
-    runner = CONTEXT.Process(target=segments.go_on, args=(folder, command))
+    runner = CONTEXT.Process(target=segments.go_on, args=(folder, command, pool.COMMAND))
     runner.start()
     limit = time.monotonic() + PATIENCE_S
     while added(folder, before) < after:
@@ -90,7 +92,12 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
         time.sleep(0.02)  # counting the steps costs more than computing one
     process = psutil.Process(runner.pid)
     if victim == "stand-in":
-        running = [p for p in process.children(recursive=True) if "cheap_vasp" in str(p.cmdline())]
+        running = [
+            found
+            for found in psutil.process_iter(["cmdline", "cwd"])
+            if "cheap_vasp" in (found.info["cmdline"] or ())
+            and folder in Path(found.info["cwd"] or "/").parents
+        ]
         if not running:  # its segment has just finished
             victim = "runner"
         for child in running:
@@ -112,7 +119,7 @@ def test_kills_do_not_repeat_finished_segments_or_change_the_trajectory(
         assert finished.items() <= outcomes(tmp_path).items(), "a finished segment was repeated"
         finished = outcomes(tmp_path)
 
-    assert segments.go_on(tmp_path, cheap_vasp).failures == ()
+    assert segments.go_on(tmp_path, cheap_vasp, pool.COMMAND).failures == ()
     assert finished.items() <= outcomes(tmp_path).items()
     assert len(outcomes(tmp_path)) == segments.SEGMENTS
     # A kill during a segment costs that attempt only.

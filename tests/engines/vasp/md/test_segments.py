@@ -30,6 +30,9 @@ MILLIELECTRONVOLT = 1e-3
 """Largest difference of energies (eV/atom) between the direct engine and the stand-in."""
 
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
+
 def moving_lithium() -> Structure:
     """Return two atoms of bcc Li that move fast against each other."""
     velocity = np.array([0.012, -0.008, 0.004])  # Å/fs
@@ -60,9 +63,9 @@ def run(folder: Path, command: str, structure: Structure, **options: Any) -> MDR
     return result
 
 
-def test_nve_segments_match_direct_dynamics(tmp_path: Path) -> None:
+def test_nve_segments_match_direct_dynamics(tmp_path: Path, standin: str) -> None:
     start_from = moving_lithium()
-    result = run(tmp_path, "liponflow-vasp", start_from, ensemble="nve", segment_steps=3)
+    result = run(tmp_path, standin, start_from, ensemble="nve", segment_steps=3)
     assert result.provenance.engine.label.startswith("vasp (stand-in: chgnet 0.3.0)")
 
     atoms = start_from.to_ase_atoms()

@@ -16,6 +16,8 @@ from liponflow.inputs.protocol import Stage
 from liponflow.runners.local import start
 from liponflow.structures.lithium import bcc_lithium
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 STAGES = [
     Stage(
         name="heat",
