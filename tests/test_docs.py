@@ -10,9 +10,9 @@ PAGES = sorted({*(ROOT / "docs").glob("*.md")} - {EXTENDING})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_documentation_pages_run(page: Path, tmp_path: Path) -> None:
+def test_documentation_pages_run(page: Path, tmp_path: Path, warm_programs: Path) -> None:
     """Every step of the page succeeds."""
-    Reader(tmp_path).read(page.read_text(encoding="utf-8"))
+    Reader(tmp_path, warm_programs).read(page.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", [*PAGES, EXTENDING], ids=lambda page: page.stem)

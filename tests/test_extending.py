@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,9 +28,9 @@ def test_plugin_files_are_those_shown_on_the_page() -> None:
 
 
 @pytest.fixture(scope="module")
-def extended(tmp_path_factory: pytest.TempPathFactory) -> Session:
+def extended(tmp_path_factory: pytest.TempPathFactory, warm_programs: Path) -> Session:
     """Follow the page about extensions."""
-    return Reader(tmp_path_factory.mktemp("extending")).read(PAGE)
+    return Reader(tmp_path_factory.mktemp("extending"), warm_programs).read(PAGE)
 
 
 def test_campaign_of_another_package_is_listed_in_the_help(extended: Session) -> None:

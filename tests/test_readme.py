@@ -2,6 +2,7 @@
 
 import re
 from importlib.metadata import metadata
+from pathlib import Path
 
 import pytest
 from reader import BLOCK, README, ROOT, Reader, Session
@@ -20,9 +21,9 @@ def test_files_named_in_the_readme_exist() -> None:
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
+def session(tmp_path_factory: pytest.TempPathFactory, warm_programs: Path) -> Session:
     """Follow the README."""
-    return Reader(tmp_path_factory.mktemp("readme")).read(README)
+    return Reader(tmp_path_factory.mktemp("readme"), warm_programs).read(README)
 
 
 def test_resume_finishes_the_killed_run(session: Session) -> None:

@@ -4,6 +4,8 @@ Each page is followed from top to bottom in a separate folder.
 
 Blocks marked ``console`` and ``python`` run as printed, with these exceptions only:
 
+- ``liponflow`` runs in a process that has the packages of others imported, except where it is
+  killed (tests/support/warm.py).
 - ``make TARGET`` would run the tests within the tests: only the existence of the target is
   checked, by ``make --dry-run``.
 - ``source .venv/bin/activate`` does nothing: the tests run there already.
@@ -45,6 +47,7 @@ QUICK = "--help|--entries|--engine emt"
 UUID = re.compile(r"\bb7623429\b")
 PRIVATE = ("LIPONFLOW_", "ATOMATE2_", "PMG_")
 """Prefixes of variables with settings of the user who runs the tests."""
+TOOLS = Path(sys.executable).parent
 PATIENCE = 300
 """Longest wait for a first calculation on a busy machine (s)."""
 
@@ -62,12 +65,20 @@ class Session(NamedTuple):
 
 
 class Reader:
-    """A user who follows a page in an empty folder, with the package on the PATH."""
+    """A user who follows a page in an empty folder, with the package on the PATH.
 
-    def __init__(self, folder: Path) -> None:
+    Parameters
+    ----------
+    folder
+        The empty folder.
+    programs
+        Folder of the programs that stand in for those of the package.
+    """
+
+    def __init__(self, folder: Path, programs: Path) -> None:
         self.folder = folder
         self.found = ""
-        tools = str(Path(sys.executable).parent)
+        tools = f"{programs}{os.pathsep}{TOOLS}"
         clean = {k: v for k, v in os.environ.items() if not k.startswith(PRIVATE)}
         self.environment = clean | {
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
@@ -134,7 +145,7 @@ class Reader:
         log = self.folder / "run.log"
         with log.open("w") as file:
             process = subprocess.Popen(
-                ["bash", "-c", f"exec {command}"],
+                ["bash", "-c", f"exec {TOOLS}/{command}"],
                 cwd=self.folder,
                 env=self.environment,
                 stdout=file,
