@@ -84,23 +84,27 @@ def cheap_vasp(warm_python: list[str]) -> str:
 
 @pytest.fixture(scope="session")
 def warm_programs(tmp_path_factory: pytest.TempPathFactory, warm_python: list[str]) -> Path:
-    """Return a folder with the program ``liponflow``, whose workers are warm as well."""
+    """Return a folder with ``liponflow``, whose workers are warm as well, and the stand-in."""
     folder = tmp_path_factory.mktemp("programs")
     code = (
         "import sys; from liponflow.runners import pool; from liponflow.cli import app; "
         f"pool.COMMAND = {[*warm_python, pool.COMMAND[-1]]}; "
         "sys.argv[0] = 'liponflow'; app()"
     )
-    program = folder / "liponflow"
-    program.write_text(f'#!/bin/sh\nexec {shlex.join([*warm_python, "-c", code])} "$@"\n')
-    program.chmod(0o755)
+    for name, arguments in {
+        "liponflow": ["-c", code],
+        "liponflow-vasp": ["liponflow.engines.standin.cli"],
+    }.items():
+        program = folder / name
+        program.write_text(f'#!/bin/sh\nexec {shlex.join([*warm_python, *arguments])} "$@"\n')
+        program.chmod(0o755)
     return folder
 
 
 @pytest.fixture(scope="session")
-def standin(warm_python: list[str]) -> str:
+def standin(warm_programs: Path) -> str:
     """Return the command ``liponflow-vasp``."""
-    return shlex.join([*warm_python, "liponflow.engines.standin.cli"])
+    return str(warm_programs / "liponflow-vasp")
 
 
 @pytest.fixture(scope="module")

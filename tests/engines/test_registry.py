@@ -1,7 +1,6 @@
 """Engines by name: their Makers, and summaries that agree with the bare calculator."""
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -288,10 +287,10 @@ def test_engine_without_requirements_is_accepted() -> None:
 @pytest.mark.filterwarnings("ignore:No POTCAR file:UserWarning")
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_relaxation_ended_by_a_stopcar_is_not_converged(tmp_path: Path) -> None:
+def test_relaxation_ended_by_a_stopcar_is_not_converged(tmp_path: Path, standin: str) -> None:
     cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
     maker = RelaxMaker(
-        run_vasp_kwargs=run_options(vasp_cmd=f"{sys.executable} -m liponflow.engines.standin.cli"),
+        run_vasp_kwargs=run_options(vasp_cmd=standin),
         write_input_set_kwargs={"potcar_spec": True},
         write_additional_data={"STOPCAR": "LSTOP = .TRUE."},
     )

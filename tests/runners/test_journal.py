@@ -18,6 +18,8 @@ from liponflow.runners.errors import ExposedRunError, ForeignRunError, OutdatedR
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.runners.local import resume, start
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 OPTIONS = {"workers": 1, "trusted": ["checkpoint_jobs"], "console": Console(quiet=True)}
 
 

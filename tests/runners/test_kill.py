@@ -26,7 +26,12 @@ from liponflow.store.results import open_store
 PATIENCE_S = 30
 """Longest wait (s) for events that take a moment on an idle machine."""
 
-pytestmark = pytest.mark.filterwarnings("ignore:cd is deprecated")  # by jobflow's run_locally
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:cd is deprecated"),  # by jobflow's run_locally
+    pytest.mark.usefixtures(
+        "warm_workers"
+    ),  # of the runs that go on; those killed are started as usual
+]
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,8 @@ from liponflow.store.export import export_all
 from liponflow.store.frames import results_frame
 from liponflow.store.results import StoredResult, find_results, get_result, open_store
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 KINDS = {
     "calculation", "fingerprint", "glass", "lithiation", "md", "migration", "neb", "pdos",

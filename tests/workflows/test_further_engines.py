@@ -27,6 +27,8 @@ from liponflow.workflows.further_engines import (
 )
 from liponflow.workflows.preflight import preflight
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 FURTHER = "chgnet-0.2.0"
 
 SMALL: dict[str, dict[str, Any]] = {

@@ -23,6 +23,8 @@ from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.glass.flow import GlassMaker
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("glass").plan
 
 SMALL: dict[str, Any] = {"composition": "Li7P2O7N", "density": 1.8, "n_models": 2}

@@ -23,6 +23,8 @@ from liponflow.workflows.lithiation import jobs as lithiation_jobs
 from liponflow.workflows.lithiation.flow import LithiationMaker, further_engines
 from liponflow.workflows.lithiation.jobs import settle
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("lithiation").plan
 
 SMALL = {"x": [0, 0.5, 1], "force_limit": 0.5, "magmoms": {"Mn": 4.0}, "hubbard_u": {"Mn": 4.5}}

@@ -18,6 +18,8 @@ from liponflow.runners.local import start
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.lithiation.flow import LithiationMaker
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 SMALL = {"x": [0, 1], "force_limit": 0.5, "magmoms": {"Mn": 4.0}, "hubbard_u": {"Mn": 4.5}}
 """Parameters with which a cell of 4 atoms is relaxed in seconds."""
 

@@ -23,6 +23,8 @@ from liponflow.store.results import find_results, open_store
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("lithiation").plan
 
 MILLIELECTRONVOLT = 1e-3
@@ -55,13 +57,13 @@ class Rehearsal(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
+def rehearsal(tmp_path_factory: pytest.TempPathFactory, standin: str) -> Iterator[Rehearsal]:
     folder = tmp_path_factory.mktemp("rehearsal")
     settings = Settings(
         store=folder / "store.db",
         runs_dir=folder / "runs",
         workers=2,
-        vasp_cmd="liponflow-vasp --layout 5.4.4",
+        vasp_cmd=f"{standin} --layout 5.4.4",
     )
     flow = plan(preset="quick", engine="vasp", overrides=OVERRIDES)
     outcome = campaigns.run(flow, settings, {})

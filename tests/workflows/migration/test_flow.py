@@ -22,6 +22,8 @@ from liponflow.runners.journal import Journal
 from liponflow.runners.local import start
 from liponflow.workflows.campaign import get_campaign
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("migration").plan
 
 TINY = {

@@ -19,6 +19,8 @@ from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.cells import ReplacedCellWarning
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("phonons").plan
 
 LITHIUM = {"phase": "Li_bcc"}

@@ -31,6 +31,8 @@ from liponflow.workflows.stability.flow import stability_engine
 from liponflow.workflows.stability.jobs import ScaledEntries, collect_entries
 from liponflow.workflows.stability.phases import phase_tools, record_name, relaxed_phases
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 plan = get_campaign("stability").plan
 
 OXIDES: dict[str, Any] = {

@@ -22,6 +22,8 @@ from liponflow.engines.potential.md.summary import to_atoms
 from liponflow.inputs.protocol import Stage
 from liponflow.runners.local import start
 
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
 ENGINE = EngineInfo(name="emt", version="3", surrogate=True)
 STAGES = [
     Stage(
