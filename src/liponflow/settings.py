@@ -7,6 +7,7 @@ Values come, in rising priority, from the defaults, from ``~/.liponflow.yaml`` (
 import os
 import re
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -134,6 +135,49 @@ class VaspCommands(Document):
 _PROGRAMS = tuple(VaspCommands.model_fields)
 
 
+class JobKind(StrEnum):
+    """What a job asks of a cluster, by which rules for resources are given."""
+
+    RELAX = "relax"
+    """Relaxation by a DFT code."""
+    STATIC = "static"
+    """Fixed structure by a DFT code."""
+    MD = "md"
+    """Dynamics by a DFT code, a segment a job."""
+    NEB = "neb"
+    """Nudged elastic band by a DFT code."""
+    FEFF = "feff"
+    """Spectrum of core levels."""
+    POTENTIAL = "potential"
+    """Anything that a machine-learned potential computes on a processor."""
+    GPU = "gpu"
+    """The same where the device is ``cuda``."""
+    LIGHT = "light"
+    """Seconds on one core: choosing, collecting, analysing, adding further jobs."""
+
+
+class ResourceRule(Document):
+    """Where jobs of a kind run on a cluster, and with which resources.
+
+    Examples
+    --------
+    >>> ResourceRule(worker="cpu", resources={"nodes": 1}, per_image={"ntasks": 16}).priority
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    worker: str | None = Field(None, description="Worker of the jobflow-remote project.")
+    resources: dict[str, int | str] = Field(
+        default_factory=dict,
+        description="Resources, by the keys of the scheduler, e.g. `ntasks: 64` of Slurm.",
+    )
+    per_image: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description="Resources of one image of a band."
+    )
+    exec_config: str | None = Field(None, description="Execution configuration of the project.")
+    priority: int | None = Field(None, ge=1, description="Jobs of high priority start first.")
+
+
 class Settings(BaseSettings):
     """Settings that a user makes once, not per campaign.
 
@@ -192,6 +236,19 @@ class Settings(BaseSettings):
     )
     workers: int | None = Field(
         None, ge=1, description="Worker processes of the local runner; default: number of cores."
+    )
+    hpc_project: str | None = Field(
+        None,
+        description="jobflow-remote project that campaigns are submitted to; default: the only "
+        "one, or the variable JFREMOTE_PROJECT.",
+    )
+    hpc_worker: str | None = Field(
+        None, description="Worker of the jobs that no rule places; default: the project's first."
+    )
+    hpc_rules: dict[JobKind, ResourceRule] = Field(
+        default_factory=dict,
+        description="Worker and resources of submitted jobs by kind: relax, static, md and neb of "
+        "a DFT code, feff, potential, gpu, light.",
     )
     trusted_classes: tuple[Annotated[str, Field(pattern=r"^[\w.]+:\w+$")], ...] = Field(
         (),

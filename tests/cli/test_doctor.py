@@ -4,8 +4,8 @@ import pytest
 from typer.testing import CliRunner
 
 from liponflow.cli import app
+from liponflow.diagnosis import Finding, State
 from liponflow.engines.chgnet.engine import ChgnetEngine
-from liponflow.engines.diagnosis import Finding, State
 
 LONG = f"pip install {'x' * 100}"
 

@@ -10,10 +10,23 @@ import typer
 from typer.core import TyperGroup
 
 from liponflow import __version__
-from liponflow.cli import campaigns, completion, doctor, files, presets, results
+from liponflow.cli import (
+    campaigns,
+    completion,
+    doctor,
+    files,
+    presets,
+    remote,
+    results,
+    setup,
+    submit,
+)
 from liponflow.cli.console import EXIT_USAGE, say
 
-ORDER = ("run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "doctor")
+ORDER = (
+    "run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "submit",
+    "status", "cancel", "rerun", "fetch", "setup", "doctor",
+)  # fmt: skip
 """Commands in the order in which a user needs them."""
 
 
@@ -55,6 +68,7 @@ for name, group, action in (
     ("run", campaigns.RunGroup, campaigns.run),
     ("inputs", campaigns.InputsGroup, campaigns.inputs),
     ("analyze", campaigns.AnalyzeGroup, campaigns.analyze),
+    ("submit", submit.SubmitGroup, submit.submit),
 ):
     app.add_typer(
         typer.Typer(cls=group, help=action.__doc__, no_args_is_help=True),
@@ -66,6 +80,11 @@ app.command()(files.ingest)
 app.command()(results.figures)
 app.add_typer(results.app, name="results")
 app.add_typer(presets.app, name="presets")
+app.command()(remote.status)
+app.command()(remote.cancel)
+app.command()(remote.rerun)
+app.command()(remote.fetch)
+app.add_typer(setup.app, name="setup")
 app.command()(doctor.doctor)
 
 

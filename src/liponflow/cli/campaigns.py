@@ -37,6 +37,7 @@ from liponflow.cli.options import (
     WorkersOption,
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
+from liponflow.cli.plan import ask, plan
 from liponflow.names import nearest
 from liponflow.workflows.campaign import Campaign
 from liponflow.workflows.measurement import get_measurement
@@ -103,48 +104,29 @@ def run(
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         settings = settings_with(workers=workers, store=store)
-        chosen = choose(
-            campaign, preset, default="quick", config=config, set_=set_, given=given,
-            engine_set=engine_set, incar=incar,
+        asked = ask(
+            campaign, settings, preset=preset, config=config, engine=engine,
+            engine_set=engine_set, incar=incar, structure=structure, set_=set_, given=given,
         )  # fmt: skip
-        files = early.structure_files(structure or [])
-        several = early.is_batch(structure or [])
+        chosen, several = asked.chosen, asked.several
         if several and preflight:
             raise ValueError("--preflight takes one structure; give its file")
-        early.check_choices(campaign, chosen, files)
-        engine = engine or campaign.default_engine or settings.engine
-        early.check_engine(engine, settings)
-        early.check_incar(engine, chosen.engine_arguments)
 
         with said_if_slow("loading the libraries of the campaign ..."):
             from liponflow.cost.estimate import estimate
-            from liponflow.engines.registry import check_installed
             from liponflow.workflows import run as campaigns
 
-        choices: dict[str, Any] = {
-            "preset": chosen.preset,
-            "engine": engine,
-            "engine_arguments": chosen.engine_arguments,
-            "overrides": chosen.overrides,
-            "structure_file": files[0] if files else None,
-        }
+        choices = asked.choices()
         document = None
         if several:
             ending = _several(
-                campaign, chosen, choices, files, settings,
+                campaign, chosen, choices, asked.files, settings,
                 ctx=ctx, dry_run=dry_run, out=out, json=json,
             )  # fmt: skip
         else:
             with campaigns.known_store(settings) as known:
-                with said_if_slow("building the structures and planning the calculations ..."):
-                    with chosen.named():
-                        request = campaign.request(**choices, store=known)
-                    engines = campaign.engines(request)
-                    if not dry_run:
-                        for name in engines:
-                            check_installed(name, settings)
-                    flow = campaign.make_flow(request)
-                _say_faults(flow, engines)
+                planned = plan(asked, choices, known, None if dry_run else settings)
+                request, flow, engines = planned.request, planned.flow, planned.engines
                 if preflight:
                     _print_preflight(flow, request, engines)
                 if dry_run:
@@ -371,11 +353,6 @@ def analyze(
             print_json(result.with_units())
         else:
             import_module("liponflow.cli.tables").print_document(result)
-
-
-def _say_faults(flow: "Flow", engines: Sequence[str]) -> None:
-    for line in import_module("liponflow.workflows.preflight").input_faults(flow, engines):
-        say(f"warning: {line}")
 
 
 def _print_preflight(flow: "Flow", request: "RunRequest[Any]", engines: Sequence[str]) -> None:

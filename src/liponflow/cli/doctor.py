@@ -1,14 +1,19 @@
-"""The command that examines an engine on this machine."""
+"""The command that examines the engines on this machine, and a project for clusters."""
 
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from liponflow.cli.completion import engine_names
-from liponflow.cli.console import EXIT_FAILED, reported_errors
+from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow
+from liponflow.cli.options import ProjectOption
+from liponflow.cli.output import settings_with
+
+if TYPE_CHECKING:
+    from liponflow.diagnosis import Finding
 
 
 def doctor(
@@ -19,20 +24,49 @@ def doctor(
             help="An engine \\[default: all registered ones].", autocompletion=engine_names
         ),
     ] = None,
+    *,
+    hpc: Annotated[
+        bool,
+        typer.Option(
+            "--hpc", help="Examine a project of jobflow-remote: queue, runner and every worker."
+        ),
+    ] = False,
+    project: ProjectOption = None,
 ) -> None:
     """Tell which engines can run here, and how to install what one lacks.
 
-    The exit code is 1 if the named engine cannot run.
+    The exit code is 1 if the named engine cannot run, or the project cannot be used.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
-        from liponflow.engines.diagnosis import missing
-        from liponflow.engines.registry import engine_class, engine_names
-        from liponflow.settings import load_settings
+        from liponflow.diagnosis import missing
+        from liponflow.engines.registry import check_name, engine_class, engine_names
 
-        settings = load_settings()
-        names = [engine] if engine else engine_names()
-        found = {name: engine_class(name).diagnose(name, settings) for name in names}
+        settings = settings_with()
+        if hpc:
+            if engine:
+                check_name(engine)
+            with said_if_slow("asking the queue and the workers ..."):
+                found = _project(project or settings.hpc_project, engine)
+        else:
+            names = [engine] if engine else engine_names()
+            found = {name: engine_class(name).diagnose(name, settings) for name in names}
     print_findings = import_module("liponflow.cli.tables").print_findings
     print_findings(found)
-    if engine and missing(found[engine]):
+    if (engine or hpc) and any(missing(findings) for findings in found.values()):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]":
+    """Examine a project and its workers; the engine must be able to run on one of them."""
+    checks = import_module("liponflow.runners.remote.checks")
+    submission = import_module("liponflow.workflows.submission")
+    opened, findings = checks.project_findings(name)
+    found = {"project": findings}
+    if opened is None:
+        return found
+    rules, faults = submission.rules_or_faults(settings_with(), opened.name)
+    findings += faults
+    for key, worker in opened.workers.items():
+        needed = [engine] if engine else []
+        found[f"worker {key}"] = checks.WorkerCheck(key, worker, rules, needed).findings()
+    return found

@@ -132,6 +132,17 @@ SetOption = Annotated[
         autocompletion=settings_of,
     ),
 ]
+ProjectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--project",
+        help="Project of jobflow-remote \\[default: the setting hpc_project, or the only one].",
+    ),
+]
+CampaignsArgument = Annotated[
+    list[str] | None,
+    typer.Argument(help="First characters of what `submit` or `status` named."),
+]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes \\[default: cores].")]
 StoreOption = Annotated[
     Path | None,

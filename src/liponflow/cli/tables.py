@@ -22,7 +22,7 @@ from liponflow.store.results import ResultSummary, StoredResult
 if TYPE_CHECKING:
     from liponflow.analysis.method import Comparison
     from liponflow.cost.estimate import Estimate
-    from liponflow.engines.diagnosis import Finding
+    from liponflow.diagnosis import Finding
     from liponflow.inputs.difference import Difference
 
 

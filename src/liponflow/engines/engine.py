@@ -12,8 +12,8 @@ from pymatgen.core.structure import Structure
 from liponflow import registry
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.arrays import FloatArray
+from liponflow.diagnosis import Finding, State
 from liponflow.engines.cost import CostModel
-from liponflow.engines.diagnosis import Finding, State
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.inputs.feff.cards import SpectrumCards
 from liponflow.inputs.protocol import Stage
@@ -109,6 +109,8 @@ class Engine(ABC):
     """Whether tags of an INCAR are among its arguments, as ``incar``."""
     takes_hessian: ClassVar[bool] = False
     """Whether relaxations of the ions can begin with a Hessian."""
+    on_device: ClassVar[bool] = False
+    """Whether it computes on one processor or GPU, the setting ``device``, and not by MPI."""
 
     def __post_init__(self) -> None:
         """Refuse arguments that would be ignored."""

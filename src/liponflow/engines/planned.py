@@ -22,6 +22,7 @@ from jobflow import Job
 from pymatgen.core.structure import Structure
 
 RELAX, STATIC, MD, NEB, PHONON = "relax", "static", "md", "neb", "phonon"
+DISPLACEMENT, SPECTRUM = "displacement", "spectrum"
 
 _ANNOUNCED = "planned"
 _END_POINTS = 2

@@ -50,7 +50,8 @@ class SQLiteStore(SQLiteTable, Store):
 
     @property
     def _collection(self) -> Any:
-        raise NotImplementedError("an SQLite store has no pymongo collection; use its methods")
+        # jobflow-remote asks by hasattr() whether there is one.
+        raise AttributeError("an SQLite store has no pymongo collection; use its methods")
 
     def groupby(  # noqa: PLR0917 (the signature is maggma's)
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from liponflow.engines.diagnosis import Finding, State, missing
+from liponflow.diagnosis import Finding, State, missing
 from liponflow.engines.gpaw import installation
 from liponflow.engines.gpaw.installation import PACKAGES, SITECONFIG, TESTED, diagnose
 

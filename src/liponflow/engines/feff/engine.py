@@ -6,8 +6,8 @@ from typing import ClassVar
 from jobflow import Maker
 
 from liponflow.analysis.result import EngineInfo
+from liponflow.diagnosis import Finding, missing
 from liponflow.engines.cost import CostModel
-from liponflow.engines.diagnosis import Finding, missing
 from liponflow.engines.engine import Engine, EngineError
 from liponflow.engines.feff.cost import cost_model
 from liponflow.engines.feff.installation import PACKAGE, command, diagnose, installed_version

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-from liponflow.engines.diagnosis import Finding, State
+from liponflow.diagnosis import Finding, State
 from liponflow.settings import Settings, split_command
 
 PACKAGE = "feff10-rs"

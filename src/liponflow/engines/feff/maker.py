@@ -12,15 +12,12 @@ from liponflow.engines.engine import EngineError
 from liponflow.engines.feff.cost import run_seconds
 from liponflow.engines.feff.installation import PACKAGE, command, installed_version
 from liponflow.engines.feff.run import TIME_LIMIT, run_feff
-from liponflow.engines.planned import PlannedCalculation, announce
+from liponflow.engines.planned import SPECTRUM, PlannedCalculation, announce
 from liponflow.inputs.feff.cards import SpectrumCards
 from liponflow.inputs.feff.edges import parse_edge
 from liponflow.inputs.feff.text import card_values, feff_input, titles
 from liponflow.settings import load_settings
 from liponflow.structures.eels.cluster import Cluster, spectrum_cluster
-
-SPECTRUM = "spectrum"
-"""Kind of the calculation."""
 
 
 @dataclass

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from ase.calculators.calculator import kpts2sizeandoffsets
@@ -16,9 +16,9 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow.analysis.energy_scale import OWN
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.diagnosis import Finding, missing
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.cost import CostModel
-from liponflow.engines.diagnosis import Finding, missing
 from liponflow.engines.engine import Engine, Hessian
 from liponflow.engines.gpaw.calculator import data_sets
 from liponflow.engines.gpaw.checks import (
@@ -64,6 +64,8 @@ class GpawEngine(PotentialEngine):
     Its arguments are those of :class:`liponflow.inputs.gpaw.settings.GpawSettings`, and replace
     the settings of the topic.
     """
+
+    on_device: ClassVar[bool] = False
 
     # Thousands of steps of minutes each. Run molecular dynamics with a potential.
     md = Engine.md

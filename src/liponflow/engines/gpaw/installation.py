@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from liponflow.engines.diagnosis import Finding, State
+from liponflow.diagnosis import Finding, State
 from liponflow.engines.gpaw.datasets import FUNCTIONAL, lithium_file
 
 SITECONFIG = Path(__file__).with_name("siteconfig.txt")

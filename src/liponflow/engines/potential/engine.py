@@ -52,6 +52,7 @@ class PotentialEngine(Engine):
     """
 
     takes_arguments: ClassVar[bool] = True
+    on_device: ClassVar[bool] = True
     known_arguments: ClassVar[frozenset[str]] = frozenset({device.ARGUMENT})
     functional: ClassVar[str | None] = None
     """Exchange-correlation functional of the training data; None if it is unknown."""

@@ -14,7 +14,7 @@ from pymatgen.io.ase import AseAtomsAdaptor
 from liponflow.analysis.migration.gamma_modes import GammaModes, gamma_modes, needed
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec
-from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.planned import DISPLACEMENT, PlannedCalculation, announce
 from liponflow.engines.vibrations import DISTANCE, PER_ATOM, displaced, shift
 
 
@@ -40,12 +40,13 @@ class PotentialVibrationMaker(Maker):
         """Return the job, whose output is a GammaModes; the moving atoms vibrate, all if None."""
         made: Job = vibrate(structure, self.potential, moving=moving)
         made.name = self.name
+        announce(made, self.planned(structure))
         return made
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
         """Return the most that :meth:`make` can compute; symmetry saves part of it."""
         displaced = PER_ATOM * len(structure)
-        return [PlannedCalculation("displacement", self.engine.name, len(structure), displaced)]
+        return [PlannedCalculation(DISPLACEMENT, self.engine.name, len(structure), displaced)]
 
 
 def vibrations(

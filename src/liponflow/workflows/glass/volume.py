@@ -122,12 +122,13 @@ class VolumeSearchMaker(EquilibriumVolumeMaker):
         structure: Structure,
         prev_dir: str | Path | None = None,
         working_outputs: dict[str, Any] | None = None,
-    ) -> Any:
+    ) -> Response[Any]:
         """See the class that this one extends."""
         volume = None if working_outputs is None else self._further(working_outputs)
         if working_outputs is None or volume is None:
             search: Any = EquilibriumVolumeMaker.make  # a job; its function is `original`
-            return search.original(self, structure, prev_dir, working_outputs)
+            first: Response[Any] = search.original(self, structure, prev_dir, working_outputs)
+            return first
         computed = working_outputs["relax"]
         scaled = structure.copy()
         scaled.scale_lattice(volume)

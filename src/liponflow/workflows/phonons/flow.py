@@ -12,7 +12,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
 from liponflow.engines.engine import Engine, EngineOptions
-from liponflow.engines.planned import announce
+from liponflow.engines.planned import DISPLACEMENT, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.formulas import reduced_formula
@@ -34,9 +34,6 @@ from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.phonons.jobs import EngineVibrations, conclude_phonons, displace
 from liponflow.workflows.request import RunRequest
-
-DISPLACEMENT = "displacement"
-"""Kind of the calculations in an estimate."""
 
 
 def flow(request: RunRequest[PhononParameters]) -> Flow:

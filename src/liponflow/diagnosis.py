@@ -1,4 +1,4 @@
-"""What ``liponflow doctor`` finds: the parts of an engine on this machine, with remedies."""
+"""What ``liponflow doctor`` finds: parts of an engine or a project, with remedies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ class State(StrEnum):
 
     OK = "ok"
     NOTE = "note"
-    """The engine runs, with the restriction that is stated."""
+    """It works, with the restriction that is stated."""
     MISSING = "missing"
-    """The engine cannot run."""
+    """It does not work."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A part of an engine on this machine.
+    """A part of an engine on this machine, or of a project of jobflow-remote.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Finding:
 
 
 def missing(findings: Iterable[Finding]) -> list[str]:
-    """Return a line for each part without which the engine cannot run.
+    """Return a line for each part without which it does not work.
 
     Examples
     --------

@@ -1,0 +1,180 @@
+"""``liponflow submit``: campaigns for a cluster, through jobflow-remote."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from liponflow.cli.campaign_group import CampaignGroup
+from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
+from liponflow.cli.options import (
+    ConfigOption,
+    EngineOption,
+    EngineSetOption,
+    IncarOption,
+    PresetOption,
+    ProjectOption,
+    SetOption,
+    StoreOption,
+    StructuresOption,
+)
+from liponflow.cli.output import settings_with
+from liponflow.cli.plan import Asked, Planned, ask, plan
+from liponflow.workflows.campaign import Campaign
+
+if TYPE_CHECKING:
+    from liponflow.diagnosis import Finding
+    from liponflow.runners.remote.submission import Submitted
+    from liponflow.settings import Settings
+
+
+def submit(
+    ctx: typer.Context,
+    campaign: Campaign,
+    *,
+    project: ProjectOption = None,
+    worker: Annotated[
+        str | None,
+        typer.Option(
+            help="Worker of every job \\[default: of each kind of job by the setting hpc_rules].",
+        ),
+    ] = None,
+    resources: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Resource in the scheduler's words, or KIND.KEY=VALUE for a kind of job: relax, "
+            "static, md, neb, feff, potential, gpu, light; may be repeated.",
+        ),
+    ] = None,
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help="Run many jobs in one job of the scheduler, for small ones."),
+    ] = False,
+    priority: Annotated[int, typer.Option(min=1, help="Jobs of high priority start first.")] = 1,
+    preset: PresetOption = None,
+    config: ConfigOption = None,
+    engine: EngineOption = None,
+    engine_set: EngineSetOption = None,
+    incar: IncarOption = None,
+    structure: StructuresOption = None,
+    set_: SetOption = None,
+    given: Mapping[str, str] | None = None,
+    store: StoreOption = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Print jobs, workers and resources, and what is missing to submit them.",
+        ),
+    ] = False,
+) -> None:
+    """Submit a campaign to a cluster: the same jobs as `run`, each with resources of its kind.
+
+    The status of --dry-run is 1 if something is missing.
+    """
+    with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
+        settings = settings_with(store=store)
+        asked = ask(
+            campaign, settings, preset=preset, config=config, engine=engine,
+            engine_set=engine_set, incar=incar, structure=structure, set_=set_, given=given,
+        )  # fmt: skip
+        with said_if_slow("loading the libraries of the campaign ..."):
+            from liponflow.runners.remote.placement import parse_resources
+
+        options: dict[str, Any] = {
+            "project": project,
+            "worker": worker,
+            "resources": parse_resources(resources or []),
+            "batch": batch,
+            "priority": priority,
+            "device": asked.choices()["engine_arguments"].get("device"),
+        }
+        if dry_run:
+            lines, findings = _dry_run(asked, settings, options)
+        else:
+            submissions = import_module("liponflow.workflows.submission")
+            where, rules = submissions.rules_for(settings, **options)
+            for planned in _plans(asked, settings):
+                submitted = submissions.submit_campaign(
+                    planned.flow, where, rules, kind=campaign.name, preset=asked.chosen.preset,
+                    engines=planned.engines, source=planned.request.source,
+                )  # fmt: skip
+                for line in _how_to_follow(submitted):
+                    say(line)
+    if dry_run:
+        for line in lines:
+            typer.echo(line)
+        import_module("liponflow.cli.tables").print_findings({"": findings})
+        if any(finding.state.value == "missing" for finding in findings):
+            raise typer.Exit(EXIT_FAILED)
+
+
+def _plans(asked: Asked, settings: "Settings") -> Iterator[Planned]:
+    """Plan the flow of each structure, all of them before the first is submitted."""
+    from liponflow.workflows.run import known_store
+
+    with known_store(settings) as known:
+        choices = asked.choices()
+        files: Sequence[Path | None] = asked.files or [None]
+        plans = [plan(asked, choices | {"structure_file": file}, known, None) for file in files]
+    yield from plans
+
+
+def _dry_run(
+    asked: Asked, settings: "Settings", options: Mapping[str, Any]
+) -> "tuple[list[str], list[Finding]]":
+    """Return the jobs by kind, and what is there and missing."""
+    from liponflow.settings import JobKind
+
+    submissions = import_module("liponflow.workflows.submission")
+    checks = import_module("liponflow.runners.remote.checks")
+    where, findings = checks.project_findings(options["project"] or settings.hpc_project)
+    rules = None
+    if where is not None:
+        rules, faults = submissions.rules_or_faults(settings, **options)
+        findings += faults
+    counts: dict[str, int] = {}
+    for planned in _plans(asked, settings):
+        for kind, number in submissions.counts(planned.flow, settings, options["device"]).items():
+            counts[kind] = counts.get(kind, 0) + number
+    lines = ["jobs that are known now; those that they make are placed by the same rules"]
+    for kind, number in sorted(counts.items()):
+        rule = settings.hpc_rules.get(JobKind(kind)) if rules is None else None
+        rule = rule or (rules.by_kind[JobKind(kind)] if rules is not None else None)
+        words = "worker's own resources"
+        if rule is not None and (rule.resources or rule.per_image):
+            words = ", ".join(
+                [f"{key}={value}" for key, value in rule.resources.items()]
+                + [f"{key}={value} an image" for key, value in rule.per_image.items()]
+            )
+        place = rule.worker if rule is not None and rule.worker else "?"
+        lines.append(f"{number:6d}  {kind:9} on {place}: {words}")
+    return lines, findings
+
+
+def _how_to_follow(submitted: "Submitted") -> list[str]:
+    """Say what was submitted and which commands come next."""
+    jobs = ", ".join(f"{count} on {worker}" for worker, count in submitted.jobs.items())
+    option = f" --project {submitted.project}"
+    short = submitted.uuid[:8]
+    return [
+        f"submitted {short} to project {submitted.project}; jobs: {jobs}, and what they add",
+        f"  jf -p {submitted.project} runner start         the runner sends them, unless it runs",
+        f"  liponflow status {short}{option}     what is done, failed, waiting",
+        f"  liponflow fetch {short}{option}      the result, when it is done",
+        f"  liponflow cancel {short}{option}",
+    ]
+
+
+class SubmitGroup(CampaignGroup):
+    """``liponflow submit CAMPAIGN``."""
+
+    action = submit
+    needs = "flow"
+    with_options = True
+    preset = "quick"

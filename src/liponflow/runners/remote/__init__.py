@@ -1,0 +1,1 @@
+"""Clusters through jobflow-remote: its projects, queue, workers and jobs."""

@@ -1,0 +1,357 @@
+"""Whether a project of jobflow-remote can run campaigns: what ``liponflow doctor --hpc`` finds."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from liponflow import __version__
+from liponflow.diagnosis import Finding, State
+from liponflow.redaction import without_secrets
+from liponflow.runners.remote import server
+from liponflow.runners.remote.campaigns import runner_is_running
+from liponflow.runners.remote.errors import SET_UP, ProjectError, QueueError
+from liponflow.runners.remote.placement import Rules
+from liponflow.runners.remote.projects import (
+    JOB_COMMAND,
+    job_controller,
+    open_project,
+    project_file,
+    queue_address,
+    runs_our_jobs,
+)
+from liponflow.runners.remote.setup import server_of
+from liponflow.settings import JobKind
+
+if TYPE_CHECKING:
+    from jobflow_remote import JobController
+    from jobflow_remote.config.base import Project, WorkerBase
+    from jobflow_remote.remote.host import BaseHost
+
+CLOCK_S = 60
+"""Difference (s) of two clocks from which on locks and retries go wrong (our choice)."""
+
+REPORT_COMMAND = "python -m liponflow.workflows.remote_report"
+
+
+def project_findings(name: str | None) -> tuple["Project | None", list[Finding]]:
+    """Return a project and what is wrong with its file, its queue, its results and its runner.
+
+    Parameters
+    ----------
+    name
+        Name of the project; None for the one that is chosen without one.
+
+    Returns
+    -------
+    Project or None
+        None if it cannot be used.
+    list of Finding
+    """
+    try:
+        project = open_project(name)
+    except ProjectError as error:
+        reason, _, remedy = str(error).partition(": ")
+        return None, [Finding("project", State.MISSING, reason, remedy), *_without_project()]
+    found = [Finding("project", State.OK, f"{project.name}, {project_file(project)}")]
+    return project, [*found, *_queue(project), _results(project), _runner(project)]
+
+
+def _without_project() -> Iterator[Finding]:
+    """Say what a machine without a project could have."""
+    if server.is_installed():
+        yield Finding("queue server", State.OK, f"{server.PROGRAM} is installed")
+    else:
+        yield Finding(
+            "queue server", State.NOTE, "SecantusDB is not installed; a MongoDB server does, too",
+            server.INSTALL,
+        )  # fmt: skip
+    yield Finding(
+        "set-up", State.NOTE, "without a cluster's queue, and with one",
+        f"{SET_UP} --local-queue --scheduler shell; {SET_UP} --local-queue --scheduler slurm",
+    )  # fmt: skip
+
+
+def _queue(project: "Project") -> Iterator[Finding]:
+    own = server_of(project.name)
+    remedy = "start the database server, or correct `queue` in the project file"
+    if (own.folder / "address.json").exists() and own.pid is None:
+        remedy = f"liponflow setup queue start --project {project.name}"
+    where = queue_address(project)
+    try:
+        with job_controller(project) as controller:
+            version = controller.db.client.server_info().get("version", "unknown version")
+            ready = controller.auxiliary.find_one({"next_id": {"$exists": True}}) is not None
+            counts = _too_many(project, controller)
+    except QueueError as error:
+        yield Finding("queue", State.MISSING, str(error).partition("; ")[0], remedy)
+        return
+    if ready:
+        yield Finding("queue", State.OK, f"{where} answers (MongoDB protocol of {version})")
+    else:
+        yield Finding(
+            "queue", State.MISSING, f"{where} is not prepared", f"jf -p {project.name} admin reset"
+        )
+    yield from counts
+
+
+def _too_many(project: "Project", controller: "JobController") -> list[Finding]:
+    """Find workers with more jobs in the scheduler than they may have."""
+    found = []
+    for name, worker in project.workers.items():
+        if worker.max_jobs is None or worker.batch is not None:
+            continue
+        states = {"$in": ["SUBMITTED", "RUNNING"]}
+        now = controller.count_jobs(query={"state": states, "worker": name})
+        if now > worker.max_jobs:
+            found.append(
+                Finding(
+                    f"worker {name}",
+                    State.NOTE,
+                    f"{now} jobs in the scheduler, more than max_jobs = {worker.max_jobs}: jobs "
+                    "that are run again are not counted until the runner counts anew",
+                    f"jf -p {project.name} runner stop, then start",
+                )
+            )
+    return found
+
+
+def _results(project: "Project") -> Finding:
+    """Compare the places of queue and results."""
+    docs = project.jobstore.get("docs_store", {})
+    queue = project.queue.store
+    place = _place(docs)
+    if place is not None and place == _place(queue):
+        return Finding(
+            "results", State.MISSING,
+            f"queue and results are in the same database, {place[1]}: a reset of the queue "
+            "would touch the results",
+            "give `jobstore` another database in the project file",
+        )  # fmt: skip
+    if "data" not in project.jobstore.get("additional_stores", {}):
+        return Finding(
+            "results", State.MISSING, "the results store lacks the additional store `data`",
+            f"{SET_UP} --project {project.name} writes it anew",
+        )  # fmt: skip
+    return Finding("results", State.OK, str(docs.get("path") or without_secrets(_words(docs))))
+
+
+def _place(store: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return server and database of a MongoDB store; None for another."""
+    if "database" not in store:
+        return None
+    where = store.get("uri") or f"{store.get('host', 'localhost')}:{store.get('port', 27017)}"
+    return str(where), str(store["database"])
+
+
+def _words(store: Mapping[str, Any]) -> str:
+    place = _place(store)
+    return f"{place[0]}/{place[1]}" if place else str(store.get("type", "unknown"))
+
+
+def _runner(project: "Project") -> Finding:
+    """Tell whether the runner runs here, and read the project file since its last change."""
+    start = f"jf -p {project.name} runner start"
+    running = runner_is_running(project)
+    if not running:
+        return Finding(
+            "runner", State.NOTE, "does not run on this machine: submitted jobs wait for it", start
+        )
+    started = Path(project.daemon_dir or "", "supervisord.pid").stat().st_mtime
+    if project_file(project).stat().st_mtime > started:
+        return Finding(
+            "runner", State.MISSING, "was started before the project file was changed, and does "
+            "not know the change", f"jf -p {project.name} runner stop, then {start}",
+        )  # fmt: skip
+    return Finding("runner", State.OK, "runs")
+
+
+@dataclass(frozen=True)
+class WorkerCheck:
+    """Checks of one worker.
+
+    Attributes
+    ----------
+    name, worker
+        The worker.
+    rules
+        Rules by which jobs come to it; None to check its own resources only.
+    engines
+        Engines that must run there.
+    """
+
+    name: str
+    worker: "WorkerBase"
+    rules: Rules | None = None
+    engines: Sequence[str] = ()
+
+    def findings(self) -> list[Finding]:
+        """Return what is wrong with it; the later checks need the earlier ones."""
+        try:
+            with _connected(self.worker) as host:
+                return list(self._checks(host))
+        except Exception as error:  # noqa: BLE001 - libraries of SSH raise errors of many kinds
+            reason = f"{type(error).__name__}: {without_secrets(str(error))}"
+            return [Finding("host", State.MISSING, f"cannot be reached ({reason})",
+                                  "check host, user and key in the project file")]  # fmt: skip
+
+    def _checks(self, host: "BaseHost") -> Iterator[Finding]:
+        where = "this machine" if self.worker.is_local else str(getattr(self.worker, "host", ""))
+        writable = self._writable(host)
+        yield writable
+        if writable.state is State.MISSING:
+            return
+        yield self._scheduler(host, where)
+        yield from self._resources(host)
+        yield from self._software(host)
+        if not runs_our_jobs(self.worker):
+            yield Finding("jobs",
+                State.NOTE, "jobs that other jobs make get the resources of those",
+                f"add execution_cmd: {JOB_COMMAND} to it in the project file",
+            )  # fmt: skip
+
+    def _writable(self, host: "BaseHost") -> Finding:
+        file = self.worker.work_dir / ".liponflow_check"
+        try:
+            host.mkdir(self.worker.work_dir)
+            host.write_text_file(file, "\n")
+            host.remove(file)
+        except OSError as error:
+            return Finding("work_dir",
+                State.MISSING, f"work_dir {self.worker.work_dir}: {error}",
+                "name a folder in which you may write, without ~ and variables",
+            )  # fmt: skip
+        return Finding("work_dir", State.OK, str(self.worker.work_dir))
+
+    def _scheduler(self, host: "BaseHost", where: str) -> Finding:
+        from jobflow_remote.remote.queue import QueueManager
+
+        scheduler = self.worker.get_scheduler_io()
+        name = type(scheduler).__name__.removesuffix("IO")
+        try:
+            QueueManager(scheduler, host).get_jobs_list()
+        except Exception as error:  # noqa: BLE001 - each scheduler raises its own
+            if "ShellState" in str(error) or "Unknown job state" in str(error):
+                return Finding("scheduler",
+                    State.NOTE, "`jf project check` fails with \"'I' is not a valid ShellState\": "
+                    "it lists all processes of root, some of which are the kernel's. Jobs run",
+                    "as another user than root it works",
+                )  # fmt: skip
+            reason = without_secrets(str(error).strip().splitlines()[-1])
+            return Finding("scheduler",
+                State.MISSING, f"{name} on {where} does not answer ({reason})",
+                "start it, or correct scheduler_type and pre_run",
+            )  # fmt: skip
+        return Finding("scheduler", State.OK, f"{name} on {where} answers")
+
+    def _resources(self, host: "BaseHost") -> Iterator[Finding]:
+        """Render the script of every kind of job, and have the scheduler test it."""
+        from jobflow_remote.remote.queue import QueueManager
+
+        manager = QueueManager(self.worker.get_scheduler_io(), host)
+        tested: dict[str, list[str]] = {}
+        for words, resources in self._asked():
+            tested.setdefault(json.dumps(resources, sort_keys=True), []).append(words)
+        for text, kinds in tested.items():
+            about = f"{', '.join(kinds)}: {text if text != '{}' else 'no resources'}"
+            script = self.worker.work_dir / ".liponflow_check.sh"
+            try:
+                content = manager.get_submission_script(["true"], json.loads(text), pre_run="")
+                host.write_text_file(script, content)
+                yield self._tested(host, script, about)
+            except (ValueError, OSError) as error:
+                yield Finding(
+                    "resources",
+                    State.MISSING,
+                    f"{about}: {error}",
+                    "correct --resources or hpc_rules",
+                )
+            finally:
+                if host.exists(script):
+                    host.remove(script)
+
+    def _tested(self, host: "BaseHost", script: Path, about: str) -> Finding:
+        if self.worker.scheduler_type != "slurm":
+            return Finding("resources", State.OK, f"{about} (rendered)")
+        out, error, status = host.execute(f"sbatch --test-only {script}")
+        if status:
+            lines = [line for line in (error or out).splitlines() if line.strip()]
+            reason = lines[-1].removeprefix("allocation failure: ") if lines else "no reason given"
+            return Finding(
+                "resources",
+                State.MISSING,
+                f"Slurm refuses {about} ({reason})",
+                "ask for what `sinfo` shows",
+            )
+        return Finding("resources", State.OK, f"Slurm accepts {about}")
+
+    def _asked(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        own = dict(self.worker.resources or {})
+        if self.rules is None or self.worker.batch is not None:
+            yield "default", own
+            return
+        for kind in JobKind:
+            rule = self.rules.by_kind[kind]
+            if rule.worker == self.name:
+                several = {key: 5 * count for key, count in rule.per_image.items()}
+                words = f"{kind.value} of 5 images" if several else kind.value
+                yield words, {**own, **rule.resources, **several}
+
+    def _software(self, host: "BaseHost") -> Iterator[Finding]:
+        before = time.time()
+        lines = [*(self.worker.pre_run or "").splitlines(), REPORT_COMMAND]
+        out, error, status = host.execute("\n".join(lines))
+        after = time.time()
+        try:
+            report = json.loads(out.strip().splitlines()[-1]) if not status else None
+        except (ValueError, IndexError):
+            report = None
+        if report is None:
+            said = [line for line in error.splitlines() if line.strip()] or ["nothing was printed"]
+            yield Finding("liponflow",
+                State.MISSING, f"liponflow cannot be imported in its jobs ({said[-1].strip()}): "
+                'they would fail with "remote_job_data.json does not exist"',
+                f"install liponflow {__version__} there, and load its environment in pre_run",
+            )  # fmt: skip
+            return
+        if report["version"] != __version__:
+            yield Finding("liponflow",
+                State.MISSING, f"liponflow {report['version']} there, {__version__} here",
+                f"install {__version__} there",
+            )  # fmt: skip
+        else:
+            yield Finding("liponflow", State.OK, f"liponflow {report['version']} there, as here")
+        skew = max(before - report["time"], report["time"] - after, 0.0)
+        if skew > CLOCK_S:
+            yield Finding("clock",
+                State.MISSING, f"its clock differs by {skew:.0f} s, more than {CLOCK_S} s",
+                "set the clocks by NTP",
+            )  # fmt: skip
+        ready = [name for name, lacking in report["potentials"].items() if not lacking]
+        yield Finding("potentials", State.OK, ", ".join(ready) or "none")
+        for name, lacking in {**report["potentials"], **report["codes"]}.items():
+            if lacking and name in self.engines:
+                yield Finding(
+                    name, State.MISSING, "; ".join(lacking),
+                    "set it there: by options of `liponflow setup hpc`, or in pre_run",
+                )  # fmt: skip
+            elif name in report["codes"]:
+                state, words = (
+                    (State.NOTE, "; ".join(lacking)) if lacking else (State.OK, "is there")
+                )
+                yield Finding(name, state, words)
+
+
+@contextmanager
+def _connected(worker: "WorkerBase") -> Iterator["BaseHost"]:
+    host = worker.get_host()
+    host.connect()
+    try:
+        if error := host.test():
+            raise OSError(str(error).strip().splitlines()[-1])
+        yield host
+    finally:
+        host.close()

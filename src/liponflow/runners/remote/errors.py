@@ -1,0 +1,81 @@
+"""What can be wrong with a project, its queue or a submission."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from time import sleep
+from typing import TypeVar
+
+from liponflow.redaction import without_secrets
+
+Found = TypeVar("Found")
+
+INSTALL = "pip install -c constraints.txt '.[hpc]', in the checkout of liponflow"
+SET_UP = "liponflow setup hpc"
+
+PAUSES_S = (1.0, 4.0, 15.0)
+"""Pauses (s) between attempts to reach a queue; it is given up after the last."""
+
+
+class ProjectError(ValueError):
+    """A project, worker or resource that is unknown or cannot be used."""
+
+
+class QueueError(RuntimeError):
+    """A queue that does not answer, or refuses."""
+
+
+def check_installed() -> None:
+    """Refuse to go on without jobflow-remote.
+
+    Raises
+    ------
+    ProjectError
+        With the command that installs it.
+    """
+    if find_spec("jobflow_remote") is None:
+        raise ProjectError(f"jobflow-remote is not installed: {INSTALL}")
+
+
+@contextmanager
+def queue_errors(where: str) -> Iterator[None]:
+    """Turn the errors of the database driver into a QueueError.
+
+    Parameters
+    ----------
+    where
+        The queue, in words for the user.
+    """
+    from pymongo.errors import PyMongoError
+
+    try:
+        yield
+    except PyMongoError as error:
+        reason = without_secrets(str(error)).partition(", Timeout:")[0]
+        raise QueueError(
+            f"{where} does not answer ({type(error).__name__}: {reason}); start it, or correct "
+            "the project file; what was submitted is kept. `liponflow doctor --hpc` tells more"
+        ) from error
+
+
+def patiently(action: Callable[[], Found], pauses: tuple[float, ...] = PAUSES_S) -> Found:
+    """Return what an action on a queue returns, tried again where the queue does not answer.
+
+    Parameters
+    ----------
+    action
+        What can be done again after it was interrupted.
+    pauses
+        Pauses before the further attempts (s).
+
+    Raises
+    ------
+    QueueError
+        From the last attempt.
+    """
+    for pause in pauses:
+        try:
+            return action()
+        except QueueError:
+            sleep(pause)
+    return action()

@@ -1,0 +1,268 @@
+"""A queue for one user without a database server: SecantusDB, started as a process of its own.
+
+SecantusDB speaks MongoDB's protocol and keeps its data in WiredTiger files. It is a beta under the
+GPL-2, so nothing of it is imported here; the extra ``queue`` installs it. It writes each commit to
+the disk (``--sync-on-commit``): without that, a kill loses what it has acknowledged.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+
+from liponflow import durable
+from liponflow.runners.remote.errors import QueueError
+
+PROGRAM = "secantusd-py"
+INSTALL = "pip install -c constraints.txt '.[queue]', in the checkout of liponflow"
+HOST = "127.0.0.1"
+USER = "liponflow"
+DATABASE = "liponflow_queue"
+PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
+
+START_S, STOP_S = 30.0, 20.0
+"""How long the server may take to answer, and to end (s)."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a queue server answers, and to whom.
+
+    Attributes
+    ----------
+    port
+        Port on this machine.
+    password
+        Password of :data:`USER`; other users of the machine reach the port, too.
+    """
+
+    port: int
+    password: str
+
+    def store(self, collection: str = "jobs") -> dict[str, Any]:
+        """Return the specification of a maggma store on the server."""
+        return {
+            "type": "MongoStore",
+            "host": HOST,
+            "port": self.port,
+            "database": DATABASE,
+            "username": USER,
+            "password": self.password,
+            "auth_source": "admin",
+            "collection_name": collection,
+            "mongoclient_kwargs": {"serverSelectionTimeoutMS": 10_000},
+        }
+
+
+class QueueServer:
+    """The queue server whose data are in a folder.
+
+    Parameters
+    ----------
+    folder
+        Folder of the server; made when it starts for the first time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def pid(self) -> int | None:
+        """Process of the server; None if it does not run."""
+        try:
+            record = json.loads(self._pid_file.read_text(encoding="utf-8"))
+            process = psutil.Process(record["pid"])
+            running = str(self._data) in process.cmdline()
+        except (OSError, ValueError, KeyError, psutil.Error):
+            return None
+        return int(record["pid"]) if running else None
+
+    @property
+    def address(self) -> Address:
+        """Where it answers.
+
+        Raises
+        ------
+        QueueError
+            If it was never started in this folder.
+        """
+        try:
+            return Address(**json.loads(self._address_file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as error:
+            raise QueueError(
+                f"there is no queue server in {self.folder}: `liponflow setup hpc --local-queue` "
+                "makes one"
+            ) from error
+
+    def start(self, port: int | None = None) -> Address:
+        """Start the server unless it runs, and wait until it answers.
+
+        Parameters
+        ----------
+        port
+            Port of a new server; a free one if None. It keeps its port.
+
+        Raises
+        ------
+        QueueError
+            If SecantusDB is not installed, or the server does not start; its log is named.
+        """
+        self._make_folder()
+        with self._starting():
+            if self.pid is None:
+                if not self._address_file.exists():
+                    self._introduce(Address(port or _free_port(), secrets.token_urlsafe(24)))
+                self._launch(self.address.port, "--auth")
+        return self.address
+
+    def stop(self) -> bool:
+        """End the server; return whether it ran.
+
+        Raises
+        ------
+        QueueError
+            If it does not end.
+        """
+        pid = self.pid
+        if pid is None:
+            return False
+        process = psutil.Process(pid)
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_S)
+        except psutil.TimeoutExpired:
+            raise QueueError(
+                f"the queue server, process {pid}, does not end; kill it with `kill -9 {pid}`: "
+                "nothing that it has acknowledged is lost"
+            ) from None
+        self._pid_file.unlink(missing_ok=True)
+        return True
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
+            self.folder.chmod(PRIVATE_FOLDER)
+        except OSError as error:
+            raise QueueError(
+                f"cannot make {self.folder}: {error.strerror}; name another folder"
+            ) from error
+
+    def _introduce(self, address: Address) -> None:
+        """Make the user of a new server, on another port, and without which nobody gets in."""
+        from pymongo import MongoClient
+
+        self._launch(port := _free_port())
+        try:
+            with MongoClient[dict[str, Any]](HOST, port) as client:
+                client.admin.command(
+                    "createUser", USER, pwd=address.password,
+                    roles=[{"role": "root", "db": "admin"}],
+                )  # fmt: skip
+        finally:
+            self.stop()
+        durable.write(self._address_file, json.dumps(asdict(address)), mode=PRIVATE_FILE)
+
+    def _launch(self, port: int, *options: str) -> None:
+        config = self.folder / "secantusd.toml"
+        config.touch()  # none of the user's own
+        command = [
+            _program(), "--config", str(config), "--host", HOST, "--port", str(port),
+            "--storage-path", str(self._data), "--sync-on-commit", "--log-level", "WARNING",
+            *options,
+        ]  # fmt: skip
+        pid = _spawn(command, self._log)
+        record = {"pid": pid, "started": datetime.now(UTC).isoformat(timespec="seconds")}
+        durable.write(self._pid_file, json.dumps(record), mode=PRIVATE_FILE)
+        end = monotonic() + START_S
+        while not _answers(port):
+            if os.waitpid(pid, os.WNOHANG) != (0, 0) or monotonic() > end:
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                raise QueueError(
+                    f"the queue server does not start on port {port} of {HOST}: see {self._log}; "
+                    "is the port in use, the disk full?"
+                )
+            sleep(0.1)
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Let one process at a time start the server."""
+        import fcntl
+
+        with (self.folder / "start.lock").open("a") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @property
+    def _data(self) -> Path:
+        return self.folder.resolve() / "data"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "server.log"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.folder / "server.pid"
+
+    @property
+    def _address_file(self) -> Path:
+        return self.folder / "address.json"
+
+
+def _program() -> str:
+    """Return the path of the server's program, beside this Python or on the PATH."""
+    beside = Path(sys.executable).parent / PROGRAM
+    found = str(beside) if beside.is_file() else shutil.which(PROGRAM)
+    if found is None:
+        raise QueueError(f"SecantusDB, the queue server, is not installed: {INSTALL}")
+    return found
+
+
+def _spawn(command: list[str], log: Path) -> int:
+    """Start a process that outlives this one, and return its pid."""
+    read, append = os.O_RDONLY, os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    return os.posix_spawn(
+        command[0],
+        command,
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, read, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), append, PRIVATE_FILE),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+        setsid=True,
+    )
+
+
+def is_installed() -> bool:
+    """Return whether the program of the server is there."""
+    try:
+        _program()
+    except QueueError:
+        return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((HOST, port)) == 0

@@ -1,0 +1,150 @@
+"""Putting a flow into the queue of a project, once."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jobflow import Flow
+
+from liponflow.runners.documents import all_jobs, dumps
+from liponflow.runners.execution import refuse_exposed_store
+from liponflow.runners.remote.errors import PAUSES_S, ProjectError, patiently
+from liponflow.runners.remote.placement import KEY, Rules
+from liponflow.runners.remote.projects import job_controller, runs_our_jobs
+
+if TYPE_CHECKING:
+    from jobflow_remote import JobController
+    from jobflow_remote.config.base import Project
+
+LARGE = 1_000_000
+"""Size (bytes) of a job's arguments from which on they slow the queue down; a document of MongoDB
+holds 16 MiB."""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """A campaign in the queue.
+
+    Attributes
+    ----------
+    project
+        Name of the project.
+    uuid
+        Flow of the campaign.
+    result
+        Job whose output will be the result.
+    jobs
+        Number of jobs by worker.
+    """
+
+    project: str
+    uuid: str
+    result: str
+    jobs: Mapping[str, int]
+
+
+def submit(
+    project: "Project",
+    flow: Flow,
+    rules: Rules,
+    record: Mapping[str, Any],
+    *,
+    pauses: tuple[float, ...] = PAUSES_S,
+) -> Submitted:
+    """Put a flow into the queue of a project.
+
+    Parameters
+    ----------
+    project
+        The project.
+    flow
+        Flow whose jobs are placed (:meth:`~liponflow.runners.remote.placement.Rules.place`) and
+        whose output is a result.
+    rules
+        Rules by which they were placed.
+    record
+        JSON data that tell what the campaign is: ``kind``, ``preset``, ``engine``, ``formula``.
+    pauses
+        Pauses between attempts to reach the queue (s).
+
+    Raises
+    ------
+    ProjectError
+        If jobs would be run otherwise than the rules say, or the queue is not set up.
+    QueueError
+        If the queue does not answer after all attempts. The flow is then in it whole or not at
+        all, as far as the queue can be asked.
+    ValueError
+        If a job exposes the store.
+    """
+    refuse_exposed_store(flow)
+    used = sorted({str(rule.worker) for rule in rules.by_kind.values()})
+    check_job_commands(project, used, rules)
+    workers: dict[str, int] = {}
+    for job in all_jobs(flow):
+        size = len(dumps(job.as_dict()))
+        if size > LARGE:
+            warnings.warn(
+                f"the arguments of job {job.name} have {size / 1e6:.1f} MB; more than "
+                f"{LARGE / 1e6:g} MB slow the queue down",
+                stacklevel=2,
+            )
+        worker = str(job.config.manager_config["worker"])
+        workers[worker] = workers.get(worker, 0) + 1
+    campaign = {**record, "result": flow.output.uuid, "version": rules.version}
+    flow.metadata = {**(flow.metadata or {}), KEY: campaign}
+
+    def add() -> None:
+        with job_controller(project) as controller:
+            if not _is_whole(controller, flow):
+                _add(project, controller, flow, used[0])
+
+    patiently(add, pauses)
+    return Submitted(project.name, flow.uuid, flow.output.uuid, workers)
+
+
+def check_job_commands(project: "Project", workers: list[str], rules: Rules) -> None:
+    """Refuse workers that would run new jobs with the resources of the job that makes them.
+
+    Raises
+    ------
+    ProjectError
+        Naming the worker and the line that its project file lacks.
+    """
+    from liponflow.runners.remote.projects import JOB_COMMAND
+
+    distinct = {rule.model_dump_json(exclude={"priority"}) for rule in rules.by_kind.values()}
+    if len(distinct) == 1:
+        return
+    for name in workers:
+        if not runs_our_jobs(project.workers[name]):
+            raise ProjectError(
+                f"worker {name} of project {project.name} would run the jobs that other jobs make "
+                f"with the resources of those: add `execution_cmd: {JOB_COMMAND}` to it in the "
+                "project file, or give all kinds of jobs the same worker and resources"
+            )
+
+
+def _is_whole(controller: "JobController", flow: Flow) -> bool:
+    """Return whether an earlier attempt stored a flow; what it left of one is removed."""
+    if controller.flows.find_one({"uuid": flow.uuid}, ["uuid"]) is None:
+        return False
+    uuids = [job.uuid for job in all_jobs(flow)]
+    if controller.jobs.count_documents({"uuid": {"$in": uuids}}) == len(uuids):
+        return True
+    controller.jobs.delete_many({"uuid": {"$in": uuids}})
+    controller.flows.delete_one({"uuid": flow.uuid})
+    return False
+
+
+def _add(project: "Project", controller: "JobController", flow: Flow, worker: str) -> None:
+    try:
+        controller.add_flow(flow, worker=worker)
+    except ValueError as error:
+        if "has not been initialised" in str(error):
+            raise ProjectError(
+                f"the queue of {project.name} is not set up: `jf -p "
+                f"{project.name} admin reset` prepares it"
+            ) from error
+        raise

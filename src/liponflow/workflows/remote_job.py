@@ -1,0 +1,119 @@
+"""``python -m liponflow.workflows.remote_job``: the command by which workers run a job.
+
+It does what jobflow-remote's own command does, and besides:
+
+- refuses to run with another version of liponflow than the one that submitted the job,
+- gives VASP and the other codes the environment of this machine's settings,
+- runs a job once: a second process in its directory waits for the first and keeps the outcome,
+- places the jobs that the job makes by the rules of the submission.
+"""
+
+import fcntl
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jobflow import Flow
+from jobflow_remote.jobs.data import IN_FILENAME, OUT_FILENAME
+from jobflow_remote.jobs.run import run_remote_job
+from monty.serialization import dumpfn, loadfn
+
+from liponflow import __version__
+from liponflow.cost.demand import demands
+from liponflow.engines.registry import environment
+from liponflow.runners.documents import CONTINUATIONS, all_jobs, loads
+from liponflow.runners.pool import ONE_THREAD
+from liponflow.runners.remote.placement import Rules
+from liponflow.settings import load_settings
+
+LOCK_FILE = "liponflow.lock"
+
+
+def main(arguments: list[str]) -> None:
+    """Run the job in a directory.
+
+    Parameters
+    ----------
+    arguments
+        The directory.
+    """
+    directory = Path(arguments[0]).resolve()
+    _set_environment(arguments)
+    with _alone(directory):
+        if _has_ended(directory):
+            return
+        document = loads((directory / IN_FILENAME).read_bytes())
+        rules = Rules.of_job(document["job"]["config"]["manager_config"])
+        if rules is not None and rules.version != __version__:
+            _refuse(directory, version_skew(rules.version, __version__))
+            return
+        run_remote_job(directory)
+        if rules is not None:
+            _place_new_jobs(directory, rules)
+
+
+def version_skew(submitted: str, here: str) -> str:
+    """Say what is wrong if a job was submitted by another version than runs it."""
+    return (
+        f"the job was submitted by liponflow {submitted}, but this worker has {here}: install "
+        f"{submitted} on it, then `liponflow rerun`"
+    )
+
+
+def _set_environment(arguments: list[str]) -> None:
+    """Start again with the variables of the engines: atomate2 reads them when it is imported."""
+    wanted = {**ONE_THREAD, **environment(load_settings())}
+    wanted = {name: value for name, value in wanted.items() if name not in os.environ}
+    if wanted:
+        command = [sys.executable, "-m", "liponflow.workflows.remote_job", *arguments]
+        os.execve(sys.executable, command, os.environ | wanted)  # noqa: S606
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Wait until no other process runs the job: a lost answer of the queue may start it twice."""
+    with (directory / LOCK_FILE).open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _has_ended(directory: Path) -> bool:
+    """Return whether the directory holds the outcome of the job, not of one that was killed."""
+    file = directory / OUT_FILENAME
+    return file.is_file() and "end_time" in loads(file.read_bytes())
+
+
+def _refuse(directory: Path, reason: str) -> None:
+    now = datetime.now(UTC)
+    outcome = {"response": None, "error": reason, "start_time": now, "end_time": now}
+    dumpfn(outcome, directory / OUT_FILENAME)
+
+
+def _place_new_jobs(directory: Path, rules: Rules) -> None:
+    """Place the jobs in the outcome; should that fail, they keep what jobflow handed down."""
+    file = directory / OUT_FILENAME
+    outcome = loads(file.read_bytes())
+    response = outcome.get("response") or {}
+    if not any(response.get(name) for name in CONTINUATIONS):
+        return
+    try:
+        decoded: dict[str, Any] = loadfn(file)
+        for name in CONTINUATIONS:
+            flow: Flow | None = getattr(decoded["response"], name)
+            if flow is None:
+                continue
+            asked = demands(flow, rules.device)
+            for job in all_jobs(flow):
+                rules.place(job, asked[job.uuid].kind, asked[job.uuid].images)
+        dumpfn(decoded, file)
+    except Exception:  # noqa: BLE001 - the job itself has succeeded
+        traceback.print_exc()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

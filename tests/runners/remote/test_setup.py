@@ -1,0 +1,111 @@
+"""Writing a project file."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from liponflow.runners.remote.errors import ProjectError
+from liponflow.runners.remote.projects import JOB_COMMAND, open_project
+from liponflow.runners.remote.setup import Worker, mongodb_store, write_project
+from liponflow.store.results import open_store
+
+pytestmark = pytest.mark.usefixtures("projects")
+
+QUEUE = {"type": "MongoStore", "database": "d", "collection_name": "jobs", "password": "hidden"}
+
+
+def slurm(**fields: Any) -> Worker:
+    return Worker(**({"name": "main", "scheduler": "slurm", "work_dir": Path("/jobs")} | fields))
+
+
+def test_jobs_find_modules_environment_and_variables(tmp_path: Path) -> None:
+    worker = slurm(
+        modules=["vasp/6.5"], environment=Path("/opt/my env"), pre_run=["ulimit -s unlimited"],
+        variables={"LIPONFLOW_VASP_CMD": "srun 'vasp std'"}, max_jobs=3,
+    )  # fmt: skip
+    project, file = write_project("test", worker, queue=QUEUE, results=tmp_path / "r.db")
+    main = project.workers["main"]
+    assert main.pre_run.splitlines() == [
+        "module load vasp/6.5",
+        "export PATH='/opt/my env/bin':$PATH",
+        "export LIPONFLOW_VASP_CMD='srun '\"'\"'vasp std'\"'\"''",
+        "ulimit -s unlimited",
+    ]
+    assert main.execution_cmd == JOB_COMMAND
+    assert main.max_jobs == 3
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_results_of_a_project_are_the_store_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "results.db"
+    project, _ = write_project("test", slurm(), queue=QUEUE, results=file)
+    theirs, ours = project.get_jobstore(), open_store(file)
+    theirs.connect()
+    assert theirs.docs_store == ours.docs_store
+    theirs.additional_stores["data"].update([{"blob_uuid": "b", "data": 1}], key="blob_uuid")
+    theirs.docs_store.update([{"uuid": "u", "index": 1, "output": 5}], key=["uuid", "index"])
+    theirs.close()
+    assert ours.get_output("u") == 5
+    assert ours.additional_stores["data"].query_one()["data"] == 1
+    ours.close()
+
+
+def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="has no queue: add --local-queue"):
+        write_project("test", slurm(), queue=None, results=tmp_path / "r.db")
+    write_project("test", slurm(), queue=QUEUE, results=tmp_path / "r.db")
+    second = slurm(name="far", host="login", environment=Path("/env"), batch_jobs=2)
+    project, file = write_project("test", second, queue=None, results=None)
+    assert list(project.workers) == ["main", "far", "far-batch"]
+    assert project.queue.store == QUEUE
+    assert project.workers["far"].type == "remote"
+    assert project.workers["far-batch"].batch.jobs_handle_dir == Path("/jobs/batch/handle")
+    assert yaml.safe_load(file.read_text())["jobstore"]["docs_store"]["path"] == str(
+        tmp_path / "r.db"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"scheduler": "slrum"}, "did you mean 'slurm'"),
+        ({"work_dir": Path("jobs")}, "absolute path"),
+        ({"host": "login"}, "--environment"),
+        ({"resources": {"ntask": 2}}, "did you mean 'ntasks'"),
+        ({"max_jobs": -1}, r"main\.\w+\.max_jobs"),
+    ],
+)
+def test_what_jobflow_remote_would_not_take_is_refused_before_it_is_written(
+    projects: Path, tmp_path: Path, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ProjectError, match=message):
+        write_project("test", slurm(**fields), queue=QUEUE, results=tmp_path / "r.db")
+    assert not list(projects.glob("*.yaml"))
+
+
+def test_address_of_a_server_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "address"
+    file.write_text("mongodb://me:hidden@host/base\n")
+    assert mongodb_store(file)["database"] == "base"
+    for text, message in (
+        ("mongodb://me:hidden@host", "names no database"),
+        ("hidden", "holds no"),
+    ):
+        file.write_text(text)
+        with pytest.raises(ProjectError, match=message) as error:
+            mongodb_store(file)
+        assert "hidden" not in str(error.value)
+    with pytest.raises(ProjectError, match="nowhere"):
+        mongodb_store(tmp_path / "nowhere")
+
+
+def test_damaged_project_file_is_named(projects: Path, tmp_path: Path) -> None:
+    projects.mkdir()
+    (projects / "test.yaml").write_text("- 1\n")
+    with pytest.raises(ProjectError, match=r"test.yaml is no project"):
+        write_project("test", slurm(), queue=QUEUE, results=tmp_path / "r.db")
+    with pytest.raises(ProjectError):
+        open_project("test")

@@ -1,0 +1,60 @@
+"""Projects of jobflow-remote in a folder of the tests, with a queue server of their own."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import jobflow_remote
+
+from liponflow.runners.remote.server import QueueServer
+from liponflow.runners.remote.setup import Worker, prepare_queue, server_of, write_project
+
+QUICKLY = {
+    "delay_checkout": 1,
+    "delay_check_run_status": 1,
+    "delay_advance_status": 1,
+    "delay_update_batch": 1,
+    "delay_refresh_limited": 1,
+    "delta_retry": (1, 1, 1),
+}
+"""Delays of the runner (s): its default is 30 s."""
+
+
+@contextmanager
+def projects_in(folder: Path) -> Iterator[Path]:
+    """Keep the project files in a folder, for this process and those that it starts."""
+    before = jobflow_remote.SETTINGS.projects_folder
+    jobflow_remote.SETTINGS.projects_folder = str(folder)
+    os.environ["JFREMOTE_PROJECTS_FOLDER"] = str(folder)
+    try:
+        yield folder
+    finally:
+        jobflow_remote.SETTINGS.projects_folder = before
+        del os.environ["JFREMOTE_PROJECTS_FOLDER"]
+
+
+def worker(folder: Path, name: str = "main", scheduler: str = "shell", **fields: Any) -> Worker:
+    """Return a worker on this machine whose jobs find the modules of the tests."""
+    paths = os.pathsep.join(path for path in sys.path if path)
+    variables = {"PYTHONPATH": paths, **fields.pop("variables", {})}
+    return Worker(name, scheduler, folder / "jobs", variables=variables, **fields)
+
+
+@contextmanager
+def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[QueueServer]:
+    """Write a project with a running queue server, which ends with the block."""
+    with projects_in(folder / "projects"):
+        server = server_of(name)
+        try:
+            address = server.start()
+            for one in workers or (worker(folder),):
+                project, _ = write_project(
+                    name, one, queue=address.store(), results=folder / "results.db"
+                )
+            prepare_queue(project)
+            yield server
+        finally:
+            server.stop()

@@ -1,0 +1,46 @@
+"""Jobs that the tests submit; workers import them by name."""
+
+import os
+import time
+from pathlib import Path
+
+from jobflow import Flow, Response, job
+
+RUNS = "runs"
+"""Folder with a file for every execution of a job."""
+
+
+@job
+def counted(folder: str, number: int) -> int:
+    """Leave a mark in a folder, and return the number."""
+    mark = Path(folder) / f"{number}-{time.time_ns()}-{os.getpid()}"
+    mark.touch()
+    return number
+
+
+@job
+def slow(folder: str, number: int, seconds: float) -> int:
+    """Leave a mark, wait, and return the number."""
+    (Path(folder) / f"{number}-{time.time_ns()}-{os.getpid()}").touch()
+    time.sleep(seconds)
+    return number
+
+
+@job
+def needs(file: str) -> str:
+    """Return the content of a file, which the job fails without."""
+    return Path(file).read_text(encoding="utf-8")
+
+
+@job
+def total(numbers: list[int]) -> dict[str, int]:
+    """Return the sum."""
+    return {"total": sum(numbers)}
+
+
+@job
+def fan(folder: str, count: int) -> Response[dict[str, int]]:
+    """Add jobs, and their sum."""
+    jobs = [counted(folder, number) for number in range(count)]
+    summed = total([one.output for one in jobs])
+    return Response(replace=Flow([*jobs, summed], output=summed.output))

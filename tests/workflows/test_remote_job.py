@@ -1,0 +1,112 @@
+"""The command by which workers run a job."""
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("jobflow_remote")
+
+from jobflow import Job, JobStore
+from jobflow_remote.jobs.data import IN_FILENAME, OUT_FILENAME, get_initial_job_doc_dict
+from jobflow_remote.remote.data import get_remote_in_file, get_remote_store
+from maggma.stores import MemoryStore
+from monty.serialization import loadfn
+from remote_jobs import counted, fan
+
+from liponflow import __version__
+from liponflow.runners.documents import all_jobs
+from liponflow.runners.remote.placement import Rules
+from liponflow.settings import JobKind, ResourceRule
+from liponflow.workflows import remote_job
+
+RULES = Rules(
+    {
+        kind: ResourceRule(worker="w", resources={"ntasks": number}, priority=1)
+        for number, kind in enumerate(JobKind, start=1)
+    },
+    "cpu",
+)
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    return folder
+
+
+def uploaded(job: Job, directory: Path) -> Path:
+    """Write what the runner of jobflow-remote uploads for a job."""
+    directory.mkdir()
+    store = JobStore(MemoryStore())
+    document = get_initial_job_doc_dict(job, None, "1", "w", None, None, 0)
+    remote = get_remote_store(store, str(directory), None)
+    content = get_remote_in_file(document["job"], remote, document)
+    (directory / IN_FILENAME).write_bytes(content.getvalue())
+    return directory
+
+
+def run(directory: Path, *, version: str = "") -> subprocess.CompletedProcess[str]:
+    code = "import sys; from liponflow.workflows import remote_job as j; "
+    code += f"j.__version__ = {version!r}; " if version else ""
+    paths = ":".join(path for path in sys.path if path)
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", f"{code}j.main(sys.argv[1:])", str(directory)],
+        env={"PYTHONPATH": paths, "PATH": "/usr/bin:/bin", "HOME": str(directory)}
+        | dict.fromkeys(remote_job.ONE_THREAD, "1"),
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_new_jobs_are_placed_by_the_rules_that_came_with_their_maker(
+    tmp_path: Path, marks: Path
+) -> None:
+    maker = fan(str(marks), 2)
+    RULES.place(maker, JobKind.RELAX, 1)
+    directory = uploaded(maker, tmp_path / "job")
+    run(directory)
+    flow = loadfn(directory / OUT_FILENAME)["response"].replace
+    light = list(JobKind).index(JobKind.LIGHT) + 1
+    configs = [job.config.manager_config for job in all_jobs(flow)]
+    assert len(configs) == 4  # two, their sum, and what stands for the first job
+    assert {config["resources"]["ntasks"] for config in configs} == {light}
+    assert all(Rules.of_job(config) == RULES for config in configs)
+
+
+def test_two_processes_in_one_directory_run_the_job_once(tmp_path: Path, marks: Path) -> None:
+    job = counted(str(marks), 5)
+    RULES.place(job, JobKind.LIGHT, 1)
+    directory = uploaded(job, tmp_path / "job")
+    twice = [threading.Thread(target=run, args=[directory]) for _ in range(2)]
+    for one in twice:
+        one.start()
+    for one in twice:
+        one.join()
+    assert len(list(marks.iterdir())) == 1
+    assert loadfn(directory / OUT_FILENAME)["error"] is None
+
+
+def test_job_that_was_killed_runs_again(tmp_path: Path, marks: Path) -> None:
+    job = counted(str(marks), 5)
+    directory = uploaded(job, tmp_path / "job")
+    (directory / OUT_FILENAME).write_text(json.dumps({"start_time": "then"}))
+    run(directory)
+    assert len(list(marks.iterdir())) == 1
+
+
+def test_other_version_is_refused_before_the_job_runs(tmp_path: Path, marks: Path) -> None:
+    job = counted(str(marks), 5)
+    RULES.place(job, JobKind.LIGHT, 1)
+    directory = uploaded(job, tmp_path / "job")
+    run(directory, version="9.9")
+    outcome: dict[str, Any] = loadfn(directory / OUT_FILENAME)
+    assert outcome["error"] == (
+        f"the job was submitted by liponflow {__version__}, but this worker has 9.9: install "
+        f"{__version__} on it, then `liponflow rerun`"
+    )
+    assert not list(marks.iterdir())
