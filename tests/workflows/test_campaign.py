@@ -1,15 +1,23 @@
 """Behaviour that all campaigns share."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from pymatgen.core import Lattice, Structure
+from pymatgen.io.vasp import Incar
 
 from liponflow.analysis.kinds import ResultKind
+from liponflow.analysis.method import comparable
+from liponflow.analysis.result import EngineInfo
+from liponflow.analysis.stability.corrections import resolve
 from liponflow.crystals.checked import StructureError
 from liponflow.crystals.plausible import ImplausibleStructureWarning
+from liponflow.engines.vasp.reading.inputs import read_input_method
 from liponflow.inputs.presets import ParameterError
 from liponflow.registry import RegistryError
+from liponflow.runners.documents import all_jobs
 from liponflow.workflows.campaign import Campaign, get_campaign
 
 PARAMETERS = """\
@@ -129,3 +137,72 @@ def test_atoms_in_vacuum_are_refused_unless_the_user_insists(kind: str, tmp_path
         )
     assert request.source is not None
     assert request.source.startswith(f"{file} (doubtful: 16,000 Å³ per atom")
+
+
+OPTIONS = {"functional": "r2SCAN", "incar": {"ENCUT": "680", "relax:EDIFFG": "-0.01"}}
+
+
+@pytest.fixture(scope="module")
+def with_options(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write inputs with options of VASP."""
+    out = tmp_path_factory.mktemp("options") / "inputs"
+    get_campaign("lithiation").write(
+        out, preset="quick", overrides={"x": [1], "budget": 1}, engine_arguments=OPTIONS
+    )
+    return out
+
+
+def test_inputs_with_options_are_those_of_the_run(with_options: Path) -> None:
+    """The metal, too: no energy of another functional enters the voltage."""
+    campaign = get_campaign("lithiation")
+    overrides = {"x": [1], "budget": 1}
+    flow = campaign.plan(
+        preset="quick", engine="vasp", overrides=overrides, engine_arguments=OPTIONS
+    )
+    jobs = [job for job in all_jobs(flow) if job.name.startswith("relax")]
+    directories = sorted(with_options.glob("*/relax")) + sorted(with_options.glob("*/*/relax"))
+    assert len(jobs) == len(directories) == 2
+    ours = {
+        str(job.maker.input_set_generator.get_input_set(job.function_args[0]).incar)
+        for job in jobs
+    }
+    assert ours == {str(Incar.from_file(path / "INCAR")) for path in directories}
+    assert all(Incar.from_file(path / "INCAR")["METAGGA"] == "R2scan" for path in directories)
+
+
+def test_provenance_says_what_the_user_chose(with_options: Path) -> None:
+    record = yaml.safe_load((with_options / "provenance.yaml").read_text())
+    assert record["engine_arguments"] == {"value": OPTIONS, "source": "given by the user"}
+    assert record["relax"]["ENCUT"]["source"] == "given by the user: --incar"
+    assert "MP24RelaxSet" in record["relax"]["METAGGA"]["source"]
+
+
+def test_comparison_takes_the_options(with_options: Path) -> None:
+    campaign = get_campaign("lithiation")
+    directory = with_options / "lithium-metal" / "relax"
+    given: dict[str, Any] = {"preset": "quick", "engine_arguments": OPTIONS}
+    assert not campaign.compare(directory, **given)
+    assert "METAGGA" in {item.key for item in campaign.compare(directory, preset="quick")}
+
+
+def test_energies_with_and_without_options_do_not_compare(
+    with_options: Path, tmp_path: Path
+) -> None:
+    """Neither enters a hull with the other, and no corrections for PBE are added."""
+    plain = tmp_path / "inputs"
+    get_campaign("lithiation").write(plain, preset="quick", overrides={"x": [1], "budget": 1})
+    place = Path("lithium-metal", "relax")
+    methods = [read_input_method(root / place).method for root in (with_options, plain)]
+    assert [method.functional for method in methods] == ["r2SCAN", "PBE"]
+    assert "functional" in comparable(*methods).reason
+    engine = EngineInfo(name="vasp", version="6.4", functional="r2SCAN", surrogate=False)
+    assert resolve("auto", engine, methods[0]) == "none"
+    with pytest.raises(ValueError, match="these energies are r2SCAN"):
+        resolve("mp2020", engine, methods[0])
+
+
+def test_inputs_that_depend_on_no_option_refuse_it(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"inputs of eels depend on no option.*\(given: incar\)"):
+        get_campaign("eels").write(
+            tmp_path / "out", preset="quick", engine_arguments={"incar": {"ENCUT": 500}}
+        )

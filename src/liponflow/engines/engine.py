@@ -292,6 +292,17 @@ class Engine(ABC):
         return []
 
     @classmethod
+    def advice(cls, root: Path) -> str:  # noqa: ARG003
+        """Return what a README says at its end of input directories of the engine.
+
+        Parameters
+        ----------
+        root
+            Directory that they are in.
+        """
+        return ""
+
+    @classmethod
     def sized(
         cls,
         calculation: PlannedCalculation,

@@ -292,7 +292,7 @@ class Campaign:
 
         directories = self._directories(engine_arguments)
         parameters = self.load_parameters(preset, overrides)
-        options = [engine_arguments or {}] if directories.takes_options else []
+        options = [engine_arguments or {}] if directories.engine is not None else []
         remedy = "correct its INCAR, KPOINTS and POSCAR"
         with file_boundary(directory, ParameterError, what="a VASP directory", remedy=remedy):
             return directories.compare(directory, parameters, *options)
@@ -393,7 +393,7 @@ class Campaign:
         if self.inputs is None:
             raise ValueError(f"{self.name} has no input directories")
         directories: InputDirectories[Any] = self._resolve(self.inputs)
-        if arguments and not directories.takes_options:
+        if arguments and directories.engine is None:
             raise ValueError(
                 f"the inputs of {self.name} depend on no option of an engine (given: "
                 f"{', '.join(arguments)}); leave --engine-set and --incar out"

@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel
 
 from liponflow import __version__
+from liponflow.engines.registry import engine_class
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.presets import PACKAGE, Cited, cited_parameters, load_data
 from liponflow.workflows.request import InputsRequest
@@ -65,17 +66,17 @@ class InputDirectories(Generic[Parameters]):
         If it raises an error, nothing is left of the directory.
     compare
         Function that compares a user's directory with the one that the parameters would give; with
-        `takes_options`, it takes the user's arguments of the engine, too.
+        an `engine`, it takes the user's arguments of it, too.
     settings
         Settings of ``write`` alone, which are not parameters of the campaign.
-    takes_options
-        Whether arguments of the engine change the inputs.
+    engine
+        Engine that the inputs are for, whose arguments change them; None if none does.
     """
 
     write: Callable[[InputsRequest[Parameters], Path], Contents]
     compare: Callable[..., list[Difference]]
     settings: frozenset[str] = frozenset()
-    takes_options: bool = False
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,10 @@ def write_campaign(
             chosen = dict(request.engine_arguments)
             record["engine_arguments"] = Cited(value=chosen, source="given by the user")
         write_sidecar(root, record | dict(contents.sets))
-        write_readme(root, contents.readme)
+        advice = (
+            "" if directories.engine is None else engine_class(directories.engine).advice(root)
+        )
+        write_readme(root, contents.readme + advice)
     return WrittenInputs(out, contents.count, contents.noun, contents.notes)
 
 

@@ -198,6 +198,13 @@ class VaspEngine(Engine):
         return job_faults(maker, images)
 
     @classmethod
+    def advice(cls, root: Path) -> str:
+        """See Engine."""
+        from liponflow.engines.vasp.parallel import parallel_note
+
+        return parallel_note(root)
+
+    @classmethod
     def cost(cls, name: str) -> CostModel:  # noqa: ARG003
         """See Engine."""
         return COST

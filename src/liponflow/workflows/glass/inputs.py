@@ -18,6 +18,7 @@ from liponflow.inputs.difference import Difference
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.protocol import Stage, describe_stage
+from liponflow.inputs.vasp.applied import dynamics_sources
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import (
     functional,
@@ -29,6 +30,7 @@ from liponflow.inputs.vasp.compare import (
 from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.glass import md_sources
 from liponflow.inputs.vasp.md import SegmentSetGenerator
+from liponflow.inputs.vasp.options import VaspOptions
 from liponflow.inputs.vasp.potcar import has_potcar_library, missing_potcars, potcar_note
 from liponflow.runners.documents import all_jobs
 from liponflow.workflows.glass.flow import GlassMaker
@@ -60,7 +62,7 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
     on the relaxed models and are not written.
     """
     parameters = request.parameters
-    maker = GlassMaker(parameters, "vasp", request.preset)
+    maker = GlassMaker(parameters, "vasp", request.preset, dict(request.engine_arguments))
     starts = maker.starts(request.structure, request.source)
     engine = maker.engine(parameters.force_limit)
     formula = starts[0].structure.composition.formula.replace(" ", "")
@@ -82,7 +84,9 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
     )
 
 
-def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
+def compare(
+    directory: Path, parameters: GlassParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a VASP directory of dynamics (IBRION = 0) or of a relaxation.
 
     Dynamics is compared with the stage that is most like it; the length of the segment, its
@@ -94,20 +98,21 @@ def compare(directory: Path, parameters: GlassParameters) -> list[Difference]:
         If it is not a VASP directory.
     """
     theirs, structure = read_incar(directory), read_poscar(directory).structure
-    engine = GlassMaker(parameters, "vasp").engine(parameters.force_limit)
+    maker = GlassMaker(parameters, "vasp", engine_arguments=dict(arguments))
+    engine = maker.engine(parameters.force_limit)
     if theirs.get("IBRION") != 0:
         wanted = input_set(engine.relax(cell=parameters.relax_cell))
         return compare_directory(directory, wanted, {})
     stages = [*parameters.protocol, parameters.volume_stage]
     candidates = [
-        _differences(directory, theirs, segment, structure)
+        _differences(engine, directory, theirs, segment, structure)
         for stage in stages
         for segment in segments(engine, parameters, [stage], structure, parameters.seed)[:1]
     ]
     return min(candidates, key=lambda found: sum(item.role.matters for item in found))
 
 
-INPUTS = InputDirectories(write, compare)
+INPUTS = InputDirectories(write, compare, engine="vasp")
 
 
 def segments(
@@ -146,11 +151,11 @@ def _write_model(
         for flow in first_volumes(engine, parameters, structure, seed):
             runs = segments_of(flow, [parameters.volume_stage])
             volume = runs[0].structure.volume
-            record |= _write_segments(runs, folder / VOLUME / f"{volume:.0f}")
+            record |= _write_segments(engine, runs, folder / VOLUME / f"{volume:.0f}")
     last: Path | None = None
     if parameters.protocol:
         runs = segments(engine, parameters, parameters.protocol, structure, seed)
-        record |= _write_segments(runs, folder / DYNAMICS)
+        record |= _write_segments(engine, runs, folder / DYNAMICS)
         last = Path("..", DYNAMICS, runs[-1].name, "CONTCAR")
     if parameters.relax:
         wanted = input_set(engine.relax(cell=parameters.relax_cell))
@@ -160,7 +165,9 @@ def _write_model(
     return record
 
 
-def _write_segments(runs: Sequence[Segment], folder: Path) -> dict[str, dict[str, Cited]]:
+def _write_segments(
+    engine: Engine, runs: Sequence[Segment], folder: Path
+) -> dict[str, dict[str, Cited]]:
     """Write consecutive segments, and return the input sets of each stage."""
     written: dict[str, dict[str, Cited]] = {}
     before: Path | None = None
@@ -177,7 +184,7 @@ def _write_segments(runs: Sequence[Segment], folder: Path) -> dict[str, dict[str
             _link(path / "POSCAR", Path("..", before, "CONTCAR"))
         before = Path(run.name)
         incar = read_incar(path)
-        sources = _sources(run)
+        sources = _sources(engine, run)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
         }
@@ -203,20 +210,25 @@ _OF_THE_STAGE = (
 )
 
 
-def _sources(run: Segment) -> dict[str, str]:
+def _sources(engine: Engine, run: Segment) -> dict[str, str]:
     of_the_stage = dict.fromkeys(_OF_THE_STAGE, f"stage {run.stage.name!r} of the protocol")
     generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
-    own = {**md_sources(), **generator.changes(run.structure)}
+    chosen = dynamics_sources(VaspOptions.of(engine.options.arguments))
+    own = {**md_sources(), **generator.changes(run.structure), **chosen}
     return of_the_stage | {key: entry["source"] for key, entry in own.items()}
 
 
 def _differences(
-    directory: Path, theirs: Mapping[str, Value], run: Segment, structure: Structure
+    engine: Engine,
+    directory: Path,
+    theirs: Mapping[str, Value],
+    run: Segment,
+    structure: Structure,
 ) -> list[Difference]:
     ours: VaspInput = run.maker.input_set_generator.get_input_set(
         structure.get_sorted_structure(), potcar_spec=True
     )
-    sources = _sources(run)
+    sources = _sources(engine, run)
     found = incar_differences(theirs, ours, sources, _ATOMATE2, functional(directory))
     # atomate2's generator writes no KPOINTS where it has KSPACING.
     mesh = ours.kpoints or float(ours.incar.get("KSPACING", DEFAULT_SPACING))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from liponflow import __version__
 from liponflow.inputs.difference import Difference
@@ -53,7 +54,7 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     ]
     intercalant = lithiation_host.unit.intercalant
     metal, metal_directory = alkali_metal(intercalant), metal_path(intercalant)
-    maker = LithiationMaker(parameters, VASP, request.preset)
+    maker = LithiationMaker(parameters, VASP, request.preset, dict(request.engine_arguments))
     metal_set = input_set(maker.metal_engine(VASP).relax())
     written = {metal_directory: write_inputs(metal, metal_set, root / metal_directory / RELAX)}
     engine = maker.engine(VASP)
@@ -88,7 +89,9 @@ def write(request: InputsRequest[LithiationParameters], root: Path) -> Contents:
     )
 
 
-def compare(directory: Path, parameters: LithiationParameters) -> list[Difference]:
+def compare(
+    directory: Path, parameters: LithiationParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a VASP directory of the oxide or of the metal; its NSW tells which calculation.
 
     Raises
@@ -96,7 +99,8 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
     ParameterError
         If it is not a VASP directory, or has a transition metal without U or moment.
     """
-    structure, maker = read_poscar(directory).structure, LithiationMaker(parameters, VASP)
+    structure = read_poscar(directory).structure
+    maker = LithiationMaker(parameters, VASP, engine_arguments=dict(arguments))
     if len(structure.composition.elements) == 1:
         return compare_directory(directory, input_set(maker.metal_engine(VASP).relax()), {})
     check_hubbard(structure, parameters)
@@ -106,7 +110,7 @@ def compare(directory: Path, parameters: LithiationParameters) -> list[Differenc
     return compare_directory(directory, input_set(job_maker), parameters.magmoms)
 
 
-INPUTS = InputDirectories(write, compare)
+INPUTS = InputDirectories(write, compare, engine=VASP)
 
 
 def metal_path(intercalant: str) -> str:

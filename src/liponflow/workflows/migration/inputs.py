@@ -1,10 +1,11 @@
 """Write the VASP directories of the migration campaign, to be run by other means."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 from jobflow import Job, Maker
@@ -85,7 +86,7 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     parameters, relaxed = request.parameters, request.settings.get(RELAXED)
     host = request.structure or built_in()
     cells = cells_of(host, parameters)
-    host_relax, tools = makers_of(parameters)
+    host_relax, tools = makers_of(parameters, request.engine_arguments)
     bands = [
         band
         for mover, cell in cells.items()
@@ -127,9 +128,11 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     )
 
 
-def makers_of(parameters: MigrationParameters) -> tuple[Maker, Tools]:
+def makers_of(
+    parameters: MigrationParameters, arguments: Mapping[str, Any]
+) -> tuple[Maker, Tools]:
     """Return the Maker of the host's relaxation, and those of end points and bands, in VASP."""
-    maker = MigrationMaker(parameters, VASP)
+    maker = MigrationMaker(parameters, VASP, engine_arguments=dict(arguments))
     tools = tools_of(maker.engine(VASP), parameters, vibrations=False)
     return maker.engine(VASP, host=True).relax(), tools
 
@@ -218,7 +221,9 @@ def bands_of(
     return bands
 
 
-def compare(directory: Path, parameters: MigrationParameters) -> list[Difference]:
+def compare(
+    directory: Path, parameters: MigrationParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a VASP directory with that of the same calculation in the campaign.
 
     It is a band (by its IMAGES), an end point (NSW = 0 for the static one) or the host (by its
@@ -229,7 +234,7 @@ def compare(directory: Path, parameters: MigrationParameters) -> list[Difference
     ParameterError
         If it is not a VASP directory.
     """
-    incar, (host_relax, tools) = read_incar(directory), makers_of(parameters)
+    incar, (host_relax, tools) = read_incar(directory), makers_of(parameters, arguments)
     # Only the number of images matters for the input sets, not the images.
     images = [built_in()] * (parameters.images + 2)
     end, _, band = jobs_of_band(tools["band"], images)
@@ -244,7 +249,7 @@ def compare(directory: Path, parameters: MigrationParameters) -> list[Difference
     return compare_directory(directory, input_set(maker), {})
 
 
-INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}))
+INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}), engine=VASP)
 
 
 def _compare_band(directory: Path, generator: CitedInputGenerator) -> list[Difference]:

@@ -1,6 +1,8 @@
 """Write the supercells of a phonon calculation as VASP directories."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +55,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
         distance=displacement(parameters, dft=True),
         supercell=parameters.supercell,
     )
-    generator = input_set(_engine(parameters).static())
+    generator = input_set(_engine(parameters, request.engine_arguments).static())
     static = write_inputs(found.supercell, generator, root / REST)
     for number, structure in enumerate(found.structures, start=1):
         write_inputs(structure, generator, root / f"displaced-{number:03d}")
@@ -86,7 +88,9 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
     )
 
 
-def compare(directory: Path, parameters: PhononParameters) -> list[Difference]:
+def compare(
+    directory: Path, parameters: PhononParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a VASP directory of a supercell or of the relaxation before it, by its NSW.
 
     Raises
@@ -94,16 +98,16 @@ def compare(directory: Path, parameters: PhononParameters) -> list[Difference]:
     ParameterError
         If it is not a VASP directory.
     """
-    engine = _engine(parameters)
+    engine = _engine(parameters, arguments)
     maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
     return compare_directory(directory, input_set(maker), initial_moments(directory))
 
 
-INPUTS = InputDirectories(write, compare)
+INPUTS = InputDirectories(write, compare, engine="vasp")
 
 
-def _engine(parameters: PhononParameters) -> Engine:
-    return phonon_engine("vasp", parameters, {}, _ANY)
+def _engine(parameters: PhononParameters, arguments: Mapping[str, Any]) -> Engine:
+    return phonon_engine("vasp", parameters, arguments, _ANY)
 
 
 _README = """\

@@ -32,7 +32,7 @@ _ANY = "quick"
 def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
     """Write a relaxation and a static calculation of every reference crystal."""
     parameters = request.parameters
-    chosen, engine = crystals(parameters), _engine(parameters)
+    chosen, engine = crystals(parameters), _engine(parameters, request.engine_arguments)
     starts = [start for entry in chosen for start in starts_of(entry, parameters.magnetic_orders)]
     sets: dict[str, dict[str, Any]] = {RELAX: {}, STATIC: {}}
     for start in starts:
@@ -63,7 +63,9 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
     )
 
 
-def compare(directory: Path, parameters: StabilityParameters) -> list[Difference]:
+def compare(
+    directory: Path, parameters: StabilityParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a VASP directory of a relaxation or static calculation, by its NSW.
 
     Energies of a directory that differs in U, functional, POTCAR or cutoff cannot be corrected.
@@ -74,16 +76,16 @@ def compare(directory: Path, parameters: StabilityParameters) -> list[Difference
     ParameterError
         If it is not a VASP directory.
     """
-    engine = _engine(parameters)
+    engine = _engine(parameters, arguments)
     maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
     return compare_directory(directory, input_set(maker), _moments_of(directory))
 
 
-INPUTS = InputDirectories(write, compare)
+INPUTS = InputDirectories(write, compare, engine="vasp")
 
 
-def _engine(parameters: StabilityParameters) -> Engine:
-    return stability_engine("vasp", parameters, {}, _ANY)
+def _engine(parameters: StabilityParameters, arguments: Mapping[str, Any]) -> Engine:
+    return stability_engine("vasp", parameters, arguments, _ANY)
 
 
 def _moments_of(directory: Path) -> Mapping[str, float] | Sequence[float]:
