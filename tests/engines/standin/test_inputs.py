@@ -279,11 +279,15 @@ def test_velocities_are_read_from_the_poscar(vasp_directory, lithium: Structure)
 
 
 def test_tags_that_are_not_computed_are_named_and_not_claimed(directory: Path) -> None:
-    (directory / "INCAR").write_text("IVDW = 12\nMETAGGA = R2SCAN\nML_LMLFF = T\nENCUT = 520\n")
+    (directory / "INCAR").write_text(
+        "IVDW = 12\nMETAGGA = R2SCAN\nLDAU = T\nLDAUU = 6.2 0\nML_LMLFF = T\nENCUT = 520\n"
+    )
     inputs = read_inputs(directory)
     assert inputs.computed == {"ENCUT": 520.0}
     [remark] = inputs.remarks
-    assert remark.endswith("left out: IVDW = 12, METAGGA = R2SCAN, ML_LMLFF = .TRUE.")
+    assert remark.endswith(
+        "left out: IVDW = 12, METAGGA = R2SCAN, LDAU = .TRUE., LDAUU = 6.2 0, ML_LMLFF = .TRUE."
+    )
     with Outputs(
         directory, inputs, "chgnet 0.3.0", Layout.V6, directory / "vasprun.xml", aloud=True
     ):
@@ -291,7 +295,8 @@ def test_tags_that_are_not_computed_are_named_and_not_claimed(directory: Path) -
     for name in ("vasprun.xml", "OUTCAR"):
         text = (directory / name).read_text()
         assert "ENCUT" in text
-        assert not re.search(r"IVDW\W+12|name=.(IVDW|METAGGA|ML_LMLFF)", text.split("WARNING")[0])
+        claims = r"IVDW\W+12|LDAUU|name=.(IVDW|METAGGA|ML_LMLFF)"
+        assert not re.search(claims, text.split("WARNING")[0])
 
 
 def test_velocities_in_lattice_vectors_depend_on_the_time_step(directory: Path) -> None:

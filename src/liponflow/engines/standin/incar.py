@@ -31,8 +31,9 @@ BEYOND = {
 
 _NOT_COMPUTED = frozenset({"AEXX", "HFRCUT", "HFSCREEN", "IVDW", "LHFCALC", "LUSE_VDW", "METAGGA",
                            "NELECT", "NUPDOWN"})  # fmt: skip
-_FAMILIES_NOT_COMPUTED = ("LIBXC", "ML_", "VDW_")
-"""Tags of other functionals, charges and potentials than those of the stand-in."""
+_FAMILIES_NOT_COMPUTED = ("LDAU", "LIBXC", "ML_", "VDW_")
+"""Tags of other functionals, charges and potentials than those of the stand-in. The training data
+of a potential have a U of their own."""
 
 
 def not_computed(incar: Tags) -> tuple[str, ...]:
@@ -40,8 +41,8 @@ def not_computed(incar: Tags) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> not_computed({"IVDW": 12, "LHFCALC": False, "ML_LMLFF": True, "ENCUT": 520.0})
-    ('IVDW', 'LHFCALC', 'ML_LMLFF')
+    >>> not_computed({"IVDW": 12, "LDAUU": [6.2, 0], "ML_LMLFF": True, "ENCUT": 520.0})
+    ('IVDW', 'LDAUU', 'ML_LMLFF')
     """
     return tuple(
         tag for tag in incar if tag in _NOT_COMPUTED or tag.startswith(_FAMILIES_NOT_COMPUTED)
