@@ -34,11 +34,18 @@ CASES = {
             "n_models": 1,
             "protocol": [{"name": "settle", **STAGE}, {"name": "hold", **STAGE}],
             "segment_steps": 4,
-            "force_limit": 3.0,
+            "relax": False,
         }
     ),
     "lithiation": Case(
-        {"x": [0, 1], "budget": 1, "supercell": [1, 1, 1], "force_limit": 0.5}, "LiCoO2"
+        {
+            "x": [0, 1],
+            "budget": 1,
+            "supercell": [1, 1, 1],
+            "hubbard_u": {"Co": 3.32},
+            "force_limit": 0.5,
+        },
+        "LiCoO2",
     ),
     "migration": Case(
         {

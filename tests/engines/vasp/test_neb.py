@@ -187,7 +187,7 @@ def test_end_points_have_the_settings_of_the_band() -> None:
     assert sets[0] == sets[1]
     changed = {key for key in {*sets[0], *sets[2]} if sets[0].get(key) != sets[2].get(key)}
     # Ionic tags; pymatgen sets no ISIF in static calculations.
-    assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING", "LCLIMB"}
+    assert changed == {"NSW", "IBRION", "ISIF", "IMAGES", "SPRING", "LCLIMB", "EDIFFG"}
     assert sets[2]["IBRION"] == 1
     assert sets[2]["ENCUT"] == 450
 
