@@ -115,7 +115,9 @@ class VersionedRun(Run):
         symbols = list(dict.fromkeys(site.specie.symbol for site in self.steps[0]))
         titles = [self.titles.get(symbol, f"PAW_PBE {symbol} 01Jan2001") for symbol in symbols]
         text = f" vasp.{by.number} {by.build}\n \n executed on             LinuxIFC date\n"
-        text += f" {by.ranks}\n\n INCAR:\n"
+        text += f" {by.ranks}\n"
+        text += " each image running on    1 cores\n" if "IMAGES" in self.incar else ""
+        text += "\n INCAR:\n"
         if by.repeats_incar:
             text += "".join(f"   {tag} = {_written(value)}\n" for tag, value in self.incar.items())
         text += "\n" + "".join(f" POTCAR:    {title}\n" for title in titles)

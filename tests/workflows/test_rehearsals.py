@@ -41,11 +41,10 @@ CASES = {
         {
             "x": [0, 1],
             "budget": 1,
-            "supercell": [1, 1, 1],
-            "hubbard_u": {"Co": 3.32},
+            "supercell": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
             "force_limit": 0.5,
         },
-        "LiCoO2",
+        "LiNiO2",
     ),
     "migration": Case(
         {

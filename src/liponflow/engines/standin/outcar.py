@@ -55,7 +55,8 @@ class Outcar(TextFile):
         self._settings = inputs.settings
         self._electrons = inputs.electrons or 0.0
         self._started = time.perf_counter()
-        self.put(_title(potential, layout) + _header(inputs, layout))
+        shared = " each image running on    1 cores\n\n" if inputs.settings.images else ""
+        self.put(_title(potential, layout) + shared + _header(inputs, layout))
 
     def write(self, step: Step, seconds: float) -> None:
         """Write one ionic step, which took this many seconds."""

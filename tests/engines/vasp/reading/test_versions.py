@@ -1,5 +1,6 @@
 """Every reader on the files of VASP 5.4.4, 6.2, 6.4 and 6.5, as in support/vasp_versions.py."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from vasp_versions import VERSIONS, Version, VersionedRun
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.doscar_run import read_doscar_run
-from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
+from liponflow.engines.vasp.reading.files import Band, IngestError, RunFiles, find_runs
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.engines.vasp.reading.outcar_run import read_outcar_run
 from liponflow.engines.vasp.reading.runs import read_run
@@ -99,14 +100,15 @@ def test_dynamics_are_read(by: Version, tmp_path: Path) -> None:
     assert found.ensemble == "NVT, Nosé-Hoover"
 
 
-@pytest.mark.parametrize("climbs", [True, False])
-@pytest.mark.parametrize("said", [True, False])
-def test_band_is_read(by: Version, tmp_path: Path, *, climbs: bool, said: bool) -> None:
-    """The OUTCAR has VTST's value of LCLIMB, whether the INCAR gives it or not."""
+def write_band(by: Version, folder: Path, *, climbs: bool, said: bool) -> None:
+    """Write a band of three images with the files that the version leaves.
+
+    The OUTCAR has VTST's value of LCLIMB, the INCAR has it if it is said.
+    """
     tags = {"IMAGES": 3, "SPRING": -5, "IOPT": 1, "IBRION": 3, "NSW": 9, "EDIFFG": -0.02}
     energies = [-9.0, -8.8, -8.5, -8.7, -8.9]
     for number, energy in enumerate(energies):
-        folder = tmp_path / f"{number:02d}"
+        image = folder / f"{number:02d}"
         shifted = CELL.copy()
         shifted.translate_sites([1], [0.02 * number, 0, 0])
         inner = 0 < number < 4
@@ -118,15 +120,22 @@ def test_band_is_read(by: Version, tmp_path: Path, *, climbs: bool, said: bool) 
             moments=MOMENTS,
             by=by,
             reached=inner,
-        ).write(folder)
+        ).write(image)
         if inner:
-            (folder / "INCAR").unlink()
+            (image / "INCAR").unlink()
             if not by.image_vaspruns:
                 if number == 1:
-                    (folder / "vasprun.xml").rename(tmp_path / "vasprun.xml")
-                (folder / "vasprun.xml").unlink(missing_ok=True)
+                    (image / "vasprun.xml").rename(folder / "vasprun.xml")
+                (image / "vasprun.xml").unlink(missing_ok=True)
     lines = [f"{tag} = {value}\n" for tag, value in tags.items()]
-    (tmp_path / "INCAR").write_text("".join([*lines, f"LCLIMB = {climbs}\n" if said else ""]))
+    (folder / "INCAR").write_text("".join([*lines, f"LCLIMB = {climbs}\n" if said else ""]))
+
+
+@pytest.mark.parametrize("climbs", [True, False])
+@pytest.mark.parametrize("said", [True, False])
+def test_band_is_read(by: Version, tmp_path: Path, *, climbs: bool, said: bool) -> None:
+    """The OUTCAR has VTST's value of LCLIMB, whether the INCAR gives it or not."""
+    write_band(by, tmp_path, climbs=climbs, said=said)
     [band] = find_runs([tmp_path])
     assert isinstance(band, Band)
     found = band_unit(band).build()
@@ -136,6 +145,17 @@ def test_band_is_read(by: Version, tmp_path: Path, *, climbs: bool, said: bool) 
     assert [image.max_force for image in found.images[1:-1]] == pytest.approx([0.015] * 3)
     assert found.images[2].structure.site_properties["magmom"] == MOMENTS
     assert found.provenance.engine.label == f"vasp {by.number}"
+
+
+def test_images_without_the_incar_are_no_relaxations(by: Version, tmp_path: Path) -> None:
+    write_band(by, tmp_path, climbs=True, said=True)
+    (tmp_path / "INCAR").unlink()
+    for end in ("00", "04"):
+        shutil.rmtree(tmp_path / end)
+    [band] = find_runs([tmp_path])
+    assert isinstance(band, Band)
+    with pytest.raises(IngestError, match="folder 00 is missing in 00 to 03"):
+        band_unit(band)
 
 
 def test_densities_are_read(by: Version, tmp_path: Path) -> None:

@@ -25,7 +25,11 @@ _IMAGE = re.compile(r"\d\d")
 _RELAXATION, _STATIC, _FIRST = ".relax", ".static", ".precondition"
 _ENDING = re.compile(r"\.(?:precondition|standard|relax\d+|static\d*)$")
 """Suffixes that custodian gives to the calculations that follow each other in one directory."""
-_IMAGES = re.compile(rb'(?:^\s*IMAGES\s*=|name="IMAGES">)\s*[1-9]', re.MULTILINE)
+_IMAGES = re.compile(
+    rb'(?:^\s*IMAGES\s*=|name="IMAGES">)\s*[1-9]|^ each image running on', re.MULTILINE
+)
+"""IMAGES in a vasprun.xml or OUTCAR. The OUTCAR of VASP 5.4.4 does not repeat the INCAR, but tells
+how many cores each image has, as that of VASP 6."""
 _CHUNK = 1 << 20
 _PERMISSION = "give yourself permission to read it, or leave it out"
 
