@@ -1,13 +1,25 @@
 """Input directories are written completely or not at all."""
 
+import re
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from ase.calculators.calculator import Calculator, all_changes
+from served import Shell
+from typer.testing import CliRunner
 
 from liponflow import __version__
+from liponflow.cli import app
+from liponflow.engines.standin import run as standin
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
+from liponflow.structures.phases import phase
+from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import (
     SIDECAR,
     campaign_record,
@@ -64,3 +76,115 @@ def test_record_cites_every_parameter(tmp_path: Path) -> None:
     assert read["parameters"].keys() == LithiationParameters.model_fields.keys()
     assert read["parameters"]["x"] == {"value": [1.0], "source": "given by the user"}
     assert all(entry["source"] for entry in read["parameters"].values())
+
+
+STAGE = {"time_step": 2, "duration": 0.016, "temperature": 300}
+SMALLEST: dict[str, dict[str, Any]] = {
+    "lithiation": {"x": [1], "budget": 1},
+    "stability": {"composition": "Li2O", "compare": [], "unseen": [], "electrode": None},
+    "phonons": {"min_length": 5},
+    "migration": {
+        "dopant": "N",
+        "supercell": [2, 2, 2],
+        "images": 3,
+        "max_distance": 1.2,
+    },
+    "glass": {
+        "n_models": 1,
+        "segment_steps": 5,
+        "protocol": [
+            STAGE | {"name": "melt", "ensemble": "nvt"},
+            STAGE | {"name": "press", "ensemble": "npt"},
+            STAGE | {"name": "hold", "ensemble": "nvt"},
+        ],
+    },
+}
+"""Parameters of campaigns of seconds."""
+
+WITH_CRYSTAL = {"phonons", "glass"}
+"""Campaigns that start here from a crystal of lithium oxide."""
+
+
+class Flat(Calculator):
+    """Potential without forces: everything has converged, and dynamics fly freely."""
+
+    implemented_properties = ["energy", "forces", "stress", "magmoms"]  # noqa: RUF012
+
+    def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes) -> None:
+        super().calculate(atoms, properties, system_changes)
+        n = len(self.atoms)
+        self.results = {
+            "energy": -5.0 * n,
+            "forces": np.zeros((n, 3)),
+            "stress": np.zeros(6),
+            "magmoms": np.zeros(n),
+        }
+
+
+def stand_in(_: Sequence[str]) -> tuple[int, str]:
+    standin.run(Path.cwd())
+    return 0, ""
+
+
+def liponflow(arguments: Sequence[str]) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.output
+
+
+def commands(readme: str) -> str:
+    """Return the commands of a README: lines that begin with a dollar sign, and what goes on."""
+    lines = readme.replace("\\\n", "").splitlines()
+    return "\n".join(line.strip().removeprefix("$ ") for line in lines if re.match(r" *\$ ", line))
+
+
+def written(topic: str, folder: Path) -> Path:
+    crystal = folder / "CONTCAR"
+    phase("Li2O").primitive().to_file(str(crystal), fmt="poscar")
+    given = crystal if topic in WITH_CRYSTAL else None
+    out = folder / "first"
+    get_campaign(topic).write(out, preset="quick", overrides=SMALLEST[topic], structure_file=given)
+    copy = folder / "copy"  # as on a cluster; links would be followed, or lost
+    shutil.copytree(out, copy)
+    shutil.rmtree(out)
+    return copy
+
+
+def follow(shell: Shell, directory: Path, folder: Path) -> str:
+    """Run the commands of a README as printed, then those of READMEs that they have written."""
+    done = shell.run(
+        commands((directory / "README.md").read_text(encoding="utf-8")),
+        directory,
+        LIPONFLOW_STORE=str(folder / "store.db"),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("topic", SMALLEST)
+def test_commands_of_the_readme_run_as_printed(
+    topic: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standin, "Potential", lambda **_: Flat())
+    monkeypatch.setenv("LIPONFLOW_STORE", str(tmp_path / "store.db"))
+    root = written(topic, tmp_path)
+    assert not [path for path in root.rglob("*") if path.is_symlink()]
+    shell = Shell(
+        tmp_path / "shell",
+        {
+            "vasp_std": stand_in,
+            "mpirun": lambda arguments: stand_in(arguments[3:]),  # -np 3 vasp_std
+            "liponflow": liponflow,
+        },
+    )
+    printed = follow(shell, root, tmp_path)
+    if topic == "migration":
+        printed = follow(shell, root / "relaxed-host" / "relaxed-end-points", tmp_path)
+        root = root / "relaxed-host" / "relaxed-end-points"
+    inputs = {path.parent for path in root.rglob("INCAR")}
+    ran = {path.parent for path in root.rglob("OUTCAR")}
+    if topic == "migration":
+        ran |= {path.parent for path in ran}  # a band has its OUTCARs in the folders
+        inputs = {path for path in inputs if "band" in path.parts}
+    assert inputs <= ran
+    if topic not in {"phonons", "glass"}:
+        assert " of Li" in printed, "runs were stored"

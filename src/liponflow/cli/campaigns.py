@@ -222,6 +222,13 @@ def inputs(
         Path | None,
         typer.Option(help="Check the VASP inputs at or below this directory instead of writing."),
     ] = None,
+    poscar: Annotated[
+        Path | None,
+        typer.Option(
+            help="Make every POSCAR at or below this directory that comes from an earlier run "
+            "(POSCAR.from), instead of writing."
+        ),
+    ] = None,
     other: Annotated[
         Path | None,
         typer.Argument(
@@ -241,6 +248,9 @@ def inputs(
     --check finds what is wrong with VASP inputs of any campaign before they run, each fault with
     its remedy; the status is then 1 if there is one. Written inputs are checked, too.
 
+    --poscar makes the POSCARs of directories that continue an earlier run, and leaves those that
+    are there. The status is 1 if an earlier run has not ended or did not converge.
+
     The status is 1 if --diff finds a difference of physics or numerics, not of parallelisation or
     labels alone, or if the energies of two directories do not compare. Differences of cut-off and
     mesh of two directories are shown, and leave it 0.
@@ -258,39 +268,75 @@ def inputs(
             "overrides": chosen.overrides,
             "engine_arguments": chosen.engine_arguments,
         }
-        if out is not None and diff is None and other is None and check is None:
-            check_out(out.absolute().parent)
-            with chosen.named():
-                written = campaign.write(out, structure_file=structure, **choices)
-            typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
-            for note in written.notes:
-                say(note)
-            checks = import_module("liponflow.ingest.inputs")
-            for line in checks.fault_lines(checks.check_tree(out)):
-                say(f"warning: {line}")
-        elif check is not None and out is None and diff is None:
-            checks = import_module("liponflow.ingest.inputs")
-            checked = checks.check_inputs(check, settings_with().vasp_cmd)
-            for line in (lines := checks.fault_lines(checked)):
-                typer.echo(line)
-            typer.echo(f"directories checked: {len(checked)}, faults: {len(lines)}")
-            failed = bool(lines)
-        elif diff is not None and out is None and other is not None:
-            compared = import_module("liponflow.ingest.inputs").compare_inputs([diff, other])
-            import_module("liponflow.cli.tables").print_comparison(compared.comparison)
-            typer.echo(compared.verdict)
-            for note in compared.notes:
-                say(note)
-            failed = not compared
-        elif diff is not None and out is None:
+        given = [option for option in (out, diff, check, poscar) if option is not None]
+        if len(given) != 1 or (other is not None and diff is None):
+            raise ValueError(
+                "give one of --out, to write, --diff, to compare, --check, and --poscar, to go on"
+            )
+        if out is not None:
+            _write_inputs(campaign, chosen, choices, structure, out)
+        elif check is not None:
+            failed = _check(check)
+        elif poscar is not None:
+            failed = _make_poscars(poscar)
+        elif diff is not None and other is not None:
+            failed = _compare_two(diff, other)
+        elif diff is not None:
             with chosen.named():
                 found = campaign.compare(diff, **choices)
             import_module("liponflow.cli.tables").print_differences(found)
             failed = any(item.role.matters for item in found)
-        else:
-            raise ValueError("give one of --out, to write, --diff, to compare, and --check")
     if failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _write_inputs(
+    campaign: Campaign,
+    chosen: Choices,
+    choices: Mapping[str, Any],
+    structure: Path | None,
+    out: Path,
+) -> None:
+    check_out(out.absolute().parent)
+    with chosen.named():
+        written = campaign.write(out, structure_file=structure, **choices)
+    typer.echo(f"{written.summary} written to {out}; read {out / 'README.md'}")
+    for note in written.notes:
+        say(note)
+    checks = import_module("liponflow.ingest.inputs")
+    for line in checks.fault_lines(checks.check_tree(out)):
+        say(f"warning: {line}")
+
+
+def _check(root: Path) -> bool:
+    """Print what is wrong with inputs; return whether anything is."""
+    checks = import_module("liponflow.ingest.inputs")
+    checked = checks.check_inputs(root, settings_with().vasp_cmd)
+    for line in (lines := checks.fault_lines(checked)):
+        typer.echo(line)
+    typer.echo(f"directories checked: {len(checked)}, faults: {len(lines)}")
+    return bool(lines)
+
+
+def _make_poscars(root: Path) -> bool:
+    """Make POSCARs from earlier runs; return whether any has to wait."""
+    made, waiting = import_module("liponflow.ingest.inputs").poscar_lines(root)
+    for line in made:
+        typer.echo(f"made {line}")
+    for line in waiting:
+        say(line)
+    typer.echo(f"made: {len(made)}, not yet: {len(waiting)}")
+    return bool(waiting)
+
+
+def _compare_two(first: Path, second: Path) -> bool:
+    """Print whether the energies of two directories compare; return whether they do not."""
+    compared = import_module("liponflow.ingest.inputs").compare_inputs([first, second])
+    import_module("liponflow.cli.tables").print_comparison(compared.comparison)
+    typer.echo(compared.verdict)
+    for note in compared.notes:
+        say(note)
+    return not compared
 
 
 def analyze(
@@ -380,8 +426,8 @@ class InputsGroup(CampaignGroup):
     preset = "paper"
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Accept --check without a campaign: a check is the same for all."""
-        if args[:1] == ["--check"]:
+        """Accept --check and --poscar without a campaign: they are the same for all."""
+        if args[:1] in (["--check"], ["--poscar"]):
             args = [self.list_commands(ctx)[0], *args]
         return super().parse_args(ctx, args)
 

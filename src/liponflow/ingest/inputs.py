@@ -7,6 +7,7 @@ from pathlib import Path
 from liponflow.analysis.method import Comparison, comparable
 from liponflow.analysis.stability.corrections import is_pbe, unfitted_potentials
 from liponflow.engines.vasp.check import Checked, check_tree, ranks_of
+from liponflow.engines.vasp.earlier import make_poscars
 from liponflow.engines.vasp.reading.inputs import read_input_method
 from liponflow.settings import VaspCommands
 
@@ -94,6 +95,21 @@ def check_inputs(root: Path, commands: VaspCommands | None = None) -> list[Check
     if not found:
         raise ValueError(f"{root}: no INCAR there or below; give a directory of VASP inputs")
     return found
+
+
+def poscar_lines(root: Path) -> tuple[list[str], list[str]]:
+    """Make the POSCARs that earlier runs have yet to give; see :func:`make_poscars`.
+
+    Returns
+    -------
+    list of str, list of str
+        One line per POSCAR that was made, and per directory that has none yet, with the reason.
+    """
+    found = make_poscars(root)
+    return (
+        [str(directory / "POSCAR") for directory in found.made],
+        [f"{item.directory}: {item.reason}" for item in found.waiting],
+    )
 
 
 def fault_lines(checked: Sequence[Checked]) -> list[str]:

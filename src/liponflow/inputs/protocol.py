@@ -207,6 +207,14 @@ def describe_stage(stage: Stage) -> str:
     )
 
 
+def takes_mean_cell(before: Stage, after: Stage) -> bool:
+    """Return whether a stage at constant volume follows one at constant pressure.
+
+    It starts in the mean cell of that stage, since the last one is off by a fluctuation.
+    """
+    return before.ensemble == "npt" and after.ensemble != "npt"
+
+
 def total_duration(stages: Sequence[Stage]) -> float:
     """Return the total time of the stages, ps.
 

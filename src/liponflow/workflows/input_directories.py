@@ -5,6 +5,8 @@ them with ``README.md`` (what to run, in which order) and ``provenance.yaml`` (w
 comes from).
 """
 
+import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -235,6 +237,12 @@ def campaign_record(
         **({"published": data["published"]} if "published" in data else {}),
         "parameters": cited_parameters(parameters, topic, preset, overrides or {}, package),
     }
+
+
+def command_options(request: InputsRequest[Any]) -> str:
+    """Return the options with which a command line asks for the parameters of a request."""
+    given = (f"{name}={json.dumps(value)}" for name, value in request.overrides.items())
+    return " ".join([f"--preset {request.preset}", *(f"--set {shlex.quote(o)}" for o in given)])
 
 
 def write_sidecar(root: Path, record: Mapping[str, Any]) -> None:

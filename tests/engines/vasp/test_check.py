@@ -14,6 +14,7 @@ from liponflow.ingest.inputs import check_inputs, fault_lines
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.vasp import potcar
+from liponflow.inputs.vasp.earlier import Taken, write_earlier
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.lithiation import relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
@@ -50,16 +51,14 @@ def test_our_own_directories_have_no_fault(tree: Path) -> None:
 
 
 def test_a_start_that_waits_for_another_run_is_checked_with_its_structure(tree: Path) -> None:
-    (tree / "static" / "POSCAR").unlink()
-    (tree / "static" / "POSCAR").symlink_to(Path("..", "relax", "CONTCAR"))
+    write_earlier(tree / "static", ["../relax"], Taken.STRUCTURE)
     change(tree / "static", MAGMOM=[5.0])
     [line] = fault_lines(check_tree(tree))
     assert line == f"{tree / 'static'}: MAGMOM has 1 values for 56 atoms: give one per atom"
 
 
 def test_a_broken_earlier_run_does_not_end_the_check(tree: Path) -> None:
-    (tree / "static" / "POSCAR").unlink()
-    (tree / "static" / "POSCAR").symlink_to(Path("..", "relax", "POSCAR"))
+    write_earlier(tree / "static", ["../relax"], Taken.STRUCTURE)
     (tree / "relax" / "INCAR").write_text("ENCUT = high\n")
     first, second = fault_lines(check_tree(tree))
     assert first.startswith(f"{tree / 'relax'}: ")

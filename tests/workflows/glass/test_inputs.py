@@ -1,6 +1,5 @@
 """The glass campaign as VASP directories."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,8 @@ from atomate2.vasp.jobs.md import MDMaker
 from job_inputs import files_of, jobs_by_name, settings_of, vasp_jobs, written_by
 from pymatgen.io.vasp import Incar, Poscar
 
+from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp.earlier import EarlierRun, Taken, read_earlier
 from liponflow.inputs.vasp.glass import md_incar
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
@@ -102,17 +103,28 @@ def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> 
 def test_each_segment_continues_the_previous_one(written: Path) -> None:
     folder = written / "seed-1"
     first = folder / "dynamics" / "01-hot-melt-1" / "POSCAR"
-    assert not first.is_symlink()
     assert Poscar.from_file(first, check_for_potcar=False).structure.composition.formula == (
         "Li12 P4 N1 O15"
     )
-    chain = ("dynamics/02-hot-melt-2", "dynamics/03-rest-1", "relax")
-    before = ("dynamics/01-hot-melt-1", "dynamics/02-hot-melt-2", "dynamics/03-rest-1")
-    for later, earlier in zip(chain, before, strict=True):
-        link = folder / later / "POSCAR"
-        assert link.is_symlink()
-        target = Path(os.path.normpath(link.parent / link.readlink()))
-        assert target == folder / earlier / "CONTCAR"
+    found = {path.parent.name: read_earlier(path.parent) for path in folder.rglob("POSCAR.from")}
+    assert found == {
+        "02-hot-melt-2": EarlierRun(runs=["../01-hot-melt-1"], take=Taken.EVERYTHING),
+        "03-rest-1": EarlierRun(runs=["../02-hot-melt-2"], take=Taken.MOTION),
+        "relax": EarlierRun(runs=["../dynamics/03-rest-1"], take=Taken.STRUCTURE),
+    }
+
+
+def test_stage_behind_one_at_constant_pressure_takes_its_mean_cell(tmp_path: Path) -> None:
+    given = tmp_path / "crystal.vasp"
+    phase("Li3PO4_beta").structure().to_file(str(given), fmt="poscar")
+    hold = SMALL["protocol"][1] | {"name": "hold", "ensemble": "nvt"}
+    overrides = {"n_models": 1, "segment_steps": 30, "relax": False}
+    overrides |= {"protocol": [SMALL["protocol"][1], hold]}
+    write(tmp_path / "in", preset="quick", overrides=overrides, structure_file=given)
+    runs = sorted((tmp_path / "in" / "seed-0" / "dynamics").iterdir())
+    assert [path.name for path in runs] == ["01-rest-1", "02-rest-2", "03-hold-1", "04-hold-2"]
+    expected = EarlierRun(runs=["../01-rest-1", "../02-rest-2"], take=Taken.MEAN_CELL)
+    assert read_earlier(runs[2]) == expected
 
 
 def test_volume_search_spans_the_strain(written: Path) -> None:
@@ -144,8 +156,9 @@ def test_written_directories_have_no_differences(written: Path) -> None:
     for name in ("01-hot-melt-1", "03-rest-1"):
         directory = written / "seed-1" / "dynamics" / name
         poscar = directory / "POSCAR"
-        if poscar.is_symlink():
-            poscar.unlink()
+        if not poscar.exists():
+            with pytest.raises(ParameterError, match="when the run before has ended"):
+                compare(directory, preset="paper", overrides=SMALL)
             start = written / "seed-1" / "dynamics" / "01-hot-melt-1" / "POSCAR"
             poscar.write_text(start.read_text(encoding="utf-8"), encoding="utf-8")
         assert compare(directory, preset="paper", overrides=SMALL) == []

@@ -12,6 +12,7 @@ from pymatgen.io.vasp import Incar, Kpoints, Poscar
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.vasp import potcar
+from liponflow.inputs.vasp.earlier import EarlierRun, Taken, read_earlier
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.input_directories import WrittenInputs
 from liponflow.workflows.lithiation import inputs as lithiation_inputs
@@ -93,7 +94,9 @@ def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> 
 def test_directories_are_complete(written: WrittenInputs) -> None:
     for path in candidates(written):
         for calculation in ("relax", "static"):
-            assert {file.name for file in (path / calculation).iterdir()} == FILES
+            poscar = "POSCAR" if calculation == "relax" else "POSCAR.from"
+            names = {file.name for file in (path / calculation).iterdir()}
+            assert names == FILES - {"POSCAR"} | {poscar}
             kpoints = Kpoints.from_file(path / calculation / "KPOINTS")
             assert kpoints.kpts == [(3, 3, 3)]
     assert {
@@ -103,14 +106,10 @@ def test_directories_are_complete(written: WrittenInputs) -> None:
 
 def test_static_waits_for_the_relaxed_structure(written: WrittenInputs) -> None:
     for path in candidates(written):
-        poscar = path / "static" / "POSCAR"
-        assert poscar.readlink() == Path("../relax/CONTCAR")
-        assert not poscar.exists(), "VASP could run on an unrelaxed structure"
+        earlier = read_earlier(path / "static")
+        assert earlier == EarlierRun(runs=["../relax"], take=Taken.STRUCTURE)
     relaxed = candidates(written)[0]
-    contcar = relaxed / "relax" / "CONTCAR"
-    contcar.write_text((relaxed / "relax" / "POSCAR").read_text())
-    poscar = Poscar.from_file(relaxed / "static" / "POSCAR")
-    contcar.unlink()
+    poscar = Poscar.from_file(relaxed / "relax" / "POSCAR")
     moments = Incar.from_file(relaxed / "static" / "INCAR")["MAGMOM"]
     assert len(moments) == len(poscar.structure)
     assert {

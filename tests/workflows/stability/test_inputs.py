@@ -12,6 +12,7 @@ from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import potcar
+from liponflow.inputs.vasp.earlier import EarlierRun, Taken, read_earlier
 from liponflow.inputs.vasp.stability import static_set
 from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
@@ -44,10 +45,11 @@ def test_every_crystal_has_relaxation_and_static_calculation(written: WrittenInp
     assert written.summary == f"{len(STARTS)} reference relaxations"
     for name in STARTS:
         for task in ("relax", "static"):
-            assert {path.name for path in (written.directory / name / task).iterdir()} == FILES
-        relaxed = written.directory / name / "static" / "POSCAR"
-        assert relaxed.readlink() == Path("..", "relax", "CONTCAR")
-        assert not relaxed.exists()
+            poscar = "POSCAR" if task == "relax" else "POSCAR.from"
+            names = {path.name for path in (written.directory / name / task).iterdir()}
+            assert names == FILES - {"POSCAR"} | {poscar}
+        earlier = read_earlier(written.directory / name / "static")
+        assert earlier == EarlierRun(runs=["../relax"], take=Taken.STRUCTURE)
         start = Structure.from_file(written.directory / name / "relax" / "POSCAR")
         crystal = phase(Path(name).parts[0]).primitive()
         assert start.matches(crystal, scale=False, primitive_cell=True)

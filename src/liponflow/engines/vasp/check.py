@@ -19,6 +19,7 @@ from liponflow.freeformat.incar import Value, parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.check import Inputs, faults, rank_faults
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.earlier import read_earlier
 from liponflow.settings import load_settings
 
 _RANKS = re.compile(r"(?:^|\s)(?:-n|-np|--ntasks)[ =](\d+)(?=\s|$)")
@@ -130,9 +131,12 @@ def _check(directory: Path, ranks: int | None) -> Iterator[str]:
 
 
 def _earlier(directory: Path) -> Path | None:
-    """Return the directory of the run, finished or not, whose CONTCAR a POSCAR links to."""
+    """Return the directory of the run, finished or not, that a POSCAR comes from."""
     poscar = directory / "POSCAR"
-    return (directory / poscar.readlink()).parent if poscar.is_symlink() else None
+    if poscar.is_symlink():
+        return (directory / poscar.readlink()).parent
+    earlier = read_earlier(directory)
+    return None if earlier is None else directory / earlier.runs[-1]
 
 
 def _with_poscar(directory: Path) -> Path:

@@ -21,6 +21,7 @@ from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions, read_k
 from liponflow.inputs.difference import Difference, Role
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.defaults import effective, is_same
+from liponflow.inputs.vasp.earlier import FILE as EARLIER
 from liponflow.inputs.vasp.generator import CitedInputGenerator
 from liponflow.inputs.vasp.roles import role_of
 
@@ -39,6 +40,11 @@ def read_poscar(directory: Path) -> Poscar:
         If it is missing or cannot be read.
     """
     path = existing(directory / "POSCAR")
+    if path is None and (directory / EARLIER).is_file():
+        raise ParameterError(
+            f"{directory} has no POSCAR yet: when the run before has ended, `liponflow inputs "
+            f"--poscar {directory}` makes it"
+        )
     if path is None:
         raise ParameterError(f"{directory} has no POSCAR: it is not a VASP directory")
     try:

@@ -17,6 +17,15 @@ _STATE = ("predictor_corrector_preamble", "lattice_velocities")
 """Properties in which pymatgen stores the parts of a POSCAR that are not per site."""
 
 
+def without_state(structure: Structure) -> Structure:
+    """Return the end of a run without the state of its thermostat and barostat."""
+    bare = structure.copy()
+    bare.properties = {key: value for key, value in bare.properties.items() if key not in _STATE}
+    for site in bare:
+        site.properties.pop("predictor_corrector", None)
+    return bare
+
+
 @dataclass
 class SegmentSetGenerator(MDSetGenerator):
     """atomate2's MD set of a run that may continue another.
@@ -39,12 +48,7 @@ class SegmentSetGenerator(MDSetGenerator):
     ) -> VaspInput:
         """See atomate2; velocities are always kept."""
         if structure is not None and not self.continues:
-            structure = structure.copy()
-            structure.properties = {
-                key: value for key, value in structure.properties.items() if key not in _STATE
-            }
-            for site in structure:
-                site.properties.pop("predictor_corrector", None)
+            structure = without_state(structure)
         files: VaspInput = super().get_input_set(structure, *arguments, **options)
         files["INCAR"].update(values(self._changes(files["INCAR"])))
         return files

@@ -17,7 +17,7 @@ from liponflow.freeformat.kpoints import DEFAULT_SPACING
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import Cited, load_data
-from liponflow.inputs.protocol import Stage, describe_stage
+from liponflow.inputs.protocol import Stage, describe_stage, takes_mean_cell
 from liponflow.inputs.vasp.applied import dynamics_sources
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import (
@@ -27,6 +27,7 @@ from liponflow.inputs.vasp.compare import (
     read_incar,
     read_poscar,
 )
+from liponflow.inputs.vasp.earlier import Taken, write_earlier
 from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.glass import md_sources
 from liponflow.inputs.vasp.md import SegmentSetGenerator
@@ -58,7 +59,7 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
     """Write the dynamics, in segments, and the relaxation of every model.
 
     Input sets are those that the jobs of the ``vasp`` engine write. Every segment but the first
-    has a link to the CONTCAR before it in place of its POSCAR. The properties of a glass depend
+    has a ``POSCAR.from`` in place of its POSCAR. The properties of a glass depend
     on the relaxed models and are not written.
     """
     parameters = request.parameters
@@ -152,16 +153,16 @@ def _write_model(
             runs = segments_of(flow, [parameters.volume_stage])
             volume = runs[0].structure.volume
             record |= _write_segments(engine, runs, folder / VOLUME / f"{volume:.0f}")
-    last: Path | None = None
+    last: str | None = None
     if parameters.protocol:
         runs = segments(engine, parameters, parameters.protocol, structure, seed)
         record |= _write_segments(engine, runs, folder / DYNAMICS)
-        last = Path("..", DYNAMICS, runs[-1].name, "CONTCAR")
+        last = f"../{DYNAMICS}/{runs[-1].name}"
     if parameters.relax:
         wanted = input_set(engine.relax(cell=parameters.relax_cell))
         record[RELAX] = write_inputs(structure, wanted, folder / RELAX)
         if last is not None:
-            _link(folder / RELAX / "POSCAR", last)
+            write_earlier(folder / RELAX, [last], Taken.STRUCTURE)
     return record
 
 
@@ -170,8 +171,7 @@ def _write_segments(
 ) -> dict[str, dict[str, Cited]]:
     """Write consecutive segments, and return the input sets of each stage."""
     written: dict[str, dict[str, Cited]] = {}
-    before: Path | None = None
-    for run in runs:
+    for number, run in enumerate(runs):
         path = folder / run.name
         write_vasp_input_set(
             run.structure,
@@ -180,9 +180,8 @@ def _write_segments(
             potcar_spec=not has_potcar_library(),
             clean_prev=False,
         )
-        if before is not None:
-            _link(path / "POSCAR", Path("..", before, "CONTCAR"))
-        before = Path(run.name)
+        if number > 0:
+            write_earlier(path, *_earlier(runs[:number], run.stage))
         incar = read_incar(path)
         sources = _sources(engine, run)
         written[f"dynamics, stage {run.stage.name}"] = {
@@ -237,10 +236,22 @@ def _differences(
     return [item for item in found if item.key not in FREE]
 
 
-def _link(poscar: Path, target: Path) -> None:
-    poscar.unlink()
-    # Dangling until the previous run has ended: VASP must not start from the first structure.
-    poscar.symlink_to(target)
+def _earlier(before: Sequence[Segment], stage: Stage) -> tuple[list[str], Taken]:
+    """Return what a run continues, and what it takes from that."""
+    last = before[-1].stage
+    if last is stage:
+        return [f"../{before[-1].name}"], Taken.EVERYTHING
+    if takes_mean_cell(last, stage):
+        return [f"../{run.name}" for run in before if run.stage is last], Taken.MEAN_CELL
+    return [f"../{before[-1].name}"], Taken.MOTION
+
+
+def _in_order(directories: str) -> str:
+    """Return the command that runs directories of every model, each with its POSCAR."""
+    return (
+        f'       $ for run in seed-*/{directories}; do liponflow inputs --poscar "$run" && '
+        '(cd "$run" && vasp_std); done\n'
+    )
 
 
 def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
@@ -249,29 +260,27 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
     if parameters.volume == "pressure-volume":
         stage = parameters.volume_stage
         steps.append(
-            f"`seed-*/{VOLUME}/*`: dynamics at {parameters.volume_points} volumes (Å³, the name "
-            f"of the directory), {describe_stage(stage)}. Average the pressure over the second "
-            "half of each, fit it against the volume, and scale the POSCAR of the first segment "
-            f"of `{DYNAMICS}` to the volume without pressure"
+            f"Dynamics at {parameters.volume_points} volumes (Å³, the name of the directory), "
+            f"{describe_stage(stage)}:\n\n{_in_order(VOLUME + '/*/*')}\n"
+            "   Average the pressure over the second half of each, fit it against the volume, and "
+            f"scale the POSCAR of the first segment of `{DYNAMICS}` to the volume without pressure"
         )
     if parameters.protocol:
         listed = "; ".join(describe_stage(stage) for stage in parameters.protocol)
         steps.append(
-            f"`seed-*/{DYNAMICS}/*` in the order of their numbers: {listed}. POSCAR of every "
-            "segment but the first is a link to the CONTCAR before it, whose velocities VASP "
-            "continues with. The first segment of a further stage has another thermostat: replace "
-            "its link by a copy without the lines behind the velocities (and without the block of "
-            "lattice velocities), or VASP stops; `liponflow inputs --check` finds them. After a "
-            "stage at constant pressure, give the copy the lattice averaged over its second half, "
-            "not the last one"
+            f"Dynamics in the order of the numbers: {listed}.\n\n{_in_order(DYNAMICS + '/*')}\n"
+            "   The first command of each makes its POSCAR, as `POSCAR.from` says. A segment of a "
+            "stage goes on with the CONTCAR before it. The first one of a further stage takes "
+            "positions and velocities, without the state of thermostat and barostat, with which "
+            "VASP stops; behind a stage at constant pressure, in the lattice averaged over its "
+            "second half"
         )
     if parameters.relax:
         steps.append(
-            f"`seed-*/{RELAX}`: the last structure, relaxed until no force is above "
-            f"{parameters.force_limit:g} eV/Å. Its POSCAR links to the last CONTCAR; "
-            "take the velocities (the last block) out of it"
+            "The last structure, relaxed until no force is above "
+            f"{parameters.force_limit:g} eV/Å:\n\n{_in_order(RELAX)}"
         )
-    numbered = "\n".join(f"{index + 1}. {step}." for index, step in enumerate(steps))
+    numbered = "\n".join(f"{index + 1}. {step}" for index, step in enumerate(steps))
     return _README.format(
         formula=formula,
         preset=preset,
@@ -289,6 +298,8 @@ Inputs of {models} of the preset `{preset}`, written by liponflow {version}.
 `provenance.yaml` says where each value comes from, and what each model was built of.
 {potcar}
 ## What to run, in this order
+
+Run the commands here; `vasp_std` stands for your own.
 
 {steps}
 

@@ -10,6 +10,7 @@ from liponflow.inputs.lithiation import LithiationParameters, check_hubbard
 from liponflow.inputs.presets import Cited
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.earlier import Taken, write_earlier
 from liponflow.inputs.vasp.generator import CitedInputGenerator, input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
@@ -134,10 +135,7 @@ def _write_candidate(
         name: write_inputs(candidate.structure, generator, path / name)
         for name, generator in sets.items()
     }
-    poscar = path / STATIC / "POSCAR"
-    poscar.unlink()
-    # Dangling until the relaxation has run: VASP must not start from the unrelaxed structure.
-    poscar.symlink_to(Path("..", RELAX, "CONTCAR"))
+    write_earlier(path / STATIC, [f"../{RELAX}"], Taken.STRUCTURE)
     return written
 
 
@@ -154,13 +152,29 @@ value comes from.
 {potcar}
 ## What to run, in this order
 
-1. `{metal_directory}/relax`: bcc {metal}, the reference of the voltages.
-2. `x=*/*/relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
-   reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
-   copy CONTCAR to POSCAR and run it again.
-3. For each x, `static` next to the relaxation of lowest energy. Its POSCAR is a link to the
-   CONTCAR of that relaxation and leads nowhere until that has run. MAGMOM holds the same start as
-   in the relaxation; the ferrimagnetic order (Ni against Mn) should be found again in OUTCAR.
+Run the commands here; `vasp_std` stands for your own.
+
+1. bcc {metal}, the reference of the voltages:
+
+       $ (cd {metal_directory}/relax && vasp_std)
+
+2. {n} relaxations of cell and ions, independent of each other:
+
+       $ for run in x=*/*/relax; do (cd "$run" && vasp_std); done
+
+   One counts if VASP reached the required accuracy (no force above {force_limit:g} eV/Å); if it
+   ran out of steps, copy CONTCAR to POSCAR and run it again.
+3. A static calculation next to the relaxation of lowest energy of each x; the others are not
+   needed. Its `POSCAR.from` names the relaxation, and the first command makes POSCAR of it:
+
+       $ liponflow inputs --poscar .
+       $ for run in x=*/*/static; do (cd "$run" && vasp_std); done
+
+   MAGMOM holds the same start as in the relaxation; the ferrimagnetic order (Ni against Mn) should
+   be found again in OUTCAR.
+4. Into the results store:
+
+       $ liponflow ingest .
 
 Do not change the order of the atoms: MAGMOM follows that of POSCAR.
 

@@ -30,7 +30,7 @@ from liponflow.structures.migration.hop_cell import HopCell
 from liponflow.structures.migration.hops import Hop
 from liponflow.structures.migration.images import bent, interpolate, path_mirror
 from liponflow.structures.migration.order import in_order_of
-from liponflow.workflows.input_directories import Contents, InputDirectories
+from liponflow.workflows.input_directories import Contents, InputDirectories, command_options
 from liponflow.workflows.migration.flow import MigrationMaker, built_in, tools_of
 from liponflow.workflows.migration.sites import cells_of, possible_hops, starting_points
 from liponflow.workflows.migration.survey import Tools
@@ -114,11 +114,13 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
             version=__version__,
             dopants=", ".join(map(str, cells)),
             atoms=len(next(iter(cells.values())).supercell),
-            last=f"{parameters.images + 1:02d}",
-            images=parameters.images,
-            force_limit=parameters.force_limit,
-            state=_UNRELAXED if relaxed is None else _RELAXED,
-            vtst=_VTST if parameters.climbing else "",
+            steps=(_SITES if relaxed is None else _BANDS).format(
+                options=command_options(request),
+                last=f"{parameters.images + 1:02d}",
+                images=parameters.images,
+                force_limit=parameters.force_limit,
+                vtst=_VTST if parameters.climbing else "",
+            ),
             potcar=potcar_note(functional),
             rows="\n".join(map(_row, bands)),
         ),
@@ -303,20 +305,10 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
 {potcar}
 ## What to run, in this order
 
-1. `host/relax`: cell of the host. Then write these inputs again with its CONTCAR:
-   `liponflow inputs migration --structure host/relax/CONTCAR --out DIRECTORY`, with the
-   settings of these, so that all cells are those of the relaxed host.
-2. `*/*/relax`: one end point per dopant and kind of site, at fixed cell. One counts if no
-   force is above {force_limit:g} eV/Å. Then write the inputs once more, with
-   `--set relaxed=THIS_DIRECTORY`: the bands then start from these end points, and from copies of
-   them by the symmetry of the host where two end points are equivalent.
-3. `*/*/band/00` and `*/*/band/{last}`: static calculations of the end points, with the settings of
-   the band. VASP does not use their energies, but a barrier needs them.
-4. `*/*/band`: the bands, {images} images each; VASP's MPI ranks must be a multiple.{vtst}
+Run the commands here; `vasp_std` stands for your own.
 
-{state}
+{steps}
 
-`liponflow ingest DIRECTORY_OF_A_BAND` reads a finished one.
 `liponflow run migration --engine vasp` does all this by itself.
 
 ## Bands
@@ -326,12 +318,44 @@ Inputs of the preset `{preset}` for {atoms} host atoms, written by liponflow {ve
 {rows}
 """
 
+_SITES = """\
+**The bands here are not to be run yet**: their end points are dopants in the perfect host,
+not relaxed. They show what will be computed.
+
+1. The cell of the host. Then these inputs are written again, so that all cells are those of the
+   relaxed host:
+
+       $ (cd host/relax && vasp_std)
+       $ liponflow inputs migration {options} \\
+           --structure host/relax/CONTCAR --out relaxed-host
+       $ cd relaxed-host
+
+2. One end point per dopant and kind of site, at fixed cell. One counts if no force is above
+   {force_limit:g} eV/Å. Then the inputs are written once more: their bands start from these end
+   points, and from copies of them by the symmetry of the host where two are equivalent.
+
+       $ for run in */*/relax; do (cd "$run" && vasp_std); done
+       $ liponflow inputs migration {options} \\
+           --structure ../host/relax/CONTCAR --set relaxed=. --out relaxed-end-points
+
+3. The bands, as `relaxed-end-points/README.md` says."""
+
+_BANDS = """\
+The bands here start from relaxed end points.
+
+1. Static calculations of the end points, with the settings of the band. VASP does not use their
+   energies, but a barrier needs them.
+
+       $ for run in */*/band/00 */*/band/{last}; do (cd "$run" && vasp_std); done
+
+2. The bands, {images} images each; VASP's MPI ranks must be a multiple.{vtst}
+
+       $ for run in */*/band; do (cd "$run" && mpirun -np {images} vasp_std); done
+
+3. Into the results store:
+
+       $ liponflow ingest */*/band"""
+
 _VTST = """
    Their highest image climbs (LCLIMB), for which VASP must be patched with VTST; without it, set
    `climbing=false`."""
-
-_UNRELAXED = """\
-**The bands here are not to be run yet**: their end points are dopants in the perfect host,
-not relaxed. They show what will be computed."""
-
-_RELAXED = "The bands here start from relaxed end points: step 3 is next."

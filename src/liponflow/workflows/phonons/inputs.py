@@ -121,6 +121,9 @@ moved where.
 `{rest}` and `displaced-001` to `displaced-{n:03d}`: supercells of {atoms} atoms ({repeats} of the
 {cell}), in which one atom is displaced by {distance:g} Å. They are independent of each
 other. Do not change the order of the atoms. The forces of `{rest}` are subtracted from the others.
+Run here, where `vasp_std` stands for your own command:
+
+    $ for run in {rest} displaced-*; do (cd "$run" && vasp_std); done
 
 phonopy makes the force constants of the `vasprun.xml` files; `liponflow run phonons --engine vasp`
 does all this by itself.

@@ -12,6 +12,7 @@ from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import TOPIC, StabilityParameters, magnetic_moments
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.earlier import Taken, write_earlier
 from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
@@ -114,10 +115,7 @@ def _write_start(start: Start, engine: Engine, path: Path) -> dict[str, dict[str
         RELAX: write_inputs(structure, input_set(engine.relax()), path / RELAX),
         STATIC: write_inputs(structure, input_set(engine.static()), path / STATIC),
     }
-    poscar = path / STATIC / "POSCAR"
-    poscar.unlink()
-    # Dangling until the relaxation has run: VASP must not start from the unrelaxed structure.
-    poscar.symlink_to(Path("..", RELAX, "CONTCAR"))
+    write_earlier(path / STATIC, [f"../{RELAX}"], Taken.STRUCTURE)
     return written
 
 
@@ -137,13 +135,24 @@ from. The settings are those of the Materials Project, so that its corrections o
 {potcar}
 ## What to run, in this order
 
-1. `relax`: {n} relaxations of cell and ions, independent of each other. One counts if VASP
-   reached the required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps,
-   copy CONTCAR to POSCAR and run it again.
-2. `static` next to each. Its POSCAR is a link to the CONTCAR of the relaxation and leads nowhere
-   until that has run.
+Run the commands here; `vasp_std` stands for your own.
 
-Then `liponflow ingest` takes the directories into the results store, and
+1. {n} relaxations of cell and ions, independent of each other. One counts if VASP reached the
+   required accuracy (no force above {force_limit:g} eV/Å); if it ran out of steps, copy CONTCAR to
+   POSCAR and run it again.
+
+       $ for run in $(find . -name relax | sort); do (cd "$run" && vasp_std); done
+
+2. A static calculation next to each. Its `POSCAR.from` names the relaxation, and the first
+   command makes POSCAR of it.
+
+       $ liponflow inputs --poscar .
+       $ for run in $(find . -name static | sort); do (cd "$run" && vasp_std); done
+
+3. Into the results store:
+
+       $ liponflow ingest .
+
 `liponflow run stability --set source=store` makes a phase diagram of them. O2 and N2 are not
 here: gases enter by reference. `liponflow run stability --engine vasp` does all this by itself.
 

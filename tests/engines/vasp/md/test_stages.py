@@ -78,6 +78,18 @@ def test_velocities_continue_across_stages(result: MDResult) -> None:
     assert np.abs(np.diff(result.temperatures)).max() < 200
 
 
+def test_stage_at_constant_volume_starts_in_the_mean_cell() -> None:
+    hold = Stage(name="hold", ensemble="nvt", temperature=300, duration=0.002, time_step=1)
+    flow = StagedVaspMDMaker([STAGES[1], hold, hold], segment_steps=2).make(bcc_lithium(3.44))
+    jobs = {job.name: job for job in flow.jobs}
+    averaged = jobs["mean cell of press"]
+    segments = [jobs[f"press {number}"].output.dir_name for number in (1, 2)]
+    assert averaged.function_args == (segments,)
+    holds = [job for job in flow.jobs if job.name == "hold 1"]
+    assert holds[0].function_args == (averaged.output,)
+    assert holds[1].function_args != (averaged.output,)
+
+
 def test_trajectory_files_are_the_files_of_the_segments(result: MDResult) -> None:
     assert len(result.trajectory_files) == 4
     assert all(Path(file).exists() for file in result.trajectory_files)

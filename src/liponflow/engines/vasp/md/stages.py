@@ -11,8 +11,9 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.runs import MDResult, MDStage
 from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.vasp.md.mean_cell import mean_cell
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker, join_segments, read_end
-from liponflow.inputs.protocol import Stage, describe_ensemble
+from liponflow.inputs.protocol import Stage, describe_ensemble, takes_mean_cell
 from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
 from liponflow.units import FS_PER_PS
 
@@ -56,7 +57,8 @@ class StagedVaspMDMaker(Maker):
     def make(self, structure: Structure | OutputReference) -> Flow:
         """Return the flow of all stages.
 
-        Positions and velocities continue from stage to stage; thermostats start again.
+        Positions and velocities continue from stage to stage; thermostats start again. A stage at
+        constant volume behind one at constant pressure has the mean cell of that.
 
         Parameters
         ----------
@@ -71,8 +73,12 @@ class StagedVaspMDMaker(Maker):
         jobs: list[Job] = []
         counts: list[int] = []
         current = structure
-        for stage in self.stages:
+        for stage, following in zip(self.stages, [*self.stages[1:], None], strict=True):
             chain = self._segments(stage, seed=self.seed + sum(counts)).chain(current)
+            if following is not None and takes_mean_cell(stage, following):
+                averaged = mean_cell([segment.output.dir_name for segment in chain[::2]])
+                averaged.name = f"mean cell of {stage.name}"
+                chain[-1] = averaged
             jobs += chain
             counts.append(len(chain) // 2)
             current = chain[-1].output
