@@ -241,8 +241,10 @@ def campaign_record(
 
 def command_options(request: InputsRequest[Any]) -> str:
     """Return the options with which a command line asks for the parameters of a request."""
-    given = (f"{name}={json.dumps(value)}" for name, value in request.overrides.items())
-    return " ".join([f"--preset {request.preset}", *(f"--set {shlex.quote(o)}" for o in given)])
+    given = [("--set", item) for item in request.overrides.items()]
+    given += [("--engine-set", item) for item in request.engine_arguments.items()]
+    texts = [f"{flag} {shlex.quote(f'{k}={json.dumps(v)}')}" for flag, (k, v) in given]
+    return " ".join([f"--preset {request.preset}", *texts])
 
 
 def write_sidecar(root: Path, record: Mapping[str, Any]) -> None:
