@@ -116,6 +116,19 @@ def test_what_a_kill_interrupts_is_whole_and_goes_on(
     assert content(target) == before
 
 
+def test_documents_of_chosen_jobs_are_copied(tmp_path: Path) -> None:
+    fill(tmp_path / "source.db", 3)
+    read, written = (
+        open_store(tmp_path / "source.db", read_only=True),
+        open_store(tmp_path / "b.db"),
+    )
+    done = sync(read, written, jobs={"job-2", "none"})
+    assert (done.copied, done.data) == (1, PIECES)
+    assert [item["uuid"] for item in written.query()] == ["job-2"]
+    read.close()
+    written.close()
+
+
 def test_two_stores_are_merged_and_conflicts_named(tmp_path: Path) -> None:
     first, second = tmp_path / "first.db", tmp_path / "second.db"
     fill(first, 3)

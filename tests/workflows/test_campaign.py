@@ -1,11 +1,14 @@
 """Behaviour that all campaigns share."""
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from pymatgen.core import Lattice, Structure
+from monty.serialization import dumpfn
+from pymatgen.core import Composition, Lattice, Structure
+from pymatgen.entries.computed_entries import ComputedEntry
 from pymatgen.io.vasp import Incar
 
 from liponflow.analysis.kinds import ResultKind
@@ -17,7 +20,7 @@ from liponflow.crystals.plausible import ImplausibleStructureWarning
 from liponflow.engines.vasp.reading.inputs import read_input_method
 from liponflow.inputs.presets import ParameterError
 from liponflow.registry import RegistryError
-from liponflow.runners.documents import all_jobs
+from liponflow.runners.documents import all_jobs, dumps
 from liponflow.workflows.campaign import Campaign, get_campaign
 
 PARAMETERS = """\
@@ -206,3 +209,47 @@ def test_inputs_that_depend_on_no_option_refuse_it(tmp_path: Path) -> None:
         get_campaign("eels").write(
             tmp_path / "out", preset="quick", engine_arguments={"incar": {"ENCUT": 500}}
         )
+
+
+PAYLOAD = 1_000_000
+"""Longest document of a job that is submitted (bytes): queues keep them in a database."""
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "overrides"),
+    [
+        ("phonons", "vasp", {"phase": "Li2O"}),
+        ("eels", "feff", {}),
+        ("lithiation", "vasp", {"x": [0, 1, 2]}),
+        ("migration", "vasp", {}),
+        pytest.param("glass", "vasp", {}, marks=pytest.mark.exhaustive),
+        pytest.param("stability", "vasp", {}, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_jobs_are_small_enough_for_a_queue(
+    name: str, engine: str, overrides: dict[str, Any]
+) -> None:
+    flow = get_campaign(name).plan(preset="quick", engine=engine, overrides=overrides)
+    lengths = {job.name: len(dumps(job)) for job in all_jobs(flow)}
+    # Jobs that these make in turn hold structures as well: leave them room.
+    assert max(lengths.values()) < PAYLOAD / 10, lengths
+
+
+def test_a_thousand_entries_are_small_enough_for_a_queue(tmp_path: Path) -> None:
+    elements = ["Li", "P", "O", "N", "Mn", "Ni"]
+    draw = random.Random(3)  # noqa: S311
+    entries = [ComputedEntry(symbol, -2, entry_id=f"mp-{symbol}") for symbol in elements]
+    for number in range(1000):
+        counts = {symbol: draw.randint(0, 12) for symbol in elements} | {"Li": number % 40 + 1}
+        energy = -5 * sum(counts.values()) - draw.random()
+        entries.append(ComputedEntry(Composition(counts), energy, entry_id=f"mp-{number}"))
+    file = tmp_path / "entries.json"
+    dumpfn(entries, file)
+    flow = get_campaign("stability").plan(
+        preset="quick",
+        engine="vasp",
+        overrides={"source": "file", "entries": str(file)},
+    )
+    (conclude,) = all_jobs(flow)
+    assert len(conclude.function_args[0].entries) == len(entries)
+    assert len(dumps(conclude)) < PAYLOAD

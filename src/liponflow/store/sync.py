@@ -5,7 +5,7 @@ ends, what is there is whole, and copying again adds the rest.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +79,11 @@ class _Item:
 
 
 def sync(
-    source: JobStore, target: JobStore, progress: Callable[[int], None] = lambda _: None
+    source: JobStore,
+    target: JobStore,
+    progress: Callable[[int], None] = lambda _: None,
+    *,
+    jobs: Collection[str] | None = None,
 ) -> Synced:
     """Copy every document that the target lacks, with its data.
 
@@ -91,6 +95,8 @@ def sync(
         Open store; this process is its only writer where it is a file.
     progress
         Called with the number of documents of each batch that is done.
+    jobs
+        Uuids of the jobs whose documents are copied; all by default.
 
     Returns
     -------
@@ -111,7 +117,7 @@ def sync(
             raise StoreError(f"the store to write to lacks additional_stores: {name}; add it")
     done = Synced()
     with _errors(source), _errors(target):
-        for batch, passed_over in _batches(source, done):
+        for batch, passed_over in _batches(source, jobs, done):
             _copy(batch, source, target, done)
             progress(len(batch) + passed_over)
     return done
@@ -144,11 +150,13 @@ def _errors(store: JobStore) -> AbstractContextManager[None]:
     return boundary
 
 
-def _batches(store: JobStore, done: Synced) -> Iterator[tuple[list[_Item], int]]:
+def _batches(
+    store: JobStore, jobs: Collection[str] | None, done: Synced
+) -> Iterator[tuple[list[_Item], int]]:
     """Yield the documents in batches, and how many before them cannot be copied."""
     batch: list[_Item] = []
     passed_over = 0
-    for document in _documents(store):
+    for document in _documents(store, jobs):
         if isinstance(document, DamagedDocumentError):
             done.refused.append(f"{document.document}: it is damaged ({document.cause})")
             passed_over += 1
@@ -164,9 +172,13 @@ def _batches(store: JobStore, done: Synced) -> Iterator[tuple[list[_Item], int]]
     yield batch, passed_over
 
 
-def _documents(store: JobStore) -> Iterator[Document | DamagedDocumentError]:
+def _documents(
+    store: JobStore, jobs: Collection[str] | None
+) -> Iterator[Document | DamagedDocumentError]:
     table = store.docs_store
-    if isinstance(table, SQLiteTable):
+    if jobs is not None:
+        yield from table.query({"uuid": {"$in": sorted(jobs)}})
+    elif isinstance(table, SQLiteTable):
         yield from table.readable()
     else:
         yield from table.query()

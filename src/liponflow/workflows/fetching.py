@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns
+from liponflow.runners.remote.campaigns import State, campaigns
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.results import StoredResult, get_result
+from liponflow.store.sync import sync
 from liponflow.workflows.run import writable_store
 
 if TYPE_CHECKING:
-    from jobflow import JobStore
     from jobflow_remote.config.base import Project
 
 
@@ -32,7 +32,7 @@ def fetch(
     -------
     list of StoredResult
     list of str
-        A line for each campaign without a result.
+        A line for each campaign without a result, and for each document that was not copied.
 
     Raises
     ------
@@ -55,23 +55,8 @@ def fetch(
     try:
         with writable_store(settings.store) as target:
             if source.docs_store != target.docs_store:
-                for item in done:
-                    copy(item, source, target)
+                jobs = {job.uuid for item in done for job in item.jobs}
+                lacking += sync(source, target, jobs=jobs).refused
             return [get_result(target, str(item.record["result"])) for item in done], lacking
     finally:
         source.close()  # type: ignore[no-untyped-call]
-
-
-def copy(campaign: CampaignStatus, source: "JobStore", target: "JobStore") -> None:
-    """Copy the documents of a campaign with their data; those that are there already are kept."""
-    uuids = sorted({job.uuid for job in campaign.jobs})
-    for document in source.query({"uuid": {"$in": uuids}}):
-        key = {"uuid": document["uuid"], "index": document["index"]}
-        if target.query_one(key, ["uuid"]) is not None:
-            continue
-        for name, store in source.additional_stores.items():  # type: ignore[has-type]
-            for blob in store.query({"job_uuid": key["uuid"], "job_index": key["index"]}):
-                data = target.additional_stores[name]  # type: ignore[has-type]
-                data.update([blob], key="blob_uuid")
-        document.pop("_id", None)
-        target.docs_store.update([document], key=["uuid", "index"])
