@@ -119,6 +119,22 @@ class Method(Document):
         return self.icharg is None or self.icharg < NOT_SELF_CONSISTENT
 
     @property
+    def charge_remark(self) -> str | None:
+        """What a charge means for the energy; None if the cell is neutral, or it is unknown.
+
+        Examples
+        --------
+        >>> Method(code="vasp", charge=-1.0).charge_remark
+        'the cell has a charge of -1 e, and its energy compares only with those of the same charge'
+        """
+        if self.charge is None or abs(self.charge) <= CHARGE_TOLERANCE:
+            return None
+        return (
+            f"the cell has a charge of {self.charge:+.3g} e, and its energy compares only with "
+            "those of the same charge"
+        )
+
+    @property
     def label(self) -> str:
         """Functional with dispersion and U in one line, and the AEXX of an unusual hybrid.
 

@@ -255,6 +255,17 @@ def test_reference_entries_are_formation_energies(reference_data: Path) -> None:
     assert found.elements == ["Li", "Mn", "N", "Ni", "O", "P"]
 
 
+@pytest.mark.parametrize("place", ["data", "parameters"])
+def test_charged_entries_are_excluded_with_the_charge(tmp_path: Path, place: str) -> None:
+    items = [computed("Li", -1.9), computed("O2", -9.0), computed("Li2O", -14.0)]
+    charged = computed("Li2O2", -19.0)
+    charged[place] = charged[place] | {"charge": 2}
+    found = read_entries(write(tmp_path / "entries.json", [*items, charged]))
+    assert {entry.formula for entry in found.entries} == {"Li", "O2", "Li2O"}
+    [refused] = found.excluded
+    assert (refused.name, "charge of +2 e" in refused.reason) == ("Li2O2", True)
+
+
 def test_potcars_and_u_of_entries_are_compared(tmp_path: Path) -> None:
     def items(scheme: str | None, **oxide: Any) -> list[dict[str, Any]]:
         return [

@@ -100,6 +100,12 @@ def test_models_by_different_functionals_have_no_mean() -> None:
         glass_energy(made, UUID, "auto")
 
 
+def test_charged_models_have_no_energy_to_use() -> None:
+    made = result(-6.0, engine=VASP, methods=[PBE.model_copy(update={"charge": 1.0})])
+    with pytest.raises(ValueError, match=r"charge of \+1 e"):
+        glass_energy(made, UUID, "auto")
+
+
 def test_corrections_are_those_of_the_recorded_functional() -> None:
     plain = glass_energy(result(-6.0, engine=VASP, methods=[R2SCAN]), UUID, "auto")
     assert plain.energy_per_atom == pytest.approx(-6.0)

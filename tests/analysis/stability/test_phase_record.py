@@ -8,6 +8,7 @@ import pytest
 from pymatgen.core import Lattice
 
 from liponflow.analysis.energy_scale import OWN
+from liponflow.analysis.method import Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.gases import GASES
@@ -118,6 +119,15 @@ def test_gases_of_a_code_with_its_own_scale_follow_from_measured_enthalpies() ->
     atoms = len(phase("Li_bcc").primitive())
     assert oxygen.energy_per_atom == pytest.approx(-14.0 - 2 * (-2.0 / atoms) + 3 * 2.068)
     assert found.scale == "gpaw: PBE, total energies; gases by reference"
+
+
+def test_charged_crystal_is_refused() -> None:
+    charged = made("Li2O", engine=DFT, recorded_method=Method(code="vasp", charge=-1.0))
+    others = [made(name, engine=DFT) for name in ("Li_bcc", "Li2O2")]
+    names = [record.name for record in (charged, *others)]
+    found, _ = scaled_entries(names, [charged, *others], gases=["Li", "O"], corrections="none")
+    [item] = [item for item in found.excluded if item.name == "Li2O"]
+    assert "charge of -1 e" in item.reason
 
 
 # Magnetic orders

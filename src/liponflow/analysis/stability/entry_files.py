@@ -15,7 +15,7 @@ from pymatgen.entries.computed_entries import ComputedEntry
 from liponflow import datajson
 from liponflow.analysis.method import Block, Method
 from liponflow.analysis.stability.entries import SAME_ENERGY, Entry, EntrySet
-from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
+from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale, unusable_method
 from liponflow.boundary import FileError, Place, file_boundary, reason_of
 from liponflow.datajson import DocumentType
 from liponflow.decompression import open_bytes
@@ -233,17 +233,19 @@ def _entry(item: PDEntry | ComputedEntry, file: str, scheme: str) -> Entry:
     formula = reduced_formula(item.composition)
     if len(item.composition) == 1 and label == str(item.composition.elements[0]):
         label = formula  # a gas is O2 or N2 wherever it is named
+    method = _method(item, scheme)
     return Entry(
         name=conventional(label) or formula,
         composition=item.composition.get_el_amt_dict(),
         energy=float(item.energy),
         source=f"{file}: {getattr(item, 'entry_id', None) or label or formula}",
-        method=_method(item, scheme),
+        problem=None if method is None else unusable_method(method),
+        method=method,
     )
 
 
 def _method(item: PDEntry | ComputedEntry, scheme: str) -> Method | None:
-    """Return what the parameters of an entry tell of POTCARs and U; None if nothing.
+    """Return what an entry tells of POTCARs, U and the charge of the cell; None if nothing.
 
     Without ``hubbards`` there is no U, as for pymatgen's corrections.
     """
@@ -255,7 +257,20 @@ def _method(item: PDEntry | ComputedEntry, scheme: str) -> Method | None:
         Block(element=element, potential=titles.get(element), u=used.get(element, 0.0))
         for element in sorted({*used, *titles})
     ]
-    return Method(code="vasp", blocks=blocks) if blocks else None
+    charge = _charge(item)
+    return Method(code="vasp", blocks=blocks, charge=charge) if blocks or charge else None
+
+
+def _charge(item: PDEntry | ComputedEntry) -> float | None:
+    """Return the charge of the cell (e) where its structure, data or parameters give one."""
+    structure = getattr(item, "structure", None)
+    places = [getattr(item, name, None) or {} for name in ("data", "parameters")]
+    given = [
+        getattr(structure, "_charge", None),  # `charge` sums the oxidation states
+        *(place.get("charge") for place in places),
+    ]
+    found = [value for value in given if isinstance(value, int | float)]
+    return float(found[0]) if found else None
 
 
 def _potentials(parameters: Mapping[str, Any]) -> dict[str, str]:

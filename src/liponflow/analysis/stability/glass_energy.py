@@ -14,6 +14,7 @@ from liponflow.analysis.stability.corrections import (
     resolve,
     scale_name,
 )
+from liponflow.analysis.stability.one_scale import unusable_method
 from liponflow.document import Document
 from liponflow.formulas import reduced_formula
 
@@ -63,8 +64,8 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
     Raises
     ------
     ValueError
-        If a model has no energy or did not converge, the models differ in composition or method,
-        or an energy would be corrected twice.
+        If a model has no energy, a charge, or did not converge, the models differ in composition
+        or method, or an energy would be corrected twice.
     """
     engine = result.provenance.engine
     methods = [model.recorded_method or engine.as_method for model in result.models]
@@ -74,6 +75,8 @@ def glass_energy(result: GlassResult, uuid: str, corrections: Corrections) -> Gl
             f"{'; '.join(describe_differences(found))}"
         )
     method = methods[0]
+    if unusable := unusable_method(method):
+        raise ValueError(f"glass result {uuid[:8]} has no energy to use: {unusable}")
     resolved = resolve(corrections, engine, method)
     energies = [_energy(model, uuid, method, resolved) for model in result.models]
     compositions = [model.structure.composition for model in result.models]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from liponflow.analysis.method import (
-    CHARGE_TOLERANCE,
     Method,
     describe_differences,
     named_differences,
@@ -55,16 +54,13 @@ def unusable_method(method: Method) -> str | None:
     Examples
     --------
     >>> unusable_method(Method(code="vasp", charge=-1.0))
-    'its cell has a charge of -1 e, and only energies of neutral cells compare; compute it neutral'
+    'the cell has a charge of -1 e, and its energy compares only with those of the same charge; \
+compute it neutral'
     """
     if not method.self_consistent:
         return (
             f"ICHARG = {method.icharg}: its density was kept, so its energy is no total energy; "
             "compute it self-consistently"
         )
-    if method.charge is not None and abs(method.charge) > CHARGE_TOLERANCE:
-        return (
-            f"its cell has a charge of {method.charge:+g} e, and only energies of neutral cells "
-            "compare; compute it neutral"
-        )
-    return None
+    remark = method.charge_remark
+    return f"{remark}; compute it neutral" if remark else None

@@ -29,7 +29,7 @@ from liponflow.analysis.stability.magnetism import (
     magnetic_state,
     one_order_remark,
 )
-from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale
+from liponflow.analysis.stability.one_scale import ScaleError, check_one_scale, unusable_method
 from liponflow.analysis.stability.unknown_scale import decide, is_unknown
 from liponflow.document import Document
 from liponflow.formulas import reduced_formula
@@ -358,7 +358,8 @@ def gas_entries(elements: Sequence[str], engine: EngineInfo) -> list[Entry]:
 
 def _entry(record: PhaseRecord, corrections: Corrections) -> Entry:
     structure, method = record.structure, record.known_method
-    energy, problem = record.energy_per_atom * len(structure), record.problem
+    energy = record.energy_per_atom * len(structure)
+    problem = record.problem or unusable_method(method)
     source = f"{record.name} relaxed by {record.engine.label}"
     resolved = resolve(corrections, record.engine, method)
     if record.engine.surrogate and method.functional is None:

@@ -77,6 +77,13 @@ def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
     return "static" if task in ("md", "relaxation") and not steps else task
 
 
+NO_CRITERION = (
+    "EDIFFG = 0 ends a relaxation by no criterion, after all NSW steps: continue it with a "
+    "largest force, such as EDIFFG = -0.02"
+)
+"""Why such a run does not count as converged."""
+
+
 def has_criterion(incar: Mapping[str, Any]) -> bool:
     """Return whether a relaxation ends by a criterion: with EDIFFG = 0, VASP takes all NSW steps.
 

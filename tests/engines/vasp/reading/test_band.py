@@ -218,6 +218,7 @@ def test_image_whose_outcar_breaks_off_is_not_converged(vasp_5: Path, loss: str)
     assert not result.converged
     assert result.barrier is None
     assert "02" in result.warnings[0]
+    assert ("no criterion, as EDIFFG = 0" in result.criterion) == (loss == "criterion")
 
 
 def test_image_without_contcar_is_named(vasp_5: Path) -> None:

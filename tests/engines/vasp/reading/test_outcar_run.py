@@ -50,6 +50,19 @@ def test_relaxation_is_read_from_its_outcar(tmp_path: Path) -> None:
     assert "read from its OUTCAR" in run.notes[0]
 
 
+def test_charge_and_missing_criterion_are_said(tmp_path: Path) -> None:
+    folder = write(tmp_path, EDIFFG=0, NELECT=6)
+    outcar = folder / "OUTCAR"
+    first, rest = outcar.read_text().split("\n", maxsplit=1)
+    titles = [f"   TITEL  = PAW_PBE {symbol} 08Apr2002" for symbol in ("Li", "O")]
+    outcar.write_text("\n".join([first, *titles, rest]))
+    run = read(folder)
+    assert run.method.charge == pytest.approx(1)
+    [criterion, charge] = run.notes[1:]
+    assert "EDIFFG = 0 ends a relaxation by no criterion" in criterion
+    assert "the cell has a charge of +1 e" in charge
+
+
 @pytest.mark.parametrize(
     ("force", "incar"), [(0.05, {}), (0.01, {"NSW": 3}), (0.01, {"EDIFFG": 0})]
 )

@@ -191,7 +191,9 @@ def test_lexch_of_the_outcar_precedes_the_titles(tmp_path: Path) -> None:
 def test_charge_is_that_of_a_nelect_in_the_incar(tmp_path: Path) -> None:
     # One valence electron per atom.
     assert static(tmp_path / "neutral").method.charge == 0
-    assert static(tmp_path / "cation", incar={"NELECT": 1.0}).method.charge == pytest.approx(1)
+    cation = static(tmp_path / "cation", incar={"NELECT": 1.0})
+    assert cation.method.charge == pytest.approx(1)
+    assert "the cell has a charge of +1 e" in cation.notes[0]
 
 
 def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:

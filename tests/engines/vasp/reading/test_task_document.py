@@ -44,6 +44,17 @@ def test_stand_in_has_the_method_of_its_potential(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+def test_charge_is_that_of_a_nelect_in_the_incar(tmp_path: Path) -> None:
+    # Ni_pv has 16 valence electrons, O 6.
+    folder = Run([CELL], [-10.0], HUBBARD | {"NELECT": 21.0}).write(tmp_path)
+    document = TaskDoc.from_directory(folder)
+    given = document.calcs_reversed[0].input
+    for spec, title in zip(given.potcar_spec, ("Ni_pv", "O"), strict=True):
+        spec.titel = f"PAW_PBE {title} 06Sep2000"
+    assert read_task_document(document, VASP, 0.02).method.charge == pytest.approx(1)
+
+
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("ediffg", "converged"), [(-0.02, True), (0.0, False)])
 def test_relaxation_needs_a_criterion(tmp_path: Path, ediffg: float, *, converged: bool) -> None:
     incar = {"NSW": 9, "IBRION": 2, "EDIFFG": ediffg}

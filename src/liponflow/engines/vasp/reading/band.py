@@ -97,6 +97,7 @@ class BandUnit(Unit[BandRun]):
         warnings = self._warnings(failed, (first, last))
         methods = [*(run.method for run in self.runs), *(end.method for end in ends if end.method)]
         warnings += describe_differences(differences(methods, same_host=True))
+        warnings += list(dict.fromkeys(m.charge_remark for m in methods if m.charge_remark))
         if not by_vtst and (self.incar_of_band.get("LCLIMB") or self.incar_of_band.get("IOPT")):
             warnings.append(
                 "no image climbed, though LCLIMB is set: VASP passes over it without VTST, and "
@@ -131,6 +132,8 @@ class BandUnit(Unit[BandRun]):
     def _criterion(self, failed: Sequence[int]) -> str:
         limit = self.runs[0].force_limit
         asked = f"largest force below {limit:g} eV/Å" if limit else "VASP's own, on energy"
+        if not self.runs[0].has_criterion:
+            asked = "no criterion, as EDIFFG = 0"
         return f"{asked}; {len(self.runs) - len(failed)} of {len(self.runs)} images converged"
 
     def _warnings(

@@ -18,7 +18,7 @@ from liponflow.boundary import file_boundary
 from liponflow.crystals.read import read_structure
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.vasp.reading.files import IngestError, RunFiles
-from liponflow.engines.vasp.reading.method import VASP, vasp_method
+from liponflow.engines.vasp.reading.method import VASP, charge_of, vasp_method
 from liponflow.engines.vasp.reading.outcar import OutcarEnd, read_outcar_end
 from liponflow.engines.vasp.reading.runs import (
     AnyRun,
@@ -83,12 +83,15 @@ class ImageRun(AnyRun):
     def _vasp_method(self) -> Method:
         if self.shared.first is not None:
             return self.shared.first.method
+        titles = self.end.titles or list(dict.fromkeys(self.end.listed))
+        symbols = [site.specie.symbol for site in self.structure]
         return vasp_method(
             self.shared.tags,
-            titles=self.end.titles or list(dict.fromkeys(self.end.listed)),
-            symbols=[site.specie.symbol for site in self.structure],
+            titles=titles,
+            symbols=symbols,
             lattice=self.structure.lattice,
             kpoints=self.shared.kpoints,
+            charge=charge_of(self.shared.incar, titles, symbols),
         )
 
     @property
@@ -122,6 +125,11 @@ class ImageRun(AnyRun):
         return force_limit({"IBRION": 1, **self._ionic_tags})
 
     @property
+    def has_criterion(self) -> bool:
+        """Whether the ions have a criterion to meet."""
+        return has_criterion(self._ionic_tags)
+
+    @property
     def stopped(self) -> bool:
         """Whether a STOPCAR ended the run early."""
         return self.end.stopped
@@ -132,7 +140,7 @@ class ImageRun(AnyRun):
         end = self.end
         if not (end.finished and end.electrons) or end.stopped:
             return False
-        return has_criterion(self._ionic_tags) and (end.reached or end.steps < self.steps_asked)
+        return self.has_criterion and (end.reached or end.steps < self.steps_asked)
 
     def densities(self) -> SiteDensities:
         """See AnyRun; an OUTCAR has none."""

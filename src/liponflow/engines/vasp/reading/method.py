@@ -1,16 +1,19 @@
 """The method of a VASP calculation, from its tags, its POTCARs and its mesh."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from math import isclose
 from typing import Any
 
+from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.periodic_table import Element
 from pymatgen.io.vasp.inputs import Kpoints
 
 from liponflow.analysis.method import Block, Method
+from liponflow.inputs.vasp.electrons import valence_electrons
 
 VASP = "vasp"
 """Name of the code."""
@@ -132,6 +135,37 @@ def vasp_method(
         charge=charge,
         settings=_settings(tags, kpoints),
     )
+
+
+def charge_of(
+    incar: Mapping[str, Any], titles: Sequence[str], symbols: Sequence[str]
+) -> float | None:
+    """Return the charge of a cell, by the valence electrons in pymatgen's list of POTCARs.
+
+    Parameters
+    ----------
+    incar
+        INCAR as written; VASP's own parameters have NELECT whether or not it was asked for.
+    titles
+        TITEL of the POTCARs, or the symbols of a POTCAR.spec.
+    symbols
+        Symbol of every atom.
+
+    Returns
+    -------
+    float or None
+        0 without NELECT; None if a POTCAR is unknown (e).
+
+    Examples
+    --------
+    >>> charge_of({"NELECT": 8}, ["PAW_PBE Li_sv 10Sep2004", "PAW_PBE O 08Apr2002"], ["Li", "O"])
+    1.0
+    """
+    if "NELECT" not in incar:
+        return 0.0
+    names = [title.split()[:2][-1] for title in titles if title.strip()]
+    neutral = valence_electrons(Composition(Counter(symbols)), {}, names)
+    return None if neutral is None else neutral - float(incar["NELECT"])
 
 
 def _blocks(tags: Mapping[str, Any], titles: Sequence[str], symbols: Sequence[str]) -> list[Block]:

@@ -7,7 +7,7 @@ from liponflow.engines.vasp.reading.files import IngestError, RunFiles
 from liponflow.engines.vasp.reading.image import ImageRun, shared_of
 from liponflow.engines.vasp.reading.outcar import read_outcar_end
 from liponflow.engines.vasp.reading.runs import outcar_lines
-from liponflow.inputs.vasp.ionic import IonicTask, has_criterion, ionic_task
+from liponflow.inputs.vasp.ionic import NO_CRITERION, IonicTask, has_criterion, ionic_task
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,10 @@ class OutcarRun(ImageRun):
                 f"{self.files.find('OUTCAR')}: {self.end.runs} runs one after the other, of which "
                 "the last counts"
             )
+        if not self.has_criterion:
+            notes.append(f"{self.directory}: {NO_CRITERION}")
+        if self.method.charge_remark:
+            notes.append(f"{self.directory}: {self.method.charge_remark}")
         return notes
 
     @property

@@ -31,6 +31,7 @@ from liponflow.engines.vasp.reading.vasprun import LenientVasprun, VasprunHead
 from liponflow.finite import check_finite
 from liponflow.freeformat.ionic_steps import SEVERAL, IonicStep, IonicSteps
 from liponflow.inputs.vasp.ionic import (
+    NO_CRITERION,
     IonicTask,
     force_limit,
     has_criterion,
@@ -337,10 +338,9 @@ class Run(AnyRun):
         """Warnings of a result that uses the run."""
         notes = []
         if not self.has_criterion:
-            notes.append(
-                f"{self.directory}: EDIFFG = 0 ends a relaxation by no criterion, after all NSW "
-                "steps: continue it with a largest force, such as EDIFFG = -0.02"
-            )
+            notes.append(f"{self.directory}: {NO_CRITERION}")
+        if self.method.charge_remark:
+            notes.append(f"{self.directory}: {self.method.charge_remark}")
         if self._moments and not self._same_steps:
             notes.append(
                 f"{self.files.find('OUTCAR')}: its {self._outcar_steps} ionic steps are not the "

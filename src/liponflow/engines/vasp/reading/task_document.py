@@ -9,7 +9,7 @@ from liponflow.analysis.method import Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.task_documents import calculation
-from liponflow.engines.vasp.reading.method import vasp_method
+from liponflow.engines.vasp.reading.method import charge_of, vasp_method
 from liponflow.inputs.vasp.ionic import has_criterion, is_static
 
 
@@ -47,11 +47,13 @@ def _method(given: Any) -> Method:
     """Return the method of an ``emmet.core.vasp.calculation.CalculationInput``."""
     tags = (given.incar or {}) | (given.parameters or {})
     kpoints = given.kpoints
+    titles = [spec.titel or "" for spec in given.potcar_spec or []]
+    symbols = [site.specie.symbol for site in given.structure]
     return vasp_method(
         {key.strip(): value for key, value in tags.items()},
-        titles=[spec.titel or "" for spec in given.potcar_spec or []],
-        symbols=[site.specie.symbol for site in given.structure],
+        titles=titles,
+        symbols=symbols,
         lattice=given.structure.lattice,
         kpoints=Kpoints.from_dict(kpoints) if isinstance(kpoints, dict) else kpoints,
-        charge=None if "NELECT" in (given.incar or {}) else 0.0,
+        charge=charge_of(given.incar or {}, titles, symbols),
     )

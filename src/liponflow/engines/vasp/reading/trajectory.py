@@ -113,6 +113,8 @@ class TrajectoryUnit(Unit[Run]):
         notes += describe_differences(
             differences((run.method for run in self.runs), same_host=True)
         )
+        remarks = [run.method.charge_remark for run in self.runs]
+        notes += dict.fromkeys(remark for remark in remarks if remark)
         ensembles = dict.fromkeys(ensemble(run) for run in self.runs)
         if len(ensembles) > 1:
             notes.append(f"the ensemble changes between segments: {', then '.join(ensembles)}")
