@@ -385,6 +385,27 @@ def test_filters_select_results(
     assert uuids(liponflow("results", "list", "--store", stored, "--json", *arguments)) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("run lithiation --nonsense", "no such option: --nonsense (see {} run lithiation --help)"),
+        ("results shw", "no such command 'shw'. Did you mean 'show'? (see {} results --help)"),
+        ("results show", "missing argument 'result' (see {} results show --help)"),
+        ("results list --kind", "option '--kind' requires an argument (see {} --help)"),
+    ],
+)
+def test_errors_of_usage_are_one_line(liponflow: Command, words: str, said: str) -> None:
+    answer = liponflow(*words.split())
+    assert answer.exit_code == 2
+    assert answer.stderr == f"error: {said.format('liponflow')}\n"
+
+
+def test_a_group_without_a_command_prints_its_help(liponflow: Command) -> None:
+    answer = liponflow("results")
+    assert (answer.exit_code, answer.stderr) == (2, "")
+    assert "Usage: liponflow results" in answer.stdout
+
+
 def test_unknown_kind_is_named(liponflow: Command, stored: Path) -> None:
     answer = liponflow("results", "list", "--store", stored, "--kind", "lithation")
     assert answer.exit_code == 2

@@ -3,6 +3,8 @@
 Heavy imports are inside the commands, so that ``liponflow --help`` answers at once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -51,10 +53,35 @@ class Commands(TyperGroup):
                 raise typer.Exit(EXIT_USAGE)
         return super().parse_args(ctx, args)
 
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Read the words before the name of a command."""
+        with _usage_in_one_line():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the other words, and run the command."""
+        with _usage_in_one_line():
+            return super().invoke(ctx)
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line, or complete it for a shell."""
         with completion.shell_words():
             return super().main(*args, **kwargs)
+
+
+@contextmanager
+def _usage_in_one_line() -> Iterator[None]:
+    """Print an error of usage as all others are, and not in a frame of four lines."""
+    try:
+        yield
+    except typer.TyperException as error:
+        text = error.format_message() if hasattr(error, "format_message") else str(error)
+        if not text:  # the help was printed, for want of a command
+            raise
+        text = " ".join(text.split()).rstrip(".")
+        command = getattr(getattr(error, "ctx", None), "command_path", "liponflow")
+        say(f"error: {text[:1].lower()}{text[1:]} (see {command} --help)", style="red")
+        raise typer.Exit(EXIT_USAGE) from None
 
 
 app = typer.Typer(
