@@ -94,6 +94,13 @@ def test_zero_densities_are_refused() -> None:
         pdos_figure(empty)
 
 
+def test_cell_is_counted_in_formula_units_of_an_insertion_compound() -> None:
+    single = result()
+    state = single.states[0].model_copy(update={"x": None, "formula": "Li8 Ni4 Mn12 O32"})
+    [axes] = pdos_figure(single.model_copy(update={"states": [state]})).axes
+    assert axes.texts[-1].get_text() == "8 LiNi$_{0.5}$Mn$_{1.5}$O$_{4}$"
+
+
 def test_texts_of_a_single_state_are_inside_the_panel_above_the_curves() -> None:
     single = result()
     state = single.states[0].model_copy(update={"x": None, "formula": "Li16 Fe16 P16 O64"})
@@ -101,7 +108,7 @@ def test_texts_of_a_single_state_are_inside_the_panel_above_the_curves() -> None
     figure.draw_without_rendering()
     [axes] = figure.axes
     title = axes.texts[-1]
-    assert title.get_text() == "16 LiFePO₄"
+    assert title.get_text() == "16 LiFePO$_{4}$"
     bottom = axes.transData.inverted().transform(title.get_window_extent().get_points())[0, 1]
     curves = [line for line in axes.lines if line.get_gid() != "Fermi level"]
     assert max(np.max(line.get_ydata()) for line in curves) < bottom

@@ -62,6 +62,13 @@ def test_free_energy_is_the_internal_energy_minus_ts() -> None:
     assert curves["TS"].tolist() == pytest.approx([0, 75, 250])
 
 
+def test_mixed_insertion_compound_is_named_as_elsewhere() -> None:
+    spinel = result().model_copy(update={"formula": "Li2Mn3NiO8"})
+    for figure in all_figures(spinel).values():
+        titles = [axes.get_title(loc="right") for axes in figure.axes]
+        assert any(title.startswith("LiNi$_{0.5}$Mn$_{1.5}$O$_{4}$, ") for title in titles)
+
+
 def test_imaginary_modes_are_marked() -> None:
     texts = [text.get_text() for text in all_figures(result(-3.0))["density"].axes[0].texts]
     assert texts == ["imaginary\n25.0 % of modes"]

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
-from pymatgen.util.string import unicodeify
 
 from liponflow.analysis.pdos import (
     PUBLISHED_WINDOW,
@@ -17,6 +16,8 @@ from liponflow.analysis.pdos import (
     PDOSState,
     ProjectedDensity,
 )
+from liponflow.crystals.formula_unit import written_by_unit
+from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.style import (
     COLUMN,
     INK,
@@ -27,6 +28,7 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
+from liponflow.formulas import reduced_formula
 
 WINDOW = (-8.0, 4.0)
 """Range of energies relative to the Fermi level (eV): valence band, gap and empty d states."""
@@ -113,8 +115,9 @@ def _metals_first(symbol: str) -> tuple[bool, int]:
 
 def _cell(formula: str) -> str:
     """Return the contents of a cell: the number of formula units and the formula."""
-    reduced, units = Composition(formula).get_reduced_formula_and_factor()
-    return (f"{units:g} " if units > 1 else "") + unicodeify(reduced)
+    unit = written_by_unit(reduced_formula(formula))
+    units = round(Composition(formula).num_atoms / Composition(unit).num_atoms)
+    return (f"{units} " if units > 1 else "") + pretty_formula(unit)
 
 
 def _shown(state: PDOSState) -> slice:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from pymatgen.util.string import unicodeify, unicodeify_spacegroup
+from pymatgen.util.string import unicodeify_spacegroup
 from scipy.ndimage import gaussian_filter1d
 
 from liponflow.analysis.phonons import (
@@ -12,6 +12,8 @@ from liponflow.analysis.phonons import (
     Phonons,
     temperature_label,
 )
+from liponflow.crystals.formula_unit import written_by_unit
+from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.spread import differs, engines_figure, spread_key, vertical_spread
 from liponflow.figures.style import (
     BAND,
@@ -128,4 +130,5 @@ def free_energy_figure(result: PhononResult) -> Figure:
 
 
 def _title(result: PhononResult) -> str:
-    return f"{unicodeify(result.formula)}, {unicodeify_spacegroup(result.spacegroup)}"
+    formula = pretty_formula(written_by_unit(result.formula))
+    return f"{formula}, {unicodeify_spacegroup(result.spacegroup)}"

@@ -8,6 +8,7 @@ from liponflow.analysis.glass.result import (
     GlassResult,
     SeriesPoint,
 )
+from liponflow.figures.formulas import pretty_formula
 
 AnyGlass = GlassResult | FingerprintResult
 
@@ -42,12 +43,12 @@ def average_words(result: AnyGlass) -> str:
 
 
 def formula_label(formula: str) -> str:
-    """Return a formula element by element, with subscripts.
+    """Return a formula element by element, with subscripts, in the usual order.
 
     Examples
     --------
     >>> formula_label("Li46P16(NO11)5")
-    'Li$_{46}$P$_{16}$N$_{5}$O$_{55}$'
+    'Li$_{46}$P$_{16}$O$_{55}$N$_{5}$'
     """
     parts = Composition(formula).get_el_amt_dict().items()
-    return "".join(f"{e}$_{{{n:g}}}$" if n != 1 else e for e, n in parts)
+    return pretty_formula("".join(f"{e}{n:g}" if n != 1 else e for e, n in parts))

@@ -30,6 +30,7 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
+from liponflow.formulas import conventional
 
 FORMERS = ("P", "Si", "Ge", "B", "C", "Al", "Ti", "V", "W")
 """Elements at the centres of polyhedra; S, which may also be a corner, only without the others."""
@@ -154,7 +155,7 @@ def all_pages(result: GlassResult) -> dict[str, str]:
     return {
         f"structure-seed-{model.seed}": structure_view(
             model.structure,
-            f"{result.formula} glass, seed {model.seed}, {model.density:.2f} g/cm³",
+            f"{conventional(result.formula)} glass, seed {model.seed}, {model.density:.2f} g/cm³",
             made_by,
         )
         for model in result.models

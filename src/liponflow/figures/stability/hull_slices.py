@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from liponflow.analysis.stability.result import HullSlice, StabilityResult
+from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.style import (
     INK,
@@ -96,7 +97,7 @@ def draw_slice(axes: Axes, drawn: HullSlice) -> None:
         )
     for index, (dx, dy) in _label_places(drawn, square=square).items():
         axes.annotate(
-            pretty_formula(drawn.formulas[index]),
+            pretty_formula(written_by_unit(drawn.formulas[index])),
             drawn.points[index],
             xytext=(dx, dy),
             textcoords="offset points",
@@ -132,7 +133,7 @@ def _label_places(drawn: HullSlice, *, square: bool) -> dict[int, tuple[float, f
     for index, (x, y) in enumerate(scaled):
         if drawn.above_hull[index] > 0:
             continue
-        letters = len(drawn.formulas[index])
+        letters = len(written_by_unit(drawn.formulas[index]))
         half = (CHARACTER * letters / 2, HEIGHT / 2)
         best: tuple[float, tuple[float, float], Box] | None = None
         for step in range(24):
