@@ -119,9 +119,9 @@ def test_u_and_moments_are_those_of_the_materials_project(formula: str) -> None:
     symbols = [s.symbol for s in Composition(formula) for _ in range(int(Composition(formula)[s]))]
     places = [[n / len(symbols), 0, 0] for n in range(len(symbols))]
     cell = Structure(Lattice.orthorhombic(8, 4, 4), symbols, places)
+    ours = static_set().get_input_set(cell, potcar_spec=True)["INCAR"]
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Co without an oxidation state")
-        ours = static_set().get_input_set(cell, potcar_spec=True)["INCAR"]
         theirs = MPRelaxSet(cell).incar
     for key in ("LDAUU", "LDAUL", "LDAUJ", "MAGMOM"):
         assert ours.get(key) == theirs.get(key)

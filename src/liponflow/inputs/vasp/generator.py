@@ -1,6 +1,8 @@
 """VASP input sets with a source for every value, and a writer of their directories."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -48,7 +50,8 @@ class CitedInputGenerator(VaspInputGenerator):
         # pymatgen sorts in a property setter, but the field of atomate2's dataclass hides it.
         if structure is not None:
             structure = structure.get_sorted_structure()
-        files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
+        with _stated_spin_of_cobalt():
+            files: VaspInput = super().get_input_set(structure, prev_dir, potcar_spec)
         for key, value in values(self._changes(files["INCAR"])).items():
             if value is None:
                 files["INCAR"].pop(key, None)
@@ -58,7 +61,8 @@ class CitedInputGenerator(VaspInputGenerator):
 
     def changes(self, structure: Structure) -> dict[str, Cited]:
         """Return the INCAR values that this structure changes in the set, with the reasons."""
-        files = super().get_input_set(structure.get_sorted_structure(), potcar_spec=True)
+        with _stated_spin_of_cobalt():
+            files = super().get_input_set(structure.get_sorted_structure(), potcar_spec=True)
         return self._changes(files["INCAR"])
 
     def _changes(self, incar: Mapping[str, Any]) -> dict[str, Cited]:
@@ -67,6 +71,14 @@ class CitedInputGenerator(VaspInputGenerator):
             found = closed_shell(self.structure, self.potcar_symbols)
         found = found or changes(self.structure, incar, self.potcar_symbols)
         return {key: entry for key, entry in found.items() if key not in self.user_incar_settings}
+
+
+@contextmanager
+def _stated_spin_of_cobalt() -> Iterator[None]:
+    """Keep pymatgen from warning that Co starts with low spin: the sets state its moment."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Co without an oxidation state")
+        yield
 
 
 def cited_generator(

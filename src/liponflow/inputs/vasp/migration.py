@@ -1,50 +1,120 @@
-"""VASP input sets of the migration campaign."""
+"""VASP input sets of the migration campaign, for a metal or a compound as host."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from pymatgen.core.structure import Structure
+
+from liponflow.crystals.anions import anions
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.stability import TOPIC as COMPOUNDS
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
+ANION_SHARE = 0.1
+"""Share of anions among the atoms from which a host is a compound, our choice: a dopant in a metal
+has 0.02, Li3N 0.25."""
 
-def host_set(parameters: MigrationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation of the host's small cell, with a dense mesh."""
-    data = load_data(TOPIC)["vasp"]
-    return cited_generator(
-        _relaxing(data, "host", parameters), data["host_kpoints"], data["potcar"]
-    )
-
-
-def end_point_set(parameters: MigrationParameters) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation of an end point, in the cell of the host."""
-    data = load_data(TOPIC)["vasp"]
-    return cited_generator(
-        _relaxing(data, "end_point", parameters), data["kpoints"], data["potcar"]
-    )
+MAGNETIC = ("MAGMOM", "LDAU", "LDAUTYPE", "LDAUU", "LDAUJ", "LDAUL", "LMAXMIX", "LASPH")
+"""Settings of the stability campaign that a compound with open shells takes."""
 
 
-def band_set(parameters: MigrationParameters) -> CitedInputGenerator:
+def is_compound(structure: Structure | None) -> bool:
+    """Return whether a structure of this campaign is of a compound, by its share of anions.
+
+    Parameters
+    ----------
+    structure
+        The host, or a cell with a dopant or a vacancy; None for the built-in Li metal.
+    """
+    if structure is None:
+        return False
+    negative = sum(structure.composition[symbol] for symbol in anions(structure))
+    return bool(negative >= ANION_SHARE * len(structure))
+
+
+def functional(structure: Structure | None) -> str:
+    """Return the functional of the sets of a structure."""
+    return "PBE+U" if "LDAU" in _of_compound(structure) else "PBE"
+
+
+def host_set(
+    parameters: MigrationParameters, structure: Structure | None = None
+) -> CitedInputGenerator:
+    """Return the VASP inputs of the relaxation of the host's small cell, with a dense mesh.
+
+    Parameters
+    ----------
+    parameters
+        Parameters of the campaign.
+    structure
+        The host, or any cell of it; Li metal by default.
+    """
+    return _generator(_relaxing("host", parameters), "host_kpoints", structure)
+
+
+def end_point_set(
+    parameters: MigrationParameters, structure: Structure | None = None
+) -> CitedInputGenerator:
+    """Return the VASP inputs of the relaxation of an end point; see :func:`host_set`."""
+    return _generator(_relaxing("end_point", parameters), "kpoints", structure)
+
+
+def band_set(
+    parameters: MigrationParameters, structure: Structure | None = None
+) -> CitedInputGenerator:
     """Return the VASP inputs of a band: a plain NEB as published, or VTST's if it climbs."""
-    data = load_data(TOPIC)["vasp"]
-    incar = _relaxing(data, "band", parameters)
+    incar = _relaxing("band", parameters)
     incar["IMAGES"] = Cited(value=parameters.images, source="parameter images")
     if parameters.climbing:
-        incar |= data["climbing"]
-    return cited_generator(incar, data["kpoints"], data["potcar"])
+        incar |= load_data(TOPIC)["vasp"]["climbing"]
+    return _generator(incar, "kpoints", structure)
 
 
-def static_set() -> CitedInputGenerator:
+def static_set(structure: Structure | None = None) -> CitedInputGenerator:
     """Return the VASP inputs of a static calculation in the supercell."""
     data = load_data(TOPIC)["vasp"]
-    return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
+    return _generator(data["incar"] | data["static"], "kpoints", structure)
 
 
-def _relaxing(
-    data: Mapping[str, Any], task: str, parameters: MigrationParameters
-) -> dict[str, Cited]:
+def _generator(
+    incar: Mapping[str, Cited], kpoints: str, structure: Structure | None
+) -> CitedInputGenerator:
+    data = load_data(TOPIC)["vasp"]
+    made = cited_generator({**incar, **_of_compound(structure)}, data[kpoints], data["potcar"])
+    if not is_compound(structure):
+        return made
+    density = data["compound_kpoints"]
+    return replace(
+        made,
+        user_kpoints_settings={"reciprocal_density": density["value"]},
+        sources=made.sources | {"KPOINTS": density["source"]},
+    )
+
+
+def _of_compound(structure: Structure | None) -> dict[str, Cited]:
+    """Return what a compound has in place of the settings of a metal; nothing for a metal."""
+    if structure is None or not is_compound(structure):
+        return {}
+    changed: dict[str, Cited] = dict(load_data(TOPIC)["vasp"]["compound"])
+    known = load_data(COMPOUNDS)["vasp"]["incar"]
+    elements = {element.symbol for element in structure.composition.elements}
+    if not elements & known["MAGMOM"]["value"].keys():
+        return changed
+    with_u = any(
+        elements & by_metal.keys()
+        for anion, by_metal in known["LDAUU"]["value"].items()
+        if anion in elements
+    )
+    taken = MAGNETIC if with_u else ("MAGMOM", "LASPH")
+    return changed | {"ISPIN": known["ISPIN"]} | {key: known[key] for key in taken}
+
+
+def _relaxing(task: str, parameters: MigrationParameters) -> dict[str, Cited]:
     """Return the INCAR of a task that moves atoms, with the limits of the parameters."""
+    data: Mapping[str, Any] = load_data(TOPIC)["vasp"]
     limits = relaxation_limits(parameters.force_limit, parameters.max_steps)
     incar: dict[str, Cited] = data["incar"] | data[task] | limits
     return incar

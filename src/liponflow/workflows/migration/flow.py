@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from jobflow import Flow, Job
@@ -18,7 +19,13 @@ from liponflow.engines.registry import get_engine
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_data
-from liponflow.inputs.vasp.migration import band_set, end_point_set, host_set, static_set
+from liponflow.inputs.vasp.migration import (
+    band_set,
+    end_point_set,
+    functional,
+    host_set,
+    static_set,
+)
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.lithium import bcc_lithium
 from liponflow.structures.migration.end_points import hop_starts
@@ -34,9 +41,6 @@ from liponflow.workflows.migration.ladder import RungTools, keeps_symmetry, refi
 from liponflow.workflows.migration.sites import cells_of, possible_hops, starting_points
 from liponflow.workflows.migration.survey import Tools, explore
 from liponflow.workflows.request import RunRequest
-
-FUNCTIONAL = "PBE"
-"""Functional of the VASP sets of this topic."""
 
 
 class Network(NamedTuple):
@@ -80,15 +84,15 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             made = ""
         else:
             made = f" repeated {label_of(parameters.supercell)}"
-        engine = self.engine(self.engine_name)
+        engine = self.engine(self.engine_name, host)
         if parameters.vibrations:
             engine.require("vibrations")
         self.check_arguments([*parameters.models, *parameters.refine])
         networks = networks_of(host, parameters)
         for name in (self.engine_name, *parameters.refine):
-            check_engine(self.engine(name), networks)
+            check_engine(self.engine(name, host), networks)
         for name in parameters.refine:
-            self.engine(name).require("static")
+            self.engine(name, host).require("static")
 
         jobs: list[Flow | Job] = []
         survey = self._survey(jobs, networks, self.engine_name)
@@ -99,7 +103,9 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             return own, self._survey(own, networks, other.name).output
 
         others = wire_further(
-            further_names(parameters.models, self.engine_name), self.engine, further
+            further_names(parameters.models, self.engine_name),
+            partial(self.engine, host=host),
+            further,
         )
         jobs += others.jobs
         larger = None
@@ -140,17 +146,17 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         tolerate_failures(conclusion)
         return Flow([*jobs, conclusion], output=conclusion.output, name=self.name)
 
-    def engine(self, name: str, *, host: bool = False) -> Engine:
-        """Return an engine for the supercells, or for the host's cell."""
+    def engine(self, name: str, host: Structure | None = None, *, cell: bool = False) -> Engine:
+        """Return an engine for the supercells of a host, Li metal by default, or for its cell."""
         parameters = self.parameters
         sets = VaspSets(
-            relax=(host_set if host else end_point_set)(parameters),
-            static=static_set(),
-            band=band_set(parameters),
-            functional=FUNCTIONAL,
+            relax=(host_set if cell else end_point_set)(parameters, host),
+            static=static_set(host),
+            band=band_set(parameters, host),
+            functional=functional(host),
         )
         arguments = self.arguments_of(name)
-        inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, self.preset, reference_cell=host)}
+        inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, self.preset, reference_cell=cell)}
         options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
         return get_engine(name, options)
 
@@ -161,11 +167,12 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
         parameters, cell = self.parameters, networks[0].cell
         sized = "" if cell.repeats == parameters.supercell else label_of(cell.repeats)
         main = engine_name == self.engine_name and not sized
-        engine = self.engine(engine_name)
+        host = cell.sites.host
+        engine = self.engine(engine_name, host)
         other = "" if engine_name == self.engine_name else engine_name
         label = "".join(f" {part}" for part in (other, sized) if part)
         relaxed = named(
-            self.engine(engine_name, host=True).relax().make(cell.sites.host),
+            self.engine(engine_name, host, cell=True).relax().make(host),
             f"relax host{label}",
         )
         tools = tools_of(engine, parameters, vibrations=main and parameters.vibrations)
@@ -194,9 +201,10 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
     ) -> Job:
         """Add the refinement of the converged paths with one engine of the ladder."""
         parameters = self.parameters
-        engine = self.engine(name)
+        host = networks[0].cell.sites.host
+        engine = self.engine(name, host)
         relaxed = named(
-            self.engine(name, host=True).relax().make(networks[0].cell.sites.host),
+            self.engine(name, host, cell=True).relax().make(host),
             f"relax host {name}",
         )
         described = engine.describe()

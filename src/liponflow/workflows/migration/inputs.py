@@ -20,10 +20,11 @@ from liponflow.inputs.difference import Difference
 from liponflow.inputs.migration import MigrationParameters
 from liponflow.inputs.presets import Cited, ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import read_incar
-from liponflow.inputs.vasp.generator import CitedInputGenerator, input_set, write_inputs
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
+from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
+from liponflow.inputs.vasp.stability import initial_moments
 from liponflow.runners.documents import all_jobs
 from liponflow.structures.migration.end_points import hop_starts, moved, relaxed_ends
 from liponflow.structures.migration.hop_cell import HopCell
@@ -86,7 +87,7 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     parameters, relaxed = request.parameters, request.settings.get(RELAXED)
     host = request.structure or built_in()
     cells = cells_of(host, parameters)
-    host_relax, tools = makers_of(parameters, request.engine_arguments)
+    host_relax, tools = makers_of(parameters, host, request.engine_arguments)
     bands = [
         band
         for mover, cell in cells.items()
@@ -131,12 +132,12 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
 
 
 def makers_of(
-    parameters: MigrationParameters, arguments: Mapping[str, Any]
+    parameters: MigrationParameters, host: Structure, arguments: Mapping[str, Any]
 ) -> tuple[Maker, Tools]:
     """Return the Maker of the host's relaxation, and those of end points and bands, in VASP."""
     maker = MigrationMaker(parameters, VASP, engine_arguments=dict(arguments))
-    tools = tools_of(maker.engine(VASP), parameters, vibrations=False)
-    return maker.engine(VASP, host=True).relax(), tools
+    tools = tools_of(maker.engine(VASP, host), parameters, vibrations=False)
+    return maker.engine(VASP, host, cell=True).relax(), tools
 
 
 def write_band(
@@ -236,28 +237,38 @@ def compare(
     ParameterError
         If it is not a VASP directory.
     """
-    incar, (host_relax, tools) = read_incar(directory), makers_of(parameters, arguments)
-    # Only the number of images matters for the input sets, not the images.
-    images = [built_in()] * (parameters.images + 2)
-    end, _, band = jobs_of_band(tools["band"], images)
+    incar = read_incar(directory)
     if "IMAGES" in incar:
-        return _compare_band(directory, input_set(band.maker))
+        return _compare_band(directory, parameters, arguments)
+    structure = read_poscar(directory).structure
+    host_relax, tools = makers_of(parameters, structure, arguments)
     if is_static(incar):
-        maker = end.maker
+        maker, _ = _band_makers(tools, parameters)
     elif incar.get("ISIF") == CELL_MOVES:
         maker = host_relax
     else:
         maker = tools["relax"]
-    return compare_directory(directory, input_set(maker), {})
+    return compare_directory(directory, input_set(maker), initial_moments(directory))
 
 
 INPUTS = InputDirectories(write, compare, settings=frozenset({RELAXED}), engine=VASP)
 
 
-def _compare_band(directory: Path, generator: CitedInputGenerator) -> list[Difference]:
+def _band_makers(
+    tools: Tools, parameters: MigrationParameters
+) -> tuple[Maker | None, Maker | None]:
+    """Return the makers of an end point and of a band."""
+    # Only the number of images matters for the input sets, not the images.
+    end, _, band = jobs_of_band(tools["band"], [built_in()] * (parameters.images + 2))
+    return end.maker, band.maker
+
+
+def _compare_band(
+    directory: Path, parameters: MigrationParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
     """Compare a band, whose atoms are in the folders of its images."""
     if existing(directory / "POSCAR") is not None:
-        return compare_directory(directory, generator, {})
+        return _compared_band(directory, parameters, arguments)
     first = existing(directory / "00" / "POSCAR")
     if first is None:
         raise ParameterError(
@@ -268,7 +279,15 @@ def _compare_band(directory: Path, generator: CitedInputGenerator) -> list[Diffe
         for name in ("INCAR", "KPOINTS", "POTCAR", "POTCAR.spec"):
             if (path := existing(directory / name)) is not None:
                 shutil.copy(path, scratch)
-        return compare_directory(Path(scratch), generator, {})
+        return _compared_band(Path(scratch), parameters, arguments)
+
+
+def _compared_band(
+    directory: Path, parameters: MigrationParameters, arguments: Mapping[str, Any]
+) -> list[Difference]:
+    _, tools = makers_of(parameters, read_poscar(directory).structure, arguments)
+    _, maker = _band_makers(tools, parameters)
+    return compare_directory(directory, input_set(maker), initial_moments(directory))
 
 
 def _read_relaxed(directory: Path, start: Structure) -> Structure:
