@@ -89,6 +89,11 @@ def test_equal_moments_leave_the_symmetry_as_it_is() -> None:
         for one in (plain, with_moments)
     ]
     assert counts[0] == counts[1]
+    cells = [cell_to_repeat(one, None) for one in (plain, with_moments)]
+    assert without_properties(cells[1]) == cells[0]
+    moment = {"Co": 0.02, "Li": 0.01, "O": 0.01}
+    expected = [moment[site.specie.symbol] for site in cells[1]]
+    assert cells[1].site_properties["magmom"] == pytest.approx(expected)
 
 
 def test_replacement_by_the_primitive_cell_is_said() -> None:

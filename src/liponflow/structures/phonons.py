@@ -71,22 +71,24 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
     """
     moments = structure.site_properties.get("magmom")
     if moments is None:
-        analyzer = SpacegroupAnalyzer(structure, tolerance)
-        primitive: Structure = analyzer.get_primitive_standard_structure()
-        return primitive.get_sorted_structure()
+        return _standard_primitive(structure, tolerance)
     labels = moment_labels(structure)
     kinds = list(dict.fromkeys(labels))
-    cell = labelled_cell(structure, labels)
-    found = spglib.standardize_cell(cell, to_primitive=True, symprec=tolerance)
-    if found is None:
-        raise ValueError(f"no symmetry of {structure.formula} within {tolerance:g} Å")
-    lattice, positions, numbers = found
     of_kind = {
         kind: float(
             np.mean([m or 0.0 for m, own in zip(moments, labels, strict=True) if own == kind])
         )
         for kind in kinds
     }
+    if len(kinds) == len(structure.composition):  # the same axes as without moments
+        primitive = _standard_primitive(structure, tolerance)
+        chosen = [(site.specie.symbol, 0) for site in primitive]
+        return primitive.copy(site_properties={"magmom": [of_kind[kind] for kind in chosen]})
+    cell = labelled_cell(structure, labels)
+    found = spglib.standardize_cell(cell, to_primitive=True, symprec=tolerance)
+    if found is None:
+        raise ValueError(f"no symmetry of {structure.formula} within {tolerance:g} Å")
+    lattice, positions, numbers = found
     chosen = [kinds[number - 1] for number in numbers]
     return Structure(
         lattice,
@@ -94,6 +96,12 @@ def refined_primitive(structure: Structure, tolerance: float = 0.01) -> Structur
         positions,
         site_properties={"magmom": [of_kind[kind] for kind in chosen]},
     ).get_sorted_structure()
+
+
+def _standard_primitive(structure: Structure, tolerance: float) -> Structure:
+    analyzer = SpacegroupAnalyzer(structure, tolerance)
+    primitive: Structure = analyzer.get_primitive_standard_structure()
+    return primitive.get_sorted_structure()
 
 
 def primitive_start(structure: Structure) -> Structure:
@@ -131,7 +139,7 @@ def moment_labels(structure: Structure) -> list[tuple[str, int]]:
     ):
         by_element.setdefault(site.specie.symbol, []).append((float(moment or 0.0), index))
     for symbol, moments in by_element.items():
-        group, last = 0, -np.inf
+        group, last = 0, min(moments)[0]
         for moment, index in sorted(moments):
             group += moment - last >= MOMENT_STEP
             last = moment
