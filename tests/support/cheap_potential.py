@@ -8,6 +8,8 @@ from ase.stress import full_3x3_to_voigt_6_stress
 
 DEPTH, STIFFNESS, RANGE = 0.35, 1.4, 3.35
 """eV, 1/Å and Å: of the order of metals, and of use in cells of at least RANGE a side."""
+NEAREST = np.zeros((1, 3))
+IMAGES = np.array(list(itertools.product((-1, 0, 1), repeat=3)))
 
 
 class CheapPotential(Calculator):
@@ -24,13 +26,15 @@ class CheapPotential(Calculator):
     def __init__(self, distance: float) -> None:
         super().__init__()
         self.distance = distance
-        self.images = np.array(list(itertools.product((-1, 0, 1), repeat=3)))
 
     def calculate(self, atoms=None, properties=("energy",), system_changes=all_changes) -> None:
         super().calculate(atoms, properties, system_changes)
         cell, scaled = self.atoms.cell.array, self.atoms.get_scaled_positions(wrap=False)
         shifts = scaled[None, :] - scaled[:, None]
-        vectors = (shifts - np.round(shifts))[:, :, None] @ cell + self.images @ cell
+        heights = 1 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+        # Only the nearest image is within half a height.
+        images = NEAREST if heights.min() >= 2 * RANGE else IMAGES
+        vectors = ((shifts - np.round(shifts)) @ cell)[:, :, None] + images @ cell
         squared = np.einsum("ijkx,ijkx->ijk", vectors, vectors)
         first, second, image = np.nonzero((squared > 1e-6) & (squared < RANGE**2))
         vectors = vectors[first, second, image]
