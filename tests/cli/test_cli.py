@@ -308,20 +308,22 @@ def test_store_in_an_unwritable_directory_is_refused(refused: Callable[..., str]
     assert "elsewhere" in message
 
 
-def test_read_only_store_can_be_listed_but_not_run_into(stored: Path, tmp_path: Path) -> None:
+def test_read_only_store_can_be_listed_but_not_run_into(
+    stored: Path, tmp_path: Path, warm_python: list[str]
+) -> None:
     stored.chmod(0o444)
     tmp_path.chmod(0o555)
-    # Permissions also bind root after it has dropped the capability to override them.
+    # Permissions also bind root after it has dropped its capabilities.
     launcher = (
-        "import ctypes, os, sys; PR_CAPBSET_DROP, CAP_DAC_OVERRIDE = 24, 1; "
-        "ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0); "
-        "command = 'from liponflow.cli import app; app()'; "
-        "os.execv(sys.executable, [sys.executable, '-c', command, *sys.argv[1:]])"
+        "import ctypes; VERSION_3, THIS_PROCESS = 0x20080522, 0; words = ctypes.c_uint32; "
+        "assert ctypes.CDLL(None).capset("
+        "(words * 2)(VERSION_3, THIS_PROCESS), (words * 6)()) == 0; "
+        "from liponflow.cli import app; app()"
     )
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", launcher, *arguments, "--store", str(stored)],
+            [*warm_python, "-c", launcher, *arguments, "--store", str(stored)],
             capture_output=True,
             text=True,
             cwd=tmp_path,
