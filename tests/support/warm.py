@@ -63,7 +63,10 @@ def ask(address: str, arguments: list[str]) -> None:
         asked.connect(address)
         socket.send_fds(asked, [b"\n"], STREAMS)
         asked.sendall(request.encode() + b"\n")
-        status = int(asked.recv(16))
+        answer = asked.recv(16)
+    if not answer:
+        sys.exit(f"{address}: the server ended before this process")
+    status = int(answer)
     if status < 0:
         os.kill(os.getpid(), -status)
     os._exit(status)
