@@ -8,6 +8,7 @@ from pymatgen.core import Structure
 from pymatgen.io.vasp import Outcar, Vasprun, Xdatcar
 
 from liponflow.engines.standin.cli import main
+from liponflow.engines.standin.faults import Kind
 from liponflow.engines.standin.run import run
 
 LONG = "IBRION = 0\nSMASS = -3\nPOTIM = 1\nTEBEG = 300\nNSW = 2000\nISIF = 0\n"
@@ -37,6 +38,14 @@ def test_invalid_input_fails_with_one_line(
         assert main([]) == 1
     assert message in error.getvalue()
     assert message in (directory / "OUTCAR").read_text()
+
+
+def test_help_lists_layouts_and_faults(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    words = capsys.readouterr().out.replace(",", " ").replace(".", " ").split()
+    assert set(Kind) <= set(words)
+    assert "LIPONFLOW_VASP_LAYOUT" in words
 
 
 def test_threads_are_limited_before_numpy_is_imported() -> None:

@@ -22,7 +22,8 @@ class Layout(StrEnum):
     -----
     The differences are those between public outputs: a band of 5.4.4 among the test data of
     aiida-vasp (https://github.com/aiida-vasp/aiida-vasp), and relaxations and dynamics of 5.2.2,
-    5.4.4, 6.2.0 and 6.3.2 among those of pymatgen and aiida-vasp.
+    5.4.4, 6.2.0 and 6.3.2 among those of pymatgen and aiida-vasp. Of VASP 6 no band was at hand:
+    its folders are those that emmet reads (https://github.com/materialsproject/emmet/pull/1123).
     """
 
     V5 = "5.4.4"
