@@ -33,6 +33,22 @@ def test_relaxations_with_li_metal_make_a_lithiation_result(campaign: Path) -> N
     assert {"moments", "lattice"} <= all_figures(result).keys()
 
 
+def test_other_alkali_metals_are_inserted_too(
+    tmp_path: Path, make_relaxation: Callable[..., Run]
+) -> None:
+    runs = {f"x{n_na / 8:g}": make_relaxation(n_na) for n_na in (0, 4, 8)}
+    for name, run in (runs | {"metal": lithium()}).items():
+        for step in run.steps:
+            if "Li" in step.symbol_set:
+                step.replace_species({"Li": "Na"})
+        run.write(tmp_path / name)
+    [unit] = units(tmp_path, formula_units=8)
+    result = unit.build()
+    assert result.host.intercalant == "Na"
+    assert [state.x for state in result.states] == [0, 0.5, 1]
+    assert [step.voltage for step in result.voltages] == pytest.approx([4.75, 4.65])
+
+
 def test_voltages_are_missing_without_li_metal(campaign: Path) -> None:
     [unit] = units(campaign / "lnmo")
     result = unit.build()

@@ -1,4 +1,4 @@
-"""Lithiations from a user's relaxations of one framework at several Li contents."""
+"""Lithiations from a user's relaxations of one framework with several contents of a metal."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 from pymatgen.core.composition import Composition
 from pymatgen.core.lattice import Lattice
-from pymatgen.core.periodic_table import Element
 
 from liponflow.analysis.lithiation.host_facts import host_facts
 from liponflow.analysis.lithiation.lithium_sites import lithium_sites
@@ -22,40 +21,45 @@ from liponflow.analysis.lithiation.summary import summarise
 from liponflow.analysis.method import comparable
 from liponflow.analysis.published import published_lithiation
 from liponflow.analysis.result import Calculation
+from liponflow.crystals.formula_unit import ALKALI_METALS
 from liponflow.crystals.parent import ParentShape, parent_shape
 from liponflow.engines.vasp.reading.runs import AnyRun, R, Run
 from liponflow.engines.vasp.reading.unit import Unit, same_structure
 from liponflow.formulas import reduced_formula
 
+LITHIUM = "Li"
+
 RIGHT_ANGLE_TOLERANCE = 5.0
 """Degrees by which a pseudo-cubic cell may differ from a right angle."""
-LITHIUM = Element("Li")
 
 
 @dataclass(frozen=True)
 class LithiationUnit(Unit[Run]):
-    """Runs of one framework, with runs of Li metal."""
+    """Runs of one framework, with runs of the metal that it takes up."""
 
     kind: ClassVar[str] = "lithiation"
 
     metal: Sequence[Run] = ()
-    """Runs of Li metal with the same method."""
+    """Runs of the intercalant's metal with the same method."""
+    intercalant: str = LITHIUM
+    """Element whose content differs."""
     formula_units: int | None = None
     """Formula units in the cell as given by the user; None to guess them."""
 
     def build(self) -> LithiationResult:
         """See Unit."""
         calculations = [(run, run.calculation()) for run in self.runs]
-        contents = sorted({run.lithium for run in self.runs})
-        units, notes = formula_units(self.runs, self.formula_units)
+        inserted = self.intercalant
+        contents = sorted({amount(run, inserted) for run in self.runs})
+        units, notes = formula_units(self.runs, self.formula_units, inserted)
         candidates: list[LithiationCandidate] = []
         statics: list[Calculation] = []
         selections: list[Selection] = []
         separate = []
         for n_li in contents:
-            here = [(run, c) for run, c in calculations if run.lithium == n_li]
+            here = [(run, c) for run, c in calculations if amount(run, inserted) == n_li]
             relaxed = [(run, c) for run, c in here if run.task == "relaxation"]
-            group = [_candidate(n_li, units, c) for _, c in relaxed or here]
+            group = [_candidate(n_li, units, c, inserted) for _, c in relaxed or here]
             static, is_separate = _static(group, [c for run, c in here if run.task == "static"])
             candidates += group
             separate += [is_separate] if relaxed else []
@@ -68,8 +72,8 @@ class LithiationUnit(Unit[Run]):
                 "some energies are of static calculations, others of relaxations, whose basis is "
                 "that of the first cell: add the missing static calculations"
             )
-        content = _content(self.runs[0], units)
-        given = min(self.runs, key=lambda run: abs(run.lithium - units * content))
+        content = _content(self.runs[0], units, inserted)
+        given = min(self.runs, key=lambda run: abs(amount(run, inserted) - units * content))
         repeats = _repeats(given.final_structure.lattice)
         return summarise(
             candidates,
@@ -84,6 +88,7 @@ class LithiationUnit(Unit[Run]):
                 given.final_structure.lattice,
                 units,
                 repeats=repeats,
+                intercalant=inserted,
                 content=content,
             ),
             warnings=[*notes, *_skewed(self.runs), *(n for run in self.runs for n in run.notes)],
@@ -93,10 +98,11 @@ class LithiationUnit(Unit[Run]):
         return [run.fingerprint for run in (*self.runs, *self.metal)]
 
     def _options(self) -> list[str]:
-        return [f"formula_units={self.formula_units}"]
+        other = [] if self.intercalant == LITHIUM else [f"intercalant={self.intercalant}"]
+        return [f"formula_units={self.formula_units}", *other]
 
     def _metal(self) -> Calculation | None:
-        """Return the lowest calculation of Li metal, of the method of the set if there is one."""
+        """Return the lowest calculation of the metal, of the method of the set if there is one."""
         found = [run.calculation() for run in self.metal]
         return min(found, key=self._unsuitable, default=None)
 
@@ -106,7 +112,7 @@ class LithiationUnit(Unit[Run]):
 
 
 def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[LithiationUnit]:
-    """Find the frameworks with a transition metal that have runs at two or more Li contents.
+    """Find the frameworks of transition metals with two or more contents of an alkali metal.
 
     Parameters
     ----------
@@ -118,30 +124,41 @@ def lithiation_units(runs: Sequence[Run], units: int | None = None) -> list[Lith
     Returns
     -------
     list of LithiationUnit
-        A set has one composition without Li, one functional with one choice of U, and one
+        A set has one composition without that metal, one functional with one choice of U, and one
         version of VASP. Its runs may differ in more, which the result then warns of.
     """
     found = []
-    for group in frameworks(runs):
-        if len({run.lithium for run in group}) > 1:
-            metal = [run for run in runs if _is_reference(run, group[0])]
-            found.append(LithiationUnit(group, metal, units))
+    for inserted in ALKALI_METALS:
+        for group in frameworks(runs, inserted):
+            if len({amount(run, inserted) for run in group}) > 1:
+                metal = [run for run in runs if _is_reference(run, group[0], inserted)]
+                found.append(
+                    LithiationUnit(group, metal=metal, formula_units=units, intercalant=inserted)
+                )
     return found
 
 
-def frameworks(runs: Iterable[R]) -> list[list[R]]:
-    """Group runs that differ only in Li and have one functional with one choice of U."""
+def amount(run: AnyRun, element: str) -> int:
+    """Return the number of atoms of an element in the cell of a run."""
+    return round(run.final_structure.composition[element])
+
+
+def frameworks(runs: Iterable[R], inserted: str = LITHIUM) -> list[list[R]]:
+    """Group runs that differ only in one element and have one functional with one choice of U."""
     groups: dict[tuple[str, str], list[R]] = defaultdict(list)
     for run in runs:
-        host = _host(run)
+        host = _host(run, inserted)
         if any(element.is_transition_metal for element in host.elements):
             groups[host.formula, str((_functional(run), run.method.hubbard_u))].append(run)
     return [
-        sorted(group, key=lambda run: (run.lithium, run.directory)) for group in groups.values()
+        sorted(group, key=lambda run: (amount(run, inserted), run.directory))
+        for group in groups.values()
     ]
 
 
-def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[str]]:
+def formula_units(
+    runs: Sequence[AnyRun], given: int | None, inserted: str = LITHIUM
+) -> tuple[int, list[str]]:
     """Return the formula units in the cell, to which x refers.
 
     Parameters
@@ -150,30 +167,32 @@ def formula_units(runs: Sequence[AnyRun], given: int | None) -> tuple[int, list[
         Runs of one framework.
     given
         Number given by the user; None to guess it.
+    inserted
+        Element whose content is x.
 
     Returns
     -------
     int, list of str
         The number, and remarks on a guess. A material with published values has theirs; for any
-        other, the highest Li content is taken for x = 1.
+        other, the highest content is taken for x = 1.
     """
     if given is not None:
         return given, []
-    host = _host(runs[0])
-    most = max(run.lithium for run in runs)
+    host = _host(runs[0], inserted)
+    most = max(amount(run, inserted) for run in runs)
     for n_li in range(1, int(host.num_atoms) + 1):
-        known = published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li})))
+        known = published_lithiation(reduced_formula(host + Composition({inserted: n_li})))
         if known:
             return round(n_li / known.x), []
-    note = f"the highest content, {most} Li, is taken for x = 1: set --formula-units if it is not"
-    return most, [note]
+    taken = f"the highest content, {most} {inserted}, is taken for x = 1"
+    return most, [f"{taken}: set --formula-units if it is not"]
 
 
-def _content(run: AnyRun, units: int) -> float:
+def _content(run: AnyRun, units: int, inserted: str) -> float:
     """Return x of the pristine material: that of published values, or else 1."""
-    host = _host(run)
+    host = _host(run, inserted)
     for n_li in range(units, int(host.num_atoms) + 1, units):
-        known = published_lithiation(reduced_formula(host + Composition({LITHIUM: n_li})))
+        known = published_lithiation(reduced_formula(host + Composition({inserted: n_li})))
         if known and round(n_li / known.x) == units:
             return known.x
     return 1.0
@@ -188,14 +207,14 @@ def _repeats(lattice: Lattice) -> tuple[int, int, int]:
     return 1, 1, 1
 
 
-def _host(run: AnyRun) -> Composition:
+def _host(run: AnyRun, inserted: str) -> Composition:
     composition = run.final_structure.composition
-    return Composition({el: n for el, n in composition.items() if el != LITHIUM})
+    return Composition({el: n for el, n in composition.items() if el.symbol != inserted})
 
 
-def _is_reference(run: Run, member: Run) -> bool:
-    """Return whether a run is Li metal by the method of the member, except for U."""
-    if set(run.final_structure.composition.elements) != {LITHIUM}:
+def _is_reference(run: Run, member: Run, inserted: str) -> bool:
+    """Return whether a run is the metal by the method of the member, except for U."""
+    if {element.symbol for element in run.final_structure.composition} != {inserted}:
         return False
     return _functional(run) == _functional(member)
 
@@ -205,8 +224,10 @@ def _functional(run: AnyRun) -> tuple[str | None, ...]:
     return (run.engine.name, run.engine.version, run.method.functional)
 
 
-def _candidate(n_li: int, units: int, calculation: Calculation) -> LithiationCandidate:
-    sites = lithium_sites(calculation.structure)
+def _candidate(
+    n_li: int, units: int, calculation: Calculation, inserted: str
+) -> LithiationCandidate:
+    sites = lithium_sites(calculation.structure, inserted)
     return LithiationCandidate(
         x=n_li / units,
         n_li=n_li,
