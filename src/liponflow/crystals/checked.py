@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from pymatgen.core.periodic_table import DummySpecies
 from pymatgen.core.structure import Structure
-from scipy.spatial import cKDTree
 
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError
@@ -142,6 +141,8 @@ def check_distances(symbols: Sequence[str], frac_coords: FloatArray, matrix: Flo
     images within reach of the cell are added, and a k-d tree is searched: opposite faces are no
     nearer than the limit, so that the 26 neighbours of a cell hold all of them.
     """
+    from scipy.spatial import cKDTree  # a third of the start of commands that only need the error
+
     reach = OVERLAP_DISTANCE * np.linalg.norm(np.linalg.inv(matrix), axis=0)
     images, atoms = frac_coords, np.arange(len(frac_coords))
     for axis in range(3):

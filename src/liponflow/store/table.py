@@ -36,6 +36,7 @@ JOB_PATHS = (
 
 
 _REFERENCE = b'"blob_uuid"'
+_MOST_AT_ONCE = 16  # documents that one statement reads
 
 
 class TableDocument(dict[str, Any]):
@@ -337,14 +338,20 @@ class SQLiteTable:
                 yield row, document
 
     def _fetch(self, rows: Iterable[int]) -> Iterator[tuple[int, Document]]:
-        # As bytes: SQLite would refuse damaged text without naming the document.
-        select = f"SELECT CAST(doc AS BLOB), {self._hash_column} FROM {self.table} WHERE id = ?"
-        # Read one at a time: a document may hold a trajectory, and no lock lasts beyond a
-        # statement.
-        for row in rows:
-            for content, digest in self._database.execute(select, (row,)):
+        # As bytes: SQLite would refuse damaged text without naming the document. Several in a
+        # statement, for each statement takes time; but few at first, where most queries end, and
+        # never many, since a document may be long. No lock lasts beyond a statement.
+        columns = f"id, CAST(doc AS BLOB), {self._hash_column}"
+        left, number = iter(rows), 1
+        while chunk := list(islice(left, number)):
+            marks = ", ".join("?" * len(chunk))
+            select = f"SELECT {columns} FROM {self.table} WHERE id IN ({marks})"
+            texts = {row: rest for row, *rest in self._database.execute(select, chunk)}
+            for row in chunk:
+                if row not in texts:  # removed meanwhile
+                    continue
                 try:
-                    document = self._read(row, content, digest)
+                    document = self._read(row, *texts.pop(row))
                 except DamagedDocumentError as error:
                     if self._skipped is None:
                         raise
@@ -352,6 +359,7 @@ class SQLiteTable:
                         self._skipped.append(error)
                 else:
                     yield row, document
+            number = min(2 * number, _MOST_AT_ONCE)
 
     def _read(self, row: int, content: bytes | None, digest: str | None) -> Document:
         if digest is not None and _hash(content or b"") != digest:
