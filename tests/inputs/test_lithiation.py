@@ -4,6 +4,7 @@ import pytest
 from atomate2.vasp.sets.base import VaspInputGenerator
 from pymatgen.core.structure import Structure
 from pymatgen.io.vasp import VaspInput
+from pymatgen.io.vasp.sets import MPRelaxSet
 
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, check_hubbard, hubbard_values
 from liponflow.inputs.presets import ParameterError, load_parameters
@@ -87,6 +88,18 @@ def test_hubbard_u_is_as_published(
     assert dict(zip(symbols, incar["LDAUU"], strict=True)) == {"Li": 0, "O": 0} | expected
     assert dict(zip(symbols, incar["LDAUL"], strict=True)) == {"Li": 0, "Mn": 2, "Ni": 2, "O": 0}
     assert set(incar["LDAUJ"]) == {0}
+
+
+def test_preset_of_the_materials_project_is_that_of_its_sets() -> None:
+    ours = hubbard_values(parameters(hubbard_u="materials_project"))
+    assert ours == MPRelaxSet.CONFIG["INCAR"]["LDAUU"]["O"]
+
+
+def test_no_u_needs_no_value_and_writes_none() -> None:
+    without = parameters(hubbard_u="none")
+    check_hubbard(ordered_lnmo(), without)
+    incar = written(relax_set(without))["INCAR"]
+    assert not any(incar.get("LDAUU", []))
 
 
 @pytest.mark.parametrize("make_set", [relax_set, static_set])

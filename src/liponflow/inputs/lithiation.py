@@ -22,7 +22,8 @@ MOST_MOMENT = 12.0
 """µB, above that of every ion: Gd has 7, and Ho 10 with its orbit."""
 
 HubbardU = (
-    Literal["as_printed", "exchanged"] | dict[str, Annotated[float, Field(ge=-MOST_U, le=MOST_U)]]
+    Literal["as_printed", "exchanged", "materials_project", "none"]
+    | dict[str, Annotated[float, Field(ge=-MOST_U, le=MOST_U)]]
 )
 
 
@@ -88,7 +89,8 @@ class LithiationParameters(ComparedParameters):
         dict[str, Annotated[float, Field(ge=-MOST_MOMENT, le=MOST_MOMENT)]], Unit("µB")
     ] = Field(description="Initial moment per element.")
     hubbard_u: Annotated[HubbardU, Unit("eV")] = Field(
-        description="U_eff per element, or one of the two published assignments."
+        description="U_eff per element; or as_printed or exchanged, the published assignments; "
+        "materials_project, that of its sets; or none."
     )
     moments: Annotated[str | None, NamesOf(ENGINES)] = Field(
         description="Engine that computes the moments of the relaxed structures, such as chgnet, "
@@ -142,6 +144,8 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
     ParameterError
         If one has no U; the message names the element and how to give its U.
     """
+    if parameters.hubbard_u in {"materials_project", "none"}:
+        return  # other elements have none
     known = hubbard_values(parameters)
     for element in structure.composition.elements:
         if element.is_transition_metal and element.symbol not in known:

@@ -1,10 +1,13 @@
 """Jobs of the glass campaign that need no engine."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from emmet.core.tasks import TaskDoc
 from pymatgen.core import Lattice, Structure
+from vasp_files import Run
 
 from liponflow.analysis.glass.elastic import ModelElasticity
 from liponflow.analysis.glass.fingerprint import fingerprint_structure
@@ -222,3 +225,30 @@ def test_last_stage_of_vasp_is_read_from_its_own_segments(structure: Structure) 
     assert stage is None
     whole, stage = stage_files(run.model_copy(update={"segments": []}), "production")
     assert (len(whole), stage) == (4, "production")
+
+
+VASP = EngineInfo(name="vasp", version="6.4.2", functional="PBE", surrogate=False)
+FORCE_FIELD = EngineInfo(
+    name="vasp MLFF", version="6.4.2", method="machine-learned force field", surrogate=True
+)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_dynamics_of_a_force_field_are_named_beside_the_dft_that_relaxed_the_model(
+    structure: Structure, tmp_path: Path
+) -> None:
+    learned = Provenance(engine=FORCE_FIELD, packages={}, **RECORD)
+    run = dynamics(structure, provenance=learned)
+    incar = {"NSW": 9, "IBRION": 2, "EDIFFG": -0.02}
+    ordered = structure.get_sorted_structure()
+    folder = Run([ordered] * 2, [-40.0] * 2, incar).write(tmp_path)
+    with (folder / "OUTCAR").open("a") as file:
+        file.write("    total drift:      0.000000      0.000000      0.000000\n")
+    relaxed = TaskDoc.from_directory(folder)
+    origin = {"seed": 0, "start": "packed units", "notes": []}
+    model = measure.original(origin, run, relaxed, engine=VASP, force_limit=0.05, last_stage=None)
+    assert not model["engine"].surrogate
+    assert model["model"].notes == [f"its dynamics were computed by {FORCE_FIELD.label}"]
+    result = concluded(measured(structure, models=[model, None], cooling=[run]))
+    assert any(FORCE_FIELD.label in line for line in result.warnings)
+    assert f"the glass transition is that of {FORCE_FIELD.label}" in result.warnings

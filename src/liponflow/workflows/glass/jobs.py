@@ -39,6 +39,10 @@ class Origin:
     notes: tuple[str, ...]
 
 
+PREPARED_BY = "its dynamics were computed by"
+"""Begin of a note on a model that DFT relaxed and a surrogate prepared."""
+
+
 class MeasuredModel(TypedDict):
     """A model and the engine that made it."""
 
@@ -113,6 +117,8 @@ def measure(
     else:
         raise ValueError("there is neither a protocol nor a relaxation to measure")
     notes = list(origin["notes"])
+    if dynamics is not None and dynamics.provenance.engine.surrogate and not made_by.surrogate:
+        notes.append(f"{PREPARED_BY} {dynamics.provenance.engine.label}")
     if last_stage is not None and dynamics is not None:
         files, stage = stage_files(dynamics, last_stage)
         found = fingerprint(read_frames(files, stage=stage, notes=notes), notes=notes)
@@ -225,6 +231,10 @@ def _summarised(
         for item in models:
             model = item["model"]
             warnings += pressure_doubts(f"model with seed {model.seed}", model.pressure)
+    for item in models:
+        model = item["model"]
+        prepared = [note for note in model.notes if note.startswith(PREPARED_BY)]
+        warnings += [f"model with seed {model.seed}: {note}" for note in prepared]
     if not models:
         raise ValueError("every model of the glass failed; the run's report says why")
     elements = sorted(element.symbol for element in models[0]["model"].structure.elements)
@@ -233,6 +243,9 @@ def _summarised(
     runs = [run for run in measured["cooling"] if run is not None]
     if runs:
         try:
+            by = {run.provenance.engine.label for run in runs if run.provenance.engine.surrogate}
+            if by and not models[0]["engine"].surrogate:
+                warnings.append(f"the glass transition is that of {', '.join(sorted(by))}")
             cooled = cooling[0].temperature - cooling[-1].final_temperature
             properties["tg"] = glass_transition(
                 runs, cooling_rate=cooled / total_duration(cooling)

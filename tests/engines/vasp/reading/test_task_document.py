@@ -63,3 +63,11 @@ def test_relaxation_needs_a_criterion(tmp_path: Path, ediffg: float, *, converge
         file.write("    total drift:      0.000000      0.000000      0.000000\n")
     found = read_task_document(TaskDoc.from_directory(folder), VASP, 0.02)
     assert found.converged is converged
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_job_with_the_force_field_is_no_dft(tmp_path: Path) -> None:
+    folder = Run([CELL], [-10.0], HUBBARD | {"ML_LMLFF": True}).write(tmp_path)
+    found = read_task_document(TaskDoc.from_directory(folder), VASP, 0.02)
+    assert found.engine.surrogate
+    assert found.engine.name == found.method.code == "vasp MLFF"

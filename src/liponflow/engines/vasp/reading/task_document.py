@@ -9,6 +9,7 @@ from liponflow.analysis.method import Method
 from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.task_documents import calculation
+from liponflow.engines.vasp.reading.force_field import force_field_engine
 from liponflow.engines.vasp.reading.method import charge_of, vasp_method
 from liponflow.inputs.vasp.ionic import has_criterion, is_static
 
@@ -31,15 +32,19 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
     endless = relaxation and not has_criterion(last.input.parameters)
     stopped = relaxation and (last.output.outcar or {}).get("is_stopped", False)
     stand_in = stand_in_engine(version)
+    method = _method(last.input)
+    by = info.model_copy(update={"version": version})
+    if (last.input.incar or {}).get("ML_LMLFF"):
+        by = force_field_engine(version, method.label)
     return calculation(
         document,
-        stand_in or info.model_copy(update={"version": version}),
+        stand_in or by,
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
         converged=last.has_vasp_completed is TaskState.SUCCESS and not (stopped or endless),
         ionic_steps=len(last.output.num_electronic_steps),
         force_limit=force_limit,
         # A stand-in has the method of its potential, not that of the input files.
-        method=None if stand_in else _method(last.input),
+        method=None if stand_in or by.surrogate else method,
     )
 
 
