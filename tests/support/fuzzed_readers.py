@@ -50,6 +50,7 @@ from liponflow.inputs.feff.reading import read_feff_input
 from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.presets import load_parameters, parse_settings
 from liponflow.inputs.structure_options import StructureOptions
+from liponflow.inputs.vasp.earlier import read_earlier
 from liponflow.runners.documents import dumps, flow_document
 from liponflow.runners.journal import Journal, latest_run
 from liponflow.settings import CONFIG_FILE_VARIABLE, load_settings
@@ -74,6 +75,8 @@ CRYSTAL = Structure(
     [[0, 0, 0], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5], [0.25, 0.25, 0.25], [0.7, 0.7, 0.7]],
 )
 
+
+EARLIER = b"runs: [../first, ../second]\ntake: mean cell\n"
 
 SCF_LOG = b"""Initial Fermi level:              mu=    -6.105 eV
 New Fermi level:    mu= -11.712 eV  Charge distance=  0.1607 (partial c.d.=  4.9156)
@@ -337,6 +340,7 @@ def readers() -> list[Reader]:
     run_files = _run_directory()
     return [
         Reader("POSCAR", "POSCAR", poscar, read_structure),
+        Reader("POSCAR.from", "POSCAR.from", EARLIER, lambda path: read_earlier(path.parent), 0.5),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
         Reader("FEFF input", "feff.inp", _feff("feff.inp"), read_feff_input, 0.3),

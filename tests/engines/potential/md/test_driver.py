@@ -72,6 +72,21 @@ def test_ase_reads_the_trajectory(unbroken: Path) -> None:
     assert last.get_kinetic_energy() == pytest.approx(kinetic, rel=1e-6)
 
 
+def test_stage_at_constant_volume_has_the_mean_cell_of_the_stage_before(tmp_path: Path) -> None:
+    press = Stage(name="press", ensemble="npt", temperature=40, duration=0.04, time_step=2)
+    hold = Stage(name="hold", ensemble="nvt", temperature=40, duration=0.01, time_step=2)
+    # A chunk ends within the second half, so that the sum passes through a checkpoint.
+    end = run(Dynamics([press, hold], LennardJones, seed=3, chunk_steps=14), argon(), tmp_path)
+    with (tmp_path / "checkpoint" / SERIES).open() as file:
+        rows = [row for row in csv.DictReader(file) if row["step"] != "0"]
+    volumes = np.array([float(row["volume_A3"]) for row in rows])
+    edges = np.cbrt(volumes[: press.steps])
+    assert np.ptp(edges) > 1e-4
+    mean = edges[press.steps // 2 :].mean()
+    np.testing.assert_allclose(np.cbrt(volumes[press.steps :]), mean, rtol=1e-9)
+    np.testing.assert_allclose(end.cell, mean * np.eye(3), rtol=1e-9, atol=1e-9)
+
+
 def test_every_chunk_is_a_separate_gzip_member(unbroken: Path) -> None:
     data = (unbroken / TRAJECTORY).read_bytes()
     assert data.count(b"\x1f\x8b\x08") > len(killed.STAGES)

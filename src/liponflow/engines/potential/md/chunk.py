@@ -19,6 +19,7 @@ from ase.calculators.calculator import Calculator
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.md.velocitydistribution import Stationary, thermalize_momenta
 
+from liponflow.analysis.glass.volume import SETTLED
 from liponflow.engines.potential.md.integrators import degrees_of_freedom, integrator, moves_centre
 from liponflow.engines.potential.md.observe import (
     BLOCKS,
@@ -30,7 +31,7 @@ from liponflow.engines.potential.md.observe import (
 )
 from liponflow.engines.potential.md.output import frame_text
 from liponflow.engines.potential.md.state import Place, State
-from liponflow.inputs.protocol import Stage, total_steps
+from liponflow.inputs.protocol import Stage, takes_mean_cell, total_steps
 from liponflow.units import FS_PER_PS
 
 
@@ -171,7 +172,9 @@ class Dynamics:
             moving.restore(state.integrator)
         # Copies: a chunk that fails must leave the state of the checkpoint as it was.
         blocks, stages = Means(state.blocks.copy()), Means(state.stages.copy())
-        chunk = Chunk(state, [], [])
+        chunk, cell_sum = Chunk(state, [], []), state.cell_sum.copy()
+        following = [*self.stages, None][place.stage + 1]
+        averages = following is not None and takes_mean_cell(stage, following)
         for _ in range(min(self.chunk_steps, stage.steps - place.stage_step)):
             place = replace(place, step=place.step + 1, stage_step=place.stage_step + 1)
             time = self.time(place)
@@ -188,6 +191,9 @@ class Dynamics:
                     "relaxed start may help"
                 )
                 raise
+            if averages and place.stage_step > int(stage.steps * SETTLED):
+                cell_sum += atoms.cell.array
+                place = replace(place, cell_steps=place.cell_steps + 1)
             blocks.add((place.step - 1) // self.steps_per_block, seen, time)
             stages.add(place.stage, seen, time)
             chunk.rows.append((place.step, time, stage.name, target, *seen))
@@ -195,8 +201,12 @@ class Dynamics:
                 chunk.frames.append(frame(atoms, place.step, time, stage.name, seen.temperature))
             show(stage.name, time)
         done = place.stage_step == stage.steps
+        if done and place.cell_steps:
+            # The last cell is off by a fluctuation, which constant volume would keep.
+            atoms.set_cell(cell_sum / place.cell_steps, scale_atoms=True)
+        begun = replace(place, stage=place.stage + 1, stage_step=0, cell_steps=0)
         end = State(
-            place=replace(place, stage=place.stage + 1, stage_step=0) if done else place,
+            place=begun if done else place,
             positions=atoms.positions.copy(),
             momenta=atoms.get_momenta(),
             cell=atoms.cell.array.copy(),
@@ -206,6 +216,7 @@ class Dynamics:
             # Thermostat and barostat of the next stage start at rest, since they may be of another
             # kind.
             integrator={} if done else moving.state(),
+            cell_sum=np.zeros((3, 3)) if done else cell_sum,
         )
         return chunk._replace(end=end)
 

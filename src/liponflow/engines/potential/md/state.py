@@ -33,6 +33,8 @@ class Place:
         Index of the stage, and steps taken in it.
     first_energy
         Potential energy at the start, eV.
+    cell_steps
+        Steps of the stage whose lattice is in the sum.
     trajectory_bytes, series_bytes
         Length of the files.
     """
@@ -42,6 +44,7 @@ class Place:
     stage: int = 0
     stage_step: int = 0
     first_energy: float = 0.0
+    cell_steps: int = 0
     trajectory_bytes: int = 0
     series_bytes: int = 0
 
@@ -64,6 +67,8 @@ class State:
         State of the random number generator.
     blocks, stages
         Sums over steps for the means; see :mod:`liponflow.engines.potential.md.observe`.
+    cell_sum
+        Sum of the lattice vectors over the second half of a stage whose mean cell the next takes.
     """
 
     place: Place
@@ -74,6 +79,7 @@ class State:
     blocks: FloatArray
     stages: FloatArray
     integrator: dict[str, FloatArray] = field(default_factory=dict)
+    cell_sum: FloatArray = field(default_factory=lambda: np.zeros((3, 3)))
 
     def at(self, **changes: Any) -> Self:
         """Return a copy with another place."""
@@ -90,7 +96,8 @@ def save(path: Path, state: State) -> None:
     """
     meta = json.dumps({"place": asdict(state.place), "random": state.random})
     arrays = {
-        name: getattr(state, name) for name in ("positions", "momenta", "cell", "blocks", "stages")
+        name: getattr(state, name)
+        for name in ("positions", "momenta", "cell", "blocks", "stages", "cell_sum")
     }
     arrays |= {_INTEGRATOR + name: value for name, value in state.integrator.items()}
     arrays[_META] = np.frombuffer(meta.encode(), dtype=np.uint8)
