@@ -54,8 +54,10 @@ def settings_of(files: Files) -> Files:
 def assert_same_atoms(first: str, second: str) -> None:
     """Compare two POSCARs number by number."""
     rows = [text.splitlines() for text in (first, second)]
-    assert [line.split()[3:] for line in rows[0]] == [line.split()[3:] for line in rows[1]]
-    ours, theirs = (np.array([line.split()[:3] for line in text[8:]], float) for text in rows)
+    first_rest, second_rest = ([line.split()[3:] for line in text] for text in rows)
+    assert first_rest == second_rest
+    numbers = [[line.split()[:3] for line in (*text[2:5], *text[8:])] for text in rows]
+    ours, theirs = (np.array(lines, float) for lines in numbers)
     np.testing.assert_allclose(ours, theirs, atol=PRINTED, rtol=0)
 
 

@@ -106,7 +106,8 @@ def test_each_segment_continues_the_previous_one(written: Path) -> None:
     assert Poscar.from_file(first, check_for_potcar=False).structure.composition.formula == (
         "Li12 P4 N1 O15"
     )
-    found = {path.parent.name: read_earlier(path.parent) for path in folder.rglob("POSCAR.from")}
+    written_for = [*(folder / "dynamics").glob("*/POSCAR.from"), folder / "relax" / "POSCAR.from"]
+    found = {path.parent.name: read_earlier(path.parent) for path in written_for}
     assert found == {
         "02-hot-melt-2": EarlierRun(runs=["../01-hot-melt-1"], take=Taken.EVERYTHING),
         "03-rest-1": EarlierRun(runs=["../02-hot-melt-2"], take=Taken.MOTION),
@@ -169,12 +170,17 @@ def test_changed_and_missing_tags_are_found(written: Path, tmp_path: Path) -> No
     for file in source.iterdir():
         (tmp_path / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
     incar = Incar.from_file(tmp_path / "INCAR")
-    incar.pop("ISYM")  # 0 by default
+    incar.pop("ISYM")
     incar.pop("EDIFF")
     incar |= {"ENCUT": 300, "LDAU": True, "TEBEG": 1900, "NSW": 7}
     Incar(incar).write_file(str(tmp_path / "INCAR"))
     found = {d.key: (d.theirs, d.ours) for d in compare(tmp_path, preset="paper", overrides=SMALL)}
-    assert found == {"ENCUT": (300, 520), "EDIFF": (None, 1e-5), "LDAU": (True, None)}
+    assert found == {
+        "ENCUT": (300, 520),
+        "EDIFF": (None, 1e-5),
+        "LDAU": (True, None),
+        "ISYM": (None, 0),
+    }
 
 
 def test_directory_that_is_not_empty_is_refused_before_packing(tmp_path: Path) -> None:

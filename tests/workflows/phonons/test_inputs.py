@@ -7,10 +7,12 @@ import pytest
 import yaml
 from job_inputs import (
     ANY_FORCE,
+    assert_same_atoms,
     document_of,
     files_of,
     jobs_by_name,
     pair_potential,
+    settings_of,
     vasp_jobs,
     written_by,
 )
@@ -72,7 +74,7 @@ def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
 
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
-    """Byte by byte, from the same relaxed crystal."""
+    """Byte by byte, but for the last decimals of lattice and positions, from a CONTCAR."""
     relaxed = tmp_path / "CONTCAR"
     phase("Li2O").primitive().to_file(str(relaxed), fmt="poscar")
     options: dict[str, Any] = {"preset": preset, "structure_file": relaxed, "overrides": SHORT}
@@ -91,12 +93,12 @@ def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> 
             "parameters": given["parameters"].model_copy(update={"force_limit": ANY_FORCE}),
         },
     )
-    made = [
-        written_by(job, tmp_path / str(number))
-        for number, job in enumerate(vasp_jobs(response.replace))
-    ]
+    jobs_of_supercells = vasp_jobs(response.replace)
     directories = sorted(path for path in root.iterdir() if path.is_dir())
-    assert made == [files_of(path) for path in directories]
+    for job, path in zip(jobs_of_supercells, directories, strict=True):
+        ours, expected = written_by(job, tmp_path / path.name), files_of(path)
+        assert settings_of(ours) == settings_of(expected)
+        assert_same_atoms(ours["POSCAR"], expected["POSCAR"])
 
 
 def test_relaxed_structure_is_required(tmp_path: Path) -> None:
