@@ -92,7 +92,7 @@ def measure(store: JobStore, number: int) -> list[str]:
 
     by_uuid = [query({"uuid": uuid}) for uuid in chance.choices(kept, k=QUERIES)]
     by_field = [
-        query({"output.kind": "lithiation", "output.formula": f"Li{n % FORMULAS}O"})
+        query({"output.formula": f"Li{n % FORMULAS}O", "output.kind": "lithiation"})
         for n in range(QUERIES // 5)
     ]
     few = seconds(lambda: find_summaries(store, limit=50))

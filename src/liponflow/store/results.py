@@ -290,7 +290,9 @@ def _find(
 ) -> list[_Found]:
     shown: dict[str, Any] = {"properties": properties} if properties else {}
     where, skipped = filters.get("where", ()), filters.get("skipped")
-    criteria = {"$and": [*_criteria(filters), *_conditions(where)]}
+    criteria = _criteria(filters)
+    if conditions := _conditions(where):
+        criteria["$and"] = conditions
     with _skipping_damaged(store) as errors:
         limit = filters.get("limit", 0)
         documents = store.query(criteria, sort={"completed_at": -1}, limit=limit, **shown)
@@ -305,17 +307,24 @@ def _find(
     return found
 
 
-def _criteria(filters: Filters) -> list[dict[str, Any]]:
-    criteria: list[dict[str, Any]] = [{"output.kind": filters.get("kind") or ANY_KIND}]
+def _criteria(filters: Filters) -> dict[str, Any]:
+    """Return the conditions on indexed paths, the most selective first.
+
+    SecantusDB uses the index of the first path alone, and none for what stands in ``$and``.
+    """
+    criteria: dict[str, Any] = {}
     if (formula := filters.get("formula")) is not None:
-        criteria.append({"output.formula": {"$in": spellings(formula)}})
+        criteria["output.formula"] = {"$in": spellings(formula)}
     if (engine := filters.get("engine")) is not None:
-        criteria.append({"output.provenance.engine.name": engine})
+        criteria["output.provenance.engine.name"] = engine
+    completed: dict[str, str] = {}
     if (since := filters.get("since")) is not None:
-        criteria.append({"completed_at": {"$gte": _stamp(since)}})
+        completed["$gte"] = _stamp(since)
     if (until := filters.get("until")) is not None:
-        criteria.append({"completed_at": {"$lte": _stamp(until)}})
-    return criteria
+        completed["$lte"] = _stamp(until)
+    if completed:
+        criteria["completed_at"] = completed
+    return criteria | {"output.kind": filters.get("kind") or ANY_KIND}
 
 
 def get_result(store: "Documents", uuid_prefix: str) -> StoredResult:
