@@ -15,8 +15,7 @@ Command = Callable[[Sequence[str]], tuple[int, str]]
 """Runs in the current directory with arguments; returns its status and what it printed."""
 
 _SCRIPT = """#!/bin/bash
-printf '%s\\x1f' {name} "$PWD" "$@" > {asked}
-echo > {asked}
+{{ printf '%s\\x1f' {name} "$PWD" "$@"; echo; }} > {asked}
 read -r status < {answered}
 cat {printed}
 exit "$status"
@@ -63,8 +62,11 @@ class Shell:
             server.join()
 
     def _serve(self) -> None:
-        # Opened for both, so that neither end waits for the other to open it.
-        with os.fdopen(os.open(self.asked, os.O_RDWR), closefd=True) as asked:
+        # Opened for both, so that neither end waits for the other, which may have been killed.
+        with (
+            os.fdopen(os.open(self.asked, os.O_RDWR)) as asked,
+            os.fdopen(os.open(self.answered, os.O_RDWR), "wb", buffering=0) as answered,
+        ):
             while request := asked.readline().removesuffix("\n"):
                 name, directory, *arguments = request.removesuffix("\x1f").split("\x1f")
                 home = Path.cwd()
@@ -78,4 +80,4 @@ class Shell:
                 finally:
                     os.chdir(home)
                 self.printed.write_text(text)
-                self.answered.write_text(f"{status}\n")
+                answered.write(f"{status}\n".encode())
