@@ -1,12 +1,13 @@
 """Settings: priority, validation, and no reading on import."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from liponflow.settings import Settings, SettingsError, load_settings
+from liponflow.settings import Settings, SettingsError, load_settings, override
 
 
 @pytest.fixture
@@ -162,3 +163,50 @@ def test_import_reads_no_settings(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-c", code], env={"LIPONFLOW_CONFIG_FILE": str(broken)}, check=True
     )
+
+
+@pytest.mark.parametrize("place", ["", "store", "jobstore"])
+def test_a_store_is_read_from_the_file_of_its_specification(
+    config: Path, tmp_path: Path, place: str
+) -> None:
+    store = {"docs_store": {"type": "MemoryStore"}}
+    file = tmp_path / "lab.yaml"
+    file.write_text(json.dumps({place: store, "name": "lab"} if place else store))
+    config.write_text(f"store: {file}\n")
+    assert load_settings().store == store
+    settings = load_settings()
+    override(settings, store=tmp_path / "other.db")
+    assert settings.store == tmp_path / "other.db"
+    override(settings, store=None)
+    assert settings.store == tmp_path / "other.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("password: hush\n", "lab.yaml: no store in it: it takes docs_store"),
+        ("[hush]\n", "lab.yaml: no store in it"),
+        ("{hush: [\n", "lab.yaml: .*name the YAML file of a store"),
+        (None, "lab.yaml: no such file; name the YAML file of a store"),
+    ],
+)
+@pytest.mark.usefixtures("config")
+def test_a_file_without_a_specification_is_refused(
+    tmp_path: Path, text: str | None, said: str
+) -> None:
+    file = tmp_path / "lab.yaml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SettingsError, match=f"^--store: .*{said}") as error:
+        override(load_settings(), store=file)
+    assert "hush" not in str(error.value)
+
+
+@pytest.mark.usefixtures("config")
+def test_an_incomplete_specification_is_not_taken_for_a_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_STORE", '{"docs_store": {"password": "hush"')
+    with pytest.raises(SettingsError, match="not complete JSON") as error:
+        load_settings()
+    assert "hush" not in str(error.value)
