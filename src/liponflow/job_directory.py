@@ -5,9 +5,15 @@
   ``NAME.attemptN``. Only this folder moves on: the new attempt finds it as the last one left it,
   at whatever moment that ended. The job writes there in such a way that a kill leaves nothing
   half done (:func:`liponflow.durable.write`), and checks that the state it finds is its own.
+- A job whose program decides itself what it leaves, such as VASP, finds all of that in the
+  directories of the earlier :func:`attempts`, which it only reads. It may add one, for what its
+  program left before it is started again.
 - The first line of the file :data:`STATUS` is shown beside the name of the job while it runs.
 """
 
+import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 CHECKPOINT = "checkpoint"
@@ -17,6 +23,47 @@ STATUS = "status"
 """File of a job's directory with the line to show while it runs."""
 
 _LONGEST_STATUS = 200
+
+
+_ATTEMPT = re.compile(r"\.attempt(\d+)")
+
+
+def attempts(directory: Path) -> list[Path]:
+    """Return the directories of the earlier attempts of a job, in their order.
+
+    Parameters
+    ----------
+    directory
+        Working directory of the job, whether it exists or not.
+    """
+    return [directory.with_name(name) for _, name in sorted(_attempts(directory))]
+
+
+def next_attempt(directory: Path) -> Path:
+    """Return the directory to which a job's files are set aside when it starts again.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> job = Path(mkdtemp()) / "relax"
+    >>> next_attempt(job).name
+    'relax.attempt1'
+    >>> next_attempt(job).mkdir()
+    >>> next_attempt(job).name, [path.name for path in attempts(job)]
+    ('relax.attempt2', ['relax.attempt1'])
+    """
+    last = max((number for number, _ in _attempts(directory)), default=0)
+    return directory.with_name(f"{directory.name}.attempt{last + 1}")
+
+
+def _attempts(directory: Path) -> Iterator[tuple[int, str]]:
+    if not directory.parent.is_dir():
+        return
+    with os.scandir(directory.parent) as beside:
+        for entry in beside:
+            match = _ATTEMPT.fullmatch(entry.name.removeprefix(directory.name))
+            if match and entry.name.startswith(directory.name) and entry.is_dir():
+                yield int(match[1]), entry.name
 
 
 def found_here(file: Path) -> Path:

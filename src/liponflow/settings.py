@@ -218,6 +218,13 @@ class Settings(BaseSettings):
         "to rehearse; or one for each program: {std: ..., gam: ..., ncl: ..., neb: ...}; default: "
         "atomate2's VASP_CMD.",
     )
+    vasp_walltime: int | None = Field(
+        None,
+        ge=1,
+        description="Longest time of one VASP run, or of the batch job from "
+        "CUSTODIAN_WALLTIME_START on, in seconds: before its end VASP is stopped in order; "
+        "default: what the batch system states.",
+    )
     gpaw_cmd: str | None = Field(
         None,
         description="Command that runs a Python with GPAW, e.g. `mpiexec -n 8 gpaw python`, or "

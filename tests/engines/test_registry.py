@@ -23,7 +23,7 @@ from liponflow.engines.reading import read_calculation
 from liponflow.engines.registry import check_installed, engine_names, environment, get_engine
 from liponflow.engines.vasp.md.stages import StagedVaspMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
-from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.run import custodian_options
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
@@ -290,7 +290,7 @@ def test_engine_without_requirements_is_accepted() -> None:
 def test_relaxation_ended_by_a_stopcar_is_not_converged(tmp_path: Path, standin: str) -> None:
     cell = Structure(Lattice.cubic(3.4), ["Li", "Li"], [[0, 0, 0], [0.45, 0.5, 0.5]])
     maker = RelaxMaker(
-        run_vasp_kwargs=run_options(vasp_cmd=standin),
+        run_vasp_kwargs={"vasp_cmd": standin, "custodian_kwargs": custodian_options()},
         write_input_set_kwargs={"potcar_spec": True},
         write_additional_data={"STOPCAR": "LSTOP = .TRUE."},
     )

@@ -43,6 +43,7 @@ from liponflow.crystals.read import read_structure
 from liponflow.engines.feff.reading import read_eels, read_scf, read_xmu
 from liponflow.engines.standin.inputs import read_inputs
 from liponflow.engines.vasp.reading.origin import origin
+from liponflow.engines.vasp.reading.parts import Part, Record, read_record
 from liponflow.ingest.ingest import ingest
 from liponflow.inputs.config import read_config
 from liponflow.inputs.explained import written
@@ -431,6 +432,7 @@ def readers() -> list[Reader]:
         Reader("value of --set", "set", STAGES, _set, names=("protocol",)),
         Reader("flow.json", "run/flow.json", run_files["flow.json"], _flow,
                others={"run/run.json": run_files["run.json"]}, names=("/run",)),
+        Reader("restarts.json", "run/restarts.json", _restarts(), _read_restarts),
         Reader("run.json", "run/run.json", run_files["run.json"], _record,
                others={"run/flow.json": run_files["flow.json"]}),
         *[
@@ -601,3 +603,12 @@ def _rows_of_stores() -> Iterator[Reader]:
             f"stored {kind}", "row.json", json.dumps(document, indent=1).encode(), _row,
             ROWS[kind], {"results.db": content}, (document["uuid"], "results.db", "result "),
         )  # fmt: skip
+
+
+def _restarts() -> bytes:
+    part = Part(directory="relax.attempt1", steps=4, reason="it was killed")
+    return Record(job="0" * 64, earlier=[part]).model_dump_json(indent=1).encode()
+
+
+def _read_restarts(path: Path) -> object:
+    return read_record(path.parent)

@@ -175,6 +175,10 @@ class Calculation(Document):
     directory: str | None = Field(
         None, description="Directory of the calculation, with the host's name."
     )
+    continued_from: list[str] = Field(
+        default_factory=list,
+        description="Directories of its earlier parts, if it was interrupted and went on.",
+    )
     recorded_method: Method | None = Field(
         None, description="Method, where the files tell more of it than the engine does."
     )

@@ -54,7 +54,7 @@ from jobflow import Flow, Job, Response
 
 from liponflow import durable, safejson
 from liponflow.boundary import reason_of
-from liponflow.job_directory import CHECKPOINT
+from liponflow.job_directory import CHECKPOINT, attempts, next_attempt
 from liponflow.redaction import without_secrets
 from liponflow.runners.documents import (
     all_jobs,
@@ -368,18 +368,13 @@ class Journal:
         The rest of that attempt is set aside.
         """
         directory = self.directory_of(job)
-        attempt = 1
-        while directory.with_name(f"{directory.name}.attempt{attempt}").exists():
-            attempt += 1
         if directory.exists():
-            directory.rename(directory.with_name(f"{directory.name}.attempt{attempt}"))
-            attempt += 1
+            directory.rename(next_attempt(directory))
         directory.mkdir()
         # Look beyond the last attempt: a kill between these steps leaves it without a checkpoint.
-        for number in range(attempt - 1, 0, -1):
-            earlier = directory.with_name(f"{directory.name}.attempt{number}") / CHECKPOINT
-            if earlier.is_dir():
-                earlier.rename(directory / CHECKPOINT)
+        for earlier in reversed(attempts(directory)):
+            if (earlier / CHECKPOINT).is_dir():
+                (earlier / CHECKPOINT).rename(directory / CHECKPOINT)
                 break
         return directory
 

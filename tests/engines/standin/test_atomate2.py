@@ -12,10 +12,13 @@ from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Incar
 
 from liponflow.engines.standin.identity import stand_in_label
-from liponflow.engines.vasp.run import run_options
+from liponflow.engines.vasp.run import custodian_options
 
 KEYWORDS = {
-    "run_vasp_kwargs": run_options(vasp_cmd=f"{sys.executable} -m liponflow.engines.standin.cli"),
+    "run_vasp_kwargs": {
+        "vasp_cmd": f"{sys.executable} -m liponflow.engines.standin.cli",
+        "custodian_kwargs": custodian_options(),
+    },
     "write_input_set_kwargs": {"potcar_spec": True},
 }
 

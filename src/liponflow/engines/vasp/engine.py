@@ -18,7 +18,7 @@ from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.cost import COST
-from liponflow.engines.vasp.run import missing_for_vasp, run_options, vasp_environment
+from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
 from liponflow.inputs.presets import Cited
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
@@ -86,8 +86,7 @@ class VaspEngine(Engine):
         initial_hessian: Hessian | None = None,  # noqa: ARG002 - VASP takes none
     ) -> Maker:
         """See Engine."""
-        from atomate2.vasp.jobs.core import RelaxMaker
-
+        from liponflow.engines.vasp.makers import RestartableRelaxMaker
         from liponflow.inputs.vasp.generator import with_incar
 
         incar = {}
@@ -97,17 +96,13 @@ class VaspEngine(Engine):
             source = "VASP's default with PAW, which symmetrises forces and density"
             incar["ISYM"] = Cited(value=2, source=source)
         generator = with_incar(self.sets.relax, incar)
-        return RelaxMaker(
-            name="relax", input_set_generator=generator, run_vasp_kwargs=run_options()
-        )
+        return RestartableRelaxMaker(name="relax", input_set_generator=generator)
 
     def static(self) -> Maker:
         """See Engine."""
-        from atomate2.vasp.jobs.core import StaticMaker
+        from liponflow.engines.vasp.makers import RestartableStaticMaker
 
-        return StaticMaker(
-            name="static", input_set_generator=self.sets.static, run_vasp_kwargs=run_options()
-        )
+        return RestartableStaticMaker(name="static", input_set_generator=self.sets.static)
 
     def neb(
         self,
@@ -165,7 +160,9 @@ class VaspEngine(Engine):
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:
         """See Engine."""
-        return vasp_environment(settings.vasp_cmd)
+        from liponflow.engines.vasp.walltime import batch_environment
+
+        return vasp_environment(settings.vasp_cmd) | batch_environment()
 
     @classmethod
     def read(cls, document: Any, info: EngineInfo, force_limit: float) -> Calculation:

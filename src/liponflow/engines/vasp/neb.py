@@ -11,7 +11,6 @@ from atomate2.common.files import gzip_output_folder
 from atomate2.utils.path import strip_hostname
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.jobs.base import _FILES_TO_ZIP
-from atomate2.vasp.jobs.core import StaticMaker
 from atomate2.vasp.jobs.neb import NebFromImagesMaker
 from atomate2.vasp.run import DEFAULT_HANDLERS, JobType, run_vasp
 from atomate2.vasp.sets.base import VaspInputGenerator
@@ -23,9 +22,11 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.planning import planned_by
+from liponflow.engines.vasp.makers import RestartableStaticMaker, restartable
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, RunFiles, find_runs
-from liponflow.engines.vasp.run import BAND, GAMMA_BAND, run_options
+from liponflow.engines.vasp.reading.parts import parts
+from liponflow.engines.vasp.run import BAND, GAMMA_BAND
 from liponflow.inputs.presets import Cited, values
 from liponflow.inputs.vasp.generator import with_incar
 from liponflow.inputs.vasp.ionic import relaxation_limits
@@ -93,18 +94,7 @@ class ImagesMaker(NebFromImagesMaker):
         prev_dir
             Ignored: bands begin from structures.
         """
-        write_vasp_input_set(images[0], self.input_set_generator, **self.write_input_set_kwargs)
-        directory = Path.cwd()
-        folders = [directory / f"{number:02d}" for number in range(len(images))]
-        for folder, image in zip(folders, images, strict=True):
-            folder.mkdir()
-            image.to(str(folder / "POSCAR"))
-            if Path("KPOINTS").is_file():  # VASP 6 with HDF5 compares them (VASP forum, 18721)
-                shutil.copy("KPOINTS", folder)
-        run_vasp(**self.run_vasp_kwargs)
-        for folder in (directory, *folders):
-            gzip_output_folder(folder, SETTINGS.VASP_ZIP_FILES, _FILES_TO_ZIP)
-        return {"dir_name": str(directory)}
+        return restartable(self, _run_band, images)
 
 
 @dataclass
@@ -200,11 +190,10 @@ class VaspNEBMaker(Maker):
         return [*ends, *planned_by(self._band_maker(len(path) - 2), path)]
 
     def _end_point_maker(self, images: int) -> Maker:
-        maker: Maker = StaticMaker(
+        maker: Maker = RestartableStaticMaker(
             name=f"{self.name} end point",
             input_set_generator=self._generator(climbing=False, images=images, incar=_STATIC),
             write_input_set_kwargs=_write_options(),
-            run_vasp_kwargs=run_options(),
         )
         return maker
 
@@ -215,17 +204,17 @@ class VaspNEBMaker(Maker):
             name=self.name,
             input_set_generator=self._generator(climbing=self.climbing, images=images),
             write_input_set_kwargs=_write_options(),
-            run_vasp_kwargs=run_options(
-                job_type=JobType.NEB,
-                vasp_cmd=f"${BAND}",
-                vasp_gamma_cmd=f"${GAMMA_BAND}",
-                vasp_job_kwargs={
+            run_vasp_kwargs={
+                "job_type": JobType.NEB,
+                "vasp_cmd": f"${BAND}",
+                "vasp_gamma_cmd": f"${GAMMA_BAND}",
+                "vasp_job_kwargs": {
                     "output_file": "vasp.out",
                     "stderr_file": "std_err.txt",
                     "backup": False,
                 },
-                handlers=_HANDLERS,
-            ),
+                "handlers": _HANDLERS,
+            },
         )
         return maker
 
@@ -253,6 +242,22 @@ class VaspNEBMaker(Maker):
         return with_incar(self.band_set, {"IMAGES": number} | settings)
 
 
+def _run_band(maker: ImagesMaker, images: Sequence[Structure]) -> dict[str, str]:
+    """Write the inputs of a band to the working directory, and run it."""
+    write_vasp_input_set(images[0], maker.input_set_generator, **maker.write_input_set_kwargs)
+    directory = Path.cwd()
+    folders = [directory / f"{number:02d}" for number in range(len(images))]
+    for folder, image in zip(folders, images, strict=True):
+        folder.mkdir()
+        image.to(str(folder / "POSCAR"))
+        if Path("KPOINTS").is_file():  # VASP 6 with HDF5 compares them (VASP forum, 18721)
+            shutil.copy("KPOINTS", folder)
+    run_vasp(**maker.run_vasp_kwargs)
+    for folder in (directory, *folders):
+        gzip_output_folder(folder, SETTINGS.VASP_ZIP_FILES, _FILES_TO_ZIP)
+    return {"dir_name": str(directory)}
+
+
 @job
 def read_band(directory: str, ends: Sequence[str]) -> NEBResult:
     """Return the result of a band and its end points.
@@ -269,7 +274,21 @@ def read_band(directory: str, ends: Sequence[str]) -> NEBResult:
     first, last = find_runs(Path(strip_hostname(end)) for end in ends)
     assert isinstance(first, RunFiles)  # noqa: S101
     assert isinstance(last, RunFiles)  # noqa: S101
-    return replace(band_unit(band), ends=(first, last)).build()
+    unit = replace(band_unit(band), ends=(first, last))
+    result = unit.build()
+    earlier = parts(directory)
+    if not earlier:
+        return result
+    steps = sum(number for _, number in earlier)
+    names = {"continued_from": [str(part) for part, _ in earlier]}
+    changes = {
+        "steps": (result.steps or 0) + steps,
+        "force_evaluations": (result.force_evaluations or 0) + steps * len(unit.runs),
+        "provenance": result.provenance.model_copy(
+            update={"parameters": result.provenance.parameters | names}
+        ),
+    }
+    return result.model_copy(update=changes)
 
 
 def _write_options() -> dict[str, bool]:

@@ -24,23 +24,25 @@ POLLING_S = 0.5
 MONITORING_S = 300
 """Interval at which it checks a running VASP for errors (s); this is its default."""
 
+_CHECKS = 20
+"""Fewest checks of a run whose time is limited: two before its last tenth begins."""
 
-def run_options(**options: Any) -> dict[str, Any]:
-    """Return the ``run_vasp_kwargs`` of a VASP Maker.
+
+def custodian_options(left: float | None = None) -> dict[str, Any]:
+    """Return the options of custodian.
 
     Parameters
     ----------
-    **options
-        Further arguments of ``atomate2.vasp.run.run_vasp``.
+    left
+        Time that is left to the run (s), if it is limited: a short run is checked more often.
 
     Examples
     --------
-    >>> run_options(max_errors=2)["custodian_kwargs"]
-    {'polling_time_step': 0.5, 'monitor_freq': 600}
+    >>> custodian_options(), custodian_options(60)["monitor_freq"]
+    ({'polling_time_step': 0.5, 'monitor_freq': 600}, 6)
     """
-    frequency = round(MONITORING_S / POLLING_S)
-    custodian = {"polling_time_step": POLLING_S, "monitor_freq": frequency}
-    return {"custodian_kwargs": custodian, **options}
+    interval = MONITORING_S if left is None else min(MONITORING_S, left / _CHECKS)
+    return {"polling_time_step": POLLING_S, "monitor_freq": max(1, round(interval / POLLING_S))}
 
 
 def vasp_environment(commands: VaspCommands | str | None) -> dict[str, str]:

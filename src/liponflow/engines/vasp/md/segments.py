@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from atomate2.utils.path import strip_hostname
-from atomate2.vasp.jobs.md import MDMaker
 from jobflow import Flow, Job, Maker, OutputReference, job
 from monty.os.path import zpath
 from pymatgen.core.structure import Structure
@@ -15,10 +14,11 @@ from pymatgen.io.vasp import Poscar
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.planning import planned_by
+from liponflow.engines.vasp.makers import RestartableMDMaker
 from liponflow.engines.vasp.reading.files import RunFiles, find_runs
+from liponflow.engines.vasp.reading.parts import parts
 from liponflow.engines.vasp.reading.runs import read_run
 from liponflow.engines.vasp.reading.trajectory import TrajectoryUnit
-from liponflow.engines.vasp.run import run_options
 from liponflow.inputs.vasp.md import SegmentSetGenerator
 from liponflow.inputs.vasp.potcar import has_potcar_library
 
@@ -156,7 +156,7 @@ class SegmentedMDMaker(Maker):
         rise = self.end_temperature - self.start_temperature
         return self.start_temperature + rise * step / self.steps
 
-    def _maker(self, index: int, first: int, length: int) -> MDMaker:
+    def _maker(self, index: int, first: int, length: int) -> RestartableMDMaker:
         generator = self.set_generator(
             ensemble=self.ensemble,
             start_temp=self.temperature(first),
@@ -171,11 +171,10 @@ class SegmentedMDMaker(Maker):
             },
             **({} if self.config is None else {"config_dict": self.config}),
         )
-        return MDMaker(
+        return RestartableMDMaker(
             name=self.name,
             input_set_generator=generator,
             write_input_set_kwargs={"potcar_spec": not has_potcar_library()},
-            run_vasp_kwargs=run_options(),
         )
 
 
@@ -227,6 +226,23 @@ def join_segments(directories: Sequence[str]) -> MDResult:
     directories
         Directories of the segments, with host.
     """
-    found = find_runs(Path(strip_hostname(directory)) for directory in directories)
-    runs = [read_run(files) for files in found if isinstance(files, RunFiles)]
-    return TrajectoryUnit(runs).build()
+    found = [part for directory in directories for part in parts_of(directory)]
+    runs = [read_run(files) for files, _ in found]
+    return TrajectoryUnit(runs, [steps for _, steps in found]).build()
+
+
+def parts_of(directory: str) -> list[tuple[RunFiles, int | None]]:
+    """Return the runs of a segment, and how many of their steps count; None for all.
+
+    Parameters
+    ----------
+    directory
+        Directory of the segment, with host.
+    """
+    places = [*parts(directory), (Path(strip_hostname(directory)), None)]
+    return [
+        (files, steps)
+        for place, steps in places
+        for files in find_runs([place])
+        if isinstance(files, RunFiles)
+    ]

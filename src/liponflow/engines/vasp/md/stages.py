@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,12 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.runs import MDResult, MDStage
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.md.mean_cell import mean_cell
-from liponflow.engines.vasp.md.segments import SegmentedMDMaker, join_segments, read_end
+from liponflow.engines.vasp.md.segments import (
+    SegmentedMDMaker,
+    join_segments,
+    parts_of,
+    read_end,
+)
 from liponflow.inputs.protocol import Stage, describe_ensemble, takes_mean_cell
 from liponflow.inputs.vasp.md import SegmentSetGenerator, StageSetGenerator, thermostat_incar
 from liponflow.units import FS_PER_PS
@@ -144,6 +149,9 @@ def stitch_stages(
         Its structure carries the velocities that the last segment ended with.
     """
     whole = join_segments(directories)
+    # A segment that was interrupted consists of several runs.
+    runs = iter(len(parts_of(directory)) for directory in directories)
+    counts = [sum(islice(runs, count)) for count in counts]
     ends = list(accumulate(counts))
     table = [
         _stage(whole, stage, end - count, end)

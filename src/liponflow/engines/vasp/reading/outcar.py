@@ -27,7 +27,7 @@ _VERSION = re.compile(r" vasp\.\d")
 """First line of an OUTCAR."""
 _FORCES = "TOTAL-FORCE (eV/Angst)"
 _UNCONVERGED = "EDIFF was not reached"
-_FINISHED = "General timing and accounting informations"
+FINISHED = "General timing and accounting informations"
 
 
 @dataclass
@@ -114,7 +114,7 @@ def _read_message(found: OutcarEnd, line: str) -> None:
         found.electrons = False
     elif REACHED in line:
         found.reached = True
-    elif _FINISHED in line:
+    elif FINISHED in line:
         found.finished = True
     elif STOP.search(line):
         found.stopped = True

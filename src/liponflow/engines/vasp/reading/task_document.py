@@ -11,6 +11,7 @@ from liponflow.engines.standin.engine import stand_in_engine
 from liponflow.engines.task_documents import calculation
 from liponflow.engines.vasp.reading.force_field import force_field_engine
 from liponflow.engines.vasp.reading.method import charge_of, vasp_method
+from liponflow.engines.vasp.reading.parts import record_of
 from liponflow.inputs.vasp.ionic import has_criterion, is_static
 
 
@@ -36,7 +37,7 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
     by = info.model_copy(update={"version": version})
     if (last.input.incar or {}).get("ML_LMLFF"):
         by = force_field_engine(version, method.label)
-    return calculation(
+    found = calculation(
         document,
         stand_in or by,
         magmoms=None if magmoms is None else [float(moment) for moment in magmoms],
@@ -46,6 +47,10 @@ def read_task_document(document: Any, info: EngineInfo, force_limit: float) -> C
         # A stand-in has the method of its potential, not that of the input files.
         method=None if stand_in or by.surrogate else method,
     )
+    record = record_of(document.additional_json)
+    steps = found.ionic_steps + record.steps
+    earlier = record.beside(document.dir_name)
+    return found.model_copy(update={"ionic_steps": steps, "continued_from": earlier})
 
 
 def _method(given: Any) -> Method:

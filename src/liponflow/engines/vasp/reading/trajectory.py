@@ -35,9 +35,16 @@ class TrajectoryUnit(Unit[Run]):
 
     kind: ClassVar[str] = "md"
 
+    counted: Sequence[int | None] = ()
+    """Steps of each run before the start of the next, where that goes on with it; None for all."""
+
     def build(self) -> MDResult:
         """See Unit."""
-        read = [_take(run) for run in self.runs]
+        counted = self.counted or [None] * len(self.runs)
+        read = [
+            taken._replace(steps=taken.steps[:number])
+            for taken, number in zip((_take(run) for run in self.runs), counted, strict=True)
+        ]
         steps = [taken.steps for taken in read]
         for run, taken in zip(self.runs, read, strict=True):
             if not taken.steps:
@@ -45,8 +52,8 @@ class TrajectoryUnit(Unit[Run]):
                 raise IngestError(f"{run.files.place}: no complete step of molecular dynamics{at}")
         starts = [0, *accumulate(len(taken) for taken in steps)]
         segments = [
-            _segment(run, first, len(taken))
-            for run, first, taken in zip(self.runs, starts, steps, strict=False)
+            _segment(run, first, len(taken), number)
+            for run, first, taken, number in zip(self.runs, starts, steps, counted, strict=False)
         ]
         all_steps = [step for taken in steps for step in taken]
         structure = self.runs[-1].final_structure
@@ -55,7 +62,10 @@ class TrajectoryUnit(Unit[Run]):
             time_step(run) for run, taken in zip(self.runs, steps, strict=True) for _ in taken
         ]
         times = [time / FS_PER_PS for time in accumulate(time_steps)]
-        asked = sum(int(run.header.parameters["NSW"]) for run in self.runs)
+        asked = sum(
+            int(run.header.parameters["NSW"]) if number is None else number
+            for run, number in zip(self.runs, counted, strict=True)
+        )
         return MDResult(
             formula=reduced_formula(structure.composition),
             converged=segments[-1].complete,
@@ -89,7 +99,7 @@ class TrajectoryUnit(Unit[Run]):
             f"{run.files.vasprun} breaks off: {segment.n_steps} complete steps of "
             f"{run.header.parameters['NSW']} are taken"
             for run, segment in zip(self.runs, segments, strict=True)
-            if run.truncated
+            if run.truncated and not segment.complete
         ]
         notes += [
             f"{run.files.vasprun}: the energies of step {taken.overflow} are asterisks, too long "
@@ -239,7 +249,7 @@ def _stop_reason(taken: int, asked: int) -> str:
     return f"the files end after {taken} of {asked} steps"
 
 
-def _segment(run: Run, first: int, taken: int) -> MDSegment:
+def _segment(run: Run, first: int, taken: int, counted: int | None) -> MDSegment:
     parameters = run.header.parameters
     start = float(parameters.get("TEBEG", 0.0))
     return MDSegment(
@@ -248,7 +258,7 @@ def _segment(run: Run, first: int, taken: int) -> MDSegment:
         n_steps=taken,
         start_temperature=start,
         end_temperature=float(parameters.get("TEEND", start)),
-        complete=taken == int(parameters["NSW"]),
+        complete=taken == (int(parameters["NSW"]) if counted is None else counted),
     )
 
 

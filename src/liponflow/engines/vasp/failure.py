@@ -1,0 +1,87 @@
+"""Errors of custodian in our words: where, what it saw and did, and what to do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from custodian.custodian import CustodianError
+
+from liponflow.engines.vasp.reading.parts import read_record
+from liponflow.engines.vasp.restarts import steps_before
+
+CUSTODIAN_LOG = "custodian.json"
+
+REMEDIES = {
+    "the walltime was near": "the batch job ends: start the next one",
+    "a STOPCAR ended it": "if the STOPCAR was not yours, see who wrote it",
+    "out_of_memory": "use more nodes, or fewer MPI ranks on each (setting vasp_cmd)",
+    "No space left on device": "free space on the disk",
+    "Frozen job": "see whether its node and its file system work",
+    "Unconverged": "the electrons did not converge: choose another ALGO or mixing",
+    "Non-converging job": "the electrons did not converge: choose another ALGO or mixing",
+}
+"""What to do about what custodian or VASP's last line says."""
+
+_ANY = "find the cause in vasp.out, std_err.txt and OUTCAR"
+_LONGEST_LINE = 200
+
+
+class VaspError(RuntimeError):
+    """A run that VASP could not finish; the message has its own words and the directory."""
+
+
+def explanation(error: CustodianError, directory: Path) -> str:
+    """Return what custodian saw and did, where, and what to do.
+
+    Parameters
+    ----------
+    error
+        With which custodian ended.
+    directory
+        Directory of the job.
+    """
+    seen = list(_seen(directory))
+    line = _last_line(directory)
+    known = [key for key in REMEDIES if key in line or any(key in words for words in seen)]
+    remedy = REMEDIES[known[-1]] if known else _ANY
+    record = read_record(directory)
+    earlier = record.steps if record else 0
+    steps = earlier + (steps_before(directory) or 0)
+    kept = f"; {steps} ionic steps are kept" if steps else ""
+    said = f"; it ended with: {line}" if line else ""
+    did = "; ".join(seen) or f"no error that it knows ({error})"
+    return (
+        f"VASP did not finish in {directory}: custodian saw {did}{said}{kept}; {remedy}, "
+        "then go on with liponflow resume"
+    )
+
+
+def _seen(directory: Path) -> Iterator[str]:
+    """Yield each error that custodian saw, with what it did about it."""
+    with suppress(OSError, ValueError, LookupError, TypeError):
+        log = json.loads((directory / CUSTODIAN_LOG).read_text(encoding="utf-8"))
+        for correction in log[-1]["corrections"]:
+            deeds = [_deed(action) for action in correction["actions"] or ()]
+            done = ", ".join(deeds) or "no correction"
+            yield f"{', '.join(map(str, correction['errors']))} ({done})"
+
+
+def _deed(action: dict[str, Any]) -> str:
+    what = action.get("action")
+    if isinstance(what, dict) and isinstance(tags := what.get("_set"), dict):
+        return ", ".join(f"{tag} = {value}" for tag, value in tags.items())
+    if isinstance(what, dict) and "_file_copy" in what:
+        return f"{what['_file_copy']['dest']} from the CONTCAR"
+    return f"{action.get('file', 'a file')} written"
+
+
+def _last_line(directory: Path) -> str:
+    """Return the last line that VASP printed, of its errors if there are any."""
+    for name in ("std_err.txt", "vasp.out"):
+        with suppress(OSError):
+            text = (directory / name).read_text(encoding="utf-8", errors="replace").strip()
+            if text:
+                return text.splitlines()[-1].strip()[:_LONGEST_LINE]
+    return ""

@@ -1,0 +1,156 @@
+"""atomate2's Makers of single VASP runs, which go on where an earlier attempt ended.
+
+Their jobs are atomate2's, with the handlers of :mod:`liponflow.engines.vasp.handlers`, with the
+inputs of the attempt that they go on from, and with errors that say what to do.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from atomate2 import SETTINGS as ATOMATE2
+from atomate2.vasp.jobs.base import BaseVaspMaker, vasp_job
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from atomate2.vasp.jobs.md import MDMaker
+from atomate2.vasp.run import DEFAULT_HANDLERS
+from custodian.custodian import CustodianError
+from jobflow import Response
+from pymatgen.core.structure import Structure
+
+from liponflow.engines.vasp.failure import VaspError, explanation
+from liponflow.engines.vasp.handlers import RESTARTS, handlers
+from liponflow.engines.vasp.reading.parts import Record, write_record
+from liponflow.engines.vasp.restarts import (
+    bring,
+    bring_wavecar,
+    digest,
+    is_complete,
+    to_go_on_from,
+    write_inputs,
+)
+from liponflow.engines.vasp.run import custodian_options
+from liponflow.engines.vasp.walltime import StopBeforeWalltime, batch_end
+from liponflow.settings import load_settings
+
+T = TypeVar("T")
+
+SHORTEST_S = 60
+"""Time left of a batch job in which VASP is not started any more (s)."""
+
+NO_PROGRAM = "true"
+"""Command that computes nothing, for an attempt of which only the reading was interrupted."""
+
+
+@dataclass
+class RestartableRelaxMaker(RelaxMaker):
+    """Relaxation."""
+
+    @vasp_job
+    def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
+        """See atomate2."""
+        return restartable(self, _function(RelaxMaker.make), structure, prev_dir)
+
+
+@dataclass
+class RestartableStaticMaker(StaticMaker):
+    """Static calculation."""
+
+    @vasp_job
+    def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
+        """See atomate2."""
+        return restartable(self, _function(StaticMaker.make), structure, prev_dir)
+
+
+@dataclass
+class RestartableMDMaker(MDMaker):
+    """Segment of molecular dynamics."""
+
+    @vasp_job
+    def make(self, structure: Structure, prev_dir: str | None = None) -> Response[Any]:
+        """See atomate2."""
+        return restartable(self, _function(MDMaker.make), structure, prev_dir)
+
+
+def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *arguments: Any) -> T:
+    """Run a job of VASP in the working directory, from where its last attempt ended.
+
+    Parameters
+    ----------
+    maker
+        Its Maker.
+    run
+        Function of the Maker, the start and the further arguments that writes the inputs and runs
+        VASP by custodian with the options of the Maker.
+    start
+        Structure, or images of a band.
+
+    Raises
+    ------
+    VaspError
+        If custodian gives up, or the batch job is about to end.
+    """
+    directory = Path.cwd()
+    setting = load_settings().vasp_walltime
+    end = batch_end(os.environ, setting)
+    walltime = StopBeforeWalltime(
+        setting, end, electronic_step_stop=isinstance(maker, StaticMaker)
+    )
+    left = walltime.left
+    if left is not None and end is not None and left < SHORTEST_S:
+        raise VaspError(
+            f"VASP was not started in {directory}: the batch job ends in {max(0, left):.0f} s; "
+            "start the next one, and go on with liponflow resume"
+        )
+    options = dict(maker.run_vasp_kwargs)
+    with ExitStack() as stack:
+        inputs = Path(stack.enter_context(TemporaryDirectory()))
+        record, names, program = _beginning(directory, digest(maker, start), inputs)
+        write_record(directory, record)
+        options |= program
+        given = options.get("handlers", DEFAULT_HANDLERS)
+        options["handlers"] = handlers(given, walltime)
+        # STOPCARs and restarts count as errors, too.
+        options.setdefault("max_errors", ATOMATE2.VASP_CUSTODIAN_MAX_ERRORS + 2 * RESTARTS)
+        options["custodian_kwargs"] = custodian_options(left) | options.get("custodian_kwargs", {})
+        options["vasp_job_kwargs"] = {
+            **options.get("vasp_job_kwargs", {}),
+            "settings_override": [
+                {"file": str(inputs / name), "action": {"_file_copy": {"dest": str(name)}}}
+                for name in names
+            ],
+        }
+        try:
+            ready = replace(maker, run_vasp_kwargs=options)
+            return run(ready, start, *arguments)
+        except CustodianError as error:
+            raise VaspError(explanation(error, directory)) from error
+
+
+def _function(job: Any) -> Callable[..., Response[Any]]:
+    """Return the function that jobflow has made a job of."""
+    function: Callable[..., Response[Any]] = job.original
+    return function
+
+
+def _beginning(
+    directory: Path, job: str, inputs: Path
+) -> tuple[Record, Sequence[Path], dict[str, str]]:
+    """Return what a job goes on from, the inputs for that, and the command if not VASP's.
+
+    The inputs are written to a folder of their own: atomate2 writes those of the start first.
+    """
+    bring_wavecar(directory, job)
+    found = to_go_on_from(directory, job)
+    if found is None:
+        return Record(job=job), [], {}
+    attempt, record = found
+    steps = record.earlier[-1].steps
+    if is_complete(attempt, steps):
+        record = record.model_copy(update={"earlier": record.earlier[:-1]})
+        nothing = {"vasp_cmd": NO_PROGRAM, "vasp_gamma_cmd": NO_PROGRAM}
+        return record, bring(attempt, directory, inputs), nothing
+    return record, write_inputs(attempt, steps, inputs), {}

@@ -1,0 +1,221 @@
+"""VASP jobs that end early go on where they ended: within the job, and by `resume`."""
+
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from atomate2.vasp.sets.core import RelaxSetGenerator
+from forked_vasp import ForkedVasp
+from in_process import InProcessPool
+from jobflow import Flow, JobStore
+from maggma.stores import MemoryStore
+from pymatgen.core import Structure
+from rich.console import Console
+
+from liponflow import safejson
+from liponflow.analysis.result import EngineInfo
+from liponflow.crystals.read import read_structure
+from liponflow.decompression import existing
+from liponflow.engines.vasp import makers
+from liponflow.engines.vasp.makers import RestartableRelaxMaker
+from liponflow.engines.vasp.md.segments import SegmentedMDMaker
+from liponflow.engines.vasp.neb import VaspNEBMaker
+from liponflow.engines.vasp.reading.parts import read_record
+from liponflow.engines.vasp.reading.task_document import read_task_document
+from liponflow.runners import local
+from liponflow.runners.report import RunReport
+from liponflow.structures.lithium import bcc_lithium
+
+FORCES = 0.05
+"""eV/Å."""
+ENERGIES = 0.02
+"""Largest difference (eV) of two relaxations to this force."""
+PRINTED = 2e-7
+"""Energies (eV) have 8 decimals in vasprun.xml, velocities 9 digits in CONTCAR."""
+WALLTIME_S = 3
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+def cell() -> Structure:
+    """Return bcc Li out of its places."""
+    shifts = np.random.default_rng(1).normal(scale=0.05, size=(2, 3))
+    ideal = bcc_lithium(3.4)
+    coords = ideal.cart_coords + shifts
+    return Structure(ideal.lattice, ideal.species, coords, coords_are_cartesian=True)
+
+
+def path() -> list[Structure]:
+    """Return a path of an atom into a vacancy, with one image in between."""
+    full = bcc_lithium(3.4) * (2, 2, 2)
+    start, end = full.copy(), full.copy()
+    start.remove_sites([0])
+    neighbour = min(range(1, 16), key=lambda site: full.get_distance(0, site))
+    end.remove_sites([0])
+    end.translate_sites([neighbour - 1], full[0].frac_coords - full[neighbour].frac_coords)
+    return list(start.interpolate(end, nimages=2))
+
+
+def relaxation(**incar: Any) -> Flow:
+    settings = {"EDIFFG": -FORCES, "IBRION": 1, "NSW": 60, "ISIF": 2} | incar
+    maker = RestartableRelaxMaker(
+        input_set_generator=RelaxSetGenerator(user_incar_settings=settings),
+        write_input_set_kwargs={"potcar_spec": True},
+    )
+    job = maker.make(cell())
+    return Flow([job], output=job.output)
+
+
+def dynamics(**options: Any) -> Flow:
+    maker = SegmentedMDMaker(
+        **{
+            "steps": 24,
+            "segment_steps": 12,
+            "time_step": 1.0,
+            "start_temperature": 300,
+            "end_temperature": 300,
+            "ensemble": "nve",
+            "seed": 7,
+        }
+        | options
+    )
+    return maker.make(cell())
+
+
+def band() -> Flow:
+    return VaspNEBMaker(force_limit=FORCES, max_steps=40).make(path())
+
+
+@dataclass
+class Campaign:
+    """A flow that is started and resumed in this process."""
+
+    folder: Path
+    environment: pytest.MonkeyPatch
+    store: JobStore = field(
+        default_factory=lambda: JobStore(MemoryStore(), additional_stores={"data": MemoryStore()})
+    )
+    output: str = ""
+
+    def start(self, flow: Flow) -> RunReport:
+        self.store.connect()
+        self.output = flow.output.uuid
+        return local.start(flow, self.store, self.folder, console=Console(quiet=True))
+
+    def resume(self) -> RunReport:
+        [run] = self.folder.iterdir()
+        return local.resume(run, self.store, console=Console(quiet=True))
+
+    @property
+    def result(self) -> Any:
+        return safejson.decode(self.store.get_output(self.output, load=True))
+
+    def directories(self, name: str) -> list[Path]:
+        found = self.folder.glob(f"*/jobs/{name}-*")
+        return sorted(path for path in found if "attempt" not in path.name)
+
+
+@pytest.fixture
+def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Campaign]:
+    monkeypatch.setattr(local, "WorkerPool", InProcessPool)
+    monkeypatch.setattr(subprocess, "Popen", ForkedVasp)
+    monkeypatch.setattr(makers, "SHORTEST_S", 0)
+    for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "PBS_WALLTIME", "SBATCH_TIMELIMIT"):
+        monkeypatch.delenv(name, raising=False)
+    numbers = iter(range(9))
+    return lambda: Campaign(tmp_path / str(next(numbers)), monkeypatch)
+
+
+def interrupted(campaign: Campaign, flow: Flow, how: str) -> list[str]:
+    """Run a flow with a walltime that ends in the middle; return the causes of its failures."""
+    patch = campaign.environment
+    with patch.context() as during:
+        during.setenv("LIPONFLOW_VASP_FAULT", "walltime")
+        if how == "job":
+            during.setenv("LIPONFLOW_VASP_WALLTIME", str(WALLTIME_S))
+        else:
+            # Each job is the last one of a batch job.
+            during.setattr(makers, "batch_end", lambda *_: time.time() + WALLTIME_S)
+        report = campaign.start(flow)
+    causes = [failure.cause for failure in report.failures]
+    if how == "resume":
+        assert causes
+        assert campaign.resume().failures == ()
+    return causes
+
+
+@pytest.mark.parametrize("how", ["job", "resume"])
+def test_relaxation_goes_on_after_a_walltime(campaign: Callable[[], Campaign], how: str) -> None:
+    broken, whole = campaign(), campaign()
+    causes = interrupted(broken, relaxation(), how)
+    assert whole.start(relaxation()).failures == ()
+    info = EngineInfo(name="vasp", version="", surrogate=False)
+    found, unbroken = (read_task_document(run.result, info, FORCES) for run in (broken, whole))
+    assert found.converged
+    assert found.energy == pytest.approx(unbroken.energy, abs=ENERGIES)
+    assert unbroken.continued_from == []
+    [directory] = broken.directories("relax")
+    [part, *others] = read_record(directory).earlier
+    assert found.continued_from == [
+        f"{found.directory}.attempt{1 + n}" for n in range(1 + len(others))
+    ]
+    last = broken.result.calcs_reversed[0].output.num_electronic_steps
+    assert found.ionic_steps == part.steps + sum(other.steps for other in others) + len(last)
+    if how == "resume":
+        [cause] = causes
+        assert f"VASP did not finish in {directory}" in cause
+        assert "the walltime was near" in cause
+        assert "liponflow resume" in cause
+    else:
+        assert causes == []
+        assert part.reason == "the walltime was near"
+
+
+@pytest.mark.parametrize("how", ["job", "resume"])
+def test_dynamics_go_on_exactly(campaign: Callable[[], Campaign], how: str) -> None:
+    broken, whole = campaign(), campaign()
+    interrupted(broken, dynamics(), how)
+    assert whole.start(dynamics()).failures == ()
+    found, unbroken = broken.result, whole.result
+    assert found.converged
+    assert found.warnings == unbroken.warnings
+    assert found.criterion == unbroken.criterion == "24 of 24 steps taken"
+    assert len(found.segments) > len(unbroken.segments) == 2
+    assert all(segment.complete for segment in found.segments)
+    firsts = np.cumsum([0, *(segment.n_steps for segment in found.segments)])
+    assert [segment.first_step for segment in found.segments] == list(firsts[:-1])
+    np.testing.assert_allclose(found.times, unbroken.times)
+    np.testing.assert_allclose(found.total_energies, unbroken.total_energies, atol=PRINTED)
+    np.testing.assert_allclose(found.potential_energies, unbroken.potential_energies, atol=1e-5)
+    assert np.ptp(unbroken.potential_energies) > 1e-3, "the atoms do not move"
+
+
+@pytest.mark.parametrize("how", ["job", "resume"])
+def test_band_goes_on_after_a_walltime(campaign: Callable[[], Campaign], how: str) -> None:
+    broken, whole = campaign(), campaign()
+    interrupted(broken, band(), how)
+    assert whole.start(band()).failures == ()
+    found, unbroken = broken.result, whole.result
+    assert found.converged
+    assert unbroken.converged
+    assert found.barrier == pytest.approx(unbroken.barrier, abs=ENERGIES)
+    earlier = found.provenance.parameters["continued_from"]
+    assert "continued_from" not in unbroken.provenance.parameters
+    [directory] = broken.directories("nudged_elastic_band")
+    record = read_record(directory)
+    assert [Path(part).name for part in earlier] == [part.directory for part in record.earlier]
+    assert record.steps >= 1
+    assert found.steps > record.steps
+    start = read_structure(Path(earlier[0]) / "01" / "POSCAR")
+    again = read_structure(existing(directory / "01" / "POSCAR"))
+    assert again.lattice == start.lattice
+    assert abs(again.frac_coords - start.frac_coords).max() > 1e-4, "the image began anew"
