@@ -132,6 +132,10 @@ def test_documents_that_a_server_has_twice_are_listed(mongo: MongoDatabase) -> N
     store = open_store(mongo.specification(), read_only=True)
     assert check_store(store).problems == ("document uuid u, index 1: it is stored 2 times",)
     store.close()
+    writing = open_store(mongo.specification())
+    writing.remove_docs({"uuid": "u"})
+    assert check_store(writing).sound
+    writing.close()
 
 
 def test_a_damaged_file_is_a_problem(stored: Path) -> None:

@@ -209,7 +209,7 @@ def test_memory_does_not_grow_with_the_store(tmp_path: Path) -> None:
     peaks = []
     for number in (200, 600):
         source = tmp_path / f"{number}.db"
-        fill(source, number, length=60_000)
+        fill(source, number, length=20_000)
         tracemalloc.start()
         copy(source, tmp_path / f"{number} copied.db")
         peaks.append(tracemalloc.get_traced_memory()[1])

@@ -30,8 +30,8 @@ ANSWER_S = 5.0
 """How long to wait for the first answer of a server (s)."""
 
 _DATA_PATHS = ("blob_uuid", "job_uuid")
-_REFUSED_LOGIN, _NOT_ALLOWED = 18, 13
-"""Codes of MongoDB's errors AuthenticationFailed and Unauthorized."""
+_REFUSED_LOGIN, _NOT_ALLOWED, _TWICE = 18, 13, 11000
+"""Codes of MongoDB's errors AuthenticationFailed, Unauthorized and DuplicateKey."""
 
 
 class ServerJobStore(JobStore):
@@ -118,7 +118,11 @@ class ServerJobStore(JobStore):
         if documents is not None:
             paths = [[(path, 1)] for path in JOB_PATHS]
             documents.create_indexes([IndexModel(path) for path in paths])
-            documents.create_indexes([IndexModel([("uuid", 1), ("index", 1)], unique=True)])
+            try:
+                documents.create_indexes([IndexModel([("uuid", 1), ("index", 1)], unique=True)])
+            except OperationFailure as error:  # others wrote some twice; the check names them
+                if error.code != _TWICE:
+                    raise
         for part in self.additional_stores.values():
             if _collection(part) is not None:
                 for path in _DATA_PATHS:
