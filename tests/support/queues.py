@@ -1,6 +1,7 @@
 """Projects of jobflow-remote in a folder of the tests, with a queue server of their own."""
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jobflow_remote
+import yaml
 
 from liponflow.runners.remote.server import QueueServer
 from liponflow.runners.remote.setup import Worker, prepare_queue, server_of, write_project
@@ -18,7 +20,7 @@ QUICKLY = {
     "delay_advance_status": 1,
     "delay_update_batch": 1,
     "delay_refresh_limited": 1,
-    "delta_retry": (1, 1, 1),
+    "delta_retry": [1, 1, 1],
 }
 """Delays of the runner (s): its default is 30 s."""
 
@@ -43,6 +45,31 @@ def worker(folder: Path, name: str = "main", scheduler: str = "shell", **fields:
     return Worker(name, scheduler, folder / "jobs", variables=variables, **fields)
 
 
+class RunnerProcess:
+    """The runner of a project as a process of its own."""
+
+    def __init__(self, log: Path, environment: dict[str, str], name: str = "test") -> None:
+        self._log = log
+        self._environment = environment
+        self._command = [
+            sys.executable, "-W", "ignore", str(Path(__file__).with_name("remote_runner.py")), name
+        ]  # fmt: skip
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it."""
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdout=log, stderr=log, env=os.environ | self._environment
+            )
+
+    def kill(self) -> None:
+        """End it by SIGKILL, in the middle of whatever it does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
 @contextmanager
 def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[QueueServer]:
     """Write a project with a running queue server, which ends with the block."""
@@ -54,6 +81,9 @@ def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[Q
                 project, _ = write_project(
                     name, one, queue=address.store(), results=folder / "results.db"
                 )
+            file = folder / "projects" / f"{name}.yaml"
+            document = yaml.safe_load(file.read_text())
+            file.write_text(yaml.safe_dump(document | {"runner": QUICKLY}))
             prepare_queue(project)
             yield server
         finally:

@@ -28,9 +28,11 @@ def test_jobs_find_modules_environment_and_variables(tmp_path: Path) -> None:
     )  # fmt: skip
     project, file = write_project("test", worker, queue=QUEUE, results=tmp_path / "r.db")
     main = project.workers["main"]
-    assert main.pre_run.splitlines() == [
-        "module load vasp/6.5",
-        "export PATH='/opt/my env/bin':$PATH",
+    module, path, threads, *others = main.pre_run.splitlines()
+    assert module == "module load vasp/6.5"
+    assert path == "export PATH='/opt/my env/bin':$PATH"
+    assert "OMP_NUM_THREADS=1" in threads
+    assert others == [
         "export LIPONFLOW_VASP_CMD='srun '\"'\"'vasp std'\"'\"''",
         "ulimit -s unlimited",
     ]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,7 +96,7 @@ class JobStatus:
     @property
     def is_stale(self) -> bool:
         """Whether its lock is left over from a process that was killed."""
-        return self.locked is not None and (datetime.now(UTC) - self.locked).seconds > STALE_S
+        return self.locked is not None and self.locked < _stale_before()
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def cancel(project: "Project", beginnings: Sequence[str]) -> int:
     stopped = 0
     with job_controller(project) as controller:
         for campaign in _campaigns(controller, beginnings):
-            _unlock(controller, campaign.jobs)
+            _unlock(controller, campaign)
             _leave_batches(project, campaign.jobs)
             with suppress(JobLockedError):  # the runner has just taken it
                 stopped += len(
@@ -205,6 +205,8 @@ def cancel(project: "Project", beginnings: Sequence[str]) -> int:
 
 def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
     """Run what failed or was stopped again, and what depends on it.
+
+    What a killed runner held is released.
 
     Returns
     -------
@@ -221,10 +223,12 @@ def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
     names = []
     with job_controller(project) as controller:
         for campaign in _campaigns(controller, beginnings):
-            _unlock(controller, campaign.jobs)
+            _unlock(controller, campaign)
             for job in campaign.jobs:
                 if job.state in {State.FAILED, State.STOPPED}:
                     _again(controller, job)
+                    names.append(job.name)
+                elif job.is_stale:
                     names.append(job.name)
     return names
 
@@ -310,13 +314,13 @@ def _reason(info: "JobInfo", state: State, undone: Mapping[str, str]) -> str:
     if state is State.WAITING:
         parents = [undone[uuid] for uuid in info.parents or () if uuid in undone]
         return f"for {', '.join(parents)}"
+    if info.lock_time is not None and info.lock_time.replace(tzinfo=UTC) < _stale_before():
+        return "for a runner that was killed while it held the job: `liponflow rerun` releases it"
     if state is State.QUEUED:
         return f"for the scheduler of {info.worker}"
-    if state is State.READY:
-        if info.remote.error:
-            return f"to try again: {failure(info.remote.error, '')}"
-        return "for the runner of jobflow-remote"
-    return ""
+    if state is State.READY and info.remote.error:
+        return f"to try again: {failure(info.remote.error, '')}"
+    return "for the runner of jobflow-remote" if state is State.READY else ""
 
 
 def failure(error: str, queue_error: str) -> str:
@@ -354,11 +358,18 @@ _NO_OUTCOME = (
 """Signs in the errors of jobflow-remote that a job was killed, or never started."""
 
 
-def _unlock(controller: "JobController", jobs: Iterable[JobStatus]) -> None:
-    """Release the jobs that a killed runner held: jobflow-remote 1.0 never does."""
-    stale = [(job.uuid, job.index) for job in jobs if job.is_stale]
+def _unlock(controller: "JobController", campaign: CampaignStatus) -> None:
+    """Release what a killed runner held: jobflow-remote 1.0 never does."""
+    stale = [(job.uuid, job.index) for job in campaign.jobs if job.is_stale]
     if stale:
         controller.unlock_jobs(job_ids=stale)
+    held = {"uuid": campaign.uuid, "lock_time": {"$lt": _stale_before()}}
+    if controller.flows.find_one(held, ["uuid"]) is not None:
+        controller.unlock_flows(flow_ids=campaign.uuid)
+
+
+def _stale_before() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=STALE_S)
 
 
 def _leave_batches(project: "Project", jobs: Iterable[JobStatus]) -> None:

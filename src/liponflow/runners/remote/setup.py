@@ -15,6 +15,7 @@ from liponflow import datayaml, durable
 from liponflow.boundary import file_boundary
 from liponflow.names import nearest
 from liponflow.redaction import without_secrets
+from liponflow.runners.pool import ONE_THREAD
 from liponflow.runners.remote.errors import ProjectError, check_installed
 from liponflow.runners.remote.projects import (
     JOB_COMMAND,
@@ -140,6 +141,7 @@ class Worker:
         return [
             *(f"module load {shlex.quote(name)}" for name in self.modules),
             f"export PATH={shlex.quote(str(environment / 'bin'))}:$PATH",
+            f"export {' '.join(f'{name}={text}' for name, text in ONE_THREAD.items())}",
             *exported,
             *self.pre_run,
         ]

@@ -1,0 +1,322 @@
+"""Campaigns through a real Slurm of one node, and a queue on SecantusDB.
+
+One Slurm, one queue and one runner serve all tests. What the tests submit first runs while the
+others do.
+"""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from jobflow import Flow, Job
+
+pytest.importorskip("jobflow_remote")
+
+import slurm as slurm_module
+from queues import RunnerProcess, project_in, worker
+from remote_jobs import counted, fan, needs, slow, total
+from slurm import Slurm, until
+
+from liponflow.diagnosis import State as Found
+from liponflow.runners.remote import campaigns as module
+from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns, cancel, rerun
+from liponflow.runners.remote.checks import WorkerCheck, project_findings
+from liponflow.runners.remote.projects import job_controller, open_project
+from liponflow.runners.remote.server import QueueServer, is_installed
+from liponflow.settings import JobKind, ResourceRule, Settings
+from liponflow.store.results import get_result, open_store
+from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.fetching import fetch
+from liponflow.workflows.submission import rules_for, submit_campaign
+
+PATIENCE = 240
+"""Longest wait for what takes seconds on an idle machine (s)."""
+
+
+@dataclass
+class Cluster:
+    """Slurm, queue, runner and folder of the tests."""
+
+    slurm: Slurm
+    queue: QueueServer
+    runner: RunnerProcess
+    folder: Path
+    settings: Settings
+
+    def submit(self, flow: Flow, *, on: str | None = None, **resources: Any) -> str:
+        """Submit a flow as a campaign and return its uuid."""
+        project, rules = rules_for(
+            self.settings, project="test", worker=on, resources=resources, batch=False,
+            device=None, priority=1,
+        )  # fmt: skip
+        return submit_campaign(
+            flow, project, rules, kind="test", preset="quick", engines=[], source=None
+        ).uuid
+
+    def status(self, uuid: str) -> CampaignStatus:
+        """Return what has become of a campaign."""
+        (found,) = campaigns(open_project("test"), [uuid])
+        return found
+
+    def wait(self, uuid: str, *states: State) -> CampaignStatus:
+        """Wait until a campaign is in one of some states, and show its jobs if it does not."""
+        wanted = states or (State.DONE,)
+        end = time.monotonic() + PATIENCE
+        while (now := self.status(uuid)).state not in wanted:
+            jobs = "\n".join(
+                f"{job.state} {job.name} {job.stage} {job.reason}" for job in now.jobs
+            )
+            assert now.state is not State.FAILED, jobs
+            assert time.monotonic() < end, jobs
+            time.sleep(0.5)
+        return now
+
+    def outputs(self, flow: Flow) -> list[Any]:
+        """Return the outputs of a flow, of which the results store must hold each once."""
+        store = open_store(self.folder / "results.db", read_only=True)
+        uuids = [job.uuid for job in flow.jobs]
+        documents = list(store.query({"uuid": {"$in": uuids}}, ["uuid", "index", "output"]))
+        store.close()
+        assert Counter(item["uuid"] for item in documents) == Counter(uuids)
+        by_uuid = {item["uuid"]: item["output"] for item in documents}
+        return [by_uuid[uuid] for uuid in uuids]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory, cheap_vasp: str) -> Iterator[Cluster]:
+    if reason := slurm_module.missing():
+        pytest.skip(f"no Slurm here: {reason}")
+    if not is_installed():
+        pytest.skip("the extra `queue` is not installed")
+    folder = tmp_path_factory.mktemp("cluster")
+    slurm = Slurm(folder / "slurm")
+    main = worker(
+        folder, "main", "slurm", variables={"LIPONFLOW_VASP_CMD": cheap_vasp}, batch_jobs=2,
+        resources={"ntasks": 1},
+    )  # fmt: skip
+    try:
+        slurm.start()
+        os.environ.update(slurm.environment)  # the checks ask Slurm from this process
+        with project_in(folder, main) as queue:
+            runner = RunnerProcess(folder / "runner.log", slurm.environment)
+            runner.start()
+            settings = Settings(store=folder / "results.db", hpc_project="test")
+            try:
+                yield Cluster(slurm, queue, runner, folder, settings)
+            finally:
+                runner.kill()
+    finally:
+        slurm.stop()
+        del os.environ["SLURM_CONF"]
+
+
+@pytest.fixture
+def marks(tmp_path: Path) -> Path:
+    folder = tmp_path / "marks"
+    folder.mkdir()
+    return folder
+
+
+def ran(marks: Path) -> Counter[int]:
+    """Count how often each job has run."""
+    return Counter(int(mark.name.partition("-")[0]) for mark in marks.iterdir())
+
+
+def summed(jobs: list[Job]) -> Flow:
+    last = total([job.output for job in jobs])
+    return Flow([*jobs, last], output=last.output)
+
+
+@pytest.fixture(scope="module")
+def lithiation(cluster: Cluster) -> str:
+    """Submit the smallest lithiation, which runs while the other tests do."""
+    flow = get_campaign("lithiation").plan(
+        preset="quick", engine="vasp", overrides={"x": [1, 0], "force_limit": 1.0}
+    )
+    settings = cluster.settings
+    settings.hpc_rules = {
+        JobKind.RELAX: ResourceRule(resources={"ntasks": 2}),
+        JobKind.STATIC: ResourceRule(resources={"ntasks": 3}),
+    }
+    project, rules = rules_for(
+        settings, project=None, worker=None, resources={}, batch=False, device=None, priority=1
+    )
+    settings.hpc_rules = {}
+    return submit_campaign(
+        flow, project, rules, kind="lithiation", preset="quick", engines=["vasp"], source=None
+    ).uuid
+
+
+@pytest.mark.usefixtures("lithiation")
+def test_doctor_finds_nothing_missing(cluster: Cluster) -> None:
+    project, found = project_findings("test")
+    assert project is not None
+    _, rules = rules_for(
+        cluster.settings, project="test", worker=None, resources={}, batch=False, device=None,
+        priority=1,
+    )  # fmt: skip
+    found += WorkerCheck("main", project.workers["main"], rules, ["chgnet"]).findings()
+    lines = {finding.part: finding for finding in found}
+    assert [line.line for line in found if line.state is Found.MISSING] == []
+    assert lines["scheduler"].found == "Slurm on this machine answers"
+    assert lines["resources"].found.startswith("Slurm accepts relax, static")
+    assert "chgnet" in lines["potentials"].found
+
+
+@pytest.mark.usefixtures("cluster")
+def test_doctor_names_what_slurm_refuses_and_a_worker_without_liponflow() -> None:
+    project = open_project("test")
+    main = project.workers["main"].model_copy(
+        update={"resources": {"partition": "gpu"}, "pre_run": "export PATH=/usr/bin:/bin"}
+    )
+    found = {item.part: item for item in WorkerCheck("main", main).findings()}
+    assert found["resources"].state is Found.MISSING
+    assert "invalid partition" in found["resources"].found.lower()
+    assert found["liponflow"].state is Found.MISSING
+    assert "remote_job_data.json does not exist" in found["liponflow"].found
+
+
+def test_job_that_failed_runs_again_when_its_cause_is_gone(
+    cluster: Cluster, marks: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "needed"
+    jobs = [counted(str(marks), 1), needs(str(file))]
+    flow = Flow([*jobs, (last := total([jobs[0].output, jobs[1].output]))], output=last.output)
+    uuid = cluster.submit(flow)
+    until(lambda: cluster.status(uuid).state is State.FAILED, PATIENCE)
+    (failure,) = cluster.status(uuid).failures()
+    assert failure.name == "needs"
+    assert failure.reason.startswith("FileNotFoundError")
+    assert Path(str(failure.directory)).is_dir()
+    file.write_text("5")
+    assert rerun(open_project("test"), [uuid]) == ["needs"]
+    until(lambda: cluster.status(uuid).state is not State.FAILED, PATIENCE)
+    until(lambda: cluster.status(uuid).state in {State.FAILED, State.DONE}, PATIENCE)
+    # The sum of a number and a word fails, and that is said.
+    (failure,) = cluster.status(uuid).failures()
+    assert failure.reason.startswith("TypeError")
+    assert ran(marks) == {1: 1}
+
+
+def test_job_that_the_scheduler_cancelled_and_one_that_the_user_cancelled(
+    cluster: Cluster, marks: Path
+) -> None:
+    flow = summed([slow(str(marks), number, 8.0) for number in range(2)])
+    uuid = cluster.submit(flow)
+    until(lambda: len(ran(marks)) == 2, PATIENCE)
+    numbers = cluster.slurm.answer("squeue", "-h", "-n", "slow", "-o", "%i").split()
+    cluster.slurm.answer("scancel", numbers[0])
+    until(lambda: cluster.status(uuid).failures(), PATIENCE)
+    (failure,) = cluster.status(uuid).failures()
+    assert "ended without an outcome" in failure.reason
+    assert cancel(open_project("test"), [uuid]) <= 1
+    until(lambda: not cluster.slurm.answer("squeue", "-h", "-n", "slow"), PATIENCE)
+    rerun(open_project("test"), [uuid])
+    cluster.wait(uuid)
+    assert cluster.outputs(flow) == [0, 1, {"total": 1}]
+
+
+def test_controller_of_slurm_that_is_down_for_a_while(cluster: Cluster, marks: Path) -> None:
+    flow = summed([slow(str(marks), number, 1.0) for number in range(2)])
+    uuid = cluster.submit(flow)
+    until(lambda: len(ran(marks)) == 2, PATIENCE)
+    cluster.slurm.kill_controller()
+    until(lambda: cluster.status(uuid).failures(), PATIENCE)
+    cluster.slurm.start_controller()
+    rerun(open_project("test"), [uuid])
+    cluster.wait(uuid)
+    assert cluster.outputs(flow) == [0, 1, {"total": 1}]
+    assert set(ran(marks).values()) == {1}
+
+
+@contextmanager
+def stale_at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "STALE_S", 0)
+        yield
+
+
+def test_runner_that_is_killed_and_started_again(
+    cluster: Cluster, marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow = summed([slow(str(marks), number, 1.0) for number in range(4)])
+    uuid = cluster.submit(flow)
+    until(lambda: len(ran(marks)) >= 1, PATIENCE)
+    cluster.runner.kill()
+    with stale_at_once(monkeypatch):
+        rerun(open_project("test"), [uuid])
+    cluster.runner.start()
+    cluster.wait(uuid)
+    assert cluster.outputs(flow) == [0, 1, 2, 3, {"total": 6}]
+    assert set(ran(marks).values()) == {1}
+
+
+def test_queue_server_that_is_killed_ten_times(
+    cluster: Cluster, marks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [counted(str(marks), number) for number in range(8)]
+    flow = summed([*made, slow(str(marks), 8, 1.0)])
+    uuid = cluster.submit(flow)
+    for number in range(10):
+        time.sleep(0.3 + 0.1 * number)
+        killed = psutil.Process(cluster.queue.pid)
+        killed.send_signal(signal.SIGKILL)
+        killed.wait(10)
+        cluster.queue.start()
+        # What was acknowledged is there.
+        assert len(cluster.status(uuid).jobs) == len(flow.jobs)
+    with stale_at_once(monkeypatch):
+        end = time.monotonic() + PATIENCE
+        while (now := cluster.status(uuid)).state is not State.DONE:
+            assert time.monotonic() < end, [(job.name, job.stage, job.reason) for job in now.jobs]
+            if now.failures():
+                rerun(open_project("test"), [uuid])
+            time.sleep(2)
+    assert cluster.outputs(flow)[-1] == {"total": 36}
+    assert set(ran(marks).values()) == {1}
+
+
+def test_thirty_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path) -> None:
+    made = fan(str(marks), 30)
+    uuid = cluster.submit(Flow([made], output=made.output), on="main-batch")
+    cluster.wait(uuid)
+    assert ran(marks) == Counter(range(30))
+    with job_controller(open_project("test")) as controller:
+        batches = controller.count_batches()
+    assert batches <= 4, "each has run several jobs"
+    store = open_store(cluster.folder / "results.db", read_only=True)
+    assert store.get_output(made.uuid) == {"total": sum(range(30))}
+    store.close()
+
+
+def test_lithiation_by_the_stand_in_ends_as_a_result(
+    cluster: Cluster, lithiation: str, tmp_path: Path
+) -> None:
+    status = cluster.wait(lithiation)
+    assert {job.state for job in status.jobs} == {State.DONE}
+    with job_controller(open_project("test")) as controller:
+        asked = {
+            job["job"]["name"]: job["resources"]["ntasks"]
+            for job in controller.jobs.find({}, ["job.name", "resources", "uuid"])
+            if job["uuid"] in {one.uuid for one in status.jobs}
+        }
+    assert asked["relax Li metal"] == asked["relax x=1 vacancy 0 cubic"] == 2
+    assert asked["static x=1"] == 3, "made by a light job"
+    assert asked["choose x=1"] == asked["collect x=1"] == asked["result"] == 1
+    (stored,), lacking = fetch(open_project("test"), cluster.settings, [lithiation])
+    assert lacking == []
+    assert stored.result.kind == "lithiation"
+    assert [state.x for state in stored.result.states] == [0, 1]
+    elsewhere = cluster.settings.model_copy(update={"store": tmp_path / "other.db"})
+    fetch(open_project("test"), elsewhere, [lithiation])
+    store = open_store(elsewhere.store, read_only=True)
+    assert get_result(store, stored.uuid).result == stored.result
+    store.close()
