@@ -10,12 +10,13 @@ READY := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help setup gpaw demo test lint benchmark clean
+.PHONY: help setup gpaw slurm demo test lint benchmark clean
 
 help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
 	@echo "make test       run the tests"
 	@echo "make gpaw       add GPAW to .venv, for the engine gpaw and its tests"
+	@echo "make slurm      install Slurm, for the tests of submission to clusters"
 	@echo "make lint       check style, types and layers"
 	@echo "make benchmark  measure (an hour or more); see benchmarks/RESULTS*.md"
 	@echo "make clean      remove .venv and demo/"
@@ -46,6 +47,14 @@ $(GPAW_READY): $(READY) $(SITECONFIG)
 	  else echo "GPAW needs gcc; on Debian: sudo $(COMPILER)" >&2; exit 1; fi
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[gpaw]'
 	@touch $@
+
+# A Slurm of one node, which the tests start and end themselves.
+SLURM := apt-get install --yes --no-install-recommends slurm-wlm munge
+slurm:
+	@command -v sbatch >/dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update && $(SLURM); \
+	  else echo "the tests need Slurm; on Debian: sudo $(SLURM)" >&2; exit 1; fi
 
 demo: demo/.finished
 	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."

@@ -6,9 +6,6 @@ from pathlib import Path
 
 from jobflow import Flow, Response, job
 
-RUNS = "runs"
-"""Folder with a file for every execution of a job."""
-
 
 @job
 def counted(folder: str, number: int) -> int:
@@ -30,6 +27,16 @@ def slow(folder: str, number: int, seconds: float) -> int:
 def needs(file: str) -> str:
     """Return the content of a file, which the job fails without."""
     return Path(file).read_text(encoding="utf-8")
+
+
+@job
+def hangs_once(folder: str, number: int, seconds: float) -> int:
+    """Wait for a long time when it runs first, and return the number after that."""
+    mark = Path(folder) / f"{number}-{time.time_ns()}-{os.getpid()}"
+    first = not any(Path(folder).iterdir())
+    mark.touch()
+    time.sleep(seconds if first else 0)
+    return number
 
 
 @job

@@ -66,7 +66,12 @@ def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]"
         return found
     rules, faults = submission.rules_or_faults(settings_with(), opened.name)
     findings += faults
+    seen = set()
+    needed = [engine] if engine else []
     for key, worker in opened.workers.items():
-        needed = [engine] if engine else []
-        found[f"worker {key}"] = checks.WorkerCheck(key, worker, rules, needed).findings()
+        # The worker for batches has the host and the environment of another.
+        place = worker.type, getattr(worker, "host", None), worker.pre_run
+        check = checks.WorkerCheck(key, worker, rules, needed, software=place not in seen)
+        seen.add(place)
+        found[f"worker {key}"] = check.findings()
     return found

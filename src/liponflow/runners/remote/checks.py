@@ -181,12 +181,15 @@ class WorkerCheck:
         Rules by which jobs come to it; None to check its own resources only.
     engines
         Engines that must run there.
+    software
+        Whether liponflow and the codes are looked for, which takes seconds.
     """
 
     name: str
     worker: "WorkerBase"
     rules: Rules | None = None
     engines: Sequence[str] = ()
+    software: bool = True
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with it; the later checks need the earlier ones."""
@@ -206,7 +209,8 @@ class WorkerCheck:
             return
         yield self._scheduler(host, where)
         yield from self._resources(host)
-        yield from self._software(host)
+        if self.software:
+            yield from self._software(host)
         if not runs_our_jobs(self.worker):
             yield Finding("jobs",
                 State.NOTE, "jobs that other jobs make get the resources of those",

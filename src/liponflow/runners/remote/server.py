@@ -32,7 +32,7 @@ USER = "liponflow"
 DATABASE = "liponflow_queue"
 PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
-START_S, STOP_S = 30.0, 20.0
+START_S, STOP_S = 60.0, 10.0
 """How long the server may take to answer, and to end (s)."""
 
 
@@ -130,10 +130,8 @@ class QueueServer:
     def stop(self) -> bool:
         """End the server; return whether it ran.
 
-        Raises
-        ------
-        QueueError
-            If it does not end.
+        One that does not end by itself, as it waits for its clients, is killed: what it has
+        acknowledged is on the disk.
         """
         pid = self.pid
         if pid is None:
@@ -143,10 +141,8 @@ class QueueServer:
         try:
             process.wait(STOP_S)
         except psutil.TimeoutExpired:
-            raise QueueError(
-                f"the queue server, process {pid}, does not end; kill it with `kill -9 {pid}`: "
-                "nothing that it has acknowledged is lost"
-            ) from None
+            process.kill()
+            process.wait()
         self._pid_file.unlink(missing_ok=True)
         return True
 

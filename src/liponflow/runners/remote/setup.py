@@ -121,7 +121,7 @@ class Worker:
             document["max_jobs"] = self.max_jobs
         found = {self.name: document}
         if self.batch_jobs is not None:
-            batch = self.work_dir / "batch"
+            batch = self.work_dir / "batch" / self.name
             found[f"{self.name}-batch"] = {
                 **deepcopy(document),
                 "max_jobs": self.batch_jobs,

@@ -1,0 +1,133 @@
+"""``liponflow setup``, ``submit``, ``status``, ``cancel``, ``rerun`` and ``fetch``."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("jobflow_remote")
+
+from queues import projects_in
+from typer.testing import CliRunner
+
+from liponflow.cli import app
+from liponflow.runners.remote.server import is_installed
+from liponflow.runners.remote.setup import server_of
+
+PHONONS = ["submit", "phonons", "--preset", "quick"]
+
+
+def liponflow(*arguments: str) -> tuple[int, str, str]:
+    answer = CliRunner().invoke(app, list(arguments))
+    return answer.exit_code, answer.stdout, answer.stderr
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a folder with a project, whose queue server runs."""
+    if not is_installed():
+        pytest.skip("the extra `queue` is not installed")
+    folder = tmp_path_factory.mktemp("home")
+    with projects_in(folder / "projects"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIPONFLOW_STORE", str(folder / "results.db"))
+        patch.setenv("LIPONFLOW_CONFIG_FILE", str(folder / "settings.yaml"))
+        (folder / "settings.yaml").write_text(
+            "hpc_rules: {light: {worker: here, priority: 5}}", encoding="utf-8"
+        )
+        try:
+            code, printed, said = liponflow(
+                "setup", "hpc", "--local-queue", "--scheduler", "shell", "--worker", "here",
+                "--work-dir", str(folder / "jobs"), "--batch", "1",
+            )  # fmt: skip
+            assert code == 0, said
+            assert server_of("liponflow").address.password not in printed + said
+            yield folder
+        finally:
+            server_of("liponflow").stop()
+
+
+@pytest.fixture(scope="module")
+def submitted(home: Path) -> str:  # noqa: ARG001 - it makes the project
+    code, _, said = liponflow(*PHONONS)
+    assert code == 0, said
+    assert "jobs: 3 on here" in said
+    return said.split("submitted ")[1].split()[0]
+
+
+def test_machine_without_a_project_says_what_is_missing_in_one_screen(tmp_path: Path) -> None:
+    with projects_in(tmp_path / "none"):
+        code, printed, _ = liponflow(*PHONONS, "--dry-run")
+    assert code == 1
+    assert len(printed.splitlines()) < 20
+    assert "     1  potential on ?" in printed
+    assert "missing  project: there is no jobflow-remote project" in printed
+    assert "liponflow setup hpc --local-queue --scheduler slurm" in printed
+
+
+@pytest.mark.usefixtures("home")
+def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
+    code, printed, _ = liponflow(*PHONONS, "--dry-run")
+    assert code == 0
+    assert "     2  light     on here: worker's own resources" in printed
+    assert "ok  queue: the queue of liponflow at 127.0.0.1" in printed
+    _, found, _ = liponflow("status", "--json")
+    assert all(item["kind"] == "phonons" for item in json.loads(found))
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--worker", "hear"], "did you mean 'here'"),
+        (["--project", "liponflw"], "did you mean 'liponflow'"),
+        (["--resources", "ntasks=1"], "'ntasks' is no resource"),
+        (["--resources", "lite.ntasks=1"], "did you mean 'light'"),
+        (["--set", "fase=x"], "fase"),
+    ],
+)
+def test_wrong_names_are_refused_with_the_nearest(options: list[str], message: str) -> None:
+    code, _, said = liponflow(*PHONONS, *options)
+    assert code == 2
+    assert message in said
+
+
+def test_campaign_is_followed_stopped_and_run_again(submitted: str) -> None:
+    code, printed, said = liponflow("status")
+    assert code == 0
+    assert f"{submitted} waits for the runner of jobflow-remote" in printed
+    assert "jf -p liponflow runner start" in said
+    _, printed, _ = liponflow("status", submitted)
+    assert "waiting  result: for displace" in printed
+    assert liponflow("cancel", submitted)[2] == "jobs stopped: 1\n"
+    assert json.loads(liponflow("status", submitted, "--json")[1])[0]["state"] == "stopped"
+    assert "run again: relax Li3PO4_beta for phonons" in liponflow("rerun", submitted)[2]
+    assert json.loads(liponflow("status", submitted, "--json")[1])[0]["state"] == "ready"
+    code, printed, said = liponflow("fetch", submitted)
+    assert (code, printed) == (1, "")
+    assert f"{submitted} has no result yet: it is ready" in said
+
+
+def test_many_jobs_share_one_of_the_scheduler(submitted: str) -> None:
+    assert submitted
+    code, _, said = liponflow(*PHONONS, "--batch")
+    assert code == 0
+    assert "jobs: 3 on here-batch" in said
+
+
+@pytest.mark.usefixtures("submitted")
+def test_unknown_campaign_is_refused() -> None:
+    code, _, said = liponflow("cancel", "nothing")
+    assert code == 2
+    assert "no submitted campaign begins with 'nothing'" in said
+
+
+@pytest.mark.usefixtures("home")
+def test_queue_server_stops_and_starts() -> None:
+    assert "the queue server runs: process" in liponflow("setup", "queue", "status")[2]
+    assert "has stopped" in liponflow("setup", "queue", "stop")[2]
+    assert "does not run" in liponflow("setup", "queue", "status")[2]
+    code, printed, _ = liponflow(*PHONONS, "--dry-run")
+    assert code == 1
+    assert "liponflow setup queue start --project liponflow" in printed
+    assert "the queue server runs" in liponflow("setup", "queue", "start")[2]
