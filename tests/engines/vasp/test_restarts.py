@@ -1,0 +1,80 @@
+"""Which CONTCARs a run goes on from, and with what inputs."""
+
+from pathlib import Path
+
+import pytest
+from cheap_potential import CheapPotential
+from cheap_vasp import LITHIUM
+from pymatgen.io.vasp import Incar, Kpoints, Poscar
+
+from liponflow.engines.standin import run as standin
+from liponflow.engines.vasp.restarts import SEED_STEP, steps_before, write_inputs
+from liponflow.structures.lithium import bcc_lithium
+
+STEPS = 5
+INCAR = (
+    f"IBRION = 0\nSMASS = 0\nMDALGO = 2\nPOTIM = 1\nTEBEG = 300\nTEEND = 400\nNSW = {STEPS}\n"
+    "RANDOM_SEED = 7 0 0\nISIF = 2\n"
+)
+
+
+@pytest.fixture
+def dynamics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the directory of a run of dynamics with Nosé's thermostat."""
+    directory = tmp_path / "md"
+    directory.mkdir()
+    (directory / "INCAR").write_text(INCAR)
+    Poscar(bcc_lithium(3.4)).write_file(directory / "POSCAR")
+    (directory / "POTCAR.spec").write_text("Li")
+    Kpoints.gamma_automatic((1, 1, 1)).write_file(directory / "KPOINTS")
+    monkeypatch.setattr(standin, "Potential", lambda **_: CheapPotential(LITHIUM))
+    standin.run(directory)
+    return directory
+
+
+def test_contcar_that_is_written_in_part_is_refused(dynamics: Path) -> None:
+    assert steps_before(dynamics) == STEPS
+    whole = (dynamics / "CONTCAR").read_text()
+    velocities = whole.index("\n\n", whole.index("Direct")) + 2
+    after = whole.index("\n\n", velocities)
+    for end in range(0, len(whole) - 1, 7):
+        (dynamics / "CONTCAR").write_text(whole[:end])
+        # Cut behind the velocities, it is that of a run without a thermostat.
+        assert steps_before(dynamics) is None or end == after + 1, whole[:end]
+    (dynamics / "CONTCAR").write_text(whole.replace("Li", "Na"))
+    assert steps_before(dynamics) is None
+    (dynamics / "CONTCAR").unlink()
+    assert steps_before(dynamics) is None
+
+
+def test_steps_that_vasprun_lacks_are_not_passed_over(dynamics: Path) -> None:
+    text = (dynamics / "vasprun.xml").read_text()
+    starts = [place for place in range(len(text)) if text.startswith("<calculation>", place)]
+    (dynamics / "vasprun.xml").write_text(text[: starts[-1]])
+    assert steps_before(dynamics) is None
+
+
+def test_configuration_of_the_last_step_is_not_counted_twice(dynamics: Path) -> None:
+    last = standin_positions(dynamics)
+    lines = (dynamics / "CONTCAR").read_text().splitlines()
+    begin = lines.index("Direct") + 1
+    lines[begin : begin + 2] = ["".join(f"{x:20.16f}" for x in row) for row in last]
+    (dynamics / "CONTCAR").write_text("\n".join(lines) + "\n")
+    assert steps_before(dynamics) == STEPS - 1
+
+
+def standin_positions(directory: Path) -> list[list[float]]:
+    rows = (directory / "XDATCAR").read_text().splitlines()[-2:]
+    return [[float(word) for word in row.split()] for row in rows]
+
+
+def test_the_rest_has_the_steps_ramp_and_seed_left(dynamics: Path, tmp_path: Path) -> None:
+    to = tmp_path / "again"
+    to.mkdir()
+    write_inputs(dynamics, 2, to)
+    incar = Incar.from_file(to / "INCAR")
+    assert incar["NSW"] == STEPS - 2
+    assert incar["TEBEG"] == pytest.approx(300 + 100 * 2 / STEPS)
+    assert incar["TEEND"] == 400
+    assert incar["RANDOM_SEED"] == [7 + SEED_STEP, 0, 0]
+    assert (to / "POSCAR").read_text() == (dynamics / "CONTCAR").read_text()
