@@ -1,9 +1,13 @@
 """Input directories are written completely or not at all."""
 
+import os
 import re
 import shutil
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
@@ -87,7 +91,7 @@ SMALLEST: dict[str, dict[str, Any]] = {
         "dopant": "N",
         "supercell": [2, 2, 2],
         "images": 3,
-        "max_distance": 1.2,
+        "max_distance": 1.75,
     },
     "glass": {
         "n_models": 1,
@@ -149,15 +153,47 @@ def written(topic: str, folder: Path) -> Path:
     return copy
 
 
-def follow(shell: Shell, directory: Path, folder: Path) -> str:
-    """Run the commands of a README as printed, then those of READMEs that they have written."""
-    done = shell.run(
-        commands((directory / "README.md").read_text(encoding="utf-8")),
-        directory,
-        LIPONFLOW_STORE=str(folder / "store.db"),
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+def follow(run: Callable[[str, Path], CompletedProcess[str]], topic: str, root: Path) -> str:
+    """Run the commands of a README as printed, and of the last README that they write."""
+    directories = [root]
+    if topic == "migration":
+        directories.append(root / "relaxed-host" / "relaxed-end-points")
+    for directory in directories:
+        readme = (directory / "README.md").read_text(encoding="utf-8")
+        done = run(commands(readme), directory)
+        assert done.returncode == 0, done.stdout + done.stderr
+    check_all_ran(directories[-1], topic)
     return done.stdout
+
+
+def check_all_ran(root: Path, topic: str) -> None:
+    inputs = {path.parent for path in root.rglob("INCAR")}
+    ran = {path.parent for path in root.rglob("OUTCAR")}
+    if topic == "migration":
+        ran |= {path.parent for path in ran}  # a band has its OUTCARs in the folders
+        inputs = {path for path in inputs if "band" in path.parts}
+    assert inputs
+    assert inputs <= ran
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("topic", SMALLEST)
+def test_commands_run_as_printed_in_processes_of_their_own(topic: str, tmp_path: Path) -> None:
+    root, programs = written(topic, tmp_path), tmp_path / "programs"
+    programs.mkdir()
+    for name, line in (("vasp_std", "exec liponflow-vasp"), ("mpirun", 'shift 2; exec "$@"')):
+        (programs / name).write_text(f"#!/bin/bash\n{line}\n")
+        (programs / name).chmod(0o755)
+    path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+    variables = os.environ | {"PATH": path, "LIPONFLOW_STORE": str(tmp_path / "store.db")}
+
+    def run(lines: str, directory: Path) -> CompletedProcess[str]:
+        command = ["bash", "-ec", lines]
+        return subprocess.run(
+            command, cwd=directory, env=variables, capture_output=True, text=True, check=False
+        )
+
+    follow(run, topic, root)
 
 
 @pytest.mark.parametrize("topic", SMALLEST)
@@ -176,15 +212,11 @@ def test_commands_of_the_readme_run_as_printed(
             "liponflow": liponflow,
         },
     )
-    printed = follow(shell, root, tmp_path)
-    if topic == "migration":
-        printed = follow(shell, root / "relaxed-host" / "relaxed-end-points", tmp_path)
-        root = root / "relaxed-host" / "relaxed-end-points"
-    inputs = {path.parent for path in root.rglob("INCAR")}
-    ran = {path.parent for path in root.rglob("OUTCAR")}
-    if topic == "migration":
-        ran |= {path.parent for path in ran}  # a band has its OUTCARs in the folders
-        inputs = {path for path in inputs if "band" in path.parts}
-    assert inputs <= ran
+    store = str(tmp_path / "store.db")
+
+    def run(lines: str, directory: Path) -> CompletedProcess[str]:
+        return shell.run(lines, directory, LIPONFLOW_STORE=store)
+
+    printed = follow(run, topic, root)
     if topic not in {"phonons", "glass"}:
         assert " of Li" in printed, "runs were stored"

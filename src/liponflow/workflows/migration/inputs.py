@@ -82,7 +82,7 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
     FileNotFoundError
         If an end point was not relaxed.
     ParameterError
-        If it was relaxed in another cell.
+        If it was relaxed in another cell, or no hop has two end points that stayed.
     """
     parameters, relaxed = request.parameters, request.settings.get(RELAXED)
     host = request.structure or built_in()
@@ -93,6 +93,11 @@ def write(request: InputsRequest[MigrationParameters], root: Path) -> Contents:
         for mover, cell in cells.items()
         for band in bands_of(cell, mover, parameters, None if relaxed is None else Path(relaxed))
     ]
+    if relaxed is not None and not bands:
+        raise ParameterError(
+            f"{relaxed}: no hop has two end points that stayed on their sites, so there is no "
+            "band; allow longer hops (max_distance), or take a larger supercell"
+        )
     sets = {HOST: write_inputs(host, input_set(host_relax), root / HOST / RELAX)}
     for mover, cell in cells.items():
         for label, start in starting_points(cell, mover.dopant, parameters).items():
