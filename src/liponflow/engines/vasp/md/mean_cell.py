@@ -1,7 +1,7 @@
 """The end of a stage at constant pressure, in its mean cell."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from itertools import islice
 
 import numpy as np
 from atomate2.utils.path import strip_hostname
@@ -12,8 +12,8 @@ from liponflow.analysis.glass.volume import SETTLED
 from liponflow.arrays import FloatArray
 from liponflow.boundary import file_boundary
 from liponflow.decompression import open_bytes
-from liponflow.engines.vasp.md.segments import read_end
-from liponflow.engines.vasp.reading.files import IngestError, RunFiles, find_runs
+from liponflow.engines.vasp.md.segments import parts_of, read_end
+from liponflow.engines.vasp.reading.files import IngestError
 from liponflow.freeformat.ionic_steps import IonicSteps
 
 
@@ -58,14 +58,20 @@ def end_in_mean_cell(directories: Sequence[str]) -> Structure:
 
 
 def _cells(directory: str) -> list[FloatArray]:
-    path = Path(strip_hostname(directory))
-    for files in find_runs([path]):
-        if isinstance(files, RunFiles) and files.vasprun is not None:
-            with (
-                file_boundary(
-                    files.vasprun, IngestError, what="a vasprun.xml", remedy="copy it again"
-                ),
-                open_bytes(files.vasprun) as file,
-            ):
-                return [step.cell for step in IonicSteps(file)]
+    """Return the lattice of every step, of a segment in one part or several."""
+    cells: list[FloatArray] = []
+    for files, steps in parts_of(directory):
+        if files.vasprun is None:
+            break
+        with (
+            file_boundary(
+                files.vasprun, IngestError, what="a vasprun.xml", remedy="copy it again"
+            ),
+            open_bytes(files.vasprun) as file,
+        ):
+            cells += [step.cell for step in islice(IonicSteps(file), steps)]
+    else:
+        if cells:
+            return cells
+    path = strip_hostname(directory)
     raise IngestError(f"{path} has no vasprun.xml, which has the lattice of every step: run VASP")
