@@ -83,6 +83,7 @@ lint: $(READY)
 benchmark: $(READY)
 	$(BIN)/python benchmarks/cli_start.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/hpc.py
 	$(BIN)/python benchmarks/lithiation.py
 	$(BIN)/python benchmarks/standin.py
 	$(BIN)/python benchmarks/fingerprint.py
