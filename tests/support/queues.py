@@ -83,7 +83,7 @@ def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[Q
                 )
             file = folder / "projects" / f"{name}.yaml"
             document = yaml.safe_load(file.read_text())
-            file.write_text(yaml.safe_dump(document | {"runner": QUICKLY}))
+            file.write_text(yaml.safe_dump(document | {"runner": QUICKLY}, sort_keys=False))
             prepare_queue(project)
             yield server
         finally:
