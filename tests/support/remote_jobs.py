@@ -40,6 +40,14 @@ def hangs_once(folder: str, number: int, seconds: float) -> int:
 
 
 @job
+def vasp_command() -> str:
+    """Return the command by which atomate2 runs VASP."""
+    from atomate2 import SETTINGS
+
+    return str(SETTINGS.VASP_CMD)
+
+
+@job
 def total(numbers: list[int]) -> dict[str, int]:
     """Return the sum."""
     return {"total": sum(numbers)}

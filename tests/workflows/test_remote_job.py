@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from jobflow_remote.jobs.data import IN_FILENAME, OUT_FILENAME, get_initial_job_
 from jobflow_remote.remote.data import get_remote_in_file, get_remote_store
 from maggma.stores import MemoryStore
 from monty.serialization import loadfn
-from remote_jobs import counted, fan
+from remote_jobs import counted, fan, vasp_command
 
 from liponflow import __version__
 from liponflow.runners.documents import all_jobs
@@ -51,14 +52,16 @@ def uploaded(job: Job, directory: Path) -> Path:
     return directory
 
 
-def run(directory: Path, *, version: str = "") -> subprocess.CompletedProcess[str]:
+def run(
+    directory: Path, *, version: str = "", variables: Mapping[str, str] = {}
+) -> subprocess.CompletedProcess[str]:
     code = "import sys; from liponflow.workflows import remote_job as j; "
     code += f"j.__version__ = {version!r}; " if version else ""
     paths = ":".join(path for path in sys.path if path)
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", f"{code}j.main(sys.argv[1:])", str(directory)],
         env={"PYTHONPATH": paths, "PATH": "/usr/bin:/bin", "HOME": str(directory)}
-        | dict.fromkeys(remote_job.ONE_THREAD, "1"),
+        | dict.fromkeys(remote_job.ONE_THREAD, "1") | variables,
         check=True, capture_output=True, text=True,
     )  # fmt: skip
 
@@ -76,6 +79,13 @@ def test_new_jobs_are_placed_by_the_rules_that_came_with_their_maker(
     assert len(configs) == 4  # two, their sum, and what stands for the first job
     assert {config["resources"]["ntasks"] for config in configs} == {light}
     assert all(Rules.of_job(config) == RULES for config in configs)
+
+
+def test_job_has_the_commands_of_the_settings(tmp_path: Path) -> None:
+    directory = uploaded(vasp_command(), tmp_path / "job")
+    run(directory, variables={"LIPONFLOW_VASP_CMD": "srun our_vasp"})
+    (stored,) = loadfn(directory / "remote_job_data.json")
+    assert stored.output == "srun our_vasp"
 
 
 def test_two_processes_in_one_directory_run_the_job_once(tmp_path: Path, marks: Path) -> None:

@@ -66,12 +66,15 @@ def version_skew(submitted: str, here: str) -> str:
 
 
 def _set_environment(arguments: list[str]) -> None:
-    """Start again with the variables of the engines: atomate2 reads them when it is imported."""
-    wanted = {**ONE_THREAD, **environment(load_settings())}
-    wanted = {name: value for name, value in wanted.items() if name not in os.environ}
-    if wanted:
+    """Set the variables of the engines, which atomate2 reads when the job imports it.
+
+    numpy has read the limits of threads by now. Where pre_run has not set them, start again.
+    """
+    for name, value in environment(load_settings()).items():
+        os.environ.setdefault(name, value)
+    if not ONE_THREAD.keys() <= os.environ.keys():
         command = [sys.executable, "-m", "liponflow.workflows.remote_job", *arguments]
-        os.execve(sys.executable, command, os.environ | wanted)  # noqa: S606
+        os.execve(sys.executable, command, ONE_THREAD | os.environ)  # noqa: S606
 
 
 @contextmanager

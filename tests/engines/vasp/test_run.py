@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from atomate2 import SETTINGS as ATOMATE2
 from custodian.vasp.jobs import VaspJob
 from pymatgen.io.vasp import Incar, Kpoints
 
@@ -36,11 +37,11 @@ def test_missing_program_is_named() -> None:
 
 
 def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run.ATOMATE2, "VASP_CMD", "no-such-program --with options")
+    monkeypatch.setattr(ATOMATE2, "VASP_CMD", "no-such-program --with options")
     monkeypatch.setattr(run, "has_potcar_library", lambda: False)
     with pytest.raises(EngineError, match=r"'no-such-program' is not on the PATH.*POTCAR library"):
         check_installed("vasp", Settings())
-    monkeypatch.setattr(run.ATOMATE2, "VASP_CMD", "sh -c vasp")
+    monkeypatch.setattr(ATOMATE2, "VASP_CMD", "sh -c vasp")
     monkeypatch.setattr(run, "has_potcar_library", lambda: True)
     check_installed("vasp", Settings())
 
@@ -49,7 +50,7 @@ def test_vasp_needs_program_and_potcars(monkeypatch: pytest.MonkeyPatch) -> None
 def test_command_of_atomate2_that_cannot_be_run_is_named(
     monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr(run.ATOMATE2, "VASP_CMD", command)
+    monkeypatch.setattr(ATOMATE2, "VASP_CMD", command)
     (missing,) = missing_for_vasp(None)
     assert "ATOMATE2_VASP_CMD" in missing
     assert repr(command) in missing

@@ -1,5 +1,7 @@
 """The end of the batch job, and the handler that stops VASP before it."""
 
+import subprocess
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -7,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from liponflow.engines.engine import EngineError
-from liponflow.engines.vasp.walltime import (
-    START_VARIABLE,
-    StopBeforeWalltime,
-    batch_end,
-    batch_environment,
-)
+from liponflow.engines.vasp.clock import START_VARIABLE, batch_environment
+from liponflow.engines.vasp.walltime import StopBeforeWalltime, batch_end
 
 START = "Sun Nov 29 10:00:00 UTC 2026"
 BEGAN = datetime(2026, 11, 29, 10).timestamp()  # noqa: DTZ001 - custodian reads local time
@@ -61,6 +59,17 @@ def test_start_is_recorded_where_only_the_length_is_known() -> None:
     found = batch_environment({"PBS_WALLTIME": "60"})
     end = batch_end({"PBS_WALLTIME": "60"} | found)
     assert end == pytest.approx(time.time() + 60, abs=2)
+
+
+def test_environment_imports_no_library_of_vasp(tmp_path: Path) -> None:
+    code = "from liponflow.engines.registry import environment as e; import sys; "
+    code += "from liponflow.settings import Settings; e(Settings(vasp_cmd='v')); "
+    code += "print(*{'atomate2', 'custodian', 'torch'} & sys.modules.keys())"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        env={"HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert found.stdout == "\n", "each submitted job would spend seconds on it"
 
 
 def test_stopcar_is_written_once_and_only_while_vasp_runs(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from liponflow.analysis.result import Calculation, EngineInfo
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
+from liponflow.engines.vasp.clock import batch_environment
 from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
 from liponflow.inputs.presets import Cited
@@ -160,8 +161,6 @@ class VaspEngine(Engine):
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:
         """See Engine."""
-        from liponflow.engines.vasp.walltime import batch_environment
-
         return vasp_environment(settings.vasp_cmd) | batch_environment()
 
     @classmethod

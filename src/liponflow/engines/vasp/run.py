@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from atomate2 import SETTINGS as ATOMATE2
-
 from liponflow.engines.standin.identity import PROGRAM
 from liponflow.inputs.vasp.potcar import POTCAR_LIBRARY, has_potcar_library
 from liponflow.settings import VaspCommands, split_command
@@ -48,6 +46,8 @@ def custodian_options(left: float | None = None) -> dict[str, Any]:
 def vasp_environment(commands: VaspCommands | str | None) -> dict[str, str]:
     """Return the variables that make atomate2 run VASP by its commands.
 
+    atomate2 reads them when it is imported, so that is not imported here if there are commands.
+
     A program that is not on the PATH is also looked for in the directory of this Python, as the
     stand-in in a virtual environment that is not activated.
 
@@ -68,6 +68,8 @@ def vasp_environment(commands: VaspCommands | str | None) -> dict[str, str]:
     ('mpirun vasp_std', 'mpirun vasp_gam')
     """
     if commands is None:
+        from atomate2 import SETTINGS as ATOMATE2
+
         return {
             NON_COLLINEAR: ATOMATE2.VASP_NCL_CMD,
             BAND: ATOMATE2.VASP_CMD,
@@ -105,6 +107,8 @@ def has_gamma_program(commands: VaspCommands | None, *, band: bool = False) -> b
     """
     if commands is not None:
         return commands.gam is not None and not (band and commands.neb)
+    from atomate2 import SETTINGS as ATOMATE2
+
     # custodian looks for the last word, and takes the standard program without it.
     return shutil.which((ATOMATE2.VASP_GAMMA_CMD.split() or [""])[-1]) is not None
 
@@ -117,6 +121,8 @@ def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     commands
         As for :func:`vasp_environment`.
     """
+    from atomate2 import SETTINGS as ATOMATE2
+
     programs: list[str] = []
     found = {STANDARD: ATOMATE2.VASP_CMD} if commands is None else vasp_environment(commands)
     for name, command in found.items():

@@ -17,9 +17,7 @@ from typing import Any
 from custodian.vasp.handlers import WalltimeHandler
 
 from liponflow.engines.engine import EngineError
-
-START_VARIABLE = "CUSTODIAN_WALLTIME_START"
-"""Variable of custodian: when the batch job started, as ``date`` prints it."""
+from liponflow.engines.vasp.clock import LENGTH_VARIABLES, START_VARIABLE
 
 BUFFER_S = 300
 """Time before its end at which a run is stopped at the latest (s), custodian's default."""
@@ -32,19 +30,6 @@ _SLURM_DATE = re.compile(r"\bEndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 _PATIENCE_S = 20
 _ENDED = "General timing and accounting"
 _TAIL = 1 << 16
-
-
-def batch_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the variable with the start of the batch job where only its length is known.
-
-    Parameters
-    ----------
-    environment
-        Variables of this process, which the batch job started.
-    """
-    if START_VARIABLE in environment or batch_seconds(environment) is None:
-        return {}
-    return {START_VARIABLE: datetime.now().strftime("%a %b %d %H:%M:%S UTC %Y")}  # noqa: DTZ005
 
 
 def batch_seconds(environment: Mapping[str, str]) -> float | None:
@@ -62,7 +47,7 @@ def batch_seconds(environment: Mapping[str, str]) -> float | None:
     >>> batch_seconds({}) is None
     True
     """
-    for variable in ("PBS_WALLTIME", "SBATCH_TIMELIMIT"):
+    for variable in LENGTH_VARIABLES:
         if (text := environment.get(variable)) is None:
             continue
         handler = _clockless({variable: text})
@@ -167,7 +152,7 @@ class StopBeforeWalltime(WalltimeHandler):
 def _clockless(environment: Mapping[str, str]) -> WalltimeHandler:
     """Return custodian's handler for these variables; it would set its own for the process."""
     before = dict(os.environ)
-    names = ("PBS_WALLTIME", "SBATCH_TIMELIMIT", START_VARIABLE)
+    names = (*LENGTH_VARIABLES, START_VARIABLE)
     try:
         for name in names:
             os.environ.pop(name, None)
