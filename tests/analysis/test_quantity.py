@@ -23,7 +23,8 @@ UNITS = {
     "", "%", "1/THz per atom", "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
     "K", "K/ps", "THz", "V", "counts", "counts eV", "degrees", "e", "eV", "eV/K/atom", "eV/atom",
     "eV/f.u.", "eV/Å", "fs",
-    "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "Å", "Å³", "Å³/atom", "Å³/f.u.",
+    "S/cm", "cm²/s", "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "Å", "Å²",
+    "Å²/ps", "Å³", "Å³/atom", "Å³/f.u.",
 }  # fmt: skip
 """All units of results; new units are added here, in this spelling."""
 

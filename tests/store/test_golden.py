@@ -32,7 +32,7 @@ KINDS = {
 }  # fmt: skip
 NEWER = {"eels"}
 """Kinds that no golden file has yet."""
-MEASURED = {"edge_scan", "mixture", "white_lines"}
+MEASURED = {"edge_scan", "mixture", "transport", "white_lines"}
 """Kinds of measurements of files, which no store holds."""
 STORES = sorted(GOLDEN.glob("*.db"))
 

@@ -193,3 +193,8 @@ EDGE_SCAN = ResultKind(
     model="liponflow.analysis.eels.measured.edge_scan_result:EdgeScanResult",
     figures="liponflow.figures.eels.edge_scan:all_figures",
 )
+TRANSPORT = ResultKind(
+    "transport",
+    model="liponflow.analysis.transport.result:TransportResult",
+    figures="liponflow.figures.transport:all_figures",
+)

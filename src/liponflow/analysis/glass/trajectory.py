@@ -76,6 +76,7 @@ def read_frames(
     species_map: Mapping[str, str] = NO_MAP,
     ordered: Orderer | None = None,
     block_of_cif: str | None = None,
+    distances: bool = True,
 ) -> Iterator[Frames]:
     """Read one or several files as one trajectory, block by block.
 
@@ -99,6 +100,8 @@ def read_frames(
         Orders a crystal with partial occupancies; None to refuse it.
     block_of_cif
         Name or number of the only crystal of a CIF to read; None for all.
+    distances
+        Whether to refuse atoms on one place, which takes as long as to read a frame.
 
     Yields
     ------
@@ -128,7 +131,7 @@ def read_frames(
         ordered=ordered,
         block_of_cif=block_of_cif,
     )
-    selected = _selected(files, read, skip=skip, every=every, stage=stage)
+    selected = _selected(files, read, skip=skip, every=every, stage=stage, distances=distances)
     for frames in _blocks(selected, block):
         taken += len(frames)
         yield frames
@@ -177,6 +180,7 @@ def _selected(
     skip: int,
     every: int,
     stage: str | None,
+    distances: bool,
 ) -> Iterator[Frame]:
     number = 0
     symbols: tuple[str, ...] | None = None
@@ -188,7 +192,8 @@ def _selected(
             if stage is not None and frame.stage != stage:
                 continue
             if number >= skip and (number - skip) % every == 0:
-                yield _in_cell(frame, f"{path}, frame {inside}")
+                place = f"{path}, frame {inside}"
+                yield _in_cell(frame, place) if distances else frame
             number += 1
 
 

@@ -1,0 +1,1 @@
+"""Diffusion and conductivity of ions in trajectories."""

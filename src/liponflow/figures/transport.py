@@ -1,0 +1,126 @@
+"""Figures of transport: mean-squared displacements, and conductivity against temperature."""
+
+from itertools import cycle
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from pymatgen.core.composition import Composition
+
+from liponflow.analysis.transport.arrhenius import ROOM
+from liponflow.analysis.transport.published import published_conductivity
+from liponflow.analysis.transport.result import (
+    ArrheniusLine,
+    Curve,
+    TransportPoint,
+    TransportResult,
+)
+from liponflow.figures.spread import COLOURS
+from liponflow.figures.style import (
+    COLUMN,
+    MUTED,
+    PAGE,
+    axis_label,
+    element_colour,
+    new_figure,
+    stamp,
+    styled,
+)
+from liponflow.units import BOLTZMANN
+
+_ABSCISSA = 1000.0
+"""The axis shows 1000 K over the temperature."""
+
+
+def all_figures(result: TransportResult) -> dict[str, Figure]:
+    """Draw every figure of a result, by file name."""
+    figures = {"displacements": displacement_figure(result)}
+    if len(result.points) > 1:
+        figures["arrhenius"] = arrhenius_figure(result)
+    return figures
+
+
+@styled
+def displacement_figure(result: TransportResult) -> Figure:
+    """Draw tracer and collective displacements; the fitted line begins where diffusion does."""
+    figure = new_figure(PAGE, 2.8)
+    left, right = figure.subplots(1, 2, sharey=True)
+    for point, colour in zip(result.points, cycle(COLOURS), strict=False):
+        curve = point.curve
+        time = np.array(curve.time)
+        label = f"{point.temperature:.0f} K"
+        left.plot(time, curve.tracer, "o", color=colour, markersize=3, label=label)
+        inside = time >= point.start
+        left.plot(time[inside], curve.slope * time[inside] + curve.intercept, color=colour)
+        if point.collective is not None:
+            right.plot(time, curve.collective, "s", color=colour, markersize=3, label=label)
+    for axes, title in ((left, f"{result.species}, tracer"), (right, "collective")):
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_title(title, loc="left")
+        axes.set_xlabel(axis_label(Curve, "time"))
+    left.set_ylabel(axis_label(Curve, "tracer"))
+    left.legend()
+    stamp(figure, result)
+    return figure
+
+
+@styled
+def arrhenius_figure(result: TransportResult) -> Figure:
+    """Draw conductivity against inverse temperature; hollow where too uncertain for the fit."""
+    figure = new_figure(COLUMN, 2.8)
+    axes = figure.subplots()
+    colour = element_colour(result.species)
+    for point in result.points:
+        _draw_point(axes, point, colour)
+    if result.arrhenius is not None:
+        _draw_line(axes, result.arrhenius, max(point.temperature for point in result.points))
+    published = published_conductivity(
+        {element.symbol for element in Composition(result.formula).elements}
+    )
+    if published is not None:
+        axes.plot(
+            _ABSCISSA / ROOM,
+            published.conductivity,
+            "*",
+            color=MUTED,
+            markersize=9,
+            label=f"{published.conductivity:.1e} S/cm, {published.activation_energy:g} eV "
+            f"({published.citation})",
+        )
+    axes.set_yscale("log")
+    axes.set_xlabel("1000 K / temperature")
+    axes.set_ylabel(axis_label(TransportPoint, "conductivity"))
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
+    stamp(figure, result)
+    return figure
+
+
+def _draw_point(axes: Axes, point: TransportPoint, colour: str) -> None:
+    x = _ABSCISSA / point.temperature
+    if point.conductivity_low > 0:
+        below = point.conductivity - point.conductivity_low
+        above = point.conductivity_high - point.conductivity
+        axes.errorbar([x], [point.conductivity], [[below], [above]], color=colour, capsize=2.5)
+        axes.plot(x, point.conductivity, "o", color=colour,
+                  markerfacecolor=colour if point.fitted else "white")  # fmt: skip
+    elif point.conductivity_high > 0:
+        # Only an upper limit is known.
+        axes.plot(x, point.conductivity_high, "v", color=colour, markerfacecolor="white")
+
+
+def _draw_line(axes: Axes, line: ArrheniusLine, hottest: float) -> None:
+    inverse = np.linspace(1 / hottest, 1 / ROOM, 50)
+    exponent = -line.activation_energy / BOLTZMANN * (inverse - 1 / ROOM)
+    label = (
+        f"{line.room_conductivity:.1e} S/cm, {line.activation_energy:.2f} eV "
+        f"({line.activation_energy_low:.2f} to {line.activation_energy_high:.2f})"
+    )
+    conductivity = line.room_conductivity * ROOM * inverse * np.exp(exponent)
+    axes.plot(_ABSCISSA * inverse, conductivity, color=MUTED, label=label)
+    below = line.room_conductivity - line.room_conductivity_low
+    above = line.room_conductivity_high - line.room_conductivity
+    axes.errorbar(
+        [_ABSCISSA / ROOM], [line.room_conductivity], [[below], [above]], color=MUTED, capsize=2.5
+    )

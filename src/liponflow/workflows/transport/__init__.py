@@ -1,0 +1,1 @@
+"""Transport of ions, measured in trajectories."""

@@ -1,0 +1,148 @@
+"""``liponflow analyze transport``: diffusion and conductivity in trajectories of any origin."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from liponflow.analysis.glass.trajectory import Frames, read_frames
+from liponflow.analysis.provenance import file_provenance
+from liponflow.analysis.transport.result import TransportResult
+from liponflow.analysis.transport.run import Run, follow_run
+from liponflow.analysis.transport.summary import summarise
+from liponflow.crystals.elements import is_symbol
+from liponflow.document import Document
+from liponflow.inputs.parameter import Unit
+
+HOP_LENGTH = 3.0
+"""Distance of neighbouring Li sites in LiPON and Li3PO4 (Å): our choice, the first peak of the
+Li-Li pair distribution of Li3PO4 lies at 2.9 to 3.1."""
+
+
+class TransportOptions(Document):
+    """Options of ``liponflow analyze transport``."""
+
+    species: str = Field("Li", description="Element of the mobile ions.")
+    temperature: Annotated[list[float] | None, Unit("K")] = Field(
+        None,
+        description="One temperature for all files, which are then segments of one run, or one "
+        "for each file: those of the same temperature are segments of one run, in order. By "
+        "default that of the files.",
+    )
+    time_step: Annotated[float | None, Unit("fs")] = Field(
+        None,
+        gt=0,
+        description="Time from one frame of the files to the next; by default that of the files.",
+    )
+    charge: int = Field(1, description="Charge number of the ions.")
+    hop_length: Annotated[float, Unit("Å")] = Field(
+        HOP_LENGTH, gt=0, description="Distance of neighbouring sites, to count effective hops."
+    )
+    skip: int = Field(
+        0, ge=0, description="Frames to skip at the beginning of each run (equilibration)."
+    )
+    species_map: str | None = Field(
+        None, description="Elements by the types of LAMMPS, such as 1=Li,2=P."
+    )
+
+    @field_validator("species")
+    @classmethod
+    def _element(cls, species: str) -> str:
+        if not is_symbol(species):
+            raise ValueError("is no element; write its symbol, such as Li")
+        return species
+
+    @field_validator("temperature")
+    @classmethod
+    def _above_zero(cls, temperature: list[float] | None) -> list[float] | None:
+        if temperature is not None and min(temperature) <= 0:
+            raise ValueError("temperatures are in K, above 0")
+        return temperature
+
+    @field_validator("charge")
+    @classmethod
+    def _charged(cls, charge: int) -> int:
+        if charge == 0:
+            raise ValueError("an ion without charge conducts nothing; give its charge number")
+        return charge
+
+    @property
+    def elements(self) -> dict[str, str]:
+        """Return the elements by type.
+
+        Raises
+        ------
+        ValueError
+            If an entry is not TYPE=ELEMENT.
+        """
+        found = {}
+        for entry in (self.species_map or "").split(","):
+            label, _, element = (part.strip() for part in entry.partition("="))
+            if label and not is_symbol(element):
+                raise ValueError(
+                    f"--species-map {self.species_map}: {entry!r} is not TYPE=ELEMENT, such as "
+                    "1=Li,2=P"
+                )
+            if label:
+                found[label] = element
+        return found
+
+
+def measure_transport(files: Sequence[Path], options: TransportOptions) -> TransportResult:
+    """Return the transport of an ion in the runs that the files hold.
+
+    Parameters
+    ----------
+    files
+        Segments of one run, or runs at several temperatures.
+    options
+        Ion, conditions and what the files do not tell.
+
+    Raises
+    ------
+    ValueError
+        If a file or an option cannot be used; the remedy is named.
+    """
+    given: list[float | None] = [None] if options.temperature is None else [*options.temperature]
+    if len(given) not in {1, len(files)}:
+        raise ValueError(
+            f"--temperature has {len(given)} values for {len(files)} files: give one for all, or "
+            "one for each"
+        )
+    by_file = given * len(files) if len(given) == 1 else given
+    pairs = sorted(zip(by_file, files, strict=True), key=lambda pair: pair[0] or 0.0)
+    runs = [
+        _run([path for _, path in group], temperature, options)
+        for temperature, group in groupby(pairs, key=lambda pair: pair[0])
+    ]
+    made = file_provenance(
+        files, options.model_dump(mode="json"), ", ".join(str(path) for path in files)
+    )
+    return summarise(
+        runs,
+        made,
+        species=options.species,
+        charge=options.charge,
+        hop_length=options.hop_length,
+    )
+
+
+def _run(files: Sequence[Path], temperature: float | None, options: TransportOptions) -> Run:
+    notes: list[str] = []
+    elements = options.elements
+
+    def read(path: Path) -> Iterator[Frames]:
+        skip = options.skip if path == files[0] else 0
+        return read_frames(path, skip=skip, notes=notes, species_map=elements, distances=False)
+
+    run = follow_run(
+        files,
+        read,
+        species=options.species,
+        time_step=options.time_step,
+        temperature=temperature,
+    )
+    run.notes[:0] = notes
+    return run

@@ -1,0 +1,130 @@
+"""Transport in files, as ``liponflow analyze transport`` measures it."""
+
+import json
+from pathlib import Path
+
+import ase
+import ase.io
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+from walks import TRICLINIC, brownian, walk, wrapped
+
+from liponflow.analysis.transport.result import TransportResult
+from liponflow.analysis.transport.summary import CM2_S
+from liponflow.cli import app
+from liponflow.figures.transport import all_figures
+from liponflow.workflows.transport.measurements import TRANSPORT
+
+DIFFUSIVITY = {600: 0.01, 800: 0.03, 1000: 0.06}
+"""Å² per frame of 0.1 ps."""
+FRAMES = 400
+
+
+def write(path: Path, temperature: int, *, spread: float = 0.05) -> Path:
+    steps = brownian(FRAMES, 20, DIFFUSIVITY[temperature], temperature)
+    frames = wrapped(walk(steps, cell=TRICLINIC, temperature=temperature, spread=spread))
+    ase.io.write(
+        path,
+        [
+            ase.Atoms(
+                frames.symbols, positions=positions, cell=TRICLINIC, pbc=True,
+                info={"time": float(time), "temperature": float(temperature)},
+            )
+            for positions, time in zip(frames.positions, frames.times, strict=True)
+        ],
+    )  # fmt: skip
+    return path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("runs")
+    return [write(folder / f"{temperature}.extxyz", temperature) for temperature in DIFFUSIVITY]
+
+
+@pytest.fixture(scope="module")
+def result(files: list[Path]) -> TransportResult:
+    found = TRANSPORT.measure(files, {"temperature": ["600", "800", "1000"]})
+    assert isinstance(found, TransportResult)
+    return found
+
+
+def test_every_temperature_has_its_coefficient(result: TransportResult) -> None:
+    for point in result.points:
+        true = DIFFUSIVITY[round(point.temperature)] / 0.1 * CM2_S
+        assert point.diffusivity == pytest.approx(true, rel=0.1)
+        assert point.diffusivity_low < point.diffusivity < point.diffusivity_high
+        assert np.mean(point.diffusivity_xyz) == pytest.approx(point.diffusivity, rel=0.02)
+        assert point.haven_low < 1 < point.haven_high
+        # Nernst and Einstein: n e² D / k T in SI.
+        density = 20 / (abs(np.linalg.det(TRICLINIC)) * 1e-30)
+        charge, kelvin = 1.602176634e-19, 1.380649e-23 * point.temperature
+        expected = density * charge**2 * point.diffusivity * 1e-4 / kelvin / 100
+        assert point.conductivity == pytest.approx(expected)
+        assert len(point.curve.time) <= 50
+
+
+def test_unreliable_temperatures_stay_out_of_the_fit(result: TransportResult) -> None:
+    assert [point.fitted for point in result.points] == [False, True, True]
+    assert not result.converged
+    cold = result.points[0]
+    assert cold.relative_deviation > 0.5
+    assert cold.length_needed > cold.length
+    assert any("600 K: too short to conclude" in text for text in result.warnings)
+    expected = np.log(2) * 8.617333e-5 / (1 / 800 - 1 / 1000)
+    assert result.arrhenius.activation_energy_low < expected
+    assert result.arrhenius.activation_energy_high > expected
+
+
+def test_the_document_is_read_again(result: TransportResult) -> None:
+    document = json.loads(json.dumps(result.with_units()))
+    assert TransportResult.model_validate(document) == result
+    assert document["@units"]["points.diffusivity"] == "cm²/s"
+
+
+def test_figures_leave_unreliable_points_hollow(result: TransportResult) -> None:
+    figures = all_figures(result)
+    assert set(figures) == {"displacements", "arrhenius"}
+    dots = [line for line in figures["arrhenius"].axes[0].lines if line.get_marker() == "o"]
+    assert [line.get_markerfacecolor() == "white" for line in dots] == [True, False, False]
+    published = result.model_copy(update={"formula": "Li46P16O55N5"})
+    texts = [
+        text.get_text() for text in all_figures(published)["arrhenius"].axes[0].get_legend().texts
+    ]
+    assert any("2.3e-06 S/cm, 0.55 eV (Bates)" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"temperature": ["600", "800"]}, "--temperature has 2 values for 3 files"),
+        ({"temperature": ["-5"]}, "temperatures are in K, above 0"),
+        ({"species": "Xx"}, "--species Xx: is no element"),
+        ({"charge": "0"}, "an ion without charge"),
+        ({"species_map": "1:Li"}, "is not TYPE=ELEMENT"),
+    ],
+)
+def test_bad_options_are_refused(
+    files: list[Path], given: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        TRANSPORT.measure(files, given)
+
+
+def test_other_formats_need_the_time_step(files: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "XDATCAR"
+    ase.io.write(path, ase.io.read(files[2], ":150"), format="vasp-xdatcar")
+    with pytest.raises(ValueError, match=r"by --time-step \(fs\)"):
+        TRANSPORT.measure([path], {"temperature": ["1000"]})
+    found = TRANSPORT.measure([path], {"temperature": ["1000"], "time_step": "100"})
+    true = DIFFUSIVITY[1000] / 0.1 * CM2_S
+    assert found.points[0].diffusivity == pytest.approx(true, rel=0.15)
+
+
+def test_the_command_writes_tables_and_figures(files: list[Path], tmp_path: Path) -> None:
+    words = ["analyze", "transport", str(files[2]), "--out", str(tmp_path / "o")]
+    found = CliRunner().invoke(app, words)
+    assert found.exit_code == 0, found.output
+    names = {path.name for path in (tmp_path / "o").iterdir()}
+    assert {"transport.json", "points.csv", "displacements.png"} <= names
