@@ -18,6 +18,7 @@ from liponflow import safejson
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.engines.vasp import neb
+from liponflow.engines.vasp.reading.parts import RECORD
 from liponflow.runners.documents import all_jobs, dumps, loads
 
 Files = dict[str, str]
@@ -72,7 +73,7 @@ def jobs_by_name(flow: Flow) -> dict[str, Job]:
 
 
 def written_by(job: Job, folder: Path, arguments: Sequence[Any] | None = None) -> Files:
-    """Run a VASP job in a new folder up to the start of VASP, and return what it wrote.
+    """Run a VASP job in a new folder up to the start of VASP, and return the inputs that it wrote.
 
     Its Maker and its arguments go through a document, as on their way to a worker; `arguments`
     replace those that earlier jobs have yet to make.
@@ -85,7 +86,9 @@ def written_by(job: Job, folder: Path, arguments: Sequence[Any] | None = None) -
             patch.setattr(module, "run_vasp", _start)
         with pytest.raises(Started):
             type(maker).make.original(maker, *given)
-    return files_of(folder)
+    files = files_of(folder)
+    files.pop(RECORD, None)  # of the run, and no input
+    return files
 
 
 def pair_potential(distance: float) -> Engine:

@@ -70,10 +70,13 @@ def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     assert (relaxation["ISPIN"], relaxation["NUPDOWN"]) == (2, 1)
 
 
-@pytest.mark.parametrize("preset", ["quick", "melt-quench", "paper"])
+@pytest.mark.parametrize(
+    "preset", ["quick", pytest.param("melt-quench", marks=pytest.mark.exhaustive), "paper"]
+)
 def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
     """Byte by byte, but for positions that come from the run before."""
-    start, overrides = phase("Li3PO4_beta").structure(), {"n_models": 1, "segment_steps": 6000}
+    start = phase("Li3PO4_beta").structure()
+    overrides = {"n_models": 1, "segment_steps": 6000, "volume_points": 3}
     given = tmp_path / "crystal.vasp"
     start.to_file(str(given), fmt="poscar")
     options = {"preset": preset, "overrides": overrides, "structure_file": given}

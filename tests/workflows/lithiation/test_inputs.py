@@ -71,7 +71,7 @@ def sorted_moments(structure: Structure) -> list[tuple[str, float]]:
     ]
 
 
-@pytest.mark.parametrize("preset", ["quick", "paper"])
+@pytest.mark.parametrize("preset", [pytest.param("quick", marks=pytest.mark.exhaustive), "paper"])
 def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
     """Byte by byte, but for the moments and positions that a static calculation takes over."""
     overrides = {"x": [0, 1.5], "budget": 1}

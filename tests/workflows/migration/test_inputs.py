@@ -118,7 +118,10 @@ def test_provenance_file_names_the_source_of_every_value(written: Path) -> None:
     assert record["band"]["ENCUT"]["source"] == "published: section 4.2.10"
 
 
-@pytest.mark.parametrize(("preset", "climbing"), [("quick", False), ("paper", True)])
+@pytest.mark.parametrize(
+    ("preset", "climbing"),
+    [pytest.param("quick", False, marks=pytest.mark.exhaustive), ("paper", True)],
+)
 def test_directories_are_those_that_a_run_makes(
     preset: str,
     climbing: bool,  # noqa: FBT001 - a parameter

@@ -72,7 +72,7 @@ def test_incar_asks_for_precise_forces(written: WrittenInputs) -> None:
     )
 
 
-@pytest.mark.parametrize("preset", ["quick", "paper"])
+@pytest.mark.parametrize("preset", [pytest.param("quick", marks=pytest.mark.exhaustive), "paper"])
 def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
     """Byte by byte, but for the last decimals of lattice and positions, from a CONTCAR."""
     relaxed = tmp_path / "CONTCAR"

@@ -55,7 +55,7 @@ def test_every_crystal_has_relaxation_and_static_calculation(written: WrittenInp
         assert start.matches(crystal, scale=False, primitive_cell=True)
 
 
-@pytest.mark.parametrize("preset", ["quick", "paper"])
+@pytest.mark.parametrize("preset", [pytest.param("quick", marks=pytest.mark.exhaustive), "paper"])
 def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> None:
     """Byte by byte, but for the moments and positions that a static calculation takes over."""
     root = write(tmp_path / "in", preset=preset, overrides=SYSTEM).directory
