@@ -138,7 +138,8 @@ def run(
             if document is None:
                 check_out(out)
                 record = {"command": sys.argv, "kind": campaign.name} | choices
-                record |= {"structure_file": str(choices["structure_file"])}
+                file = choices["structure_file"]
+                record |= {"structure_file": None if file is None else str(file)}
                 record |= chosen.record(campaign, request.parameters)
                 outcome = campaigns.run(flow, settings, record, engines)
     if several:
