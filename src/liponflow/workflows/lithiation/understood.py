@@ -29,5 +29,6 @@ def understood(
     ]
     source = f"from {request.source}" if request.source else "built in"
     material = f"{facts.formula}: {len(host)} atoms, {axes_text(host)}, {source}"
-    plan = f"x = {', '.join(xs)} in {facts.variable}; {len(starts)} starts"
+    noun = "start" if len(starts) == 1 else "starts"
+    plan = f"x = {', '.join(xs)} in {facts.variable}; {len(starts)} {noun}"
     return Understood(material, plan, [f"relax x={name}" for name in starts])
