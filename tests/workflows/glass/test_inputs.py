@@ -10,6 +10,7 @@ from job_inputs import files_of, jobs_by_name, settings_of, vasp_jobs, written_b
 from pymatgen.io.vasp import Incar, Poscar
 
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp import potcar
 from liponflow.inputs.vasp.earlier import EarlierRun, Taken, read_earlier
 from liponflow.inputs.vasp.glass import md_incar
 from liponflow.structures.phases import phase
@@ -101,6 +102,31 @@ def test_directories_are_those_that_a_run_makes(preset: str, tmp_path: Path) -> 
         assert settings_of(ours) == settings_of(files_of(path))
     relaxed = written_by(jobs["relax seed 0"], tmp_path / "relax", [start])
     assert settings_of(relaxed) == settings_of(files_of(root / "relax"))
+
+
+def test_potentials_of_the_user_are_in_record_and_readme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
+    given = tmp_path / "crystal.vasp"
+    phase("Li3PO4_beta").structure().to_file(str(given), fmt="poscar")
+    arguments = {"potcar_release": 64, "potcar": {"Li": "Li"}}
+    root = write(
+        tmp_path / "in",
+        preset="quick",
+        overrides={"n_models": 1, "segment_steps": 20000},
+        structure_file=given,
+        engine_arguments=arguments,
+    ).directory
+    record = yaml.safe_load((root / "provenance.yaml").read_text(encoding="utf-8"))
+    sets = [entry for name, entry in record.items() if name.startswith(("dynamics", "relax"))]
+    assert len(sets) > 1
+    for entry in sets:
+        assert entry["POTCAR"]["value"] == ["PBE_64", "Li", "P", "O"]
+        assert "options of the user" in entry["POTCAR"]["source"]
+    written = next(root.rglob("dynamics/*/POTCAR.spec")).read_text(encoding="utf-8")
+    assert written.split() == ["Li", "P", "O"]
+    assert "PMG_DEFAULT_FUNCTIONAL=PBE_64 " in (root / "README.md").read_text(encoding="utf-8")
 
 
 def test_each_segment_continues_the_previous_one(written: Path) -> None:

@@ -100,10 +100,18 @@ def test_orders_have_their_moments(written: WrittenInputs) -> None:
     assert signs == {"ferromagnetic": 5, "antiferromagnetic-1": 0, "antiferromagnetic-2": 0}
 
 
-def test_one_order_can_be_asked_for(tmp_path: Path) -> None:
-    alone = write(tmp_path / "one", preset="quick", overrides=SYSTEM | {"magnetic_orders": 1})
+def test_one_order_and_another_functional_can_be_asked_for(tmp_path: Path) -> None:
+    alone = write(
+        tmp_path / "one",
+        preset="quick",
+        overrides=SYSTEM | {"magnetic_orders": 1},
+        engine_arguments={"functional": "r2SCAN"},
+    )
     assert alone.count == len(CRYSTALS)
     assert [path.name for path in (alone.directory / "NiO").iterdir()] == ["ferromagnetic"]
+    readme = (alone.directory / "README.md").read_text()
+    assert "but for your options" in readme
+    assert "so that its corrections of 2020 apply" not in readme
 
 
 def test_hubbard_u_is_used_for_oxides_only(written: WrittenInputs) -> None:
@@ -133,6 +141,7 @@ def test_provenance_file_names_the_source_of_every_value(written: WrittenInputs)
     assert all(value["source"] for value in record["relax"].values())
     assert record["parameters"]["composition"]["source"] == "given by the user"
     readme = (written.directory / "README.md").read_text()
+    assert "so that its corrections of 2020 apply" in readme
     assert f"{len(STARTS)} relaxations" in readme
     assert "`NiO/antiferromagnetic-1`" in readme
     assert "PMG_VASP_PSP_DIR" in readme

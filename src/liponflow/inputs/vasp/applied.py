@@ -15,6 +15,7 @@ from liponflow.inputs.vasp.sets import VaspSets
 Generator = TypeVar("Generator", bound=VaspInputGenerator)
 
 BY_THE_USER = "given by the user: --incar"
+OPTIONS = "by the options of the user"
 
 _HUBBARD = ("LDAU", "LDAUTYPE", "LDAUU", "LDAUJ", "LDAUL")
 _FIRST, _META_GGA = "PBE", "PBE_54"
@@ -57,7 +58,7 @@ def applied(generator: Generator, options: VaspOptions, kind: Kind) -> Generator
         sources |= dict.fromkeys(user, BY_THE_USER)
         if options.potcar or release:
             given = ", ".join([release or "", *options.potcar.values()]).strip(", ")
-            sources["POTCAR"] += f"; {given}: by the options of the user"
+            sources["POTCAR"] += f"; {given}: {OPTIONS}"
         new["sources"] = sources
     found: Generator = replace(generator, **new)
     return found

@@ -15,10 +15,10 @@ from liponflow.engines.engine import Engine
 from liponflow.freeformat.incar import Value
 from liponflow.freeformat.kpoints import DEFAULT_SPACING
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.glass import TOPIC, GlassParameters
-from liponflow.inputs.presets import Cited, load_data
+from liponflow.inputs.glass import GlassParameters
+from liponflow.inputs.presets import Cited
 from liponflow.inputs.protocol import Stage, describe_stage, takes_mean_cell
-from liponflow.inputs.vasp.applied import dynamics_sources
+from liponflow.inputs.vasp.applied import OPTIONS, dynamics_sources
 from liponflow.inputs.vasp.compare import compare as compare_directory
 from liponflow.inputs.vasp.compare import (
     functional,
@@ -67,6 +67,7 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
     starts = maker.starts(request.structure, request.source)
     engine = maker.engine(parameters.force_limit)
     formula = starts[0].structure.composition.formula.replace(" ", "")
+    functional = input_set(engine.relax()).config_dict["POTCAR_FUNCTIONAL"]
     sets: dict[str, Any] = {}
     for start in starts:
         folder = root / f"seed-{start.origin.seed}"
@@ -78,7 +79,7 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
             "models": {start.origin.seed: list(start.origin.notes) for start in starts},
         },
         sets=sets,
-        readme=_readme(parameters, formula, request.preset),
+        readme=_readme(parameters, formula, request.preset, potcar_note(functional)),
         count=len(starts),
         noun="model",
         notes=missing_potcars(),
@@ -173,9 +174,10 @@ def _write_segments(
     written: dict[str, dict[str, Cited]] = {}
     for number, run in enumerate(runs):
         path = folder / run.name
+        generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
         write_vasp_input_set(
             run.structure,
-            run.maker.input_set_generator,
+            generator,
             path,
             potcar_spec=not has_potcar_library(),
             clean_prev=False,
@@ -186,6 +188,11 @@ def _write_segments(
         sources = _sources(engine, run)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
+        } | {
+            "POTCAR": Cited(
+                value=[generator.user_potcar_functional, *generator.potcar_symbols],
+                source=sources.get("POTCAR", _ATOMATE2),
+            )
         }
     return written
 
@@ -212,9 +219,10 @@ _OF_THE_STAGE = (
 def _sources(engine: Engine, run: Segment) -> dict[str, str]:
     of_the_stage = dict.fromkeys(_OF_THE_STAGE, f"stage {run.stage.name!r} of the protocol")
     generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
-    chosen = dynamics_sources(VaspOptions.of(engine.options.arguments))
-    own = {**md_sources(), **generator.changes(run.structure), **chosen}
-    return of_the_stage | {key: entry["source"] for key, entry in own.items()}
+    options = VaspOptions.of(engine.options.arguments)
+    own = {**md_sources(), **generator.changes(run.structure), **dynamics_sources(options)}
+    potcar = {"POTCAR": OPTIONS} if options.potcar or options.potcar_release else {}
+    return of_the_stage | potcar | {key: entry["source"] for key, entry in own.items()}
 
 
 def _differences(
@@ -254,8 +262,7 @@ def _in_order(directories: str) -> str:
     )
 
 
-def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
-    functional = load_data(TOPIC)["vasp"]["potcar"]["functional"]["value"]
+def _readme(parameters: GlassParameters, formula: str, preset: str, potcar: str) -> str:
     steps = []
     if parameters.volume == "pressure-volume":
         stage = parameters.volume_stage
@@ -286,7 +293,7 @@ def _readme(parameters: GlassParameters, formula: str, preset: str) -> str:
         preset=preset,
         version=__version__,
         models="one model" if parameters.n_models == 1 else f"{parameters.n_models} models",
-        potcar=potcar_note(functional),
+        potcar=potcar,
         steps=numbered,
     )
 

@@ -55,6 +55,7 @@ def write(request: InputsRequest[StabilityParameters], root: Path) -> Contents:
             version=__version__,
             n=len(starts),
             force_limit=parameters.force_limit,
+            corrections=_CHANGED if request.engine_arguments else _UNCHANGED,
             potcar=potcar_note(functional),
             rows="\n".join(_row(start) for start in starts),
         ),
@@ -127,11 +128,16 @@ def _row(start: Start) -> str:
     )
 
 
+_UNCHANGED = "so that its corrections of 2020 apply"
+_CHANGED = """\
+but for your options (`engine_arguments` in
+`provenance.yaml`). Its corrections of 2020 are for PBE and PBE+U only"""
+
 _README = """\
 # Reference crystals of {system} by VASP
 
 Written by liponflow {version}. `provenance.yaml` says where each value and each crystal comes
-from. The settings are those of the Materials Project, so that its corrections of 2020 apply.
+from. The settings are those of the Materials Project, {corrections}.
 {potcar}
 ## What to run, in this order
 
