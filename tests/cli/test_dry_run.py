@@ -140,6 +140,8 @@ def test_options_of_vasp_come_from_the_file_and_the_command(
     assert "functional = r2SCAN" in engines
     assert "'ENCUT': '650'" in engines
     assert "'relax:EDIFFG': -0.01" in engines
+    output = " ".join(done.stdout.split())
+    assert "NCORE and KPAR by the VASP wiki, for relax of 56 atoms: " in output
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def dry_run_document(
         "wall_hours": cost.wall_hours(workers),
         "workers": workers,
         "basis": cost.basis,
+        "advice": list(cost.advice),
     }
 
 

@@ -316,7 +316,8 @@ def print_estimate(estimate: "Estimate", console: Console | None = None) -> None
         columns, console, expendable=("k-points", "ionic steps", "atoms"), with_total=True
     )
     _print_hidden(hidden, console)
-    console.print(f"basis: {estimate.basis}", markup=False, highlight=False)
+    for line in (f"basis: {estimate.basis}", *estimate.advice):
+        console.print(line, markup=False, highlight=False)
 
 
 def _number(title: str, numbers: Sequence[int], total: int | None = None) -> _Shown:

@@ -55,6 +55,8 @@ class Estimate:
     lines: Sequence[Line]
     basis: str
     """What the estimate rests on."""
+    advice: Sequence[str] = ()
+    """What the engines advise on these calculations."""
 
     @property
     def jobs(self) -> int:
@@ -113,12 +115,17 @@ def estimate(flow: Flow, store: JobStore | None = None, campaign: str = "") -> E
         return Estimate([], "no calculation: the energies are there already")
     lines: list[Line] = []
     basis: list[str] = []
+    advice: list[str] = []
     for engine in dict.fromkeys(calculation.engine for calculation in calculations):
         members = [calculation for calculation in calculations if calculation.engine == engine]
         costs = _Costs.of(engine, members, store, campaign)
         lines += _lines(members, costs, several=len(members) < len(calculations))
         basis += costs.stated()
-    return Estimate(sorted(lines, key=_order), "; ".join(dict.fromkeys(basis)))
+        if costs.model is not None:
+            advice.append(engine_class(engine).advice_on(max(members, key=costs.core_hours)))
+    return Estimate(
+        sorted(lines, key=_order), "; ".join(dict.fromkeys(basis)), [*filter(None, advice)]
+    )
 
 
 def seconds_by_job(flow: Flow, store: JobStore | None, campaign: str) -> dict[str, float]:

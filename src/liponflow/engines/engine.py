@@ -303,6 +303,17 @@ class Engine(ABC):
         return ""
 
     @classmethod
+    def advice_on(cls, calculation: PlannedCalculation) -> str:  # noqa: ARG003
+        """Return a line of advice on a calculation of the engine for a dry run; empty without any.
+
+        Parameters
+        ----------
+        calculation
+            The costliest one that is planned.
+        """
+        return ""
+
+    @classmethod
     def sized(
         cls,
         calculation: PlannedCalculation,

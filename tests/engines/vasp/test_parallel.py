@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liponflow.engines.vasp.parallel import advised, parallel_note
+from liponflow.engines.planned import RELAX, PlannedCalculation
+from liponflow.engines.vasp.parallel import advised, parallel_line, parallel_note
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.vasp import potcar
@@ -61,3 +62,11 @@ def test_readme_has_the_advice_for_the_cores_of_the_command(
 
 def test_directory_without_inputs_has_no_advice(tmp_path: Path) -> None:
     assert parallel_note(tmp_path) == ""
+
+
+def test_line_for_a_dry_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIPONFLOW_VASP_CMD", "mpirun -np 64 vasp_std")
+    ncore, kpar = advised(64, atoms=56, bands=237, kpoints=14)
+    line = parallel_line(PlannedCalculation(RELAX, "vasp", 56, kpoints=14, electrons=384))
+    assert f"relax of 56 atoms: {ncore} and {kpar} on 64 cores;" in line
+    assert parallel_line(PlannedCalculation(RELAX, "vasp", 56)) == ""

@@ -201,6 +201,13 @@ class VaspEngine(Engine):
         return parallel_note(root)
 
     @classmethod
+    def advice_on(cls, calculation: PlannedCalculation) -> str:
+        """See Engine."""
+        from liponflow.engines.vasp.parallel import parallel_line
+
+        return parallel_line(calculation)
+
+    @classmethod
     def cost(cls, name: str) -> CostModel:  # noqa: ARG003
         """See Engine."""
         return COST

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from liponflow.decompression import existing
+from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.check import ranks_of
 from liponflow.engines.vasp.cost import bands
 from liponflow.engines.vasp.planning import irreducible_kpoints
@@ -106,9 +107,7 @@ def parallel_note(root: Path) -> str:
     root
         Directory.
     """
-    commands = load_settings().vasp_cmd
-    known = ranks_of(commands.for_bands if commands else None)
-    cores = NODES if known is None else (known,)
+    cores = _cores()
     sizes = sorted(set(_sizes(root)))
     if not sizes:
         return ""
@@ -123,6 +122,38 @@ def parallel_note(root: Path) -> str:
         cells = [*map(str, size), *(f"{ncore}, {kpar}" for ncore, kpar in found)]
         rows.append("| " + " | ".join(cells) + " |")
     return _NOTE.format(table="\n".join(rows))
+
+
+def parallel_line(calculation: PlannedCalculation) -> str:
+    """Return the advice for a planned calculation in one line.
+
+    Parameters
+    ----------
+    calculation
+        Calculation of VASP.
+
+    Returns
+    -------
+    str
+        Empty if the number of electrons, and so that of the bands, is unknown.
+    """
+    atoms, electrons, kpoints = calculation.atoms, calculation.electrons, calculation.kpoints
+    if electrons is None:
+        return ""
+    size = {"atoms": atoms, "kpoints": kpoints, "images": calculation.images}
+    found = {n: advised(n, bands=bands(electrons, atoms), **size) for n in _cores()}
+    listed = ", ".join(f"{ncore} and {kpar} on {n} cores" for n, (ncore, kpar) in found.items())
+    return (
+        f"NCORE and KPAR by the VASP wiki, for {calculation.kind} of {atoms} atoms: {listed}; "
+        "--incar sets them"
+    )
+
+
+def _cores() -> tuple[int, ...]:
+    """Return the MPI ranks of the setting ``vasp_cmd``, or the cores of common nodes."""
+    commands = load_settings().vasp_cmd
+    known = ranks_of(commands.for_bands if commands else None)
+    return NODES if known is None else (known,)
 
 
 def _sizes(root: Path) -> Iterator[Size]:
