@@ -5,12 +5,16 @@
     RUNS/RUN_ID/
         earlier/DIGEST.json     of one job: its outcome, or where it goes on from
 
+A job that did not converge goes on from its last geometry, and one that was interrupted from the
+files in its directory, as if it were resumed.
+
 A job of the new run is known by its name, its function and its arguments, not by its uuid: jobs
 that a repeated job adds have new ones.
 """
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +24,7 @@ from uuid import uuid4
 from jobflow import Job
 
 from liponflow import durable
+from liponflow.job_directory import attempts
 from liponflow.runners.documents import dumps, loads
 from liponflow.runners.ownership import OWN_DIRECTORY, OWN_FILE
 
@@ -36,15 +41,18 @@ class Earlier:
     uuid
         Of the job in the earlier run.
     outcome
-        Its outcome; None if it did not converge.
+        Its outcome; None if it did not converge, or did not finish.
     place, start
         Argument that the last geometry replaces, and its document, if it did not converge.
+    directory
+        Its working directory, if it did not finish.
     """
 
     uuid: str
     outcome: dict[str, Any] | None = None
     place: int = 0
     start: Any = None
+    directory: str | None = None
 
 
 def digest(job: Job) -> str:
@@ -69,6 +77,32 @@ def recall(run_dir: Path, job: Job) -> Earlier | None:
         return None
     file = folder / f"{digest(job)}.json"
     return Earlier(**loads(file.read_bytes())) if file.is_file() else None
+
+
+def bring(source: Path, to: Path) -> None:
+    """Copy what an interrupted job left in its directory, and in those of its attempts.
+
+    Parameters
+    ----------
+    source
+        Directory of the job in the earlier run; nothing is done if it is not there any more.
+    to
+        Its directory in this run; nothing is done if it is there already.
+    """
+    if to.exists() or not source.is_dir():
+        return
+    # The directory itself comes last: where it is, all are whole.
+    pairs = [
+        (path, to.with_name(to.name + path.name.removeprefix(source.name)))
+        for path in [*attempts(source), source]
+    ]
+    for path, place in pairs:
+        if place.exists():
+            continue
+        draft = place.with_name(f".{place.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(path, draft, symlinks=True)
+        draft.rename(place)
 
 
 def renamed(document: Any, names: Mapping[str, str]) -> Any:

@@ -54,7 +54,7 @@ class Run:
         self.forecast = Forecast(expected, pool.size)
         self.reused = 0
         self.starts: dict[Node, earlier.Earlier] = {}
-        """Last geometries in the run that this one continues."""
+        """What jobs go on from, of the run that this one continues."""
         self.ran: set[str] = set()
         """Jobs that finished in this session and were not replayed."""
 
@@ -110,7 +110,8 @@ class Run:
     def recall(self, node: Node) -> dict[str, Any] | None:
         """Return the outcome of the same job in the run that this one continues.
 
-        A job that did not converge there goes on from its last geometry.
+        A job that did not converge there goes on from its last geometry, and one that did not
+        finish from its directory.
         """
         known = earlier.recall(self.journal.path, node.job)
         if known is None:
@@ -130,7 +131,8 @@ class Run:
     def launch(self, node: Node) -> None:
         """Submit a job to a worker, unless one of its inputs is missing."""
         document = node.job.as_dict()
-        if (known := self.starts.get(node)) is not None:
+        known = self.starts.get(node)
+        if known is not None and known.start is not None:
             document["function_args"] = list(document["function_args"])
             document["function_args"][known.place] = known.start
         inputs: list[dict[str, Any]] = []
@@ -139,6 +141,8 @@ class Run:
             if needs_every_input(node.job) and self.graph.has_any(missing):
                 self.graph.skip(node)
                 return
+        if known is not None and known.directory is not None:
+            earlier.bring(Path(known.directory), self.journal.directory_of(node.job))
         directory = self.directories[node] = self.journal.job_directory(node.job)
         self.forecast.started(node)
         self.tell(f"started {label(node.job)}")

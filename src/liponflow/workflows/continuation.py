@@ -2,11 +2,12 @@
 
 Of the old run, the new one keeps every outcome that does not depend on them. They go on from
 their last geometry, and what depends on them is computed again, except the calculations whose
-structures have not changed. The old run and its result stay as they are.
+structures have not changed. Other jobs that did not finish go on as if they were resumed. The old
+run and its result stay as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,8 +135,14 @@ def _known(
         if past.left is not None:
             start = jsanitize(past.left.start, strict=True)
             found[digest] = Earlier(past.job.uuid, place=past.place, start=start)
+        elif not past.finished:
+            known = earlier.recall(journal.path, past.job)
+            if (directory := journal.directory_of(past.job)).is_dir():
+                known = replace(known or Earlier(past.job.uuid), directory=str(directory))
+            if known is not None:
+                found[digest] = known
         # Only jobs that a repeated job adds again: the others have a reason to be repeated.
-        elif past.finished and not past.adds and past.node.host in repeated:
+        elif not past.adds and past.node.host in repeated:
             found[digest] = Earlier(past.job.uuid, outcome=journal.outcome(past.job))
     return found
 

@@ -11,7 +11,7 @@ from liponflow.engines.engine import Unconverged
 from liponflow.engines.unconverged import unconverged
 from liponflow.runners.documents import referenced_uuids
 from liponflow.runners.execution import JobRecord
-from liponflow.runners.graph import FlowGraph, Node
+from liponflow.runners.graph import FlowGraph, Node, State
 from liponflow.runners.journal import Journal
 
 
@@ -68,7 +68,7 @@ class Shortfall:
 
 
 def past_jobs(journal: Journal, trusted: tuple[str, ...]) -> list[PastJob]:
-    """List the jobs of a run, those that jobs added among them.
+    """List the jobs of a run, those that jobs added and those that lacked an input among them.
 
     Parameters
     ----------
@@ -87,8 +87,6 @@ def past_jobs(journal: Journal, trusted: tuple[str, ...]) -> list[PastJob]:
     found = []
     while (node := graph.take()) is not None:
         outcome = journal.outcome(node.job)
-        document = node.job.as_dict()
-        refers = referenced_uuids([document["function_args"], document["function_kwargs"]])
         adds, passes_on = False, set()
         if outcome is None:
             graph.fail(node)
@@ -99,9 +97,19 @@ def past_jobs(journal: Journal, trusted: tuple[str, ...]) -> list[PastJob]:
             outputs[node.job.uuid] = node.job
             graph.finish(node, journal.response(response, trusted))
         place, left = _left(journal, node.job, outcome, outputs, trusted)
-        finished, inputs, outputs_of = outcome is not None, frozenset(refers), frozenset(passes_on)
-        found.append(PastJob(node, finished, adds, inputs, outputs_of, place, left))
-    return found
+        finished, outputs_of = outcome is not None, frozenset(passes_on)
+        found.append(PastJob(node, finished, adds, _inputs(node), outputs_of, place, left))
+    skipped = [node for node in graph.nodes if node.state is State.SKIPPED]
+    lacking = [
+        PastJob(node, finished=False, adds=False, inputs=_inputs(node), passes_on=frozenset())
+        for node in skipped
+    ]
+    return found + lacking
+
+
+def _inputs(node: Node) -> frozenset[str]:
+    document = node.job.as_dict()
+    return frozenset(referenced_uuids([document["function_args"], document["function_kwargs"]]))
 
 
 def shortfalls(run_dir: Path, trusted: tuple[str, ...]) -> list[Shortfall]:

@@ -1,5 +1,6 @@
 """VASP jobs that end early go on where they ended: within the job, and by `resume`."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -28,8 +29,11 @@ from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.reading.parts import read_record
 from liponflow.engines.vasp.reading.task_document import read_task_document
 from liponflow.runners import local
+from liponflow.runners.journal import Journal
 from liponflow.runners.report import RunReport
+from liponflow.settings import Settings
 from liponflow.structures.lithium import bcc_lithium
+from liponflow.workflows.continuation import Continuation, continuation
 
 FORCES = 0.05
 """eV/Å."""
@@ -109,11 +113,21 @@ class Campaign:
     def start(self, flow: Flow) -> RunReport:
         self.store.connect()
         self.output = flow.output.uuid
-        return local.start(flow, self.store, self.folder, console=Console(quiet=True))
+        config = {"result": self.output}
+        return local.start(
+            flow, self.store, self.folder, config=config, console=Console(quiet=True)
+        )
 
-    def resume(self) -> RunReport:
-        [run] = self.folder.iterdir()
+    def resume(self, run: Path | None = None) -> RunReport:
+        if run is None:
+            [run] = self.folder.iterdir()
         return local.resume(run, self.store, console=Console(quiet=True))
+
+    def run_on(self) -> tuple[RunReport, Continuation]:
+        """Start the run that `resume --continue` starts."""
+        new = continuation(Settings(runs_dir=self.folder))
+        self.output = Journal(new.run_dir).record["config"]["result"]
+        return self.resume(new.run_dir), new
 
     @property
     def result(self) -> Any:
@@ -219,3 +233,35 @@ def test_band_goes_on_after_a_walltime(campaign: Callable[[], Campaign], how: st
     again = read_structure(existing(directory / "01" / "POSCAR"))
     assert again.lattice == start.lattice
     assert abs(again.frac_coords - start.frac_coords).max() > 1e-4, "the image began anew"
+
+
+def test_interrupted_jobs_go_on_beside_unconverged_ones(
+    campaign: Callable[[], Campaign],
+) -> None:
+    broken, whole = campaign(), campaign()
+    unconverged, cut_off = relaxation(), relaxation(POTIM=0.4)
+    unconverged.jobs[0].name, cut_off.jobs[0].name = "unconverged", "cut off"
+    moving = dynamics(segment_steps=24)
+    with broken.environment.context() as during:
+        during.setenv("LIPONFLOW_VASP_FAULT", "walltime")
+        during.setattr(makers, "batch_end", lambda *_: time.time() + WALLTIME_S)
+        report = broken.start(Flow([unconverged, cut_off, moving], output=moving.output))
+    assert len(report.failures) == 3
+    [killed] = broken.directories("cut_off")
+    os.truncate(killed / "vasprun.xml", (killed / "vasprun.xml").stat().st_size - 100)
+    report, new = broken.run_on()
+    assert report.failures == ()
+    assert [item.name for item in new.goes_on] == ["unconverged"]
+    assert whole.start(dynamics(segment_steps=24)).failures == ()
+    found, unbroken = broken.result, whole.result
+    assert len(found.segments) > len(unbroken.segments) == 1
+    np.testing.assert_allclose(found.total_energies, unbroken.total_energies, atol=PRINTED)
+    steps = {
+        directory.name.partition("-")[0]: read_record(directory).steps
+        for directory in new.run_dir.glob("jobs/*-1")
+        if read_record(directory) is not None
+    }
+    assert steps.pop("unconverged") == 0, "it begins with its last geometry"
+    assert set(steps) == {"cut_off", "molecular_dynamics_1"}
+    assert min(steps.values()) >= 1
+    assert not list(report.run_dir.with_name(killed.parts[-3]).glob("jobs/*.attempt*"))
