@@ -111,6 +111,11 @@ def test_rule_for_vasp_is_named_as_a_rule() -> None:
     # 15 x 15 x 15 in bcc: a spin-less mesh is reduced by symmetry.
     assert metal.kpoints == 120
     assert "no VASP run in the store, so a rule from 23 public timings" in result.basis
+    # The cells of Li metal and of both Li contents change, so that VASP may relax them again.
+    relaxations = {line.ionic_steps for line in result.lines if line.name == "relax"}
+    again = vasp_cost.STEPS_OF_A_REPETITION
+    assert relaxations == {module.STEPS_OF_A_RELAXATION + again}
+    assert f"{again} more to repeat it where the cell changes" in result.basis
 
 
 def test_timings_in_the_store_are_scaled(store: JobStore) -> None:
@@ -192,7 +197,15 @@ def test_only_real_vasp_is_a_basis_for_vasp(store: JobStore) -> None:
     store.docs_store.update(documents, key=["uuid", "index"])
     timing = Timing(28, 7, 10, 1440.0, relaxation=True, electrons=218.0, spins=2)
     assert vasp_cost.timings(store) == [timing]
-    [static] = [line for line in estimate(flow("vasp"), store).lines if line.name == "static"][1:]
+    part = {"directory": "relax.attempt1", "steps": 5, "reason": "the volume changed by +7.0 %"}
+    documents[0]["output"]["additional_json"] = {"restarts": {"job": "", "earlier": [part]}}
+    documents[0] |= {"hosts": ["outer"]}
+    store.docs_store.update([documents[0], result_document("lithiation")], key=["uuid", "index"])
+    [timing] = vasp_cost.timings(store)
+    assert (timing.ionic_steps, timing.core_seconds) == (15, pytest.approx(1440.0 * 15 / 10))
+    result = estimate(flow("vasp"), store, "lithiation")
+    assert {line.ionic_steps for line in result.lines if line.name == "relax"} == {15}
+    [static] = [line for line in result.lines if line.name == "static"][1:]
     # Twice the electrons of the stored calculation: Li8Ni4Mn12O32 has 436.
     expected = 1440.0 / (10 * 7) * 14 * 2**vasp_cost.EXPONENT / 3600
     assert static.core_hours == pytest.approx(expected)

@@ -245,7 +245,9 @@ class _Costs:
         own = [(n, timing) for n, timing in own if _is_similar(timing, item)] or own
         if item.kind != RELAX or not own:
             self._state(f"{STEPS_OF_A_RELAXATION} ionic steps assumed per relaxation")
-            return STEPS_OF_A_RELAXATION
+            if item.further_steps:
+                self._state(f"{item.further_steps} more to repeat it where the cell changes")
+            return STEPS_OF_A_RELAXATION + item.further_steps
         self.used.setdefault("steps", set()).update(number for number, _ in own)
         return round(fmean(timing.ionic_steps for _, timing in own))
 

@@ -54,6 +54,9 @@ class PlannedCalculation:
     effort
         Core-seconds of a structure and ionic step by the rule of the engine, where it depends on
         more than the fields above; without timings in the store it is taken.
+    further_steps
+        Ionic steps of the relaxation that may follow one whose cell changes. They are counted
+        where the number of steps is assumed.
     core_hours, basis
         For codes without a cost model: core-hours, and their basis.
     name
@@ -70,6 +73,7 @@ class PlannedCalculation:
     spins: int = 1
     electrons: float | None = None
     effort: float | None = None
+    further_steps: int = 0
     core_hours: float | None = None
     basis: str = ""
     name: str = ""

@@ -1,11 +1,13 @@
 """Planned calculations of VASP Makers."""
 
 import pytest
-from atomate2.vasp.jobs.core import StaticMaker
+from atomate2.vasp.jobs.core import RelaxMaker, StaticMaker
+from atomate2.vasp.sets.core import RelaxSetGenerator
 from pymatgen.core import Lattice, Structure
 from pymatgen.io.vasp import Kpoints
 
 from liponflow.engines.planning import planned_by
+from liponflow.engines.vasp.cost import STEPS_OF_A_REPETITION
 from liponflow.engines.vasp.planning import irreducible_kpoints
 
 
@@ -23,6 +25,13 @@ def test_static_and_finite_differences_are_recognised(salt: Structure) -> None:
     maker.input_set_generator.user_incar_settings = {"IBRION": 6, "NSW": 1}
     [phonon] = planned_by(maker, salt)
     assert (phonon.kind, phonon.ionic_steps) == ("phonon", 49)
+
+
+@pytest.mark.parametrize(("isif", "further"), [(2, 0), (3, STEPS_OF_A_REPETITION)])
+def test_relaxations_of_a_cell_may_be_repeated(salt: Structure, isif: int, further: int) -> None:
+    maker = RelaxMaker(input_set_generator=RelaxSetGenerator(user_incar_settings={"ISIF": isif}))
+    [found] = planned_by(maker, salt)
+    assert (found.kind, found.ionic_steps, found.further_steps) == ("relax", None, further)
 
 
 def test_irreducible_kpoints_depend_on_symmetry_moments_and_isym(salt: Structure) -> None:

@@ -7,6 +7,7 @@ from jobflow import JobStore
 from liponflow.engines.cost import CostModel, Timing, stored_outputs
 from liponflow.engines.planned import MD, STATIC, PlannedCalculation
 from liponflow.engines.standin.identity import stand_in_label
+from liponflow.engines.vasp.reading.parts import record_of
 from liponflow.inputs.vasp.ionic import ionic_task
 
 SECONDS = 5e-8
@@ -24,6 +25,10 @@ ITERATIONS = {MD: 6, STATIC: 15}
 ITERATIONS_OF_A_RELAXATION = 8
 """4 to 15 in relaxations, bands and displacements (their geometric mean)."""
 
+STEPS_OF_A_REPETITION = 10
+"""Ionic steps of the relaxation that follows where the volume has changed much (our choice). It
+starts near the minimum; whether it will be needed is not known before."""
+
 EXPONENT = 2.5
 """Power of the electrons with which a timing of another size is scaled: between those of bands
 squared (2) and of bands squared times plane waves (3), as small cells gain less."""
@@ -37,7 +42,10 @@ own: those of Li8Ni4Mn12O32."""
 _HBAR2_2M = 3.81
 """ħ²/2m of an electron (eV Å²)."""
 
-_FIELDS = ("output.nsites", "output.calcs_reversed", "output.run_stats.overall")
+_FIELDS = (
+    *("output.nsites", "output.calcs_reversed", "output.run_stats.overall"),
+    "output.additional_json",
+)
 
 
 def timings(store: JobStore) -> list[Timing]:
@@ -51,26 +59,26 @@ def timings(store: JobStore) -> list[Timing]:
     Returns
     -------
     list of Timing
-        One per calculation that atomate2 wrote.
+        One per calculation that atomate2 wrote. Those that were started again have the steps of
+        all parts, at the time per step of the last.
     """
     criteria = {"output.run_stats.overall.elapsed_time": {"$gt": 0}}
     return [
         Timing(
             output["nsites"],
             len(last["input"]["kpoints"].get("actual_points") or [0]),
-            len(last["output"]["num_electronic_steps"]),
-            stats["elapsed_time"] * max(stats["cores"], 1),
+            steps + earlier,
+            stats["elapsed_time"] * max(stats["cores"], 1) * (steps + earlier) / steps,
             relaxation=ionic_task(last["input"]["incar"]) == "relaxation",
             campaign=campaign,
             electrons=(last["input"].get("parameters") or {}).get("NELECT"),
             spins=int(last["input"]["incar"].get("ISPIN", 1)),
         )
-        for output, last, stats, campaign in (
-            (output, output["calcs_reversed"][0], output["run_stats"]["overall"], campaign)
-            for output, campaign in stored_outputs(store, criteria, _FIELDS)
-        )
+        for output, campaign in stored_outputs(store, criteria, _FIELDS)
+        for last, stats in [(output["calcs_reversed"][0], output["run_stats"]["overall"])]
         if stand_in_label(last["vasp_version"]) is None
-        and last["output"].get("num_electronic_steps")
+        and (steps := len(last["output"].get("num_electronic_steps") or ()))
+        for earlier in [record_of(output.get("additional_json")).steps]
     ]
 
 

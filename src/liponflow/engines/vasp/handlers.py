@@ -18,7 +18,7 @@ from liponflow.engines.vasp.restarts import (
     write_inputs,
 )
 from liponflow.engines.vasp.walltime import StopBeforeWalltime
-from liponflow.inputs.vasp.ionic import ionic_task
+from liponflow.inputs.vasp.ionic import relaxes_cell
 
 RESTARTS = 5
 """How often a job starts VASP again after an early end; `resume` then goes on (our choice)."""
@@ -29,9 +29,6 @@ SAME_BASIS = 0.05
 VASP keeps the plane waves of the first cell, so that a cell that grows by 5 % has the cut-off
 lowered by 1 - 1.05^(-2/3) = 3 %. The VASP wiki ("Volume relaxation") advises to relax again; the
 limit is our choice."""
-
-_MOVES_CELL = 3
-"""From this ISIF on, the cell relaxes."""
 
 NO_SPACE = "No space left on device"
 
@@ -155,8 +152,7 @@ def _volume_change(directory: Path) -> float:
     """Return the relative change of the volume in a relaxation that has ended; 0 otherwise."""
     try:
         incar = Incar.from_file(directory / "INCAR")
-        moves = ionic_task(incar) == "relaxation" and int(incar.get("ISIF", 2)) >= _MOVES_CELL
-        if not moves or not has_ended(directory):
+        if not relaxes_cell(incar) or not has_ended(directory):
             return 0.0
         start, end = (
             abs(read_poscar(directory / name).structure.volume) for name in ("POSCAR", "CONTCAR")

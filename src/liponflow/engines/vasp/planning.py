@@ -23,6 +23,7 @@ from liponflow.engines.planned import (
 )
 from liponflow.engines.vasp.cost import (
     GAMMA_SHARE,
+    STEPS_OF_A_REPETITION,
     TYPICAL_CUTOFF,
     bands,
     iteration_seconds,
@@ -33,7 +34,7 @@ from liponflow.engines.vasp.run import has_gamma_program
 from liponflow.freeformat.incar import parse_incar
 from liponflow.freeformat.kpoints import DEFAULT_SPACING, mesh_divisions
 from liponflow.inputs.vasp.electrons import is_non_collinear, valence_electrons
-from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task
+from liponflow.inputs.vasp.ionic import ionic_steps, ionic_task, relaxes_cell
 from liponflow.inputs.vasp.symmetry import SYMPREC, spglib_cell
 from liponflow.settings import load_settings
 
@@ -86,6 +87,7 @@ def planned(maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | N
         spins=spins,
         electrons=electrons,
         effort=effort,
+        further_steps=STEPS_OF_A_REPETITION if relaxes_cell(incar) else 0,
     )
 
 

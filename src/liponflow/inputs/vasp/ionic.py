@@ -5,6 +5,9 @@ from typing import Any, Literal
 
 from liponflow.inputs.presets import Cited
 
+_CELL_MOVES = 3
+"""From this ISIF on, the cell relaxes."""
+
 IonicTask = Literal["static", "md", "relaxation", "finite differences"]
 
 _STATIC, _MD = -1, 0
@@ -52,6 +55,17 @@ def is_static(incar: Mapping[str, Any]) -> bool:
     (True, False)
     """
     return ionic_task(incar) == "static"
+
+
+def relaxes_cell(incar: Mapping[str, Any]) -> bool:
+    """Return whether a relaxation changes the cell (VASP wiki, "ISIF").
+
+    Examples
+    --------
+    >>> relaxes_cell({"NSW": 9, "IBRION": 2, "ISIF": 3}), relaxes_cell({"NSW": 9, "IBRION": 2})
+    (True, False)
+    """
+    return ionic_task(incar) == "relaxation" and int(incar.get("ISIF", 2)) >= _CELL_MOVES
 
 
 def ionic_task(incar: Mapping[str, Any]) -> IonicTask | None:
