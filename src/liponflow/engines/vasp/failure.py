@@ -1,6 +1,7 @@
 """Errors of custodian in our words: where, what it saw and did, and what to do."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from liponflow.engines.vasp.restarts import steps_before
 CUSTODIAN_LOG = "custodian.json"
 
 REMEDIES = {
-    "the walltime was near": "the batch job ends: start the next one",
+    "the walltime was near": "start the next batch job, or raise vasp_walltime if that is set",
     "a STOPCAR ended it": "if the STOPCAR was not yours, see who wrote it",
     "out_of_memory": "use more nodes, or fewer MPI ranks on each (setting vasp_cmd)",
     "No space left on device": "free space on the disk",
@@ -51,7 +52,9 @@ def explanation(error: CustodianError, directory: Path) -> str:
     steps = earlier + (steps_before(directory) or 0)
     kept = f"; {steps} ionic steps are kept" if steps else ""
     said = f"; it ended with: {line}" if line else ""
-    did = "; ".join(seen) or f"no error that it knows ({error})"
+    counts = Counter(seen)
+    times = (f"{words}, {count} times" if count > 1 else words for words, count in counts.items())
+    did = "; ".join(times) or f"no error that it knows ({error})"
     return (
         f"VASP did not finish in {directory}: custodian saw {did}{said}{kept}; {remedy}, "
         "then go on with liponflow resume"
@@ -64,7 +67,7 @@ def _seen(directory: Path) -> Iterator[str]:
         log = json.loads((directory / CUSTODIAN_LOG).read_text(encoding="utf-8"))
         for correction in log[-1]["corrections"]:
             deeds = [_deed(action) for action in correction["actions"] or ()]
-            done = ", ".join(deeds) or "no correction"
+            done = ", ".join(dict.fromkeys(deeds)) or "no correction"
             yield f"{', '.join(map(str, correction['errors']))} ({done})"
 
 
@@ -73,7 +76,7 @@ def _deed(action: dict[str, Any]) -> str:
     if isinstance(what, dict) and isinstance(tags := what.get("_set"), dict):
         return ", ".join(f"{tag} = {value}" for tag, value in tags.items())
     if isinstance(what, dict) and "_file_copy" in what:
-        return f"{what['_file_copy']['dest']} from the CONTCAR"
+        return "VASP started again from the CONTCAR"
     return f"{action.get('file', 'a file')} written"
 
 
