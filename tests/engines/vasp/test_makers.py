@@ -1,5 +1,6 @@
 """VASP jobs that end early go on where they ended: within the job, and by `resume`."""
 
+import json
 import os
 import subprocess
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from atomate2.vasp.jobs import base
 from atomate2.vasp.sets.core import RelaxSetGenerator
 from forked_vasp import ForkedVasp
 from in_process import InProcessPool
@@ -17,9 +19,11 @@ from jobflow import Flow, JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core import Structure
 from rich.console import Console
+from typer.testing import CliRunner
 
 from liponflow import safejson
 from liponflow.analysis.result import EngineInfo
+from liponflow.cli import app
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
 from liponflow.engines.vasp import makers
@@ -28,6 +32,7 @@ from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
 from liponflow.engines.vasp.reading.parts import read_record
 from liponflow.engines.vasp.reading.task_document import read_task_document
+from liponflow.engines.vasp.walltime import StopBeforeWalltime
 from liponflow.runners import local
 from liponflow.runners.journal import Journal
 from liponflow.runners.report import RunReport
@@ -42,6 +47,7 @@ ENERGIES = 0.02
 PRINTED = 2e-7
 """Energies (eV) have 8 decimals in vasprun.xml, velocities 9 digits in CONTCAR."""
 WALLTIME_S = 3
+POPEN = subprocess.Popen
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
@@ -143,6 +149,15 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ca
     monkeypatch.setattr(local, "WorkerPool", InProcessPool)
     monkeypatch.setattr(subprocess, "Popen", ForkedVasp)
     monkeypatch.setattr(makers, "SHORTEST_S", 0)
+    begin = StopBeforeWalltime.begin
+
+    def begin_once(self: StopBeforeWalltime) -> None:
+        begin(self)
+        if self.n_applied_corrections:
+            self.wall_time = None
+
+    # On a busy machine, the second part would take too long, too.
+    monkeypatch.setattr(StopBeforeWalltime, "begin", begin_once)
     for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "PBS_WALLTIME", "SBATCH_TIMELIMIT"):
         monkeypatch.delenv(name, raising=False)
     numbers = iter(range(9))
@@ -235,6 +250,25 @@ def test_band_goes_on_after_a_walltime(campaign: Callable[[], Campaign], how: st
     assert abs(again.frac_coords - start.frac_coords).max() > 1e-4, "the image began anew"
 
 
+def test_finished_dynamics_are_only_read_again(
+    campaign: Callable[[], Campaign], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = campaign()
+    with monkeypatch.context() as during:
+        during.setattr(base, "get_vasp_task_document", lambda *_, **__: 1 / 0)
+        report = run.start(dynamics(segment_steps=24))
+    assert [failure.cause for failure in report.failures] == [
+        "ZeroDivisionError: division by zero"
+    ]
+    # Without the fork in its place, no VASP is found.
+    monkeypatch.setattr(subprocess, "Popen", POPEN)
+    assert run.resume().failures == ()
+    [segment] = run.result.segments
+    assert (segment.n_steps, segment.complete) == (24, True)
+    [directory] = run.directories("molecular_dynamics_1")
+    assert read_record(directory).earlier == []
+
+
 def test_interrupted_jobs_go_on_beside_unconverged_ones(
     campaign: Callable[[], Campaign],
 ) -> None:
@@ -265,3 +299,29 @@ def test_interrupted_jobs_go_on_beside_unconverged_ones(
     assert set(steps) == {"cut_off", "molecular_dynamics_1"}
     assert min(steps.values()) >= 1
     assert not list(report.run_dir.with_name(killed.parts[-3]).glob("jobs/*.attempt*"))
+
+
+def test_command_survives_a_walltime_and_a_change_of_the_volume(
+    campaign: Callable[[], Campaign],  # noqa: ARG001 - the cheap stand-in
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "VASP_FAULT": "walltime",
+        "VASP_WALLTIME": str(WALLTIME_S),
+        "VASP_CMD": "liponflow-vasp",
+        "STORE": str(tmp_path / "results.db"),
+        "RUNS_DIR": str(tmp_path / "runs"),
+    }.items():
+        monkeypatch.setenv(f"LIPONFLOW_{name}", value)
+    monkeypatch.chdir(tmp_path)
+    bcc_lithium(3.3).to_file("li.vasp", fmt="poscar")
+    command = "run phonons --structure li.vasp --engine vasp --json --set supercell=[1,1,1]"
+    answer = CliRunner().invoke(app, command.split())
+    assert answer.exit_code == 0, answer.output
+    [relaxed] = tmp_path.glob("runs/*/jobs/relax*-1")
+    stopped, repeated = read_record(relaxed).earlier
+    assert stopped.reason == "the walltime was near"
+    assert "the volume changed by " in repeated.reason
+    assert all(existing(relaxed.with_name(n.directory) / "OUTCAR") for n in (stopped, repeated))
+    assert json.loads(answer.stdout)["converged"]

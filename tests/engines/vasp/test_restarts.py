@@ -1,5 +1,6 @@
 """Which CONTCARs a run goes on from, and with what inputs."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,15 @@ from cheap_vasp import LITHIUM
 from pymatgen.io.vasp import Incar, Kpoints, Poscar
 
 from liponflow.engines.standin import run as standin
-from liponflow.engines.vasp.restarts import SEED_STEP, steps_before, write_inputs
+from liponflow.engines.vasp.reading.parts import Record, write_record
+from liponflow.engines.vasp.restarts import (
+    SEED_STEP,
+    bring_wavecar,
+    drop_broken_wavecar,
+    steps_before,
+    to_go_on_from,
+    write_inputs,
+)
 from liponflow.structures.lithium import bcc_lithium
 
 STEPS = 5
@@ -78,3 +87,49 @@ def test_the_rest_has_the_steps_ramp_and_seed_left(dynamics: Path, tmp_path: Pat
     assert incar["TEEND"] == 400
     assert incar["RANDOM_SEED"] == [7 + SEED_STEP, 0, 0]
     assert (to / "POSCAR").read_text() == (dynamics / "CONTCAR").read_text()
+
+
+def with_wavecars(folders: list[Path], age: int) -> None:
+    """Write WAVECARs that are so much older than the OUTCARs (s)."""
+    for folder in folders:
+        written = (folder / "OUTCAR").stat().st_mtime - age
+        (folder / "WAVECAR").write_text(folder.name)
+        os.utime(folder / "WAVECAR", (written, written))
+
+
+def test_wavecar_moves_on_and_is_read(dynamics: Path, tmp_path: Path) -> None:
+    attempt = dynamics.rename(tmp_path / "again.attempt1")
+    write_record(attempt, Record(job="a"))
+    with_wavecars([attempt], age=1)
+    again = tmp_path / "again"
+    again.mkdir()
+    bring_wavecar(again, "another")
+    assert not (again / "WAVECAR").exists()
+    bring_wavecar(again, "a")
+    assert (again / "WAVECAR").read_text() == "again.attempt1"
+    found = to_go_on_from(again, "a")
+    assert found is not None
+    write_inputs(found[0], 2, again)
+    # VASP's default of ISTART is 1 where there is a WAVECAR, of ICHARG then 0.
+    assert not {"ISTART", "ICHARG"} & set(Incar.from_file(again / "INCAR"))
+
+
+def test_wavecars_of_a_band_move_on(tmp_path: Path) -> None:
+    attempt, again = tmp_path / "band.attempt1", tmp_path / "band"
+    again.mkdir()
+    images = [attempt / f"{number:02d}" for number in range(4)]
+    for image in images:
+        image.mkdir(parents=True)
+        (image / "OUTCAR").touch()
+    write_record(attempt, Record(job="a"))
+    with_wavecars(images[1:3], age=1)
+    with_wavecars(images[2:3], age=-1)
+    bring_wavecar(again, "a")
+    assert [file.relative_to(again) for file in again.rglob("WAVECAR")] == [Path("01", "WAVECAR")]
+
+
+@pytest.mark.parametrize(("age", "left"), [(1, 1), (-1, 0)])
+def test_wavecar_that_was_being_written_is_dropped(dynamics: Path, age: int, left: int) -> None:
+    with_wavecars([dynamics], age)
+    drop_broken_wavecar(dynamics)
+    assert len(list(dynamics.glob("WAVECAR"))) == left

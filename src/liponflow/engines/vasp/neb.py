@@ -248,7 +248,7 @@ def _run_band(maker: ImagesMaker, images: Sequence[Structure]) -> dict[str, str]
     directory = Path.cwd()
     folders = [directory / f"{number:02d}" for number in range(len(images))]
     for folder, image in zip(folders, images, strict=True):
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)  # it may hold the WAVECAR of an earlier attempt
         image.to(str(folder / "POSCAR"))
         if Path("KPOINTS").is_file():  # VASP 6 with HDF5 compares them (VASP forum, 18721)
             shutil.copy("KPOINTS", folder)

@@ -192,14 +192,21 @@ def bring(attempt: Path, directory: Path, inputs: Path) -> list[Path]:
 
 
 def bring_wavecar(directory: Path, job: str) -> None:
-    """Move the WAVECAR of the last attempt of a job to its directory, if there is a whole one."""
+    """Move the WAVECAR of the last attempt of a job to its directory, if there is a whole one.
+
+    The WAVECARs of a band are in the folders of its images. VASP reads what it finds: the default
+    of ISTART is then 1 (VASP wiki, "ISTART"), with the plane waves of the new cell.
+    """
     for attempt in reversed(attempts(directory)):
         record = read_record(attempt)
-        if record and record.job == job and (attempt / "WAVECAR").is_file():
+        found = [folder / "WAVECAR" for folder in _computed(attempt)]
+        if record and record.job == job and any(file.is_file() for file in found):
             if not has_stopped(attempt):
                 drop_broken_wavecar(attempt)
-            if (attempt / "WAVECAR").is_file():
-                (attempt / "WAVECAR").rename(directory / "WAVECAR")
+            for file in filter(Path.is_file, found):
+                to = directory / file.relative_to(attempt)
+                to.parent.mkdir(exist_ok=True)
+                file.rename(to)
             return
 
 
