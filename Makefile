@@ -93,6 +93,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/migration.py N O
 	$(BIN)/python benchmarks/eels_recorded.py
 	$(BIN)/python benchmarks/eels_sites.py
+	$(BIN)/python benchmarks/transport.py
 	$(BIN)/python benchmarks/mutants.py
 
 clean:
