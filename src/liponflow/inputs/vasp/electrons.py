@@ -149,7 +149,7 @@ def _valences() -> dict[str, float]:
     releases = loadfn(POTCAR_STATS_PATH)
     return {
         entry["symbol"]: entry["ZVAL"]
-        for release in ("PBE", "PBE_52", "PBE_54")
+        for release in ("PBE", "PBE_52", "PBE_54", "PBE_64")
         for entries in releases[release].values()
         for entry in entries
     }

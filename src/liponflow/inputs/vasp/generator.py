@@ -182,7 +182,8 @@ def write_inputs(
         if element.symbol not in known:
             raise ParameterError(
                 f"the VASP inputs have no potential of {element.symbol} "
-                f"({structure.composition.formula}): take another element"
+                f"({structure.composition.formula}): give one, "
+                f"--engine-set 'potcar={{{element.symbol}: ...}}', or take another element"
             )
     try:
         write_vasp_input_set(
