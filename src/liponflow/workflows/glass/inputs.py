@@ -59,8 +59,8 @@ def write(request: InputsRequest[GlassParameters], root: Path) -> Contents:
     """Write the dynamics, in segments, and the relaxation of every model.
 
     Input sets are those that the jobs of the ``vasp`` engine write. Every segment but the first
-    has a ``POSCAR.from`` in place of its POSCAR. The properties of a glass depend
-    on the relaxed models and are not written.
+    has a ``POSCAR.from`` in place of its POSCAR. The properties of a glass depend on the relaxed
+    models and are not written.
     """
     parameters = request.parameters
     maker = GlassMaker(parameters, "vasp", request.preset, dict(request.engine_arguments))
@@ -279,7 +279,7 @@ def _readme(parameters: GlassParameters, formula: str, preset: str, potcar: str)
             "   The first command of each makes its POSCAR, as `POSCAR.from` says. A segment of a "
             "stage goes on with the CONTCAR before it. The first one of a further stage takes "
             "positions and velocities, without the state of thermostat and barostat, with which "
-            "VASP stops; behind a stage at constant pressure, in the lattice averaged over its "
+            "VASP stops; after a stage at constant pressure, in the lattice averaged over its "
             "second half"
         )
     if parameters.relax:

@@ -166,7 +166,7 @@ here: gases enter by reference. `liponflow run stability --engine vasp` does all
 
 The last column tells how far the start is to be trusted: relaxed by DFT, from an experiment, by
 a prototype, not compared with the print (unverified), or derived. Of crystals with open d shells
-there is a directory for every magnetic order, the likeliest by superexchange (parameter
+there is a directory for every magnetic order, the most likely ones by superexchange (parameter
 magnetic_orders); the lowest counts.
 
 | directory | formula | space group | atoms | coordinates |
