@@ -100,7 +100,7 @@ def test_only_closed_shells_have_no_spin(formula: str, *, closed: bool) -> None:
 
 @pytest.mark.parametrize("symbol", ["Dy", "Dy_3", "Dy_h"])
 def test_potentials_of_every_release_are_counted(symbol: str) -> None:
-    """Dy_h is new in release 64. A potential holds 6s and 5d or more, and less than all electrons."""
+    """Dy_h is new in release 64. A potential holds three electrons or more, and not all."""
     found = electrons.valence_electrons(Composition("Dy2"), {}, [symbol])
     assert found is not None
     assert 2 * 3 <= found < 2 * 66
