@@ -21,7 +21,7 @@ def test_status_is_one_printable_line(tmp_path: Path) -> None:
 def test_a_file_of_another_job_is_found_after_the_run_has_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = tmp_path / "run"
+    run = tmp_path / "jobs" / "run"
     (run / "jobs" / "melt-1" / "checkpoint").mkdir(parents=True)
     file = run / "jobs" / "melt-1" / "checkpoint" / "trajectory"
     file.touch()

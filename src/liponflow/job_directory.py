@@ -82,7 +82,9 @@ def found_here(file: Path) -> Path:
     """
     jobs = Path.cwd().parent
     if not file.exists() and jobs.name in file.parts:
-        here = jobs.joinpath(*file.parts[file.parts.index(jobs.name) + 1 :])
+        # The last of this name: a directory above the run may have it, too.
+        below = file.parts[::-1].index(jobs.name)
+        here = jobs.joinpath(*file.parts[len(file.parts) - below :])
         if here.exists():
             return here
     return file
