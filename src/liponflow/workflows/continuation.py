@@ -77,8 +77,9 @@ def continuation(settings: Settings, run: Path | None = None) -> Continuation:
         left = [past for past in jobs if past.left]
         if not left:
             raise NothingToContinueError(
-                f"every relaxation and band of {journal.path} that has run converged: there is "
-                "nothing to go on with (without --continue, resume repeats failed jobs)"
+                f"every relaxation and band of {journal.path} that has ended converged: there is "
+                "nothing to go on with (resume without --continue goes on with jobs that failed "
+                "or were interrupted)"
             )
         result = str(config.get("result"))
         repeated, changed = _affected(jobs, result)

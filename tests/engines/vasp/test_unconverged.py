@@ -10,6 +10,7 @@ from pymatgen.core import Lattice, Structure
 from spinel_runs import lnmo, relaxation
 from vasp_files import Run
 
+from liponflow.engines.vasp.reading.outcar import FINISHED
 from liponflow.engines.vasp.unconverged import unconverged
 
 STEPS = {"NSW": 2, "IBRION": 2, "EDIFFG": -0.02}
@@ -36,6 +37,8 @@ def test_relaxation_goes_on_from_its_last_structure_with_the_first_moments(tmp_p
     assert left.start.site_properties["magmom"] == moments
     assert np.allclose(left.start.cart_coords, steps[1].cart_coords, atol=1e-6)
     assert unconverged(StaticMaker(), start, None, tmp_path) is None
+    (tmp_path / "OUTCAR").write_text(f"soft stop encountered!  aborting job ...\n{FINISHED}\n")
+    assert unconverged(RelaxMaker(), start, None, tmp_path) is None, "resume goes on with it"
 
 
 def test_converged_relaxation_is_not_continued(tmp_path: Path) -> None:

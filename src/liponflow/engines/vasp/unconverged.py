@@ -1,6 +1,7 @@
 """Last geometries of unconverged relaxations and bands of VASP, from their directories.
 
-atomate2 ends a job that did not converge by an error, so that there is no output to read.
+atomate2 ends a job that did not converge by an error, so that there is no output to read. A run
+that a STOPCAR ended is no such job: it goes on by :mod:`liponflow.engines.vasp.restarts`.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from liponflow.engines.engine import Unconverged
 from liponflow.engines.vasp.reading.band import band_unit
 from liponflow.engines.vasp.reading.files import Band, IngestError, find_runs
 from liponflow.engines.vasp.reading.runs import read_run
+from liponflow.engines.vasp.restarts import has_stopped
 
 
 def unconverged(maker: Maker, start: Any, document: Any, directory: Path) -> Unconverged | None:
@@ -25,6 +27,8 @@ def unconverged(maker: Maker, start: Any, document: Any, directory: Path) -> Unc
     if not (is_band or isinstance(maker, RelaxMaker)) or not directory.is_dir():
         return None
     if document is not None and not is_band and document.state is TaskState.SUCCESS:
+        return None
+    if has_stopped(directory):
         return None
     try:
         return _band(start, directory) if is_band else _relaxation(start, directory)
