@@ -67,6 +67,10 @@ def test_directory_without_inputs_has_no_advice(tmp_path: Path) -> None:
 def test_line_for_a_dry_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIPONFLOW_VASP_CMD", "mpirun -np 64 vasp_std")
     ncore, kpar = advised(64, atoms=56, bands=237, kpoints=14)
-    line = parallel_line(PlannedCalculation(RELAX, "vasp", 56, kpoints=14, electrons=384))
-    assert f"relax of 56 atoms: {ncore} and {kpar} on 64 cores;" in line
+    relaxation = PlannedCalculation(RELAX, "vasp", 56, kpoints=14, electrons=384)
+    assert f"relax of 56 atoms: {ncore} and {kpar} on 64 cores;" in parallel_line(relaxation)
+    commands = '{"std": "mpirun -np 64 vasp_std", "neb": "mpirun -np 60 vasp_std"}'
+    monkeypatch.setenv("LIPONFLOW_VASP_CMD", commands)
+    line = parallel_line(relaxation)
+    assert f" on 60 cores, {ncore} and {kpar} on 64 cores;" in line
     assert parallel_line(PlannedCalculation(RELAX, "vasp", 56)) == ""

@@ -99,8 +99,8 @@ def advised(
 def parallel_note(root: Path) -> str:
     """Return the advice for every size of calculation at or below a directory, for a README.
 
-    The cores are the MPI ranks of the setting ``vasp_cmd`` or, where it has none, those of common
-    nodes.
+    The cores are the MPI ranks of the setting ``vasp_cmd`` (of its commands ``std`` and ``neb``) or,
+    where it has none, those of common nodes.
 
     Parameters
     ----------
@@ -150,10 +150,11 @@ def parallel_line(calculation: PlannedCalculation) -> str:
 
 
 def _cores() -> tuple[int, ...]:
-    """Return the MPI ranks of the setting ``vasp_cmd``, or the cores of common nodes."""
+    """Return the MPI ranks of the commands in ``vasp_cmd``, or the cores of common nodes."""
     commands = load_settings().vasp_cmd
-    known = ranks_of(commands.for_bands if commands else None)
-    return NODES if known is None else (known,)
+    given = {commands.std, commands.for_bands} if commands else {None}
+    known = {ranks for command in given if (ranks := ranks_of(command)) is not None}
+    return tuple(sorted(known)) or NODES
 
 
 def _sizes(root: Path) -> Iterator[Size]:
