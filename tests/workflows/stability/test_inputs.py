@@ -110,7 +110,7 @@ def test_one_order_and_another_functional_can_be_asked_for(tmp_path: Path) -> No
     assert alone.count == len(CRYSTALS)
     assert [path.name for path in (alone.directory / "NiO").iterdir()] == ["ferromagnetic"]
     readme = (alone.directory / "README.md").read_text()
-    assert "but for your options" in readme
+    assert "apart from your options" in readme
     assert "so that its corrections of 2020 apply" not in readme
 
 

@@ -99,7 +99,7 @@ def advised(
 def parallel_note(root: Path) -> str:
     """Return the advice for every size of calculation at or below a directory, for a README.
 
-    The cores are the MPI ranks of the setting ``vasp_cmd`` (of its commands ``std`` and ``neb``) or,
+    The cores are the MPI ranks of the setting ``vasp_cmd`` (of ``std`` and ``neb``) or,
     where it has none, those of common nodes.
 
     Parameters

@@ -130,7 +130,7 @@ def _row(start: Start) -> str:
 
 _UNCHANGED = "so that its corrections of 2020 apply"
 _CHANGED = """\
-but for your options (`engine_arguments` in
+apart from your options (`engine_arguments` in
 `provenance.yaml`). Its corrections of 2020 are for PBE and PBE+U only"""
 
 _README = """\
