@@ -122,6 +122,30 @@ def test_other_formats_need_the_time_step(files: list[Path], tmp_path: Path) -> 
     assert found.points[0].diffusivity == pytest.approx(true, rel=0.15)
 
 
+def test_files_without_a_cell_need_one(files: list[Path], tmp_path: Path) -> None:
+    """CP2K writes the time in fs."""
+    path = tmp_path / "run-pos-1.xyz"
+    images = ase.io.read(files[2], ":150")
+    with path.open("w") as file:
+        for number, image in enumerate(images):
+            ase.io.write(
+                file, ase.Atoms(image.symbols, image.positions), format="xyz",
+                comment=f" i = {number:8d}, time = {100.0 * number:12.3f}, E = -1.5",
+            )  # fmt: skip
+    given = {"temperature": ["1000"]}
+    with pytest.raises(ValueError, match="has no cell"):
+        TRANSPORT.measure([path], given)
+    with pytest.raises(ValueError, match=r"--cell .*2 numbers: give three lengths, or nine"):
+        TRANSPORT.measure([path], given | {"cell": ["9", "9"]})
+    cell = [str(value) for value in TRICLINIC.ravel()]
+    found = TRANSPORT.measure([path], given | {"cell": cell})
+    same = TRANSPORT.measure([files[2]], {}).points[0].volume
+    assert found.points[0].volume == pytest.approx(same)
+    assert found.points[0].time_step == pytest.approx(100)
+    true = DIFFUSIVITY[1000] / 0.1 * CM2_S
+    assert found.points[0].diffusivity == pytest.approx(true, rel=0.15)
+
+
 def test_the_command_writes_tables_and_figures(files: list[Path], tmp_path: Path) -> None:
     words = ["analyze", "transport", str(files[2]), "--out", str(tmp_path / "o")]
     found = CliRunner().invoke(app, words)

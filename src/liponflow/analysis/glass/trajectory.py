@@ -77,6 +77,7 @@ def read_frames(
     ordered: Orderer | None = None,
     block_of_cif: str | None = None,
     distances: bool = True,
+    cell: FloatArray | None = None,
 ) -> Iterator[Frames]:
     """Read one or several files as one trajectory, block by block.
 
@@ -102,6 +103,8 @@ def read_frames(
         Name or number of the only crystal of a CIF to read; None for all.
     distances
         Whether to refuse atoms on one place, which takes as long as to read a frame.
+    cell
+        Lattice vectors (rows, Å) of frames without any, such as those of CP2K.
 
     Yields
     ------
@@ -124,13 +127,21 @@ def read_frames(
         )
     files = [paths] if isinstance(paths, str | Path) else list(paths)
     taken = 0
-    read = partial(
+    from_file = partial(
         frames_of_file,
         notes=notes,
         species_map=species_map,
         ordered=ordered,
         block_of_cif=block_of_cif,
     )
+
+    def read(path: Path) -> Iterator[Frame]:
+        for frame in from_file(path):
+            if cell is not None and not np.any(frame.cell):
+                yield frame._replace(cell=cell, periodic=True)
+            else:
+                yield frame
+
     selected = _selected(files, read, skip=skip, every=every, stage=stage, distances=distances)
     for frames in _blocks(selected, block):
         taken += len(frames)

@@ -36,6 +36,8 @@ from liponflow.units import BOLTZMANN, FS_PER_PS
 
 NAN = math.nan
 XYZ_FORMATS = {"extxyz", "xyz"}
+CP2K_KEYS = {"i", "time", "E"}
+"""Keys above the frames of CP2K, whose time is in fs."""
 _PROPERTIES = re.compile(r"species:S:1((?::\w+:[RIL]:\d+)*)")
 
 
@@ -220,7 +222,7 @@ def _from_atoms(atoms: Any, path: Path) -> Frame:
         atoms.get_positions(),
         np.array(atoms.cell[:], dtype=float),
         periodic=bool(atoms.pbc.all()),
-        time=float(info.get("time", NAN)),
+        time=float(info.get("time", NAN)) / (FS_PER_PS if info.keys() >= CP2K_KEYS else 1),
         temperature=float(temperature),
         energy=float(info.get("energy", energy)),
         stage=str(info.get("stage", "")),

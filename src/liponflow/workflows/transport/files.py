@@ -5,6 +5,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field, field_validator
 
 from liponflow.analysis.glass.trajectory import Frames, read_frames
@@ -12,10 +13,12 @@ from liponflow.analysis.provenance import file_provenance
 from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
+from liponflow.arrays import FloatArray
 from liponflow.crystals.elements import is_symbol
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
 
+_LENGTHS, _COMPONENTS = 3, 9
 HOP_LENGTH = 3.0
 """Distance of neighbouring Li sites in LiPON and Li3PO4 (Å): our choice, the first peak of the
 Li-Li pair distribution of Li3PO4 lies at 2.9 to 3.1."""
@@ -46,6 +49,29 @@ class TransportOptions(Document):
     species_map: str | None = Field(
         None, description="Elements by the types of LAMMPS, such as 1=Li,2=P."
     )
+
+    cell: Annotated[list[float] | None, Unit("Å")] = Field(
+        None,
+        description="Cell of files without one, such as those of CP2K: three lengths, or the nine "
+        "components of the lattice vectors.",
+    )
+
+    @field_validator("cell")
+    @classmethod
+    def _whole_cell(cls, cell: list[float] | None) -> list[float] | None:
+        if cell is not None and len(cell) not in {_LENGTHS, _COMPONENTS}:
+            raise ValueError(
+                f"{len(cell)} numbers: give three lengths, or nine components, vector by vector"
+            )
+        return cell
+
+    @property
+    def lattice(self) -> FloatArray | None:
+        """Return the lattice vectors of files without any (rows, Å)."""
+        if self.cell is None:
+            return None
+        given = np.array(self.cell)
+        return np.diag(given) if len(given) == _LENGTHS else given.reshape(3, 3)
 
     @field_validator("species")
     @classmethod
@@ -131,11 +157,18 @@ def measure_transport(files: Sequence[Path], options: TransportOptions) -> Trans
 
 def _run(files: Sequence[Path], temperature: float | None, options: TransportOptions) -> Run:
     notes: list[str] = []
-    elements = options.elements
+    elements, lattice = options.elements, options.lattice
 
     def read(path: Path) -> Iterator[Frames]:
         skip = options.skip if path == files[0] else 0
-        return read_frames(path, skip=skip, notes=notes, species_map=elements, distances=False)
+        return read_frames(
+            path,
+            skip=skip,
+            notes=notes,
+            species_map=elements,
+            distances=False,
+            cell=lattice,
+        )
 
     run = follow_run(
         files,
