@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jobflow_remote
+import pytest
 import yaml
 
 from liponflow.runners.remote.server import QueueServer
@@ -28,14 +29,10 @@ QUICKLY = {
 @contextmanager
 def projects_in(folder: Path) -> Iterator[Path]:
     """Keep the project files in a folder, for this process and those that it starts."""
-    before = jobflow_remote.SETTINGS.projects_folder
-    jobflow_remote.SETTINGS.projects_folder = str(folder)
-    os.environ["JFREMOTE_PROJECTS_FOLDER"] = str(folder)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobflow_remote.SETTINGS, "projects_folder", str(folder))
+        patch.setenv("JFREMOTE_PROJECTS_FOLDER", str(folder))
         yield folder
-    finally:
-        jobflow_remote.SETTINGS.projects_folder = before
-        del os.environ["JFREMOTE_PROJECTS_FOLDER"]
 
 
 def worker(folder: Path, name: str = "main", scheduler: str = "shell", **fields: Any) -> Worker:
