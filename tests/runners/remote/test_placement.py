@@ -67,6 +67,16 @@ def test_kinds_go_to_their_workers_and_all_to_one_that_is_named(project: Any) ->
     assert placed(rules(project, given, only="cpu"), JobKind.LIGHT)["worker"] == "cpu"
 
 
+def test_resource_that_the_worker_of_a_kind_does_not_know_is_to_be_given_by_kind(
+    project: Any,
+) -> None:
+    given = {JobKind.LIGHT: ResourceRule(worker="here")}
+    message = "'nodes' is no resource .* of worker here .*; light jobs go to it: give KIND.KEY"
+    with pytest.raises(ProjectError, match=message):
+        rules(project, given, "nodes=2")
+    assert placed(rules(project, given, "relax.nodes=2"), JobKind.RELAX)["resources"]["nodes"] == 2
+
+
 def test_rules_travel_with_a_job(project: Any) -> None:
     made = rules(project, {JobKind.NEB: ResourceRule(per_image={"ntasks": 4})}, "nodes=2")
     config = json.loads(json.dumps(placed(made, JobKind.LIGHT)))

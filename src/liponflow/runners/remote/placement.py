@@ -137,8 +137,17 @@ def make_rules(
                 f"project {project.name} has no exec_config {rule.exec_config!r}"
                 f"{nearest(rule.exec_config, project.exec_config)}"
             )
+        check_resources(
+            name, chosen, {**rule.resources, **special.get(kind, {}), **rule.per_image}
+        )
+        try:
+            check_resources(name, chosen, general)
+        except ProjectError as error:
+            raise ProjectError(
+                f"{error}; {kind.value} jobs go to it: give KIND.KEY=VALUE for the kinds that "
+                "can have the resource"
+            ) from error
         own = {**rule.resources, **general, **special.get(kind, {})}
-        check_resources(name, chosen, {**own, **rule.per_image})
         # jobflow-remote takes those of a job instead of the worker's, not beside them.
         own = {**(chosen.resources or {}), **own}
         placed = {"worker": name, "resources": own, "priority": rule.priority or priority}
