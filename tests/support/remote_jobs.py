@@ -16,10 +16,11 @@ def counted(folder: str, number: int) -> int:
 
 
 @job
-def slow(folder: str, number: int, seconds: float) -> int:
-    """Leave a mark, wait, and return the number."""
+def waits(folder: str, number: int, gate: str) -> int:
+    """Leave a mark, wait until a file is there, and return the number."""
     (Path(folder) / f"{number}-{time.time_ns()}-{os.getpid()}").touch()
-    time.sleep(seconds)
+    while not Path(gate).exists():
+        time.sleep(0.2)
     return number
 
 

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -108,7 +109,11 @@ class Slurm:
         _kill(self.folder / "slurmctld.pid")
 
     def stop(self) -> None:
-        """End all daemons and what they started."""
+        """End all jobs, whose processes are not the children of the daemons, and all daemons."""
+        if self.config.exists():
+            self.answer("scancel", "--me")
+            with suppress(AssertionError):
+                until(lambda: not self.answer("squeue", "-h"), 30)
         for name in ("slurmctld.pid", "slurmd.pid", "munge/pid"):
             _kill(self.folder / name)
 
