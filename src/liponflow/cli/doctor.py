@@ -57,7 +57,7 @@ def doctor(
 
 
 def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]":
-    """Examine a project and its workers; the engine must be able to run on one of them."""
+    """Examine a project and its workers, each of which must be able to run the engine."""
     checks = import_module("liponflow.runners.remote.checks")
     submission = import_module("liponflow.workflows.submission")
     opened, findings = checks.project_findings(name)
