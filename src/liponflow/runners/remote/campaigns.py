@@ -56,9 +56,6 @@ _STATES = {
 }
 """States of jobflow-remote in fewer words."""
 
-_NOT_STARTED = frozenset(["CHECKED_OUT", "UPLOADED", "SUBMITTED", "RUNNING"])
-"""States from which a failed step can be tried again: what ran is still there, or nothing has."""
-
 STALE_S = 600
 """Age (s) of a lock from which on its holder is gone: steps of the runner take seconds."""
 
@@ -234,13 +231,18 @@ def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
 
 
 def _again(controller: "JobController", job: JobStatus) -> None:
+    """Run a job again, or only the step of the runner that failed.
+
+    jobflow-remote deletes the directory of a job that runs again: one whose outcome could not be
+    fetched or stored would be computed a second time.
+    """
     from jobflow_remote.jobs.state import JobState
 
     info = controller.get_job_info(job_id=job.uuid, job_index=job.index)
     if info is None or _STATES[info.state.value] not in {State.FAILED, State.STOPPED}:
         return  # it depends on one before, and waits again
     try:
-        if info.state is JobState.REMOTE_ERROR and job.stage in _NOT_STARTED:
+        if info.state is JobState.REMOTE_ERROR and not _lacks_outcome(info.remote.error or ""):
             controller.retry_job(job_id=job.uuid, job_index=job.index)
         else:
             controller.rerun_job(job_id=job.uuid, job_index=job.index, force=True, wait=30)
@@ -342,7 +344,7 @@ def failure(error: str, queue_error: str) -> str:
     """
     lines = [line.strip() for line in error.splitlines() if line.strip()]
     last = lines[-1] if lines else "no reason was recorded"
-    if any(sign in error for sign in _NO_OUTCOME):
+    if _lacks_outcome(error):
         said = [line.strip() for line in queue_error.splitlines() if line.strip()]
         last = "the job ended without an outcome (walltime? memory? see queue.err)"
         last += f": {said[-1]}" if said else ""
@@ -356,6 +358,10 @@ _NO_OUTCOME = (
     "was likely killed",
 )
 """Signs in the errors of jobflow-remote that a job was killed, or never started."""
+
+
+def _lacks_outcome(error: str) -> bool:
+    return any(sign in error for sign in _NO_OUTCOME)
 
 
 def _unlock(controller: "JobController", campaign: CampaignStatus) -> None:
