@@ -22,13 +22,13 @@ def unconverged_reason(calculation: Calculation) -> str | None:
         return None
     if calculation.max_force is None or calculation.force_limit is None:
         where = calculation.directory or "its directory"
-        return f"not converged after {calculation.ionic_steps} steps: look into {where}"
+        return f"not converged {_steps(calculation)}: look into {where}"
     return f"{shortfall(calculation)}: {REMEDY}"
 
 
 def shortfall(calculation: Calculation) -> str:
     """Return by how much an unconverged calculation misses its limit."""
-    steps = f"after {calculation.ionic_steps} steps"
+    steps = _steps(calculation)
     force, limit = calculation.max_force, calculation.force_limit
     if force is None or limit is None:
         return f"not converged {steps}"
@@ -38,3 +38,8 @@ def shortfall(calculation: Calculation) -> str:
             f"limit {limit:g})"
         )
     return f"largest force {force:.3f} eV/Å {steps}, limit {limit:g}"
+
+
+def _steps(calculation: Calculation) -> str:
+    number = calculation.ionic_steps
+    return f"after {number} step{'' if number == 1 else 's'}"
