@@ -64,6 +64,8 @@ _OF_KINDS: Mapping[str, tuple[tuple[Kind, ...], str]] = {
 }
 """Tags that the user can set for some kinds, with the reason why not for others."""
 
+_POSITIVE = frozenset({"ENCUT", "EDIFF", "NELM", "NBANDS", "NCORE", "NPAR", "KPAR"})
+_SPINS = (1, 2)
 _OPTIMISERS = (1, 2, 3)
 _PER_SITE = 10
 """Least LORBIT with which VASP writes the moments of the sites."""
@@ -220,5 +222,9 @@ def _refusals(kind: str, tag: str, value: Value) -> Iterator[str]:
         yield _OF_KINDS["IBRION"][1]
     if tag == "EDIFFG" and not (isinstance(value, float) and value < 0):
         yield "the campaign judges relaxations by their forces: give a negative value"
+    if tag in _POSITIVE and not (isinstance(value, int | float) and value > 0):
+        yield f"{shown(value)} is not above 0"
+    if tag == "ISPIN" and value not in _SPINS:
+        yield f"VASP has ISPIN = 1 and 2, and not {shown(value)}"
     if tag == "LORBIT" and not (isinstance(value, int) and value >= _PER_SITE):
         yield f"moments are read for each site: give {_PER_SITE} or more"
