@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from pymatgen.core.composition import Composition
 from scipy.constants import Boltzmann, elementary_charge
 
 from liponflow.analysis.result import Provenance
@@ -27,6 +26,7 @@ from liponflow.analysis.transport.result import (
     TransportResult,
 )
 from liponflow.analysis.transport.run import Run
+from liponflow.formulas import reduced_formula
 from liponflow.units import A3_PER_CM3, FS_PER_PS
 
 CM2_S = 1e-4
@@ -76,7 +76,7 @@ def summarise(
     TransportError
         If a run is not diffusive, or the runs are of different materials.
     """
-    formulas = {Composition("".join(run.symbols)).reduced_formula: run for run in runs}
+    formulas = {reduced_formula("".join(run.symbols)): run for run in runs}
     if len(formulas) > 1:
         raise TransportError(
             f"{' and '.join(str(run.files[0]) for run in formulas.values())} are of "
