@@ -83,20 +83,21 @@ def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     assert not any(hook["pass_filenames"] for hook in hooks)
 
 
-def test_ci_installs_gpaw_and_runs_make_lint_and_make_test() -> None:
+def test_ci_installs_gpaw_and_slurm_and_runs_make_lint_and_make_test() -> None:
     job = load(".github/workflows/ci.yml")["jobs"]["check"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     targets = [line.split(" ||")[0] for line in script.splitlines() if line.startswith("make ")]
-    assert [step["run"] for step in job["steps"] if "run" in step] == targets
-    assert targets == ["make gpaw", "make lint", "make test"]
+    steps = [step["run"].removeprefix("sudo ") for step in job["steps"] if "run" in step]
+    assert steps == targets
+    assert targets == ["make gpaw", "make slurm", "make lint", "make test"]
     assert all(commands_of(shlex.split(line)[1]) for line in targets)
 
 
-@pytest.mark.parametrize("compiler", [True, False])
-def test_ci_goes_on_without_gpaw(tmp_path: Path, *, compiler: bool) -> None:
-    """The script of CI with a make whose only failing target is gpaw, or none."""
+@pytest.mark.parametrize("failing", ["none", "gpaw", "slurm"])
+def test_ci_goes_on_without_gpaw_and_slurm(tmp_path: Path, failing: str) -> None:
+    """The script of CI with a make of which one target fails."""
     make = tmp_path / "make"
-    make.write_text(f'#!/bin/sh\necho "$1"\n[ {compiler:d} = 1 ] || [ "$1" != gpaw ]\n')
+    make.write_text(f'#!/bin/sh\necho "$1"\n[ "$1" != {failing} ]\n')
     make.chmod(0o755)
     done = subprocess.run(
         [ROOT / ".ci" / "run"],
@@ -105,8 +106,9 @@ def test_ci_goes_on_without_gpaw(tmp_path: Path, *, compiler: bool) -> None:
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["gpaw", "lint", "test"]
-    assert ("GPAW is not installed" in done.stderr) is not compiler
+    assert done.stdout.split() == ["gpaw", "slurm", "lint", "test"]
+    assert ("GPAW is not installed" in done.stderr) is (failing == "gpaw")
+    assert ("Slurm is not installed" in done.stderr) is (failing == "slurm")
 
 
 def test_make_gpaw_names_the_command_where_it_cannot_install_a_compiler(tmp_path: Path) -> None:
