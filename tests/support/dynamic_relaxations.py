@@ -11,6 +11,7 @@ from liponflow.workflows.jobs import named
 
 ENGINE = "ase.calculators.emt:EMT"
 FORCE_LIMIT = 0.02
+FINGERPRINT = "copper"
 
 
 def copper(shift: float) -> Structure:
@@ -20,7 +21,13 @@ def copper(shift: float) -> Structure:
 
 
 @job
-def add(first: Any, relax: Maker, structures: list[Structure]) -> Response[Any]:  # noqa: ARG001
+def add(
+    first: Any,  # noqa: ARG001
+    relax: Maker,
+    structures: list[Structure],
+    *,
+    record: dict[str, Any],  # noqa: ARG001
+) -> Response[Any]:
     """Relax structures that do not depend on the relaxation before them."""
     jobs = [
         named(relax.make(structure), f"relax {number}")
@@ -41,5 +48,8 @@ def flow(max_steps: int) -> Flow:
     engine = get_engine(ENGINE, EngineOptions(FORCE_LIMIT, max_steps))
     relax = engine.relax(cell=False)
     first = named(relax.make(copper(0.3)), "relax first")
-    added = add(first.output, engine.relax(cell=False), [copper(0.001), copper(0.25)])
+    record = {"input_fingerprint": FINGERPRINT, "parameters": {"max_steps": max_steps}}
+    added = add(
+        first.output, engine.relax(cell=False), [copper(0.001), copper(0.25)], record=record
+    )
     return Flow([first, added], output=added.output)

@@ -13,9 +13,11 @@ from in_process import InProcessPool
 from typer.testing import CliRunner
 
 from liponflow.analysis.lithiation.result import LithiationResult
+from liponflow.analysis.provenance import changed_fingerprint
 from liponflow.cli import app
 from liponflow.runners import local
 from liponflow.runners.documents import loads
+from liponflow.runners.journal import Journal
 from liponflow.settings import Settings
 from liponflow.store.results import find_results, open_results
 from liponflow.workflows import run as campaigns
@@ -66,6 +68,16 @@ def ran(outcome: Outcome) -> dict[str, Any]:
         if list(folder.glob(f"jobs/*-{document['uuid']}-{document['index']}")):
             found[document["name"]] = document["output"]
     return found
+
+
+def energies(outcome: Outcome, name: str) -> list[float]:
+    """Return the energies (eV) along a relaxation that ran in a run."""
+    for file in (outcome.report.run_dir / "outcomes").iterdir():
+        found = loads(file.read_bytes())
+        if found["documents"][0]["name"] == name:
+            [blob] = found["blobs"]["data"]
+            return [step["energy"] for step in blob["data"]]
+    raise LookupError(name)
 
 
 def steps(outcome: Outcome, name: str) -> int:
@@ -171,3 +183,65 @@ def test_relaxations_of_a_repeated_job_go_on_or_are_kept(tmp_path: Path) -> None
     assert not second.shortfalls
     forces = ran(outcome)["relax 1"]["output"]["forces"], found["relax 1"]["output"]["forces"]
     assert np.abs(forces[1]).max() < dynamic_relaxations.FORCE_LIMIT < np.abs(forces[0]).max()
+
+
+def test_more_steps_are_taken_and_stated_beside_those_before(
+    broken: tuple[Path, Outcome], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_RUNS_DIR", str(folder / "runs"))
+    command = ["resume", "--continue", "--json", "--set", f"max_steps={ENOUGH}"]
+    answer = CliRunner().invoke(app, command)
+    assert answer.exit_code == 0, answer.output
+    made = json.loads(answer.stdout)["provenance"]
+    first = result_of(broken[1]).provenance
+    assert first.earlier_values == {}
+    assert made["parameters"] == first.parameters | {"max_steps": ENOUGH}
+    assert made["earlier_values"] == {"max_steps": [FEW]}
+    changed = changed_fingerprint(first.input_fingerprint, {"max_steps": ENOUGH})
+    assert made["input_fingerprint"] == changed
+    _, new = sorted((folder / "runs").iterdir())
+    config = Journal(new).record["config"]
+    assert config["input_fingerprint"] == changed
+    assert config["earlier_values"] == {"max_steps": [FEW]}
+    limits = {
+        job["name"]: job["function"]["@bound"]["steps"]
+        for job in loads((new / "flow.json").read_bytes())["jobs"]
+        if job["name"] in RELAXATIONS
+    }
+    # What is kept was computed with the steps before.
+    assert limits == {name: ENOUGH if name in LEFT else FEW for name in RELAXATIONS}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--continue", "--set", "force_limit=0.1"], "cannot change force_limit"),
+        (["--continue", "--set", "max_steps=1"], "max_steps=1: Input should be greater than"),
+        (["--continue", "--set", "max_steps=many"], "max_steps='many': Input should be a valid"),
+        (["--set", "max_steps=60"], "--set needs --continue"),
+    ],
+)
+def test_parameters_that_cannot_change_are_refused_by_name(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], message: str
+) -> None:
+    monkeypatch.setenv("LIPONFLOW_RUNS_DIR", str(folder / "runs"))
+    answer = CliRunner().invoke(app, ["resume", *given])
+    assert answer.exit_code == 2
+    assert message in " ".join(answer.stderr.split())
+    assert len(list((folder / "runs").iterdir())) == 1
+
+
+def test_jobs_of_a_repeated_job_take_more_steps_from_the_last_geometry(tmp_path: Path) -> None:
+    flow = dynamic_relaxations.flow(max_steps=2)
+    first = campaigns.run(flow, settings(tmp_path), {}, ["dynamic_relaxations:any"])
+    new = continuation(settings(tmp_path), overrides={"max_steps": 3})
+    second = campaigns.resume(settings(tmp_path), new.run_dir)
+    before, after = ran(first), ran(second)
+    assert "relax 0" not in after
+    for name in ("relax first", "relax 1"):
+        assert energies(second, name)[0] == pytest.approx(before[name]["output"]["energy"])
+        assert steps(second, name) > steps(first, name)
+    assert [item.name for item in second.shortfalls] == ["relax first", "relax 1"]
+    third = continuation(settings(tmp_path), overrides={"max_steps": 50})
+    assert not campaigns.resume(settings(tmp_path), third.run_dir).shortfalls
+    assert Journal(third.run_dir).record["config"]["earlier_values"] == {"max_steps": [2, 3]}

@@ -49,6 +49,26 @@ def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[st
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def changed_fingerprint(fingerprint: str, parameters: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of an input that was computed in part with other parameters.
+
+    Parameters
+    ----------
+    fingerprint
+        Of the input with its first parameters.
+    parameters
+        The values that replaced them, JSON-like.
+
+    Examples
+    --------
+    >>> first = changed_fingerprint("3d6f", {"max_steps": 100})
+    >>> len(first), first == changed_fingerprint("3d6f", {"max_steps": 200})
+    (64, False)
+    """
+    text = json.dumps([fingerprint, dict(parameters)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def file_digest(files: Sequence[Path]) -> str:
     """Return the SHA-256 of the contents of files, read in pieces."""
     digest = hashlib.sha256()
@@ -92,6 +112,7 @@ def provenance(
     source_structure: str,
     parent_uuids: Sequence[str],
     continues: str | None = None,
+    earlier_values: Mapping[str, list[Any]] | None = None,
 ) -> Provenance:
     """Return the provenance of a result, with the package versions of this process.
 
@@ -106,4 +127,5 @@ def provenance(
         source_structure=source_structure,
         parent_uuids=list(parent_uuids),
         continues=continues,
+        earlier_values=dict(earlier_values or {}),
     )

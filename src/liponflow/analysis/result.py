@@ -223,6 +223,11 @@ class Provenance(Document):
         None,
         description="Result whose unconverged relaxations and bands this one continues, if any.",
     )
+    earlier_values: dict[str, list[Any]] = Field(
+        default_factory=dict,
+        description="Values that parameters had in the runs that this one continues, the oldest "
+        "first: the calculations that are kept were made with them.",
+    )
     created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
         default_factory=lambda: datetime.now(UTC), description="When the result was made."
     )

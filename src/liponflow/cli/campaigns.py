@@ -185,6 +185,15 @@ def resume(
             "RUN go on from their last geometry \\[RUN: latest].",
         ),
     ] = False,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="max_steps=N",
+            help="With --continue: the number of ionic steps that everything which is computed "
+            "may take \\[that of RUN].",
+        ),
+    ] = None,
     workers: WorkersOption = None,
     out: FigureOption = None,
     json: JsonOption = False,
@@ -200,10 +209,19 @@ def resume(
         settings = settings_with(workers=workers)
         early.check_run(run, settings)
 
+        from liponflow.inputs.presets import parse_settings
+
+        overrides = parse_settings(set_ or [])
+        if overrides and not continue_:
+            raise ValueError(
+                "--set needs --continue: a run that is only resumed keeps its parameters"
+            )
+
         from liponflow.workflows import run as campaigns
 
         if continue_:
-            new = import_module("liponflow.workflows.continuation").continuation(settings, run)
+            continuing = import_module("liponflow.workflows.continuation")
+            new = continuing.continuation(settings, run, overrides)
             names = ", ".join(item.name for item in new.goes_on)
             say(f"going on from the last geometry: {names}; jobs kept: {new.kept}")
             run = new.run_dir

@@ -261,6 +261,24 @@ class Engine(ABC):
         return None
 
     @classmethod
+    def with_max_steps(cls, maker: Maker, max_steps: int) -> Maker | None:  # noqa: ARG003
+        """Return a Maker of a relaxation or band with another number of steps.
+
+        Parameters
+        ----------
+        maker
+            Any Maker.
+        max_steps
+            Largest number of ionic steps, 2 or more.
+
+        Returns
+        -------
+        Maker or None
+            None if it is not a relaxation or band of this engine.
+        """
+        return None
+
+    @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:  # noqa: ARG003
         """Return the calculation of a Maker of a single job; None if it is not of this engine.
 

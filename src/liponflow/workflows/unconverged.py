@@ -50,6 +50,13 @@ class PastJob:
         """The job."""
         return self.node.job
 
+    @property
+    def maker(self) -> Maker:
+        """Its Maker, if it is a relaxation or band."""
+        found = self.job.function_args[0] if self.place else self.job.maker
+        assert isinstance(found, Maker)  # noqa: S101 - only these are left unconverged
+        return found
+
 
 @dataclass(frozen=True)
 class Shortfall:

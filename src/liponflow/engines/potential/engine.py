@@ -258,6 +258,13 @@ class PotentialEngine(Engine):
         return unconverged(maker, start, document)
 
     @classmethod
+    def with_max_steps(cls, maker: Maker, max_steps: int) -> Maker | None:
+        """See Engine."""
+        from liponflow.engines.potential.step_limit import with_max_steps
+
+        return with_max_steps(maker, max_steps)
+
+    @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
         """See Engine."""
         from liponflow.engines.potential.planning import planned

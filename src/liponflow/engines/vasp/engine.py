@@ -180,6 +180,13 @@ class VaspEngine(Engine):
         return unconverged(maker, start, document, directory)
 
     @classmethod
+    def with_max_steps(cls, maker: Maker, max_steps: int) -> Maker | None:
+        """See Engine."""
+        from liponflow.engines.vasp.step_limit import with_max_steps
+
+        return with_max_steps(maker, max_steps)
+
+    @classmethod
     def planned(cls, maker: Maker, images: Sequence[Structure]) -> PlannedCalculation | None:
         """See Engine."""
         from liponflow.engines.vasp.planning import planned

@@ -35,10 +35,19 @@ def relaxation_limits(force_limit: float, max_steps: int) -> dict[str, Cited]:
     >>> {key: cited["value"] for key, cited in relaxation_limits(0.05, 99).items()}
     {'EDIFFG': -0.05, 'NSW': 99}
     """
-    return {
-        "EDIFFG": Cited(value=-force_limit, source="parameter force_limit"),
-        "NSW": Cited(value=max_steps, source="parameter max_steps"),
-    }
+    force = Cited(value=-force_limit, source="parameter force_limit")
+    return {"EDIFFG": force} | step_limit(max_steps)
+
+
+def step_limit(max_steps: int) -> dict[str, Cited]:
+    """Return the INCAR value of the largest number of ionic steps, a parameter of the campaign.
+
+    Examples
+    --------
+    >>> step_limit(99)
+    {'NSW': {'value': 99, 'source': 'parameter max_steps'}}
+    """
+    return {"NSW": Cited(value=max_steps, source="parameter max_steps")}
 
 
 def ionic_steps(incar: Mapping[str, Any]) -> int:
