@@ -90,7 +90,8 @@ def test_ci_installs_gpaw_and_slurm_and_runs_make_lint_and_make_test() -> None:
     steps = [step["run"].removeprefix("sudo ") for step in job["steps"] if "run" in step]
     assert steps == targets
     assert targets == ["make gpaw", "make slurm", "make lint", "make test"]
-    assert all(commands_of(shlex.split(line)[1]) for line in targets)
+    # Slurm is a package of the system, without a command in the environment.
+    assert all(commands_of(line.split()[1]) for line in targets if line != "make slurm")
 
 
 @pytest.mark.parametrize("failing", ["none", "gpaw", "slurm"])
