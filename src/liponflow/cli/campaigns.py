@@ -190,8 +190,8 @@ def resume(
         typer.Option(
             "--set",
             metavar="max_steps=N",
-            help="With --continue: the number of ionic steps that everything which is computed "
-            "may take \\[that of RUN].",
+            help="With --continue: the largest number of steps of each relaxation and band "
+            "\\[that of RUN].",
         ),
     ] = None,
     workers: WorkersOption = None,

@@ -1,7 +1,7 @@
 """Another number of ionic steps for the jobs of a run that goes on.
 
-It is the only parameter that may change: calculations that are kept converged within their steps,
-and would be the same with more. With another of any other parameter they would be wrong.
+It is the only parameter that may change: the calculations that are kept converged within their
+steps, and more would not change them. With another value of any other they would be wrong.
 """
 
 from collections.abc import Collection, Mapping
