@@ -55,6 +55,14 @@ def test_results_in_the_database_of_the_queue_are_refused(change: Change) -> Non
     assert "same database, liponflow_queue" in found["results"].found
 
 
+def test_queue_that_refuses_the_password_is_said_to_refuse(change: Change) -> None:
+    change(lambda document: document["queue"]["store"].update(password="wrong"))  # noqa: S106
+    found = by_part(project_findings("test")[1])
+    assert found["queue"].state is State.MISSING
+    assert "refuses (OperationFailure" in found["queue"].found
+    assert "wrong" not in found["queue"].found
+
+
 def test_more_jobs_than_the_worker_may_have_are_named(change: Change) -> None:
     change(lambda document: document["workers"]["main"].update(max_jobs=1))
     states = ("SUBMITTED", "RUNNING", "COMPLETED")

@@ -46,14 +46,15 @@ def queue_errors(where: str) -> Iterator[None]:
     where
         The queue, in words for the user.
     """
-    from pymongo.errors import PyMongoError
+    from pymongo.errors import OperationFailure, PyMongoError
 
     try:
         yield
     except PyMongoError as error:
         reason = without_secrets(str(error)).partition(", Timeout:")[0]
+        fault = "refuses" if isinstance(error, OperationFailure) else "does not answer"
         raise QueueError(
-            f"{where} does not answer ({type(error).__name__}: {reason}); start it, or correct "
+            f"{where} {fault} ({type(error).__name__}: {reason}); start it, or correct "
             "the project file; what was submitted is kept. `liponflow doctor --hpc` tells more"
         ) from error
 
