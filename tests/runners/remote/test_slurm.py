@@ -41,6 +41,9 @@ from liponflow.workflows.submission import rules_for, submit_campaign
 PATIENCE = 900
 """Longest wait, for a machine that has much else to do (s)."""
 
+LOOK_S = 0.8
+"""Interval of looks at the queue (s): each logs in anew, which keeps the server busy."""
+
 
 @dataclass
 class Cluster:
@@ -77,7 +80,7 @@ class Cluster:
             )
             assert now.state is not State.FAILED, jobs
             assert time.monotonic() < end, jobs
-            time.sleep(0.5)
+            time.sleep(LOOK_S)
         return now
 
     def outputs(self, flow: Flow) -> list[Any]:
@@ -181,15 +184,15 @@ def test_job_that_failed_runs_again_when_its_cause_is_gone(
     jobs = [counted(str(marks), 1), needs(str(file))]
     flow = Flow([*jobs, (last := total([jobs[0].output, jobs[1].output]))], output=last.output)
     uuid = cluster.submit(flow)
-    until(lambda: cluster.status(uuid).state is State.FAILED, PATIENCE)
+    until(lambda: cluster.status(uuid).state is State.FAILED, PATIENCE, LOOK_S)
     (failure,) = cluster.status(uuid).failures()
     assert failure.name == "needs"
     assert failure.reason.startswith("FileNotFoundError")
     assert Path(str(failure.directory)).is_dir()
     file.write_text("5")
     assert rerun(open_project("test"), [uuid]) == ["needs"]
-    until(lambda: cluster.status(uuid).state is not State.FAILED, PATIENCE)
-    until(lambda: cluster.status(uuid).state in {State.FAILED, State.DONE}, PATIENCE)
+    until(lambda: cluster.status(uuid).state is not State.FAILED, PATIENCE, LOOK_S)
+    until(lambda: cluster.status(uuid).state in {State.FAILED, State.DONE}, PATIENCE, LOOK_S)
     # The sum of a number and a word fails, and that is said.
     (failure,) = cluster.status(uuid).failures()
     assert failure.reason.startswith("TypeError")
@@ -201,14 +204,14 @@ def test_job_that_the_scheduler_cancelled_and_one_that_the_user_cancelled(
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(2)])
     uuid = cluster.submit(flow)
-    until(lambda: len(ran(marks)) == 2, PATIENCE)
+    until(lambda: len(ran(marks)) == 2, PATIENCE, LOOK_S)
     numbers = cluster.slurm.answer("squeue", "-h", "-n", "waits", "-o", "%i").split()
     cluster.slurm.answer("scancel", numbers[0])
-    until(lambda: cluster.status(uuid).failures(), PATIENCE)
+    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     (failure,) = cluster.status(uuid).failures()
     assert "ended without an outcome" in failure.reason
-    until(lambda: cancel(open_project("test"), [uuid]), PATIENCE)
-    until(lambda: not cluster.slurm.answer("squeue", "-h", "-n", "waits"), PATIENCE)
+    until(lambda: cancel(open_project("test"), [uuid]), PATIENCE, LOOK_S)
+    until(lambda: not cluster.slurm.answer("squeue", "-h", "-n", "waits"), PATIENCE, LOOK_S)
     assert cluster.status(uuid).counts[State.STOPPED] == 1
     gate.touch()
     rerun(open_project("test"), [uuid])
@@ -222,10 +225,10 @@ def test_controller_of_slurm_that_is_down_for_a_while(
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(2)])
     uuid = cluster.submit(flow)
-    until(lambda: len(ran(marks)) == 2, PATIENCE)
+    until(lambda: len(ran(marks)) == 2, PATIENCE, LOOK_S)
     cluster.slurm.kill_controller()
     gate.touch()
-    until(lambda: cluster.status(uuid).failures(), PATIENCE)
+    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     cluster.slurm.start_controller()
     rerun(open_project("test"), [uuid])
     cluster.wait(uuid)
@@ -245,7 +248,7 @@ def test_runner_that_is_killed_and_started_again(
 ) -> None:
     flow = summed([waits(str(marks), number, str(gate)) for number in range(3)])
     uuid = cluster.submit(flow)
-    until(lambda: ran(marks), PATIENCE)
+    until(lambda: ran(marks), PATIENCE, LOOK_S)
     cluster.runner.kill()
     gate.touch()
     with stale_after(0, monkeypatch):
@@ -347,7 +350,7 @@ def test_job_that_runs_out_of_walltime_is_told_and_runs_again(
 ) -> None:
     flow = summed([hangs_once(str(marks), 1, 600)])
     uuid = cluster.submit(flow, on=name)
-    until(lambda: cluster.status(uuid).failures(), PATIENCE)
+    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     (failure,) = cluster.status(uuid).failures()
     assert "ended without an outcome (walltime?" in failure.reason
     assert rerun(open_project("test"), [uuid]) == ["hangs_once"]
@@ -363,11 +366,11 @@ def test_error_in_a_batch_leaves_its_other_jobs_alone(
     file = tmp_path / "needed"
     jobs = [counted(str(marks), number) for number in range(5)]
     failing = needs(str(file))
-    uuid = cluster.submit(Flow([failing, *jobs]), on="main-batch")
-    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE)
+    uuid = cluster.submit(Flow([failing, *jobs], output=failing.output), on="main-batch")
+    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     (failure,) = cluster.status(uuid).failures()
     assert failure.reason.startswith("FileNotFoundError")
     file.write_text("5")
     rerun(open_project("test"), [uuid])
-    until(lambda: cluster.status(uuid).counts[State.DONE] == 6, PATIENCE)
+    until(lambda: cluster.status(uuid).counts[State.DONE] == 6, PATIENCE, LOOK_S)
     assert set(ran(marks).values()) == {1}
