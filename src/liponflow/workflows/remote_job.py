@@ -66,15 +66,17 @@ def version_skew(submitted: str, here: str) -> str:
 
 
 def _set_environment(arguments: list[str]) -> None:
-    """Set the variables of the engines, which atomate2 reads when the job imports it.
+    """Set the variables of the engines and the limits of threads.
 
-    numpy has read the limits of threads by now. Where pre_run has not set them, start again.
+    atomate2 and numpy read them when they are imported: numpy has been, and if the limits are
+    missing, or atomate2 has been imported too, the process starts again.
     """
-    for name, value in environment(load_settings()).items():
-        os.environ.setdefault(name, value)
-    if not ONE_THREAD.keys() <= os.environ.keys():
+    wanted = {**ONE_THREAD, **environment(load_settings())}
+    wanted = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ.update(wanted)
+    if wanted and ("atomate2" in sys.modules or wanted.keys() & ONE_THREAD.keys()):
         command = [sys.executable, "-m", "liponflow.workflows.remote_job", *arguments]
-        os.execve(sys.executable, command, ONE_THREAD | os.environ)  # noqa: S606
+        os.execv(sys.executable, command)  # noqa: S606
 
 
 @contextmanager

@@ -365,8 +365,9 @@ def test_error_in_a_batch_leaves_its_other_jobs_alone(
 ) -> None:
     file = tmp_path / "needed"
     jobs = [counted(str(marks), number) for number in range(5)]
-    failing = needs(str(file))
-    uuid = cluster.submit(Flow([failing, *jobs], output=failing.output), on="main-batch")
+    last = total([*(job.output for job in jobs), (failing := needs(str(file))).output])
+    flow = Flow([failing, *jobs, last], output=last.output)
+    uuid = cluster.submit(flow, on="main-batch")
     until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     (failure,) = cluster.status(uuid).failures()
     assert failure.reason.startswith("FileNotFoundError")
