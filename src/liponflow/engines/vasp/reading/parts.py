@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from atomate2.utils.path import strip_hostname
 from pydantic import Field
 
 from liponflow import durable
@@ -101,6 +100,8 @@ def parts(directory: str) -> list[tuple[Path, int]]:
     directory
         Directory of the job, with host.
     """
+    from atomate2.utils.path import strip_hostname
+
     place = Path(strip_hostname(directory))
     record = read_record(place)
     found = record.earlier if record else []
