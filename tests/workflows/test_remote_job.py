@@ -61,7 +61,7 @@ def run(
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", f"{code}j.main(sys.argv[1:])", str(directory)],
         env={"PYTHONPATH": paths, "PATH": "/usr/bin:/bin", "HOME": str(directory)}
-        | dict.fromkeys(remote_job.ONE_THREAD, "1") | variables,
+        | dict.fromkeys(remote_job.ONE_THREAD, "1") | {"LIPONFLOW_VASP_CMD": "vasp"} | variables,
         check=True, capture_output=True, text=True,
     )  # fmt: skip
 
