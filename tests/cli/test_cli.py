@@ -534,7 +534,7 @@ def test_figures_are_written_in_three_formats(
 
 def test_debug_raises_the_original_exception(liponflow: Command) -> None:
     result = liponflow("--debug", "results", "list")
-    assert type(result.exception).__name__ == "StoreError"
+    assert type(result.exception).__name__ == "MissingStoreError"
 
 
 def test_command_line_imports_no_heavy_package() -> None:

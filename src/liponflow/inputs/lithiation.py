@@ -144,7 +144,7 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
     ParameterError
         If one has no U; the message names the element and how to give its U.
     """
-    if parameters.hubbard_u in {"materials_project", "none"}:
+    if isinstance(parameters.hubbard_u, str):
         return  # other elements have none
     known = hubbard_values(parameters)
     for element in structure.composition.elements:
