@@ -191,6 +191,24 @@ def test_dual_eels_gives_the_low_loss_with_the_core_loss(
         read_measured(tmp_path / "dual.dm4")
 
 
+def test_other_signals_and_complex_values_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    axis = {"size": 300, "offset": 560.0, "scale": 0.5, "units": "eV"}
+    other = {"data": COUNTS, "axes": [axis], "metadata": {"Signal": {"signal_type": "EDS_TEM"}}}
+    signals = [other]
+    monkeypatch.setattr(digitalmicrograph, "file_reader", lambda _, **__: signals)
+    (tmp_path / "a.dm3").touch()
+    with pytest.raises(SpectrumError, match="no spectrum of energy losses, but EDS_TEM"):
+        read_measured(tmp_path / "a.dm3")
+    loss = {"data": COUNTS, "axes": [axis], "metadata": {"Signal": {"signal_type": "EELS"}}}
+    signals.append(loss)
+    assert read_measured(tmp_path / "a.dm3").counts[0] == pytest.approx(COUNTS)
+    signals[:] = [loss | {"data": COUNTS + 1j}]
+    with pytest.raises(SpectrumError, match="complex numbers"):
+        read_measured(tmp_path / "a.dm3")
+
+
 def test_few_negative_counts_are_noted(tmp_path: Path) -> None:
     counts = COUNTS.copy()
     counts[3] = -1

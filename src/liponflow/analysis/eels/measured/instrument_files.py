@@ -51,8 +51,8 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
     Raises
     ------
     SpectrumError
-        If RosettaSciIO is not installed, the file is too large, holds no spectrum, or has no
-        calibration.
+        If RosettaSciIO is not installed, the file is too large, holds no spectrum of energy loss,
+        or has no calibration.
     """
     if path.stat().st_size > MOST_BYTES:
         raise SpectrumError(
@@ -70,9 +70,10 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
         read = module.file_reader(str(path), **({} if name == "msa" else {"lazy": True}))
         found = [_spectrum(path, item, axis) for item in read if _is_spectrum(item)]
     if not found:
+        others = ", ".join(sorted({kind for item in read if (kind := _kind(item))}))
         raise SpectrumError(
-            f"{path}: holds no spectrum: no data with an axis of energy; export the spectrum, not "
-            "the image"
+            f"{path}: holds no spectrum of energy losses{f', but {others}' if others else ''}; "
+            "export the spectrum, not the image"
         )
     core = max(found, key=lambda item: (item.energy[0], item.counts.size))
     low = [item for item in found if item is not core and item.energy[0] <= 0 <= item.energy[-1]]
@@ -91,17 +92,28 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
+def _kind(item: Mapping[str, Any]) -> str:
+    """Return the kind of signal, such as EELS or EDS_TEM; empty if the file does not say."""
+    return str(item.get("metadata", {}).get("Signal", {}).get("signal_type", "")).upper()
+
+
 def _is_spectrum(item: Mapping[str, Any]) -> bool:
-    axes = item["axes"]
-    kind = str(item.get("metadata", {}).get("Signal", {}).get("signal_type", "")).upper()
+    axes, kind = item["axes"], _kind(item)
+    if kind:
+        return bool(axes) and "EELS" in kind
     units = {str(axis.get("units", "")).lower() for axis in axes}
-    return bool(axes) and (len(axes) == 1 or "EELS" in kind or bool(units & ENERGY_UNITS))
+    return len(axes) == 1 or bool(units & ENERGY_UNITS)
 
 
 def _spectrum(
     path: Path, item: Mapping[str, Any], axis: tuple[float, float] | None
 ) -> MeasuredSpectrum:
     axes, data = item["axes"], item["data"]
+    if np.issubdtype(data.dtype, np.complexfloating):
+        raise SpectrumError(
+            f"{path}: its values are complex numbers, and counts are real; give the spectrum as "
+            "recorded"
+        )
     # Stored as small integers, they grow up to eightfold in memory.
     needed = data.size * np.dtype(np.float64).itemsize
     if needed > MOST_BYTES:
