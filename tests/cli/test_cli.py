@@ -598,7 +598,7 @@ def test_dry_run_prints_the_cost_and_runs_nothing(liponflow: Command, tmp_path: 
     result = liponflow("run", "lithiation", "--engine", "vasp", "--set", "x=[0, 1]", "--dry-run")
     assert result.exit_code == 0, result.output
     rows = [line.split() for line in result.stdout.splitlines()]
-    [relax] = [row for row in rows if row[:5] == ["relax", "1", "56", "14", "30"]]
+    [relax] = [row for row in rows if row[:5] == ["relax", "1", "56", "14", "40"]]
     assert 50 < float(relax[5]) < 200
     assert any(row[:2] == ["all", "5"] for row in rows)
     assert "a rule from 23 public timings" in " ".join(result.stdout.split())

@@ -144,7 +144,8 @@ def check_hubbard(structure: Structure, parameters: LithiationParameters) -> Non
     ParameterError
         If one has no U; the message names the element and how to give its U.
     """
-    if isinstance(parameters.hubbard_u, str):
+    # A tuple: what is compared may be a dict, which no set can look up.
+    if parameters.hubbard_u in ("materials_project", "none"):
         return  # other elements have none
     known = hubbard_values(parameters)
     for element in structure.composition.elements:

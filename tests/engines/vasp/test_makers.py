@@ -28,6 +28,7 @@ from liponflow.cli import app
 from liponflow.crystals.read import read_structure
 from liponflow.decompression import existing
 from liponflow.engines.vasp import makers
+from liponflow.engines.vasp.clock import LENGTH_VARIABLES, START_VARIABLE
 from liponflow.engines.vasp.makers import RestartableRelaxMaker
 from liponflow.engines.vasp.md.segments import SegmentedMDMaker
 from liponflow.engines.vasp.neb import VaspNEBMaker
@@ -159,7 +160,7 @@ def campaign(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Ca
 
     # On a busy machine, the second part would take too long, too.
     monkeypatch.setattr(StopBeforeWalltime, "begin", begin_once)
-    for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", "PBS_WALLTIME", "SBATCH_TIMELIMIT"):
+    for name in ("SLURM_JOB_ID", "SLURM_JOB_END_TIME", START_VARIABLE, *LENGTH_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     numbers = iter(range(9))
     return lambda: Campaign(tmp_path / str(next(numbers)), monkeypatch)

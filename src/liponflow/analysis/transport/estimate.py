@@ -73,7 +73,7 @@ def ratio(above: Estimate, below: Estimate) -> tuple[float | None, float | None,
     Examples
     --------
     >>> [round(x, 2) for x in ratio(Estimate(1, 0.9, 1.1), Estimate(2, 1.6, 2.4))]
-    [0.5, 0.41, 0.63]
+    [0.5, 0.4, 0.64]
     """
     if below.low <= 0:
         return None, None, None
