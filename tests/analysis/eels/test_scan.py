@@ -49,6 +49,16 @@ def test_converged_radius_is_the_smallest_from_which_on_all_agree() -> None:
 def test_a_radius_that_shifts_the_spectrum_is_not_converged(
     shift: float, converged: float | None
 ) -> None:
-    spectra = [line(), moved(line(), shift)]
+    spectra = [line(), moved(line(height=1.01), shift)]
     found = radius_scan("FMS", [2, 3], spectra, other_radius=2, limit=0.05)
     assert found.converged_radius == converged
+
+
+def test_a_step_that_adds_no_atoms_shows_nothing() -> None:
+    same = [line(), line()]
+    found = radius_scan("SCF", [2.6, 3.2], same, other_radius=4, limit=0.05)
+    assert found.converged_radius is None
+    found = radius_scan(
+        "SCF", [2.6, 3.2, 4], [*same, line(height=1.01)], other_radius=4, limit=0.05
+    )
+    assert found.converged_radius == 2.6

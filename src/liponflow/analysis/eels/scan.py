@@ -82,7 +82,9 @@ def radius_scan(
     -------
     RadiusScan
         Its converged radius is the smallest from which on neither a change nor a shift is above
-        its limit. The largest radius is never one, as nothing shows what comes after it.
+        its limit. The largest radius is never one, as nothing shows what comes after it, and
+        neither are radii between which and the largest there are no further atoms: the spectrum
+        is the same.
     """
     steps = [
         RadiusStep(radius=radius, change=change, shift=shift)
@@ -90,11 +92,13 @@ def radius_scan(
             radii, (spectrum_change(*pair) for pair in pairwise(spectra)), strict=False
         )
     ]
-    converged = None
+    converged, compared = None, False
     for step in reversed(steps):
         if (step.change or 0) > limit or abs(step.shift or 0) > SHIFT_LIMIT:
             break
-        converged = step.radius
+        compared = compared or bool(step.change)
+        if compared:
+            converged = step.radius
     return RadiusScan(
         what=what,
         other_radius=other_radius,

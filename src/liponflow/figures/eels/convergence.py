@@ -31,7 +31,8 @@ def convergence_figure(result: EELSResult) -> Figure:
     -------
     Figure
         Change (dimensionless, logarithmic) against radius (Å), a panel per edge of a material;
-        the limit is dashed, and a filled symbol is the radius that counts as converged.
+        the limit is dashed, and a filled symbol is the radius that counts as converged. A step
+        that adds no atoms has no symbol.
     """
     figure = new_figure(COLUMN, 0.7 + 1.35 * len(result.scans))
     panels = figure.subplots(len(result.scans), 1, squeeze=False, sharex=True).ravel()
@@ -40,7 +41,8 @@ def convergence_figure(result: EELSResult) -> Figure:
         for one in (scan.scf, scan.fms):
             if one is None:
                 continue
-            steps = [step for step in one.steps if step.change is not None]
+            # Without further atoms the change is 0, which no logarithmic axis shows.
+            steps = [step for step in one.steps if step.change]
             radii = [step.radius for step in steps]
             changes = [step.change for step in steps]
             axes.plot(radii, changes, color=colour, linewidth=1.0, zorder=1)

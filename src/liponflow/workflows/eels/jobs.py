@@ -294,10 +294,14 @@ def _unconverged_radii(scan: EdgeScan) -> list[str]:
         if one is None or one.converged_radius is not None:
             continue
         before = one.steps[-2]  # The last radius has no larger one to be compared with.
+        last = (
+            f"the last step changes the spectrum by {before.change:.3f} (limit {one.limit:g}) and "
+            f"shifts it by {before.shift:+.2f} eV (limit {SHIFT_LIMIT:g} eV)"
+            if before.change
+            else "the last step adds no atoms, and so shows nothing"
+        )
         found.append(
             f"{scan.material} {scan.edge}: not converged with the {one.what} radius up to "
-            f"{one.steps[-1].radius:g} Å: the last step changes the spectrum by "
-            f"{before.change:.3f} (limit {one.limit:g}) and shifts it by {before.shift:+.2f} eV "
-            f"(limit {SHIFT_LIMIT:g} eV); add larger radii to scan_{one.what.lower()}"
+            f"{one.steps[-1].radius:g} Å: {last}; add larger radii to scan_{one.what.lower()}"
         )
     return found
