@@ -79,8 +79,13 @@ def file_digest(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def file_provenance(files: Sequence[Path], options: Mapping[str, Any], source: str) -> Provenance:
-    """Return the provenance of a measurement of files that no engine computed.
+def file_provenance(
+    files: Sequence[Path],
+    options: Mapping[str, Any],
+    source: str,
+    engine: EngineInfo | None = None,
+) -> Provenance:
+    """Return the provenance of a measurement of files.
 
     Parameters
     ----------
@@ -90,11 +95,14 @@ def file_provenance(files: Sequence[Path], options: Mapping[str, Any], source: s
         Every option, JSON-like.
     source
         What is measured, in words.
+    engine
+        What wrote the files; an experiment if None.
     """
+    measured = EngineInfo(
+        name=MEASURED, version=None, functional="none (measured)", surrogate=False
+    )
     return provenance(
-        engine=EngineInfo(
-            name=MEASURED, version=None, functional="none (measured)", surrogate=False
-        ),
+        engine=engine or measured,
         preset=AS_READ,
         parameters=options,
         input_fingerprint=file_digest(files),

@@ -14,6 +14,7 @@ from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.summary import CM2_S
 from liponflow.cli import app
 from liponflow.figures.transport import all_figures
+from liponflow.workflows.file_origin import UNKNOWN
 from liponflow.workflows.transport.measurements import TRANSPORT
 
 DIFFUSIVITY = {600: 0.01, 800: 0.03, 1000: 0.06}
@@ -63,6 +64,11 @@ def test_every_temperature_has_its_coefficient(result: TransportResult) -> None:
         expected = density * charge**2 * point.diffusivity * 1e-4 / kelvin / 100
         assert point.conductivity == pytest.approx(expected)
         assert len(point.curve.time) <= 50
+
+
+def test_a_trajectory_of_unknown_origin_is_no_experiment(result: TransportResult) -> None:
+    assert result.provenance.engine.name == UNKNOWN
+    assert result.provenance.engine.functional is None
 
 
 def test_unreliable_temperatures_stay_out_of_the_fit(result: TransportResult) -> None:

@@ -21,17 +21,14 @@ from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
 from liponflow.analysis.glass.settings import FingerprintSettings
 from liponflow.analysis.glass.trajectory import Frames, read_frames
 from liponflow.analysis.provenance import AS_READ, file_digest, provenance
-from liponflow.analysis.result import EngineInfo
 from liponflow.crystals.elements import NO_MAP
 from liponflow.crystals.plausible import doubts
-from liponflow.engines.vasp.reading.origin import origin
 from liponflow.inputs.lists import read_lists
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.structure_options import split_options
 from liponflow.names import nearest
+from liponflow.workflows.file_origin import engine_of
 from liponflow.workflows.structure_files import in_order
-
-UNKNOWN = "unknown (read from file)"
 
 
 def analyze(
@@ -110,7 +107,7 @@ def analyze(
         converged=True,
         criterion=_criterion(found),
         provenance=provenance(
-            engine=_engine(files),
+            engine=engine_of(files),
             preset=AS_READ,
             parameters={
                 "settings": chosen.model_dump(mode="json"),
@@ -188,15 +185,3 @@ def _criterion(found: Fingerprint) -> str:
     frames = "1 frame" if found.n_frames == 1 else f"{found.n_frames} frames"
     errors = "" if found.pairs[0].g_error else ", too few for block errors"
     return f"{frames} read{errors}; the files do not say whether their own run converged"
-
-
-def _engine(files: Sequence[Path]) -> EngineInfo:
-    """Return what wrote the files, if all of them were written by the same program.
-
-    Frames of a potential are never labelled DFT: one file of a potential names the engine of all.
-    """
-    found, *others = engines = [origin(path) for path in files]
-    if found is not None and all(other == found for other in others):
-        return found
-    potential = next((engine for engine in engines if engine and engine.surrogate), None)
-    return potential or EngineInfo(name=UNKNOWN, version=None, surrogate=False)

@@ -17,6 +17,7 @@ from liponflow.arrays import FloatArray
 from liponflow.crystals.elements import is_symbol
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
+from liponflow.workflows.file_origin import engine_of
 
 _LENGTHS, _COMPONENTS = 3, 9
 HOP_LENGTH = 3.0
@@ -144,7 +145,10 @@ def measure_transport(files: Sequence[Path], options: TransportOptions) -> Trans
         for temperature, group in groupby(pairs, key=lambda pair: pair[0])
     ]
     made = file_provenance(
-        files, options.model_dump(mode="json"), ", ".join(str(path) for path in files)
+        files,
+        options.model_dump(mode="json"),
+        ", ".join(str(path) for path in files),
+        engine_of(files),
     )
     return summarise(
         runs,
