@@ -81,6 +81,14 @@ def test_drift_of_the_whole_frame_is_removed(reference: Run) -> None:
     assert np.allclose(own(run), own(reference), rtol=1e-9)
 
 
+def test_a_framework_that_diffuses_is_named(reference: Run) -> None:
+    assert not reference.notes
+    [note] = followed(walk(STEPS), species="P").notes
+    moved = np.sqrt(6 * DIFFUSIVITY * 299)
+    assert float(note.split(" by ")[1].split()[0]) == pytest.approx(moved, rel=0.25)
+    assert note.startswith("1.xyz: Li belongs to the atoms whose centre of mass counts as at rest")
+
+
 def test_segments_with_the_last_frame_twice_are_one_run(reference: Run) -> None:
     frames = wrapped(walk(STEPS))
     run = followed(part(frames, 0, 140), part(frames, 139, 300))

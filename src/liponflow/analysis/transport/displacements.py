@@ -62,7 +62,7 @@ class Unwrapper:
         self._masses = masses
         self._weights: FloatArray = framework / framework.sum()
         self._last: FloatArray | None = None
-        self._offset: FloatArray = np.zeros((int(self.mobile.sum()), 3))
+        self._offset: FloatArray = np.zeros((len(self.symbols), 3))
         self._operation: FloatArray = np.eye(3)
         self._cell: FloatArray = np.eye(3)
         self._cells: FloatArray = np.zeros((3, 3))
@@ -90,6 +90,16 @@ class Unwrapper:
     def mean_square_step(self) -> float:
         """Mean of m |displacement|² from frame to frame (u Å²), the framework at rest."""
         return self._kinetic / max(self.frames - 1, 1)
+
+    @property
+    def framework_displacements(self) -> dict[str, float]:
+        """Root mean square by element from the first frame to the last (Å), without the ions."""
+        squares = (self._offset**2).sum(axis=1)
+        symbols = np.array(self.symbols)
+        return {
+            symbol: float(np.sqrt(squares[symbols == symbol].mean()))
+            for symbol in sorted(set(self.symbols) - {self.species})
+        }
 
     def follow(self, frames: Frames) -> Moved:
         """Return the paths in the next frames.
@@ -123,9 +133,8 @@ class Unwrapper:
         self._kinetic += float(np.einsum("a,fax,fax->", self._masses, cartesian, cartesian)) / len(
             self.symbols
         )
-        path = self._offset + np.cumsum(cartesian[:, self.mobile], axis=0)
-        if len(path):
-            self._offset = path[-1]
+        path = self._offset[self.mobile] + np.cumsum(cartesian[:, self.mobile], axis=0)
+        self._offset = self._offset + cartesian.sum(axis=0)
         self._cells += frames.cells[moved].sum(axis=0)
         self.frames += int(moved.sum())
         return Moved(path, moved)

@@ -25,6 +25,9 @@ FLIGHT = 3.6
 """MSD at two frames over that at one, above which atoms fly straight: 4 at constant velocity."""
 DIFFERENT = 0.1
 """Largest relative difference between temperatures of one run."""
+LOOSE = 1.5
+"""Root mean square displacement (Å) over the run above which an element is no framework: half a
+hop between neighbouring sites (our choice); vibrations leave about 0.5 Å."""
 _SPEED = 103.6427
 """1 u Å²/ps² in 1e-6 eV."""
 
@@ -134,6 +137,13 @@ def follow_run(
             "fewest; give a longer run, or skip fewer"
         )
     place = str(files[0])
+    notes += [
+        f"{place}: {symbol} belongs to the atoms whose centre of mass counts as at rest, but "
+        f"moves by {moved_by:.2g} Å (root mean square) in the run: if it diffuses, that centre "
+        "moves with it, and the coefficients come out too large, the collective one most"
+        for symbol, moved_by in follower.framework_displacements.items()
+        if moved_by > LOOSE
+    ]
     interval = clock.interval(place)
     warm = heat.mean(place) if temperature is None else temperature
     squares = accumulator.result()
