@@ -142,6 +142,7 @@ def test_a_step_that_contradicts_the_thermal_velocities_is_refused() -> None:
     ("change", "message"),
     [
         ({"step_ps": 0.1, "time_step": 50}, "100 fs apart by their times, and --time-step is 50"),
+        ({"temperature": 800}, r"is at 600 K by its frames, and --temperature is 800; give that"),
         ({"species": "Na"}, "no Na, only Li, O, P; name the mobile ion by --species"),
     ],
 )

@@ -83,6 +83,18 @@ def test_unreliable_temperatures_stay_out_of_the_fit(result: TransportResult) ->
     assert result.arrhenius.activation_energy_high > expected
 
 
+def test_temperatures_in_the_wrong_order_are_noticed(files: list[Path], tmp_path: Path) -> None:
+    """Shells sort 1000.xyz before 600.xyz."""
+    with pytest.raises(ValueError, match=r"is at 1000 K by its frames, and --temperature is 800"):
+        TRANSPORT.measure(files[1:], {"temperature": ["1000", "800"]})
+    unnamed = [tmp_path / f"XDATCAR_{path.stem}" for path in files[1:]]
+    for path, copy in zip(files[1:], unnamed, strict=True):
+        ase.io.write(copy, ase.io.read(path, ":"), format="vasp-xdatcar")
+    found = TRANSPORT.measure(unnamed, {"temperature": ["1000", "800"], "time_step": "100"})
+    assert found.arrhenius.activation_energy < 0
+    assert any("is each --temperature that of its file?" in text for text in found.warnings)
+
+
 def test_the_document_is_read_again(result: TransportResult) -> None:
     document = json.loads(json.dumps(result.with_units()))
     assert TransportResult.model_validate(document) == result

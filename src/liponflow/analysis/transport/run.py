@@ -145,7 +145,7 @@ def follow_run(
         if moved_by > LOOSE
     ]
     interval = clock.interval(place)
-    warm = heat.mean(place) if temperature is None else temperature
+    warm = heat.mean(place, temperature)
     squares = accumulator.result()
     _check_speed(place, follower.mean_square_step, squares, interval, warm)
     return Run(
@@ -222,8 +222,17 @@ class _Thermometer:
         total[0] += float(known.sum())
         total[1] += len(known)
 
-    def mean(self, place: str) -> float:
+    def mean(self, place: str, given: float | None) -> float:
+        """Return the given temperature if the files do not contradict it, or their mean."""
         means = {path: total / number for path, (total, number) in self._sums.items() if number}
+        if given is not None:
+            for path, mean in means.items():
+                if abs(mean - given) > DIFFERENT * given:
+                    raise TransportError(
+                        f"{path}: is at {mean:.0f} K by its frames, and --temperature is "
+                        f"{given:g}; give that of each file, in their order"
+                    )
+            return given
         if not means:
             raise TransportError(
                 f"{place}: does not tell its temperature; give it by --temperature (K)"

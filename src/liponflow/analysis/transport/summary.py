@@ -88,6 +88,12 @@ def summarise(
         points.append(point)
         warnings += [*run.notes, *_doubts(point, species)]
     fitted = [point for point in points if point.fitted]
+    line = _arrhenius(fitted, charge)
+    if line is not None and line.activation_energy_high < 0:
+        warnings.append(
+            f"D falls with rising temperature (activation energy {line.activation_energy:.2f} "
+            "eV), so that the line means nothing at 300 K: is each --temperature that of its file?"
+        )
     return TransportResult(
         formula=next(iter(formulas)),
         converged=len(fitted) == len(points),
@@ -99,7 +105,7 @@ def summarise(
         charge=charge,
         hop_length=hop_length,
         points=points,
-        arrhenius=_arrhenius(fitted, charge),
+        arrhenius=line,
     )
 
 
