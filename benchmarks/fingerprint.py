@@ -32,7 +32,7 @@ from pymatgen.analysis.diffusion.aimd.rdf import RadialDistributionFunctionFast
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.fingerprint import fingerprint
-from liponflow.analysis.glass.trajectory import BLOCK, Frames, read_frames
+from liponflow.analysis.trajectory.frames import BLOCK, Frames, read_frames
 from liponflow.structures.glass.build import build
 
 R_MAX = 10.0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from liponflow.analysis.glass.trajectory import BLOCK, Frames
+from liponflow.analysis.trajectory.frames import BLOCK, Frames
 from liponflow.analysis.transport.estimate import coefficient, estimate_diffusion
 from liponflow.analysis.transport.run import follow_run
 from liponflow.arrays import FloatArray

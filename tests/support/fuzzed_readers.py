@@ -37,8 +37,8 @@ from liponflow.analysis.eels.comparison import Edge
 from liponflow.analysis.eels.measured.read import read_measured
 from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.glass.pdf_comparison import read_pdf
-from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.stability.entry_files import read_entries
+from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.crystals.read import read_structure
 from liponflow.engines.feff.reading import read_eels, read_scf, read_xmu
 from liponflow.engines.standin.inputs import read_inputs

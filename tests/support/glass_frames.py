@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.chemistry import roles
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
 from liponflow.analysis.glass.structural_units import Network, network
-from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
+from liponflow.analysis.trajectory.frames import Frames, frames_of_structures
 
 ARM = 1.55 / np.sqrt(3) * np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
 """From the middle of a tetrahedron to its corners (Å)."""

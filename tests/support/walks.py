@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 
 SPREAD = 0.05
 """Standard deviation of every coordinate by vibration (Å)."""

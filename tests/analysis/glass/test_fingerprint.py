@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.glass.fingerprint import Fingerprinter, fingerprint, fingerprint_structure
 from liponflow.analysis.glass.result import Fingerprint
 from liponflow.analysis.glass.settings import FingerprintSettings
-from liponflow.analysis.glass.trajectory import frames_of_structures
+from liponflow.analysis.trajectory.frames import frames_of_structures
 from liponflow.structures.phases import phase
 
 HALF_BIN = 0.07

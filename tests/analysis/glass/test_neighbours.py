@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass import neighbours
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs, widths
-from liponflow.analysis.glass.trajectory import frames_of_structures
+from liponflow.analysis.trajectory.frames import frames_of_structures
 
 ROUNDING = 1e-6
 """Å: rounding, positions are converted to fractional coordinates."""

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from liponflow.analysis.glass.protocol_series import LIMIT, SeriesRecorder
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 
 
 def blocks(number: int, size: int = 100, *, timed: bool = True):

@@ -20,7 +20,7 @@ from liponflow.analysis.glass.scattering import (
     xray_functions,
 )
 from liponflow.analysis.glass.settings import FingerprintSettings
-from liponflow.analysis.glass.trajectory import frames_of_structures
+from liponflow.analysis.trajectory.frames import frames_of_structures
 
 PLAIN = Experiment(termination="none")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from walks import TRICLINIC, blocks, brownian, walk, wrapped
 
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 from liponflow.analysis.transport.displacements import TransportError
 from liponflow.analysis.transport.estimate import coefficient, estimate_diffusion
 from liponflow.analysis.transport.run import Run, follow_run

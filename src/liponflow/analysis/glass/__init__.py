@@ -1,1 +1,1 @@
-"""Analysis of glasses: trajectories, structure, properties and their results."""
+"""Analysis of glasses: structure, properties and their results."""

@@ -30,7 +30,7 @@ from liponflow.analysis.glass.result import (
 from liponflow.analysis.glass.scattering import untabulated, weighted_scattering
 from liponflow.analysis.glass.settings import MOBILE_LIMIT, FingerprintSettings
 from liponflow.analysis.glass.structural_units import Network, anion_sites, classify_units, network
-from liponflow.analysis.glass.trajectory import Frames, frames_of_structures
+from liponflow.analysis.trajectory.frames import Frames, frames_of_structures
 from liponflow.arrays import FloatArray, IntArray
 from liponflow.formulas import reduced_formula
 from liponflow.units import G_CM3_PER_U_A3
@@ -332,8 +332,8 @@ def fingerprint(
     Parameters
     ----------
     blocks
-        Frames from :func:`liponflow.analysis.glass.trajectory.read_frames`; one block is in memory
-        at a time.
+        Frames from :func:`liponflow.analysis.trajectory.frames.read_frames`; one block is in
+        memory at a time.
     settings
         How it is taken.
     notes

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 from liponflow.arrays import BoolArray, FloatArray, IntArray
 
 TREE_ATOMS = 3000

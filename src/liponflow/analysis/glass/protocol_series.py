@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from liponflow.analysis.glass.result import SeriesPoint
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 
 LIMIT = 1000
 """Largest number of points kept, more than a figure shows."""

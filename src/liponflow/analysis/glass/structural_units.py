@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.chemistry import LARGE_FORMERS, Roles, former_bond, roles
 from liponflow.analysis.glass.neighbours import PairFinder, Pairs
-from liponflow.analysis.glass.trajectory import frames_of_structures
+from liponflow.analysis.trajectory.frames import frames_of_structures
 from liponflow.arrays import BoolArray, IntArray
 from liponflow.formulas import reduced_formula
 

@@ -11,7 +11,7 @@ import numpy as np
 from ase.data import atomic_masses, atomic_numbers
 from ase.geometry.minkowski_reduction import minkowski_reduce
 
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 from liponflow.arrays import BoolArray, FloatArray
 from liponflow.boundary import FileError
 

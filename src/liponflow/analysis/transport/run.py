@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from liponflow.analysis.glass.trajectory import Frames
+from liponflow.analysis.trajectory.frames import Frames
 from liponflow.analysis.transport.displacements import TransportError, Unwrapper
 from liponflow.analysis.transport.mean_squares import Accumulator, MeanSquares
 from liponflow.units import BOLTZMANN, FS_PER_PS

@@ -7,7 +7,7 @@ from jobflow import JobStore
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.eels.result import EELSMaterial
-from liponflow.analysis.glass.trajectory_readers import frames_of_file
+from liponflow.analysis.trajectory.readers import frames_of_file
 from liponflow.crystals.checked import checked_structure
 from liponflow.crystals.plausible import Policy, check_plausible
 from liponflow.formulas import reduced_formula

@@ -19,8 +19,8 @@ from liponflow.analysis.glass.protocol_series import SeriesRecorder
 from liponflow.analysis.glass.quality import problems
 from liponflow.analysis.glass.result import Fingerprint, FingerprintResult
 from liponflow.analysis.glass.settings import FingerprintSettings
-from liponflow.analysis.glass.trajectory import Frames, read_frames
 from liponflow.analysis.provenance import AS_READ, file_digest, provenance
+from liponflow.analysis.trajectory.frames import Frames, read_frames
 from liponflow.crystals.elements import NO_MAP
 from liponflow.crystals.plausible import doubts
 from liponflow.inputs.lists import read_lists
@@ -56,7 +56,7 @@ def analyze(
     quantity
         Quantity in its second column: G(r), g(r) or T(r).
     skip, every, stage
-        Frames to take; see :func:`liponflow.analysis.glass.trajectory.read_frames`.
+        Frames to take; see :func:`liponflow.analysis.trajectory.frames.read_frames`.
     settings
         Fields of FingerprintSettings, including those of ``experiment`` (q_max, window, ...).
         Missing values come from the header of the measurement, then from the defaults. Those of

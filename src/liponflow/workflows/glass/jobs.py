@@ -17,12 +17,12 @@ from liponflow.analysis.glass.models import glass_model, glass_transition, summa
 from liponflow.analysis.glass.observables import observables
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassModel, GlassResult
-from liponflow.analysis.glass.trajectory import read_frames
 from liponflow.analysis.plausible import pressure_doubts
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
 from liponflow.analysis.spread import with_spread
+from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
 from liponflow.job_directory import found_here

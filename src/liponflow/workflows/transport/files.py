@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, field_validator
 
-from liponflow.analysis.glass.trajectory import Frames, read_frames
 from liponflow.analysis.provenance import file_provenance
+from liponflow.analysis.trajectory.frames import Frames, read_frames
 from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise

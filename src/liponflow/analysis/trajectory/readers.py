@@ -17,9 +17,9 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.atom_counts import atom_count, most_lines
-from liponflow.analysis.glass.lammps_files import DATA, DUMP, is_data_file, read_lammps
-from liponflow.analysis.glass.xdatcar import is_cut_off, xdatcar_frames
+from liponflow.analysis.trajectory.atom_counts import atom_count, most_lines
+from liponflow.analysis.trajectory.lammps_files import DATA, DUMP, is_data_file, read_lammps
+from liponflow.analysis.trajectory.xdatcar import is_cut_off, xdatcar_frames
 from liponflow.arrays import FloatArray
 from liponflow.boundary import FileError, check_is_file, file_boundary, reason_of
 from liponflow.crystals.elements import NO_MAP, LabelError, element_of

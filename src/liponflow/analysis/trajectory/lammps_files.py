@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ase.data import atomic_masses, atomic_numbers
 
-from liponflow.analysis.glass.atom_counts import atom_count, most_lines
+from liponflow.analysis.trajectory.atom_counts import atom_count, most_lines
 from liponflow.boundary import FileError
 from liponflow.decompression import open_text
 

@@ -7,7 +7,7 @@ from ase import Atoms
 from ase.io import write
 from ase.units import kB
 
-from liponflow.analysis.glass.trajectory_readers import TrajectoryError, frames_of_file
+from liponflow.analysis.trajectory.readers import TrajectoryError, frames_of_file
 from liponflow.boundary import FileError
 
 CALCULATION = """

@@ -10,8 +10,8 @@ from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from vasp_files import Run
 
-from liponflow.analysis.glass.trajectory import Frames, frames_of_structures, read_frames
-from liponflow.analysis.glass.trajectory_readers import TrajectoryError
+from liponflow.analysis.trajectory.frames import Frames, frames_of_structures, read_frames
+from liponflow.analysis.trajectory.readers import TrajectoryError
 
 WRITTEN = 1e-7
 """Å: precision of XDATCAR and extended XYZ."""

@@ -2,7 +2,7 @@
 
 A block holds some hundred frames, and nothing is kept of the blocks before it: memory does not
 grow with the length of a trajectory. Formats that ASE loads into memory completely (XDATCAR,
-vasprun.xml), or that it reads slowly (extended XYZ), have readers in ``trajectory_readers``.
+vasprun.xml), or that it reads slowly (extended XYZ), have readers in ``readers``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.glass.trajectory_readers import (
+from liponflow.analysis.trajectory.readers import (
     Frame,
     Orderer,
     TrajectoryError,

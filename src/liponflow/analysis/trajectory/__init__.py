@@ -1,0 +1,1 @@
+"""Frames of trajectories in files of any origin."""
