@@ -7,7 +7,6 @@ from itertools import cycle
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from liponflow.analysis.eels.measured.edge_scan_result import (
     EdgePoint,
@@ -15,6 +14,7 @@ from liponflow.analysis.eels.measured.edge_scan_result import (
     ScannedEdge,
     ScannedSpectrum,
 )
+from liponflow.figures.eels.places import abscissa, draw_map, name_places, place_text
 from liponflow.figures.eels.stack import draw_stack, shown_points, stack_height
 from liponflow.figures.spread import COLOURS, MARKERS
 from liponflow.figures.style import (
@@ -60,7 +60,7 @@ def stack_figure(result: EdgeScanResult) -> Figure:
             axes,
             energy[shown],
             np.array([edge.signals[place].signal for place in chosen])[:, shown],
-            labels=[_position_text(result, edge.signals[place]) for place in chosen],
+            labels=[_text_of(result, edge.signals[place]) for place in chosen],
             marks={"tabulated": edge.tabulated},
             colour=element_colour(edge.edge.split(maxsplit=1)[0]),
         )
@@ -81,7 +81,7 @@ def profile_figure(result: EdgeScanResult) -> Figure:
         points = [point for point in result.points if point.edge == edge.edge]
         if points[0].relative is None:
             continue
-        x = [_abscissa(point) for point in points]
+        x = [abscissa(point) for point in points]
         values = np.array([point.relative for point in points], dtype=float)
         limits = np.array([[point.low, point.high] for point in points], dtype=float)
         axes.errorbar(
@@ -104,11 +104,7 @@ def profile_figure(result: EdgeScanResult) -> Figure:
                 label=edge.edge if seen else None,
             )
     axes.axhline(0, color=MUTED, linewidth=0.8, zorder=0)
-    if result.points[0].position is None:
-        axes.set_xlabel("point")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    else:
-        axes.set_xlabel(axis_label(EdgePoint, "position"))
+    name_places(axes, EdgePoint, known=result.points[0].position is not None)
     axes.set_ylabel("area / largest area")
     axes.legend()
     stamp(figure, result)
@@ -119,34 +115,17 @@ def profile_figure(result: EdgeScanResult) -> Figure:
 def map_figure(result: EdgeScanResult) -> Figure:
     """Draw the area of each edge in a map; points where it is not seen stay grey."""
     figure = new_figure(COLUMN if len(result.edges) == 1 else PAGE, 3.0)
-    rows, columns = result.grid
     panels = figure.subplots(1, len(result.edges), squeeze=False)[0]
     for axes, edge in zip(panels, result.edges, strict=True):
         points = [point for point in result.points if point.edge == edge.edge]
-        values = [point.relative if point.seen else np.nan for point in points]
-        axes.set_facecolor(BAND)
-        image = axes.imshow(
-            np.array(values, dtype=float).reshape(rows, columns),
-            cmap="viridis",
-            vmin=0,
-            vmax=1,
-            # Pixels are centred on their numbers, which begin at 1.
-            extent=(0.5, columns + 0.5, rows + 0.5, 0.5),
-        )
+        values = [point.relative if point.seen else None for point in points]
+        image = draw_map(axes, values, result.grid, vmin=0, vmax=1)
         axes.set_title(edge.edge, loc="left")
-        axes.set_xlabel("column")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(integer=True))
     panels[0].set_ylabel("row")
     figure.colorbar(image, ax=panels.tolist(), label="area / largest area", shrink=0.85)
     stamp(figure, result)
     return figure
 
 
-def _abscissa(point: EdgePoint) -> float:
-    return float(point.point[0]) if point.position is None else point.position
-
-
-def _position_text(result: EdgeScanResult, spectrum: ScannedSpectrum) -> str:
-    point = next(point for point in result.points if point.point == spectrum.point)
-    return f"{point.point[0]}" if point.position is None else f"{point.position:g} nm"
+def _text_of(result: EdgeScanResult, spectrum: ScannedSpectrum) -> str:
+    return place_text(next(point for point in result.points if point.point == spectrum.point))

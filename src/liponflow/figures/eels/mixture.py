@@ -12,6 +12,7 @@ from liponflow.analysis.eels.mixture_result import (
     MixturePoint,
     MixtureResult,
 )
+from liponflow.figures.eels.places import name_places
 from liponflow.figures.spread import COLOURS, MARKERS
 from liponflow.figures.style import (
     BAND,
@@ -63,8 +64,8 @@ def mixture_figure(result: MixtureResult) -> Figure:
 
 def _draw_shares(axes: Axes, result: MixtureResult, colours: dict[str, str]) -> None:
     points = [point for point in result.points if point.shares is not None]
-    known = all(point.position is not None for point in points)
-    field = "position" if known and points else "point"
+    known = bool(points) and all(point.position is not None for point in points)
+    field = "position" if known else "point"
     for (name, colour), marker in zip(colours.items(), cycle(MARKERS), strict=False):
         shares = np.array([(point.shares or {})[name] for point in points])
         low = np.array([(point.share_lows or {})[name] for point in points])
@@ -84,7 +85,7 @@ def _draw_shares(axes: Axes, result: MixtureResult, colours: dict[str, str]) -> 
         )
     axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel("share of the counts" if result.scale == "area" else "share of the weights")
-    axes.set_xlabel(axis_label(MixturePoint, "position") if field == "position" else "point")
+    name_places(axes, MixturePoint, known=known)
     axes.legend(loc="best", title="95 % intervals")
 
 

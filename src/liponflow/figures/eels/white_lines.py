@@ -5,15 +5,14 @@ of one spectrum) of the dissertation.
 """
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from liponflow.analysis.eels.measured.result import (
     AnalysedSpectrum,
     WhiteLinePoint,
     WhiteLinesResult,
 )
+from liponflow.figures.eels.places import abscissa, draw_map, name_places, place_text
 from liponflow.figures.eels.stack import draw_stack, shown_points, stack_height
 from liponflow.figures.style import (
     BAND,
@@ -91,7 +90,7 @@ def analysis_figure(result: WhiteLinesResult) -> Figure:
 def ratio_figure(result: WhiteLinesResult) -> Figure:
     """Draw L3/L2 along a line scan with its 95 % limits, and the ratios of known valences."""
     seen = [point for point in result.points if point.ratio is not None]
-    x = np.array([_abscissa(point) for point in seen])
+    x = np.array([abscissa(point) for point in seen])
     ratio = np.array([point.ratio for point in seen], dtype=float)
     limits = np.array([[point.low, point.high] for point in seen], dtype=float)
     figure = new_figure(COLUMN, 2.6)
@@ -105,7 +104,7 @@ def ratio_figure(result: WhiteLinesResult) -> Figure:
         linewidth=1.0,
         capsize=2.5,
     )
-    first, last = (_abscissa(result.points[place]) for place in (0, -1))
+    first, last = (abscissa(result.points[place]) for place in (0, -1))
     margin = 0.06 * max(last - first, 1.0)
     axes.set_xlim(first - margin, last + margin)
     for point in result.calibration:
@@ -118,7 +117,7 @@ def ratio_figure(result: WhiteLinesResult) -> Figure:
             fontsize=7,
             va="center",
         )
-    _name_positions(axes, result)
+    name_places(axes, WhiteLinePoint, known=result.points[0].position is not None)
     axes.set_ylabel("L$_3$/L$_2$")
     stamp(figure, result)
     return figure
@@ -136,7 +135,7 @@ def scan_figure(result: WhiteLinesResult) -> Figure:
         axes,
         energy[shown],
         np.array([result.signals[place].signal for place in chosen])[:, shown],
-        labels=[_position_text(result.points[place]) for place in chosen],
+        labels=[place_text(result.points[place]) for place in chosen],
         marks=dict(zip(("L$_3$", "L$_2$"), result.lines, strict=True)),
         colour=element_colour(result.element),
     )
@@ -149,42 +148,14 @@ def scan_figure(result: WhiteLinesResult) -> Figure:
 @styled
 def map_figure(result: WhiteLinesResult) -> Figure:
     """Draw L3/L2 in a map; points without white lines stay grey."""
-    values = [np.nan if point.ratio is None else point.ratio for point in result.points]
     figure = new_figure(COLUMN, 3.0)
     axes = figure.subplots()
-    axes.set_facecolor(BAND)
-    rows, columns = result.grid
-    image = axes.imshow(
-        np.array(values).reshape(rows, columns),
-        cmap="viridis",
-        aspect="equal",
-        # Pixels are centred on their numbers, which begin at 1.
-        extent=(0.5, columns + 0.5, rows + 0.5, 0.5),
-    )
+    image = draw_map(axes, [point.ratio for point in result.points], result.grid)
     figure.colorbar(image, ax=axes, label="L$_3$/L$_2$", shrink=0.85)
-    axes.set_xlabel("column")
     axes.set_ylabel("row")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(f"{result.element} white lines", loc="left")
     stamp(figure, result)
     return figure
-
-
-def _abscissa(point: WhiteLinePoint) -> float:
-    return float(point.point[0]) if point.position is None else point.position
-
-
-def _position_text(point: WhiteLinePoint) -> str:
-    return f"{point.point[0]}" if point.position is None else f"{point.position:g} nm"
-
-
-def _name_positions(axes: Axes, result: WhiteLinesResult) -> None:
-    if result.points[0].position is None:
-        axes.set_xlabel("point")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    else:
-        axes.set_xlabel(axis_label(WhiteLinePoint, "position"))
 
 
 def _point_of(result: WhiteLinesResult, place: list[int]) -> WhiteLinePoint | None:
