@@ -1,7 +1,6 @@
 """``liponflow analyze edges``: areas of edges along a scan of measured spectra."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +8,11 @@ from pydantic import Field, model_validator
 
 from liponflow.analysis.eels.measured.edge_scan import EdgeWindows, default_windows, scan_edges
 from liponflow.analysis.eels.measured.edge_scan_result import EdgeScanResult
-from liponflow.analysis.eels.measured.read import read_measured, read_scan
+from liponflow.analysis.eels.measured.read import read_scan
 from liponflow.analysis.provenance import file_provenance
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
+from liponflow.workflows.eels.scan_options import Axis, LowLoss, Spacing
 
 
 class EdgeScanOptions(Document):
@@ -31,16 +31,9 @@ class EdgeScanOptions(Document):
         description="Range of integration, for one edge; by default from the end of the "
         "background window to 30 eV after the tabulated edge.",
     )
-    low_loss: Path | None = Field(
-        None,
-        description="Low-loss spectrum, to put the zero loss at 0 and remove plural scattering.",
-    )
-    axis: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
-        None, description="Energy of the first channel and channel width, for uncalibrated files."
-    )
-    spacing: Annotated[float | None, Unit("nm")] = Field(
-        None, gt=0, description="Distance of neighbouring points of a line scan."
-    )
+    low_loss: LowLoss = None
+    axis: Axis = None
+    spacing: Spacing = None
 
     @model_validator(mode="after")
     def _windows_fit(self) -> "EdgeScanOptions":
@@ -99,9 +92,7 @@ def measure_edges(files: Sequence[Path], options: EdgeScanOptions) -> EdgeScanRe
         If a file, an edge or a window cannot be used; the remedy is named.
     """
     windows = options.windows()
-    spectrum = read_scan(files, options.axis)
-    if options.low_loss is not None:
-        spectrum = replace(spectrum, low_loss=read_measured(options.low_loss))
+    spectrum = read_scan(files, options.axis, options.low_loss)
     further = [options.low_loss] if options.low_loss is not None else []
     made = file_provenance([*files, *further], options.model_dump(mode="json"), spectrum.source)
     return scan_edges(spectrum, windows, made, options.spacing)

@@ -15,6 +15,7 @@ from liponflow.analysis.provenance import file_provenance
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
 from liponflow.workflows.eels.references import read_references
+from liponflow.workflows.eels.scan_options import Axis, Spacing
 
 
 class MixtureOptions(Document):
@@ -43,12 +44,8 @@ class MixtureOptions(Document):
     noise: Noise | None = Field(
         None, description="Noise of counts, or estimated; by default poisson for whole numbers."
     )
-    spacing: Annotated[float | None, Unit("nm")] = Field(
-        None, gt=0, description="Distance of neighbouring points of a line scan."
-    )
-    axis: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
-        None, description="First energy and width of a channel, if the scan is not calibrated."
-    )
+    spacing: Spacing = None
+    axis: Axis = None
 
 
 def measure_mixture(files: Sequence[Path], options: MixtureOptions) -> MixtureResult:

@@ -1,19 +1,19 @@
 """Measure white lines in files of spectra."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from liponflow.analysis.eels.measured.read import read_measured, read_scan
+from liponflow.analysis.eels.measured.read import read_scan
 from liponflow.analysis.eels.measured.result import WhiteLinesResult
 from liponflow.analysis.eels.measured.summary import Choices, white_lines_of
 from liponflow.analysis.eels.measured.valence import CALIBRATIONS, read_calibration
 from liponflow.analysis.provenance import file_provenance
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
+from liponflow.workflows.eels.scan_options import Axis, LowLoss, Spacing
 
 Window = Annotated[tuple[float, float], Unit("eV")]
 
@@ -51,16 +51,9 @@ class WhiteLineOptions(Document):
     calibration: Path | None = Field(
         None, description="File with valence and L3/L2 of compounds; for Mn there is one built in."
     )
-    low_loss: Path | None = Field(
-        None,
-        description="Low-loss spectrum, to put the zero loss at 0 and remove plural scattering.",
-    )
-    axis: Annotated[tuple[float, float] | None, Unit("eV")] = Field(
-        None, description="Energy of the first channel and channel width, for uncalibrated files."
-    )
-    spacing: Annotated[float | None, Unit("nm")] = Field(
-        None, gt=0, description="Distance of neighbouring points of a line scan."
-    )
+    low_loss: LowLoss = None
+    axis: Axis = None
+    spacing: Spacing = None
 
     @model_validator(mode="after")
     def _windows_ascend(self) -> "WhiteLineOptions":
@@ -92,9 +85,7 @@ def measure_white_lines(files: Sequence[Path], options: WhiteLineOptions) -> Whi
     liponflow.analysis.eels.measured.spectrum.SpectrumError
         If a file cannot be used; the file and the remedy are named.
     """
-    spectrum = read_scan(files, options.axis)
-    if options.low_loss is not None:
-        spectrum = replace(spectrum, low_loss=read_measured(options.low_loss))
+    spectrum = read_scan(files, options.axis, options.low_loss)
     calibration = CALIBRATIONS.get(options.element)
     if options.calibration is not None:
         calibration = read_calibration(options.calibration)

@@ -1,6 +1,7 @@
 """Reading of measured spectra, by the ending of the file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from liponflow.analysis.eels.measured.instrument_files import READERS, read_instrument_file
@@ -50,12 +51,26 @@ def read_measured(path: Path, axis: tuple[float, float] | None = None) -> Measur
     raise SpectrumError(f"{path}: unknown ending {ending or '(none)'}; {REMEDY}")
 
 
-def read_scan(paths: Sequence[Path], axis: tuple[float, float] | None = None) -> MeasuredSpectrum:
+def read_scan(
+    paths: Sequence[Path],
+    axis: tuple[float, float] | None = None,
+    low_loss: Path | None = None,
+) -> MeasuredSpectrum:
     """Read one file, or several as the points of one line scan.
+
+    Parameters
+    ----------
+    paths
+        Files in order.
+    axis
+        Energy of the first channel and the width of a channel (eV), for uncalibrated files.
+    low_loss
+        File of the low-loss spectrum; None for that of the files themselves, if they hold one.
 
     Raises
     ------
     SpectrumError
         If a file cannot be read, or the files have different axes.
     """
-    return line_scan([read_measured(path, axis) for path in paths])
+    scan = line_scan([read_measured(path, axis) for path in paths])
+    return scan if low_loss is None else replace(scan, low_loss=read_measured(low_loss))
