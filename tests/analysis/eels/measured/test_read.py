@@ -186,6 +186,11 @@ def test_dual_eels_gives_the_low_loss_with_the_core_loss(
     assert found.counts[3] == pytest.approx(COUNTS)
     assert found.low_loss is not None
     assert found.low_loss.energy[40] == 0
+    with pytest.raises(SpectrumError, match=r"holds 2 spectra, and --axis 560 0\.5 is that"):
+        read_measured(tmp_path / "dual.dm4", (560.0, 0.5))
+    signals.append(signal(700.0))
+    with pytest.raises(SpectrumError, match=r"560 to 709\.5, 700 to 849\.5 eV, and one is"):
+        read_measured(tmp_path / "dual.dm4")
     signals[1:] = []
     with pytest.raises(SpectrumError, match="export the spectrum, not the image"):
         read_measured(tmp_path / "dual.dm4")

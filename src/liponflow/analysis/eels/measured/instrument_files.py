@@ -51,8 +51,8 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
     Raises
     ------
     SpectrumError
-        If RosettaSciIO is not installed, the file is too large, holds no spectrum of energy loss,
-        or has no calibration.
+        If RosettaSciIO is not installed, the file is too large, holds no spectrum of energy loss
+        or several, or has no calibration.
     """
     if path.stat().st_size > MOST_BYTES:
         raise SpectrumError(
@@ -68,7 +68,13 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
         ) from error
     with _quiet():
         read = module.file_reader(str(path), **({} if name == "msa" else {"lazy": True}))
-        found = [_spectrum(path, item, axis) for item in read if _is_spectrum(item)]
+        spectra = [item for item in read if _is_spectrum(item)]
+        if axis is not None and len(spectra) > 1:
+            raise SpectrumError(
+                f"{path}: holds {len(spectra)} spectra, and --axis {axis[0]:g} {axis[1]:g} is "
+                "that of one: export the core loss by itself"
+            )
+        found = [_spectrum(path, item, axis) for item in spectra]
     if not found:
         others = ", ".join(sorted({kind for item in read if (kind := _kind(item))}))
         raise SpectrumError(
@@ -77,6 +83,12 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
         )
     core = max(found, key=lambda item: (item.energy[0], item.counts.size))
     low = [item for item in found if item is not core and item.energy[0] <= 0 <= item.energy[-1]]
+    if len(found) > 1 + len(low) or len(low) > 1:
+        ranges = ", ".join(f"{item.energy[0]:g} to {item.energy[-1]:g}" for item in found)
+        raise SpectrumError(
+            f"{path}: holds spectra of {ranges} eV, and one is measured, beside its low loss: "
+            "export it by itself"
+        )
     return replace(core, low_loss=low[0]) if low else core
 
 
