@@ -48,6 +48,7 @@ NAMES: dict[str, str] = {
         for name in ("HopBarrier", "PassedSite", "Restart", "SiteEnergy")
     },
     "analysis.migration.result:ModelSpread": "analysis.spread:EngineSpread",
+    "workflows.glass.jobs:at_rest": "workflows.dynamics.jobs:at_rest",
     "workflows.migration.jobs:as_list": "workflows.migration.ladder:as_list",
     "workflows.migration.jobs:go_on": "workflows.migration.ladder:go_on",
     "workflows.migration.jobs:refine": "workflows.migration.ladder:refine",

@@ -13,18 +13,15 @@ from liponflow.analysis.glass.elastic import ModelElasticity
 from liponflow.analysis.glass.fingerprint import fingerprint_structure
 from liponflow.analysis.glass.models import COOLING_POINTS, glass_model
 from liponflow.analysis.result import EngineInfo, Provenance
-from liponflow.analysis.runs import MDResult, MDSegment, MDStage
+from liponflow.analysis.runs import MDResult
 from liponflow.inputs.glass import TOPIC, GlassParameters
 from liponflow.inputs.presets import load_parameters
 from liponflow.inputs.protocol import Stage
-from liponflow.structures.plain import without_properties
 from liponflow.workflows.glass.jobs import (
     Measured,
     MeasuredModel,
     conclude,
-    last_structure,
     measure,
-    stage_files,
 )
 
 ENGINE = EngineInfo(name="chgnet", version="0.4.2", weights="0.3.0", surrogate=True)
@@ -173,14 +170,6 @@ def test_published_moduli_are_quoted_for_the_same_elements_only(
     assert published == "33 free-standing, 77 on a substrate (Cheng 2023)"
 
 
-def test_last_structure_has_no_velocities(structure: Structure) -> None:
-    moving = structure.copy(site_properties={"velocities": [[0.1, 0, 0]] * len(structure)})
-    assert not last_structure(dynamics(moving)).site_properties
-    assert without_properties(moving) == structure
-    with pytest.raises(ValueError, match="not finished: temperature"):
-        last_structure(dynamics(moving, converged=False, stop_reason="temperature"))
-
-
 def test_measurement_needs_dynamics_or_a_relaxation(structure: Structure) -> None:
     options: dict[str, Any] = {"engine": ENGINE, "force_limit": 0.1, "last_stage": None}
     origin = {"seed": 0, "start": "packed units", "notes": ["neutral"]}
@@ -189,42 +178,6 @@ def test_measurement_needs_dynamics_or_a_relaxation(structure: Structure) -> Non
     found = measure.original(origin, dynamics(structure), None, **options)
     assert found["model"].notes == ["neutral"]
     assert found["engine"] == ENGINE
-
-
-def test_last_stage_of_vasp_is_read_from_its_own_segments(structure: Structure) -> None:
-    files = [f"host:/run/{index}/vasprun.xml.gz" for index in range(4)]
-    segments = [
-        MDSegment(
-            directory=f"/run/{index}",
-            first_step=first,
-            n_steps=100,
-            start_temperature=300,
-            end_temperature=300,
-            complete=True,
-        )
-        for index, first in enumerate((0, 100, 200, 300))
-    ]
-    stages = [
-        MDStage(
-            name=name,
-            ensemble="NVT",
-            target_temperature=300,
-            end_target_temperature=300,
-            time_step=1,
-            first_step=first,
-            n_steps=200,
-            duration=0.2,
-            mean_temperature=300,
-            mean_potential_energy=0,
-        )
-        for name, first in (("melt", 0), ("production", 200))
-    ]
-    run = dynamics(structure, trajectory_files=files, segments=segments, stages=stages)
-    found, stage = stage_files(run, "production")
-    assert [str(file) for file in found] == [file.removeprefix("host:") for file in files[2:]]
-    assert stage is None
-    whole, stage = stage_files(run.model_copy(update={"segments": []}), "production")
-    assert (len(whole), stage) == (4, "production")
 
 
 VASP = EngineInfo(name="vasp", version="6.4.2", functional="PBE", surrogate=False)

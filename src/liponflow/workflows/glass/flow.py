@@ -15,8 +15,9 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.glass import md_incar, relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.structures.glass.build import build
+from liponflow.workflows.dynamics.jobs import at_rest
 from liponflow.workflows.further_engines import further_names, wire_further
-from liponflow.workflows.glass.jobs import Measured, Origin, at_rest, conclude, measure
+from liponflow.workflows.glass.jobs import Measured, Origin, conclude, measure
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
 from liponflow.workflows.glass.volume import equilibrium_volume
 from liponflow.workflows.jobs import named, tolerate_failures

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, TypedDict
 
-from atomate2.utils.path import strip_hostname
 from jobflow import job
-from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.cleavage import BondCleavage, summarise_cleavage
 from liponflow.analysis.glass.elastic import ModelElasticity, average_elasticity
@@ -25,8 +22,7 @@ from liponflow.analysis.spread import with_spread
 from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.engines.reading import read_calculation
 from liponflow.inputs.protocol import Stage, describe_stage, total_duration
-from liponflow.job_directory import found_here
-from liponflow.structures.plain import without_properties
+from liponflow.workflows.dynamics.jobs import last_structure, stage_files
 from liponflow.workflows.further_engines import Comparison, further_results
 
 
@@ -57,25 +53,6 @@ class Measured(TypedDict):
     cooling: Sequence[MDResult | None]
     elastic: Sequence[ModelElasticity | None]
     cleavage: Sequence[BondCleavage | None]
-
-
-@job
-def at_rest(dynamics: MDResult) -> Structure:
-    """Return the last structure of dynamics without its velocities; see :func:`last_structure`."""
-    return last_structure(dynamics)
-
-
-def last_structure(dynamics: MDResult) -> Structure:
-    """Return the last structure of dynamics without its velocities.
-
-    Raises
-    ------
-    ValueError
-        If the dynamics ended before the protocol did.
-    """
-    if not dynamics.converged:
-        raise ValueError(f"the protocol was not finished: {dynamics.stop_reason}")
-    return without_properties(dynamics.structure)
 
 
 @job
@@ -134,31 +111,6 @@ def measure(
         relaxation=relaxation,
     )
     return MeasuredModel(model=model, engine=made_by)
-
-
-def stage_files(dynamics: MDResult, name: str) -> tuple[list[Path], str | None]:
-    """Return the files with the frames of a stage.
-
-    Parameters
-    ----------
-    dynamics
-        Of a protocol.
-    name
-        Stage.
-
-    Returns
-    -------
-    list of Path, str or None
-        Files, and the stage to select in them: None if they hold that stage alone, as the files
-        of VASP's segments do.
-    """
-    files = [found_here(Path(strip_hostname(file))) for file in dynamics.trajectory_files]
-    if not dynamics.segments:
-        return files, name
-    stage = next(stage for stage in dynamics.stages if stage.name == name)
-    steps = range(stage.first_step, stage.first_step + stage.n_steps)
-    runs = zip(files, dynamics.segments, strict=True)
-    return [file for file, segment in runs if segment.first_step in steps], None
 
 
 @job

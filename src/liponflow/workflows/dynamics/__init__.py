@@ -1,0 +1,1 @@
+"""Molecular dynamics of one structure in stages, as campaigns use it."""
