@@ -18,6 +18,7 @@ from liponflow.cli import (
     doctor,
     files,
     presets,
+    published,
     remote,
     results,
     setup,
@@ -26,8 +27,8 @@ from liponflow.cli import (
 from liponflow.cli.console import EXIT_USAGE, say
 
 ORDER = (
-    "run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "submit",
-    "status", "cancel", "rerun", "fetch", "setup", "doctor",
+    "run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "published",
+    "submit", "status", "cancel", "rerun", "fetch", "setup", "doctor",
 )  # fmt: skip
 """Commands in the order in which a user needs them."""
 
@@ -107,6 +108,7 @@ app.command()(files.ingest)
 app.command()(results.figures)
 app.add_typer(results.app, name="results")
 app.add_typer(presets.app, name="presets")
+app.command()(published.published)
 app.command()(remote.status)
 app.command()(remote.cancel)
 app.command()(remote.rerun)

@@ -36,6 +36,13 @@ def campaign_names(incomplete: str = "") -> list[str]:
     return _beginning(incomplete, registry.names(registry.CAMPAIGNS))
 
 
+def table_names(incomplete: str = "") -> list[str]:
+    """List the published tables."""
+    from liponflow.analysis.published_tables import TABLES
+
+    return _beginning(incomplete, sorted(TABLES))
+
+
 def engine_names(incomplete: str = "") -> list[str]:
     """List the registered engines."""
     return _beginning(incomplete, registry.names(registry.ENGINES))

@@ -103,7 +103,7 @@ def print_document(result: Result, uuid: str = "", console: Console | None = Non
     console.print(title, style="bold", markup=False)
     console.print(_fields(result))
     for name in tables(result):
-        _print_table(result, name, console)
+        print_rows(name, table_items(result, name), console)
     for warning in result.warnings:
         console.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
 
@@ -145,8 +145,9 @@ def _add_field(grid: Table, column: Column, value: str | float) -> None:
     grid.add_row(column.title().replace("\n", ", "), _text(value, column.fmt))
 
 
-def _print_table(result: Result, name: str, console: Console) -> None:
-    items = table_items(result, name)
+def print_rows(title: str, items: Sequence[BaseModel], console: Console | None = None) -> None:
+    """Print submodels of one class as a table, under a title; nothing if no column is shown."""
+    console = console or StandardOutput()
     rows = table_rows(items)
     columns = _columns(type(items[0]), list(dict.fromkeys(key for row in rows for key in row)))
     if not columns:  # curves, which no terminal shows
@@ -163,7 +164,7 @@ def _print_table(result: Result, name: str, console: Console) -> None:
         if any(row.get(key) is not None for row in rows)
     }
     console.print()
-    console.print(name, style="bold")
+    console.print(title, style="bold", markup=False)
     hidden = _print_columns(shown, console, expendable=list(shown)[:0:-1])
     if len(rows) > MOST_ROWS:
         console.print(f"{len(rows) - MOST_ROWS} more rows are in the export", style="dim")

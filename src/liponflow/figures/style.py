@@ -16,6 +16,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from pydantic import BaseModel
 
 from liponflow import __version__, durable
+from liponflow.analysis.published import Published
 from liponflow.analysis.quantity import quantity_of
 from liponflow.analysis.result import Result
 
@@ -155,10 +156,19 @@ def stamp(figure: Figure, result: Result) -> None:
     made_by = provenance.engine.label
     if not result.converged:
         made_by = f"NOT CONVERGED · {made_by}"
+    _stamped(figure, f"{made_by}\npreset {provenance.preset} · liponflow {__version__}")
+
+
+def stamp_source(figure: Figure, table: Published) -> None:
+    """Print the citation of published values in the lower right corner."""
+    _stamped(figure, f"published values: {table.citation}\nliponflow {__version__}")
+
+
+def _stamped(figure: Figure, text: str) -> None:
     figure.text(
         0.99,
         0.03 / figure.get_figheight(),
-        f"{made_by}\npreset {provenance.preset} · liponflow {__version__}",
+        text,
         ha="right",
         va="bottom",
         fontsize=5,

@@ -63,14 +63,18 @@ def states_frame(result: Result, field: str) -> "pd.DataFrame":
     ValueError
         If the result has no such list (those that it has are listed).
     """
-    import pandas as pd
-
     if field not in tables(result):
         raise ValueError(
             f"a {result.kind} result has no list of states named {field!r}; "
             f"it has {', '.join(tables(result)) or 'none at all'}"
         )
-    items = table_items(result, field)
+    return rows_frame(table_items(result, field))
+
+
+def rows_frame(items: Sequence[BaseModel]) -> "pd.DataFrame":
+    """Return a table of documents of one class, one row each, as :func:`states_frame` does."""
+    import pandas as pd
+
     return _with_units(pd.DataFrame(table_rows(items)), items)
 
 

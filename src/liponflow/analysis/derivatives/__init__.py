@@ -1,0 +1,1 @@
+"""Derivatives of LiPON: published compositions, their charge and their conductivities."""
