@@ -13,7 +13,7 @@ import typer
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.cli.finish import finish
 from liponflow.runners.report import JobFailure, RunReport
-from liponflow.store.results import StoredResult
+from liponflow.store.reading import StoredResult
 from liponflow.workflows.run import Outcome
 from liponflow.workflows.unconverged import Shortfall
 

@@ -23,7 +23,8 @@ from liponflow.cli.tables import (
 )
 from liponflow.cost.estimate import Estimate, Line
 from liponflow.crystals.formula_unit import written_by_unit
-from liponflow.store.results import StoredResult, find_results, open_store
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import find_results, open_store
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
 

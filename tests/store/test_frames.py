@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from liponflow.analysis.quantity import Quantity
 from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.store.frames import csv_text, results_frame, states_frame, table_items, tables
-from liponflow.store.results import StoredResult
+from liponflow.store.reading import StoredResult
 
 
 class Part(BaseModel):

@@ -21,7 +21,8 @@ from liponflow.runners.journal import Journal
 from liponflow.runners.local import resume
 from liponflow.store.export import export_all
 from liponflow.store.frames import results_frame
-from liponflow.store.results import StoredResult, find_results, get_result, open_store
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import find_results, get_result, open_store
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
 

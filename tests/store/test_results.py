@@ -23,12 +23,8 @@ from liponflow.store import results
 from liponflow.store.file import StoreError
 from liponflow.store.frames import results_frame, states_frame
 from liponflow.store.query import QueryError
-from liponflow.store.results import (
-    StoredResult,
-    find_results,
-    get_result,
-    open_store,
-)
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import find_results, get_result, open_store
 from liponflow.store.sqlite import EmbeddedJobStore
 
 pytestmark = pytest.mark.usefixtures("example_kinds")

@@ -18,7 +18,7 @@ from liponflow.cli.console import (
 from liponflow.cli.output import export, print_json
 
 if TYPE_CHECKING:
-    from liponflow.store.results import StoredResult
+    from liponflow.store.reading import StoredResult
     from liponflow.workflows.run import Outcome
 
 MOST_LINES = 10

@@ -14,7 +14,7 @@ from liponflow.cli.console import say
 if TYPE_CHECKING:
     from liponflow.analysis.result import Result
     from liponflow.settings import Settings
-    from liponflow.store.results import StoredResult
+    from liponflow.store.reading import StoredResult
 
 
 def settings_with(**overrides: Any) -> "Settings":

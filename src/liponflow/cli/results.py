@@ -73,8 +73,9 @@ def results_list(
     Results that cannot be read are named, and the exit status is 1.
     """
     with reported_errors(debug=ctx.obj):
+        from liponflow.store.conditions import Filters
         from liponflow.store.frames import csv_text, results_frame
-        from liponflow.store.results import Filters, find_results, find_summaries, open_results
+        from liponflow.store.results import find_results, find_summaries, open_results
 
         if kind is not None:
             get_kind(kind)  # an unknown one is named

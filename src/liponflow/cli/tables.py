@@ -17,7 +17,7 @@ from liponflow.analysis.result import EngineInfo, Provenance, Result
 from liponflow.cli.console import StandardOutput
 from liponflow.crystals.formula_unit import written_by_unit
 from liponflow.store.frames import table_items, table_rows, tables
-from liponflow.store.results import ResultSummary, StoredResult
+from liponflow.store.reading import ResultSummary, StoredResult
 
 if TYPE_CHECKING:
     from liponflow.analysis.method import Comparison

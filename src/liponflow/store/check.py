@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from liponflow.analysis.quantity import FileNames
 from liponflow.store.file import DamagedDocumentError, StoreError
-from liponflow.store.results import StoredResult, read_result, with_data
+from liponflow.store.reading import StoredResult, read_result, with_data
 from liponflow.store.table import SQLiteTable
 
 

@@ -8,7 +8,7 @@ from liponflow.analysis.method import comparable
 from liponflow.analysis.quantity import units_of
 from liponflow.analysis.result import Result
 from liponflow.store.frames import flat_fields, table_items, table_rows, tables
-from liponflow.store.results import StoredResult
+from liponflow.store.reading import StoredResult
 
 _NO_QUANTITIES = ("kind", "schema_version", "provenance.", "criterion")
 

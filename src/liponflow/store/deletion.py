@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from liponflow.store.results import ANY_KIND
+from liponflow.store.conditions import ANY_KIND
 
 if TYPE_CHECKING:
     from jobflow.core.store import JobStore

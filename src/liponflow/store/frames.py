@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from liponflow.analysis.quantity import units_of
 from liponflow.analysis.result import Result
-from liponflow.store.results import StoredResult
+from liponflow.store.reading import StoredResult
 
 if TYPE_CHECKING:
     import pandas as pd

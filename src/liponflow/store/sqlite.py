@@ -90,3 +90,13 @@ class EmbeddedJobStore(JobStore):
         """Remove documents and their data in one transaction."""
         with self.docs_store.transaction():
             super().remove_docs(criteria)
+
+
+def embedded_store(path: Path, *, read_only: bool) -> EmbeddedJobStore:
+    """Return the store in a file, with the additional store ``data``; it is not connected."""
+    docs = SQLiteStore(path, read_only=read_only)
+    data = SQLiteStore(
+        path, table="data", unique=["blob_uuid"], indexed=["blob_uuid", "job_uuid"],
+        read_only=read_only,
+    )  # fmt: skip
+    return EmbeddedJobStore(docs, {"data": data})

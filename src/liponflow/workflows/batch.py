@@ -12,7 +12,8 @@ from liponflow.boundary import reason_of
 from liponflow.engines.registry import check_installed
 from liponflow.runners.errors import RunInterruptedError, StoreFailureError
 from liponflow.settings import Settings
-from liponflow.store.results import StoredResult, find_results
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import find_results
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import Campaign
 from liponflow.workflows.run import Outcome, fingerprint_of, known_store, unfinished_run

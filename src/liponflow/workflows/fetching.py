@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from liponflow.runners.remote.campaigns import State, campaigns
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
-from liponflow.store.results import StoredResult, get_result
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import get_result
 from liponflow.store.sync import sync
 from liponflow.workflows.run import writable_store
 

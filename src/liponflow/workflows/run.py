@@ -21,7 +21,8 @@ from liponflow.runners.report import RunReport
 from liponflow.settings import Settings
 from liponflow.store.file import MissingStoreError, StoreError
 from liponflow.store.lock import writer_lock
-from liponflow.store.results import StoredResult, get_result, open_store
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import get_result, open_store
 from liponflow.workflows.unconverged import Shortfall, shortfalls
 
 

@@ -10,7 +10,8 @@ from liponflow.analysis.stability.corrections import Corrections
 from liponflow.analysis.stability.entries import EntrySet
 from liponflow.analysis.stability.glass_energy import GlassEnergy, glass_energy
 from liponflow.analysis.stability.one_scale import ScaleError
-from liponflow.store.results import StoredResult, find_results
+from liponflow.store.reading import StoredResult
+from liponflow.store.results import find_results
 from liponflow.workflows.stored_glass import StoredGlassError, find_glass
 
 
