@@ -525,8 +525,12 @@ def test_figures_are_written_in_three_formats(
     result = liponflow("figures", "aaaa", "--store", stored, "--out", "figures")
     assert result.exit_code == 0, result.output
     files = [Path(line) for line in result.stdout.split()]
-    assert {file.suffix for file in files} == {".png", ".svg", ".pdf"}
-    assert all((tmp_path / file).stat().st_size > 1000 for file in files)
+    assert {file.suffix for file in files} == {".png", ".svg", ".pdf", ".csv"}
+    drawn = [file for file in files if file.suffix != ".csv"]
+    assert all((tmp_path / file).stat().st_size > 1000 for file in drawn)
+    assert {f"{file.stem}.data.csv" for file in drawn} >= {
+        file.name for file in files if file.suffix == ".csv"
+    }
 
 
 # The command itself

@@ -16,6 +16,7 @@ from liponflow.cli import (
     campaigns,
     completion,
     doctor,
+    figures,
     files,
     presets,
     published,
@@ -105,7 +106,7 @@ for name, group, action in (
     )
 app.command()(campaigns.resume)
 app.command()(files.ingest)
-app.command()(results.figures)
+app.command()(figures.figures)
 app.add_typer(results.app, name="results")
 app.add_typer(presets.app, name="presets")
 app.command()(published.published)

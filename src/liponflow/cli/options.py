@@ -150,6 +150,14 @@ StoreOption = Annotated[
         help="Results file, or YAML file of the specification of a store \\[default: the setting]."
     ),
 ]
+ResultFilesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--measured",
+        metavar="FILE",
+        help="JSON file of a result that is not stored, such as of `analyze`; may be repeated.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 FigureOption = Annotated[
     Path | None, typer.Option("--out", help="Also write figures, tables and the result here.")

@@ -12,6 +12,8 @@ from liponflow.analysis.kinds import get_kind, kind_names
 from liponflow.cli.console import say
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from liponflow.analysis.result import Result
     from liponflow.settings import Settings
     from liponflow.store.reading import StoredResult
@@ -58,15 +60,13 @@ def export(result: "Result", out: Path) -> None:
 
 
 def draw(result: "Result", out: Path) -> list[Path]:
-    """Draw every figure of a result, and write its interactive pages.
+    """Draw every figure of a result with a table of its points, and write its interactive pages.
 
     Raises
     ------
     ValueError
         If results of its kind are not drawn, or the name of a figure leads out of the directory.
     """
-    from liponflow.figures.style import save
-
     kind = get_kind(result.kind)
     if kind.figures is None:
         drawn = [name for name in kind_names() if get_kind(name).figures]
@@ -75,11 +75,23 @@ def draw(result: "Result", out: Path) -> list[Path]:
     paths = [
         path
         for name, figure in kind.draw(result).items()
-        for path in save(figure, _inside(out, name))
+        for path in write_figure(figure, _inside(out, name))
     ]
     for name, page in kind.write_pages(result).items():
         paths.append(_inside(out, f"{name}.html"))
         durable.write(paths[-1], page)
+    return paths
+
+
+def write_figure(figure: "Figure", stem: Path) -> list[Path]:
+    """Write a figure in every format, and its points as CSV, if it shows any."""
+    from liponflow.figures.drawn import drawn_table
+    from liponflow.figures.style import save
+
+    paths = save(figure, stem)
+    if table := drawn_table(figure):
+        paths.append(stem.with_name(f"{stem.name}.data.csv"))
+        durable.write(paths[-1], table)
     return paths
 
 

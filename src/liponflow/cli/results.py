@@ -20,30 +20,13 @@ from liponflow.cli.options import (
     ResultKindOption,
     StoreOption,
 )
-from liponflow.cli.output import draw, print_json, settings_with, stored_result
+from liponflow.cli.output import print_json, settings_with, stored_result
 from liponflow.cli.synchronisation import results_sync
 
 if TYPE_CHECKING:
     from liponflow.store.file import StoreError
 
 app = typer.Typer(help="Query and export results.", no_args_is_help=True)
-
-
-def figures(
-    ctx: typer.Context,
-    result: ResultArgument,
-    out: Annotated[Path, typer.Option(help="Directory to write to.")],
-    *,
-    store: StoreOption = None,
-) -> None:
-    """Draw the figures of a stored result."""
-    with reported_errors(debug=ctx.obj):
-        stored = stored_result(result, store)
-        paths = draw(stored.result, out)
-        if not paths:
-            raise ValueError(f"result {stored.uuid} holds nothing that its figures show")
-        for path in paths:
-            typer.echo(path)
 
 
 @app.command("list")

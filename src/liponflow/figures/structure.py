@@ -37,6 +37,8 @@ OTHER_RADIUS = 0.25
 FACE_ALPHA = 0.62
 FOG = 0.45
 """Share of white in the colour of the most distant objects."""
+STRUCTURE = "structure"
+"""Mark (gid) of axes that show a structure."""
 LIGHT = np.array([-0.35, 0.55, 0.76])
 """Direction towards the light: from the upper left, behind the viewer."""
 
@@ -167,6 +169,7 @@ def draw_structure(
             scene.add_sphere(element, np.array(position), radius)
     for start, end in _edges(matrix):
         scene.add_line(start, end)
+    axes.set_gid(STRUCTURE)
     axes.set_aspect("equal")
     axes.set_axis_off()
     axes.autoscale_view()

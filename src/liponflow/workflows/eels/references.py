@@ -1,6 +1,5 @@
 """Reference spectra of a mixture: measured, of FEFF, or edges of a computed result."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,7 @@ from liponflow.analysis.eels.measured.read import read_measured
 from liponflow.analysis.eels.measured.spectrum import SpectrumError
 from liponflow.analysis.eels.result import EELSResult
 from liponflow.analysis.eels.spectrum import Spectrum
-from liponflow.analysis.kinds import get_kind
-from liponflow.boundary import check_is_file, file_boundary
-from liponflow.decompression import read_text
+from liponflow.analysis.result_files import read_result_file
 from liponflow.engines.feff.reading import EELS, read_eels
 
 FORM = "name an edge of a result as eels.json:MATERIAL:EDGE, such as 'eels.json:Li2O:Li K'"
@@ -118,12 +115,6 @@ def _edge(text: str) -> Reference:
 
 def _read_result(path: Path) -> EELSResult:
     remedy = "give the eels.json that `liponflow run eels --out DIR` writes"
-    check_is_file(path, SpectrumError, remedy=remedy)
-    with file_boundary(path, SpectrumError, what="a result of run eels", remedy=remedy):
-        document = json.loads(read_text(path))
-        kind = document.get("kind") if isinstance(document, dict) else None
-        if kind != "eels":
-            raise SpectrumError(f"{path}: a result of the kind {kind!r}, not 'eels'; {remedy}")
-        result = get_kind("eels").read(document)
-        assert isinstance(result, EELSResult)  # noqa: S101 - the kind above
-        return result
+    result = read_result_file(path, SpectrumError, kind="eels", remedy=remedy)
+    assert isinstance(result, EELSResult)  # noqa: S101 - the kind above
+    return result

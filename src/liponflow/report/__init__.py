@@ -1,0 +1,1 @@
+"""The report: every published number and figure beside what the results give."""

@@ -1,0 +1,28 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from liponflow.boundary import FileError
+from liponflow.report.findings import Finding, all_findings, file_findings
+from liponflow.store.export import export
+
+
+def test_store_that_does_not_exist_has_no_results(tmp_path: Path) -> None:
+    assert all_findings(tmp_path / "none.db", [], pytest.fail) == []
+
+
+def test_results_of_files_come_first(by_kind: dict[str, Finding], tmp_path: Path) -> None:
+    file = tmp_path / "lithiation.json"
+    export(by_kind["lithiation"].result, file)
+    (found,) = all_findings(tmp_path / "none.db", [file], pytest.fail)
+    assert found.name == str(file)
+    assert found.result.model_dump() == by_kind["lithiation"].result.model_dump()
+
+
+@pytest.mark.parametrize("content", ["[1]", "{}", "{", json.dumps({"kind": "glass"})])
+def test_file_without_a_result_is_refused(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "some.json"
+    file.write_text(content)
+    with pytest.raises(FileError, match=r"some\.json"):
+        file_findings([file])

@@ -1,0 +1,104 @@
+from typing import Any
+
+import pytest
+
+from liponflow.report.catalogue import Explanation, PublishedNumber, catalogue
+from liponflow.report.findings import Finding
+from liponflow.report.ruling import Verdict, agrees, rule_on
+
+
+def number(**changes: Any) -> PublishedNumber:
+    entry: dict[str, Any] = {
+        "id": "a", "topic": "t", "statement": "s", "citation": "C", "reference": "R",
+        "kind": "lithiation", "at": ("volume_change_percent",), "command": "liponflow run x",
+        "unit": "%", "because": "b",
+    }  # fmt: skip
+    return PublishedNumber.model_validate(entry | changes)
+
+
+@pytest.mark.parametrize(
+    ("published", "limits", "ours", "expected"),
+    [
+        (4.7, {"tolerance": 0.1}, 4.8, True),
+        (4.7, {"tolerance": 0.1}, 4.81, False),
+        ([11, 13], {"tolerance": 1}, 10.0, True),
+        ([11, 13], {"tolerance": 1}, 9.99, False),
+        (2e-6, {"factor": 2}, 4e-6, True),
+        (2e-6, {"factor": 2}, 0.9e-6, False),
+        (122, {}, 122, True),
+        (122, {}, 121, False),
+        ([3, 3, 3], {}, [3, 3, 3], True),
+        ([3, 3, 1], {}, [3, 1, 3], False),
+        (["Li2O", "Li2PO2N"], {}, ["Li2PNO2", "Li2O"], True),
+        (["Li2O", "Li3N"], {}, ["Li2O"], False),
+        ("LiNi0.5Mn1.5O4", {}, "Li2Mn3NiO8", True),
+        ("tetrahedral", {}, "octahedral", False),
+        (True, {}, True, True),
+        (True, {}, 1, False),
+        ({"Mn": 5.96}, {}, {"Mn": 5.96}, True),
+        ({"Mn": 5.96}, {}, {"Mn": 4.5}, False),
+    ],
+)
+def test_agreement(published: Any, limits: dict[str, float], ours: Any, expected: object) -> None:
+    assert agrees(number(value=published, **limits), ours) is expected
+
+
+def test_ruling_on_the_stored_results(findings: list[Finding]) -> None:
+    """CHGNet's moments agree as docs/lithiation.md says, and its first Ni moment does not."""
+    rulings = {item.number.id: item for item in rule_on(catalogue().numbers, findings)}
+    assert rulings["moment-Mn-2"].verdict is Verdict.PASS
+    assert rulings["moment-Mn-2"].ours == pytest.approx(3.67, abs=0.01)
+    assert "not DFT" in rulings["moment-Mn-2"].engine
+    assert rulings["moment-Ni-0"].verdict is Verdict.DIFFERS
+    assert rulings["products-lithium"].verdict is Verdict.EXPLAINED
+    assert rulings["products-lithium"].page == "docs/stability.md"
+    assert rulings["window-low"].interval is not None
+    assert rulings["loss-LiK-LiPON"].verdict is Verdict.MISSING
+    assert rulings["loss-LiK-LiPON"].reason == "there is no eels result"
+    assert rulings["migration-images"].engine == "our preset"
+
+
+def test_nothing_is_ruled_on_without_results() -> None:
+    computed = [item for item in catalogue().numbers if not item.parameter]
+    assert {item.verdict for item in rule_on(computed, [])} == {Verdict.MISSING}
+
+
+def test_result_that_is_not_converged_does_not_count(by_kind: dict[str, Finding]) -> None:
+    found = by_kind["lithiation"]
+    unfinished = found.result.model_copy(update={"converged": False, "criterion": "force 0.3"})
+    bad = Finding("bad", "", unfinished)
+    (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], [bad])
+    assert ruling.verdict is Verdict.MISSING
+    assert ruling.reason == "the result bad is not converged: force 0.3"
+    (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], [bad, found])
+    assert (ruling.verdict, ruling.finding) == (Verdict.PASS, found)
+
+
+def test_dft_counts_before_a_later_potential(by_kind: dict[str, Finding]) -> None:
+    found = by_kind["lithiation"]
+    made = found.result.provenance
+    engine = made.engine.model_copy(update={"name": "vasp", "surrogate": False})
+    changed = made.model_copy(update={"engine": engine})
+    dft = Finding("dft", "", found.result.model_copy(update={"provenance": changed}))
+    for order in ([found, dft], [dft, found]):
+        (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], order)
+        assert ruling.finding == dft
+
+
+def test_explanation_of_one_engine_is_not_that_of_another(by_kind: dict[str, Finding]) -> None:
+    why = Explanation(engines=("vasp",), reason="r", page="docs/lithiation.md")
+    (ruling,) = rule_on([number(value=1, explanations=(why,))], [by_kind["lithiation"]])
+    assert ruling.verdict is Verdict.DIFFERS
+    why = why.model_copy(update={"engines": ("chgnet",)})
+    (ruling,) = rule_on([number(value=1, explanations=(why,))], [by_kind["lithiation"]])
+    assert (ruling.verdict, ruling.reason) == (Verdict.EXPLAINED, "r")
+
+
+def test_result_of_another_formula_does_not_count(by_kind: dict[str, Finding]) -> None:
+    (ruling,) = rule_on([number(value=9, formula="LiCoO2")], [by_kind["lithiation"]])
+    assert ruling.reason == "there is no lithiation result of LiCoO2"
+
+
+def test_result_without_the_value_does_not_count(by_kind: dict[str, Finding]) -> None:
+    (ruling,) = rule_on([number(value=9, at=("refused", 0, "x"))], [by_kind["lithiation"]])
+    assert ruling.reason == f"the result {by_kind['lithiation'].name} does not contain it"
