@@ -70,3 +70,17 @@ def spellings(formula: str) -> list[str]:
     except Exception:  # noqa: BLE001 - no formula; without atoms, pymatgen raises an IndexError
         return found
     return list(dict.fromkeys(found))
+
+
+def elements_in(formula: str) -> frozenset[str]:
+    """Return the elements of a formula; empty for what is no formula.
+
+    Examples
+    --------
+    >>> sorted(elements_in("LiPON")), elements_in("film")
+    (['Li', 'N', 'O', 'P'], frozenset())
+    """
+    try:
+        return frozenset(Composition(formula).get_el_amt_dict())
+    except ValueError:
+        return frozenset()

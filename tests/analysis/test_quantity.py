@@ -23,7 +23,8 @@ UNITS = {
     "", "%", "1/THz per atom", "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
     "K", "K/ps", "THz", "V", "counts", "counts eV", "degrees", "e", "eV", "eV/K/atom", "eV/atom",
     "eV/f.u.", "eV/Å", "fs",
-    "S/cm", "cm²/s", "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "Å", "Å²",
+    "A", "A/cm²", "F", "Hz", "S/cm", "cm²", "cm²/s",
+    "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "µm", "Å", "Å²", "Ω",
     "Å²/ps", "Å³", "Å³/atom", "Å³/f.u.",
 }  # fmt: skip
 """All units of results; new units are added here, in this spelling."""
@@ -41,6 +42,9 @@ WITHOUT = {
         [f"EngineSpread.{name}" for name in ("mean", "low", "high", "limit")],
         "unit in the field `unit`",
     ),
+    "CircuitElement.high": "unit in the field `unit`",
+    "CircuitElement.low": "unit in the field `unit`",
+    "CircuitElement.value": "unit in the field `unit`",
     "HopBarrier.jumps": "tuples of indices and lengths",
     "HopBarrier.profile": "pairs of a length and an energy",
     "Refinement.single_point_profile": "pairs of a length and an energy",

@@ -33,7 +33,9 @@ KINDS = {
 }  # fmt: skip
 NEWER = {"eels"}
 """Kinds that no golden file has yet."""
-MEASURED = {"edge_scan", "mixture", "transport", "white_lines"}
+MEASURED = {
+    "edge_scan", "impedance", "mixture", "polarisation", "transport", "white_lines",
+}  # fmt: skip
 """Kinds of measurements of files, which no store holds."""
 STORES = sorted(GOLDEN.glob("*.db"))
 

@@ -37,6 +37,8 @@ from liponflow.analysis.eels.comparison import Edge
 from liponflow.analysis.eels.measured.read import read_measured
 from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.glass.pdf_comparison import read_pdf
+from liponflow.analysis.impedance.read import read_impedance
+from liponflow.analysis.measured.table import read_table
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.crystals.read import read_structure
@@ -263,6 +265,30 @@ def _columns() -> bytes:
     return "\n".join(["energy (eV),counts", *rows]).encode()
 
 
+def _table(path: Path) -> object:
+    return read_table(path, columns=2, what="a table", remedy="give numbers")
+
+
+def _impedance(separator: str) -> bytes:
+    frequency = np.geomspace(1e5, 1, 15)
+    z = 10 + 100 / (1 + 1e-3j * 2 * np.pi * frequency)
+    rows = zip(frequency, z.real, -z.imag, strict=True)
+    lines = [separator.join(f"{value:.6g}" for value in row) for row in rows]
+    return "\n".join([separator.join(["freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"]), *lines]).encode()
+
+
+def _gamry() -> bytes:
+    _, *rows = _impedance("\t").decode().splitlines()
+    names = "\tPt\tTime\tFreq\tZreal\tZimag\n\t#\ts\tHz\tohm\tohm\n"
+    lines = [f"\t{n}\t{n}\t{row}" for n, row in enumerate(rows)]
+    return f"EXPLAIN\nTAG\tEISPOT\nZCURVE\tTABLE\n{names}{chr(10).join(lines)}\n".encode()
+
+
+def _biologic() -> bytes:
+    text = _impedance("\t").decode()
+    return f"EC-Lab ASCII FILE\nNb header lines : 4\n\n{text}\n".encode()
+
+
 def _feff(name: str) -> bytes:
     """Return a recorded file of FEFF, its beginning and its end."""
     lines = (RECORDED / "Li2O_Li1_K" / name).read_bytes().splitlines(keepends=True)
@@ -344,6 +370,10 @@ def readers() -> list[Reader]:
         Reader("POSCAR.from", "POSCAR.from", EARLIER, lambda path: read_earlier(path.parent), 0.5),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
+        Reader("table", "x.csv", _columns(), _table, 0.3),
+        Reader("impedance in columns", "x.csv", _impedance(","), read_impedance, 0.3),
+        Reader("impedance of Gamry", "x.DTA", _gamry(), read_impedance, 0.3),
+        Reader("impedance of BioLogic", "x.mpt", _biologic(), read_impedance, 0.3),
         Reader("FEFF input", "feff.inp", _feff("feff.inp"), read_feff_input, 0.3),
         Reader("FEFF eels.dat", "eels.dat", _feff("eels.dat"), read_eels, 0.3),
         Reader(

@@ -198,3 +198,13 @@ TRANSPORT = ResultKind(
     model="liponflow.analysis.transport.result:TransportResult",
     figures="liponflow.figures.transport:all_figures",
 )
+IMPEDANCE = ResultKind(
+    "impedance",
+    model="liponflow.analysis.impedance.result:ImpedanceResult",
+    figures="liponflow.figures.impedance:all_figures",
+)
+POLARISATION = ResultKind(
+    "polarisation",
+    model="liponflow.analysis.impedance.result:PolarisationResult",
+    figures="liponflow.figures.impedance:polarisation_figures",
+)

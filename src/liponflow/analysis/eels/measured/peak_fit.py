@@ -1,16 +1,21 @@
-"""White lines as peaks above a background and two steps, fitted together.
+"""White lines as peaks above a background and two steps, fitted together."""
 
-lmfit is optional and imported in this module only.
-"""
-
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from liponflow.analysis.eels.measured.background import PowerLaw
 from liponflow.analysis.eels.measured.spectrum import MeasuredSpectrum, SpectrumError
 from liponflow.analysis.eels.measured.white_lines import Windows
+from liponflow.analysis.measured.fit import (
+    FitError,
+    Start,
+    fit,
+    import_lmfit,
+    pseudo_voigt,
+)
 from liponflow.arrays import FloatArray
 
 MOST_POINTS = 2000
@@ -69,45 +74,36 @@ def fit_peaks(
             f"{MOST_POINTS}; use --method area for maps"
         )
     try:
-        from lmfit import Parameters, minimize
-        from lmfit.lineshapes import pvoigt
-    except ImportError as error:
-        raise SpectrumError(
-            "--method peaks needs lmfit, which is not installed: `pip install "
-            "'liponflow[spectra]'`, or use --method area"
-        ) from error
+        import_lmfit()
+    except FitError as error:
+        raise SpectrumError(f"--method peaks: {error}; or use --method area") from error
     energy = spectrum.energy
     used = (energy >= windows.background[0]) & (energy <= windows.continuum[1])
     used &= (energy <= windows.background[1]) | (energy >= windows.l3[0])
     x, step = energy[used], windows.continuum_shape(energy)[used]
     design = background.design(x)
 
-    def model(p: dict[str, float]) -> FloatArray:
-        peaks = pvoigt(x, p["l3"], p["e3"], p["sigma3"], p["fraction"])
-        peaks = peaks + pvoigt(x, p["l2"], p["e2"], p["sigma2"], p["fraction"])
+    def model(p: Mapping[str, float]) -> FloatArray:
+        peaks = pseudo_voigt(x, p["l3"], p["e3"], p["sigma3"], p["fraction"])
+        peaks = peaks + pseudo_voigt(x, p["l2"], p["e2"], p["sigma2"], p["fraction"])
         power = np.exp(np.clip(design @ [p["log"], p["exponent"]], -60, 60))
         return np.asarray(power + p["step"] * step + peaks)
 
-    def residual(parameters: Any, counts: FloatArray, scale: float) -> FloatArray:
-        residuals = deviance_residuals(counts, model(parameters.valuesdict()))
-        return np.asarray(residuals / np.sqrt(scale))
+    def residual(p: Mapping[str, float], counts: FloatArray, scale: float) -> FloatArray:
+        return np.asarray(deviance_residuals(counts, model(p)) / np.sqrt(scale))
 
     fitted = []
     for point in points:
         counts = np.maximum(spectrum.counts[point][used], 0.0)
-        parameters = Parameters()
         log, exponent = (float(value) for value in background.parameters[point])
         height = float(counts.max() - counts.min()) or 1.0
-        parameters.add("log", log)
-        parameters.add("exponent", exponent)
-        parameters.add("step", 0.1 * height)
+        start = {"log": Start(log), "exponent": Start(exponent), "step": Start(0.1 * height)}
         for name, place, share in zip("32", windows.steps, (1.0, 0.5), strict=True):
-            parameters.add(f"l{name}", share * height * START_WIDTH, min=0)
-            parameters.add(f"e{name}", place, min=place - MOST_MOVED, max=place + MOST_MOVED)
-            parameters.add(f"sigma{name}", START_WIDTH, min=0.2, max=5.0)
-        parameters.add("fraction", 0.3, min=0, max=1)
-        found = minimize(residual, parameters, args=(counts, scales[point]), scale_covar=False)
-        fitted.append(_areas(found))
+            start[f"l{name}"] = Start(share * height * START_WIDTH, low=0)
+            start[f"e{name}"] = Start(place, place - MOST_MOVED, place + MOST_MOVED)
+            start[f"sigma{name}"] = Start(START_WIDTH, 0.2, 5.0)
+        start["fraction"] = Start(0.3, 0, 1)
+        fitted.append(_areas(partial(residual, counts=counts, scale=scales[point]), start))
     return fitted
 
 
@@ -131,12 +127,12 @@ def deviance_residuals(counts: FloatArray, model: FloatArray) -> FloatArray:
     return np.asarray(np.sign(counts - model) * np.sqrt(2 * np.maximum(deviance, 0.0)))
 
 
-def _areas(found: Any) -> PeakFit:
-    l3, l2 = found.params["l3"], found.params["l2"]
-    if not found.success or not l2.value or l3.stderr is None or l2.stderr is None:
+def _areas(
+    residual: Callable[[Mapping[str, float]], FloatArray], start: Mapping[str, Start]
+) -> PeakFit:
+    try:
+        found = fit(residual, start, noise_known=True, needed=("l3", "l2"))
+    except FitError:
         return PeakFit(float("nan"), float("nan"), float("nan"))
-    ratio = l3.value / l2.value
-    correlation = (l3.correl or {}).get("l2", 0.0)
-    variance = l3.stderr**2 + (ratio * l2.stderr) ** 2
-    variance -= 2 * ratio * correlation * l3.stderr * l2.stderr
-    return PeakFit(l3.value, l2.value, float(np.sqrt(max(variance, 0.0)) / l2.value))
+    _, variance = found.evaluate(lambda p: np.array([p["l3"] / p["l2"]]))
+    return PeakFit(found["l3"], found["l2"], float(np.sqrt(max(variance[0, 0], 0.0))))

@@ -1,7 +1,6 @@
 """Spectra in columns of text: the energy loss, and the counts of one or several points."""
 
 import re
-from array import array
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,9 @@ from liponflow.analysis.eels.measured.spectrum import (
     SpectrumError,
     measured_spectrum,
 )
+from liponflow.analysis.measured.table import read_numbers
 from liponflow.arrays import FloatArray
-from liponflow.decompression import read_text
 
-_SEPARATOR = re.compile(r"[,;\t ]+")
 _UNIT = re.compile(r"\b(k?ev)\b", re.IGNORECASE)
 _SIMULATED = re.compile(r"\bFEFF\b|EELS calculation|xmu\.dat|\bFDMNES\b|\bOCEAN\b", re.IGNORECASE)
 _HEADER_LINES = 60
@@ -36,32 +34,16 @@ def read_columns(path: Path, axis: tuple[float, float] | None = None) -> Measure
     SpectrumError
         If it is no such file, its axis looks like numbers of channels, or FEFF computed it.
     """
-    header, cells, width = list[str](), array("d"), 0
-    for number, line in enumerate(read_text(path, errors="replace").splitlines(), start=1):
-        text = line.strip()
-        if not text:
-            continue
-        values = _numbers(text)
-        if values is None and not cells:
-            header.append(text)
-            continue
-        if values is None or (width and len(values) != width):
-            raise SpectrumError(
-                f"{path}, line {number}: {text[:60]!r} is not {width} numbers as the lines "
-                "before; correct it"
-            )
-        width = len(values)
-        cells.extend(values)
+    header, table = read_numbers(path, SpectrumError)
     refuse_simulated(path, header)
-    if width < 2:  # noqa: PLR2004 - energy and counts
+    if table.shape[1] < 2:  # noqa: PLR2004 - energy and counts
         raise SpectrumError(
             f"{path}: no two columns of numbers; a spectrum has the energy loss (eV) and counts"
         )
-    table = np.array(cells).reshape(-1, width)
     unit = _unit(header)
-    energy = table[:, 0]
+    energy: FloatArray = table[:, 0]
     if axis is not None:
-        energy, unit = axis[0] + axis[1] * np.arange(len(table)), "eV"
+        energy, unit = np.asarray(axis[0] + axis[1] * np.arange(len(table))), "eV"
     elif not unit and _counts_channels(energy):
         raise SpectrumError(
             f"{path}: the first column {energy[0]:g}, {energy[1]:g}, ... looks like numbers of "
@@ -89,13 +71,6 @@ def refuse_simulated(path: Path, header: list[str]) -> None:
             "counts. As a reference of a mixture give the eels.dat or the eels.json itself, or "
             "the columns without this header"
         )
-
-
-def _numbers(text: str) -> list[float] | None:
-    try:
-        return [float(word) for word in _SEPARATOR.split(text.strip(",; \t"))]
-    except ValueError:
-        return None
 
 
 def _unit(header: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""Impedance spectra and DC polarisation: conductivity of a film from measured files."""

@@ -1,0 +1,1 @@
+"""What the measurements of files share: tables of numbers, and fits with intervals."""

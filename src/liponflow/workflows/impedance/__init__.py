@@ -1,0 +1,1 @@
+"""Conductivity of a film from files of impedance and polarisation."""
