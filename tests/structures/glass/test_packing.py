@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 from pymatgen.core.composition import Composition
-from pymatgen.core.structure import Molecule
+from pymatgen.core.lattice import Lattice
+from pymatgen.core.structure import Molecule, Structure
 
 from liponflow.structures.glass.packing import (
     SLACK,
+    Film,
     PackingError,
+    box_edges,
     box_length,
     nearest_distances,
     pack,
@@ -111,3 +114,29 @@ def test_box_has_the_density() -> None:
 
 def test_nearest_distances_exclude_bonds_within_units() -> None:
     assert nearest_distances(small().structure)["O", "P"] > 2.4
+
+
+def test_a_film_has_its_base_its_density_and_free_faces() -> None:
+    units = [(unit("PO4").molecule, 4), (LITHIUM, 12)]
+    film = Film((9.0, 8.0), 1.5)
+    packed = pack(units, density=1.6, distances=DISTANCES, seed=1, film=film)
+    structure = packed.structure
+    assert structure.lattice.abc[:2] == pytest.approx((9.0, 8.0))
+    assert float(structure.density) == pytest.approx(1.6, rel=1e-6)
+    heights = structure.cart_coords[:, 2]
+    assert heights.min() >= 1.5 - 0.1  # packmol stops at a violation of 0.01 Å²
+    assert heights.max() <= structure.lattice.c - 1.5 + 0.1
+    # No unit is cut at a face: every P has its four O within the film, not through a face.
+    tall = Structure(
+        Lattice.orthorhombic(9.0, 8.0, 60.0),
+        structure.species,
+        structure.cart_coords,
+        coords_are_cartesian=True,
+    )
+    phosphorus = [site for site in tall if site.specie.symbol == "P"]
+    assert all(len(tall.get_neighbors(site, 1.8)) == 4 for site in phosphorus)
+
+
+def test_margins_that_leave_no_room_are_refused() -> None:
+    with pytest.raises(PackingError, match=r"margins take 4.00 Å; take more atoms"):
+        box_edges(Composition("Li3PO4"), 2.0, Film((10.0, 10.0), 2.0))

@@ -10,7 +10,7 @@ from pymatgen.core.structure import Molecule, Structure
 
 from liponflow.structures.glass.composition import UnitCounts, choose, solutions
 from liponflow.structures.glass.crystal import crystal_composition, crystal_start
-from liponflow.structures.glass.packing import PackingError, Pair, box_length, pack
+from liponflow.structures.glass.packing import Film, PackingError, Pair, box_length, pack
 from liponflow.structures.glass.roles import CompositionError, Roles, roles, whole_atoms
 from liponflow.structures.glass.units import ANIONS, CATIONS, FORMERS, Unit, unit
 
@@ -53,7 +53,8 @@ class GlassStart:
     Attributes
     ----------
     structure
-        Cubic cell (the crystal's supercell where that was the start), sites sorted by element.
+        Right-angled cell (the crystal's supercell where that was the start); sites are sorted by
+        element.
     method
         How it was made.
     units
@@ -84,6 +85,7 @@ def build(
     neutral: bool = False,
     distances: Mapping[str, float] | None = None,
     time_limit: float = 60.0,
+    film: Film | None = None,
 ) -> GlassStart:
     """Build a starting model.
 
@@ -113,6 +115,9 @@ def build(
         pairs of elements such as ``Li-O``.
     time_limit
         Longest time of the packing, s.
+    film
+        Base of a film, whose height follows from the density; None for a cube. A crystal that is
+        changed has its own shape.
 
     Returns
     -------
@@ -153,6 +158,10 @@ def build(
     known = roles(wanted)
     notes.append(_charge_note(known))
     if method == "crystal":
+        if film is not None:
+            raise CompositionError(
+                "a changed crystal is no film of a given base: take method units or random"
+            )
         structure, note = crystal_start(wanted, seed)
         _check_strained(density, structure.density)
         structure.scale_lattice(box_length(wanted, density) ** 3)
@@ -166,7 +175,12 @@ def build(
             raise CompositionError(f"{error}. {_RANDOM}") from error
         notes.append(note)
     packed = pack(
-        _pieces(known, counts), density=density, distances=least, seed=seed, time_limit=time_limit
+        _pieces(known, counts),
+        density=density,
+        distances=least,
+        seed=seed,
+        time_limit=time_limit,
+        film=film,
     )
     structure = packed.structure.get_sorted_structure()
     structure.remove_site_property("unit")

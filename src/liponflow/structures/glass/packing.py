@@ -35,6 +35,23 @@ class PackingError(ValueError):
     """A density that cannot be packed; the message has the best distance and the remedy."""
 
 
+@dataclass(frozen=True)
+class Film:
+    """Shape of a box that is a film: its base is given, and its height follows from the density.
+
+    Attributes
+    ----------
+    base
+        Edges along x and y, Å.
+    margin
+        Least distance of every atom from the lower and the upper face, Å; the film repeats along x
+        and y only.
+    """
+
+    base: tuple[float, float]
+    margin: float
+
+
 @dataclass(frozen=True, eq=False)
 class Packed:
     """A packed box.
@@ -42,7 +59,8 @@ class Packed:
     Attributes
     ----------
     structure
-        Cubic cell; atoms in the order of the units, the site property ``unit`` numbers these.
+        Right-angled cell; atoms in the order of the units, which the site property ``unit``
+        numbers.
     nearest
         Smallest distance (Å) between atoms of different units, per pair of elements.
     seconds
@@ -70,6 +88,42 @@ def box_length(composition: Composition, density: float) -> float:
     if not density > 0:
         raise PackingError(f"a density of {density:g} g/cm³ is not above 0")
     return float((composition.weight / N_A / density * A3_PER_CM3) ** (1 / 3))
+
+
+def box_edges(
+    composition: Composition, density: float, film: Film | None = None
+) -> tuple[float, float, float]:
+    """Return the edges (Å) of the box that gives a composition a density (g/cm³).
+
+    Parameters
+    ----------
+    composition
+        Atoms in the box.
+    density
+        g/cm³, of the whole box.
+    film
+        Its base; None for a cube.
+
+    Raises
+    ------
+    PackingError
+        If the density is not above 0, or the margins of a film leave no room.
+
+    Examples
+    --------
+    >>> [round(x, 2) for x in box_edges(Composition("Li46P16O55N5"), 2.3, Film((10.0, 10.0), 1.0))]
+    [10.0, 10.0, 12.74]
+    """
+    length = box_length(composition, density)
+    if film is None:
+        return length, length, length
+    height = length**3 / (film.base[0] * film.base[1])
+    if height <= 2 * film.margin:
+        raise PackingError(
+            f"a film of {composition.formula} on {film.base[0]:.2f} x {film.base[1]:.2f} Å is "
+            f"{height:.2f} Å high, and its margins take {2 * film.margin:.2f} Å; take more atoms"
+        )
+    return (*film.base, height)
 
 
 def radii(distances: Mapping[Pair, float]) -> dict[str, float]:
@@ -112,8 +166,9 @@ def pack(
     distances: Mapping[Pair, float],
     seed: int,
     time_limit: float = 60.0,
+    film: Film | None = None,
 ) -> Packed:
-    """Pack units at random positions and orientations into a cubic periodic box.
+    """Pack units at random positions and orientations into a periodic box.
 
     Parameters
     ----------
@@ -127,6 +182,8 @@ def pack(
         Of packmol's random numbers; the same seed gives the same box.
     time_limit
         Longest time that packmol may take, s.
+    film
+        Shape of the box where it is a film; None for a cube.
 
     Returns
     -------
@@ -146,10 +203,11 @@ def pack(
     for pair in combinations_with_replacement(symbols, 2):
         if pair not in distances and pair[::-1] not in distances:
             raise PackingError(f"no least distance is given for {pair[0]}-{pair[1]}")
-    length = box_length(composition, density)
+    edges = box_edges(composition, density, film)
+    margin = None if film is None else film.margin
     start = perf_counter()
     with TemporaryDirectory(prefix="packmol-") as folder:
-        _write(units, length, radii(distances), seed, Path(folder))
+        _write(units, edges, radii(distances), seed, Path(folder), margin=margin)
         ended = _run(Path(folder), time_limit)
         coords = _read(Path(folder, "packed.xyz"))
     seconds = perf_counter() - start
@@ -158,7 +216,7 @@ def pack(
             f"packmol placed nothing at {density:g} g/cm³ within {time_limit:g} s; lower the "
             "density or the least distances, or raise the time limit"
         )
-    structure = _structure(units, length, coords)
+    structure = _structure(units, edges, coords)
     nearest = nearest_distances(structure)
     missing = {
         pair: nearest.get(pair, nearest.get(pair[::-1], np.inf)) - least
@@ -203,10 +261,12 @@ def nearest_distances(structure: Structure) -> dict[Pair, float]:
 
 def _write(
     units: Sequence[tuple[Molecule, int]],
-    length: float,
+    edges: tuple[float, float, float],
     sizes: Mapping[str, float],
     seed: int,
     folder: Path,
+    *,
+    margin: float | None,
 ) -> None:
     """Write packmol's input file and those of the units."""
     lines = [
@@ -215,11 +275,20 @@ def _write(
         "output packed.xyz",
         "writeout 1",  # so that the best attempt exists when the time is over
         f"seed {seed + 1}",  # packmol reads -1 as a seed from the clock
-        f"pbc {length:.8f} {length:.8f} {length:.8f}",
     ]
+    width, depth, height = edges
+    walls: list[str] = []
+    if margin is not None:
+        walls = [
+            f"  over plane 0. 0. 1. {margin:.8f}",
+            f"  below plane 0. 0. 1. {height - margin:.8f}",
+        ]
+        # packmol repeats along all axes or none: room above the film keeps its images away.
+        height += 4 * max(sizes.values())
+    lines.append(f"pbc {width:.8f} {depth:.8f} {height:.8f}")
     for index, (molecule, number) in enumerate(units):
         molecule.to(str(folder / f"unit{index}.xyz"), fmt="xyz")
-        lines += [f"structure unit{index}.xyz", f"  number {number}"]
+        lines += [f"structure unit{index}.xyz", f"  number {number}", *walls]
         for atom, site in enumerate(molecule, start=1):
             radius = sizes[site.specie.symbol]
             lines += [f"  atoms {atom}", f"    radius {radius:.4f}", "  end atoms"]
@@ -260,7 +329,9 @@ def _read(path: Path) -> FloatArray | None:
 
 
 def _structure(
-    units: Sequence[tuple[Molecule, int]], length: float, coords: FloatArray
+    units: Sequence[tuple[Molecule, int]],
+    edges: tuple[float, float, float],
+    coords: FloatArray,
 ) -> Structure:
     species, numbers = [], []
     count = 0
@@ -270,7 +341,7 @@ def _structure(
             numbers += [count] * len(molecule)
             count += 1
     return Structure(
-        Lattice.cubic(length),
+        Lattice.orthorhombic(*edges),
         species,
         coords,
         coords_are_cartesian=True,

@@ -1,0 +1,1 @@
+"""Models of interfaces: slabs, matched lateral cells and their stacks."""
