@@ -10,7 +10,7 @@ READY := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help setup gpaw slurm demo test lint benchmark clean
+.PHONY: help setup gpaw slurm demo test lint docs benchmark clean
 
 help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
@@ -18,6 +18,7 @@ help:
 	@echo "make gpaw       add GPAW to .venv, for the engine gpaw and its tests"
 	@echo "make slurm      install Slurm, for the tests of submission to clusters"
 	@echo "make lint       check style, types and layers"
+	@echo "make docs       build the documentation as a site, in site/"
 	@echo "make benchmark  measure (an hour or more); see benchmarks/RESULTS*.md"
 	@echo "make clean      remove .venv and demo/"
 
@@ -75,10 +76,15 @@ test: $(READY)
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks website docs/notebooks
+	$(BIN)/ruff format --check src tests benchmarks website docs/notebooks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# MkDocs announces its successor on every run.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(READY)
+	$(BIN)/mkdocs build --quiet
 
 benchmark: $(READY)
 	$(BIN)/python benchmarks/cli_start.py
@@ -97,4 +103,4 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/mutants.py
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) demo site

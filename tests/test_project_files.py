@@ -83,13 +83,13 @@ def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     assert not any(hook["pass_filenames"] for hook in hooks)
 
 
-def test_ci_installs_gpaw_and_slurm_and_runs_make_lint_and_make_test() -> None:
+def test_ci_installs_gpaw_and_slurm_and_runs_the_checks() -> None:
     job = load(".github/workflows/ci.yml")["jobs"]["check"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     targets = [line.split(" ||")[0] for line in script.splitlines() if line.startswith("make ")]
     steps = [step["run"].removeprefix("sudo ") for step in job["steps"] if "run" in step]
     assert steps == targets
-    assert targets == ["make gpaw", "make slurm", "make lint", "make test"]
+    assert targets == ["make gpaw", "make slurm", "make lint", "make docs", "make test"]
     # Slurm is a package of the system, without a command in the environment.
     assert all(commands_of(line.split()[1]) for line in targets if line != "make slurm")
 
@@ -107,7 +107,7 @@ def test_ci_goes_on_without_gpaw_and_slurm(tmp_path: Path, failing: str) -> None
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["gpaw", "slurm", "lint", "test"]
+    assert done.stdout.split() == ["gpaw", "slurm", "lint", "docs", "test"]
     assert ("GPAW is not installed" in done.stderr) is (failing == "gpaw")
     assert ("Slurm is not installed" in done.stderr) is (failing == "slurm")
 
