@@ -76,7 +76,9 @@ ENVIRONMENT = """
 import json
 from importlib.metadata import distribution, entry_points
 from liponflow import __file__, __version__, registry
-groups = (registry.CAMPAIGNS, registry.ENGINES, registry.RESULTS, registry.MEASUREMENTS)
+groups = (
+    registry.CAMPAIGNS, registry.ENGINES, registry.RESULTS, registry.MEASUREMENTS, registry.MODELS
+)
 for group in groups:
     for name in registry.names(group):
         registry.load(group, name)

@@ -1,4 +1,4 @@
-"""What is registered: campaigns, engines, measurements and kinds of results, ours and others'.
+"""What is registered: campaigns, engines, measurements, models and kinds of results.
 
 A package registers objects under entry points (``[project.entry-points."liponflow.campaigns"]``
 in its ``pyproject.toml``). Names are listed without importing anything; an object is imported
@@ -16,6 +16,7 @@ CAMPAIGNS = "liponflow.campaigns"
 ENGINES = "liponflow.engines"
 RESULTS = "liponflow.results"
 MEASUREMENTS = "liponflow.measurements"
+MODELS = "liponflow.models"
 
 
 class RegistryError(ValueError):
@@ -33,8 +34,8 @@ def load(group: str, name: str) -> Any:
     Parameters
     ----------
     group
-        Entry-point group: :data:`CAMPAIGNS`, :data:`ENGINES`, :data:`RESULTS` or
-        :data:`MEASUREMENTS`.
+        Entry-point group: :data:`CAMPAIGNS`, :data:`ENGINES`, :data:`RESULTS`,
+        :data:`MEASUREMENTS` or :data:`MODELS`.
     name
         Name under which it is registered.
 
@@ -51,8 +52,7 @@ def load(group: str, name: str) -> Any:
     """
     entry = _entries(group).get(name)
     if entry is None:
-        what = group.removeprefix("liponflow.").removesuffix("s")
-        raise RegistryError(f"unknown {what} {name!r}{nearest(name, _entries(group))}")
+        raise RegistryError(f"unknown {noun(group)} {name!r}{nearest(name, _entries(group))}")
     try:
         return entry.load()
     except (ImportError, AttributeError) as error:
@@ -60,6 +60,17 @@ def load(group: str, name: str) -> Any:
         raise RegistryError(
             f"{name} ({entry.value}), registered by {package}, cannot be imported: {error}"
         ) from error
+
+
+def noun(group: str) -> str:
+    """Return what an object of a group is called.
+
+    Examples
+    --------
+    >>> noun(CAMPAIGNS)
+    'campaign'
+    """
+    return group.removeprefix("liponflow.").removesuffix("s")
 
 
 def resolve(reference: str) -> Any:
@@ -94,7 +105,7 @@ def versions() -> dict[str, str]:
 
 
 def _all_entries() -> list[EntryPoint]:
-    groups = (CAMPAIGNS, ENGINES, RESULTS, MEASUREMENTS)
+    groups = (CAMPAIGNS, ENGINES, RESULTS, MEASUREMENTS, MODELS)
     return [entry for group in groups for entry in _entries(group).values()]
 
 

@@ -62,6 +62,10 @@ def fish() -> Complete:
         ("liponflow run lithiation --set force_limit=", []),
         ("liponflow run lithiation --set unknown=", []),
         ("liponflow results schema phon", ["phonons"]),
+        ("liponflow presets show mech", ["mechanics"]),
+        ("liponflow model mechanics --preset p", ["published"]),
+        ("liponflow model mechanics --set volume", ["volume_changes=", "volume_changes=VALUE"]),
+        ("liponflow model mechanics --set element", []),
     ],
 )
 def test_bash_gets_what_follows_the_equals_sign(

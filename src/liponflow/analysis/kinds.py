@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from liponflow.analysis.result import Result
 
 
+_WITH_KIND = (registry.CAMPAIGNS, registry.MODELS)
+"""Groups whose objects have a kind of result each, of their own name."""
+
+
 class SchemaError(ValueError):
     """A document with a schema that this version cannot read."""
 
@@ -122,8 +126,9 @@ class ResultKind:
 
 
 def kind_names() -> list[str]:
-    """Return the names of all kinds of results, of campaigns and registered separately."""
-    return sorted({*registry.names(registry.CAMPAIGNS), *registry.names(registry.RESULTS)})
+    """Return the names of all kinds of results, of campaigns, models and registered separately."""
+    groups = (*_WITH_KIND, registry.RESULTS)
+    return sorted({name for group in groups for name in registry.names(group)})
 
 
 def get_kind(name: str) -> ResultKind:
@@ -134,9 +139,10 @@ def get_kind(name: str) -> ResultKind:
     liponflow.registry.RegistryError
         If it is not registered; the nearest is suggested.
     """
-    if name in registry.names(registry.CAMPAIGNS):
-        kind: ResultKind = registry.load(registry.CAMPAIGNS, name).result
-        return kind
+    for group in _WITH_KIND:
+        if name in registry.names(group):
+            kind: ResultKind = registry.load(group, name).result
+            return kind
     if name in registry.names(registry.RESULTS):
         registered: ResultKind = registry.load(registry.RESULTS, name)
         return registered

@@ -16,6 +16,8 @@ AS_READ = "as read"
 """Recorded in place of a preset, for files."""
 MEASURED = "experiment"
 """Recorded in place of an engine, for measured files."""
+MODEL = "model"
+"""Recorded in place of an engine, for models."""
 _CHUNK = 1 << 20
 
 
@@ -111,6 +113,41 @@ def file_provenance(
     )
 
 
+def model_provenance(
+    name: str, preset: str, parameters: Mapping[str, Any], sources: Mapping[str, str]
+) -> Provenance:
+    """Return the provenance of a model: parameters and their sources, and no engine.
+
+    Parameters
+    ----------
+    name
+        Name of the model.
+    preset
+        Preset that the parameters started from.
+    parameters
+        Every parameter, JSON-like.
+    sources
+        Source of every parameter.
+    """
+    model = EngineInfo(
+        name=MODEL,
+        version=None,
+        functional="none (no calculation of electrons)",
+        method="formulas, neither simulated nor measured",
+        surrogate=False,
+    )
+    document = dict(parameters)
+    return provenance(
+        engine=model,
+        preset=preset,
+        parameters=document,
+        input_fingerprint=changed_fingerprint(f"{MODEL} {name}", document),
+        source_structure="none",
+        parent_uuids=[],
+        sources=sources,
+    )
+
+
 def provenance(
     *,
     engine: EngineInfo,
@@ -121,6 +158,7 @@ def provenance(
     parent_uuids: Sequence[str],
     continues: str | None = None,
     earlier_values: Mapping[str, list[Any]] | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Provenance:
     """Return the provenance of a result, with the package versions of this process.
 
@@ -136,4 +174,5 @@ def provenance(
         parent_uuids=list(parent_uuids),
         continues=continues,
         earlier_values=dict(earlier_values or {}),
+        sources=dict(sources or {}),
     )

@@ -228,6 +228,9 @@ class Provenance(Document):
         description="Values that parameters had in the runs that this one continues, the oldest "
         "first: the calculations that are kept were made with them.",
     )
+    sources: dict[str, str] = Field(
+        default_factory=dict, description="Source of each parameter, where they are recorded."
+    )
     created_at: Annotated[datetime, PlainSerializer(datetime.isoformat)] = Field(
         default_factory=lambda: datetime.now(UTC), description="When the result was made."
     )

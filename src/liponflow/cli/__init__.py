@@ -18,6 +18,7 @@ from liponflow.cli import (
     doctor,
     figures,
     files,
+    models,
     presets,
     published,
     remote,
@@ -28,8 +29,8 @@ from liponflow.cli import (
 from liponflow.cli.console import EXIT_USAGE, say
 
 ORDER = (
-    "run", "resume", "presets", "inputs", "ingest", "analyze", "figures", "results", "published",
-    "submit", "status", "cancel", "rerun", "fetch", "setup", "doctor",
+    "run", "resume", "presets", "inputs", "ingest", "analyze", "model", "published", "figures",
+    "results", "submit", "status", "cancel", "rerun", "fetch", "setup", "doctor",
 )  # fmt: skip
 """Commands in the order in which a user needs them."""
 
@@ -104,6 +105,11 @@ for name, group, action in (
         name=name,
         subcommand_metavar="CAMPAIGN [OPTIONS]...",
     )
+app.add_typer(
+    typer.Typer(cls=models.ModelGroup, help=models.model.__doc__, no_args_is_help=True),
+    name="model",
+    subcommand_metavar="MODEL [OPTIONS]...",
+)
 app.command()(campaigns.resume)
 app.command()(files.ingest)
 app.command()(figures.figures)

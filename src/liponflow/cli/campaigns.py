@@ -13,7 +13,6 @@ import typer
 
 from liponflow import registry
 from liponflow.cli import early
-from liponflow.cli.campaign_group import CampaignGroup, broken_command
 from liponflow.cli.choices import Choices, choose
 from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
 from liponflow.cli.dry_run import dry_run_document, print_dry_run
@@ -38,6 +37,7 @@ from liponflow.cli.options import (
 )
 from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.cli.plan import ask, plan
+from liponflow.cli.topic_group import TopicGroup, broken_command
 from liponflow.names import nearest
 from liponflow.workflows.campaign import Campaign
 from liponflow.workflows.measurement import get_measurement
@@ -428,7 +428,7 @@ def _print_preflight(flow: "Flow", request: "RunRequest[Any]", engines: Sequence
         typer.echo(line, err=True)
 
 
-class RunGroup(CampaignGroup):
+class RunGroup(TopicGroup):
     """``liponflow run CAMPAIGN``."""
 
     action = run
@@ -437,7 +437,7 @@ class RunGroup(CampaignGroup):
     preset = "quick"
 
 
-class InputsGroup(CampaignGroup):
+class InputsGroup(TopicGroup):
     """``liponflow inputs CAMPAIGN``."""
 
     action = inputs
@@ -451,7 +451,7 @@ class InputsGroup(CampaignGroup):
         return super().parse_args(ctx, args)
 
 
-class AnalyzeGroup(CampaignGroup):
+class AnalyzeGroup(TopicGroup):
     """``liponflow analyze CAMPAIGN``, and measurements that belong to no campaign."""
 
     action = analyze

@@ -1,4 +1,4 @@
-"""What a user chose for a campaign: preset, file of parameters, ``--set`` and flags."""
+"""What a user chose for a campaign or a model: preset, file of parameters, ``--set`` and flags."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.topic import Topic
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -51,7 +51,7 @@ class Choices:
         with self.config.named(others):
             yield
 
-    def record(self, campaign: Campaign, parameters: "BaseModel") -> dict[str, Any]:
+    def record(self, campaign: Topic, parameters: "BaseModel") -> dict[str, Any]:
         """Return what the record of a run says of its parameters: values and origins."""
         from liponflow.inputs.presets import cited_parameters
 
@@ -63,7 +63,7 @@ class Choices:
 
 
 def choose(
-    campaign: Campaign,
+    topic: Topic,
     preset: str | None,
     *,
     default: str,
@@ -77,8 +77,8 @@ def choose(
 
     Parameters
     ----------
-    campaign
-        The campaign.
+    topic
+        The campaign or model.
     preset
         Preset of the option; the file may name another one, and `default` is used without both.
     default
@@ -104,13 +104,13 @@ def choose(
 
     read = None
     if config is not None:
-        read = read_config(config, campaign.name, campaign.parameter_model())
+        read = read_config(config, topic.name, topic.parameter_model(), topic.noun)
         preset = preset or read.preset
     preset = preset or default
     overrides: dict[str, Any] = {}
     origins: dict[str, str] = {}
     if read is not None:
-        kept = values(preset_in(load_data(campaign.name, campaign.presets), preset))
+        kept = values(preset_in(load_data(topic.name, topic.presets), preset))
         changed = {
             name: value
             for name, value in read.values.items()

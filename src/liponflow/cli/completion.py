@@ -18,7 +18,7 @@ from liponflow import registry
 if TYPE_CHECKING:
     from liponflow.inputs.parameter import Description
     from liponflow.settings import Settings
-    from liponflow.workflows.campaign import Campaign
+    from liponflow.workflows.topic import Topic
 
 Completions = list[str] | list[tuple[str, str]]
 
@@ -31,9 +31,11 @@ _MOST = 100
 """Results and runs that are suggested, the latest first."""
 
 
-def campaign_names(incomplete: str = "") -> list[str]:
-    """List the campaigns."""
-    return _beginning(incomplete, registry.names(registry.CAMPAIGNS))
+def topics(incomplete: str = "") -> list[str]:
+    """List the campaigns and the models."""
+    from liponflow.workflows.topic import topic_names
+
+    return _beginning(incomplete, topic_names())
 
 
 def table_names(incomplete: str = "") -> list[str]:
@@ -49,13 +51,13 @@ def engine_names(incomplete: str = "") -> list[str]:
 
 
 def preset_names(ctx: typer.Context, incomplete: str = "") -> Completions:
-    """List the presets of the campaign of a command, with what each is for."""
+    """List the presets of the campaign or model of a command, with what each is for."""
     from liponflow.inputs.explained import purposes
 
     # Where something is wrong nothing is suggested; the command itself will say it.
     with suppress(*WRONG), warnings.catch_warnings(action="ignore"):
-        campaign = _campaign(ctx)
-        found = purposes(campaign.name, campaign.presets)
+        topic = _topic(ctx)
+        found = purposes(topic.name, topic.presets)
         return [item for item in found.items() if item[0].startswith(incomplete)]
     return []
 
@@ -65,8 +67,8 @@ def settings_of(ctx: typer.Context, incomplete: str = "") -> Completions:
     with suppress(*WRONG), warnings.catch_warnings(action="ignore"):
         name, separator, begun = incomplete.partition("=")
         if separator:
-            return _values(_campaign(ctx), name, begun)
-        return _names(_campaign(ctx), name)
+            return _values(_topic(ctx), name, begun)
+        return _names(_topic(ctx), name)
     return []
 
 
@@ -144,8 +146,8 @@ def shell_words() -> Iterator[None]:
         typer.echo(text.replace(f"{name}=", "") if separator else text, nl=False)
 
 
-def _names(campaign: "Campaign", begun: str) -> Completions:
-    found = [item for item in _described(campaign) if item.name.startswith(begun)]
+def _names(topic: "Topic", begun: str) -> Completions:
+    found = [item for item in _described(topic) if item.name.startswith(begun)]
     names = [(f"{item.name}=", item.meaning) for item in found]
     if len(found) == 1 and _is_bash(os.environ):
         # A single completion would get a space after it.
@@ -153,8 +155,8 @@ def _names(campaign: "Campaign", begun: str) -> Completions:
     return names
 
 
-def _values(campaign: "Campaign", name: str, begun: str) -> Completions:
-    for item in _described(campaign):
+def _values(topic: "Topic", name: str, begun: str) -> Completions:
+    for item in _described(topic):
         if item.name == name:
             known = item.choices or (registry.names(item.group) if item.group else ())
             before, comma, last = begun.rpartition(",")
@@ -163,17 +165,19 @@ def _values(campaign: "Campaign", name: str, begun: str) -> Completions:
     return []
 
 
-def _described(campaign: "Campaign") -> "list[Description]":
+def _described(topic: "Topic") -> "list[Description]":
     from liponflow.inputs.parameter import describe
     from liponflow.inputs.structure_options import StructureOptions
+    from liponflow.workflows.campaign import Campaign
 
-    return [*describe(campaign.parameter_model()), *describe(StructureOptions)]
+    found = describe(topic.parameter_model())
+    return [*found, *describe(StructureOptions)] if isinstance(topic, Campaign) else found
 
 
-def _campaign(ctx: typer.Context) -> "Campaign":
-    from liponflow.workflows.campaign import get_campaign
+def _topic(ctx: typer.Context) -> "Topic":
+    from liponflow.workflows.topic import get_topic
 
-    return get_campaign(ctx.params.get("kind") or ctx.info_name or "")
+    return get_topic(ctx.params.get("kind") or ctx.info_name or "")
 
 
 def _settings() -> "Settings":

@@ -71,6 +71,13 @@ InputsPresetOption = Annotated[
         autocompletion=preset_names,
     ),
 ]
+ModelPresetOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Parameters to start from \\[default: published, or what --config names].",
+        autocompletion=preset_names,
+    ),
+]
 ConfigOption = Annotated[
     Path | None,
     typer.Option(

@@ -1,10 +1,11 @@
-"""Parameters of a campaign on the terminal."""
+"""Parameters of a campaign or a model on the terminal."""
 
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.topic import Topic
 
 if TYPE_CHECKING:
     from liponflow.inputs.explained import Explained
@@ -12,13 +13,13 @@ if TYPE_CHECKING:
 _INDENT = 4
 
 
-def parameter_lines(campaign: Campaign, preset: str, width: int) -> Iterator[str]:
+def parameter_lines(topic: Topic, preset: str, width: int) -> Iterator[str]:
     """Yield the lines that explain every parameter in a preset.
 
     Parameters
     ----------
-    campaign
-        The campaign.
+    topic
+        The campaign or model.
     preset
         Name of its preset.
     width
@@ -33,13 +34,13 @@ def parameter_lines(campaign: Campaign, preset: str, width: int) -> Iterator[str
     from liponflow.inputs.parameter import describe, nested_models, typed
     from liponflow.inputs.structure_options import StructureOptions
 
-    model = campaign.parameter_model()
+    model = topic.parameter_model()
 
     def indented(text: str) -> list[str]:
         space = " " * _INDENT
         return textwrap.wrap(text, width, initial_indent=space, subsequent_indent=space)
 
-    for item in explained(model, campaign.name, preset, campaign.presets):
+    for item in explained(model, topic.name, preset, topic.presets):
         found = item.description
         unit = f" {found.unit}" if found.unit else ""
         yield f"{found.name} = {typed(item.value)}{unit}"
@@ -52,6 +53,8 @@ def parameter_lines(campaign: Campaign, preset: str, width: int) -> Iterator[str
         yield f"fields of {', '.join(names)}:"
         for field in describe(nested):
             yield from indented(f"{field.name}: {field.meaning} Value: {field.form}.")
+    if not isinstance(topic, Campaign):
+        return
     yield "with --structure also:"
     for option in describe(StructureOptions):
         default = typed(StructureOptions.model_fields[option.name].default)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from liponflow.cli.campaign_group import CampaignGroup
 from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
 from liponflow.cli.options import (
     ConfigOption,
@@ -24,6 +23,7 @@ from liponflow.cli.options import (
 )
 from liponflow.cli.output import settings_with
 from liponflow.cli.plan import Asked, Planned, ask, plan
+from liponflow.cli.topic_group import TopicGroup
 from liponflow.workflows.campaign import Campaign
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _how_to_follow(submitted: "Submitted") -> list[str]:
     ]
 
 
-class SubmitGroup(CampaignGroup):
+class SubmitGroup(TopicGroup):
     """``liponflow submit CAMPAIGN``."""
 
     action = submit

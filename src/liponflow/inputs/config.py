@@ -1,8 +1,8 @@
 """Files of parameters for ``--config``: YAML of a user, with the line of every parameter.
 
-Beside parameters, a file may have ``campaign``, which it is for, ``preset``, whose values its
-other parameters have, and ``engine_set``, arguments of the engine. ``liponflow presets write``
-makes one to edit.
+Beside parameters, a file may have ``campaign`` or ``model``, which it is for, ``preset``, whose
+values its other parameters have, and, for a campaign, ``engine_set``, arguments of the engine.
+``liponflow presets write`` makes one to edit.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -22,6 +22,9 @@ from liponflow.inputs.structure_options import StructureOptions
 from liponflow.names import nearest
 
 CAMPAIGN, PRESET, ENGINE_SET = "campaign", "preset", "engine_set"
+
+_CAMPAIGN_KEYS = (ENGINE_SET, *StructureOptions.model_fields)
+"""What only files for campaigns have."""
 
 MOST_TEXT = 1_000_000
 """Characters of the largest file; a preset with all its comments takes a hundredth."""
@@ -73,25 +76,27 @@ class Config:
             raise ParameterError(f"{self.place(name)}: {error}", name) from error
 
 
-def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
+def read_config(path: Path, topic: str, model: type[BaseModel], noun: str = CAMPAIGN) -> Config:
     """Read a file of parameters.
 
     Parameters
     ----------
     path
         YAML file.
-    campaign
-        Name of the campaign that it is used for.
+    topic
+        Name of the campaign or model that it is used for.
     model
-        Model of its parameters; their values are not validated here.
+        Class of its parameters; their values are not validated here.
+    noun
+        What the topic is: ``campaign`` or ``model``.
 
     Raises
     ------
     ParameterError
-        If it is not a YAML mapping, is for another campaign, or has an unknown or repeated
+        If it is not a YAML mapping, is for another topic, or has an unknown or repeated
         parameter; file and line are named.
     """
-    remedy = f"write one to edit with `liponflow presets write {campaign} {path.name}`"
+    remedy = f"write one to edit with `liponflow presets write {topic} {path.name}`"
     with file_boundary(path, ParameterError, what="a file of parameters", remedy=remedy) as place:
         text = read_text(path, most=MOST_TEXT)
         loaded = datayaml.load(text)
@@ -101,17 +106,17 @@ def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
             raise ParameterError("it holds no `parameter: value` lines")
         keys = list(_lines(text))
         lines = dict(keys)
-        for name in (CAMPAIGN, PRESET):
+        for name in (noun, PRESET):
             if not isinstance(loaded.get(name, ""), str):
                 place.text = f"line {lines[name]}"
                 raise ParameterError(f"{name} is no name: {loaded[name]!r}")
-        if loaded.get(CAMPAIGN, campaign) != campaign:
-            place.text = f"line {lines[CAMPAIGN]}"
-            raise ParameterError(f"it is for the campaign {loaded[CAMPAIGN]}, not for {campaign}")
+        if loaded.get(noun, topic) != topic:
+            place.text = f"line {lines[noun]}"
+            raise ParameterError(f"it is for the {noun} {loaded[noun]}, not for {topic}")
         if not isinstance(loaded.get(ENGINE_SET, {}), dict):
             place.text = f"line {lines[ENGINE_SET]}"
             raise ParameterError("engine_set holds no `argument: value` lines")
-        known = {CAMPAIGN, PRESET, ENGINE_SET, *model.model_fields, *StructureOptions.model_fields}
+        known = {noun, PRESET, *model.model_fields, *(_CAMPAIGN_KEYS if noun == CAMPAIGN else ())}
         first: dict[str, int] = {}
         for name, line in keys:
             place.text = f"line {line}"
@@ -120,7 +125,7 @@ def read_config(path: Path, campaign: str, model: type[BaseModel]) -> Config:
             if first.setdefault(name, line) != line:
                 raise ParameterError(f"{name!r} stands in line {first[name]}, too; keep one")
     preset = loaded.pop(PRESET, None)
-    loaded.pop(CAMPAIGN, None)
+    loaded.pop(noun, None)
     arguments = loaded.pop(ENGINE_SET, {})
     return Config(path, preset, loaded, {name: lines[name] for name in loaded}, arguments)
 

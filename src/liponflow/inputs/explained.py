@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from liponflow.inputs.config import CAMPAIGN
 from liponflow.inputs.parameter import Description, describe, flow_yaml, nested_models, typed
 from liponflow.inputs.presets import PACKAGE, load_data, preset_in
 
@@ -73,21 +74,38 @@ def purposes(topic: str, package: str = PACKAGE) -> dict[str, str]:
     return {preset: stated.get(preset, "") for preset in data["presets"]}
 
 
-def written(model: type[BaseModel], topic: str, preset: str, package: str = PACKAGE) -> str:
+def written(
+    model: type[BaseModel],
+    topic: str,
+    preset: str,
+    package: str = PACKAGE,
+    *,
+    noun: str = CAMPAIGN,
+    command: str = "run",
+) -> str:
     """Return a preset as a YAML file to edit, with a comment on every parameter.
 
     Parameters
     ----------
     model, topic, preset, package
         As for :func:`explained`.
+    noun
+        What the topic is: ``campaign`` or ``model``.
+    command
+        Command that reads the file.
 
     Returns
     -------
     str
         Text of the file, as :func:`liponflow.inputs.config.read_config` reads it.
     """
-    head = _head(topic, preset, purposes(topic, package)[preset])
-    parts = ["".join(map(_comment, head)), f"campaign: {topic}\npreset: {preset}\n"]
+    purpose = purposes(topic, package)[preset]
+    head = [
+        f"Parameters of the {topic} {noun}, preset {preset}{': ' if purpose else ''}{purpose}.",
+        f"liponflow {command} {topic} --config THIS_FILE reads it; --set has priority over it.",
+        "A parameter that is left out has its value in the preset.",
+    ]
+    parts = ["".join(map(_comment, head)), f"{noun}: {topic}\npreset: {preset}\n"]
     for item in explained(model, topic, preset, package):
         found = item.description
         lines = [found.meaning, f"Value: {found.form}."]
@@ -99,12 +117,6 @@ def written(model: type[BaseModel], topic: str, preset: str, package: str = PACK
     for nested, names in nested_models(model).items():
         parts.append("".join(map(_comment, _fields(nested, names))))
     return "\n".join(parts)
-
-
-def _head(topic: str, preset: str, purpose: str) -> Iterator[str]:
-    yield f"Parameters of the {topic} campaign, preset {preset}{': ' if purpose else ''}{purpose}."
-    yield f"liponflow run {topic} --config THIS_FILE reads it; --set has priority over it."
-    yield "A parameter that is left out has its value in the preset."
 
 
 def _fields(nested: type[BaseModel], names: list[str]) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from liponflow import registry
-from liponflow.analysis.kinds import ResultKind
 from liponflow.boundary import file_boundary
+from liponflow.workflows.topic import Topic
 
 if TYPE_CHECKING:
     from jobflow import Flow, JobStore
@@ -24,51 +24,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Option:
-    """A parameter with its own flag on the command line.
+class Campaign(Topic):
+    """A topic that runs calculations, registered under ``liponflow.campaigns``.
 
     Attributes
     ----------
-    parameter
-        Name of the parameter; its description is the help.
-    metavar
-        Placeholder of the value in the help.
-
-    Examples
-    --------
-    >>> Option("force_limit").flag
-    '--force-limit'
-    """
-
-    parameter: str
-    metavar: str = "VALUE"
-
-    @property
-    def flag(self) -> str:
-        """The flag: the parameter's name with dashes."""
-        return f"--{self.parameter.replace('_', '-')}"
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """One topic, registered under the entry-point group ``liponflow.campaigns``.
-
-    Everything heavy is named as ``module:name`` and imported when it is used, so that a campaign
-    can be listed without loading what it computes with.
-
-    Attributes
-    ----------
-    name
-        Name on the command line, and kind of the result.
-    summary
-        One line for the help.
-    parameters
-        Pydantic model of the parameters.
     flow
         ``flow(request)``: makes the flow of a
         :class:`~liponflow.workflows.request.RunRequest`; its output is the result.
-    result
-        The result document and its figures.
     inputs
         :class:`~liponflow.workflows.input_directories.InputDirectories` of the campaign; None if
         it writes none.
@@ -76,10 +39,6 @@ class Campaign:
         ``understood(request, flow, lines)``: says for ``--dry-run`` what the campaign understood;
         ``lines`` are the calculations of the estimate. A campaign without it shows the names of
         its jobs.
-    presets
-        Package with the presets, in ``<name>.yaml``.
-    options
-        Parameters that have a flag of their own.
     from_structure
         ``from_structure(structure)``: returns parameters that a user's structure sets.
     further_engines
@@ -93,15 +52,13 @@ class Campaign:
         which is for energies, cannot compute; None for that one.
     """
 
-    name: str
-    summary: str
-    parameters: str
-    flow: str
-    result: ResultKind
+    noun: ClassVar[str] = "campaign"
+    command: ClassVar[str] = "run"
+    first_preset: ClassVar[str] = "quick"
+
+    flow: str = field(kw_only=True)
     inputs: str | None = None
     understood: str | None = None
-    presets: str = "liponflow.inputs"
-    options: tuple[Option, ...] = ()
     from_structure: str | None = None
     further_engines: str | None = None
     analyze: str | None = None
@@ -310,11 +267,6 @@ class Campaign:
         result: Result = self._resolve(self.analyze)(paths, **options)
         return result
 
-    def parameter_model(self) -> "type[BaseModel]":
-        """Import the model of the parameters."""
-        model: type[BaseModel] = self._resolve(self.parameters)
-        return model
-
     def load_parameters(
         self, preset: str, overrides: Mapping[str, Any] | None = None
     ) -> "BaseModel":
@@ -325,21 +277,12 @@ class Campaign:
         Raises
         ------
         ParameterError
-            If the preset or a key is unknown, or a value is not valid; a key of another campaign
-            is refused with the name of that.
+            As for :meth:`liponflow.workflows.topic.Topic.load_parameters`.
         """
-        from liponflow.inputs.presets import ParameterError, load_parameters
         from liponflow.inputs.structure_options import split_options
 
-        model = self.parameter_model()
         _, given = split_options(overrides or {})
-        for key in given:
-            if key not in model.model_fields and (owners := _campaigns_with(key)):
-                raise ParameterError(
-                    f"{key!r} is a parameter of {', '.join(owners)} and not of {self.name}: leave "
-                    f"it out; `liponflow presets show {self.name}` lists those there are"
-                )
-        return load_parameters(model, self.name, preset, given, self.presets)
+        return super().load_parameters(preset, given)
 
     def _read(
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None
@@ -381,14 +324,6 @@ class Campaign:
             "file": structure_file,
         }
 
-    def _resolve(self, reference: str) -> Any:
-        try:
-            return registry.resolve(reference)
-        except (ImportError, AttributeError) as error:
-            raise registry.RegistryError(
-                f"{reference} of the campaign {self.name} cannot be imported: {error}"
-            ) from error
-
     def _directories(self, arguments: Mapping[str, Any] | None) -> "InputDirectories[Any]":
         if self.inputs is None:
             raise ValueError(f"{self.name} has no input directories")
@@ -399,19 +334,6 @@ class Campaign:
                 f"{', '.join(arguments)}); leave --engine-set and --incar out"
             )
         return directories
-
-
-def _campaigns_with(parameter: str) -> list[str]:
-    """List the campaigns that have a parameter; broken ones have none."""
-    found = []
-    for name in registry.names(registry.CAMPAIGNS):
-        try:
-            fields = get_campaign(name).parameter_model().model_fields
-        except registry.RegistryError:
-            continue
-        if parameter in fields:
-            found.append(name)
-    return found
 
 
 def _policy(parameters: "BaseModel") -> "Policy":

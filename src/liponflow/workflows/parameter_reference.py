@@ -1,4 +1,4 @@
-"""Reference of the parameters of campaigns: a page of tables, generated from models and presets.
+"""Reference of the parameters of campaigns and models: a page of tables, made from the presets.
 
 ``python -m liponflow.workflows.parameter_reference > docs/parameters.md`` writes the page of the
 documentation.
@@ -8,20 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
-from liponflow import registry
 from liponflow.inputs.explained import purposes
 from liponflow.inputs.parameter import Description, describe, nested_models, typed
 from liponflow.inputs.presets import load_data
 from liponflow.inputs.structure_options import StructureOptions
-from liponflow.workflows.campaign import Campaign, get_campaign
+from liponflow.workflows.topic import Topic, get_topic, topic_names
 
 _INTRODUCTION = """\
 # Parameters
 
 <!-- Made by `python -m liponflow.workflows.parameter_reference`; do not edit it by hand. -->
 
-Every parameter of every campaign, as `--set NAME=VALUE` and a file for `--config` take it. The
-same list with the source of each value is printed by
+Every parameter of every campaign and model, as `--set NAME=VALUE` and a file for `--config` take
+it. The same list with the source of each value is printed by
 
 ```console
 $ liponflow presets show lithiation paper
@@ -34,40 +33,37 @@ _LONGEST = 60
 """Characters of a value in a table; longer ones are left to ``presets show``."""
 
 
-def own_campaigns() -> list[str]:
-    """List the campaigns that this package registers, without those of other packages."""
-    names = registry.names(registry.CAMPAIGNS)
-    return [name for name in names if get_campaign(name).parameters.startswith("liponflow.")]
+def own_topics() -> list[str]:
+    """List the campaigns and models of this package, without those of other packages."""
+    return [name for name in topic_names() if get_topic(name).parameters.startswith("liponflow.")]
 
 
-def reference(campaigns: Iterable[str] | None = None) -> str:
+def reference(topics: Iterable[str] | None = None) -> str:
     """Return the reference of the parameters in Markdown.
 
     Parameters
     ----------
-    campaigns
-        Names of campaigns; by default all that this package registers.
+    topics
+        Names of campaigns and models; by default all that this package registers.
 
     Returns
     -------
     str
-        One section per campaign. A nested model is described with the first campaign that has it.
+        One section per topic. A nested model is described with the first topic that has it.
     """
-    names = own_campaigns() if campaigns is None else campaigns
+    names = own_topics() if topics is None else topics
     described: set[type[BaseModel]] = set()
-    parts = [_INTRODUCTION]
-    for name in names:
-        campaign = get_campaign(name)
-        parts.append("\n".join(_section(campaign, described)) + "\n")
+    sections = ("\n".join(_section(get_topic(name), described)) + "\n" for name in names)
+    parts = [_INTRODUCTION, *sections]
     parts.append("\n".join(_structure_options()) + "\n")
     return "\n".join(parts)
 
 
-def _section(campaign: Campaign, described: set[type[BaseModel]]) -> Iterator[str]:
-    model = campaign.parameter_model()
-    presets = load_data(campaign.name, campaign.presets)["presets"]
-    yield f"## {campaign.name}\n\n{campaign.summary}\n"
-    for preset, purpose in purposes(campaign.name, campaign.presets).items():
+def _section(topic: Topic, described: set[type[BaseModel]]) -> Iterator[str]:
+    model = topic.parameter_model()
+    presets = load_data(topic.name, topic.presets)["presets"]
+    yield f"## {topic.name}\n\n{topic.summary}\n"
+    for preset, purpose in purposes(topic.name, topic.presets).items():
         yield f"- `{preset}`: {purpose}"
     yield ""
     yield from _row(["parameter", "meaning", "values", "unit", *presets])

@@ -1,7 +1,8 @@
 """The lithiation campaign as a registered object."""
 
 from liponflow.analysis.kinds import ResultKind
-from liponflow.workflows.campaign import Campaign, Option
+from liponflow.workflows.campaign import Campaign
+from liponflow.workflows.topic import Option
 
 CAMPAIGN = Campaign(
     "lithiation",

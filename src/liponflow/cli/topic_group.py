@@ -1,4 +1,4 @@
-"""Commands with one sub-command per campaign, made from the registry when it is asked for."""
+"""Commands with one sub-command per campaign or model, made from the registry when asked for."""
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
@@ -12,58 +12,61 @@ from typer.main import get_command
 from liponflow import registry
 from liponflow.cli.console import reported_errors
 from liponflow.cli.parameters import parameter_lines
-from liponflow.workflows.campaign import Campaign, Option, get_campaign
+from liponflow.workflows.topic import Option, Topic
 
 Action = Callable[..., None]
 Owners = Mapping[Option, Sequence[str]]
-"""Names of the campaigns that have an option."""
+"""Names of the topics that have an option."""
 
 
-class CampaignGroup(TyperGroup):
-    """Commands ``liponflow ACTION CAMPAIGN``, one for each registered campaign.
+class TopicGroup(TyperGroup):
+    """Commands ``liponflow ACTION NAME``, one for each registered campaign or model.
 
-    A listing imports the campaign objects and nothing that they refer to.
+    A listing imports the registered objects and nothing that they refer to.
     """
 
+    group: ClassVar[str] = registry.CAMPAIGNS
+    """Entry-point group of the objects."""
     action: ClassVar[Action]
-    """``action(ctx, campaign, ...)``: its further arguments are those of each command."""
+    """``action(ctx, campaign, ...)``, or with ``model`` for one: its further arguments are those
+    of each command."""
     needs: ClassVar[str]
-    """Attribute without which a campaign has no such command."""
+    """Attribute without which a topic has no such command."""
     with_options: ClassVar[bool] = False
-    """Whether a command takes the options that its campaign declares, too. They reach the action
-    as ``given``."""
+    """Whether a command takes the options that its topic declares, too. They reach the action as
+    ``given``."""
     preset: ClassVar[str | None] = None
     """Preset whose parameters the help of a command shows; None to show none."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-        """List the campaigns that have this command."""
+        """List the topics that have this command."""
         return [name for name in self.registered() if self._offers(name)]
 
     def registered(self) -> list[str]:
         """List the names that the first word after the action may be."""
-        return registry.names(registry.CAMPAIGNS)
+        return registry.names(self.group)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        """Make the command of a campaign as a listing shows it: without the campaign's options."""
+        """Make the command of a topic as a listing shows it: without the topic's options."""
         try:
-            return _command(type(self), get_campaign(cmd_name), {})
+            return _command(type(self), self.load(cmd_name), {})
         except registry.RegistryError as error:
             return broken_command(cmd_name, str(error))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """Make the command of the campaign that the arguments begin with."""
+        """Make the command of the topic that the arguments begin with."""
         name, *rest = args
         with reported_errors(debug=ctx.obj):
-            campaign = get_campaign(name)
+            topic = self.load(name)
             if not self._offers(name):
                 others = ", ".join(self.list_commands(ctx))
                 raise ValueError(f"`{ctx.info_name}` is not for {name} (it is for {others})")
-            owners = _owners() if self.with_options else {}
-            command = _command(type(self), campaign, owners, helps=not ctx.resilient_parsing)
+            owners = self._owners() if self.with_options else {}
+            command = _command(type(self), topic, owners, helps=not ctx.resilient_parsing)
         return name, command, rest
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Accept options before the campaign, too: ``run --preset paper lithiation``."""
+        """Accept options before the name, too: ``run --preset paper lithiation``."""
         registered = self.registered()
         switches = _switches(type(self).action)
         for place, (before, word) in enumerate(pairwise(["", *args])):
@@ -73,20 +76,38 @@ class CampaignGroup(TyperGroup):
         if args and args[0].startswith("-") and "--help" not in args:
             with reported_errors(debug=ctx.obj):
                 known = ", ".join(self.list_commands(ctx))
-                raise ValueError(f"`{' '.join(args)}` names no campaign; there is {known}")
+                noun = registry.noun(self.group)
+                raise ValueError(f"`{' '.join(args)}` names no {noun}; there is {known}")
         return super().parse_args(ctx, args)
+
+    def load(self, name: str) -> Topic:
+        """Import a registered object."""
+        topic: Topic = registry.load(self.group, name)
+        return topic
+
+    def _owners(self) -> Owners:
+        """List the options of every topic; one that cannot be imported has none."""
+        found: dict[Option, list[str]] = {}
+        for name in self.registered():
+            try:
+                options = self.load(name).options
+            except registry.RegistryError:
+                continue
+            for option in options:
+                found.setdefault(option, []).append(name)
+        return found
 
     def _offers(self, name: str) -> bool:
         try:
-            return getattr(get_campaign(name), self.needs) is not None
+            return getattr(self.load(name), self.needs) is not None
         except registry.RegistryError:
             return True  # listed with its error
 
 
-class CampaignCommand(TyperCommand):
-    """Command of a campaign, whose help ends with the parameters."""
+class TopicCommand(TyperCommand):
+    """Command of a campaign or model, whose help ends with the parameters."""
 
-    campaign: Campaign
+    topic: Topic
     preset: str | None = None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -97,7 +118,7 @@ class CampaignCommand(TyperCommand):
             name = flag.removeprefix("--").replace("-", "_")
             if not flag.startswith("--") or flag in known or flag == "--help":
                 continue
-            if name in self.campaign.parameter_model().model_fields:
+            if name in self.topic.parameter_model().model_fields:
                 with reported_errors(debug=ctx.find_root().obj):
                     raise ValueError(
                         f"{flag} is no option but a parameter: give it as --set {name}=VALUE"
@@ -111,19 +132,17 @@ class CampaignCommand(TyperCommand):
             return
         from rich.console import Console
 
-        name, width = self.campaign.name, Console().width
+        name, width = self.topic.name, Console().width
         typer.echo(f"Parameters for --set and --config, preset {self.preset}:\n")
-        for line in parameter_lines(self.campaign, self.preset, width):
+        for line in parameter_lines(self.topic, self.preset, width):
             typer.echo(line)
         typer.echo(f"\nOther presets: liponflow presets list {name}")
 
 
-def _command(
-    group: type[CampaignGroup], campaign: Campaign, owners: Owners, *, helps: bool = True
-) -> Any:
-    """Make the command of a campaign: the arguments of the action, and the options in `owners`.
+def _command(group: type[TopicGroup], topic: Topic, owners: Owners, *, helps: bool = True) -> Any:
+    """Make the command of a topic: the arguments of the action, and the options in `owners`.
 
-    Options that belong to other campaigns are hidden, and refused by name. Without `helps`, as for
+    Options that belong to other topics are hidden, and refused by name. Without `helps`, as for
     completion, the model of the parameters is not imported for the help of the options.
     """
 
@@ -131,42 +150,42 @@ def _command(
         own = {option: values.pop(_argument(option)) for option in owners}
         given = {option: value for option, value in own.items() if value is not None}
         with reported_errors(debug=values["ctx"].obj):
-            for option in given.keys() - set(campaign.options):
+            for option in given.keys() - set(topic.options):
                 names = ", ".join(owners[option])
-                raise ValueError(f"{option.flag} is an option of {names}, not of {campaign.name}")
+                raise ValueError(f"{option.flag} is an option of {names}, not of {topic.name}")
         if owners:
             values["given"] = {option.parameter: value for option, value in given.items()}
-        action(campaign=campaign, **values)
+        action(**{topic.noun: topic}, **values)
 
     action = group.action
     hints = get_type_hints(action, include_extras=True)
     parameters = [
         parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, parameter in inspect.signature(action).parameters.items()
-        if name not in {"campaign", "given"}
+        if name not in {topic.noun, "given"}
     ]
-    parameters += [_parameter(option, campaign, helps=helps) for option in owners]
+    parameters += [_parameter(option, topic, helps=helps) for option in owners]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {item.name: item.annotation for item in parameters}
     app = typer.Typer(add_completion=False)
     app.command(
-        campaign.name,
-        cls=CampaignCommand,
-        help=f"{campaign.summary}\n\n{inspect.getdoc(action)}",
-        short_help=campaign.summary,
+        topic.name,
+        cls=TopicCommand,
+        help=f"{topic.summary}\n\n{inspect.getdoc(action)}",
+        short_help=topic.summary,
     )(command)
     made = get_command(app)
-    assert isinstance(made, CampaignCommand)  # noqa: S101 - the class above
-    made.campaign, made.preset = campaign, group.preset
+    assert isinstance(made, TopicCommand)  # noqa: S101 - the class above
+    made.topic, made.preset = topic, group.preset
     return made
 
 
-def _parameter(option: Option, campaign: Campaign, *, helps: bool) -> inspect.Parameter:
-    own = option in campaign.options
+def _parameter(option: Option, topic: Topic, *, helps: bool) -> inspect.Parameter:
+    own = option in topic.options
     info = typer.Option(
         option.flag,
         metavar=option.metavar,
-        help=_help(option, campaign) if own and helps else None,
+        help=_help(option, topic) if own and helps else None,
         hidden=not own,
     )
     return inspect.Parameter(
@@ -177,12 +196,12 @@ def _parameter(option: Option, campaign: Campaign, *, helps: bool) -> inspect.Pa
     )
 
 
-def _help(option: Option, campaign: Campaign) -> str:
+def _help(option: Option, topic: Topic) -> str:
     """Describe an option by the field of the parameters that it sets."""
     from liponflow.inputs.parameter import describe
 
     found = next(
-        item for item in describe(campaign.parameter_model()) if item.name == option.parameter
+        item for item in describe(topic.parameter_model()) if item.name == option.parameter
     )
     unit = f" ({found.unit})" if found.unit else ""
     described = f"{found.meaning.removesuffix('.')}{unit}.".replace("[", "\\[")
@@ -191,19 +210,6 @@ def _help(option: Option, campaign: Campaign) -> str:
 
 def _argument(option: Option) -> str:
     return f"option_{option.parameter}"
-
-
-def _owners() -> Owners:
-    """List the options of every campaign; one that cannot be imported has none."""
-    found: dict[Option, list[str]] = {}
-    for name in registry.names(registry.CAMPAIGNS):
-        try:
-            options = get_campaign(name).options
-        except registry.RegistryError:
-            continue
-        for option in options:
-            found.setdefault(option, []).append(name)
-    return found
 
 
 def _switches(action: Action) -> set[str]:

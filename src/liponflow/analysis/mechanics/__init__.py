@@ -1,0 +1,1 @@
+"""Stresses at the interfaces of LiPON: Li below a collector, a cathode that swells."""
