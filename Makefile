@@ -90,6 +90,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/cli_start.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/hpc.py
+	$(BIN)/python benchmarks/payload.py
 	$(BIN)/python benchmarks/lithiation.py
 	$(BIN)/python benchmarks/standin.py
 	$(BIN)/python benchmarks/fingerprint.py
