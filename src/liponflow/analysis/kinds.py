@@ -202,7 +202,7 @@ EDGE_SCAN = ResultKind(
 TRANSPORT = ResultKind(
     "transport",
     model="liponflow.analysis.transport.result:TransportResult",
-    figures="liponflow.figures.transport:all_figures",
+    figures="liponflow.figures.transport.gallery:all_figures",
 )
 IMPEDANCE = ResultKind(
     "impedance",

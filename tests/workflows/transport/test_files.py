@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner
 from walks import TRICLINIC, brownian, walk, wrapped
 
+from liponflow.analysis.transport.conductivity import CM2_S
 from liponflow.analysis.transport.result import TransportResult
-from liponflow.analysis.transport.summary import CM2_S
 from liponflow.cli import app
-from liponflow.figures.transport import all_figures
+from liponflow.figures.transport.gallery import all_figures
 from liponflow.workflows.file_origin import UNKNOWN
 from liponflow.workflows.transport.measurements import TRANSPORT
 
@@ -95,6 +95,37 @@ def test_temperatures_in_the_wrong_order_are_noticed(files: list[Path], tmp_path
     assert any("is each --temperature that of its file?" in text for text in found.warnings)
 
 
+def test_regions_are_measured_beside_the_whole(files: list[Path]) -> None:
+    found = TRANSPORT.measure(files[2:], {"regions": ["low=c:0:0.5", "high=c:0.5:1"]})
+    [point] = found.points
+    assert [region.name for region in point.regions] == ["low", "high"]
+    true = DIFFUSIVITY[1000] / 0.1 * CM2_S
+    for region in point.regions:
+        assert region.diffusivity_low < true < region.diffusivity_high
+
+
+def test_a_run_without_diffusion_keeps_what_else_is_seen(
+    files: list[Path], tmp_path: Path
+) -> None:
+    """A flight: the framework rests, and every Li keeps its velocity."""
+    path = tmp_path / "flight.extxyz"
+    images = ase.io.read(files[2], ":60")
+    speed = np.random.default_rng(0).normal(0, 0.28, (20, 3))
+    for number, image in enumerate(images):
+        image.positions = images[0].positions
+        image.positions[:20] += number * speed
+        image.info["time"] = 0.02 * number
+    ase.io.write(path, images)
+    found = TRANSPORT.measure([path], {})
+    [point] = found.points
+    assert point.diffusivity is None
+    assert point.conductivity is None
+    assert point.van_hove
+    assert not found.converged
+    assert any("not diffusive: up to" in text for text in found.warnings)
+    assert "NOT CONVERGED" in all_figures(found)["displacements"].texts[-1].get_text()
+
+
 def test_the_document_is_read_again(result: TransportResult) -> None:
     document = json.loads(json.dumps(result.with_units()))
     assert TransportResult.model_validate(document) == result
@@ -103,7 +134,8 @@ def test_the_document_is_read_again(result: TransportResult) -> None:
 
 def test_figures_leave_unreliable_points_hollow(result: TransportResult) -> None:
     figures = all_figures(result)
-    assert set(figures) == {"displacements", "arrhenius"}
+    names = {"displacements", "arrhenius", "van_hove", "density", "sites", "residence"}
+    assert set(figures) == names
     dots = [line for line in figures["arrhenius"].axes[0].lines if line.get_marker() == "o"]
     assert [line.get_markerfacecolor() == "white" for line in dots] == [True, False, False]
     published = result.model_copy(update={"formula": "Li46P16O55N5"})
@@ -121,6 +153,7 @@ def test_figures_leave_unreliable_points_hollow(result: TransportResult) -> None
         ({"species": "Xx"}, "--species Xx: is no element"),
         ({"charge": "0"}, "an ion without charge"),
         ({"species_map": "1:Li"}, "is not TYPE=ELEMENT"),
+        ({"regions": ["half=c:0"]}, "--regions .* is not NAME=VECTOR:FROM:TO"),
     ],
 )
 def test_bad_options_are_refused(

@@ -28,6 +28,8 @@ class Moved(NamedTuple):
 
     mobile: FloatArray
     """Displacements of the mobile ions since the first frame, frames x ions x 3 (Å)."""
+    places: FloatArray
+    """Where the ions are in the first cell with the framework at rest, fractional, not wrapped."""
     kept: BoolArray
     """Which of the frames these are; those that equal the ones before them are left out."""
 
@@ -66,6 +68,7 @@ class Unwrapper:
         self._operation: FloatArray = np.eye(3)
         self._cell: FloatArray = np.eye(3)
         self._cells: FloatArray = np.zeros((3, 3))
+        self._start: FloatArray = np.zeros((0, 3))
         self._kinetic = 0.0
         self.frames = 0
 
@@ -79,6 +82,11 @@ class Unwrapper:
         """Mean of the lattice vectors, rows (Å)."""
         mean: FloatArray = self._cells / self.frames
         return mean
+
+    @property
+    def first_cell(self) -> FloatArray:
+        """Lattice vectors of the first frame, rows (Å)."""
+        return self._cell
 
     @property
     def to_mean_cell(self) -> FloatArray:
@@ -119,6 +127,7 @@ class Unwrapper:
             self._operation = np.array(operation, dtype=np.float64)
             self._cell = frames.cells[0]
             self._last = fractional[0]
+            self._start = fractional[0, self.mobile]
         steps = np.diff(fractional, axis=0, prepend=self._last[None])
         self._last = fractional[-1]
         inside = steps @ np.linalg.inv(self._operation)
@@ -137,7 +146,7 @@ class Unwrapper:
         self._offset = self._offset + cartesian.sum(axis=0)
         self._cells += frames.cells[moved].sum(axis=0)
         self.frames += int(moved.sum())
-        return Moved(path, moved)
+        return Moved(path, self._start + path @ np.linalg.inv(self._cell), moved)
 
     def _check(self, lengths: FloatArray, frames: Frames) -> None:
         heights = 1 / np.linalg.norm(

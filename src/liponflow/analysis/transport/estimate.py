@@ -22,6 +22,10 @@ RELIABLE = 0.5
 _DIMENSIONS = 3
 
 
+class NotDiffusiveError(TransportError):
+    """A run in which no diffusion is seen yet."""
+
+
 class Estimate(NamedTuple):
     """Value with the limits of its 95 % interval."""
 
@@ -102,8 +106,8 @@ def estimate_diffusion(squares: MeanSquares, place: str, *, interval: float) -> 
 
     Raises
     ------
-    TransportError
-        If the run has too few frames, or no interval is diffusive.
+    NotDiffusiveError
+        If no interval is diffusive, with the length of a run that may be.
     """
     lags = squares.lags
     own = np.trace(squares.own, axis1=1, axis2=2)
@@ -145,7 +149,7 @@ def estimate_diffusion(squares: MeanSquares, place: str, *, interval: float) -> 
             excess,
         )
     exponent = _exponent(lags[len(lags) // 2 :], own[len(lags) // 2 :])
-    raise TransportError(
+    raise NotDiffusiveError(
         f"{place}: not diffusive: up to the longest interval of {lags[-1] * interval:.3g} ps the "
         f"MSD grows with an exponent of {exponent:.2f}, and no straight line fits it over a "
         f"factor of {LEAST_RANGE} in time; give a run of at least "

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liponflow.arrays import FloatArray, IntArray
+from liponflow.arrays import BoolArray, FloatArray, IntArray
 
 BUFFER = 8
 """Positions that a level keeps."""
@@ -43,6 +43,8 @@ class MeanSquares:
         Mean of D Dᵀ / `ions` of the sum D of the displacements, (n, 3, 3), Å².
     fourth
         Mean of |d|⁴ of the ions, (n,), Å⁴.
+    windows
+        Windows, as an average over the ions, (n,): fewer in a region than in the whole cell.
     """
 
     lags: IntArray
@@ -52,6 +54,7 @@ class MeanSquares:
     own: FloatArray
     collective: FloatArray
     fourth: FloatArray
+    windows: FloatArray
 
     def in_cell(self, matrix: FloatArray) -> "MeanSquares":
         """Return the moments of displacements (rows) multiplied with a matrix near 1."""
@@ -59,6 +62,7 @@ class MeanSquares:
         return MeanSquares(
             self.lags, self.spacings, self.frames, self.ions,
             matrix.T @ self.own @ matrix, matrix.T @ self.collective @ matrix, self.fourth * scale,
+            self.windows,
         )  # fmt: skip
 
 
@@ -66,15 +70,19 @@ class _Level:
     def __init__(self, ions: int, lags: range) -> None:
         self.lags = lags
         self.kept = np.zeros((0, ions, 3))
+        self.inside = np.zeros((0, ions), dtype=bool)
         self.seen = 0
         self.count = np.zeros(len(lags))
         self.own = np.zeros((len(lags), 3, 3))
         self.collective = np.zeros((len(lags), 3, 3))
         self.fourth = np.zeros(len(lags))
 
-    def add(self, path: FloatArray) -> FloatArray:
+    def add(
+        self, path: FloatArray, inside: BoolArray | None
+    ) -> tuple[FloatArray, BoolArray | None]:
         """Take positions, and return every second one for the level above."""
         joined = np.concatenate([self.kept, path])
+        there = None if inside is None else np.concatenate([self.inside, inside])
         old = len(self.kept)
         for number, lag in enumerate(self.lags):
             begin = max(old, lag)
@@ -82,16 +90,23 @@ class _Level:
                 continue
             moved = joined[begin:] - joined[begin - lag : len(joined) - lag]
             flat = moved.reshape(-1, 3)
+            if there is not None:
+                stays = there[begin:] & there[begin - lag : len(joined) - lag]
+                flat = moved[stays]
             self.own[number] += flat.T @ flat
-            together = moved.sum(axis=1)
-            self.collective[number] += together.T @ together
+            if there is None:
+                together = moved.sum(axis=1)
+                self.collective[number] += together.T @ together
             squares = np.einsum("ij,ij->i", flat, flat)
             self.fourth[number] += squares @ squares
-            self.count[number] += len(moved)
-        upper = path[self.seen % 2 :: 2]
+            self.count[number] += len(flat) / moved.shape[1]
+        upper = slice(self.seen % 2, None, 2)
         self.seen += len(path)
         self.kept = joined[-BUFFER:]
-        return upper
+        if inside is None or there is None:
+            return path[upper], None
+        self.inside = there[-BUFFER:]
+        return path[upper], inside[upper]
 
 
 class Accumulator:
@@ -111,21 +126,30 @@ class Accumulator:
             for number in range(LEVELS)
         ]
 
-    def add(self, path: FloatArray) -> None:
-        """Add the next positions, frames x ions x 3 (Å)."""
+    def add(self, path: FloatArray, inside: BoolArray | None = None) -> None:
+        """Add the next positions.
+
+        Parameters
+        ----------
+        path
+            Frames x ions x 3 (Å).
+        inside
+            Whether an ion is in the region that is looked at, frames x ions. Only windows count
+            that begin and end there, and nothing collective is measured then; None for all.
+        """
         self.frames += len(path)
         for level in self._levels:
             if not len(path):
                 return
-            path = level.add(path)
+            path, inside = level.add(path, inside)
 
     def result(self) -> MeanSquares:
-        """Return the moments at the intervals up to half the run."""
+        """Return the moments at the intervals up to half the run that have a window."""
         rows = [
             (lag * 2**number, 2**number, level, place)
             for number, level in enumerate(self._levels)
             for place, lag in enumerate(level.lags)
-            if lag * 2**number <= LONGEST * (self.frames - 1)
+            if lag * 2**number <= LONGEST * (self.frames - 1) and level.count[place]
         ]
         rows = _thinned(rows)
         counts = np.array([level.count[place] for _, _, level, place in rows])
@@ -140,6 +164,7 @@ class Accumulator:
             np.array([level.collective[place] for _, _, level, place in rows]).reshape(-1, 3, 3)
             / atoms[:, None, None],
             np.array([level.fourth[place] for _, _, level, place in rows]) / atoms,
+            counts,
         )
 
 

@@ -11,6 +11,9 @@ import numpy as np
 from liponflow.analysis.trajectory.frames import Frames
 from liponflow.analysis.transport.displacements import TransportError, Unwrapper
 from liponflow.analysis.transport.mean_squares import Accumulator, MeanSquares
+from liponflow.analysis.transport.observation import Observation, Observed
+from liponflow.analysis.transport.regions import Region
+from liponflow.arrays import FloatArray
 from liponflow.units import BOLTZMANN, FS_PER_PS
 
 LEAST_FRAMES = 50
@@ -50,10 +53,12 @@ class Run:
         Time from frame to frame, ps.
     temperature
         K.
-    volume
-        Volume of the mean cell, Å³.
+    cell
+        Mean cell, rows (Å).
     all_mobile
         Whether there is no framework.
+    observed
+        Sites, van Hove functions, density and regions.
     notes
         What was left out or is doubtful.
     """
@@ -63,9 +68,15 @@ class Run:
     squares: MeanSquares
     interval: float
     temperature: float
-    volume: float
+    cell: FloatArray
     all_mobile: bool
+    observed: Observed
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def volume(self) -> float:
+        """Return the volume of the mean cell, Å³."""
+        return float(abs(np.linalg.det(self.cell)))
 
     @property
     def length(self) -> float:
@@ -80,6 +91,7 @@ def follow_run(
     species: str,
     time_step: float | None = None,
     temperature: float | None = None,
+    regions: Sequence[Region] = (),
 ) -> Run:
     """Read the segments of a run.
 
@@ -95,6 +107,8 @@ def follow_run(
         Time from frame to frame, fs; None to take it from the files.
     temperature
         K; None to take the mean of the files.
+    regions
+        Slabs in which transport is measured, too.
 
     Raises
     ------
@@ -103,6 +117,7 @@ def follow_run(
     """
     follower: Unwrapper | None = None
     accumulator = Accumulator(0)
+    observation: Observation | None = None
     clock = _Clock(time_step)
     heat = _Thermometer()
     notes: list[str] = []
@@ -123,6 +138,8 @@ def follow_run(
             repeated += int((~moved.kept).sum())
             accumulator.add(moved.mobile)
             clock.read(frames.times[moved.kept], path)
+            observation = observation or Observation(follower, regions)
+            observation.add(frames, moved, clock.known)
             heat.read(frames.temperatures[moved.kept], path)
         if repeated:
             notes.append(
@@ -130,7 +147,7 @@ def follow_run(
                 "restarts write them"
             )
         clock.end_file()
-    if follower is None or follower.frames < LEAST_FRAMES:
+    if follower is None or observation is None or follower.frames < LEAST_FRAMES:
         found = 0 if follower is None else follower.frames
         raise TransportError(
             f"{', '.join(map(str, files))}: {found} different frames, and {LEAST_FRAMES} are the "
@@ -154,9 +171,10 @@ def follow_run(
         squares.in_cell(follower.to_mean_cell),
         interval,
         warm,
-        float(abs(np.linalg.det(follower.mean_cell))),
+        follower.mean_cell,
         follower.all_mobile,
-        notes,
+        observation.result(follower.to_mean_cell),
+        [*notes, *observation.notes],
     )
 
 
@@ -197,19 +215,24 @@ class _Clock:
                     "fs; give evenly spaced frames, with one time step in all files of a run"
                 )
 
+    @property
+    def known(self) -> float | None:
+        """Time from frame to frame as far as it is known, ps."""
+        if self._given is not None:
+            return self._given
+        return None if math.isnan(self._step) else self._step
+
     def end_file(self) -> None:
         """Forget the last time: clocks of segments begin anew."""
         self._last = math.nan
 
     def interval(self, place: str) -> float:
-        if self._given is not None:
-            return self._given
-        if math.isnan(self._step):
+        if self.known is None:
             raise TransportError(
                 f"{place}: does not tell the times of its frames; give the time from one frame "
                 "of the file to the next by --time-step (fs)"
             )
-        return self._step
+        return self.known
 
 
 class _Thermometer:

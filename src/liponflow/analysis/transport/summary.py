@@ -1,17 +1,19 @@
 """The result of one or several runs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from scipy.constants import Boltzmann, elementary_charge
 
 from liponflow.analysis.result import Provenance
 from liponflow.analysis.transport.arrhenius import ROOM, fit_arrhenius
+from liponflow.analysis.transport.conductivity import CM2_S, nernst_einstein
 from liponflow.analysis.transport.displacements import TransportError
 from liponflow.analysis.transport.estimate import (
     RELIABLE,
     Diffusion,
     Estimate,
+    NotDiffusiveError,
     coefficient,
     effective_hops,
     estimate_diffusion,
@@ -19,38 +21,20 @@ from liponflow.analysis.transport.estimate import (
     ratio,
     relative_deviation,
 )
+from liponflow.analysis.transport.observed_documents import describe_observed
 from liponflow.analysis.transport.result import (
     ArrheniusLine,
     Curve,
     TransportPoint,
     TransportResult,
+    VTFCurve,
 )
 from liponflow.analysis.transport.run import Run
+from liponflow.analysis.transport.vtf import LEAST_TEMPERATURES, fit_vtf
 from liponflow.formulas import reduced_formula
-from liponflow.units import A3_PER_CM3, FS_PER_PS
+from liponflow.units import FS_PER_PS
 
-CM2_S = 1e-4
-"""1 Å²/ps in cm²/s."""
 _TWO = 2
-
-
-def nernst_einstein(ions: int, volume: float, charge: int, temperature: float) -> float:
-    """Return the conductivity (S/cm) per diffusion coefficient (cm²/s).
-
-    Parameters
-    ----------
-    ions
-        Ions in the cell.
-    volume
-        Its volume, Å³.
-    charge
-        Charge number of an ion.
-    temperature
-        K.
-    """
-    density = ions / volume * A3_PER_CM3
-    factor: float = density * (charge * elementary_charge) ** 2 / (Boltzmann * temperature)
-    return factor
 
 
 def summarise(
@@ -74,7 +58,7 @@ def summarise(
     Raises
     ------
     TransportError
-        If a run is not diffusive, or the runs are of different materials.
+        If the runs are of different materials.
     """
     formulas = {reduced_formula("".join(run.symbols)): run for run in runs}
     if len(formulas) > 1:
@@ -84,9 +68,16 @@ def summarise(
         )
     points, warnings = [], list[str]()
     for run in sorted(runs, key=lambda run: run.temperature):
-        point = _point(run, charge, hop_length)
+        try:
+            found, reason = (
+                estimate_diffusion(run.squares, str(run.files[0]), interval=run.interval),
+                "",
+            )
+        except NotDiffusiveError as error:
+            found, reason = None, str(error)
+        point = _point(run, found, charge, hop_length)
         points.append(point)
-        warnings += [*run.notes, *_doubts(point, species)]
+        warnings += [*run.notes, *([reason] if reason else _doubts(point, species))]
     fitted = [point for point in points if point.fitted]
     line = _arrhenius(fitted, charge)
     if line is not None and line.activation_energy_high < 0:
@@ -106,25 +97,18 @@ def summarise(
         hop_length=hop_length,
         points=points,
         arrhenius=line,
+        vtf=_vtf(fitted, charge),
     )
 
 
-def _point(run: Run, charge: int, hop_length: float) -> TransportPoint:
+def _point(run: Run, found: Diffusion | None, charge: int, hop_length: float) -> TransportPoint:
     squares = run.squares
-    found = estimate_diffusion(squares, str(run.files[0]), interval=run.interval)
-    unit = CM2_S / run.interval
-    tracer = coefficient(found.own, scale=unit)
-    parts = [coefficient(line, 1, scale=unit) for line in found.components]
-    together = None if run.all_mobile else coefficient(found.collective, scale=unit)
-    haven = (None, None, None) if together is None else ratio(tracer, together)
-    factor = nernst_einstein(squares.ions, run.volume, charge, run.temperature)
     hops = effective_hops(squares, hop_length)
-    deviation = relative_deviation(hops)
-    diffuses = tracer.low > 0
-    needed = hops_needed() / hops * run.length
-    missing = Estimate(0, 0, 0)
-    collective = together or missing
-    known = together is not None
+    deviation = relative_deviation(hops) if hops else None
+    measured = {} if found is None else _coefficients(run, found, charge)
+    low = measured.get("diffusivity_low")
+    diffuses = low is not None and low > 0
+    reliable = deviation is not None and deviation <= RELIABLE
     return TransportPoint(
         temperature=run.temperature,
         files=[str(path) for path in run.files],
@@ -135,55 +119,68 @@ def _point(run: Run, charge: int, hop_length: float) -> TransportPoint:
         else "centre of mass of the other atoms",
         time_step=run.interval * FS_PER_PS,
         length=run.length,
-        length_needed=needed if diffuses and deviation > RELIABLE else None,
+        length_needed=hops_needed() / hops * run.length if diffuses and not reliable else None,
         volume=run.volume,
-        start=float(squares.lags[found.first]) * run.interval,
-        exponent=found.exponent,
-        diffusivity=tracer.value,
-        diffusivity_low=tracer.low,
-        diffusivity_high=tracer.high,
-        diffusivity_xyz=[part.value for part in parts],
-        diffusivity_xyz_error=[part.high - part.value for part in parts],
-        collective=collective.value if known else None,
-        collective_low=collective.low if known else None,
-        collective_high=collective.high if known else None,
-        haven=haven[0],
-        haven_low=haven[1],
-        haven_high=haven[2],
-        conductivity=factor * tracer.value,
-        conductivity_low=factor * tracer.low,
-        conductivity_high=factor * tracer.high,
-        collective_conductivity=factor * collective.value if known else None,
-        collective_conductivity_low=factor * collective.low if known else None,
-        collective_conductivity_high=factor * collective.high if known else None,
+        **measured,
         effective_hops=hops,
         relative_deviation=deviation,
-        fitted=diffuses and deviation <= RELIABLE,
+        fitted=diffuses and reliable,
         curve=_curve(run, found),
+        **describe_observed(run, found, charge),
     )
 
 
-def _curve(run: Run, found: Diffusion) -> Curve:
+def _coefficients(run: Run, found: Diffusion, charge: int) -> dict[str, Any]:
+    """Return the fields of a run that is diffusive."""
+    squares, unit = run.squares, CM2_S / run.interval
+    tracer = coefficient(found.own, scale=unit)
+    parts = [coefficient(line, 1, scale=unit) for line in found.components]
+    factor = nernst_einstein(squares.ions, run.volume, charge, run.temperature)
+    fields: dict[str, Any] = {
+        "start": float(squares.lags[found.first]) * run.interval,
+        "exponent": found.exponent,
+        "diffusivity_xyz": [part.value for part in parts],
+        "diffusivity_xyz_error": [part.high - part.value for part in parts],
+        **_limits("diffusivity", tracer),
+        **_limits("conductivity", tracer, factor),
+    }
+    if run.all_mobile:
+        return fields
+    together = coefficient(found.collective, scale=unit)
+    haven = ratio(tracer, together)
+    return fields | {
+        **_limits("collective", together),
+        **_limits("collective_conductivity", together, factor),
+        **dict(zip(("haven", "haven_low", "haven_high"), haven, strict=True)),
+    }
+
+
+def _limits(name: str, estimate: Estimate, factor: float = 1.0) -> dict[str, float]:
+    names = (name, f"{name}_low", f"{name}_high")
+    return {key: factor * value for key, value in zip(names, estimate, strict=True)}
+
+
+def _curve(run: Run, found: Diffusion | None) -> Curve:
     squares = run.squares
     return Curve(
         time=(squares.lags * run.interval).tolist(),
         tracer=np.trace(squares.own, axis1=1, axis2=2).tolist(),
         components=np.diagonal(squares.own, axis1=1, axis2=2).tolist(),
         collective=np.trace(squares.collective, axis1=1, axis2=2).tolist(),
-        slope=found.own.slope / run.interval,
-        intercept=found.own.intercept,
+        slope=None if found is None else found.own.slope / run.interval,
+        intercept=None if found is None else found.own.intercept,
     )
 
 
 def _doubts(point: TransportPoint, species: str) -> list[str]:
     place = f"{point.temperature:.0f} K"
     found = []
-    if point.diffusivity_low <= 0:
+    if (point.diffusivity_low or 0) <= 0:
         found.append(f"{place}: no diffusion of {species} was seen: D may be zero")
     elif point.length_needed is not None:
         found.append(
             f"{place}: too short to conclude: {point.effective_hops:.3g} effective hops leave a "
-            f"relative standard deviation of {point.relative_deviation:.2f}; run about "
+            f"relative standard deviation of {point.relative_deviation or 0:.2f}; run about "
             f"{point.length_needed:.3g} ps instead of {point.length:.3g} ps"
         )
     if point.ions == 1:
@@ -196,18 +193,24 @@ def _doubts(point: TransportPoint, species: str) -> list[str]:
     return found
 
 
+def _estimates(points: Sequence[TransportPoint]) -> tuple[list[float], list[Estimate]]:
+    """Return the temperatures and coefficients of points that have one."""
+    pairs = [
+        (point.temperature, Estimate(value, low, high))
+        for point in points
+        if (value := point.diffusivity) is not None
+        and (low := point.diffusivity_low) is not None
+        and (high := point.diffusivity_high) is not None
+    ]
+    return [warm for warm, _ in pairs], [found for _, found in pairs]
+
+
 def _arrhenius(points: Sequence[TransportPoint], charge: int) -> ArrheniusLine | None:
-    if len({point.temperature for point in points}) < _TWO:
+    temperatures, found = _estimates(points)
+    if len({*temperatures}) < _TWO:
         return None
-    fit = fit_arrhenius(
-        [point.temperature for point in points],
-        [
-            Estimate(point.diffusivity, point.diffusivity_low, point.diffusivity_high)
-            for point in points
-        ],
-    )
-    coldest = points[0]
-    factor = nernst_einstein(coldest.ions, coldest.volume, charge, ROOM)
+    fit = fit_arrhenius(temperatures, found)
+    factor = _at_room(points[0], charge)
     value, low, high = (factor * float(np.exp(item)) for item in fit.log_room)
     return ArrheniusLine(
         activation_energy=fit.energy.value,
@@ -218,3 +221,29 @@ def _arrhenius(points: Sequence[TransportPoint], charge: int) -> ArrheniusLine |
         room_conductivity_low=low,
         room_conductivity_high=high,
     )
+
+
+def _vtf(points: Sequence[TransportPoint], charge: int) -> VTFCurve | None:
+    temperatures, found = _estimates(points)
+    if len({*temperatures}) < LEAST_TEMPERATURES:
+        return None
+    fit = fit_vtf(temperatures, found)
+    room = fit.log_room
+    return VTFCurve(
+        temperature=fit.temperature.value,
+        temperature_low=fit.temperature.low,
+        temperature_high=fit.temperature.high,
+        energy=fit.energy.value,
+        energy_low=fit.energy.low,
+        energy_high=fit.energy.high,
+        prefactor=float(np.exp(fit.log_prefactor)),
+        room_conductivity=None
+        if room is None
+        else _at_room(points[0], charge) * float(np.exp(room)),
+        preferred=fit.preferred,
+    )
+
+
+def _at_room(coldest: TransportPoint, charge: int) -> float:
+    """Return the conductivity at 300 K per coefficient, at the density of a run."""
+    return nernst_einstein(coldest.ions, coldest.volume, charge, ROOM)

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from liponflow.analysis.provenance import file_provenance
 from liponflow.analysis.trajectory.frames import Frames, read_frames
+from liponflow.analysis.transport.regions import parse_regions
 from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
@@ -50,7 +51,11 @@ class TransportOptions(Document):
     species_map: str | None = Field(
         None, description="Elements by the types of LAMMPS, such as 1=Li,2=P."
     )
-
+    regions: list[str] = Field(
+        [],
+        description="Slabs in which transport is measured too, each between two fractions of a "
+        "lattice vector, such as bulk=c:0:0.3 interface=c:0.4:0.6.",
+    )
     cell: Annotated[list[float] | None, Unit("Å")] = Field(
         None,
         description="Cell of files without one, such as those of CP2K: three lengths, or the nine "
@@ -73,6 +78,12 @@ class TransportOptions(Document):
             return None
         given = np.array(self.cell)
         return np.diag(given) if len(given) == _LENGTHS else given.reshape(3, 3)
+
+    @field_validator("regions")
+    @classmethod
+    def _readable(cls, regions: list[str]) -> list[str]:
+        parse_regions(regions)
+        return regions
 
     @field_validator("species")
     @classmethod
@@ -180,6 +191,7 @@ def _run(files: Sequence[Path], temperature: float | None, options: TransportOpt
         species=options.species,
         time_step=options.time_step,
         temperature=temperature,
+        regions=parse_regions(options.regions),
     )
     run.notes[:0] = notes
     return run

@@ -1,4 +1,4 @@
-"""Figures of transport: mean-squared displacements, and conductivity against temperature."""
+"""Mean-squared displacements, and conductivity against temperature."""
 
 from itertools import cycle
 
@@ -8,12 +8,14 @@ from matplotlib.figure import Figure
 from pymatgen.core.composition import Composition
 
 from liponflow.analysis.transport.arrhenius import ROOM
+from liponflow.analysis.transport.conductivity import nernst_einstein
 from liponflow.analysis.transport.published import published_conductivity
 from liponflow.analysis.transport.result import (
     ArrheniusLine,
     Curve,
     TransportPoint,
     TransportResult,
+    VTFCurve,
 )
 from liponflow.figures.spread import COLOURS
 from liponflow.figures.style import (
@@ -32,14 +34,6 @@ _ABSCISSA = 1000.0
 """The axis shows 1000 K over the temperature."""
 
 
-def all_figures(result: TransportResult) -> dict[str, Figure]:
-    """Draw every figure of a result, by file name."""
-    figures = {"displacements": displacement_figure(result)}
-    if len(result.points) > 1:
-        figures["arrhenius"] = arrhenius_figure(result)
-    return figures
-
-
 @styled
 def displacement_figure(result: TransportResult) -> Figure:
     """Draw tracer and collective displacements; the fitted line begins where diffusion does."""
@@ -50,8 +44,9 @@ def displacement_figure(result: TransportResult) -> Figure:
         time = np.array(curve.time)
         label = f"{point.temperature:.0f} K"
         left.plot(time, curve.tracer, "o", color=colour, markersize=3, label=label)
-        inside = time >= point.start
-        left.plot(time[inside], curve.slope * time[inside] + curve.intercept, color=colour)
+        if point.start is not None and curve.slope is not None and curve.intercept is not None:
+            inside = time >= point.start
+            left.plot(time[inside], curve.slope * time[inside] + curve.intercept, color=colour)
         if point.collective is not None:
             right.plot(time, curve.collective, "s", color=colour, markersize=3, label=label)
     for axes, title in ((left, f"{result.species}, tracer"), (right, "collective")):
@@ -73,8 +68,11 @@ def arrhenius_figure(result: TransportResult) -> Figure:
     colour = element_colour(result.species)
     for point in result.points:
         _draw_point(axes, point, colour)
+    hottest = max(point.temperature for point in result.points)
     if result.arrhenius is not None:
-        _draw_line(axes, result.arrhenius, max(point.temperature for point in result.points))
+        _draw_line(axes, result.arrhenius, hottest)
+    if result.vtf is not None:
+        _draw_curve(axes, result.vtf, result, hottest)
     published = published_conductivity(
         {element.symbol for element in Composition(result.formula).elements}
     )
@@ -98,16 +96,36 @@ def arrhenius_figure(result: TransportResult) -> Figure:
 
 
 def _draw_point(axes: Axes, point: TransportPoint, colour: str) -> None:
+    value, low, high = point.conductivity, point.conductivity_low, point.conductivity_high
+    if value is None or low is None or high is None:
+        return
     x = _ABSCISSA / point.temperature
-    if point.conductivity_low > 0:
-        below = point.conductivity - point.conductivity_low
-        above = point.conductivity_high - point.conductivity
-        axes.errorbar([x], [point.conductivity], [[below], [above]], color=colour, capsize=2.5)
-        axes.plot(x, point.conductivity, "o", color=colour,
+    if low > 0:
+        axes.errorbar([x], [value], [[value - low], [high - value]], color=colour, capsize=2.5)
+        axes.plot(x, value, "o", color=colour,
                   markerfacecolor=colour if point.fitted else "white")  # fmt: skip
-    elif point.conductivity_high > 0:
+    elif high > 0:
         # Only an upper limit is known.
-        axes.plot(x, point.conductivity_high, "v", color=colour, markerfacecolor="white")
+        axes.plot(x, high, "v", color=colour, markerfacecolor="white")
+
+
+def _draw_curve(axes: Axes, curve: VTFCurve, result: TransportResult, hottest: float) -> None:
+    """Draw the fit of Vogel, Tammann and Fulcher as far as the coldest run, or 300 K."""
+    coldest = min(point.temperature for point in result.points if point.fitted)
+    end = coldest if curve.room_conductivity is None else ROOM
+    temperature = np.linspace(hottest, end, 100)
+    fitted = next(point for point in result.points if point.fitted)
+    density = fitted.ions / fitted.volume
+    factor = nernst_einstein(1, 1 / density, result.charge, 1.0)
+    exponent = -curve.energy / BOLTZMANN / (temperature - curve.temperature)
+    label = f"VTF, $T_0$ = {curve.temperature:.0f} K" + ("" if curve.preferred else " (no better)")
+    axes.plot(
+        _ABSCISSA / temperature,
+        factor / temperature * curve.prefactor * np.exp(exponent),
+        "--",
+        color=MUTED,
+        label=label,
+    )
 
 
 def _draw_line(axes: Axes, line: ArrheniusLine, hottest: float) -> None:
