@@ -1,13 +1,7 @@
-"""Spectra in the formats of instruments, read by RosettaSciIO.
+"""Spectra in the formats of instruments, read by RosettaSciIO."""
 
-RosettaSciIO is under the GPL-3, so it is optional, and imported in this module only.
-"""
-
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +14,7 @@ from liponflow.analysis.eels.measured.spectrum import (
     measured_spectrum,
 )
 from liponflow.analysis.eels.measured.text_files import refuse_simulated
+from liponflow.analysis.instruments import MOST_BYTES, read_signals
 
 READERS = {
     ".msa": "msa",
@@ -30,8 +25,6 @@ READERS = {
 }
 """Module of RosettaSciIO by the ending of the file."""
 
-MOST_BYTES = 2 << 30
-"""Largest size of a file, and of its counts in memory."""
 ENERGY_UNITS = {"ev", "kev"}
 _MOST_MAP = 2
 """Directions of a scan."""
@@ -54,20 +47,8 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
         If RosettaSciIO is not installed, the file is too large, holds no spectrum of energy loss
         or several, or has no calibration.
     """
-    if path.stat().st_size > MOST_BYTES:
-        raise SpectrumError(
-            f"{path}: {path.stat().st_size:,} bytes, and at most {MOST_BYTES:,} are read; crop it"
-        )
     name = READERS[path.suffix.lower()]
-    try:
-        module = import_module(f"rsciio.{name}")
-    except ImportError as error:
-        raise SpectrumError(
-            f"{path}: {path.suffix} files are read by RosettaSciIO, which is not installed: `pip "
-            "install 'liponflow[spectra]'`, or export the spectrum as .csv"
-        ) from error
-    with _quiet():
-        read = module.file_reader(str(path), **({} if name == "msa" else {"lazy": True}))
+    with read_signals(path, name, SpectrumError, instead="export the spectrum as .csv") as read:
         spectra = [item for item in read if _is_spectrum(item)]
         if axis is not None and len(spectra) > 1:
             raise SpectrumError(
@@ -90,18 +71,6 @@ def read_instrument_file(path: Path, axis: tuple[float, float] | None = None) ->
             "export it by itself"
         )
     return replace(core, low_loss=low[0]) if low else core
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep RosettaSciIO from logging tracebacks of damaged headers; what matters is raised."""
-    logger = logging.getLogger("rsciio")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def _kind(item: Mapping[str, Any]) -> str:
