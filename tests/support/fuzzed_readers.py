@@ -25,6 +25,7 @@ import numpy as np
 from eels_example import example_result
 from jobflow import Flow, Job, JobStore
 from maggma.stores import MemoryStore
+from PIL import Image
 from pymatgen.core.lattice import Lattice
 from pymatgen.core.structure import Structure
 from pymatgen.entries.computed_entries import ComputedEntry
@@ -33,6 +34,8 @@ from pymatgen.io.vasp.inputs import Poscar
 from recorded_spectra import RECORDED
 from vasp_files import Densities, Run, bump, doscar
 
+from liponflow.analysis.diffraction.image_files import read_image
+from liponflow.analysis.diffraction.spacing_file import read_spacings
 from liponflow.analysis.eels.comparison import Edge
 from liponflow.analysis.eels.measured.read import read_measured
 from liponflow.analysis.eels.spectrum import Spectrum
@@ -260,6 +263,22 @@ def _eels_result() -> bytes:
     return json.dumps(result.with_units()).encode()
 
 
+def _spacings() -> bytes:
+    rows = [f"{1.5 + n / 10},0.01" for n in range(40)]
+    return "\n".join(["d (Å),error", *rows]).encode()
+
+
+def _image(form: str, kind: type) -> bytes:
+    values = np.random.default_rng(0).integers(0, 250, (36, 36)).astype(kind)
+    content = io.BytesIO()
+    Image.fromarray(values).save(content, form)
+    return content.getvalue()
+
+
+def _read_image(path: Path) -> Any:
+    return read_image(path, 0.05)
+
+
 def _columns() -> bytes:
     rows = [f"{600 + n},{4000 - 9 * n}" for n in range(40)]
     return "\n".join(["energy (eV),counts", *rows]).encode()
@@ -369,6 +388,9 @@ def readers() -> list[Reader]:
         Reader("POSCAR", "POSCAR", poscar, read_structure),
         Reader("POSCAR.from", "POSCAR.from", EARLIER, lambda path: read_earlier(path.parent), 0.5),
         Reader("CIF", "x.cif", cif, read_structure, 0.5),
+        Reader("list of spacings", "d.csv", _spacings(), read_spacings, 0.5),
+        Reader("PNG image", "x.png", _image("PNG", np.uint8), _read_image, 0.3),
+        Reader("TIFF image", "x.tif", _image("TIFF", np.uint16), _read_image, 0.3),
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
         Reader("table", "x.csv", _columns(), _table, 0.3),
         Reader("impedance in columns", "x.csv", _impedance(","), read_impedance, 0.3),

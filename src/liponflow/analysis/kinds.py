@@ -214,3 +214,8 @@ POLARISATION = ResultKind(
     model="liponflow.analysis.impedance.result:PolarisationResult",
     figures="liponflow.figures.impedance:polarisation_figures",
 )
+DIFFRACTION = ResultKind(
+    "diffraction",
+    model="liponflow.analysis.diffraction.result:DiffractionResult",
+    figures="liponflow.figures.diffraction.phases:all_figures",
+)

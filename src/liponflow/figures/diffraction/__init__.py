@@ -1,0 +1,1 @@
+"""Figures of diffraction and of images of lattices."""

@@ -1,0 +1,1 @@
+"""Measurements of diffraction and of images of lattices."""
