@@ -20,9 +20,10 @@ from liponflow.analysis.quantity import (
 )
 
 UNITS = {
-    "", "%", "1/THz per atom", "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
+    "", "%", "1/THz per atom", "1/cm²", "1/cm³",
+    "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
     "K", "K/ps", "THz", "V", "counts", "counts eV", "degrees", "e", "eV", "eV/K/atom", "eV/atom",
-    "eV/f.u.", "eV/Å", "fs",
+    "eV/f.u.", "eV/Å", "fs", "keV",
     "A", "A/cm²", "F", "Hz", "S/cm", "cm²", "cm²/s",
     "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "µm", "Å", "Å²", "Ω",
     "Å²/ps", "Å³", "Å³/atom", "Å³/f.u.",
@@ -36,6 +37,10 @@ WITHOUT = {
     "GlassTransition.residual": "unit of the field `quantity`",
     "GlassTransition.single_line_residual": "unit of the field `quantity`",
     "GlassTransition.values": "unit of the field `quantity`",
+    **dict.fromkeys(
+        [f"WeibullParameter.{name}" for name in ("value", "error", "low", "high")],
+        "unit in the field `unit`",
+    ),
     "MeanModulus.value": "unit in the field `unit`",
     "MeanModulus.spread": "unit in the field `unit`",
     **dict.fromkeys(

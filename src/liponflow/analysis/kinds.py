@@ -204,6 +204,11 @@ TRANSPORT = ResultKind(
     model="liponflow.analysis.transport.result:TransportResult",
     figures="liponflow.figures.transport.gallery:all_figures",
 )
+DEPTH_PROFILE = ResultKind(
+    "depth_profile",
+    model="liponflow.analysis.depth_profile.result:DepthProfileResult",
+    figures="liponflow.figures.depth_profile:all_figures",
+)
 IMPEDANCE = ResultKind(
     "impedance",
     model="liponflow.analysis.impedance.result:ImpedanceResult",

@@ -1,0 +1,1 @@
+"""Neutron depth profiling of files."""
