@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 from pymongo import MongoClient
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from liponflow.runners.remote import server as module
 from liponflow.runners.remote.errors import QueueError
@@ -54,6 +54,50 @@ def test_server_keeps_its_data_through_a_kill_and_lets_nobody_else_in(tmp_path: 
     assert not server.stop()
     for path in (server.folder, server.folder / "address.json"):
         assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
+
+
+def test_nobody_gets_in_before_the_server_has_a_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, refused = QueueServer(tmp_path / "queue"), []
+    launch = server._launch
+
+    def intruded(port: int, *options: str) -> None:
+        launch(port, *options)
+        known = (
+            {"tls": True, "tlsAllowInvalidCertificates": True} if "--auth" not in options else {}
+        )
+        with (
+            MongoClient(HOST, port, serverSelectionTimeoutMS=2000, **known) as stranger,
+            pytest.raises(PyMongoError) as error,
+        ):
+            stranger.queue.jobs.insert_one({"_id": 1})
+        refused.append(type(error.value).__name__)
+
+    monkeypatch.setattr(server, "_launch", intruded)
+    try:
+        server.start()
+        with client(server) as known:
+            assert known.queue.jobs.find_one() is None
+    finally:
+        server.stop()
+    assert refused == ["ServerSelectionTimeoutError", "OperationFailure"]
+    assert not list(server.folder.glob("*.pem"))
+
+
+def test_lost_address_is_replaced_and_the_data_stay(tmp_path: Path) -> None:
+    server = QueueServer(tmp_path / "queue")
+    try:
+        first = server.start()
+        with client(server) as known:
+            known.queue.jobs.insert_one({"_id": 1})
+        server.stop()
+        (server.folder / "address.json").unlink()
+        assert server.start().password != first.password
+        with client(server) as known:
+            assert known.queue.jobs.find_one() == {"_id": 1}
+    finally:
+        server.stop()
 
 
 def test_pid_of_another_process_is_not_taken_for_the_server(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from liponflow import durable
+from liponflow.runners.remote.certificate import write_certificate
 from liponflow.runners.remote.errors import QueueError
 
 PROGRAM = "secantusd-py"
@@ -156,18 +157,33 @@ class QueueServer:
             ) from error
 
     def _introduce(self, address: Address) -> None:
-        """Make the user of a new server, on another port, and without which nobody gets in."""
+        """Make the user of a new server, or give the one that is there a new password.
+
+        SecantusDB lets anyone in until it has a user and ``--auth``. It is therefore started for
+        this with a certificate, which every client must have, too.
+        """
         from pymongo import MongoClient
 
-        self._launch(port := _free_port())
+        pem = self.folder / "first_start.pem"
+        write_certificate(pem, HOST)
         try:
-            with MongoClient[dict[str, Any]](HOST, port) as client:
+            self._launch(
+                port := _free_port(), "--tls-cert-file", str(pem), "--tls-key-file", str(pem),
+                "--tls-ca-file", str(pem), "--tls-require-client-cert",
+            )  # fmt: skip
+            with MongoClient[dict[str, Any]](
+                HOST, port, tls=True, tlsCAFile=str(pem), tlsCertificateKeyFile=str(pem),
+                serverSelectionTimeoutMS=1000 * START_S,
+            ) as client:  # fmt: skip
+                # There is one already if a first start was killed, or the address file is lost.
+                known = client.admin.command("usersInfo", USER)["users"]
                 client.admin.command(
-                    "createUser", USER, pwd=address.password,
+                    "updateUser" if known else "createUser", USER, pwd=address.password,
                     roles=[{"role": "root", "db": "admin"}],
                 )  # fmt: skip
         finally:
             self.stop()
+            pem.unlink()
         durable.write(self._address_file, json.dumps(asdict(address)), mode=PRIVATE_FILE)
 
     def _launch(self, port: int, *options: str) -> None:
