@@ -13,6 +13,8 @@ from queues import projects_in
 from typer.testing import CliRunner
 
 from liponflow.cli import app
+from liponflow.diagnosis import Finding
+from liponflow.runners.remote.checks import WorkerCheck
 from liponflow.runners.remote.server import is_installed
 from liponflow.runners.remote.setup import server_of
 
@@ -91,6 +93,29 @@ def test_wrong_names_are_refused_with_the_nearest(options: list[str], message: s
     code, _, said = liponflow(*PHONONS, *options)
     assert code == 2
     assert message in said
+
+
+def test_doctor_asks_for_an_engine_where_the_rules_send_its_jobs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {}
+
+    def found(check: WorkerCheck) -> list[Finding]:
+        asked[check.name] = list(check.engines), check.software
+        return []
+
+    monkeypatch.setattr(WorkerCheck, "findings", found)
+    monkeypatch.setenv("LIPONFLOW_HPC_RULES", '{"relax": {"worker": "here-batch"}}')
+    monkeypatch.setenv("LIPONFLOW_HPC_WORKER", "here")
+    assert liponflow("doctor", "--hpc", "vasp")[0] == 0
+    assert asked == {"here": (["vasp"], True), "here-batch": (["vasp"], False)}
+    code, _, _ = liponflow(
+        "setup", "hpc", "--scheduler", "shell", "--worker", "light", "--work-dir",
+        str(home / "light"), "--pre-run", "module load light",
+    )  # fmt: skip
+    assert code == 0
+    liponflow("doctor", "--hpc", "vasp")
+    assert asked["light"] == ([], True)
 
 
 def test_campaign_is_followed_stopped_and_run_again(submitted: str) -> None:

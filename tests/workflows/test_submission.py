@@ -16,7 +16,7 @@ from liponflow.settings import JobKind, ResourceRule, Settings
 from liponflow.store.results import open_store
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
-from liponflow.workflows.submission import place
+from liponflow.workflows.submission import place, workers_for
 
 RULES = Rules(
     {
@@ -31,7 +31,7 @@ RULES = Rules(
 
 @pytest.mark.parametrize("engine", ["chgnet", "vasp"])
 def test_jobs_of_a_submission_are_small_enough_for_the_queue(engine: str) -> None:
-    flow = get_campaign("glass").plan(preset="quick", engine=engine)
+    flow = get_campaign("glass").plan(preset="quick", engine=engine, overrides={"n_models": 1})
     place(flow, RULES)
     assert max(len(dumps(job.as_dict())) for job in all_jobs(flow)) < LARGE / 10
 
@@ -50,3 +50,16 @@ def test_jobs_that_are_made_on_the_way_are_small_enough_for_the_queue(tmp_path: 
     assert any(name.startswith("band N") for name in found)
     assert max(payload.queued for payload in found.values()) < LARGE / 10
     assert max(payload.uploaded for payload in found.values()) < LARGE
+
+
+def test_only_workers_that_get_its_jobs_need_an_engine() -> None:
+    by_kind = {kind: ResourceRule(worker="cluster") for kind in JobKind}
+    by_kind |= {
+        JobKind.LIGHT: ResourceRule(worker="here"),
+        JobKind.GPU: ResourceRule(worker="gpus"),
+        JobKind.NEB: ResourceRule(worker="large"),
+    }
+    rules = Rules(by_kind, "cuda")
+    assert workers_for("vasp", rules) == {"cluster", "large"}
+    assert workers_for("chgnet", rules) == {"gpus"}
+    assert workers_for("feff", rules) == {"cluster"}

@@ -57,7 +57,7 @@ def doctor(
 
 
 def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]":
-    """Examine a project and its workers, each of which must be able to run the engine."""
+    """Examine a project and its workers; those that get jobs of the engine must have it."""
     checks = import_module("liponflow.runners.remote.checks")
     submission = import_module("liponflow.workflows.submission")
     opened, findings = checks.project_findings(name)
@@ -66,11 +66,17 @@ def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]"
         return found
     rules, faults = submission.rules_or_faults(settings_with(), opened.name)
     findings += faults
+    needing = submission.workers_for(engine, rules) if engine and rules else set()
+    # The worker for batches has the host and the environment of another, which are examined once.
+    places = {
+        key: (worker.type, getattr(worker, "host", None), worker.pre_run)
+        for key, worker in opened.workers.items()
+    }
+    with_engine = {places[key] for key in needing}
     seen = set()
-    needed = [engine] if engine else []
     for key, worker in opened.workers.items():
-        # The worker for batches has the host and the environment of another.
-        place = worker.type, getattr(worker, "host", None), worker.pre_run
+        place = places[key]
+        needed = [engine] if place in with_engine else []
         check = checks.WorkerCheck(key, worker, rules, needed, software=place not in seen)
         seen.add(place)
         found[f"worker {key}"] = check.findings()

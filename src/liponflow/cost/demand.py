@@ -48,6 +48,15 @@ _KINDS = {
     SPECTRUM: JobKind.FEFF,
 }
 
+_CAPABLE = {
+    "relax": JobKind.RELAX,
+    "static": JobKind.STATIC,
+    "md": JobKind.MD,
+    "neb": JobKind.NEB,
+    "spectrum": JobKind.FEFF,
+}
+"""Kinds of jobs by the capabilities of engines that compute on no device."""
+
 
 def demands(flow: Flow | Job, device: str) -> dict[str, Demand]:
     """Return what each job of a flow asks for, by its uuid.
@@ -110,8 +119,36 @@ def adds_jobs(job: Job, calculations: Sequence[PlannedCalculation]) -> bool:
     return "Response" in str(returned) and not computes
 
 
+def kinds_of(engine: str, device: str) -> frozenset[JobKind]:
+    """Return the kinds of the jobs that an engine computes.
+
+    Parameters
+    ----------
+    engine
+        Name of the engine.
+    device
+        As for :func:`demands`.
+
+    Examples
+    --------
+    >>> sorted(kind.value for kind in kinds_of("vasp", "cpu"))
+    ['md', 'neb', 'relax', 'static']
+    >>> [kind.value for kind in kinds_of("chgnet", "cuda")]
+    ['gpu']
+    """
+    found = reader(engine)
+    if found.on_device:
+        return frozenset({_on_device(device)})
+    able = found.capabilities()
+    return frozenset(kind for capability, kind in _CAPABLE.items() if capability in able)
+
+
+def _on_device(device: str) -> JobKind:
+    return JobKind.GPU if device == CUDA else JobKind.POTENTIAL
+
+
 def _kind(calculation: PlannedCalculation, device: str) -> JobKind:
     engine = reader(calculation.engine)
     if engine.on_device:
-        return JobKind.GPU if device == CUDA else JobKind.POTENTIAL
+        return _on_device(device)
     return _KINDS.get(calculation.kind, JobKind.RELAX)

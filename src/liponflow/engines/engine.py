@@ -142,10 +142,12 @@ class Engine(ABC):
         """Whether magnetic structures need starting moments, the site property ``magmom``."""
         return False
 
-    @property
-    def capabilities(self) -> tuple[str, ...]:
-        """Names of the methods that this engine does not refuse."""
-        return tuple(name for name in CAPABILITIES if _overrides(type(self), name))
+    @classmethod
+    def capabilities(cls) -> tuple[str, ...]:
+        """Return the names of the methods that this engine does not refuse."""
+        return tuple(
+            name for name in CAPABILITIES if getattr(cls, name) is not getattr(Engine, name)
+        )
 
     def require(self, *capabilities: str) -> None:
         """Refuse an engine that lacks a capability.
@@ -161,7 +163,7 @@ class Engine(ABC):
             If one is missing; the message names it and the engines that have it.
         """
         for capability in capabilities:
-            if capability not in self.capabilities:
+            if capability not in self.capabilities():
                 self._refuse(capability)
 
     @abstractmethod
@@ -480,10 +482,6 @@ class Engine(ABC):
         raise EngineError(f"{self.name} cannot compute {CAPABILITIES[capability]}; use {able}")
 
 
-def _overrides(engine_class: type[Engine], capability: str) -> bool:
-    return getattr(engine_class, capability) is not getattr(Engine, capability)
-
-
 def _able(capability: str) -> list[str]:
     """Return the names of the registered engines that have a capability."""
     found = []
@@ -492,6 +490,6 @@ def _able(capability: str) -> list[str]:
             engine_class = registry.load(registry.ENGINES, name)
         except registry.RegistryError:
             continue
-        if _overrides(engine_class, capability):
+        if capability in engine_class.capabilities():
             found.append(name)
     return found

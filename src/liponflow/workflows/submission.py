@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobflow import Flow
 
-from liponflow.cost.demand import demands
+from liponflow.cost.demand import demands, kinds_of
 from liponflow.diagnosis import Finding, State
 from liponflow.runners.documents import all_jobs
 from liponflow.runners.remote.errors import ProjectError
@@ -89,6 +89,12 @@ def rules_or_faults(
     except ProjectError as error:
         return None, [Finding("rules", State.MISSING, str(error), "correct hpc_rules")]
     return rules, []
+
+
+def workers_for(engine: str, rules: Rules) -> set[str]:
+    """Return the workers that get the jobs of an engine."""
+    kinds = kinds_of(engine, rules.device)
+    return {str(rule.worker) for kind, rule in rules.by_kind.items() if kind in kinds}
 
 
 def counts(flow: Flow, settings: Settings, device: str | None) -> dict[str, int]:

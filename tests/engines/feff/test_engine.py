@@ -38,7 +38,7 @@ def command(monkeypatch):
 
 
 def test_capability():
-    assert engine().capabilities == ("spectrum",)
+    assert engine().capabilities() == ("spectrum",)
     with pytest.raises(EngineError, match="feff cannot compute relaxations"):
         engine().require("relax")
     chgnet = get_engine("chgnet", EngineOptions(force_limit=0.05, max_steps=2))

@@ -61,7 +61,7 @@ def test_unknown_settings_are_refused_when_the_engine_is_made() -> None:
 
 
 def test_molecular_dynamics_are_refused() -> None:
-    assert engine().capabilities == ("relax", "static", "neb", "vibrations")
+    assert engine().capabilities() == ("relax", "static", "neb", "vibrations")
     with pytest.raises(EngineError, match=r"gpaw cannot compute molecular dynamics; use .*chgnet"):
         engine().require("md")
 

@@ -105,7 +105,7 @@ def test_bands_and_vibrations_are_computed(tmp_path: Path) -> None:
 
 def test_calculator_computes_all_but_spectra() -> None:
     mechanics = tuple(name for name in CAPABILITIES if name != "spectrum")
-    assert emt().capabilities == mechanics
+    assert emt().capabilities() == mechanics
     emt().require(*mechanics)
 
 

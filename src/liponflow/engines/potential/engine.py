@@ -47,7 +47,7 @@ class PotentialEngine(Engine):
     ...     def calculator(self):
     ...         return CalculatorSpec(EMT, dict(self.options.arguments))
     >>> engine = EmtEngine("emt", EngineOptions(force_limit=0.05, max_steps=100))
-    >>> engine.capabilities
+    >>> engine.capabilities()
     ('relax', 'static', 'md', 'neb', 'vibrations')
     """
 
