@@ -63,6 +63,23 @@ def test_links_of_repository_files_lead_to_pages_and_copies(hooks: ModuleType) -
     )
 
 
+def test_links_of_notebooks_that_lead_nowhere_are_warned_of(
+    hooks: ModuleType, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Config:
+        site_dir = str(tmp_path)
+
+    for page in ("glass", "notebooks/tour"):
+        (tmp_path / page).mkdir(parents=True)
+        (tmp_path / page / "index.html").write_text("<p>")
+    tour = tmp_path / "notebooks" / "tour" / "index.html"
+    tour.write_text('<a href="../../glass/">a</a> <a class="x" href="../glass.md">b</a>')
+    hooks.on_post_build(Config)
+    assert [record.getMessage() for record in caplog.records] == [
+        "liponflow: tour links to ../glass.md, which is not there"
+    ]
+
+
 def test_reference_has_every_public_module_once(hooks: ModuleType) -> None:
     text = "\n".join(hooks.api_pages().values())
     entries = [line.removeprefix("::: ") for line in text.splitlines() if line.startswith(":::")]

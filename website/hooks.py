@@ -4,6 +4,7 @@ The files of the repository keep the links that work there. The site has a page 
 file that a page links to, and a copy of each other file, and the links are changed accordingly.
 """
 
+import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import get_plugin_logger
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
@@ -22,8 +24,15 @@ _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 PACKAGE = ROOT / "src" / "liponflow"
 
 
+logger = get_plugin_logger("liponflow")
+_HREF = re.compile(r'<a [^>]*?href="((?!https?:|mailto:|#)[^"#]+)')
 BENCHMARKS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("benchmarks/*.md"))
 API = "api/index.md"
+
+
+def on_startup(**_: object) -> None:
+    """Keep a warning about progress bars out of the notebooks."""
+    os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -66,6 +75,15 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in api_pages().items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Warn of links in notebooks that lead nowhere: MkDocs looks at those of Markdown only."""
+    for page in Path(config.site_dir, "notebooks").glob("*/index.html"):
+        for link in _HREF.findall(page.read_text(encoding="utf-8")):
+            target = page.parent / link
+            if not (target / "index.html" if target.is_dir() else target).is_file():
+                logger.warning("%s links to %s, which is not there", page.parent.name, link)
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:

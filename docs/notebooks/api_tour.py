@@ -3,13 +3,13 @@
 #
 # Everything that the commands do can be done in Python. This page follows the data through the
 # packages of liponflow: a structure, a campaign, its run, the stored result, and figures. It is a
-# notebook that was executed when this site was built; use the button at the top to download it.
+# notebook that was executed when this site was built, and can be [downloaded](api_tour.py).
 
 # %% [markdown]
 # ## Structures
 #
 # Builders take facts and arguments and return pymatgen structures. The library has the
-# [reference crystals](../phases.md) of the campaigns, each with its source.
+# [reference crystals](../../phases/) of the campaigns, each with its source.
 
 # %%
 from liponflow.structures.phases import phase
@@ -28,7 +28,8 @@ metal.primitive()
 from liponflow.workflows.campaign import get_campaign
 
 campaign = get_campaign("phonons")
-flow = campaign.plan(preset="quick", engine="chgnet", overrides={"phase": "Li_bcc"})
+given = {"phase": "Li_bcc"}
+flow = campaign.plan(preset="quick", engine="chgnet", overrides=given)
 print(flow.name)
 print([job.name for job in flow.jobs])
 
@@ -37,7 +38,7 @@ print([job.name for job in flow.jobs])
 
 # %%
 try:
-    campaign.plan(preset="quick", engine="chgnet", overrides={"min_length": 1})
+    campaign.load_parameters("quick", {"min_length": 1})
 except ValueError as error:
     print(error)
 
@@ -55,11 +56,10 @@ from liponflow.settings import Settings
 from liponflow.workflows.run import run
 
 folder = TemporaryDirectory()
-settings = Settings(
-    store=Path(folder.name) / "results.db", runs_dir=Path(folder.name) / "runs", workers=1
-)
-outcome = run(flow, settings, record={"kind": "phonons"}, engines=["chgnet"])
-print(outcome.report.finished, "jobs finished,", len(outcome.report.failures), "failed")
+path = Path(folder.name)
+settings = Settings(store=path / "results.db", runs_dir=path / "runs", workers=1)
+report = run(flow, settings, {"kind": "phonons"}, ["chgnet"]).report
+print(report.finished, "jobs finished,", len(report.failures), "failed")
 
 # %% [markdown]
 # ## The result
@@ -90,6 +90,7 @@ print(f"{result.imaginary_share:.1%} of the modes imaginary")
 # A figure is a function of a result. `liponflow figures ID --out DIR` writes the same ones.
 
 # %%
+# %matplotlib inline
 from liponflow.figures.phonons import all_figures
 
 figures = all_figures(result)
@@ -99,12 +100,13 @@ next(iter(figures.values()))
 # %% [markdown]
 # ## Tables
 #
-# Lists of states become pandas tables, with the units in `frame.attrs`.
+# Results become pandas tables, with the units in `frame.attrs["units"]`.
 
 # %%
 from liponflow.store.frames import results_frame
 
-results_frame([found]).T
+frame = results_frame([found])
+frame[["formula", "spacegroup", "zero_point_energy", "free_energy_300", "entropy_300"]]
 
 # %%
 store.close()
