@@ -25,3 +25,19 @@ def test_links_and_blocks_of_pages_are_valid(page: Path) -> None:
     assert len(re.findall(r"^```.+$", text, re.MULTILINE)) == len(BLOCK.findall(text))
     files = [block for language, block in BLOCK.findall(text) if language in {"toml", "yaml"}]
     assert all(map(FILE.match, files))
+
+
+def test_errors_name_pages_that_exist() -> None:
+    """Each page that a class of errors names is there, with its section."""
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    named = {
+        page for text in sources for page in re.findall(r'^    page = "(.+)"$', text, re.MULTILINE)
+    }
+    assert len(named) > 10
+    for page in sorted(named):
+        path, _, section = page.partition("#")
+        text = (ROOT / path).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        assert not section or section in [
+            heading.lower().replace(" ", "-") for heading in headings
+        ]

@@ -37,6 +37,8 @@ TRUSTED_PACKAGES = frozenset(
 class UntrustedClassError(ValueError):
     """A document that names a class or function that it may not name."""
 
+    page = "SECURITY.md"
+
 
 class UnknownNameError(ValueError):
     """A document that names a class or function that this version of liponflow lacks."""

@@ -53,6 +53,8 @@ _SPECIFICATIONS = (".yaml", ".yml", ".json")
 class SettingsError(FileError):
     """A setting that is unknown or has an invalid value."""
 
+    page = "README.md#settings"
+
 
 class CalculatorSettings(Document):
     """An ASE calculator that can be used as an engine under a name.

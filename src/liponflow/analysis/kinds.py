@@ -22,6 +22,8 @@ _WITH_KIND = (registry.CAMPAIGNS, registry.MODELS)
 class SchemaError(ValueError):
     """A document with a schema that this version cannot read."""
 
+    page = "docs/store.md"
+
 
 @dataclass(frozen=True)
 class ResultKind:

@@ -62,6 +62,8 @@ Thermochemical Tables, 4th ed., 1998)."""
 class ImplausibleEntriesError(FileError):
     """Energies that contradict known formation energies, such as those per atom."""
 
+    page = "docs/stability.md"
+
 
 def known_formation_energies() -> dict[str, float]:
     """Return measured or published formation energies, eV/atom, by reduced formula.

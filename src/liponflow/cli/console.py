@@ -97,6 +97,12 @@ def report_failures(report: "RunReport") -> None:
 
 
 def _message(error: Exception) -> str:
+    """Return what is wrong, and where the documentation explains errors of this class."""
+    page = getattr(error, "page", None)
+    return f"{_reason(error)} (see {page})" if page else _reason(error)
+
+
+def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename and error.strerror:
         return f"{error.filename}: {error.strerror}"
     return str(error)

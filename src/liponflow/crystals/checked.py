@@ -26,6 +26,8 @@ THINNEST = 0.5
 class StructureError(FileError):
     """A structure that cannot be used; the message names the place and the remedy."""
 
+    page = "docs/own_material.md"
+
 
 def in_cell(frac_coords: FloatArray) -> FloatArray:
     """Return fractional coordinates in [0, 1); those that are there already stay as they are.

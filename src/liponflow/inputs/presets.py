@@ -37,6 +37,8 @@ class Cited(TypedDict):
 class ParameterError(ValueError):
     """An unknown preset or key, or an invalid value."""
 
+    page = "docs/parameters.md"
+
     def __init__(self, message: str, parameter: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter

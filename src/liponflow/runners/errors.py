@@ -84,6 +84,8 @@ class ForeignRunError(PermissionError):
         Numbers of the user that it belongs to and of this one.
     """
 
+    page = "SECURITY.md"
+
     def __init__(self, path: Path, owner: int, user: int) -> None:
         super().__init__(
             f"{path} belongs to user {owner}, not to you (user {user}); a run directory is code, "
@@ -106,6 +108,8 @@ class ExposedRunError(PermissionError):
     run_dir
         Directory of the run.
     """
+
+    page = "SECURITY.md"
 
     def __init__(self, path: Path, mode: int, writers: str, run_dir: Path) -> None:
         super().__init__(

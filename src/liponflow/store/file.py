@@ -38,6 +38,8 @@ _REMEDIES = {
 class StoreError(RuntimeError):
     """An operation that the results store refuses, with the file, the reason and the remedy."""
 
+    page = "docs/store.md"
+
 
 class MissingStoreError(StoreError):
     """A results store that does not exist."""

@@ -20,6 +20,8 @@ from liponflow.store.values import EMPTY_ARRAY_KEY, MISSING, NAN_KEY, SortKey, b
 class QueryError(ValueError):
     """A query that is malformed or uses an operator that is not supported."""
 
+    page = "docs/store.md"
+
 
 _COMPARISONS = ("gt", "gte", "lt", "lte")
 _REGEX_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "x": re.VERBOSE, "s": re.DOTALL}

@@ -53,6 +53,8 @@ slight distortion (Mn2O3, Pbca) for a smaller cell."""
 class PhaseError(ValueError):
     """An unknown reference crystal."""
 
+    page = "docs/phases.md"
+
 
 class Phase(Document):
     """Crystallographic data of one crystal.

@@ -29,6 +29,8 @@ _SUBSCRIPT = re.compile(r"([A-Z][a-z]?)(\d+(?:\.\d+)?)?")
 class ChargeError(ValueError):
     """A formula that has no formal charge, or that no change makes neutral."""
 
+    page = "docs/derivatives.md"
+
 
 @dataclass(frozen=True)
 class Neutral:

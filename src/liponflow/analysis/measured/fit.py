@@ -21,6 +21,8 @@ _BOTH_SIDES = 0.975
 class FitError(ValueError):
     """A fit that found no parameters, or none with errors."""
 
+    page = "docs/measurements.md"
+
 
 @dataclass(frozen=True)
 class Start:

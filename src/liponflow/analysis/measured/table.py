@@ -19,6 +19,8 @@ _COMMENT = "#%!"
 class TableError(FileError):
     """A table that cannot be used."""
 
+    page = "docs/measurements.md"
+
 
 @dataclass(frozen=True)
 class Table:

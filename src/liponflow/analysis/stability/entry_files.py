@@ -92,6 +92,8 @@ ENTRIES = DocumentType(
 class EntryFileError(FileError):
     """Error of a file without entries, or with entries that cannot be used together."""
 
+    page = "docs/stability.md"
+
 
 def read_entries(path: Path, *, scale: str | None = None) -> EntrySet:
     """Read a file of entries.

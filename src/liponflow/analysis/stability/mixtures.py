@@ -26,6 +26,8 @@ SAME_VALUE = 1e-7
 class NoMixtureError(ValueError):
     """Error: no mixture of the columns has the requested composition."""
 
+    page = "docs/stability.md"
+
 
 @dataclass(frozen=True)
 class Mixture:

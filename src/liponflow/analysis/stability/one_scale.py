@@ -14,6 +14,8 @@ from liponflow.analysis.stability.entries import Entry
 class ScaleError(ValueError):
     """Energies on more than one scale; the message names one calculation of each."""
 
+    page = "docs/stability.md"
+
 
 def check_one_scale(entries: Sequence[Entry], *, mixed_u: bool) -> list[str]:
     """Return remarks on the methods of entries, which have to compare.

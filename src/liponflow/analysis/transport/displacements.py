@@ -22,6 +22,8 @@ SAME = 1e-6
 class TransportError(FileError):
     """Error of a trajectory from which no transport can be measured; the remedy is named."""
 
+    page = "docs/transport.md"
+
 
 class Moved(NamedTuple):
     """Consecutive frames of a path."""

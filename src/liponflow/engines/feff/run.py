@@ -49,6 +49,8 @@ _MOST_TEXT = 20_000_000
 class FeffError(RuntimeError):
     """A run that FEFF could not finish; the message has its own words and the directory."""
 
+    page = "docs/eels.md"
+
 
 @dataclass(frozen=True)
 class FeffRun:

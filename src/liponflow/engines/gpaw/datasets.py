@@ -36,6 +36,8 @@ _TAIL = 3
 class DatasetError(ValueError):
     """A PAW data set that could not be generated."""
 
+    page = "docs/engines.md"
+
 
 def lithium_setups(electrons: int) -> dict[str, str]:
     """Return GPAW's argument ``setups`` for Li.

@@ -80,6 +80,8 @@ class Gpaw(NamedTuple):
 class NoGpawError(ValueError):
     """A Python without GPAW, or a command that cannot be run."""
 
+    page = "docs/engines.md"
+
 
 @cache
 def probe(command: tuple[str, ...], functional: str = FUNCTIONAL) -> Gpaw:

@@ -32,6 +32,8 @@ _LONGEST_LINE = 200
 class VaspError(RuntimeError):
     """A run that VASP could not finish; the message has its own words and the directory."""
 
+    page = "docs/vasp.md"
+
 
 def explanation(error: CustodianError, directory: Path) -> str:
     """Return what custodian saw and did, where, and what to do.

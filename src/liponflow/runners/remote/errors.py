@@ -20,9 +20,13 @@ PAUSES_S = (1.0, 4.0, 15.0)
 class ProjectError(ValueError):
     """A project, worker or resource that is unknown or cannot be used."""
 
+    page = "docs/hpc.md"
+
 
 class QueueError(RuntimeError):
     """A queue that does not answer, or refuses."""
+
+    page = "docs/hpc.md"
 
 
 def check_installed() -> None:

@@ -31,6 +31,8 @@ _FARTHEST = 25.0
 class ClusterError(ValueError):
     """An absorber or a cluster of which no spectrum can be computed."""
 
+    page = "docs/eels.md"
+
 
 @dataclass(frozen=True)
 class Potential:

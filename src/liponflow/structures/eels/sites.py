@@ -40,6 +40,8 @@ _SEED = 0
 class SiteError(ValueError):
     """A structure without sites of an element."""
 
+    page = "docs/eels.md"
+
 
 class SiteGroup(Document):
     """Sites of which one or two are computed for all.

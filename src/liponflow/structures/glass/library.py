@@ -15,6 +15,8 @@ from liponflow.names import did_you_mean
 class LibraryGlassError(ValueError):
     """A glass that is not in the library."""
 
+    page = "docs/glass.md"
+
 
 class LibraryGlass(Document):
     """A model of a glass.

@@ -34,6 +34,8 @@ _PACKMOL_ENDED_SHORT = 173
 class PackingError(ValueError):
     """A density that cannot be packed; the message has the best distance and the remedy."""
 
+    page = "docs/glass.md"
+
 
 @dataclass(frozen=True)
 class Film:

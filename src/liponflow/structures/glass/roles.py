@@ -15,6 +15,8 @@ WHOLE = 1e-6
 class CompositionError(ValueError):
     """A composition that cannot be built; the message gives the reason."""
 
+    page = "docs/glass.md"
+
 
 @dataclass(frozen=True)
 class Roles:

@@ -24,6 +24,8 @@ from liponflow.arrays import FloatArray
 class UnitError(ValueError):
     """A unit that cannot be built; the message gives the reason."""
 
+    page = "docs/glass.md"
+
 
 class Former(NamedTuple):
     """Charge and coordination of a network former."""

@@ -24,6 +24,8 @@ from liponflow.workflows.stored_glass import StoredGlassError, find_glass
 class MaterialError(ValueError):
     """A material without spectra: there is none, or it has none of the edges."""
 
+    page = "docs/eels.md"
+
 
 def materials_of(request: Request[EELSParameters], store: JobStore | None) -> list[EELSMaterial]:
     """Return the materials of a request.

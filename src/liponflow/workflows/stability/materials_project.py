@@ -30,6 +30,8 @@ JOB_NAME = "entries of the Materials Project"
 class EntriesUnavailableError(ValueError):
     """The Materials Project cannot be queried; the message says what to do."""
 
+    page = "docs/stability.md"
+
 
 class FetchedEntries(Document):
     """Entries of a chemical system, kept in the store so that they are fetched once."""

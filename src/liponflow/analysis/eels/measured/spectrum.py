@@ -17,6 +17,8 @@ KEV = 1000.0
 class SpectrumError(FileError):
     """A measured spectrum that cannot be used."""
 
+    page = "docs/measured_spectra.md"
+
 
 @dataclass(frozen=True)
 class MeasuredSpectrum:

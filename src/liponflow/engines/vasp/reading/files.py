@@ -37,6 +37,8 @@ _PERMISSION = "give yourself permission to read it, or leave it out"
 class IngestError(FileError):
     """A run that cannot be read, with the file, the reason and the remedy."""
 
+    page = "docs/vasp.md"
+
 
 @dataclass(frozen=True)
 class RunFiles:
