@@ -10,13 +10,14 @@ READY := $(VENV)/.installed
 export OMP_NUM_THREADS := 1
 export MPLBACKEND := Agg
 
-.PHONY: help setup gpaw slurm demo test lint docs benchmark clean
+.PHONY: help setup gpaw slurm chromium demo test lint docs benchmark clean
 
 help:
 	@echo "make demo       run the quick lithiation campaign; figures and tables in demo/"
 	@echo "make test       run the tests"
 	@echo "make gpaw       add GPAW to .venv, for the engine gpaw and its tests"
 	@echo "make slurm      install Slurm, for the tests of submission to clusters"
+	@echo "make chromium   install Chromium, for the tests of the report"
 	@echo "make lint       check style, types and layers"
 	@echo "make docs       build the documentation as a site, in site/"
 	@echo "make benchmark  measure (an hour or more); see benchmarks/RESULTS*.md"
@@ -56,6 +57,14 @@ slurm:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	  then apt-get update && $(SLURM); \
 	  else echo "the tests need Slurm; on Debian: sudo $(SLURM)" >&2; exit 1; fi
+
+# A browser without a window, which the tests of the report start and end themselves.
+CHROMIUM := apt-get install --yes --no-install-recommends chromium
+chromium:
+	@command -v chromium >/dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update && $(CHROMIUM); \
+	  else echo "the tests need Chromium; on Debian: sudo $(CHROMIUM)" >&2; exit 1; fi
 
 demo: demo/.finished
 	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."

@@ -22,6 +22,7 @@ from liponflow.cli import (
     presets,
     published,
     remote,
+    report,
     results,
     setup,
     submit,
@@ -30,7 +31,7 @@ from liponflow.cli.console import EXIT_USAGE, say
 
 ORDER = (
     "run", "resume", "presets", "inputs", "ingest", "analyze", "model", "published", "figures",
-    "results", "submit", "status", "cancel", "rerun", "fetch", "setup", "doctor",
+    "report", "results", "submit", "status", "cancel", "rerun", "fetch", "setup", "doctor",
 )  # fmt: skip
 """Commands in the order in which a user needs them."""
 
@@ -113,6 +114,7 @@ app.add_typer(
 app.command()(campaigns.resume)
 app.command()(files.ingest)
 app.command()(figures.figures)
+app.command()(report.report)
 app.add_typer(results.app, name="results")
 app.add_typer(presets.app, name="presets")
 app.command()(published.published)

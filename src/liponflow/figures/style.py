@@ -73,6 +73,11 @@ MUTED = "#6B6B6B"
 """Colour of published values, guide lines and the stamp."""
 BAND = "#E8E8E8"
 
+LARGEST_SVG = 150_000
+"""Size of a drawing above which a page shows an image of pixels (bytes)."""
+PAGE_DPI = 200
+"""Resolution of such an image (1/inch)."""
+
 _STAMP_HEIGHT = 0.22  # inch
 _METADATA: dict[str, dict[str, None]] = {
     "png": {},
@@ -214,3 +219,28 @@ def save(figure: Figure, stem: Path, formats: Sequence[str] = ("png", "svg", "pd
         durable.write(path, content.getvalue())
         paths.append(path)
     return paths
+
+
+def image_of(figure: Figure, largest: int = LARGEST_SVG) -> tuple[bytes, str]:
+    """Return a figure as an image for a page, with its media type.
+
+    Parameters
+    ----------
+    figure
+        Figure that :func:`new_figure` made.
+    largest
+        Bytes above which it is PNG and not SVG, such as drawings of structures.
+
+    Returns
+    -------
+    tuple of (bytes, str)
+        Text is drawn as outlines, so that it looks the same without the font.
+    """
+    content = BytesIO()
+    with rc_context(STYLE | {"svg.fonttype": "path"}):
+        figure.savefig(content, format="svg", metadata=_METADATA["svg"])
+        if len(content.getvalue()) <= largest:
+            return content.getvalue(), "image/svg+xml"
+        content = BytesIO()
+        figure.savefig(content, format="png", dpi=PAGE_DPI, metadata=_METADATA["png"])
+    return content.getvalue(), "image/png"

@@ -155,16 +155,19 @@ def agrees(number: PublishedNumber, ours: Any) -> bool:
         return isinstance(ours, Mapping) and _floats(published) == _floats(ours)
     if isinstance(published, str):
         return isinstance(ours, str) and formula_key(published) == formula_key(ours)
-    if isinstance(published, tuple):
-        if isinstance(ours, list | tuple):
-            return _several(published) == _several(ours)
-        low, high = float(published[0]), float(published[-1])
-    else:
-        low = high = float(published)
+    if isinstance(published, tuple) and isinstance(ours, list | tuple):
+        return _several(published) == _several(ours)
+    return isinstance(ours, int | float) and _within(number, float(ours))
+
+
+def _within(number: PublishedNumber, ours: float) -> bool:
+    """Return whether a number lies in the range of a published one, widened by its tolerance."""
+    published = number.value if isinstance(number.value, tuple) else (number.value,)
+    low, high = float(str(published[0])), float(str(published[-1]))
     if number.factor > 1:
-        return bool(low / number.factor <= ours <= high * number.factor)
+        return low / number.factor <= ours <= high * number.factor
     rounding = 1e-9 * max(abs(low), abs(high))
-    return bool(low - number.tolerance - rounding <= ours <= high + number.tolerance + rounding)
+    return low - number.tolerance - rounding <= ours <= high + number.tolerance + rounding
 
 
 def _several(values: Sequence[Any]) -> list[float] | list[str]:

@@ -13,7 +13,7 @@ from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.transport.result import TransportResult
-from liponflow.formulas import reduced_formula
+from liponflow.formulas import conventional, reduced_formula
 
 KELVIN = 273.15
 """0 °C (K), by definition."""
@@ -25,8 +25,8 @@ LIPON = frozenset({"Li", "P", "O", "N"})
 
 
 def composition(result: GlassResult) -> str:
-    """Return the formula of the models, as pymatgen reduces it."""
-    return result.formula
+    """Return the formula of the models."""
+    return conventional(result.formula)
 
 
 def occurs(result: GlassResult, group: str, name: str) -> bool | None:
