@@ -177,7 +177,8 @@ def _used(
     rulings: Sequence[Ruling], figures: Sequence[DrawnFigure], turned: Sequence[Scene]
 ) -> list[Finding]:
     """Return every result that the page shows, each once."""
-    shown = [item.finding for item in (*rulings, *figures, *turned) if item.finding is not None]
+    shown = [item.finding for item in rulings if item.finding is not None]
+    shown += [item.finding for item in figures] + [item.finding for item in turned]
     return list({item.name: item for item in shown}.values())
 
 
