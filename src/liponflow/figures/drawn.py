@@ -101,7 +101,8 @@ def _axis(axis: Axis) -> str:
     """Return the label of an axis, with what its ticks stand for where they are names."""
     label = _plain(axis.get_label_text()) or "no label"
     if isinstance(axis.get_major_formatter(), FuncFormatter | FixedFormatter):
-        names = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
+        # Axes that share their ticks with others hide the labels, and then have none.
+        names = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
         shown = [f"{at:g} = {_plain(name.get_text())}" for at, name in names if name.get_text()]
         label += f" ({', '.join(shown)})" if shown else ""
     return label

@@ -232,7 +232,7 @@ def _amounts(formula: str) -> dict[str, float]:
     try:
         composition = Composition(formula)
     except ValueError as error:
-        raise ChargeError(f"{formula!r} is not a chemical formula: {error}") from None
-    if unknown := [str(symbol) for symbol in composition if not isinstance(symbol, Element)]:
-        raise ChargeError(f"{formula!r}: {unknown[0]} is not an element")
+        raise ChargeError(f"{formula} is not a chemical formula: {error}") from None
+    if unknown := [s.symbol for s in composition if not isinstance(s, Element)]:
+        raise ChargeError(f"{formula}: {unknown[0]} is not an element")
     return {str(symbol): float(amount) for symbol, amount in composition.items()}

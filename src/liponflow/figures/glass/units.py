@@ -114,7 +114,7 @@ def _bar_panel(axes: Axes, panel: _Bars, slots: int) -> None:
                 markersize=4,
                 gid="published",
             )
-    axes.set_yticks(places, [_unit_label(share.name) for share in shown])
+    axes.set_yticks(places, [unit_label(share.name) for share in shown])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(slots - 0.4, -0.6)
     axes.set_xlim(0, limit)
@@ -152,7 +152,7 @@ def _shown(shares: Sequence[Share]) -> list[Share]:
     return kept
 
 
-def _unit_label(name: str) -> str:
+def unit_label(name: str) -> str:
     """Return Q1_0 as Q with a superscript and a subscript."""
     head, *notes = name.split(" (", 1)
     words = head.split(" ")

@@ -1,5 +1,6 @@
 """The glass campaign: build, anneal, relax and measure models, and compute their properties."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -85,8 +86,11 @@ class GlassMaker(CampaignMaker[GlassParameters]):
             If the composition, density, engine or an element cannot be used, before anything is
             computed.
         """
+        return self.wire(self.starts(structure, source), source)
+
+    def wire(self, starts: Sequence[Start], source: str | None = None) -> Flow:
+        """Wire the campaign from starting models that :meth:`starts` made; see :meth:`make`."""
         self.check_arguments(self.parameters.models)
-        starts = self.starts(structure, source)
         engine = self.engine(self.parameters.force_limit)
         engine.require("relax", "static", *(["md"] if self._has_dynamics() else []))
         engine.check(starts[0].structure)

@@ -165,11 +165,11 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
 
     engine = engine_of(request.engine)
     chosen = crystals(parameters)
-    relaxed, scaled = _relaxed(request, engine, chosen)
+    relaxed, scaled = relaxed_entries(request, engine, chosen)
     names = list(relaxed.records)
 
     def further(other: Engine) -> tuple[list[Flow | Job], OutputReference]:
-        own, collected = _relaxed(request, other, chosen, label=f" {other.name}")
+        own, collected = relaxed_entries(request, other, chosen, label=f" {other.name}")
         return [*own.jobs, collected], collected.output
 
     others = wire_further(further_names(parameters.models, request.engine), engine_of, further)
@@ -178,8 +178,8 @@ def _computed(request: Request, glass_energy: GlassEnergy | None) -> Flow:
         for name in parameters.refine
     ]
     source = f"{len(chosen)} reference crystals, {relaxed.known} of them relaxed by earlier runs"
-    key = parameters.model_dump_json() + _key(engine.describe())
-    end = _ending(
+    key = parameters.model_dump_json() + engine_key(engine.describe())
+    end = ending(
         request,
         glass_energy,
         Entries(scaled.output.entries, scaled.output.engine, source, key, [scaled.uuid], names),
@@ -240,7 +240,7 @@ def _rung(
     return refined, Rung(engine=described, entries=found.entries, computed_by=found.engine)
 
 
-def _relaxed(
+def relaxed_entries(
     request: Request, engine: Engine, chosen: Sequence[Phase], *, label: str = ""
 ) -> tuple[RelaxedPhases, Job]:
     """Wire the relaxations of one engine, and the job that puts its energies on one scale."""
@@ -307,13 +307,13 @@ def _fetched(request: Request, glass_energy: GlassEnergy | None) -> Flow:
         surrogate=SURROGATE in entries.scale,
     )
     key = parameters.model_dump_json() + entries.model_dump_json()
-    end = _ending(request, glass_energy, Entries(entries, engine, source, key))
+    end = ending(request, glass_energy, Entries(entries, engine, source, key))
     return Flow([*first, *end], output=end[-1].output, name=TOPIC)
 
 
-def _ending(
+def ending(
     request: Request,
-    glass_energy: GlassEnergy | None,
+    glass_energy: GlassEnergy | OutputReference | None,
     found: Entries,
     further: Comparison | None = None,
     rungs: Sequence[Rung] = (),
@@ -406,5 +406,6 @@ def _of_glass(
     return parameters.model_copy(update={"composition": glass_energy.formula})
 
 
-def _key(engine: EngineInfo) -> str:
+def engine_key(engine: EngineInfo) -> str:
+    """Return the text of an engine in the fingerprint of a result."""
     return json.dumps(engine.identity, separators=(",", ":"), ensure_ascii=False)

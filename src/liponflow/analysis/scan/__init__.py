@@ -1,0 +1,1 @@
+"""Scans over compositions: one row per composition, and what can be ranked."""

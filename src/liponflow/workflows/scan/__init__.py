@@ -1,0 +1,1 @@
+"""The scan over compositions: glass and stability of each, side by side."""

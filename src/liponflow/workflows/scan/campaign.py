@@ -1,0 +1,17 @@
+"""The scan as a registered object."""
+
+from liponflow.analysis.kinds import ResultKind
+from liponflow.workflows.campaign import Campaign
+
+CAMPAIGN = Campaign(
+    "scan",
+    summary="Compare compositions: glass, transport and window of each, ranked.",
+    parameters="liponflow.inputs.scan:ScanParameters",
+    flow="liponflow.workflows.scan.flow:flow",
+    understood="liponflow.workflows.scan.understood:understood",
+    result=ResultKind(
+        "scan",
+        model="liponflow.analysis.scan.result:ScanResult",
+        figures="liponflow.figures.scan:all_figures",
+    ),
+)

@@ -1,0 +1,145 @@
+"""The scan: its jobs, invalid input, and one tiny scan from start to end."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jobflow import Flow, OnMissing
+
+from liponflow.analysis.derivatives.published import published_derivatives
+from liponflow.analysis.scan.result import ScanResult
+from liponflow.inputs.presets import ParameterError
+from liponflow.settings import Settings
+from liponflow.workflows import run as campaigns
+from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.scan.compositions import fitting_size
+
+pytestmark = pytest.mark.usefixtures("warm_workers")
+
+SCAN = get_campaign("scan")
+
+TINY: dict[str, Any] = {
+    "compositions": ["Li3BO3", "Li2.5BO3"],
+    "grid": None,
+    "n_atoms": 14,
+    "glass": {"n_models": 1, "protocol": [], "density": 2.0, "force_limit": 0.5},
+    "stability": {"samples": 20, "force_limit": 0.5},
+}
+"""Li3BO3 twice, the second time from a formula that lacks Li; seven small crystals."""
+
+
+def plan(preset: str = "quick", **overrides: Any) -> Flow:
+    return SCAN.plan(preset=preset, engine="chgnet", overrides=overrides)
+
+
+def names(flow: Flow) -> Counter[str]:
+    return Counter(job.name for job, _ in flow.iterflow())
+
+
+def test_every_composition_has_a_glass_and_a_window_and_crystals_are_shared() -> None:
+    flow = plan(**TINY | {"compositions": ["Li3BO3", "LiBO2", "Li4B2O5"], "n_atoms": 20})
+    found = names(flow)
+    for formula in ("Li3BO3", "LiBO2", "Li4B2O5"):
+        for job in ("relax seed 0", "measure seed 0", "energy of the glass", "its phases"):
+            assert found[f"{job} {formula}"] == 1
+        assert found[f"result {formula}"] == 2  # of the glass, and of the window
+    assert found["relax LiBO2_gamma"] == 1
+    assert found["put on one scale"] == 1
+    assert found["result"] == 1
+
+
+def test_what_fails_stops_only_what_depends_on_it() -> None:
+    flow = plan(**TINY)
+    (end,) = [job for job, _ in flow.iterflow() if job.uuid == flow.output.uuid]
+    assert end.config.on_missing_references == OnMissing.NONE
+    uuids = {job.uuid: job.name for job, _ in flow.iterflow()}
+    by_name = {job.name: job for job, _ in flow.iterflow()}
+    # The window of one composition needs its own glass and the crystals, but no other glass.
+    needed = {uuids[uuid] for uuid in by_name["energy of the glass Li3BO3"].input_uuids}
+    assert needed == {"result Li3BO3"}
+
+
+def test_scan_without_window_relaxes_no_crystals() -> None:
+    found = names(plan(**TINY | {"window": False}))
+    assert not any("put on one scale" in name or "window" in name for name in found)
+
+
+def test_preset_of_derivatives_has_the_published_rows_with_p() -> None:
+    from liponflow.inputs.presets import load_parameters
+    from liponflow.inputs.scan import ScanParameters
+
+    parameters = load_parameters(ScanParameters, "scan", "derivatives")
+    rows = [
+        row.printed
+        for row in published_derivatives().rows
+        if row.amounts != "not printed" and "P" in row.printed
+    ]
+    left_out = {"Li3.25C0.03PO3.87N0.21", "Li3.426PW0.008O2.091N0.364"}
+    assert parameters.formulas == [formula for formula in rows if formula not in left_out]
+
+
+def test_sizes_represent_the_composition_within_their_limit() -> None:
+    # 8 atoms of Li3PO4 and 14 of Li5P2O6N; a size that holds whole formulas is exact.
+    assert fitting_size("Li3PO4", 60) in (56, 64)
+    assert fitting_size("Li5P2O6N", 60) == 56
+    for row in published_derivatives().rows:
+        if row.modelled is not None and "W" not in row.modelled and "C0" not in row.modelled:
+            assert abs(fitting_size(row.modelled, 60) - 60) <= 9
+
+
+def test_bad_compositions_are_refused_by_name_before_anything_is_computed() -> None:
+    bad = ["Li3BO3", "Li3Xx", "LiF", "Li3.25C0.03PO3.87N0.21", "P4N1"]
+    with pytest.raises(ParameterError) as caught:
+        plan(**TINY | {"compositions": bad})
+    text = str(caught.value)
+    assert text.startswith("4 of 5 compositions cannot be built")
+    assert "Li3Xx: Xx is not an element" in text
+    assert "LiF: Li6 F6 has no network former" in text
+    assert "Li3.25C0.03PO3.87N0.21: 14 atoms" in text
+    assert "take 279 atoms or more" in text
+    assert "P4N1 has a charge of" in text
+
+
+@pytest.mark.parametrize(
+    ("overrides", "reason"),
+    [
+        ({"compositions": [], "grid": None}, "there is nothing to compute"),
+        ({"glass": {"densty": 2}}, "did you mean 'density'"),
+        ({"stability": {"source": "mp"}}, "computes its phases with its engine"),
+        ({"grid": {"end_members": ["Li3PO4"], "steps": 2}}, "at least 2"),
+    ],
+)
+def test_bad_parameters_are_refused(overrides: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        plan(**TINY | overrides)
+
+
+def test_a_structure_is_refused(tmp_path: Path) -> None:
+    from liponflow.structures.phases import phase
+
+    file = tmp_path / "Li2O.cif"
+    phase("Li2O").structure().to(filename=str(file))
+    with pytest.raises(ParameterError, match="leave --structure out"):
+        SCAN.plan(preset="quick", engine="chgnet", structure_file=file)
+
+
+def test_tiny_scan_computes_and_ranks(tmp_path: Path) -> None:
+    settings = Settings(store=tmp_path / "store.db", runs_dir=tmp_path / "runs", workers=1)
+    outcome = campaigns.run(plan(**TINY), settings, {"kind": "scan"})
+    assert not outcome.report.failures
+    assert outcome.result is not None
+    result = outcome.result.result
+    assert isinstance(result, ScanResult)
+    assert result.converged
+    first, second = sorted(result.rows, key=lambda row: row.printed != "Li3BO3")
+    assert (first.change, second.modelled) == ("none", "Li3BO3")
+    assert second.change == "Li 2.5 -> 3"
+    for row in result.rows:
+        assert row.atoms == 14
+        assert row.cell == "Li6B2O6"
+        assert row.window_low is not None
+        assert row.above_hull is not None
+        assert row.above_hull > 0
+    # The same glass twice: neither is better.
+    assert [row.rank for row in result.rows] == [1, 1]
