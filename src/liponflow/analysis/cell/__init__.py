@@ -1,0 +1,1 @@
+"""Energy density, capacity and lithium balance of thin-film cells."""
