@@ -76,24 +76,24 @@ def density_figure(result: CellResult) -> Figure:
 
 
 def _draw_designs(axes: Axes, result: CellResult) -> None:
-    places = np.arange(len(result.densities))
-    for item in published_densities():
-        if item.name in _REFERENCES:
-            low, high = item.density
+    names = [item.design for item in result.densities]
+    for other in published_densities():
+        if other.name in _REFERENCES:
+            low, high = other.density
             if high > low:
                 axes.axvspan(low, high, color=BAND, zorder=0)
             else:
                 axes.axvline(low, color=MUTED, linestyle=":", linewidth=1, zorder=0)
-            axes.text((low + high) / 2, -0.62, item.name.replace(" ", "\n", 1), ha="center",
+            axes.text((low + high) / 2, -0.62, other.name.replace(" ", "\n", 1), ha="center",
                       va="bottom", fontsize=6, color=MUTED,
                       bbox={"color": "white" if high == low else BAND, "pad": 0.5})  # fmt: skip
-    for place, item in zip(places, result.densities, strict=True):
+    for place, item in enumerate(result.densities):
         axes.barh(place, item.density, 0.55, color=COLOURS[0])
         axes.plot([item.charged_density] * 2, [place - 0.275, place + 0.275], color="white",
                   linewidth=1.2)  # fmt: skip
         axes.text(item.density + 15, place, f"{item.density:.0f}", va="center", fontsize=7)
-    axes.set_yticks(places, [item.design for item in result.densities])
-    axes.set_ylim(len(places) - 0.5, -1.25)
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.5, -1.25)
     axes.set_xlim(0, 1.15 * max(item.density for item in result.densities))
     axes.set_xlabel(axis_label(EnergyDensity, "density"))
     axes.set_title(f"{result.formula}, white line: with the plated Li", loc="left")
