@@ -68,6 +68,15 @@ CASES = {
             "force_limit": 0.5,
         }
     ),
+    "transport": Case(
+        {
+            "temperatures": [900],
+            "equilibration": 0.01,
+            "production": 0.12,
+            "frame_interval": 1,
+            "segment_steps": 30,
+        }
+    ),
 }
 
 

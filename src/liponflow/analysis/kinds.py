@@ -201,11 +201,6 @@ EDGE_SCAN = ResultKind(
     model="liponflow.analysis.eels.measured.edge_scan_result:EdgeScanResult",
     figures="liponflow.figures.eels.edge_scan:all_figures",
 )
-TRANSPORT = ResultKind(
-    "transport",
-    model="liponflow.analysis.transport.result:TransportResult",
-    figures="liponflow.figures.transport.gallery:all_figures",
-)
 DEPTH_PROFILE = ResultKind(
     "depth_profile",
     model="liponflow.analysis.depth_profile.result:DepthProfileResult",

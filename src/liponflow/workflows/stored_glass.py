@@ -1,9 +1,15 @@
-"""Glasses in the results store, which other campaigns start from."""
+"""Glasses that other campaigns start from: of the results store, and of the library."""
+
+from typing import NamedTuple
 
 from jobflow import JobStore
+from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.formulas import reduced_formula
+from liponflow.store.file import StoreError
 from liponflow.store.results import find_results, get_result
+from liponflow.structures.glass.library import library_glass, library_glasses
 
 LATEST = "latest"
 """Used in place of a uuid: the glass that entered the store last."""
@@ -11,6 +17,60 @@ LATEST = "latest"
 
 class StoredGlassError(ValueError):
     """The store has no such glass."""
+
+
+class NamedGlass(NamedTuple):
+    """Models of a glass."""
+
+    name: str
+    formula: str
+    source: str
+    """What made the models."""
+    models: list[Structure]
+
+
+def named_glass(which: str, store: JobStore | None) -> NamedGlass:
+    """Return a glass of the library or of the store.
+
+    Parameters
+    ----------
+    which
+        Name in the library, first characters of a uuid in the store, or ``latest``.
+    store
+        Open store; None without one.
+
+    Raises
+    ------
+    StoredGlassError
+        If there is none; the remedy is named.
+    """
+    names = [model.name for model in library_glasses()]
+    if which in names:
+        model = library_glass(which)
+        structure = model.structure()
+        return NamedGlass(
+            f"{model.name} glass",
+            reduced_formula(structure.composition),
+            f"library of liponflow: {model.made_by}",
+            [structure],
+        )
+    known = f"the library has {', '.join(names)}"
+    try:
+        uuid, result = find_glass(store, which)
+    except StoredGlassError as error:
+        note = (
+            "" if store else " and use it in `liponflow run`, as `liponflow inputs` reads no store"
+        )
+        raise StoredGlassError(f"glass={which}: {known}, and {error}{note}") from error
+    except StoreError as error:
+        raise StoredGlassError(f"glass={which}: {known}; in the store, {error}") from error
+    doubt = "" if result.converged else f", NOT CONVERGED: {result.criterion}"
+    return NamedGlass(
+        f"{result.formula} glass",
+        result.formula,
+        f"glass {uuid[:8]} by {result.provenance.engine.label}{doubt}",
+        [model.structure for model in result.models],
+    )
 
 
 def find_glass(store: JobStore | None, which: str) -> tuple[str, GlassResult]:

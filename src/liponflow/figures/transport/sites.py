@@ -24,8 +24,11 @@ from liponflow.figures.style import (
 )
 
 SMALL = 0.03
-"""Share below which, at every temperature, an environment is drawn among the others."""
+"""Share below which, at every temperature, an environment is drawn among the others, as all are
+behind the six that have a colour."""
 OTHERS = "others"
+_NOTHING = 1e-3
+"""Share that no bar shows."""
 _ABSCISSA = 1000.0
 """The axis shows 1000 K over the temperature."""
 
@@ -35,19 +38,25 @@ def share_figure(result: TransportResult) -> Figure:
     """Draw the share of each environment at each temperature."""
     points = [(point.temperature, point.sites) for point in result.points if point.sites]
     tables = [{share.name: share.share for share in sites.shares} for _, sites in points]
-    names = list(dict.fromkeys(name for table in tables for name in table))
-    large = [name for name in names if max(table.get(name, 0) for table in tables) >= SMALL]
+    largest = {
+        name: max(table.get(name, 0) for table in tables) for table in tables for name in table
+    }
+    names = sorted(largest, key=lambda name: -largest[name])[: len(COLOURS)]
+    large = [name for name in names if largest[name] >= SMALL]
     figure = new_figure(COLUMN, 0.9 + 0.34 * len(points))
     axes = figure.subplots()
     begin = np.zeros(len(points))
     places = np.arange(len(points))
-    for name, colour in zip([*large, OTHERS], cycle([*COLOURS, MUTED]), strict=False):
+    colours = [*COLOURS[: len(large)], MUTED]
+    for name, colour in zip([*large, OTHERS], colours, strict=True):
         values = np.array(
             [
                 table.get(name, 0) if name != OTHERS else 1 - sum(table.get(n, 0) for n in large)
                 for table in tables
             ]
         ).clip(min=0)
+        if values.max() < _NOTHING:
+            continue
         axes.barh(places, values, left=begin, color=colour, label=name, height=0.7)
         begin = begin + values
     axes.set_yticks(places, [f"{temperature:.0f} K" for temperature, _ in points])
@@ -71,6 +80,8 @@ def residence_figure(result: TransportResult) -> Figure:
     for (temperature, sites), own in zip(points, cycle(COLOURS), strict=False):
         whole = sites.residences[0]
         x = _ABSCISSA / temperature
+        if whole.time_low <= 0:
+            continue
         if whole.time is None or whole.time_high is None:
             left.plot(x, whole.time_low, "^", color=colour, markerfacecolor="white")
         else:
@@ -79,7 +90,8 @@ def residence_figure(result: TransportResult) -> Figure:
         if sites.survival_times:
             right.step(sites.survival_times, sites.survival, where="post", color=own,
                        label=f"{temperature:.0f} K")  # fmt: skip
-    left.set_yscale("log")
+    if left.has_data():
+        left.set_yscale("log")
     left.set_xlabel("1000 K / temperature")
     left.set_ylabel(axis_label(Residence, "time"))
     right.set_xlabel(axis_label(SiteAnalysis, "survival_times"))

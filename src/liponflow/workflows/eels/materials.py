@@ -14,11 +14,9 @@ from liponflow.formulas import reduced_formula
 from liponflow.inputs.eels import EELSParameters
 from liponflow.inputs.feff.edges import Edge, parse_edge
 from liponflow.names import nearest
-from liponflow.store.file import StoreError
-from liponflow.structures.glass.library import library_glass, library_glasses
 from liponflow.structures.phases import phase
 from liponflow.workflows.request import Request
-from liponflow.workflows.stored_glass import StoredGlassError, find_glass
+from liponflow.workflows.stored_glass import StoredGlassError, named_glass
 
 
 class MaterialError(ValueError):
@@ -139,35 +137,11 @@ def _crystals(names: list[str]) -> list[EELSMaterial]:
 
 def _glass(which: str, store: JobStore | None) -> EELSMaterial:
     """Return a glass of the library or of the store."""
-    if which in {model.name for model in library_glasses()}:
-        model = library_glass(which)
-        structure = model.structure()
-        return EELSMaterial(
-            name=f"{model.name} glass",
-            formula=reduced_formula(structure.composition),
-            source=f"library of liponflow: {model.made_by}",
-            models=[structure],
-            glass=True,
-        )
-    library = ", ".join(model.name for model in library_glasses())
-    known = f"the library has {library}"
     try:
-        uuid, result = find_glass(store, which)
+        found = named_glass(which, store)
     except StoredGlassError as error:
-        note = (
-            "" if store else " and use it in `liponflow run`, as `liponflow inputs` reads no store"
-        )
-        raise MaterialError(f"glass={which}: {known}, and {error}{note}") from error
-    except StoreError as error:
-        raise MaterialError(f"glass={which}: {known}; in the store, {error}") from error
-    doubt = "" if result.converged else f", NOT CONVERGED: {result.criterion}"
-    return EELSMaterial(
-        name=f"{result.formula} glass",
-        formula=result.formula,
-        source=f"glass {uuid[:8]} by {result.provenance.engine.label}{doubt}",
-        models=[model.structure for model in result.models],
-        glass=True,
-    )
+        raise MaterialError(str(error)) from error
+    return EELSMaterial(**found._asdict(), glass=True)
 
 
 def _with_own_names(materials: list[EELSMaterial]) -> Iterator[EELSMaterial]:

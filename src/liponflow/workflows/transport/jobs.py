@@ -1,0 +1,108 @@
+"""The last job of the transport campaign."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobflow import job
+
+from liponflow.analysis.provenance import provenance
+from liponflow.analysis.runs import MDResult
+from liponflow.analysis.trajectory.frames import Frames, read_frames
+from liponflow.analysis.trajectory.readers import TrajectoryError
+from liponflow.analysis.transport.displacements import TransportError
+from liponflow.analysis.transport.regions import parse_regions
+from liponflow.analysis.transport.result import TransportResult
+from liponflow.analysis.transport.run import Run, follow_run
+from liponflow.analysis.transport.summary import summarise
+from liponflow.inputs.transport import PRODUCTION, TransportParameters
+from liponflow.workflows.dynamics.jobs import stage_files
+
+OFF = 0.1
+"""Largest relative difference between the temperature of a run and its target without a remark."""
+
+
+@job
+def conclude_transport(
+    dynamics: Sequence[MDResult | None],
+    *,
+    parameters: TransportParameters,
+    made: dict[str, Any],
+) -> TransportResult:
+    """Measure the production of every temperature.
+
+    Parameters
+    ----------
+    dynamics
+        Run of each temperature; None for those that failed.
+    parameters
+        Parameters of the campaign.
+    made
+        Provenance known before the run.
+
+    Returns
+    -------
+    TransportResult
+        Runs that failed or cannot be measured are named in its warnings.
+
+    Raises
+    ------
+    ValueError
+        If none can be measured.
+    """
+    runs, warnings, engine = [], list[str](), None
+    for temperature, found in zip(parameters.temperatures, dynamics, strict=True):
+        if found is None:
+            warnings.append(
+                f"the run at {temperature:g} K failed; the run's report names its directory and "
+                "cause"
+            )
+            continue
+        engine = engine or found.provenance.engine
+        try:
+            run = follow_production(found, parameters)
+        except (TransportError, TrajectoryError) as error:
+            warnings.append(f"the run at {temperature:g} K is not measured: {error}")
+            continue
+        if abs(run.temperature - temperature) > OFF * temperature:
+            run.notes.append(
+                f"the run at {temperature:g} K had {run.temperature:.0f} K on average: it was too "
+                "short to come to its temperature"
+            )
+        runs.append(run)
+    if not runs or engine is None:
+        raise ValueError(f"no run can be measured: {'; '.join(warnings)}")
+    result = summarise(
+        runs,
+        provenance(engine=engine, **made),
+        species=parameters.species,
+        charge=parameters.charge,
+        hop_length=parameters.hop_length,
+    )
+    return result.model_copy(
+        update={
+            "warnings": [*warnings, *result.warnings],
+            "converged": result.converged and len(runs) == len(dynamics),
+        }
+    )
+
+
+def follow_production(dynamics: MDResult, parameters: TransportParameters) -> Run:
+    """Read the production of a run; its temperature is the mean of its frames.
+
+    Raises
+    ------
+    TransportError, TrajectoryError
+        If it cannot be measured.
+    """
+    files, stage = stage_files(dynamics, PRODUCTION)
+
+    def read(path: Path) -> Iterator[Frames]:
+        return read_frames(path, stage=stage, distances=False)
+
+    return follow_run(
+        files,
+        read,
+        species=parameters.species,
+        regions=parse_regions(parameters.regions),
+    )
