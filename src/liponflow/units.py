@@ -32,6 +32,7 @@ from scipy.constants import (
     gram,
     kilo,
     speed_of_light,
+    zero_Celsius,
 )
 
 BOLTZMANN = Boltzmann / electron_volt
@@ -60,6 +61,9 @@ G_CM3_PER_U_A3 = atomic_mass / gram * (centi / angstrom) ** 3
 
 A3_PER_CM3 = (centi / angstrom) ** 3
 """1 cm³ in Å³."""
+
+CELSIUS = zero_Celsius
+"""0 °C in K."""
 
 FS_PER_PS = 1000.0
 """1 ps in fs."""

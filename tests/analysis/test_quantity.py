@@ -23,7 +23,7 @@ UNITS = {
     "", "%", "1/THz per atom", "1/cm²", "1/cm³",
     "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
     "K", "K/ps", "THz", "V", "counts", "counts eV", "degrees", "e", "eV", "eV/K/atom", "eV/atom",
-    "eV/f.u.", "eV/Å", "fs", "keV",
+    "eV/f.u.", "eV/Å", "fs", "keV", "°C",
     "A", "A/cm²", "F", "Hz", "S/cm", "cm²", "cm²/s",
     "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "µm", "Å", "Å²", "Ω",
     "Å²/ps", "Å³", "Å³/atom", "Å³/f.u.",
@@ -50,6 +50,20 @@ WITHOUT = {
     "CircuitElement.high": "unit in the field `unit`",
     "CircuitElement.low": "unit in the field `unit`",
     "CircuitElement.value": "unit in the field `unit`",
+    **dict.fromkeys(
+        [
+            f"ThermalAnalysisResult.{name}"
+            for name in (
+                "step",
+                "heat_flow",
+                "smooth",
+                "glass_line",
+                "liquid_line",
+                "tangent",
+            )
+        ],
+        "unit in the field `heat_flow_unit`",
+    ),
     "HopBarrier.jumps": "tuples of indices and lengths",
     "HopBarrier.profile": "pairs of a length and an energy",
     "Refinement.single_point_profile": "pairs of a length and an energy",

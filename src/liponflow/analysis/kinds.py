@@ -206,6 +206,11 @@ DEPTH_PROFILE = ResultKind(
     model="liponflow.analysis.depth_profile.result:DepthProfileResult",
     figures="liponflow.figures.depth_profile:all_figures",
 )
+THERMAL_ANALYSIS = ResultKind(
+    "thermal_analysis",
+    model="liponflow.analysis.thermal_analysis.result:ThermalAnalysisResult",
+    figures="liponflow.figures.thermal_analysis:all_figures",
+)
 IMPEDANCE = ResultKind(
     "impedance",
     model="liponflow.analysis.impedance.result:ImpedanceResult",

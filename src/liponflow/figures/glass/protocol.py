@@ -21,9 +21,9 @@ from liponflow.figures.style import (
     stamp,
     styled,
 )
+from liponflow.units import CELSIUS
 
 STAGE_COLOURS = ("#FFFFFF", BAND)
-CELSIUS = 273.15
 LETTER_SHARE = 0.02
 """Width of a letter of a stage name, as a share of the panel."""
 

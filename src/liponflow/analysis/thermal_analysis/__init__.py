@@ -1,0 +1,1 @@
+"""Glass transitions in calorimetry, by tangents."""
