@@ -1,4 +1,4 @@
-"""The command that examines the engines on this machine, and a project for clusters."""
+"""The command that examines this installation and its engines, and a project for clusters."""
 
 import sys
 from contextlib import redirect_stdout
@@ -14,6 +14,7 @@ from liponflow.cli.output import settings_with
 
 if TYPE_CHECKING:
     from liponflow.diagnosis import Finding
+    from liponflow.settings import Settings
 
 
 def doctor(
@@ -33,7 +34,7 @@ def doctor(
     ] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Tell which engines can run here, and how to install what one lacks.
+    """Examine settings, extras and engines, and say how to install what is missing.
 
     The exit code is 1 if the named engine cannot run, or the project cannot be used.
     """
@@ -48,12 +49,22 @@ def doctor(
             with said_if_slow("asking the queue and the workers ..."):
                 found = _project(project or settings.hpc_project, engine)
         else:
+            found = {} if engine else _installation(settings)
             names = [engine] if engine else engine_names()
-            found = {name: engine_class(name).diagnose(name, settings) for name in names}
+            found |= {name: engine_class(name).diagnose(name, settings) for name in names}
     print_findings = import_module("liponflow.cli.tables").print_findings
     print_findings(found)
     if (engine or hpc) and any(missing(findings) for findings in found.values()):
         raise typer.Exit(EXIT_FAILED)
+
+
+def _installation(settings: "Settings") -> "dict[str, list[Finding]]":
+    """Examine what concerns all engines."""
+    installation = import_module("liponflow.workflows.installation")
+    return {
+        "settings": installation.settings_findings(settings),
+        "extras": installation.extras_findings(),
+    }
 
 
 def _project(name: str | None, engine: str | None) -> "dict[str, list[Finding]]":
