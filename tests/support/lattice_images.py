@@ -60,7 +60,7 @@ def layered(boundaries, layers, *, height, pixel, amplitude, seed, size=6.0):
     boundaries
         Places of the boundaries from the left to the right edge (nm).
     layers
-        Phases of each layer; the grains take them at random. Empty for an amorphous one.
+        Phases of each layer; the grains take them in turn. Empty for an amorphous one.
     height
         Of the image (nm).
     amplitude
@@ -84,7 +84,7 @@ def layered(boundaries, layers, *, height, pixel, amplitude, seed, size=6.0):
         inside = (x >= boundaries[layer]) & (x < boundaries[layer + 1])
         for place in np.unique(owner[inside]) if phases else []:
             region = inside & (owner == place)
-            waves = GRAINS[phases[rng.integers(len(phases))]]
+            waves = GRAINS[phases[place % len(phases)]]
             chosen = waves[rng.integers(len(waves))]
             box = tuple(slice(axis.min(), axis.max() + 1) for axis in np.nonzero(region))
             turn, shifts = rng.uniform(0, 180), rng.uniform(0, 2 * np.pi, len(chosen))

@@ -226,3 +226,8 @@ DIFFRACTION = ResultKind(
     model="liponflow.analysis.diffraction.result:DiffractionResult",
     figures="liponflow.figures.diffraction.phases:all_figures",
 )
+LAYERS = ResultKind(
+    "layers",
+    model="liponflow.analysis.diffraction.layers_result:LayersResult",
+    figures="liponflow.figures.diffraction.layers:all_figures",
+)

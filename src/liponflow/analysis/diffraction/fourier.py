@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
-from scipy.signal import find_peaks
+from scipy.signal import find_peaks, windows
 
 from liponflow.arrays import BoolArray, FloatArray
 
@@ -104,16 +104,13 @@ class Transform:
         Spatial frequencies of the pixels (1/Å), same shape.
     steps
         Steps of the frequency along columns and rows (1/Å).
-    profile
-        Mean power by whole radius (steps), not divided by the background.
     mean
-        Smooth background by whole radius.
+        Background by whole radius (the shorter of the steps).
     """
 
     power: FloatArray
     frequency: FloatArray
     steps: tuple[float, float]
-    profile: FloatArray
     mean: FloatArray
 
 
@@ -156,21 +153,9 @@ def transform(intensity: FloatArray, pixel: float) -> Transform:
         Image, shape (rows, columns).
     pixel
         Size of a pixel (nm).
-
-    Raises
-    ------
-    MissingExtraError
-        If scikit-image is not installed.
     """
-    try:
-        from skimage.filters import window
-    except ImportError as error:
-        raise MissingExtraError(
-            "images are measured with scikit-image, which is not installed: `pip install "
-            "'liponflow[images]'`"
-        ) from error
     rows, columns = intensity.shape
-    hann = window("hann", intensity.shape)
+    hann = np.outer(windows.hann(rows, sym=False), windows.hann(columns, sym=False))
     flat = intensity - np.average(intensity, weights=hann)
     raw = np.abs(np.fft.fftshift(np.fft.fft2(flat * hann))) ** 2
     steps = (1 / (rows * pixel * _ANGSTROMS), 1 / (columns * pixel * _ANGSTROMS))
@@ -178,14 +163,9 @@ def transform(intensity: FloatArray, pixel: float) -> Transform:
     x = (np.arange(columns) - columns // 2)[None, :] * steps[1]
     frequency = np.hypot(y, x)
     radius = frequency / min(steps)
-    places = np.rint(radius).astype(int)
-    count = np.bincount(places.ravel())
-    profile = np.bincount(places.ravel(), raw.ravel()) / np.maximum(count, 1)
-    mean = _background(raw, radius, len(count))
+    mean = _background(raw, radius, round(float(radius.max())) + 1)
     at_pixels = np.interp(radius, np.arange(len(mean)), mean)
-    return Transform(
-        raw / np.maximum(at_pixels, _FLOOR * raw.max()), frequency, steps, profile, mean
-    )
+    return Transform(raw / np.maximum(at_pixels, _FLOOR * raw.max()), frequency, steps, mean)
 
 
 def _background(raw: FloatArray, radius: FloatArray, number: int) -> FloatArray:
@@ -219,13 +199,23 @@ def find_spots(
         Probability of a false spot in a transform of noise. The threshold is that of the
         largest of as many exponential powers as there are pixels in one half of the range.
 
+    Raises
+    ------
+    MissingExtraError
+        If scikit-image is not installed.
+
     Notes
     -----
     Places are refined by parabolas through the logarithms of the powers of three neighbours in
     each direction, as the main maximum of the Hann window is nearly a Gaussian.
     """
-    from skimage.feature import peak_local_max
-
+    try:
+        from skimage.feature import peak_local_max
+    except ImportError as error:
+        raise MissingExtraError(
+            "images are measured with scikit-image, which is not installed: `pip install "
+            "'liponflow[images]'`"
+        ) from error
     rows, columns = found.power.shape
     inside = (found.frequency >= 1 / d_range[1]) & (found.frequency <= 1 / d_range[0])
     upper = np.zeros_like(inside)

@@ -31,11 +31,10 @@ from liponflow.analysis.diffraction.result import (
     GrainZone,
     Picture,
 )
+from liponflow.analysis.diffraction.shown import MOST_SHOWN, greys
 from liponflow.analysis.result import Provenance
 from liponflow.arrays import FloatArray
 
-MOST_SHOWN = 256
-"""Rows and columns of the image and of the transform that a result keeps."""
 MOST_LISTED = 10
 """Lines that a warning names."""
 _PERCENT = 100.0
@@ -337,27 +336,15 @@ def _counted(numbers: Sequence[int]) -> str:
 
 
 def _picture(image: LatticeImage, found: Transform, d_range: tuple[float, float]) -> Picture:
-    values = _reduced(image.intensity)
-    low, high = np.percentile(values, [0.5, 99.5])
-    grey = np.clip((values - low) / max(high - low, np.finfo(float).tiny), 0, 1) * 255
     power, largest = _inner(found, 1.25 / d_range[0])
     return Picture(
         pixel=image.pixel,
         pixel_source=image.pixel_source,
         size=list(image.size),
-        intensity=grey.round().astype(int).tolist(),
+        intensity=greys(image.intensity),
         transform=np.log10(np.maximum(power, 1e-2)).round(2).tolist(),
         largest_frequency=largest,
     )
-
-
-def _reduced(values: FloatArray) -> FloatArray:
-    """Return means of square blocks, at most MOST_SHOWN rows and columns."""
-    block = -(-max(values.shape) // MOST_SHOWN)
-    rows, columns = (size // block for size in values.shape)
-    cut = values[: rows * block, : columns * block]
-    blocks: FloatArray = cut.reshape(rows, block, columns, block).mean(axis=(1, 3))
-    return blocks
 
 
 def _inner(found: Transform, largest: float) -> tuple[FloatArray, float]:

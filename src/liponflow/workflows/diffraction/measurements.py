@@ -8,3 +8,9 @@ DIFFRACTION = Measurement(
     options="liponflow.workflows.diffraction.files:DiffractionOptions",
     function="liponflow.workflows.diffraction.files:measure_diffraction",
 )
+LAYERS = Measurement(
+    "layers",
+    summary="Name the phases of the tiles of an HRTEM image, and find the layers they form.",
+    options="liponflow.workflows.diffraction.layers:LayerOptions",
+    function="liponflow.workflows.diffraction.layers:measure_layers",
+)

@@ -1,0 +1,79 @@
+"""``liponflow analyze layers``: phases of the tiles of an image, and their layers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from liponflow.analysis.diffraction.image_files import read_image
+from liponflow.analysis.diffraction.layers_result import LayersResult
+from liponflow.analysis.diffraction.layers_summary import TileChoice, summarise_layers
+from liponflow.analysis.diffraction.summary import shown_range
+from liponflow.analysis.provenance import file_provenance
+from liponflow.inputs.parameter import Unit
+from liponflow.workflows.diffraction.files import IMAGE_RANGE, DiffractionOptions
+from liponflow.workflows.diffraction.phases import candidates
+
+_STEPS = 4
+"""Steps per tile if none is given."""
+_PERCENT = 100.0
+
+
+class LayerOptions(DiffractionOptions):
+    """Options of ``liponflow analyze layers``."""
+
+    direction: Literal["right", "down"] = Field(
+        "right", description="Direction in which the layers follow each other."
+    )
+    tile: Annotated[float, Unit("nm")] = Field(
+        6.0, gt=0, description="Side of a tile; crystals of about this size are seen best."
+    )
+    step: Annotated[float | None, Unit("nm")] = Field(
+        None, gt=0, description="Distance of tiles along the direction; a quarter of a tile."
+    )
+
+    @model_validator(mode="after")
+    def _step_within_tile(self) -> "LayerOptions":
+        if self.step is not None and self.step > self.tile:
+            raise ValueError(
+                f"--step {self.step:g} is longer than a tile of {self.tile:g} nm, so that parts "
+                "of the image would be left out"
+            )
+        return self
+
+
+def measure_layers(files: Sequence[Path], options: LayerOptions) -> LayersResult:
+    """Return the phases of the tiles of an image, and the layers that they form.
+
+    Parameters
+    ----------
+    files
+        One image.
+    options
+        Candidates, tiles and what the file does not tell.
+
+    Raises
+    ------
+    ValueError
+        If the file or an option cannot be used; the remedy is named.
+    """
+    if len(files) != 1:
+        raise ValueError(f"{len(files)} images, and one is measured at a time")
+    [path] = files
+    image = read_image(path, options.pixel)
+    side = round(options.tile / image.pixel)
+    seen = shown_range((side, side), image.pixel, options.spacings or IMAGE_RANGE)
+    phases = candidates(options, seen[0])
+    made = file_provenance(
+        [path, *(options.structures or [])], options.model_dump(mode="json"), str(path)
+    )
+    choice = TileChoice(options.tile, options.step or options.tile / _STEPS, options.direction)
+    return summarise_layers(
+        image,
+        phases,
+        choice,
+        tolerance=options.tolerance / _PERCENT,
+        d_range=seen,
+        provenance=made,
+    )
