@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from liponflow.analysis.kinds import get_kind, kind_names
+from liponflow.analysis.published import topics
 from liponflow.report import values
 from liponflow.report.catalogue import PublishedNumber, catalogue, read_catalogue
 from liponflow.report.places import unit_at
@@ -16,6 +17,19 @@ def test_place_is_a_field_of_the_result_in_the_published_unit(number: PublishedN
     model = get_kind(str(number.kind)).load()
     places = [place for place in (number.at, *(number.interval or ())) if place]
     assert {unit_at(model, place) for place in places} == {number.unit}
+
+
+def test_tables_have_a_number_for_each_printed_value() -> None:
+    known = {number.id: number for number in NUMBERS}
+    assert known["interphase-4-ionic"].statement == "Ionic conductivity of LiF, at most"
+    assert known["interphase-1-ionic"].value == 1e-12
+    printed = [row for row in topics()["derivatives"]["rows"] if row.get("ea") is not None]
+    assert sum(name.endswith("-ea") for name in known) == len(printed)
+    assert known["derivative-1-ea"].at == (
+        "rows",
+        {"printed": "Li2.3Si0.2PO1.4N1.1"},
+        "activation_energy",
+    )
 
 
 def test_functions_exist_and_are_all_used() -> None:

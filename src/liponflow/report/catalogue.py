@@ -5,7 +5,7 @@ stands in a result, and what counts as agreement. Values that ``analysis/publish
 taken from there, so that each stands in one file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Self
@@ -137,7 +137,10 @@ def read_catalogue(data: Mapping[str, Any], published: Mapping[str, Any]) -> Cat
         As :func:`catalogue`.
     """
     sources = {name: Source.model_validate(item) for name, item in data["sources"].items()}
-    numbers = [_number(dict(entry), sources, published) for entry in data["numbers"]]
+    entries = [*data["numbers"]]
+    for table in data.get("tables", ()):
+        entries += _of_table(table, published)
+    numbers = [_number(dict(entry), sources, published) for entry in entries]
     names = [number.id for number in numbers]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"two numbers are called {repeated[0]}")
@@ -164,6 +167,35 @@ def _number(
     else:
         raise ValueError(f"the number {name} has neither a published value nor a known source")
     return PublishedNumber.model_validate(entry)
+
+
+def _of_table(table: Mapping[str, Any], published: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield an entry for each value in the columns of a published table.
+
+    ``named`` is the field that names a row, also in the list of the result that ``list`` gives;
+    ``at_most`` is the field that says which columns of a row are upper limits.
+    """
+    rest = {key: value for key, value in table.items() if key not in _OF_TABLES}
+    for number, row in enumerate(value_at(published, table["rows"])):
+        name = row[table["named"]]
+        limits = row.get(table.get("at_most"), "")
+        for column, given in table["columns"].items():
+            if row.get(column) is None:
+                continue
+            entry = rest | given | {"printed": [*table["rows"], number, column]}
+            entry["id"] = f"{table['id']}-{number + 1}-{column}"
+            entry["statement"] = given["statement"].format(name)
+            if limits in (column, "both"):
+                entry["statement"] += ", at most"
+            if "at" in given:
+                item = [table["list"], {table["named"]: name}]
+                entry["at"] = [*item, given["at"]]
+                entry["interval"] = [[*item, end] for end in given["interval"]]
+            yield entry
+
+
+_OF_TABLES = ("id", "rows", "named", "at_most", "columns", "list")
+"""Fields of a table that are none of its numbers."""
 
 
 def _simple(value: Any) -> Any:

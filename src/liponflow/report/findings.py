@@ -1,5 +1,6 @@
-"""Results that the report rules on: of the store, and of files."""
+"""Results that the report rules on: of the store, of files, and of models."""
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from typing import Any
 
 from pymatgen.core.composition import Composition
 
+from liponflow import registry
 from liponflow.analysis.result import Result
 from liponflow.analysis.result_files import read_result_file
 from liponflow.formulas import reduced_formula
 from liponflow.store.file import StoreError
 from liponflow.store.results import find_results, open_results
+from liponflow.workflows.model import get_model
 
 LATEST = 200
 """Results of the store that are read, the latest of all kinds."""
@@ -35,6 +38,11 @@ class Finding:
     name: str
     command: str
     result: Result
+
+    @property
+    def place(self) -> str:
+        """Name without what cannot stand in a link."""
+        return re.sub(r"[^\w.-]+", "-", self.name)
 
     def fits(self, kind: str | None, formula: str | None) -> bool:
         """Return whether the result is of a kind and, if one is given, of a formula."""
@@ -76,10 +84,21 @@ def file_findings(paths: Iterable[Path]) -> list[Finding]:
     return [Finding(str(path), f"less {path}", read_result_file(path)) for path in paths]
 
 
+def model_findings() -> list[Finding]:
+    """Return the result of every registered model with its published arguments.
+
+    They take no time and are in no store.
+    """
+    return [
+        Finding(f"model {name}", f"liponflow model {name}", get_model(name).compute())
+        for name in registry.names(registry.MODELS)
+    ]
+
+
 def all_findings(
     location: Path | dict[str, Any], files: Iterable[Path], warn: Callable[[str], None]
 ) -> list[Finding]:
-    """Return the results in files and the latest ones of a store, in this order.
+    """Return the results in files, the latest ones of a store and those of models, in this order.
 
     Parameters
     ----------
@@ -89,7 +108,7 @@ def all_findings(
         Called with one line for each stored result that cannot be read.
     """
     skipped: list[StoreError] = []
-    found = [*file_findings(files), *stored_findings(location, skipped)]
+    found = [*file_findings(files), *stored_findings(location, skipped), *model_findings()]
     for error in skipped:
         warn(f"skipped a result: {error}")
     return found

@@ -6,6 +6,7 @@ where the result does not say.
 
 from itertools import pairwise
 
+from liponflow.analysis.depth_profile.result import DepthProfileResult
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.lithiation.result import LithiationResult
@@ -73,6 +74,11 @@ def lithium_tetrahedra(result: GlassResult) -> float | None:
         return None
     kinds = known.li_tetrahedra.environments
     return sum(item.share for item in result.mean.li_environments if item.name in kinds)
+
+
+def weibull(result: DepthProfileResult, name: str) -> float | None:
+    """Return a fitted parameter of the peak of a depth profile, in its own unit."""
+    return next((item.value for item in result.parameters if item.name == name), None)
 
 
 def atoms_at(result: LithiationResult, x: float) -> int | None:
