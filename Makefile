@@ -68,6 +68,7 @@ chromium:
 
 demo: demo/.finished
 	@echo "The figures, lithiation.json and the tables are in demo/; to run again, remove demo/."
+	@echo "demo/report.html compares them and the models with published numbers; open it in a browser."
 
 # After a kill, the run continues; finished calculations are not repeated.
 RUN = $(lastword $(sort $(wildcard demo/liponflow_runs/*/run.json)))
@@ -76,6 +77,7 @@ demo/.finished: | $(READY)
 	LIPONFLOW_STORE=demo/liponflow.db LIPONFLOW_RUNS_DIR=demo/liponflow_runs \
 	  $(BIN)/liponflow $(if $(RUN),resume $(dir $(RUN)),run lithiation --preset quick --engine chgnet) \
 	  --out demo
+	LIPONFLOW_STORE=demo/liponflow.db $(BIN)/liponflow report --out demo/report.html
 	@touch $@
 
 # The tests of one file run in one process, since they share campaigns. In the order of collection

@@ -38,6 +38,7 @@ from liponflow.cli.options import (
 from liponflow.cli.output import check_out, export, print_json, settings_with
 from liponflow.cli.plan import ask, plan
 from liponflow.cli.topic_group import TopicGroup, broken_command
+from liponflow.cli.tour import EVERY, tour_command
 from liponflow.names import nearest
 from liponflow.workflows.campaign import Campaign
 from liponflow.workflows.measurement import get_measurement
@@ -429,12 +430,29 @@ def _print_preflight(flow: "Flow", request: "RunRequest[Any]", engines: Sequence
 
 
 class RunGroup(TopicGroup):
-    """``liponflow run CAMPAIGN``."""
+    """``liponflow run CAMPAIGN``, and ``run all``."""
 
     action = run
     needs = "flow"
     with_options = True
     preset = "quick"
+
+    def registered(self) -> list[str]:
+        """List the campaigns, and the word for all of them."""
+        return [*super().registered(), EVERY]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Make the command of a campaign as a listing shows it."""
+        return tour_command() if cmd_name == EVERY else super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Make the command that the arguments begin with."""
+        if args[0] == EVERY:
+            return EVERY, tour_command(), args[1:]
+        return super().resolve_command(ctx, args)
+
+    def _offers(self, name: str) -> bool:
+        return name == EVERY or super()._offers(name)
 
 
 class InputsGroup(TopicGroup):

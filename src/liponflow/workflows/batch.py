@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jobflow import Flow, JobStore
 
@@ -26,6 +26,14 @@ class BatchState(StrEnum):
     UNCONVERGED = "not converged"
     KNOWN = "in the store"
     FAILED = "failed"
+
+
+class Finished(NamedTuple):
+    """What became of a campaign: state, result if there is one, and why it is not better."""
+
+    state: BatchState
+    stored: StoredResult | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,34 +96,50 @@ def run_batch(
     """
     for file in files:
         try:
-            yield _one(campaign, file, settings, choices, record)
+            given = {**choices, "structure_file": file}
+            yield BatchItem(file, *run_or_resume(campaign, settings, given, record))
         except (RunInterruptedError, StoreFailureError):
             raise
         except Exception as error:  # noqa: BLE001 - any structure of a user's folder
             yield BatchItem(file, BatchState.FAILED, reason=reason_of(error))
 
 
-def _one(
+def run_or_resume(
     campaign: Campaign,
-    file: Path,
     settings: Settings,
     choices: Mapping[str, Any],
     record: Callable[[Any], Mapping[str, Any]],
-) -> BatchItem:
+) -> Finished:
+    """Run a campaign, or take its result from the store, or resume an unfinished run of it.
+
+    Parameters
+    ----------
+    campaign, settings, record
+        As for :func:`run_batch`.
+    choices
+        Arguments of :meth:`liponflow.workflows.campaign.Campaign.request`.
+
+    Raises
+    ------
+    ValueError
+        If something cannot be used or computed.
+    """
     with known_store(settings) as known:
-        request = campaign.request(**{**choices, "structure_file": file}, store=known)
+        request = campaign.request(**choices, store=known)
         engines = campaign.engines(request)
         for name in engines:
             check_installed(name, settings)
         flow = campaign.make_flow(request)
         if (found := known_result(campaign, flow, known)) is not None:
-            return BatchItem(file, BatchState.KNOWN, found)
+            return Finished(BatchState.KNOWN, found)
     fingerprint = fingerprint_of(flow)
     begun = None if fingerprint is None else unfinished_run(settings, fingerprint)
     if begun is not None:
-        return _item(file, campaigns.resume(settings, begun))
-    document = {**choices, **record(request.parameters), "structure_file": str(file)}
-    return _item(file, campaigns.run(flow, settings, document, engines))
+        return _finished(campaigns.resume(settings, begun))
+    file = choices["structure_file"]
+    document = {**choices, **record(request.parameters)}
+    document["structure_file"] = None if file is None else str(file)
+    return _finished(campaigns.run(flow, settings, document, engines))
 
 
 def known_result(campaign: Campaign, flow: Flow, known: JobStore | None) -> StoredResult | None:
@@ -128,14 +152,14 @@ def known_result(campaign: Campaign, flow: Flow, known: JobStore | None) -> Stor
     return found[0] if found else None
 
 
-def _item(file: Path, outcome: Outcome) -> BatchItem:
+def _finished(outcome: Outcome) -> Finished:
     report, stored = outcome.report, outcome.result
     if report.failures or stored is None:
         causes = "; ".join(f"{item.name}: {item.cause}" for item in report.failures)
         reason = f"{causes or 'the run was stopped'} (in {report.run_dir})"
-        return BatchItem(file, BatchState.FAILED, stored, reason)
+        return Finished(BatchState.FAILED, stored, reason)
     if not stored.result.converged:
         reasons = [f"{item.name}: {item.reason}" for item in outcome.shortfalls]
         reason = f"{'; '.join(reasons) or stored.result.criterion} (in {report.run_dir})"
-        return BatchItem(file, BatchState.UNCONVERGED, stored, reason)
-    return BatchItem(file, BatchState.DONE, stored)
+        return Finished(BatchState.UNCONVERGED, stored, reason)
+    return Finished(BatchState.DONE, stored)
