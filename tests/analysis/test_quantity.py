@@ -64,6 +64,33 @@ WITHOUT = {
         ],
         "unit in the field `heat_flow_unit`",
     ),
+    **dict.fromkeys(
+        [
+            *(
+                f"ElementProfile.{name}"
+                for name in (
+                    "onset",
+                    "onset_low",
+                    "onset_high",
+                    "centre",
+                    "end",
+                    "width",
+                    "width_low",
+                    "width_high",
+                    "seen_from",
+                    "unseen_at",
+                    "position",
+                )
+            ),
+            *(f"OnsetOrder.{name}" for name in ("distance", "low", "high")),
+            *(f"LineScanResult.{name}" for name in ("width", "width_low", "width_high", "moved")),
+        ],
+        "unit in the field `unit` of the result",
+    ),
+    **dict.fromkeys(
+        [f"ElementProfile.{name}" for name in ("low", "high", "values", "fitted")],
+        "unit of the values, which the file may not name",
+    ),
     "HopBarrier.jumps": "tuples of indices and lengths",
     "HopBarrier.profile": "pairs of a length and an energy",
     "Refinement.single_point_profile": "pairs of a length and an energy",

@@ -35,9 +35,8 @@ KINDS = {
 NEWER = {"eels"}
 """Kinds that no golden file has yet."""
 MEASURED = {
-    "depth_profile", "edge_scan", "impedance", "mixture", "polarisation", "thermal_analysis",
-    "transport",
-    "white_lines",
+    "depth_profile", "edge_scan", "impedance", "line_scan", "mixture", "polarisation",
+    "thermal_analysis", "transport", "white_lines",
 }  # fmt: skip
 """Kinds of measurements of files, which no store holds."""
 STORES = sorted(GOLDEN.glob("*.db"))

@@ -211,6 +211,11 @@ THERMAL_ANALYSIS = ResultKind(
     model="liponflow.analysis.thermal_analysis.result:ThermalAnalysisResult",
     figures="liponflow.figures.thermal_analysis:all_figures",
 )
+LINE_SCAN = ResultKind(
+    "line_scan",
+    model="liponflow.analysis.line_scan.result:LineScanResult",
+    figures="liponflow.figures.line_scan:all_figures",
+)
 IMPEDANCE = ResultKind(
     "impedance",
     model="liponflow.analysis.impedance.result:ImpedanceResult",

@@ -1,0 +1,1 @@
+"""Profiles of elements across an interface: onsets, widths and their order."""

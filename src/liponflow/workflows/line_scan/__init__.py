@@ -1,0 +1,1 @@
+"""Profiles of elements in files of line scans."""
