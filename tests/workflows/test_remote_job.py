@@ -20,6 +20,7 @@ from monty.serialization import loadfn
 from remote_jobs import counted, fan, vasp_command
 
 from liponflow import __version__
+from liponflow.job_directory import CHECKPOINT, attempts
 from liponflow.runners.documents import all_jobs
 from liponflow.runners.remote.placement import Rules
 from liponflow.settings import JobKind, ResourceRule
@@ -101,12 +102,23 @@ def test_two_processes_in_one_directory_run_the_job_once(tmp_path: Path, marks: 
     assert loadfn(directory / OUT_FILENAME)["error"] is None
 
 
-def test_job_that_was_killed_runs_again(tmp_path: Path, marks: Path) -> None:
+def test_job_that_was_killed_runs_again_and_finds_what_it_left(
+    tmp_path: Path, marks: Path
+) -> None:
     job = counted(str(marks), 5)
     directory = uploaded(job, tmp_path / "job")
     (directory / OUT_FILENAME).write_text(json.dumps({"start_time": "then"}))
+    (directory / "CONTCAR").write_text("half way")
+    (directory / "queue.err").write_text("TIME LIMIT")
+    (directory / CHECKPOINT).mkdir()
     run(directory)
     assert len(list(marks.iterdir())) == 1
+    (attempt,) = attempts(directory)
+    assert {path.name for path in attempt.iterdir()} == {OUT_FILENAME, "CONTCAR"}
+    assert (directory / CHECKPOINT).is_dir()
+    assert (directory / "queue.err").is_file()
+    run(directory)
+    assert attempts(directory) == [attempt], "it has ended"
 
 
 def test_other_version_is_refused_before_the_job_runs(tmp_path: Path, marks: Path) -> None:

@@ -5,6 +5,7 @@ It does what jobflow-remote's own command does, and besides:
 - refuses to run with another version of liponflow than the one that submitted the job,
 - gives VASP and the other codes the environment of this machine's settings,
 - runs a job once: a second process in its directory waits for the first and keeps the outcome,
+- sets aside what a killed attempt left, as the local runner does: the engine goes on from it,
 - places the jobs that the job makes by the rules of the submission.
 """
 
@@ -21,17 +22,22 @@ from typing import Any
 from jobflow import Flow
 from jobflow_remote.jobs.data import IN_FILENAME, OUT_FILENAME
 from jobflow_remote.jobs.run import run_remote_job
+from jobflow_remote.remote.queue import ERR_FNAME, OUT_FNAME
 from monty.serialization import dumpfn, loadfn
 
 from liponflow import __version__
 from liponflow.cost.demand import demands
 from liponflow.engines.registry import environment
+from liponflow.job_directory import CHECKPOINT, next_attempt
 from liponflow.runners.documents import CONTINUATIONS, all_jobs, loads
 from liponflow.runners.pool import ONE_THREAD
 from liponflow.runners.remote.placement import Rules
 from liponflow.settings import load_settings
 
 LOCK_FILE = "liponflow.lock"
+
+_IN_USE = {IN_FILENAME, LOCK_FILE, CHECKPOINT, "submit.sh", OUT_FNAME, ERR_FNAME}
+"""What stays in the directory of a job when it runs again."""
 
 
 def main(arguments: list[str]) -> None:
@@ -52,6 +58,7 @@ def main(arguments: list[str]) -> None:
         if rules is not None and rules.version != __version__:
             _refuse(directory, version_skew(rules.version, __version__))
             return
+        _set_aside(directory)
         run_remote_job(directory)
         if rules is not None:
             _place_new_jobs(directory, rules)
@@ -91,6 +98,20 @@ def _has_ended(directory: Path) -> bool:
     """Return whether the directory holds the outcome of the job, not of one that was killed."""
     file = directory / OUT_FILENAME
     return file.is_file() and "end_time" in loads(file.read_bytes())
+
+
+def _set_aside(directory: Path) -> None:
+    """Move what an attempt left that was killed to where the job finds it.
+
+    See :mod:`liponflow.job_directory`.
+    """
+    if not (directory / OUT_FILENAME).is_file():  # written when an attempt starts
+        return
+    attempt = next_attempt(directory)
+    attempt.mkdir()
+    for path in directory.iterdir():
+        if path.name not in _IN_USE:
+            path.rename(attempt / path.name)
 
 
 def _refuse(directory: Path, reason: str) -> None:

@@ -34,9 +34,29 @@ def test_jobs_are_computed_again_only_if_they_left_no_outcome(
     rules.place(job, JobKind.LIGHT, 1)
     submit(project, made, rules, RECORD)
     with job_controller(project) as controller:
-        failed = {"state": "REMOTE_ERROR", "previous_state": stage, "remote.error": error}
+        failed = {
+            "state": "REMOTE_ERROR",
+            "previous_state": stage,
+            "remote.error": error,
+            "run_dir": "/tmp/jobs/1",  # noqa: S108 - nothing is there
+        }
         controller.jobs.update_one({"uuid": job.uuid}, {"$set": failed})
         (before,) = campaigns(project, [made.uuid])
         assert before.counts == {State.FAILED: 1}
         assert rerun(project, [made.uuid]) == ["counted"]
-        assert controller.jobs.find_one({"uuid": job.uuid})["state"] == then
+        after = controller.jobs.find_one({"uuid": job.uuid})
+        assert after["state"] == then
+        assert not after["remote"]["prerun_cleanup"], "a killed job goes on from its files"
+
+
+def test_directory_of_a_job_that_raised_an_error_is_deleted_before_it_runs_again() -> None:
+    project, job = open_project("test"), counted("/tmp", 1)  # noqa: S108 - it never runs
+    made = Flow([job], output=job.output)
+    rules = make_rules(project, worker="main", given={}, resources={}, device="cpu")
+    rules.place(job, JobKind.LIGHT, 1)
+    submit(project, made, rules, RECORD)
+    with job_controller(project) as controller:
+        failed = {"state": "FAILED", "error": "ValueError: no", "run_dir": "/tmp/jobs/1"}  # noqa: S108
+        controller.jobs.update_one({"uuid": job.uuid}, {"$set": failed})
+        rerun(project, [made.uuid])
+        assert controller.jobs.find_one({"uuid": job.uuid})["remote"]["prerun_cleanup"]

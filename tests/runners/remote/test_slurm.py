@@ -26,6 +26,7 @@ from remote_jobs import counted, fan, hangs_once, needs, total, waits
 from slurm import Slurm, until
 
 from liponflow.diagnosis import State as Found
+from liponflow.job_directory import attempts
 from liponflow.runners.remote import campaigns as module
 from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns, cancel, rerun
 from liponflow.runners.remote.checks import WorkerCheck, project_findings
@@ -218,6 +219,8 @@ def test_job_that_the_scheduler_cancelled_and_one_that_the_user_cancelled(
     cluster.wait(uuid)
     assert cluster.outputs(flow) == [0, 1, {"total": 1}]
     assert ran(marks) == {0: 2, 1: 2}
+    # What the first attempt left is where an engine finds it.
+    assert len(attempts(Path(str(failure.directory)))) == 1
 
 
 def test_controller_of_slurm_that_is_down_for_a_while(

@@ -233,8 +233,8 @@ def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
 def _again(controller: "JobController", job: JobStatus) -> None:
     """Run a job again, or only the step of the runner that failed.
 
-    jobflow-remote deletes the directory of a job that runs again: one whose outcome could not be
-    fetched or stored would be computed a second time.
+    One whose outcome could not be fetched or stored would be computed a second time. The directory
+    of a job that was killed stays, for it to go on from (:mod:`liponflow.workflows.remote_job`).
     """
     from jobflow_remote.jobs.state import JobState
 
@@ -245,7 +245,10 @@ def _again(controller: "JobController", job: JobStatus) -> None:
         if info.state is JobState.REMOTE_ERROR and not _lacks_outcome(info.remote.error or ""):
             controller.retry_job(job_id=job.uuid, job_index=job.index)
         else:
-            controller.rerun_job(job_id=job.uuid, job_index=job.index, force=True, wait=30)
+            controller.rerun_job(
+                job_id=job.uuid, job_index=job.index, force=True, wait=30,
+                delete_files=info.state is JobState.FAILED,
+            )  # fmt: skip
     except ValueError as error:
         raise ProjectError(f"{job.name} cannot run again: {error}") from error
 
