@@ -56,6 +56,20 @@ class SettingsError(FileError):
     page = "README.md#settings"
 
 
+class Specification(dict[str, Any]):
+    """Specification of a store that was read from a file.
+
+    Attributes
+    ----------
+    file
+        The file. It can be recorded, unlike what it holds.
+    """
+
+    def __init__(self, content: dict[str, Any], file: Path) -> None:
+        super().__init__(content)
+        self.file = file
+
+
 class CalculatorSettings(Document):
     """An ASE calculator that can be used as an engine under a name.
 
@@ -310,8 +324,8 @@ class Settings(BaseSettings):
     @classmethod
     def _specified(cls, value: Any) -> Any:
         """Read the specification in a YAML file."""
-        if isinstance(value, Path) and value.suffix.lower() in _SPECIFICATIONS:
-            return _read_specification(value)
+        if isinstance(value, Path) and is_specification(value):
+            return read_specification(value)
         return value
 
     @classmethod
@@ -409,7 +423,12 @@ def override(settings: Settings, **values: Any) -> None:
                 raise SettingsError(f"--{name}: {_cause(error)}") from None
 
 
-def _read_specification(path: Path) -> dict[str, Any]:
+def is_specification(path: Path) -> bool:
+    """Return whether the name of a file is that of a specification of a store."""
+    return path.suffix.lower() in _SPECIFICATIONS
+
+
+def read_specification(path: Path) -> Specification:
     """Return the specification of a store in a file of its own, of settings or of a project.
 
     Raises
@@ -424,7 +443,7 @@ def _read_specification(path: Path) -> dict[str, Any]:
     found = content if isinstance(content, dict) else {}
     for place in (found, found.get("store"), found.get("jobstore")):
         if isinstance(place, dict) and "docs_store" in place:
-            return place
+            return Specification(place, path)
     raise SettingsError(
         f"{path}: no store in it: it takes docs_store and additional_stores, at its top, under "
         "`store` as the settings do, or under `jobstore` as a project of jobflow-remote does; "

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jobflow import JobStore
 from maggma.stores import MemoryStore
 from pymatgen.core import Lattice, Structure
 
@@ -141,3 +142,33 @@ def test_the_specification_of_a_store_never_reaches_a_run_directory(
     with pytest.raises(StoreError, match=r"results on a server.*set `store`"):
         campaigns.resume(file_instead)
     assert not (tmp_path / "results.db").exists()
+
+
+def test_run_with_the_file_of_a_specification_is_resumed_without_the_setting(
+    tmp_path: Path, cell: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "lab.yaml"
+    file.write_text(json.dumps(SPECIFICATION))
+    recorded, opened = {}, []
+
+    def start(*_: object, config: dict[str, object], **__: object) -> None:
+        recorded.update(config)
+        raise StoreError("not now")
+
+    def open_store(location: object) -> JobStore:
+        opened.append(location)
+        raise StoreError("no answer")
+
+    flow = plan(preset="quick", engine="chgnet", overrides={"x": [0]}, structure_file=cell)
+    monkeypatch.setattr(campaigns.local, "start", start)
+    with pytest.raises(StoreError, match="not now"):
+        campaigns.run(flow, Settings(store=file, runs_dir=tmp_path / "runs"), {})
+    journal = Journal.create(tmp_path / "runs", {"name": "lithiation"}, recorded)
+    monkeypatch.setattr(campaigns, "open_store", open_store)
+    later = Settings(store=tmp_path / "results.db", runs_dir=tmp_path / "runs")
+    with pytest.raises(StoreError, match="no answer"):
+        campaigns.resume(later, journal.path)
+    assert opened == [SPECIFICATION]
+    file.unlink()
+    with pytest.raises(StoreError, match=r"no longer in .*lab\.yaml.*set `store`"):
+        campaigns.resume(later, journal.path)

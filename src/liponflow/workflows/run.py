@@ -18,7 +18,7 @@ from liponflow.runners.documents import all_jobs
 from liponflow.runners.errors import DamagedRunError
 from liponflow.runners.journal import FINISHED_STATES, Journal, latest_run
 from liponflow.runners.report import RunReport
-from liponflow.settings import Settings
+from liponflow.settings import Settings, Specification, is_specification, read_specification
 from liponflow.store.file import MissingStoreError, StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.store.reading import StoredResult
@@ -118,27 +118,15 @@ def resume(settings: Settings, run_dir: Path | None = None) -> Outcome:
     ForeignRunError, ExposedRunError
         If the run belongs to another user, or others than the user can write to it.
     StoreError, RunError
-        As from :func:`run`; StoreError also if the run used a server and the settings name a file.
+        As from :func:`run`; StoreError also if the run used a server whose specification is not
+        there, and the settings name a file.
     """
     run_dir = find_run(settings, run_dir)
     config = Journal.open(run_dir).record["config"]
     for name in ("store", "result"):
         if name not in config:
             raise DamagedRunError(run_dir / "run.json", f"its configuration lacks {name!r}")
-    if not config["store"] and isinstance(settings.store, Path):
-        raise StoreError(
-            f"the run in {run_dir} stores its results on a server, whose specification is kept in "
-            f"the settings alone, but these name the file {settings.store}; set `store` to the "
-            "specification again"
-        )
-    location = Path(config["store"]) if config["store"] else settings.store
-    if isinstance(location, Path) and not location.exists() and location != settings.store:
-        # The run has moved, perhaps to another machine. Its outcomes are copied again.
-        warnings.warn(
-            f"the store of this run, {location}, is not here: its results go to {settings.store}",
-            stacklevel=2,
-        )
-        location = settings.store
+    location = _store_of(run_dir, config["store"], settings)
     # Trusted like the rest of the directory, which is the user's own code.
     trusted = trusted_names(settings, config.get("engines", ()))
     with writable_store(location) as store:
@@ -266,8 +254,38 @@ def trusted_names(settings: Settings, engines: Iterable[str] = ()) -> tuple[str,
 
 
 def _recorded(location: Path | dict[str, Any]) -> str | None:
-    """Return the path of the store for the record; a specification may hold a password."""
-    return str(location) if isinstance(location, Path) else None
+    """Return the file of the store, or of its specification, which may itself hold a password."""
+    file = location.file if isinstance(location, Specification) else location
+    return str(file) if isinstance(file, Path) else None
+
+
+def _store_of(run_dir: Path, recorded: str | None, settings: Settings) -> Path | dict[str, Any]:
+    """Return where the results of a run go that is resumed.
+
+    Raises
+    ------
+    StoreError
+        If that is a server whose specification is not there, and the settings name a file.
+    """
+    file = Path(recorded) if recorded else None
+    on_server = file is None or is_specification(file)
+    if file is not None and (file.exists() or file == settings.store):
+        return read_specification(file) if on_server else file
+    if on_server and isinstance(settings.store, Path):
+        where = f"is no longer in {file}" if file else "is kept in the settings alone"
+        raise StoreError(
+            f"the run in {run_dir} stores its results on a server, whose specification {where}, "
+            f"but the settings name the file {settings.store}; set `store` to the specification "
+            "again"
+        )
+    if not on_server:
+        # The run has moved, perhaps to another machine. Its outcomes are copied again.
+        warnings.warn(
+            f"the store of this run, {file}, is not here: its results go to "
+            f"{settings.store if isinstance(settings.store, Path) else 'that of the settings'}",
+            stacklevel=3,
+        )
+    return settings.store
 
 
 def _expected(flow: Flow, store: JobStore, campaign: str) -> dict[str, float]:
