@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from liponflow.cli import app
 from liponflow.diagnosis import Finding
+from liponflow.runners.remote import errors, server
 from liponflow.runners.remote.checks import WorkerCheck
 from liponflow.runners.remote.server import is_installed
 from liponflow.runners.remote.setup import server_of
@@ -66,6 +67,24 @@ def test_machine_without_a_project_says_what_is_missing_in_one_screen(tmp_path: 
     assert "     1  potential on ?" in printed
     assert "missing  project: there is no jobflow-remote project" in printed
     assert "liponflow setup hpc --local-queue --scheduler slurm" in printed
+
+
+def test_machine_without_jobflow_remote_says_how_to_get_it_in_one_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(errors, "find_spec", lambda _: None)
+    monkeypatch.setattr(server, "PROGRAM", "no-such-program")
+    code, printed, _ = liponflow(*PHONONS, "--dry-run")
+    assert code == 1
+    assert len(printed.splitlines()) < 20
+    assert "missing  project: jobflow-remote is not installed" in printed
+    assert "pip install -c constraints.txt '.[hpc]'" in printed
+    assert "note  queue server: SecantusDB is not installed" in printed
+    assert "pip install -c constraints.txt '.[queue]'" in printed
+    for command in (PHONONS, ["status"], ["setup", "hpc"], ["setup", "queue", "start"]):
+        code, printed, said = liponflow(*command)
+        assert (code, printed) == (2, "")
+        assert said.startswith("error: jobflow-remote is not installed: pip install")
 
 
 @pytest.mark.usefixtures("home")

@@ -49,14 +49,25 @@ def test_jobs_are_computed_again_only_if_they_left_no_outcome(
         assert not after["remote"]["prerun_cleanup"], "a killed job goes on from its files"
 
 
-def test_directory_of_a_job_that_raised_an_error_is_deleted_before_it_runs_again() -> None:
+@pytest.mark.parametrize(
+    ("error", "deleted"),
+    [
+        ("ValueError: no such site", True),
+        ("jfremote_out.json was downloaded, but it does not contain the response", False),
+    ],
+)
+def test_directory_of_a_job_that_raised_an_error_is_deleted_before_it_runs_again(
+    error: str, *, deleted: bool
+) -> None:
     project, job = open_project("test"), counted("/tmp", 1)  # noqa: S108 - it never runs
     made = Flow([job], output=job.output)
     rules = make_rules(project, worker="main", given={}, resources={}, device="cpu")
     rules.place(job, JobKind.LIGHT, 1)
     submit(project, made, rules, RECORD)
     with job_controller(project) as controller:
-        failed = {"state": "FAILED", "error": "ValueError: no", "run_dir": "/tmp/jobs/1"}  # noqa: S108
+        failed = {"state": "FAILED", "error": error, "run_dir": "/tmp/jobs/1"}  # noqa: S108
         controller.jobs.update_one({"uuid": job.uuid}, {"$set": failed})
         rerun(project, [made.uuid])
-        assert controller.jobs.find_one({"uuid": job.uuid})["remote"]["prerun_cleanup"]
+        after = controller.jobs.find_one({"uuid": job.uuid})
+        assert after["state"] == "READY"
+        assert after["remote"]["prerun_cleanup"] == deleted

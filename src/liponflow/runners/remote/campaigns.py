@@ -241,13 +241,14 @@ def _again(controller: "JobController", job: JobStatus) -> None:
     info = controller.get_job_info(job_id=job.uuid, job_index=job.index)
     if info is None or _STATES[info.state.value] not in {State.FAILED, State.STOPPED}:
         return  # it depends on one before, and waits again
+    was_killed = _lacks_outcome(info.error or info.remote.error or "")
     try:
-        if info.state is JobState.REMOTE_ERROR and not _lacks_outcome(info.remote.error or ""):
+        if info.state is JobState.REMOTE_ERROR and not was_killed:
             controller.retry_job(job_id=job.uuid, job_index=job.index)
         else:
             controller.rerun_job(
                 job_id=job.uuid, job_index=job.index, force=True, wait=30,
-                delete_files=info.state is JobState.FAILED,
+                delete_files=info.state is JobState.FAILED and not was_killed,
             )  # fmt: skip
     except ValueError as error:
         raise ProjectError(f"{job.name} cannot run again: {error}") from error

@@ -66,11 +66,12 @@ def _without_project() -> Iterator[Finding]:
         yield Finding("queue server", State.OK, f"{server.PROGRAM} is installed")
     else:
         yield Finding(
-            "queue server", State.NOTE, "SecantusDB is not installed; a MongoDB server does, too",
+            "queue server", State.NOTE,
+            "SecantusDB is not installed; a MongoDB server would do as well",
             server.INSTALL,
         )  # fmt: skip
     yield Finding(
-        "set-up", State.NOTE, "without a cluster's queue, and with one",
+        "set-up", State.NOTE, "jobs on this machine without a scheduler, or through Slurm",
         f"{SET_UP} --local-queue --scheduler shell; {SET_UP} --local-queue --scheduler slurm",
     )  # fmt: skip
 
