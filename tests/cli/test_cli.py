@@ -236,8 +236,10 @@ def test_help_lists_the_registered_campaigns(liponflow: Command) -> None:
     for command in ("run", "inputs"):
         shown = liponflow(command, "--help").stdout
         for name in registry.names(registry.CAMPAIGNS):
-            assert f" {name} " in shown
-            assert get_campaign(name).summary[:20] in shown
+            campaign = get_campaign(name)
+            listed = command == "run" or campaign.inputs is not None
+            assert (f" {name} " in shown) == listed
+            assert (campaign.summary[:20] in shown) == listed
     assert " phonons " not in liponflow("analyze", "--help").stdout
 
 

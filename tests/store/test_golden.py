@@ -32,7 +32,7 @@ KINDS = {
     "calculation", "fingerprint", "glass", "lithiation", "md", "migration", "neb", "pdos",
     "phonons", "stability",
 }  # fmt: skip
-NEWER = {"eels"}
+NEWER = {"eels", "scan"}
 """Kinds that no golden file has yet."""
 MEASURED = {
     "depth_profile", "edge_scan", "impedance", "line_scan", "mixture", "polarisation",

@@ -76,7 +76,14 @@ class ScanParameters(Document):
         description="Parameters of the glass campaign that replace those of its preset.",
         examples=["{n_models: 1}"],
     )
-    window: bool = Field(description="Whether the voltage window is computed.")
+    compute: list[Literal["transport", "window"]] = Field(
+        description="What is computed of the glass: transport, the voltage window, or both."
+    )
+    transport_preset: str = Field(description="Preset of the transport campaign.")
+    transport: dict[str, Any] = Field(
+        description="Parameters of the transport campaign that replace those of its preset.",
+        examples=["{temperatures: [900, 1200, 1500]}"],
+    )
     stability: dict[str, Any] = Field(
         description="Parameters of the stability campaign that replace those of its quick preset.",
         examples=["{samples: 500}"],
@@ -89,10 +96,11 @@ class ScanParameters(Document):
     def _has_compositions(self) -> Self:
         if not self.compositions and self.grid is None:
             raise ValueError("there is nothing to compute: give compositions or a grid")
-        if self.rank_by != "window":
+        needed = "window" if self.rank_by == "window" else "transport"
+        if self.compute and needed not in self.compute:
             raise ValueError(
-                f"rank_by = {self.rank_by} needs transport, which a scan does not compute yet; "
-                "rank by the window"
+                f"rank_by = {self.rank_by} needs {needed}, which compute = "
+                f"{', '.join(self.compute)} leaves out"
             )
         return self
 

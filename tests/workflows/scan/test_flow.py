@@ -24,6 +24,7 @@ TINY: dict[str, Any] = {
     "grid": None,
     "n_atoms": 14,
     "glass": {"n_models": 1, "protocol": [], "density": 2.0, "force_limit": 0.5},
+    "compute": ["window"],
     "stability": {"samples": 20, "force_limit": 0.5},
 }
 """Li3BO3 twice, the second time from a formula that lacks Li; seven small crystals."""
@@ -61,7 +62,7 @@ def test_what_fails_stops_only_what_depends_on_it() -> None:
 
 
 def test_scan_without_window_relaxes_no_crystals() -> None:
-    found = names(plan(**TINY | {"window": False}))
+    found = names(plan(**TINY | {"compute": []}))
     assert not any("put on one scale" in name or "window" in name for name in found)
 
 
@@ -107,6 +108,8 @@ def test_bad_compositions_are_refused_by_name_before_anything_is_computed() -> N
         ({"compositions": [], "grid": None}, "there is nothing to compute"),
         ({"glass": {"densty": 2}}, "did you mean 'density'"),
         ({"stability": {"source": "mp"}}, "computes its phases with its engine"),
+        ({"rank_by": "conductivity"}, "conductivity needs transport, which compute = window"),
+        ({"compute": ["transport"], "rank_by": "conductivity"}, "Å are the least"),
         ({"grid": {"end_members": ["Li3PO4"], "steps": 2}}, "at least 2"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The scan: the flows of glass and stability for every composition, and their comparison."""
+"""The scan: the flows of glass, transport and stability for every composition, compared."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from pymatgen.core.composition import Composition
 from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.inputs.scan import TOPIC, ScanParameters
 from liponflow.inputs.stability import StabilityParameters
+from liponflow.inputs.transport import TransportParameters
 from liponflow.structures.phases import Phase
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.request import RunRequest
@@ -24,6 +25,7 @@ from liponflow.workflows.stability.flow import (
     relaxed_entries,
     stability_engine,
 )
+from liponflow.workflows.transport.flow import heated, start_of
 
 _LATER: dict[str, Any] = {"electrode": None, "compare": [], "unseen": []}
 """Parameters of stability that a scan leaves out: they are questions about one electrolyte."""
@@ -49,8 +51,20 @@ def flow(request: RunRequest[ScanParameters]) -> Flow:
     glasses = [_glass(candidate) for candidate in found]
     asked = [{"glass": glass.output.uuid} for glass in glasses]
     jobs: list[Flow | Job] = [*glasses]
+    transports: list[Any] = [None] * len(found)
+    if "transport" in parameters.compute:
+        flows = [
+            _transport(request, candidate, glass)
+            for candidate, glass in zip(found, glasses, strict=True)
+        ]
+        jobs += flows
+        transports = [made.output for made in flows]
+        asked = [
+            {**item, "transport": made.output.uuid}
+            for item, made in zip(asked, flows, strict=True)
+        ]
     windows: list[Any] = [None] * len(found)
-    if parameters.window:
+    if "window" in parameters.compute:
         shared, ends = _windows(request, found, glasses)
         jobs += [*shared, *ends]
         windows = [end.output for end in ends]
@@ -65,7 +79,7 @@ def flow(request: RunRequest[ScanParameters]) -> Flow:
             [item.facts for item in found],
             asked,
             [glass.output for glass in glasses],
-            [None] * len(found),
+            transports,
             windows,
             rank_by=parameters.rank_by,
             engine=engine,
@@ -85,6 +99,25 @@ def flow(request: RunRequest[ScanParameters]) -> Flow:
 
 def _glass(candidate: Candidate) -> Flow:
     made = candidate.maker.wire(candidate.starts)
+    made.append_name(f" {candidate.neutral.modelled}")
+    return made
+
+
+def _transport(request: RunRequest[ScanParameters], candidate: Candidate, glass: Flow) -> Flow:
+    """Wire the transport of a glass; its first model is heated."""
+    preset = request.parameters.transport_preset
+    given = request.parameters.transport
+    one = RunRequest(
+        parameters=load_parameters(TransportParameters, "transport", preset, given),
+        preset=preset,
+        overrides=given,
+        structure=candidate.starts[0].structure,
+        source=f"the glass {candidate.neutral.modelled}",
+        engine=request.engine,
+        engine_arguments=request.engine_arguments,
+        store=request.store,
+    )
+    made = heated(one, start_of(one, request.store), glass.output.models[0].structure)
     made.append_name(f" {candidate.neutral.modelled}")
     return made
 

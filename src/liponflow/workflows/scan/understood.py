@@ -22,11 +22,15 @@ def understood(
         list(job.function_args[0]) for job in all_jobs(flow) if job.uuid == flow.output.uuid
     )
     parameters = request.parameters
-    window = ", and its voltage window" if parameters.window else ""
+    computed = {
+        "transport": f"its transport (preset {parameters.transport_preset})",
+        "window": "its voltage window",
+    }
+    further = "".join(f", {computed[name]}" for name in parameters.compute)
     number = f"{len(facts)} composition{'' if len(facts) == 1 else 's'}"
     return Understood(
         f"{number} of about {parameters.n_atoms} atoms",
-        f"the glass of each (preset {parameters.glass_preset}){window}; ranked by "
+        f"the glass of each (preset {parameters.glass_preset}){further}; ranked by "
         f"{parameters.rank_by}",
         [
             f"{row['printed']} -> {row['modelled']} (changed: {row['change']}): {row['cell']}, "

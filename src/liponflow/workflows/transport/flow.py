@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from jobflow import Flow, Job, JobStore
+from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
@@ -44,7 +45,26 @@ def flow(request: RunRequest[TransportParameters]) -> Flow:
     StoredGlassError
         If there is no such glass.
     """
-    parameters, start = request.parameters, start_of(request, request.store)
+    return heated(request, start_of(request, request.store))
+
+
+def heated(
+    request: RunRequest[TransportParameters],
+    start: Start,
+    structure: Structure | OutputReference | None = None,
+) -> Flow:
+    """Wire the dynamics of a structure and what is measured in them.
+
+    Parameters
+    ----------
+    request
+        Request of the campaign.
+    start
+        What is heated.
+    structure
+        Reference to it where another job makes it, with the elements and the size of `start`.
+    """
+    parameters = request.parameters
     user = CampaignMaker.of(request)
     user.check_arguments([])
     engine = transport_engine(request.engine, user.arguments_of(request.engine))
@@ -57,7 +77,7 @@ def flow(request: RunRequest[TransportParameters]) -> Flow:
             frame_interval=parameters.frame_interval,
             chunk_steps=parameters.segment_steps,
             name=f"dynamics {temperature:g} K",
-        ).make(start.structure)
+        ).make(start.structure if structure is None else structure)
         for number, temperature in enumerate(parameters.temperatures)
     ]
     document = parameters.model_dump(mode="json")
