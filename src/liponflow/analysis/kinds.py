@@ -41,6 +41,8 @@ class ResultKind:
     pages
         ``module:function`` that returns every interactive page (HTML) by file name; None if
         there is none.
+    movies
+        ``module:function`` that returns every movie (GIF) by file name; None if there is none.
     migrations
         ``module:function`` by version of the schema: the function turns a document of that
         version into one of the next. The version of the model is the default of its field
@@ -51,6 +53,7 @@ class ResultKind:
     model: str
     figures: str | None = None
     pages: str | None = None
+    movies: str | None = None
     migrations: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     def load(self) -> "type[Result]":
@@ -125,6 +128,10 @@ class ResultKind:
     def write_pages(self, result: "Result") -> Mapping[str, str]:
         """Return every interactive page of a result as HTML, by file name."""
         return _call(self.pages, result)
+
+    def write_movies(self, result: "Result") -> Mapping[str, bytes]:
+        """Return every movie of a result as GIF, by file name."""
+        return _call(self.movies, result)
 
 
 def kind_names() -> list[str]:

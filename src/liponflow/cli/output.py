@@ -60,7 +60,7 @@ def export(result: "Result", out: Path) -> None:
 
 
 def draw(result: "Result", out: Path) -> list[Path]:
-    """Draw every figure of a result with a table of its points, and write its interactive pages.
+    """Draw every figure of a result with a table of its points, and write its pages and movies.
 
     Raises
     ------
@@ -80,6 +80,9 @@ def draw(result: "Result", out: Path) -> list[Path]:
     for name, page in kind.write_pages(result).items():
         paths.append(_inside(out, f"{name}.html"))
         durable.write(paths[-1], page)
+    for name, movie in kind.write_movies(result).items():
+        paths.append(_inside(out, f"{name}.gif"))
+        durable.write(paths[-1], movie)
     return paths
 
 

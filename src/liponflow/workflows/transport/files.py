@@ -5,7 +5,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field, field_validator
 
 from liponflow.analysis.provenance import file_provenance
@@ -14,19 +13,17 @@ from liponflow.analysis.transport.regions import parse_regions
 from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
-from liponflow.arrays import FloatArray
 from liponflow.crystals.elements import is_symbol
-from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
 from liponflow.workflows.file_origin import engine_of
+from liponflow.workflows.trajectory_options import TrajectoryOptions
 
-_LENGTHS, _COMPONENTS = 3, 9
 HOP_LENGTH = 3.0
 """Distance of neighbouring Li sites in LiPON and Li3PO4 (Å): our choice, the first peak of the
 Li-Li pair distribution of Li3PO4 lies at 2.9 to 3.1."""
 
 
-class TransportOptions(Document):
+class TransportOptions(TrajectoryOptions):
     """Options of ``liponflow analyze transport``."""
 
     species: str = Field("Li", description="Element of the mobile ions.")
@@ -36,48 +33,15 @@ class TransportOptions(Document):
         "for each file: those of the same temperature are segments of one run, in order. By "
         "default that of the files.",
     )
-    time_step: Annotated[float | None, Unit("fs")] = Field(
-        None,
-        gt=0,
-        description="Time from one frame of the files to the next; by default that of the files.",
-    )
     charge: int = Field(1, description="Charge number of the ions.")
     hop_length: Annotated[float, Unit("Å")] = Field(
         HOP_LENGTH, gt=0, description="Distance of neighbouring sites, to count effective hops."
-    )
-    skip: int = Field(
-        0, ge=0, description="Frames to skip at the beginning of each run (equilibration)."
-    )
-    species_map: str | None = Field(
-        None, description="Elements by the types of LAMMPS, such as 1=Li,2=P."
     )
     regions: list[str] = Field(
         [],
         description="Slabs in which transport is measured too, each between two fractions of a "
         "lattice vector, such as bulk=c:0:0.3 interface=c:0.4:0.6.",
     )
-    cell: Annotated[list[float] | None, Unit("Å")] = Field(
-        None,
-        description="Cell of files without one, such as those of CP2K: three lengths, or the nine "
-        "components of the lattice vectors.",
-    )
-
-    @field_validator("cell")
-    @classmethod
-    def _whole_cell(cls, cell: list[float] | None) -> list[float] | None:
-        if cell is not None and len(cell) not in {_LENGTHS, _COMPONENTS}:
-            raise ValueError(
-                f"{len(cell)} numbers: give three lengths, or nine components, vector by vector"
-            )
-        return cell
-
-    @property
-    def lattice(self) -> FloatArray | None:
-        """Return the lattice vectors of files without any (rows, Å)."""
-        if self.cell is None:
-            return None
-        given = np.array(self.cell)
-        return np.diag(given) if len(given) == _LENGTHS else given.reshape(3, 3)
 
     @field_validator("regions")
     @classmethod
@@ -105,27 +69,6 @@ class TransportOptions(Document):
         if charge == 0:
             raise ValueError("an ion without charge conducts nothing; give its charge number")
         return charge
-
-    @property
-    def elements(self) -> dict[str, str]:
-        """Return the elements by type.
-
-        Raises
-        ------
-        ValueError
-            If an entry is not TYPE=ELEMENT.
-        """
-        found = {}
-        for entry in (self.species_map or "").split(","):
-            label, _, element = (part.strip() for part in entry.partition("="))
-            if label and not is_symbol(element):
-                raise ValueError(
-                    f"--species-map {self.species_map}: {entry!r} is not TYPE=ELEMENT, such as "
-                    "1=Li,2=P"
-                )
-            if label:
-                found[label] = element
-        return found
 
 
 def measure_transport(files: Sequence[Path], options: TransportOptions) -> TransportResult:

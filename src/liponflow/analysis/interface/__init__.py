@@ -1,0 +1,1 @@
+"""Interfaces in trajectories: what forms, against time and depth."""

@@ -1,0 +1,1 @@
+"""The interface campaign, and the measurement of interfaces in trajectories."""

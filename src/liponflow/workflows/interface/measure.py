@@ -1,0 +1,140 @@
+"""Measure an interface in files: one pass, then the phases of the frames that were kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from pymatgen.core.structure import Structure
+
+from liponflow.analysis.interface.course import Course, follow
+from liponflow.analysis.interface.phases import PhaseNamer
+from liponflow.analysis.interface.result import InterfaceLayer, InterfaceResult
+from liponflow.analysis.interface.settings import InterfaceSettings
+from liponflow.analysis.interface.summary import summarise
+from liponflow.analysis.result import Provenance
+from liponflow.analysis.trajectory.frames import Frames, read_frames
+from liponflow.arrays import FloatArray
+from liponflow.structures.glass.library import library_glasses
+from liponflow.structures.phases import phase
+
+REFERENCES: Mapping[str, Sequence[str]] = {
+    "Li": ("Li_bcc",),
+    "Li2O": ("Li2O",),
+    "Li3N": ("Li3N_alpha", "Li3N_beta"),
+    "Li3P": ("Li3P",),
+    "Li3PO4": ("Li3PO4_beta", "Li3PO4_gamma"),
+}
+"""Reference crystals by phase: what is published to form from Li and LiPON."""
+
+
+def phase_namer(elements: Sequence[str]) -> PhaseNamer:
+    """Return a namer with the reference crystals and glasses of the package."""
+    crystals = {
+        name: [phase(entry).structure() for entry in entries]
+        for name, entries in REFERENCES.items()
+    }
+    return PhaseNamer(crystals, [model.structure() for model in library_glasses()], elements)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files are read.
+
+    Attributes
+    ----------
+    interval
+        Time from frame to frame where the files have no times, ps.
+    skip, every
+        Frames to take.
+    species_map
+        Elements by label.
+    cell
+        Lattice vectors of files without any (rows, Å).
+    """
+
+    interval: float | None = None
+    skip: int = 0
+    every: int = 1
+    species_map: Mapping[str, str] = field(default_factory=dict)
+    cell: FloatArray | None = None
+
+
+def measure(
+    files: Sequence[Path],
+    settings: InterfaceSettings,
+    made: Provenance,
+    *,
+    reading: Reading,
+    phases: bool,
+    layers: Sequence[InterfaceLayer] = (),
+    complete: bool = True,
+) -> InterfaceResult:
+    """Return what formed at the interface in a trajectory.
+
+    Parameters
+    ----------
+    files
+        Segments in order.
+    settings
+        Of the analysis.
+    made
+        Provenance of the result.
+    reading
+        How the files are read.
+    phases
+        Whether atoms are named by phase.
+    layers
+        Of the model, as it was built.
+    complete
+        Whether the run took all its steps.
+
+    Raises
+    ------
+    ValueError
+        If a file cannot be read, its atoms change, or it has no interface.
+    """
+    notes: list[str] = []
+    ends: list[Structure] = []
+    blocks = _remembered(_timed(files, reading, notes), ends)
+    course: Course = follow(blocks, settings, str(files[0]))
+    namer = phase_namer(course.elements) if phases else None
+    return summarise(
+        course,
+        settings,
+        made,
+        first=ends[0],
+        last=ends[-1],
+        files=files,
+        namer=namer,
+        layers=layers,
+        warnings=notes,
+        complete=complete,
+    )
+
+
+def _timed(files: Sequence[Path], reading: Reading, notes: list[str]) -> Iterator[Frames]:
+    """Yield blocks of frames, with times where the files have none and the interval is known."""
+    count = 0
+    for frames in read_frames(
+        files,
+        skip=reading.skip,
+        every=reading.every,
+        notes=notes,
+        species_map=reading.species_map,
+        cell=reading.cell,
+    ):
+        times = frames.times
+        if reading.interval is not None:
+            numbers = np.arange(count, count + len(frames), dtype=np.float64)
+            times = np.multiply(numbers, reading.interval * reading.every, dtype=np.float64)
+        count += len(frames)
+        yield replace(frames, times=times)
+
+
+def _remembered(blocks: Iterator[Frames], ends: list[Structure]) -> Iterator[Frames]:
+    """Yield blocks, and leave the first and the latest frame in a list."""
+    for frames in blocks:
+        first = ends[0] if ends else frames.structure(0)
+        ends[:] = [first, frames.structure(len(frames) - 1)]
+        yield frames
