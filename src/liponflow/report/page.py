@@ -96,6 +96,9 @@ def make_page(catalogue: Catalogue, findings: Sequence[Finding]) -> str:
             counts=Counter(item.verdict for item in rulings),
             verdicts=list(Verdict),
             total=len(rulings),
+            waiting=sum(
+                item.verdict is Verdict.MISSING and item.number.command != "" for item in rulings
+            ),
             figures=figures,
             places=_places(rulings, figures),
             source_figures=drawables,
