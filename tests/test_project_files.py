@@ -83,19 +83,20 @@ def test_pre_commit_hooks_are_the_commands_of_make_lint() -> None:
     assert not any(hook["pass_filenames"] for hook in hooks)
 
 
-def test_ci_installs_gpaw_and_slurm_and_runs_the_checks() -> None:
+def test_ci_installs_what_some_tests_need_and_runs_the_checks() -> None:
     job = load(".github/workflows/ci.yml")["jobs"]["check"]
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     targets = [line.split(" ||")[0] for line in script.splitlines() if line.startswith("make ")]
     steps = [step["run"].removeprefix("sudo ") for step in job["steps"] if "run" in step]
     assert steps == targets
-    assert targets == ["make gpaw", "make slurm", "make lint", "make docs", "make test"]
-    # Slurm is a package of the system, without a command in the environment.
-    assert all(commands_of(line.split()[1]) for line in targets if line != "make slurm")
+    names = [line.removeprefix("make ") for line in targets]
+    assert names == ["gpaw", "slurm", "chromium", "lint", "docs", "test"]
+    # Packages of the system, without a command in the environment.
+    assert all(commands_of(name) for name in names if name not in {"slurm", "chromium"})
 
 
-@pytest.mark.parametrize("failing", ["none", "gpaw", "slurm"])
-def test_ci_goes_on_without_gpaw_and_slurm(tmp_path: Path, failing: str) -> None:
+@pytest.mark.parametrize("failing", ["none", "gpaw", "slurm", "chromium"])
+def test_ci_goes_on_without_what_some_tests_need(tmp_path: Path, failing: str) -> None:
     """The script of CI with a make of which one target fails."""
     make = tmp_path / "make"
     make.write_text(f'#!/bin/sh\necho "$1"\n[ "$1" != {failing} ]\n')
@@ -107,9 +108,10 @@ def test_ci_goes_on_without_gpaw_and_slurm(tmp_path: Path, failing: str) -> None
         capture_output=True,
         text=True,
     )
-    assert done.stdout.split() == ["gpaw", "slurm", "lint", "docs", "test"]
+    assert done.stdout.split() == ["gpaw", "slurm", "chromium", "lint", "docs", "test"]
     assert ("GPAW is not installed" in done.stderr) is (failing == "gpaw")
     assert ("Slurm is not installed" in done.stderr) is (failing == "slurm")
+    assert ("Chromium is not installed" in done.stderr) is (failing == "chromium")
 
 
 def test_make_gpaw_names_the_command_where_it_cannot_install_a_compiler(tmp_path: Path) -> None:

@@ -41,8 +41,10 @@ def test_all_draws_what_there_is(
     monkeypatch.setattr("liponflow.cli.figures.draw", lambda _, out: drawn.append(out) or [out])
     done = liponflow("figures", "all", "--store", GOLDEN, "--out", "out")
     assert done.exit_code == 0, done.output
-    assert {path.name for path in drawn} == {"lithiation", "migration", "glass", "stability"}
-    assert "4 files written to out" in done.stderr
+    assert {"lithiation", "migration", "glass", "stability", "mechanics"} <= {
+        path.name for path in drawn
+    }
+    assert f"{len(drawn)} files written to out" in done.stderr
 
 
 @pytest.mark.parametrize(
