@@ -54,8 +54,8 @@ def as_frames(path: FloatArray, first: int) -> Frames:
     )
 
 
-def ours(parts: Iterator[FloatArray]) -> str:
-    """Return the coefficients by this package."""
+def ours(parts: Iterator[FloatArray], *, details: bool = False) -> str:
+    """Return the coefficients by this package, with or without sites and van Hove functions."""
 
     def read(_: Path) -> Iterator[Frames]:
         first = 0
@@ -63,7 +63,7 @@ def ours(parts: Iterator[FloatArray]) -> str:
             yield as_frames(path, first)
             first += len(path)
 
-    run = follow_run([Path("made")], read, species="Li")
+    run = follow_run([Path("made")], read, species="Li", details=details)
     found = estimate_diffusion(run.squares, "made", interval=run.interval)
     values = [coefficient(line, scale=1 / STEP) for line in (found.own, found.collective)]
     return " ".join(f"{item.value:.4f} ({item.low:.4f} to {item.high:.4f})" for item in values)
@@ -97,26 +97,29 @@ def main() -> None:
     if len(sys.argv) == 1:
         for words in (
             ["ours"],
+            ["ours-details"],
             ["theirs"],
             ["theirs-first"],
             ["streamed"],
             ["streamed", str(LONG)],
+            ["streamed-details"],
         ):
             subprocess.run([sys.executable, __file__, *words], check=True)
         return
     which = sys.argv[1]
     number = int(sys.argv[2]) if len(sys.argv) > 2 else FRAMES
-    whole = np.concatenate(list(positions(number))) if which != "streamed" else np.zeros(0)
+    made = which.startswith("streamed")
+    whole = np.zeros(0) if made else np.concatenate(list(positions(number)))
     if which.startswith("theirs"):
         from pymatgen.analysis.diffusion.analyzer import DiffusionAnalyzer  # noqa: F401
     before = _peak()
     start, busy = time.perf_counter(), time.process_time()
     if which.startswith("theirs"):
         answer = theirs(whole, windows=which == "theirs")
-    elif which == "ours":
-        answer = ours(whole[begin : begin + BLOCK] for begin in range(0, number, BLOCK))
     else:
-        answer = ours(positions(number))
+        parts = (whole[begin : begin + BLOCK] for begin in range(0, number, BLOCK))
+        details = which.endswith("details")
+        answer = ours(positions(number) if made else parts, details=details)
     print(
         f"{which} {number} frames: D {answer} Å²/ps; {time.perf_counter() - start:.1f} s, "
         f"{time.process_time() - busy:.1f} s CPU; peak {_peak():.0f} MB, {before:.0f} before"

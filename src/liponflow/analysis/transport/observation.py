@@ -52,14 +52,14 @@ class Observed:
     van_hove
         Van Hove functions at a few times.
     density
-        Where the ions were.
+        Where the ions were; None if that was not asked for.
     regions
         What was seen in each region.
     """
 
     sites: Sites | None
     van_hove: list[VanHoveFunction]
-    density: Density
+    density: Density | None
     regions: list[ObservedRegion]
 
 
@@ -72,20 +72,24 @@ class Observation:
         Follows the paths, with the first block already seen.
     regions
         Slabs in which transport is measured, too.
+    details
+        Whether sites, van Hove functions and the density are measured.
     """
 
-    def __init__(self, follower: Unwrapper, regions: Sequence[Region]) -> None:
+    def __init__(
+        self, follower: Unwrapper, regions: Sequence[Region], *, details: bool = True
+    ) -> None:
         self._symbols, self._species = follower.symbols, follower.species
         self._ions = int(follower.mobile.sum())
         self._cell = follower.first_cell
-        self._van_hove = VanHove(self._ions, self._cell)
-        self._density = DensityMap(self._cell)
+        self._van_hove = VanHove(self._ions, self._cell) if details else None
+        self._density = DensityMap(self._cell) if details else None
         self._regions = [RegionFollower(region, self._ions) for region in regions]
         self._sites: SiteFollower | None = None
         self._stride, self._seen = 1, 0
         self.notes: list[str] = []
-        self._anions = anions_of(self._symbols, self._species)
-        if not self._anions:
+        self._anions = anions_of(self._symbols, self._species) if details else ()
+        if details and not self._anions:
             self.notes.append(f"no sites: there are no anions around {self._species}")
 
     def add(self, frames: Frames, moved: Moved, interval: float | None) -> None:
@@ -102,8 +106,9 @@ class Observation:
         """
         places = moved.places
         inside = [follower.region.holds(places) for follower in self._regions]
-        self._van_hove.add(places)
-        self._density.add(places)
+        if self._van_hove is not None and self._density is not None:
+            self._van_hove.add(places)
+            self._density.add(places)
         for follower, there in zip(self._regions, inside, strict=True):
             follower.add(moved.mobile, there)
         if self._sites is None and interval is not None and self._anions:
@@ -146,8 +151,8 @@ class Observation:
         """
         return Observed(
             sites=None if self._sites is None else self._sites.result(),
-            van_hove=self._van_hove.result(),
-            density=self._density.result(),
+            van_hove=[] if self._van_hove is None else self._van_hove.result(),
+            density=None if self._density is None else self._density.result(),
             regions=[
                 ObservedRegion(
                     follower.region,

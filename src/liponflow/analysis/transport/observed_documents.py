@@ -43,7 +43,7 @@ def describe_observed(run: Run, found: Diffusion | None, charge: int) -> Mapping
     return {
         "sites": None if seen.sites is None else _sites(seen.sites),
         "van_hove": [_curve(function, run.interval) for function in seen.van_hove],
-        "density": _grid(seen.density),
+        "density": None if seen.density is None else _grid(seen.density),
         "regions": [
             _region(run, region, start, charge, number)
             for number, region in enumerate(seen.regions, start=1)

@@ -92,6 +92,7 @@ def follow_run(
     time_step: float | None = None,
     temperature: float | None = None,
     regions: Sequence[Region] = (),
+    details: bool = True,
 ) -> Run:
     """Read the segments of a run.
 
@@ -109,6 +110,8 @@ def follow_run(
         K; None to take the mean of the files.
     regions
         Slabs in which transport is measured, too.
+    details
+        Whether sites, van Hove functions and the density are measured.
 
     Raises
     ------
@@ -138,7 +141,7 @@ def follow_run(
             repeated += int((~moved.kept).sum())
             accumulator.add(moved.mobile)
             clock.read(frames.times[moved.kept], path)
-            observation = observation or Observation(follower, regions)
+            observation = observation or Observation(follower, regions, details=details)
             observation.add(frames, moved, clock.known)
             heat.read(frames.temperatures[moved.kept], path)
         if repeated:

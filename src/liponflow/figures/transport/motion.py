@@ -18,6 +18,8 @@ from liponflow.figures.style import MUTED, PAGE, axis_label, new_figure, stamp, 
 
 MOST_PANELS = 4
 """Temperatures that are drawn, the coldest and the hottest among them."""
+_MARGIN = 0.5
+"""Å."""
 _ROW = 1.9
 """Height of a row, inch."""
 
@@ -51,8 +53,19 @@ def van_hove_figure(result: TransportResult) -> Figure:
         left.legend()
     for axes in rows[-1]:
         axes.set_xlabel(axis_label(VanHoveCurve, "r"))
+    rows[-1][0].set_xlim(0, _furthest(points))
     stamp(figure, result)
     return figure
+
+
+def _furthest(points: Sequence[TransportPoint]) -> float:
+    """Return the longest distance that an ion has moved (Å), with a margin."""
+    reached = [
+        max(np.array(curve.r)[np.array(curve.own) > 0], default=0.0)
+        for point in points
+        for curve in point.van_hove
+    ]
+    return float(max(reached)) + _MARGIN
 
 
 def _draw_gaussian(axes: Axes, curve: VanHoveCurve) -> None:

@@ -99,5 +99,8 @@ def residence_figure(result: TransportResult) -> Figure:
     right.set_ylim(0, 1.02)
     if right.get_legend_handles_labels()[0]:
         right.legend()
+    else:
+        right.text(0.5, 0.5, "no stay began with a jump and ended with one", ha="center",
+                   color=MUTED, transform=right.transAxes)  # fmt: skip
     stamp(figure, result)
     return figure

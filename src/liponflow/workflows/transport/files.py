@@ -42,6 +42,10 @@ class TransportOptions(TrajectoryOptions):
         description="Slabs in which transport is measured too, each between two fractions of a "
         "lattice vector, such as bulk=c:0:0.3 interface=c:0.4:0.6.",
     )
+    coefficients_only: bool = Field(
+        False,  # noqa: FBT003 - a field's default
+        description="Leave out sites, van Hove functions and density, most of the time.",
+    )
 
     @field_validator("regions")
     @classmethod
@@ -135,6 +139,7 @@ def _run(files: Sequence[Path], temperature: float | None, options: TransportOpt
         time_step=options.time_step,
         temperature=temperature,
         regions=parse_regions(options.regions),
+        details=not options.coefficients_only,
     )
     run.notes[:0] = notes
     return run
