@@ -14,6 +14,7 @@ from liponflow.analysis.interface.depth import (
     bin_volumes,
     find_sides,
     front,
+    zone_regions,
 )
 from liponflow.analysis.trajectory.frames import Frames
 
@@ -80,3 +81,12 @@ def test_what_is_no_interface_is_refused() -> None:
 def test_a_front_is_the_mean_of_the_outermost_twentieth() -> None:
     assert front(np.arange(100.0)) == 2.0
     assert front(np.array([4.0])) == 4.0
+
+
+def test_regions_lie_around_the_faces() -> None:
+    interface, bulk = zone_regions(sides_of(still(1)), 3.0)
+    # The lower face is at 12 Å of 30, the electrolyte reaches to 22.
+    assert (interface.name, interface.axis) == ("interface", 2)
+    assert (interface.low * HEIGHT, interface.high * HEIGHT) == pytest.approx((9.0, 15.0))
+    assert (bulk.low * HEIGHT, bulk.high * HEIGHT) == pytest.approx((15.0, 19.0))
+    assert [region.name for region in zone_regions(sides_of(still(1)), 6.0)] == ["interface"]

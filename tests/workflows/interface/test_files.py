@@ -16,7 +16,14 @@ from liponflow.cli import app
 from liponflow.workflows.interface.measurements import INTERFACE
 
 
-def write(path: Path, frames: Frames, *, times: bool = True, order: np.ndarray | None = None):
+def write(
+    path: Path,
+    frames: Frames,
+    *,
+    times: bool = True,
+    order: np.ndarray | None = None,
+    temperature: float | None = None,
+) -> Path:
     chosen = np.arange(len(frames.symbols)) if order is None else order
     ase.io.write(
         path,
@@ -26,7 +33,8 @@ def write(path: Path, frames: Frames, *, times: bool = True, order: np.ndarray |
                 positions=positions[chosen],
                 cell=cell,
                 pbc=True,
-                info={"time": float(time)} if times else {},
+                info=({"time": float(time)} if times else {})
+                | ({} if temperature is None else {"temperature": temperature}),
             )
             for positions, cell, time in zip(
                 frames.positions, frames.cells, frames.times, strict=True
@@ -84,3 +92,34 @@ def test_options_that_cannot_be_used_are_named(tmp_path: Path) -> None:
         measured([path], formers=["Xx"])
     with pytest.raises(ValueError, match="no network former"):
         measured([path], formers=["Si"])
+
+
+def hopping(count: int, *, seed: int) -> Frames:
+    """Return a bilayer whose Li walk at random in the plane, at 300 K."""
+    frames = still(count)
+    rng = np.random.default_rng(seed)
+    lithium = [i for i, symbol in enumerate(frames.symbols) if symbol == "Li"]
+    steps = rng.normal(0, 0.02, (count, len(lithium), 2))
+    frames.positions[:, lithium, :2] += np.cumsum(steps, axis=0)
+    return frames
+
+
+def test_transport_by_region_is_that_of_the_walk(tmp_path: Path) -> None:
+    path = write(tmp_path / "run.extxyz", hopping(400, seed=5), temperature=300)
+    found = measured([path], zone="4.9")
+    [interface, bulk] = found.regions
+    # 0.02 Å in a frame of 0.5 ps: D = 0.02² / 2 / 0.5 Å²/ps, 1e-4 cm²/s each.
+    right = 0.02**2 / 2 / 0.5 * 1e-4
+    assert (interface.name, bulk.name) == ("interface", "bulk")
+    assert interface.diffusivity == pytest.approx(right, rel=0.35)
+    assert interface.diffusivity_low < right < interface.diffusivity_high
+    if found.conductivity_ratio is not None:
+        assert found.conductivity_ratio == pytest.approx(
+            interface.conductivity / bulk.conductivity
+        )
+
+
+def test_too_few_frames_for_transport_are_noted(tmp_path: Path) -> None:
+    found = measured([write(tmp_path / "run.extxyz", still(5), temperature=300)])
+    assert found.regions == []
+    assert any("no transport by region: " in text for text in found.warnings)

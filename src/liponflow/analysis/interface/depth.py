@@ -12,6 +12,7 @@ import numpy as np
 
 from liponflow.analysis.glass.structural_units import Network
 from liponflow.analysis.trajectory.frames import Frames
+from liponflow.analysis.transport.regions import Region
 from liponflow.arrays import BoolArray, FloatArray
 from liponflow.boundary import FileError
 from liponflow.periodic import wrapped
@@ -19,6 +20,8 @@ from liponflow.periodic import wrapped
 BESIDE = 6.0
 """Another material within this distance (Å) of a face makes it an interface; beyond it is vacuum.
 """
+BULK = "bulk"
+"""Name of the inner part of the electrolyte."""
 LEAST_ROOM = 3.0
 """Least height (Å) of what is not the electrolyte."""
 
@@ -138,6 +141,35 @@ def _extent(level: FloatArray) -> tuple[float, float]:
     gaps = np.diff(np.append(order, order[0] + 1))
     widest = int(gaps.argmax())
     return float(order[(widest + 1) % len(order)]), float(1 - gaps[widest])
+
+
+def zone_regions(sides: Sides, zone: float) -> list[Region]:
+    """Return the slabs of the interface and of the bulk, for transport in them.
+
+    Parameters
+    ----------
+    sides
+        Where the electrolyte is in the first frame.
+    zone
+        Depth on either side that counts as the interface, Å.
+
+    Returns
+    -------
+    list of Region
+        One for each interface, and the bulk of the electrolyte where it is thick enough.
+    """
+    names = {1: "upper interface", -1: "lower interface"}
+    found = []
+    for face in sides.faces:
+        middle = sides.centre + face * sides.half / sides.height
+        reach = zone / sides.height
+        name = names[face] if len(sides.faces) > 1 else "interface"
+        found.append(Region(name, 2, (middle - reach) % 1.0, (middle + reach) % 1.0))
+    inner = (sides.half - zone) / sides.height
+    if inner > 0:
+        low, high = (sides.centre - inner) % 1.0, (sides.centre + inner) % 1.0
+        found.append(Region(BULK, 2, low, high))
+    return found
 
 
 class DepthMeter:

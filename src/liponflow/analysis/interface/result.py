@@ -233,6 +233,13 @@ class InterfaceResult(Result):
         description="Transport of Li near the interface and in the bulk; empty if the run is too "
         "short or has no times.",
     )
+    conductivity_ratio: Annotated[
+        float | None, Quantity("", heading="σ interface\nover bulk", fmt=".3g")
+    ] = Field(
+        None,
+        description="Conductivity along the interface over that of the bulk; None unless both are "
+        "above zero within their intervals. Published: 100 to 1000 (You 2021).",
+    )
     insertion: list[InsertionPoint] = Field(
         default_factory=list, description="Energy of one Li against its depth; empty if not asked."
     )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.interface.course import SHELL_PAIRS, Course
-from liponflow.analysis.interface.depth import bin_volumes
+from liponflow.analysis.interface.depth import BULK, bin_volumes
 from liponflow.analysis.interface.phases import OTHER, PhaseNamer
 from liponflow.analysis.interface.published import published_first_bond
 from liponflow.analysis.interface.result import (
@@ -141,6 +141,7 @@ def summarise(
         phases=_phases(course, phases, names),
         snapshots=_snapshots(course, times, phases, names),
         regions=list(regions),
+        conductivity_ratio=_conductivity_ratio(regions),
         insertion=list(insertion),
         start=first,
         structure=last,
@@ -240,6 +241,20 @@ def _shells(course: Course, begin: slice, end: slice) -> list[ShellNumber]:
         for row, (centre, other) in enumerate(SHELL_PAIRS)
         if centre in course.symbols and other in course.symbols
     ]
+
+
+def _conductivity_ratio(regions: Sequence[RegionTransport]) -> float | None:
+    """Return the mean conductivity of the interfaces over that of the bulk, where both conduct."""
+    bulk = [item.conductivity for item in regions if item.name == BULK and _conducts(item)]
+    faces = [item for item in regions if item.name != BULK]
+    if not bulk or bulk[0] is None or not faces or not all(_conducts(item) for item in faces):
+        return None
+    return float(np.mean([item.conductivity for item in faces]) / bulk[0])
+
+
+def _conducts(region: RegionTransport) -> bool:
+    low = region.conductivity_low
+    return low is not None and low > 0
 
 
 def _ratio(part: float, whole: float) -> float | None:

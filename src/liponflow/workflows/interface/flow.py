@@ -136,6 +136,7 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
             },
             zone=parameters.zone,
             phases=parameters.phases,
+            last_stage=parameters.protocol[-1].name,
         ),
         "result",
     )

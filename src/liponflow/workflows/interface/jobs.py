@@ -16,6 +16,7 @@ from liponflow.engines.reading import read_calculation
 from liponflow.job_directory import found_here
 from liponflow.structures.plain import without_properties
 from liponflow.units import FS_PER_PS
+from liponflow.workflows.dynamics.jobs import stage_files
 from liponflow.workflows.interface.measure import Reading, measure
 
 
@@ -33,6 +34,7 @@ def conclude(
     record: dict[str, Any],
     zone: float,
     phases: bool,
+    last_stage: str,
 ) -> InterfaceResult:
     """Measure the trajectory.
 
@@ -48,6 +50,8 @@ def conclude(
         Depth that counts as the interface, Å.
     phases
         Whether atoms are named by phase.
+    last_stage
+        Stage of the protocol in which transport is measured.
     """
     files = [found_here(Path(strip_hostname(file))) for file in dynamics.trajectory_files]
     return measure(
@@ -57,6 +61,7 @@ def conclude(
         reading=Reading(
             # VASP's files hold every step, and no times.
             interval=dynamics.time_step / FS_PER_PS if dynamics.segments else None,
+            diffusing=stage_files(dynamics, last_stage) if dynamics.converged else None,
         ),
         phases=phases,
         layers=[InterfaceLayer.model_validate(layer) for layer in layers],

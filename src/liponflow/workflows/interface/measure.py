@@ -7,16 +7,23 @@ from pathlib import Path
 import numpy as np
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.interface.course import Course, follow
+from liponflow.analysis.interface.course import MOBILE, Course, follow
+from liponflow.analysis.interface.depth import zone_regions
 from liponflow.analysis.interface.phases import PhaseNamer
 from liponflow.analysis.interface.result import InterfaceLayer, InterfaceResult
 from liponflow.analysis.interface.settings import InterfaceSettings
 from liponflow.analysis.interface.summary import summarise
 from liponflow.analysis.result import Provenance
 from liponflow.analysis.trajectory.frames import Frames, read_frames
+from liponflow.analysis.transport.result import RegionTransport, TransportResult
+from liponflow.analysis.transport.run import follow_run
+from liponflow.analysis.transport.summary import summarise as summarise_transport
 from liponflow.arrays import FloatArray
+from liponflow.boundary import FileError
 from liponflow.structures.glass.library import library_glasses
 from liponflow.structures.phases import phase
+from liponflow.units import FS_PER_PS
+from liponflow.workflows.transport.files import HOP_LENGTH
 
 REFERENCES: Mapping[str, Sequence[str]] = {
     "Li": ("Li_bcc",),
@@ -51,6 +58,8 @@ class Reading:
         Elements by label.
     cell
         Lattice vectors of files without any (rows, Å).
+    diffusing
+        Files and stage in which transport is measured; all files if None.
     """
 
     interval: float | None = None
@@ -58,6 +67,7 @@ class Reading:
     every: int = 1
     species_map: Mapping[str, str] = field(default_factory=dict)
     cell: FloatArray | None = None
+    diffusing: tuple[Sequence[Path], str | None] | None = None
 
 
 def measure(
@@ -99,6 +109,8 @@ def measure(
     blocks = _remembered(_timed(files, reading, notes), ends)
     course: Course = follow(blocks, settings, str(files[0]))
     namer = phase_namer(course.elements) if phases else None
+    regions, reason = _transport(files, reading, course, settings.zone, made)
+    notes += [reason] if reason else []
     return summarise(
         course,
         settings,
@@ -108,8 +120,56 @@ def measure(
         files=files,
         namer=namer,
         layers=layers,
+        regions=regions,
         warnings=notes,
         complete=complete,
+    )
+
+
+def _transport(
+    files: Sequence[Path],
+    reading: Reading,
+    course: Course,
+    zone: float,
+    made: Provenance,
+) -> tuple[list[RegionTransport], str]:
+    """Return the transport of Li by region, or none and the reason."""
+    chosen, stage = reading.diffusing or (files, None)
+    interval = reading.interval
+
+    def read(path: Path) -> Iterator[Frames]:
+        return read_frames(
+            path,
+            skip=reading.skip if path == files[0] else 0,
+            every=reading.every,
+            stage=stage,
+            species_map=reading.species_map,
+            cell=reading.cell,
+            distances=False,
+        )
+
+    try:
+        run = follow_run(
+            chosen,
+            read,
+            species=MOBILE,
+            time_step=None if interval is None else interval * reading.every * FS_PER_PS,
+            regions=zone_regions(course.sides, zone),
+        )
+        found = summarise_transport([run], made, species=MOBILE, charge=1, hop_length=HOP_LENGTH)
+    except FileError as error:
+        return [], f"no transport by region: {error}"
+    return found.points[0].regions, _unsure(found)
+
+
+def _unsure(found: TransportResult) -> str:
+    """Say that a run is too short for transport, where it is."""
+    [point] = found.points
+    if point.fitted:
+        return ""
+    return (
+        f"the transport by region is uncertain: {point.length:.3g} ps leave a relative standard "
+        f"deviation of {point.relative_deviation:.2g} of D over the whole cell"
     )
 
 
