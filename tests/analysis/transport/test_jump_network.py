@@ -47,7 +47,7 @@ def test_jumps_there_and_back_are_one_path() -> None:
     assert summarise_network(2, {there: 3, there.back: 2}).paths == 1
 
 
-def test_shells_that_share_most_are_one_site() -> None:
+def test_shells_that_differ_by_a_further_anion_are_one_site() -> None:
     book = SiteBook(8)
     shell = np.array([1, 1, 1, 1, 0, 0, 0, 0], dtype=bool)
     assert book.find(shell, np.array([0.1, 0.1, 0.1]))[0] == 0
@@ -56,4 +56,7 @@ def test_shells_that_share_most_are_one_site() -> None:
     assert (number, image.tolist()) == (0, [1, 0, -1])
     other = np.array([1, 1, 0, 0, 1, 1, 0, 0], dtype=bool)
     assert book.find(other, np.zeros(3))[0] == 1
-    assert len(book) == 2
+    # Tetrahedra that share a face.
+    beside = np.array([1, 1, 1, 0, 1, 0, 0, 0], dtype=bool)
+    assert book.find(beside, np.zeros(3))[0] == 2
+    assert len(book) == 3

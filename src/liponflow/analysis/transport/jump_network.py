@@ -8,6 +8,11 @@ import numpy as np
 
 from liponflow.arrays import FloatArray, IntArray
 
+ALIKE = 0.7
+"""Common anions over all of two shells from which on they are one site (our choice): 0.75 and 0.8
+if three or four have one more, 0.6 in tetrahedra that share a face, which two ions can fill at
+once."""
+
 Shift = tuple[int, int, int]
 
 
@@ -95,7 +100,7 @@ def summarise_network(sites: int, steps: Mapping[Step, int]) -> NetworkSummary:
 
 
 class SiteBook:
-    """Names sites by their shells: a shell that shares most of a known one is that site.
+    """Names sites by their shells: one that is like a known one, but for an anion, is that site.
 
     Parameters
     ----------
@@ -122,10 +127,9 @@ class SiteBook:
             Where an ion is in it, fractional and not wrapped.
         """
         common = (self._shells & shell).sum(axis=1)
-        smaller = np.minimum(self._shells.sum(axis=1), shell.sum())
-        same = np.where(2 * common > smaller, common, 0)
-        if len(same) and same.max() > 0:
-            number = int(same.argmax())
+        likeness = common / (self._shells | shell).sum(axis=1)
+        if len(likeness) and likeness.max() >= ALIKE:
+            number = int(likeness.argmax())
         else:
             number = len(self._places)
             self._shells = np.concatenate([self._shells, shell[None]])
