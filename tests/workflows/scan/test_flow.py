@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import scan_results
 from jobflow import Flow, OnMissing
 
 from liponflow.analysis.derivatives.published import published_derivatives
@@ -14,6 +15,7 @@ from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.scan.compositions import fitting_size
+from liponflow.workflows.scan.jobs import conclude
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
 
@@ -59,6 +61,51 @@ def test_what_fails_stops_only_what_depends_on_it() -> None:
     # The window of one composition needs its own glass and the crystals, but no other glass.
     needed = {uuids[uuid] for uuid in by_name["energy of the glass Li3BO3"].input_uuids}
     assert needed == {"result Li3BO3"}
+
+
+def test_transport_heats_the_glass_of_its_composition() -> None:
+    given = {"compositions": ["Li3PO4", "Li4P2O7"], "n_atoms": 56, "compute": ["transport"]}
+    temperatures = {"transport": {"temperatures": [900, 1500]}, "rank_by": "conductivity"}
+    flow = plan(**TINY | {"glass": {"n_models": 1}} | given | temperatures)
+    jobs = {job.uuid: job for job, _ in flow.iterflow()}
+    results = {job.uuid for job in jobs.values() if job.name == "result Li4P2O7"}
+    heated = [job for job in jobs.values() if job.name.startswith("dynamics 900 K")]
+    assert sorted(job.name for job in heated) == [
+        "dynamics 900 K Li3PO4",
+        "dynamics 900 K Li4P2O7",
+    ]
+    (one,) = [job for job in heated if job.name.endswith("Li4P2O7")]
+    assert one.input_uuids
+    assert set(one.input_uuids) <= results
+    assert not any("put on one scale" in job.name for job in jobs.values())
+
+
+def test_failed_composition_leaves_the_others_whole() -> None:
+    from stability_results import stability_result
+
+    facts = [scan_results.facts("Li3PO4"), scan_results.facts("Li4P2O7")]
+    asked = [{"glass": "a", "stability": "b"}, {"glass": "c", "stability": "d"}]
+    engine = scan_results.made_by().engine
+    record = {
+        "preset": "quick",
+        "parameters": {},
+        "input_fingerprint": "0" * 64,
+        "source_structure": "built",
+        "parent_uuids": [],
+    }
+    job = conclude(
+        facts,
+        asked,
+        [None, scan_results.glass()],
+        [None, None],
+        [None, stability_result(samples=4)],
+        rank_by="window",
+        engine=engine,
+        record=record,
+    )
+    result = job.function(*job.function_args, **job.function_kwargs)
+    assert [(row.modelled, row.rank) for row in result.rows] == [("Li4P2O7", 1), ("Li3PO4", None)]
+    assert "Li3PO4: no glass: it failed; the run's report says why" in result.problems
 
 
 def test_scan_without_window_relaxes_no_crystals() -> None:

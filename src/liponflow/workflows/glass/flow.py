@@ -178,7 +178,7 @@ class GlassMaker(CampaignMaker[GlassParameters]):
                 distances=parameters.distances,
                 time_limit=parameters.packing_time,
             )
-            what = f"the packed model at density={parameters.density:g} g/cm³"
+            what = f"{parameters.composition} packed at density={parameters.density:g} g/cm³"
             doubtful = check_plausible(built.structure, parameters.plausible, what=what)
             doubt = [f"{what}: {doubtful}"] if doubtful else []
             origin = Origin(seed, _STARTS[built.method], (*built.notes, *doubt))
