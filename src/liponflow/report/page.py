@@ -11,7 +11,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from liponflow import __version__
 from liponflow.analysis.kinds import get_kind
@@ -41,7 +40,7 @@ class DrawnFigure:
     title
         Name of the figure, in words.
     image, table
-        SVG or PNG, and CSV of its points, as data URIs; the table is empty without points.
+        SVG, PNG or GIF, and CSV of its points, as data URIs; the table is empty without points.
     sources
         Figures of the sources that it stands beside.
     finding
@@ -54,6 +53,11 @@ class DrawnFigure:
     table: str
     sources: tuple[SourceFigure, ...]
     finding: Finding
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is a movie, which plays only when it is asked for."""
+        return self.image.startswith("data:image/gif")
 
     @property
     def alt(self) -> str:
@@ -121,23 +125,26 @@ def _draw(findings: Sequence[Finding]) -> list[DrawnFigure]:
         latest.setdefault((item.result.kind, item.result.formula), item)
     drawn = []
     for (kind, _), finding in latest.items():
-        for name, figure in get_kind(kind).draw(finding.result).items():
-            drawn.append(_drawn(name, figure, finding))
+        model = get_kind(kind)
+        for name, figure in model.draw(finding.result).items():
+            image, table = image_of(figure), drawn_table(figure)
+            drawn.append(_drawn(name, _data_uri(*image), table, finding))
+        for name, movie in model.write_movies(finding.result).items():
+            drawn.append(_drawn(name, _data_uri(movie, "image/gif"), "", finding))
     return drawn
 
 
-def _drawn(name: str, figure: Figure, finding: Finding) -> DrawnFigure:
+def _drawn(name: str, image: str, table: str, finding: Finding) -> DrawnFigure:
     kind, formula = finding.result.kind, finding.result.formula
     fitting = [
         item
         for item in source_figures()
         if item.figure == name and finding.fits(item.kind, item.formula)
     ]
-    table = drawn_table(figure)
     return DrawnFigure(
         name=re.sub(r"[^\w.-]+", "-", f"{kind}-{formula}-{name}"),
         title=re.sub("[_-]", " ", name),
-        image=_data_uri(*image_of(figure)),
+        image=image,
         table=_data_uri(table.encode(), "text/csv") if table else "",
         sources=tuple(fitting),
         finding=finding,

@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.interface.result import InterfaceResult
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.analysis.runs import NEBResult
@@ -126,6 +127,16 @@ def _scenes_of(finding: Finding) -> Iterator[Scene]:
         )
     elif isinstance(result, MigrationResult):
         yield from _paths(finding, result)
+    elif isinstance(result, InterfaceResult):
+        yield Scene(
+            "interface",
+            f"Interface of {conventional(result.formula)}",
+            f"{result.n_atoms} atoms, as built and after the run. The movie among the figures "
+            "shows the way from one to the other.",
+            finding,
+            (result.start, result.structure),
+            ("start", "end"),
+        )
     elif isinstance(result, NEBResult):
         yield Scene(
             f"band-{result.formula}",

@@ -9,6 +9,7 @@ from itertools import pairwise
 from liponflow.analysis.depth_profile.result import DepthProfileResult
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.line_scan.result import LineScanResult
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import MigrationResult
@@ -120,6 +121,11 @@ def explained_barrier(result: MigrationResult, dopant: str) -> float | None:
         if hop.dopant == dopant and known and known.barrier_of_hop(dopant, hop.hop) is not None:
             return hop.barrier
     return None
+
+
+def width_in_nm(result: LineScanResult) -> float | None:
+    """Return the width of an interphase in a line scan (nm), if its positions are in nm."""
+    return result.width if result.unit == "nm" else None
 
 
 def oxidation_products(result: StabilityResult) -> list[str] | None:

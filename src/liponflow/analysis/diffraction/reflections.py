@@ -8,6 +8,7 @@ from pymatgen.analysis.diffraction.xrd import ATOMIC_SCATTERING_PARAMS
 from pymatgen.core.structure import Structure
 
 from liponflow.arrays import FloatArray, IntArray
+from liponflow.formulas import reduced_formula
 
 Radiation = Literal["electron", "x-ray"]
 
@@ -122,8 +123,8 @@ def reflections(
     lines = [line for line, total in enumerate(sums) if total > _WEAKEST * strongest]
     present = power > _WEAKEST * power.max(initial=0.0)
     return Reflections(
-        name=name or structure.composition.reduced_formula,
-        formula=structure.composition.reduced_formula,
+        name=name or reduced_formula(structure.composition),
+        formula=reduced_formula(structure.composition),
         spacing=1 / lengths[begins[lines]],
         intensity=sums[lines] / strongest,
         indices=tuple(vectors[groups[line]][present[groups[line]]] for line in lines),
