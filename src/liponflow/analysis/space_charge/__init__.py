@@ -1,0 +1,1 @@
+"""Space charge of lithium defects at the contact of two phases."""
