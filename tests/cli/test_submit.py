@@ -91,7 +91,7 @@ def test_machine_without_jobflow_remote_says_how_to_get_it_in_one_screen(
 def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
     code, printed, _ = liponflow(*PHONONS, "--dry-run")
     assert code == 0
-    assert "     2  light     on here: worker's own resources" in printed
+    assert "     2  light     on here: no resources" in printed
     assert "ok  queue: the queue of liponflow at 127.0.0.1" in printed
     _, found, _ = liponflow("status", "--json")
     assert all(item["kind"] == "phonons" for item in json.loads(found))

@@ -129,7 +129,7 @@ def _dry_run(
     asked: Asked, settings: "Settings", options: Mapping[str, Any]
 ) -> "tuple[list[str], list[Finding]]":
     """Return the jobs by kind, and what is there and missing."""
-    from liponflow.settings import JobKind
+    from liponflow.settings import JobKind, ResourceRule
 
     submissions = import_module("liponflow.workflows.submission")
     checks = import_module("liponflow.runners.remote.checks")
@@ -142,18 +142,14 @@ def _dry_run(
     for planned in _plans(asked, settings):
         for kind, number in submissions.counts(planned.flow, settings, options["device"]).items():
             counts[kind] = counts.get(kind, 0) + number
+    by_kind = settings.hpc_rules if rules is None else rules.by_kind
     lines = ["jobs that are known now; those that they make are placed by the same rules"]
     for kind, number in sorted(counts.items()):
-        rule = settings.hpc_rules.get(JobKind(kind)) if rules is None else None
-        rule = rule or (rules.by_kind[JobKind(kind)] if rules is not None else None)
-        words = "worker's own resources"
-        if rule is not None and (rule.resources or rule.per_image):
-            words = ", ".join(
-                [f"{key}={value}" for key, value in rule.resources.items()]
-                + [f"{key}={value} an image" for key, value in rule.per_image.items()]
-            )
-        place = rule.worker if rule is not None and rule.worker else "?"
-        lines.append(f"{number:6d}  {kind:9} on {place}: {words}")
+        rule = by_kind.get(JobKind(kind)) or ResourceRule()
+        asked_for = [f"{key}={value}" for key, value in rule.resources.items()]
+        asked_for += [f"{key}={value} an image" for key, value in rule.per_image.items()]
+        words = ", ".join(asked_for) or ("no resources" if rules else "resources of the worker")
+        lines.append(f"{number:6d}  {kind:9} on {rule.worker or '?'}: {words}")
     return lines, findings
 
 

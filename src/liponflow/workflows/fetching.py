@@ -9,7 +9,7 @@ from liponflow.store.file import StoreError
 from liponflow.store.reading import StoredResult
 from liponflow.store.results import get_result
 from liponflow.store.sync import sync
-from liponflow.workflows.run import writable_store
+from liponflow.workflows.run import known_store, writable_store
 
 if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
@@ -53,11 +53,14 @@ def fetch(
     if source is None:
         raise StoreError(f"project {project.name} names no results store")
     source.connect()
+    results = [str(item.record["result"]) for item in done]
     try:
+        with known_store(settings) as here:
+            if here is not None and here.docs_store == source.docs_store:
+                return [get_result(here, uuid) for uuid in results], lacking
         with writable_store(settings.store) as target:
-            if source.docs_store != target.docs_store:
-                jobs = {job.uuid for item in done for job in item.jobs}
-                lacking += sync(source, target, jobs=jobs).refused
-            return [get_result(target, str(item.record["result"])) for item in done], lacking
+            jobs = {job.uuid for item in done for job in item.jobs}
+            lacking += sync(source, target, jobs=jobs).refused
+            return [get_result(target, uuid) for uuid in results], lacking
     finally:
         source.close()  # type: ignore[no-untyped-call]

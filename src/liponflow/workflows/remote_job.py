@@ -26,13 +26,13 @@ from jobflow_remote.remote.queue import ERR_FNAME, OUT_FNAME
 from monty.serialization import dumpfn, loadfn
 
 from liponflow import __version__
-from liponflow.cost.demand import demands
 from liponflow.engines.registry import environment
 from liponflow.job_directory import CHECKPOINT, next_attempt
-from liponflow.runners.documents import CONTINUATIONS, all_jobs, loads
+from liponflow.runners.documents import CONTINUATIONS, loads
 from liponflow.runners.pool import ONE_THREAD
 from liponflow.runners.remote.placement import Rules
 from liponflow.settings import load_settings
+from liponflow.workflows.submission import place
 
 LOCK_FILE = "liponflow.lock"
 
@@ -131,11 +131,8 @@ def _place_new_jobs(directory: Path, rules: Rules) -> None:
         decoded: dict[str, Any] = loadfn(file)
         for name in CONTINUATIONS:
             flow: Flow | None = getattr(decoded["response"], name)
-            if flow is None:
-                continue
-            asked = demands(flow, rules.device)
-            for job in all_jobs(flow):
-                rules.place(job, asked[job.uuid].kind, asked[job.uuid].images)
+            if flow is not None:
+                place(flow, rules)
         dumpfn(decoded, file)
     except Exception:  # noqa: BLE001 - the job itself has succeeded
         traceback.print_exc()

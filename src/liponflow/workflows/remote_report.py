@@ -11,7 +11,7 @@ from liponflow.settings import load_settings
 def report() -> dict[str, object]:
     """Return version, time (s since 1970), and what each engine lacks here.
 
-    ``potentials`` can be installed, which is another page's subject; ``codes`` need a command.
+    Those under ``potentials`` are Python packages; those under ``codes`` need a command.
     """
     settings = load_settings()
     found: dict[str, dict[str, list[str]]] = {"potentials": {}, "codes": {}}

@@ -92,11 +92,15 @@ def _fault(folder: Path, name: str) -> str:
                 try:
                     Project.model_validate(content)
                 except ValidationError as error:
-                    first = error.errors(include_url=False, include_input=False)[0]
-                    place = ".".join(map(str, first["loc"]))
-                    lines = str(first["msg"]).strip().splitlines()
-                    return str(without_secrets(f"{file.name}: {place}: {lines[-1]}"))
+                    return f"{file.name}: {first_fault(error)}"
     return "its file cannot be read"
+
+
+def first_fault(error: ValidationError) -> str:
+    """Return the first fault of a project, by its place, without the value and secrets."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(map(str, first["loc"]))
+    return str(without_secrets(f"{place}: {str(first['msg']).strip().splitlines()[-1]}"))
 
 
 def find_worker(project: "Project", name: str | None) -> str:

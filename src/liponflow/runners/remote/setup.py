@@ -20,6 +20,7 @@ from liponflow.runners.remote.errors import ProjectError, check_installed
 from liponflow.runners.remote.projects import (
     JOB_COMMAND,
     check_resources,
+    first_fault,
     job_controller,
     open_project,
     projects_folder,
@@ -302,8 +303,5 @@ def _checked(document: Mapping[str, Any], file: Path) -> "Project":
     try:
         project: Project = Project.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        reason = without_secrets(str(first["msg"]).strip().splitlines()[-1])
-        raise ProjectError(f"{file} was not written: {place}: {reason}") from None
+        raise ProjectError(f"{file} was not written: {first_fault(error)}") from None
     return project

@@ -11,7 +11,7 @@ from liponflow.runners.documents import all_jobs, dumps
 from liponflow.runners.execution import refuse_exposed_store
 from liponflow.runners.remote.errors import PAUSES_S, ProjectError, patiently
 from liponflow.runners.remote.placement import KEY, Rules
-from liponflow.runners.remote.projects import job_controller, runs_our_jobs
+from liponflow.runners.remote.projects import JOB_COMMAND, job_controller, runs_our_jobs
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -112,8 +112,6 @@ def check_job_commands(project: "Project", workers: list[str], rules: Rules) -> 
     ProjectError
         Naming the worker and the line that its project file lacks.
     """
-    from liponflow.runners.remote.projects import JOB_COMMAND
-
     distinct = {rule.model_dump_json(exclude={"priority"}) for rule in rules.by_kind.values()}
     if len(distinct) == 1:
         return
