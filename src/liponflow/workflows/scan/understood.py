@@ -27,11 +27,11 @@ def understood(
         "window": "its voltage window",
     }
     further = "".join(f", {computed[name]}" for name in parameters.compute)
+    ranked = f"ranked by {parameters.rank_by}" if parameters.compute else "not ranked"
     number = f"{len(facts)} composition{'' if len(facts) == 1 else 's'}"
     return Understood(
         f"{number} of about {parameters.n_atoms} atoms",
-        f"the glass of each (preset {parameters.glass_preset}){further}; ranked by "
-        f"{parameters.rank_by}",
+        f"the glass of each (preset {parameters.glass_preset}){further}; {ranked}",
         [
             f"{row['printed']} -> {row['modelled']} (changed: {row['change']}): {row['cell']}, "
             f"{'packed units' if row['method'] == 'units' else 'packed atoms'}"
