@@ -35,7 +35,7 @@ KINDS = {
 NEWER = {"eels", "scan"}
 """Kinds that no golden file has yet."""
 MEASURED = {
-    "depth_profile", "edge_scan", "impedance", "line_scan", "mixture", "polarisation",
+    "depth_profile", "edge_scan", "impedance", "line_scan", "mixture", "nmr", "polarisation",
     "thermal_analysis", "transport", "white_lines",
 }  # fmt: skip
 """Kinds of measurements of files, which no store holds."""

@@ -42,6 +42,7 @@ from liponflow.analysis.eels.spectrum import Spectrum
 from liponflow.analysis.glass.pdf_comparison import read_pdf
 from liponflow.analysis.impedance.read import read_impedance
 from liponflow.analysis.measured.table import read_table
+from liponflow.analysis.nmr.populations import read_shares
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.crystals.read import read_structure
@@ -393,6 +394,8 @@ def readers() -> list[Reader]:
         Reader("TIFF image", "x.tif", _image("TIFF", np.uint16), _read_image, 0.3),
         Reader("spectrum in columns", "x.csv", _columns(), read_measured, 0.5),
         Reader("table", "x.csv", _columns(), _table, 0.3),
+        Reader("shares of units", "x.csv", b"unit, share\nQ0_0, 0.6, 0.02\nQ1_1, 0.4, 0.01\n",
+               read_shares, 0.3),
         Reader("impedance in columns", "x.csv", _impedance(","), read_impedance, 0.3),
         Reader("impedance of Gamry", "x.DTA", _gamry(), read_impedance, 0.3),
         Reader("impedance of BioLogic", "x.mpt", _biologic(), read_impedance, 0.3),

@@ -223,6 +223,11 @@ LINE_SCAN = ResultKind(
     model="liponflow.analysis.line_scan.result:LineScanResult",
     figures="liponflow.figures.line_scan:all_figures",
 )
+NMR = ResultKind(
+    "nmr",
+    model="liponflow.analysis.nmr.result:NmrResult",
+    figures="liponflow.figures.nmr:all_figures",
+)
 IMPEDANCE = ResultKind(
     "impedance",
     model="liponflow.analysis.impedance.result:ImpedanceResult",

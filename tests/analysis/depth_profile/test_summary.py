@@ -82,11 +82,11 @@ def test_stopping_powers_give_depths_and_the_length() -> None:
     grid = np.linspace(100, 3000, 200)
     layers = [Layer(grid, np.full(200, 60.0), None)]
     result = result_of(0.002, layers=layers, thickness=None)
-    assert result.thickness == pytest.approx((2358 - 2200) / 60, rel=1e-3)
+    assert result.excess_length == pytest.approx((2358 - 2200) / 60, rel=1e-3)
     point = next(point for point in result.points if point.depth is not None)
     expected = depth_of_energy(layers, TRITON, np.array([point.energy]))[0]
     assert point.depth == pytest.approx(expected)
-    assert result.excess_density == pytest.approx(result.excess / (result.thickness * 1e-4))
+    assert result.excess_density == pytest.approx(result.excess / (result.excess_length * 1e-4))
 
 
 def test_without_excess_there_is_a_warning() -> None:

@@ -104,7 +104,7 @@ class DepthProfileResult(Result):
     excess_extrapolation: Annotated[
         float, Quantity("1/cm²", heading="error, extrapolation", fmt=".2e")
     ] = Field(description="Standard error by the extrapolated peak alone.")
-    thickness: Annotated[float | None, Quantity("µm", heading="over", fmt=".3g")] = Field(
+    excess_length: Annotated[float | None, Quantity("µm", heading="over", fmt=".3g")] = Field(
         description="Length that the excess is spread over: given, or that between the energies "
         "of the integral; None if neither is known."
     )

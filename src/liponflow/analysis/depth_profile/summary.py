@@ -155,7 +155,7 @@ def depth_profile_of(
         excess_high=excess.limits[2],
         excess_counting=excess.counting,
         excess_extrapolation=excess.extrapolation,
-        thickness=length,
+        excess_length=length,
         excess_density=density[0],
         excess_density_low=density[1],
         excess_density_high=density[2],

@@ -89,7 +89,7 @@ def polarisation_result(
         provenance=made,
         warnings=warnings,
         voltage=voltage,
-        thickness=geometry.thickness,
+        film_thickness=geometry.thickness,
         area=geometry.area,
         steady_from=float(begin),
         current_density=mean / geometry.area,

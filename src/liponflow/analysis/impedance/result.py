@@ -90,8 +90,8 @@ class ImpedanceResult(Result):
 
     kind: Literal["impedance"] = "impedance"
     circuit: str = Field(description="Equivalent circuit.")
-    thickness: Annotated[float | None, Quantity("µm", heading="thickness", fmt=".3g")] = Field(
-        description="Thickness of the film, if it is known."
+    film_thickness: Annotated[float | None, Quantity("µm", heading="thickness", fmt=".3g")] = (
+        Field(description="Thickness of the film, if it is known.")
     )
     area: Annotated[float | None, Quantity("cm²", heading="area", fmt=".3g")] = Field(
         description="Area of the electrodes, if it is known."
@@ -106,7 +106,7 @@ class PolarisationResult(Result):
     voltage: Annotated[float, Quantity("V", heading="voltage", fmt=".3g")] = Field(
         description="Constant voltage."
     )
-    thickness: Annotated[float, Quantity("µm", heading="thickness", fmt=".3g")] = Field(
+    film_thickness: Annotated[float, Quantity("µm", heading="thickness", fmt=".3g")] = Field(
         description="Thickness of the film."
     )
     area: Annotated[float, Quantity("cm²", heading="area", fmt=".3g")] = Field(

@@ -62,7 +62,7 @@ def impedance_result(
         provenance=made,
         warnings=warnings,
         circuit=circuit.name,
-        thickness=geometry.thickness if geometry else None,
+        film_thickness=geometry.thickness if geometry else None,
         area=geometry.area if geometry else None,
         spectra=fitted,
     )

@@ -14,6 +14,10 @@ from liponflow.arrays import FloatArray
 
 _STEP = 1e-4
 """Step of numerical derivatives, in standard errors."""
+_LIMIT = 1e-3
+"""Distance from a limit, in parts of the allowed range, within which a parameter is at it."""
+_DIFFERENCE = 1e-5
+"""Step of the derivatives of residuals, relative to the parameter."""
 _BOTH_SIDES = 0.975
 """Quantile at the upper end of an interval of 95 %."""
 
@@ -126,7 +130,8 @@ def fit(
         Whether residuals are in units of their standard errors. If not, the covariance is scaled
         by the residuals, and intervals are those of Student's t.
     needed
-        Parameters that must have an error; all by default. Others may be at a limit.
+        Parameters that must be within their limits; all by default. Where others end at one, the
+        covariance is that of all parameters there, as if they had none.
 
     Raises
     ------
@@ -147,16 +152,32 @@ def fit(
     parameters = lmfit.Parameters()
     for name, item in start.items():
         parameters.add(name, item.value, min=item.low, max=item.high)
-    found = lmfit.minimize(
-        lambda given: residual(given.valuesdict()), parameters, scale_covar=not noise_known
-    )
-    errors = {name: found.params[name].stderr for name in start}
+
+    def minimized(given: Any) -> Any:
+        return lmfit.minimize(
+            lambda p: residual(p.valuesdict()), given, scale_covar=not noise_known
+        )
+
+    found = minimized(parameters)
+    held = [] if needed is None else _at_limit(found, start.keys() - set(needed))
+    if held:
+        for name in held:
+            found.params[name].vary = False
+        found = minimized(found.params)
     if not found.success or found.nfree < 1:
         raise FitError(f"the fit of {', '.join(start)} does not end: {found.message}")
+    names = list(start)
+    values = np.array([found.params[name].value for name in names])
+    if held:
+        scale = 1.0 if noise_known else float(found.chisqr) / found.nfree
+        covariance = scale * _curvature(residual, names, values)
+    elif found.covar is None:
+        covariance = np.full((len(names), len(names)), np.nan)
+    else:
+        order = [found.var_names.index(name) for name in names]
+        covariance = np.asarray(found.covar)[np.ix_(order, order)]
     unknown = [
-        name
-        for name, error in errors.items()
-        if error is None or (not error > 0 and (needed is None or name in needed))
+        name for name, square in zip(names, np.diag(covariance), strict=True) if not square > 0
     ]
     if unknown:
         raise FitError(
@@ -164,9 +185,9 @@ def fit(
             + ", ".join(f"{name} = {found.params[name].value:.4g}" for name in unknown)
         )
     return Fit(
-        names=tuple(start),
-        values=np.array([found.params[name].value for name in start]),
-        covariance=_ordered(found.covar, found.var_names, list(start)),
+        names=tuple(names),
+        values=values,
+        covariance=covariance,
         chi_square=float(found.chisqr),
         freedom=int(found.nfree),
         quantile=float(norm.ppf(_BOTH_SIDES) if noise_known else t.ppf(_BOTH_SIDES, found.nfree)),
@@ -209,6 +230,33 @@ def import_lmfit() -> Any:
     return lmfit
 
 
-def _ordered(covariance: FloatArray, given: Sequence[str], names: Sequence[str]) -> FloatArray:
-    order = [list(given).index(name) for name in names]
-    return np.asarray(covariance)[np.ix_(order, order)]
+def _at_limit(found: Any, names: Collection[str]) -> list[str]:
+    held = []
+    for name in names:
+        parameter = found.params[name]
+        width = parameter.max - parameter.min
+        if np.isfinite(width):
+            nearest = min(parameter.value - parameter.min, parameter.max - parameter.value)
+            if nearest < _LIMIT * width:
+                held.append(name)
+    return held
+
+
+def _curvature(
+    residual: Callable[[Mapping[str, float]], FloatArray], names: Sequence[str], values: FloatArray
+) -> FloatArray:
+    """Return the inverse of the curvature of half the sum of squares; NaN if it has none."""
+    columns = []
+    for place, value in enumerate(values):
+        step = np.zeros(len(values))
+        step[place] = _DIFFERENCE * max(abs(value), _DIFFERENCE)
+        above, below = (
+            residual(dict(zip(names, (values + sign * step).tolist(), strict=True)))
+            for sign in (1, -1)
+        )
+        columns.append((above - below) / (2 * step[place]))
+    jacobian = np.array(columns).T
+    try:
+        return np.asarray(np.linalg.inv(jacobian.T @ jacobian))
+    except np.linalg.LinAlgError:
+        return np.full((len(values), len(values)), np.nan)

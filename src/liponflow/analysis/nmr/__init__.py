@@ -1,0 +1,1 @@
+"""Shares of structural units in ³¹P spectra, beside those of models."""

@@ -1,0 +1,1 @@
+"""³¹P spectra of files, beside models of glasses."""
