@@ -248,3 +248,13 @@ LAYERS = ResultKind(
     model="liponflow.analysis.diffraction.layers_result:LayersResult",
     figures="liponflow.figures.diffraction.layers:all_figures",
 )
+HALO = ResultKind(
+    "halo",
+    model="liponflow.analysis.diffraction.halo_result:HaloResult",
+    figures="liponflow.figures.diffraction.halo:all_figures",
+)
+PATTERN = ResultKind(
+    "pattern",
+    model="liponflow.analysis.diffraction.pattern_result:PatternResult",
+    figures="liponflow.figures.diffraction.pattern:all_figures",
+)

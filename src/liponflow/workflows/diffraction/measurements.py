@@ -14,3 +14,15 @@ LAYERS = Measurement(
     options="liponflow.workflows.diffraction.layers:LayerOptions",
     function="liponflow.workflows.diffraction.layers:measure_layers",
 )
+HALO = Measurement(
+    "halo",
+    summary="Measure the first sharp peak and the X-ray halo of a glass model.",
+    options="liponflow.workflows.diffraction.halo:HaloOptions",
+    function="liponflow.workflows.diffraction.halo:measure_halo",
+)
+PATTERN = Measurement(
+    "pattern",
+    summary="Simulate powder patterns of crystals for X-rays, neutrons or electrons.",
+    options="liponflow.workflows.diffraction.pattern:PatternOptions",
+    function="liponflow.workflows.diffraction.pattern:simulate_patterns",
+)
