@@ -108,6 +108,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/dynamics.py
 	$(BIN)/python benchmarks/sevennet.py
 	$(BIN)/python benchmarks/glass.py
+	$(BIN)/python benchmarks/interface.py
 	$(BIN)/python benchmarks/migration.py N O
 	$(BIN)/python benchmarks/eels_recorded.py
 	$(BIN)/python benchmarks/eels_sites.py
