@@ -101,6 +101,12 @@ class InterfaceParameters(Document):
         le=1_000_000_000,
         description="Number of steps between states from which a killed run can continue.",
     )
+    insertion_points: int = Field(
+        ge=0,
+        le=1_000,
+        description="Number of places at which the energy of one Li on its way into the "
+        "electrolyte is computed, with all other atoms at rest; 0 for none.",
+    )
     zone: Annotated[float, Unit("Å")] = Field(
         gt=0, le=50, description="Depth on either side that counts as the interface."
     )

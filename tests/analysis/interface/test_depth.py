@@ -14,6 +14,7 @@ from liponflow.analysis.interface.depth import (
     bin_volumes,
     find_sides,
     front,
+    way_in,
     zone_regions,
 )
 from liponflow.analysis.trajectory.frames import Frames
@@ -90,3 +91,17 @@ def test_regions_lie_around_the_faces() -> None:
     assert (interface.low * HEIGHT, interface.high * HEIGHT) == pytest.approx((9.0, 15.0))
     assert (bulk.low * HEIGHT, bulk.high * HEIGHT) == pytest.approx((15.0, 19.0))
     assert [region.name for region in zone_regions(sides_of(still(1)), 6.0)] == ["interface"]
+
+
+def test_the_first_li_to_enter_goes_to_the_middle() -> None:
+    frames = still(1)
+    sides = sides_of(frames)
+    lithium = np.array([symbol == "Li" for symbol in frames.symbols])
+    level = frames.positions[0, :, 2] / HEIGHT
+    way = way_in(sides, level, lithium, 5)
+    # Li of the metal nearest to the lower face, 4 Å below it; the middle is 5 Å above it.
+    assert frames.positions[0, way.atom, 2] == pytest.approx(8.0)
+    assert way.depths == pytest.approx(np.linspace(-4.0, 5.0, 5))
+    assert np.array(way.levels) * HEIGHT == pytest.approx(np.linspace(8.0, 17.0, 5))
+    with pytest.raises(InterfaceFramesError, match="there is none to insert"):
+        way_in(sides, level, np.zeros_like(lithium), 5)

@@ -18,7 +18,7 @@ from liponflow.analysis.interface.depth import (
     front,
 )
 from liponflow.analysis.interface.settings import InterfaceSettings
-from liponflow.analysis.trajectory.frames import Frames
+from liponflow.analysis.trajectory.frames import Frames, frames_of_structures
 from liponflow.arrays import BoolArray, FloatArray, IntArray
 from liponflow.periodic import shortest
 
@@ -142,6 +142,12 @@ def follow(blocks: Iterable[Frames], settings: InterfaceSettings, place: str) ->
     if follower is None:
         raise InterfaceFramesError(f"{place}: holds no frame")
     return follower.course
+
+
+def sides_of_structure(structure: Structure, settings: InterfaceSettings) -> Sides:
+    """Return where the electrolyte is in a structure; see :func:`find_sides`."""
+    frames = frames_of_structures(structure)
+    return _Follower(frames, settings, "the structure").course.sides
 
 
 class _Follower:

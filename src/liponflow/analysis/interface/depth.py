@@ -7,6 +7,7 @@ where it is in later frames, so that a drift of the whole cell is no depth.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,6 +62,17 @@ class Sides:
     def other(self) -> float:
         """Thickness of the rest, from face to face of the electrolyte, Å."""
         return self.height - 2 * self.half
+
+
+class WayIn(NamedTuple):
+    """The way of one Li into the electrolyte."""
+
+    atom: int
+    """Index of the Li: the nearest beyond the first face."""
+    depths: tuple[float, ...]
+    """Depths of its stops, Å."""
+    levels: tuple[float, ...]
+    """Fractional heights of its stops."""
 
 
 def normal_heights(cells: FloatArray) -> FloatArray:
@@ -170,6 +182,39 @@ def zone_regions(sides: Sides, zone: float) -> list[Region]:
         low, high = (sides.centre - inner) % 1.0, (sides.centre + inner) % 1.0
         found.append(Region(BULK, 2, low, high))
     return found
+
+
+def way_in(sides: Sides, level: FloatArray, lithium: BoolArray, points: int) -> WayIn:
+    """Return the Li that is the first to enter, and where it stops on its way.
+
+    Parameters
+    ----------
+    sides
+        Where the electrolyte is.
+    level
+        Fractional height of every atom.
+    lithium
+        Which atoms are Li.
+    points
+        Number of stops, from the Li itself to the middle of the electrolyte.
+
+    Raises
+    ------
+    InterfaceFramesError
+        If no Li is on the other side.
+    """
+    face = sides.faces[0]
+    offset = wrapped(level - sides.centre) * sides.height
+    depth = sides.half - face * offset
+    outside = lithium & ~sides.electrolyte & (depth < 0) & (depth > -BESIDE)
+    if not outside.any():
+        raise InterfaceFramesError(
+            f"no Li is within {BESIDE:g} Å beyond the electrolyte: there is none to insert"
+        )
+    atom = int(np.argmax(np.where(outside, depth, -np.inf)))
+    depths = np.linspace(float(depth[atom]), sides.half, points)
+    levels_in = sides.centre + face * (sides.half - depths) / sides.height
+    return WayIn(atom, tuple(depths.tolist()), tuple((levels_in % 1.0).tolist()))
 
 
 class DepthMeter:

@@ -9,12 +9,14 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.provenance import fingerprint
 from liponflow.crystals.plausible import check_plausible
 from liponflow.engines.engine import Engine, EngineOptions
+from liponflow.engines.planned import announce
+from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.interface import TOPIC, InterfaceParameters
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.interface import interface_sets
 from liponflow.inputs.vasp.sets import FAMILY
-from liponflow.workflows.interface.jobs import conclude, relaxed_structure
+from liponflow.workflows.interface.jobs import conclude, insert, relaxed_structure
 from liponflow.workflows.interface.model import built_model, describe_model, layer_documents
 from liponflow.workflows.jobs import named
 from liponflow.workflows.maker import CampaignMaker
@@ -115,6 +117,22 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
         )
         jobs += [relaxation, start]
         current = start.output
+    insertion: Any = []
+    if parameters.insertion_points:
+        engine.require("static")
+        inserted = named(
+            insert(
+                current,
+                engine.static(),
+                engine.describe(),
+                points=parameters.insertion_points,
+                zone=parameters.zone,
+            ),
+            "insert Li",
+        )
+        announce(inserted, [*planned_by(engine.static(), structure)] * parameters.insertion_points)
+        jobs.append(inserted)
+        insertion = inserted.output
     dynamics: Flow | Job = engine.md(
         parameters.protocol,
         seed=parameters.seed,
@@ -137,6 +155,7 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
             zone=parameters.zone,
             phases=parameters.phases,
             last_stage=parameters.protocol[-1].name,
+            insertion=insertion,
         ),
         "result",
     )

@@ -1,23 +1,32 @@
 """Jobs of the interface campaign between the calculations and the result."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from atomate2.utils.path import strip_hostname
-from jobflow import job
+from jobflow import Flow, Job, Maker, Response, job
 from pymatgen.core.structure import Structure
 
-from liponflow.analysis.interface.result import InterfaceLayer, InterfaceResult
+from liponflow.analysis.interface.course import MOBILE, sides_of_structure
+from liponflow.analysis.interface.depth import way_in
+from liponflow.analysis.interface.result import InsertionPoint, InterfaceLayer, InterfaceResult
 from liponflow.analysis.interface.settings import InterfaceSettings
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
 from liponflow.engines.reading import read_calculation
 from liponflow.job_directory import found_here
+from liponflow.structures.interface.insertion import Inserted, moved_to, room_of
 from liponflow.structures.plain import without_properties
 from liponflow.units import FS_PER_PS
 from liponflow.workflows.dynamics.jobs import stage_files
 from liponflow.workflows.interface.measure import Reading, measure
+from liponflow.workflows.jobs import named
+
+ANY_FORCE = 1000.0
+"""eV/Å; nothing is relaxed, so that it decides nothing."""
 
 
 @job
@@ -35,6 +44,7 @@ def conclude(
     zone: float,
     phases: bool,
     last_stage: str,
+    insertion: Sequence[InsertionPoint] = (),
 ) -> InterfaceResult:
     """Measure the trajectory.
 
@@ -52,6 +62,8 @@ def conclude(
         Whether atoms are named by phase.
     last_stage
         Stage of the protocol in which transport is measured.
+    insertion
+        Energies of one Li on its way into the electrolyte.
     """
     files = [found_here(Path(strip_hostname(file))) for file in dynamics.trajectory_files]
     return measure(
@@ -65,5 +77,73 @@ def conclude(
         ),
         phases=phases,
         layers=[InterfaceLayer.model_validate(layer) for layer in layers],
+        insertion=insertion,
         complete=dynamics.converged,
     )
+
+
+@job
+def insert(
+    structure: Structure,
+    static_maker: Maker,
+    engine: EngineInfo,
+    *,
+    points: int,
+    zone: float,
+) -> Response[list[InsertionPoint]]:
+    """Compute the energy of one Li at places on its way into the electrolyte.
+
+    Parameters
+    ----------
+    structure
+        Relaxed model.
+    static_maker
+        Maker of the energies.
+    engine
+        Description of the engine before it ran.
+    points
+        Number of places, the first where the Li is.
+    zone
+        Depth that counts as the interface, Å.
+
+    Returns
+    -------
+    Response
+        Replaced by the calculations and the profile.
+    """
+    sides = sides_of_structure(structure, InterfaceSettings(zone=zone))
+    lithium = np.array([site.specie.symbol == MOBILE for site in structure])
+    level = np.array(structure.frac_coords)[:, 2]
+    way = way_in(sides, level, lithium, points)
+    first = Inserted(structure, way.levels[0], room_of(structure, way.atom))
+    placed = [first, *moved_to(structure, way.atom, way.levels[1:])]
+    statics: list[Flow | Job] = [
+        named(static_maker.make(item.structure), f"static Li at {depth:.1f} Å")
+        for item, depth in zip(placed, way.depths, strict=True)
+    ]
+    profile = named(
+        insertion_profile(
+            [static.output for static in statics],
+            engine,
+            depths=way.depths,
+            rooms=[item.room for item in placed],
+        ),
+        "energies of Li",
+    )
+    return Response(replace=Flow([*statics, profile], output=profile.output))
+
+
+@job
+def insertion_profile(
+    documents: list[Any],
+    engine: EngineInfo,
+    *,
+    depths: Sequence[float],
+    rooms: Sequence[float],
+) -> list[InsertionPoint]:
+    """Return the energies relative to the first place; see :func:`insert`."""
+    energies = [read_calculation(document, engine, ANY_FORCE).energy for document in documents]
+    return [
+        InsertionPoint(depth=depth, room=room, energy=energy - energies[0])
+        for depth, room, energy in zip(depths, rooms, energies, strict=True)
+    ]

@@ -10,7 +10,7 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.interface.course import MOBILE, Course, follow
 from liponflow.analysis.interface.depth import zone_regions
 from liponflow.analysis.interface.phases import PhaseNamer
-from liponflow.analysis.interface.result import InterfaceLayer, InterfaceResult
+from liponflow.analysis.interface.result import InsertionPoint, InterfaceLayer, InterfaceResult
 from liponflow.analysis.interface.settings import InterfaceSettings
 from liponflow.analysis.interface.summary import summarise
 from liponflow.analysis.result import Provenance
@@ -78,6 +78,7 @@ def measure(
     reading: Reading,
     phases: bool,
     layers: Sequence[InterfaceLayer] = (),
+    insertion: Sequence[InsertionPoint] = (),
     complete: bool = True,
 ) -> InterfaceResult:
     """Return what formed at the interface in a trajectory.
@@ -96,6 +97,8 @@ def measure(
         Whether atoms are named by phase.
     layers
         Of the model, as it was built.
+    insertion
+        Energies of one Li on its way into the electrolyte.
     complete
         Whether the run took all its steps.
 
@@ -120,6 +123,7 @@ def measure(
         files=files,
         namer=namer,
         layers=layers,
+        insertion=insertion,
         regions=regions,
         warnings=notes,
         complete=complete,
