@@ -1,14 +1,22 @@
 import pytest
 
+from liponflow import registry
 from liponflow.analysis.kinds import get_kind
 from liponflow.report.findings import Finding
 from liponflow.report.source_figures import drawable, source_figures
+from liponflow.workflows.model import get_model
 
 
 @pytest.mark.parametrize("kind", ["lithiation", "migration", "stability", "glass"])
 def test_named_figures_are_drawn(kind: str, by_kind: dict[str, Finding]) -> None:
     wanted = {item.figure for item in source_figures() if item.kind == kind}
     assert wanted <= set(get_kind(kind).draw(by_kind[kind].result))
+
+
+@pytest.mark.parametrize("name", registry.names(registry.MODELS))
+def test_named_figures_of_models_are_drawn(name: str) -> None:
+    wanted = {item.figure for item in source_figures() if item.kind == name}
+    assert wanted <= set(get_kind(name).draw(get_model(name).compute()))
 
 
 def test_figures_need_a_result_of_their_kind_and_formula(findings: list[Finding]) -> None:

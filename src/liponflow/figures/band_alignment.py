@@ -22,6 +22,8 @@ from liponflow.figures.style import (
 
 _EDGES = (0.0, 3.0, 7.0, 10.0)
 """Where cathode, electrolyte and anode begin and end; the axis has no scale."""
+_COLOURS = (COLOURS[2], COLOURS[0], element_colour("Li"))
+"""Colours of cathode, electrolyte and anode."""
 _FADE = 0.35
 """Length over which the drawn bendings fade."""
 
@@ -55,12 +57,12 @@ def band_figure(result: BandAlignmentResult) -> Figure:
     )
     x = np.linspace(start, contact, 200)
     cathode = bulk + (surface - bulk) * np.exp((x - contact) / _FADE)
-    _draw_valence(axes, x, cathode, floor, element_colour("Co"))
+    _draw_valence(axes, x, cathode, floor, _COLOURS[0])
     x = np.linspace(contact, other, 400)
     electrolyte = middle + (inner - middle) * np.exp((contact - x) / _FADE)
     electrolyte += (outer - middle) * np.exp((x - other) / _FADE)
-    _draw_valence(axes, x, electrolyte, floor, element_colour("P"))
-    axes.fill_between([other, end], floor, result.voltage, color=element_colour("Li"), alpha=0.2,
+    _draw_valence(axes, x, electrolyte, floor, _COLOURS[1])
+    axes.fill_between([other, end], floor, result.voltage, color=_COLOURS[2], alpha=0.2,
                       linewidth=0)  # fmt: skip
     for left, right, energy in ((start, contact, 0.0), (other, end, result.voltage)):
         axes.plot([left, right], [energy, energy], "--", color=INK, linewidth=1)
@@ -74,10 +76,10 @@ def band_figure(result: BandAlignmentResult) -> Figure:
     axes.plot([contact, other], [result.voltage] * 2, ":", color=MUTED, linewidth=0.8)
     for term in result.terms:
         if term.name == "bending in the cathode" and term.energy:
-            axes.text(contact - 0.1, surface - 0.15, f"{term.energy:+.2f}", ha="right", va="top",
+            axes.text(contact - 0.1, surface - 0.15, _signed(term.energy), ha="right", va="top",
                       fontsize=7)  # fmt: skip
         if term.name.endswith("at the anode") and term.energy:
-            axes.text(other - 0.15, middle - 0.05, f"{term.energy:+.2f}", ha="right", va="top",
+            axes.text(other - 0.15, middle - 0.05, _signed(term.energy), ha="right", va="top",
                       fontsize=7)  # fmt: skip
     top = result.voltage + 0.9
     names = (result.formula, result.electrolyte, result.anode)
@@ -98,6 +100,10 @@ def _draw_valence(
 ) -> None:
     axes.fill_between(x, floor, energy, color=colour, alpha=0.2, linewidth=0)
     axes.plot(x, energy, color=colour)
+
+
+def _signed(energy: float) -> str:
+    return f"{energy:+.2f}".replace("-", "−")
 
 
 def _arrow(axes: Axes, x: float, low: float, high: float, text: str) -> None:
@@ -135,6 +141,7 @@ def term_figure(result: BandAlignmentResult) -> Figure:
     if result.measured_voltage is not None:
         axes.axvline(result.measured_voltage, color=MUTED, linestyle=":", linewidth=1)
     axes.axvline(0, color=INK, linewidth=0.6)
+    axes.margins(x=0.08)
     axes.set_yticks(range(len(names)), [name.replace(", ", ",\n") for name in names], fontsize=6)
     axes.invert_yaxis()
     axes.set_xlabel(axis_label(Term, "energy"))
