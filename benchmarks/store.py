@@ -159,8 +159,10 @@ def secantusdb(folder: Path) -> Iterator[str]:
                 break
             except ConnectionFailure:
                 continue
-        yield uri
-        server.terminate()
+        try:
+            yield uri
+        finally:
+            server.kill()  # it would wait for its clients
 
 
 def on_server(uri: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jobflow_remote
 import pytest
 import yaml
+from pymongo import MongoClient
 
 from liponflow.runners.remote.server import QueueServer
 from liponflow.runners.remote.setup import Worker, prepare_queue, server_of, write_project
@@ -67,17 +69,28 @@ class RunnerProcess:
             self._process.wait()
 
 
+def on_mongod() -> dict[str, Any]:
+    """Return a new queue on the server that LIPONFLOW_TEST_MONGO names."""
+    if not (uri := os.environ.get("LIPONFLOW_TEST_MONGO", "")):
+        pytest.skip("LIPONFLOW_TEST_MONGO does not name a MongoDB server")
+    database = f"liponflow_test_{uuid4().hex[:8]}"
+    return {"type": "MongoStore", "uri": uri, "database": database, "collection_name": "jobs"}
+
+
 @contextmanager
-def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[QueueServer]:
-    """Write a project with a running queue server, which ends with the block."""
+def project_in(
+    folder: Path, *workers: Worker, name: str = "test", queue: dict[str, Any] | None = None
+) -> Iterator[QueueServer]:
+    """Write a project with a running queue server, which ends with the block.
+
+    With a queue elsewhere, the server is not started.
+    """
     with projects_in(folder / "projects"):
         server = server_of(name)
         try:
-            address = server.start()
+            store = queue or server.start().store()
             for one in workers or (worker(folder),):
-                project, _ = write_project(
-                    name, one, queue=address.store(), results=folder / "results.db"
-                )
+                project, _ = write_project(name, one, queue=store, results=folder / "results.db")
             file = folder / "projects" / f"{name}.yaml"
             document = yaml.safe_load(file.read_text())
             file.write_text(yaml.safe_dump(document | {"runner": QUICKLY}, sort_keys=False))
@@ -85,3 +98,6 @@ def project_in(folder: Path, *workers: Worker, name: str = "test") -> Iterator[Q
             yield server
         finally:
             server.stop()
+            if queue is not None:
+                with MongoClient[dict[str, Any]](queue["uri"]) as client:
+                    client.drop_database(queue["database"])
