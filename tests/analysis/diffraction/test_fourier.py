@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 from lattice_images import grain
@@ -5,6 +7,7 @@ from scipy.ndimage import gaussian_filter
 
 from liponflow.analysis.diffraction.fourier import (
     FALSE_ALARM,
+    MissingExtraError,
     find_rings,
     find_spots,
     observable_range,
@@ -86,3 +89,9 @@ def test_noise_has_no_rings() -> None:
 def test_refuses_regions_that_show_no_spacing() -> None:
     with pytest.raises(ValueError, match="take a larger region"):
         observable_range((8, 8), 0.1)
+
+
+def test_names_the_extra_without_scikit_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "skimage.feature", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'liponflow\[images\]'"):
+        spots(np.random.default_rng(0).normal(size=(64, 64)))

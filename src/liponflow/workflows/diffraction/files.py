@@ -49,7 +49,12 @@ def measure_diffraction(files: Sequence[Path], options: DiffractionOptions) -> D
     ValueError
         If the file or an option cannot be used; the remedy is named.
     """
-    [path] = _one(files)
+    if len(files) != 1:
+        raise ValueError(
+            f"{len(files)} files, and one list or image is measured at a time; `liponflow analyze "
+            "layers` compares the regions of an image"
+        )
+    [path] = files
     tolerance = options.tolerance / _PERCENT
 
     def made() -> Provenance:
@@ -64,12 +69,3 @@ def measure_diffraction(files: Sequence[Path], options: DiffractionOptions) -> D
     wanted = options.spacings or IMAGE_RANGE
     least, _ = shown_range(image.intensity.shape, image.pixel, wanted)
     return summarise_image(image, candidates(options, least), tolerance, wanted, made())
-
-
-def _one(files: Sequence[Path]) -> Sequence[Path]:
-    if len(files) != 1:
-        raise ValueError(
-            f"{len(files)} files, and one list or image is measured at a time; `liponflow analyze "
-            "layers` compares the regions of an image"
-        )
-    return files
