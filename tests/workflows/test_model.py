@@ -47,6 +47,18 @@ def test_results_are_drawn_and_read_again(name: str) -> None:
     assert kind.draw(result)
 
 
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("value", [-1e300, 1e300, float("nan")])
+def test_impossible_numbers_are_refused_with_their_parameter(name: str, value: float) -> None:
+    model = get_model(name)
+    for parameter, start in model.load_parameters(PUBLISHED).model_dump().items():
+        several = isinstance(start, list) and start and isinstance(start[0], float)
+        if isinstance(start, float) or several:
+            extreme = [value, *start[1:]] if several else value
+            with pytest.raises(ParameterError, match=f"parameter {parameter}"):
+                model.compute(overrides={parameter: extreme})
+
+
 def test_names_of_campaigns_and_models_are_distinct() -> None:
     assert len(set(topic_names())) == len(topic_names())
 
@@ -64,7 +76,7 @@ def test_changed_values_have_the_user_as_source_and_another_fingerprint() -> Non
 
 def test_parameter_of_a_campaign_is_refused_with_its_name() -> None:
     with pytest.raises(ParameterError, match="parameter of phonons and not of mechanics"):
-        get_model("mechanics").compute(overrides={"min_length": 8.0})
+        get_model("mechanics").compute(overrides={"mesh_length": 80.0})
 
 
 def test_unknown_topics_are_refused() -> None:

@@ -49,6 +49,8 @@ class BandAlignmentParameters(Document):
         description="Step of the vacuum level at this interface, which the offset contains."
     )
     measured_voltage: Annotated[float | None, Unit("V")] = Field(
+        gt=0,
+        le=20,
         description="Measured voltage of the cell to compare with; null for none.",
         examples=["2.8"],
     )

@@ -7,6 +7,8 @@ from pydantic import ConfigDict, Field, model_validator
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
 
+_MOST = 1e6
+"""Largest length (µm), modulus, stress (GPa) or pressure (MPa)."""
 _KNOWN = (("strain", "height"), ("thickness", "stress"))
 """Pairs of which a dome takes one: its shape, and its film."""
 
@@ -20,16 +22,16 @@ class Dome(Document):
         None, gt=0, le=0.57, description="Strain of the collector; null if height gives it."
     )
     height: Annotated[float | None, Unit("µm")] = Field(
-        None, gt=0, description="Height of the dome; needs chord."
+        None, gt=0, le=_MOST, description="Height of the dome; needs chord."
     )
     chord: Annotated[float | None, Unit("µm")] = Field(
-        None, gt=0, description="Width of the dome at its foot."
+        None, gt=0, le=_MOST, description="Width of the dome at its foot."
     )
     thickness: Annotated[float | None, Unit("µm")] = Field(
-        None, gt=0, description="Thickness of the collector; needs chord."
+        None, gt=0, le=_MOST, description="Thickness of the collector; needs chord."
     )
     stress: Annotated[float | None, Unit("GPa")] = Field(
-        None, gt=0, description="Interfacial stress, from which the thickness follows."
+        None, gt=0, le=_MOST, description="Interfacial stress, from which the thickness follows."
     )
 
     @model_validator(mode="after")
@@ -54,8 +56,8 @@ class Film(Document):
     model_config = ConfigDict(frozen=True)
 
     name: str = Field(description="Name of the film.")
-    modulus: Annotated[float, Unit("GPa")] = Field(gt=0, description="Young's modulus.")
-    hardness: Annotated[float, Unit("GPa")] = Field(gt=0, description="Hardness.")
+    modulus: Annotated[float, Unit("GPa")] = Field(gt=0, le=_MOST, description="Young's modulus.")
+    hardness: Annotated[float, Unit("GPa")] = Field(gt=0, le=_MOST, description="Hardness.")
 
 
 class MechanicsParameters(Document):
@@ -71,17 +73,17 @@ class MechanicsParameters(Document):
         gt=0, lt=0.5, description="Poisson's ratio of the collector."
     )
     yield_strength: Annotated[float, Unit("GPa")] = Field(
-        gt=0, description="Stress at which a film of the collector yields."
+        gt=0, le=_MOST, description="Stress at which a film of the collector yields."
     )
     external_pressure: Annotated[float, Unit("MPa")] = Field(
-        gt=0, description="Stack pressure that interfacial stresses are compared with."
+        gt=0, le=_MOST, description="Stack pressure that interfacial stresses are compared with."
     )
     domes: list[Dome] = Field(
         description="Domes of the collector over plated Li, each with strain or chord and height, "
         "and with thickness or stress.",
         examples=[[{"chord": 20.0, "height": 2.0, "thickness": 1.0}]],
     )
-    volume_changes: Annotated[list[float], Unit("%")] = Field(
+    volume_changes: Annotated[list[Annotated[float, Field(gt=-100, le=1_000)]], Unit("%")] = Field(
         description="Volume changes of the cathode below the electrolyte."
     )
     films: list[Film] = Field(min_length=1, description="Films of the electrolyte.")
