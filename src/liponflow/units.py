@@ -59,6 +59,9 @@ GPA_PER_EV_A3 = electron_volt / angstrom**3 / giga
 G_CM3_PER_U_A3 = atomic_mass / gram * (centi / angstrom) ** 3
 """1 atomic mass unit per Å³ in g/cm³."""
 
+ANGSTROM_PER_NM = 10.0
+"""1 nm in Å."""
+
 A3_PER_CM3 = (centi / angstrom) ** 3
 """1 cm³ in Å³."""
 

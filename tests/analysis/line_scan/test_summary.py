@@ -71,6 +71,16 @@ def test_a_simulation_is_moved_and_measured_by_the_same_rule() -> None:
     assert "moved, not scaled" in result.warnings[-1]
 
 
+def test_a_simulation_of_the_other_direction_is_turned() -> None:
+    depth = np.arange(-200.0, 200.0, 5.0)
+    model = table("depth (Å), P", depth, 50 * norm.sf((depth - 30) / 20), name="model.csv")
+    result = result_of(eds(), model)
+    simulated = result.profiles[-1]
+    assert simulated.rises
+    assert simulated.centre == pytest.approx(result.profiles[0].centre)
+    assert result.moved == pytest.approx(simulated.centre + 3.0, abs=1e-3)
+
+
 def test_elements_of_both_sides_have_no_common_width() -> None:
     li = np.random.default_rng(2).poisson(30 + 800 * norm.sf((X - 100) / 15))
     values = eds().values

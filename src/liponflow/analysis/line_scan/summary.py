@@ -52,6 +52,14 @@ class Scan:
         profiles = (item._replace(position=item.position + shift) for item in self.profiles)
         return replace(self, profiles=tuple(profiles))
 
+    def turned(self) -> "Scan":
+        """Return the scan from the other side."""
+        profiles = (
+            item._replace(position=-item.position[::-1], values=item.values[::-1])
+            for item in self.profiles
+        )
+        return replace(self, profiles=tuple(profiles))
+
 
 def scan_of(table: Table, elements: Sequence[str] | None = None) -> Scan:
     """Return the profiles of a table.
@@ -111,7 +119,8 @@ def line_scan_of(
     scan
         Measured profiles.
     simulated
-        Profiles of a simulation, which are moved; None without.
+        Profiles of a simulation, which are moved; elements that are not measured are left out.
+        None without.
     align
         Element whose centres are put together; None for the first that both have.
     made
@@ -129,6 +138,11 @@ def line_scan_of(
     profiles = [_documented("measured", *pair) for pair in zip(scan.profiles, steps, strict=True)]
     shift = None
     if simulated is not None:
+        measured = {item.element for item in scan.profiles}
+        simulated = replace(
+            simulated,
+            profiles=tuple(item for item in simulated.profiles if item.element in measured),
+        )
         shift, moved = _aligned(scan, steps, simulated, align)
         profiles += [
             _documented("simulated", profile, _fit(simulated.source, profile))
@@ -222,9 +236,13 @@ def _aligned(
         raise TableError(f"{simulated.source}: {what}, {scan.source} and this simulation")
     name = common[0]
     ours = next(s for p, s in zip(scan.profiles, steps, strict=True) if p.element == name)
-    theirs = next(item for item in simulated.profiles if item.element == name)
-    shift = ours.found["centre"] - _fit(simulated.source, theirs).found["centre"]
-    return float(shift), simulated.moved(float(shift))
+    theirs = _fit(
+        simulated.source, next(item for item in simulated.profiles if item.element == name)
+    )
+    same = ours.rises == theirs.rises
+    centre = theirs.found["centre"] if same else -theirs.found["centre"]
+    shift = float(ours.found["centre"] - centre)
+    return shift, (simulated if same else simulated.turned()).moved(shift)
 
 
 def _width(steps: Sequence[Step], warnings: list[str]) -> tuple[float, float, float] | None:

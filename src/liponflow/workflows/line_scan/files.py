@@ -5,14 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field, field_validator
 
+from liponflow.analysis.interface.result import InterfaceResult
 from liponflow.analysis.line_scan.result import LineScanResult
-from liponflow.analysis.line_scan.summary import Scan, line_scan_of, scan_of
+from liponflow.analysis.line_scan.step import Profile
+from liponflow.analysis.line_scan.summary import NM, Scan, line_scan_of, scan_of
 from liponflow.analysis.measured.table import Table, TableError, read_table
 from liponflow.analysis.provenance import file_provenance
+from liponflow.analysis.result_files import read_result_file
 from liponflow.document import Document
 from liponflow.inputs.parameter import Unit
+from liponflow.units import ANGSTROM_PER_NM
 from liponflow.workflows.measured_material import Material
 
 _REMEDY = (
@@ -31,7 +36,9 @@ class LineScanOptions(Document):
         None, description="Lowest and highest position to take, in the unit of the file."
     )
     simulated: Path | None = Field(
-        None, description="Table of profiles of a simulation, in the same form."
+        None,
+        description="Profiles of a simulation: a table in the same form, or a result of the kind "
+        "interface as JSON, at the end of its run.",
     )
     align: str | None = Field(
         None,
@@ -74,10 +81,23 @@ def measure_line_scan(files: Sequence[Path], options: LineScanOptions) -> LineSc
     further: list[Path] = []
     if options.simulated is not None:
         further.append(options.simulated)
-        simulated = scan_of(_table(options.simulated))
+        simulated = _simulated(options.simulated)
     made = file_provenance([*files, *further], options.model_dump(mode="json"), str(files[0]))
     scan = scan_of(table, options.elements)
     return line_scan_of(scan, simulated, options.align, made, material=options.material)
+
+
+def _simulated(path: Path) -> Scan:
+    """Return the profiles of a table, or those at the end of a result of the kind interface."""
+    path = path.expanduser()
+    if path.suffix.lower() != ".json":
+        return scan_of(_table(path))
+    found = read_result_file(path, kind="interface")
+    assert isinstance(found, InterfaceResult)  # noqa: S101 - of this kind
+    edges = np.array(found.depth_edges) / ANGSTROM_PER_NM
+    depth = 0.5 * (edges[:-1] + edges[1:])
+    profiles = [Profile(p.element, depth, np.array(p.end), counts=False) for p in found.profiles]
+    return Scan(str(path), NM, tuple(profiles))
 
 
 def _table(path: Path) -> Table:
