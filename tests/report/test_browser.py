@@ -27,6 +27,8 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
 )  # fmt: skip
 """WebGL by SwiftShader, which needs no graphics card."""
+PATIENCE = 120_000
+"""Longest wait for anything, on a busy machine (ms)."""
 PHONE = {"width": 390, "height": 844}
 
 
@@ -56,6 +58,7 @@ def file(by_kind: dict[str, Finding], tmp_path_factory: pytest.TempPathFactory) 
 def page(browser: "Browser", file: Path) -> "Iterator[Page]":
     """Yield the report as it opens; errors of the console and requests are collected."""
     opened = browser.new_page()
+    opened.set_default_timeout(PATIENCE)
     problems: list[str] = []
     opened.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
     opened.on("pageerror", lambda error: problems.append(str(error)))

@@ -42,3 +42,10 @@ def test_images_are_not_wrapped(by_kind: dict[str, Finding]) -> None:
 def test_single_atom_is_larger(by_kind: dict[str, Finding]) -> None:
     path = next(item for item in scenes([by_kind["migration"]]) if item.name == "path-P")
     assert path.data["radii"]["P"] > path.data["radii"]["Li"]
+
+
+def test_elements_of_every_frame_have_a_colour(by_kind: dict[str, Finding]) -> None:
+    (scene,) = scenes([by_kind["lithiation"]])
+    assert "Li" not in {site.specie.symbol for site in scene.frames[0]}
+    assert [symbol for symbol, _ in scene.elements] == ["Li", "Mn", "Ni", "O"]
+    assert scene.data["bonded"] == ["Mn", "Ni", "O"]

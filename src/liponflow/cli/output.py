@@ -51,6 +51,13 @@ def check_out(out: Path | None) -> None:
         raise OSError(f"cannot write to {out}: {error.strerror}; name another --out") from None
 
 
+def check_file(out: Path) -> None:
+    """Refuse, before anything is computed, a file that cannot be written."""
+    if out.is_dir():
+        raise IsADirectoryError(f"{out} is a directory; name a file in it with --out")
+    check_out(out.parent)
+
+
 def export(result: "Result", out: Path) -> None:
     """Write result, tables and figures to a directory."""
     from liponflow.store.export import export_all

@@ -8,7 +8,7 @@ import typer
 from liponflow import durable
 from liponflow.cli.console import reported_errors, said_if_slow, say
 from liponflow.cli.options import ResultFilesOption, StoreOption
-from liponflow.cli.output import check_out, settings_with
+from liponflow.cli.output import check_file, settings_with
 
 
 def report(
@@ -23,7 +23,7 @@ def report(
     The page needs no network. Numbers without a result are listed with the command that makes it.
     """
     with reported_errors(debug=ctx.obj):
-        check_out(out.parent)
+        check_file(out)
         with said_if_slow("reading the results and drawing the figures ..."):
             write_report(out, settings_with(store=store).store, measured or [])
         say(f"the report is in {out}")

@@ -18,7 +18,7 @@ from liponflow.cli.console import (
     say,
 )
 from liponflow.cli.options import StoreOption, WorkersOption
-from liponflow.cli.output import check_out, settings_with
+from liponflow.cli.output import check_file, settings_with
 from liponflow.cli.report import write_report
 from liponflow.workflows.campaign import Campaign
 
@@ -55,7 +55,7 @@ def run_all(
             for name, reason in tour().left_out.items():
                 typer.echo(f"not {name}: {reason}")
             return
-        check_out(out.parent)
+        check_file(out)
         settings = settings_with(workers=workers, store=store)
         for done in run_tour(preset, settings, _recorded(preset)):
             states.append(done.finished.state)

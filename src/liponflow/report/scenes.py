@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.colors import to_hex
+from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.result import GlassResult
@@ -58,13 +59,14 @@ class Scene:
 
     @property
     def data(self) -> dict[str, Any]:
-        """Frames as XYZ, edges of the cell, colours and radii, for the viewer."""
-        symbols = sorted({site.specie.symbol for site in self.frames[0]})
+        """Frames as XYZ, edges of the cell, colours, radii and what has sticks, for the viewer."""
+        symbols = sorted({site.specie.symbol for frame in self.frames for site in frame})
         return {
             "frames": [_xyz(frame, wrapped=not self.moves) for frame in self.frames],
             "labels": list(self.labels),
             "cell": self.frames[0].lattice.matrix.round(4).tolist(),
             "colours": {symbol: to_hex(element_colour(symbol)) for symbol in symbols},
+            "bonded": [symbol for symbol in symbols if not Element(symbol).is_alkali],
             "radii": {symbol: self._radius(symbol) for symbol in symbols},
         }
 

@@ -57,7 +57,12 @@
       return;
     }
     viewer.addModelsAsFrames(scene.frames.join("\n"), "xyz");
-    const style = (symbol) => ({ sphere: { radius: 1.3 * scene.radii[symbol], color: scene.colours[symbol] } });
+    const bonded = new Set(scene.bonded);
+    const style = (symbol) => {
+      const color = scene.colours[symbol];
+      const sphere = { sphere: { radius: 1.3 * scene.radii[symbol], color } };
+      return bonded.has(symbol) ? { ...sphere, stick: { radius: 0.09, color } } : sphere;
+    };
     for (const symbol of Object.keys(scene.colours)) viewer.setStyle({ elem: symbol }, style(symbol));
     cellEdges(viewer, scene.cell);
     viewer.zoomTo();
