@@ -12,6 +12,7 @@ from liponflow.analysis.diffraction.pattern_result import PatternPeak, PatternRe
 from liponflow.analysis.provenance import file_provenance
 from liponflow.crystals.read import read_structure
 from liponflow.document import Document
+from liponflow.formulas import reduced_formula
 from liponflow.inputs.parameter import Unit
 from liponflow.workflows.file_origin import engine_of
 
@@ -80,7 +81,7 @@ def simulate_patterns(files: Sequence[Path], options: PatternOptions) -> Pattern
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         peaks += [PatternPeak(crystal=str(path), **peak.model_dump()) for peak in found]
-        formulas.append(structure.composition.reduced_formula)
+        formulas.append(reduced_formula(structure.composition))
     low, high = options.angles
     return PatternResult(
         formula=", ".join(dict.fromkeys(formulas)),
