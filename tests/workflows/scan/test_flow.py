@@ -185,7 +185,9 @@ def test_tiny_scan_computes_and_ranks(tmp_path: Path) -> None:
     first, second = sorted(result.rows, key=lambda row: row.printed != "Li3BO3")
     assert (first.change, second.modelled) == ("none", "Li3BO3")
     assert second.change == "Li 2.5 -> 3"
+    assert any("no result; relax_cell=true" in line for line in result.warnings)
     for row in result.rows:
+        assert row.density_fixed
         assert row.atoms == 14
         assert row.cell == "Li6B2O6"
         assert row.window_low is not None

@@ -45,6 +45,9 @@ class ScanRow(Document):
     density_spread: Annotated[float | None, Quantity("g/cm³", fmt=".3f")] = Field(
         None, description="Standard deviation over the models; None for one."
     )
+    density_fixed: bool = Field(
+        default=False, description="Whether the density is that of the packing, which was kept."
+    )
     units: Annotated[dict[str, float], Quantity("", heading="{key}", fmt=".2f")] = Field(
         default_factory=dict, description="Share of network formers in each unit Q^n_m."
     )

@@ -185,6 +185,11 @@ def _warnings(compositions: Sequence[Composition], ranked: int) -> list[str]:
         found.append(
             "no composition has a reliable value to rank by; the column problems says why"
         )
+    if any(item.facts.get("density_fixed") for item in compositions):
+        found.append(
+            "the protocol of the glass keeps the volume, so that the density is that of the "
+            "packing and no result; relax_cell=true in glass, or its preset melt-quench, finds it"
+        )
     if any(item.facts["method"] == "random" for item in compositions):
         found.append(
             "models that were packed as atoms have the units that their melt gave them: without "

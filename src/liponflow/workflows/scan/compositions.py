@@ -51,14 +51,17 @@ class Candidate:
     @property
     def facts(self) -> dict[str, Any]:
         """Fields of its row that are known before the run."""
-        structure = self.starts[0].structure
+        structure, parameters = self.starts[0].structure, self.maker.parameters
         return {
             "printed": self.neutral.printed,
             "modelled": self.neutral.modelled,
             "change": self.neutral.text,
             "cell": structure.composition.formula.replace(" ", ""),
             "atoms": len(structure),
-            "method": self.maker.parameters.method,
+            "method": parameters.method,
+            "density_fixed": parameters.volume == "packed"
+            and not parameters.relax_cell
+            and all(stage.ensemble != "npt" for stage in parameters.protocol),
         }
 
 
