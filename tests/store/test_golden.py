@@ -32,11 +32,11 @@ KINDS = {
     "calculation", "fingerprint", "glass", "lithiation", "md", "migration", "neb", "pdos",
     "phonons", "stability",
 }  # fmt: skip
-NEWER = {"eels", "scan"}
+NEWER = {"eels", "interface", "scan"}
 """Kinds that no golden file has yet."""
 MEASURED = {
-    "depth_profile", "edge_scan", "impedance", "line_scan", "mixture", "nmr", "polarisation",
-    "thermal_analysis", "transport", "white_lines",
+    "depth_profile", "diffraction", "edge_scan", "halo", "impedance", "layers", "line_scan",
+    "mixture", "nmr", "pattern", "polarisation", "thermal_analysis", "transport", "white_lines",
 }  # fmt: skip
 """Kinds of measurements of files, which no store holds."""
 STORES = sorted(GOLDEN.glob("*.db"))
