@@ -113,10 +113,7 @@ def test_transport_by_region_is_that_of_the_walk(tmp_path: Path) -> None:
     assert (interface.name, bulk.name) == ("interface", "bulk")
     assert interface.diffusivity == pytest.approx(right, rel=0.35)
     assert interface.diffusivity_low < right < interface.diffusivity_high
-    if found.conductivity_ratio is not None:
-        assert found.conductivity_ratio == pytest.approx(
-            interface.conductivity / bulk.conductivity
-        )
+    assert found.conductivity_ratio == pytest.approx(interface.conductivity / bulk.conductivity)
 
 
 def test_too_few_frames_for_transport_are_noted(tmp_path: Path) -> None:
