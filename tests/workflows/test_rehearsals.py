@@ -72,7 +72,7 @@ CASES = {
         {
             "temperatures": [900],
             "equilibration": 0.01,
-            "production": 0.12,
+            "production": 0.11,
             "frame_interval": 1,
             "segment_steps": 30,
         }

@@ -1,5 +1,6 @@
 """The transport campaign as VASP directories."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,14 @@ from atomate2.vasp.jobs.md import MDMaker
 from job_inputs import files_of, settings_of, vasp_jobs, written_by
 from pymatgen.io.vasp import Incar
 
+from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.transport import TOPIC, TransportParameters
 from liponflow.inputs.vasp.earlier import Taken, read_earlier
 from liponflow.inputs.vasp.glass import md_incar
+from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.dynamics.inputs import segments
+from liponflow.workflows.transport.flow import transport_engine
 
 CAMPAIGN = get_campaign("transport")
 SMALL: dict[str, Any] = {"temperatures": [900, 1200], "segment_steps": 300}
@@ -61,7 +67,15 @@ def test_record_and_readme_name_what_was_written(written: Path) -> None:
     production = record["900 K, dynamics, stage production"]
     assert production["TEBEG"]["source"] == "stage 'production' of the protocol"
     readme = (written / "README.md").read_text(encoding="utf-8")
-    assert "liponflow analyze transport *K/*-production-*/vasprun.xml --species Li" in readme
+    assert 'runs="900K/*-production-* 1200K/*-production-*"' in readme
+    line = readme[readme.index("runs=") :].split("\n\n")[0].replace("    $ ", "")
+    shown = subprocess.run(
+        ["bash", "-c", line.replace("liponflow", "echo")],
+        cwd=written, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    words = shown.stdout.split()
+    assert words[2:4] == [f"900K/0{n}-production-{n - 1}/vasprun.xml" for n in (2, 3)]
+    assert words[-4:] == ["900", "900", "1200", "1200"]
 
 
 def test_written_directories_have_no_differences(written: Path, tmp_path: Path) -> None:
@@ -73,3 +87,13 @@ def test_written_directories_have_no_differences(written: Path, tmp_path: Path) 
     Incar(incar | {"ENCUT": 300}).write_file(str(tmp_path / "INCAR"))
     [found] = CAMPAIGN.compare(tmp_path, preset="quick", overrides=SMALL)
     assert (found.key, found.theirs, found.ours) == ("ENCUT", 300, 520)
+
+
+def test_segments_beyond_a_hundred_are_in_order() -> None:
+    parameters = load_parameters(TransportParameters, TOPIC, "quick")
+    lithium = phase("Li_bcc").structure()
+    engine = transport_engine("vasp", {})
+    runs = segments(engine, parameters.stages(900), lithium, seed=0, chunk_steps=5)
+    names = [run.name for run in runs]
+    assert (names[0], names[-1], len(names)) == ("001-equilibration-1", "120-production-100", 120)
+    assert names == sorted(names)

@@ -63,9 +63,10 @@ def segments_of(flow: Flow, stages: Sequence[Stage]) -> list[Segment]:
     by_name = {stage.name: stage for stage in stages}
     jobs = [job for job in all_jobs(flow) if isinstance(job.maker, MDMaker)]
     start = jobs[0].function_args[0]
+    digits = max(2, len(str(len(jobs))))
     return [
         Segment(
-            f"{number:02d}-{job.name.replace(' ', '-')}",
+            f"{number:0{digits}d}-{job.name.replace(' ', '-')}",
             by_name[job.name.rpartition(" ")[0]],  # the rest is the segment's number
             cast("MDMaker", job.maker),
             start,

@@ -46,13 +46,12 @@ def write(request: InputsRequest[TransportParameters], root: Path) -> Contents:
             preset=request.preset,
             version=__version__,
             potcar=potcar_note(functional),
-            stages="; ".join(
-                describe_stage(stage).partition(",")[0]
+            stages="\n".join(
+                f"- {describe_stage(stage)}"
                 for stage in parameters.stages(parameters.temperatures[0])
             ),
-            production=PRODUCTION,
             step=f"{parameters.time_step:g}",
-            temperatures=" ".join(f"{one:g}" for one in parameters.temperatures),
+            files=" ".join(f"{one:g}K/*-{PRODUCTION}-*" for one in parameters.temperatures),
             species=parameters.species,
         ),
         count=len(parameters.temperatures),
@@ -86,19 +85,24 @@ value comes from.
 {potcar}
 ## What to run
 
-Dynamics at each temperature, in the order of the numbers ({stages}); temperatures are independent
-of each other. Run here, where `vasp_std` stands for your own command:
+Dynamics at each temperature, here at the lowest:
 
-       $ for run in *K/*; do liponflow inputs --poscar "$run" && (cd "$run" && vasp_std); done
+{stages}
+
+Temperatures are independent of each other; segments of one follow in the order of their numbers.
+Run here, where `vasp_std` stands for your own command:
+
+    $ for run in *K/*; do liponflow inputs --poscar "$run" && (cd "$run" && vasp_std); done
 
 The first command of each makes its POSCAR, as `POSCAR.from` says: a segment goes on with the
 CONTCAR before it.
 
-Then measure the production, the segments of one temperature in their order. Give the temperature
-of each file, here one segment a temperature:
+Then measure the production. Segments of one temperature are one run, so that each file needs its
+temperature, which the name of its directory has:
 
-       $ liponflow analyze transport *K/*-{production}-*/vasprun.xml --species {species} \
-           --time-step {step} --temperature {temperatures}
+    $ runs="{files}"
+    $ liponflow analyze transport $(printf '%s/vasprun.xml\\n' $runs) --species {species} \\
+        --time-step {step} --temperature $(printf '%s\\n' $runs | sed 's/K.*//')
 
 `liponflow run transport --engine vasp` does all this by itself.
 """

@@ -1,9 +1,11 @@
 """The last job of the transport campaign."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jobflow import job
 
 from liponflow.analysis.provenance import provenance
@@ -88,7 +90,9 @@ def conclude_transport(
 
 
 def follow_production(dynamics: MDResult, parameters: TransportParameters) -> Run:
-    """Read the production of a run; its temperature is the mean of its frames.
+    """Read the production of a run, whose temperature is its mean over all segments.
+
+    Those of VASP are too short to have one temperature each.
 
     Raises
     ------
@@ -96,13 +100,16 @@ def follow_production(dynamics: MDResult, parameters: TransportParameters) -> Ru
         If it cannot be measured.
     """
     files, stage = stage_files(dynamics, PRODUCTION)
+    production = next(stage for stage in dynamics.stages if stage.name == PRODUCTION)
 
     def read(path: Path) -> Iterator[Frames]:
-        return read_frames(path, stage=stage, distances=False)
+        for frames in read_frames(path, stage=stage, distances=False):
+            yield replace(frames, temperatures=np.full(len(frames), np.nan))
 
     return follow_run(
         files,
         read,
         species=parameters.species,
+        temperature=production.mean_temperature,
         regions=parse_regions(parameters.regions),
     )
