@@ -24,6 +24,7 @@ UNITS = {
     "1/degree", "1/Å", "1/Å²", "1/Å³", "GPa", "J/K per mole of atoms",
     "K", "K/ps", "THz", "V", "counts", "counts eV", "degrees", "e", "eV", "eV/K/atom", "eV/atom",
     "eV/f.u.", "eV/Å", "fs", "keV", "ppm", "°C",
+    "1/h", "1/nm³", "Wh/L", "mAh/cm²", "nA", "µAh/cm²", "µAh/cm²/µm", "µF/cm²", "Ω cm²",
     "A", "A/cm²", "F", "Hz", "S/cm", "cm²", "cm²/s",
     "g/cm³", "m²/s", "nm", "ps", "s", "states/eV per cell", "µB", "µm", "Å", "Å²", "Ω",
     "Å²/ps", "Å³", "Å³/atom", "Å³/f.u.",

@@ -90,7 +90,7 @@ def polarisation_figure(result: PolarisationResult) -> Figure:
     figure = new_figure(COLUMN, 2.8)
     axes = figure.subplots()
     current = np.array(result.current)
-    steady = result.current_density * result.area
+    steady = result.current_density * result.electrode_area
     axes.axvspan(result.steady_from, result.time[-1], color=BAND, linewidth=0)
     axes.plot(result.time, current, ".", color=COLOURS[0], markersize=2)
     axes.plot(

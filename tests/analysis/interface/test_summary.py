@@ -38,7 +38,7 @@ def result_of(frames: Frames, *, complete: bool = True):
 
 def test_nothing_reacts_where_nothing_moves() -> None:
     found = result_of(still())
-    assert found.electrolyte_thickness == pytest.approx(HIGH - LOW)
+    assert found.electrolyte_height == pytest.approx(HIGH - LOW)
     assert found.other_thickness == pytest.approx(HEIGHT - HIGH + LOW)
     assert found.area == pytest.approx(BASE**2)
     assert (found.reacted_from, found.reacted_to, found.reacted_width) == (0.0, 0.0, 0.0)
@@ -52,7 +52,7 @@ def test_nothing_reacts_where_nothing_moves() -> None:
 def test_profiles_add_up_to_the_atoms() -> None:
     found = result_of(still())
     edges = np.array(found.depth_edges)
-    low, high = found.electrolyte_thickness / 2 + np.array([-HEIGHT / 2, HEIGHT / 2])
+    low, high = found.electrolyte_height / 2 + np.array([-HEIGHT / 2, HEIGHT / 2])
     volumes = np.diff(np.clip(edges, low, high)) * BASE**2 / 1000
     assert {
         item.element: round(float(np.dot(item.end, volumes)), 6) for item in found.profiles

@@ -55,7 +55,7 @@ def test_files_give_what_their_frames_show(tmp_path: Path) -> None:
     assert found.n_frames == 20
     assert found.duration == pytest.approx(9.5)
     assert found.first_broken == "P-N (apical)"
-    assert found.electrolyte_thickness + found.other_thickness == pytest.approx(HEIGHT)
+    assert found.electrolyte_height + found.other_thickness == pytest.approx(HEIGHT)
     assert found.layers == []
     assert found.provenance.preset == "as read"
 

@@ -64,7 +64,7 @@ def test_the_profile_of_one_li_begins_where_it_is(result: InterfaceResult) -> No
     assert first.energy == 0.0
     assert first.depth < 0 < others[-1].depth
     # To the middle of the electrolyte.
-    assert others[-1].depth == pytest.approx(result.electrolyte_thickness / 2, abs=0.01)
+    assert others[-1].depth == pytest.approx(result.electrolyte_height / 2, abs=0.01)
     assert all(item.energy != 0 for item in others)
 
 

@@ -65,7 +65,7 @@ class DepthProfileResult(Result):
     """Li against the energy of tritons, and the Li that an interface gained."""
 
     kind: Literal["depth_profile"] = "depth_profile"
-    resolution: Annotated[float, Quantity("keV", heading="bins", fmt="g")] = Field(
+    bin_width: Annotated[float, Quantity("keV", heading="bins", fmt="g")] = Field(
         description="Width of the bins."
     )
     fitted: Annotated[list[float], Quantity("keV")] = Field(description="Energies of the fit.")

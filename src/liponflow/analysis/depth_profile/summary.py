@@ -142,7 +142,7 @@ def depth_profile_of(
         criterion="the fit of the peak ended with an error of each parameter",
         provenance=made,
         warnings=_doubts(found, excess, difference),
-        resolution=ranges.resolution,
+        bin_width=ranges.resolution,
         fitted=list(ranges.fitted),
         extrapolated_to=ranges.extrapolated_to,
         integrated=list(ranges.integrated),

@@ -21,30 +21,30 @@ class HaloResult(Result):
     position: Annotated[float, Quantity("1/Å", heading="first sharp peak", fmt=".2f")] = Field(
         description="Momentum transfer of the maximum of the X-ray S(q)."
     )
-    width: Annotated[float, Quantity("1/Å", heading="its width", fmt=".2f")] = Field(
+    q_width: Annotated[float, Quantity("1/Å", heading="its width", fmt=".2f")] = Field(
         description="Full width at half of the height above the line between the minima beside it."
     )
     resolution: Annotated[float, Quantity("1/Å", heading="resolution", fmt=".2f")] = Field(
         description="Full width at half maximum that the finite range of G(r) gives a sharp line."
     )
-    two_theta: Annotated[float, Quantity("°", heading="2θ of the peak", fmt=".1f")] = Field(
+    two_theta: Annotated[float, Quantity("degrees", heading="2θ of the peak", fmt=".1f")] = Field(
         description="Scattering angle of the maximum of S(q)."
     )
-    halo: Annotated[float, Quantity("°", heading="2θ of the halo", fmt=".1f")] = Field(
+    halo: Annotated[float, Quantity("degrees", heading="2θ of the halo", fmt=".1f")] = Field(
         description="Scattering angle of the maximum of the coherent intensity, as a pattern "
         "shows it: form factors that fall with q move it below that of S(q)."
     )
-    halo_width: Annotated[float, Quantity("°", heading="width of the halo", fmt=".1f")] = Field(
-        description="Full width at half maximum of the halo, as of the peak of S(q)."
+    halo_width: Annotated[float, Quantity("degrees", heading="width of the halo", fmt=".1f")] = (
+        Field(description="Full width at half maximum of the halo, as of the peak of S(q).")
     )
-    published_two_theta: Annotated[float, Quantity("°", heading="published 2θ", fmt=".1f")] = (
-        Field(description="Published angle of the halo of LiPON, at the wavelength used here.")
-    )
+    published_two_theta: Annotated[
+        float, Quantity("degrees", heading="published 2θ", fmt=".1f")
+    ] = Field(description="Published angle of the halo of LiPON, at the wavelength used here.")
     q: Annotated[list[float], Quantity("1/Å", label="q")] = Field(description="Momentum transfer.")
     s: Annotated[list[float], Quantity("", label="S(q)")] = Field(description="X-ray S(q).")
     intensity: Annotated[list[float], Quantity("", label="coherent intensity")] = Field(
         description="Coherent intensity of an atom, <f²> + <f>² [S(q) - 1], over its maximum."
     )
-    angle: Annotated[list[float], Quantity("°", label="2θ")] = Field(
+    angle: Annotated[list[float], Quantity("degrees", label="2θ")] = Field(
         description="Scattering angles of `q`, as far as the wavelength reaches."
     )

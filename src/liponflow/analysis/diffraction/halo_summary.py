@@ -81,7 +81,7 @@ def summarise_halo(measured: FingerprintResult, wavelength: float, r_max: float)
         wavelength=wavelength,
         r_max=r_max,
         position=peak.position,
-        width=peak.width,
+        q_width=peak.width,
         resolution=resolution,
         two_theta=float(two_theta_of(np.array([peak.position]), wavelength)[0]),
         halo=float(two_theta_of(np.array([halo.position]), wavelength)[0]),

@@ -12,7 +12,7 @@ from liponflow.document import Document
 class Peak(Document):
     """A peak of a powder pattern."""
 
-    two_theta: Annotated[float, Quantity("°", heading="2θ", label="2θ", fmt=".3f")] = Field(
+    two_theta: Annotated[float, Quantity("degrees", heading="2θ", label="2θ", fmt=".3f")] = Field(
         description="Scattering angle."
     )
     spacing: Annotated[float, Quantity("Å", heading="spacing", fmt=".4f")] = Field(
@@ -45,8 +45,10 @@ class PatternResult(Result):
     wavelength: Annotated[float, Quantity("Å", heading="wavelength", fmt=".5f")] = Field(
         description="Wavelength."
     )
-    two_theta: Annotated[list[float], Quantity("°")] = Field(description="Range of the pattern.")
-    width: Annotated[float, Quantity("°", heading="width of the peaks", fmt="g")] = Field(
+    two_theta: Annotated[list[float], Quantity("degrees")] = Field(
+        description="Range of the pattern."
+    )
+    width: Annotated[float, Quantity("degrees", heading="width of the peaks", fmt="g")] = Field(
         description="Full width at half maximum with which the figure draws them."
     )
     crystals: list[str] = Field(description="Files of the crystals.")

@@ -25,7 +25,7 @@ class DiffractionLine(Document):
     error: Annotated[float, Quantity("Å", heading="error", fmt=".3f")] = Field(
         description="Standard error of the place of the line; the tolerance is not part of it."
     )
-    angle: Annotated[float | None, Quantity("°", heading="angle", fmt=".1f")] = Field(
+    angle: Annotated[float | None, Quantity("degrees", heading="angle", fmt=".1f")] = Field(
         None,
         description="Direction of the normal of the planes of a spot, from that of the rows of "
         "the image (right) towards that of its columns (down).",
@@ -92,10 +92,10 @@ class GrainZone(Document):
     )
     indices: Annotated[str, Column(heading="(hkl)")] = Field(description="Miller indices of each.")
     axis: Annotated[str, Column(heading="zone")] = Field(description="Zone axis.")
-    angle: Annotated[float, Quantity("°", heading="angle", fmt=".1f")] = Field(
+    angle: Annotated[float, Quantity("degrees", heading="angle", fmt=".1f")] = Field(
         description="Observed angle between the spots."
     )
-    expected: Annotated[float, Quantity("°", heading="expected", fmt=".1f")] = Field(
+    expected: Annotated[float, Quantity("degrees", heading="expected", fmt=".1f")] = Field(
         description="Angle between these planes of the crystal."
     )
 

@@ -90,7 +90,7 @@ def polarisation_result(
         warnings=warnings,
         voltage=voltage,
         film_thickness=geometry.thickness,
-        area=geometry.area,
+        electrode_area=geometry.area,
         steady_from=float(begin),
         current_density=mean / geometry.area,
         drift=100 * drift / mean,

@@ -93,7 +93,7 @@ class ImpedanceResult(Result):
     film_thickness: Annotated[float | None, Quantity("µm", heading="thickness", fmt=".3g")] = (
         Field(description="Thickness of the film, if it is known.")
     )
-    area: Annotated[float | None, Quantity("cm²", heading="area", fmt=".3g")] = Field(
+    electrode_area: Annotated[float | None, Quantity("cm²", heading="area", fmt=".3g")] = Field(
         description="Area of the electrodes, if it is known."
     )
     spectra: list[ImpedanceSpectrum] = Field(description="Each spectrum.")
@@ -109,7 +109,7 @@ class PolarisationResult(Result):
     film_thickness: Annotated[float, Quantity("µm", heading="thickness", fmt=".3g")] = Field(
         description="Thickness of the film."
     )
-    area: Annotated[float, Quantity("cm²", heading="area", fmt=".3g")] = Field(
+    electrode_area: Annotated[float, Quantity("cm²", heading="area", fmt=".3g")] = Field(
         description="Area of the electrodes."
     )
     steady_from: Annotated[float, Quantity("s", heading="steady from", fmt=".4g")] = Field(

@@ -63,7 +63,7 @@ def impedance_result(
         warnings=warnings,
         circuit=circuit.name,
         film_thickness=geometry.thickness if geometry else None,
-        area=geometry.area if geometry else None,
+        electrode_area=geometry.area if geometry else None,
         spectra=fitted,
     )
 

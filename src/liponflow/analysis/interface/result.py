@@ -165,8 +165,8 @@ class InterfaceResult(Result):
     area: Annotated[float, Quantity("Å²", heading="area", fmt=".1f")] = Field(
         description="Mean area of the lateral cell."
     )
-    electrolyte_thickness: Annotated[float, Quantity("Å", heading="electrolyte", fmt=".2f")] = (
-        Field(description="From outermost atom to outermost atom of its network, first frame.")
+    electrolyte_height: Annotated[float, Quantity("Å", heading="electrolyte", fmt=".2f")] = Field(
+        description="From outermost atom to outermost atom of its network, first frame."
     )
     other_thickness: Annotated[float, Quantity("Å", heading="other side", fmt=".2f")] = Field(
         description="Rest of the height of the cell, gaps and vacuum included."
@@ -194,7 +194,7 @@ class InterfaceResult(Result):
     tetrahedral_end: Annotated[float, Quantity("", heading="in tetrahedra", fmt=".1%")] = Field(
         description="The same, mean over the last frames."
     )
-    free: dict[str, float] = Field(
+    free: Annotated[dict[str, float], Quantity("", fmt=".1f")] = Field(
         description="Atoms without a bond of the network, mean over the last frames: anions "
         "without a former, and formers without an anion, by element."
     )

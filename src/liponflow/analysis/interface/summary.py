@@ -115,7 +115,7 @@ def summarise(
         interfaces=len(course.sides.faces),
         n_atoms=len(course.symbols),
         area=float(np.mean(course.areas)),
-        electrolyte_thickness=2 * course.sides.half,
+        electrolyte_height=2 * course.sides.half,
         other_thickness=course.sides.other,
         n_frames=number,
         duration=duration,

@@ -36,7 +36,7 @@ def halo_figure(result: HaloResult) -> Figure:
     left.text(
         result.position + 0.15,
         0.98,
-        f"{result.position:.2f} 1/Å,\nwidth {result.width:.2f} 1/Å",
+        f"{result.position:.2f} 1/Å,\nwidth {result.q_width:.2f} 1/Å",
         transform=left.get_xaxis_transform(),
         va="top",
         fontsize=7,
