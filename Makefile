@@ -105,6 +105,7 @@ benchmark: $(READY)
 	$(BIN)/python benchmarks/lithiation.py
 	$(BIN)/python benchmarks/standin.py
 	$(BIN)/python benchmarks/fingerprint.py
+	$(BIN)/python benchmarks/diffraction.py
 	$(BIN)/python benchmarks/dynamics.py
 	$(BIN)/python benchmarks/sevennet.py
 	$(BIN)/python benchmarks/glass.py

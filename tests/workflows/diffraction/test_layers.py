@@ -28,10 +28,13 @@ def saved(folder: Path, image: np.ndarray) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def interphase(tmp_path_factory: pytest.TempPathFactory) -> LayersResult:
-    image = layered(BOUNDARIES, PHASES, height=42.5, pixel=PIXEL, amplitude=0.6, seed=1)
-    return measured(saved(tmp_path_factory.mktemp("image"), image), step="2")
+@pytest.fixture(scope="module", params=[0, 1])
+def interphase(request, tmp_path_factory: pytest.TempPathFactory) -> LayersResult:
+    # Crystals of 4 nm, as in section 4.3.3.
+    image = layered(
+        BOUNDARIES, PHASES, height=48, pixel=PIXEL, amplitude=0.7, seed=request.param, size=4.0
+    )
+    return measured(saved(tmp_path_factory.mktemp("image"), image), step="1.3333")
 
 
 def test_gives_the_layers_of_the_image_back(interphase: LayersResult) -> None:
@@ -43,7 +46,7 @@ def test_gives_the_layers_of_the_image_back(interphase: LayersResult) -> None:
     ]
     starts = [layer.start for layer in interphase.layers]
     # Half a tile: what is less than half in a tile hardly shows under the window.
-    np.testing.assert_allclose(starts, BOUNDARIES[:-1], atol=3.0)
+    np.testing.assert_allclose(starts, BOUNDARIES[:-1], atol=2.0)
     for layer, width in zip(interphase.layers, np.diff(BOUNDARIES), strict=True):
         assert layer.low is not None
         assert layer.high is not None
@@ -67,9 +70,11 @@ def test_the_figures_show_tiles_and_layers(interphase: LayersResult) -> None:
 
 
 def test_layers_from_top_to_bottom_are_the_same(tmp_path: Path) -> None:
-    image = layered([0, 18, 30], [["Li"], []], height=18.5, pixel=PIXEL, amplitude=0.7, seed=2)
-    right = measured(saved(tmp_path, image), step="3")
-    down = measured(saved(tmp_path, image.T), step="3", direction="down")
+    image = layered(
+        [0, 18, 34], [["Li"], []], height=16.5, pixel=PIXEL, amplitude=0.7, seed=2, size=4.0
+    )
+    right = measured(saved(tmp_path, image), step="2")
+    down = measured(saved(tmp_path, image.T), step="2", direction="down")
     assert [layer.model_dump() for layer in down.layers] == [
         layer.model_dump() for layer in right.layers
     ]
@@ -81,7 +86,7 @@ def test_layers_from_top_to_bottom_are_the_same(tmp_path: Path) -> None:
 
 
 def test_noise_is_one_amorphous_layer(tmp_path: Path) -> None:
-    result = measured(saved(tmp_path, np.random.default_rng(4).normal(size=(140, 280))))
+    result = measured(saved(tmp_path, np.random.default_rng(4).normal(size=(140, 280))), tile="6")
     assert [layer.phases for layer in result.layers] == ["amorphous"]
     assert result.layers[0].low is None
     assert any("amorphous or too noisy" in text for text in result.warnings)
@@ -91,7 +96,7 @@ def test_noise_is_one_amorphous_layer(tmp_path: Path) -> None:
 def test_refuses_long_steps_and_several_images(tmp_path: Path) -> None:
     path = saved(tmp_path, np.random.default_rng(5).normal(size=(80, 80)))
     with pytest.raises(ValueError, match="--step 9 is longer than a tile of 6 nm"):
-        measured(path, step="9")
+        measured(path, step="9", tile="6")
     with pytest.raises(ValueError, match="2 images, and one is measured at a time"):
         get_measurement("layers").measure([path, path], {"pixel": "0.09"})
     with pytest.raises(ValueError, match="smaller than a tile of 8 nm; give a smaller --tile"):

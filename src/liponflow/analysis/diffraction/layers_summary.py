@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -101,7 +102,7 @@ def summarise_layers(
     # Tiles at half a side under a Hann window are nearly independent.
     half = choice.size / 2
     found = find_layers(present, min(1.0, choice.step / half), int(np.ceil(half / choice.step)))
-    layers = _layers(found, names, _edges(grid, turned))
+    layers = _layers(_merged(found, names), names, _edges(grid, turned))
     ambiguous = sum(any(" or " in name for name in tile.names) for tile in tiles)
     return LayersResult(
         formula=", ".join(names) or "unknown",
@@ -135,6 +136,28 @@ def _edges(grid: Grid, image: LatticeImage) -> FloatArray:
     return np.concatenate([[0.0], (middles[1:] + middles[:-1]) / 2, [image.size[1]]])
 
 
+def _merged(found: Layers, names: Sequence[str]) -> Layers:
+    """Join neighbours that have the same phases in other shares."""
+    own = [_phases_of(dict(zip(names, row, strict=True))) for row in found.shares.tolist()]
+    first = [
+        place for place in range(len(own)) if not place or set(own[place]) != set(own[place - 1])
+    ]
+    kept = np.array([*first, len(own)])
+    lengths = np.diff(found.ends)
+    shares = np.array(
+        [
+            np.average(found.shares[a:b], axis=0, weights=lengths[a:b])
+            for a, b in pairwise(kept.tolist())
+        ]
+    )
+    return Layers(found.ends[kept], shares, found.samples[:, kept])
+
+
+def _phases_of(shares: dict[str, float]) -> list[str]:
+    """Return the phases that belong to a layer."""
+    return [name for name, share in shares.items() if share >= LEAST_SHARE]
+
+
 def _layers(found: Layers, names: Sequence[str], edges: FloatArray) -> list[PhaseLayer]:
     published = {
         frozenset(layer.phases): layer.thickness for layer in published_stability().observed.layers
@@ -146,7 +169,7 @@ def _layers(found: Layers, names: Sequence[str], edges: FloatArray) -> list[Phas
         start, end = float(edges[first]), float(edges[last])
         by_name = dict(zip(names, found.shares[number].tolist(), strict=True))
         shares = dict(sorted(by_name.items(), key=lambda item: -item[1]))
-        own = [name for name, share in shares.items() if share >= LEAST_SHARE]
+        own = _phases_of(shares)
         starts, ends = edges[found.samples[:, number]], edges[found.samples[:, number + 1]]
         widths = _limits(ends - starts, half)
         places = _limits(starts, half if number else 0.0)

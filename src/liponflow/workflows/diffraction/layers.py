@@ -27,7 +27,10 @@ class LayerOptions(DiffractionOptions):
         "right", description="Direction in which the layers follow each other."
     )
     tile: Annotated[float, Unit("nm")] = Field(
-        6.0, gt=0, description="Side of a tile; crystals of about this size are seen best."
+        4.0,
+        gt=0,
+        description="Side of a tile; crystals of about this size are seen best, and those between "
+        "Li and LiPON were 3 to 5 nm large.",
     )
     step: Annotated[float | None, Unit("nm")] = Field(
         None, gt=0, description="Distance of tiles along the direction; a quarter of a tile."
