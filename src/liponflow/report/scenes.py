@@ -66,7 +66,7 @@ class Scene:
             "labels": list(self.labels),
             "cell": self.frames[0].lattice.matrix.round(4).tolist(),
             "colours": {symbol: to_hex(element_colour(symbol)) for symbol in symbols},
-            "bonded": [symbol for symbol in symbols if not Element(symbol).is_alkali],
+            "bonded": [symbol for symbol in symbols if not Element(symbol).is_metal],
             "radii": {symbol: self._radius(symbol) for symbol in symbols},
         }
 
