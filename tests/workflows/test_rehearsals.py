@@ -37,6 +37,19 @@ CASES = {
             "relax": False,
         }
     ),
+    "interface": Case(
+        {
+            "first_thickness": 6,
+            "second_thickness": 6,
+            "min_length": 6.5,
+            "density": 1.5,
+            "cutoff": 5,
+            "relax": False,
+            "phases": False,
+            "protocol": [{"name": "settle", **STAGE}, {"name": "hold", **STAGE}],
+            "segment_steps": 4,
+        }
+    ),
     "lithiation": Case(
         {
             "x": [0, 1],
