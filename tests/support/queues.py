@@ -17,6 +17,9 @@ from pymongo import MongoClient
 from liponflow.runners.remote.server import QueueServer
 from liponflow.runners.remote.setup import Worker, prepare_queue, server_of, write_project
 
+MONGOD = "LIPONFLOW_TEST_MONGO"
+"""Variable with the address of a MongoDB server."""
+
 QUICKLY = {
     "delay_checkout": 1,
     "delay_check_run_status": 1,
@@ -56,10 +59,11 @@ class RunnerProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it."""
+        """Start it; its jobs inherit its variables, of which they would refuse those of tests."""
+        kept = {name: text for name, text in os.environ.items() if name != MONGOD}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, stdout=log, stderr=log, env=os.environ | self._environment
+                self._command, stdout=log, stderr=log, env=kept | self._environment
             )
 
     def kill(self) -> None:
@@ -70,9 +74,9 @@ class RunnerProcess:
 
 
 def on_mongod() -> dict[str, Any]:
-    """Return a new queue on the server that LIPONFLOW_TEST_MONGO names."""
-    if not (uri := os.environ.get("LIPONFLOW_TEST_MONGO", "")):
-        pytest.skip("LIPONFLOW_TEST_MONGO does not name a MongoDB server")
+    """Return a new queue on the server that :data:`MONGOD` names."""
+    if not (uri := os.environ.get(MONGOD, "")):
+        pytest.skip(f"{MONGOD} does not name a MongoDB server")
     database = f"liponflow_test_{uuid4().hex[:8]}"
     return {"type": "MongoStore", "uri": uri, "database": database, "collection_name": "jobs"}
 
