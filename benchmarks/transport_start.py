@@ -3,7 +3,7 @@
     python benchmarks/transport_start.py
 
 Ions whose velocities are forgotten exponentially (Ornstein and Uhlenbeck): 20 ions, 500 frames,
-100 runs for each memory. The fit begins at 1, 2, 3 and 4 times the first interval from which on a
+100 runs for each memory. The fit begins at 1, 2 and 3 times the first interval from which on a
 straight line fits.
 """
 
@@ -35,7 +35,7 @@ def main() -> None:
     print("memory (frames) | factor | mean D / true | held | start (frames)")
     for memory in (0.0, 0.5, 1.0, 2.0, 4.0, 8.0):
         runs = [moments(memory, seed) for seed in range(RUNS)]
-        for factor in (1, 2, 3, 4):
+        for factor in (1, 2, 3):
             estimate.LATER = factor
             held, values, starts = 0, [], []
             for squares, true in runs:

@@ -89,6 +89,7 @@ def test_written_directories_have_no_differences(written: Path, tmp_path: Path) 
     assert (found.key, found.theirs, found.ours) == ("ENCUT", 300, 520)
 
 
+@pytest.mark.exhaustive
 def test_segments_beyond_a_hundred_are_in_order() -> None:
     parameters = load_parameters(TransportParameters, TOPIC, "quick")
     lithium = phase("Li_bcc").structure()

@@ -68,13 +68,7 @@ def summarise(
         )
     points, warnings = [], list[str]()
     for run in sorted(runs, key=lambda run: run.temperature):
-        try:
-            found, reason = (
-                estimate_diffusion(run.squares, str(run.files[0]), interval=run.interval),
-                "",
-            )
-        except NotDiffusiveError as error:
-            found, reason = None, str(error)
+        found, reason = _diffusion(run)
         point = _point(run, found, charge, hop_length)
         points.append(point)
         warnings += [*run.notes, *([reason] if reason else _doubts(point, species))]
@@ -99,6 +93,15 @@ def summarise(
         arrhenius=line,
         vtf=_vtf(fitted, charge),
     )
+
+
+def _diffusion(run: Run) -> tuple[Diffusion | None, str]:
+    """Return the diffusion of a run, or why there is none yet."""
+    place = f"{run.temperature:.0f} K"
+    try:
+        return estimate_diffusion(run.squares, place, interval=run.interval), ""
+    except NotDiffusiveError as error:
+        return None, str(error)
 
 
 def _point(run: Run, found: Diffusion | None, charge: int, hop_length: float) -> TransportPoint:
