@@ -1,0 +1,53 @@
+"""Results of submitted campaigns; runners/remote/test_slurm.py fetches those of a cluster."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from liponflow.runners.remote.campaigns import CampaignStatus, JobStatus, State
+from liponflow.settings import Settings
+from liponflow.store.lock import writer_lock
+from liponflow.store.results import find_summaries, open_results
+from liponflow.store.sqlite import embedded_store
+from liponflow.workflows import fetching
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
+
+
+def campaign(uuid: str, state: State) -> CampaignStatus:
+    job = JobStatus("result", uuid, 1, state, "main", None, "", "", None)
+    return CampaignStatus("flow of " + uuid, {"result": uuid}, datetime.now(UTC), [job])
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return a project with the golden results, of whose campaigns one runs."""
+    file = tmp_path / "project.db"
+    shutil.copy(GOLDEN, file)
+    done = find_summaries(open_results(file))[0].uuid
+    found = [campaign(done, State.DONE), campaign("another", State.RUNNING)]
+    monkeypatch.setattr(fetching, "campaigns", lambda *_: found)
+    return SimpleNamespace(
+        name="test",
+        done=done,
+        file=file,
+        get_jobstore=lambda: embedded_store(file, read_only=False),
+    )
+
+
+def test_results_are_copied_to_the_store_of_the_settings(project: Any, tmp_path: Path) -> None:
+    elsewhere = Settings(store=tmp_path / "mine.db")
+    (stored,), lacking = fetching.fetch(project, elsewhere, [])
+    assert stored.uuid == project.done
+    assert lacking == ["flow of  has no result yet: it is running"]
+    assert [item.uuid for item in find_summaries(open_results(elsewhere.store))] == [project.done]
+
+
+def test_results_in_the_store_of_the_settings_are_read_while_it_is_written(project: Any) -> None:
+    with writer_lock(project.file):
+        (stored,), _ = fetching.fetch(project, Settings(store=project.file), [])
+    assert stored.uuid == project.done
