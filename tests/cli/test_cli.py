@@ -214,7 +214,10 @@ def test_option_of_another_campaign_is_refused(refused: Callable[..., str]) -> N
 
 def test_options_may_come_before_the_campaign(refused: Callable[..., str]) -> None:
     message = refused("run", "--json", "--set", "glass", "--preset=qick", "lithiation")
-    assert message == "error: 'glass' is not of the form key=value, such as force_limit=0.03"
+    assert message == (
+        "error: 'glass' is not of the form key=value, such as force_limit=0.03 "
+        "(see docs/parameters.md)"
+    )
     message = refused("run", "--preset", "qick", "lithiation")
     assert "did you mean 'quick'" in message
     assert "names no campaign; there is eels, glass" in refused("run", "--preset", "lithiation")
