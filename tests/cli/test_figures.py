@@ -15,6 +15,7 @@ GOLDEN = Path(__file__).parents[1] / "data" / "golden" / "0.2.0.db"
 def liponflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., CliResult]:
     """Run the command in an empty folder."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
 
 
