@@ -239,7 +239,7 @@ def _warnings(
     thin = [str(layer.layer) for layer in layers if layer.width < 2 * choice.size]
     if thin and len(layers) > 1:
         remarks.append(
-            f"layers {', '.join(thin)} are thinner than two tiles of {choice.size:g} nm: their "
-            "phases are mixed with those of their neighbours"
+            f"thinner than two tiles of {choice.size:g} nm, and mixed with the neighbours: layer "
+            f"{', '.join(thin)}"
         )
     return remarks
