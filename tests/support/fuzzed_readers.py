@@ -482,7 +482,7 @@ def readers() -> list[Reader]:
             "parameters",
             "run.yaml",
             written(GlassParameters, "glass", "quick").encode(),
-            partial(read_config, campaign="glass", model=GlassParameters),
+            partial(read_config, topic="glass", model=GlassParameters),
         ),
         Reader("value of --set", "set", STAGES, _set, names=("protocol",)),
         Reader("flow.json", "run/flow.json", run_files["flow.json"], _flow,

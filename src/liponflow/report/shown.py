@@ -19,7 +19,7 @@ def shown_value(value: Any, unit: str = "") -> str:
 
     Examples
     --------
-    >>> shown_value(4.4445, "V"), shown_value((11.0, 13.0), "%"), shown_value(2.5e-06, "S/cm")
+    >>> shown_value(4.4446, "V"), shown_value((11.0, 13.0), "%"), shown_value(2.5e-06, "S/cm")
     ('4.445 V', '11 to 13 %', '2.5 × 10⁻⁶ S/cm')
     >>> shown_value(["Li2O", "Li3N"]), shown_value({"Mn": 5.96}, "eV"), shown_value(True)
     ('Li2O, Li3N', 'Mn 5.96 eV', 'yes')

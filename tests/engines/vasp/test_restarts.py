@@ -1,6 +1,7 @@
 """Which CONTCARs a run goes on from, and with what inputs."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from liponflow.engines.vasp.reading.parts import Record, write_record
 from liponflow.engines.vasp.restarts import (
     SEED_STEP,
     bring_wavecar,
+    brought,
     drop_broken_wavecar,
     steps_before,
     to_go_on_from,
@@ -87,6 +89,26 @@ def test_the_rest_has_the_steps_ramp_and_seed_left(dynamics: Path, tmp_path: Pat
     assert incar["TEEND"] == 400
     assert incar["RANDOM_SEED"] == [7 + SEED_STEP, 0, 0]
     assert (to / "POSCAR").read_text() == (dynamics / "CONTCAR").read_text()
+
+
+def test_a_kill_while_a_complete_run_is_brought_leaves_no_steps_of_other_inputs(
+    dynamics: Path, tmp_path: Path
+) -> None:
+    """Beside the inputs of the start, with more steps, the outputs would seem to lack the rest."""
+    to, inputs = tmp_path / "again", tmp_path / "inputs"
+    to.mkdir()
+    inputs.mkdir()
+    (to / "INCAR").write_text(INCAR.replace(f"NSW = {STEPS}", f"NSW = {3 * STEPS}"))
+    for name in ("POSCAR", "KPOINTS", "POTCAR.spec"):
+        shutil.copy(dynamics / name, to / name)
+    files = brought(dynamics, inputs)
+    assert {"vasprun.xml", "OUTCAR", "XDATCAR", "CONTCAR"} < set(files.values())
+    for count, (file, place) in enumerate(files.items(), 1):
+        assert steps_before(to) is None
+        shutil.copyfile(file, to / place)
+        assert (steps_before(to) is None) is (count < len(files))
+    assert steps_before(to) == STEPS
+    assert Incar.from_file(to / "INCAR")["NSW"] == STEPS
 
 
 def with_wavecars(folders: list[Path], age: int) -> None:

@@ -5,7 +5,7 @@ inputs of the attempt that they go on from, and with errors that say what to do.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,8 +25,8 @@ from liponflow.engines.vasp.failure import VaspError, explanation
 from liponflow.engines.vasp.handlers import RESTARTS, handlers
 from liponflow.engines.vasp.reading.parts import Record, write_record
 from liponflow.engines.vasp.restarts import (
-    bring,
     bring_wavecar,
+    brought,
     digest,
     is_complete,
     to_go_on_from,
@@ -108,7 +108,7 @@ def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *argume
     options = dict(maker.run_vasp_kwargs)
     with ExitStack() as stack:
         inputs = Path(stack.enter_context(TemporaryDirectory()))
-        record, names, program = _beginning(directory, digest(maker, start), inputs)
+        record, files, program = _beginning(directory, digest(maker, start), inputs)
         write_record(directory, record)
         options |= program
         given = options.get("handlers", DEFAULT_HANDLERS)
@@ -119,8 +119,8 @@ def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *argume
         options["vasp_job_kwargs"] = {
             **options.get("vasp_job_kwargs", {}),
             "settings_override": [
-                {"file": str(inputs / name), "action": {"_file_copy": {"dest": str(name)}}}
-                for name in names
+                {"file": str(file), "action": {"_file_copy": {"dest": place}}}
+                for file, place in files.items()
             ],
         }
         try:
@@ -138,19 +138,20 @@ def _function(job: Any) -> Callable[..., Response[Any]]:
 
 def _beginning(
     directory: Path, job: str, inputs: Path
-) -> tuple[Record, Sequence[Path], dict[str, str]]:
-    """Return what a job goes on from, the inputs for that, and the command if not VASP's.
+) -> tuple[Record, dict[Path, str], dict[str, str]]:
+    """Return what a job goes on from, the files for that, and the command if not VASP's.
 
-    The inputs are written to a folder of their own: atomate2 writes those of the start first.
+    The inputs are written to a folder of their own: atomate2 writes those of the start first. The
+    files are copied after that, each to its place in the directory of the job.
     """
     bring_wavecar(directory, job)
     found = to_go_on_from(directory, job)
     if found is None:
-        return Record(job=job), [], {}
+        return Record(job=job), {}, {}
     attempt, record = found
     steps = record.earlier[-1].steps
     if is_complete(attempt, steps):
         record = record.model_copy(update={"earlier": record.earlier[:-1]})
         nothing = {"vasp_cmd": NO_PROGRAM, "vasp_gamma_cmd": NO_PROGRAM}
-        return record, bring(attempt, directory, inputs), nothing
+        return record, brought(attempt, inputs), nothing
     return record, write_inputs(attempt, steps, inputs), {}

@@ -123,7 +123,7 @@ def set_aside(directory: Path, steps: int, reason: str) -> Path:
     return attempt
 
 
-def write_inputs(attempt: Path, steps: int, directory: Path) -> list[Path]:
+def write_inputs(attempt: Path, steps: int, directory: Path) -> dict[Path, str]:
     """Write the inputs with which a run goes on from an attempt.
 
     Parameters
@@ -137,8 +137,8 @@ def write_inputs(attempt: Path, steps: int, directory: Path) -> list[Path]:
 
     Returns
     -------
-    list of Path
-        The files, relative to the directory.
+    dict
+        Place of each file in the directory of the job.
     """
     folders = _folders(attempt)
     sources = {
@@ -155,7 +155,8 @@ def write_inputs(attempt: Path, steps: int, directory: Path) -> list[Path]:
     if ionic_task(incar) == "md":
         incar |= _rest_of_dynamics(incar, steps)
     incar.write_file(directory / "INCAR")
-    return [*sources, Path("INCAR")]
+    places = [*map(str, sources), "INCAR"]
+    return {directory / place: place for place in places}
 
 
 def is_complete(attempt: Path, steps: int) -> bool:
@@ -164,31 +165,33 @@ def is_complete(attempt: Path, steps: int) -> bool:
     return ionic_task(incar) == "md" and steps >= ionic_steps(incar)
 
 
-def bring(attempt: Path, directory: Path, inputs: Path) -> list[Path]:
-    """Copy the files of an attempt of which only the reading is left to do.
+def brought(attempt: Path, directory: Path) -> dict[Path, str]:
+    """Return the files of an attempt of which only the reading is left to do.
 
     Parameters
     ----------
     attempt
         Directory of the attempt.
     directory
-        Directory of the job, for the outputs.
-    inputs
-        Folder for the inputs.
+        Where to write what is compressed there.
 
     Returns
     -------
-    list of Path
-        The inputs, relative to their folder.
+    dict
+        Place of each file in the directory of the job, in the order of copying: if the job is
+        killed meanwhile, no CONTCAR stands beside inputs that it does not follow.
     """
-    for name in {*OUTPUTS} - {"vasp.out", "std_err.txt"}:
-        if (file := existing(attempt / name)) is not None:
-            shutil.copy(file, directory / file.name)
-    names = [name for name in ("INCAR", "POSCAR", "KPOINTS") if existing(attempt / name)]
-    for name in names:
-        text = read_text(_file(attempt / name))
-        (inputs / name).write_text(text, encoding="utf-8")
-    return [Path(name) for name in names]
+    outputs = [name for name in OUTPUTS if name not in {"vasp.out", "std_err.txt", "CONTCAR"}]
+    files = {}
+    for name in ("INCAR", "POSCAR", "KPOINTS", *outputs, "CONTCAR"):
+        file = existing(attempt / name)
+        if file is not None and file.name != name:
+            with open_bytes(file) as source, (directory / name).open("wb") as whole:
+                shutil.copyfileobj(source, whole)
+            file = directory / name
+        if file is not None:
+            files[file] = name
+    return files
 
 
 def bring_wavecar(directory: Path, job: str) -> None:

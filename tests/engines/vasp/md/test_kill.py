@@ -90,7 +90,6 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
         assert time.monotonic() < limit
         assert runner.exitcode is None, "the run ended before it was killed"
         time.sleep(0.02)  # counting the steps costs more than computing one
-    process = psutil.Process(runner.pid)
     if victim == "stand-in":
         running = [
             found
@@ -101,11 +100,12 @@ def kill_in(folder: Path, command: str, after: int, victim: str) -> None:
         attempts = directories(folder).keys()
         for child in running:
             child.kill()
-        # The job starts VASP again; only then the runner is killed, too.
-        while running and directories(folder).keys() <= attempts:
+        # The job starts VASP again; only then the runner is killed, too. Where VASP had written
+        # all, nothing is left to compute: the job fails, and the next run reads it.
+        while running and directories(folder).keys() <= attempts and runner.exitcode is None:
             assert time.monotonic() < limit
             time.sleep(0.02)
-    process.kill()
+    runner.kill()
     runner.join(PATIENCE_S)
     assert runner.exitcode is not None
 
