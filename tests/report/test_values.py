@@ -1,5 +1,6 @@
 import pytest
 
+from liponflow.analysis.interface.result import BrokenBonds, InterfaceResult
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.report import values
 from liponflow.report.findings import Finding
@@ -58,3 +59,15 @@ def test_products_of_the_first_oxidation(by_kind: dict[str, Finding]) -> None:
     assert values.formation_energy(result, "Li99P") is None
     assert "Li2O" in (values.layer_phases(result) or [])
     assert "Li3PO4" in (values.electrode_products(result) or [])
+
+
+def test_first_bond_needs_a_long_run_in_which_bonds_broke() -> None:
+    bond = BrokenBonds.model_construct(bond="P-N (bridging)", broken_share=0.5)
+    run = InterfaceResult.model_construct(
+        duration=12.0, bonds=[bond], first_broken="P-N (bridging)"
+    )
+    assert values.first_bond(run) == "P-N (bridging)"
+    assert values.first_bond(run.model_copy(update={"duration": 1.05})) is None
+    assert values.first_bond(run.model_copy(update={"duration": None})) is None
+    whole = bond.model_copy(update={"broken_share": 0.0})
+    assert values.first_bond(run.model_copy(update={"bonds": [whole]})) is None

@@ -9,6 +9,8 @@ from itertools import pairwise
 from liponflow.analysis.depth_profile.result import DepthProfileResult
 from liponflow.analysis.glass.published import published_glass
 from liponflow.analysis.glass.result import GlassResult
+from liponflow.analysis.interface.result import InterfaceResult
+from liponflow.analysis.interface.summary import ENOUGH
 from liponflow.analysis.line_scan.result import LineScanResult
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.migration.published import published_migration
@@ -171,3 +173,13 @@ def _is_lipon(result: TransportResult) -> bool:
     from pymatgen.core import Composition
 
     return {element.symbol for element in Composition(result.formula)} == LIPON
+
+
+def first_bond(result: InterfaceResult) -> str | None:
+    """Return the kind of bond that breaks first, if the run is long enough to tell.
+
+    It is the one of which the largest share is broken at the end.
+    """
+    long_enough = result.duration is not None and result.duration >= ENOUGH
+    broken = any(bond.broken_share > 0 for bond in result.bonds)
+    return result.first_broken if long_enough and broken else None
