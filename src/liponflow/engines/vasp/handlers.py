@@ -130,10 +130,9 @@ def handlers(
 
 def _go_on(directory: Path, steps: int, reason: str) -> dict[str, Any]:
     attempt = set_aside(directory, steps, reason)
-    names = write_inputs(attempt, steps, directory)
+    names = write_inputs(attempt, steps, directory).values()
     actions = [
-        {"file": str(attempt / name), "action": {"_file_copy": {"dest": str(name)}}}
-        for name in names
+        {"file": str(attempt / name), "action": {"_file_copy": {"dest": name}}} for name in names
     ]
     return {"errors": [reason], "actions": actions}
 
