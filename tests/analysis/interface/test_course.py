@@ -85,6 +85,20 @@ def test_coordination_numbers_near_and_far_from_the_interface() -> None:
     assert table[3].tolist() == [[0, 1], [1, 3]]
 
 
+def test_li_of_the_metal_has_no_part_in_the_shells_of_the_electrolyte() -> None:
+    frames = still(1)
+    # One Li of the electrolyte with four O around it, and one of the metal 2 Å below it.
+    inside, metal = 60, 52
+    assert [frames.symbols[number] for number in (inside, metal)] == ["Li", "Li"]
+    lowest = frames.positions[0, 1:5, 2].min()
+    frames.positions[0, inside] = frames.positions[0, 0] - [0.0, 0.0, 0.5]
+    frames.positions[0, metal] = [3.0, 3.0, lowest - 1.5]
+    course = follow([frames], InterfaceSettings(zone=4.0), "file")
+    (oxygen, centres), _ = course.shells[0][0]
+    assert (oxygen, centres) == (4, 1)
+    assert course.tetrahedra[0][0].tolist() == [1, 1]
+
+
 def test_no_frame_is_refused() -> None:
     with pytest.raises(InterfaceFramesError, match="holds no frame"):
         follow([], SETTINGS, "file")

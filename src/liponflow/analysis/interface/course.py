@@ -100,9 +100,10 @@ class Course:
     """Atoms by element and bin of depth."""
     fronts: list[dict[str, float]] = field(default_factory=list)
     shells: list[IntArray] = field(default_factory=list)
-    """Neighbours by pair and zone, and atoms in the last place."""
+    """Neighbours of the atoms of the electrolyte by pair and zone, and these atoms in the last
+    place."""
     tetrahedra: list[IntArray] = field(default_factory=list)
-    """Li in a tetrahedron of O and N, and all Li of the zone, by zone."""
+    """Li of the electrolyte in a tetrahedron of O and N, and all of it, by zone."""
     kept: list[tuple[int, Structure, FloatArray]] = field(default_factory=list)
     """Frames spread over the run: number, structure, depths."""
     stride: int = 1
@@ -238,15 +239,17 @@ class _Follower:
         near = np.abs(depths) <= self.settings.zone
         zones = near, depths > self.settings.zone
         table = np.zeros((len(SHELL_PAIRS), len(zones), 2), dtype=np.int64)
+        # Li of the metal has few anions around it whatever happens, and would hide what does.
+        own = self.course.sides.electrolyte
         for row, (centre, _) in enumerate(SHELL_PAIRS):
-            of_centre = self.species == centre
+            of_centre = (self.species == centre) & own
             for column, zone in enumerate(zones):
                 chosen = of_centre & zone
                 table[row, column] = shells[SHELL_PAIRS[row]][chosen].sum(), chosen.sum()
         self.course.shells.append(table)
         oxygen, nitrogen = shells["Li", "O"], shells["Li", "N"]
         tetrahedral = (oxygen + nitrogen == TETRAHEDRAL) & (nitrogen <= _MOST_N)
-        lithium = self.species == MOBILE
+        lithium = (self.species == MOBILE) & own
         self.course.tetrahedra.append(
             np.array(
                 [[(lithium & zone & tetrahedral).sum(), (lithium & zone).sum()] for zone in zones]

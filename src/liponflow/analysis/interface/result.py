@@ -68,7 +68,10 @@ class BrokenBonds(Document):
 
 
 class ShellNumber(Document):
-    """A coordination number near the interface and in the bulk of the electrolyte."""
+    """A coordination number near the interface and in the bulk of the electrolyte.
+
+    Only atoms that were in the electrolyte in the first frame count as centres.
+    """
 
     pair: Annotated[str, Column(heading="pair")] = Field(description="Centre and neighbour.")
     begin: Annotated[float | None, Quantity("", heading="interface\nbegin", fmt=".2f")] = Field(
@@ -202,7 +205,10 @@ class InterfaceResult(Result):
     shells: list[ShellNumber] = Field(description="Coordination numbers.")
     lithium_tetrahedra_interface: Annotated[
         float | None, Quantity("", heading="Li tetrahedra\ninterface", fmt=".1%")
-    ] = Field(description="Share of the Li near the interface in Li[O4], Li[O3N] or Li[O2N2].")
+    ] = Field(
+        description="Share of the electrolyte's Li near the interface in Li[O4], Li[O3N] or "
+        "Li[O2N2]."
+    )
     lithium_tetrahedra_bulk: Annotated[
         float | None, Quantity("", heading="Li tetrahedra\nbulk", fmt=".1%")
     ] = Field(description="The same deeper in the electrolyte.")
