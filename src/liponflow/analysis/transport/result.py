@@ -360,8 +360,8 @@ class VTFCurve(Document):
         Field(description="Nernst-Einstein conductivity at 300 K; None if T0 is not below that.")
     )
     preferred: bool = Field(
-        description="Whether it fits better than Arrhenius by more than its further parameter "
-        "(Akaike's criterion, corrected for few points)."
+        description="Whether its chi-square is lower than that of Arrhenius by more than 3.84, "
+        "which happens by chance in 5 % of the fits at most."
     )
 
 
@@ -379,5 +379,5 @@ class TransportResult(Result):
         description="Fit of the reliable temperatures; None with fewer than two."
     )
     vtf: VTFCurve | None = Field(
-        None, description="Fit of four reliable temperatures or more; None if it finds no T0."
+        None, description="Fit of four reliable temperatures or more; None with fewer."
     )

@@ -60,8 +60,9 @@ def fit_vtf(temperatures: Sequence[float], found: Sequence[Estimate]) -> VTF:
     Returns
     -------
     VTF
-        The limits are those of the profile likelihood, with the chi-square divided by its degrees
-        of freedom if that is above 1; T0 is between 0 and just below the lowest temperature.
+        The limits are those of the profile likelihood. With five temperatures or more the
+        chi-square is divided by its value per degree of freedom if that is above 1. T0 is between
+        0 and just below the lowest temperature.
 
     Notes
     -----
