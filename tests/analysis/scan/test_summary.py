@@ -78,3 +78,12 @@ def test_random_packing_warns() -> None:
     first = [item for item in compositions() if item.facts["method"] == "units"]
     quiet = summarise_scan(first, rank_by="window", provenance=made_by())
     assert not any("packed as atoms" in line for line in quiet.warnings)
+
+
+def test_a_run_that_is_missing_is_the_reason() -> None:
+    found = transport(1e-6).model_copy(
+        update={"converged": False, "criterion": "3 of 3 runs, 1 more not measured"}
+    )
+    row = scan_row(Composition(facts("Li3PO4"), {"transport": "t"}, glass(), found))
+    assert not row.transport_trusted
+    assert "not converged (3 of 3 runs, 1 more not measured)" in row.problems[-1]

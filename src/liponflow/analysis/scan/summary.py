@@ -151,7 +151,10 @@ def _of_transport(transport: TransportResult) -> tuple[dict[str, Any], str]:
     }
     if row["transport_trusted"]:
         return row, ""
-    return row, f"{reliable} reliable temperatures, and {LEAST_TEMPERATURES} are needed to rank"
+    if reliable < LEAST_TEMPERATURES:
+        why = f"{reliable} reliable temperatures, and {LEAST_TEMPERATURES} are needed to rank"
+        return row, why
+    return row, f"not converged ({transport.criterion}), and all its runs must be to rank"
 
 
 def _of_stability(stability: StabilityResult) -> dict[str, Any]:

@@ -81,10 +81,12 @@ def conclude_transport(
         charge=parameters.charge,
         hop_length=parameters.hop_length,
     )
+    missing = len(dynamics) - len(runs)
     return result.model_copy(
         update={
             "warnings": [*warnings, *result.warnings],
-            "converged": result.converged and len(runs) == len(dynamics),
+            "converged": result.converged and not missing,
+            "criterion": result.criterion + (f", {missing} more not measured" if missing else ""),
         }
     )
 
