@@ -116,6 +116,17 @@ def test_transport_by_region_is_that_of_the_walk(tmp_path: Path) -> None:
     assert found.conductivity_ratio == pytest.approx(interface.conductivity / bulk.conductivity)
 
 
+def test_li_that_streams_does_not_diffuse_and_the_result_says_so(tmp_path: Path) -> None:
+    frames = still(400)
+    rng = np.random.default_rng(3)
+    for atom in (index for index, symbol in enumerate(frames.symbols) if symbol == "Li"):
+        frames.positions[:, atom, :2] += rng.normal(0, 0.1, (400, 2))
+        frames.positions[:, atom, 0] += 0.01 * np.arange(400)
+    found = measured([write(tmp_path / "run.extxyz", frames, temperature=300)])
+    assert all(region.diffusivity is None for region in found.regions)
+    assert any("no transport by region: 300 K: not diffusive" in text for text in found.warnings)
+
+
 def test_too_few_frames_for_transport_are_noted(tmp_path: Path) -> None:
     found = measured([write(tmp_path / "run.extxyz", still(5), temperature=300)])
     assert found.regions == []

@@ -167,10 +167,12 @@ def _transport(
 
 
 def _unsure(found: TransportResult) -> str:
-    """Say that a run is too short for transport, where it is."""
+    """Say why the transport by region is uncertain, where it is."""
     [point] = found.points
     if point.fitted:
         return ""
+    if point.diffusivity is None or point.relative_deviation is None:
+        return f"no transport by region: {'; '.join(found.warnings)}"
     return (
         f"the transport by region is uncertain: {point.length:.3g} ps leave a relative standard "
         f"deviation of {point.relative_deviation:.2g} of D over the whole cell"
