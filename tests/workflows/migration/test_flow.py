@@ -15,12 +15,16 @@ from liponflow.analysis.migration.hops import has_saddle
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
-from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.migration import TOPIC, MigrationParameters
+from liponflow.inputs.presets import ParameterError, load_parameters
 from liponflow.runners.documents import flow_document
 from liponflow.runners.errors import OutdatedRunError
 from liponflow.runners.journal import Journal
 from liponflow.runners.local import start
+from liponflow.structures.lithium import bcc_lithium
+from liponflow.structures.phases import phase
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.migration.flow import MigrationMaker
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
 
@@ -218,6 +222,19 @@ def test_calculations_of_all_dopants_are_planned() -> None:
     # The host, then two sites and four hops for each dopant.
     assert kinds.count("relax") == 1 + 2 * 2
     assert kinds.count("neb") == 2 * 4
+
+
+def test_dft_engine_gets_the_settings_of_the_host() -> None:
+    parameters = load_parameters(MigrationParameters, TOPIC, "quick", {"dopant": "Li"})
+    maker = MigrationMaker(parameters, "gpaw", "quick", {})
+    smearing = {
+        host.reduced_formula: {
+            maker.engine("gpaw", host, cell=cell).input_settings()["gpaw"]["smearing"]
+            for cell in (False, True)
+        }
+        for host in (bcc_lithium(), phase("Li3PO4_gamma").primitive())
+    }
+    assert smearing == {"Li": {"methfessel-paxton"}, "Li3PO4": {"fermi-dirac"}}
 
 
 def test_rung_of_a_dft_engine_is_planned_without_bands_where_symmetry_fixes_the_saddle() -> None:

@@ -203,9 +203,9 @@ class GpawInputs:
         return checked
 
 
-def gpaw_inputs(topic: str, preset: str, *, reference_cell: bool = False) -> dict[str, GpawInputs]:
+def gpaw_inputs(topic: str, preset: str) -> dict[str, GpawInputs]:
     """Return the settings of a topic as inputs of an engine; see :func:`topic_settings`."""
-    return {FAMILY: GpawInputs(topic_settings(topic, preset), reference_cell)}
+    return {FAMILY: GpawInputs(topic_settings(topic, preset))}
 
 
 def topic_settings(topic: str, preset: str) -> GpawSettings:

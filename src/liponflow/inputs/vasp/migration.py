@@ -6,33 +6,15 @@ from typing import Any
 
 from pymatgen.core.structure import Structure
 
-from liponflow.crystals.anions import anions
+from liponflow.inputs.compounds import hubbard_u, is_compound
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import TOPIC as COMPOUNDS
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
-ANION_SHARE = 0.1
-"""Share of anions among the atoms from which a host is a compound, our choice: a dopant in a metal
-has 0.02, Li3N 0.25."""
-
 MAGNETIC = ("MAGMOM", "LDAU", "LDAUTYPE", "LDAUU", "LDAUJ", "LDAUL", "LMAXMIX", "LASPH")
 """Settings of the stability campaign that a compound with open shells takes."""
-
-
-def is_compound(structure: Structure | None) -> bool:
-    """Return whether a structure of this campaign is of a compound, by its share of anions.
-
-    Parameters
-    ----------
-    structure
-        The host, or a cell with a dopant or a vacancy; None for the built-in Li metal.
-    """
-    if structure is None:
-        return False
-    negative = sum(structure.composition[symbol] for symbol in anions(structure))
-    return bool(negative >= ANION_SHARE * len(structure))
 
 
 def functional(structure: Structure | None) -> str:
@@ -103,12 +85,7 @@ def _of_compound(structure: Structure | None) -> dict[str, Cited]:
     elements = {element.symbol for element in structure.composition.elements}
     if not elements & known["MAGMOM"]["value"].keys():
         return changed
-    with_u = any(
-        elements & by_metal.keys()
-        for anion, by_metal in known["LDAUU"]["value"].items()
-        if anion in elements
-    )
-    taken = MAGNETIC if with_u else ("MAGMOM", "LASPH")
+    taken = MAGNETIC if hubbard_u(structure) else ("MAGMOM", "LASPH")
     return changed | {"ISPIN": known["ISPIN"]} | {key: known[key] for key in taken}
 
 

@@ -12,6 +12,7 @@ from liponflow.crystals.plausible import check_plausible
 from liponflow.engines.engine import Engine, EngineOptions
 from liponflow.engines.registry import get_engine
 from liponflow.inputs.glass import GlassParameters
+from liponflow.inputs.gpaw.settings import GENERAL, gpaw_inputs
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.glass import md_incar, relax_set, static_set
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
@@ -194,7 +195,8 @@ class GlassMaker(CampaignMaker[GlassParameters]):
         )
         name = name or self.engine_name
         arguments = self.arguments_of(name)
-        options = EngineOptions(force_limit, self.parameters.max_steps, {FAMILY: sets}, arguments)
+        inputs = {FAMILY: sets, **gpaw_inputs(GENERAL, self.preset)}
+        options = EngineOptions(force_limit, self.parameters.max_steps, inputs, arguments)
         return get_engine(name, options)
 
     def _has_dynamics(self) -> bool:

@@ -16,7 +16,7 @@ from liponflow.engines.engine import Engine, EngineOptions, Hessian
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
-from liponflow.inputs.gpaw.settings import gpaw_inputs
+from liponflow.inputs.gpaw.migration import migration_inputs
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_data
 from liponflow.inputs.vasp.migration import (
@@ -156,7 +156,7 @@ class MigrationMaker(CampaignMaker[MigrationParameters]):
             functional=functional(host),
         )
         arguments = self.arguments_of(name)
-        inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, self.preset, reference_cell=cell)}
+        inputs = {FAMILY: sets, **migration_inputs(self.preset, host, reference_cell=cell)}
         options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
         return get_engine(name, options)
 
