@@ -1,11 +1,13 @@
 """Provenance: the fingerprint depends on the inputs and on nothing else."""
 
+import gzip
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymatgen.core import Lattice, Structure
 
-from liponflow.analysis.provenance import fingerprint, provenance
+from liponflow.analysis.provenance import file_provenance, fingerprint, provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.versions import package_versions
 
@@ -50,3 +52,26 @@ def test_provenance_record_is_complete() -> None:
     assert made.packages == package_versions()
     assert made.parent_uuids == ["a", "b"]
     assert made.created_at.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("energy,counts", "experiment"),
+        ("# Synthetic data of the documentation", "synthetic data"),
+        ("synthetic graphite", "experiment"),
+    ],
+)
+def test_file_says_that_it_is_synthetic(tmp_path: Path, header: str, name: str) -> None:
+    plain, packed = tmp_path / "a.csv", tmp_path / "b.csv.gz"
+    plain.write_text("1,2\n")
+    packed.write_bytes(gzip.compress(f"{header}\n1,2\n".encode()))
+    engine = file_provenance([plain, packed], {}, "a film").engine
+    assert (engine.name, engine.surrogate) == (name, False)
+
+
+def test_program_that_wrote_files_is_recorded_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("synthetic data\n1,2\n")
+    vasp = EngineInfo(name="vasp", version=None, surrogate=False)
+    assert file_provenance([path], {}, "a film", vasp).engine == vasp

@@ -34,14 +34,16 @@ def test_tables_have_a_number_for_each_printed_value() -> None:
 
 def test_functions_exist_and_are_all_used() -> None:
     public = {name for name in vars(values) if callable(getattr(values, name)) and name.islower()}
+    used = {name for number in NUMBERS for name in (number.function, number.input_if) if name}
     own = {n for n in public if getattr(values, n).__module__ == values.__name__ and n[0] != "_"}
-    assert own == {number.function for number in NUMBERS if number.function}
+    assert own == used
 
 
 def test_every_topic_has_numbers_and_every_number_says_how_to_get_ours() -> None:
     assert {number.topic for number in NUMBERS} == set(catalogue().topics)
     for number in NUMBERS:
-        assert number.command or number.parameter or number.not_computed, number.id
+        told = number.command or number.parameter or number.not_computed or number.input
+        assert told, number.id
         assert number.reference
 
 
@@ -67,6 +69,7 @@ def entry(**changes: Any) -> dict[str, Any]:
         ({"at": ["x"]}, "give one of at, function, parameter and not_computed"),
         ({"not_computed": "", "at": ["x"]}, "give the kind of the result and its command"),
         ({"tolerance": 0.1}, "give the reason for the tolerance"),
+        ({"input_if": "f"}, "say in input why agreement shows nothing"),
         ({"topic": "u"}, "topic u of a number has no title"),
         ({"formla": "LiP"}, "formla"),
     ],

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from liponflow.analysis.glass.result import GlassResult
 from liponflow.report.catalogue import Explanation, PublishedNumber, catalogue
-from liponflow.report.findings import Finding
+from liponflow.report.findings import Finding, model_findings
 from liponflow.report.ruling import Verdict, agrees, rule_on
 
 
@@ -60,7 +61,10 @@ def test_ruling_on_the_stored_results(findings: list[Finding]) -> None:
 
 def test_nothing_is_ruled_on_without_results() -> None:
     computed = [item for item in catalogue().numbers if not item.parameter]
-    assert {item.verdict for item in rule_on(computed, [])} == {Verdict.MISSING}
+    rulings = rule_on(computed, [])
+    assert {item.verdict for item in rulings} == {Verdict.MISSING, Verdict.INPUT}
+    put_in = [item.number for item in rulings if item.verdict is Verdict.INPUT]
+    assert not any(number.at or number.function for number in put_in)
 
 
 def test_result_that_is_not_converged_does_not_count(by_kind: dict[str, Finding]) -> None:
@@ -83,6 +87,70 @@ def test_dft_counts_before_a_later_potential(by_kind: dict[str, Finding]) -> Non
     for order in ([found, dft], [dft, found]):
         (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], order)
         assert ruling.finding == dft
+
+
+def test_value_that_was_put_in_does_not_pass(by_kind: dict[str, Finding]) -> None:
+    found = by_kind["lithiation"]
+    (ruling,) = rule_on([number(value=9.29, tolerance=0.1, input="fixed")], [found])
+    assert (ruling.verdict, ruling.reason) == (Verdict.INPUT, "fixed")
+    (ruling,) = rule_on([number(value=9.0, tolerance=0.1, input="fixed")], [found])
+    assert ruling.verdict is Verdict.DIFFERS
+
+
+def test_nothing_that_was_put_in_passes(findings: list[Finding]) -> None:
+    """The composition, the parameters and the energies that fix the model of a cell."""
+    rulings = rule_on(catalogue().numbers, [*findings, *model_findings()])
+    passed = {item.number.id for item in rulings if item.verdict is Verdict.PASS}
+    circular = {"glass-atoms", "glass-formula", "supercell-atoms", "unit-Q0_0", "nitrogen-apical",
+                "density-steel-10", "density-steel-100"}  # fmt: skip
+    assert not passed & circular
+    assert not any(item.number.parameter for item in rulings if item.number.id in passed)
+    assert {"density-unpackaged", "lithium-excess", "plated-thickness"} <= passed
+
+
+def test_units_of_a_molten_glass_are_its_own(by_kind: dict[str, Finding]) -> None:
+    numbers = [item for item in catalogue().numbers if item.id == "unit-Q0_0"]
+    found = by_kind["glass"]
+    (ruling,) = rule_on(numbers, [found])
+    assert ruling.verdict is Verdict.INPUT
+    result = found.result.model_copy(deep=True)
+    assert isinstance(result, GlassResult)
+    for model in result.models:
+        model.series[0].temperature = 2500.0
+    (ruling,) = rule_on(numbers, [Finding("melt", "", result)])
+    assert ruling.verdict is Verdict.PASS
+
+
+def test_synthetic_data_confirm_nothing(by_kind: dict[str, Finding]) -> None:
+    found = by_kind["lithiation"]
+    made = found.result.provenance
+    engine = made.engine.model_copy(update={"name": "synthetic data"})
+    changed = made.model_copy(update={"engine": engine})
+    made_up = Finding("made", "", found.result.model_copy(update={"provenance": changed}))
+    (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], [made_up])
+    assert ruling.verdict is Verdict.MISSING
+    assert ruling.reason == "the result made is one of synthetic data, which confirm nothing"
+    (ruling,) = rule_on([number(value=9.29, tolerance=0.1)], [made_up, found])
+    assert (ruling.verdict, ruling.finding) == (Verdict.PASS, found)
+
+
+@pytest.mark.parametrize(
+    ("explanation", "expected"),
+    [
+        ({"side": "above"}, Verdict.EXPLAINED),
+        ({"side": "below"}, Verdict.DIFFERS),
+        ({"value": 9.3}, Verdict.EXPLAINED),
+        ({"value": 8.0}, Verdict.DIFFERS),
+    ],
+)
+def test_explanation_of_one_deviation_is_not_that_of_another(
+    by_kind: dict[str, Finding], explanation: dict[str, Any], expected: Verdict
+) -> None:
+    """Our volume changes by 9.29 %."""
+    why = Explanation(reason="r", page="docs/lithiation.md", **explanation)
+    rows = [number(value=5.0, tolerance=0.1, explanations=(why,))]
+    (ruling,) = rule_on(rows, [by_kind["lithiation"]])
+    assert ruling.verdict is expected
 
 
 def test_explanation_of_one_engine_is_not_that_of_another(by_kind: dict[str, Finding]) -> None:

@@ -10,15 +10,20 @@ from pymatgen.core.structure import Structure
 
 from liponflow import registry
 from liponflow.analysis.result import EngineInfo, Provenance
+from liponflow.decompression import open_bytes
 from liponflow.versions import package_versions
 
 AS_READ = "as read"
 """Recorded in place of a preset, for files."""
 MEASURED = "experiment"
 """Recorded in place of an engine, for measured files."""
+SYNTHETIC = "synthetic data"
+"""Recorded in place of an engine, for files that say so of themselves at their beginning."""
 MODEL = "model"
 """Recorded in place of an engine, for models."""
 _CHUNK = 1 << 20
+_HEAD = 1 << 16
+"""Bytes of a file among which it says that it is synthetic."""
 
 
 def fingerprint(structure: Structure, engine: EngineInfo, parameters: Mapping[str, Any]) -> str:
@@ -81,6 +86,15 @@ def file_digest(files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
+def is_synthetic(files: Sequence[Path]) -> bool:
+    """Return whether one of the files says at its beginning that it holds synthetic data."""
+    for path in files:
+        with open_bytes(path) as file:
+            if SYNTHETIC.encode() in file.read(_HEAD).lower():
+                return True
+    return False
+
+
 def file_provenance(
     files: Sequence[Path],
     options: Mapping[str, Any],
@@ -98,13 +112,15 @@ def file_provenance(
     source
         What is measured, in words.
     engine
-        What wrote the files; an experiment if None.
+        What wrote the files; if None an experiment, or nothing if a file says that it holds
+        synthetic data.
     """
-    measured = EngineInfo(
-        name=MEASURED, version=None, functional="none (measured)", surrogate=False
-    )
+    if engine is None:
+        name = SYNTHETIC if is_synthetic(files) else MEASURED
+        kind = "none (synthetic)" if name == SYNTHETIC else "none (measured)"
+        engine = EngineInfo(name=name, version=None, functional=kind, surrogate=False)
     return provenance(
-        engine=engine or measured,
+        engine=engine,
         preset=AS_READ,
         parameters=options,
         input_fingerprint=file_digest(files),

@@ -8,7 +8,7 @@ taken from there, so that each stands in one file.
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -38,6 +38,13 @@ class Explanation(Document):
     engines: tuple[str, ...] = Field(
         (),
         description="Engines whose values it explains, by how their names begin; all if empty.",
+    )
+    value: Value | None = Field(
+        None,
+        description="Our value that it explains, within the tolerance of the number; any if None.",
+    )
+    side: Literal["above", "below"] | None = Field(
+        None, description="Side of the published number that it explains; both if None."
     )
     reason: str = Field(description="The reason, in words.")
     page: str = Field(description="Page of the project with the evidence.")
@@ -75,12 +82,22 @@ class PublishedNumber(Document):
     command: str = Field("", description="Command whose result has our value.")
     explanations: tuple[Explanation, ...] = Field((), description="Why our value may differ.")
     not_computed: str = Field("", description="Why there can be no result.")
+    input: str = Field(
+        "",
+        description="Why our value is put in or fixed, so that its agreement shows nothing.",
+    )
+    input_if: str | None = Field(
+        None, description="Function of `values.py` that tells whether a result is such a one."
+    )
 
     @model_validator(mode="after")
     def _has_one_way(self) -> Self:
         ways = [self.at, self.function, self.parameter, self.not_computed]
-        if sum(bool(way) for way in ways) != 1:
+        given = sum(bool(way) for way in ways)
+        if given > 1 or not (given or self.input):
             raise ValueError(f"{self.id}: give one of at, function, parameter and not_computed")
+        if self.input_if and not self.input:
+            raise ValueError(f"{self.id}: say in input why agreement shows nothing")
         if (self.at or self.function) and not (self.kind and self.command):
             raise ValueError(f"{self.id}: give the kind of the result and its command")
         if (self.tolerance or self.factor > 1) and not self.because:

@@ -1,4 +1,4 @@
-"""Rule on every published number: pass, explained, differs or missing."""
+"""Rule on every published number: pass, input, explained, differs or missing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from liponflow import registry
+from liponflow.analysis.provenance import SYNTHETIC
 from liponflow.analysis.result import Result
 from liponflow.inputs.presets import load_data
 from liponflow.report.catalogue import Explanation, PublishedNumber
@@ -20,6 +21,7 @@ class Verdict(StrEnum):
     """What becomes of a published number."""
 
     PASS = "pass"  # noqa: S105 - a verdict
+    INPUT = "input"
     EXPLAINED = "explained"
     DIFFERS = "differs"
     MISSING = "missing"
@@ -42,7 +44,8 @@ class Ruling:
     finding
         Result with our value; None without one, and for parameters.
     reason
-        Why it differs or is missing, in one sentence or more; empty for a value that passes.
+        Why it differs, is missing or is an input, in one sentence or more; empty for a value that
+        passes.
     page
         Page with the evidence of an explanation; empty without one.
     """
@@ -84,13 +87,15 @@ def rule_on(numbers: Iterable[PublishedNumber], findings: Sequence[Finding]) -> 
 def _rule(number: PublishedNumber, findings: Sequence[Finding]) -> Ruling:
     if number.not_computed:
         return Ruling(number, Verdict.MISSING, reason=number.not_computed)
+    if not (number.parameter or number.at or number.function):
+        return Ruling(number, Verdict.INPUT, reason=number.input)
     if number.parameter:
         topic, *place = number.parameter
         ours = value_at(load_data(str(topic)), [*place, "value"])
         return _compared(number, ours, None)
     fitting = [item for item in findings if item.fits(number.kind, number.formula)]
     found = [item for item in fitting if our_value(item.result, number) is not None]
-    converged = [item for item in found if item.result.converged]
+    converged = [item for item in found if item.result.converged and not _is_synthetic(item)]
     if not converged:
         return Ruling(number, Verdict.MISSING, reason=_why_missing(number, fitting, found))
     best = min(converged, key=lambda item: item.result.provenance.engine.surrogate)
@@ -107,6 +112,8 @@ def our_value(result: Result, number: PublishedNumber) -> Any:
 def _why_missing(
     number: PublishedNumber, fitting: Sequence[Finding], found: Sequence[Finding]
 ) -> str:
+    if found and _is_synthetic(found[0]):
+        return f"the result {found[0].name} is one of synthetic data, which confirm nothing"
     if found:
         return f"the result {found[0].name} is not converged: {found[0].result.criterion}"
     if fitting:
@@ -115,24 +122,44 @@ def _why_missing(
     return f"there is no {what}"
 
 
+def _is_synthetic(finding: Finding) -> bool:
+    return finding.result.provenance.engine.name == SYNTHETIC
+
+
 def _compared(number: PublishedNumber, ours: Any, finding: Finding | None) -> Ruling:
     interval = None
     if finding is not None and number.interval is not None:
         low, high = (value_at(finding.result, place) for place in number.interval)
         interval = None if low is None or high is None else (float(low), float(high))
     if agrees(number, ours):
-        return Ruling(number, Verdict.PASS, ours, interval, finding)
+        verdict = Verdict.INPUT if _is_input(number, finding) else Verdict.PASS
+        reason = number.input if verdict is Verdict.INPUT else ""
+        return Ruling(number, verdict, ours, interval, finding, reason)
     engine = "" if finding is None else finding.result.provenance.engine.name
     for item in number.explanations:
-        if _explains(item, engine):
+        if _explains(item, number, ours, engine):
             found = Verdict.EXPLAINED
             return Ruling(number, found, ours, interval, finding, item.reason, item.page)
     reason = "no explanation is known"
     return Ruling(number, Verdict.DIFFERS, ours, interval, finding, reason)
 
 
-def _explains(explanation: Explanation, engine: str) -> bool:
-    return not explanation.engines or engine.startswith(explanation.engines)
+def _is_input(number: PublishedNumber, finding: Finding | None) -> bool:
+    """Return whether agreement shows nothing, as what agrees was put in."""
+    if number.input_if is None or finding is None:
+        return bool(number.input)
+    return bool(registry.resolve(f"{VALUES}:{number.input_if}")(finding.result))
+
+
+def _explains(item: Explanation, number: PublishedNumber, ours: Any, engine: str) -> bool:
+    if item.engines and not engine.startswith(item.engines):
+        return False
+    if item.value is not None:
+        return agrees(number.model_copy(update={"value": item.value}), ours)
+    if item.side is not None:
+        low, high = _ends(number)
+        return bool(ours > high if item.side == "above" else ours < low)
+    return True
 
 
 def agrees(number: PublishedNumber, ours: Any) -> bool:
@@ -162,12 +189,17 @@ def agrees(number: PublishedNumber, ours: Any) -> bool:
 
 def _within(number: PublishedNumber, ours: float) -> bool:
     """Return whether a number lies in the range of a published one, widened by its tolerance."""
-    published = number.value if isinstance(number.value, tuple) else (number.value,)
-    low, high = float(str(published[0])), float(str(published[-1]))
+    low, high = _ends(number)
     if number.factor > 1:
         return low / number.factor <= ours <= high * number.factor
     rounding = 1e-9 * max(abs(low), abs(high))
     return low - number.tolerance - rounding <= ours <= high + number.tolerance + rounding
+
+
+def _ends(number: PublishedNumber) -> tuple[float, float]:
+    """Return both ends of a published range, which are the same for one number."""
+    published = number.value if isinstance(number.value, tuple) else (number.value,)
+    return float(str(published[0])), float(str(published[-1]))
 
 
 def _several(values: Sequence[Any]) -> list[float] | list[str]:

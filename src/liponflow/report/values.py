@@ -25,6 +25,11 @@ SAME_X = 1e-9
 """Largest difference of two equal contents."""
 SAME_V = 1e-6
 """Largest difference of two equal voltages (V)."""
+MELTED = 2000.0
+"""Temperature (K) from which a short run breaks the units of a packing: our choice. The preset
+quick anneals at 1000 K, and melts are made at 2500 K."""
+PACKED = "packed units"
+"""Start of a model whose units were assumed."""
 LIPON = frozenset({"Li", "P", "O", "N"})
 
 
@@ -49,6 +54,15 @@ def occurs(result: GlassResult, group: str, name: str) -> bool | None:
     if not shares:
         return None
     return any(share.share > 0 for share in shares if share.name == name)
+
+
+def has_assumed_units(result: GlassResult) -> bool:
+    """Return whether the units of a model are those that it was packed from, never molten."""
+    return any(
+        model.start == PACKED
+        and max((point.temperature or 0.0 for point in model.series), default=0.0) < MELTED
+        for model in result.models
+    )
 
 
 def glass_transition(result: GlassResult) -> float | None:

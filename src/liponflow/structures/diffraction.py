@@ -19,7 +19,7 @@ CANDIDATES = (
     "Li2PO2N_SD",
     "LiNi0.5Mn1.5O4_ordered",
 )
-"""Phases that were found at interfaces of LiPON: sections 4.3.3 and 5.3.5 of the dissertation."""
+"""Phases that were found at interfaces of LiPON: sections 4.3.3 and 5.3.4 of the dissertation."""
 
 
 class MeasuredCrystal(NamedTuple):

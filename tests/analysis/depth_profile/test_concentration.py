@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from liponflow.analysis.depth_profile.concentration import (
+    TRITON,
     Profile,
     Reference,
     bin_edges,
@@ -21,6 +22,16 @@ REFERENCE = Reference(density=1e15, counts=1e5, time=1000.0, error=0.01)
 
 def table(counts: np.ndarray, name: str = "counts") -> Table:
     return Table(Path("x.csv"), [f"energy (keV), {name}"], np.column_stack([ENERGY, counts]))
+
+
+def test_energy_of_the_triton_follows_from_the_masses() -> None:
+    """Two particles from one at rest; nuclei of AME2020 (M. Wang et al., 2021), in keV."""
+    unit, electron = 931_494.102_42, 510.998_95
+    lithium, neutron = 6.015_122_887_4 * unit - 3 * electron, 1.008_664_915_9 * unit
+    alpha, triton = 4.002_603_254_1 * unit - 2 * electron, 3.016_049_281_3 * unit - electron
+    whole = lithium + neutron
+    energy = ((whole - triton) ** 2 - alpha**2) / (2 * whole)
+    assert pytest.approx(energy, abs=0.5) == TRITON
 
 
 def test_equation_3_2_with_round_numbers() -> None:
