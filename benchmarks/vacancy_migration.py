@@ -32,10 +32,16 @@ HOSTS = {
     "LiCoO2": ("supercell=3,3,1", "divacancy=true"),
     # The rows make 64 atoms of it, whose images are 8 Å apart.
     "Li3PO4_gamma": ("supercell=1,0,0;0,1,1;0,-1,1", "max_distance=3.15"),
+    # The cubic cell of 56 atoms, whose images are 8.2 Å apart.
+    "LiNi0.5Mn1.5O4_ordered": ("supercell=1,1,1",),
 }
 """Parameters of each host beside COMMON."""
 
-TITLES = {"LiCoO2": "LiCoO2 (R-3m)", "Li3PO4_gamma": "γ-Li3PO4 (Pnma)"}
+TITLES = {
+    "LiCoO2": "LiCoO2 (R-3m)",
+    "Li3PO4_gamma": "γ-Li3PO4 (Pnma)",
+    "LiNi0.5Mn1.5O4_ordered": "LiNi0.5Mn1.5O4 (P4_332)",
+}
 
 Row = dict[str, Any]
 

@@ -3,6 +3,7 @@
 from pymatgen.core.composition import Composition
 from pymatgen.core.periodic_table import Element
 
+from liponflow.crystals.oxidation_states import is_redox_metal, octahedral_states
 from liponflow.formulas import reduced_formula
 
 
@@ -20,6 +21,8 @@ def charge_of_vacancy(host: Composition, element: str) -> str | None:
     --------
     >>> charge_of_vacancy(Composition("LiCoO2"), "Li")
     'the cell is neutral: without Li+ the host lacks an electron, which oxidises Co3+'
+    >>> charge_of_vacancy(Composition("Li2NiMn3O8"), "Li")  # Mn4+ gives up no electron
+    'the cell is neutral: without Li+ the host lacks an electron, which oxidises Ni2+'
     >>> charge_of_vacancy(Composition("Li3PO4"), "Li")
     'the cell is neutral: without Li+ the host lacks an electron, a hole in its anions'
     >>> [charge_of_vacancy(Composition(host), host) for host in ("Cu", "Si")]
@@ -39,7 +42,7 @@ def charge_of_vacancy(host: Composition, element: str) -> str | None:
     redox = [
         f"{symbol}{_charge(state)}"
         for symbol, state in states.items()
-        if Element(symbol).is_transition_metal and max(Element(symbol).oxidation_states) > state
+        if is_redox_metal(symbol) and octahedral_states(symbol)[-1] > state
     ]
     end = f"which oxidises {' or '.join(redox)}" if redox else "a hole in its anions"
     return f"the cell is neutral: without {ion} the host lacks {n}, {end}"
