@@ -247,6 +247,7 @@ def test_untrained_elements_have_untrained_embeddings() -> None:
 
 # Molecular dynamics: the same call for every engine.
 
+ENCUT = {"value": 400, "source": "our choice"}
 STAGES = [Stage(name="hold", ensemble="nvt", temperature=300, duration=1, time_step=2)]
 
 
@@ -261,7 +262,7 @@ def test_potentials_run_dynamics_with_checkpoints() -> None:
 @pytest.mark.filterwarnings("ignore:ISMEAR = 0 with a small SIGMA")
 def test_vasp_runs_dynamics_in_segments_with_the_topic_incar() -> None:
     parameters = load_parameters(LithiationParameters, TOPIC, "quick")
-    sets = VaspSets(relax_set(parameters), static_set(parameters), md_incar={"ENCUT": 400})
+    sets = VaspSets(relax_set(parameters), static_set(parameters), md_incar={"ENCUT": ENCUT})
     vasp = get_engine("vasp", EngineOptions(FORCE_LIMIT, 2, {FAMILY: sets}))
     maker = vasp.md(STAGES, seed=3, chunk_steps=200)
     assert isinstance(maker, StagedVaspMDMaker)

@@ -50,6 +50,21 @@ CASES = {
             "segment_steps": 4,
         }
     ),
+    "interface of a cathode": Case(
+        {
+            "first": "LiNi0.5Mn1.5O4_ordered",
+            "first_miller": [1, 0, 0],
+            "first_thickness": 8,
+            "second_thickness": 6,
+            "min_length": 8,
+            "density": 1.5,
+            "cutoff": 5,
+            "force_limit": 2,
+            "relax": False,
+            "phases": False,
+            "protocol": [{"name": "hold", **STAGE}],
+        }
+    ),
     "lithiation": Case(
         {
             "x": [0, 1],
@@ -105,7 +120,7 @@ def rehearse(folder: Path, name: str, layout: Layout) -> BaseModel:
     if case.crystal is not None:
         given = folder / "crystal.cif"
         phase(case.crystal).primitive().to_file(str(given))
-    plan = get_campaign(name).plan
+    plan = get_campaign(name.partition(" ")[0]).plan
     flow = plan(preset="quick", engine="vasp", overrides=case.overrides, structure_file=given)
     outcome = campaigns.run(flow, settings, {})
     assert outcome.report.failures == ()

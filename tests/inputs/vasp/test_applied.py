@@ -13,7 +13,7 @@ from liponflow.engines.vasp.engine import VaspEngine
 from liponflow.inputs.glass import TOPIC as GLASS
 from liponflow.inputs.glass import GlassParameters
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters
-from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.presets import load_parameters, values
 from liponflow.inputs.vasp.applied import applied, with_options
 from liponflow.inputs.vasp.generator import write_inputs
 from liponflow.inputs.vasp.glass import md_incar
@@ -159,10 +159,10 @@ def test_dynamics_learn_on_the_fly_by_the_tag_of_their_version() -> None:
         relax=glass_relax_set(parameters), static=glass_static_set(), md_incar=md_incar()
     )
     new = with_options(sets, VaspOptions.of({"machine_learning": "6.4", "incar": {"ENCUT": 600}}))
-    assert (new.md_incar["ML_LMLFF"], new.md_incar["ML_MODE"]) == (True, "train")
-    assert new.md_incar["ENCUT"] == 600
+    incar = values(new.md_incar)
+    assert (incar["ML_LMLFF"], incar["ML_MODE"], incar["ENCUT"]) == (True, "train", 600)
     old = with_options(sets, VaspOptions.of({"machine_learning": "6.3", "potcar_release": 64}))
-    assert old.md_incar["ML_ISTART"] == 0
+    assert old.md_incar["ML_ISTART"]["value"] == 0
     assert "ML_MODE" not in old.md_incar
     assert old.md_config is not None
     assert old.md_config["POTCAR_FUNCTIONAL"] == "PBE_64"

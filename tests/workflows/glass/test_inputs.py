@@ -9,7 +9,7 @@ from atomate2.vasp.jobs.md import MDMaker
 from job_inputs import files_of, jobs_by_name, settings_of, vasp_jobs, written_by
 from pymatgen.io.vasp import Incar, Poscar
 
-from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.presets import ParameterError, values
 from liponflow.inputs.vasp import potcar
 from liponflow.inputs.vasp.earlier import EarlierRun, Taken, read_earlier
 from liponflow.inputs.vasp.glass import md_incar
@@ -64,7 +64,7 @@ def test_incar_of_every_segment_follows_its_stage(written: Path) -> None:
     assert (second["NSW"], third["NSW"]) == (40, 50)
     assert (first["ISIF"], third["ISIF"], third["MDALGO"]) == (2, 3, 3)
     for incar in (first, second, third):
-        for key, value in {**md_incar(), "ISPIN": 2, "NUPDOWN": 1}.items():
+        for key, value in {**values(md_incar()), "ISPIN": 2, "NUPDOWN": 1}.items():
             assert incar[key] == Incar({key: value})[key], key
     relaxation = Incar.from_file(written / "seed-1" / "relax" / "INCAR")
     assert (relaxation["IBRION"], relaxation["EDIFFG"]) == (2, -0.02)

@@ -3,8 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import yaml
+from pymatgen.io.vasp import Incar, Poscar
 
+from liponflow.engines.vasp.check import check_tree
 from liponflow.inputs.interface import InterfaceParameters
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp import potcar
@@ -116,7 +120,49 @@ def test_vasp_directories_follow_each_other(
     )
 
 
-def test_vasp_refuses_transition_metals() -> None:
-    changes = {**SMALL, "first": "LiNi0.5Mn1.5O4_ordered", "first_miller": [1, 0, 0]}
-    with pytest.raises(ValueError, match="neither spins nor U, as Mn, Ni would need"):
-        CAMPAIGN.plan(preset="quick", engine="vasp", overrides=changes)
+CATHODE = {
+    **SMALL,
+    "first": "LiNi0.5Mn1.5O4_ordered",
+    "first_miller": [1, 0, 0],
+    "segment_steps": 1000,
+}
+
+
+def test_vasp_inputs_of_a_cathode_have_the_spins_and_u_of_the_lithiation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(potcar.PYMATGEN, potcar.POTCAR_LIBRARY, raising=False)
+    folder = CAMPAIGN.write(tmp_path / "vasp", preset="quick", overrides=CATHODE).directory
+    moments = {"Li": 0.0, "Mn": 4.0, "Ni": -2.0, "P": 0.0, "N": 0.0, "O": 0.0}
+    record = yaml.safe_load((folder / "provenance.yaml").read_text(encoding="utf-8"))
+    poscar = Poscar.from_file(folder / "relax" / "POSCAR")
+    start = folder / "dynamics" / "01-settle-1"
+    for name in ("relax", "dynamics/01-settle-1", "dynamics/02-react-1"):
+        incar = Incar.from_file(folder / name / "INCAR")
+        order = poscar.site_symbols
+        expected = [moments[symbol] for symbol in order]
+        assert incar["MAGMOM"] == np.repeat(expected, poscar.natoms).tolist()
+        assert incar["LDAUU"] == [{"Mn": 5.96, "Ni": 4.5}.get(symbol, 0) for symbol in order]
+        assert (incar["ISPIN"], incar["LDAU"], incar["LMAXMIX"]) == (2, True, 4)
+        assert (incar["LASPH"], incar["ALGO"]) == (True, "Normal")
+    assert [item.faults for item in check_tree(folder) if item.faults] == []
+    for part in ("relax", "dynamics, stage react"):
+        assert record[part]["LDAUU"]["source"].startswith("as the lithiation campaign: published")
+        assert record[part]["MAGMOM"]["value"] == moments
+        assert record[part]["LDAUU"]["value"] == {"Mn": 5.96, "Ni": 4.5}
+    (start / "POSCAR.from").unlink()
+    poscar.write_file(str(start / "POSCAR"))
+    for path in (folder / "relax", start):
+        differences = CAMPAIGN.compare(path, preset="quick", overrides=CATHODE)
+        assert [item for item in differences if item.role.matters] == []
+
+
+def test_vasp_refuses_other_transition_metals(tmp_path: Path) -> None:
+    file = tmp_path / "POSCAR"
+    stack = built_model(parameters()).structure
+    stack.replace(0, "Co")
+    stack.to(filename=str(file), fmt="poscar")
+    with pytest.raises(ValueError, match="for Mn and Ni, and none for Co: take a potential"):
+        CAMPAIGN.plan(
+            preset="quick", engine="vasp", overrides={"phases": False}, structure_file=file
+        )

@@ -10,7 +10,7 @@ from atomate2.vasp.jobs.md import MDMaker
 from job_inputs import files_of, settings_of, vasp_jobs, written_by
 from pymatgen.io.vasp import Incar
 
-from liponflow.inputs.presets import load_parameters
+from liponflow.inputs.presets import load_parameters, values
 from liponflow.inputs.transport import TOPIC, TransportParameters
 from liponflow.inputs.vasp.earlier import Taken, read_earlier
 from liponflow.inputs.vasp.glass import md_incar
@@ -42,7 +42,7 @@ def test_each_temperature_has_its_segments(written: Path) -> None:
         # Langevin before the production, and a thermostat of all velocities together in it.
         assert [incar["MDALGO"] for incar in incars] == [3, 5, 5]
         assert incars[1]["CSVR_PERIOD"] == 100
-        for key, value in md_incar().items():
+        for key, value in values(md_incar()).items():
             assert incars[1][key] == Incar({key: value})[key], key
     later = read_earlier(written / "900K" / names[1])
     assert (later.runs, later.take) == ([f"../{names[0]}"], Taken.MOTION)
@@ -93,8 +93,23 @@ def test_written_directories_have_no_differences(written: Path, tmp_path: Path) 
 def test_segments_beyond_a_hundred_are_in_order() -> None:
     parameters = load_parameters(TransportParameters, TOPIC, "quick")
     lithium = phase("Li_bcc").structure()
-    engine = transport_engine("vasp", {})
+    engine = transport_engine("vasp", {}, lithium)
     runs = segments(engine, parameters.stages(900), lithium, seed=0, chunk_steps=5)
     names = [run.name for run in runs]
     assert (names[0], names[-1], len(names)) == ("001-equilibration-1", "120-production-100", 120)
     assert names == sorted(names)
+
+
+def test_a_cathode_moves_with_its_spins_and_u_and_other_metals_are_refused() -> None:
+    cathode = phase("LiNi0.5Mn1.5O4_ordered").structure()
+    sets = transport_engine("vasp", {}, cathode).sets
+    assert sets.functional == "PBE+U"
+    assert values(sets.md_incar)["LDAUU"] == {"Mn": 5.96, "Ni": 4.5}
+    assert "LDAUU" not in transport_engine("vasp", {}, phase("Li2O").structure()).sets.md_incar
+    cobalt = phase("LiCoO2").structure()
+    with pytest.raises(ValueError, match="for Mn and Ni, and none for Co"):
+        transport_engine("vasp", {}, cobalt).check(cobalt)
+    # Ti4+ has no d electrons.
+    titanium = phase("Li2O").structure()
+    titanium.replace(0, "Ti")
+    transport_engine("vasp", {}, titanium).check(titanium)

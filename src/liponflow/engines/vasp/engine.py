@@ -20,7 +20,7 @@ from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.clock import batch_environment
 from liponflow.engines.vasp.cost import COST
 from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
-from liponflow.inputs.presets import Cited
+from liponflow.inputs.presets import Cited, values
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
 
@@ -142,7 +142,7 @@ class VaspEngine(Engine):
             stages=list(stages),
             seed=seed,
             segment_steps=chunk_steps or SEGMENT_STEPS,
-            user_incar_settings=dict(self.sets.md_incar),
+            user_incar_settings=values(self.sets.md_incar),
             config=None if self.sets.md_config is None else dict(self.sets.md_config),
             name=name,
         )

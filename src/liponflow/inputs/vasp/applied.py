@@ -75,7 +75,7 @@ def with_options(sets: VaspSets, options: VaspOptions) -> VaspSets:
         relax=applied(sets.relax, options, "relax"),
         static=applied(sets.static, options, "static"),
         band=None if sets.band is None else applied(sets.band, options, "band"),
-        md_incar={**sets.md_incar, **values(dynamics_sources(options))},
+        md_incar={**sets.md_incar, **dynamics_sources(options)},
         md_config={**dynamics, **_potentials(dynamics, options, release)},
         functional=_label(sets.functional, options),
     )

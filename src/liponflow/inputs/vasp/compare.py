@@ -108,7 +108,7 @@ def compare(
     ours = generator.get_input_set(structure, potcar_spec=True)
     changed = {key: cited["source"] for key, cited in generator.changes(structure).items()}
     sources = {**generator.sources, **changed}
-    theirs = _sorted_like_ours(incar, poscar)
+    theirs = sorted_like_ours(incar, poscar)
     found = incar_differences(theirs, ours, sources, gga=functional(directory))
     found += mesh_difference(
         directory, incar, cast("Kpoints", ours.kpoints), structure, sources["KPOINTS"]
@@ -117,7 +117,7 @@ def compare(
     return found
 
 
-def _sorted_like_ours(incar: Mapping[str, Value], poscar: Poscar) -> dict[str, Value]:
+def sorted_like_ours(incar: Mapping[str, Value], poscar: Poscar) -> dict[str, Value]:
     """Return the INCAR with values per species or per atom in the order of our POSCAR."""
     structure: Structure = poscar.structure
     order = sorted(range(len(structure)), key=lambda index: structure[index].specie.X)

@@ -1,10 +1,9 @@
 """VASP input sets of the glass campaign."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from liponflow.inputs.glass import TOPIC, GlassParameters
-from liponflow.inputs.presets import Cited, load_data, values
+from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
 from liponflow.inputs.vasp.ionic import relaxation_limits
 
@@ -33,12 +32,7 @@ def static_set() -> CitedInputGenerator:
     return cited_generator(data["incar"] | data["static"], data["kpoints"], data["potcar"])
 
 
-def md_incar() -> Mapping[str, Any]:
+def md_incar() -> Mapping[str, Cited]:
     """Return the INCAR of molecular dynamics, without what the stages of the protocol set."""
-    return values(md_sources())
-
-
-def md_sources() -> Mapping[str, Cited]:
-    """Return the values of :func:`md_incar` with their sources."""
-    sources: Mapping[str, Cited] = load_data(TOPIC)["vasp"]["md"]
-    return sources
+    incar: Mapping[str, Cited] = load_data(TOPIC)["vasp"]["md"]
+    return incar

@@ -1,60 +1,61 @@
-"""VASP input sets of the interface campaign: those of the glass, at a fixed cell."""
+"""VASP input sets of the interface campaign: those of the glass, at a fixed cell.
+
+A structure with the metals of the cathode has their spins, starting moments and U too.
+"""
 
 from pymatgen.core.structure import Structure
 
 from liponflow.inputs.glass import TOPIC as OF_THE_GLASS
-from liponflow.inputs.presets import load_data
+from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
-from liponflow.inputs.vasp.glass import md_incar, static_set
+from liponflow.inputs.vasp.glass import md_incar
 from liponflow.inputs.vasp.ionic import relaxation_limits
+from liponflow.inputs.vasp.open_shells import open_shells, refuse, without_values
 from liponflow.inputs.vasp.sets import VaspSets
 
-_FIXED = {"ISIF": {"value": 2, "source": "our choice: ions only, in the cell of the stack"}}
+_FIXED = {"ISIF": Cited(value=2, source="our choice: ions only, in the cell of the stack")}
 
 
-def relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation of ions.
+def interface_sets(force_limit: float, max_steps: int, structure: Structure) -> VaspSets:
+    """Return the sets of an interface.
 
     Parameters
     ----------
     force_limit
-        Largest force, eV/Å.
+        Largest force of the relaxation of ions, eV/Å.
     max_steps
-        Ionic steps.
+        Its ionic steps.
+    structure
+        The stack.
+
+    Returns
+    -------
+    VaspSets
+        They refuse a structure with another transition metal than those of the cathode.
     """
-    data = load_data(OF_THE_GLASS)["vasp"]
-    ionic = relaxation_limits(force_limit, max_steps)
-    sources = data["incar"] | data["relax"] | _FIXED | ionic
-    return cited_generator(sources, data["kpoints"], data["potcar"])
-
-
-def interface_sets(force_limit: float, max_steps: int) -> VaspSets:
-    """Return the sets of an interface; see :func:`relax_set`.
-
-    They have no spins and no U, and refuse a structure with open d shells.
-    """
+    metals = open_shells(structure)
+    limits = relaxation_limits(force_limit, max_steps)
     return VaspSets(
-        relax=relax_set(force_limit, max_steps),
-        static=static_set(),
-        md_incar=md_incar(),
-        functional="PBE",
-        check=check_closed_shells,
+        relax=_generator("relax", {**_FIXED, **limits, **metals}),
+        static=_generator("static", metals),
+        md_incar={**md_incar(), **metals},
+        functional="PBE+U" if metals else "PBE",
+        check=check_metals,
     )
 
 
-def check_closed_shells(structure: Structure) -> None:
-    """Refuse a transition metal.
+def check_metals(structure: Structure) -> None:
+    """Refuse a transition metal without a starting moment and U.
 
     Raises
     ------
     ValueError
         If there is one.
     """
-    metals = sorted(
-        element.symbol for element in structure.composition if element.is_transition_metal
-    )
-    if metals:
-        raise ValueError(
-            f"VASP's sets of an interface have neither spins nor U, as {', '.join(metals)} would "
-            "need: take a potential such as chgnet, whose training data have both"
-        )
+    refuse(without_values(structure), "an interface")
+
+
+def _generator(task: str, more: dict[str, Cited]) -> CitedInputGenerator:
+    data = load_data(OF_THE_GLASS)["vasp"]
+    incar = data["incar"] | data[task] | more
+    return cited_generator(incar, data["kpoints"], data["potcar"])

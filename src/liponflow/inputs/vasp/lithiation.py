@@ -1,5 +1,7 @@
 """VASP input sets of the lithiation campaign."""
 
+from collections.abc import Mapping
+
 from liponflow.inputs.lithiation import TOPIC, LithiationParameters, hubbard_values
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.vasp.generator import CitedInputGenerator, cited_generator
@@ -59,10 +61,23 @@ def _magmoms(parameters: LithiationParameters) -> dict[str, Cited]:
 
 
 def _hubbard(parameters: LithiationParameters) -> dict[str, Cited]:
-    corrected = {symbol: u for symbol, u in hubbard_values(parameters).items() if u}
     source = "parameter hubbard_u"
     if isinstance(parameters.hubbard_u, str):
         source += f"; {load_data(TOPIC)['hubbard_u'][parameters.hubbard_u]['source']}"
+    return hubbard(hubbard_values(parameters), source)
+
+
+def hubbard(by_element: Mapping[str, float], source: str) -> dict[str, Cited]:
+    """Return the INCAR values of +U.
+
+    Parameters
+    ----------
+    by_element
+        U_eff, eV.
+    source
+        Where it is from.
+    """
+    corrected = {symbol: u for symbol, u in by_element.items() if u}
     return {
         "LDAUU": Cited(value=corrected, source=source),
         "LDAUJ": Cited(value=dict.fromkeys(corrected, 0.0), source="U - J is all that enters"),

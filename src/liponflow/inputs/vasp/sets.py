@@ -7,6 +7,8 @@ from typing import Any
 from atomate2.vasp.sets.base import VaspInputGenerator
 from pymatgen.core.structure import Structure
 
+from liponflow.inputs.presets import Cited
+
 FAMILY = "vasp"
 """Key of these sets among the inputs of an engine."""
 
@@ -20,7 +22,7 @@ class VaspSets:
     relax, static
         Generators of relaxations and static calculations.
     md_incar
-        INCAR values that replace those of atomate2's molecular dynamics.
+        INCAR values that replace those of atomate2's molecular dynamics, with their sources.
     md_config
         Configuration, with the potentials, of the set for molecular dynamics; atomate2's if None.
     band
@@ -33,7 +35,7 @@ class VaspSets:
 
     relax: VaspInputGenerator
     static: VaspInputGenerator
-    md_incar: Mapping[str, Any] = field(default_factory=dict)
+    md_incar: Mapping[str, Cited] = field(default_factory=dict)
     md_config: Mapping[str, Any] | None = None
     band: VaspInputGenerator | None = None
     functional: str = "PBE+U"

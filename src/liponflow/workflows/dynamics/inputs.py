@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from atomate2.vasp.files import write_vasp_input_set
 from atomate2.vasp.jobs.md import MDMaker
@@ -14,21 +14,22 @@ from liponflow.engines.engine import Engine
 from liponflow.freeformat.incar import Value
 from liponflow.freeformat.kpoints import DEFAULT_SPACING
 from liponflow.inputs.difference import Difference
-from liponflow.inputs.presets import Cited
+from liponflow.inputs.presets import Cited, values
 from liponflow.inputs.protocol import Stage, takes_mean_cell
-from liponflow.inputs.vasp.applied import OPTIONS, dynamics_sources
+from liponflow.inputs.vasp.applied import OPTIONS, with_options
 from liponflow.inputs.vasp.compare import (
     functional,
     incar_differences,
     mesh_difference,
     read_incar,
     read_poscar,
+    sorted_like_ours,
 )
 from liponflow.inputs.vasp.earlier import Taken, write_earlier
-from liponflow.inputs.vasp.glass import md_sources
 from liponflow.inputs.vasp.md import SegmentSetGenerator
 from liponflow.inputs.vasp.options import VaspOptions
 from liponflow.inputs.vasp.potcar import has_potcar_library
+from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.runners.documents import all_jobs
 
 FREE = frozenset({"NSW", "RANDOM_SEED", "SYSTEM", "TEBEG", "TEEND"})
@@ -95,7 +96,7 @@ def write_segments(
         )
         if number > 0:
             write_earlier(path, *_earlier(runs[:number], run.stage))
-        incar = read_incar(path)
+        incar = read_incar(path) | _by_element(engine)
         sources = _sources(engine, run)
         written[f"dynamics, stage {run.stage.name}"] = {
             key: Cited(value=incar[key], source=sources.get(key, _ATOMATE2)) for key in incar
@@ -127,11 +128,24 @@ _OF_THE_STAGE = (
 )
 
 
+def _own_incar(engine: Engine) -> Mapping[str, Cited]:
+    """Return the INCAR values of dynamics of the topic and of the user."""
+    options = VaspOptions.of(engine.options.arguments)
+    sets: VaspSets = with_options(engine.options.inputs[FAMILY], options)
+    return sets.md_incar
+
+
+def _by_element(engine: Engine) -> dict[str, Any]:
+    """Return moments and U by element, where an INCAR has them by site or species."""
+    own = values(_own_incar(engine))
+    return {key: value for key, value in own.items() if isinstance(value, Mapping)}
+
+
 def _sources(engine: Engine, run: Segment) -> dict[str, str]:
     of_the_stage = dict.fromkeys(_OF_THE_STAGE, f"stage {run.stage.name!r} of the protocol")
     generator = cast("SegmentSetGenerator", run.maker.input_set_generator)
     options = VaspOptions.of(engine.options.arguments)
-    own = {**md_sources(), **generator.changes(run.structure), **dynamics_sources(options)}
+    own = {**_own_incar(engine), **generator.changes(run.structure)}
     potcar = {"POTCAR": OPTIONS} if options.potcar or options.potcar_release else {}
     return of_the_stage | potcar | {key: entry["source"] for key, entry in own.items()}
 
@@ -146,7 +160,8 @@ def compare_dynamics(engine: Engine, directory: Path, stages: Sequence[Stage]) -
     ParameterError
         If it is not a VASP directory.
     """
-    theirs, structure = read_incar(directory), read_poscar(directory).structure
+    poscar = read_poscar(directory)
+    theirs, structure = sorted_like_ours(read_incar(directory), poscar), poscar.structure
     candidates = [
         _differences(engine, directory, theirs, segments(engine, [stage], structure, seed=0)[0],
                      structure)

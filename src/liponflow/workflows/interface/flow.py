@@ -74,9 +74,11 @@ def start_of(
     return model.structure, layers, f"built: {describe_model(model)}"
 
 
-def interface_engine(name: str, parameters: InterfaceParameters, arguments: Any) -> Engine:
-    """Return the engine of an interface, with its VASP sets."""
-    sets = interface_sets(parameters.force_limit, parameters.max_steps)
+def interface_engine(
+    name: str, parameters: InterfaceParameters, arguments: Any, structure: Structure
+) -> Engine:
+    """Return the engine of an interface, with the VASP sets of its elements."""
+    sets = interface_sets(parameters.force_limit, parameters.max_steps, structure)
     options = EngineOptions(
         parameters.force_limit, parameters.max_steps, {FAMILY: sets}, arguments
     )
@@ -98,9 +100,10 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
         )
     user = CampaignMaker.of(request)
     user.check_arguments([])
-    engine = interface_engine(request.engine, parameters, user.arguments_of(request.engine))
-    engine.require("md", *(["relax"] if parameters.relax else []))
     structure, layers, source = start_of(request)
+    arguments = user.arguments_of(request.engine)
+    engine = interface_engine(request.engine, parameters, arguments, structure)
+    engine.require("md", *(["relax"] if parameters.relax else []))
     engine.check(structure)
     engine.check_memory(structure)
     jobs: list[Flow | Job] = []

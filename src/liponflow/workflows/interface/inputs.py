@@ -9,9 +9,10 @@ from liponflow.inputs.difference import Difference
 from liponflow.inputs.interface import InterfaceParameters
 from liponflow.inputs.protocol import describe_stage
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import read_incar
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.earlier import Taken, write_earlier
 from liponflow.inputs.vasp.generator import input_set, write_inputs
+from liponflow.inputs.vasp.open_shells import open_shells
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.workflows.dynamics.inputs import compare_dynamics, segments, write_segments
 from liponflow.workflows.input_directories import Contents, InputDirectories
@@ -24,8 +25,8 @@ RELAX, DYNAMICS = "relax", "dynamics"
 def write(request: InputsRequest[InterfaceParameters], root: Path) -> Contents:
     """Write the relaxation of the stack, and its dynamics in segments."""
     parameters = request.parameters
-    engine = interface_engine("vasp", parameters, dict(request.engine_arguments))
     structure, layers, source = start_of(request)
+    engine = interface_engine("vasp", parameters, dict(request.engine_arguments), structure)
     engine.check(structure)
     sets: dict[str, Any] = {}
     wanted = input_set(engine.relax(cell=False))
@@ -61,9 +62,12 @@ def compare(
     ParameterError
         If it is not a VASP directory.
     """
-    engine = interface_engine("vasp", parameters, arguments)
+    structure = read_poscar(directory).structure
+    engine = interface_engine("vasp", parameters, arguments, structure)
     if read_incar(directory).get("IBRION") != 0:
-        return compare_directory(directory, input_set(engine.relax(cell=False)), {})
+        metals = open_shells(structure)
+        moments: Mapping[str, float] = metals["MAGMOM"]["value"] if metals else {}
+        return compare_directory(directory, input_set(engine.relax(cell=False)), moments)
     return compare_dynamics(engine, directory, parameters.protocol)
 
 

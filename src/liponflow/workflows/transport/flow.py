@@ -14,6 +14,7 @@ from liponflow.engines.registry import get_engine
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.transport import TOPIC, TransportParameters
 from liponflow.inputs.vasp.glass import md_incar, static_set
+from liponflow.inputs.vasp.open_shells import open_shells, refuse, with_hubbard_u, without_values
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
@@ -67,7 +68,8 @@ def heated(
     parameters = request.parameters
     user = CampaignMaker.of(request)
     user.check_arguments([])
-    engine = transport_engine(request.engine, user.arguments_of(request.engine))
+    arguments = user.arguments_of(request.engine)
+    engine = transport_engine(request.engine, arguments, start.structure)
     engine.require("md")
     engine.check(start.structure)
     runs: list[Flow | Job] = [
@@ -148,7 +150,30 @@ def _of_glass(parameters: TransportParameters, store: JobStore | None) -> Start:
     return Start(structure, f"{found.name}{number}: {found.source}")
 
 
-def transport_engine(name: str, arguments: Mapping[str, Any]) -> Engine:
-    """Return the engine, with the VASP set of dynamics of the glass campaign."""
-    sets = VaspSets(relax=static_set(), static=static_set(), md_incar=md_incar(), functional="PBE")
+def transport_engine(name: str, arguments: Mapping[str, Any], structure: Structure) -> Engine:
+    """Return the engine, with the VASP set of dynamics of the glass campaign.
+
+    A structure with the metals of the cathode has their spins, starting moments and U too.
+    """
+    metals = open_shells(structure)
+    sets = VaspSets(
+        relax=static_set(),
+        static=static_set(),
+        md_incar={**md_incar(), **metals},
+        functional="PBE+U" if metals else "PBE",
+        check=check_metals,
+    )
     return get_engine(name, EngineOptions(_FORCE_LIMIT, _STEPS, {FAMILY: sets}, arguments))
+
+
+def check_metals(structure: Structure) -> None:
+    """Refuse a metal that needs a starting moment and U where none are known.
+
+    Others, such as Ti and Zr in electrolytes, have no d electrons.
+
+    Raises
+    ------
+    ValueError
+        If there is one.
+    """
+    refuse([metal for metal in without_values(structure) if with_hubbard_u(metal)], "transport")

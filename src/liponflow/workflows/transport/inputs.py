@@ -8,6 +8,7 @@ from liponflow import __version__
 from liponflow.inputs.difference import Difference
 from liponflow.inputs.protocol import describe_stage
 from liponflow.inputs.transport import PRODUCTION, TransportParameters
+from liponflow.inputs.vasp.compare import read_poscar
 from liponflow.inputs.vasp.generator import input_set
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
 from liponflow.workflows.dynamics.inputs import compare_dynamics, segments, write_segments
@@ -23,7 +24,7 @@ def write(request: InputsRequest[TransportParameters], root: Path) -> Contents:
     has a ``POSCAR.from`` in place of its POSCAR.
     """
     parameters, start = request.parameters, start_of(request, None)
-    engine = transport_engine("vasp", request.engine_arguments)
+    engine = transport_engine("vasp", request.engine_arguments, start.structure)
     engine.check(start.structure)
     sets: dict[str, Any] = {}
     for number, temperature in enumerate(parameters.temperatures):
@@ -70,7 +71,7 @@ def compare(
     ParameterError
         If it is not a VASP directory.
     """
-    engine = transport_engine("vasp", arguments)
+    engine = transport_engine("vasp", arguments, read_poscar(directory).structure)
     return compare_dynamics(engine, directory, parameters.stages(parameters.temperatures[0]))
 
 
