@@ -106,3 +106,12 @@ def test_json_has_units_of_fields_and_is_read_again(result: LithiationResult) ->
     assert units["states.volume_per_formula"] == "Å³/f.u."
     assert all(isinstance(unit, str) and unit for unit in units.values())
     assert LithiationResult.model_validate(document) == result
+
+
+@pytest.mark.parametrize("field", [None, "states"])
+def test_result_without_tables_names_what_else_there_is(
+    result: LithiationResult, tmp_path: Path, field: str | None
+) -> None:
+    bare = result.model_copy(update={"states": [], "voltages": []})
+    with pytest.raises(ValueError, match=r"has no table; .*\.json .*`liponflow figures`"):
+        export(bare, tmp_path / "table.csv", field=field)

@@ -118,7 +118,12 @@ def _format_of(path: Path) -> str:
 def _only(name: str | None, names: list[str], what: str) -> str:
     if name is None and len(names) == 1:
         return names[0]
+    if not names:
+        raise ValueError(
+            f"the result has no {what}; write all of it to a .json file, or the points of its "
+            "figures with `liponflow figures`"
+        )
     if name not in names:
         asked = f"no {what} {name!r} in the result" if name else f"the result has several {what}s"
-        raise ValueError(f"{asked}; give one of {', '.join(names) or '(none)'}")
+        raise ValueError(f"{asked}; give one of {', '.join(names)}")
     return name
