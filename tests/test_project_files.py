@@ -10,6 +10,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import grimp
+import networkx as nx
 import pytest
 import yaml
 
@@ -181,6 +183,18 @@ def test_contributing_lists_packages_as_in_the_import_contract() -> None:
     rows = re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
     listed = [re.findall(r"`(\w+)`", row) for row in rows]
     assert listed == [layer.split(" | ") for layer in layers]
+
+
+def test_no_modules_import_each_other() -> None:
+    graph = grimp.build_graph("liponflow", cache_dir=None)
+    imports = nx.DiGraph(
+        (module, imported)
+        for module in graph.modules
+        for imported in graph.find_modules_directly_imported_by(module)
+    )
+    assert len(imports) > 100
+    circles = [sorted(c) for c in nx.strongly_connected_components(imports) if len(c) > 1]
+    assert circles == []
 
 
 def test_formulas_are_reduced_in_one_module() -> None:

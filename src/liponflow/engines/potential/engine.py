@@ -21,15 +21,12 @@ from liponflow.engines.engine import KEPT_WITHIN, Engine, EngineError, Hessian, 
 from liponflow.engines.memory import GIB, available_memory
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
+from liponflow.engines.potential.steps import FORCE_MARGIN
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import CPU, DEVICES, Settings
 
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
-
-FORCE_MARGIN = 0.9
-"""Fraction of the force limit to which ASE relaxes. It measures forces in the frame of the
-starting cell, in which they appear up to 10 % smaller if the cell has changed by that much."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Ionic steps of a relaxation with a potential, as VASP counts them."""
+"""Steps and force limit of a relaxation by ASE, as VASP counts and measures them."""
+
+FORCE_MARGIN = 0.9
+"""Fraction of the force limit to which ASE relaxes. It measures forces in the frame of the
+starting cell, in which they appear up to 10 % smaller if the cell has changed by that much."""
 
 
 def ionic_steps(frames: int) -> int:

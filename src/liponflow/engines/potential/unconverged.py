@@ -8,10 +8,10 @@ from pymatgen.core.structure import Structure
 from liponflow.analysis.convergence import shortfall
 from liponflow.analysis.runs import NEBResult
 from liponflow.engines.engine import Unconverged
-from liponflow.engines.potential.engine import FORCE_MARGIN
 from liponflow.engines.potential.makers import PotentialMaker
 from liponflow.engines.potential.neb.maker import BandMaker
 from liponflow.engines.potential.reading import read_task_document
+from liponflow.engines.potential.steps import FORCE_MARGIN
 
 
 def unconverged(maker: Maker, start: Any, document: Any) -> Unconverged | None:

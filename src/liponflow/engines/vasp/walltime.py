@@ -5,7 +5,6 @@ here, since it only knows the length of the batch job and not what is left of it
 with the first run of a process, or at ``CUSTODIAN_WALLTIME_START``.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 from custodian.vasp.handlers import WalltimeHandler
 
 from liponflow.engines.engine import EngineError
-from liponflow.engines.vasp.clock import LENGTH_VARIABLES, START_VARIABLE
+from liponflow.engines.vasp.clock import START_VARIABLE, batch_seconds, clockless
 
 BUFFER_S = 300
 """Time before its end at which a run is stopped at the latest (s), custodian's default."""
@@ -30,29 +29,6 @@ _SLURM_DATE = re.compile(r"\bEndTime=(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 _PATIENCE_S = 20
 _ENDED = "General timing and accounting"
 _TAIL = 1 << 16
-
-
-def batch_seconds(environment: Mapping[str, str]) -> float | None:
-    """Return the length of the batch job (s), where the scheduler states it.
-
-    Raises
-    ------
-    EngineError
-        If the variable holds no time.
-
-    Examples
-    --------
-    >>> batch_seconds({"PBS_WALLTIME": "3600"}), batch_seconds({"SBATCH_TIMELIMIT": "1-12"})
-    (3600.0, 129600.0)
-    >>> batch_seconds({}) is None
-    True
-    """
-    for variable in LENGTH_VARIABLES:
-        if (text := environment.get(variable)) is None:
-            continue
-        handler = _clockless({variable: text})
-        return None if handler.wall_time is None else float(handler.wall_time)
-    return None
 
 
 def batch_end(environment: Mapping[str, str], setting: float | None = None) -> float | None:
@@ -109,7 +85,7 @@ class StopBeforeWalltime(WalltimeHandler):
         self, run_seconds: float | None, end: float | None, *, electronic_step_stop: bool = False
     ) -> None:
         self.run_seconds, self.end = run_seconds, end
-        self.__dict__ |= _clockless({}).__dict__
+        self.__dict__ |= clockless({}).__dict__
         self.electronic_step_stop = electronic_step_stop
         self.begin()
 
@@ -147,25 +123,6 @@ class StopBeforeWalltime(WalltimeHandler):
         """Write it, and state it as an action: what follows is another handler's matter."""
         found: dict[str, Any] = super().correct(directory)  # type: ignore[no-untyped-call]
         return found | {"actions": [{"file": "STOPCAR", "action": "_file_create"}]}
-
-
-def _clockless(environment: Mapping[str, str]) -> WalltimeHandler:
-    """Return custodian's handler for these variables; it would set its own for the process."""
-    before = dict(os.environ)
-    names = (*LENGTH_VARIABLES, START_VARIABLE)
-    try:
-        for name in names:
-            os.environ.pop(name, None)
-        os.environ.update(environment)
-        return WalltimeHandler()
-    except ValueError as error:
-        shown = ", ".join(f"{name} = {value}" for name, value in environment.items())
-        raise EngineError(f"{shown}: no walltime ({error}); correct or unset it") from error
-    finally:
-        for name in names:
-            os.environ.pop(name, None)
-            if name in before:
-                os.environ[name] = before[name]
 
 
 def _time(variable: str, text: str) -> float:
