@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from liponflow.inputs.protocol import (
     Stage,
     describe_ensemble,
-    temperature_at,
     total_duration,
     total_steps,
 )
@@ -40,18 +39,8 @@ def test_number_of_steps_is_rounded_to_nearest(
 
 
 def test_ramp_temperature_is_linear_in_time() -> None:
-    stages = [stage(), stage(name="quench", end_temperature=300, duration=4)]
-    times = [0, 1.99, 2, 3, 4, 6]
-    found = [temperature_at(stages, time) for time in times]
-    assert found == pytest.approx([3000, 3000, 3000, 2325, 1650, 300])
-
-
-@pytest.mark.parametrize("time", [-0.1, 2.1])
-def test_times_outside_the_protocol_are_refused(time: float) -> None:
-    with pytest.raises(
-        ValueError, match=rf"time = {time} ps is outside the protocol, which lasts 0 to 2 ps"
-    ):
-        temperature_at([stage()], time)
+    quench = stage(end_temperature=300)
+    assert [quench.target(fraction) for fraction in (0, 0.25, 1)] == [3000, 2325, 300]
 
 
 @pytest.mark.parametrize(

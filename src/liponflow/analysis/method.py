@@ -234,23 +234,18 @@ def comparable(
     return Comparison(tuple(found))
 
 
-def differences(
-    methods: Iterable[Method], *, same_host: bool = False, mixed_u: bool = False
-) -> list[MethodDifference]:
+def differences(methods: Iterable[Method], *, same_host: bool = False) -> list[MethodDifference]:
     """Return every difference between two of several methods.
 
     Parameters
     ----------
     methods
         Any number of methods.
-    same_host, mixed_u
+    same_host
         As for :func:`comparable`.
     """
     named = (("", method) for method in methods)
-    return [
-        found.difference
-        for found in named_differences(named, same_host=same_host, mixed_u=mixed_u)
-    ]
+    return [found.difference for found in named_differences(named, same_host=same_host)]
 
 
 @dataclass(frozen=True)

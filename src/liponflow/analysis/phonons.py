@@ -250,13 +250,11 @@ def harmonic(
     )
 
 
-def _density(
-    frequencies: FloatArray, weights: IntArray, atoms: int, bins: int = 200
-) -> PhononDensity:
+def _density(frequencies: FloatArray, weights: IntArray, atoms: int) -> PhononDensity:
     low, high = min(0.0, float(frequencies.min())), float(frequencies.max())
     counts, edges = np.histogram(
         frequencies,
-        bins=bins,
+        bins=200,
         range=(low, 1.02 * high),
         weights=np.repeat(weights[:, None], frequencies.shape[1], axis=1),
     )

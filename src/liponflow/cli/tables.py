@@ -279,11 +279,9 @@ def _text(value: Any, format_: str = "") -> str:
     return f"{value:{format_}}"
 
 
-def print_findings(
-    found: Mapping[str, Sequence["Finding"]], console: Console | None = None
-) -> None:
+def print_findings(found: Mapping[str, Sequence["Finding"]]) -> None:
     """Print what a machine has of each engine; remedies are unbroken lines, to be copied."""
-    console = console or StandardOutput()
+    console = StandardOutput()
 
     def line(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -329,9 +327,9 @@ def _hours(hours: float) -> str:
     return f"{hours:,.0f}" if hours >= 100 else f"{hours:.2g}"  # noqa: PLR2004 - an estimate
 
 
-def print_differences(found: Sequence["Difference"], console: Console | None = None) -> None:
+def print_differences(found: Sequence["Difference"]) -> None:
     """Print the differences between a VASP directory and an input set."""
-    console = console or StandardOutput()
+    console = StandardOutput()
     if not found:
         console.print("no difference")
         return
@@ -348,7 +346,7 @@ def print_differences(found: Sequence["Difference"], console: Console | None = N
         console.print("no difference in physics or numerics")
 
 
-def print_comparison(comparison: "Comparison", console: Console | None = None) -> None:
+def print_comparison(comparison: "Comparison") -> None:
     """Print the differences of two methods; nothing if there is none."""
     if not comparison.differences:
         return
@@ -358,4 +356,4 @@ def print_comparison(comparison: "Comparison", console: Console | None = None) -
     for item in comparison.differences:
         verdict = "do not compare" if item.fundamental else "may differ"
         table.add_row(item.setting, *map(escape, item.values), verdict)
-    (console or StandardOutput()).print(table)
+    StandardOutput().print(table)

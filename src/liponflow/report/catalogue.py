@@ -113,10 +113,6 @@ class Catalogue(Document):
     topics: dict[str, str] = Field(description="Title of every topic, in the order of the report.")
     numbers: tuple[PublishedNumber, ...] = Field(description="The numbers.")
 
-    def of_topic(self, topic: str) -> list[PublishedNumber]:
-        """List the numbers of a topic."""
-        return [number for number in self.numbers if number.topic == topic]
-
 
 @cache
 def catalogue() -> Catalogue:

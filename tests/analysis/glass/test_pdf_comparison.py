@@ -9,7 +9,7 @@ from liponflow.analysis.glass.pdf_comparison import (
     compare_pdf,
     read_pdf,
 )
-from liponflow.analysis.glass.radial import reduced_pdf, total_correlation
+from liponflow.analysis.glass.radial import reduced_pdf
 
 R = np.linspace(0.01, 9.99, 500)
 G = np.sin(4 * R) * np.exp(-R / 5)
@@ -45,7 +45,7 @@ def test_other_correlation_functions_are_converted(quantity: str) -> None:
     values = {
         "G": reduced_pdf(R, g, 0.1),
         "g": g,
-        "T": total_correlation(R, g, 0.1),
+        "T": 4 * np.pi * R * 0.1 * g,
     }[quantity]
     converted = as_reduced_pdf(MeasuredPdf(R, values, {}), quantity, 0.1)
     assert converted == pytest.approx(reduced_pdf(R, g, 0.1))

@@ -15,7 +15,6 @@ from liponflow.analysis.glass.radial import (
     reduced_pdf,
     running_coordination,
     structure_factor,
-    total_correlation,
 )
 
 QUADRATURE = 2e-3
@@ -117,10 +116,9 @@ def test_lorch_window_damps_termination_ripples() -> None:
     assert smooth.max() < sharp.max()
 
 
-def test_reduced_pdf_and_total_correlation_follow_their_definitions() -> None:
+def test_reduced_pdf_follows_its_definition() -> None:
     r, g = np.array([1.0, 2.0]), np.array([0.0, 1.5])
     assert reduced_pdf(r, g, 0.1) == pytest.approx([-0.4 * np.pi, 0.4 * np.pi])
-    assert total_correlation(r, g, 0.1) == pytest.approx([0, 1.2 * np.pi])
 
 
 def test_broadening_keeps_the_number_of_neighbours() -> None:

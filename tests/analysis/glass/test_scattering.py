@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import combinations_with_replacement
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from pymatgen.core.periodic_table import Element
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.glass.fingerprint import fingerprint, fingerprint_structure
-from liponflow.analysis.glass.radial import pair_names, radial_grid, reduced_pdf, structure_factor
+from liponflow.analysis.glass.radial import radial_grid, reduced_pdf, structure_factor
 from liponflow.analysis.glass.scattering import (
     Experiment,
     _tables,
@@ -115,7 +116,7 @@ def reciprocal_sums(structure: Structure, q: np.ndarray, blur: float) -> dict[tu
     peaks /= np.sqrt(2 * np.pi) * blur * q[:, None]
     n, volume = len(structure), structure.volume
     found = {}
-    for a, b in pair_names(list(counts)):
+    for a, b in combinations_with_replacement(counts, 2):
         intensity = np.real(amplitudes[a] * amplitudes[b].conj()) / n
         total = peaks @ (intensity * 2 * np.pi**2 / (volume * length))
         shares = counts[a] / n, counts[b] / n

@@ -1,12 +1,8 @@
 """Published findings at the interface."""
 
-from liponflow.analysis.interface.published import published_interface, published_sequence
+from liponflow.analysis.interface.published import published_sequence
 
 
 def test_n_appears_before_p() -> None:
     depths = {element: depth for depth, element in published_sequence().appears}
     assert depths["N"] < depths["P"]
-
-
-def test_all_coordination_numbers_fall() -> None:
-    assert set(published_interface().pairs) == {"Li-O", "Li-N", "P-O", "P-N"}

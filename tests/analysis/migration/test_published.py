@@ -19,7 +19,7 @@ def test_barriers_are_those_of_the_text_and_note_the_misprint(lithium: Published
 
 def test_interphase_layers_add_up_to_its_width(lithium: PublishedMigration):
     assert lithium.interphase.nm == 76
-    assert lithium.interphase.layers_total_nm == pytest.approx(76.4)
+    assert sum(lithium.interphase.layers_nm.values()) == pytest.approx(76.4)
 
 
 def test_every_value_names_its_source(lithium: PublishedMigration):

@@ -16,7 +16,6 @@ from liponflow.structures.lithiation.candidates import (
     max_x,
     start_cells,
     with_magmoms,
-    x_grid,
 )
 from liponflow.structures.lithiation.electrostatics import ewald_energies
 from liponflow.structures.lithiation.host import Family, LithiationHost, host
@@ -38,11 +37,16 @@ def any_host(
     return {"spinel": spinel, "layered": host(licoo2), "olivine": host(lifepo4)}[request.param]
 
 
-def test_grid_has_one_step_per_lithium(spinel: LithiationHost):
-    assert x_grid(spinel) == [n / 8 for n in range(17)]
-    assert x_grid(spinel, 1.1) == [n / 8 for n in range(9)]
-    assert x_grid(spinel, 9.0)[-1] == max_x(spinel) == (8 + 16) / 8
-    assert all(check_x(spinel, x) == x for x in x_grid(spinel))
+def contents(host: LithiationHost) -> list[float]:
+    """Li contents up to 2 in steps of one Li."""
+    n_most = round(min(2.0, max_x(host)) * host.formula_units)
+    return [n / host.formula_units for n in range(n_most + 1)]
+
+
+def test_contents_in_steps_of_one_lithium_are_possible(spinel: LithiationHost):
+    assert max_x(spinel) == (8 + 16) / 8
+    assert len(contents(spinel)) == 17
+    assert all(check_x(spinel, x) == x for x in contents(spinel))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,7 @@ def test_family_without_enough_sites_is_refused(spinel: LithiationHost):
 
 def test_large_budget_gives_every_arrangement(any_host: LithiationHost):
     cell = any_host
-    for x in x_grid(cell):
+    for x in contents(cell):
         for family in families_at(cell, x):
             n_li = round(x * cell.formula_units)
             k = n_li - len(cell.kept(family))
@@ -122,7 +126,7 @@ def test_large_budget_gives_every_arrangement(any_host: LithiationHost):
 @pytest.mark.parametrize("structure", [ordered_lnmo(), disordered_lnmo(seed=1)])
 def test_atoms_of_chosen_structures_are_never_too_close(structure: Structure):
     cell = host(structure)
-    for x in x_grid(cell):
+    for x in contents(cell):
         for family in families_at(cell, x):
             for arrangement in choose(cell, x, family, budget=2, seed=3).arrangements:
                 assert arrangement.structure.is_valid(tol=SHORTEST)

@@ -163,19 +163,12 @@ def charge_of_lithium(concentration: float, thickness: float) -> float:
     return concentration / lithium_of_charge(1.0, thickness)
 
 
-def lithium_density(lattice: float, sites: int = 8) -> float:
-    """Return the Li per volume of a cubic spinel (cm⁻³).
-
-    Parameters
-    ----------
-    lattice
-        Lattice parameter (Å).
-    sites
-        Li in the cubic cell.
+def lithium_density(lattice: float) -> float:
+    """Return the Li per volume of a cubic spinel, with 8 Li in a cell of this length (Å), in cm⁻³.
 
     Examples
     --------
     >>> f"{lithium_density(8.17):.3g}"
     '1.47e+22'
     """
-    return sites / lattice**3 * A3_PER_CM3
+    return 8 / lattice**3 * A3_PER_CM3

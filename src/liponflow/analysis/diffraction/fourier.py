@@ -184,9 +184,7 @@ def _background(raw: FloatArray, radius: FloatArray, number: int) -> FloatArray:
     return medians / _LN2
 
 
-def find_spots(
-    found: Transform, d_range: tuple[float, float], false_alarm: float = FALSE_ALARM
-) -> Spots:
+def find_spots(found: Transform, d_range: tuple[float, float]) -> Spots:
     """Return the spots of a transform.
 
     Parameters
@@ -195,9 +193,6 @@ def find_spots(
         The transform.
     d_range
         Least and largest spacing (Å).
-    false_alarm
-        Probability of a false spot in a transform of noise. The threshold is that of the
-        largest of as many exponential powers as there are pixels in one half of the range.
 
     Raises
     ------
@@ -206,8 +201,10 @@ def find_spots(
 
     Notes
     -----
-    Places are refined by parabolas through the logarithms of the powers of three neighbours in
-    each direction, as the main maximum of the Hann window is nearly a Gaussian.
+    The threshold is that of the largest of as many exponential powers as there are pixels in one
+    half of the range, so that a transform of noise has a spot with the probability
+    :data:`FALSE_ALARM`. Places are refined by parabolas through the logarithms of the powers of
+    three neighbours in each direction: the main maximum of the Hann window is nearly a Gaussian.
     """
     try:
         from skimage.feature import peak_local_max
@@ -223,7 +220,7 @@ def find_spots(
     upper[rows // 2, columns // 2 :] = True
     inside &= upper
     number = int(inside.sum())
-    threshold = -np.log(false_alarm / max(number, 1))
+    threshold = -np.log(FALSE_ALARM / max(number, 1))
     peaks = peak_local_max(
         np.where(inside, found.power, 0.0),
         min_distance=2,

@@ -84,7 +84,7 @@ def final_state_width(energy: FloatArray) -> FloatArray:
 
 
 def broadened(
-    spectrum: Spectrum, broadening: Broadening, *, edge: float | None = None, step: float = STEP
+    spectrum: Spectrum, broadening: Broadening, *, edge: float | None = None
 ) -> Spectrum:
     """Return a spectrum with more broadening.
 
@@ -96,13 +96,11 @@ def broadened(
         Widths to add.
     edge
         Energy of the edge (eV), from which the energy of the final state counts.
-    step
-        Step of the result (eV).
 
     Returns
     -------
     Spectrum
-        On multiples of the step, within the range of the spectrum. What is broadened across an
+        On multiples of :data:`STEP`, within the range of the spectrum. What is broadened across an
         end is lost there: the area of what lies well within is conserved. Above its end the
         spectrum is continued with its last intensity, so that it does not fall there.
 
@@ -122,19 +120,19 @@ def broadened(
     """
     if broadening.final_state and edge is None:
         raise ValueError("the width of the final state counts from the edge: give its energy")
-    grid = common_grid([spectrum], step)
+    grid = common_grid([spectrum], STEP)
     widest = max(broadening.instrument, broadening.core_hole)
     if broadening.final_state and edge is not None:
         widest = max(widest, float(final_state_width(grid[-1:] - edge)[0]))
-    margin = int(np.ceil(_REACH * widest / step))
-    energies = grid[0] + step * np.arange(-margin, len(grid) + margin)
+    margin = int(np.ceil(_REACH * widest / STEP))
+    energies = grid[0] + STEP * np.arange(-margin, len(grid) + margin)
     heights = resampled(spectrum, np.minimum(energies, grid[-1]))
     lorentzian = np.full(len(energies), broadening.core_hole)
     if broadening.final_state and edge is not None:
         lorentzian += final_state_width(np.minimum(energies, grid[-1]) - edge)
-    heights = _smeared(heights, lorentzian / 2, step, _cauchy)
+    heights = _smeared(heights, lorentzian / 2, STEP, _cauchy)
     gaussian = np.full(len(energies), broadening.instrument * SIGMA_PER_FWHM)
-    heights = _smeared(heights, gaussian, step, ndtr)
+    heights = _smeared(heights, gaussian, STEP, ndtr)
     return Spectrum.from_arrays(grid, heights[margin : margin + len(grid)])
 
 

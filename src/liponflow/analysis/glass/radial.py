@@ -5,7 +5,7 @@ G(r) = 4πrρ[g(r) - 1], S(q) of Faber and Ziman (1965) -> 1 at large q. T(r) is
 Keen's factor of the squared mean scattering length.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -197,12 +197,6 @@ def reduced_pdf(r: FloatArray, g: FloatArray, density: float) -> FloatArray:
     return values
 
 
-def total_correlation(r: FloatArray, g: FloatArray, density: float) -> FloatArray:
-    """Return T(r) = 4πrρ g(r), in 1/Å²."""
-    values: FloatArray = 4 * np.pi * r * density * g
-    return values
-
-
 def structure_factor(q: FloatArray, r: FloatArray, pdf: FloatArray) -> FloatArray:
     """Return S(q) = 1 + (1/q) ∫ G(r) sin(qr) dr, the integral over the grid of r.
 
@@ -283,14 +277,3 @@ def weighted_sum(
     """Return the sum of partial functions times the weights of their pairs."""
     total: FloatArray = np.sum([weights[pair] * partials[pair] for pair in weights], axis=0)
     return total
-
-
-def pair_names(elements: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the unordered pairs of elements, in their order.
-
-    Examples
-    --------
-    >>> pair_names(["O", "P"])
-    [('O', 'O'), ('O', 'P'), ('P', 'P')]
-    """
-    return [(a, b) for i, a in enumerate(elements) for b in elements[i:]]

@@ -26,7 +26,6 @@ MOBILE = "Li"
 TETRAHEDRAL = 4
 KEPT = 16
 """Most frames that are kept for the movie and the phases, spread evenly over the run."""
-ZONES = ("interface", "bulk")
 
 
 @dataclass(frozen=True, eq=False)

@@ -274,22 +274,13 @@ def bin_volumes(edges: FloatArray, sides: Sides, area: float) -> FloatArray:
     return np.asarray(np.diff(inside) * area * len(sides.faces), dtype=np.float64)
 
 
-def front(depths: FloatArray, share: float = 0.05, least: int = 2) -> float:
-    """Return the mean depth of the outermost atoms of a kind, Å.
-
-    Parameters
-    ----------
-    depths
-        Of its atoms.
-    share
-        Of the atoms that are the outermost.
-    least
-        Fewest of them.
+def front(depths: FloatArray) -> float:
+    """Return the mean depth of the outermost 5 %, and at least two, of atoms at these depths (Å).
 
     Examples
     --------
     >>> front(np.array([3.0, -1.0, 5.0, 1.0]))
     0.0
     """
-    number = min(len(depths), max(least, round(share * len(depths))))
+    number = min(len(depths), max(2, round(0.05 * len(depths))))
     return float(np.sort(depths)[:number].mean())

@@ -5,17 +5,6 @@ from pydantic import Field
 from liponflow.analysis.published import Published, topics
 
 
-class PublishedInterface(Published):
-    """What simulations and measurements found."""
-
-    pairs: tuple[str, ...] = Field(
-        description="Pairs whose coordination numbers are lower at the interface than in bulk."
-    )
-    conductivity_ratio: tuple[float, float] = Field(
-        description="Conductivity of the interface over that of the bulk, least and most."
-    )
-
-
 class PublishedBond(Published):
     """Bond that breaks first."""
 
@@ -28,17 +17,6 @@ class PublishedSequence(Published):
     appears: tuple[tuple[float, str], ...] = Field(
         description="Etching depth (arbitrary units) and element."
     )
-
-
-def published_interface() -> PublishedInterface:
-    """Return the published simulation of Li on LiPON.
-
-    Examples
-    --------
-    >>> published_interface().conductivity_ratio
-    (100.0, 1000.0)
-    """
-    return PublishedInterface.model_validate(topics()["interface"]["simulated"])
 
 
 def published_sequence() -> PublishedSequence:

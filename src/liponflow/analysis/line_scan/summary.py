@@ -26,7 +26,6 @@ NM = "nm"
 _PER_NM = {"nm": 1.0, "å": 0.1, "angstrom": 0.1, "a": 0.1, "µm": 1e3, "um": 1e3, "pm": 1e-3}
 POOR_FIT = 3.0
 """Chi² per degree of freedom above which a step is not the shape of a profile of counts."""
-_NORMAL_95 = 1.96
 
 
 @dataclass(frozen=True)

@@ -100,11 +100,6 @@ class OctahedralDistortion:
         return self.bond_lengths[-1] - self.bond_lengths[0]
 
     @property
-    def standard_deviation(self) -> float:
-        """Standard deviation of the six bonds about their mean (Å)."""
-        return float(np.std(self.bond_lengths))
-
-    @property
     def baur_index(self) -> float:
         """Distortion index D = mean(|l - <l>|) / <l> (dimensionless).
 
@@ -159,12 +154,10 @@ def octahedral_distortion(
     return OctahedralDistortion(tuple(bonds[:LIGANDS]))
 
 
-def octahedral_distortions(
-    structure: Structure, element: str, cutoff: float = OCTAHEDRON_CUTOFF
-) -> Sequence[OctahedralDistortion]:
+def octahedral_distortions(structure: Structure, element: str) -> Sequence[OctahedralDistortion]:
     """Return the distortion of every site of an element; see :func:`octahedral_distortion`."""
     return [
-        octahedral_distortion(structure, index, cutoff)
+        octahedral_distortion(structure, index)
         for index, site in enumerate(structure)
         if site.specie.symbol == element
     ]

@@ -8,7 +8,7 @@ from phonopy import Phonopy
 from phonopy.physical_units import get_physical_units
 from pydantic import Field
 
-from liponflow.analysis.migration.saddle import imaginary_modes, without_translations
+from liponflow.analysis.migration.saddle import without_translations
 from liponflow.arrays import FloatArray
 from liponflow.document import Document
 
@@ -24,11 +24,6 @@ class GammaModes(Document):
     )
     distance: float = Field(description="Displacement of the finite differences (Å).")
     n_calculations: int = Field(description="Cells whose forces were computed.")
-
-    @property
-    def n_imaginary(self) -> int:
-        """Number of imaginary modes: 0 at a minimum, 1 at a saddle."""
-        return len(imaginary_modes(self.frequencies))
 
 
 def displaced_atoms(phonons: Phonopy) -> list[dict[str, Any]]:

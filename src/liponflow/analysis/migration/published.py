@@ -31,11 +31,6 @@ class PublishedWidth(Published):
     nm: float = Field(description="Width (nm).")
     layers_nm: dict[str, float] = Field(description="Widths of its layers (nm).")
 
-    @property
-    def layers_total_nm(self) -> float:
-        """Sum of the layers (nm)."""
-        return sum(self.layers_nm.values())
-
 
 class PublishedMigration(Document):
     """Published values for the migration of dopants in one host."""
@@ -81,8 +76,8 @@ def published_migration(host: str) -> PublishedMigration | None:
     Examples
     --------
     >>> found = published_migration("Li")
-    >>> found.barriers.values, found.interphase.nm, round(found.interphase.layers_total_nm, 1)
-    ({'P': 0.42, 'N': 0.5, 'O': 1.08}, 76.0, 76.4)
+    >>> found.barriers.values, found.interphase.nm
+    ({'P': 0.42, 'N': 0.5, 'O': 1.08}, 76.0)
     >>> published_migration("Na") is None
     True
     """

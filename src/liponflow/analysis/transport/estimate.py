@@ -226,6 +226,6 @@ def relative_deviation(hops: float) -> float:
     return 3.43 / float(np.sqrt(hops)) + 0.04
 
 
-def hops_needed(deviation: float = RELIABLE) -> float:
-    """Return the effective hops of a relative standard deviation."""
-    return (3.43 / (deviation - 0.04)) ** 2
+def hops_needed() -> float:
+    """Return the effective hops at which the relative standard deviation is :data:`RELIABLE`."""
+    return (3.43 / (RELIABLE - 0.04)) ** 2

@@ -52,7 +52,7 @@ class Address:
     port: int
     password: str
 
-    def store(self, collection: str = "jobs") -> dict[str, Any]:
+    def store(self) -> dict[str, Any]:
         """Return the specification of a maggma store on the server."""
         return {
             "type": "MongoStore",
@@ -62,7 +62,7 @@ class Address:
             "username": USER,
             "password": self.password,
             "auth_source": "admin",
-            "collection_name": collection,
+            "collection_name": "jobs",
             "mongoclient_kwargs": {"serverSelectionTimeoutMS": 10_000},
         }
 

@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 
 SCHEDULERS = ("slurm", "pbs", "sge", "shell")
 
-PROGRAM_OF = {"slurm": "sbatch", "pbs": "qsub", "sge": "qsub"}
-"""Program by which each scheduler takes jobs."""
-
 POTCARS = "PMG_VASP_PSP_DIR"
 
 

@@ -31,9 +31,7 @@ _MASK_BITS = 63
 _CHUNK = 8
 
 
-def site_permutations(
-    structure: Structure, frac_coords: ArrayLike, symprec: float = SYMPREC
-) -> IntArray:
+def site_permutations(structure: Structure, frac_coords: ArrayLike) -> IntArray:
     """Return the permutations of some sites under the symmetry of the structure around them.
 
     Parameters
@@ -42,8 +40,6 @@ def site_permutations(
         The host, without those sites.
     frac_coords
         The sites, fractional coordinates, shape (n_sites, 3).
-    symprec
-        Symmetry tolerance, Å.
 
     Returns
     -------
@@ -62,7 +58,7 @@ def site_permutations(
     positions = np.vstack([structure.frac_coords, sites])
     cell = (structure.lattice.matrix.tolist(), positions.tolist(), kinds)
     try:
-        symmetry = spglib.get_symmetry(cell, symprec=symprec)
+        symmetry = spglib.get_symmetry(cell, symprec=SYMPREC)
     except SpglibError:  # raised instead of None once phonopy has been imported
         symmetry = None
     if symmetry is None:

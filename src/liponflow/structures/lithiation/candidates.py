@@ -91,20 +91,6 @@ class Selection:
     note: str
 
 
-def x_grid(host: LithiationHost, x_max: float = 2.0) -> list[float]:
-    """List the Li contents that the supercell can hold, from 0 to `x_max`.
-
-    Examples
-    --------
-    >>> from liponflow.structures.lithiation.host import host
-    >>> from liponflow.structures.lithiation.spinel import ordered_lnmo
-    >>> x_grid(host(ordered_lnmo()), 0.5)
-    [0.0, 0.125, 0.25, 0.375, 0.5]
-    """
-    top = math.floor((min(x_max, max_x(host)) + X_TOLERANCE) * host.formula_units)
-    return [n / host.formula_units for n in range(top + 1)]
-
-
 def max_x(host: LithiationHost) -> float:
     """Return the highest Li content for which some family has sites."""
     most = max(len(host.kept(family)) + len(host.sites(family)) for family in Family)

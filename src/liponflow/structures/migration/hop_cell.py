@@ -167,11 +167,10 @@ def split_start(
     cell: HopCell,
     dopant: str,
     *,
-    atom: int = 0,
     direction: tuple[float, float, float] = (1.0, 1.0, 0.0),
     separation: float = 2.0,
 ) -> Structure:
-    """Return a supercell in which a dopant and a host atom share a site, as a dumbbell.
+    """Return a supercell in which a dopant and the host atom in its middle share a site.
 
     Parameters
     ----------
@@ -179,8 +178,6 @@ def split_start(
         Supercell.
     dopant
         Element.
-    atom
-        Host atom, index in the host's cell; its image nearest to the middle takes part.
     direction
         Of the dumbbell, Cartesian.
     separation
@@ -202,7 +199,7 @@ def split_start(
             f"split start along {direction} with {separation:g} Å: give a direction with a length "
             "and a separation above 0"
         )
-    index = middle_atom(cell, atom)
+    index = middle_atom(cell, 0)
     half = np.array(direction) / length * separation / 2
     split = cell.supercell.copy()
     split.translate_sites([index], -half, frac_coords=False, to_unit_cell=False)

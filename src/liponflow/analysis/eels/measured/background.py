@@ -16,8 +16,6 @@ from liponflow.arrays import BoolArray, FloatArray
 MINIMUM_WIDTH = 10.0
 """Narrowest window (eV) that fixes an exponent well enough to extrapolate."""
 MINIMUM_CHANNELS = 8
-FEWEST_COUNTS = 30.0
-"""Counts in the window below which a point counts as dark."""
 _ITERATIONS = 12
 _MOST_LOG = 60.0
 
