@@ -14,5 +14,7 @@ def test_density_and_capacity_are_those_of_the_crystal(preset: str) -> None:
     given = load_data("cell")["presets"][preset]
     mass = Composition("LiNi0.5Mn1.5O4").weight
     volume = given["spinel_lattice"]["value"] ** 3 / A3_PER_CM3
-    assert given["spinel_density"]["value"] == pytest.approx(8 * mass / Avogadro / volume, abs=5e-3)
+    assert given["spinel_density"]["value"] == pytest.approx(
+        8 * mass / Avogadro / volume, abs=5e-3
+    )
     assert given["spinel_capacity"]["value"] == pytest.approx(26_801 / mass, abs=0.5)

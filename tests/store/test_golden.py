@@ -35,8 +35,9 @@ KINDS = {
 NEWER = {"eels", "interface", "scan"}
 """Kinds that no golden file has yet."""
 MEASURED = {
-    "depth_profile", "diffraction", "edge_scan", "halo", "impedance", "layers", "line_scan",
-    "mixture", "nmr", "pattern", "polarisation", "thermal_analysis", "transport", "white_lines",
+    "depth_profile", "diffraction", "edge_scan", "halo", "impedance", "layer_statistics", "layers",
+    "line_scan", "mixture", "nmr", "pattern", "polarisation", "thermal_analysis", "transport",
+    "white_lines",
 }  # fmt: skip
 """Kinds of measurements of files, which no store holds."""
 STORES = sorted(GOLDEN.glob("*.db"))

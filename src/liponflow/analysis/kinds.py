@@ -248,6 +248,11 @@ LAYERS = ResultKind(
     model="liponflow.analysis.diffraction.layers_result:LayersResult",
     figures="liponflow.figures.diffraction.layers:all_figures",
 )
+LAYER_STATISTICS = ResultKind(
+    "layer_statistics",
+    model="liponflow.analysis.diffraction.layer_statistics_result:LayerStatisticsResult",
+    figures="liponflow.figures.diffraction.layer_statistics:all_figures",
+)
 HALO = ResultKind(
     "halo",
     model="liponflow.analysis.diffraction.halo_result:HaloResult",

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from liponflow.analysis.cell.published import published_densities
 from liponflow.analysis.cell.result import Balance, CellResult, EnergyDensity, Film, SubstratePoint
+from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.spread import COLOURS
 from liponflow.figures.style import (
     BAND,
@@ -96,7 +97,7 @@ def _draw_designs(axes: Axes, result: CellResult) -> None:
     axes.set_ylim(len(names) - 0.5, -1.25)
     axes.set_xlim(0, 1.15 * max(item.density for item in result.densities))
     axes.set_xlabel(axis_label(EnergyDensity, "density"))
-    axes.set_title(f"{result.formula}, white line: with the plated Li", loc="left")
+    axes.set_title(f"{pretty_formula(result.formula)}, white line: with the plated Li", loc="left")
 
 
 @styled

@@ -74,8 +74,10 @@ def _draw_potentials(axes: Axes, result: InterphaseResult) -> None:
     for depth in depths[1:]:
         axes.axvline(depth, color=MUTED, linewidth=0.6)
     axes.axhline(result.stable_from, color=INK, linestyle="--", linewidth=1)
-    axes.annotate("electrolyte stable above", (0, result.stable_from), xytext=(2, 2),
-                  textcoords="offset points", fontsize=7)  # fmt: skip
+    # On white, as the boundaries of the layers would cross the words.
+    axes.annotate("electrolyte stable above", (0, result.stable_from), xytext=(3, 4),
+                  textcoords="offset points", fontsize=7,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
     axes.set_xlabel(axis_label(LayerResistance, "thickness", name="depth from Li"))
     axes.set_ylabel("potential (V against Li)")
     axes.set_xlim(left=0)

@@ -5,6 +5,7 @@ import pytest
 from lattice_images import layered
 from PIL import Image
 
+from liponflow.analysis.diffraction.layer_statistics_result import LayerStatisticsResult
 from liponflow.analysis.diffraction.layers_result import LayersResult
 from liponflow.analysis.kinds import get_kind
 from liponflow.workflows.measurement import get_measurement
@@ -15,17 +16,17 @@ PHASES = [["Li", "Li2O"], ["Li", "Li2O", "Li3N"], ["Li2O", "Li3N", "Li3PO4"], []
 """Layers of Figure 4.6 K of the dissertation, and glass behind them."""
 
 
+def saved(folder: Path, image: np.ndarray, name: str = "image") -> Path:
+    scaled = (image - image.min()) / np.ptp(image) * 65535
+    path = folder / f"{name}.tif"
+    Image.fromarray(scaled.astype(np.uint16)).save(path)
+    return path
+
+
 def measured(path: Path, **given) -> LayersResult:
     result = get_measurement("layers").measure([path], {"pixel": str(PIXEL)} | given)
     assert isinstance(result, LayersResult)
     return result
-
-
-def saved(folder: Path, image: np.ndarray) -> Path:
-    scaled = (image - image.min()) / np.ptp(image) * 65535
-    path = folder / "image.tif"
-    Image.fromarray(scaled.astype(np.uint16)).save(path)
-    return path
 
 
 @pytest.fixture(scope="module", params=[0, 1])
@@ -93,11 +94,43 @@ def test_noise_is_one_amorphous_layer(tmp_path: Path) -> None:
     assert any("2 lines of tiles, and 3 are needed" in text for text in result.warnings)
 
 
-def test_refuses_long_steps_and_several_images(tmp_path: Path) -> None:
+def test_gives_the_mean_layers_of_several_images_back(tmp_path: Path) -> None:
+    """Three images whose layers differ by a few nm, with Li on one side and glass on the other."""
+    widths = [(10.0, 22.0, 14.0, 10.0), (10.0, 18.0, 12.0, 10.0), (10.0, 20.0, 19.0, 10.0)]
+    phases = [["Li"], ["Li", "Li2O"], ["Li2O", "Li3N"], []]
+    paths = [
+        saved(
+            tmp_path,
+            layered(
+                [0.0, *np.cumsum(row)],
+                phases,
+                height=20,
+                pixel=PIXEL,
+                amplitude=0.8,
+                seed=seed,
+                size=4.0,
+            ),
+            f"region_{seed}",
+        )
+        for seed, row in enumerate(widths)
+    ]
+    result = get_measurement("layers").measure(paths, {"pixel": str(PIXEL), "step": "1.3333"})
+    assert isinstance(result, LayerStatisticsResult)
+    found = {row.phases: row for row in result.widths}
+    means = dict(zip(["Li + Li2O", "Li2O + Li3N"], np.mean(widths, axis=0)[1:3], strict=True))
+    assert set(found) == {*means, "together"}
+    for name, mean in means.items():
+        assert found[name].images == 3
+        assert found[name].mean == pytest.approx(mean, abs=2.0)
+    assert found["together"].mean == pytest.approx(sum(means.values()), abs=2.0)
+    assert result.images == [str(path) for path in paths]
+
+
+def test_refuses_long_steps_and_the_same_image_twice(tmp_path: Path) -> None:
     path = saved(tmp_path, np.random.default_rng(5).normal(size=(80, 80)))
     with pytest.raises(ValueError, match="--step 9 is longer than a tile of 6 nm"):
         measured(path, step="9", tile="6")
-    with pytest.raises(ValueError, match="2 images, and one is measured at a time"):
+    with pytest.raises(ValueError, match=r"is the image .*image\.tif; give each image once"):
         get_measurement("layers").measure([path, path], {"pixel": "0.09"})
     with pytest.raises(ValueError, match="smaller than a tile of 8 nm; give a smaller --tile"):
         measured(path, tile="8")

@@ -6,9 +6,9 @@ Res. 7, 1564 (1992)."""
 
 WORK_FACTOR = 5.0
 """Recovered share of the work of indentation over hardness by reduced modulus, for a cone of 68°:
-Y.-T. Cheng, C.-M. Cheng, Appl. Phys. Lett. 73, 614 (1998). The abstract has the relation without the
-factor, which is as commonly quoted and was not checked in the print. The modulus of one film from
-that of another does not depend on it."""
+Y.-T. Cheng, C.-M. Cheng, Appl. Phys. Lett. 73, 614 (1998). The abstract has the relation without
+the factor, which is as commonly quoted and was not checked in the print. The modulus of one film
+from that of another does not depend on it."""
 
 
 def reduced_modulus(modulus: float, poisson_ratio: float) -> float:

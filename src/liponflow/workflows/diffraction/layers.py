@@ -1,4 +1,4 @@
-"""``liponflow analyze layers``: phases of the tiles of an image, and their layers."""
+"""``liponflow analyze layers``: phases of the tiles of images, and their layers."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from liponflow.analysis.diffraction.image_files import read_image
+from liponflow.analysis.diffraction.layer_statistics import summarise_images
+from liponflow.analysis.diffraction.layer_statistics_result import LayerStatisticsResult
 from liponflow.analysis.diffraction.layers_result import LayersResult
 from liponflow.analysis.diffraction.layers_summary import TileChoice, summarise_layers
 from liponflow.analysis.diffraction.summary import shown_range
-from liponflow.analysis.provenance import file_provenance
+from liponflow.analysis.provenance import file_digest, file_provenance
+from liponflow.analysis.result import Provenance
 from liponflow.inputs.parameter import Unit
 from liponflow.workflows.diffraction.files import IMAGE_RANGE, DiffractionOptions
 from liponflow.workflows.diffraction.phases import candidates
@@ -46,37 +49,53 @@ class LayerOptions(DiffractionOptions):
         return self
 
 
-def measure_layers(files: Sequence[Path], options: LayerOptions) -> LayersResult:
-    """Return the phases of the tiles of an image, and the layers that they form.
+def measure_layers(
+    files: Sequence[Path], options: LayerOptions
+) -> LayersResult | LayerStatisticsResult:
+    """Return the phases of the tiles of an image and their layers, or those of several images.
 
     Parameters
     ----------
     files
-        One image.
+        One image, or several of one interface.
     options
-        Candidates, tiles and what the file does not tell.
+        Candidates, tiles and what the files do not tell; the same for all.
 
     Raises
     ------
     ValueError
-        If the file or an option cannot be used; the remedy is named.
+        If a file or an option cannot be used, or an image is given twice; the remedy is named.
     """
-    if len(files) != 1:
-        raise ValueError(f"{len(files)} images, and one is measured at a time")
-    [path] = files
+    if len(files) == 1:
+        return _measure_image(files[0], options)
+    given: dict[str, Path] = {}
+    for path in files:
+        digest = file_digest([path])
+        if digest in given:
+            raise ValueError(f"{path} is the image {given[digest]}; give each image once")
+        given[digest] = path
+    results = [_measure_image(path, options) for path in files]
+    return summarise_images(
+        results, _provenance(files, options, f"{files[0]} and {len(files) - 1} more")
+    )
+
+
+def _measure_image(path: Path, options: LayerOptions) -> LayersResult:
     image = read_image(path, options.pixel)
     side = round(options.tile / image.pixel)
     seen = shown_range((side, side), image.pixel, options.spacings or IMAGE_RANGE)
-    phases = candidates(options, seen[0])
-    made = file_provenance(
-        [path, *(options.structures or [])], options.model_dump(mode="json"), str(path)
-    )
     choice = TileChoice(options.tile, options.step or options.tile / _STEPS, options.direction)
     return summarise_layers(
         image,
-        phases,
+        candidates(options, seen[0]),
         choice,
         tolerance=options.tolerance / _PERCENT,
         d_range=seen,
-        provenance=made,
+        provenance=_provenance([path], options, str(path)),
+    )
+
+
+def _provenance(files: Sequence[Path], options: LayerOptions, source: str) -> Provenance:
+    return file_provenance(
+        [*files, *(options.structures or [])], options.model_dump(mode="json"), source
     )

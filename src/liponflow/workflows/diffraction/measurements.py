@@ -10,7 +10,7 @@ DIFFRACTION = Measurement(
 )
 LAYERS = Measurement(
     "layers",
-    summary="Name the phases of the tiles of an HRTEM image, and find the layers they form.",
+    summary="Name the phases of the tiles of HRTEM images, and find the layers they form.",
     options="liponflow.workflows.diffraction.layers:LayerOptions",
     function="liponflow.workflows.diffraction.layers:measure_layers",
 )
