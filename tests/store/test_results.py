@@ -3,6 +3,7 @@
 import math
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,13 @@ from liponflow.store.file import StoreError
 from liponflow.store.frames import results_frame, states_frame
 from liponflow.store.query import QueryError
 from liponflow.store.reading import StoredResult
-from liponflow.store.results import find_results, get_result, open_store
+from liponflow.store.results import (
+    find_results,
+    find_summaries,
+    get_result,
+    open_results,
+    open_store,
+)
 from liponflow.store.sqlite import EmbeddedJobStore
 
 pytestmark = pytest.mark.usefixtures("example_kinds")
@@ -146,6 +153,23 @@ def test_filters_find_results(
 ) -> None:
     found = find_results(shared_store, **filters)
     assert " ".join(uuid[-1] for uuid in uuids(found)) == expected
+
+
+def test_lists_decode_no_whole_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_store(tmp_path / "results.db")) as opened:
+        for number in range(3):
+            document = {"uuid": f"u{number}", "index": 1, "completed_at": NOON.isoformat()}
+            output = {**MontyEncoder().default(example()), "@version": "0.2.0"}
+            opened.update({**document, "output": output})
+    monkeypatch.delattr("liponflow.store.table.decode")
+    with closing(open_results(tmp_path / "results.db")) as table:
+        summaries = find_summaries(table, kind="example", engine="chgnet", formula="Li2Mn3NiO8")
+        assert summaries == []
+        found = find_summaries(table, kind="example", engine="chgnet", since=NOON)
+    assert [item.uuid for item in found] == ["u0", "u1", "u2"]
+    assert {item.engine.label for item in found} == {
+        "chgnet 0.4 (machine-learned potential, not DFT)"
+    }
 
 
 def test_formulas_find_results_however_they_are_written(store: JobStore) -> None:

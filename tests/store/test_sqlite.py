@@ -26,8 +26,9 @@ from monty.json import MontyDecoder
 from pymatgen.core import Lattice
 
 from liponflow.store.file import SCHEMA_VERSION, DamagedDocumentError, StoreError
-from liponflow.store.query import QueryError, matches, parse
+from liponflow.store.query import QueryError, matches, parse, project
 from liponflow.store.sqlite import SQLiteStore
+from liponflow.store.values import bson_key, decode
 
 Document = dict[str, Any]
 
@@ -114,6 +115,60 @@ def test_index_does_not_change_answers(indexed_store: SQLiteStore, data: st.Data
     expected = [item["n"] for item in stored if matches(parse(criteria), item)]
     assert [item["n"] for item in indexed_store.query(criteria)] == expected
     assert indexed_store.count(criteria) == len(expected)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_excerpts_are_parts_of_the_whole_documents(
+    indexed_store: SQLiteStore, data: st.DataObject
+) -> None:
+    """SQLite reads the excerpts from the text, or the documents are decoded."""
+    contents = data.draw(
+        st.lists(st.fixed_dictionaries({}, optional={"a": ANYTHING, "b": ANYTHING}), max_size=4)
+    )
+    present = [value for item in contents for value in item.values()]
+    values = st.sampled_from(present) | ANYTHING if present else ANYTHING
+    criteria = data.draw(filters(values))
+    properties = data.draw(st.lists(PATHS, min_size=1, max_size=3))
+    indexed_store.remove_docs({})
+    indexed_store.update([{"n": n, **item} for n, item in enumerate(contents)])
+    expected = [project(item, properties) for item in indexed_store.query(criteria)]
+    found = list(indexed_store.query(criteria, properties))
+    assert [bson_key(sorted_keys(item)) for item in found] == [
+        bson_key(sorted_keys(item)) for item in expected
+    ]
+
+
+def sorted_keys(value: Any) -> Any:
+    """Return a document whose keys are in order: an excerpt has that of its paths."""
+    if isinstance(value, list):
+        return [sorted_keys(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: sorted_keys(value[name]) for name in sorted(value)}
+
+
+def test_excerpts_are_read_without_decoding_the_documents(
+    store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = {"kind": "glass", "big": 2**70, "yes": True, "when": datetime(2026, 1, 2), "no": None}  # noqa: DTZ001 (as MongoDB returns it)
+    store.update(job("u1", output={**output, "states": list(range(1000))}))
+    wanted = ["uuid", "output.kind", "output.big", "output.yes", "output.when"]
+    expected = {"uuid": "u1", "output": {name: output[name] for name in output if name != "no"}}
+    lengths: list[int] = []
+
+    def counted(text: str) -> Document:
+        lengths.append(len(text))
+        return decode(text)
+
+    monkeypatch.setattr("liponflow.store.table.decode", counted)
+    assert list(store.query({"uuid": "u1"}, wanted)) == [expected]
+    assert lengths == []
+    # A null may be a path that leads to nothing, which only the whole document tells.
+    assert list(store.query({"uuid": "u1"}, ["uuid", "output.no"])) == [
+        {"uuid": "u1", "output": {"no": None}}
+    ]
+    assert len(lengths) == 1
 
 
 STATES = st.lists(st.fixed_dictionaries({"x": st.integers(2, 9)}), max_size=3)

@@ -189,9 +189,7 @@ def find_summaries(store: "Documents", **filters: Unpack[Filters]) -> list[Resul
     UserWarning
         For each result of an unknown kind or newer schema, or that is damaged; it is skipped.
     """
-    # A file has the whole documents in memory anyway, to check them.
-    properties = None if _is_file(store) else list(LISTED)
-    return _find(store, SummaryReader(), properties, **filters)
+    return _find(store, SummaryReader(), list(LISTED), **filters)
 
 
 def _find(
@@ -207,7 +205,7 @@ def _find(
         limit = filters.get("limit", 0)
         documents = store.query(criteria, sort={"completed_at": -1}, limit=limit, **shown)
         found = list(_readable(documents, read, errors))
-        if not found and not isinstance(where, Mapping):
+        if where and not found and not isinstance(where, Mapping):
             check_fields(store, where)
     if skipped is None:
         for error in errors:
@@ -270,10 +268,6 @@ def _skipping_damaged(store: "Documents") -> Iterator[list[StoreError]]:
             yield errors
     else:
         yield []
-
-
-def _is_file(store: "Documents") -> bool:
-    return isinstance(store if isinstance(store, SQLiteTable) else store.docs_store, SQLiteTable)
 
 
 def _readable(

@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from liponflow.store.excerpt import Excerpt
 from liponflow.store.file import DamagedDocumentError, SQLiteFile, StoreError
 from liponflow.store.index import MultikeyIndex
 from liponflow.store.query import AllOf, Leaf, leaves, matches, parse, project, sort_key
@@ -40,7 +41,7 @@ _MOST_AT_ONCE = 16  # documents that one statement reads
 
 
 class TableDocument(dict[str, Any]):
-    """A document as it was read."""
+    """A whole document, as it was read."""
 
     may_refer_to_data = True
     """Whether its text has the key of jobflow's references to data in other stores."""
@@ -295,16 +296,21 @@ class SQLiteTable:
             If the query is malformed or uses an unsupported operator.
         """
         condition = parse(criteria)
+        excerpt = Excerpt.of_query(properties, condition)
         if sort and (ordered := self._ordered(condition, sort)) is not None:
-            documents = (
-                document for _, document in self._fetch(ordered) if matches(condition, document)
-            )
+            found = self._matching(condition, ordered, excerpt)
         elif sort:
-            documents = (document for _, document in self._fetch(self._sorted(condition, sort)))
+            found = self._fetch(self._sorted(condition, sort), excerpt)
         else:
-            documents = (document for _, document in self._select(condition))
+            found = self._select(condition, excerpt)
+        documents = (document for _, document in found)
         chosen = islice(documents, skip, skip + limit if limit else None)
-        return (project(document, properties) for document in chosen) if properties else chosen
+        if not properties:
+            return chosen
+        return (
+            project(document, properties) if isinstance(document, TableDocument) else document
+            for document in chosen
+        )
 
     def query_one(
         self,
@@ -331,27 +337,38 @@ class SQLiteTable:
                         values.setdefault(bson_key(value), value)
         return list(values.values())
 
-    def _select(self, condition: AllOf) -> Iterator[tuple[int, Document]]:
+    def _select(
+        self, condition: AllOf, excerpt: Excerpt | None = None
+    ) -> Iterator[tuple[int, Document]]:
         rows = self._database.execute(*self._index.select(condition))
-        for row, document in self._fetch(row for (row,) in rows):
+        return self._matching(condition, (row for (row,) in rows), excerpt)
+
+    def _matching(
+        self, condition: AllOf, rows: Iterable[int], excerpt: Excerpt | None
+    ) -> Iterator[tuple[int, Document]]:
+        for row, document in self._fetch(rows, excerpt):
             if matches(condition, document):
                 yield row, document
 
-    def _fetch(self, rows: Iterable[int]) -> Iterator[tuple[int, Document]]:
+    def _fetch(
+        self, rows: Iterable[int], excerpt: Excerpt | None = None
+    ) -> Iterator[tuple[int, Document]]:
         # As bytes: SQLite would refuse damaged text without naming the document. Several in a
         # statement, for each statement takes time; but few at first, where most queries end, and
         # never many, since a document may be long. No lock lasts beyond a statement.
         columns = f"id, CAST(doc AS BLOB), {self._hash_column}"
+        columns += f", {excerpt.column}" if excerpt else ", NULL"
+        values = excerpt.values if excerpt else []
         left, number = iter(rows), 1
         while chunk := list(islice(left, number)):
             marks = ", ".join("?" * len(chunk))
             select = f"SELECT {columns} FROM {self.table} WHERE id IN ({marks})"
-            texts = {row: rest for row, *rest in self._database.execute(select, chunk)}
+            texts = {row: rest for row, *rest in self._database.execute(select, [*values, *chunk])}
             for row in chunk:
                 if row not in texts:  # removed meanwhile
                     continue
                 try:
-                    document = self._read(row, *texts.pop(row))
+                    document = self._read(row, excerpt, *texts.pop(row))
                 except DamagedDocumentError as error:
                     if self._skipped is None:
                         raise
@@ -361,10 +378,19 @@ class SQLiteTable:
                     yield row, document
             number = min(2 * number, _MOST_AT_ONCE)
 
-    def _read(self, row: int, content: bytes | None, digest: str | None) -> Document:
+    def _read(
+        self,
+        row: int,
+        excerpt: Excerpt | None,
+        content: bytes | None,
+        digest: str | None,
+        part: bytes | None,
+    ) -> Document:
         if digest is not None and _hash(content or b"") != digest:
             raise self._damaged(row, "its text does not match its hash")
         try:
+            if excerpt and (chosen := excerpt.read(part)) is not None:
+                return chosen
             document: Any = decode((content or b"").decode())
         except Exception as error:  # JSON, UTF-8 or extended JSON that nobody wrote
             raise self._damaged(row, str(error)) from error
