@@ -1,12 +1,11 @@
 """Parameters of the transport campaign."""
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from liponflow.crystals.elements import is_symbol
-from liponflow.crystals.plausible import Policy
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import Seed, Unit
 from liponflow.inputs.protocol import HOTTEST, LONGEST_STEP, Stage
 from liponflow.units import FS_PER_PS
@@ -20,10 +19,18 @@ LEAST_FRAMES = 50
 """Fewest frames of the production that can be analysed."""
 
 
-class TransportParameters(Document):
+class TransportParameters(ComparedParameters):
     """Parameters of a transport campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "log10 of the diffusivity in cm²/s",
+        "jump rate",
+        "share of ions",
+        "activation energy",
+        "log10 of the conductivity in S/cm",
+    )
 
     glass: str = Field(
         min_length=1,
@@ -77,9 +84,6 @@ class TransportParameters(Document):
         description="Slabs in which transport is measured too, between two fractions of a lattice "
         "vector; [] for none.",
         examples=["bulk=c:0:0.3,interface=c:0.4:0.6"],
-    )
-    plausible: Policy = Field(
-        description="What happens to a starting structure that no solid has: refuse or warn."
     )
 
     @field_validator("species")

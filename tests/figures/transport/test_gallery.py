@@ -9,9 +9,11 @@ import pytest
 from figure_texts import misplaced, texts
 from lattice_gas import lattice_gas
 from matplotlib.figure import Figure
+from several_engines import with_engines
 from walks import blocks, wrapped
 
 from liponflow.analysis.result import EngineInfo, Provenance
+from liponflow.analysis.transport.observables import observables
 from liponflow.analysis.transport.result import TransportResult, VTFCurve
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
@@ -43,6 +45,13 @@ def result() -> TransportResult:
 @pytest.fixture(scope="module")
 def figures(result: TransportResult) -> dict[str, Figure]:
     return all_figures(result)
+
+
+def test_engines_stand_beside_each_other(result: TransportResult) -> None:
+    compared = with_engines(result, observables(result), {"jump rate": 0.05})
+    figure = all_figures(compared)["engines"]
+    assert not misplaced(figure)
+    assert "jump rate" in [text.get_text() for text in texts(figure)]
 
 
 def markers(figure: Figure, shape: str) -> list[Any]:

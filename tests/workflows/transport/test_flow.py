@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cheap_potential import CheapPotential
+from cheap_potential import CheapPotential, OtherPotential
 from jobflow import Flow
 
 from liponflow.analysis.transport.result import TransportResult
@@ -18,11 +18,12 @@ from liponflow.structures.phases import phase
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.stored_glass import StoredGlassError
-from liponflow.workflows.transport.jobs import conclude_transport
+from liponflow.workflows.transport.jobs import RECOMPUTED, conclude_transport
 
 plan = get_campaign("transport").plan
 
 ENGINE = f"{CheapPotential.__module__}:{CheapPotential.__name__}"
+OTHER = f"{OtherPotential.__module__}:{OtherPotential.__name__}"
 SHORT: dict[str, Any] = {
     "temperatures": [300, 100],
     "equilibration": 0.05,
@@ -43,8 +44,8 @@ def short(oxide: Path, **overrides: Any) -> Flow:
     return plan(
         preset="quick",
         engine=ENGINE,
-        engine_arguments={"distance": 2.1},
-        overrides=SHORT | overrides,
+        engine_arguments={"distance": 2.1, f"{OTHER}.distance": 2.1},
+        overrides=SHORT | {"models": [OTHER]} | overrides,
         structure_file=oxide,
     )
 
@@ -53,7 +54,7 @@ def short(oxide: Path, **overrides: Any) -> Flow:
 def outcome(oxide: Path, tmp_path_factory: pytest.TempPathFactory) -> campaigns.Outcome:
     folder = tmp_path_factory.mktemp("transport")
     settings = Settings(store=folder / "results.db", runs_dir=folder / "runs", workers=1)
-    return campaigns.run(short(oxide), settings, {"command": ["pytest"]}, [ENGINE])
+    return campaigns.run(short(oxide), settings, {"command": ["pytest"]}, [ENGINE, OTHER])
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,21 @@ def test_a_crystal_does_not_jump_and_says_so(result: TransportResult) -> None:
     assert not result.converged
     assert result.arrhenius is None
     assert len(result.warnings) >= 2
+
+
+def test_a_further_engine_runs_the_same_dynamics(result: TransportResult) -> None:
+    main, other = result.engines
+    assert (main.recomputed, other.recomputed) == ("everything", RECOMPUTED)
+    spreads = {(item.quantity, item.subject): item for item in result.engine_spreads}
+    jumps = spreads["jump rate", "100 K"]
+    assert (jumps.mean, jumps.unit, jumps.n_engines, jumps.limit) == (0, "1/ps", 2, None)
+    shells = spreads["share of ions", "Li[O4] at 300 K"]
+    # The same potential by another name, which starts from the same seed.
+    [hot] = [point for point in result.points if point.target == 300]
+    assert shells.low == shells.high == hot.sites.shares[0].share
+    assert shells.limit == 0.1
+    # Nothing diffuses, so that there is no coefficient to compare.
+    assert not any("diffusivity" in quantity for quantity, _ in spreads)
 
 
 def test_the_result_knows_where_it_is_from(result: TransportResult, oxide: Path) -> None:

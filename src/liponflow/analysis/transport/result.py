@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Result
+from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
 
@@ -206,6 +206,9 @@ class TransportPoint(Document):
     temperature: Annotated[float, Quantity("K", heading="T", fmt=".0f")] = Field(
         description="Temperature, as given or as the mean of the files."
     )
+    target: Annotated[float | None, Quantity("K", heading="target", fmt=".0f")] = Field(
+        None, description="Temperature of the thermostat; None if unknown."
+    )
     files: list[str] = Field(description="Segments of the run.")
     frames: int = Field(description="Frames that entered.")
     ions: int = Field(description="Mobile ions.")
@@ -365,7 +368,7 @@ class VTFCurve(Document):
     )
 
 
-class TransportResult(Result):
+class TransportResult(ComparedResult):
     """Diffusion and conductivity of one ion at one or several temperatures."""
 
     kind: Literal["transport"] = "transport"

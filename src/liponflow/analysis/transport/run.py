@@ -61,6 +61,8 @@ class Run:
         Sites, van Hove functions, density and regions.
     notes
         What was left out or is doubtful.
+    target
+        Temperature that the thermostat was set to, K; None if unknown.
     """
 
     files: Sequence[Path]
@@ -72,6 +74,7 @@ class Run:
     all_mobile: bool
     observed: Observed
     notes: list[str] = field(default_factory=list)
+    target: float | None = None
 
     @property
     def volume(self) -> float:

@@ -114,6 +114,7 @@ def _point(run: Run, found: Diffusion | None, charge: int, hop_length: float) ->
     reliable = deviation is not None and deviation <= RELIABLE
     return TransportPoint(
         temperature=run.temperature,
+        target=run.target,
         files=[str(path) for path in run.files],
         frames=squares.frames,
         ions=squares.ions,

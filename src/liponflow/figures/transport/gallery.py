@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from liponflow.analysis.transport.result import TransportResult
+from liponflow.figures.spread import differs, engines_figure
 from liponflow.figures.transport.diffusion import arrhenius_figure, displacement_figure
 from liponflow.figures.transport.motion import density_figure, van_hove_figure
 from liponflow.figures.transport.sites import residence_figure, share_figure
@@ -20,4 +21,6 @@ def all_figures(result: TransportResult) -> dict[str, Figure]:
     if any(point.sites for point in result.points):
         figures["sites"] = share_figure(result)
         figures["residence"] = residence_figure(result)
+    if differs(result):
+        figures["engines"] = engines_figure(result)
     return figures

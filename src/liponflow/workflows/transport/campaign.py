@@ -15,4 +15,5 @@ CAMPAIGN = Campaign(
         model="liponflow.analysis.transport.result:TransportResult",
         figures="liponflow.figures.transport.gallery:all_figures",
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
 )

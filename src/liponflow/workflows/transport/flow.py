@@ -16,6 +16,7 @@ from liponflow.inputs.transport import TOPIC, TransportParameters
 from liponflow.inputs.vasp.glass import md_incar, static_set
 from liponflow.inputs.vasp.open_shells import open_shells, refuse, with_hubbard_u, without_values
 from liponflow.inputs.vasp.sets import FAMILY, VaspSets
+from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import Request, RunRequest
@@ -67,21 +68,33 @@ def heated(
     """
     parameters = request.parameters
     user = CampaignMaker.of(request)
-    user.check_arguments([])
-    arguments = user.arguments_of(request.engine)
-    engine = transport_engine(request.engine, arguments, start.structure)
-    engine.require("md")
-    engine.check(start.structure)
-    runs: list[Flow | Job] = [
-        engine.md(
-            parameters.stages(temperature),
-            seed=parameters.seed + number,
-            frame_interval=parameters.frame_interval,
-            chunk_steps=parameters.segment_steps,
-            name=f"dynamics {temperature:g} K",
-        ).make(start.structure if structure is None else structure)
-        for number, temperature in enumerate(parameters.temperatures)
-    ]
+    user.check_arguments(parameters.models)
+    material = start.structure if structure is None else structure
+
+    def named_engine(name: str) -> Engine:
+        return transport_engine(name, user.arguments_of(name), start.structure)
+
+    def dynamics(engine: Engine, label: str = "") -> list[Flow | Job]:
+        engine.require("md")
+        engine.check(start.structure)
+        return [
+            engine.md(
+                parameters.stages(temperature),
+                seed=parameters.seed + number,
+                frame_interval=parameters.frame_interval,
+                chunk_steps=parameters.segment_steps,
+                name=f"dynamics {temperature:g} K{label}",
+            ).make(material)
+            for number, temperature in enumerate(parameters.temperatures)
+        ]
+
+    def further(other: Engine) -> tuple[list[Flow | Job], list[Any]]:
+        found = dynamics(other, f" {other.name}")
+        return found, [run.output for run in found]
+
+    engine = named_engine(request.engine)
+    runs = dynamics(engine)
+    others = wire_further(further_names(parameters.models, request.engine), named_engine, further)
     document = parameters.model_dump(mode="json")
     result = named(
         conclude_transport(
@@ -94,11 +107,12 @@ def heated(
                 "source_structure": start.source,
                 "parent_uuids": [run.uuid for run in runs],
             },
+            further=others.comparison,
         ),
         "result",
     )
     tolerate_failures(result)
-    return Flow([*runs, result], output=result.output, name=TOPIC)
+    return Flow([*runs, *others.jobs, result], output=result.output, name=TOPIC)
 
 
 def start_of(request: Request[TransportParameters], store: JobStore | None) -> Start:

@@ -10,18 +10,25 @@ from jobflow import job
 
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.runs import MDResult
+from liponflow.analysis.spread import with_spread
 from liponflow.analysis.trajectory.frames import Frames, read_frames
 from liponflow.analysis.trajectory.readers import TrajectoryError
 from liponflow.analysis.transport.displacements import TransportError
+from liponflow.analysis.transport.observables import observables
 from liponflow.analysis.transport.regions import parse_regions
 from liponflow.analysis.transport.result import TransportResult
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
 from liponflow.inputs.transport import PRODUCTION, TransportParameters
 from liponflow.workflows.dynamics.jobs import stage_files
+from liponflow.workflows.further_engines import Comparison, further_results
 
 OFF = 0.1
 """Largest relative difference between the temperature of a run and its target without a remark."""
+
+
+RECOMPUTED = "the dynamics, from the same structure"
+"""What a further engine computes."""
 
 
 @job
@@ -30,6 +37,7 @@ def conclude_transport(
     *,
     parameters: TransportParameters,
     made: dict[str, Any],
+    further: Comparison | None = None,
 ) -> TransportResult:
     """Measure the production of every temperature.
 
@@ -41,6 +49,8 @@ def conclude_transport(
         Parameters of the campaign.
     made
         Provenance known before the run.
+    further
+        Runs of further engines.
 
     Returns
     -------
@@ -52,6 +62,23 @@ def conclude_transport(
     ValueError
         If none can be measured.
     """
+
+    def measured(runs: Sequence[MDResult | None]) -> TransportResult:
+        return measure_runs(runs, parameters, made)
+
+    return with_spread(
+        measured(dynamics),
+        further_results(further, measured),
+        observables,
+        limits=parameters.disagreement,
+        recomputed=RECOMPUTED,
+    )
+
+
+def measure_runs(
+    dynamics: Sequence[MDResult | None], parameters: TransportParameters, made: dict[str, Any]
+) -> TransportResult:
+    """Return the transport in the runs of one engine; see :func:`conclude_transport`."""
     runs, warnings, engine = [], list[str](), None
     for temperature, found in zip(parameters.temperatures, dynamics, strict=True):
         if found is None:
@@ -66,6 +93,7 @@ def conclude_transport(
         except (TransportError, TrajectoryError) as error:
             warnings.append(f"the run at {temperature:g} K is not measured: {error}")
             continue
+        run.target = temperature
         if abs(run.temperature - temperature) > OFF * temperature:
             run.notes.append(
                 f"the run at {temperature:g} K had {run.temperature:.0f} K on average: it was too "
