@@ -4,8 +4,10 @@ from collections import Counter
 from importlib.resources import files
 from itertools import combinations_with_replacement
 
+import numpy as np
 import pytest
 import yaml
+from ase.data import covalent_radii
 from pymatgen.core.periodic_table import Element
 from pymatgen.symmetry.analyzer import SpacegroupAnalyzer
 
@@ -32,6 +34,11 @@ CENTRING = {"P": 1, "A": 2, "C": 2, "I": 2, "R": 3, "F": 4}
 DENSITY_RANGE = {"Li": (0.5, 0.6), "Li2O": (1.9, 2.1), "Li3PO4": (2.3, 2.5), "NiO": (6.6, 7.0)}
 """g/cm³: measured values (0.534, 2.01, 2.45, 6.8) with a margin for DFT lattices."""
 
+FORMERS, LIGANDS = {"B", "C", "Si", "Ge", "P", "S"}, {"O", "F", "N"}
+FORMER_BONDS = (0.8, 1.02)
+"""Shortest bond of a network former to O, F or N over the sum of the covalent radii (B. Cordero et
+al., Dalton Trans. 2832, 2008): 0.81 in CO2, 1.01 for the octahedra of rutile-type GeO2."""
+
 DENSITIES = {
     "S_alpha": 2.07, "B_alpha": 2.46, "C_graphite": 2.26, "C_diamond": 3.515, "Si": 2.33,
     "Ge": 5.32, "Al": 2.70, "Ti": 4.51, "Zr": 6.52, "Nb": 8.57, "Ta": 16.65, "W": 19.3, "La": 6.15,
@@ -44,7 +51,7 @@ DENSITIES = {
     "FeCl2": 3.16, "FeCl3": 2.90, "CoF2": 4.46, "CoCl2": 3.36, "NiCl2": 3.51,
     "LaF3": 5.9, "LaCl3": 3.86, "AlN": 3.255, "BN_hexagonal": 2.18, "Si3N4_beta": 3.17,
     "TiN": 5.21, "SiC": 3.16, "TiC": 4.98, "WC": 15.6,
-    "Na2CO3_gamma": 2.54, "Na2SO4": 2.7, "NaNO3": 2.26, "KNO3": 2.11,
+    "B2O3": 2.56, "Na2CO3_gamma": 2.54, "Na2SO4": 2.7, "NaNO3": 2.26, "KNO3": 2.11,
 }  # fmt: skip
 """g/cm³: W. M. Haynes (ed.), CRC Handbook of Chemistry and Physics, 97th ed. (2016), section 4,
 as remembered, not compared with its print. Those of FeF3, Na2O, Na2O2 and K2CO3 there are 6 to 7 %
@@ -65,6 +72,22 @@ def test_phase_has_the_composition_and_space_group_of_its_entry(entry: Phase) ->
         for j in range(i):
             assert distances[i, j] > SHORTEST * (radii[i] + radii[j]), (i, j)
     assert len(structure) == CENTRING[entry.spacegroup[0]] * len(entry.primitive())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [e for e in phases() if e.elements & FORMERS and e.elements & LIGANDS],
+    ids=lambda entry: entry.name,
+)
+def test_polyanions_have_bonds_of_their_usual_length(entry: Phase) -> None:
+    structure = entry.structure()
+    kinds = np.array([site.specie.symbol for site in structure])
+    radii = np.array([covalent_radii[site.specie.Z] for site in structure])
+    bonds = structure.distance_matrix / np.add.outer(radii, radii)
+    shortest = bonds[:, np.isin(kinds, sorted(LIGANDS))].min(axis=1)[
+        np.isin(kinds, sorted(FORMERS))
+    ]
+    assert FORMER_BONDS[0] < shortest.min() <= shortest.max() < FORMER_BONDS[1]
 
 
 def test_library_covers_the_chemical_systems() -> None:
