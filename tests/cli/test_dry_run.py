@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from liponflow.cli import app
 from liponflow.cli.console import said_if_slow
-from liponflow.cli.dry_run import summary
+from liponflow.cli.dry_run import cost_text, summary
 from liponflow.cost.estimate import estimate
 from liponflow.workflows.campaign import Campaign, get_campaign
 from liponflow.workflows.request import RunRequest
@@ -43,6 +43,12 @@ def test_five_lines_are_last(liponflow: Callable[..., CliResult], tmp_path: Path
     assert "with 3 processes on this machine" in lines[-1]
     assert "relax x=1 vacancy 0 cubic" in lines
     assert not (tmp_path / "liponflow_runs").exists()
+
+
+@pytest.mark.parametrize(("hours", "says"), [(0.0003, True), (3.0, False)])
+def test_short_times_leave_out_the_loading_of_the_engine(hours: float, *, says: bool) -> None:
+    plan = {"calculations": [{"jobs": 1}], "core_hours": 1.0, "wall_hours": hours, "workers": 1}
+    assert ("after they have loaded the engine" in cost_text(plan)) == says
 
 
 def test_json_has_the_whole_plan(liponflow: Callable[..., CliResult]) -> None:

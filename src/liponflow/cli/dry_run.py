@@ -115,6 +115,8 @@ def cost_text(document: Mapping[str, Any]) -> str:
         wall = "wall time by the cores that each calculation gets"
     else:
         wall = f"about {duration(hours)} with {processes} on this machine"
+        if hours < _MINUTE:
+            wall += ", after they have loaded the engine"
     calculations = f"{jobs} calculation{'' if jobs == 1 else 's'}"
     return f"{calculations}, {core_hours(document['core_hours'])}, {wall}"
 

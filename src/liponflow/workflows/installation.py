@@ -34,11 +34,11 @@ def settings_findings(settings: Settings) -> list[Finding]:
         File of settings, store, folder of runs, workers, device, key of the Materials Project.
     """
     path = config_file()
-    file = str(path) if path.is_file() else f"{path} is not there: defaults and variables hold"
+    absent = f"{path} not found: defaults and environment variables apply"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     key = next((name for name in KEYS if os.environ.get(name)), None)
     return [
-        Finding("settings file", State.OK, file),
+        Finding("settings file", State.OK, str(path) if path.is_file() else absent),
         _store(settings),
         _runs(settings.runs_dir),
         Finding("workers", State.OK, f"{settings.workers or cores} of {cores} cores"),

@@ -126,7 +126,7 @@ class StepLimit:
         return found if changed is None else loads(dumps(changed.as_dict()))
 
     def _stated(self, name: str, value: Any) -> Any:
-        """Return an argument whose fingerprints tell of the other steps."""
+        """Return an argument whose fingerprints name the other number of steps."""
         if name in _FINGERPRINTS and isinstance(value, str):
             return changed_fingerprint(value, {PARAMETER: self.max_steps})
         if name == "fingerprints":

@@ -86,7 +86,7 @@ def find_glass(store: JobStore | None, which: str) -> tuple[str, GlassResult]:
     Raises
     ------
     StoredGlassError
-        If there is no store, or no glass in it, or the result is none of a glass.
+        If there is no store, or no glass in it, or the result is not one of a glass.
     StoreError
         If no result, or more than one, has such a uuid.
     """

@@ -26,7 +26,7 @@ from liponflow.workflows.interface.measure import Reading, measure
 from liponflow.workflows.jobs import named
 
 ANY_FORCE = 1000.0
-"""eV/Å; nothing is relaxed, so that it decides nothing."""
+"""eV/Å; without effect, since nothing is relaxed."""
 
 
 @job

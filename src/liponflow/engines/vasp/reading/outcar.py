@@ -1,4 +1,4 @@
-"""Read what an OUTCAR tells of the end of a calculation, line by line."""
+"""Read the end of a calculation from an OUTCAR, line by line."""
 
 import math
 import re
