@@ -59,3 +59,16 @@ def test_every_structure_with_forces_is_one_step(
     document = PotentialMaker.make.original(maker, copper(shift))  # type: ignore[attr-defined]
     found = read_calculation(document, maker.engine, FORCE_LIMIT)
     assert (found.converged, found.ionic_steps) == (converged, len(computed))
+
+
+def test_of_all_steps_but_the_last_only_energies_are_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    maker = engine().relax(cell=True)
+    document = PotentialMaker.make.original(maker, copper(0.3))  # type: ignore[attr-defined]
+    *before, last = [step.model_dump(exclude_none=True) for step in document.output.ionic_steps]
+    assert len(before) > 3
+    assert {frozenset(step) for step in before} == {frozenset({"energy"})}
+    assert last.keys() == {"energy", "forces", "stress"}
+    assert last["forces"] == [list(force) for force in document.output.forces]

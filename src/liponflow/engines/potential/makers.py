@@ -69,7 +69,8 @@ class PotentialMaker(ForceFieldRelaxMaker):
     ) -> ForceFieldTaskDocument:
         """Relax a structure, and record the version of the calculator and its device.
 
-        atomate2 records the versions of its own potentials.
+        atomate2 records the versions of its own potentials. Of the steps before the last, only the
+        energies are kept.
         """
         relax = ForceFieldRelaxMaker.make.original  # type: ignore[attr-defined]
         with warnings.catch_warnings():
@@ -80,6 +81,9 @@ class PotentialMaker(ForceFieldRelaxMaker):
             document.forcefield_version = self.engine.version
         place = self.potential.on_device(self.engine).device
         document.tags = None if place is None else [device.TAG + place]
+        # The jobs after this one get the document. Of 122 atoms in 300 steps it had 2.5 MB.
+        for step in (document.output.ionic_steps or [])[:-1]:
+            step.forces = step.stress = step.magmoms = None
         return document
 
     def run_ase(
