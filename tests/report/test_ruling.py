@@ -167,6 +167,25 @@ def test_result_of_another_formula_does_not_count(by_kind: dict[str, Finding]) -
     assert ruling.reason == "there is no lithiation result of LiCoO2"
 
 
+def test_result_of_other_elements_does_not_count(by_kind: dict[str, Finding]) -> None:
+    found = [by_kind["lithiation"]]
+    (ruling,) = rule_on([number(value=9, elements=("Li", "P", "O", "N"))], found)
+    assert ruling.reason == "there is no lithiation result of a material of Li, P, O, N"
+    (ruling,) = rule_on(
+        [number(value=9.29, tolerance=0.1, elements=("Li", "Mn", "Ni", "O"))], found
+    )
+    assert ruling.verdict is Verdict.PASS
+
+
+def test_measurements_and_dynamics_of_other_materials_rule_on_nothing() -> None:
+    """Impedance of any film was compared with that of LiPON."""
+    bound = {"impedance", "polarisation", "thermal_analysis", "nmr", "depth_profile", "halo",
+             "interface", "transport"}  # fmt: skip
+    for item in catalogue().numbers:
+        if item.kind in bound:
+            assert set(item.elements) == {"Li", "P", "O", "N"}, item.id
+
+
 def test_result_without_the_value_does_not_count(by_kind: dict[str, Finding]) -> None:
     (ruling,) = rule_on([number(value=9, at=("refused", 0, "x"))], [by_kind["lithiation"]])
     assert ruling.reason == f"the result {by_kind['lithiation'].name} does not contain it"

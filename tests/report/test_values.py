@@ -1,6 +1,7 @@
 import pytest
 
 from liponflow.analysis.interface.result import BrokenBonds, InterfaceResult
+from liponflow.analysis.line_scan.result import ElementProfile, LineScanResult
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.report import values
 from liponflow.report.findings import Finding
@@ -71,3 +72,24 @@ def test_first_bond_needs_a_long_run_in_which_bonds_broke() -> None:
     assert values.first_bond(run.model_copy(update={"duration": None})) is None
     whole = bond.model_copy(update={"broken_share": 0.0})
     assert values.first_bond(run.model_copy(update={"bonds": [whole]})) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "elements", "width", "level"),
+    [
+        ("nm", ("P", "N"), 76.0, None),
+        ("s", ("P", "N"), None, 54.0),
+        ("nm", ("Mn", "O"), None, None),
+        ("s", ("Mn", "O"), None, None),
+    ],
+)
+def test_lengths_and_steps_of_etching_are_not_compared_with_each_other(
+    unit: str, elements: tuple[str, ...], width: float | None, level: float | None
+) -> None:
+    profiles = [
+        ElementProfile.model_construct(element=name, origin="measured", seen_from=54.0)
+        for name in elements
+    ]
+    scan = LineScanResult.model_construct(unit=unit, width=76.0, profiles=profiles)
+    assert values.interphase_width(scan) == width
+    assert values.etching_level(scan, "N") == level

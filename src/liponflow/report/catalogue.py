@@ -65,6 +65,9 @@ class PublishedNumber(Document):
     note: str = Field("", description="Caveats, misprints and contradictions of the sources.")
     kind: str | None = Field(None, description="Kind of result that has our value.")
     formula: str | None = Field(None, description="Formula that the result must have.")
+    elements: tuple[str, ...] = Field(
+        (), description="Elements that the material of the result must have, and no others."
+    )
     at: Place | None = Field(None, description="Where our value stands in the result.")
     function: str | None = Field(
         None, description="Function of `values.py` that returns our value, instead of `at`."

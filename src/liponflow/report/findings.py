@@ -1,7 +1,7 @@
 """Results that the report rules on: of the store, of files, and of models."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from pymatgen.core.composition import Composition
 from liponflow import registry
 from liponflow.analysis.result import Result
 from liponflow.analysis.result_files import read_result_file
-from liponflow.formulas import reduced_formula
+from liponflow.formulas import elements_in, reduced_formula
 from liponflow.store.file import StoreError
 from liponflow.store.results import find_results, open_results
 from liponflow.workflows.model import get_model
@@ -44,9 +44,11 @@ class Finding:
         """Name without what cannot stand in a link."""
         return re.sub(r"[^\w.-]+", "-", self.name)
 
-    def fits(self, kind: str | None, formula: str | None) -> bool:
-        """Return whether the result is of a kind and, if one is given, of a formula."""
+    def fits(self, kind: str | None, formula: str | None, elements: Collection[str] = ()) -> bool:
+        """Return whether the result is of a kind and, if given, of a formula and of elements."""
         if self.result.kind != kind:
+            return False
+        if elements and elements_in(self.result.formula) != set(elements):
             return False
         return formula is None or formula_key(self.result.formula) == formula_key(formula)
 

@@ -93,7 +93,9 @@ def _rule(number: PublishedNumber, findings: Sequence[Finding]) -> Ruling:
         topic, *place = number.parameter
         ours = value_at(load_data(str(topic)), [*place, "value"])
         return _compared(number, ours, None)
-    fitting = [item for item in findings if item.fits(number.kind, number.formula)]
+    fitting = [
+        item for item in findings if item.fits(number.kind, number.formula, number.elements)
+    ]
     found = [item for item in fitting if our_value(item.result, number) is not None]
     converged = [item for item in found if item.result.converged and not _is_synthetic(item)]
     if not converged:
@@ -119,6 +121,8 @@ def _why_missing(
     if fitting:
         return f"the result {fitting[0].name} does not contain it"
     what = f"{number.kind} result" + (f" of {number.formula}" if number.formula else "")
+    if number.elements:
+        what += f" of a material of {', '.join(number.elements)}"
     return f"there is no {what}"
 
 

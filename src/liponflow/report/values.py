@@ -12,11 +12,11 @@ from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.interface.result import InterfaceResult
 from liponflow.analysis.interface.summary import ENOUGH
 from liponflow.analysis.line_scan.result import LineScanResult
+from liponflow.analysis.line_scan.summary import NM
 from liponflow.analysis.lithiation.result import LithiationResult
 from liponflow.analysis.migration.published import published_migration
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.analysis.stability.result import StabilityResult
-from liponflow.analysis.transport.result import TransportResult
 from liponflow.formulas import conventional, reduced_formula
 
 KELVIN = 273.15
@@ -139,9 +139,28 @@ def explained_barrier(result: MigrationResult, dopant: str) -> float | None:
     return None
 
 
-def width_in_nm(result: LineScanResult) -> float | None:
-    """Return the width of an interphase in a line scan (nm), if its positions are in nm."""
-    return result.width if result.unit == "nm" else None
+def interphase_width(result: LineScanResult) -> float | None:
+    """Return the width of an interphase with P and N in a line scan (nm)."""
+    return result.width if result.unit == NM and _has_profiles(result, "P", "N") else None
+
+
+def etching_level(result: LineScanResult, element: str) -> float | None:
+    """Return the step of etching from which an element is seen, if positions are no lengths."""
+    if result.unit == NM or not _has_profiles(result, "P", "N"):
+        return None
+    return next(
+        (
+            item.seen_from
+            for item in result.profiles
+            if item.element == element and item.origin == "measured"
+        ),
+        None,
+    )
+
+
+def _has_profiles(result: LineScanResult, *elements: str) -> bool:
+    measured = {item.element for item in result.profiles if item.origin == "measured"}
+    return measured.issuperset(elements)
 
 
 def oxidation_products(result: StabilityResult) -> list[str] | None:
@@ -171,22 +190,6 @@ def electrode_products(result: StabilityResult) -> list[str] | None:
         if 1.0 in item.x:
             return item.closed_products[item.x.index(1.0)].split(" + ")
     return None
-
-
-def lipon_conductivity(result: TransportResult) -> float | None:
-    """Return the conductivity (S/cm) at 300 K of a glass of Li, P, O and N."""
-    return result.arrhenius.room_conductivity if _is_lipon(result) and result.arrhenius else None
-
-
-def lipon_activation_energy(result: TransportResult) -> float | None:
-    """Return the activation energy (eV) of σT in a glass of Li, P, O and N."""
-    return result.arrhenius.activation_energy if _is_lipon(result) and result.arrhenius else None
-
-
-def _is_lipon(result: TransportResult) -> bool:
-    from pymatgen.core import Composition
-
-    return {element.symbol for element in Composition(result.formula)} == LIPON
 
 
 def first_bond(result: InterfaceResult) -> str | None:
