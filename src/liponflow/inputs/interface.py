@@ -1,11 +1,10 @@
 """Parameters of the interface campaign."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
-from liponflow.crystals.plausible import Policy
-from liponflow.document import Document
+from liponflow.inputs.comparison import ComparedParameters
 from liponflow.inputs.parameter import IonicSteps, Seed, Unit
 from liponflow.inputs.protocol import Stage
 
@@ -16,10 +15,18 @@ GLASS = "glass"
 _INDICES = 3
 
 
-class InterfaceParameters(Document):
+class InterfaceParameters(ComparedParameters):
     """Parameters of an interface campaign."""
 
     model_config = ConfigDict(frozen=True)
+
+    compared: ClassVar[tuple[str, ...]] = (
+        "broken bonds",
+        "network",
+        "coordination",
+        "advance",
+        "reacted width",
+    )
 
     first: str = Field(
         min_length=1,
@@ -112,10 +119,6 @@ class InterfaceParameters(Document):
     )
     phases: bool = Field(
         description="Whether the atoms are named by phase, which needs the extra interface."
-    )
-    plausible: Policy = Field(
-        default="refuse",
-        description="What happens to a model that no solid has: refuse, or warn.",
     )
 
     @field_validator("first_miller", "second_miller")

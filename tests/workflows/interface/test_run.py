@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cheap_potential import CheapPotential
+from cheap_potential import CheapPotential, OtherPotential
 
 from liponflow.analysis.interface.result import InterfaceResult
 from liponflow.cost.flow import planned
 from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
+from liponflow.workflows.interface.jobs import RECOMPUTED, conclude
 
 ENGINE = f"{CheapPotential.__module__}:{CheapPotential.__name__}"
+OTHER = f"{OtherPotential.__module__}:{OtherPotential.__name__}"
 SHORT: dict[str, Any] = {
     "first_thickness": 7,
     "second_thickness": 8,
@@ -36,11 +38,14 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> InterfaceResult:
     folder = tmp_path_factory.mktemp("interface")
     settings = Settings(store=folder / "results.db", runs_dir=folder / "runs", workers=1)
     flow = get_campaign("interface").plan(
-        preset="quick", engine=ENGINE, engine_arguments={"distance": 2.1}, overrides=SHORT
+        preset="quick",
+        engine=ENGINE,
+        engine_arguments={"distance": 2.1, f"{OTHER}.distance": 2.2},
+        overrides=SHORT | {"models": [OTHER]},
     )
-    # Three energies and the dynamics are announced for the estimate.
-    assert len(list(planned(flow))) == 4
-    outcome = campaigns.run(flow, settings, {"command": ["pytest"]}, [ENGINE])
+    # Three energies and the dynamics of both engines are announced for the estimate.
+    assert len(list(planned(flow))) == 5
+    outcome = campaigns.run(flow, settings, {"command": ["pytest"]}, [ENGINE, OTHER])
     assert not outcome.report.failures
     assert outcome.result is not None
     found = outcome.result.result
@@ -72,3 +77,22 @@ def test_transport_is_that_of_the_last_stage(result: InterfaceResult) -> None:
     names = {region.name for region in result.regions}
     assert names <= {"upper interface", "lower interface", "bulk"}
     assert names or any("no transport by region" in text for text in result.warnings)
+
+
+def test_a_further_engine_moves_the_same_model(result: InterfaceResult) -> None:
+    main, other = result.engines
+    assert (main.recomputed, other.recomputed) == ("everything", RECOMPUTED)
+    assert other.reason is None
+    spreads = {(item.quantity, item.subject): item for item in result.engine_spreads}
+    width = spreads["reacted width", "whole zone"]
+    assert width.n_engines == 2
+    assert result.reacted_width in width.values.values()
+    assert width.limit == 2
+    assert {subject for quantity, subject in spreads if quantity == "broken bonds"} == {
+        item.bond for item in result.bonds
+    }
+
+
+def test_dynamics_that_failed_have_no_result() -> None:
+    with pytest.raises(ValueError, match="the dynamics failed"):
+        conclude.original(None, layers=[], record={}, zone=3, phases=False, last_stage="react")

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from liponflow.analysis.quantity import Column, FileNames, Quantity
-from liponflow.analysis.result import Result, StructureField
+from liponflow.analysis.result import StructureField
+from liponflow.analysis.spread import ComparedResult
 from liponflow.analysis.transport.result import RegionTransport
 from liponflow.document import Document
 
@@ -150,7 +151,7 @@ class Snapshot(Document):
     )
 
 
-class InterfaceResult(Result):
+class InterfaceResult(ComparedResult):
     """What forms at an interface, against time and depth.
 
     Depth is counted from the outermost atoms of the electrolyte in the first frame, positive into

@@ -19,7 +19,7 @@ from liponflow.analysis.interface.result import (
 )
 from liponflow.analysis.stability.published import published_stability
 from liponflow.figures.formulas import pretty_formula
-from liponflow.figures.spread import COLOURS
+from liponflow.figures.spread import COLOURS, differs, engines_figure
 from liponflow.figures.stability.layers import PHASE_COLOURS
 from liponflow.figures.style import (
     BAND,
@@ -45,6 +45,8 @@ def all_figures(result: InterfaceResult) -> dict[str, Figure]:
         figures["phases"] = phase_figure(result)
     if result.insertion:
         figures["insertion"] = insertion_figure(result)
+    if differs(result):
+        figures["engines"] = engines_figure(result)
     return figures
 
 

@@ -18,5 +18,6 @@ CAMPAIGN = Campaign(
         figures="liponflow.figures.interface.gallery:all_figures",
         movies="liponflow.figures.interface.movie:all_movies",
     ),
+    further_engines="liponflow.workflows.further_engines:models_of",
 )
 """``--structure`` gives a model of an interface that is used unchanged."""

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from jobflow import Flow, Job
+from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.provenance import fingerprint
@@ -16,9 +17,10 @@ from liponflow.inputs.interface import TOPIC, InterfaceParameters
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.interface import interface_sets
 from liponflow.inputs.vasp.sets import FAMILY
+from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.interface.jobs import conclude, insert, relaxed_structure
 from liponflow.workflows.interface.model import built_model, describe_model, layer_documents
-from liponflow.workflows.jobs import named
+from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import Request, RunRequest
 
@@ -99,10 +101,74 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
             "phases=true needs dscribe: pip install 'liponflow[interface]', or set phases=false"
         )
     user = CampaignMaker.of(request)
-    user.check_arguments([])
+    user.check_arguments(parameters.models)
     structure, layers, source = start_of(request)
-    arguments = user.arguments_of(request.engine)
-    engine = interface_engine(request.engine, parameters, arguments, structure)
+
+    def named_engine(name: str) -> Engine:
+        return interface_engine(name, parameters, user.arguments_of(name), structure)
+
+    def further(other: Engine) -> tuple[list[Flow | Job], Any]:
+        found, output, _ = dynamics_of(other, structure, parameters, f" {other.name}")
+        return found, output
+
+    engine = named_engine(request.engine)
+    jobs, dynamics, relaxed = dynamics_of(engine, structure, parameters)
+    insertion: Any = []
+    if parameters.insertion_points:
+        inserted = inserted_lithium(engine, structure, relaxed, parameters)
+        jobs.append(inserted)
+        insertion = inserted.output
+    others = wire_further(further_names(parameters.models, request.engine), named_engine, further)
+    document = parameters.model_dump(mode="json")
+    result = named(
+        conclude(
+            dynamics,
+            layers=layers,
+            record={
+                "preset": request.preset,
+                "parameters": document,
+                "input_fingerprint": fingerprint(structure, engine.describe(), document),
+                "source_structure": source,
+                "parent_uuids": [dynamics.uuid],
+            },
+            zone=parameters.zone,
+            phases=parameters.phases,
+            last_stage=parameters.protocol[-1].name,
+            insertion=insertion,
+            further=others.comparison,
+        ),
+        "result",
+    )
+    tolerate_failures(result)
+    return Flow([*jobs, *others.jobs, result], output=result.output, name=TOPIC)
+
+
+def dynamics_of(
+    engine: Engine, structure: Structure, parameters: InterfaceParameters, label: str = ""
+) -> tuple[list[Flow | Job], OutputReference, Any]:
+    """Wire the relaxation and the dynamics of a model with one engine.
+
+    Parameters
+    ----------
+    engine
+        The engine.
+    structure
+        The model.
+    parameters
+        Of the campaign.
+    label
+        Addition to the names of the jobs, such as the engine.
+
+    Returns
+    -------
+    list, OutputReference, Structure or OutputReference
+        The jobs, the output of the dynamics, and where they start.
+
+    Raises
+    ------
+    ValueError
+        If the engine cannot compute the model.
+    """
     engine.require("md", *(["relax"] if parameters.relax else []))
     engine.check(structure)
     engine.check_memory(structure)
@@ -110,56 +176,36 @@ def flow(request: RunRequest[InterfaceParameters]) -> Flow:
     current: Any = structure
     if parameters.relax:
         relaxation: Flow | Job = named(
-            engine.relax(cell=False, max_step=LONGEST_STEP).make(structure), "relax interface"
+            engine.relax(cell=False, max_step=LONGEST_STEP).make(structure),
+            f"relax interface{label}",
         )
         start = named(
             relaxed_structure(
                 relaxation.output, engine=engine.describe(), force_limit=engine.force_limit
             ),
-            "relaxed interface",
+            f"relaxed interface{label}",
         )
         jobs += [relaxation, start]
         current = start.output
-    insertion: Any = []
-    if parameters.insertion_points:
-        engine.require("static")
-        inserted = named(
-            insert(
-                current,
-                engine.static(),
-                engine.describe(),
-                points=parameters.insertion_points,
-                zone=parameters.zone,
-            ),
-            "insert Li",
-        )
-        announce(inserted, [*planned_by(engine.static(), structure)] * parameters.insertion_points)
-        jobs.append(inserted)
-        insertion = inserted.output
     dynamics: Flow | Job = engine.md(
         parameters.protocol,
         seed=parameters.seed,
         frame_interval=parameters.frame_interval,
         chunk_steps=parameters.segment_steps,
-        name="dynamics",
+        name=f"dynamics{label}",
     ).make(current)
-    document = parameters.model_dump(mode="json")
-    result = named(
-        conclude(
-            dynamics.output,
-            layers=layers,
-            record={
-                "preset": request.preset,
-                "parameters": document,
-                "input_fingerprint": fingerprint(structure, engine.describe(), document),
-                "source_structure": source,
-                "parent_uuids": [dynamics.output.uuid],
-            },
-            zone=parameters.zone,
-            phases=parameters.phases,
-            last_stage=parameters.protocol[-1].name,
-            insertion=insertion,
-        ),
-        "result",
+    return [*jobs, dynamics], dynamics.output, current
+
+
+def inserted_lithium(
+    engine: Engine, structure: Structure, relaxed: Any, parameters: InterfaceParameters
+) -> Job:
+    """Wire the energies of one Li on its way into the electrolyte."""
+    engine.require("static")
+    points = parameters.insertion_points
+    inserted = named(
+        insert(relaxed, engine.static(), engine.describe(), points=points, zone=parameters.zone),
+        "insert Li",
     )
-    return Flow([*jobs, dynamics, result], output=result.output, name=TOPIC)
+    announce(inserted, [*planned_by(engine.static(), structure)] * points)
+    return inserted

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from atomate2.utils.path import strip_hostname
@@ -11,20 +11,25 @@ from pymatgen.core.structure import Structure
 
 from liponflow.analysis.interface.course import MOBILE, sides_of_structure
 from liponflow.analysis.interface.depth import way_in
+from liponflow.analysis.interface.observables import observables
 from liponflow.analysis.interface.result import InsertionPoint, InterfaceLayer, InterfaceResult
 from liponflow.analysis.interface.settings import InterfaceSettings
 from liponflow.analysis.provenance import provenance
 from liponflow.analysis.result import EngineInfo
 from liponflow.analysis.runs import MDResult
+from liponflow.analysis.spread import with_spread
 from liponflow.engines.reading import read_calculation
 from liponflow.job_directory import found_here
 from liponflow.structures.interface.insertion import Inserted, moved_to, room_of
 from liponflow.structures.plain import without_properties
 from liponflow.units import FS_PER_PS
 from liponflow.workflows.dynamics.jobs import stage_files
+from liponflow.workflows.further_engines import Comparison, further_results
 from liponflow.workflows.interface.measure import Reading, measure
 from liponflow.workflows.jobs import named
 
+RECOMPUTED = "relaxation and dynamics of the same model"
+"""What a further engine computes."""
 ANY_FORCE = 1000.0
 """eV/Å; without effect, since nothing is relaxed."""
 
@@ -37,21 +42,22 @@ def relaxed_structure(document: Any, *, engine: EngineInfo, force_limit: float) 
 
 @job
 def conclude(
-    dynamics: MDResult,
+    dynamics: MDResult | None,
     *,
     layers: list[dict[str, Any]],
     record: dict[str, Any],
     zone: float,
     phases: bool,
     last_stage: str,
-    insertion: Sequence[InsertionPoint] = (),
+    insertion: Sequence[InsertionPoint] | None = (),
+    further: Comparison | None = None,
 ) -> InterfaceResult:
     """Measure the trajectory.
 
     Parameters
     ----------
     dynamics
-        Of the model.
+        Of the model; None if they failed.
     layers
         Documents of the layers as they were built.
     record
@@ -63,20 +69,57 @@ def conclude(
     last_stage
         Stage of the protocol in which transport is measured.
     insertion
-        Energies of one Li on its way into the electrolyte.
+        Energies of one Li on its way into the electrolyte; None if they failed.
+    further
+        Dynamics of further engines.
+
+    Raises
+    ------
+    ValueError
+        If the dynamics failed.
     """
+    if dynamics is None:
+        raise ValueError("the dynamics failed; the run's report names their directory and cause")
+    settings = Measuring(layers, record, zone, last_stage, phases=phases)
+    found = measure_dynamics(dynamics, settings, insertion or ())
+    if insertion is None:
+        lost = "no energies of Li on its way: they failed; the run's report says why"
+        found = found.model_copy(update={"warnings": [*found.warnings, lost]})
+    return with_spread(
+        found,
+        further_results(further, lambda other: measure_dynamics(other, settings)),
+        observables,
+        limits=record["parameters"].get("disagreement", {}),
+        recomputed=RECOMPUTED,
+    )
+
+
+class Measuring(NamedTuple):
+    """How the dynamics of a model are measured; see :func:`conclude`."""
+
+    layers: list[dict[str, Any]]
+    record: dict[str, Any]
+    zone: float
+    last_stage: str
+    phases: bool
+
+
+def measure_dynamics(
+    dynamics: MDResult, settings: Measuring, insertion: Sequence[InsertionPoint] = ()
+) -> InterfaceResult:
+    """Return what formed in the dynamics of one engine."""
     files = [found_here(Path(strip_hostname(file))) for file in dynamics.trajectory_files]
     return measure(
         files,
-        InterfaceSettings(zone=zone),
-        provenance(engine=dynamics.provenance.engine, **record),
+        InterfaceSettings(zone=settings.zone),
+        provenance(engine=dynamics.provenance.engine, **settings.record),
         reading=Reading(
             # VASP's files hold every step, and no times.
             interval=dynamics.time_step / FS_PER_PS if dynamics.segments else None,
-            diffusing=stage_files(dynamics, last_stage) if dynamics.converged else None,
+            diffusing=stage_files(dynamics, settings.last_stage) if dynamics.converged else None,
         ),
-        phases=phases,
-        layers=[InterfaceLayer.model_validate(layer) for layer in layers],
+        phases=settings.phases,
+        layers=[InterfaceLayer.model_validate(layer) for layer in settings.layers],
         insertion=insertion,
         complete=dynamics.converged,
     )
