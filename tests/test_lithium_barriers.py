@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 from reader import ROOT
 
 SCRIPT = ROOT / "benchmarks" / "lithium_barriers.py"
@@ -39,3 +40,27 @@ def test_the_answer_follows_from_relaxed_states() -> None:
         assert f"| {dopant} | {published} | {text} |" in PAGE
     through = between("P", tetrahedral, octahedral)
     assert f"| P | 0.42 | tet-oct-tet {through} |" in PAGE
+
+
+def test_three_electrons_of_lithium_change_the_barriers_as_stated() -> None:
+    rows = [row for row in map(json.loads, RECORD.splitlines()) if "settings" in row]
+    found = {(row["settings"], row["dopant"], row["state"]): row for row in rows}
+
+    def between(settings: str, dopant: str, low: str, high: str) -> float:
+        energies = (found[settings, dopant, state]["energy"] for state in (high, low))
+        return float(next(energies) - next(energies))
+
+    octahedral, tetrahedral = "octahedral", "tetrahedral"
+    for dopant in ("N", "O"):
+        one, three = (between(key, dopant, octahedral, tetrahedral) for key in ("base", "li3"))
+        assert f"{three:.2f} instead of {one:.2f} eV for {dopant} oct-tet-oct" in " ".join(
+            PAGE.split()
+        )
+    one, three = (between(key, "P", tetrahedral, octahedral) for key in ("base", "li3"))
+    assert abs(three - one) < 0.005
+    forces = {
+        dopant: max(found["li3", dopant, state]["force"] for state in (octahedral, tetrahedral))
+        for dopant in ("N", "O", "P")
+    }
+    assert max(forces["N"], forces["O"]) == pytest.approx(0.17, abs=0.005)
+    assert forces["P"] == pytest.approx(0.04, abs=0.005)
