@@ -1,6 +1,7 @@
 """Errors of custodian, in words that say where, what and what to do."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,33 @@ def test_remedy_is_that_of_the_error(
     assert f"it ended with: {line or 'running'}; " in found
     assert remedy in found
     assert found.endswith(", then go on with liponflow resume")
+
+
+IONS = [{"dict": "INCAR", "action": {"_set": {"IBRION": 1}}}]
+ELECTRONS = [{"dict": "INCAR", "action": {"_set": {"ALGO": "All"}}}]
+
+
+@pytest.mark.parametrize(
+    ("actions", "end"),
+    [
+        ([IONS, IONS], "come to rest within its steps: .* resume --continue --set max_steps=N$"),
+        ([ELECTRONS, None], "another ALGO or mixing, then go on with liponflow resume$"),
+        ([IONS, None], "another ALGO or mixing, then go on with liponflow resume$"),
+        ([ELECTRONS, IONS], "resume --continue --set max_steps=N$"),
+    ],
+)
+def test_ions_that_need_steps_are_no_fault_of_the_electrons(
+    tmp_path: Path, actions: list[list[dict[str, Any]] | None], end: str
+) -> None:
+    unconverged = [{"errors": ["Unconverged"], "actions": made} for made in actions]
+    corrected = {"errors": ["custodian corrected it"], "actions": AGAIN}
+    assert re.search(end, explained(tmp_path, [*unconverged, corrected], "2 F= -2.755"))
+
+
+def test_what_ended_the_run_decides_the_remedy(tmp_path: Path) -> None:
+    earlier = {"errors": ["Unconverged"], "actions": ELECTRONS}
+    last = {"errors": ["the walltime was near"], "actions": None}
+    assert "raise vasp_walltime" in explained(tmp_path, [earlier, last])
 
 
 def test_corrections_are_named_once_with_their_number(tmp_path: Path) -> None:

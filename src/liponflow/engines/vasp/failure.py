@@ -14,16 +14,21 @@ from liponflow.engines.vasp.restarts import steps_before
 
 CUSTODIAN_LOG = "custodian.json"
 
+_ELECTRONS = "the electrons did not converge: choose another ALGO or mixing"
+
 REMEDIES = {
     "the walltime was near": "start the next batch job, or raise vasp_walltime if that is set",
     "a STOPCAR ended it": "if the STOPCAR was not yours, see who wrote it",
     "out_of_memory": "use more nodes, or fewer MPI ranks on each (setting vasp_cmd)",
     "No space left on device": "free space on the disk",
     "Frozen job": "see whether its node and its file system work",
-    "Unconverged": "the electrons did not converge: choose another ALGO or mixing",
-    "Non-converging job": "the electrons did not converge: choose another ALGO or mixing",
+    # What custodian changes for ionic steps alone.
+    "Unconverged (IBRION": "the atoms did not come to rest within its steps: take more of them, "
+    "liponflow resume --continue --set max_steps=N",
+    "Unconverged": _ELECTRONS,
+    "Non-converging job": _ELECTRONS,
 }
-"""What to do about what custodian or VASP's last line says."""
+"""What to do about what custodian or VASP's last line says; the first that fits."""
 
 _ANY = "find the cause in vasp.out, std_err.txt and OUTCAR"
 _LONGEST_LINE = 200
@@ -47,8 +52,14 @@ def explanation(error: CustodianError, directory: Path) -> str:
     """
     seen = list(_seen(directory))
     line = _last_line(directory)
-    known = [key for key in REMEDIES if key in line or any(key in words for words in seen)]
-    remedy = REMEDIES[known[-1]] if known else _ANY
+    # What ended the run comes last.
+    remedies = (
+        remedy
+        for words in (line, *reversed(seen))
+        for key, remedy in REMEDIES.items()
+        if key in words
+    )
+    remedy = next(remedies, _ANY)
     record = read_record(directory)
     earlier = record.steps if record else 0
     steps = earlier + (steps_before(directory) or 0)
@@ -57,10 +68,8 @@ def explanation(error: CustodianError, directory: Path) -> str:
     counts = Counter(seen)
     times = (f"{words}, {count} times" if count > 1 else words for words, count in counts.items())
     did = "; ".join(times) or f"no error that it knows ({error})"
-    return (
-        f"VASP did not finish in {directory}: custodian saw {did}{said}{kept}; {remedy}, "
-        "then go on with liponflow resume"
-    )
+    then = "" if "liponflow resume" in remedy else ", then go on with liponflow resume"
+    return f"VASP did not finish in {directory}: custodian saw {did}{said}{kept}; {remedy}{then}"
 
 
 def _seen(directory: Path) -> Iterator[str]:
