@@ -1,5 +1,6 @@
 """A flow whose relaxations are added by a job, which reads an earlier one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from jobflow import Flow, Maker, Response, job
@@ -18,6 +19,11 @@ def copper(shift: float) -> Structure:
     """Return fcc Cu with one atom off its site (Å)."""
     sites = [[0, 0, shift / 3.6], [0.5, 0.5, 0], [0.5, 0, 0.5], [0, 0.5, 0.5]]
     return Structure(Lattice.cubic(3.6), ["Cu"] * 4, sites)
+
+
+def lithium(shift: float) -> Structure:
+    """Return bcc Li with one atom off its site (Å)."""
+    return Structure(Lattice.cubic(3.44), ["Li"] * 2, [[0, 0, shift / 3.44], [0.5, 0.5, 0.5]])
 
 
 @job
@@ -43,13 +49,16 @@ def count(steps: list[int]) -> dict[str, Any]:
     return {"steps": steps}
 
 
-def flow(max_steps: int) -> Flow:
+def flow(
+    max_steps: int,
+    engine: str = ENGINE,
+    make: Callable[[float], Structure] = copper,
+    **arguments: Any,
+) -> Flow:
     """Relax a start, then a structure that is almost at rest and one that is not."""
-    engine = get_engine(ENGINE, EngineOptions(FORCE_LIMIT, max_steps))
-    relax = engine.relax(cell=False)
-    first = named(relax.make(copper(0.3)), "relax first")
+    found = get_engine(engine, EngineOptions(FORCE_LIMIT, max_steps, arguments=arguments))
+    relax = found.relax(cell=False)
+    first = named(relax.make(make(0.3)), "relax first")
     record = {"input_fingerprint": FINGERPRINT, "parameters": {"max_steps": max_steps}}
-    added = add(
-        first.output, engine.relax(cell=False), [copper(0.001), copper(0.25)], record=record
-    )
+    added = add(first.output, found.relax(cell=False), [make(0.001), make(0.25)], record=record)
     return Flow([first, added], output=added.output)
