@@ -19,6 +19,7 @@ from vacancy_example import copper
 from liponflow import safejson
 from liponflow.analysis.migration.result import MigrationResult
 from liponflow.cost.flow import planned
+from liponflow.engines.engine import EngineError
 from liponflow.figures.migration.gallery import all_figures
 from liponflow.workflows.campaign import get_campaign
 
@@ -149,6 +150,17 @@ def test_impossible_vacancies_are_refused_with_the_reason(
             preset="quick",
             engine="chgnet",
             overrides={"mechanism": "vacancy", "models": [], **overrides},
+            structure_file=tmp_path / "salt.cif",
+        )
+
+
+def test_vacancy_that_leaves_an_odd_electron_needs_spin(tmp_path: Path) -> None:
+    salt().replace_species({"Mg": "Na", "O": "Cl"}).to(str(tmp_path / "salt.cif"))
+    with pytest.raises(EngineError, match=r"Na31 Cl32 has an odd number of electrons"):
+        plan(
+            preset="quick",
+            engine="gpaw",
+            overrides=TINY | {"dopant": "Na", "mechanism": "vacancy"},
             structure_file=tmp_path / "salt.cif",
         )
 

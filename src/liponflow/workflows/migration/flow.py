@@ -296,19 +296,21 @@ def networks_of(host: Structure, parameters: MigrationParameters) -> list[Networ
 
 
 def check_engine(engine: Engine, networks: Sequence[Network]) -> None:
-    """Refuse an engine that lacks bands or does not know a dopant.
+    """Refuse an engine that lacks bands or cannot compute a cell with a dopant or a vacancy.
 
     Raises
     ------
     EngineError
-        Naming the engine, and the capability or the element.
+        Naming the engine, and the capability, the element, or what else is wrong with the cell.
     """
     engine.require("relax", "neb")
     for mover, cell, _ in networks:
-        together = cell.supercell.copy()
+        defective = cell.supercell.copy()
         if mover.mechanism == "interstitial":
-            together.append(mover.dopant, [0.1, 0.2, 0.3], validate_proximity=False)
-        engine.check(together)
+            defective.append(mover.dopant, [0.1, 0.2, 0.3], validate_proximity=False)
+        else:
+            defective.remove_sites(defective.indices_from_symbol(mover.dopant)[:1])
+        engine.check(defective)
 
 
 def _to_come(
