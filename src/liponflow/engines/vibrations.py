@@ -4,7 +4,7 @@
 # mypy: disable-error-code="no-untyped-call"
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -155,6 +155,30 @@ def shift(phonons: Phonopy, number: int) -> FloatArray:
     moved = np.zeros((len(phonons.supercell), 3))
     moved[entry["number"]] = entry["displacement"]
     return moved
+
+
+def planned_vibrations(
+    maker: Maker, structure: Structure, moving: Sequence[int] | None
+) -> list[PlannedCalculation]:
+    """Return the most that a Maker of vibrations computes; symmetry saves part of it.
+
+    Parameters
+    ----------
+    maker
+        Maker of an engine's vibrations.
+    structure
+        Minimum or saddle.
+    moving
+        Atoms that vibrate; None for all.
+    """
+    found = [*planned_by(maker, structure)]
+    if moving is None:
+        return found
+    share = len(moving) / len(structure)
+    # The displacements are calculations of their own, or the steps of one.
+    if len(found) > 1:
+        return found[: round(share * len(found))]
+    return [replace(one, ionic_steps=round(share * (one.ionic_steps or 1))) for one in found]
 
 
 @dataclass

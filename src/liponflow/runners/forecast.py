@@ -13,6 +13,10 @@ from liponflow.runners.graph import Node, State
 
 Kind = tuple[str, str, int]
 
+PRIOR = 60.0
+"""Computing (s) for which the estimates count as right before anything is known: the first jobs
+mostly load the engine, and say little of how long the others take."""
+
 _MINUTE, _HOUR = 60.0, 3600.0
 _FEW_HOURS = 10
 
@@ -22,7 +26,7 @@ class Forecast:
 
     It is known once a calculation has finished in this session and every other one has either
     the kind of a finished one, or an estimated cost, which is scaled by what the finished ones
-    took. Jobs without calculations count as nothing.
+    took, once they outweigh :data:`PRIOR`. Jobs without calculations count as nothing.
 
     Parameters
     ----------
@@ -50,7 +54,7 @@ class Forecast:
         self._clock = clock
         self._began: dict[Node, float] = {}
         self._taken: dict[Kind, list[float]] = defaultdict(list)
-        self._actual = self._estimated = 0.0
+        self._ended: dict[str, float] = {}
 
     def started(self, node: Node) -> None:
         """Record that a job started."""
@@ -62,9 +66,7 @@ class Forecast:
         if not _calculates(node.job):
             return
         self._taken[_kind(node.job)].append(taken)
-        if node.job.uuid in self._expected:
-            self._actual += taken
-            self._estimated += self._expected[node.job.uuid]
+        self._ended[node.job.uuid] = taken
 
     def left(self, nodes: Sequence[Node]) -> float | None:
         """Return the time that is left (s); None if it is not known.
@@ -77,26 +79,32 @@ class Forecast:
         pending = [node for node in nodes if node.state is State.PENDING]
         if not self._taken:
             return None
-        shares = _shares(nodes, self._expected)
-        found = [self._of(node, shares) for node in pending]
+        estimates = {**_shares(nodes, self._expected), **self._expected}
+        scale = self._scale(estimates)
+        found = [self._of(node, estimates, scale) for node in pending]
         known = [seconds for seconds in found if seconds is not None]
         if len(known) < len(found):
             return None
         return max(sum(known) / self._workers, max(known, default=0.0))
 
-    def _of(self, node: Node, shares: Mapping[str, float]) -> float | None:
-        whole = self._whole(node.job, shares)
+    def _scale(self, estimates: Mapping[str, float]) -> float:
+        """Return by what the estimates are to be multiplied, from the jobs that finished."""
+        known = self._ended.keys() & estimates.keys()
+        took = sum(self._ended[uuid] for uuid in known)
+        return (took + PRIOR) / (sum(estimates[uuid] for uuid in known) + PRIOR)
+
+    def _of(self, node: Node, estimates: Mapping[str, float], scale: float) -> float | None:
+        whole = self._whole(node.job, estimates, scale)
         if whole is None or node not in self._began:
             return whole
         return max(whole - (self._clock() - self._began[node]), 0.0)
 
-    def _whole(self, job: Job, shares: Mapping[str, float]) -> float | None:
+    def _whole(self, job: Job, estimates: Mapping[str, float], scale: float) -> float | None:
         """Return how long a job takes (s); None if it is not known."""
         if _calculates(job) and (taken := self._taken.get(_kind(job))):
             return fmean(taken)
-        estimated = self._expected.get(job.uuid, shares.get(job.uuid))
-        if estimated is not None:
-            return estimated * self._actual / self._estimated if self._estimated else None
+        if job.uuid in estimates:
+            return estimates[job.uuid] * scale
         return None if _makers(job) else 0.0
 
 

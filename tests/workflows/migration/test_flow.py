@@ -224,6 +224,21 @@ def test_calculations_of_all_dopants_are_planned() -> None:
     assert kinds.count("neb") == 2 * 4
 
 
+def test_vibrations_of_sites_and_saddles_are_planned() -> None:
+    def steps(**overrides: Any) -> list[int | None]:
+        overrides |= {"dopant": "N", "models": []}
+        flow = plan(preset="quick", engine="chgnet", overrides=overrides)
+        return [item.ionic_steps for item in planned(flow) if item.kind == "displacement"]
+
+    # Two displacements along each axis of 55 atoms, for two sites and four saddles.
+    assert steps() == [6 * 55] * (2 + 4)
+    assert steps(vibrations=False) == []
+    # Only the dopant and its nearest atoms move, and the end points of each hop are its own.
+    near = steps(vibration_radius=2.0)
+    assert len(near) == 5 + 4
+    assert all(6 * 2 <= (count or 0) < 6 * 15 for count in near)
+
+
 def test_dft_engine_gets_the_settings_of_the_host() -> None:
     parameters = load_parameters(MigrationParameters, TOPIC, "quick", {"dopant": "Li"})
     maker = MigrationMaker(parameters, "gpaw", "quick", {})

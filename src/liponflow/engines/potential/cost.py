@@ -8,9 +8,10 @@ from liponflow.engines.cost import Band, CostModel, Timing, stored_outputs
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.steps import ionic_steps
 
-RULE = 0.008
-"""Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured: 0.4 s for 56
-atoms)."""
+RULE = 0.0025
+"""Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured in the quick campaigns:
+0.0014 to 0.0021 in cells of 55 to 212 atoms, 0.003 to 0.004 in short relaxations, which load the
+engine first)."""
 
 _FIELDS = (
     "output.nsites",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from jobflow import Flow, Job
+from jobflow import Flow, Job, Maker
 from jobflow.core.reference import OutputReference
 from pymatgen.core.structure import Structure
 
@@ -16,6 +16,7 @@ from liponflow.engines.engine import Engine, EngineOptions, Hessian
 from liponflow.engines.planned import PlannedCalculation, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
+from liponflow.engines.vibrations import moving_atoms, planned_vibrations
 from liponflow.inputs.gpaw.migration import migration_inputs
 from liponflow.inputs.migration import TOPIC, MigrationParameters
 from liponflow.inputs.presets import load_data
@@ -316,12 +317,13 @@ def check_engine(engine: Engine, networks: Sequence[Network]) -> None:
 def _to_come(
     networks: Sequence[Network], parameters: MigrationParameters, tools: Tools
 ) -> list[PlannedCalculation]:
-    """List what a survey will compute if every site is stable."""
+    """List what a survey will compute if every site is stable and every hop has a saddle."""
     found: list[PlannedCalculation] = []
     for mover, cell, hops in networks:
         starts = starting_points(cell, mover.dopant, parameters)
         for start in starts.values():
             found += planned_by(tools["relax"], start)
+        found += _vibrations_to_come(cell, mover.dopant, hops, parameters, tools["vibrations"])
         for hop in hops:
             pairs = [hop_starts(cell, hop, mover.dopant)]
             if parameters.divacancy and mover.mechanism == "vacancy":
@@ -337,6 +339,25 @@ def _to_come(
                 path = [ends.start] * (parameters.images + 1) + [ends.end]
                 found += planned_by(tools["band"], path)
     return found
+
+
+def _vibrations_to_come(
+    cell: HopCell,
+    dopant: str,
+    hops: Sequence[Hop],
+    parameters: MigrationParameters,
+    maker: Maker | None,
+) -> list[PlannedCalculation]:
+    """List the vibrations of sites and saddles."""
+    if maker is None:
+        return []
+    radius = parameters.vibration_radius
+    sites = {label for hop in hops for label in hop.end_labels}
+    # With a radius, each hop has its own set of atoms and vibrations of its own end points.
+    own = len(sites) if radius is None else sum(len(set(hop.end_labels)) for hop in hops)
+    state = hop_starts(cell, hops[0], dopant).start
+    moving = None if radius is None else moving_atoms([state], radius)
+    return planned_vibrations(maker, state, moving) * (own + len(hops))
 
 
 def _rung_to_come(
