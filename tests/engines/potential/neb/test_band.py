@@ -16,6 +16,7 @@ from ase.mep import NEB
 from ase.optimize import FIRE
 from model_surface import BEND, CENTRE, ModelSurface, Path, model_path
 
+from liponflow.arrays import FloatArray
 from liponflow.engines.potential.neb.band import Band
 from liponflow.engines.potential.neb.evaluation import Remembered, evaluate_with
 from liponflow.engines.potential.neb.relaxation import RelaxedBand, relax_band
@@ -130,6 +131,49 @@ def test_diverging_steps_are_taken_back(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.undo()
     quick = relaxed(model_path(surface), surface, optimiser="LBFGS")
     assert len(careful.history) > len(quick.history)
+
+
+def test_every_image_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from liponflow.engines.potential.neb import relaxation
+
+    class Straying:
+        """Two images, of which the second strays to a place without a force."""
+
+        climbing = False
+
+        def __init__(self) -> None:
+            self.moving = [Atoms("H", [[number, 0, 0]]) for number in range(2)]
+            self.show(1.0, 1.0)
+
+        def show(self, *forces: float) -> None:
+            self.state = SimpleNamespace(residual=max(forces), residuals=np.array([0, *forces, 0]))
+
+        def move(self, positions: FloatArray) -> None:
+            for image, new in zip(self.moving, positions, strict=True):
+                image.positions = new
+
+    band = Straying()
+    places: list[list[float]] = []
+
+    def quick() -> None:
+        band.move(np.array([[[5.0, 0, 0]], [[6.0, 0, 0]]]))
+        band.show(3.0, 0.0)
+
+    def careful() -> None:
+        places.append([float(image.positions[0, 0]) for image in band.moving])
+        band.show(0.0, 0.0)
+
+    steps = {"LBFGS": quick, "FIRE": careful}
+    monkeypatch.setattr(
+        relaxation,
+        "OPTIMISERS",
+        {
+            name: lambda *_, step=step, **__: SimpleNamespace(step=step)
+            for name, step in steps.items()
+        },
+    )
+    assert relax_band(cast("Band", band), force_limit=0.05, max_steps=20).converged
+    assert places == [[0.0, 1.0]]
 
 
 def test_a_force_that_rises_when_an_image_climbs_is_no_divergence(

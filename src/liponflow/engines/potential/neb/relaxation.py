@@ -157,7 +157,8 @@ class _Walk:
                 best, place, since = residual, band.get_x(), 0
             if self._optimiser != "FIRE" and (since > PATIENCE or residual > ASTRAY * first):
                 self._optimiser = "FIRE"
-                band.set_x(place)
+                # Not by set_x, which leaves images with a small force where they strayed.
+                self._band.move(place.reshape(len(self._band.moving), -1, 3))
                 residual, since = best, 0
                 steps = self._steps(band)
         return residual < limit
