@@ -9,9 +9,9 @@ from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.steps import ionic_steps
 
 RULE = 0.0025
-"""Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured in the quick campaigns:
-0.0014 to 0.0021 in cells of 55 to 212 atoms, 0.003 to 0.004 in short relaxations, which load the
-engine first)."""
+"""Core-seconds per atom and ionic step of CHGNet on a CPU of 2024 (measured in the quick
+campaigns: 0.0014 to 0.0021 in cells of 55 to 212 atoms, 0.003 to 0.004 in short relaxations, which
+load the engine first)."""
 
 _FIELDS = (
     "output.nsites",
