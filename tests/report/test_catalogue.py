@@ -4,6 +4,8 @@ import pytest
 
 from liponflow.analysis.kinds import get_kind, kind_names
 from liponflow.analysis.published import topics
+from liponflow.inputs.eels import EELSParameters
+from liponflow.inputs.presets import load_parameters
 from liponflow.report import values
 from liponflow.report.catalogue import PublishedNumber, catalogue, read_catalogue
 from liponflow.report.places import unit_at
@@ -30,6 +32,20 @@ def test_tables_have_a_number_for_each_printed_value() -> None:
         {"printed": "Li2.3Si0.2PO1.4N1.1"},
         "activation_energy",
     )
+
+
+def test_edges_are_those_of_the_materials_of_the_preset() -> None:
+    parameters = load_parameters(EELSParameters, "eels", "quick")
+    materials = {*parameters.phases, f"{parameters.glass} glass"}
+    chosen = {
+        part["material"]
+        for n in NUMBERS
+        if n.kind == "eels"
+        for part in n.at
+        if "peaks" in n.at and isinstance(part, dict)
+    }
+    assert chosen
+    assert chosen <= materials
 
 
 def test_functions_exist_and_are_all_used() -> None:
