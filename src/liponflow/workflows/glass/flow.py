@@ -21,7 +21,6 @@ from liponflow.workflows.dynamics.jobs import at_rest
 from liponflow.workflows.further_engines import further_names, wire_further
 from liponflow.workflows.glass.jobs import Measured, Origin, conclude, measure
 from liponflow.workflows.glass.properties import cleavage_flow, elastic_flow
-from liponflow.workflows.glass.volume import equilibrium_volume
 from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.request import RunRequest
@@ -210,6 +209,9 @@ class GlassMaker(CampaignMaker[GlassParameters]):
         found, seed = Branch(), origin.seed
         current: Any = structure
         if parameters.volume == "pressure-volume":
+            # Imported only here, as matplotlib and pandas come with atomate2's fit.
+            from liponflow.workflows.glass.volume import equilibrium_volume
+
             jobs, current = equilibrium_volume(engine, parameters, structure, seed)
             found.jobs += jobs
         dynamics = None
