@@ -91,6 +91,15 @@ def test_shares_of_li3n_by_hand() -> None:
     assert needed(Mixing.BRUGGEMAN) == pytest.approx((1 + 2 * ratio) / 3, rel=1e-4)
 
 
+@pytest.mark.parametrize("mixing", Mixing)
+def test_a_trace_of_a_metal_may_suffice(mixing: Mixing) -> None:
+    sigma = {"A": 1e-12, "metal": 1e4}
+    share = share_needed("metal", {"A": 1.0}, sigma, 1.001e-12, mixing)
+    assert 0 < share < 1e-3
+    if mixing is Mixing.PARALLEL:
+        assert share == pytest.approx(1e-15 / 1e4, rel=1e-9)
+
+
 def test_no_share_is_needed_if_the_others_conduct() -> None:
     assert share_needed("Li3N", {"Li3PO4": 1}, {"Li3N": 1e-4, "Li3PO4": 1e-8}, 1e-9,
                         Mixing.SERIES) == 0  # fmt: skip

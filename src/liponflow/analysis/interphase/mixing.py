@@ -11,8 +11,12 @@ from enum import StrEnum
 
 from scipy.optimize import brentq
 
-LEAST_SHARE = 1e-12
-"""Smallest share of a phase that is solved for; with less there are no grains of it."""
+_TINY = 1e-300
+"""Absolute tolerance of solutions, which may be many decades below 1: only the relative one
+counts."""
+
+_MOST = 1000
+"""Steps of a solution, which begins many decades away."""
 
 _SUM = 1e-6
 """Tolerance of the sum of the shares."""
@@ -75,7 +79,7 @@ def mixed_conductivity(
     if mixing is Mixing.BRUGGEMAN:
         # Scaled, because conductivities span ten decades and the solver's tolerance does not.
         scaled = [(share, sigma / high) for share, sigma in values]
-        return high * float(brentq(_bruggeman(scaled), low / high, 1.0, xtol=1e-300, rtol=1e-13))
+        return high * float(brentq(_bruggeman(scaled), low / high, 1.0, xtol=_TINY, rtol=1e-13))
     reference = low if mixing is Mixing.HASHIN_SHTRIKMAN_LOW else high
     mean = 1 / sum(share / (sigma + 2 * reference) for share, sigma in values)
     # The difference of nearly equal numbers may fall below the smallest by rounding.
@@ -135,8 +139,8 @@ def share_needed(
         return 0.0
     # Solved for the smaller of the share and the rest, either of which may be tiny.
     if reached(0.5) >= 0:
-        return float(brentq(reached, LEAST_SHARE, 0.5, xtol=LEAST_SHARE, rtol=1e-12))
-    rest = brentq(lambda rest: reached(1 - rest), 0.0, 0.5, xtol=LEAST_SHARE, rtol=1e-12)
+        return float(brentq(reached, 0.0, 0.5, xtol=_TINY, rtol=1e-12, maxiter=_MOST))
+    rest = brentq(lambda rest: reached(1 - rest), 0.0, 0.5, xtol=_TINY, rtol=1e-12, maxiter=_MOST)
     return 1 - float(rest)
 
 
