@@ -11,6 +11,7 @@ import numpy as np
 
 from liponflow.analysis.measured.fit import Fit, FitError, Start, fit, pseudo_voigt
 from liponflow.analysis.nmr.populations import Shares
+from liponflow.analysis.nmr.share_limits import Profile
 from liponflow.arrays import FloatArray
 
 Shape = Literal["gaussian", "pseudo-voigt"]
@@ -37,7 +38,7 @@ class Deconvolution(NamedTuple):
     Attributes
     ----------
     shares
-        By area; errors contain the correlation of neighbouring noise.
+        By area; errors and limits contain the correlation of neighbouring noise.
     peaks
         In the order of the given shifts.
     parts
@@ -124,8 +125,17 @@ def deconvolve(
     p = found.by_name(found.values)
     residual = parts(p).sum(axis=0) + p["baseline"] - intensity
     together = correlation_time(residual)
+    others = {name: item for name, item in start.items() if not name.startswith(("area", "base"))}
+    profile = Profile.of(
+        shift,
+        intensity,
+        others,
+        np.array([p[name] for name in others]),
+        freedom=found.freedom,
+        together=together,
+    )
     return Deconvolution(
-        shares=_shares(source, found, list(units), together),
+        shares=_shares(source, found, list(units), together, profile),
         peaks=[
             Peak(unit, p[f"shift{n}"], 2 * abs(p[f"sigma{n}"])) for n, unit in enumerate(units)
         ],
@@ -177,15 +187,23 @@ def _spacing(units: Mapping[str, float], reach: float) -> float:
     return max(apart, 0.5 * reach)
 
 
-def _shares(source: str, found: Fit, units: list[str], together: float) -> Shares:
+def _shares(
+    source: str, found: Fit, units: list[str], together: float, profile: Profile
+) -> Shares:
     def shares(p: Mapping[str, float]) -> FloatArray:
         areas = np.array([p[f"area{number}"] for number in range(len(units))])
         return np.asarray(areas / areas.sum())
 
     values, covariance = found.evaluate(shares)
     errors = np.sqrt(np.diag(covariance) * together)
+    ends = {
+        unit: profile.limits(number, float(values[number]), float(errors[number]))
+        for number, unit in enumerate(units)
+        if len(units) > 1
+    }
     return Shares(
         source,
         dict(zip(units, values.tolist(), strict=True)),
         dict(zip(units, errors.tolist(), strict=True)),
+        ends,
     )

@@ -1,6 +1,7 @@
 """Shares of units as a table, printed elsewhere or of another program."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ _SEPARATOR = re.compile(r"\s*[,;\t]\s*")
 _MOST_OFF = 0.02
 """Largest difference of the sum of shares from 1, or from 100: shares are printed rounded."""
 _PERCENT = 100.0
+TWO_SIDED = 1.96
+"""Half of an interval of 95 % in standard errors."""
 
 
 class Shares(NamedTuple):
@@ -31,11 +34,28 @@ class Shares(NamedTuple):
         The file.
     values, errors
         By unit; errors are standard errors, 0 where none are given.
+    limits
+        Lower and upper limit of 95 % by unit, where a fit gives them.
     """
 
     source: str
     values: dict[str, float]
     errors: dict[str, float]
+    limits: Mapping[str, tuple[float, float]] = {}
+
+    def interval(self, unit: str) -> tuple[float, float] | None:
+        """Return the limits of 95 % of a share; None without an error.
+
+        Examples
+        --------
+        >>> Shares("a.csv", {"Q0_0": 0.5}, {"Q0_0": 0.01}).interval("Q0_0")
+        (0.4804, 0.5196)
+        """
+        if unit in self.limits:
+            return self.limits[unit]
+        half = round(TWO_SIDED * self.errors.get(unit, 0.0), 12)
+        value = self.values.get(unit, 0.0)
+        return (max(value - half, 0.0), value + half) if half else None
 
 
 def is_share_table(path: Path) -> bool:

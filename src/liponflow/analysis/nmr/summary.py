@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
 
 from liponflow.analysis.glass.result import Share
 from liponflow.analysis.nmr.deconvolution import Deconvolution
@@ -14,7 +13,6 @@ from liponflow.analysis.nmr.result import FittedNmr, NmrResult, UnitChange, Unit
 from liponflow.analysis.result import Provenance
 from liponflow.arrays import FloatArray
 
-_TWO_SIDED = float(norm.ppf(0.975))
 CORRELATED = 3.0
 """Points of the noise that count as one, above which a bad fit is suspected."""
 
@@ -80,15 +78,15 @@ def _rows(sample: Sample, model: Mapping[str, Share] | None) -> list[UnitShare]:
         peaks = {peak.unit: peak for peak in sample.spectrum[2].peaks}
     rows = []
     for unit, value in shares.values.items():
-        half = _TWO_SIDED * shares.errors[unit]
+        ends = shares.interval(unit)
         peak, modelled = peaks.get(unit), None if model is None else model.get(unit)
         rows.append(
             UnitShare(
                 sample=shares.source,
                 unit=unit,
                 share=value,
-                low=max(value - half, 0.0) if half else None,
-                high=value + half if half else None,
+                low=ends[0] if ends else None,
+                high=ends[1] if ends else None,
                 shift=peak.shift if peak else None,
                 width=peak.width if peak else None,
                 model=None if model is None else (modelled.share if modelled else 0.0),
@@ -105,14 +103,12 @@ def _changes(
     found = []
     for unit in dict.fromkeys([*before.values, *after.values]):
         old, new = before.values.get(unit, 0.0), after.values.get(unit, 0.0)
-        errors = before.errors.get(unit, 0.0), after.errors.get(unit, 0.0)
-        half = _TWO_SIDED * float(np.hypot(*errors)) or None
-        relative, relative_half = None, None
+        change = 100 * (new - old)
+        below, above = _halves(before, after, unit, 1.0)
+        relative, smaller, larger = None, None, None
         if old > 0:
             relative = 100 * (new / old - 1)
-            spread = np.hypot(errors[1], new / old * errors[0]) / old
-            relative_half = 100 * _TWO_SIDED * float(spread) or None
-        change = 100 * (new - old)
+            smaller, larger = _halves(before, after, unit, new / old, over=old)
         modelled = None
         if len(models) > 1:
             ends = [model[unit].share if unit in model else 0.0 for model in models[:2]]
@@ -121,11 +117,11 @@ def _changes(
             UnitChange(
                 unit=unit,
                 points=change,
-                points_low=None if half is None else change - 100 * half,
-                points_high=None if half is None else change + 100 * half,
+                points_low=_moved(change, below, -1),
+                points_high=_moved(change, above, 1),
                 relative=relative,
-                relative_low=_moved(relative, relative_half, -1),
-                relative_high=_moved(relative, relative_half, 1),
+                relative_low=_moved(relative, smaller, -1),
+                relative_high=_moved(relative, larger, 1),
                 model_points=modelled,
                 published=published.percent if unit == published.unit else None,
             )
@@ -133,8 +129,23 @@ def _changes(
     return found
 
 
+def _halves(
+    before: Shares, after: Shares, unit: str, weight: float, over: float = 1.0
+) -> tuple[float | None, float | None]:
+    """Return both halves of the interval of a difference over a number, the first share weighted.
+
+    Each half has that of one share and the opposite one of the other (G. Y. Zou and A. Donner,
+    Stat. Med. 27, 1693 (2008)).
+    """
+    old, new = before.values.get(unit, 0.0), after.values.get(unit, 0.0)
+    first, second = before.interval(unit) or (old, old), after.interval(unit) or (new, new)
+    below = float(np.hypot(new - second[0], weight * (first[1] - old)))
+    above = float(np.hypot(second[1] - new, weight * (old - first[0])))
+    return below / over or None, above / over or None
+
+
 def _moved(value: float | None, half: float | None, side: int) -> float | None:
-    return None if value is None or half is None else value + side * half
+    return None if value is None or half is None else value + 100 * side * half
 
 
 def _documented(
