@@ -10,6 +10,7 @@ import pytest
 
 from liponflow.runners.remote.campaigns import CampaignStatus, JobStatus, State
 from liponflow.settings import Settings
+from liponflow.store.file import StoreError
 from liponflow.store.lock import writer_lock
 from liponflow.store.results import find_summaries, open_results
 from liponflow.store.sqlite import embedded_store
@@ -35,6 +36,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         name="test",
         done=done,
         file=file,
+        jobstore={"@class": "JobStore"},
         get_jobstore=lambda: embedded_store(file, read_only=False),
     )
 
@@ -51,3 +53,19 @@ def test_results_in_the_store_of_the_settings_are_read_while_it_is_written(proje
     with writer_lock(project.file):
         (stored,), _ = fetching.fetch(project, Settings(store=project.file), [])
     assert stored.uuid == project.done
+
+
+def test_results_on_a_server_that_does_not_answer_are_named_without_the_password(
+    project: Any, tmp_path: Path
+) -> None:
+    nobody = {
+        "type": "MongoStore", "host": "127.0.0.1", "port": 9, "database": "results",
+        "username": "me", "password": "hush", "collection_name": "outputs",
+        "mongoclient_kwargs": {"serverSelectionTimeoutMS": 50},
+    }  # fmt: skip
+    project.jobstore = {"docs_store": nobody, "additional_stores": {"data": nobody}}
+    with pytest.raises(
+        StoreError, match=r"results.outputs on 127.0.0.1:9.*does not answer"
+    ) as error:
+        fetching.fetch(project, Settings(store=tmp_path / "mine.db"), [])
+    assert "hush" not in str(error.value)

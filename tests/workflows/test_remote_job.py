@@ -1,6 +1,5 @@
 """The command by which workers run a job."""
 
-import json
 import subprocess
 import sys
 import threading
@@ -102,12 +101,13 @@ def test_two_processes_in_one_directory_run_the_job_once(tmp_path: Path, marks: 
     assert loadfn(directory / OUT_FILENAME)["error"] is None
 
 
+@pytest.mark.parametrize("outcome", ['{"start_time": "then"}', '{"start_time": "th', ""])
 def test_job_that_was_killed_runs_again_and_finds_what_it_left(
-    tmp_path: Path, marks: Path
+    tmp_path: Path, marks: Path, outcome: str
 ) -> None:
     job = counted(str(marks), 5)
     directory = uploaded(job, tmp_path / "job")
-    (directory / OUT_FILENAME).write_text(json.dumps({"start_time": "then"}))
+    (directory / OUT_FILENAME).write_text(outcome)
     (directory / "CONTCAR").write_text("half way")
     (directory / "queue.err").write_text("TIME LIMIT")
     (directory / CHECKPOINT).mkdir()

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from liponflow.store.sqlite import EmbeddedJobStore
 
 _MOUNTS = Path("/proc/mounts")
+_NAMED = 10
+"""Most results that an error names."""
 
 _Found = TypeVar("_Found")
 
@@ -232,7 +234,7 @@ def get_result(store: "Documents", uuid_prefix: str) -> StoredResult:
         raise StoreError(f"several results begin with {uuid_prefix!r}: {_listed(chosen)}")
     if not uuids:
         with _skipping_damaged(store):
-            latest = list(_summaries(store, {}))
+            latest = list(_summaries(store, {}, limit=_NAMED + 1))
         raise StoreError(
             f"no result begins with {uuid_prefix!r}; "
             + (f"the latest are {_listed(latest)}" if latest else "the store holds no results")
@@ -242,21 +244,24 @@ def get_result(store: "Documents", uuid_prefix: str) -> StoredResult:
     return read_result(with_data(store, document))
 
 
-def _summaries(store: "Documents", criteria: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _summaries(
+    store: "Documents", criteria: dict[str, Any], limit: int = 0
+) -> Iterator[dict[str, Any]]:
     documents: Iterator[dict[str, Any]] = store.query(
         {**criteria, "output.kind": ANY_KIND},
         properties=["uuid", "output.kind", "output.formula", "completed_at"],
         sort={"completed_at": -1},
+        limit=limit,
     )
     return documents
 
 
-def _listed(documents: Sequence[dict[str, Any]], most: int = 10) -> str:
+def _listed(documents: Sequence[dict[str, Any]]) -> str:
     lines = [
         f"{item['uuid']} ({item['output']['kind']}, {item['output'].get('formula')})"
-        for item in documents[:most]
+        for item in documents[:_NAMED]
     ]
-    return ", ".join(lines) + (" ..." if len(documents) > most else "")
+    return ", ".join(lines) + (" ..." if len(documents) > _NAMED else "")
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from liponflow.runners.remote.campaigns import State, campaigns
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.reading import StoredResult
-from liponflow.store.results import get_result
+from liponflow.store.results import get_result, open_store
 from liponflow.store.sync import sync
 from liponflow.workflows.run import known_store, writable_store
 
 if TYPE_CHECKING:
+    from jobflow.core.store import JobStore
     from jobflow_remote.config.base import Project
 
 
@@ -49,10 +50,7 @@ def fetch(
         for item in found
         if item.state is not State.DONE
     ]
-    source = project.get_jobstore()
-    if source is None:
-        raise StoreError(f"project {project.name} names no results store")
-    source.connect()
+    source = _results_of(project)
     results = [str(item.record["result"]) for item in done]
     try:
         with known_store(settings) as here:
@@ -64,3 +62,15 @@ def fetch(
             return [get_result(target, uuid) for uuid in results], lacking
     finally:
         source.close()  # type: ignore[no-untyped-call]
+
+
+def _results_of(project: "Project") -> "JobStore":
+    """Open the results store of a project."""
+    if project.jobstore and "@class" not in project.jobstore:
+        # A specification: its servers may not answer.
+        return open_store(project.jobstore, read_only=True)
+    source = project.get_jobstore()
+    if source is None:
+        raise StoreError(f"project {project.name} names no results store")
+    source.connect()
+    return source

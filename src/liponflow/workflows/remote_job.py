@@ -10,6 +10,7 @@ It does what jobflow-remote's own command does, and besides:
 """
 
 import fcntl
+import json
 import os
 import sys
 import traceback
@@ -23,9 +24,10 @@ from jobflow import Flow
 from jobflow_remote.jobs.data import IN_FILENAME, OUT_FILENAME
 from jobflow_remote.jobs.run import run_remote_job
 from jobflow_remote.remote.queue import ERR_FNAME, OUT_FNAME
+from monty.json import MontyEncoder
 from monty.serialization import dumpfn, loadfn
 
-from liponflow import __version__
+from liponflow import __version__, durable
 from liponflow.engines.registry import environment
 from liponflow.job_directory import CHECKPOINT, next_attempt
 from liponflow.runners.documents import CONTINUATIONS, loads
@@ -96,8 +98,10 @@ def _alone(directory: Path) -> Iterator[None]:
 
 def _has_ended(directory: Path) -> bool:
     """Return whether the directory holds the outcome of the job, not of one that was killed."""
-    file = directory / OUT_FILENAME
-    return file.is_file() and "end_time" in loads(file.read_bytes())
+    try:
+        return "end_time" in loads((directory / OUT_FILENAME).read_bytes())
+    except (FileNotFoundError, ValueError):  # not started, or killed while it wrote
+        return False
 
 
 def _set_aside(directory: Path) -> None:
@@ -133,7 +137,7 @@ def _place_new_jobs(directory: Path, rules: Rules) -> None:
             flow: Flow | None = getattr(decoded["response"], name)
             if flow is not None:
                 place(flow, rules)
-        dumpfn(decoded, file)
+        durable.write(file, json.dumps(decoded, cls=MontyEncoder))
     except Exception:  # noqa: BLE001 - the job itself has succeeded
         traceback.print_exc()
 

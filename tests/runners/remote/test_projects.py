@@ -1,10 +1,12 @@
 """Projects by name, and what is wrong with their files."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
+from jobflow_remote.utils.db import JobLockedError
 from queues import worker
 
 from liponflow.runners.remote import errors
@@ -93,3 +95,15 @@ def test_action_is_tried_again_up_to_a_limit() -> None:
     with pytest.raises(QueueError):
         errors.patiently(action, (0,))
     assert len(calls) == 2
+
+
+def test_job_that_the_runner_holds_is_an_error_with_a_remedy() -> None:
+    controller = SimpleNamespace(close=lambda: None)
+    project: Any = SimpleNamespace(
+        name="test", queue=SimpleNamespace(store=NOBODY), get_job_controller=lambda: controller
+    )
+    with (
+        pytest.raises(QueueError, match=r"queue of test at 127.0.0.1:9/d: the runner holds"),
+        job_controller(project),
+    ):
+        raise JobLockedError

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 from pathlib import Path
 
@@ -122,3 +123,19 @@ def test_server_that_does_not_start_names_its_log(
     monkeypatch.setattr(module, "PROGRAM", "false")
     with pytest.raises(QueueError, match=r"server\.log"):
         QueueServer(tmp_path).start()
+
+
+def test_server_does_not_start_on_the_port_of_another_program(tmp_path: Path) -> None:
+    server = QueueServer(tmp_path / "queue")
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        try:
+            with pytest.raises(QueueError, match=f"does not start on port {port}.*in use"):
+                server.start(port)
+            assert server.pid is None
+        finally:
+            server.stop()
+
+
+def test_password_is_not_in_the_text_of_an_address() -> None:
+    assert "hush" not in repr(module.Address(27017, "hush"))

@@ -386,14 +386,23 @@ def _leave_batches(project: "Project", jobs: Iterable[JobStatus]) -> None:
     """Take jobs that have not started out of the reach of batches, which would run them."""
     from jobflow_remote.jobs.batch import RemoteBatchManager
 
+    by_worker: dict[str, list[str]] = {}
     for job in jobs:
-        worker = project.workers.get(job.worker)
-        if job.stage == "BATCH_SUBMITTED" and worker is not None and worker.batch is not None:
-            host = worker.get_host()
-            host.connect()
-            manager = RemoteBatchManager(host, worker.batch.jobs_handle_dir)
-            with suppress(OSError):  # it has just started
-                host.remove(Path(manager.submitted_dir) / f"{job.uuid}_{job.index}")
+        if job.stage == "BATCH_SUBMITTED":
+            by_worker.setdefault(job.worker, []).append(f"{job.uuid}_{job.index}")
+    for name, files in by_worker.items():
+        worker = project.workers.get(name)
+        if worker is None or worker.batch is None:
+            continue
+        host = worker.get_host()
+        folder = Path(RemoteBatchManager(host, worker.batch.jobs_handle_dir).submitted_dir)
+        host.connect()
+        try:
+            for file in files:
+                with suppress(OSError):  # it has just started
+                    host.remove(folder / file)
+        finally:
+            host.close()
 
 
 def runner_is_running(project: "Project") -> bool | None:

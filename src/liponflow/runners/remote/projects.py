@@ -11,7 +11,13 @@ from pydantic import ValidationError
 from liponflow import datayaml
 from liponflow.names import nearest
 from liponflow.redaction import without_secrets
-from liponflow.runners.remote.errors import SET_UP, ProjectError, check_installed, queue_errors
+from liponflow.runners.remote.errors import (
+    SET_UP,
+    ProjectError,
+    QueueError,
+    check_installed,
+    queue_errors,
+)
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -190,11 +196,19 @@ def job_controller(project: "Project") -> Iterator["JobController"]:
     Raises
     ------
     QueueError
-        If it does not answer, also within the block.
+        If it does not answer, also within the block, or the runner holds what is asked for.
     """
-    with queue_errors(queue_address(project)):
+    from jobflow_remote.utils.db import LockedDocumentError
+
+    where = queue_address(project)
+    with queue_errors(where):
         controller = project.get_job_controller()
         try:
             yield controller
+        except LockedDocumentError as error:
+            raise QueueError(
+                f"{where}: the runner holds a job or a flow that is asked for: try again in a "
+                "minute; what a killed runner held is released after ten"
+            ) from error
         finally:
             controller.close()

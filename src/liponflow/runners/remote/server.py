@@ -14,7 +14,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -50,7 +50,7 @@ class Address:
     """
 
     port: int
-    password: str
+    password: str = field(repr=False)
 
     def store(self) -> dict[str, Any]:
         """Return the specification of a maggma store on the server."""
@@ -137,13 +137,14 @@ class QueueServer:
         pid = self.pid
         if pid is None:
             return False
-        process = psutil.Process(pid)
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(STOP_S)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait()
+        with suppress(psutil.NoSuchProcess):  # it has just ended
+            process = psutil.Process(pid)
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_S)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait()
         self._pid_file.unlink(missing_ok=True)
         return True
 
@@ -198,7 +199,7 @@ class QueueServer:
         record = {"pid": pid, "started": datetime.now(UTC).isoformat(timespec="seconds")}
         durable.write(self._pid_file, json.dumps(record), mode=PRIVATE_FILE)
         end = monotonic() + START_S
-        while not _answers(port):
+        while not _listens(pid, port):
             if os.waitpid(pid, os.WNOHANG) != (0, 0) or monotonic() > end:
                 with suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
@@ -274,7 +275,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((HOST, port)) == 0
+def _listens(pid: int, port: int) -> bool:
+    """Return whether a process answers at a port: another program may have taken that."""
+    try:
+        connections = psutil.Process(pid).net_connections("tcp4")
+    except psutil.Error:  # it has ended
+        return False
+    listening = {item.laddr.port for item in connections if item.status == psutil.CONN_LISTEN}
+    return port in listening
