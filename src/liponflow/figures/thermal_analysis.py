@@ -68,9 +68,10 @@ def thermal_analysis_figure(result: ThermalAnalysisResult) -> Figure:
             color=COLOURS[4], markersize=4, label=f"cooled at {result.simulated_rate:g} K/ps: "
             f"{result.simulated:.0f} °C,\n{result.simulated_engine}",
         )  # fmt: skip
-    axes.set_ylim(low - 0.2 * (high - low), high + 0.75 * (high - low))
+    axes.set_ylim(low - 0.2 * (high - low), high + 0.1 * (high - low))
     axes.set_xlabel(axis_label(ThermalAnalysisResult, "temperature"))
     axes.set_ylabel("heat flow" + (f" ({result.heat_flow_unit})" if result.heat_flow_unit else ""))
-    axes.legend(loc="upper left", fontsize=6)
+    # Above the axes, as the lines of the temperatures would cross the words.
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), fontsize=6.5)
     stamp(figure, result)
     return figure
