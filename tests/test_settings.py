@@ -32,8 +32,8 @@ def test_environment_overrides_the_settings_file(monkeypatch: pytest.MonkeyPatch
         ("VASP_CMD", "", "the command '' names no program; give a program"),
         ("VASP_CMD", '""', "names no program"),
         ("VASP_CMD", 'mpirun "vasp_std', "cannot be split: No closing quotation; give a program"),
-        ("RUNS_DIR", "", "'' is no path: name one"),
-        ("STORE", " ", "' ' is no path: name one"),
+        ("RUNS_DIR", "", "'' is not a path: name one"),
+        ("STORE", " ", "' ' is not a path: name one"),
     ],
 )
 def test_empty_or_unbalanced_value_names_the_variable(
@@ -96,7 +96,7 @@ def test_store_may_be_a_jobstore_specification(config: Path) -> None:
         ("vasp_cmd: mpirun 'vasp\n", ["'vasp_cmd'", "mpirun 'vasp", "No closing quotation"]),
         ("vasp_cmd: {std: vasp, gma: vasp_gam}\n", ["unknown program 'gma' of vasp_cmd", "'gam'"]),
         ("vasp_cmd: {gam: vasp_gam}\n", ["'vasp_cmd'", "Field required"]),
-        ("store: ''\n", ["'store'", "'' is no path"]),
+        ("store: ''\n", ["'store'", "'' is not a path"]),
         ("workers: 0\n", ["'workers'", "greater than or equal to 1"]),
         ("trusted_packages: [mine]\n", ["is now trusted_classes", "module:name", "config.yaml"]),
         ("trusted_classes: [mine]\n", ["'trusted_classes'", "should match pattern"]),

@@ -104,7 +104,7 @@ def check(document: Any, kind: DocumentType, source: str) -> None:
 
 
 def class_name(document: Any) -> ClassName | None:
-    """Return the class that a document names; None if it is no dictionary or names no module.
+    """Return the class that a document names; None if it is not a dictionary or names no module.
 
     Examples
     --------
@@ -159,7 +159,7 @@ def structure(document: dict[str, Any], source: str) -> "Structure":
     UntrustedClassError
         See :func:`check`.
     ValueError
-        If it is no structure.
+        If it is not a structure.
     """
     from pymatgen.core.structure import Structure
 

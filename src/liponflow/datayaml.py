@@ -18,7 +18,7 @@ def load(text: str) -> Any:
     Raises
     ------
     ValueError
-        If it is no YAML, names anything but plain values, is nested too deeply, or repeats more
+        If it is not YAML, names anything but plain values, is nested too deeply, or repeats more
         by aliases than :data:`MOST_VALUES`.
 
     Examples

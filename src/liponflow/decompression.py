@@ -1,7 +1,7 @@
 """Compressed files, opened as streams that end before they fill the memory.
 
 A few kilobytes of gzip, bzip2 or xz can hold terabytes. Text of calculations shrinks by a factor
-of 3 to 20, and a table of zeros by about 100; a file that grows far beyond that is no file of a
+of 3 to 20, and a table of zeros by about 100; a file that grows far beyond that is not a file of a
 calculation, but damaged or hostile.
 """
 
@@ -114,7 +114,7 @@ def open_text(path: Path, *, errors: str = "strict") -> IO[str]:
     path
         The file.
     errors
-        What becomes of bytes that are no UTF-8, as for :func:`open`.
+        What becomes of bytes that are not UTF-8, as for :func:`open`.
     """
     return io.TextIOWrapper(open_bytes(path), encoding="utf-8", errors=errors)
 

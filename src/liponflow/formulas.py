@@ -14,7 +14,7 @@ PHOSPHATE_LAST = ("P", "O", "N")
 def conventional(formula: str) -> str:
     """Return a formula with the elements of a phosphorus oxynitride in their usual order.
 
-    Everything else is returned as it is, also what is no formula.
+    Everything else is returned as it is, also what is not a formula.
 
     Examples
     --------
@@ -73,7 +73,7 @@ def spellings(formula: str) -> list[str]:
 
 
 def elements_in(formula: str) -> frozenset[str]:
-    """Return the elements of a formula; empty for what is no formula.
+    """Return the elements of a formula; empty for what is not a formula.
 
     Examples
     --------

@@ -297,7 +297,7 @@ class Settings(BaseSettings):
     @classmethod
     def _not_empty(cls, value: Any) -> Any:
         if isinstance(value, str) and not value.strip():
-            raise ValueError(f"{value!r} is no path: name one, or leave the setting out")
+            raise ValueError(f"{value!r} is not a path: name one, or leave the setting out")
         if isinstance(value, str) and value.lstrip().startswith(("{", "docs_store")):
             raise ValueError("it looks like a specification, but is not complete JSON")
         return value
@@ -434,7 +434,7 @@ def read_specification(path: Path) -> Specification:
     Raises
     ------
     SettingsError
-        If the file is missing, is no YAML, or holds none.
+        If the file is missing, is not YAML, or holds none.
     """
     remedy = "name the YAML file of a store, or a file that ends in .db"
     check_is_file(path, SettingsError, remedy=remedy)
@@ -471,7 +471,7 @@ def _cause(error: ValidationError) -> str:
 
 
 def _check_file(path: Path) -> None:
-    """Refuse a file that is no mapping of names, before pydantic reads it."""
+    """Refuse a file that is not a mapping of names, before pydantic reads it."""
     if not path.exists():
         return
     with file_boundary(path, SettingsError, what="settings", remedy="correct it, or remove it"):
@@ -480,4 +480,6 @@ def _check_file(path: Path) -> None:
             raise SettingsError(f"{path}: expected a mapping of settings to values")
         for key in content or {}:
             if not isinstance(key, str):
-                raise SettingsError(f"{path}: the name of a setting is {key!r}, which is no word")
+                raise SettingsError(
+                    f"{path}: the name of a setting is {key!r}, which is not a word"
+                )

@@ -103,7 +103,7 @@ def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
     [
         (["--worker", "hear"], "did you mean 'here'"),
         (["--project", "liponflw"], "did you mean 'liponflow'"),
-        (["--resources", "ntasks=1"], "'ntasks' is no resource"),
+        (["--resources", "ntasks=1"], "'ntasks' is not a resource"),
         (["--resources", "lite.ntasks=1"], "did you mean 'light'"),
         (["--set", "fase=x"], "fase"),
     ],

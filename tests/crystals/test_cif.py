@@ -78,7 +78,7 @@ def test_setting_follows_from_symbol_and_cell(
             "_symmetry_space_group_name_H-M 'P 6/m m m'",
             "cell .* has not the symmetry of P 6/m m m",
         ),
-        ("_symmetry_space_group_name_H-M 'F d 3 q'", "F d 3 q is no known space group"),
+        ("_symmetry_space_group_name_H-M 'F d 3 q'", "F d 3 q is not a known space group"),
         ("_symmetry_space_group_name_H-M ?", "says nothing about its symmetry"),
     ],
 )

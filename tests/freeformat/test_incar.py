@@ -92,7 +92,7 @@ def test_the_first_of_two_is_taken_with_a_note() -> None:
         ("ENCUTT = 520\nQQQ = 1", r"unknown tags ENCUTT \(did you mean ENCUT\?\), QQQ"),
         ("ENCUT = 520 NSW = 3", r"line 1: NSW = behind the value of ENCUT is not read"),
         ("ENCUT = ! 520", "ENCUT has no value"),
-        ("my ENCUT = 520", "'MY ENCUT' is no name of a tag"),
+        ("my ENCUT = 520", "'MY ENCUT' is not the name of a tag"),
     ],
 )
 def test_notes_on_what_is_not_read(text: str, note: str) -> None:

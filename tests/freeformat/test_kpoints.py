@@ -76,7 +76,7 @@ def test_a_compressed_file(tmp_path: Path) -> None:
         ("", "ends before the number"),
         ("mesh\nGamma\n", "line 2: 'Gamma' is not the number of k-points"),
         ("mesh\n0\nGamma\n2 ! 2 2\n", "ends before the divisions"),
-        ("mesh\n0\nGamma\n2 2.5 2\n", "line 4: .* no integers"),
+        ("mesh\n0\nGamma\n2 2.5 2\n", "line 4: .* not integers"),
         ("mesh\n0\nGamma\n2 0 2\n", "line 4: .* out of range"),
         ("mesh\n9999999999\nR\n", "at most 1,000,000"),
         ("path\n10\nLine\nrec\n0 0 0\n", "each line needs two"),

@@ -47,7 +47,7 @@ def test_empty_file_sets_nothing(tmp_path: Path) -> None:
             FILE.replace("phonons", "glass"),
             r"line 2: it is for the campaign glass, not for phonons",
         ),
-        (FILE.replace("paper", "[paper]"), r"line 3: preset is no name"),
+        (FILE.replace("paper", "[paper]"), r"line 3: preset is not a name"),
         ("- 1\n- 2\n", r"holds no `parameter: value` lines"),
         ("distance: [0.1\n", r"not valid YAML: .* \(line 2\)"),
         ("distance: !!python/name:os.system\n", r"not valid YAML"),

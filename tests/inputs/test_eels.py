@@ -28,7 +28,7 @@ def test_every_value_has_a_source():
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        ({"edges": ["Li L3"]}, "L shell of Li is no core level"),
+        ({"edges": ["Li L3"]}, "L shell of Li is not a core level"),
         ({"edges": ["O M1"]}, "the shell is none of K, L1, L2, L3, L23"),
         ({"edges": ["Xx K"]}, "not an element and a shell"),
         ({"edges": ["Li K", "Li K"]}, "named twice"),

@@ -155,7 +155,7 @@ def finished(tmp_path: Path, store: JobStore) -> Path:
 def test_run_of_another_user_is_not_opened(
     finished: Path, store: JobStore, monkeypatch: pytest.MonkeyPatch, part: str, user: int
 ) -> None:
-    """Root is no exception: it would run the code of others as root."""
+    """Root is not an exception: it would run the code of others as root."""
     (path,) = finished.glob(part) if part != "." else [finished]
     owners, stat = dict.fromkeys([finished, *finished.rglob("*")], user), Path.stat
     owners[path] = 4711

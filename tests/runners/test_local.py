@@ -307,8 +307,8 @@ def test_damaged_record_does_not_block_other_runs(tmp_path: Path, store: JobStor
         (b"[1]", "no JSON object"),
         (b'{"state": "failed"}', "lacks 'created_at'"),
         (b"[" * 100_000, "nested too deeply"),
-        (dumps(record | {"starts": 5}).encode(), "no list of objects"),
-        (dumps(record | {"starts": ["failed"]}).encode(), "no list of objects"),
+        (dumps(record | {"starts": 5}).encode(), "not a list of objects"),
+        (dumps(record | {"starts": ["failed"]}).encode(), "not a list of objects"),
         (dumps(record | {"versions": {}}).encode(), "'versions' lack 'liponflow'"),
     ):
         (damaged / "run.json").write_bytes(content)

@@ -31,11 +31,11 @@ SETTINGS = [
     ("lithiation", "magmoms={Ni: 1000000}", ["magmoms", "less than or equal to 12"]),
     ("lithiation", "magmoms={Xx: 1}", ["'Xx' is not an element"]),
     ("lithiation", "force_limit=inf", ["force_limit", "finite"]),
-    ("lithiation", "force_limit=true", ["force_limit=true", "no numbers"]),
-    ("lithiation", "budget=true", ["budget=true", "no numbers"]),
+    ("lithiation", "force_limit=true", ["force_limit=true", "not numbers"]),
+    ("lithiation", "budget=true", ["budget=true", "not numbers"]),
     ("lithiation", "max_steps=1", ["max_steps=1", "greater than or equal to 2"]),
     ("lithiation", "max_steps=1000000000", ["less than or equal to 100000"]),
-    ("migration", "vibration_radius=true", ["vibration_radius=true", "no numbers"]),
+    ("migration", "vibration_radius=true", ["vibration_radius=true", "not numbers"]),
     ("migration", "attempt_frequency=1.0e+30", ["less than or equal to 1000"]),
     ("stability", "gas_pressure=1.0e+30", ["less than or equal to 10000"]),
     ("lithiation", "dopant=N", ["'dopant' is a parameter of migration and not of lithiation"]),
@@ -91,7 +91,7 @@ COMMANDS = [
     (["run", "lithiation", "--engine", ""], "--engine is empty"),
     (["run", "lithiation", "--out="], "--out is empty"),
     (["results", "show", ""], "an argument is empty"),
-    (["run", "migration", "--dopant", "N"], "--dopant is no option but a parameter"),
+    (["run", "migration", "--dopant", "N"], "--dopant is not an option but a parameter"),
     (["run", "lithiation", "--set", "dopant=N"], "a parameter of migration"),
 ]
 

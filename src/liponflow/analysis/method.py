@@ -41,7 +41,7 @@ KNOWN_EXCHANGE = frozenset({"HF", "B3LYP"})
 """Functionals whose name says how much exact exchange they have."""
 
 NOT_SELF_CONSISTENT = 10
-"""From this ICHARG on, the density is kept and the energy is no total energy (VASP wiki)."""
+"""From this ICHARG on, the density is kept and the energy is not a total energy (VASP wiki)."""
 
 
 class Block(Document):

@@ -64,8 +64,8 @@ class EngineInfo(Document):
     )
     method: str | None = Field(
         None,
-        description="Method, if it is no machine-learned potential; functional and cut-off of a "
-        "DFT code that states them.",
+        description="Method, if it is not a machine-learned potential; functional and cut-off of "
+        "a DFT code that states them.",
     )
     surrogate: bool = Field(
         description="True for a potential, machine-learned or not: its numbers are not DFT."

@@ -2,7 +2,7 @@
 
 Every engine computes the campaign on its own energy scale, and gives a result of its own. Only
 quantities that do not depend on the zero of that scale are compared: voltages, barriers, energies
-above a hull, lengths. The spread says how far the engines differ. It is no confidence interval:
+above a hull, lengths. The spread says how far the engines differ. It is not a confidence interval:
 potentials trained on the same data can agree and be wrong together.
 """
 

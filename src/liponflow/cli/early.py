@@ -15,7 +15,7 @@ from liponflow.workflows.campaign import Campaign
 def check_choices(
     campaign: Campaign, chosen: Choices, structures: Sequence[Path], *, inputs: bool = False
 ) -> None:
-    """Refuse a structure that is no file, an unknown preset, and parameters that are not valid.
+    """Refuse a structure that is not a file, an unknown preset, and parameters that are not valid.
 
     Parameters
     ----------

@@ -121,7 +121,7 @@ class TopicCommand(TyperCommand):
             if name in self.topic.parameter_model().model_fields:
                 with reported_errors(debug=ctx.find_root().obj):
                     raise ValueError(
-                        f"{flag} is no option but a parameter: give it as --set {name}=VALUE"
+                        f"{flag} is not an option but a parameter: give it as --set {name}=VALUE"
                     )
         return super().parse_args(ctx, args)
 

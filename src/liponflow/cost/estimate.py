@@ -15,7 +15,7 @@ from liponflow.engines.registry import engine_class
 STEPS_OF_A_RELAXATION = 30
 """Ionic steps assumed where the store has no relaxation of this engine and campaign (our choice).
 
-Those of other campaigns are no basis: reference crystals of high symmetry relax in 10 steps, and
+Those of other campaigns do not serve: reference crystals of high symmetry relax in 10 steps, and
 lithiated states take 40 from their starts.
 """
 

@@ -166,7 +166,7 @@ def check_distances(symbols: Sequence[str], frac_coords: FloatArray, matrix: Flo
 
 
 def check_occupancies(structure: Structure) -> None:
-    """Refuse a site that holds nothing, more than one atom, or what is no element.
+    """Refuse a site that holds nothing, more than one atom, or what is not an element.
 
     Raises
     ------

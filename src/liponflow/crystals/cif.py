@@ -161,7 +161,9 @@ def _setting(data: dict[str, Any], lattice: Lattice) -> _Setting:
     if not said:
         raise StructureError(f"it says nothing about its symmetry; {remedy}")
     if not candidates:
-        raise StructureError(f"{said} is no known space group and no operations follow; {remedy}")
+        raise StructureError(
+            f"{said} is not a known space group and no operations follow; {remedy}"
+        )
     if not fitting:
         raise StructureError(
             f"the cell {lattice.abc}, {lattice.angles} has not the symmetry of {said}; correct "

@@ -36,7 +36,7 @@ def element_of(label: str, species_map: Mapping[str, str] = NO_MAP) -> str:
     ----------
     label
         Symbol, alone or followed by a number, a charge or another sign: Li, Li1, Fe3+, O_2. Two
-        letters that are no symbol are not taken for one with a letter behind it: OW is refused.
+        letters that are not a symbol are not taken for one with a letter behind it: OW is refused.
     species_map
         Elements by the labels of the user's own files, which go first.
 

@@ -158,7 +158,7 @@ def written_by_unit(formula: str) -> str:
     """Return a formula as an insertion compound is named: LiNi0.5Mn1.5O4, not Li2Mn3NiO8.
 
     A formula without several formula units, or of another kind of compound, is returned as
-    :func:`~liponflow.formulas.conventional` writes it, also what is no formula.
+    :func:`~liponflow.formulas.conventional` writes it, also what is not a formula.
 
     Examples
     --------
@@ -229,7 +229,7 @@ def _units_asked(amounts: Mapping[str, float], asked: str, intercalant: str) -> 
     try:
         given = Composition(asked).get_el_amt_dict()
     except ValueError as error:
-        raise StructureError(f"formula_unit={asked} is no formula: {error}") from error
+        raise StructureError(f"formula_unit={asked} is not a formula: {error}") from error
     given.pop(intercalant, None)
     if given.keys() == amounts.keys():
         ratios = [amounts[symbol] / amount for symbol, amount in given.items()]

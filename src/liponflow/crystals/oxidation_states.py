@@ -41,7 +41,7 @@ def is_redox_metal(symbol: str) -> bool:
 
 
 def fixed_charge(symbol: str, anions: frozenset[str]) -> int:
-    """Return the charge (e) of an element that is no redox metal.
+    """Return the charge (e) of an element that is not a redox metal.
 
     Parameters
     ----------

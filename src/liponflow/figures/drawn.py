@@ -46,7 +46,7 @@ def drawn_points(figure: Figure) -> list[Point]:
     """Return the points of all lines, symbols, bars, steps, areas and maps of a figure.
 
     A bar has two points, its base and its end; an area the points of its outline. Guide lines,
-    arrows and text are no data, and neither are drawings of structures.
+    arrows and text are not data, and neither are drawings of structures.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ GID = "engine spread"
 
 
 def spread_words(result: ComparedResult, *, wrapped: bool = False) -> str:
-    """Return the name of the spread in legends, which says that it is no confidence interval.
+    """Return the name of the spread in legends, which says that it is not a confidence interval.
 
     Parameters
     ----------

@@ -55,7 +55,7 @@ _DEEPEST = 10
 """Number of blocks in each other, of which VASP has one or two."""
 
 _MOST_NOTES = 1000
-"""Number of remarks from which on a file is no INCAR."""
+"""Number of remarks from which on a file is not an INCAR."""
 
 _MOST_SUGGESTIONS = 10
 """Number of unknown tags for which the similar ones are looked up."""
@@ -140,7 +140,7 @@ def parse_incar(text: str) -> IncarFile:
     for statement in statements(text):
         tag, written, line, quoted = statement
         if not _NAME.fullmatch(tag):
-            notes.append(f"INCAR, line {line}: {tag!r} is no name of a tag and is not read")
+            notes.append(f"INCAR, line {line}: {tag!r} is not the name of a tag and is not read")
         elif not written.strip():
             notes.append(f"INCAR, line {line}: {tag} has no value and is not read")
         elif tag in tags:

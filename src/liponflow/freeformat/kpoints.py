@@ -29,7 +29,7 @@ def read_kpoints(path: Path) -> Kpoints:
     OSError, EOFError, FileError
         If the file cannot be read.
     ValueError
-        If it is no KPOINTS file; the line is named.
+        If it is not a KPOINTS file; the line is named.
     """
     return parse_kpoints(read_text(path, errors="replace"))
 
@@ -190,7 +190,7 @@ class _Lines:
     def integers(self, count: int, what: str) -> tuple[int, ...]:
         values = self.reals(count, what)
         if any(value != int(value) for value in values):
-            raise ValueError(f"line {self.number}: {what}: {values} are no integers")
+            raise ValueError(f"line {self.number}: {what}: {values} are not integers")
         return tuple(int(value) for value in values)
 
     def shift(self) -> tuple[float, float, float]:

@@ -109,7 +109,7 @@ def read_config(path: Path, topic: str, model: type[BaseModel], noun: str = CAMP
         for name in (noun, PRESET):
             if not isinstance(loaded.get(name, ""), str):
                 place.text = f"line {lines[name]}"
-                raise ParameterError(f"{name} is no name: {loaded[name]!r}")
+                raise ParameterError(f"{name} is not a name: {loaded[name]!r}")
         if loaded.get(noun, topic) != topic:
             place.text = f"line {lines[noun]}"
             raise ParameterError(f"it is for the {noun} {loaded[noun]}, not for {topic}")

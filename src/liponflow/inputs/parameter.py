@@ -169,7 +169,7 @@ def flow_yaml(value: Any) -> str:
 
 
 def has_numbers(annotation: Any) -> bool:
-    """Tell whether a type holds numbers that are no counts, which have a unit or are ratios."""
+    """Tell whether a type holds numbers that are not counts, which have a unit or are ratios."""
     return annotation is float or any(map(has_numbers, get_args(annotation)))
 
 

@@ -177,7 +177,7 @@ def load_parameters(
             )
         if isinstance(overrides[key], bool) and _is_number(model.model_fields[key].annotation):
             raise ParameterError(
-                f"parameter {key}={str(overrides[key]).lower()}: yes and no are no numbers; give "
+                f"parameter {key}={str(overrides[key]).lower()}: yes and no are not numbers; give "
                 "one",
                 key,
             )

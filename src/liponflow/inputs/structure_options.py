@@ -1,6 +1,6 @@
 """Parameters of the reading of a user's structure, the same for every campaign.
 
-They are no parameters of the calculations: those see the ordered cell.
+They are not parameters of the calculations: those see the ordered cell.
 """
 
 from collections.abc import Mapping

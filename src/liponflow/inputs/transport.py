@@ -90,7 +90,7 @@ class TransportParameters(ComparedParameters):
     @classmethod
     def _element(cls, species: str) -> str:
         if not is_symbol(species):
-            raise ValueError("is no element; write its symbol, such as Li")
+            raise ValueError("is not an element; write its symbol, such as Li")
         return species
 
     @field_validator("charge")

@@ -81,7 +81,7 @@ def file_findings(paths: Iterable[Path]) -> list[Finding]:
     Raises
     ------
     FileError
-        If one is no result.
+        If one is not a result.
     """
     return [Finding(str(path), f"less {path}", read_result_file(path)) for path in paths]
 

@@ -145,7 +145,7 @@ def interphase_width(result: LineScanResult) -> float | None:
 
 
 def etching_level(result: LineScanResult, element: str) -> float | None:
-    """Return the step of etching from which an element is seen, if positions are no lengths."""
+    """Return the step of etching from which an element is seen, if positions are not lengths."""
     if result.unit == NM or not _has_profiles(result, "P", "N"):
         return None
     return next(

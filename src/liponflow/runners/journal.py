@@ -430,7 +430,7 @@ def _read_record(run_dir: Path) -> dict[str, Any]:
             raise DamagedRunError(file, f"it lacks {name!r}")
     starts = record.get("starts", [])
     if not isinstance(starts, list) or not all(isinstance(start, dict) for start in starts):
-        raise DamagedRunError(file, "its 'starts' are no list of objects")
+        raise DamagedRunError(file, "its 'starts' are not a list of objects")
     if not isinstance(record["versions"].get("liponflow"), str):
         raise DamagedRunError(file, "its 'versions' lack 'liponflow'")
     return record

@@ -15,7 +15,7 @@ OWN_FILE, OWN_DIRECTORY = 0o644, 0o755
 def check_own(path: Path, run_dir: Path) -> None:
     """Refuse a file or directory that belongs to another user, or that others may change.
 
-    Permission for a group is no permission for others where the group is the user's own, as on
+    Permission for a group does not extend to others where the group is the user's own, as on
     systems with the umask 002 (:func:`is_private`).
 
     Parameters

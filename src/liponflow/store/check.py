@@ -118,7 +118,7 @@ class _Checking:
             if number > 1:
                 yield f"document uuid {uuid}, index {index}: it is stored {number} times"
         for (kind, _), same in self.inputs.items():
-            # One that continues another has its input, and is no repetition of it.
+            # One that continues another has its input, and does not repeat it.
             uuids = [uuid for uuid, continues in same.items() if continues not in same]
             if len(uuids) > 1:
                 yield (

@@ -55,7 +55,7 @@ class Excerpt:
         Returns
         -------
         dict or None
-            None if the whole document is needed: for SQLite it is no JSON, or a path leads to
+            None if the whole document is needed: for SQLite it is not JSON, or a path leads to
             null, to nothing, or through an array.
         """
         values: Any = text and decode(text.decode())

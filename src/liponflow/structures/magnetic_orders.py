@@ -7,7 +7,7 @@ rock salt these are the ferromagnetic order and antiferromagnetic ones of first 
 Which of them are likely follows from superexchange (J. B. Goodenough, Phys. Rev. 100, 564, 1955;
 J. Kanamori, J. Phys. Chem. Solids 10, 87, 1959): two metals bridged by an anion prefer
 antiparallel moments if the bridge is straight, and, more weakly, parallel ones if it is a right
-angle. This ranks candidates for a calculation, and is no energy.
+angle. This ranks candidates for a calculation, and is not an energy.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

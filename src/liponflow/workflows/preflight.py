@@ -33,7 +33,7 @@ def preflight(flow: Flow, request: RunRequest[Any], engines: Sequence[str]) -> I
     request
         Request that it was made from.
     engines
-        Engines of the run, the main one first. Those that are no potentials are left out.
+        Engines of the run, the main one first. Those that are not potentials are left out.
 
     Yields
     ------

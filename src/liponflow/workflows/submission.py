@@ -87,7 +87,11 @@ def rules_or_faults(
     try:
         _, rules = rules_for(settings, project=project, **(asked | given))
     except ProjectError as error:
-        return None, [Finding("rules", State.MISSING, str(error), "correct hpc_rules")]
+        return None, [
+            Finding(
+                "rules", State.MISSING, str(error), "correct --worker, --resources or hpc_rules"
+            )
+        ]
     return rules, []
 
 

@@ -70,7 +70,7 @@ def test_finds_a_ring_of_many_grains_and_a_halo() -> None:
     found = find_rings(transform(0.3 * ring + rng.normal(size=ring.shape), PIXEL), RANGE)
     assert found.narrow.any()
     assert found.spacing[found.narrow][0] == pytest.approx(2.667, rel=0.02)
-    # A band of frequencies 30 % wide is no ring.
+    # A band of frequencies 30 % wide is not a ring.
     noise = np.fft.fft2(rng.normal(size=(256, 256)))
     k = np.hypot(*np.meshgrid(*2 * [np.fft.fftfreq(256, PIXEL * 10)]))
     halo = np.fft.ifft2(noise * (1 + 3 * np.exp(-(((k - 0.3) / 0.04) ** 2)))).real

@@ -28,7 +28,7 @@ def test_converts_nanometres_of_the_header(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2.48\nLi\n", "line 2: 'Li' is no number"),
+        ("2.48\nLi\n", "line 2: 'Li' is not a number"),
         ("0.248\n", "line 1.*0.248 Å is not between 0.5 and 50 Å: the unit is Å"),
         ("nan\n", "line 1.*nan Å is not between"),
         ("2.48 2.0\n", "line 1.*an error of 2 Å"),

@@ -1,4 +1,4 @@
-"""Phases by their surroundings: noisy crystals are named right, and a glass is no crystal."""
+"""Phases by their surroundings: noisy crystals are named right, and a glass is not a crystal."""
 
 import sys
 

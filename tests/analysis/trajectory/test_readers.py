@@ -317,7 +317,7 @@ def test_types_of_lammps_are_asked_for(tmp_path: Path, name: str, text: str) -> 
         list(frames_of_file(path))
     with pytest.raises(FileError, match="type 3 is not in the map"):
         list(frames_of_file(path, species_map={"1": "Li", "2": "P"}))
-    with pytest.raises(FileError, match="'Li' in the map of species is no type"):
+    with pytest.raises(FileError, match="'Li' in the map of species is not a type"):
         list(frames_of_file(path, species_map={"Li": "Li"}))
     [frame] = frames_of_file(path, species_map={"1": "Li", "3": "O"})
     assert frame.symbols == ("Li", "O")
@@ -356,7 +356,7 @@ def test_elements_in_files_of_lammps_are_taken(tmp_path: Path, name: str, text: 
 def test_labels_in_the_column_of_elements_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.lammpstrj"
     path.write_text(DUMP.format(name="element ", first="Li1 ", second="O "))
-    with pytest.raises(TrajectoryError, match=r"a\.lammpstrj: 'Li1' is no element; write symb"):
+    with pytest.raises(TrajectoryError, match=r"a\.lammpstrj: 'Li1' is not an element; write sym"):
         list(frames_of_file(path))
 
 

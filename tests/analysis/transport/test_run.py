@@ -175,5 +175,5 @@ def test_uneven_times_and_different_temperatures_are_refused() -> None:
     with pytest.raises(TransportError, match="600 fs apart, those before them 100"):
         followed(replace(frames, times=times))
     cold = replace(frames, temperatures=np.full(300, 450.0))
-    with pytest.raises(TransportError, match=r"450 K and .* at 600 K, which are no segments"):
+    with pytest.raises(TransportError, match=r"450 K and .* at 600 K, which are not segments"):
         followed(part(frames, 0, 150), part(cold, 150, 300))

@@ -62,7 +62,7 @@ def test_job_states_site_and_cost():
     ("site", "edge", "message"),
     [
         (0, "O K", "the absorber is Li, which has no edge O K"),
-        (8, "O L3", "no core level"),
+        (8, "O L3", "not a core level"),
         (99, "Li K", "no site 99"),
     ],
 )

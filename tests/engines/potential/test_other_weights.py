@@ -125,7 +125,7 @@ def test_weights_of_a_wheel_have_a_name_and_a_hash(
         ("chgnet", "weights: mf.pth", "not a file of CHGNet's trainer: it has no model"),
         ("chgnet", "weights: 0.4.0", "0.4.0 is neither a file.*known: 0.2.0, 0.3.0, r2scan"),
         ("sevennet-1", "model: mf.pth", "'sevennet-1' is neither.*did you mean 'sevennet-0'"),
-        ("vasp", "model: mf.pth", "vasp is no potential"),
+        ("vasp", "model: mf.pth", "vasp is not a potential"),
     ],
 )
 def test_files_that_are_no_weights_are_refused_in_one_line(

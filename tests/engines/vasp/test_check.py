@@ -143,4 +143,4 @@ def test_ranks_of_the_command_of_bands_are_checked_before_the_run(
     assert not [line for line in input_faults(flow, ["vasp"]) if "MPI ranks" in line]
     settings.write_text("vasp_cmd: mpirun -np 64 vasp\n")
     [fault] = [line for line in input_faults(flow, ["vasp"]) if "MPI ranks" in line]
-    assert fault.endswith("64 MPI ranks are no multiple of IMAGES = 5: VASP stops; start 65")
+    assert fault.endswith("64 MPI ranks are not a multiple of IMAGES = 5: VASP stops; start 65")

@@ -50,10 +50,10 @@ MD = {"NSW": 9, "IBRION": 0, "MDALGO": 3}
         (
             {"IMAGES": 5, "LCLIMB": False},
             {"ranks": 16},
-            "16 MPI ranks are no multiple of IMAGES = 5.*start 15",
+            "16 MPI ranks are not a multiple of IMAGES = 5.*start 15",
         ),
         ({"IMAGES": 5}, {"ranks": 15}, "IMAGES without LCLIMB"),
-        (RELAX, {"thermostat": True}, "this is no dynamics: remove all lines behind"),
+        (RELAX, {"thermostat": True}, "this is not dynamics: remove all lines behind"),
         (MD, {"thermostat": True}, "MDALGO = 3 is another"),
         (
             MD | {"MDALGO": 2, "ISIF": 2},

@@ -71,7 +71,7 @@ def test_resource_that_the_worker_of_a_kind_does_not_know_is_to_be_given_by_kind
     project: Any,
 ) -> None:
     given = {JobKind.LIGHT: ResourceRule(worker="here")}
-    message = "'nodes' is no resource .* of worker here .*; light jobs go to it: give KIND.KEY"
+    message = "'nodes' is not a resource .* of worker here .*; light jobs go to it: give KIND.KEY"
     with pytest.raises(ProjectError, match=message):
         rules(project, given, "nodes=2")
     assert placed(rules(project, given, "relax.nodes=2"), JobKind.RELAX)["resources"]["nodes"] == 2

@@ -107,7 +107,7 @@ def test_address_of_a_server_is_read_from_a_file(tmp_path: Path) -> None:
 def test_damaged_project_file_is_named(projects: Path, tmp_path: Path) -> None:
     projects.mkdir()
     (projects / "test.yaml").write_text("- 1\n")
-    with pytest.raises(ProjectError, match=r"test.yaml is no project"):
+    with pytest.raises(ProjectError, match=r"test.yaml is not a project"):
         write_project("test", slurm(), queue=QUEUE, results=tmp_path / "r.db")
     with pytest.raises(ProjectError):
         open_project("test")

@@ -79,7 +79,7 @@ def test_a_glass_has_its_density_and_whole_units() -> None:
 
 
 def test_what_is_no_surface_is_refused() -> None:
-    with pytest.raises(InterfaceError, match="0 0 0 are no surface"):
+    with pytest.raises(InterfaceError, match="0 0 0 are not a surface"):
         crystal_slab(bcc_lithium(), "Li", (0, 0, 0), 9.0)
     with pytest.raises(InterfaceError, match="-1 Å is not above 0"):
         crystal_slab(bcc_lithium(), "Li", (1, 0, 0), -1.0)

@@ -93,7 +93,7 @@ def test_says_where_a_lattice_was_computed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"elements": ["Xx"]}, "--elements Xx: is no element"),
+        ({"elements": ["Xx"]}, "--elements Xx: is not an element"),
         ({"elements": ["Xe"]}, "the library has no crystal of these"),
         ({"phases": ["Li_bc"]}, "did you mean"),
         ({"phases": ["Li2O"], "elements": ["Li"]}, "give one of them"),

@@ -79,7 +79,7 @@ def test_values_that_are_no_counts_are_doubted(scan: Path, tmp_path: Path) -> No
     scaled = tmp_path / "scaled.csv"
     scaled.write_text(as_text([table[:, 3] * 0.37], energy=table[:, 0]))
     result = measure(scaled, edges=["N K"])
-    assert "no whole numbers" in result.warnings[-1]
+    assert "not whole numbers" in result.warnings[-1]
     assert result.points[0].seen
 
 

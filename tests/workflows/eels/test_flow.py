@@ -263,7 +263,7 @@ def test_a_run_that_two_edges_share_counts_once(tmp_path: Path) -> None:
         ({"phases": ["Li20"]}, PhaseError, "no reference crystal 'Li20'; did you mean .*'Li2O'"),
         ({"phases": [], "glass": None}, MaterialError, "no material: name crystals"),
         ({"edges": ["Mn L3"]}, MaterialError, "no edge Mn L3: Li2O, .* have no Mn"),
-        ({"edges": ["Li L3"]}, ParameterError, "L shell of Li is no core level"),
+        ({"edges": ["Li L3"]}, ParameterError, "L shell of Li is not a core level"),
         (
             {"glass": "LiPO"},
             MaterialError,

@@ -88,7 +88,7 @@ def test_the_command_reports_as_json(tmp_path: Path) -> None:
 
 def test_options_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     path = write(tmp_path / "run.extxyz", still(1))
-    with pytest.raises(ValueError, match=r"--formers.*Xx is no element"):
+    with pytest.raises(ValueError, match=r"--formers.*Xx is not an element"):
         measured([path], formers=["Xx"])
     with pytest.raises(ValueError, match="no network former"):
         measured([path], formers=["Si"])

@@ -150,7 +150,7 @@ def test_figures_leave_unreliable_points_hollow(result: TransportResult) -> None
     [
         ({"temperature": ["600", "800"]}, "--temperature has 2 values for 3 files"),
         ({"temperature": ["-5"]}, "temperatures are in K, above 0"),
-        ({"species": "Xx"}, "--species Xx: is no element"),
+        ({"species": "Xx"}, "--species Xx: is not an element"),
         ({"charge": "0"}, "an ion without charge"),
         ({"species_map": "1:Li"}, "is not TYPE=ELEMENT"),
         ({"regions": ["half=c:0"]}, "--regions .* is not NAME=VECTOR:FROM:TO"),

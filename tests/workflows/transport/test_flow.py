@@ -131,7 +131,7 @@ def test_runs_that_failed_are_named() -> None:
     ("given", "message"),
     [
         ({"species": "Na"}, "species=Na: .*Li2O.vasp has only Li, O"),
-        ({"species": "Xx"}, "is no element"),
+        ({"species": "Xx"}, "is not an element"),
         ({"charge": 0}, "an ion without charge"),
         ({"temperatures": [300, 300]}, "a temperature stands twice"),
         ({"temperatures": []}, "temperatures"),

@@ -56,8 +56,8 @@ def summarise_halo(measured: FingerprintResult, wavelength: float, r_max: float)
         raise ValueError(
             f"{measured.provenance.source_structure}: the largest peak of S(q) near "
             f"{peak.position:.2f} 1/Å rises by {peak.prominence:.2g} only, less than "
-            f"{LEAST_PROMINENCE:g}, as ripples of the finite range of G(r) do: it is no glass, or "
-            "the model is too small"
+            f"{LEAST_PROMINENCE:g}, as ripples of the finite range of G(r) do: it is not a glass, "
+            "or the model is too small"
         )
     published = published_halo()
     ends = np.array([halo.position - halo.width / 2, halo.position + halo.width / 2])

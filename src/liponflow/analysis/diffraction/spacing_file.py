@@ -48,7 +48,7 @@ def read_spacings(path: Path, d_range: tuple[float, float] | None = None) -> Obs
     Raises
     ------
     SpacingError
-        If there are none or too many, or a value is no number or not in the accepted range.
+        If there are none or too many, or a value is not a number or not in the accepted range.
     """
     check_is_file(path, SpacingError, remedy=_REMEDY)
     with file_boundary(path, SpacingError, what="a list of spacings", remedy=_REMEDY) as place:
@@ -61,7 +61,9 @@ def read_spacings(path: Path, d_range: tuple[float, float] | None = None) -> Obs
                 scale = 10.0 if _NANOMETRES.search(text) else scale
                 continue
             if values is None:
-                raise SpacingError(f"{path}, line {number}: {text[:60]!r} is no number; {_REMEDY}")
+                raise SpacingError(
+                    f"{path}, line {number}: {text[:60]!r} is not a number; {_REMEDY}"
+                )
             error = values[1] if len(values) > 1 else 0.0
             rows.append(_checked(values[0] * scale, error * scale))
             if len(rows) > MOST_LINES:

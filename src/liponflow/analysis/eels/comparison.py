@@ -87,7 +87,7 @@ class ComparedPeak(Document):
     )
     nearest: Annotated[float | None, Quantity("eV", heading="nearest", fmt=".2f")] = Field(
         description="Position of whichever peak of the edge is nearest to the published one, on "
-        "the absolute scale. It is no prediction: it was chosen after the fact."
+        "the absolute scale. It is not a prediction: it was chosen after the fact."
     )
     role: Annotated[Role, Column(heading="role")] = Field(
         description="Whether the peak fixes the scale, or the scale predicts it."

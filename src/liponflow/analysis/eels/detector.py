@@ -10,7 +10,7 @@ DARK = 25.0
 SPIKE = 3.0
 """Times the counts of both neighbours that no feature of a spectrum has in one channel alone."""
 SATURATED = 100.0
-"""Counts above which equal maxima of adjacent channels are no chance."""
+"""Counts above which equal maxima of adjacent channels are not accidental."""
 CLIPPED = 3
 """Adjacent channels at exactly the same highest count, which saturation explains."""
 

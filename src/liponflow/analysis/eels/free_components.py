@@ -1,7 +1,7 @@
 """Free non-negative components (NMF) of a scan, to see whether references are missing.
 
 They are a diagnosis only: components that explain the counts equally well are not unique, so their
-weights are no shares of phases.
+weights are not shares of phases.
 """
 
 import warnings

@@ -255,7 +255,7 @@ def _probability(point: MixturePoint) -> float:
 
 
 def _misfits(points: Sequence[MixturePoint]) -> list[MixturePoint]:
-    """Return the points whose residuals are no chance, among so many points and two tests."""
+    """Return the points whose residuals are significant, among so many points and two tests."""
     return [point for point in points if 2 * len(points) * _probability(point) < MISFIT_LEVEL]
 
 

@@ -51,7 +51,7 @@ def find(
     Returns
     -------
     list of Peak
-        Empty if there is none. The end of a spectrum or window is no peak.
+        Empty if there is none. The end of a spectrum or window is not a peak.
 
     Raises
     ------

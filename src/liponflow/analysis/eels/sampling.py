@@ -107,7 +107,7 @@ def sampled_error(energy: FloatArray, spectra: FloatArray, sample: Sample) -> Sa
     every direction. Central members do better.
 
     Without two computed members of any group there is no estimate. The differences between groups
-    are no measure: they gave errors that were 2 to 6 times too small for P L3 of LiPON, as a
+    are not a measure: they gave errors that were 2 to 6 times too small for P L3 of LiPON, as a
     fingerprint that tells groups apart says little about the spectra within them.
     """
     sizes, computed = sample.sizes, sample.computed

@@ -159,8 +159,8 @@ def fit_glass_transition(
     A glass transition on cooling shows as a smaller slope below it, for volume as for enthalpy.
     Molecular dynamics cools some 14 orders of magnitude faster than calorimetry (10 K/min are
     1.7e-13 K/ps), and Tg rises with the rate (Vollmayr, Kob and Binder, J. Chem. Phys. 105, 4714,
-    1996). A smooth bend, as of a liquid whose expansion grows with temperature, is no transition:
-    by Akaike's information criterion the lines must beat a parabola and a cubic too.
+    1996). A smooth bend, as of a liquid whose expansion grows with temperature, is not a
+    transition: by Akaike's information criterion the lines must beat a parabola and a cubic too.
     """
     order = np.argsort(np.asarray(temperatures, dtype=np.float64), kind="stable")
     x = np.asarray(temperatures, dtype=np.float64)
@@ -264,7 +264,7 @@ def _not_on_cooling(fit: _Fit) -> str | None:
         )
     if fit.coefficients[2] <= fit.coefficients[1]:
         return (
-            "not resolved: the slope is larger below the break than above it, which is no glass "
-            "transition; look for a phase change or an unequilibrated melt"
+            "not resolved: the slope is larger below the break than above it, which is not a "
+            "glass transition; look for a phase change or an unequilibrated melt"
         )
     return None

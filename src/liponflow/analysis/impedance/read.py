@@ -66,7 +66,7 @@ def read_impedance(path: Path) -> Spectrum:
     Raises
     ------
     TableError
-        If it is no spectrum, has too few points or values that a passive cell cannot have.
+        If it is not a spectrum, has too few points or values that a passive cell cannot have.
     """
     path = path.expanduser()
     check_is_file(path, TableError, remedy=REMEDY)

@@ -3,7 +3,7 @@
 The electrolyte is where the network formers and their anions are in the first frame. Depth is
 counted from its outermost atoms: positive inside the electrolyte, negative beyond. Where it meets
 the other material at two faces, both are folded into one profile. The electrolyte's formers define
-where it is in later frames, so that a drift of the whole cell is no depth.
+where it is in later frames, so that a drift of the whole cell does not count.
 """
 
 from dataclasses import dataclass

@@ -55,7 +55,7 @@ def summarise_interphase(
     Raises
     ------
     MixtureError
-        If shares or conductivities are no mixture.
+        If shares or conductivities are not a mixture.
     """
     thickness = sum(layer.thickness for layer in layers)
     own = area_resistance(electrolyte, ionic, Mixing.SERIES)

@@ -296,7 +296,7 @@ def _doubts(profile: Profile, step: Step) -> list[str]:
     if profile.counts and spread > POOR_FIT:
         doubts.append(
             f"{profile.element}: the counts have {spread:.1f} times the variance of counts about "
-            "a step: the profile is no single step, or its values are not raw counts; its "
+            "a step: the profile is not a single step, or its values are not raw counts; its "
             "intervals are too narrow"
         )
     if step.height < SEEN * step.noise:

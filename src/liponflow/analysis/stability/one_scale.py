@@ -61,8 +61,8 @@ compute it neutral'
     """
     if not method.self_consistent:
         return (
-            f"ICHARG = {method.icharg}: its density was kept, so its energy is no total energy; "
-            "compute it self-consistently"
+            f"ICHARG = {method.icharg}: its density was kept, so its energy is not a total "
+            "energy; compute it self-consistently"
         )
     remark = method.charge_remark
     return f"{remark}; compute it neutral" if remark else None

@@ -110,7 +110,7 @@ def draw(temperature: FloatArray, heat_flow: FloatArray, how: Construction) -> D
     between = (temperature > how.below[1]) & (temperature < how.above[0])
     if between.sum() < LEAST_POINTS:
         raise TangentError("--below and --above leave nothing between them for a transition")
-    # The slope of the lines is no part of the step.
+    # The slope of the lines is not part of the step.
     share = np.clip((temperature - how.below[1]) / (how.above[0] - how.below[1]), 0, 1)
     step = slope - (glass[0] + share * (liquid[0] - glass[0]))
     upwards = np.sign(np.polyval(liquid, how.above[0]) - np.polyval(glass, how.above[0]))

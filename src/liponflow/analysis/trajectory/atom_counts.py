@@ -20,7 +20,7 @@ def atom_count(word: str, most: int) -> int:
     Raises
     ------
     ValueError
-        If it is no whole number, below 1, or above the most that the file can hold.
+        If it is not a whole number, below 1, or above the most that the file can hold.
 
     Examples
     --------

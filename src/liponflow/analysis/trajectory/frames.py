@@ -242,7 +242,7 @@ def _checked(
             symbols = frame.symbols
             if unknown := sorted(one for one in set(symbols) if not is_symbol(one)):
                 raise TrajectoryError(
-                    f"{place}, frame {number}: {unknown[0]!r} is no element; write symbols"
+                    f"{place}, frame {number}: {unknown[0]!r} is not an element; write symbols"
                 )
         if frame.symbols != symbols:
             raise TrajectoryError(f"{place}, frame {number}: {_difference(symbols, frame)}")

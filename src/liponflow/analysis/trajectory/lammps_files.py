@@ -76,8 +76,8 @@ def read_lammps(path: Path, format_: str, species_map: Mapping[str, str]) -> Ite
             yield atoms
     except KeyError as error:  # of a symbol
         raise FileError(
-            f"{path}: {str(error.args[0])!r} is no element; write symbols in the column element, "
-            f"or leave it out and {_ASK}"
+            f"{path}: {str(error.args[0])!r} is not an element; write symbols in the column "
+            f"element, or leave it out and {_ASK}"
         ) from error
 
 
@@ -91,7 +91,9 @@ class _Numbers(dict[int, int]):
 def _types(path: Path, species_map: Mapping[str, str]) -> dict[int, str]:
     wrong = [label for label in species_map if not re.fullmatch(r"[1-9]\d{0,2}", label)]
     if wrong:
-        raise FileError(f"{path}: {wrong[0]!r} in the map of species is no type of LAMMPS; {_ASK}")
+        raise FileError(
+            f"{path}: {wrong[0]!r} in the map of species is not a type of LAMMPS; {_ASK}"
+        )
     return {int(label): symbol for label, symbol in species_map.items()}
 
 

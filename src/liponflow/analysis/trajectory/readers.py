@@ -98,7 +98,7 @@ def frames_of_file(
     Raises
     ------
     TrajectoryError
-        If it is missing, no reader can read it, or an atom is no element.
+        If it is missing, no reader can read it, or an atom is not an element.
     """
     check_is_file(path, TrajectoryError, remedy="give a trajectory or a structure")
     notes = notes if notes is not None else []
@@ -208,7 +208,9 @@ def _from_atoms(atoms: Any, path: Path) -> Frame:
     """Convert an ASE Atoms object."""
     if not atoms.numbers.all():  # ASE's X
         atom = int(np.flatnonzero(atoms.numbers == 0)[0]) + 1
-        raise TrajectoryError(f"{path}: atom {atom} is no element; name its element in the file")
+        raise TrajectoryError(
+            f"{path}: atom {atom} is not an element; name its element in the file"
+        )
     _check_occupancies(atoms, path)
     info = atoms.info
     energy = NAN

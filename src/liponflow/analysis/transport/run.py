@@ -29,8 +29,8 @@ FLIGHT = 3.6
 DIFFERENT = 0.1
 """Largest relative difference between temperatures of one run."""
 LOOSE = 1.5
-"""Root mean square displacement (Å) over the run above which an element is no framework: half a
-hop between neighbouring sites (our choice); vibrations leave about 0.5 Å."""
+"""Root mean square displacement (Å) over the run above which an element is not part of a
+framework: half a hop between neighbouring sites (our choice); vibrations leave about 0.5 Å."""
 _SPEED = 103.6427
 """1 u Å²/ps² in 1e-6 eV."""
 
@@ -271,7 +271,7 @@ class _Thermometer:
         )
         if high - low > DIFFERENT * high:
             raise TransportError(
-                f"{cold} is at {low:.0f} K and {hot} at {high:.0f} K, which are no segments of "
+                f"{cold} is at {low:.0f} K and {hot} at {high:.0f} K, which are not segments of "
                 "one run; give --temperature with one value for each file"
             )
         total, number = np.sum(list(self._sums.values()), axis=0)

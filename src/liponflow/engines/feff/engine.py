@@ -27,7 +27,7 @@ class FeffEngine(Engine):
     known_arguments: ClassVar[frozenset[str]] = frozenset({"time_limit"})
 
     def __post_init__(self) -> None:
-        """Refuse a time limit that is no positive number."""
+        """Refuse a time limit that is not a positive number."""
         super().__post_init__()
         _ = self.time_limit
 
@@ -37,8 +37,8 @@ class FeffEngine(Engine):
         given = self.options.arguments.get("time_limit", TIME_LIMIT)
         if isinstance(given, bool) or not isinstance(given, int | float) or not given > 0:
             raise EngineError(
-                f"the argument time_limit={given!r} of {self.name} is no time; give seconds, such "
-                "as time_limit=3600"
+                f"the argument time_limit={given!r} of {self.name} is not a time; give seconds, "
+                "such as time_limit=3600"
             )
         return float(given)
 

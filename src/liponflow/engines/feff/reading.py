@@ -90,7 +90,7 @@ def read_eels(path: Path) -> EELSTable:
     check_is_file(path, remedy=REMEDY)
     with file_boundary(path, what="a spectrum of FEFF", remedy=REMEDY):
         lines = list(_rows(path))
-        # Columns may have grown together, and NaN is no number.
+        # Columns may have grown together, and NaN is not a number.
         width = max(len(columns(lines[0])), len(lines[0].split())) if lines else 0
         if lines and width not in _EELS_COLUMNS:
             widths = " or ".join(map(str, _EELS_COLUMNS))

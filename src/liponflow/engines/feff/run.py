@@ -110,7 +110,7 @@ def run_feff(
     FeffError
         If it cannot be started, takes longer, or stops.
     FileError
-        If what it wrote is no spectrum.
+        If what it wrote is not a spectrum.
     """
     for name in (EELS, ERROR, SCF_LOG, *XMU):
         (directory / name).unlink(missing_ok=True)

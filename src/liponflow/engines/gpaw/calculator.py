@@ -106,7 +106,7 @@ class GpawCalculator(Calculator):
         try:
             self._parameters: dict[str, Any] = json.loads(json.dumps(dict(parameters)))
         except TypeError as error:
-            raise ValueError(f"parameters of GPAW that are no JSON: {error}") from error
+            raise ValueError(f"parameters of GPAW that are not JSON: {error}") from error
         self._command = shlex.split(command) if isinstance(command, str) else command
         self._folder = Path.cwd() if directory is None else Path(directory).absolute()
         self._record = self._folder / CHECKPOINT / RECORD

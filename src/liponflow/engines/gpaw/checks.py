@@ -12,7 +12,7 @@ MEMORY_MARGIN = 1.5
 """Largest ratio of measured memory to :func:`liponflow.engines.gpaw.memory.needed_memory`."""
 
 COMPOUND_SHARE = 0.25
-"""Share of atoms that are no metals from which on a gap is expected (our choice).
+"""Share of atoms that are not metals from which on a gap is expected (our choice).
 
 Below lie metals with dopants and metal-rich alloys such as Li15Si4. The smearing shares their odd
 electron between the bands at the Fermi level, as in a cell of one Li atom. Li3N and Li3P are

@@ -181,7 +181,7 @@ def _compute(calculator: Any, atoms: Any, *, stress: bool) -> dict[str, Any]:
         answer["magmoms"] = np.asarray(calculator.get_magnetic_moments(atoms)).tolist()
     numbers = [answer["energy"], answer["free_energy"], *np.ravel(answer["forces"])]
     if not np.isfinite(numbers).all():
-        raise ArithmeticError("GPAW returned an energy or a force that is no finite number")
+        raise ArithmeticError("GPAW returned an energy or a force that is not a finite number")
     return answer
 
 

@@ -46,7 +46,7 @@ def weights_file(given: str, known: Iterable[str], *, what: str) -> Path | None:
 
 
 def changed_at(given: str) -> int | None:
-    """Return when a file of weights was last changed (ns); None if it is no file."""
+    """Return when a file of weights was last changed (ns); None if it is not a file."""
     path = Path(given).expanduser()
     return path.stat().st_mtime_ns if path.is_file() else None
 

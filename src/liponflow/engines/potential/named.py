@@ -164,7 +164,7 @@ def _potential(reference: str) -> type[PotentialEngine] | None:
         )
     found = registry.load(registry.ENGINES, reference)
     if not (isinstance(found, type) and issubclass(found, PotentialEngine)):
-        raise EngineError(f"{reference} is no potential, so it has no other weights")
+        raise EngineError(f"{reference} is not a potential, so it has no other weights")
     return found
 
 

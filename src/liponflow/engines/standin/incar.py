@@ -343,7 +343,7 @@ def numbers_of(incar: Tags, tag: str) -> tuple[float, ...] | None:
     Raises
     ------
     InputError
-        If they are no numbers.
+        If they are not numbers.
     """
     value: Any = incar.get(tag)
     if value is None:

@@ -65,7 +65,7 @@ def parse_edge(text: str) -> Edge:
     >>> parse_edge("Li L3")
     Traceback (most recent call last):
     ...
-    ValueError: the edge Li L3: the L shell of Li is no core level, nor of any element before Na
+    ValueError: the edge Li L3: the L shell of Li is not a core level, nor of any element before Na
     """
     match = _FORM.fullmatch(text)
     if match is None or not Element.is_valid_symbol(match[1]):
@@ -76,7 +76,7 @@ def parse_edge(text: str) -> Edge:
     number, least = Element(edge.element).Z, LIGHTEST[edge.shell]
     if number < least:
         raise ValueError(
-            f"the edge {text}: the {edge.shell[0]} shell of {edge.element} is no core level, nor "
-            f"of any element before {Element.from_Z(least).symbol}"
+            f"the edge {text}: the {edge.shell[0]} shell of {edge.element} is not a core level, "
+            f"nor of any element before {Element.from_Z(least).symbol}"
         )
     return edge

@@ -113,12 +113,12 @@ def rank_faults(images: int, ranks: int | None) -> list[str]:
     Examples
     --------
     >>> rank_faults(5, 64)
-    ['64 MPI ranks are no multiple of IMAGES = 5: VASP stops; start 65']
+    ['64 MPI ranks are not a multiple of IMAGES = 5: VASP stops; start 65']
     """
     if images < 1 or ranks is None or ranks % images == 0:
         return []
     near = images * max(1, round(ranks / images))
-    return [f"{ranks} MPI ranks are no multiple of IMAGES = {images}: VASP stops; start {near}"]
+    return [f"{ranks} MPI ranks are not a multiple of IMAGES = {images}: VASP stops; start {near}"]
 
 
 def _cutoff(inputs: Inputs) -> Iterator[str]:
@@ -219,7 +219,7 @@ def _links(inputs: Inputs) -> Iterator[str]:
         return
     remedy = "remove all lines behind the velocities from POSCAR"
     if _task(inputs) != "md":
-        yield f"POSCAR has the state of a thermostat, and this is no dynamics: {remedy}"
+        yield f"POSCAR has the state of a thermostat, and this is not dynamics: {remedy}"
     elif int(_number(tags, "MDALGO", 0)) not in _STATE:
         yield (
             f"POSCAR has the state of a Nosé thermostat, and MDALGO = {tags['MDALGO']} is "

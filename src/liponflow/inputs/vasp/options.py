@@ -142,7 +142,7 @@ class VaspOptions(Document):
             if not Element.is_valid_symbol(element):
                 raise ValueError(f"{element!r} is not an element")
             if symbol.partition("_")[0] != element:
-                raise ValueError(f"{symbol} is no potential of {element}")
+                raise ValueError(f"{symbol} is not a potential of {element}")
         return value
 
     @field_validator("machine_learning", mode="before")
@@ -192,7 +192,7 @@ def _read(key: str, given: Any) -> tuple[str, Value]:
     kind, tag = before.strip().lower(), name.strip().upper()
     if colon and kind not in KINDS:
         known = ", ".join(KINDS)
-        raise ValueError(f"{key}: {kind!r} is no kind of calculation; there is {known}")
+        raise ValueError(f"{key}: {kind!r} is not a kind of calculation; there is {known}")
     if not is_known(tag):
         raise ValueError(f"unknown tag {suggested(tag)}")
     if given is None or given == [] or isinstance(given, Mapping):

@@ -242,8 +242,8 @@ class WorkerCheck:
             if "ShellState" in str(error) or "Unknown job state" in str(error):
                 return Finding("scheduler",
                     State.NOTE, "`jf project check` fails with \"'I' is not a valid ShellState\": "
-                    "it lists all processes of root, some of which are the kernel's. Jobs run",
-                    "as another user than root it works",
+                    "it lists all processes of root, also the kernel's. Jobs run anyway",
+                    "the check works for users other than root",
                 )  # fmt: skip
             reason = without_secrets(str(error).strip().splitlines()[-1])
             return Finding("scheduler",
@@ -344,9 +344,7 @@ class WorkerCheck:
                     "set it there: by options of `liponflow setup hpc`, or in pre_run",
                 )  # fmt: skip
             elif name in report["codes"]:
-                state, words = (
-                    (State.NOTE, "; ".join(lacking)) if lacking else (State.OK, "is there")
-                )
+                state, words = (State.NOTE, "; ".join(lacking)) if lacking else (State.OK, "found")
                 yield Finding(name, state, words)
 
 

@@ -58,8 +58,9 @@ def queue_errors(where: str) -> Iterator[None]:
         reason = without_secrets(str(error)).partition(", Timeout:")[0]
         fault = "refuses" if isinstance(error, OperationFailure) else "does not answer"
         raise QueueError(
-            f"{where} {fault} ({type(error).__name__}: {reason}); start it, or correct "
-            "the project file; what was submitted is kept. `liponflow doctor --hpc` tells more"
+            f"{where} {fault} ({type(error).__name__}: {reason}); start it (a "
+            "local one by `liponflow setup queue start`), or correct the project file; what was "
+            "submitted is kept. `liponflow doctor --hpc` says more"
         ) from error
 
 

@@ -169,7 +169,7 @@ def check_resources(worker_name: str, worker: "WorkerBase", resources: dict[str,
     for key in resources:
         if key not in known:
             raise ProjectError(
-                f"{key!r} is no resource of the scheduler of worker {worker_name} "
+                f"{key!r} is not a resource of the scheduler of worker {worker_name} "
                 f"({type(scheduler).__name__}){nearest(key, known)}"
             )
 

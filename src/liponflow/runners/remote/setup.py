@@ -245,7 +245,7 @@ def prepare_queue(project: "Project") -> bool:
             return False
         if not controller.reset(max_limit=1):
             raise ProjectError(
-                f"the database of the queue of {project.name} holds flows, but is no queue of "
+                f"the database of the queue of {project.name} holds flows, but is not a queue of "
                 "jobflow-remote: name another database"
             )
         return True
@@ -290,7 +290,7 @@ def _read(file: Path) -> dict[str, Any]:
     with file_boundary(file, ProjectError, what="a project", remedy="correct it, or remove it"):
         document = datayaml.load(file.read_text(encoding="utf-8"))
         if not isinstance(document, dict) or not isinstance(document.get("workers", {}), dict):
-            raise ProjectError(f"{file} is no project of jobflow-remote")
+            raise ProjectError(f"{file} is not a project of jobflow-remote")
         return document
 
 

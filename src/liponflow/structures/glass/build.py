@@ -160,7 +160,7 @@ def build(
     if method == "crystal":
         if film is not None:
             raise CompositionError(
-                "a changed crystal is no film of a given base: take method units or random"
+                "a changed crystal is not a film of a given base: take method units or random"
             )
         structure, note = crystal_start(wanted, seed)
         _check_strained(density, structure.density)

@@ -170,7 +170,7 @@ def crystal_slab(crystal: Structure, name: str, miller: Miller, thickness: float
     ('Li (100)', 6, 10.53, 8.775)
     """
     if not any(miller):
-        raise InterfaceError(f"{name}: the Miller indices 0 0 0 are no surface; give 1 0 0")
+        raise InterfaceError(f"{name}: the Miller indices 0 0 0 are not a surface; give 1 0 0")
     if not thickness > 0:
         raise InterfaceError(f"{name}: a thickness of {thickness:g} Å is not above 0")
     generator = SlabGenerator(

@@ -251,7 +251,7 @@ def _conventional(given: Structure) -> tuple[Structure, str]:
 
 
 def _checked_intercalant(structure: Structure, asked: str | None) -> str:
-    """Refuse a structure that is no host, and return its intercalant."""
+    """Refuse a structure that is not a host, and return its intercalant."""
     formula = structure.composition.formula
     if not structure.is_ordered:
         raise StructureError(f"{formula} has partial occupancies; give an ordered structure")
@@ -276,7 +276,7 @@ def _whole_unit(pristine: Structure, inserted: str, asked: str | None) -> Formul
     if not isclose(units, held, rel_tol=AMOUNT_TOLERANCE):
         raise StructureError(
             f"formula_unit={asked}: the supercell of {len(pristine)} atoms holds {held:.4g} of "
-            "it, which is no whole number; give a smaller formula unit, or a larger supercell"
+            "it, which is not a whole number; give a smaller formula unit, or a larger supercell"
         )
     # Rounded amounts, as of Ni0.333, would put the content beside the grid of the supercell.
     return unit_of(pristine.composition, inserted, units, own / units)

@@ -186,7 +186,7 @@ def check_order(images: Sequence[Structure]) -> None:
         step = _apart(images[number], images[number + 1])
         leap = _apart(images[number], images[number + 2])
         back = _apart(images[number + 1], images[number + 2])
-        # A path that turns back from a state to the side is no disorder: neither leap and back
+        # A path that turns back from a state to the side is not disorder: neither leap and back
         # are both shorter there, nor do they make up the step.
         if max(leap, back) < step and leap + back < _BETWEEN * step:
             raise ValueError(

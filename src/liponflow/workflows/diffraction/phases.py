@@ -50,7 +50,7 @@ class PhaseOptions(Document):
     def _usable(self) -> "PhaseOptions":
         for symbol in self.elements or []:
             if not is_symbol(symbol):
-                raise ValueError(f"--elements {symbol}: is no element; write its symbol")
+                raise ValueError(f"--elements {symbol}: is not an element; write its symbol")
         if self.phases is not None and self.elements is not None:
             raise ValueError("--phases and --elements both choose candidates: give one of them")
         if self.spacings is not None and not LEAST <= self.spacings[0] < self.spacings[1]:

@@ -39,7 +39,7 @@ def materials_of(request: Request[EELSParameters], store: JobStore | None) -> li
     Raises
     ------
     MaterialError
-        If there is none, the trajectory lacks the frame, or the stored result is no glass.
+        If there is none, the trajectory lacks the frame, or the stored result is not a glass.
     ValueError
         If a name is unknown, or there is no such result.
     """

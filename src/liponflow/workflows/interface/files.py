@@ -60,7 +60,7 @@ class InterfaceOptions(TrajectoryOptions):
     def _elements(cls, symbols: list[str]) -> list[str]:
         for symbol in symbols:
             if not is_symbol(symbol):
-                raise ValueError(f"{symbol} is no element; write its symbol, such as P")
+                raise ValueError(f"{symbol} is not an element; write its symbol, such as P")
         return symbols
 
     @property

@@ -373,7 +373,7 @@ def host_and_contents(
     Raises
     ------
     StructureError
-        If the structure is no host, or its metals allow no other content.
+        If the structure is not a host, or its metals allow no other content.
     ValueError
         If a content that the user asks for is not possible.
     """

@@ -130,7 +130,7 @@ def scan_edges(
         warnings += _doubts(edge, windows, new)
     if not measured.real_counts:
         warnings.append(
-            "the values are no whole numbers, so that their noise is not known from counting: it "
+            "the values are not whole numbers, so that their noise is not known from counting: it "
             "is taken from the scatter around the background; export raw counts"
         )
     return EdgeScanResult(

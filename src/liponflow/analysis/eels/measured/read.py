@@ -27,7 +27,7 @@ def read_measured(path: Path, axis: tuple[float, float] | None = None) -> Measur
     Raises
     ------
     SpectrumError
-        If the file cannot be read, or is no measured spectrum, or the axis has no width.
+        If the file cannot be read, or is not a measured spectrum, or the axis has no width.
     """
     if axis is not None and not axis[1] > 0:
         raise SpectrumError(

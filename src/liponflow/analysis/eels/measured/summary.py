@@ -331,7 +331,7 @@ def _doubts(prepared: _Prepared, choices: Choices, ratios: Ratios) -> list[str]:
     channels = int(((spectrum.energy >= low) & (spectrum.energy <= high)).sum())
     if not spectrum.real_counts:
         found.append(
-            "the values are no whole numbers, so that their noise is not known from counting: it "
+            "the values are not whole numbers, so that their noise is not known from counting: it "
             "is taken from the scatter around the background; export raw counts"
         )
     elif noisy > largest_dispersion(channels):
