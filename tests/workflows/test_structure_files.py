@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pymatgen.io.ase import AseAtomsAdaptor
 from typer.testing import CliRunner
 
 from liponflow.cli import app
@@ -15,7 +16,11 @@ from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.structure_options import StructureOptions, split_options
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.glass.files import analyze
-from liponflow.workflows.structure_files import OrderedCrystalWarning, read_ordered
+from liponflow.workflows.structure_files import (
+    OrderedCrystalWarning,
+    ReleasedAtomsWarning,
+    read_ordered,
+)
 
 CIF = """data_{name}
 _symmetry_space_group_name_H-M 'R -3 m :H'
@@ -172,3 +177,15 @@ def test_command_line_refuses_disorder_on_request(half: Path) -> None:
     assert refused.exit_code == 2
     words = re.sub(r"\s+", " ", refused.output)
     assert "0.5 Li on 3 sites (such as [0.0, 0.0, 0.5]); a calculation needs whole atoms" in words
+
+
+def test_atoms_that_a_poscar_holds_are_released_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "POSCAR"
+    path.write_text(
+        "Li2O\n4.62\n0 .5 .5\n.5 0 .5\n.5 .5 0\nLi O\n2 1\nSelective dynamics\nDirect\n"
+        ".25 .25 .25 T T T\n.75 .75 .75 F F F\n0 0 0 T T F\n"
+    )
+    with pytest.warns(ReleasedAtomsWarning, match=r"POSCAR: .* holds 2 of 3 atoms in place"):
+        found = read_ordered(path, StructureOptions()).structure
+    assert not AseAtomsAdaptor.get_atoms(found).constraints
+    assert AseAtomsAdaptor.get_atoms(read_structure(path)).constraints

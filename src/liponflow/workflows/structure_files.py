@@ -10,9 +10,16 @@ from liponflow.crystals.read import read_structure
 from liponflow.inputs.structure_options import StructureOptions
 from liponflow.structures.ordering.order import Ordered, order
 
+_SELECTIVE = "selective_dynamics"
+"""Site property of a POSCAR; pymatgen and ASE keep such atoms in place wherever it is left."""
+
 
 class OrderedCrystalWarning(UserWarning):
     """A disordered crystal was replaced by an ordered cell."""
+
+
+class ReleasedAtomsWarning(UserWarning):
+    """Atoms that a file holds in place were released."""
 
 
 def read_ordered(path: Path, options: StructureOptions) -> Ordered:
@@ -28,7 +35,9 @@ def read_ordered(path: Path, options: StructureOptions) -> Ordered:
     Returns
     -------
     Ordered
-        The structure, and what was chosen; the user is warned of it.
+        The structure, and what was chosen; the user is warned of it, and of the selective
+        dynamics of a POSCAR, which is left out: relaxations, bands and displacements of a
+        campaign move every atom.
 
     Raises
     ------
@@ -36,6 +45,15 @@ def read_ordered(path: Path, options: StructureOptions) -> Ordered:
         If the file can't be read, or the crystal can't or mustn't be ordered.
     """
     found = read_structure(path, block=options.block, disordered=options.order == "auto")
+    if held := found.site_properties.get(_SELECTIVE):
+        found.remove_site_property(_SELECTIVE)
+        number = sum(not all(free) for free in held)
+        warnings.warn(
+            f"{path}: its selective dynamics holds {number} of {len(found)} atoms in place; it is "
+            "left out, as a campaign moves every atom",
+            ReleasedAtomsWarning,
+            stacklevel=2,
+        )
     ordered = in_order(found, path, options)
     if ordered.remark:
         warnings.warn(f"{path}: {ordered.remark}", OrderedCrystalWarning, stacklevel=2)
