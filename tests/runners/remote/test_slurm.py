@@ -42,6 +42,9 @@ from liponflow.workflows.submission import rules_for, submit_campaign
 PATIENCE = 900
 """Longest wait, for a machine that has much else to do (s)."""
 
+BRIEF = "30:00"
+"""Walltime of the workers ``brief`` and ``brief-batch``."""
+
 LOOK_S = 0.8
 """Interval of looks at the queue (s): each logs in anew, which keeps the server busy."""
 
@@ -113,9 +116,8 @@ def cluster(
     try:
         slurm.start()
         os.environ.update(slurm.environment)  # the checks ask Slurm from this process
-        # Slurm's walltimes are whole minutes.
         brief = worker(
-            folder, "brief", "slurm", resources={"ntasks": 1, "time": "0:01:00"}, batch_jobs=1
+            folder, "brief", "slurm", resources={"ntasks": 1, "time": BRIEF}, batch_jobs=1
         )
         with project_in(folder, main, brief, queue=elsewhere) as queue:
             runner = RunnerProcess(folder / "runner.log", slurm.environment)
@@ -266,16 +268,15 @@ def test_runner_that_is_killed_and_started_again(
     assert set(ran(marks).values()) == {1}
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.exhaustive)])
-def test_queue_server_that_is_killed_again_and_again(
-    cluster: Cluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch, kills: int
+def test_queue_server_that_is_killed_ten_times(
+    cluster: Cluster, marks: Path, gate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if cluster.queue.pid is None:
         pytest.skip("only a server of our own is killed")
     made = [counted(str(marks), number) for number in range(4)]
     flow = summed([*made, waits(str(marks), 4, str(gate))])
     uuid = cluster.submit(flow)
-    for number in range(kills):
+    for number in range(10):
         # At other moments of what the runner does.
         time.sleep(0.3 + 0.1 * number)
         killed = psutil.Process(cluster.queue.pid)
@@ -297,8 +298,8 @@ def test_queue_server_that_is_killed_again_and_again(
     assert set(ran(marks).values()) == {1}
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(30, marks=pytest.mark.exhaustive)])
-def test_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path, count: int) -> None:
+def test_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path) -> None:
+    count = 30
     made = fan(str(marks), count)
     with job_controller(open_project("test")) as controller:
         before = controller.count_batches()
@@ -311,6 +312,49 @@ def test_small_jobs_share_the_jobs_of_a_batch(cluster: Cluster, marks: Path, cou
     store = open_store(cluster.folder / "results.db", read_only=True)
     assert store.get_output(made.uuid) == {"total": sum(range(count))}
     store.close()
+
+
+def test_jobs_that_run_out_of_walltime_are_told_and_run_again(
+    cluster: Cluster, marks: Path
+) -> None:
+    """One has a job of Slurm for itself, one is in a batch."""
+    flows: dict[str, Flow] = {}
+    for name in ("brief", "brief-batch"):
+        (marks / name).mkdir()
+        flow = summed([hangs_once(str(marks / name), 1, 600)])
+        flows[cluster.submit(flow, on=name)] = flow
+    until(lambda: all(ran(folder) for folder in marks.iterdir()), PATIENCE, LOOK_S)
+    # Their time ends now. Slurm looks for such jobs every half minute.
+    for line in cluster.slurm.answer("squeue", "-h", "-o", "%i %l").splitlines():
+        number, limit = line.split()
+        if limit == BRIEF:
+            cluster.slurm.answer("scontrol", "update", f"JobId={number}", "EndTime=now+1")
+    for uuid in flows:
+        until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)  # noqa: B023
+        (failure,) = cluster.status(uuid).failures()
+        assert "ended without an outcome (walltime?" in failure.reason
+        assert rerun(open_project("test"), [uuid]) == ["hangs_once"]
+    for uuid, flow in flows.items():
+        cluster.wait(uuid)
+        assert cluster.outputs(flow) == [1, {"total": 1}]
+    assert [ran(folder) for folder in marks.iterdir()] == [{1: 2}] * 2
+
+
+def test_error_in_a_batch_leaves_its_other_jobs_alone(
+    cluster: Cluster, marks: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "needed"
+    jobs = [counted(str(marks), number) for number in range(5)]
+    last = total([*(job.output for job in jobs), (failing := needs(str(file))).output])
+    flow = Flow([failing, *jobs, last], output=last.output)
+    uuid = cluster.submit(flow, on="main-batch")
+    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE, LOOK_S)
+    (failure,) = cluster.status(uuid).failures()
+    assert failure.reason.startswith("FileNotFoundError")
+    file.write_text("5")
+    rerun(open_project("test"), [uuid])
+    until(lambda: cluster.status(uuid).counts[State.DONE] == 6, PATIENCE, LOOK_S)
+    assert set(ran(marks).values()) == {1}
 
 
 @pytest.mark.exhaustive
@@ -350,37 +394,3 @@ def test_lithiation_by_the_stand_in_ends_as_a_result(cluster: Cluster, tmp_path:
     store = open_store(elsewhere.store, read_only=True)
     assert get_result(store, stored.uuid).result == stored.result
     store.close()
-
-
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("name", ["brief", "brief-batch"])
-def test_job_that_runs_out_of_walltime_is_told_and_runs_again(
-    cluster: Cluster, marks: Path, name: str
-) -> None:
-    flow = summed([hangs_once(str(marks), 1, 600)])
-    uuid = cluster.submit(flow, on=name)
-    until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
-    (failure,) = cluster.status(uuid).failures()
-    assert "ended without an outcome (walltime?" in failure.reason
-    assert rerun(open_project("test"), [uuid]) == ["hangs_once"]
-    cluster.wait(uuid)
-    assert cluster.outputs(flow) == [1, {"total": 1}]
-    assert ran(marks) == {1: 2}
-
-
-@pytest.mark.exhaustive
-def test_error_in_a_batch_leaves_its_other_jobs_alone(
-    cluster: Cluster, marks: Path, tmp_path: Path
-) -> None:
-    file = tmp_path / "needed"
-    jobs = [counted(str(marks), number) for number in range(5)]
-    last = total([*(job.output for job in jobs), (failing := needs(str(file))).output])
-    flow = Flow([failing, *jobs, last], output=last.output)
-    uuid = cluster.submit(flow, on="main-batch")
-    until(lambda: len(ran(marks)) == 5 and cluster.status(uuid).failures(), PATIENCE, LOOK_S)
-    (failure,) = cluster.status(uuid).failures()
-    assert failure.reason.startswith("FileNotFoundError")
-    file.write_text("5")
-    rerun(open_project("test"), [uuid])
-    until(lambda: cluster.status(uuid).counts[State.DONE] == 6, PATIENCE, LOOK_S)
-    assert set(ran(marks).values()) == {1}
