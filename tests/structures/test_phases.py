@@ -22,8 +22,8 @@ from liponflow.structures.phases import (
     phases_of,
 )
 
-SYMMETRY_TOLERANCE = 0.01
-"""Å; the data have five digits, on axes up to 17 Å."""
+SYMMETRY_TOLERANCE = 1e-6
+"""Å; GPAW and VASP find no symmetry that holds less exactly than to 1e-5 Å or so."""
 
 SHORTEST = 0.72
 """Shortest distance as a fraction of the sum of the atomic radii; lowest for N2 and O2."""
