@@ -50,17 +50,18 @@ def test_three_electrons_of_lithium_change_the_barriers_as_stated() -> None:
         energies = (found[settings, dopant, state]["energy"] for state in (high, low))
         return float(next(energies) - next(energies))
 
+    text = " ".join(PAGE.split())
     octahedral, tetrahedral = "octahedral", "tetrahedral"
     for dopant in ("N", "O"):
         one, three = (between(key, dopant, octahedral, tetrahedral) for key in ("base", "li3"))
-        assert f"{three:.2f} instead of {one:.2f} eV for {dopant} oct-tet-oct" in " ".join(
-            PAGE.split()
-        )
+        assert f"{three:.2f} instead of {one:.2f} eV for {dopant} oct-tet-oct" in text
+    one, three = (between(key, "O", octahedral, "trigonal") for key in ("base", "li3"))
+    assert f"{three:.2f} instead of {one:.2f} eV for O through the trigonal site" in text
     one, three = (between(key, "P", tetrahedral, octahedral) for key in ("base", "li3"))
     assert abs(three - one) < 0.005
-    forces = {
-        dopant: max(found["li3", dopant, state]["force"] for state in (octahedral, tetrahedral))
-        for dopant in ("N", "O", "P")
-    }
-    assert max(forces["N"], forces["O"]) == pytest.approx(0.17, abs=0.005)
+    forces: dict[str, float] = {}
+    for (settings, dopant, _), row in found.items():
+        if settings == "li3":
+            forces[dopant] = max(row["force"], forces.get(dopant, 0.0))
+    assert max(forces["N"], forces["O"]) == pytest.approx(0.21, abs=0.005)
     assert forces["P"] == pytest.approx(0.04, abs=0.005)
