@@ -189,3 +189,8 @@ def test_atoms_that_a_poscar_holds_are_released_with_a_warning(tmp_path: Path) -
         found = read_ordered(path, StructureOptions()).structure
     assert not AseAtomsAdaptor.get_atoms(found).constraints
     assert AseAtomsAdaptor.get_atoms(read_structure(path)).constraints
+
+
+def test_misspelt_option_of_a_structure_is_recognised() -> None:
+    with pytest.raises(ParameterError, match=r"unknown parameter 'oder'; did you mean 'order'"):
+        get_campaign("phonons").load_parameters("quick", {"oder": "error"})

@@ -141,6 +141,8 @@ def load_parameters(
     preset: str,
     overrides: Mapping[str, Any] | None = None,
     package: str = PACKAGE,
+    *,
+    beside: Iterable[str] = (),
 ) -> Parameters:
     """Return the parameters of a campaign from a preset and the user's overrides.
 
@@ -157,6 +159,8 @@ def load_parameters(
         (:func:`liponflow.inputs.lists.read_lists`).
     package
         Package that contains the YAML file.
+    beside
+        What else the user could have meant by an unknown key.
 
     Returns
     -------
@@ -173,7 +177,7 @@ def load_parameters(
     for key in overrides:
         if key not in model.model_fields:
             raise ParameterError(
-                f"unknown parameter {key!r}{nearest(key, model.model_fields)}", key
+                f"unknown parameter {key!r}{nearest(key, {*model.model_fields, *beside})}", key
             )
         if isinstance(overrides[key], bool) and _is_number(model.model_fields[key].annotation):
             raise ParameterError(

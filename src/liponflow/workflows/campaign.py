@@ -1,6 +1,6 @@
 """A campaign as one object, which drives the command line, the store and the figures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -268,7 +268,11 @@ class Campaign(Topic):
         return result
 
     def load_parameters(
-        self, preset: str, overrides: Mapping[str, Any] | None = None
+        self,
+        preset: str,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        beside: Iterable[str] = (),
     ) -> "BaseModel":
         """Return the parameters from a preset and the user's overrides.
 
@@ -279,10 +283,11 @@ class Campaign(Topic):
         ParameterError
             As for :meth:`liponflow.workflows.topic.Topic.load_parameters`.
         """
-        from liponflow.inputs.structure_options import split_options
+        from liponflow.inputs.structure_options import StructureOptions, split_options
 
         _, given = split_options(overrides or {})
-        return super().load_parameters(preset, given)
+        known = {*beside, *StructureOptions.model_fields}
+        return super().load_parameters(preset, given, beside=known)
 
     def _read(
         self, preset: str, overrides: Mapping[str, Any] | None, structure_file: Path | None

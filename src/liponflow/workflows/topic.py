@@ -1,6 +1,6 @@
 """What campaigns and models have in common: a name, and parameters with presets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -85,9 +85,18 @@ class Topic:
         return model
 
     def load_parameters(
-        self, preset: str, overrides: Mapping[str, Any] | None = None
+        self,
+        preset: str,
+        overrides: Mapping[str, Any] | None = None,
+        *,
+        beside: Iterable[str] = (),
     ) -> "BaseModel":
         """Return the parameters from a preset and the user's overrides.
+
+        Parameters
+        ----------
+        preset, overrides, beside
+            As for :func:`liponflow.inputs.presets.load_parameters`.
 
         Raises
         ------
@@ -105,7 +114,7 @@ class Topic:
                     f"{key!r} is a parameter of {', '.join(owners)} and not of {self.name}: leave "
                     f"it out; `liponflow presets show {self.name}` lists those there are"
                 )
-        return load_parameters(model, self.name, preset, given, self.presets)
+        return load_parameters(model, self.name, preset, given, self.presets, beside=beside)
 
     def _resolve(self, reference: str) -> Any:
         try:

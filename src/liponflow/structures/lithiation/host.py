@@ -244,9 +244,10 @@ def _conventional(given: Structure) -> tuple[Structure, str]:
     if np.allclose(cell.lattice.parameters, given.lattice.parameters, atol=RIGHT_ANGLE_TOLERANCE):
         return cell, ""
     keep = str([list(row) for row in AS_GIVEN]).replace(" ", "")
+    other = f"cell of {len(given)}" if len(given) < len(cell) else "one, which is as large"
     return cell, (
-        f"the conventional cell of {len(cell)} atoms is taken instead of the given cell of "
-        f"{len(given)}; supercell={keep} keeps that"
+        f"the conventional cell of {len(cell)} atoms is taken instead of the given {other}; "
+        f"supercell={keep} keeps that"
     )
 
 
