@@ -18,7 +18,7 @@ from liponflow_eos.parameters import EosParameters
 from liponflow_eos.result import EosResult, equation_of_state
 
 FORCE_LIMIT = 0.05
-"""eV/Å; nothing is relaxed, so that it decides nothing."""
+"""eV/Å; without effect, since nothing is relaxed."""
 
 
 def flow(request: RunRequest[EosParameters]) -> Flow:
