@@ -55,6 +55,18 @@ def result(lowest: float = 0.0) -> PhononResult:
     )
 
 
+@pytest.mark.parametrize("lowest", [0.0, -2.0])
+def test_smoothed_density_ends_at_zero_and_keeps_the_modes(lowest: float) -> None:
+    axes = all_figures(result(lowest))["density"].axes[0]
+    frequencies, states = axes.lines[0].get_data()
+    assert states[-1] == pytest.approx(0, abs=1e-3)
+    assert axes.get_xlim() == pytest.approx(
+        (min(frequencies[0], 0) if lowest else 0, frequencies[-1])
+    )
+    width = (10 - lowest) / 49
+    assert states.sum() * width == pytest.approx(50 * 0.3 * width, rel=1e-3)
+
+
 def test_free_energy_is_the_internal_energy_minus_ts() -> None:
     axes = all_figures(result())["free-energy"].axes[0]
     curves = {line.get_label(): line.get_ydata() for line in axes.lines}

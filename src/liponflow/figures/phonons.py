@@ -31,6 +31,8 @@ FREE, INTERNAL, HEAT = "#0072B2", "#C8391A", "#007A5E"
 
 SMOOTHING = 0.15
 """Standard deviation (THz) of the Gaussian that smooths the histogram over the mesh."""
+_TAIL = 4.0
+"""Standard deviations after which the Gaussian is nothing."""
 
 
 def all_figures(result: PhononResult) -> dict[str, Figure]:
@@ -56,15 +58,21 @@ def density_figure(result: PhononResult) -> Figure:
         Smoothed density (1/THz per atom) against frequency (THz), negative if imaginary.
     """
     density = result.phonons.density
-    frequencies = np.array(density.frequencies)
-    width = frequencies[1] - frequencies[0]
-    states = gaussian_filter1d(np.array(density.states), SMOOTHING / width, mode="constant")
+    centres = np.array(density.frequencies)
+    width = centres[1] - centres[0]
+    # The Gaussian of the last bins ends beyond them.
+    margin = int(np.ceil(_TAIL * SMOOTHING / width))
+    frequencies = centres[0] + width * np.arange(-margin, len(centres) + margin)
+    states = gaussian_filter1d(
+        np.pad(density.states, margin), SMOOTHING / width, mode="constant", truncate=_TAIL
+    )
     figure = new_figure(COLUMN, 2.5)
     axes = figure.subplots()
     axes.fill_between(frequencies, states, color=FREE, alpha=0.25, linewidth=0)
     axes.plot(frequencies, states, color=FREE, linewidth=1.0)
-    if frequencies[0] < 0:
-        axes.axvspan(min(frequencies[0], -0.5), 0, color=BAND, zorder=0)
+    lowest = frequencies[0] if centres[0] < 0 else 0.0
+    if lowest < 0:
+        axes.axvspan(lowest, 0, color=BAND, zorder=0)
         axes.text(
             0.02,
             0.97,
@@ -74,7 +82,7 @@ def density_figure(result: PhononResult) -> Figure:
             fontsize=6.5,
             color=MUTED,
         )
-    axes.set_xlim(min(frequencies[0], 0.0), frequencies[-1])
+    axes.set_xlim(lowest, frequencies[-1])
     axes.set_ylim(bottom=0, top=1.3 * states.max())
     axes.set_xlabel(axis_label(PhononDensity, "frequencies"))
     axes.set_ylabel(axis_label(PhononDensity, "states"))
