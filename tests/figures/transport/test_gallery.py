@@ -112,3 +112,21 @@ def test_a_result_without_details_has_fewer_figures(result: TransportResult) -> 
     ]
     found = all_figures(result.model_copy(update={"points": bare}))
     assert set(found) == {"displacements", "arrhenius"}
+
+
+def test_runs_that_are_too_short_are_said_to_be(
+    result: TransportResult, figures: dict[str, Figure]
+) -> None:
+    nothing = {"conductivity": None, "collective": None}
+    points = [point.model_copy(update=nothing) for point in result.points]
+    changes = {"points": points, "arrhenius": None, "vtf": None}
+    found = all_figures(result.model_copy(update=changes))
+    for name in ("displacements", "arrhenius"):
+        said = [[text.get_text() for text in texts(drawn[name])] for drawn in (found, figures)]
+        assert ["no run is long enough" in words for words in said] == [True, False]
+
+
+def test_no_van_hove_function_is_cut_off(figures: dict[str, Figure]) -> None:
+    for axes in figures["van_hove"].axes:
+        highest = max(max(line.get_ydata()) for line in axes.lines)
+        assert axes.get_ylim()[1] >= highest

@@ -32,6 +32,7 @@ from liponflow.units import BOLTZMANN
 
 _ABSCISSA = 1000.0
 """The axis shows 1000 K over the temperature."""
+_TOO_SHORT = "no run is long enough"
 
 
 @styled
@@ -54,6 +55,8 @@ def displacement_figure(result: TransportResult) -> Figure:
         axes.set_yscale("log")
         axes.set_title(title, loc="left")
         axes.set_xlabel(axis_label(Curve, "time"))
+    if not right.has_data():
+        _say(right, _TOO_SHORT)
     left.set_ylabel(axis_label(Curve, "tracer"))
     left.legend()
     stamp(figure, result)
@@ -68,6 +71,8 @@ def arrhenius_figure(result: TransportResult) -> Figure:
     colour = element_colour(result.species)
     for point in result.points:
         _draw_point(axes, point, colour)
+    if not axes.has_data():
+        _say(axes, _TOO_SHORT)
     hottest = max(point.temperature for point in result.points)
     if result.arrhenius is not None:
         _draw_line(axes, result.arrhenius, hottest)
@@ -93,6 +98,11 @@ def arrhenius_figure(result: TransportResult) -> Figure:
         axes.legend()
     stamp(figure, result)
     return figure
+
+
+def _say(axes: Axes, text: str) -> None:
+    """Write in the middle of a panel why it shows nothing."""
+    axes.text(0.5, 0.5, text, ha="center", color=MUTED, transform=axes.transAxes)
 
 
 def _draw_point(axes: Axes, point: TransportPoint, colour: str) -> None:

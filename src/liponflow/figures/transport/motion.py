@@ -78,7 +78,6 @@ def _draw_gaussian(axes: Axes, curve: VanHoveCurve) -> None:
         return
     gaussian = 4 * np.pi * r**2 * np.exp(-(r**2) / 2 / variance) / (2 * np.pi * variance) ** 1.5
     axes.plot(r, gaussian, "--", color=MUTED, linewidth=0.8)
-    axes.set_ylim(top=1.05 * max(float(own.max()), float(gaussian.max())))
 
 
 @styled
