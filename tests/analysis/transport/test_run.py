@@ -86,7 +86,9 @@ def test_a_framework_that_diffuses_is_named(reference: Run) -> None:
     [note] = followed(walk(STEPS), species="P").notes
     moved = np.sqrt(6 * DIFFUSIVITY * 299)
     assert float(note.split(" by ")[1].split()[0]) == pytest.approx(moved, rel=0.25)
-    assert note.startswith("1.xyz: Li belongs to the atoms whose centre of mass counts as at rest")
+    assert note.startswith("1.xyz: the centre of mass of the other atoms counts as at rest")
+    assert "(Li by " in note
+    assert "that of a melt" in note
 
 
 def test_segments_with_the_last_frame_twice_are_one_run(reference: Run) -> None:

@@ -1,7 +1,7 @@
 """One run of molecular dynamics, read once: its mean-squared displacements and its conditions."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -96,6 +96,7 @@ def follow_run(
     temperature: float | None = None,
     regions: Sequence[Region] = (),
     details: bool = True,
+    name: str = "",
 ) -> Run:
     """Read the segments of a run.
 
@@ -115,6 +116,8 @@ def follow_run(
         Slabs in which transport is measured, too.
     details
         Whether sites, van Hove functions and the density are measured.
+    name
+        Name of the run in its notes; by default its first file.
 
     Raises
     ------
@@ -160,13 +163,7 @@ def follow_run(
             "fewest; give a longer run, or skip fewer"
         )
     place = str(files[0])
-    notes += [
-        f"{place}: {symbol} belongs to the atoms whose centre of mass counts as at rest, but "
-        f"moves by {moved_by:.2g} Å (root mean square) in the run: if it diffuses, that centre "
-        "moves with it, and the coefficients come out too large, the collective one most"
-        for symbol, moved_by in follower.framework_displacements.items()
-        if moved_by > LOOSE
-    ]
+    notes += _loose(name or place, follower.framework_displacements)
     interval = clock.interval(place)
     warm = heat.mean(place, temperature)
     squares = accumulator.result()
@@ -182,6 +179,20 @@ def follow_run(
         observation.result(follower.to_mean_cell),
         [*notes, *observation.notes],
     )
+
+
+def _loose(place: str, displacements: Mapping[str, float]) -> list[str]:
+    """Doubt a run whose other atoms move, from their displacements by element (Å)."""
+    moved = {symbol: length for symbol, length in displacements.items() if length > LOOSE}
+    if not moved:
+        return []
+    lengths = ", ".join(f"{symbol} by {length:.2g} Å" for symbol, length in moved.items())
+    doubt = (
+        f"{place}: the centre of mass of the other atoms counts as at rest, but they move "
+        f"({lengths}, root mean square, in the run): if they diffuse, the coefficients come out "
+        "too large, the collective one most, and an extrapolation from here is that of a melt"
+    )
+    return [doubt]
 
 
 def _composition(symbols: Sequence[str]) -> str:

@@ -89,7 +89,7 @@ def measure_runs(
             continue
         engine = engine or found.provenance.engine
         try:
-            run = follow_production(found, parameters)
+            run = follow_production(found, parameters, f"{temperature:g} K")
         except (TransportError, TrajectoryError) as error:
             warnings.append(f"the run at {temperature:g} K is not measured: {error}")
             continue
@@ -119,7 +119,7 @@ def measure_runs(
     )
 
 
-def follow_production(dynamics: MDResult, parameters: TransportParameters) -> Run:
+def follow_production(dynamics: MDResult, parameters: TransportParameters, name: str) -> Run:
     """Read the production of a run, whose temperature is its mean over all segments.
 
     Those of VASP are too short to have one temperature each.
@@ -142,4 +142,5 @@ def follow_production(dynamics: MDResult, parameters: TransportParameters) -> Ru
         species=parameters.species,
         temperature=production.mean_temperature,
         regions=parse_regions(parameters.regions),
+        name=name,
     )
