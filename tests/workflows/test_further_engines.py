@@ -36,7 +36,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "stability": {"composition": "Li2O", "compare": [], "unseen": [], "electrode": None},
     "glass": {"composition": "Li7P2O7N", "density": 1.8, "n_models": 1},
     "phonons": {"phase": "Li_bcc"},
-    "migration": {"dopant": "N"},
+    "migration": {"dopant": "N", "vibrations": False},  # only of the main engine
     "interface": {"first_thickness": 7, "second_thickness": 8, "min_length": 8, "phases": False},
     "transport": {},
 }

@@ -14,6 +14,7 @@ The calculations of atomate2's Makers are known to the engines that run them
       announce(displacements_job, [replace(c, kind="displacement") for c in static] * n)
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -24,7 +25,7 @@ from pymatgen.core.structure import Structure
 RELAX, STATIC, MD, NEB, PHONON = "relax", "static", "md", "neb", "phonon"
 DISPLACEMENT, SPECTRUM = "displacement", "spectrum"
 
-_ANNOUNCED = "planned"
+_ANNOUNCED, _TIMES = "planned", "times"
 _END_POINTS = 2
 
 
@@ -96,13 +97,21 @@ class PlanningMaker(Protocol):
 
 def announce(job: Job, calculations: Iterable[PlannedCalculation]) -> None:
     """Announce what a job computes or will add; see the module."""
-    job.metadata[_ANNOUNCED] = [asdict(calculation) for calculation in calculations]
+    # Equal ones are counted: hundreds of displacements would make the job too large for a queue.
+    counted = Counter(calculations)
+    job.metadata[_ANNOUNCED] = [asdict(one) | {_TIMES: times} for one, times in counted.items()]
 
 
 def announced(job: Job) -> list[PlannedCalculation] | None:
     """Return the calculations announced for a job; None without an announcement."""
     entries = job.metadata.get(_ANNOUNCED)
-    return None if entries is None else [PlannedCalculation(**entry) for entry in entries]
+    if entries is None:
+        return None
+    found: list[PlannedCalculation] = []
+    for entry in entries:
+        fields = {name: value for name, value in entry.items() if name != _TIMES}
+        found += [PlannedCalculation(**fields)] * entry.get(_TIMES, 1)
+    return found
 
 
 def images_between(images: Sequence[Structure]) -> int:
