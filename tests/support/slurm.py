@@ -104,9 +104,13 @@ class Slurm:
         self._run("slurmctld", "-f", str(self.config))
         until(lambda: "UP" in self.answer("scontrol", "ping"), 30)
 
-    def kill_controller(self) -> None:
-        """End it as a crash would; jobs run on."""
-        _kill(self.folder / "slurmctld.pid")
+    def end_controller(self) -> None:
+        """End it, after it has saved its state; jobs run on.
+
+        One that is killed within seconds of a submission has not saved that, gives the number of
+        the job to the next one, and takes the node out of service for it.
+        """
+        _end(self.folder / "slurmctld.pid", psutil.Process.terminate)
 
     def stop(self) -> None:
         """End all jobs, whose processes are not the children of the daemons, and all daemons."""
@@ -115,7 +119,7 @@ class Slurm:
             with suppress(AssertionError):
                 until(lambda: not self.answer("squeue", "-h"), 30)
         for name in ("slurmctld.pid", "slurmd.pid", "munge/pid"):
-            _kill(self.folder / name)
+            _end(self.folder / name, psutil.Process.kill)
 
     def answer(self, *command: str) -> str:
         """Return what a command prints; empty if it fails."""
@@ -141,7 +145,7 @@ def until(condition: Callable[[], object], seconds: float, every: float = 0.2) -
         time.sleep(every)
 
 
-def _kill(pid_file: Path) -> None:
+def _end(pid_file: Path, signal: Callable[[psutil.Process], None]) -> None:
     if not pid_file.is_file():
         return
     try:
@@ -151,10 +155,10 @@ def _kill(pid_file: Path) -> None:
         return
     for member in family:
         try:
-            member.kill()
+            signal(member)
         except psutil.NoSuchProcess:
             continue
-    psutil.wait_procs(family, 10)
+    psutil.wait_procs(family, 30)
 
 
 def _path() -> str:

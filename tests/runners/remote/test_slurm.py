@@ -235,7 +235,7 @@ def test_controller_of_slurm_that_is_down_for_a_while(
     flow = summed([waits(str(marks), number, str(gate)) for number in range(2)])
     uuid = cluster.submit(flow)
     until(lambda: len(ran(marks)) == 2, PATIENCE, LOOK_S)
-    cluster.slurm.kill_controller()
+    cluster.slurm.end_controller()
     gate.touch()
     until(lambda: cluster.status(uuid).failures(), PATIENCE, LOOK_S)
     cluster.slurm.start_controller()
