@@ -46,7 +46,7 @@ from liponflow.analysis.nmr.populations import read_shares
 from liponflow.analysis.stability.entry_files import read_entries
 from liponflow.analysis.trajectory.frames import read_frames
 from liponflow.crystals.read import read_structure
-from liponflow.engines.feff.reading import read_eels, read_scf
+from liponflow.engines.feff.reading import read_eels, read_scf, read_xmu
 from liponflow.engines.standin.inputs import read_inputs
 from liponflow.engines.vasp.reading.origin import origin
 from liponflow.engines.vasp.reading.parts import Part, Record, read_record
@@ -405,6 +405,7 @@ def readers() -> list[Reader]:
             "result of run eels", "eels.json", _eels_result(),
             lambda path: read_references([f"{path}:LiPON:Li K"]), 0.5,
         ),
+        Reader("FEFF xmu.dat", "xmu10.dat", _feff("xmu10.dat"), read_xmu, 0.3),
         Reader("FEFF log", "log1.dat", SCF_LOG, read_scf, 0.2),
         Reader("EMSA spectrum", "x.msa", _emsa(), read_measured, 0.5),
         Reader("HyperSpy spectrum", "x.hspy", _hyperspy(), read_measured, 0.05),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from liponflow.analysis.cell.energy import energy_density, substrate_of
+from liponflow.analysis.cell.energy import energy_density, layers_and_energy, substrate_of
 from liponflow.analysis.cell.published import published_densities
 from liponflow.analysis.cell.result import CellResult
 from liponflow.workflows.model import get_model
@@ -52,9 +52,11 @@ def test_both_sources_differ_by_one_factor() -> None:
     assert ratios == pytest.approx([0.948] * 3, abs=0.002)
 
 
-def test_substrate_is_found_from_the_energy_density() -> None:
-    made = energy_density(0.6, 3.8, 14.2 + 60)
-    assert substrate_of(made, 0.6, 3.8, 14.2) == pytest.approx(60)
+def test_two_densities_determine_layers_and_energy() -> None:
+    made = [energy_density(0.6, 3.8, 10 + substrate + 4.2) for substrate in (8, 60)]
+    layers, energy = layers_and_energy(made[0], made[1], substrates=(8, 60), cathode=10)
+    assert (layers, energy) == pytest.approx((4.2, 0.6 * 3.8))
+    assert substrate_of(made[1], 0.6, 3.8, 14.2) == pytest.approx(60)
 
 
 def test_cells_on_mica_stay_below_200(published: CellResult) -> None:

@@ -5,7 +5,7 @@ import pytest
 from recorded_spectra import CASES, RECORDED
 
 from liponflow.boundary import FileError
-from liponflow.engines.feff.reading import read_eels, read_scf
+from liponflow.engines.feff.reading import read_eels, read_scf, read_xmu
 
 ROW = "   59.7611      0.625340E-06  0.841791E-06 -0.216451E-06"
 NEXT = ROW.replace("59.7611", "59.8769")
@@ -26,6 +26,15 @@ def test_main_peak_of_li2o():
     """The recorded Li K maximum, at 64.65 eV on FEFF's scale."""
     found = read_eels(RECORDED / "Li2O_Li1_K" / "eels.dat")
     assert found.energies[found.total.argmax()] == pytest.approx(64.6516, abs=1e-3)
+
+
+def test_recorded_absorption():
+    found = read_xmu(RECORDED / "Li2O_Li1_K" / "xmu10.dat")
+    assert len(found.energies) == len(read_eels(RECORDED / "Li2O_Li1_K" / "eels.dat").energies)
+    assert found.wave_numbers[0] < 0 < found.wave_numbers[-1]
+    # Mu = -9.674 eV in the heading
+    at_edge = np.interp(found.edge, found.energies, found.relative)
+    assert at_edge == pytest.approx(-9.674, abs=0.02)
 
 
 @pytest.mark.parametrize("headings", [0, 1, 20])

@@ -63,3 +63,37 @@ def charged_density(areal_capacity: float, voltage: float, thickness: float) -> 
     """
     charged = thickness + plated_thickness(areal_capacity)
     return energy_density(areal_capacity, voltage, charged)
+
+
+def layers_and_energy(
+    thin: float, thick: float, *, substrates: tuple[float, float], cathode: float
+) -> tuple[float, float]:
+    """Return what two energy densities of one cell on two substrates determine.
+
+    Parameters
+    ----------
+    thin, thick
+        Energy densities on the thinner and the thicker substrate (Wh/L).
+    substrates
+        Thicknesses of the substrates (µm).
+    cathode
+        Thickness of the cathode (µm).
+
+    Returns
+    -------
+    tuple of float
+        Thickness of the layers beside cathode and substrate (µm), and energy (mWh/cm²).
+
+    Examples
+    --------
+    >>> layers, energy = layers_and_energy(1163, 227, substrates=(10, 100), cathode=10)
+    >>> round(layers, 2), round(energy / 0.69 / 0.94, 3)  # of the perspective: V
+    (1.83, 3.914)
+    >>> layers, energy = layers_and_energy(1103, 215, substrates=(10, 100), cathode=10)
+    >>> round(layers, 2), round(energy / 0.69 / 0.94, 3)  # of the dissertation
+    (1.79, 3.706)
+    """
+    first, second = (substrate + cathode for substrate in substrates)
+    layers = (thick * second - thin * first) / (thin - thick)
+    energy = thin * (first + layers) / _UM_PER_CM
+    return layers, energy

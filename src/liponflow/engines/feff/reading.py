@@ -1,7 +1,7 @@
-"""Read the outputs of FEFF9 and FEFF10: ``eels.dat`` and the log of its potentials.
+"""Read the outputs of FEFF9 and FEFF10: ``eels.dat``, ``xmu.dat`` and the log of its potentials.
 
-pymatgen's ``Eels`` reads the same table by ``numpy.loadtxt``, which refuses exponents of three
-digits (``0.1-100``), and it accepts NaN.
+pymatgen's ``Eels`` and ``Xmu`` read the same tables by ``numpy.loadtxt``, which refuses exponents
+of three digits (``0.1-100``), and they accept NaN.
 """
 
 import re
@@ -31,6 +31,7 @@ MOST_LOG = 20_000_000
 
 _EELS_COLUMNS = (4, 13)
 """Without and with the nine components of a spectrum of one orientation."""
+_XMU_COLUMNS = 6
 _COMMENTS = "#*%"
 _REACHED = re.compile(r"Convergence reached in\s+(\d+)\s+iterations?")
 _NOT_REACHED = re.compile(r"Convergence not reached")
@@ -53,6 +54,36 @@ class EELSTable:
     total: FloatArray
     background: FloatArray
     fine_structure: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class XmuTable:
+    """Table of ``xmu.dat``.
+
+    Attributes
+    ----------
+    energies
+        Energies (eV) on FEFF's own scale.
+    relative
+        Energies relative to the vacuum (eV).
+    wave_numbers
+        Wave number of the photoelectron, negative below the Fermi level (1/Å).
+    mu, mu0, chi
+        Absorption, that of the free atom, and the fine structure.
+    """
+
+    energies: FloatArray
+    relative: FloatArray
+    wave_numbers: FloatArray
+    mu: FloatArray
+    mu0: FloatArray
+    chi: FloatArray
+
+    @property
+    def edge(self) -> float:
+        """Energy of the edge (eV): the Fermi level, where the wave number vanishes."""
+        order = np.argsort(self.wave_numbers)
+        return float(np.interp(0.0, self.wave_numbers[order], self.energies[order]))
 
 
 @dataclass(frozen=True)
@@ -98,6 +129,24 @@ def read_eels(path: Path) -> EELSTable:
         values = _table(path, lines, width)
         energies, total, background, fine = values.T[:4]
         return EELSTable(energies, total, background, fine)
+
+
+def read_xmu(path: Path) -> XmuTable:
+    """Read the absorption spectrum.
+
+    Parameters
+    ----------
+    path
+        ``xmu.dat``, or ``xmu10.dat`` of an average over orientations.
+
+    Raises
+    ------
+    FileError
+        If it is missing, empty, not finite, or its energies do not ascend.
+    """
+    check_is_file(path, remedy=REMEDY)
+    with file_boundary(path, what="an absorption spectrum of FEFF", remedy=REMEDY):
+        return XmuTable(*_table(path, list(_rows(path)), _XMU_COLUMNS).T)
 
 
 def read_scf(path: Path) -> SCF:
