@@ -109,3 +109,12 @@ def test_figure_shows_every_image_and_the_published_widths() -> None:
     ]
     assert diamonds == pytest.approx([*PUBLISHED, 76.4])
     assert get_kind("layer_statistics").read(result.model_dump(mode="json")) == result
+
+
+def test_interval_that_reaches_zero_is_drawn() -> None:
+    result = summarise_images(many(2, seed=4), MADE_OF_ALL)
+    first = result.widths[0].model_copy(update={"low": 0.0, "high": 40.0})
+    changed = result.model_copy(update={"widths": [first, *result.widths[1:]]})
+    [figure] = get_kind("layer_statistics").draw(changed).values()
+    bar = figure.axes[1].collections[0]
+    assert bar.get_segments()[0][:, 0].tolist() == pytest.approx([0.0, 40.0])

@@ -64,7 +64,7 @@ def is_share_table(path: Path) -> bool:
     Raises
     ------
     TableError
-        If there is no such file or it is not a text.
+        If there is no such file or it is not text.
     """
     check_is_file(path, TableError, remedy=REMEDY)
     with file_boundary(path, TableError, what="shares of units or a spectrum", remedy=REMEDY):

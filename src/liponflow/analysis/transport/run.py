@@ -190,7 +190,8 @@ def _loose(place: str, displacements: Mapping[str, float]) -> list[str]:
     doubt = (
         f"{place}: the centre of mass of the other atoms counts as at rest, but they move "
         f"({lengths}, root mean square, in the run): if they diffuse, the coefficients come out "
-        "too large, the collective one most, and an extrapolation from here is that of a melt"
+        "too large, the collective one most; if the network moves, an extrapolation is that of a "
+        "melt"
     )
     return [doubt]
 

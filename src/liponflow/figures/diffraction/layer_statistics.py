@@ -92,7 +92,9 @@ def _draw_widths(axes: Axes, result: LayerStatisticsResult, colours: dict[str, s
         own = _own_widths(result, row)
         colour = colours[row.phases]
         axes.plot(own, [place + 0.22] * len(own), "|", color=colour, alpha=0.7)
-        limits = [[row.mean - row.low], [row.high - row.mean]] if row.low and row.high else None
+        limits = None
+        if row.low is not None and row.high is not None:
+            limits = [[row.mean - row.low], [row.high - row.mean]]
         axes.errorbar(row.mean, place, xerr=limits, fmt="o", color=colour, capsize=3)
         axes.annotate(
             f"{row.mean:.1f} nm",

@@ -32,7 +32,7 @@ from liponflow.units import BOLTZMANN
 
 _ABSCISSA = 1000.0
 """The axis shows 1000 K over the temperature."""
-_TOO_SHORT = "no run is long enough"
+_NOTHING = "no run gives a coefficient"
 
 
 @styled
@@ -56,7 +56,7 @@ def displacement_figure(result: TransportResult) -> Figure:
         axes.set_title(title, loc="left")
         axes.set_xlabel(axis_label(Curve, "time"))
     if not right.has_data():
-        _say(right, _TOO_SHORT)
+        _say(right, _NOTHING)
     left.set_ylabel(axis_label(Curve, "tracer"))
     left.legend()
     stamp(figure, result)
@@ -72,7 +72,7 @@ def arrhenius_figure(result: TransportResult) -> Figure:
     for point in result.points:
         _draw_point(axes, point, colour)
     if not axes.has_data():
-        _say(axes, _TOO_SHORT)
+        _say(axes, _NOTHING)
     hottest = max(point.temperature for point in result.points)
     if result.arrhenius is not None:
         _draw_line(axes, result.arrhenius, hottest)

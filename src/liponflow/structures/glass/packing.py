@@ -289,19 +289,15 @@ def _write(
         height += 4 * max(sizes.values())
     lines.append(f"pbc {width:.8f} {depth:.8f} {height:.8f}")
     for index, (molecule, number) in enumerate(units):
-        (folder / f"unit{index}.xyz").write_text(_xyz(molecule), encoding="utf-8")
+        # By ASE, as pymatgen's own writer imports pandas.
+        file = folder / f"unit{index}.xyz"
+        molecule.to_ase_atoms().write(file, format="xyz", fmt="%.6f")  # type: ignore[no-untyped-call]
         lines += [f"structure unit{index}.xyz", f"  number {number}", *walls]
         for atom, site in enumerate(molecule, start=1):
             radius = sizes[site.specie.symbol]
             lines += [f"  atoms {atom}", f"    radius {radius:.4f}", "  end atoms"]
         lines.append("end structure")
     (folder / "packmol.inp").write_text("\n".join([*lines, ""]), encoding="utf-8")
-
-
-def _xyz(molecule: Molecule) -> str:
-    """Return a molecule as an XYZ file; pymatgen's own writer imports pandas."""
-    rows = [f"{site.specie} {site.x:.6f} {site.y:.6f} {site.z:.6f}" for site in molecule]
-    return "\n".join([str(len(molecule)), molecule.formula, *rows, ""])
 
 
 def _run(folder: Path, time_limit: float) -> bool:
