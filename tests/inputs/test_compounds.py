@@ -2,7 +2,7 @@
 
 import pytest
 
-from liponflow.inputs.compounds import hubbard_u, is_compound
+from liponflow.inputs.compounds import hubbard_u, is_compound, is_metal
 from liponflow.inputs.presets import load_data
 from liponflow.inputs.stability import TOPIC
 from liponflow.structures.lithium import bcc_lithium
@@ -19,6 +19,11 @@ def test_a_dopant_does_not_make_a_metal_a_compound() -> None:
     assert not is_compound(None)
     assert not is_compound(cell)
     assert not is_compound(cell.append("O", [0.1, 0.2, 0.3]))
+
+
+@pytest.mark.parametrize("name", ["Li_bcc", "LiAl", "Li3P", "P_black", "TiN", "Li2O"])
+def test_only_crystals_of_metals_alone_are_metals(name: str) -> None:
+    assert is_metal(phase(name).primitive()) == (name in ("Li_bcc", "LiAl"))
 
 
 def test_only_oxides_and_fluorides_have_u() -> None:

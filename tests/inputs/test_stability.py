@@ -101,7 +101,7 @@ def test_message_about_a_contradiction_is_short() -> None:
 
 def test_every_value_of_the_input_sets_has_a_source() -> None:
     structure = phase("NiO").primitive()
-    for generator in (relax_set(parameters()), static_set(), phonon_static_set()):
+    for generator in (relax_set(parameters()), static_set(), phonon_static_set(structure)):
         incar = generator.get_input_set(structure, potcar_spec=True).incar
         assert set(incar) <= generator.sources.keys()
         assert incar["LDAUU"] == [6.2, 0]

@@ -1,4 +1,4 @@
-"""Which structures are of compounds, and their U, for the settings of every DFT code."""
+"""Which structures are compounds or metals, and their U, for the settings of every DFT code."""
 
 from pymatgen.core.structure import Structure
 
@@ -23,6 +23,18 @@ def is_compound(structure: Structure | None) -> bool:
         return False
     negative = sum(structure.composition[symbol] for symbol in anions(structure))
     return bool(negative >= ANION_SHARE * len(structure))
+
+
+def is_metal(structure: Structure) -> bool:
+    """Return whether all elements of a crystal are metals.
+
+    Examples
+    --------
+    >>> from liponflow.structures.phases import phase
+    >>> [is_metal(phase(name).primitive()) for name in ("Li_bcc", "Li3P", "P_black")]
+    [True, False, False]
+    """
+    return all(element.is_metal for element in structure.composition.elements)
 
 
 def hubbard_u(structure: Structure) -> dict[str, float]:

@@ -12,12 +12,14 @@ from liponflow.cost.estimate import estimate
 from liponflow.cost.flow import planned
 from liponflow.engines.engine import EngineError
 from liponflow.inputs.presets import ParameterError
+from liponflow.inputs.vasp.generator import input_set
 from liponflow.settings import Settings
 from liponflow.structures.magnetic_orders import magnetic_orders
 from liponflow.structures.phases import PhaseError, phase
 from liponflow.workflows import run as campaigns
 from liponflow.workflows.campaign import get_campaign
 from liponflow.workflows.cells import ReplacedCellWarning
+from liponflow.workflows.phonons.flow import phonon_engine
 
 pytestmark = pytest.mark.usefixtures("warm_workers")
 
@@ -108,6 +110,24 @@ def test_any_engine_and_structure_is_planned(tmp_path: Path) -> None:
     static = by_name["displace Li2O"].function_args[1]
     incar = static.input_set_generator.get_input_set(phase("Li2O").primitive()).incar
     assert (incar["NSW"], incar["EDIFF"], incar["LREAL"]) == (0, 1e-8, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "smearing", "width", "divisions"),
+    [("Li_bcc", (1, "methfessel-paxton"), 0.2, 13), ("Li3P", (0, "fermi-dirac"), 0.05, 6)],
+)
+def test_metals_have_settings_of_their_own(
+    name: str, smearing: tuple[int, str], width: float, divisions: int
+) -> None:
+    cell = phase(name).primitive()
+    parameters = get_campaign("phonons").load_parameters("quick", {})
+    vasp, gpaw = (phonon_engine(code, cell, parameters, {}, "quick") for code in ("vasp", "gpaw"))
+    for maker in (vasp.relax(), vasp.static()):
+        files = input_set(maker).get_input_set(cell)
+        assert (files.incar["ISMEAR"], files.incar["SIGMA"]) == (smearing[0], width)
+        assert max(files.kpoints.kpts[0]) == divisions
+    settings = gpaw.input_settings()["gpaw"]
+    assert (settings["smearing"], settings["width"]) == (smearing[1], width)
 
 
 def test_magnetic_order_of_a_given_crystal_is_kept(tmp_path: Path) -> None:

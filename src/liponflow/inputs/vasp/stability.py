@@ -3,6 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+from pymatgen.core.structure import Structure
+
+from liponflow.inputs.compounds import is_metal
 from liponflow.inputs.presets import Cited, load_data
 from liponflow.inputs.stability import TOPIC, StabilityParameters
 from liponflow.inputs.vasp.compare import read_poscar
@@ -34,16 +37,26 @@ def static_set() -> CitedInputGenerator:
     return _set("static", {})
 
 
-def phonon_relax_set(force_limit: float, max_steps: int) -> CitedInputGenerator:
-    """Return the VASP inputs of the relaxation before atoms are displaced."""
+def phonon_relax_set(
+    structure: Structure, force_limit: float, max_steps: int
+) -> CitedInputGenerator:
+    """Return the VASP inputs of the relaxation before atoms are displaced.
+
+    Parameters
+    ----------
+    structure
+        The crystal, or any cell of it: metals have a broader smearing and more k-points.
+    force_limit, max_steps
+        Largest force (eV/Å) of the relaxed crystal, and most ionic steps.
+    """
     ionic = relaxation_limits(force_limit, max_steps)
-    sets = _set("relax", ionic | {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]})
-    return replace(sets, spin_if_needed=True)
+    precise = {"EDIFF": load_data(TOPIC)["vasp"]["phonons"]["EDIFF"]}
+    return _phonon_set("relax", ionic | precise, structure)
 
 
-def phonon_static_set() -> CitedInputGenerator:
-    """Return the VASP inputs of a supercell with a displaced atom."""
-    return replace(_set("phonons", {}), spin_if_needed=True)
+def phonon_static_set(structure: Structure) -> CitedInputGenerator:
+    """Return the VASP inputs of a supercell with a displaced atom; see phonon_relax_set."""
+    return _phonon_set("phonons", {}, structure)
 
 
 def initial_moments(directory: Path) -> dict[str, float]:
@@ -59,13 +72,21 @@ def initial_moments(directory: Path) -> dict[str, float]:
     return {e.symbol: known.get(e.symbol, DEFAULT_MOMENT) for e in elements}
 
 
-def _set(task: str, more: dict[str, Cited]) -> CitedInputGenerator:
+def _phonon_set(task: str, more: dict[str, Cited], structure: Structure) -> CitedInputGenerator:
+    if is_metal(structure):
+        sets = _set(task, more | load_data(TOPIC)["vasp"]["metal"], kpoints="metal_kpoints")
+    else:
+        sets = _set(task, more)
+    return replace(sets, spin_if_needed=True)
+
+
+def _set(task: str, more: dict[str, Cited], kpoints: str = "kpoints") -> CitedInputGenerator:
     data = load_data(TOPIC)["vasp"]
     generator = cited_generator(
         data["incar"] | data[task] | more,
         # Replaced below: no fixed divisions suit crystals of every size.
-        Cited(value=[1, 1, 1], source=data["kpoints"]["source"]),
+        Cited(value=[1, 1, 1], source=data[kpoints]["source"]),
         data["potcar"],
     )
-    density = {"reciprocal_density": data["kpoints"]["value"]}
+    density = {"reciprocal_density": data[kpoints]["value"]}
     return replace(generator, user_kpoints_settings=density)

@@ -16,6 +16,7 @@ from liponflow.engines.planned import DISPLACEMENT, announce
 from liponflow.engines.planning import planned_by
 from liponflow.engines.registry import get_engine
 from liponflow.formulas import reduced_formula
+from liponflow.inputs.compounds import is_metal
 from liponflow.inputs.gpaw.settings import gpaw_inputs
 from liponflow.inputs.phonons import TOPIC, PhononParameters, displacement
 from liponflow.inputs.vasp import stability as settings
@@ -34,6 +35,9 @@ from liponflow.workflows.jobs import named, tolerate_failures
 from liponflow.workflows.maker import CampaignMaker
 from liponflow.workflows.phonons.jobs import EngineVibrations, conclude_phonons, displace
 from liponflow.workflows.request import RunRequest
+
+METAL = "phonons_metal"
+"""GPAW settings of crystals of metals alone."""
 
 
 def flow(request: RunRequest[PhononParameters]) -> Flow:
@@ -57,7 +61,8 @@ def flow(request: RunRequest[PhononParameters]) -> Flow:
     user.check_arguments(parameters.models)
 
     def engine(name: str) -> Engine:
-        return phonon_engine(name, parameters, user.arguments_of(name), request.preset)
+        arguments = user.arguments_of(name)
+        return phonon_engine(name, structure, parameters, arguments, request.preset)
 
     code = engine(request.engine)
     shells = sorted(open_shells(structure))
@@ -115,14 +120,21 @@ def _vibrations(
 
 
 def phonon_engine(
-    name: str, parameters: PhononParameters, arguments: Mapping[str, Any], preset: str
+    name: str,
+    structure: Structure,
+    parameters: PhononParameters,
+    arguments: Mapping[str, Any],
+    preset: str,
 ) -> Engine:
-    """Return the engine of phonons, with the VASP sets of the stability campaign."""
+    """Return the engine of the phonons of a crystal, with DFT settings of a metal or a compound.
+
+    Those of VASP are the sets of the stability campaign.
+    """
     sets = VaspSets(
-        relax=settings.phonon_relax_set(parameters.force_limit, parameters.max_steps),
-        static=settings.phonon_static_set(),
+        relax=settings.phonon_relax_set(structure, parameters.force_limit, parameters.max_steps),
+        static=settings.phonon_static_set(structure),
     )
-    inputs = {FAMILY: sets, **gpaw_inputs(TOPIC, preset)}
+    inputs = {FAMILY: sets, **gpaw_inputs(METAL if is_metal(structure) else TOPIC, preset)}
     options = EngineOptions(parameters.force_limit, parameters.max_steps, inputs, arguments)
     return get_engine(name, options)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pymatgen.core.structure import Structure
 
 from liponflow import __version__
 from liponflow.crystals.supercell import label_of
@@ -14,7 +15,7 @@ from liponflow.inputs.difference import Difference
 from liponflow.inputs.phonons import PhononParameters, displacement
 from liponflow.inputs.presets import ParameterError
 from liponflow.inputs.vasp.compare import compare as compare_directory
-from liponflow.inputs.vasp.compare import read_incar
+from liponflow.inputs.vasp.compare import read_incar, read_poscar
 from liponflow.inputs.vasp.generator import input_set, write_inputs
 from liponflow.inputs.vasp.ionic import is_static
 from liponflow.inputs.vasp.potcar import missing_potcars, potcar_note
@@ -55,7 +56,7 @@ def write(request: InputsRequest[PhononParameters], root: Path) -> Contents:
         distance=displacement(parameters, dft=True),
         supercell=parameters.supercell,
     )
-    generator = input_set(_engine(parameters, request.engine_arguments).static())
+    generator = input_set(_engine(cell, parameters, request.engine_arguments).static())
     static = write_inputs(found.supercell, generator, root / REST)
     for number, structure in enumerate(found.structures, start=1):
         write_inputs(structure, generator, root / f"displaced-{number:03d}")
@@ -98,7 +99,7 @@ def compare(
     ParameterError
         If it is not a VASP directory.
     """
-    engine = _engine(parameters, arguments)
+    engine = _engine(read_poscar(directory).structure, parameters, arguments)
     maker = engine.static() if is_static(read_incar(directory)) else engine.relax()
     return compare_directory(directory, input_set(maker), initial_moments(directory))
 
@@ -106,8 +107,10 @@ def compare(
 INPUTS = InputDirectories(write, compare, engine="vasp")
 
 
-def _engine(parameters: PhononParameters, arguments: Mapping[str, Any]) -> Engine:
-    return phonon_engine("vasp", parameters, arguments, _ANY)
+def _engine(
+    structure: Structure, parameters: PhononParameters, arguments: Mapping[str, Any]
+) -> Engine:
+    return phonon_engine("vasp", structure, parameters, arguments, _ANY)
 
 
 _README = """\

@@ -21,12 +21,14 @@ def understood(
     parameters = request.parameters
     if request.structure is None:
         crystal = phase(parameters.phase)
-        material = f"{crystal.name}: {cell_text(crystal.primitive())}, built in"
+        structure = crystal.primitive()
+        material = f"{crystal.name}: {cell_text(structure)}, built in"
     else:
-        material = f"{cell_text(request.structure)}, from {request.source}"
+        structure = request.structure
+        material = f"{cell_text(structure)}, from {request.source}"
     displaced = [line for line in lines if not line.name.startswith(RELAX)]
     supercells = [f"{line.jobs} supercells of {line.atoms} atoms" for line in displaced]
-    engine = phonon_engine(request.engine, parameters, {}, request.preset).describe()
+    engine = phonon_engine(request.engine, structure, parameters, {}, request.preset).describe()
     distance = displacement(parameters, dft=not engine.surrogate)
     plan = f"{', '.join(supercells)}, displaced by {distance:g} Å"
     return Understood(material, plan, [job.name for job in all_jobs(flow)])

@@ -371,12 +371,13 @@ def known_vibrations(request: Request) -> dict[str, PhononRecord]:
         return {}
     settings = phonon_parameters(parameters)
     arguments = CampaignMaker.of(request).arguments_of(request.engine)
-    engine = phonon_engine(request.engine, settings, arguments, request.preset)
-    prints = {
-        start.label: phonon_fingerprint(engine, start.structure, settings)
-        for entry in phases_of(parameters.elements)
-        for start in starts_of(entry, orders_with(engine, parameters))
-    }
+    prints: dict[str, str] = {}
+    for entry in phases_of(parameters.elements):
+        engine = phonon_engine(
+            request.engine, entry.primitive(), settings, arguments, request.preset
+        )
+        for start in starts_of(entry, orders_with(engine, parameters)):
+            prints[start.label] = phonon_fingerprint(engine, start.structure, settings)
     found = find_outputs(
         store,
         names=[phonons_name(name) for name in prints],

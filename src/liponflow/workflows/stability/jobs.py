@@ -127,11 +127,13 @@ def vibrate(
     settings = phonon_parameters(parameters)
     jobs: list[Flow | Job] = []
     vibrations: list[Any] = []
-    engine = phonon_engine(engine_name, settings, engine_arguments or {}, preset)
     for entry in stable_solids(without_excluded(entries, parameters), material):
         chosen = crystal_of(entry.formula, entry.source, names)
         if chosen is None:
             continue
+        engine = phonon_engine(
+            engine_name, chosen.primitive(), settings, engine_arguments or {}, preset
+        )
         starts = starts_of(chosen, orders_with(engine, parameters))
         start = next((one for one in starts if one.order == entry.magnetic_order), starts[0])
         if start.label in known:
