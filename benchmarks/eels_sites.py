@@ -1,8 +1,8 @@
 """Compute every site of a glass, and compare averages over representatives with that over all.
 
 Usage: ``python benchmarks/eels_sites.py [FOLDER [EDGE ...]]``; the store and the runs go to FOLDER
-(a temporary one by default), from which a run that was stopped goes on. The radii are small, since
-the question is how many sites an average takes, not how converged each is.
+(a temporary one by default), from which a stopped run continues. The radii are small, since the
+question is how many sites an average takes, not how converged each is.
 """
 
 import sys

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:cd is deprecated"),  # by jobflow's run_locally
     pytest.mark.usefixtures(
         "warm_workers"
-    ),  # of the runs that go on; those killed are started as usual
+    ),  # of the runs that continue; those killed are started as usual
 ]
 
 

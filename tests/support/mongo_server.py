@@ -23,7 +23,7 @@ class MongoServer:
     Parameters
     ----------
     folder
-        Folder of its files; a server that is started again there goes on with them.
+        Folder of its files; a server that is started again there continues with them.
     *options
         Further options of the program, such as ``--auth``.
     """

@@ -1,4 +1,4 @@
-"""Unconverged runs go on from their last geometries in new runs."""
+"""Unconverged runs continue from their last geometries in new runs."""
 
 import json
 import shutil
@@ -162,12 +162,12 @@ def test_command_goes_on_with_the_latest_run(
     monkeypatch.setenv("LIPONFLOW_RUNS_DIR", str(folder / "runs"))
     answer = CliRunner().invoke(app, ["resume", "--continue", "--json"])
     assert answer.exit_code == 0, answer.output
-    assert f"going on from the last geometry: {', '.join(LEFT)}; jobs kept: " in answer.stderr
+    assert f"continuing from the last geometry: {', '.join(LEFT)}; jobs kept: " in answer.stderr
     assert broken[1].result is not None
     assert json.loads(answer.stdout)["provenance"]["continues"] == broken[1].result.uuid
     again = CliRunner().invoke(app, ["resume", "--continue"])
     assert again.exit_code == 2
-    assert "there is nothing to go on with" in again.stderr
+    assert "there is nothing to continue" in again.stderr
 
 
 def test_relaxations_of_a_repeated_job_go_on_or_are_kept(tmp_path: Path) -> None:

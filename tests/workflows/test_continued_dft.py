@@ -1,4 +1,4 @@
-"""Unconverged runs of VASP and GPAW go on with more steps until they converge."""
+"""Unconverged runs of VASP and GPAW continue with more steps until they converge."""
 
 import json
 import subprocess
@@ -85,7 +85,7 @@ def test_relaxation_and_band_of_vasp_go_on(
     assert "--continue --set max_steps=N" in first.report.failures[0].cause
 
     code, messages, result = go_on(8)
-    assert "going on from the last geometry: relax host; jobs kept: 0" in messages
+    assert "continuing from the last geometry: relax host; jobs kept: 0" in messages
     assert "not converged: nudged elastic band: largest force below 0.02" in messages
     assert (code, result["converged"]) == (EXIT_UNCONVERGED, False)
     before, after = directories(settings, "relax_host")
@@ -98,7 +98,7 @@ def test_relaxation_and_band_of_vasp_go_on(
     assert (incar["NSW"], incar["IBRION"]) == (8, 2)
 
     code, messages, result = go_on(60)
-    assert "going on from the last geometry: nudged elastic band; jobs kept: 6" in messages
+    assert "continuing from the last geometry: nudged elastic band; jobs kept: 6" in messages
     assert (code, result["converged"]) == (0, True)
     assert result["provenance"]["earlier_values"] == {"max_steps": [2, 8]}
     assert result["provenance"]["parameters"]["max_steps"] == 60

@@ -136,7 +136,7 @@ def liponflow(arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def commands(readme: str) -> str:
-    """Return the commands of a README: lines that begin with a dollar sign, and what goes on."""
+    """Return the commands of a README: lines after dollar signs, with their continuations."""
     lines = readme.replace("\\\n", "").splitlines()
     return "\n".join(line.strip().removeprefix("$ ") for line in lines if re.match(r" *\$ ", line))
 

@@ -194,7 +194,7 @@ def check_formation(entries: Sequence[Entry], policy: Policy, *, what: str) -> l
     for text, absurd in found:
         if absurd and policy == "refuse":
             raise ImplausibleEntriesError(
-                f"{what}: {text}; correct the file, or go on in spite of it with --set {GO_ON}"
+                f"{what}: {text}; correct the file, or continue in spite of it with --set {GO_ON}"
             )
     return [f"{what}: {text}" for text, _ in found]
 

@@ -177,7 +177,7 @@ class Calculation(Document):
     )
     continued_from: list[str] = Field(
         default_factory=list,
-        description="Directories of its earlier parts, if it was interrupted and went on.",
+        description="Directories of its earlier parts, if it was interrupted and continued.",
     )
     recorded_method: Method | None = Field(
         None, description="Method, where the files tell more of it than the engine does."

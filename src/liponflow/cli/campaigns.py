@@ -183,7 +183,7 @@ def resume(
         typer.Option(
             "--continue",
             help="Start a new run, in which the relaxations and bands that did not converge in "
-            "RUN go on from their last geometry \\[RUN: latest].",
+            "RUN continue from their last geometry \\[RUN: latest].",
         ),
     ] = False,
     set_: Annotated[
@@ -202,7 +202,7 @@ def resume(
     """Continue a run that was interrupted or had failures; finished jobs are not repeated.
 
     A run directory is code, whose functions are called: only your own runs are opened. With
-    --continue, what depends on the relaxations that go on is computed again, and the new result
+    --continue, what depends on the relaxations that continue is computed again, and the new result
     says which one it continues.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
@@ -224,7 +224,7 @@ def resume(
             continuing = import_module("liponflow.workflows.continuation")
             new = continuing.continuation(settings, run, overrides)
             names = ", ".join(item.name for item in new.goes_on)
-            say(f"going on from the last geometry: {names}; jobs kept: {new.kept}")
+            say(f"continuing from the last geometry: {names}; jobs kept: {new.kept}")
             run = new.run_dir
         outcome = campaigns.resume(settings, run)
     finish(ctx, outcome, out=out, json=json)
@@ -291,7 +291,7 @@ def inputs(
         given = [option for option in (out, diff, check, poscar) if option is not None]
         if len(given) != 1 or (other is not None and diff is None):
             raise ValueError(
-                "give one of --out, to write, --diff, to compare, --check, and --poscar, to go on"
+                "give one of --out (write), --diff (compare), --check and --poscar (continue)"
             )
         if out is not None:
             _write_inputs(campaign, chosen, choices, structure, out)

@@ -82,13 +82,13 @@ def next_commands(stored: "StoredResult", store: Path | None) -> list[str]:
 
 
 def _report_unconverged(outcome: "Outcome") -> None:
-    """Print what did not converge, by how much, and how to go on."""
+    """Print what did not converge, by how much, and how to continue."""
     for item in outcome.shortfalls[:MOST_LINES]:
         say(f"not converged: {item.name}: {item.reason}", style="yellow")
     if len(outcome.shortfalls) > MOST_LINES:
         say(f"not converged: {len(outcome.shortfalls) - MOST_LINES} more", style="yellow")
     if outcome.shortfalls:
         run_dir = shlex.quote(str(outcome.report.run_dir))
-        say(f"go on from the last geometry with: liponflow resume {run_dir} --continue")
+        say(f"continue from the last geometry with: liponflow resume {run_dir} --continue")
     elif outcome.result is not None and not outcome.result.result.converged:
         say(f"not converged: {outcome.result.result.criterion}", style="yellow")

@@ -60,7 +60,7 @@ def status(
 def cancel(
     ctx: typer.Context, campaigns: NamedCampaigns, *, project: ProjectOption = None
 ) -> None:
-    """Stop submitted campaigns; what is done is kept, and `rerun` goes on."""
+    """Stop submitted campaigns; what is done is kept, and `rerun` continues."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         opened = _open(project)
         module = import_module("liponflow.runners.remote.campaigns")

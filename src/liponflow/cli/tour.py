@@ -40,7 +40,7 @@ def run_all(
     """Run every campaign in one go, and write the report.
 
     What is in the store is not computed again, and unfinished runs are resumed, so that the same
-    command goes on after a stop. A campaign that fails does not stop the others.
+    command continues after a stop. A campaign that fails does not stop the others.
     """
     states: list[Any] = []
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):

@@ -111,7 +111,7 @@ def check_plausible(structure: Structure, policy: Policy, *, what: str = "") -> 
     if policy == "refuse" and any(doubt.absurd for doubt in found):
         raise StructureError(
             f"{named}{' '.join(doubt.text for doubt in found if doubt.absurd)} Give the cell of a "
-            f"bulk solid in Å, or go on in spite of it with --set {GO_ON}"
+            f"bulk solid in Å, or continue in spite of it with --set {GO_ON}"
         )
     if said:
         warnings.warn(f"{named}{said}", ImplausibleStructureWarning, stacklevel=2)

@@ -242,7 +242,7 @@ class Engine(ABC):
         document: Any,  # noqa: ARG003
         directory: Path,  # noqa: ARG003
     ) -> Unconverged | None:
-        """Return what is left of an unconverged relaxation or band, to go on from.
+        """Return what is left of an unconverged relaxation or band, to continue from.
 
         Parameters
         ----------

@@ -3,9 +3,9 @@
 ::
 
     RUNS/RUN_ID/
-        earlier/DIGEST.json     of one job: its outcome, or where it goes on from
+        earlier/DIGEST.json     of one job: its outcome, or where it continues from
 
-A job that did not converge goes on from its last geometry, and one that was interrupted from the
+A job that did not converge continues from its last geometry, and one that was interrupted from the
 files in its directory, as if it were resumed.
 
 A job of the new run is known by its name, its function and its arguments, not by its uuid: jobs

@@ -54,7 +54,7 @@ class Run:
         self.forecast = Forecast(expected, pool.size)
         self.reused = 0
         self.starts: dict[Node, earlier.Earlier] = {}
-        """What jobs go on from, of the run that this one continues."""
+        """What jobs continue from, of the run that this one continues."""
         self.ran: set[str] = set()
         """Jobs that finished in this session and were not replayed."""
 
@@ -110,7 +110,7 @@ class Run:
     def recall(self, node: Node) -> dict[str, Any] | None:
         """Return the outcome of the same job in the run that this one continues.
 
-        A job that did not converge there goes on from its last geometry, and one that did not
+        A job that did not converge there continues from its last geometry, and one that did not
         finish from its directory.
         """
         known = earlier.recall(self.journal.path, node.job)

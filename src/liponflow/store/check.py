@@ -67,7 +67,7 @@ def check_store(store: JobStore) -> Check:
 
 
 class _Checking:
-    """A check that is going on."""
+    """A check in progress."""
 
     def __init__(self, store: JobStore) -> None:
         self.store = store

@@ -108,7 +108,7 @@ def sync(
     ------
     StoreError
         If the two are one store, the target lacks an additional store, or a store fails; what was
-        copied by then is whole, and the same call goes on from there.
+        copied by then is whole, and the same call continues from there.
     """
     if source.docs_store == target.docs_store:
         raise StoreError("both stores are the same; give two different ones")

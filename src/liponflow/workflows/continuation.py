@@ -1,9 +1,9 @@
 """Go on with a run whose relaxations or bands did not converge, in a new run.
 
-Of the old run, the new one keeps every outcome that does not depend on them. They go on from
+Of the old run, the new one keeps every outcome that does not depend on them. They continue from
 their last geometry, and what depends on them is computed again, except the calculations whose
-structures have not changed. Other jobs that did not finish go on as if they were resumed. The old
-run and its result stay as they are.
+structures have not changed. Other jobs that did not finish continue as if they were resumed. The
+old run and its result stay as they are.
 
 All that is computed may have another number of ionic steps, which the new result, its fingerprint
 and the record of the run state beside those before.
@@ -47,7 +47,7 @@ class Continuation:
     run_dir
         Its directory.
     goes_on
-        What goes on from its last geometry.
+        What continues from its last geometry.
     kept
         Number of jobs that are not repeated.
     """
@@ -60,7 +60,7 @@ class Continuation:
 def continuation(
     settings: Settings, run: Path | None = None, overrides: Mapping[str, Any] | None = None
 ) -> Continuation:
-    """Make the directory of a run that goes on from the last geometries of another.
+    """Make the directory of a run that continues from the last geometries of another.
 
     A run directory is code: its flow names functions and their arguments, and they are called.
 
@@ -93,8 +93,8 @@ def continuation(
         if not left:
             raise NothingToContinueError(
                 f"every relaxation and band of {journal.path} that has ended converged: there is "
-                "nothing to go on with (resume without --continue goes on with jobs that failed "
-                "or were interrupted)"
+                "nothing to continue (resume without --continue finishes jobs that failed or were "
+                "interrupted)"
             )
         result = str(config.get("result"))
         repeated, changed = _affected(jobs, result)
@@ -153,7 +153,7 @@ def _affected(jobs: Sequence[PastJob], result: str) -> tuple[set[Node], set[str]
 def _resumed(
     journal: Journal, jobs: Sequence[PastJob], repeated: set[Node], changed: set[str]
 ) -> set[Node]:
-    """Return the interrupted jobs: they go on from their files, with the steps that they had."""
+    """Return the interrupted jobs, which continue from their files and keep their steps."""
     return {
         past.node
         for past in jobs
@@ -199,7 +199,7 @@ def _step_limit(
     left: Sequence[PastJob],
     trusted: tuple[str, ...],
 ) -> StepLimit | None:
-    """Return the number of steps to go on with; None if it stays the same.
+    """Return the number of steps to continue with; None if it stays the same.
 
     Parameters
     ----------
@@ -222,7 +222,7 @@ def _step_limit(
     parameters = (record or {}).get("parameters", {})
     if PARAMETER not in parameters:
         raise ParameterError(
-            f"this run has no parameter {PARAMETER}; go on without --set {PARAMETER}", PARAMETER
+            f"this run has no parameter {PARAMETER}; continue without --set {PARAMETER}", PARAMETER
         )
     if parameters[PARAMETER] == number:
         return None
@@ -230,7 +230,7 @@ def _step_limit(
         if with_max_steps(past.maker, number) is None:
             raise ParameterError(
                 f"{PARAMETER} of {past.job.name!r} cannot be changed: its engine does not support "
-                f"that; go on without --set {PARAMETER}",
+                f"that; continue without --set {PARAMETER}",
                 PARAMETER,
             )
     return StepLimit(number, trusted)

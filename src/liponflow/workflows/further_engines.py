@@ -20,7 +20,7 @@ Compared = TypeVar("Compared", bound=ComparedResult)
 
 
 class FurtherEngineWarning(UserWarning):
-    """A further engine that cannot compute the campaign; the run goes on without it."""
+    """A further engine that cannot compute the campaign; the run does without it."""
 
 
 class Comparison(TypedDict):

@@ -58,7 +58,7 @@ def preflight(flow: Flow, request: RunRequest[Any], engines: Sequence[str]) -> I
     for name, engine in usable.items():
         try:
             own = single_points(engine, structures)
-        except Exception as error:  # noqa: BLE001 - calculators raise anything; runs go on, too
+        except Exception as error:  # noqa: BLE001 - calculators raise anything; runs continue, too
             yield f"warning: {name} computes no starting structure: {error}"
             continue
         text, beyond = preflight_report(name, points, own)

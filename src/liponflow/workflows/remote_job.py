@@ -5,7 +5,7 @@ It does what jobflow-remote's own command does, and besides:
 - refuses to run with another version of liponflow than the one that submitted the job,
 - gives VASP and the other codes the environment of this machine's settings,
 - runs a job once: a second process in its directory waits for the first and keeps the outcome,
-- sets aside what a killed attempt left, as the local runner does: the engine goes on from it,
+- sets aside what a killed attempt left, as the local runner does: the engine continues from it,
 - places the jobs that the job makes by the rules of the submission.
 """
 

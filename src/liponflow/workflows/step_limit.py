@@ -1,4 +1,4 @@
-"""Another number of ionic steps for the jobs of a run that goes on.
+"""Another number of ionic steps for the jobs of a run that continues.
 
 It is the only parameter that may change: the calculations that are kept converged within their
 steps, and more would not change them. With another value of any other they would be wrong.
@@ -28,7 +28,7 @@ _FINGERPRINTS = ("input_fingerprint", "fingerprint", "phase_fingerprint")
 
 
 def new_limit(overrides: Mapping[str, Any]) -> int | None:
-    """Return the number of steps that a run goes on with; None for that of the run.
+    """Return the number of steps that a run continues with; None for that of the run.
 
     Parameters
     ----------

@@ -77,7 +77,7 @@ def run_tour(preset: str, settings: Settings, record: Record) -> Iterator[Stoppe
     """Run every campaign of a preset; one that fails does not stop the others.
 
     A campaign whose result is in the store is not computed again, and an unfinished run of it is
-    resumed: a tour that was stopped goes on by the same call.
+    resumed: a tour that was stopped continues by the same call.
 
     Parameters
     ----------

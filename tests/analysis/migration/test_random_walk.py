@@ -75,7 +75,7 @@ def test_equivalent_sites_of_bcc_have_the_textbook_diffusivity(
 def test_walk_through_tetrahedral_and_octahedral_sites_in_turn(
     bcc: HostSites, hops: dict[str, Hop], there: float, back: float
 ):
-    """A walk between octahedra: half of the steps through a tetrahedron go on, over a/2."""
+    """A walk between octahedra: half of the steps through a tetrahedron continue, over a/2."""
     walk = network(bcc, {TO: (there * RATE, back * RATE)}, hops)
     time_per_step = (1 / (2 * there) + 1 / (4 * back)) / RATE
     expected = (A / 2) ** 2 / 2 / (6 * time_per_step) * 1e-20

@@ -42,7 +42,7 @@ def test_remedy_is_that_of_the_error(
     )
     assert f"it ended with: {line or 'running'}; " in found
     assert remedy in found
-    assert found.endswith(", then go on with liponflow resume")
+    assert found.endswith(", then continue with liponflow resume")
 
 
 IONS = [{"dict": "INCAR", "action": {"_set": {"IBRION": 1}}}]
@@ -53,8 +53,8 @@ ELECTRONS = [{"dict": "INCAR", "action": {"_set": {"ALGO": "All"}}}]
     ("actions", "end"),
     [
         ([IONS, IONS], "come to rest within its steps: .* resume --continue --set max_steps=N$"),
-        ([ELECTRONS, None], "another ALGO or mixing, then go on with liponflow resume$"),
-        ([IONS, None], "another ALGO or mixing, then go on with liponflow resume$"),
+        ([ELECTRONS, None], "another ALGO or mixing, then continue with liponflow resume$"),
+        ([IONS, None], "another ALGO or mixing, then continue with liponflow resume$"),
         ([ELECTRONS, IONS], "resume --continue --set max_steps=N$"),
     ],
 )

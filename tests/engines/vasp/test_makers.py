@@ -1,4 +1,4 @@
-"""VASP jobs that end early go on where they ended: within the job, and by `resume`."""
+"""VASP jobs that end early continue where they ended: within the job, and by `resume`."""
 
 import json
 import os

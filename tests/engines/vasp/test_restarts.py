@@ -1,4 +1,4 @@
-"""Which CONTCARs a run goes on from, and with what inputs."""
+"""Which CONTCARs a run continues from, and with what inputs."""
 
 import os
 import shutil

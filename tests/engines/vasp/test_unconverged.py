@@ -1,4 +1,4 @@
-"""Unconverged relaxations and bands of VASP go on from the geometries in their directories."""
+"""Unconverged relaxations and bands of VASP continue from the geometries in their directories."""
 
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def test_relaxation_goes_on_from_its_last_structure_with_the_first_moments(tmp_p
     assert np.allclose(left.start.cart_coords, steps[1].cart_coords, atol=1e-6)
     assert unconverged(StaticMaker(), start, None, tmp_path) is None
     (tmp_path / "OUTCAR").write_text(f"soft stop encountered!  aborting job ...\n{FINISHED}\n")
-    assert unconverged(RelaxMaker(), start, None, tmp_path) is None, "resume goes on with it"
+    assert unconverged(RelaxMaker(), start, None, tmp_path) is None, "resume continues with it"
 
 
 def test_converged_relaxation_is_not_continued(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_jobs_are_computed_again_only_if_they_left_no_outcome(
         assert rerun(project, [made.uuid]) == ["counted"]
         after = controller.jobs.find_one({"uuid": job.uuid})
         assert after["state"] == then
-        assert not after["remote"]["prerun_cleanup"], "a killed job goes on from its files"
+        assert not after["remote"]["prerun_cleanup"], "a killed job continues from its files"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_queue_goes_on_elsewhere_and_nothing_there_is_lost(
     with job_controller(new) as controller:
         assert {flow["uuid"] for flow in controller.flows.find()} == set(moved)
         assert controller.jobs.count_documents({"state": "READY"}) == 2
-    more = submitted(new)  # the numbers of jobs go on
+    more = submitted(new)  # the numbers of jobs continue
     with pytest.raises(ProjectError, match="holds 1 other flows"):
         export_queue(old, new)
     with job_controller(new) as controller:

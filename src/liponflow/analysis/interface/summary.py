@@ -349,7 +349,7 @@ def _doubts(
     if duration is not None and duration < ENOUGH:
         found.append(
             f"{duration:.3g} ps are too short to conclude what forms: they show the first "
-            "contact, bonds go on to break, and crystals take far longer; run "
+            "contact, bonds continue to break, and crystals take far longer; run "
             f"{ENOUGH:g} ps or more"
         )
     elif duration is None and number > 1:

@@ -247,7 +247,7 @@ class GpawCalculator(Calculator):
         return self._process
 
     def _check_versions(self, new: dict[str, Any]) -> None:
-        """Refuse to go on with another GPAW or other PAW data than those of the record."""
+        """Refuse to continue with another GPAW or other PAW data than those of the record."""
         assert self._known is not None  # noqa: S101 - read before anything is computed
         if not self._known:
             return
@@ -264,8 +264,8 @@ class GpawCalculator(Calculator):
             if before != now:
                 raise GpawError(
                     f"{self._record} was computed with another GPAW: "
-                    f"{what} {before}, now {now}; go on with that version, or remove the file to "
-                    "begin again"
+                    f"{what} {before}, now {now}; continue with that version, or remove the "
+                    "file to start again"
                 )
 
     def _failed(self, answer: dict[str, Any], request: dict[str, Any]) -> GpawError:

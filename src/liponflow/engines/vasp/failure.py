@@ -68,7 +68,7 @@ def explanation(error: CustodianError, directory: Path) -> str:
     counts = Counter(seen)
     times = (f"{words}, {count} times" if count > 1 else words for words, count in counts.items())
     did = "; ".join(times) or f"no error that it knows ({error})"
-    then = "" if "liponflow resume" in remedy else ", then go on with liponflow resume"
+    then = "" if "liponflow resume" in remedy else ", then continue with liponflow resume"
     return f"VASP did not finish in {directory}: custodian saw {did}{said}{kept}; {remedy}{then}"
 
 

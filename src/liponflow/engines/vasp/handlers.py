@@ -21,7 +21,7 @@ from liponflow.engines.vasp.walltime import StopBeforeWalltime
 from liponflow.inputs.vasp.ionic import relaxes_cell
 
 RESTARTS = 5
-"""How often a job starts VASP again after an early end; `resume` then goes on (our choice)."""
+"""How often a job starts VASP again after an early end; `resume` then continues (our choice)."""
 
 SAME_BASIS = 0.05
 """Relative change of the volume up to which the basis set of the start is good enough.
@@ -55,7 +55,7 @@ class NewBasisHandler(ErrorHandler):
 class RestartHandler(ErrorHandler):
     """Starts VASP again from its CONTCAR after a STOPCAR, or where it ended without its end.
 
-    The last of all handlers: where another one has corrected an error, its way to go on holds.
+    The last of all handlers: where another one has corrected an error, its way to continue holds.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def _go_on(directory: Path, steps: int, reason: str) -> dict[str, Any]:
 
 
 def _goes_on(directory: Path) -> bool:
-    """Return whether a correction was to go on from the CONTCAR."""
+    """Return whether a correction was to continue from the CONTCAR."""
     try:
         start = read_poscar(directory / "POSCAR", motion=True)
         end = read_poscar(directory / "CONTCAR", motion=True)

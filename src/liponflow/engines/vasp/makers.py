@@ -1,7 +1,7 @@
-"""atomate2's Makers of single VASP runs, which go on where an earlier attempt ended.
+"""atomate2's Makers of single VASP runs, which continue where an earlier attempt ended.
 
 Their jobs are atomate2's, with the handlers of :mod:`liponflow.engines.vasp.handlers`, with the
-inputs of the attempt that they go on from, and with errors that say what to do.
+inputs of the attempt that they continue from, and with errors that say what to do.
 """
 
 import os
@@ -103,7 +103,7 @@ def restartable(maker: BaseVaspMaker, run: Callable[..., T], start: Any, *argume
     if left is not None and end is not None and left < SHORTEST_S:
         raise VaspError(
             f"VASP was not started in {directory}: the batch job ends in {max(0, left):.0f} s; "
-            "start the next one, and go on with liponflow resume"
+            "start the next one, and continue with liponflow resume"
         )
     options = dict(maker.run_vasp_kwargs)
     with ExitStack() as stack:
@@ -139,7 +139,7 @@ def _function(job: Any) -> Callable[..., Response[Any]]:
 def _beginning(
     directory: Path, job: str, inputs: Path
 ) -> tuple[Record, dict[Path, str], dict[str, str]]:
-    """Return what a job goes on from, the files for that, and the command if not VASP's.
+    """Return what a job continues from, the files for that, and the command if not VASP's.
 
     The inputs are written to a folder of their own: atomate2 writes those of the start first. The
     files are copied after that, each to its place in the directory of the job.

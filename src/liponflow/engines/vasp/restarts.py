@@ -1,9 +1,9 @@
-"""Where a VASP run that ended early goes on: its CONTCAR, and the steps that lie before it.
+"""Where a VASP run that ended early continues: its CONTCAR, and the steps that lie before it.
 
 Each attempt of a job that ended early keeps its files in a directory of its own
 (:func:`liponflow.job_directory.attempts`). The next begins with the CONTCAR of the last one whose
 CONTCAR is whole, and with its other inputs, so that what custodian changed in them stays.
-:mod:`liponflow.engines.vasp.reading.parts` records which attempts a job goes on from.
+:mod:`liponflow.engines.vasp.reading.parts` records which attempts a job continues from.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ def to_go_on_from(directory: Path, job: str) -> tuple[Path, Record] | None:
     Path
         Directory of the attempt.
     Record
-        The record of a job that goes on from it.
+        The record of a job that continues from it.
     """
     for attempt in reversed(attempts(directory)):
         record = read_record(attempt)
@@ -124,7 +124,7 @@ def set_aside(directory: Path, steps: int, reason: str) -> Path:
 
 
 def write_inputs(attempt: Path, steps: int, directory: Path) -> dict[Path, str]:
-    """Write the inputs with which a run goes on from an attempt.
+    """Write the inputs with which a run continues from an attempt.
 
     Parameters
     ----------

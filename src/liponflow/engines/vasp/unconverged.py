@@ -1,7 +1,7 @@
 """Last geometries of unconverged relaxations and bands of VASP, from their directories.
 
 atomate2 ends a job that did not converge by an error, so that there is no output to read. A run
-that a STOPCAR ended is no such job: it goes on by :mod:`liponflow.engines.vasp.restarts`.
+that a STOPCAR ended is no such job: it continues by :mod:`liponflow.engines.vasp.restarts`.
 """
 
 from pathlib import Path

@@ -25,7 +25,7 @@ class Taken(StrEnum):
     MEAN_CELL = "mean cell"
     """Positions and velocities in the lattice averaged over the second half of the runs."""
     EVERYTHING = "everything"
-    """CONTCAR as it is: the run goes on with the same thermostat and barostat."""
+    """CONTCAR as it is: the run continues with the same thermostat and barostat."""
 
 
 class EarlierRun(Document):

@@ -125,7 +125,7 @@ class CampaignStatus:
 
     @property
     def state(self) -> State:
-        """State of the whole: done if its result is there, failed if nothing can go on."""
+        """State of the whole: done if its result is there, failed if nothing can continue."""
         ends = [job for job in self.jobs if job.uuid == self.record.get("result")]
         if ends and max(ends, key=lambda job: job.index).state is State.DONE:
             return State.DONE
@@ -234,7 +234,7 @@ def _again(controller: "JobController", job: JobStatus) -> None:
     """Run a job again, or only the step of the runner that failed.
 
     One whose outcome could not be fetched or stored would be computed a second time. The directory
-    of a job that was killed stays, for it to go on from (:mod:`liponflow.workflows.remote_job`).
+    of a killed job stays, for it to continue from (:mod:`liponflow.workflows.remote_job`).
     """
     from jobflow_remote.jobs.state import JobState
 

@@ -30,7 +30,7 @@ class QueueError(RuntimeError):
 
 
 def check_installed() -> None:
-    """Refuse to go on without jobflow-remote.
+    """Refuse to continue without jobflow-remote.
 
     Raises
     ------

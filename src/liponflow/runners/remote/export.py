@@ -1,4 +1,4 @@
-"""Copy a queue to another database server, where it goes on."""
+"""Copy a queue to another database server, where it continues."""
 
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def export_queue(source: "Project", target: "Project") -> dict[str, int]:
         If the runner of one runs, the queues are the same, a worker is missing, or the target
         holds other flows.
     QueueError
-        If a queue does not answer; the same call goes on.
+        If a queue does not answer; the same call continues.
     """
     from pymongo import ReplaceOne
 

@@ -1,4 +1,4 @@
-"""VASP directories of dynamics in segments, each of which goes on from the one before it."""
+"""VASP directories of dynamics in segments, each of which continues from the one before it."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

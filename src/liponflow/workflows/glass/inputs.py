@@ -129,7 +129,7 @@ def _readme(parameters: GlassParameters, formula: str, preset: str, potcar: str)
         steps.append(
             f"Dynamics in the order of the numbers: {listed}.\n\n{_in_order(DYNAMICS + '/*')}\n"
             "   The first command of each makes its POSCAR, as `POSCAR.from` says. A segment of a "
-            "stage goes on with the CONTCAR before it. The first one of a further stage takes "
+            "stage continues with the CONTCAR before it. The first one of a further stage takes "
             "positions and velocities, without the state of thermostat and barostat, with which "
             "VASP stops; after a stage at constant pressure, in the lattice averaged over its "
             "second half"

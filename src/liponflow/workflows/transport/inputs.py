@@ -95,7 +95,7 @@ Run here, where `vasp_std` stands for your own command:
 
     $ for run in *K/*; do liponflow inputs --poscar "$run" && (cd "$run" && vasp_std); done
 
-The first command of each makes its POSCAR, as `POSCAR.from` says: a segment goes on with the
+The first command of each makes its POSCAR, as `POSCAR.from` says: a segment continues with the
 CONTCAR before it.
 
 Then measure the production. Segments of one temperature are one run, so that each file needs its

@@ -59,7 +59,7 @@ class SegmentedMDMaker(Maker):
     (https://www.vasp.at/wiki/CONTCAR) without documenting it; pymatgen takes its third line for
     the parameters of the thermostat. With the stand-in, segments of NVE and Nosé runs are exactly
     the unbroken run. A Langevin thermostat has no state: its segments have random forces of their
-    own, which gives another trajectory of the same ensemble. In NpT the lattice goes on with its
+    own, which gives another trajectory of the same ensemble. In NpT the lattice continues with its
     velocities.
     """
 

@@ -1,4 +1,4 @@
-"""The parts of a VASP run that was interrupted and went on."""
+"""The parts of a VASP run that was interrupted and continued."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +35,7 @@ class Part(Document):
 
 
 class Record(Document):
-    """What a job goes on from.
+    """What a job continues from.
 
     Attributes
     ----------
@@ -67,12 +67,12 @@ class Record(Document):
 
 
 def write_record(directory: Path, record: Record) -> None:
-    """Write what a job goes on from into its directory."""
+    """Write what a job continues from into its directory."""
     durable.write(directory / RECORD, record.model_dump_json(indent=1) + "\n")
 
 
 def read_record(directory: Path) -> Record | None:
-    """Return what a job goes on from; None if nothing was recorded.
+    """Return what a job continues from; None if nothing was recorded.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class TrajectoryUnit(Unit[Run]):
     kind: ClassVar[str] = "md"
 
     counted: Sequence[int | None] = ()
-    """Steps of each run before the start of the next, where that goes on with it; None for all."""
+    """Steps of each run before the start of the next, if that continues it; None for all."""
 
     def build(self) -> MDResult:
         """See Unit."""
