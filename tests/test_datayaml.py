@@ -31,3 +31,10 @@ def test_what_is_no_plain_value_is_refused(text: str, complaint: str) -> None:
 def test_anchors_that_save_typing_are_read() -> None:
     text = "base: &base {engine: chgnet}\nmine: {<<: *base, workers: 2}"
     assert datayaml.load(text)["mine"] == {"engine": "chgnet", "workers": 2}
+
+
+def test_time_is_text_and_not_a_number_to_the_base_60() -> None:
+    text = "{time: 24:00:00, short: 1:30, seconds: 20:30.5, count: 24, mass: 1.5}"
+    assert datayaml.load(text) == {
+        "time": "24:00:00", "short": "1:30", "seconds": "20:30.5", "count": 24, "mass": 1.5
+    }  # fmt: skip

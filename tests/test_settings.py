@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from liponflow.settings import Settings, SettingsError, load_settings, override
+from liponflow.settings import JobKind, Settings, SettingsError, load_settings, override
 
 
 @pytest.fixture
@@ -79,6 +79,12 @@ def test_paths_are_expanded(config: Path, monkeypatch: pytest.MonkeyPatch) -> No
     settings = load_settings()
     assert settings.store == Path("/somewhere/results.db")
     assert settings.runs_dir == Path("/scratch/me/runs")
+
+
+def test_walltime_without_quotation_marks_is_no_number_of_seconds(config: Path) -> None:
+    config.write_text("hpc_rules: {relax: {resources: {time: 24:00:00, nodes: 2}}}\n")
+    rule = load_settings().hpc_rules[JobKind.RELAX]
+    assert rule.resources == {"time": "24:00:00", "nodes": 2}
 
 
 def test_store_may_be_a_jobstore_specification(config: Path) -> None:

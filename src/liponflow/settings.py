@@ -194,6 +194,13 @@ class ResourceRule(Document):
     priority: int | None = Field(None, ge=1, description="Jobs of high priority start first.")
 
 
+class _SettingsFile(YamlConfigSettingsSource):
+    """The user's YAML file."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        return datayaml.load(read_text(Path(file_path))) or {}
+
+
 class Settings(BaseSettings):
     """Settings that a user makes once, not per campaign.
 
@@ -341,7 +348,7 @@ class Settings(BaseSettings):
         return (
             init_settings,
             env_settings,
-            YamlConfigSettingsSource(settings_cls, yaml_file=config_file()),
+            _SettingsFile(settings_cls, yaml_file=config_file()),
         )
 
 
