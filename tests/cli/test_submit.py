@@ -87,6 +87,38 @@ def test_machine_without_jobflow_remote_says_how_to_get_it_in_one_screen(
         assert said.startswith("error: jobflow-remote is not installed: pip install")
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--scheduler", "slrm"], "error: invalid value for '--scheduler': 'slrm' is not one of"),
+        (["--resources", "node=1"], "did you mean 'nodes'"),
+        (["--project", "../x"], "use letters, digits"),
+        (["--device", "gpu"], "--device: unknown device 'gpu'"),
+        (["--batch-minutes", "5"], "--batch-minutes: give --batch, too"),
+    ],
+)
+def test_set_up_that_is_refused_starts_and_writes_nothing(
+    tmp_path: Path, options: list[str], message: str
+) -> None:
+    with projects_in(tmp_path / "new"):
+        code, _, said = liponflow("setup", "hpc", "--local-queue", *options)
+    assert code == 2
+    assert message in said
+    assert "Value error" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_queue_of_a_project_that_is_not_there_is_not_started(home: Path, tmp_path: Path) -> None:
+    assert home.is_dir()
+    for action in ("start", "stop", "status"):
+        code, _, said = liponflow("setup", "queue", action, "--project", "liponflw")
+        assert code == 2
+        assert "did you mean 'liponflow'" in said
+    with projects_in(tmp_path / "none"):
+        assert "setup hpc --local-queue` writes one" in liponflow("setup", "queue", "start")[2]
+    assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.usefixtures("home")
 def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
     code, printed, _ = liponflow(*PHONONS, "--dry-run")

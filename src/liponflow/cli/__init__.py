@@ -82,7 +82,7 @@ def _usage_in_one_line() -> Iterator[None]:
         text = error.format_message() if hasattr(error, "format_message") else str(error)
         if not text:  # the help was printed, for want of a command
             raise
-        text = " ".join(text.split()).rstrip(".")
+        text = " ".join(text.split()).rstrip(".").replace(": Value error, ", ": ")
         command = getattr(getattr(error, "ctx", None), "command_path", "liponflow")
         say(f"error: {text[:1].lower()}{text[1:]} (see {command} --help)", style="red")
         raise typer.Exit(EXIT_USAGE) from None

@@ -81,6 +81,13 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
             raise typer.Exit(EXIT_FAILED if failed else EXIT_USAGE) from None
 
 
+def say_commands(*commands: tuple[str, str]) -> None:
+    """Print commands that a user may want next, and what each does."""
+    width = max(len(command) for command, _ in commands)
+    for command, purpose in commands:
+        say(f"  {command:{width}}  {purpose}")
+
+
 def report_failures(report: "RunReport") -> None:
     """Print the failed jobs, each cause once."""
     by_cause: dict[str, list[JobFailure]] = {}

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from liponflow.cli.console import reported_errors, say
+from liponflow.cli.console import reported_errors, say, say_commands
 from liponflow.cli.options import ProjectOption
 from liponflow.cli.output import settings_with
 
@@ -82,8 +82,12 @@ def hpc(
         ),
     ] = None,
     batch_minutes: Annotated[
-        int, typer.Option(min=1, help="Minutes after which these start no further job.")
-    ] = 50,
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --batch: minutes after which these start no further job \\[default: 50].",
+        ),
+    ] = None,
     local_queue: Annotated[
         bool,
         typer.Option(
@@ -92,7 +96,10 @@ def hpc(
         ),
     ] = False,
     port: Annotated[
-        int | None, typer.Option(min=1024, max=65535, help="Its port \\[default: a free one].")
+        int | None,
+        typer.Option(
+            min=1024, max=65535, help="With --local-queue: its port \\[default: a free one]."
+        ),
     ] = None,
     mongodb: Annotated[
         Path | None,
@@ -101,25 +108,24 @@ def hpc(
 ) -> None:
     """Write a project of jobflow-remote, or add a worker to it, and check it as it is written.
 
-    Results go to the store of the settings. Passwords are read from files and never printed; the
-    project file can be read by you alone.
+    Results of a new project go to the store of the settings. Passwords are read from files and
+    never printed; the project file can be read by you alone.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         if local_queue and mongodb is not None:
             raise ValueError("give one of --local-queue and --mongodb")
+        if port is not None and not local_queue:
+            raise ValueError("--port: give --local-queue, too; it is the port of that")
+        if batch_minutes is not None and batch is None:
+            raise ValueError("--batch-minutes: give --batch, too")
         from liponflow.runners.remote import setup
         from liponflow.runners.remote.errors import check_installed
         from liponflow.runners.remote.placement import parse_resources
+        from liponflow.runners.remote.projects import results_address
 
         check_installed()
         if host is not None and work_dir is None:
             raise ValueError(f"--work-dir: name a folder for the jobs on {host}")
-        variables = {
-            "LIPONFLOW_VASP_CMD": vasp_cmd,
-            setup.POTCARS: None if potcars is None else str(potcars),
-            "LIPONFLOW_FEFF_CMD": feff_cmd,
-            "LIPONFLOW_DEVICE": device,
-        }
         described = setup.Worker(
             worker,
             scheduler.value,
@@ -130,27 +136,32 @@ def hpc(
             environment=environment,
             modules=module or [],
             pre_run=pre_run or [],
-            variables={name: text for name, text in variables.items() if text is not None},
+            variables=setup.code_variables(
+                vasp_cmd=vasp_cmd, potcars=potcars, feff_cmd=feff_cmd, device=device
+            ),
             resources=parse_resources(resources or []),
             max_jobs=max_jobs,
             batch_jobs=batch,
-            batch_minutes=batch_minutes,
+            batch_minutes=batch_minutes or 50,
         )
-        queue = None
+        setup.extended(project, described)
+        store = None
         if local_queue:
-            queue = setup.server_of(project).start(port).store()
+            store = setup.server_of(project).start(port).store()
         elif mongodb is not None:
-            queue = setup.mongodb_store(mongodb)
+            store = setup.mongodb_store(mongodb)
         opened, file = setup.write_project(
-            project, described, queue=queue, results=settings_with().store
+            project, described, queue=store, results=settings_with().store
         )
-        new = setup.prepare_queue(opened)
         say(f"project {project} is in {file}; workers: {', '.join(opened.workers)}")
-        if new:
+        say(f"results go to {results_address(opened)}")
+        if setup.prepare_queue(opened):
             say("its queue is empty and prepared")
-        say(f"  liponflow doctor --hpc --project {project}      check it, also on the workers")
-        say(f"  jf -p {project} runner start             start the runner; again after a change")
-        say(f"  liponflow submit lithiation --project {project} --dry-run")
+        say_commands(
+            (f"liponflow doctor --hpc --project {project}", "check it, also on the workers"),
+            (f"jf -p {project} runner start", "start the runner; again after a change"),
+            (f"liponflow submit lithiation --project {project} --dry-run", "see what would run"),
+        )
 
 
 @app.command()
@@ -165,21 +176,24 @@ def queue(
 ) -> None:
     """Start or stop the queue server of a project, or move its queue to a MongoDB server."""
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
-        from liponflow.runners.remote.errors import check_installed
+        from liponflow.runners.remote.projects import open_project, project_name
         from liponflow.runners.remote.setup import server_of
 
-        check_installed()
-        name = project or settings_with().hpc_project or "liponflow"
+        name = project_name(project or settings_with().hpc_project)
         server = server_of(name)
         if action is Action.EXPORT:
             if to is None:
                 raise ValueError("--to: name the project whose queue is filled")
             from liponflow.runners.remote.export import export_queue
-            from liponflow.runners.remote.projects import open_project
 
             copied = export_queue(open_project(name), open_project(to))
             say(f"copied: {', '.join(f'{count} {what}' for what, count in copied.items())}")
             return
+        if not server.is_there:
+            raise ValueError(
+                f"project {name} has no queue server of its own: `liponflow setup hpc --project "
+                f"{name} --local-queue` makes one"
+            )
         if action is Action.START:
             server.start()
         stopped = action is Action.STOP and server.stop()

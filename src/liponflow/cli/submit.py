@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say
+from liponflow.cli.console import EXIT_FAILED, reported_errors, said_if_slow, say, say_commands
 from liponflow.cli.options import (
     ConfigOption,
     EngineOption,
@@ -104,8 +104,7 @@ def submit(
                     planned.flow, where, rules, kind=campaign.name, preset=asked.chosen.preset,
                     engines=planned.engines, source=planned.request.source,
                 )  # fmt: skip
-                for line in _how_to_follow(submitted):
-                    say(line)
+                _say_how_to_follow(submitted)
     if dry_run:
         for line in lines:
             typer.echo(line)
@@ -153,18 +152,17 @@ def _dry_run(
     return lines, findings
 
 
-def _how_to_follow(submitted: "Submitted") -> list[str]:
+def _say_how_to_follow(submitted: "Submitted") -> None:
     """Say what was submitted and which commands come next."""
     jobs = ", ".join(f"{count} on {worker}" for worker, count in submitted.jobs.items())
-    option = f" --project {submitted.project}"
-    short = submitted.uuid[:8]
-    return [
-        f"submitted {short} to project {submitted.project}; jobs: {jobs}, and what they add",
-        f"  jf -p {submitted.project} runner start         the runner sends them, unless it runs",
-        f"  liponflow status {short}{option}     what is done, failed, waiting",
-        f"  liponflow fetch {short}{option}      the result, when it is done",
-        f"  liponflow cancel {short}{option}",
-    ]
+    project, short = submitted.project, submitted.uuid[:8]
+    say(f"submitted {short} to project {project}; jobs: {jobs}, and what they add")
+    say_commands(
+        (f"jf -p {project} runner start", "the runner sends them, unless it runs"),
+        (f"liponflow status {short} --project {project}", "what is done, failed, waiting"),
+        (f"liponflow fetch {short} --project {project}", "the result, when it is done"),
+        (f"liponflow cancel {short} --project {project}", "stop it"),
+    )
 
 
 class SubmitGroup(TopicGroup):

@@ -36,9 +36,8 @@ def test_queue_goes_on_elsewhere_and_nothing_there_is_lost(
     prepare_queue(new)
     with pytest.raises(ProjectError, match="has no worker cluster, cluster-batch"):
         export_queue(old, new)
-    write_project(
-        "new", worker(folder, "cluster", "slurm", batch_jobs=1), queue=None, results=None
-    )
+    slurm = worker(folder, "cluster", "slurm", batch_jobs=1)
+    write_project("new", slurm, queue=None, results=folder / "results.db")
     new = open_project("new")
     for _ in range(2):  # it can be repeated
         assert export_queue(old, new)["jobs"] == 2

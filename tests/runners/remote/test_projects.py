@@ -57,6 +57,16 @@ def test_fault_of_a_file_is_named_without_its_values(projects: Path, tmp_path: P
     assert SECRET not in str(error.value)
 
 
+def test_file_that_is_no_yaml_is_named_and_not_overlooked(projects: Path, tmp_path: Path) -> None:
+    written(tmp_path)
+    (projects / "test.yaml").write_text("name: test\nqueue: [\n")
+    for name in (None, "test"):
+        with pytest.raises(ProjectError, match=r"test.yaml: cannot be read .*line 3.*correct it"):
+            open_project(name)
+    written(tmp_path, "other")
+    assert open_project("other").name == "other"
+
+
 @pytest.mark.usefixtures("projects")
 def test_workers_by_name(tmp_path: Path) -> None:
     project = written(tmp_path, batch_jobs=2)

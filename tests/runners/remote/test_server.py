@@ -34,6 +34,8 @@ def test_server_keeps_its_data_through_a_kill_and_lets_nobody_else_in(tmp_path: 
     try:
         first = server.start()
         assert server.start() == first  # it runs already
+        with pytest.raises(QueueError, match=f"keeps its port, {first.port}: leave out"):
+            server.start(9999)
         with client(server) as known:
             known.queue.jobs.insert_one({"_id": 1})
         with (

@@ -9,11 +9,12 @@ import yaml
 
 from liponflow.runners.remote.errors import ProjectError
 from liponflow.runners.remote.projects import JOB_COMMAND, open_project
-from liponflow.runners.remote.setup import Worker, mongodb_store, write_project
+from liponflow.runners.remote.setup import Worker, code_variables, mongodb_store, write_project
 from liponflow.store.results import open_store
 
 pytestmark = pytest.mark.usefixtures("projects")
 
+DOCUMENTS = {"database": "d", "collection_name": "jobs"}
 QUEUE = {"type": "MongoStore", "database": "d", "collection_name": "jobs", "password": "hidden"}
 
 
@@ -60,7 +61,8 @@ def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> Non
         write_project("test", slurm(), queue=None, results=tmp_path / "r.db")
     write_project("test", slurm(), queue=QUEUE, results=tmp_path / "r.db")
     second = slurm(name="far", host="login", environment=Path("/env"), batch_jobs=2)
-    project, file = write_project("test", second, queue=None, results=None)
+    # Jobs that are under way read the results of others from the store that they know.
+    project, file = write_project("test", second, queue=None, results=tmp_path / "other.db")
     assert list(project.workers) == ["main", "far", "far-batch"]
     assert project.queue.store == QUEUE
     assert project.workers["far"].type == "remote"
@@ -75,7 +77,16 @@ def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> Non
     [
         ({"scheduler": "slrum"}, "did you mean 'slurm'"),
         ({"work_dir": Path("jobs")}, "absolute path"),
+        ({"environment": Path("env")}, "--environment env: give the absolute path"),
+        ({"name": "a b"}, "worker 'a b': use letters"),
+        ({"name": "../x"}, "worker '../x': use letters"),
+        ({"user": "me"}, "--user: give --host, too"),
+        ({"key_file": Path("/no/key")}, "--key-file: give --host, too"),
         ({"host": "login"}, "--environment"),
+        (
+            {"host": "login", "environment": Path("/env"), "key_file": Path("/no/key")},
+            "/no/key: no such file",
+        ),
         ({"resources": {"ntask": 2}}, "did you mean 'ntasks'"),
         ({"max_jobs": -1}, r"main\.\w+\.max_jobs"),
     ],
@@ -86,6 +97,60 @@ def test_what_jobflow_remote_would_not_take_is_refused_before_it_is_written(
     with pytest.raises(ProjectError, match=message):
         write_project("test", slurm(**fields), queue=QUEUE, results=tmp_path / "r.db")
     assert not list(projects.glob("*.yaml"))
+
+
+def test_project_beside_the_folder_of_projects_is_refused(projects: Path, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match=r"project '\.\./other': use letters"):
+        write_project("../other", slurm(), queue=QUEUE, results=tmp_path / "r.db")
+    assert not (projects.parent / "other.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("queue", "results", "message"),
+    [
+        ({"type": "MemoryStore"}, "r.db", "is a MemoryStore, which other processes do not see"),
+        (
+            {"type": "MongoStore", "uri": "mongodb://me:hidden@localhost", **DOCUMENTS},
+            {"docs_store": {"type": "MongoStore", **DOCUMENTS}},
+            "same database, d on 127.0.0.1:27017",
+        ),
+    ],
+)
+def test_queue_that_would_lose_something_is_refused(
+    projects: Path, tmp_path: Path, queue: dict[str, Any], results: Any, message: str
+) -> None:
+    if isinstance(results, str):
+        results = tmp_path / results
+    with pytest.raises(ProjectError, match=message) as error:
+        write_project("test", slurm(), queue=queue, results=results)
+    assert "hidden" not in str(error.value)
+    assert not list(projects.glob("*.yaml"))
+
+
+def test_second_file_of_a_project_is_refused(projects: Path, tmp_path: Path) -> None:
+    _, file = write_project("test", slurm(), queue=QUEUE, results=tmp_path / "r.db")
+    file.rename(projects / "mine.yaml")
+    with pytest.raises(ProjectError, match=r"project test is in .*mine.yaml: rename that to"):
+        write_project("test", slurm(), queue=None, results=tmp_path / "r.db")
+    with pytest.raises(ProjectError, match=r"mine.yaml holds project 'test'"):
+        write_project("mine", slurm(), queue=None, results=tmp_path / "r.db")
+
+
+def test_variables_of_the_codes_are_those_that_jobs_accept() -> None:
+    given = code_variables(vasp_cmd="srun vasp_std", potcars=Path("/potcars"), device="cuda")
+    assert given == {
+        "LIPONFLOW_VASP_CMD": "srun vasp_std",
+        "PMG_VASP_PSP_DIR": "/potcars",
+        "LIPONFLOW_DEVICE": "cuda",
+    }
+    for wrong, message in (
+        ({"vasp_cmd": "srun 'vasp_std"}, "--vasp-cmd: .* cannot be split"),
+        ({"feff_cmd": " "}, "--feff-cmd: .* names no program"),
+        ({"potcars": Path("potcars")}, "--potcars potcars: give the absolute path"),
+        ({"device": "gpu"}, "unknown device 'gpu'; did you mean 'cpu'"),
+    ):
+        with pytest.raises(ProjectError, match=message):
+            code_variables(**wrong)
 
 
 def test_address_of_a_server_is_read_from_a_file(tmp_path: Path) -> None:

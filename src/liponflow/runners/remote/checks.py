@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +13,16 @@ from liponflow.diagnosis import Finding, State
 from liponflow.redaction import without_secrets
 from liponflow.runners.remote import server
 from liponflow.runners.remote.campaigns import runner_is_running
-from liponflow.runners.remote.errors import SET_UP, ProjectError, QueueError
+from liponflow.runners.remote.errors import SET_UP, NoProjectError, ProjectError, QueueError
 from liponflow.runners.remote.placement import Rules
 from liponflow.runners.remote.projects import (
     JOB_COMMAND,
+    check_separate,
     job_controller,
     open_project,
     project_file,
     queue_address,
+    results_address,
     runs_our_jobs,
 )
 from liponflow.runners.remote.setup import server_of
@@ -53,9 +55,11 @@ def project_findings(name: str | None) -> tuple["Project | None", list[Finding]]
     """
     try:
         project = open_project(name)
-    except ProjectError as error:
+    except NoProjectError as error:
         reason, _, remedy = str(error).partition(": ")
         return None, [Finding("project", State.MISSING, reason, remedy), *_without_project()]
+    except ProjectError as error:
+        return None, [Finding("project", State.MISSING, str(error))]
     found = [Finding("project", State.OK, f"{project.name}, {project_file(project)}")]
     return project, [*found, *_queue(project), _results(project), _runner(project)]
 
@@ -72,7 +76,7 @@ def _without_project() -> Iterator[Finding]:
         )  # fmt: skip
     yield Finding(
         "set-up", State.NOTE, "jobs on this machine without a scheduler, or through Slurm",
-        f"{SET_UP} --local-queue --scheduler shell; {SET_UP} --local-queue --scheduler slurm",
+        f"{SET_UP} --local-queue --scheduler shell, or {SET_UP} --local-queue --scheduler slurm",
     )  # fmt: skip
 
 
@@ -122,35 +126,18 @@ def _too_many(project: "Project", controller: "JobController") -> list[Finding]:
 
 def _results(project: "Project") -> Finding:
     """Compare the places of queue and results."""
-    docs = project.jobstore.get("docs_store", {})
-    queue = project.queue.store
-    place = _place(docs)
-    if place is not None and place == _place(queue):
-        return Finding(
-            "results", State.MISSING,
-            f"queue and results are in the same database, {place[1]}: a reset of the queue "
-            "would touch the results",
-            "give `jobstore` another database in the project file",
-        )  # fmt: skip
+    try:
+        check_separate(project)
+    except ProjectError as error:
+        reason, _, remedy = str(error).partition("; ")
+        return Finding("results", State.MISSING, reason, remedy)
     if "data" not in project.jobstore.get("additional_stores", {}):
         return Finding(
             "results", State.MISSING, "the results store lacks the additional store `data`",
-            f"{SET_UP} --project {project.name} writes it anew",
+            f"remove `jobstore` from the project file; {SET_UP} --project {project.name} then "
+            "writes it anew",
         )  # fmt: skip
-    return Finding("results", State.OK, str(docs.get("path") or without_secrets(_words(docs))))
-
-
-def _place(store: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return server and database of a MongoDB store; None for another."""
-    if "database" not in store:
-        return None
-    where = store.get("uri") or f"{store.get('host', 'localhost')}:{store.get('port', 27017)}"
-    return str(where), str(store["database"])
-
-
-def _words(store: Mapping[str, Any]) -> str:
-    place = _place(store)
-    return f"{place[0]}/{place[1]}" if place else str(store.get("type", "unknown"))
+    return Finding("results", State.OK, results_address(project))
 
 
 def _runner(project: "Project") -> Finding:

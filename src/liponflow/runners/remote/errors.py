@@ -23,6 +23,10 @@ class ProjectError(ValueError):
     page = "docs/hpc.md"
 
 
+class NoProjectError(ProjectError):
+    """No project at all, or no jobflow-remote."""
+
+
 class QueueError(RuntimeError):
     """A queue that does not answer, or refuses."""
 
@@ -34,11 +38,11 @@ def check_installed() -> None:
 
     Raises
     ------
-    ProjectError
+    NoProjectError
         With the command that installs it.
     """
     if find_spec("jobflow_remote") is None:
-        raise ProjectError(f"jobflow-remote is not installed: {INSTALL}")
+        raise NoProjectError(f"jobflow-remote is not installed: {INSTALL}")
 
 
 @contextmanager

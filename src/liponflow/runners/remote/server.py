@@ -91,6 +91,11 @@ class QueueServer:
         return int(record["pid"]) if running else None
 
     @property
+    def is_there(self) -> bool:
+        """Whether it was ever started in this folder."""
+        return self._address_file.is_file()
+
+    @property
     def address(self) -> Address:
         """Where it answers.
 
@@ -118,15 +123,22 @@ class QueueServer:
         Raises
         ------
         QueueError
-            If SecantusDB is not installed, or the server does not start; its log is named.
+            If SecantusDB is not installed, the server does not start (its log is named), or it
+            has another port.
         """
         self._make_folder()
         with self._starting():
+            if self.pid is None and not self.is_there:
+                self._introduce(Address(port or _free_port(), secrets.token_urlsafe(24)))
+            address = self.address
+            if port not in {None, address.port}:
+                raise QueueError(
+                    f"the queue server in {self.folder} keeps its port, {address.port}: leave out "
+                    f"--port {port}"
+                )
             if self.pid is None:
-                if not self._address_file.exists():
-                    self._introduce(Address(port or _free_port(), secrets.token_urlsafe(24)))
-                self._launch(self.address.port, "--auth")
-        return self.address
+                self._launch(address.port, "--auth")
+        return address
 
     def stop(self) -> bool:
         """End the server; return whether it ran.

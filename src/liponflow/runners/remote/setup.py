@@ -1,5 +1,6 @@
 """Write a project of jobflow-remote: queue, results, worker, and what its jobs find there."""
 
+import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,13 +20,17 @@ from liponflow.runners.pool import ONE_THREAD
 from liponflow.runners.remote.errors import ProjectError, check_installed
 from liponflow.runners.remote.projects import (
     JOB_COMMAND,
+    check_queue_kind,
     check_resources,
+    check_separate,
     first_fault,
     job_controller,
     open_project,
+    project_file,
     projects_folder,
 )
 from liponflow.runners.remote.server import PRIVATE_FILE, QueueServer
+from liponflow.settings import DEVICES, split_command
 
 if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
@@ -89,10 +94,17 @@ class Worker:
             raise ProjectError(
                 f"no scheduler {self.scheduler!r}{nearest(self.scheduler, SCHEDULERS)}"
             )
-        if not self.work_dir.is_absolute():
+        _check_name("worker", self.name)
+        for option, path in (("work-dir", self.work_dir), ("environment", self.environment)):
+            if path is not None:
+                _check_absolute(option, path)
+        given = {"--user": self.user, "--key-file": self.key_file}
+        if self.host is None and (idle := [name for name, value in given.items() if value]):
             raise ProjectError(
-                f"--work-dir {self.work_dir} must be an absolute path on {self.host or 'here'}"
+                f"{' and '.join(idle)}: give --host, too; without it, jobs run here"
             )
+        if self.key_file is not None and not self.key_file.is_file():
+            raise ProjectError(f"--key-file {self.key_file}: no such file on this machine")
         if self.host is not None and self.environment is None:
             raise ProjectError(
                 f"--environment: name the virtual environment on {self.host} in which liponflow "
@@ -145,6 +157,63 @@ class Worker:
         ]
 
 
+def code_variables(
+    *,
+    vasp_cmd: str | None = None,
+    potcars: Path | None = None,
+    feff_cmd: str | None = None,
+    device: str | None = None,
+) -> dict[str, str]:
+    """Return the environment variables by which the jobs of a worker find VASP, FEFF and a GPU.
+
+    Parameters
+    ----------
+    vasp_cmd, feff_cmd
+        Commands there.
+    potcars
+        Library of POTCARs there, an absolute path.
+    device
+        Device of potentials there, one of :data:`~liponflow.settings.DEVICES`.
+
+    Raises
+    ------
+    ProjectError
+        If jobs would refuse one of them.
+    """
+    for option, command in (("vasp-cmd", vasp_cmd), ("feff-cmd", feff_cmd)):
+        if command is not None:
+            try:
+                split_command(command)
+            except ValueError as error:
+                raise ProjectError(f"--{option}: {error}") from None
+    if potcars is not None:
+        _check_absolute("potcars", potcars)
+    if device is not None and device not in DEVICES:
+        raise ProjectError(f"--device: unknown device {device!r}{nearest(device, DEVICES)}")
+    variables = {
+        "LIPONFLOW_VASP_CMD": vasp_cmd,
+        POTCARS: None if potcars is None else str(potcars),
+        "LIPONFLOW_FEFF_CMD": feff_cmd,
+        "LIPONFLOW_DEVICE": device,
+    }
+    return {name: text for name, text in variables.items() if text is not None}
+
+
+def _check_name(what: str, name: str) -> None:
+    """Refuse a name that cannot be part of a path or of a command."""
+    if not re.fullmatch(r"\w[\w.-]*", name, re.ASCII):
+        raise ProjectError(
+            f"{what} {name!r}: use letters, digits and `_`, and `.` and `-` after the first one"
+        )
+
+
+def _check_absolute(option: str, path: Path) -> None:
+    if not path.is_absolute():
+        raise ProjectError(
+            f"--{option} {path}: give the absolute path where the jobs run, without ~"
+        )
+
+
 def results_store(location: Path | Mapping[str, Any]) -> dict[str, Any]:
     """Return a results store as the project file holds it.
 
@@ -172,7 +241,7 @@ def write_project(
     worker: Worker,
     *,
     queue: Mapping[str, Any] | None,
-    results: Path | Mapping[str, Any] | None,
+    results: Path | Mapping[str, Any],
 ) -> tuple["Project", Path]:
     """Write a project file, or add a worker to one that is there.
 
@@ -185,7 +254,7 @@ def write_project(
     queue
         Store of the queue; None to keep that of the file.
     results
-        Results store; None to keep that of the file.
+        Results store of a project that has none: jobs that are under way read it.
 
     Returns
     -------
@@ -198,16 +267,10 @@ def write_project(
         If the file cannot be read, or jobflow-remote would not take the new one; nothing is
         written then.
     """
-    check_installed()
-    folder = projects_folder()
-    file = folder / f"{name}.yaml"
-    document: dict[str, Any] = {"name": name}
-    if file.exists():
-        document = _read(file)
-    document["workers"] = {**document.get("workers", {}), **worker.documents()}
+    document, file = extended(name, worker)
     if queue is not None:
         document["queue"] = {"store": dict(queue)}
-    if results is not None:
+    if not document.get("jobstore"):
         document["jobstore"] = results_store(results)
     if "queue" not in document:
         raise ProjectError(
@@ -218,16 +281,62 @@ def write_project(
                                    "delay_advance_status": 10, "delay_update_batch": 20,
                                    "delay_refresh_limited": 60})  # fmt: skip
     project = _checked(document, file)
-    for key, made in project.workers.items():
-        if made.resources:
-            check_resources(key, made, made.resources)
+    check_queue_kind(project)
+    check_separate(project)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         durable.write(file, yaml.safe_dump(document, sort_keys=False), mode=PRIVATE_FILE)
         file.chmod(PRIVATE_FILE)  # an older file may have been open to others
     except OSError as error:
         raise ProjectError(f"cannot write {file}: {error.strerror}") from error
     return open_project(name), file
+
+
+def extended(name: str, worker: Worker) -> tuple[dict[str, Any], Path]:
+    """Return the file of a project with a worker added, and where it belongs.
+
+    Nothing is written: a queue server is started only for a project that can be.
+
+    Parameters
+    ----------
+    name, worker
+        As for :func:`write_project`.
+
+    Raises
+    ------
+    ProjectError
+        If the file cannot be read or is another than ``setup hpc`` writes, or jobflow-remote would
+        not take the worker.
+    """
+    check_installed()
+    _check_name("project", name)
+    file = projects_folder() / f"{name}.yaml"
+    document: dict[str, Any] = {"name": name}
+    if file.exists():
+        document = _read(file)
+    _check_only_file(document, name, file)
+    made = worker.documents()
+    # A queue that is there may be what is to be replaced.
+    alone = {"name": name, "workers": made, "queue": {"store": _ANY_QUEUE}}
+    for key, checked in _checked(alone, file).workers.items():
+        check_resources(key, checked, checked.resources or {})
+    document["workers"] = {**document.get("workers", {}), **made}
+    return document, file
+
+
+_ANY_QUEUE = {"type": "MongoStore", "database": "any", "collection_name": "jobs"}
+
+
+def _check_only_file(document: Mapping[str, Any], name: str, file: Path) -> None:
+    """Refuse a second file of a project, with which jobflow-remote would take neither."""
+    if document.get("name") != name:
+        raise ProjectError(f"{file} holds project {document.get('name')!r}: name that, or move it")
+    try:
+        known = project_file(open_project(name))
+    except ProjectError:
+        return
+    if known != file:
+        raise ProjectError(f"project {name} is in {known}: rename that to {file}")
 
 
 def prepare_queue(project: "Project") -> bool:

@@ -11,7 +11,12 @@ from liponflow.runners.documents import all_jobs, dumps
 from liponflow.runners.execution import refuse_exposed_store
 from liponflow.runners.remote.errors import PAUSES_S, ProjectError, patiently
 from liponflow.runners.remote.placement import KEY, Rules
-from liponflow.runners.remote.projects import JOB_COMMAND, job_controller, runs_our_jobs
+from liponflow.runners.remote.projects import (
+    JOB_COMMAND,
+    check_separate,
+    job_controller,
+    runs_our_jobs,
+)
 
 if TYPE_CHECKING:
     from jobflow_remote import JobController
@@ -71,7 +76,8 @@ def submit(
     Raises
     ------
     ProjectError
-        If jobs would be run otherwise than the rules say, or the queue is not set up.
+        If jobs would be run otherwise than the rules say, the queue is not set up, or the results
+        are in its database.
     QueueError
         If the queue does not answer after all attempts. The flow is then in it whole or not at
         all, as far as the queue can be asked.
@@ -79,6 +85,7 @@ def submit(
         If a job exposes the store.
     """
     refuse_exposed_store(flow)
+    check_separate(project)
     used = sorted({str(rule.worker) for rule in rules.by_kind.values()})
     check_job_commands(project, used, rules)
     workers: dict[str, int] = {}
