@@ -72,7 +72,11 @@ def hpc(
         typer.Option(metavar="KEY=VALUE", help="Default resource; may be repeated."),
     ] = None,
     max_jobs: Annotated[
-        int | None, typer.Option(min=1, help="Most jobs in the scheduler at once.")
+        int | None,
+        typer.Option(
+            min=1,
+            help="Most jobs in the scheduler at once \\[default: no limit; of shell here: cores].",
+        ),
     ] = None,
     batch: Annotated[
         int | None,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from liponflow.runners.local import available_cores
 from liponflow.runners.remote.errors import ProjectError
 from liponflow.runners.remote.projects import JOB_COMMAND, open_project
 from liponflow.runners.remote.setup import Worker, code_variables, mongodb_store, write_project
@@ -40,6 +41,13 @@ def test_jobs_find_modules_environment_and_variables(tmp_path: Path) -> None:
     assert main.execution_cmd == JOB_COMMAND
     assert main.max_jobs == 3
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_jobs_without_a_scheduler_do_not_all_start_together(tmp_path: Path) -> None:
+    for fields, most in (({}, available_cores()), ({"max_jobs": 7}, 7)):
+        shell = slurm(scheduler="shell", **fields)
+        project, _ = write_project("test", shell, queue=QUEUE, results=tmp_path / "r.db")
+        assert project.workers["main"].max_jobs == most
 
 
 def test_results_of_a_project_are_the_store_of_the_settings(tmp_path: Path) -> None:
@@ -83,6 +91,10 @@ def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> Non
         ({"user": "me"}, "--user: give --host, too"),
         ({"key_file": Path("/no/key")}, "--key-file: give --host, too"),
         ({"host": "login"}, "--environment"),
+        (
+            {"host": "login", "environment": Path("/env"), "scheduler": "shell"},
+            "--max-jobs: say how many jobs login runs at once",
+        ),
         (
             {"host": "login", "environment": Path("/env"), "key_file": Path("/no/key")},
             "/no/key: no such file",

@@ -16,6 +16,7 @@ from liponflow import datayaml, durable
 from liponflow.boundary import file_boundary
 from liponflow.names import nearest
 from liponflow.redaction import without_secrets
+from liponflow.runners.local import available_cores
 from liponflow.runners.pool import ONE_THREAD
 from liponflow.runners.remote.errors import ProjectError, check_installed
 from liponflow.runners.remote.projects import (
@@ -65,7 +66,7 @@ class Worker:
     resources
         Default resources.
     max_jobs
-        Most jobs in the scheduler at once.
+        Most jobs in the scheduler at once; without a scheduler, one on each core by default.
     batch_jobs
         Most jobs in the scheduler of the worker ``NAME-batch``, which run many jobs each; None
         for no such worker.
@@ -110,6 +111,11 @@ class Worker:
                 f"--environment: name the virtual environment on {self.host} in which liponflow "
                 "is installed"
             )
+        if self.host is not None and self.scheduler == "shell" and self.max_jobs is None:
+            raise ProjectError(
+                f"--max-jobs: say how many jobs {self.host} runs at once; without a scheduler, "
+                "all would start together"
+            )
 
     def documents(self) -> dict[str, dict[str, Any]]:
         """Return the worker as the project file holds it, and the one for batches, by name."""
@@ -129,6 +135,8 @@ class Worker:
             document["resources"] = dict(self.resources)
         if self.max_jobs is not None:
             document["max_jobs"] = self.max_jobs
+        elif self.scheduler == "shell":
+            document["max_jobs"] = available_cores()
         found = {self.name: document}
         if self.batch_jobs is not None:
             batch = self.work_dir / "batch" / self.name
