@@ -186,8 +186,11 @@ def test_campaign_is_followed_stopped_and_run_again(submitted: str) -> None:
 
 
 def test_many_jobs_share_one_of_the_scheduler(submitted: str) -> None:
-    assert submitted
     code, _, said = liponflow(*PHONONS, "--batch")
+    assert code == 0
+    assert "the same calculation is under way in project liponflow since" in said
+    assert f"as {submitted}; cancel that" in said
+    code, _, said = liponflow(*PHONONS, "--batch", "--set", "distance=0.03")
     assert code == 0
     assert "jobs: 3 on here-batch" in said
 

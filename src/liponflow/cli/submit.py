@@ -75,6 +75,9 @@ def submit(
 ) -> None:
     """Submit a campaign to a cluster: the same jobs as `run`, each with resources of its kind.
 
+    What is under way in the project is not submitted again, so that a command that was stopped can
+    be repeated.
+
     The status of --dry-run is 1 if something is missing.
     """
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
@@ -156,7 +159,15 @@ def _say_how_to_follow(submitted: "Submitted") -> None:
     """Say what was submitted and which commands come next."""
     jobs = ", ".join(f"{count} on {worker}" for worker, count in submitted.jobs.items())
     project, short = submitted.project, submitted.uuid[:8]
-    say(f"submitted {short} to project {project}; jobs: {jobs}, and what they add")
+    if submitted.earlier is not None:
+        since = submitted.earlier.astimezone().strftime("%d %b %H:%M")
+        say(
+            f"not submitted again: the same calculation is under way in project {project} since "
+            f"{since}, as {short}; cancel that to submit it otherwise",
+            style="yellow",
+        )
+    else:
+        say(f"submitted {short} to project {project}; jobs: {jobs}, and what they add")
     say_commands(
         (f"jf -p {project} runner start", "the runner sends them, unless it runs"),
         (f"liponflow status {short} --project {project}", "what is done, failed, waiting"),

@@ -14,6 +14,7 @@ from liponflow.runners.remote.placement import PRIORITY, Rules, make_rules
 from liponflow.runners.remote.projects import batch_worker, find_worker, open_project
 from liponflow.runners.remote.submission import Submitted, submit
 from liponflow.settings import Settings
+from liponflow.workflows.run import fingerprint_of
 
 if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
@@ -124,7 +125,7 @@ def submit_campaign(
     engines: Sequence[str],
     source: str | None,
 ) -> Submitted:
-    """Submit the flow of a campaign.
+    """Submit the flow of a campaign, unless an equal one is under way.
 
     Parameters
     ----------
@@ -143,5 +144,11 @@ def submit_campaign(
         See :func:`liponflow.runners.remote.submission.submit`.
     """
     place(flow, rules)
-    record = {"kind": kind, "preset": preset, "engines": list(engines), "source": source}
+    record = {
+        "kind": kind,
+        "preset": preset,
+        "engines": list(engines),
+        "source": source,
+        "fingerprint": fingerprint_of(flow),
+    }
     return submit(project, flow, rules, record)

@@ -6,6 +6,7 @@ import pytest
 from jobflow import Flow
 from remote_jobs import counted, total
 
+from liponflow.runners.remote.campaigns import cancel
 from liponflow.runners.remote.errors import ProjectError, QueueError
 from liponflow.runners.remote.placement import make_rules
 from liponflow.runners.remote.projects import job_controller, open_project
@@ -58,6 +59,37 @@ def test_flow_is_in_the_queue_once_whatever_happened_before() -> None:
         record = controller.flows.find_one({"uuid": made.uuid})["metadata"]["liponflow"]
     assert record | RECORD == record
     assert record["result"] == made.output.uuid
+
+
+def test_equal_campaign_is_submitted_again_only_when_it_is_not_under_way() -> None:
+    first, project = flow(), open_project()
+    record = RECORD | {"fingerprint": "same"}
+    assert submit(project, first, placed(first), record).earlier is None
+    again = flow()
+    found = submit(project, again, placed(again), record)
+    assert (found.uuid, found.result) == (first.uuid, first.output.uuid)
+    assert found.earlier is not None
+    assert stored(again) == 0
+    other = flow()
+    assert submit(project, other, placed(other), RECORD | {"fingerprint": "other"}).earlier is None
+    cancel(project, [first.uuid])
+    assert submit(project, again, placed(again), record).uuid == again.uuid
+    assert stored(again) == 4
+
+
+@pytest.mark.parametrize(("state", "left"), [("READY", 0), ("UPLOADED", 2)])
+def test_what_a_killed_submission_left_is_removed_unless_it_runs(state: str, left: int) -> None:
+    torn, project = flow(), open_project()
+    record = RECORD | {"fingerprint": f"torn {state}"}
+    submit(project, torn, placed(torn), record)
+    with job_controller(project) as controller:
+        uuids = [job.uuid for job in torn.jobs]
+        controller.jobs.delete_many({"uuid": {"$in": uuids[1:3]}})
+        controller.jobs.update_one({"uuid": uuids[0]}, {"$set": {"state": state}})
+    again = flow()
+    assert submit(project, again, placed(again), record).earlier is None
+    assert stored(again) == 4
+    assert stored(torn) == left
 
 
 def test_server_that_is_down_is_given_up_and_a_later_try_succeeds(queue: QueueServer) -> None:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from jobflow import Flow
@@ -27,6 +28,10 @@ LARGE = 1_000_000
 holds 16 MiB."""
 
 
+_UNDER_WAY = {"WAITING", "READY", "RUNNING"}
+"""States of jobflow-remote's flows that have neither ended nor stopped."""
+
+
 @dataclass(frozen=True)
 class Submitted:
     """A campaign in the queue.
@@ -41,12 +46,15 @@ class Submitted:
         Job whose output will be the result.
     jobs
         Number of jobs by worker.
+    earlier
+        When an equal campaign was submitted that is under way, which this is; None of a new one.
     """
 
     project: str
     uuid: str
     result: str
     jobs: Mapping[str, int]
+    earlier: datetime | None = None
 
 
 def submit(
@@ -57,7 +65,7 @@ def submit(
     *,
     pauses: tuple[float, ...] = PAUSES_S,
 ) -> Submitted:
-    """Put a flow into the queue of a project.
+    """Put a flow into the queue of a project, unless an equal one is under way there.
 
     Parameters
     ----------
@@ -69,7 +77,8 @@ def submit(
     rules
         Rules by which they were placed.
     record
-        JSON data that tell what the campaign is: ``kind``, ``preset``, ``engine``, ``formula``.
+        JSON data that tell what the campaign is: ``kind``, ``preset``, ``engines``, ``source``;
+        and ``fingerprint``, by which an equal one that is under way is found.
     pauses
         Pauses between attempts to reach the queue (s).
 
@@ -102,13 +111,18 @@ def submit(
     campaign = {**record, "result": flow.output.uuid, "version": rules.version}
     flow.metadata = {**(flow.metadata or {}), KEY: campaign}
 
-    def add() -> None:
+    def add() -> Submitted:
         with job_controller(project) as controller:
-            if not _is_whole(controller, flow):
+            found = _under_way(controller, flow.uuid, campaign)
+            if found is None:
                 _add(project, controller, flow, used[0])
+            elif found["uuid"] != flow.uuid:
+                result = found["metadata"][KEY]["result"]
+                since = found["created_on"].replace(tzinfo=UTC)
+                return Submitted(project.name, found["uuid"], result, {}, since)
+        return Submitted(project.name, flow.uuid, flow.output.uuid, workers)
 
-    patiently(add, pauses)
-    return Submitted(project.name, flow.uuid, flow.output.uuid, workers)
+    return patiently(add, pauses)
 
 
 def check_job_commands(project: "Project", workers: list[str], rules: Rules) -> None:
@@ -131,16 +145,26 @@ def check_job_commands(project: "Project", workers: list[str], rules: Rules) -> 
             )
 
 
-def _is_whole(controller: "JobController", flow: Flow) -> bool:
-    """Return whether an earlier attempt stored a flow; what it left of one is removed."""
-    if controller.flows.find_one({"uuid": flow.uuid}, ["uuid"]) is None:
-        return False
-    uuids = [job.uuid for job in all_jobs(flow)]
-    if controller.jobs.count_documents({"uuid": {"$in": uuids}}) == len(uuids):
-        return True
-    controller.jobs.delete_many({"uuid": {"$in": uuids}})
-    controller.flows.delete_one({"uuid": flow.uuid})
-    return False
+def _under_way(
+    controller: "JobController", uuid: str, campaign: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """Return the flow of an earlier attempt or an equal campaign; None if none is under way.
+
+    What a killed attempt left of one, the flow without all its jobs, is removed.
+    """
+    same: list[dict[str, Any]] = [{"uuid": uuid}]
+    if campaign.get("fingerprint"):
+        same.append({f"metadata.{KEY}.{key}": campaign[key] for key in ("fingerprint", "version")})
+    for found in controller.flows.find({"$or": same}):
+        jobs = {"uuid": {"$in": found["jobs"]}}
+        states = {job["uuid"]: job["state"] for job in controller.jobs.find(jobs)}
+        is_whole = states.keys() == set(found["jobs"])
+        if is_whole and (found["uuid"] == uuid or found["state"] in _UNDER_WAY):
+            return dict(found)
+        if not is_whole and set(states.values()) <= {"READY", "WAITING"}:
+            controller.jobs.delete_many(jobs)
+            controller.flows.delete_one({"uuid": found["uuid"]})
+    return None
 
 
 def _add(project: "Project", controller: "JobController", flow: Flow, worker: str) -> None:
