@@ -45,5 +45,8 @@ def test_all_engines_are_listed_by_default() -> None:
     lines = text.splitlines()
     assert code == 0
     assert lines[lines.index("chgnet") + 1] == "      ok  nothing is missing"
-    # No test machine has VASP.
+    # No test machine has VASP, nor weights of GAP.
     assert lines[lines.index("vasp") + 1].startswith(" missing  ")
+    without = next(line for line in lines if "without VASP: `liponflow inputs`" in line)
+    assert without.startswith("    note  ")
+    assert lines[lines.index("GAP") + 1].startswith("    note  it has no universal potential")

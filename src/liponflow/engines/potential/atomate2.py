@@ -12,6 +12,7 @@ from jobflow import Maker
 
 from liponflow.analysis.energy_scale import PBE_OR_PBE_U, UNCORRECTED
 from liponflow.analysis.result import EngineInfo
+from liponflow.diagnosis import Finding, State
 from liponflow.engines import device
 from liponflow.engines.calculators import AS_INSTALLED, CalculatorSpec, weights_of
 from liponflow.engines.potential import mptrj
@@ -96,6 +97,13 @@ class Atomate2Engine(PotentialEngine):
         if find_spec(module) is None:
             return [f"it is not installed; install it with: pip install {package}"]
         return super().requirements(name, settings) if name in TAKE_DEVICE else []
+
+    @classmethod
+    def diagnose(cls, name: str, settings: Settings) -> list[Finding]:
+        """See Engine; an architecture without weights lacks nothing that could be installed."""
+        if name in NO_WEIGHTS:
+            return [Finding(name, State.NOTE, text) for text in cls.requirements(name, settings)]
+        return super().diagnose(name, settings)
 
     @classmethod
     def name_of(cls, maker: Maker) -> str | None:

@@ -14,12 +14,13 @@ from jobflow import Maker
 from pymatgen.core.structure import Structure
 
 from liponflow.analysis.result import Calculation, EngineInfo
+from liponflow.diagnosis import Finding, State
 from liponflow.engines.cost import CostModel
 from liponflow.engines.engine import Engine, EngineError, Hessian, Unconverged
 from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.vasp.clock import batch_environment
 from liponflow.engines.vasp.cost import COST
-from liponflow.engines.vasp.run import missing_for_vasp, vasp_environment
+from liponflow.engines.vasp.run import WITHOUT_VASP, missing_for_vasp, vasp_environment
 from liponflow.inputs.presets import Cited, values
 from liponflow.inputs.protocol import Stage
 from liponflow.settings import Settings
@@ -156,7 +157,19 @@ class VaspEngine(Engine):
     @classmethod
     def requirements(cls, name: str, settings: Settings) -> list[str]:  # noqa: ARG003
         """See Engine."""
-        return missing_for_vasp(settings.vasp_cmd)
+        lacking = missing_for_vasp(settings.vasp_cmd)
+        return [*lacking, f"without VASP, {WITHOUT_VASP}"] if lacking else []
+
+    @classmethod
+    def diagnose(cls, name: str, settings: Settings) -> list[Finding]:
+        """See Engine."""
+        lacking = missing_for_vasp(settings.vasp_cmd)
+        if not lacking:
+            return super().diagnose(name, settings)
+        return [
+            *(Finding(name, State.MISSING, text) for text in lacking),
+            Finding("without VASP", State.NOTE, WITHOUT_VASP),
+        ]
 
     @classmethod
     def environment(cls, settings: Settings) -> dict[str, str]:

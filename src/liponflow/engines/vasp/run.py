@@ -113,6 +113,12 @@ def has_gamma_program(commands: VaspCommands | None, *, band: bool = False) -> b
     return shutil.which((ATOMATE2.VASP_GAMMA_CMD.split() or [""])[-1]) is not None
 
 
+WITHOUT_VASP = (
+    f"`liponflow inputs` writes its inputs, and vasp_cmd: {PROGRAM} rehearses the campaign"
+)
+"""What works where VASP is missing."""
+
+
 def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     """Return what this machine lacks to run VASP, with the remedies.
 
@@ -137,9 +143,4 @@ def missing_for_vasp(commands: VaspCommands | str | None) -> list[str]:
     ]
     if not has_potcar_library() and any(Path(program).name != PROGRAM for program in programs):
         missing.append(f"no POTCAR library is configured: set {POTCAR_LIBRARY}")
-    if missing:
-        missing.append(
-            f"without VASP, `liponflow inputs` writes its inputs and vasp_cmd: {PROGRAM} "
-            "rehearses the campaign"
-        )
     return missing
