@@ -183,9 +183,10 @@ def test_engines_for_models_and_refinement_are_checked(refused: Callable[..., st
     assert "did you mean 'chgnet'" in refused(*arguments, "--set", "models=chgnet-0.2.0,chgnt")
 
 
-def test_models_of_a_glass_are_not_checked_as_engines(refused: Callable[..., str]) -> None:
-    message = refused("run", "glass", "--set", "models=1", "--structure", "nowhere.cif")
-    assert "nowhere.cif: no such file" in message
+def test_a_number_of_models_is_refused_with_its_parameter(refused: Callable[..., str]) -> None:
+    message = refused("run", "glass", "--set", "models=3")
+    assert "models are the names of further engines" in message
+    assert "n_models=3 sets the number" in message
 
 
 @pytest.mark.parametrize("command", ["run", "inputs"])

@@ -14,11 +14,7 @@ Property = Literal["tg", "elastic", "cleavage"]
 
 
 class GlassParameters(ComparedParameters):
-    """Parameters of a glass campaign.
-
-    An integer as ``models`` is the number of models of the glass, as in version 0.2.0; its name is
-    ``n_models`` now.
-    """
+    """Parameters of a glass campaign."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -126,10 +122,13 @@ class GlassParameters(ComparedParameters):
 
     @model_validator(mode="before")
     @classmethod
-    def _count_of_models(cls, data: Any) -> Any:
+    def _models_are_engines(cls, data: Any) -> Any:
         match data:
             case {"models": int(count) | [int(count)]}:
-                return {**data, "n_models": count, "models": []}
+                raise ValueError(
+                    f"models = {count}: models are the names of further engines, such as "
+                    f"chgnet-0.2.0; n_models={count} sets the number of models of the glass"
+                )
         return data
 
     @field_validator("properties")
