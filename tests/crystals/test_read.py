@@ -140,7 +140,7 @@ def test_selective_dynamics_without_held_ions_is_no_property(tmp_path: Path):
 def test_parser_warnings_reach_the_user(tmp_path: Path):
     path = tmp_path / "a.cif"
     path.write_text(CIF.replace("0.5 0.5 0.5", "0.3333 0.6667 0.5"))
-    with pytest.warns(UserWarning, match="rounded"):
+    with pytest.warns(UserWarning, match=r"a\.cif: .* rounded"):
         structure = read_structure(path)
     assert structure[1].a == pytest.approx(1 / 3, abs=1e-12)
 

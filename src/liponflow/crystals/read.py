@@ -77,7 +77,7 @@ def read_structure(
     Structure
         The atoms of the file, in the cell and as plain elements; see
         :func:`~liponflow.crystals.checked.checked_structure`. Warnings of the parser are passed
-        on.
+        on with the name of the file.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def read_structure(
         return _checked(_the_one(only, block, path), path)
     crystals, remarks = _parsed(path, form)
     checked = _checked(_the_one(crystals, block, path), path, disordered=disordered)
-    _warn_again(remarks)
+    _warn_again(remarks, path)
     return checked
 
 
@@ -104,7 +104,7 @@ def read_crystals(path: Path, *, disordered: bool = False) -> list[Structure]:
     """Read every crystal of a CIF; see :func:`read_structure`."""
     crystals, remarks = _parsed(path, Form.CIF)
     checked = [_checked(structure, path, disordered=disordered) for structure in crystals.values()]
-    _warn_again(remarks)
+    _warn_again(remarks, path)
     return checked
 
 
@@ -139,9 +139,12 @@ def _checked(structure: Structure, path: Path, *, disordered: bool = False) -> S
         raise StructureError(f"{path}: {error}") from error
 
 
-def _warn_again(remarks: Iterable[warnings.WarningMessage]) -> None:
+def _warn_again(remarks: Iterable[warnings.WarningMessage], path: Path) -> None:
+    """Pass warnings of a parser on; those about the file get its name, which they lack."""
     for remark in remarks:
-        warnings.warn_explicit(remark.message, remark.category, remark.filename, remark.lineno)
+        about_file = issubclass(remark.category, UserWarning)
+        told = f"{path}: {remark.message}" if about_file else remark.message
+        warnings.warn_explicit(told, remark.category, remark.filename, remark.lineno)
 
 
 def _parsed(
