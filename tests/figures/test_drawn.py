@@ -21,7 +21,15 @@ def test_lines_are_told_apart_by_label_mark_or_colour(axes) -> None:
     axes.plot([0], [4], color="#ff0000", gid="published")
     axes.plot([0], [5], color="#00ff00")
     names = [row[0] for row in rows(axes)]
-    assert names == ["Ni", "Ni", "published #ff0000", "line 3 #00ff00"]
+    assert names == ["Ni", "Ni", "published #ff0000", "energy (eV), line 3 #00ff00"]
+
+
+def test_what_has_no_label_is_named_by_what_it_shows(axes) -> None:
+    axes.barh([1], [3.0])
+    colours = axes.pcolormesh([0, 1, 2], [0, 1], [[3.0, 4.0]])
+    axes.figure.colorbar(colours, label="share of Li")
+    names = {row[0] for row in rows(axes)}
+    assert {"time (\\mus), bars 1 #1f77b4", "share of Li, map 1"} <= names
 
 
 def test_guide_lines_and_missing_values_are_left_out(axes) -> None:
@@ -50,7 +58,7 @@ def test_steps_areas_and_error_bars(axes) -> None:
     found = rows(axes)
     assert [row[1:3] for row in found if row[0] == "steps"] == [(0, 5), (1, 5), (1, 6), (2, 6)]
     assert {(0, 1), (1, 1), (1, 0)} <= {row[1:3] for row in found if row[0] == "band"}
-    assert {(1, 1.5), (1, 2.5)} <= {row[1:3] for row in found if row[0].startswith("segments")}
+    assert {(1, 1.5), (1, 2.5)} <= {row[1:3] for row in found if "segments" in row[0]}
 
 
 def test_colours_that_stand_for_numbers_are_values(axes) -> None:

@@ -32,7 +32,8 @@ class Point(NamedTuple):
     panel: int
     """Number of the panel, from 1."""
     series: str
-    """Label of the line, bars or symbols; without one, their kind, number and colour."""
+    """Label of the line, bars or symbols; without one, what their axis or colours show, with their
+    kind, number and colour."""
     x: float
     y: float
     value: float | None
@@ -116,12 +117,12 @@ def _series(axes: Axes) -> Iterator[tuple[str, Rows]]:
     """Yield the name and the points of everything in a panel that lies on its data."""
     boxes = [item for item in axes.containers if isinstance(item, BarContainer) and item.patches]
     for number, box in enumerate(boxes, 1):
-        yield _name(box, f"bars {number}"), _bars(box)
+        yield _name(box, axes, f"bars {number}"), _bars(box)
     artists: list[Artist] = [*axes.lines, *axes.collections, *axes.patches, *axes.images]
     for number, artist in enumerate(artists, 1):
         for kind, (name, points) in _READERS.items():
             if isinstance(artist, kind) and _on_data(artist, axes):
-                yield _name(artist, f"{name} {number}"), points(artist)
+                yield _name(artist, axes, f"{name} {number}"), points(artist)
                 break
 
 
@@ -136,12 +137,25 @@ def _on_data(artist: Artist, axes: Axes) -> bool:
     return artist.get_transform() is axes.transData
 
 
-def _name(artist: Any, otherwise: str) -> str:
+def _name(artist: Any, axes: Axes, number: str) -> str:
     label = str(artist.get_label())
     if label and not label.startswith("_"):
         return _plain(label)
     marked = artist.patches[0] if isinstance(artist, BarContainer) else artist
-    return f"{marked.get_gid() or otherwise} {_colour(artist)}".rstrip()
+    meaning = marked.get_gid() or ", ".join(filter(None, [_shown(artist, axes), number]))
+    return f"{meaning} {_colour(artist)}".rstrip()
+
+
+def _shown(artist: Any, axes: Axes) -> str:
+    """Return what the values stand for: the label of their colours, or of their axis."""
+    if (bar := getattr(artist, "colorbar", None)) is not None:
+        return _plain(bar.ax.get_ylabel() or bar.ax.get_xlabel())
+    sideways = isinstance(artist, BarContainer) and artist.orientation == "horizontal"
+    # Panels may share one label of their figure.
+    label = axes.get_xlabel() if sideways else axes.get_ylabel()
+    figure = axes.get_figure(root=True)
+    shared = figure.get_supylabel() if figure and not sideways else ""
+    return _plain(label or shared or axes.get_title())
 
 
 def _colour(artist: Any) -> str:

@@ -241,6 +241,7 @@ def convergence_figure(result: MigrationResult) -> Figure:
             "o" if hop.converged else "x",
             color=element_colour(hop.dopant),
             markersize=4,
+            gid=f"{hop.mover} {hop.hop}, last step",
         )
     for limit in sorted({hop.force_limit for hop in hops}):
         axes.axhline(limit, color=MUTED, linestyle=":", linewidth=1.0, gid="limit")
