@@ -67,6 +67,14 @@ def test_request_of_every_campaign_has_the_ordered_cell(half: Path, name: str) -
         )
 
 
+def test_dry_run_does_not_repeat_the_choice(half: Path) -> None:
+    campaign = get_campaign("phonons")
+    with pytest.warns(OrderedCrystalWarning):
+        request = campaign.request(preset="quick", engine="chgnet", structure_file=half)
+    material = campaign.understand(request, campaign.make_flow(request), []).material
+    assert material.endswith(f", from {half}")
+
+
 def test_composition_of_stability_is_that_of_the_ordered_cell(half: Path) -> None:
     with pytest.warns(OrderedCrystalWarning):
         request = get_campaign("stability").request(

@@ -53,7 +53,7 @@ def understood_by_default(
     if request.structure is None:
         material = f"built in, preset {request.preset}"
     else:
-        material = f"{cell_text(request.structure)}, from {request.source}"
+        material = f"{cell_text(request.structure)}, from {request.file}"
     names = [job.name for job in all_jobs(flow)]
     return Understood(material, counted(lines), names)
 

@@ -22,7 +22,7 @@ def understood(
         atoms = max((line.atoms for line in lines), default=0)
         material = f"{parameters.composition}, {atoms} atoms, {parameters.density:g} g/cm³"
     else:
-        material = f"{cell_text(request.structure)}, from {request.source}"
+        material = f"{cell_text(request.structure)}, from {request.file}"
     stages = parameters.protocol
     names = ", ".join(stage.name for stage in stages) or "no stage"
     relaxed = ", then a relaxation" if parameters.relax else ""

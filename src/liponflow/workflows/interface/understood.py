@@ -24,7 +24,7 @@ def understood(
         made = result.function_kwargs["record"]["source_structure"]
         material = str(made).removeprefix("built: ")
     else:
-        material = f"{cell_text(request.structure)}, from {request.source}"
+        material = f"{cell_text(request.structure)}, from {request.file}"
     stages = parameters.protocol
     relaxed = f"a relaxation to {parameters.force_limit:g} eV/Å, then " if parameters.relax else ""
     names = ", ".join(stage.name for stage in stages)

@@ -27,7 +27,7 @@ def understood(
         for job in flow.jobs
         if isinstance(job, Job) and job.name == "result"
     ]
-    source = f"from {request.source}" if request.source else "built in"
+    source = f"from {request.file}" if request.file else "built in"
     material = f"{facts.formula}: {len(host)} atoms, {axes_text(host)}, {source}"
     noun = "start" if len(starts) == 1 else "starts"
     plan = f"x = {', '.join(xs)} in {facts.variable}; {len(starts)} {noun}"

@@ -19,7 +19,7 @@ def understood(
     """Return the host, the dopants, and the number of end points and hops."""
     parameters = request.parameters
     host = request.structure if request.structure is not None else built_in()
-    material = f"{cell_text(host)}, {f'from {request.source}' if request.source else 'built in'}"
+    material = f"{cell_text(host)}, {f'from {request.file}' if request.file else 'built in'}"
     plan = (
         f"{', '.join(parameters.dopant)} in a supercell of {typed(parameters.supercell)} cells: "
         f"{counted(lines)}"

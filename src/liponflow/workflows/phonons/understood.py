@@ -25,7 +25,7 @@ def understood(
         material = f"{crystal.name}: {cell_text(structure)}, built in"
     else:
         structure = request.structure
-        material = f"{cell_text(structure)}, from {request.source}"
+        material = f"{cell_text(structure)}, from {request.file}"
     displaced = [line for line in lines if not line.name.startswith(RELAX)]
     supercells = [f"{line.jobs} supercells of {line.atoms} atoms" for line in displaced]
     engine = phonon_engine(request.engine, structure, parameters, {}, request.preset).describe()

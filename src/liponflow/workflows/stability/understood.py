@@ -18,8 +18,8 @@ def understood(
     """Return the composition, the electrode, and the reference crystals to relax."""
     parameters = request.parameters
     material = parameters.composition
-    if request.source:
-        material += f", from {request.source}"
+    if request.file:
+        material += f", from {request.file}"
     if parameters.electrode is not None:
         low, high = min(parameters.x), max(parameters.x)
         material += f"; electrode {parameters.electrode}, x = {low:g} to {high:g}"

@@ -32,4 +32,5 @@ def understood(
         for temperature in temperatures
         for stage in parameters.stages(temperature)
     ]
-    return Understood(f"{cell_text(start.structure)}, from {start.source}", plan, details)
+    material = f"{cell_text(start.structure)}, from {request.file or start.source}"
+    return Understood(material, plan, details)
