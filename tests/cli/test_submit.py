@@ -130,6 +130,16 @@ def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_jobs_for_a_gpu_are_submitted_from_a_machine_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("liponflow.engines.device.cuda_is_there", lambda: False)
+    code, printed, said = liponflow(*PHONONS, "--dry-run", "--engine-set", "device=cuda")
+    assert code == 0, said
+    assert "     1  gpu       on here" in printed
+
+
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -64,13 +64,17 @@ def test_auto_is_the_processor_without_a_gpu():
     assert device.resolve() == "cpu"
 
 
+@pytest.mark.parametrize("name", ["chgnet", "ase.calculators.emt:EMT"])
 @pytest.mark.usefixtures("no_gpu")
-def test_cuda_without_a_gpu_is_refused_when_the_engine_is_made():
-    options = EngineOptions(force_limit=0.1, max_steps=5, arguments={"device": "cuda"})
-
+def test_cuda_without_a_gpu_is_refused_before_a_run_but_not_when_it_is_planned(name):
+    """A campaign is submitted from a machine that needs no GPU."""
+    given = {"device": "cuda"}
+    if name == "chgnet":
+        get_engine(name, EngineOptions(force_limit=0.1, max_steps=5, arguments=given))
     with pytest.raises(EngineError, match="torch sees no GPU on this machine; set device to") as e:
-        get_engine("chgnet", options)
+        check_installed(name, device.requested(Settings(), given))
     assert "\n" not in str(e.value)
+    check_installed(name, device.requested(Settings(), {"device": "cuda:1"}))
 
 
 @pytest.mark.parametrize("name", ["chgnet", "sevennet-0", "ase.calculators.emt:EMT"])

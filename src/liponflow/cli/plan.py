@@ -116,6 +116,7 @@ def plan(
     ValueError
         If something cannot be used or computed.
     """
+    from liponflow.engines.device import requested
     from liponflow.engines.registry import check_installed
 
     campaign = asked.campaign
@@ -124,8 +125,9 @@ def plan(
             request = campaign.request(**choices, store=known)
         engines = campaign.engines(request)
         if installed is not None:
+            here = requested(installed, choices["engine_arguments"])
             for name in engines:
-                check_installed(name, installed)
+                check_installed(name, here)
         flow = campaign.make_flow(request)
     for line in import_module("liponflow.workflows.preflight").input_faults(flow, engines):
         say(f"warning: {line}")

@@ -77,6 +77,12 @@ def check(value: Any) -> None:
         raise EngineError(f"device = {value!r} is unknown; give {', '.join(DEVICES[:-1])} or cuda")
 
 
+def requested(settings: Settings, arguments: Mapping[str, Any]) -> Settings:
+    """Return the settings with the device that the arguments of an engine name."""
+    given = arguments.get(ARGUMENT)
+    return settings.model_copy(update={ARGUMENT: given}) if given in DEVICES else settings
+
+
 def missing(settings: Settings) -> list[str]:
     """Return what this machine lacks for the device of the settings; see Engine.requirements."""
     return [_NO_CUDA] if settings.device == CUDA and not cuda_is_there() else []

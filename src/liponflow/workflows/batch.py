@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from jobflow import Flow, JobStore
 
 from liponflow.boundary import reason_of
+from liponflow.engines.device import requested
 from liponflow.engines.registry import check_installed
 from liponflow.runners.errors import RunInterruptedError, StoreFailureError
 from liponflow.settings import Settings
@@ -127,8 +128,9 @@ def run_or_resume(
     with known_store(settings) as known:
         request = campaign.request(**choices, store=known)
         engines = campaign.engines(request)
+        here = requested(settings, choices.get("engine_arguments") or {})
         for name in engines:
-            check_installed(name, settings)
+            check_installed(name, here)
         flow = campaign.make_flow(request)
         if (found := known_result(campaign, flow, known)) is not None:
             return Finished(BatchState.KNOWN, found)

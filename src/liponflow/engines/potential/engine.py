@@ -23,7 +23,7 @@ from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.cost import cost_model
 from liponflow.engines.potential.steps import FORCE_MARGIN
 from liponflow.inputs.protocol import Stage
-from liponflow.settings import CPU, DEVICES, Settings
+from liponflow.settings import CPU, CUDA, DEVICES, Settings, load_settings
 
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
@@ -68,12 +68,12 @@ class PotentialEngine(Engine):
     """Memory (bytes) of a calculation per atom on a processor; None if it is unknown."""
 
     def __post_init__(self) -> None:
-        """Refuse a device that is unknown, not here, or ignored by the calculator."""
+        """Refuse a device that is unknown; whether it is there is asked where a job runs."""
         super().__post_init__()
         given = self.options.arguments.get(device.ARGUMENT)
         # Other calculators may know further devices, such as cuda:1.
-        if given is not None and (given in DEVICES or not self.takes_arguments):
-            device.resolve(given)
+        if given is not None and not self.takes_arguments:
+            device.check(given)
 
     @property
     def device_argument(self) -> dict[str, Any]:
@@ -117,7 +117,8 @@ class PotentialEngine(Engine):
         if self.memory_per_atom is None or (given is not None and given not in DEVICES):
             return
         needed, free = self.memory_per_atom * len(structure), available_memory()
-        if needed > free and device.resolve(given) == CPU:
+        wanted = given or load_settings().device
+        if needed > free and wanted != CUDA and device.resolve(wanted) == CPU:
             raise EngineError(
                 f"{len(structure):,} atoms ({structure.composition.formula}) take about "
                 f"{needed / GIB:.0f} GiB in {self.name}, and this machine has "
