@@ -125,6 +125,8 @@ def test_dry_run_names_workers_and_resources_and_submits_nothing() -> None:
     assert code == 0
     assert "     2  light     on here: no resources" in printed
     assert "ok  queue: the queue of liponflow at 127.0.0.1" in printed
+    assert "worker here\n      ok  work_dir: " in printed
+    assert "worker here-batch" not in printed
     _, found, _ = liponflow("status", "--json")
     assert all(item["kind"] == "phonons" for item in json.loads(found))
 
@@ -143,7 +145,10 @@ def test_jobs_for_a_gpu_are_submitted_from_a_machine_without_one(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--worker", "hear"], "did you mean 'here'"),
+        (
+            ["--worker", "hear"],
+            "error: --worker: project liponflow has no worker 'hear'; did you mean ",
+        ),
         (["--project", "liponflw"], "did you mean 'liponflow'"),
         (["--resources", "ntasks=1"], "'ntasks' is not a resource"),
         (["--resources", "lite.ntasks=1"], "did you mean 'light'"),

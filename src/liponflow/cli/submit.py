@@ -24,6 +24,7 @@ from liponflow.cli.options import (
 from liponflow.cli.output import settings_with
 from liponflow.cli.plan import Asked, Planned, ask, plan
 from liponflow.cli.topic_group import TopicGroup
+from liponflow.diagnosis import missing
 from liponflow.workflows.campaign import Campaign
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def submit(
         bool,
         typer.Option(
             "--dry-run",
-            help="Print jobs, workers and resources, and what is missing to submit them.",
+            help="Print jobs, workers and resources, and what is missing to submit them; Slurm is "
+            "asked whether it would accept them.",
         ),
     ] = False,
 ) -> None:
@@ -98,7 +100,7 @@ def submit(
             "device": asked.choices()["engine_arguments"].get("device"),
         }
         if dry_run:
-            lines, findings = _dry_run(asked, settings, options)
+            lines, found = _dry_run(asked, settings, options)
         else:
             submissions = import_module("liponflow.workflows.submission")
             where, rules = submissions.rules_for(settings, **options)
@@ -111,8 +113,8 @@ def submit(
     if dry_run:
         for line in lines:
             typer.echo(line)
-        import_module("liponflow.cli.tables").print_findings({"": findings})
-        if any(finding.state.value == "missing" for finding in findings):
+        import_module("liponflow.cli.tables").print_findings(found)
+        if any(missing(findings) for findings in found.values()):
             raise typer.Exit(EXIT_FAILED)
 
 
@@ -129,8 +131,8 @@ def _plans(asked: Asked, settings: "Settings") -> Iterator[Planned]:
 
 def _dry_run(
     asked: Asked, settings: "Settings", options: Mapping[str, Any]
-) -> "tuple[list[str], list[Finding]]":
-    """Return the jobs by kind, and what is there and missing."""
+) -> "tuple[list[str], dict[str, list[Finding]]]":
+    """Return the jobs by kind, and what is there and missing of the project and its workers."""
     from liponflow.settings import JobKind, ResourceRule
 
     submissions = import_module("liponflow.workflows.submission")
@@ -144,6 +146,13 @@ def _dry_run(
     for planned in _plans(asked, settings):
         for kind, number in submissions.counts(planned.flow, settings, options["device"]).items():
             counts[kind] = counts.get(kind, 0) + number
+    found = {"project": findings}
+    if where is not None and rules is not None:
+        used = sorted({str(rules.by_kind[JobKind(kind)].worker) for kind in counts})
+        with said_if_slow("asking the schedulers ..."):
+            for name in used:
+                check = checks.WorkerCheck(name, where.workers[name], rules, software=False)
+                found[f"worker {name}"] = check.findings()
     by_kind = settings.hpc_rules if rules is None else rules.by_kind
     lines = ["jobs that are known now; those that they make are placed by the same rules"]
     for kind, number in sorted(counts.items()):
@@ -152,7 +161,7 @@ def _dry_run(
         asked_for += [f"{key}={value} an image" for key, value in rule.per_image.items()]
         words = ", ".join(asked_for) or ("no resources" if rules else "resources of the worker")
         lines.append(f"{number:6d}  {kind:9} on {rule.worker or '?'}: {words}")
-    return lines, findings
+    return lines, found
 
 
 def _say_how_to_follow(submitted: "Submitted") -> None:

@@ -10,7 +10,7 @@ from liponflow.cost.demand import demands, kinds_of
 from liponflow.diagnosis import Finding, State
 from liponflow.runners.documents import all_jobs
 from liponflow.runners.remote.errors import ProjectError
-from liponflow.runners.remote.placement import PRIORITY, Rules, make_rules
+from liponflow.runners.remote.placement import PRIORITY, Rules, make_rules, named
 from liponflow.runners.remote.projects import batch_worker, find_worker, open_project
 from liponflow.runners.remote.submission import Submitted, submit
 from liponflow.settings import Settings
@@ -54,7 +54,8 @@ def rules_for(
         If one of them is unknown or cannot be used.
     """
     found = open_project(project or settings.hpc_project)
-    name = find_worker(found, worker or settings.hpc_worker)
+    with named("the setting hpc_worker" if worker is None else "--worker"):
+        name = find_worker(found, worker or settings.hpc_worker)
     only = worker
     if batch:
         name = only = batch_worker(found, name)
@@ -88,11 +89,7 @@ def rules_or_faults(
     try:
         _, rules = rules_for(settings, project=project, **(asked | given))
     except ProjectError as error:
-        return None, [
-            Finding(
-                "rules", State.MISSING, str(error), "correct --worker, --resources or hpc_rules"
-            )
-        ]
+        return None, [Finding("rules", State.MISSING, str(error))]
     return rules, []
 
 

@@ -87,18 +87,30 @@ def test_rules_travel_with_a_job(project: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "resources", "message"),
     [
-        ({}, "nodess=2", "did you mean 'nodes'"),
+        # No worker knows it: it is no resource to be given by kind.
+        ({}, "nodess=2", r"^--resources: 'nodess' .*did you mean 'nodes'\? \(known: [^)]*\)$"),
+        ({}, "md.nodess=2", "^--resources: 'nodess' .*did you mean 'nodes'"),
         ({}, "nebb.nodes=2", "did you mean 'neb'"),
-        ({JobKind.MD: ResourceRule(worker="cpus")}, "nodes=2", "did you mean 'cpu'"),
-        ({JobKind.MD: ResourceRule(per_image={"ntask": 2})}, "nodes=2", "did you mean 'ntasks'"),
+        ({JobKind.MD: ResourceRule(worker="cpus")}, "nodes=2", "^hpc_rules, md: .*mean 'cpu'"),
+        (
+            {JobKind.MD: ResourceRule(per_image={"ntask": 2})},
+            "nodes=2",
+            "^hpc_rules, md: .*did you mean 'ntasks'",
+        ),
         ({JobKind.MD: ResourceRule(exec_config="gcc")}, "nodes=2", "no exec_config 'gcc'"),
     ],
 )
-def test_unknown_names_are_refused_with_the_nearest(
+def test_unknown_names_are_refused_with_the_nearest_and_where_they_were_given(
     project: Any, given: dict[JobKind, ResourceRule], resources: str, message: str
 ) -> None:
     with pytest.raises(ProjectError, match=message):
         rules(project, given, resources)
+
+
+def test_unknown_resource_of_the_worker_itself_is_refused(project: Any) -> None:
+    project.workers["cpu"].resources = {"partion": "long"}
+    with pytest.raises(ProjectError, match=r"^the project file: 'partion' .*mean 'partition'"):
+        rules(project, {})
 
 
 @pytest.mark.parametrize("word", ["nodes", "nodes=", "=2"])

@@ -5,7 +5,8 @@ jobs that it makes: they would have the resources of their maker. The rules ther
 every job, and :mod:`liponflow.workflows.remote_job` places the new ones by them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from jobflow import Job
 from liponflow import __version__
 from liponflow.names import nearest
 from liponflow.runners.remote.errors import ProjectError
-from liponflow.runners.remote.projects import check_resources, find_worker
+from liponflow.runners.remote.projects import check_resources, find_worker, known_resources
 from liponflow.settings import JobKind, ResourceRule
 
 if TYPE_CHECKING:
@@ -130,29 +131,50 @@ def make_rules(
     found = {}
     for kind in JobKind:
         rule = given.get(kind, ResourceRule())
-        name = find_worker(project, only or rule.worker or worker)
-        chosen = project.workers[name]
-        if rule.exec_config is not None and rule.exec_config not in project.exec_config:
-            raise ProjectError(
-                f"project {project.name} has no exec_config {rule.exec_config!r}"
-                f"{nearest(rule.exec_config, project.exec_config)}"
-            )
-        check_resources(
-            name, chosen, {**rule.resources, **special.get(kind, {}), **rule.per_image}
-        )
-        try:
-            check_resources(name, chosen, general)
-        except ProjectError as error:
-            raise ProjectError(
-                f"{error}; {kind.value} jobs go to it: give KIND.KEY=VALUE for the kinds that "
-                "can have the resource"
-            ) from error
+        with named(f"hpc_rules, {kind.value}"):
+            name = find_worker(project, only or rule.worker or worker)
+            chosen = project.workers[name]
+            if rule.exec_config is not None and rule.exec_config not in project.exec_config:
+                raise ProjectError(
+                    f"project {project.name} has no exec_config {rule.exec_config!r}"
+                    f"{nearest(rule.exec_config, project.exec_config)}"
+                )
+            check_resources(name, chosen, {**rule.resources, **rule.per_image})
+        with named("--resources"):
+            check_resources(name, chosen, special.get(kind, {}))
+            _check_general(project, name, kind, general)
+        with named("the project file"):
+            check_resources(name, chosen, chosen.resources or {})
         own = {**rule.resources, **general, **special.get(kind, {})}
         # jobflow-remote takes those of a job instead of the worker's, not beside them.
         own = {**(chosen.resources or {}), **own}
         placed = {"worker": name, "resources": own, "priority": rule.priority or priority}
         found[kind] = rule.model_copy(update=placed)
     return Rules(found, device)
+
+
+@contextmanager
+def named(origin: str) -> Iterator[None]:
+    """Put into the errors of a block where the user gave what is wrong."""
+    try:
+        yield
+    except ProjectError as error:
+        raise ProjectError(f"{origin}: {error}") from error
+
+
+def _check_general(
+    project: "Project", worker: str, kind: JobKind, resources: Mapping[str, Any]
+) -> None:
+    """Refuse resources of all jobs that a worker does not know; another may."""
+    try:
+        check_resources(worker, project.workers[worker], resources)
+    except ProjectError as error:
+        if not any(resources.keys() <= known_resources(it) for it in project.workers.values()):
+            raise
+        raise ProjectError(
+            f"{error}; {kind.value} jobs go to it: give KIND.KEY=VALUE for the kinds that "
+            "can have the resource"
+        ) from error
 
 
 def _by_kind(

@@ -214,7 +214,7 @@ def batch_worker(project: "Project", name: str) -> str:
                        f"{name}-batch: {there}")  # fmt: skip
 
 
-def check_resources(worker_name: str, worker: "WorkerBase", resources: dict[str, Any]) -> None:
+def check_resources(worker_name: str, worker: "WorkerBase", resources: Mapping[str, Any]) -> None:
     """Refuse resources that the scheduler of a worker does not know.
 
     Raises
@@ -222,17 +222,21 @@ def check_resources(worker_name: str, worker: "WorkerBase", resources: dict[str,
     ProjectError
         Naming the worker, the key and the nearest known ones.
     """
-    from qtoolkit.io.base import QTemplate
-
-    scheduler = worker.get_scheduler_io()
-    known = set(QTemplate(scheduler.header_template).get_identifiers())
-    known -= {"job_name", "qout_path", "qerr_path"}
+    known = known_resources(worker)
     for key in resources:
         if key not in known:
             raise ProjectError(
                 f"{key!r} is not a resource of the scheduler of worker {worker_name} "
-                f"({type(scheduler).__name__}){nearest(key, known)}"
+                f"({type(worker.get_scheduler_io()).__name__}){nearest(key, known)}"
             )
+
+
+def known_resources(worker: "WorkerBase") -> set[str]:
+    """Return the names of the resources of a worker's scheduler."""
+    from qtoolkit.io.base import QTemplate
+
+    known = set(QTemplate(worker.get_scheduler_io().header_template).get_identifiers())
+    return known - {"job_name", "qout_path", "qerr_path"}
 
 
 def runs_our_jobs(worker: "WorkerBase") -> bool:
