@@ -4,6 +4,7 @@ import torch
 from ase import Atoms
 from ase.build import bulk
 from ase.calculators.emt import EMT
+from pymatgen.io.ase import AseAtomsAdaptor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -14,6 +15,7 @@ from liponflow.engines.chgnet.calculator import FastCHGNet
 from liponflow.engines.engine import EngineError, EngineOptions
 from liponflow.engines.potential.graph import Evaluation, GraphCalculator
 from liponflow.engines.potential.neb.evaluation import evaluate_at_once, evaluate_with
+from liponflow.engines.potential.vibrations import vibrations
 from liponflow.engines.registry import check_installed, get_engine
 from liponflow.engines.sevennet.calculator import FastSevenNet
 from liponflow.settings import Settings
@@ -192,6 +194,23 @@ def test_a_band_is_computed_at_once_on_a_gpu_alone():
 
     assert seen[-1] == len(images)
     assert set(seen[:-1]) == {1}
+
+
+def test_displacements_are_computed_in_few_evaluations_on_a_gpu(monkeypatch):
+    structure = AseAtomsAdaptor.get_structure(oxide())
+    calculator = FastCHGNet()
+    alone = vibrations(structure, calculator)
+    seen = []
+    compute = calculator.compute
+    monkeypatch.setattr(calculator, "compute", lambda one: seen.append(len(one)) or compute(one))
+    monkeypatch.setattr(calculator, "device", "cuda:0")
+    monkeypatch.setattr(calculator, "evaluate", FastCHGNet().evaluate)  # there is no GPU
+    monkeypatch.setattr("liponflow.engines.potential.vibrations.ATOMS_AT_ONCE", 160)
+
+    together = vibrations(structure, calculator)
+
+    assert seen == [20, 20, 9], "at rest and 48 displacements, of 8 atoms each"
+    assert together.frequencies == pytest.approx(alone.frequencies, abs=1e-3)
 
 
 @pytest.mark.skipif(not CUDA, reason="torch sees no GPU on this machine")

@@ -1,8 +1,5 @@
 """Hessians by a potential, from which relaxations with a costlier engine begin."""
 
-# ASE's methods carry no types.
-# mypy: disable-error-code="no-untyped-call"
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +8,14 @@ from ase import Atoms
 from ase.optimize import BFGS
 from monty.json import MSONable
 from pymatgen.core.structure import Structure
-from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.migration.gamma_modes import displaced_atoms, hessian
 from liponflow.analysis.result import EngineInfo
 from liponflow.arrays import FloatArray
 from liponflow.engines.calculators import CalculatorSpec
-from liponflow.engines.planned import PlannedCalculation
-from liponflow.engines.vibrations import PER_ATOM, displaced, shift
+from liponflow.engines.planned import DISPLACEMENT, PlannedCalculation
+from liponflow.engines.potential.vibrations import displaced_forces
+from liponflow.engines.vibrations import PER_ATOM, displaced
 
 DISTANCE = 0.02
 """Displacement (Å) of the finite differences, above the noise of single precision."""
@@ -50,19 +47,14 @@ class PotentialHessian(MSONable):
         relaxed, are subtracted.
         """
         phonons = displaced(structure, DISTANCE)
-        atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
-        atoms.calc = self.potential.make()
-        rest, home = atoms.get_forces(), atoms.get_positions()
-        forces = []
-        for number in range(len(displaced_atoms(phonons))):
-            atoms.set_positions(home + shift(phonons, number))
-            forces.append(atoms.get_forces())
+        every = range(len(displaced_atoms(phonons)))
+        rest, forces = displaced_forces(structure, self.potential.make(), phonons, every)
         return hessian(phonons, forces, rest)
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
         """Return the most that a Hessian can compute; symmetry saves part of it."""
-        displaced = PER_ATOM * len(structure)
-        return [PlannedCalculation("displacement", self.engine.name, len(structure), displaced)]
+        most = PER_ATOM * len(structure)
+        return [PlannedCalculation(DISPLACEMENT, self.engine.name, len(structure), most)]
 
 
 class BFGSFromHessian(BFGS):

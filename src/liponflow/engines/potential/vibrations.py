@@ -8,14 +8,20 @@ from dataclasses import dataclass
 
 from ase.calculators.calculator import Calculator
 from jobflow import Job, Maker, job
+from phonopy import Phonopy
 from pymatgen.core.structure import Structure
 from pymatgen.io.ase import AseAtomsAdaptor
 
 from liponflow.analysis.migration.gamma_modes import GammaModes, gamma_modes, needed
 from liponflow.analysis.result import EngineInfo
+from liponflow.arrays import FloatArray
 from liponflow.engines.calculators import CalculatorSpec
 from liponflow.engines.planned import DISPLACEMENT, PlannedCalculation, announce
+from liponflow.engines.potential.neb.evaluation import evaluate_with
 from liponflow.engines.vibrations import DISTANCE, PER_ATOM, displaced, shift
+
+ATOMS_AT_ONCE = 1000
+"""Atoms in one evaluation on a GPU (our choice): some 4 GiB with SevenNet-0."""
 
 
 @dataclass
@@ -45,8 +51,8 @@ class PotentialVibrationMaker(Maker):
 
     def planned(self, structure: Structure) -> list[PlannedCalculation]:
         """Return the most that :meth:`make` can compute; symmetry saves part of it."""
-        displaced = PER_ATOM * len(structure)
-        return [PlannedCalculation(DISPLACEMENT, self.engine.name, len(structure), displaced)]
+        most = PER_ATOM * len(structure)
+        return [PlannedCalculation(DISPLACEMENT, self.engine.name, len(structure), most)]
 
 
 def vibrations(
@@ -75,16 +81,29 @@ def vibrations(
         Frequencies without translations.
     """
     phonons = displaced(structure, distance)
-    wanted = needed(phonons, moving)
-    atoms = AseAtomsAdaptor.get_atoms(structure, msonable=False)
-    atoms.calc = calculator
-    rest = atoms.get_forces()
-    home = atoms.get_positions()
-    forces = []
-    for number in wanted:
-        atoms.set_positions(home + shift(phonons, number))
-        forces.append(atoms.get_forces())
+    rest, forces = displaced_forces(structure, calculator, phonons, needed(phonons, moving))
     return gamma_modes(phonons, forces, rest, moving=moving, distance=distance)
+
+
+def displaced_forces(
+    structure: Structure, calculator: Calculator, phonons: Phonopy, numbers: Sequence[int]
+) -> tuple[FloatArray, list[FloatArray]]:
+    """Return the forces (eV/Å) of a structure, and of its displacements with some numbers.
+
+    On a GPU several of them are computed in one evaluation.
+    """
+    home = AseAtomsAdaptor.get_atoms(structure, msonable=False)
+    images = [home, *(home.copy() for _ in numbers)]
+    for image, number in zip(images[1:], numbers, strict=True):
+        image.positions += shift(phonons, number)
+    evaluate = evaluate_with(calculator)
+    size = max(1, ATOMS_AT_ONCE // len(home))
+    forces = [
+        one.forces
+        for first in range(0, len(images), size)
+        for one in evaluate(images[first : first + size])
+    ]
+    return forces[0], forces[1:]
 
 
 @job
