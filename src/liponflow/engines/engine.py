@@ -105,6 +105,8 @@ class Engine(ABC):
     """Whether the user can set arguments of any name."""
     known_arguments: ClassVar[frozenset[str]] = frozenset()
     """Names of the arguments that the user can set otherwise."""
+    arguments_remedy: ClassVar[str] = ""
+    """What the refusal of an argument adds."""
     takes_incar: ClassVar[bool] = False
     """Whether tags of an INCAR are among its arguments, as ``incar``."""
     takes_hessian: ClassVar[bool] = False
@@ -120,7 +122,10 @@ class Engine(ABC):
         if unknown:
             known = ", ".join(sorted(self.known_arguments))
             but = f" but {known}" if known else ""
-            raise EngineError(f"the engine {self.name} takes no arguments{but} (given: {unknown})")
+            raise EngineError(
+                f"the engine {self.name} takes no arguments{but} (given: {unknown})"
+                f"{self.arguments_remedy}"
+            )
 
     @property
     def force_limit(self) -> float:

@@ -139,6 +139,7 @@ def test_files_that_are_no_weights_are_refused_in_one_line(
     (tmp_path / "cut.pth").write_bytes(channels.read_bytes()[:100_000])
     with pytest.raises(EngineError, match=complaint) as caught:
         configure(name, arguments).check(lithium())
+    assert "mine" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -8,8 +8,10 @@ from pymatgen.core import Lattice, Structure
 
 from liponflow.analysis.stability.corrections import resolve
 from liponflow.engines.engine import EngineError, EngineOptions
+from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.registry import check_installed, get_engine
 from liponflow.engines.sevennet import engine as module
+from liponflow.engines.sevennet.engine import SevennetEngine
 from liponflow.engines.sevennet.weights import VARIANTS
 from liponflow.settings import Settings
 
@@ -51,8 +53,16 @@ def test_elements_outside_the_training_data_are_refused() -> None:
 
 def test_arguments_are_refused() -> None:
     options = EngineOptions(force_limit=0.05, max_steps=100, arguments={"modal": "PBE"})
-    with pytest.raises(EngineError, match="takes no arguments"):
+    with pytest.raises(EngineError, match=r"takes no arguments.*entry of the setting engines"):
         get_engine("sevennet-0", options)
+
+
+def test_estimates_know_that_larger_weights_take_longer() -> None:
+    step = PlannedCalculation("static", "", atoms=122, ionic_steps=1)
+    small, large = (SevennetEngine.cost(f"sevennet-{name}") for name in ("0", "l3i5"))
+    # Measured: 0.52 and 1.24 s in benchmarks/RESULTS_sevennet.md.
+    assert large.rule(step) / small.rule(step) == pytest.approx(1.24 / 0.52, rel=0.05)
+    assert "as measured for CHGNet, times 2.8 for sevennet-l3i5" in large.rule_basis
 
 
 def test_missing_package_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

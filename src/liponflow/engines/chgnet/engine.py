@@ -19,7 +19,8 @@ from liponflow.engines.chgnet.weights import (
     VARIANTS,
 )
 from liponflow.engines.engine import EngineError
-from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.potential.checkpoints import weights_file
+from liponflow.engines.potential.engine import OTHER_WEIGHTS, PotentialEngine
 from liponflow.engines.potential.mptrj import UNTRAINED
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ChgnetEngine(PotentialEngine):
     """CHGNet; the name chooses the weights (:data:`VARIANTS`)."""
 
     takes_arguments: ClassVar[bool] = False
+    arguments_remedy: ClassVar[str] = OTHER_WEIGHTS
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "chgnet"
@@ -87,6 +89,7 @@ class ChgnetEngine(PotentialEngine):
             raise EngineError(
                 f"{name} with other weights needs their file: give the argument weights=FILE"
             )
+        weights_file(str(arguments["weights"]), VARIANTS.values(), what="CHGNet")
         return CalculatorSpec(FastCHGNet, {"magmoms": True, **arguments, "lone_atoms": True})
 
     def describe(self) -> EngineInfo:

@@ -5,7 +5,6 @@ from functools import partial
 from jobflow import JobStore
 
 from liponflow.engines.cost import Band, CostModel, Timing, stored_outputs
-from liponflow.engines.planned import PlannedCalculation
 from liponflow.engines.potential.steps import ionic_steps
 
 RULE = 0.0025
@@ -69,19 +68,26 @@ def bands(store: JobStore, engine: str) -> list[Band]:
     ]
 
 
-def rule(item: PlannedCalculation) -> float:
-    """Return the core-seconds of one ionic step, linear in the number of atoms."""
-    return RULE * item.atoms
+def cost_model(engine: str, stored_name: str, relative: float = 1.0) -> CostModel:
+    """Return the cost model of a potential.
 
-
-def cost_model(engine: str, stored_name: str) -> CostModel:
-    """Return the cost model of a potential; `stored_name` as for :func:`timings`."""
+    Parameters
+    ----------
+    engine
+        Name of the engine.
+    stored_name
+        As for :func:`timings`.
+    relative
+        Time of an ionic step, relative to CHGNet's; 1 if it was not measured.
+    """
+    seconds = relative * RULE
+    of_potential = "" if relative == 1 else f", times {relative:g} for {engine}"
     return CostModel(
         exponent=1.0,
-        rule=rule,
+        rule=lambda item: seconds * item.atoms,
         rule_basis=(
             f"no run of this force field in the store, so a rule: {RULE:g} core-seconds per "
-            "atom and ionic step, as measured for CHGNet"
+            f"atom and ionic step, as measured for CHGNet{of_potential}"
         ),
         timings=partial(timings, stored_name=stored_name),
         knows_kpoints=False,

@@ -28,6 +28,11 @@ from liponflow.settings import CPU, CUDA, DEVICES, Settings, load_settings
 if TYPE_CHECKING:
     from atomate2.forcefields.utils import MLFF
 
+OTHER_WEIGHTS = (
+    "; to use other weights, name them in an entry of the setting engines (docs/engines.md)"
+)
+"""Remedy of potentials whose name chooses their weights."""
+
 
 @dataclass(frozen=True)
 class PotentialEngine(Engine):
@@ -273,7 +278,12 @@ class PotentialEngine(Engine):
     @classmethod
     def cost(cls, name: str) -> CostModel:
         """See Engine."""
-        return cost_model(name, cls.stored_name(name))
+        return cost_model(name, cls.stored_name(name), cls.relative_cost(name))
+
+    @classmethod
+    def relative_cost(cls, name: str) -> float:  # noqa: ARG003
+        """Return the time of an ionic step relative to CHGNet's; 1 if it was not measured."""
+        return 1.0
 
     @classmethod
     def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:  # noqa: ARG003
@@ -289,7 +299,9 @@ class PotentialEngine(Engine):
         Raises
         ------
         EngineError
-            If the potential takes no other weights.
+            If the potential takes no other weights, or the arguments name none.
+        FileError
+            If there is no such file.
         """
         raise EngineError(
             f"{name} takes no other weights; name its calculator as module:Class instead"

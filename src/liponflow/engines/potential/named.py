@@ -59,9 +59,12 @@ class AseEngine(PotentialEngine):
         reference = name if entry is None else entry.calculator
         try:
             if (potential := _potential(reference)) is not None:
-                return potential.requirements(reference, settings)
+                lacking = potential.requirements(reference, settings)
+                if entry is not None and not lacking:
+                    potential.other_weights(reference, entry.arguments)
+                return lacking
             named_calculator(reference, {})
-        except EngineError as error:
+        except (EngineError, FileError) as error:
             return [str(error)]
         return super().requirements(name, settings)
 

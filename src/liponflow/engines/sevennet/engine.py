@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from liponflow.analysis.result import EngineInfo
 from liponflow.engines.calculators import CalculatorSpec, Weights, file_digest, weights_of
 from liponflow.engines.engine import EngineError
-from liponflow.engines.potential.engine import PotentialEngine
+from liponflow.engines.potential.checkpoints import weights_file
+from liponflow.engines.potential.engine import OTHER_WEIGHTS, PotentialEngine
 from liponflow.engines.potential.mptrj import UNTRAINED
 from liponflow.engines.sevennet.calculator import FastSevenNet
-from liponflow.engines.sevennet.weights import VARIANTS, Variant
+from liponflow.engines.sevennet.weights import MODELS, VARIANTS, Variant
 from liponflow.settings import Settings
 
 MEMORY_PER_ATOM = 3.6 * 2**20
@@ -26,6 +27,7 @@ class SevennetEngine(PotentialEngine):
     """SevenNet; the name chooses the weights (:data:`VARIANTS`). It computes no moments."""
 
     takes_arguments: ClassVar[bool] = False
+    arguments_remedy: ClassVar[str] = OTHER_WEIGHTS
     method: ClassVar[str | None] = None
     untrained: ClassVar[frozenset[str]] = UNTRAINED
     distribution: ClassVar[str | None] = "sevenn"
@@ -54,12 +56,18 @@ class SevennetEngine(PotentialEngine):
         return CalculatorSpec(FastSevenNet, self._arguments())
 
     @classmethod
+    def relative_cost(cls, name: str) -> float:
+        """See PotentialEngine."""
+        return VARIANTS[name].relative_cost
+
+    @classmethod
     def other_weights(cls, name: str, arguments: Mapping[str, Any]) -> CalculatorSpec:
         """See PotentialEngine; the argument ``model`` names a checkpoint."""
         if "model" not in arguments:
             raise EngineError(
                 f"{name} with other weights needs their file: give the argument model=FILE"
             )
+        weights_file(str(arguments["model"]), MODELS, what="SevenNet")
         return CalculatorSpec(FastSevenNet, {**arguments, "lone_atoms": True})
 
     @classmethod

@@ -21,6 +21,9 @@ class Variant(NamedTuple):
         Functional of the training data of the weights, or of the channel.
     energy_scale
         Corrections in the total energies; None if they are no matter of this functional.
+    relative_cost
+        Time of an ionic step relative to CHGNet's, measured with 122 atoms of LiPON
+        (benchmarks/RESULTS_sevennet.md).
     """
 
     model: str
@@ -28,6 +31,7 @@ class Variant(NamedTuple):
     modal: str | None
     functional: str
     energy_scale: str | None
+    relative_cost: float
 
     @property
     def label(self) -> str:
@@ -42,6 +46,7 @@ VARIANTS = {
         None,
         mptrj.FUNCTIONAL,
         UNCORRECTED,
+        1.2,
     ),
     "sevennet-mf-pbe": Variant(
         "7net-mf-0",
@@ -49,6 +54,7 @@ VARIANTS = {
         "PBE",
         mptrj.FUNCTIONAL,
         UNCORRECTED,
+        1.3,
     ),
     "sevennet-mf-r2scan": Variant(
         "7net-mf-0",
@@ -56,9 +62,15 @@ VARIANTS = {
         "R2SCAN",
         "r2SCAN (Materials Project)",
         None,
+        1.3,
     ),
     "sevennet-l3i5": Variant(
-        "7net-l3i5", "SevenNet_l3i5/checkpoint_l3i5.pth", None, mptrj.FUNCTIONAL, UNCORRECTED
+        "7net-l3i5",
+        "SevenNet_l3i5/checkpoint_l3i5.pth",
+        None,
+        mptrj.FUNCTIONAL,
+        UNCORRECTED,
+        2.8,
     ),
 }
 """Weights by the name of their engine.

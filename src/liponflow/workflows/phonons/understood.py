@@ -27,7 +27,10 @@ def understood(
         structure = request.structure
         material = f"{cell_text(structure)}, from {request.file}"
     displaced = [line for line in lines if not line.name.startswith(RELAX)]
-    supercells = [f"{line.jobs} supercells of {line.atoms} atoms" for line in displaced]
+    supercells = [
+        " ".join([f"{line.jobs} supercells of {line.atoms} atoms", *line.name.split(" ")[1:]])
+        for line in displaced
+    ]
     engine = phonon_engine(request.engine, structure, parameters, {}, request.preset).describe()
     distance = displacement(parameters, dft=not engine.surrogate)
     plan = f"{', '.join(supercells)}, displaced by {distance:g} Å"
