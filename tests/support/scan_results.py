@@ -1,16 +1,20 @@
 """A scan of made-up results: three reliable compositions, one too short, and one that failed."""
 
+from dataclasses import replace
 from typing import Any
 
 from pymatgen.core.structure import Structure
+from several_engines import with_engines
 from stability_results import made_by, stability_result
 
 from liponflow.analysis.glass.fingerprint import fingerprint_structure
 from liponflow.analysis.glass.models import glass_model, summarise_glass
+from liponflow.analysis.glass.observables import observables
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.result import Calculation
 from liponflow.analysis.scan.result import RankBy, ScanResult
 from liponflow.analysis.scan.summary import Composition, summarise_scan
+from liponflow.analysis.spread import Observable
 from liponflow.analysis.transport.result import ArrheniusLine, TransportPoint, TransportResult
 from liponflow.structures.phases import phase
 
@@ -80,6 +84,23 @@ def compositions() -> list[Composition]:
         Composition(facts("Li4P2O7"), asked, glass(), transport(1e-3, reliable=2), None),
         Composition(facts("LiPO3"), asked, None),
     ]
+
+
+def scan_result_of_engines() -> ScanResult:
+    """Return the first composition with further engines, for its glass and for its transport."""
+    first = compositions()[0]
+    assert first.glass is not None
+    assert first.transport is not None
+    limits = {"density": 0.05, "activation energy": 0.1}
+    sigma = Observable("log10 of the conductivity in S/cm", "300 K", "", -5.7)
+    item = replace(
+        first,
+        glass=with_engines(first.glass, observables(first.glass, density=True), limits),
+        transport=with_engines(
+            first.transport.model_copy(update={"provenance": made_by()}), [sigma], limits
+        ),
+    )
+    return summarise_scan([item], rank_by="window", provenance=made_by())
 
 
 def scan_result(rank_by: RankBy = "conductivity") -> ScanResult:

@@ -13,7 +13,7 @@ from liponflow.analysis.phonons import PhononResult
 from liponflow.cost.flow import planned
 from liponflow.engines.engine import Engine, EngineError, EngineOptions
 from liponflow.engines.registry import get_engine
-from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.comparison import ComparedParameters, SeveralEngines
 from liponflow.inputs.presets import ParameterError
 from liponflow.settings import Settings
 from liponflow.workflows import run as campaigns
@@ -61,6 +61,13 @@ def test_every_campaign_is_compared() -> None:
         if issubclass(get_campaign(name).parameter_model(), ComparedParameters)
     }
     assert compared == set(SMALL)
+    # A scan hands its further engines to the campaigns of each composition; spectra have one.
+    several = {
+        name
+        for name in registry.names(registry.CAMPAIGNS)
+        if issubclass(get_campaign(name).parameter_model(), SeveralEngines)
+    }
+    assert several == {*SMALL, "scan"}
 
 
 @pytest.mark.parametrize("kind", SMALL)

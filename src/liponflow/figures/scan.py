@@ -5,11 +5,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
-from liponflow.analysis.scan.result import ScanResult, ScanRow
+from liponflow.analysis.scan.result import ScanResult, ScanRow, subject_of
+from liponflow.analysis.transport.observables import CONDUCTIVITY, ROOM_LABEL
 from liponflow.figures.formulas import pretty_formula
 from liponflow.figures.glass.units import unit_label
-from liponflow.figures.spread import COLOURS
+from liponflow.figures.spread import (
+    COLOURS,
+    differs,
+    engines_figure,
+    horizontal_spread,
+    spread_key,
+)
 from liponflow.figures.style import (
     INK,
     MUTED,
@@ -24,11 +32,18 @@ from liponflow.figures.style import (
 _ROW = 0.24  # inch
 _OTHERS = "#D0D0D0"
 """Colour of the units beyond those that have a colour of their own."""
+_SPREAD = COLOURS[1]
+"""Colour of the spread over engines."""
+_BELOW = 0.28
+"""Distance (rows) of a spread below the value of the main engine."""
 
 
 def all_figures(result: ScanResult) -> dict[str, Figure]:
     """Draw every figure of a result, by file name."""
-    return {"scan": scan_figure(result)}
+    figures = {"scan": scan_figure(result)}
+    if differs(result):
+        figures["engines"] = engines_figure(result)
+    return figures
 
 
 @styled
@@ -36,7 +51,8 @@ def scan_figure(result: ScanResult) -> Figure:
     """Draw units, density, conductivity and window of every composition, the best on top.
 
     Quantities that no composition has get no panel. Conductivities that are not reliable are
-    hollow, and published ones are stars.
+    hollow, and published ones are stars. Below density and conductivity is their spread over
+    engines.
     """
     rows = result.rows
     panels = [draw for has, draw in _PANELS if any(has(row) for row in rows)]
@@ -44,6 +60,16 @@ def scan_figure(result: ScanResult) -> Figure:
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for panel, draw in zip(axes, panels, strict=True):
         draw(panel, rows)
+    drawn = [
+        _draw_spreads(panel, result, *_COMPARED[draw])
+        for panel, draw in zip(axes, panels, strict=True)
+        if draw in _COMPARED
+    ]
+    for panel in axes:
+        if panel.get_xscale() == "log":
+            _show_whole_decades(panel)
+    if any(drawn):
+        figure.legend(handles=[spread_key(result, _SPREAD)], loc="outside upper center")
     axes[0].set_yticks(range(len(rows)), [_name(row) for row in rows])
     axes[0].set_ylim(len(rows) - 0.4, -0.6)
     stamp(figure, result)
@@ -99,6 +125,27 @@ def _conductivity(axes: Axes, rows: Sequence[ScanRow]) -> None:
     axes.legend(handles[:1], labels[:1], loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
 
+def _show_whole_decades(axes: Axes) -> None:
+    """End an axis at powers of ten, which alone are labelled: others collide on a narrow panel."""
+    low, high = np.log10(axes.get_xlim())
+    axes.set_xlim(10.0 ** np.floor(low), 10.0 ** np.ceil(high))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _draw_spreads(
+    axes: Axes, result: ScanResult, quantity: str, subject: str, scale: Callable[[float], float]
+) -> bool:
+    """Draw the spread of a quantity below that of every row, and return whether there is any."""
+    found = [
+        (place, result.spread(quantity, subject_of(row.modelled, subject)))
+        for place, row in enumerate(result.rows)
+    ]
+    for place, spread in found:
+        if spread is not None:
+            horizontal_spread(axes, place + _BELOW, scale(spread.low), scale(spread.high), _SPREAD)
+    return any(spread is not None for _, spread in found)
+
+
 def _window(axes: Axes, rows: Sequence[ScanRow]) -> None:
     for place, row in enumerate(rows):
         if row.window_low is not None and row.window_high is not None:
@@ -117,3 +164,9 @@ _PANELS: Sequence[
     (lambda row: row.window_low is not None and row.window_high is not None, _window),
 )
 """What a row needs for each panel, and what draws it."""
+
+_COMPARED: dict[object, tuple[str, str, Callable[[float], float]]] = {
+    _density: ("density", "mean of the models", float),
+    _conductivity: (CONDUCTIVITY, ROOM_LABEL, lambda power: 10.0**power),
+}
+"""Spread over engines in a panel: its quantity, of what, and how the axis shows it."""

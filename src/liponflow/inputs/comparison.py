@@ -1,4 +1,4 @@
-"""Parameters that every campaign has: its comparison between engines, and what it refuses."""
+"""Parameters of campaigns that several engines compute: which ones, and how they compare."""
 
 from typing import Annotated, ClassVar
 
@@ -11,14 +11,11 @@ from liponflow.names import nearest
 from liponflow.registry import ENGINES
 
 
-class ComparedParameters(Document):
-    """Base of the parameters of campaigns that several engines can compute.
+class SeveralEngines(Document):
+    """Base of the parameters of campaigns that take further engines.
 
     All have defaults, so that runs that an earlier version planned can be resumed.
     """
-
-    compared: ClassVar[tuple[str, ...]] = ()
-    """Quantities that are compared between engines."""
 
     models: Annotated[list[str], NamesOf(ENGINES)] = Field(
         default_factory=list,
@@ -26,6 +23,14 @@ class ComparedParameters(Document):
         "all engines is the uncertainty of the model; auto for one that is installed.",
         examples=["chgnet,sevennet-0"],
     )
+
+
+class ComparedParameters(SeveralEngines):
+    """Base of the parameters of campaigns that compare quantities between engines."""
+
+    compared: ClassVar[tuple[str, ...]] = ()
+    """Quantities that are compared between engines."""
+
     disagreement: Annotated[
         dict[str, Annotated[float, Field(gt=0)]], Unit("unit of the quantity")
     ] = Field(

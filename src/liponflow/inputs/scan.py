@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pymatgen.core.composition import Composition
 
 from liponflow.document import Document
+from liponflow.inputs.comparison import SeveralEngines
 from liponflow.inputs.parameter import Unit
 
 TOPIC = "scan"
@@ -38,7 +39,7 @@ class Grid(Document):
         return list(dict.fromkeys(found))
 
 
-class ScanParameters(Document):
+class ScanParameters(SeveralEngines):
     """Parameters of a scan: compositions, and what is computed of each."""
 
     model_config = ConfigDict(frozen=True)
@@ -96,6 +97,12 @@ class ScanParameters(Document):
     def _has_compositions(self) -> Self:
         if not self.compositions and self.grid is None:
             raise ValueError("there is nothing to compute: give compositions or a grid")
+        for name in ("glass", "transport"):
+            if "models" in getattr(self, name):
+                raise ValueError(
+                    f"{name}: further engines are those of the whole scan; give models to the "
+                    f"scan and leave them out of {name}"
+                )
         needed = "window" if self.rank_by == "window" else "transport"
         if self.compute and needed not in self.compute:
             raise ValueError(

@@ -14,7 +14,7 @@ from jobflow import Flow, Job
 
 from liponflow.analysis.spread import ComparedResult
 from liponflow.engines.engine import Engine
-from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.comparison import SeveralEngines
 
 Compared = TypeVar("Compared", bound=ComparedResult)
 
@@ -40,7 +40,7 @@ class FurtherEngines:
     comparison: Comparison = field(default_factory=lambda: Comparison(outputs={}, refused={}))
 
 
-def models_of(parameters: ComparedParameters) -> list[str]:
+def models_of(parameters: SeveralEngines) -> list[str]:
     """Return the further engines of a campaign, for its requirements."""
     return list(parameters.models)
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 from liponflow.document import Document
 from liponflow.engines.engine import EngineError
 from liponflow.engines.registry import engine_class
-from liponflow.inputs.comparison import ComparedParameters
+from liponflow.inputs.comparison import SeveralEngines
 from liponflow.settings import load_settings
 
 AUTO = "auto"
@@ -63,7 +63,7 @@ def with_second_model(
     EngineError
         If there is no second engine; the remedy is given.
     """
-    if not isinstance(parameters, ComparedParameters) or AUTO not in parameters.models:
+    if not isinstance(parameters, SeveralEngines) or AUTO not in parameters.models:
         return parameters
     chosen = second_model(engine, candidates)
     if chosen is None:

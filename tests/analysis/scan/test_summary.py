@@ -1,9 +1,17 @@
 import pytest
-from scan_results import compositions, facts, glass, scan_result, transport
+from scan_results import (
+    compositions,
+    facts,
+    glass,
+    scan_result,
+    scan_result_of_engines,
+    transport,
+)
 from stability_results import made_by
 
 from liponflow.analysis.scan.result import ScanResult
 from liponflow.analysis.scan.summary import Composition, scan_row, summarise_scan
+from liponflow.analysis.spread import ComparedEngine
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +95,25 @@ def test_a_run_that_is_missing_is_the_reason() -> None:
     row = scan_row(Composition(facts("Li3PO4"), {"transport": "t"}, glass(), found))
     assert not row.transport_trusted
     assert "not converged (3 of 3 runs, 1 more not measured)" in row.problems[-1]
+
+
+def test_spreads_over_engines_are_those_of_every_composition() -> None:
+    result = scan_result_of_engines()
+    density = result.spread("density", "Li2PO2N: mean of the models")
+    assert density is not None
+    assert density.high / density.low == pytest.approx(1.03 / 0.98)
+    assert result.spread("log10 of the conductivity in S/cm", "Li2PO2N: 300 K") is not None
+    names = [engine.name for engine in result.engines]
+    assert len(names) == len(set(names)) == 3
+    # Above the limit of 0.05 g/cm³.
+    assert any(line.startswith("the engines disagree on density") for line in result.warnings)
+    assert scan_result().engines == []
+
+
+def test_engine_without_numbers_is_named_with_its_composition_and_reason() -> None:
+    lacking = ComparedEngine(name="sevennet-0", recomputed="nothing", reason="it failed")
+    glassy = glass().model_copy(update={"engines": [lacking]})
+    items = [Composition(facts("Li3PO4"), {"glass": "g"}, glassy)]
+    result = summarise_scan(items, rank_by="window", provenance=made_by())
+    assert "Li3PO4: no numbers of sevennet-0 for its glass: it failed" in result.warnings
+    assert result.engines == []

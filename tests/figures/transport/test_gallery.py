@@ -17,6 +17,7 @@ from liponflow.analysis.transport.observables import observables
 from liponflow.analysis.transport.result import TransportResult, VTFCurve
 from liponflow.analysis.transport.run import Run, follow_run
 from liponflow.analysis.transport.summary import summarise
+from liponflow.figures.spread import GID
 from liponflow.figures.transport.gallery import all_figures
 
 RESIDENCES = {600.0: np.inf, 800.0: 2.0, 900.0: 1.0, 1000.0: 0.6, 1200.0: 0.3}
@@ -52,6 +53,19 @@ def test_engines_stand_beside_each_other(result: TransportResult) -> None:
     figure = all_figures(compared)["engines"]
     assert not misplaced(figure)
     assert "jump rate" in [text.get_text() for text in texts(figure)]
+
+
+def test_spread_over_engines_stands_beside_the_conductivities(result: TransportResult) -> None:
+    figure = all_figures(with_engines(result, observables(result), {}))["arrhenius"]
+    drawn = [line.get_ydata() for line in figure.axes[0].lines if line.get_gid() == GID]
+    # Further engines have 1.03 and 0.98 times its logarithms.
+    points = [point for point in result.points if (point.diffusivity_low or 0) > 0]
+    assert len(drawn) == len(points) + 1
+    for (low, high), point in zip(drawn, points, strict=False):
+        assert point.diffusivity is not None
+        assert np.log10(high / low) == pytest.approx(0.05 * -np.log10(point.diffusivity))
+        assert low < point.conductivity < high  # type: ignore[operator]
+    assert misplaced(figure) == []
 
 
 def markers(figure: Figure, shape: str) -> list[Any]:

@@ -80,6 +80,17 @@ def test_transport_heats_the_glass_of_its_composition() -> None:
     assert not any("put on one scale" in job.name for job in jobs.values())
 
 
+def test_further_engines_compute_glass_and_transport_again() -> None:
+    given = {"compositions": ["Li3PO4"], "n_atoms": 56, "compute": ["transport"]}
+    heated = {"transport": {"temperatures": [900, 1500]}, "rank_by": "conductivity"}
+    overrides = TINY | {"glass": {"n_models": 1}, "models": ["chgnet-0.2.0"]} | given | heated
+    found = names(plan(**overrides))
+    for job in ("relax seed 0", "dynamics 900 K", "dynamics 1500 K"):
+        assert found[f"{job} chgnet-0.2.0 Li3PO4"] == 1
+    request = SCAN.request(preset="quick", engine="chgnet", overrides=overrides)
+    assert SCAN.engines(request) == ["chgnet", "chgnet-0.2.0"]
+
+
 def test_failed_composition_leaves_the_others_whole() -> None:
     from stability_results import stability_result
 
@@ -154,6 +165,8 @@ def test_bad_compositions_are_refused_by_name_before_anything_is_computed() -> N
     [
         ({"compositions": [], "grid": None}, "there is nothing to compute"),
         ({"glass": {"densty": 2}}, "did you mean 'density'"),
+        ({"glass": {"models": ["auto"]}}, "glass: further engines are those of the whole scan"),
+        ({"models": ["chgnet-r2scn"]}, "did you mean 'chgnet-r2scan'"),
         ({"stability": {"source": "mp"}}, "computes its phases with its engine"),
         ({"rank_by": "conductivity"}, "conductivity needs transport, which compute = window"),
         ({"compute": ["transport"], "rank_by": "conductivity"}, "Å are the least"),

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from liponflow.analysis.quantity import Column, Quantity
-from liponflow.analysis.result import Result
+from liponflow.analysis.spread import ComparedResult
 from liponflow.document import Document
 
 RankBy = Literal["conductivity", "activation energy", "window"]
@@ -104,8 +104,11 @@ class ScanRow(Document):
         return self.window_high - self.window_low
 
 
-class ScanResult(Result):
-    """Compositions side by side, ranked where the values allow it."""
+class ScanResult(ComparedResult):
+    """Compositions side by side, ranked where the values allow it.
+
+    Spreads over engines are those of the glass and the transport of each composition.
+    """
 
     kind: Literal["scan"] = "scan"
     ranked_by: Annotated[str, Column(heading="ranked by")] = Field(
@@ -115,3 +118,8 @@ class ScanResult(Result):
     problems: Annotated[list[str], Column(heading="problems")] = Field(
         default_factory=list, description="What is missing or not ranked, by composition."
     )
+
+
+def subject_of(modelled: str, subject: str) -> str:
+    """Return the subject of a spread in a scan: the composition, and what it is of there."""
+    return f"{modelled}: {subject}"

@@ -1,6 +1,6 @@
 """Summary of a scan: what glass, transport and stability say of every composition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,8 @@ from liponflow.analysis.derivatives.published import published_derivative
 from liponflow.analysis.glass.result import GlassResult
 from liponflow.analysis.result import Provenance
 from liponflow.analysis.scan.ranking import Interval, ranks
-from liponflow.analysis.scan.result import RankBy, ScanResult, ScanRow
+from liponflow.analysis.scan.result import RankBy, ScanResult, ScanRow, subject_of
+from liponflow.analysis.spread import ComparedEngine, ComparedResult, EngineSpread, disagreements
 from liponflow.analysis.stability.result import StabilityResult
 from liponflow.analysis.transport.result import TransportResult
 
@@ -68,6 +69,7 @@ def summarise_scan(
     results = [getattr(item, name) for item in compositions for name in item.asked]
     done = sum(result is not None for result in results)
     problems = [f"{row.modelled}: {line}" for row in rows for line in row.problems]
+    spreads = _spreads(compositions)
     return ScanResult(
         formula="-".join(_elements(compositions)),
         converged=complete and done == len(results),
@@ -76,7 +78,13 @@ def summarise_scan(
         rows=sorted(rows, key=lambda row: row.rank or len(rows) + 1),
         problems=problems,
         provenance=provenance,
-        warnings=_warnings(compositions, ranked),
+        engines=_engines(compositions),
+        engine_spreads=spreads,
+        warnings=[
+            *_warnings(compositions, ranked),
+            *_missing_engines(compositions),
+            *disagreements(spreads),
+        ],
     )
 
 
@@ -172,6 +180,46 @@ def _of_stability(stability: StabilityResult) -> dict[str, Any]:
             width = stability.window_high - stability.window_low
             row |= {"window_width_low": width - half, "window_width_high": width + half}
     return row
+
+
+def _compared(compositions: Sequence[Composition]) -> Iterator[tuple[str, ComparedResult]]:
+    """Yield the results that several engines computed, with their composition."""
+    for item in compositions:
+        for result in (item.glass, item.transport):
+            if result is not None:
+                yield item.facts["modelled"], result
+
+
+def _spreads(compositions: Sequence[Composition]) -> list[EngineSpread]:
+    return [
+        spread.model_copy(update={"subject": subject_of(modelled, spread.subject)})
+        for modelled, result in _compared(compositions)
+        for spread in result.engine_spreads
+    ]
+
+
+def _engines(compositions: Sequence[Composition]) -> list[ComparedEngine]:
+    """Return every engine with numbers once, with all that it computed again."""
+    found: dict[str, list[ComparedEngine]] = {}
+    for _, result in _compared(compositions):
+        for engine in result.engines:
+            if engine.reason is None:
+                found.setdefault(engine.name, []).append(engine)
+    return [
+        same[0].model_copy(
+            update={"recomputed": "; ".join(dict.fromkeys(one.recomputed for one in same))}
+        )
+        for same in found.values()
+    ]
+
+
+def _missing_engines(compositions: Sequence[Composition]) -> list[str]:
+    return [
+        f"{modelled}: no numbers of {engine.name} for its {result.kind}: {engine.reason}"
+        for modelled, result in _compared(compositions)
+        for engine in result.engines
+        if engine.reason is not None
+    ]
 
 
 def _rule(rank_by: RankBy, ranked: int, total: int) -> str:

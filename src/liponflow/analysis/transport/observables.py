@@ -5,6 +5,9 @@ from math import log10
 from liponflow.analysis.spread import Observable
 from liponflow.analysis.transport.result import TransportPoint, TransportResult
 
+DIFFUSIVITY = "log10 of the diffusivity in cm²/s"
+CONDUCTIVITY = "log10 of the conductivity in S/cm"
+ROOM_LABEL = "300 K"
 SMALL = 0.03
 """Share of the ions below which an environment is not compared (our choice)."""
 
@@ -25,22 +28,27 @@ def observables(result: TransportResult) -> list[Observable]:
     """
     found: list[Observable] = []
     for point in result.points:
-        found += _at(point, f"{point.target or point.temperature:g} K")
+        found += _at(point, temperature_label(point))
     line = result.arrhenius
     if line is not None:
         room = log10(line.room_conductivity)
         found += [
             Observable("activation energy", "tracer", "eV", line.activation_energy),
-            Observable("log10 of the conductivity in S/cm", "300 K", "", room),
+            Observable(CONDUCTIVITY, ROOM_LABEL, "", room),
         ]
     return found
+
+
+def temperature_label(point: TransportPoint) -> str:
+    """Return the subject of what is compared at a temperature: its target."""
+    return f"{point.target or point.temperature:g} K"
 
 
 def _at(point: TransportPoint, place: str) -> list[Observable]:
     # Where the interval reaches to zero, the logarithm says nothing.
     certain = point.diffusivity if (point.diffusivity_low or 0) > 0 else None
     logarithm = None if certain is None else log10(certain)
-    found = [Observable("log10 of the diffusivity in cm²/s", place, "", logarithm)]
+    found = [Observable(DIFFUSIVITY, place, "", logarithm)]
     if point.sites is None:
         return found
     stay = point.sites.residences[0]

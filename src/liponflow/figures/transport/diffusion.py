@@ -9,6 +9,12 @@ from pymatgen.core.composition import Composition
 
 from liponflow.analysis.transport.arrhenius import ROOM
 from liponflow.analysis.transport.conductivity import nernst_einstein
+from liponflow.analysis.transport.observables import (
+    CONDUCTIVITY,
+    DIFFUSIVITY,
+    ROOM_LABEL,
+    temperature_label,
+)
 from liponflow.analysis.transport.published import published_conductivity
 from liponflow.analysis.transport.result import (
     ArrheniusLine,
@@ -17,7 +23,7 @@ from liponflow.analysis.transport.result import (
     TransportResult,
     VTFCurve,
 )
-from liponflow.figures.spread import COLOURS
+from liponflow.figures.spread import COLOURS, spread_key, vertical_spread
 from liponflow.figures.style import (
     COLUMN,
     MUTED,
@@ -32,6 +38,10 @@ from liponflow.units import BOLTZMANN
 
 _ABSCISSA = 1000.0
 """The axis shows 1000 K over the temperature."""
+_ASIDE = 0.05
+"""Distance of a spread from the value that it belongs to, on this axis."""
+_SPREAD = COLOURS[1]
+"""Colour of the spread over engines."""
 _NOTHING = "no run gives a coefficient"
 
 
@@ -65,7 +75,10 @@ def displacement_figure(result: TransportResult) -> Figure:
 
 @styled
 def arrhenius_figure(result: TransportResult) -> Figure:
-    """Draw conductivity against inverse temperature; hollow where too uncertain for the fit."""
+    """Draw conductivity against inverse temperature; hollow where too uncertain for the fit.
+
+    Beside the values is their spread over engines, at a temperature that of the diffusivity.
+    """
     figure = new_figure(COLUMN, 2.8)
     axes = figure.subplots()
     colour = element_colour(result.species)
@@ -94,10 +107,31 @@ def arrhenius_figure(result: TransportResult) -> Figure:
     axes.set_yscale("log")
     axes.set_xlabel("1000 K / temperature")
     axes.set_ylabel(axis_label(TransportPoint, "conductivity"))
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend()
+    handles = axes.get_legend_handles_labels()[0]
+    if _draw_spreads(axes, result):
+        figure.legend(handles=[spread_key(result, _SPREAD)], loc="outside upper center")
+    if handles:
+        axes.legend(handles=handles)
     stamp(figure, result)
     return figure
+
+
+def _draw_spreads(axes: Axes, result: TransportResult) -> bool:
+    """Draw the spread over engines, and return whether there is any."""
+    ranges = []
+    for point in result.points:
+        spread = result.spread(DIFFUSIVITY, temperature_label(point))
+        if spread is not None and point.conductivity and point.diffusivity:
+            # The conductivity of Nernst and Einstein is proportional to the diffusivity.
+            factor = point.conductivity / point.diffusivity
+            ranges.append((point.temperature, factor, spread))
+    room = result.spread(CONDUCTIVITY, ROOM_LABEL)
+    if room is not None:
+        ranges.append((ROOM, 1.0, room))
+    for temperature, factor, spread in ranges:
+        low, high = factor * 10**spread.low, factor * 10**spread.high
+        vertical_spread(axes, _ABSCISSA / temperature + _ASIDE, low, high, _SPREAD)
+    return bool(ranges)
 
 
 def _say(axes: Axes, text: str) -> None:

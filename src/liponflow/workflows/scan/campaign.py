@@ -9,6 +9,7 @@ CAMPAIGN = Campaign(
     parameters="liponflow.inputs.scan:ScanParameters",
     flow="liponflow.workflows.scan.flow:flow",
     understood="liponflow.workflows.scan.understood:understood",
+    further_engines="liponflow.workflows.further_engines:models_of",
     result=ResultKind(
         "scan",
         model="liponflow.analysis.scan.result:ScanResult",

@@ -151,6 +151,7 @@ def fitting_size(formula: str, n_atoms: int) -> int:
 def _built(neutral: Neutral, method: str, request: RunRequest[ScanParameters]) -> Candidate:
     given: Mapping[str, Any] = {
         **request.parameters.glass,
+        "models": request.parameters.models,
         "composition": neutral.modelled,
         "n_atoms": fitting_size(neutral.modelled, request.parameters.n_atoms),
         "neutral": request.parameters.neutralise,

@@ -106,7 +106,7 @@ def _glass(candidate: Candidate) -> Flow:
 def _transport(request: RunRequest[ScanParameters], candidate: Candidate, glass: Flow) -> Flow:
     """Wire the transport of a glass; its first model is heated."""
     preset = request.parameters.transport_preset
-    given = request.parameters.transport
+    given = {**request.parameters.transport, "models": request.parameters.models}
     one = RunRequest(
         parameters=load_parameters(TransportParameters, "transport", preset, given),
         preset=preset,
