@@ -49,6 +49,21 @@ def test_results_are_copied_to_the_store_of_the_settings(project: Any, tmp_path:
     assert [item.uuid for item in find_summaries(open_results(elsewhere.store))] == [project.done]
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.FAILED, "it has failed; `liponflow status flow of ` says why"),
+        (State.STOPPED, "it was stopped; `liponflow rerun flow of ` continues it"),
+    ],
+)
+def test_campaign_that_does_not_run_says_what_to_do(
+    project: Any, monkeypatch: pytest.MonkeyPatch, state: State, words: str
+) -> None:
+    monkeypatch.setattr(fetching, "campaigns", lambda *_: [campaign("another", state)])
+    found = fetching.fetch(project, Settings(store=project.file), [])
+    assert found == ([], [f"flow of  has no result: {words}"])
+
+
 def test_results_in_the_store_of_the_settings_are_read_while_it_is_written(project: Any) -> None:
     with writer_lock(project.file):
         (stored,), _ = fetching.fetch(project, Settings(store=project.file), [])

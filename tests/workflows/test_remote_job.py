@@ -129,6 +129,6 @@ def test_other_version_is_refused_before_the_job_runs(tmp_path: Path, marks: Pat
     outcome: dict[str, Any] = loadfn(directory / OUT_FILENAME)
     assert outcome["error"] == (
         f"the job was submitted by liponflow {__version__}, but this worker has 9.9: install "
-        f"{__version__} on it, then `liponflow rerun`"
+        f"{__version__} on it and run the job again, or cancel the campaign and submit it by 9.9"
     )
     assert not list(marks.iterdir())

@@ -72,7 +72,7 @@ def rerun(ctx: typer.Context, campaigns: NamedCampaigns, *, project: ProjectOpti
     with reported_errors(debug=ctx.obj), redirect_stdout(sys.stderr):
         opened = _open(project)
         names = import_module("liponflow.runners.remote.campaigns").rerun(opened, campaigns)
-        say(f"run again: {', '.join(names)}" if names else "nothing has failed or was stopped")
+        say(f"run again: {', '.join(names)}" if names else "nothing has failed or been stopped")
 
 
 def fetch(

@@ -105,10 +105,12 @@ def submit(
             submissions = import_module("liponflow.workflows.submission")
             where, rules = submissions.rules_for(settings, **options)
             for planned in _plans(asked, settings):
-                submitted = submissions.submit_campaign(
-                    planned.flow, where, rules, kind=campaign.name, preset=asked.chosen.preset,
-                    engines=planned.engines, source=planned.request.source,
-                )  # fmt: skip
+                with said_if_slow("waiting for the queue ..."):
+                    submitted = submissions.submit_campaign(
+                        planned.flow, where, rules, kind=campaign.name,
+                        preset=asked.chosen.preset, engines=planned.engines,
+                        source=planned.request.source,
+                    )  # fmt: skip
                 _say_how_to_follow(submitted)
     if dry_run:
         for line in lines:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from liponflow.runners.remote.campaigns import State, campaigns
+from liponflow.runners.remote.campaigns import CampaignStatus, State, campaigns
 from liponflow.settings import Settings
 from liponflow.store.file import StoreError
 from liponflow.store.reading import StoredResult
@@ -45,11 +45,7 @@ def fetch(
     """
     found = campaigns(project, beginnings)
     done = [item for item in found if item.state is State.DONE]
-    lacking = [
-        f"{item.uuid[:8]} has no result yet: it is {item.state.value}"
-        for item in found
-        if item.state is not State.DONE
-    ]
+    lacking = [_without_result(item) for item in found if item.state is not State.DONE]
     source = _results_of(project)
     results = [str(item.record["result"]) for item in done]
     try:
@@ -62,6 +58,16 @@ def fetch(
             return [get_result(target, uuid) for uuid in results], lacking
     finally:
         source.close()  # type: ignore[no-untyped-call]
+
+
+def _without_result(campaign: CampaignStatus) -> str:
+    """Say why a campaign has no result, and what can be done."""
+    short = campaign.uuid[:8]
+    if campaign.state is State.FAILED:
+        return f"{short} has no result: it has failed; `liponflow status {short}` says why"
+    if campaign.state is State.STOPPED:
+        return f"{short} has no result: it was stopped; `liponflow rerun {short}` continues it"
+    return f"{short} has no result yet: it is {campaign.state.value}"
 
 
 def _results_of(project: "Project") -> "JobStore":

@@ -70,7 +70,7 @@ def version_skew(submitted: str, here: str) -> str:
     """Say what is wrong if a job was submitted by another version than runs it."""
     return (
         f"the job was submitted by liponflow {submitted}, but this worker has {here}: install "
-        f"{submitted} on it, then `liponflow rerun`"
+        f"{submitted} on it and run the job again, or cancel the campaign and submit it by {here}"
     )
 
 
