@@ -74,7 +74,8 @@ def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> Non
     assert list(project.workers) == ["main", "far", "far-batch"]
     assert project.queue.store == QUEUE
     assert project.workers["far"].type == "remote"
-    assert project.workers["far-batch"].batch.jobs_handle_dir == Path("/jobs/batch/far/handle")
+    handle = project.workers["far-batch"].batch.jobs_handle_dir
+    assert handle == Path("/jobs/batch/test/far/handle"), "no other project's, which empties it"
     assert yaml.safe_load(file.read_text())["jobstore"]["docs_store"]["path"] == str(
         tmp_path / "r.db"
     )

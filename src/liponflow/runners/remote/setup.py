@@ -117,8 +117,8 @@ class Worker:
                 "all would start together"
             )
 
-    def documents(self) -> dict[str, dict[str, Any]]:
-        """Return the worker as the project file holds it, and the one for batches, by name."""
+    def documents(self, project: str) -> dict[str, dict[str, Any]]:
+        """Return the worker as a project file holds it, and the one for batches, by name."""
         document: dict[str, Any] = {
             "type": "local" if self.host is None else "remote",
             "scheduler_type": self.scheduler,
@@ -139,7 +139,8 @@ class Worker:
             document["max_jobs"] = available_cores()
         found = {self.name: document}
         if self.batch_jobs is not None:
-            batch = self.work_dir / "batch" / self.name
+            # jobflow-remote empties it when the queue of a project is reset or prepared.
+            batch = self.work_dir / "batch" / project / self.name
             found[f"{self.name}-batch"] = {
                 **deepcopy(document),
                 "max_jobs": self.batch_jobs,
@@ -323,7 +324,7 @@ def extended(name: str, worker: Worker) -> tuple[dict[str, Any], Path]:
     if file.exists():
         document = _read(file)
     _check_only_file(document, name, file)
-    made = worker.documents()
+    made = worker.documents(name)
     # A queue that is there may be what is to be replaced.
     alone = {"name": name, "workers": made, "queue": {"store": _ANY_QUEUE}}
     for key, checked in _checked(alone, file).workers.items():
