@@ -60,6 +60,7 @@ def dry_run_document(
         "preset": chosen.preset,
         "changed": changed(request.parameters, campaign.load_parameters(chosen.preset)),
         "parameters": record["parameters"],
+        "engine": request.engine,
         "engines": [info.label for info in engines_of(flow)] or [request.engine],
         "engine_arguments": dict(request.engine_arguments),
         "versions": package_versions(),
@@ -93,7 +94,11 @@ def summary(document: dict[str, Any]) -> list[str]:
     """Return the five lines: material, plan, parameters, engines, cost."""
     changes = "; ".join(document["changed"]) or "unchanged"
     version = document["versions"]["liponflow"]
-    given = ", ".join(f"{key} = {value}" for key, value in document["engine_arguments"].items())
+    own = document["engine"]
+    given = ", ".join(
+        f"{key if '.' in key else f'{own}.{key}'} = {value}"
+        for key, value in document["engine_arguments"].items()
+    )
     engines = ", ".join(document["engines"]) + (f" with {given}" if given else "")
     return [
         f"{document['campaign']}: {document['material']}",
