@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 import yaml
 from jobflow_remote.utils.db import JobLockedError
+from pymongo.errors import (
+    ConfigurationError,
+    OperationFailure,
+    ServerSelectionTimeoutError,
+)
 from queues import worker
 
 from liponflow.runners.remote import errors
@@ -105,6 +110,31 @@ def test_action_is_tried_again_up_to_a_limit() -> None:
     with pytest.raises(QueueError):
         errors.patiently(action, (0,))
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "attempts"),
+    [
+        (OperationFailure("Authentication failed.", code=18), 1),
+        (OperationFailure("not authorized on d", code=13), 1),
+        (ConfigurationError("unknown option"), 1),
+        (OperationFailure("interrupted at shutdown", code=11600), 3),
+        (ServerSelectionTimeoutError("silent"), 3),
+    ],
+)
+def test_refused_login_is_not_tried_again(error: Exception, attempts: int) -> None:
+    calls = []
+
+    def action() -> None:
+        calls.append(1)
+        with errors.queue_errors("the queue"):
+            raise error
+
+    with pytest.raises(
+        QueueError, match="correct user, password" if attempts == 1 else "start it"
+    ):
+        errors.patiently(action, (0, 0))
+    assert len(calls) == attempts
 
 
 def test_job_that_the_runner_holds_is_an_error_with_a_remedy() -> None:

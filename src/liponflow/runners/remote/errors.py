@@ -17,6 +17,10 @@ PAUSES_S = (1.0, 4.0, 15.0)
 """Pauses (s) between attempts to reach a queue; it is given up after the last."""
 
 
+REFUSALS = {11, 13, 18, 8000}
+"""Codes of MongoDB for an unknown user, missing rights, a failed login, and this of Atlas."""
+
+
 class ProjectError(ValueError):
     """A project, worker or resource that is unknown or cannot be used."""
 
@@ -29,6 +33,16 @@ class NoProjectError(ProjectError):
 
 class QueueError(RuntimeError):
     """A queue that does not answer, or refuses."""
+
+    page = "docs/hpc.md"
+
+
+class RefusedError(QueueError):
+    """A queue that refuses a login or a command, which no second attempt changes."""
+
+
+class WorkerError(RuntimeError):
+    """A worker whose host cannot be reached, or was lost."""
 
     page = "docs/hpc.md"
 
@@ -53,18 +67,33 @@ def queue_errors(where: str) -> Iterator[None]:
     ----------
     where
         The queue, in words for the user.
+
+    Raises
+    ------
+    RefusedError
+        If it refuses.
+    QueueError
+        If it does not answer.
     """
-    from pymongo.errors import OperationFailure, PyMongoError
+    from pymongo.errors import ConfigurationError, OperationFailure, PyMongoError
 
     try:
         yield
     except PyMongoError as error:
         reason = without_secrets(str(error)).partition(", Timeout:")[0]
+        words = f"({type(error).__name__}: {reason})"
+        code = error.code if isinstance(error, OperationFailure) else None
+        if isinstance(error, ConfigurationError) or code in REFUSALS:
+            raise RefusedError(
+                f"{where} refuses {words}; correct user, password and database of `queue` in the "
+                "project file (`liponflow setup hpc` writes it anew), or have the database's "
+                "administrator grant the rights"
+            ) from error
         fault = "refuses" if isinstance(error, OperationFailure) else "does not answer"
         raise QueueError(
-            f"{where} {fault} ({type(error).__name__}: {reason}); start it (a "
-            "local one by `liponflow setup queue start`), or correct the project file; what was "
-            "submitted is kept. `liponflow doctor --hpc` says more"
+            f"{where} {fault} {words}; start it (a local one by `liponflow setup queue "
+            "start`), or correct the project file; what was submitted is kept. `liponflow doctor "
+            "--hpc` says more"
         ) from error
 
 
@@ -80,12 +109,16 @@ def patiently(action: Callable[[], Found], pauses: tuple[float, ...] = PAUSES_S)
 
     Raises
     ------
+    RefusedError
+        At once.
     QueueError
         From the last attempt.
     """
     for pause in pauses:
         try:
             return action()
+        except RefusedError:
+            raise
         except QueueError:
             sleep(pause)
     return action()
