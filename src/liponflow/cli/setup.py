@@ -46,6 +46,10 @@ def hpc(
         str | None, typer.Option(help="Host, by SSH \\[default: this machine].")
     ] = None,
     user: Annotated[str | None, typer.Option(help="User on the host.")] = None,
+    ssh_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port of SSH there \\[default: of ~/.ssh/config]."),
+    ] = None,
     key_file: Annotated[Path | None, typer.Option(help="Private key of SSH.")] = None,
     work_dir: Annotated[
         Path | None,
@@ -136,6 +140,7 @@ def hpc(
             work_dir or Path.home() / "liponflow_jobs",
             host=host,
             user=user,
+            port=ssh_port,
             key_file=None if key_file is None else key_file.expanduser().absolute(),
             environment=environment,
             modules=module or [],

@@ -91,6 +91,7 @@ def test_worker_is_added_to_a_project_and_keeps_its_queue(tmp_path: Path) -> Non
         ({"name": "../x"}, "worker '../x': use letters"),
         ({"user": "me"}, "--user: give --host, too"),
         ({"key_file": Path("/no/key")}, "--key-file: give --host, too"),
+        ({"port": 2222}, "--ssh-port: give --host, too"),
         ({"host": "login"}, "--environment"),
         (
             {"host": "login", "environment": Path("/env"), "scheduler": "shell"},

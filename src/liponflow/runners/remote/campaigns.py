@@ -1,8 +1,10 @@
 """Submitted campaigns: what of each is done, runs, failed or waits; stopping and repeating."""
 
+import logging
+import warnings
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from liponflow.names import did_you_mean
 from liponflow.redaction import without_secrets
+from liponflow.runners.remote.connections import connection_fault, connections
 from liponflow.runners.remote.errors import ProjectError
 from liponflow.runners.remote.placement import KEY
 from liponflow.runners.remote.projects import job_controller
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project
     from jobflow_remote.jobs.data import FlowInfo, JobInfo
+    from jobflow_remote.utils.remote import SharedHosts
 
 
 class State(StrEnum):
@@ -144,7 +148,7 @@ class CampaignStatus:
         reasons = Counter(
             job.reason
             for job in self.jobs
-            if job.state in {State.QUEUED, State.READY} and job.reason
+            if job.state in {State.RUNNING, State.QUEUED, State.READY} and job.reason
         )
         return [reason for reason, _ in reasons.most_common()]
 
@@ -167,11 +171,13 @@ def campaigns(project: "Project", beginnings: Sequence[str] = ()) -> list[Campai
         If the queue does not answer.
     """
     with job_controller(project) as controller:
-        return _campaigns(controller, beginnings)
+        return _campaigns(project, controller, beginnings)
 
 
 def cancel(project: "Project", beginnings: Sequence[str]) -> int:
     """Stop campaigns: their jobs in the scheduler are cancelled, and no further ones start.
+
+    It warns of a job that the scheduler did not cancel.
 
     Returns
     -------
@@ -180,6 +186,8 @@ def cancel(project: "Project", beginnings: Sequence[str]) -> int:
 
     Raises
     ------
+    WorkerError
+        If the host of a worker that has such jobs cannot be reached; nothing is stopped then.
     ProjectError, QueueError
         As :func:`campaigns`.
     """
@@ -188,16 +196,45 @@ def cancel(project: "Project", beginnings: Sequence[str]) -> int:
 
     stopped = 0
     with job_controller(project) as controller:
-        for campaign in _campaigns(controller, beginnings):
-            _unlock(controller, campaign)
-            _leave_batches(project, campaign.jobs)
-            with suppress(JobLockedError):  # the runner has just taken it
-                stopped += len(
-                    controller.stop_jobs(
-                        flow_ids=campaign.uuid, states=[JobState.READY, *RUNNING_STATES], wait=30
+        found = _campaigns(project, controller, beginnings)
+        there = {
+            job.worker
+            for campaign in found
+            for job in campaign.jobs
+            if job.stage in {"SUBMITTED", "RUNNING", "BATCH_SUBMITTED"}
+        }
+        with connections(project, sorted(there)) as hosts, _told_of_what_runs_on():
+            for campaign in found:
+                _unlock(controller, campaign)
+                _leave_batches(project, hosts, campaign.jobs)
+                with suppress(JobLockedError):  # the runner has just taken it
+                    stopped += len(
+                        controller.stop_jobs(
+                            flow_ids=campaign.uuid,
+                            states=[JobState.READY, *RUNNING_STATES],
+                            wait=30,
+                        )
                     )
-                )
     return stopped
+
+
+@contextmanager
+def _told_of_what_runs_on() -> Iterator[None]:
+    """Warn of jobs that were not cancelled; jobflow-remote logs that and calls them stopped."""
+    logger = logging.getLogger("jobflow_remote.jobs.jobcontroller")
+
+    def tell(record: logging.LogRecord) -> bool:
+        words = record.getMessage()
+        if record.exc_info and (error := record.exc_info[1]) is not None:
+            reason = without_secrets(" ".join(str(error).split()))
+            warnings.warn(f"{words} ({reason}): it may run on in the scheduler", stacklevel=2)
+        return False
+
+    logger.addFilter(tell)
+    try:
+        yield
+    finally:
+        logger.removeFilter(tell)
 
 
 def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
@@ -219,7 +256,7 @@ def rerun(project: "Project", beginnings: Sequence[str]) -> list[str]:
     """
     names = []
     with job_controller(project) as controller:
-        for campaign in _campaigns(controller, beginnings):
+        for campaign in _campaigns(project, controller, beginnings):
             _unlock(controller, campaign)
             for job in campaign.jobs:
                 if job.state in {State.FAILED, State.STOPPED}:
@@ -254,7 +291,9 @@ def _again(controller: "JobController", job: JobStatus) -> None:
         raise ProjectError(f"{job.name} cannot run again: {error}") from error
 
 
-def _campaigns(controller: "JobController", beginnings: Sequence[str]) -> list[CampaignStatus]:
+def _campaigns(
+    project: "Project", controller: "JobController", beginnings: Sequence[str]
+) -> list[CampaignStatus]:
     marked = controller.flows.find({f"metadata.{KEY}": {"$exists": True}}, ["uuid", "metadata"])
     known = {str(flow["uuid"]): str(flow["metadata"][KEY].get("result", "")) for flow in marked}
     wanted = {_one(beginning, known) for beginning in beginnings} if beginnings else set(known)
@@ -264,7 +303,7 @@ def _campaigns(controller: "JobController", beginnings: Sequence[str]) -> list[C
     flows = controller.get_flows_info(
         flow_ids=sorted(wanted), sort=[("created_on", 1)], with_jobs_info=further
     )
-    return [_status(flow) for flow in flows]
+    return [_status(project, flow) for flow in flows]
 
 
 def _one(beginning: str, known: Mapping[str, str]) -> str:
@@ -284,7 +323,7 @@ def _one(beginning: str, known: Mapping[str, str]) -> str:
     )
 
 
-def _status(flow: "FlowInfo") -> CampaignStatus:
+def _status(project: "Project", flow: "FlowInfo") -> CampaignStatus:
     infos = list(flow.jobs_info or ())
     undone = {
         info.uuid: info.name for info in infos if _STATES[info.state.value] is not State.DONE
@@ -293,11 +332,11 @@ def _status(flow: "FlowInfo") -> CampaignStatus:
         uuid=flow.flow_id,
         record=flow.flow_metadata[KEY],
         submitted=flow.created_on.replace(tzinfo=flow.created_on.tzinfo or UTC),
-        jobs=[_job(info, undone) for info in infos],
+        jobs=[_job(project, info, undone) for info in infos],
     )
 
 
-def _job(info: "JobInfo", undone: Mapping[str, str]) -> JobStatus:
+def _job(project: "Project", info: "JobInfo", undone: Mapping[str, str]) -> JobStatus:
     state = _STATES[info.state.value]
     before = info.previous_state.value if info.previous_state else ""
     lock_time = info.lock_time
@@ -308,25 +347,36 @@ def _job(info: "JobInfo", undone: Mapping[str, str]) -> JobStatus:
         state=state,
         worker=info.worker,
         directory=info.run_dir,
-        reason=_reason(info, state, undone),
+        reason=_reason(project, info, state, undone),
         stage=before if info.state.value == "REMOTE_ERROR" else info.state.value,
         locked=lock_time.replace(tzinfo=lock_time.tzinfo or UTC) if lock_time else None,
     )
 
 
-def _reason(info: "JobInfo", state: State, undone: Mapping[str, str]) -> str:
+def _reason(project: "Project", info: "JobInfo", state: State, undone: Mapping[str, str]) -> str:
     if state is State.FAILED:
-        return failure(info.error or info.remote.error or "", info.remote.queue_err or "")
+        if info.error is None and info.remote.error:
+            return _remote_fault(project, info)
+        return failure(info.error or "", info.remote.queue_err or "")
     if state is State.WAITING:
         parents = [undone[uuid] for uuid in info.parents or () if uuid in undone]
         return f"for {', '.join(parents)}"
     if info.lock_time is not None and info.lock_time.replace(tzinfo=UTC) < _stale_before():
         return "for a runner that was killed while it held the job: `liponflow rerun` releases it"
-    if state is State.QUEUED:
-        return f"for the scheduler of {info.worker}"
-    if state is State.READY and info.remote.error:
-        return f"to try again: {failure(info.remote.error, '')}"
-    return "for the runner of jobflow-remote" if state is State.READY else ""
+    if info.remote.error and state is not State.DONE:
+        return f"to try again: {_remote_fault(project, info)}"
+    waits = {
+        State.QUEUED: f"for the scheduler of {info.worker}",
+        State.READY: "for the runner of jobflow-remote",
+    }
+    return waits.get(state, "")
+
+
+def _remote_fault(project: "Project", info: "JobInfo") -> str:
+    """Say what the runner met with a job, and of a host that it did not reach, what to try."""
+    words = failure(info.remote.error or "", info.remote.queue_err or "")
+    worker = project.workers.get(info.worker)
+    return (worker and connection_fault(info.worker, worker, words)) or words
 
 
 def failure(error: str, queue_error: str) -> str:
@@ -382,7 +432,7 @@ def _stale_before() -> datetime:
     return datetime.now(UTC) - timedelta(seconds=STALE_S)
 
 
-def _leave_batches(project: "Project", jobs: Iterable[JobStatus]) -> None:
+def _leave_batches(project: "Project", hosts: "SharedHosts", jobs: Iterable[JobStatus]) -> None:
     """Take jobs that have not started out of the reach of batches, which would run them."""
     from jobflow_remote.jobs.batch import RemoteBatchManager
 
@@ -394,15 +444,11 @@ def _leave_batches(project: "Project", jobs: Iterable[JobStatus]) -> None:
         worker = project.workers.get(name)
         if worker is None or worker.batch is None:
             continue
-        host = worker.get_host()
+        host = hosts.get_host(name)
         folder = Path(RemoteBatchManager(host, worker.batch.jobs_handle_dir).submitted_dir)
-        host.connect()
-        try:
-            for file in files:
-                with suppress(OSError):  # it has just started
-                    host.remove(folder / file)
-        finally:
-            host.close()
+        for file in files:
+            with suppress(FileNotFoundError):  # it has just started
+                host.remove(folder / file)
 
 
 def runner_is_running(project: "Project") -> bool | None:

@@ -1,9 +1,9 @@
 """Whether a project of jobflow-remote can run campaigns: what ``liponflow doctor --hpc`` finds."""
 
 import json
+import shlex
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,14 @@ from liponflow.diagnosis import Finding, State
 from liponflow.redaction import without_secrets
 from liponflow.runners.remote import server
 from liponflow.runners.remote.campaigns import runner_is_running
-from liponflow.runners.remote.errors import SET_UP, NoProjectError, ProjectError, QueueError
+from liponflow.runners.remote.connections import connected, connection_fault, host_key_fault
+from liponflow.runners.remote.errors import (
+    SET_UP,
+    NoProjectError,
+    ProjectError,
+    QueueError,
+    WorkerError,
+)
 from liponflow.runners.remote.placement import Rules
 from liponflow.runners.remote.projects import (
     JOB_COMMAND,
@@ -32,9 +39,13 @@ if TYPE_CHECKING:
     from jobflow_remote import JobController
     from jobflow_remote.config.base import Project, WorkerBase
     from jobflow_remote.remote.host import BaseHost
+    from qtoolkit.io.base import BaseSchedulerIO
 
 CLOCK_S = 60
 """Difference (s) of two clocks from which on locks and retries go wrong (our choice)."""
+
+REPORT_S = 300
+"""Longest time (s) of the report of a worker: the engines are imported from its file system."""
 
 REPORT_COMMAND = "python -m liponflow.workflows.remote_report"
 
@@ -181,13 +192,16 @@ class WorkerCheck:
 
     def findings(self) -> list[Finding]:
         """Return what is wrong with it; the later checks need the earlier ones."""
+        found: list[Finding] = []
         try:
-            with _connected(self.worker) as host:
-                return list(self._checks(host))
-        except Exception as error:  # noqa: BLE001 - libraries of SSH raise errors of many kinds
-            reason = f"{type(error).__name__}: {without_secrets(str(error))}"
-            return [Finding("host", State.MISSING, f"cannot be reached ({reason})",
-                                  "check host, user and key in the project file")]  # fmt: skip
+            with connected(self.name, self.worker) as host:
+                found.extend(_host_key(host, self.worker))
+                for finding in self._checks(host):
+                    found.append(finding)  # noqa: PERF402 - those before a loss are kept
+        except WorkerError as error:
+            reason, _, remedy = str(error).partition("; ")
+            found.append(Finding("host", State.MISSING, reason, remedy))
+        return found
 
     def _checks(self, host: "BaseHost") -> Iterator[Finding]:
         where = "this machine" if self.worker.is_local else str(getattr(self.worker, "host", ""))
@@ -205,13 +219,21 @@ class WorkerCheck:
                 f"add execution_cmd: {JOB_COMMAND} to it in the project file",
             )  # fmt: skip
 
+    def _stop_if_lost(self, error: Exception) -> None:
+        """Raise what says that the host was lost, which no part of it has caused."""
+        line = f"{type(error).__name__}: {error}"
+        if fault := connection_fault(self.name, self.worker, line):
+            raise WorkerError(fault) from error
+
     def _writable(self, host: "BaseHost") -> Finding:
         file = self.worker.work_dir / ".liponflow_check"
         try:
-            host.mkdir(self.worker.work_dir)
+            if not host.mkdir(self.worker.work_dir):
+                raise PermissionError("it cannot be made")
             host.write_text_file(file, "\n")
             host.remove(file)
         except OSError as error:
+            self._stop_if_lost(error)
             return Finding("work_dir",
                 State.MISSING, f"work_dir {self.worker.work_dir}: {error}",
                 "name a folder in which you may write, without ~ and variables",
@@ -222,10 +244,11 @@ class WorkerCheck:
         from jobflow_remote.remote.queue import QueueManager
 
         scheduler = self.worker.get_scheduler_io()
-        name = type(scheduler).__name__.removesuffix("IO")
+        name = _name(scheduler)
         try:
             QueueManager(scheduler, host).get_jobs_list()
         except Exception as error:  # noqa: BLE001 - each scheduler raises its own
+            self._stop_if_lost(error)
             if "ShellState" in str(error) or "Unknown job state" in str(error):
                 return Finding("scheduler",
                     State.NOTE, "`jf project check` fails with \"'I' is not a valid ShellState\": "
@@ -255,6 +278,7 @@ class WorkerCheck:
                 host.write_text_file(script, content)
                 yield self._tested(host, script, about)
             except (ValueError, OSError) as error:
+                self._stop_if_lost(error)
                 yield Finding(
                     "resources",
                     State.MISSING,
@@ -266,19 +290,32 @@ class WorkerCheck:
                     host.remove(script)
 
     def _tested(self, host: "BaseHost", script: Path, about: str) -> Finding:
-        if self.worker.scheduler_type != "slurm":
-            return Finding("resources", State.OK, f"{about} (rendered)")
-        out, error, status = host.execute(f"sbatch --test-only {script}")
-        if status:
-            lines = [line for line in (error or out).splitlines() if line.strip()]
-            reason = lines[-1].removeprefix("allocation failure: ") if lines else "no reason given"
+        from qtoolkit.io import PBSIO, SGEIO, SlurmIO
+
+        scheduler = self.worker.get_scheduler_io()
+        file = shlex.quote(str(script))
+        if isinstance(scheduler, SlurmIO):
+            test, remedy = f"sbatch --test-only {file}", "ask for what `sinfo` shows"
+        elif isinstance(scheduler, SGEIO):
+            # As if the cluster were idle, but without what its hosts measure, such as mem_free;
+            # and as it is now.
+            test = f"qsub -w v {file} || qsub -w p {file}"
+            remedy = "ask for what `qconf -spl` and `qstat -g c` show"
+        elif isinstance(scheduler, PBSIO):
             return Finding(
-                "resources",
-                State.MISSING,
-                f"Slurm refuses {about} ({reason})",
-                "ask for what `sinfo` shows",
+                "resources", State.NOTE,
+                f"{about}: PBS tests no job without running it", "compare with `qstat -Qf`",
+            )  # fmt: skip
+        else:
+            return Finding("resources", State.OK, about)
+        name = _name(scheduler)
+        out, error, status = host.execute(test)
+        if status:
+            reason = _refusal(error or out)
+            return Finding(
+                "resources", State.MISSING, f"{name} refuses {about} ({reason})", remedy
             )
-        return Finding("resources", State.OK, f"Slurm accepts {about}")
+        return Finding("resources", State.OK, f"{name} accepts {about}")
 
     def _asked(self) -> Iterator[tuple[str, dict[str, Any]]]:
         own = dict(self.worker.resources or {})
@@ -295,7 +332,7 @@ class WorkerCheck:
     def _software(self, host: "BaseHost") -> Iterator[Finding]:
         before = time.time()
         lines = [*(self.worker.pre_run or "").splitlines(), REPORT_COMMAND]
-        out, error, status = host.execute("\n".join(lines))
+        out, error, status = host.execute("\n".join(lines), timeout=REPORT_S)
         after = time.time()
         try:
             report = json.loads(out.strip().splitlines()[-1]) if not status else None
@@ -335,13 +372,23 @@ class WorkerCheck:
                 yield Finding(name, state, words)
 
 
-@contextmanager
-def _connected(worker: "WorkerBase") -> Iterator["BaseHost"]:
-    host = worker.get_host()
-    host.connect()
-    try:
-        if error := host.test():
-            raise OSError(str(error).strip().splitlines()[-1])
-        yield host
-    finally:
-        host.close()
+def _host_key(host: "BaseHost", worker: "WorkerBase") -> Iterator[Finding]:
+    """Find a host that may be another than the known one."""
+    if fault := host_key_fault(host, worker):
+        is_other, words = fault
+        remedy = "compare it with the key that the host's administrator names; `ssh` to it, and "
+        remedy += "remove the known one by `ssh-keygen -R`" if is_other else "accept the key there"
+        yield Finding("host key", State.MISSING if is_other else State.NOTE, words, remedy)
+
+
+def _name(scheduler: "BaseSchedulerIO") -> str:
+    """Return the name of a scheduler in words."""
+    name = type(scheduler).__name__.removesuffix("IO")
+    return {"GridEngine": "Grid Engine", "SGE": "Grid Engine"}.get(name, name)
+
+
+def _refusal(answer: str) -> str:
+    """Return why a scheduler refuses a job: Slurm says so last, and Grid Engine first."""
+    said = answer.rpartition("Unable to run job: ")
+    lines = [line for line in said[2].splitlines() if line.strip()] or ["no reason given"]
+    return lines[0] if said[1] else lines[-1].removeprefix("allocation failure: ")

@@ -148,6 +148,10 @@ def make_rules(
         own = {**rule.resources, **general, **special.get(kind, {})}
         # jobflow-remote takes those of a job instead of the worker's, not beside them.
         own = {**(chosen.resources or {}), **own}
+        try:
+            chosen.get_scheduler_io().generate_header({**own, **rule.per_image})
+        except ValueError as error:
+            raise ProjectError(f"{kind.value} jobs on worker {name}: {error}") from error
         placed = {"worker": name, "resources": own, "priority": rule.priority or priority}
         found[kind] = rule.model_copy(update=placed)
     return Rules(found, device)

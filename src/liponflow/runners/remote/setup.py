@@ -36,7 +36,18 @@ from liponflow.settings import DEVICES, split_command
 if TYPE_CHECKING:
     from jobflow_remote.config.base import Project
 
-SCHEDULERS = ("slurm", "pbs", "sge", "shell")
+_OURS = "liponflow.runners.remote.schedulers"
+
+SCHEDULERS: dict[str, str | dict[str, str]] = {
+    "slurm": "slurm",
+    "pbs": {"@module": _OURS, "@class": "PBS"},
+    "sge": {"@module": _OURS, "@class": "GridEngine"},
+    "shell": {"@module": _OURS, "@class": "Shell"},
+}
+"""Schedulers by name, as a project file holds them."""
+
+CONNECT_S = 20
+"""Time (s) after which a host that does not answer is given up; TCP alone takes two minutes."""
 
 POTCARS = "PMG_VASP_PSP_DIR"
 
@@ -53,8 +64,9 @@ class Worker:
         One of :data:`SCHEDULERS`.
     work_dir
         Folder of the jobs there, an absolute path.
-    host, user, key_file
-        Host of SSH; None for this machine.
+    host, user, port, key_file
+        Host of SSH; None for this machine. User and port are those of ``~/.ssh/config`` by
+        default.
     environment
         Virtual environment with liponflow there; this one's by default on this machine.
     modules
@@ -79,6 +91,7 @@ class Worker:
     work_dir: Path
     host: str | None = None
     user: str | None = None
+    port: int | None = None
     key_file: Path | None = None
     environment: Path | None = None
     modules: Sequence[str] = ()
@@ -99,7 +112,7 @@ class Worker:
         for option, path in (("work-dir", self.work_dir), ("environment", self.environment)):
             if path is not None:
                 _check_absolute(option, path)
-        given = {"--user": self.user, "--key-file": self.key_file}
+        given = {"--user": self.user, "--ssh-port": self.port, "--key-file": self.key_file}
         if self.host is None and (idle := [name for name, value in given.items() if value]):
             raise ProjectError(
                 f"{' and '.join(idle)}: give --host, too; without it, jobs run here"
@@ -121,15 +134,16 @@ class Worker:
         """Return the worker as a project file holds it, and the one for batches, by name."""
         document: dict[str, Any] = {
             "type": "local" if self.host is None else "remote",
-            "scheduler_type": self.scheduler,
+            "scheduler_type": SCHEDULERS[self.scheduler],
             "work_dir": str(self.work_dir),
             "pre_run": "\n".join(self._pre_run()),
             "execution_cmd": JOB_COMMAND,
             "timeout_execute": 60,
         }
         if self.host is not None:
-            document["host"] = self.host
+            document |= {"host": self.host, "connect_timeout": CONNECT_S}
             document |= {"user": self.user} if self.user else {}
+            document |= {"port": self.port} if self.port else {}
             document |= {"key_filename": str(self.key_file)} if self.key_file else {}
         if self.resources:
             document["resources"] = dict(self.resources)
